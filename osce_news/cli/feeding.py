@@ -1,0 +1,159 @@
+"""The commands that fill the database, and the one that rewrites the fixtures' expectations."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.progress import print_summary, progress_bar, set_up_logging, wants_bar
+
+if TYPE_CHECKING:
+    from osce_news.storage import Summary
+
+logger = logging.getLogger("osce_news")
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+
+
+@click.command()
+@db_option
+@click.option(
+    "--start-url", metavar="URL", help="Any listing address, with a filter or a keyword, on any host."
+)
+@click.option("--since", metavar="DATE", help="Leave out what was published before; stop when past it.")
+@click.option("--until", metavar="DATE", help="Leave out what was published after.")
+@click.option("--max-pages", type=int, metavar="N", help="Stop after N pages.")
+@click.option("--rows", type=int, default=50, show_default=True, help="Results a page, 50 at most.")
+@click.option(
+    "--delay",
+    type=float,
+    metavar="SECONDS",
+    help="Between requests; never below robots.txt's.  [default: 10]",
+)
+@_json_option
+@verbose_option
+def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
+    """Read the newsroom's listing pages into the database.
+
+    Walks from the first page to the last, one request at a time, as slowly as robots.txt asks: the
+    whole list takes about an hour and a half. Ctrl-C stops after the page in hand.
+
+    \b
+    Example:
+      osce-news crawl --max-pages 2
+      osce-news crawl --since 2024-01-01 --db recent.db
+    """
+    from osce_news.crawl.options import CrawlOptions
+
+    given = {name: value for name, value in arguments.items() if value is not None}
+    options = CrawlOptions.parse(db=db, **given)
+    bar = wants_bar(as_json, verbose)
+    set_up_logging(verbose, bar=bar)
+    from osce_news.crawl.process import crawl as run_crawl  # imports Scrapy
+
+    with progress_bar(bar, "crawl") as advance:
+        run = run_crawl(options, given, advance)
+    if run.error is not None and not run.opened:
+        raise run.error
+    print_summary(run.summary, as_json)
+    if run.error is not None:
+        raise run.error
+    raise click.exceptions.Exit(run.exit_status)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@db_option
+@_json_option
+@verbose_option
+def replay(paths: tuple[Path, ...], db: Path, as_json: bool, verbose: bool) -> None:
+    """Read saved pages (.html files or folders of them) into the database; opens no socket.
+
+    A folder's meta.json gives a page's address and time; without one, the page itself and the
+    file's time do. Replaying the same pages again changes nothing.
+
+    \b
+    Example:
+      osce-news replay fixtures/listing/seed fixtures/listing/first-page
+      osce-news replay ~/saved-pages --db saved.db --json
+    """
+    from osce_news.errors import LayoutError, OsceNewsError, PartialError, RefusedError
+    from osce_news.pipelines import prepare
+    from osce_news.replay import read_saved, saved_pages
+    from osce_news.storage import Writer
+
+    bar = wants_bar(as_json, verbose)
+    set_up_logging(verbose, bar=bar)
+    pages = saved_pages(paths)
+    errors: list[OsceNewsError] = []
+    with Writer(db) as writer, progress_bar(bar, "replay") as advance:
+        writer.begin("replay")
+        for saved in pages:
+            try:
+                item = prepare(read_saved(saved))
+            except (LayoutError, PartialError, RefusedError) as error:
+                error.args = (f"{saved.path}: {error}",)
+                errors.append(error)
+                continue
+            advance(writer.store(item), len(pages))
+        worst = next(
+            (e for kind in (LayoutError, RefusedError, PartialError) for e in errors if isinstance(e, kind)),
+            None,
+        )
+        summary = writer.finish(_status(worst, writer.summary), str(worst) if worst else None)
+    print_summary(summary, as_json)
+    for other in errors:
+        if other is not worst:
+            click.echo(f"osce-news: {other}", err=True)
+    if worst is not None:
+        raise worst
+
+
+@click.command()
+@db_option
+@verbose_option
+def renormalize(db: Path, verbose: bool) -> None:
+    """Apply the present vocabulary and rules to the stored raw values; no crawl.
+
+    \b
+    Example:
+      osce-news renormalize --db osce-news.db
+    """
+    from osce_news.errors import BadInputError
+    from osce_news.storage import Writer
+
+    if not db.exists():
+        raise BadInputError(f"no such database: {db}")
+    set_up_logging(verbose, bar=False)
+    with Writer(db) as writer:
+        done = writer.renormalize()
+    click.echo(f"{db}: {done.items} items gone through, {done.changed} changed")
+
+
+@click.command(hidden=True)
+@click.argument("paths", nargs=-1, metavar="[FOLDER...]", type=click.Path(path_type=Path, exists=True))
+def expect(paths: tuple[Path, ...]) -> None:
+    """Rewrite the expected.json of fixture folders, so that a change is reviewed as a diff.
+
+    \b
+    Example:
+      osce-news expect fixtures/listing && git diff fixtures
+    """
+    from osce_news.fixtures import rewrite
+
+    for case, changed in rewrite(paths or (Path("fixtures"),)):
+        click.echo(f"{'rewritten' if changed else 'the same '}  {case}")
+
+
+def _status(worst: Exception | None, summary: Summary) -> str:
+    from osce_news.errors import LayoutError, RefusedError
+
+    if worst is None:
+        return "complete"
+    if isinstance(worst, LayoutError):
+        return "failed"
+    return "refused" if isinstance(worst, RefusedError) else "partial"

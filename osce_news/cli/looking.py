@@ -1,0 +1,251 @@
+"""The commands that read the database. None of them imports Scrapy."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from osce_news.cli.options import (
+    db_option,
+    filter_options,
+    filters_from,
+    format_options,
+    limit_option,
+    verbose_option,
+)
+
+_COLUMNS = ("id", "published", "content_type", "offices", "title")
+_ALL = (
+    "id", "url", "title", "published", "content_type", "offices", "topics", "teaser", "language",
+    "dateline_places", "dateline_date", "text", "first_seen", "last_seen", "withdrawn",
+)  # fmt: skip
+
+
+@click.command("list")
+@db_option
+@filter_options
+@limit_option(50)
+@format_options
+@verbose_option
+def list_(db: Path, limit: int, form: str | None, verbose: bool, **filters: Any) -> None:
+    """List items, newest first.
+
+    \b
+    Example:
+      osce-news list --office odihr --topic elections --since 2022-01-01
+      osce-news list --place Vienna --limit 0 --format csv > vienna.csv
+    """
+    from osce_news.storage import open_for_reading, queries
+
+    wanted = filters_from(**filters)
+    with closing(open_for_reading(db)) as connection:
+        rows = queries.items(connection, wanted, limit or None)
+        total = queries.count(connection, wanted) if limit and len(rows) == limit else len(rows)
+    _print_items(rows, form)
+    if total > len(rows):
+        click.echo(f"{len(rows)} of {total} items; --limit 0 shows all", err=True)
+
+
+@click.command()
+@click.argument("query")
+@db_option
+@filter_options
+@limit_option(20)
+@format_options
+@verbose_option
+def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **filters: Any) -> None:
+    """Search titles, teasers and texts; best matches first.
+
+    QUERY is words, "a phrase", a prefix*, AND, OR, NOT, or title:word. What is no valid query is
+    searched for as plain words.
+
+    \b
+    Example:
+      osce-news search 'trafficking AND ukraine*' --since 2022-01-01
+      osce-news search '"human rights"' --office odihr --json
+    """
+    from osce_news.storage import open_for_reading, queries
+
+    wanted = filters_from(**filters)
+    marks = ("\x1b[1m", "\x1b[0m") if form in (None, "table") and sys.stdout.isatty() else ("[", "]")
+    with closing(open_for_reading(db)) as connection:
+        rows = queries.search(connection, query, wanted, limit or None, marks)
+    if form is None and sys.stdout.isatty():
+        for row in rows:
+            click.echo(
+                f"{row['published'] or '?':10}  {row['id']:>8}  {row['title']}\n            {row['snippet']}"
+            )
+        if not rows:
+            click.echo("nothing found", err=True)
+    else:
+        _print_items(rows, form, more=("snippet",))
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@db_option
+@format_options
+@verbose_option
+def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
+    """Show one item: values raw and normalised, where and when it was seen, its revisions.
+
+    ID is the item's identifier or its address.
+
+    \b
+    Example:
+      osce-news show 514201
+      osce-news show https://www.osce.org/cthb/514201 --json
+    """
+    from osce_news.cli.output import print_json
+    from osce_news.errors import BadInputError
+    from osce_news.normalize import item_id
+    from osce_news.storage import open_for_reading, queries
+
+    wanted = item_id(identifier) if "/" in identifier else identifier
+    with closing(open_for_reading(db)) as connection:
+        found = queries.item(connection, wanted)
+    if found is None:
+        raise BadInputError(f"no item {identifier[:200]!r} in {db}")
+    if form == "json":
+        print_json(found)
+    else:
+        _print_item(found)
+
+
+@click.command()
+@db_option
+@click.option(
+    "--by",
+    multiple=True,
+    type=click.Choice(("year", "month", "office", "topic", "type")),
+    help="What to count by; two give a table.  [default: year]",
+)
+@filter_options
+@format_options
+@verbose_option
+def stats(db: Path, by: tuple[str, ...], form: str | None, verbose: bool, **filters: Any) -> None:
+    """Count items by year, month, office, topic or type.
+
+    An item with two offices counts for both; "(not printed)" counts items without the label.
+
+    \b
+    Example:
+      osce-news stats --by year --by type
+      osce-news stats --by office --topic elections --format csv
+    """
+    from osce_news.cli.output import print_rows
+    from osce_news.storage import open_for_reading, queries
+
+    groups = by or ("year",)
+    if len(groups) > 2 or len(set(groups)) != len(groups):
+        raise click.UsageError("--by is given once or twice, with two different groups")
+    wanted = filters_from(**filters)
+    with closing(open_for_reading(db)) as connection:
+        rows = queries.stats(connection, groups, wanted)
+    if form == "json":
+        return print_rows(rows, (), form)
+    for row in rows:
+        row.update({name: "(not printed)" for name in groups if row[name] is None})
+    if len(groups) == 1:
+        return print_rows(rows, (*groups, "items"), form)
+    first, second = groups
+    columns = list(dict.fromkeys(row[second] for row in rows))
+    cells: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        line = cells.setdefault(row[first], {first: row[first], **dict.fromkeys(columns, 0)})
+        line[row[second]] = row["items"]
+    return print_rows(list(cells.values()), [first, *columns], form)
+
+
+@click.command()
+@click.argument("kind", required=False, type=click.Choice(("offices", "topics", "content_types", "places")))
+@click.option(
+    "--unknown", is_flag=True, help="Printed values in the database that no entry matches, with counts."
+)
+@db_option
+@format_options
+@verbose_option
+def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None, verbose: bool) -> None:
+    """List the offices, topics, content types and places that are known, with their other names.
+
+    \b
+    Example:
+      osce-news vocabulary offices
+      osce-news vocabulary --unknown
+    """
+    from osce_news.cli.output import print_rows
+    from osce_news.vocabulary import vocabulary as load
+
+    if unknown:
+        from osce_news.storage import open_for_reading, queries
+
+        with closing(open_for_reading(db)) as connection:
+            rows = queries.unknown(connection)
+        if kind is not None:
+            rows = [row for row in rows if row["kind"] == kind.removeprefix("content_").removesuffix("s")]
+        return print_rows(rows, ("kind", "printed", "items"), form)
+    listed = [
+        {"kind": name.removeprefix("content_").removesuffix("s"), "id": entry.id, "label": entry.label,
+         "part_of": entry.parent or entry.kind or entry.country, "other_names": list(entry.aliases)}
+        for name in ((kind,) if kind else ("offices", "topics", "content_types"))
+        for entry in load(name).entries.values()
+    ]  # fmt: skip
+    return print_rows(listed, ("kind", "id", "label", "part_of", "other_names"), form)
+
+
+@click.command()
+@db_option
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as a JSON array.")
+@verbose_option
+def verify(db: Path, as_json: bool, verbose: bool) -> None:
+    """Check that a database is whole; exit status 1 if it is not.
+
+    SQLite's own checks, foreign keys, the search index, and the rules of the schema.
+
+    \b
+    Example:
+      osce-news verify --db osce-news.db
+    """
+    from osce_news.cli.output import print_json
+    from osce_news.storage import integrity
+
+    found = integrity.problems(db)
+    if as_json:
+        print_json(found)
+    elif not found:
+        click.echo(f"{db}: whole")
+    for problem in found:
+        click.echo(f"{db}: {problem}", err=True)
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+def _print_items(rows: Sequence[dict[str, Any]], form: str | None, more: tuple[str, ...] = ()) -> None:
+    from osce_news.cli.output import print_rows
+
+    table = form == "table" or (form is None and sys.stdout.isatty())
+    print_rows(rows, _COLUMNS if table else (*_ALL, *more), form)
+
+
+def _print_item(found: dict[str, Any]) -> None:
+    raw = found.pop("raw")
+    for name, value in found.items():
+        if isinstance(value, list):
+            parts = [_line(one) if isinstance(one, dict) else str(one) for one in value]
+            click.echo(f"{name}: {'' if parts else '-'}")
+            for part in parts:
+                click.echo(f"    {part}")
+        else:
+            click.echo(f"{name}: {'-' if value is None else value}")
+    click.echo("as printed:")
+    for name, value in raw.items():
+        click.echo(f"    {name.removesuffix('_raw')}: {'-' if value is None else value}")
+
+
+def _line(row: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)

@@ -1,0 +1,106 @@
+"""The progress bar on a terminal, quiet log lines elsewhere, and what a run says at its end."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from osce_news.storage import Summary
+
+
+class Advance(Protocol):
+    """Called after each page, with the run's summary and the number of pages in all, if known."""
+
+    def __call__(self, summary: Summary, total: int | None) -> None:
+        """Move the bar on."""
+
+
+def set_up_logging(verbose: bool, *, bar: bool) -> None:
+    """Log to standard error: our own lines, or all with -v; under a progress bar only warnings."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    if not verbose:
+        # What Scrapy and Twisted say of themselves; what they report reaches us as an error.
+        handler.addFilter(logging.Filter("osce_news"))
+        handler.setLevel(logging.WARNING if bar else logging.INFO)
+    logging.root.handlers = [handler]
+    logging.root.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def wants_bar(as_json: bool, verbose: bool) -> bool:
+    """Whether a progress bar is of use: somebody looks, and no log lines run through it."""
+    return sys.stderr.isatty() and not as_json and not verbose
+
+
+@contextmanager
+def progress_bar(shown: bool, what: str) -> Iterator[Advance]:
+    """Yield the function that moves the bar on; it does nothing if no bar is shown."""
+    if not shown:
+        yield lambda summary, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("pages  {task.fields[counts]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None, counts="")
+
+        def advance(summary: Summary, total: int | None) -> None:
+            counts = f"{summary.new} new, {summary.changed} changed, {summary.unchanged} same"
+            progress.update(task, completed=summary.pages, total=total, counts=counts)
+
+        yield advance
+
+
+def print_summary(summary: Summary, as_json: bool) -> None:
+    """Print what the run did, what the database holds now, and what to type next."""
+    if as_json:
+        from osce_news.cli.output import print_json
+
+        print_json(asdict(summary))
+        return
+    click.echo(
+        f"{summary.mode}: {summary.status}; {summary.pages} pages, {summary.seen} items: "
+        f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged"
+    )
+    if summary.quarantined or summary.unknown_terms:
+        click.echo(
+            f"{summary.quarantined} records set aside, {summary.unknown_terms} printed values without an "
+            "entry (osce-news vocabulary --unknown)"
+        )
+    _print_overview(Path(summary.database))
+
+
+def _print_overview(path: Path) -> None:
+    from contextlib import closing
+
+    from osce_news.storage import open_for_reading, queries
+
+    with closing(open_for_reading(path)) as connection:
+        held = queries.overview(connection)
+    if not held["items"]:
+        click.echo(f"{path} holds no items yet")
+        return
+    option = "" if str(path) == "osce-news.db" else f" --db '{path}'" if " " in str(path) else f" --db {path}"
+    click.echo(
+        f"{path} holds {held['items']} items, {held['first']} to {held['last']}, "
+        f"of {held['offices']} offices on {held['topics']} topics\n"
+        "next:\n"
+        f"  osce-news list{option}\n"
+        f"  osce-news search trafficking{option}\n"
+        f"  osce-news stats --by year --by type{option}"
+    )

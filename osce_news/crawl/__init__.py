@@ -1,0 +1,1 @@
+"""How the list is walked: options, the way from page to page, politeness, the run."""

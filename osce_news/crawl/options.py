@@ -1,0 +1,105 @@
+"""The options of a crawl, checked before the first request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from osce_news.errors import BadInputError
+from osce_news.normalize import parse_date
+
+LISTING = "https://www.osce.org/press-releases"
+NEWEST_FIRST = "ds_date desc"
+MOST_ROWS = 50  # the largest number of results a page that the site is known to give
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """What to crawl, and where to put it; dates as YYYY-MM-DD, `delay` in seconds."""
+
+    start_url: str = LISTING
+    db: Path = Path("osce-news.db")
+    since: str | None = None
+    until: str | None = None
+    max_pages: int | None = None
+    rows: int = MOST_ROWS
+    delay: float | None = None
+
+    @classmethod
+    def parse(
+        cls,
+        *,
+        start_url: str | None = None,
+        db: str | Path = "osce-news.db",
+        since: str | None = None,
+        until: str | None = None,
+        max_pages: str | int | None = None,
+        rows: str | int = MOST_ROWS,
+        delay: str | float | None = None,
+    ) -> CrawlOptions:
+        """Return the options from text, as `scrapy crawl -a` gives them; raises BadInputError."""
+        options = cls(
+            start_url=listing_url(start_url or LISTING, _whole(rows, "rows", most=MOST_ROWS)),
+            db=Path(db),
+            since=day(since, "since"),
+            until=day(until, "until"),
+            max_pages=None if max_pages is None else _whole(max_pages, "max-pages"),
+            rows=_whole(rows, "rows", most=MOST_ROWS),
+            delay=None if delay is None else _seconds(delay),
+        )
+        if options.since and options.until and options.since > options.until:
+            raise BadInputError(f"--since {options.since} is after --until {options.until}")
+        return options
+
+
+def listing_url(start: str, rows: int) -> str:
+    """Return the listing's first address: newest first and `rows` a page, unless it says otherwise.
+
+    >>> listing_url("https://www.osce.org/press-releases", 50)
+    'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'
+    """
+    try:
+        parts = urlsplit(start.strip())
+        valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise BadInputError(f"no address of a listing: {start[:200]!r} (it begins with https://)")
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    query = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST} | query
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))
+
+
+def day(text: str | None, option: str) -> str | None:
+    """Return the date as YYYY-MM-DD; raises BadInputError if it is none."""
+    if text is None:
+        return None
+    date = parse_date(text)
+    if date is None:
+        raise BadInputError(
+            f"--{option}: {text[:60]!r} is no date; write one like 2022-03-15 or '15 March 2022'"
+        )
+    return date
+
+
+def _whole(text: str | int, option: str, most: int | None = None) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1 or (most is not None and number > most):
+        limit = f"from 1 to {most}" if most else "of at least 1"
+        raise BadInputError(f"--{option}: {str(text)[:60]!r} is no whole number {limit}")
+    return number
+
+
+def _seconds(text: str | float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 3600:
+        raise BadInputError(f"--delay: {str(text)[:60]!r} is no number of seconds from 0 to 3600")
+    return number

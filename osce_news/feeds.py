@@ -1,0 +1,46 @@
+"""Lets Scrapy's feed exports and log speak of records, though an item is a whole page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExporter
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+
+from osce_news.items import ListingItem
+
+
+class RecordLinesExporter(JsonLinesItemExporter):
+    """Writes one JSON object a line, for each record of a page."""
+
+    def export_item(self, item: ListingItem) -> None:
+        for record in item.records:
+            super().export_item(record)
+
+
+class RecordJsonExporter(JsonItemExporter):
+    """Writes one JSON array of records."""
+
+    def export_item(self, item: ListingItem) -> None:
+        for record in item.records:
+            super().export_item(record)
+
+
+class RecordCsvExporter(CsvItemExporter):
+    """Writes one line for each record; lists of terms as their printed names."""
+
+    def export_item(self, item: ListingItem) -> None:
+        for record in item.records:
+            super().export_item(record)
+
+    def serialize_field(self, field: Any, name: str, value: Any) -> Any:
+        if isinstance(value, tuple):
+            value = [term.raw for term in value]
+        return super().serialize_field(field, name, value)
+
+
+class QuietLogFormatter(LogFormatter):
+    """Does not print each item: a page has fifty of them."""
+
+    def scraped(self, *args: Any, **kwargs: Any) -> LogFormatterResult | None:  # type: ignore[override]
+        return None

@@ -1,0 +1,86 @@
+"""Tells which item an address means, whatever form the address has."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote, unquote, urlsplit
+
+HOME = "www.osce.org"
+_NODE = re.compile(r"/0*([1-9][0-9]{0,11})/?$")
+_LANGUAGE = re.compile(r"^/([a-z]{2})(?=/|$)")
+_LANGUAGES = frozenset("de en es fr it ru sq sr mk bs hr hy ka az kk ky tg tk uz uk ro me sh".split())
+_KEPT = "/-_.~!$&'()*+,;=:@"
+
+
+@lru_cache(maxsize=10_000)
+def item_id(url: str) -> str:
+    """Return the item's identifier: the node number at the end of the path, else a hash.
+
+    The node is the item's identity on the site: it answers under several paths, hosts, languages and
+    queries. An address without one is told by the first 16 hexadecimal digits of the SHA-256 of its
+    canonical form, after "u".
+
+    >>> item_id("https://www.osce.org/odihr/575719"), item_id("http://osce.org/ru/node/575719?x=1")
+    ('575719', '575719')
+    """
+    path = _path(url)
+    if match := _NODE.search(path):
+        return match[1]
+    host = _host(url)
+    if path_language := language_of(url):
+        path = path.removeprefix(f"/{path_language}") or "/"
+    form = f"{host}{path.casefold().rstrip('/')}"
+    return "u" + hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@lru_cache(maxsize=10_000)
+def canonical_url(url: str) -> str:
+    """Return the address without query and fragment, decoded once too often or not at all.
+
+    On osce.org it is https, with www. The path keeps its case, for the address has to answer.
+
+    >>> canonical_url("http://osce.org/cthb/513811?download=true#top")
+    'https://www.osce.org/cthb/513811'
+    """
+    parts = urlsplit(url)
+    host = _host(url)
+    port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
+    scheme = "https" if host == HOME or host.endswith(".osce.org") else parts.scheme.lower()
+    path = quote(_path(url), safe=_KEPT, errors="replace")
+    return f"{scheme}://{host}{port}{path.rstrip('/') or '/'}"
+
+
+def language_of(url: str) -> str | None:
+    """Return the language in the address ("ru" of /ru/node/1), or None if it names none."""
+    match = _LANGUAGE.match(_path(url))
+    return match[1] if match and match[1] in _LANGUAGES else None
+
+
+def preferred_url(urls: Iterable[str]) -> str:
+    """Return the one to show: on www.osce.org, with a speaking path, the shortest, in that order.
+
+    The choice does not depend on the order in which the addresses were seen.
+    """
+    return min(
+        urls,
+        key=lambda url: (_host(url) != HOME, bool(language_of(url)), "/node/" in url, len(url), url),
+    )
+
+
+def _host(url: str) -> str:
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return HOME if host == "osce.org" else host
+
+
+def _path(url: str) -> str:
+    """Return the path decoded until it does not change: doubly encoded paths occur."""
+    path = urlsplit(url).path
+    for _ in range(5):
+        decoded = unquote(path)
+        if decoded == path:
+            break
+        path = decoded
+    return re.sub(r"/+", "/", path)

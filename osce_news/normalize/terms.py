@@ -1,0 +1,69 @@
+"""Splits a label's value into names and finds each name in its vocabulary."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from osce_news.items import Term
+from osce_news.normalize.text import clean
+from osce_news.vocabulary import Vocabulary, vocabulary
+
+# A status that the site prints behind an office's name; it is no part of the name.
+_STATUS = re.compile(r"\s*\((closed|закрыт[аоы]?)\)\s*$", re.IGNORECASE)
+_CLOSED = "closed"
+
+
+@lru_cache(maxsize=10_000)
+def split_offices(raw: str | None) -> tuple[Term, ...]:
+    """Return the offices in printed order; an empty tuple if none is printed.
+
+    No office's name seen on the site contains a comma. "(closed)" becomes the status.
+
+    >>> [(term.id, term.status) for term in split_offices("OSCE Secretariat, OSCE Office in Minsk (closed)")]
+    [('secretariat', None), ('office-in-minsk', 'closed')]
+    """
+    terms = []
+    for name in _names(raw, vocabulary("offices")):
+        bare = _STATUS.sub("", name)
+        entry = vocabulary("offices").find(bare)
+        status = _CLOSED if bare != name else None
+        terms.append(Term(raw=name, id=entry.id if entry else None, status=status))
+    return tuple(terms)
+
+
+@lru_cache(maxsize=10_000)
+def split_topics(raw: str | None) -> tuple[Term, ...]:
+    """Return the topics in printed order; an empty tuple if none is printed."""
+    return _find(raw, vocabulary("topics"))
+
+
+@lru_cache(maxsize=1_000)
+def find_content_type(raw: str | None) -> str | None:
+    """Return the identifier of the content type, or None if it is not printed or not known."""
+    name = clean(raw)
+    entry = vocabulary("content_types").find(name) if name else None
+    return entry.id if entry else None
+
+
+@lru_cache(maxsize=10_000)
+def find_places(names: tuple[str, ...]) -> tuple[Term, ...]:
+    """Return the places of a dateline, each with the place that its name means, if known."""
+    places = ((name, vocabulary("places").find(name)) for name in names)
+    return tuple(Term(raw=name, id=entry.id if entry else None) for name, entry in places)
+
+
+def _find(raw: str | None, known: Vocabulary) -> tuple[Term, ...]:
+    found = ((name, known.find(name)) for name in _names(raw, known))
+    return tuple(Term(raw=name, id=entry.id if entry else None) for name, entry in found)
+
+
+def _names(raw: str | None, known: Vocabulary) -> list[str]:
+    """Return the names between the commas, without empty ones and without repetitions."""
+    text = clean(raw)
+    if text is None:
+        return []
+    if known.find(text):  # a name with a comma, should the site ever print one
+        return [text]
+    names = (part.strip() for part in text.split(","))
+    return list(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,177 @@
+"""Finds where each result of a listing page begins and ends.
+
+Three ways, the surest first: by the class that a known layout gives its results; by the element
+around each date; by the order of lines, where no element is around a result. The label of the date is
+the anchor of all three: each date on the page belongs to exactly one result, so that a changed
+layout can't pass for a known one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+from parsel import Selector
+
+from osce_news.pages.fields import DATE, read_fields, read_label
+from osce_news.pages.lines import Line, lines
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a layout of the site marks its results; `result` is a CSS selector."""
+
+    name: str
+    result: str
+
+
+LAYOUTS = (Layout("drupal7", ".search-result-news"),)
+
+# What stands around a list and is never part of a result.
+_AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
+_OUTER = frozenset({"main", "body", "html"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One result: its lines, and the element that holds them."""
+
+    element: Element
+    lines: Sequence[Line]
+
+    @property
+    def has_title(self) -> bool:
+        """Whether one of the lines reads as a title with a link."""
+        title = read_fields(self.lines, self.element).title
+        return title is not None and title.link is not None
+
+
+def find(page: Selector) -> list[Region]:
+    """Return the results in printed order; an empty list if none can be told apart."""
+    bodies = page.xpath("//body")
+    if not bodies:
+        return []
+    found = lines(bodies[0].root)
+    dates = _dates(found)
+    return _by_class(page, found, dates) or _by_element(found, dates) or _by_order(found, dates)
+
+
+def _dates(found: Sequence[Line]) -> list[int]:
+    """Return the numbers of the lines that print a date's label, with a figure behind it.
+
+    "Publishing date" as a facet, a way to sort or a field of a form is not the date of a result.
+    """
+    numbers = []
+    for number, line in enumerate(found):
+        label = read_label(line)
+        if label is None or label.field != DATE or line.is_link:
+            continue
+        value = label.value or (found[number + 1].text if number + 1 < len(found) else "")
+        if any(letter.isdigit() for letter in value):
+            numbers.append(number)
+    return numbers
+
+
+def _by_class(page: Selector, found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+    for layout in LAYOUTS:
+        elements = [match.root for match in page.css(layout.result)]
+        regions = _regions(found, elements)
+        inside = Counter(id(found[number]) for number in dates)
+        per_region = [sum(id(line) in inside for line in region.lines) for region in regions]
+        if regions and max(per_region) <= 1 and sum(per_region) == len(dates):
+            return regions
+    return []
+
+
+def _by_element(found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+    """Return the results by the outermost element that holds just one date."""
+    counts: Counter[Element] = Counter()
+    for number in dates:
+        counts.update(_upwards(found[number].block))
+    elements = []
+    for number in dates:
+        widest = None
+        for element in _upwards(found[number].block):
+            if counts[element] > 1 or element.tag in _OUTER or element.xpath(f".//*[{_AROUND}]"):
+                break
+            widest = element
+        if widest is None:
+            return []
+        elements.append(widest)
+    regions = _regions(found, _with_dateless(elements))
+    titled = sum(region.has_title for region in regions)
+    return regions if titled * 2 > len(regions) else []
+
+
+def _with_dateless(elements: Sequence[Element]) -> list[Element]:
+    """Return the elements and their siblings of the same kind, which are results without a date."""
+    kinds = {(element.tag, _first_class(element)) for element in elements}
+    parents = {element.getparent() for element in elements}
+    if len(parents) != 1 or (parent := parents.pop()) is None:
+        return list(elements)
+    known = set(elements)
+    return [
+        child
+        for child in parent
+        if child in known
+        or (isinstance(child.tag, str) and (child.tag, _first_class(child)) in kinds and child.xpath(".//a"))
+    ]
+
+
+def _by_order(found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+    """Return the results as runs of lines, each from its title to the next title."""
+    if not dates:
+        return []
+    holder = _holder(found, dates)
+    inside = _regions(found, [holder])[0].lines
+    starts = _titles(inside)
+    ends = [*starts[1:], len(inside)]
+    return [Region(holder, inside[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def _titles(inside: Sequence[Line]) -> list[int]:
+    """Return where results begin: at headings with a link, else at what stands before a date."""
+    headings = [
+        number for number, line in enumerate(inside) if line.heading is not None and line.link is not None
+    ]
+    dates = _dates(inside)
+    if headings:
+        return headings if headings[0] < dates[0] else [0, *headings]
+    return [number - 1 if number and inside[number - 1].is_link else number for number in dates]
+
+
+def _holder(found: Sequence[Line], dates: Sequence[int]) -> Element:
+    """Return the innermost element that holds all dates and a link before the first of them."""
+    counts: Counter[Element] = Counter()
+    for number in dates:
+        counts.update(_upwards(found[number].block))
+    before = {id(line) for line in found[: dates[0]] if line.link is not None}
+    for element in _upwards(found[dates[0]].block):
+        if counts[element] == len(dates):
+            if element.tag in _OUTER:
+                return element
+            if any(id(line) in before for line in _regions(found, [element])[0].lines):
+                return element
+    raise AssertionError("a line has a body above it")
+
+
+def _regions(found: Sequence[Line], elements: Sequence[Element]) -> list[Region]:
+    """Return the lines of each element; a line outside of all of them is left out."""
+    within: dict[Element, list[Line]] = {element: [] for element in elements}
+    for line in found:
+        for element in _upwards(line.block):
+            if element in within:
+                within[element].append(line)
+                break
+    return [Region(element, inside) for element, inside in within.items()]
+
+
+def _upwards(element: Element) -> Iterator[Element]:
+    yield element
+    yield from element.iterancestors()
+
+
+def _first_class(element: Element) -> str:
+    return (element.get("class") or "").split(" ")[0]

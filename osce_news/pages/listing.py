@@ -1,0 +1,204 @@
+"""The newsroom's listing page: its results, and the addresses of the next and the last page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from lxml.etree import _Element as Element
+from parsel import Selector
+
+from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.pages import boundaries
+from osce_news.pages.boundaries import Region
+from osce_news.pages.fields import DATE, read_fields, text_of
+from osce_news.pages.lines import squeeze
+from osce_news.vocabulary import fold, labels
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class RawResult:
+    """One result as printed: nothing cleaned, nothing guessed; None is what is not there."""
+
+    position: int  # on the page, from 0
+    title: str | None
+    url: str | None
+    published: str | None
+    content_type: str | None = None
+    offices: str | None = None
+    topics: str | None = None
+    collections: str | None = None
+    teaser: str | None = None
+    language: str | None = None
+
+    @property
+    def lacks(self) -> list[str]:
+        """Which of the fields that every result has are not there."""
+        needed = {"title": self.title, "address": self.url, "date": self.published}
+        return [name for name, value in needed.items() if not value]
+
+
+class PagerLink(NamedTuple):
+    """An address in the pager, or None, for the next and for the last page."""
+
+    next: str | None
+    last: str | None
+
+
+@dataclass
+class ListingPage:
+    """A listing page, read from its text and its address; fetches and stores nothing.
+
+    Results are found by `boundaries`, fields by their visible labels, the pager by `rel`, by its
+    class or by its words. All reading is done by the properties, which raise LayoutError when the
+    page is not understood and ChallengePageError when another page stands in its way.
+    """
+
+    html: str
+    url: str
+    _selector: Selector = field(init=False, repr=False)
+
+    PAGER_NEXT = "a[rel~=next], .pager-next > a, .pager__item--next > a"
+    PAGER_LAST = ".pager-last > a, .pager__item--last > a"
+    PAGER_LINKS = "[class*=pager] a, [class*=pagination] a, nav a"
+    LANGUAGE = "html::attr(lang)"
+    BASE = "base::attr(href)"
+
+    def __post_init__(self) -> None:
+        # Characters that no XML tree can hold; the page's bytes are kept elsewhere as they were.
+        self._selector = Selector(text=_ILLEGAL.sub("\ufffd", self.html), type="html")
+
+    @cached_property
+    def results(self) -> list[RawResult]:
+        """The results in printed order; an empty list if the page says that there are none."""
+        self._refuse_other_pages()
+        regions = boundaries.find(self._selector)
+        if not regions:
+            if self._says_empty:
+                return []
+            raise LayoutError(
+                boundaries.LAYOUTS[0].result,
+                expected="results with a label 'Publishing date', or a sentence that there are none",
+                got=self._description,
+            )
+        results = [self._result(number, region) for number, region in enumerate(regions)]
+        self._refuse_incomplete(results)
+        return results
+
+    @property
+    def complete(self) -> list[RawResult]:
+        """The results that have a title, an address and a date."""
+        return [result for result in self.results if not result.lacks]
+
+    @property
+    def incomplete(self) -> list[RawResult]:
+        """Single results that lack one of these, among many that do not."""
+        return [result for result in self.results if result.lacks]
+
+    @cached_property
+    def pager(self) -> PagerLink:
+        """The addresses of the next and of the last page; None for what the pager does not give."""
+        words = labels()["pager"]
+        return PagerLink(
+            self._pager_link(self.PAGER_NEXT, words["next"]),
+            self._pager_link(self.PAGER_LAST, words["last"]),
+        )
+
+    @cached_property
+    def language(self) -> str | None:
+        """The page's declared language, such as "en"; None if it declares none."""
+        declared = self._selector.css(self.LANGUAGE).get()
+        return declared.split("-")[0].strip().lower() or None if declared else None
+
+    def _result(self, number: int, region: Region) -> RawResult:
+        fields = read_fields(region.lines, region.element)
+        title, link = fields.title, fields.title.link if fields.title else None
+        text = None
+        if title is not None:
+            text = squeeze("".join(p.text for p in title.pieces if link is None or p.link is link))
+        return RawResult(
+            position=number,
+            title=text or None,
+            url=self._address(link),
+            published=fields.values.get(DATE),
+            content_type=fields.values.get("content_type"),
+            offices=fields.values.get("offices"),
+            topics=fields.values.get("topics"),
+            collections=fields.values.get("collections"),
+            teaser=fields.teaser,
+            language=fields.language or self.language,
+        )
+
+    @cached_property
+    def _base(self) -> str:
+        base = self._selector.css(self.BASE).get()
+        return _join(self.url, base) or self.url if base else self.url
+
+    def _address(self, link: Element | None) -> str | None:
+        href = link.get("href") if link is not None else None
+        if not href or href.startswith("#"):
+            return None
+        address = _join(self._base, href.strip())
+        return address if address and address.startswith(("http://", "https://")) else None
+
+    def _pager_link(self, selector: str, words: dict[str, list[str]]) -> str | None:
+        """Return the address of the link, found by class, else by its words, else None."""
+        for link in self._selector.css(selector):
+            if address := self._address(link.root):
+                return address
+        known = {fold(word) for texts in words.values() for word in texts}
+        for link in self._selector.css(self.PAGER_LINKS):
+            text = fold(text_of(link.root)).strip(" ›»→>|")
+            if text in known and (address := self._address(link.root)):
+                return address
+        return None
+
+    @cached_property
+    def _description(self) -> str:
+        """What is there instead of a list, in a few words."""
+        text = text_of(self._selector.root)
+        if not text:
+            return "a page without text"
+        title = squeeze(self._selector.css("title::text").get() or "")
+        return f"a page titled {title[:80]!r}" if title else f"a page that begins {text[:80]!r}"
+
+    @property
+    def _says_empty(self) -> bool:
+        text = fold(text_of(self._selector.root))
+        return any(fold(said) in text for texts in labels()["empty"].values() for said in texts)
+
+    def _refuse_other_pages(self) -> None:
+        title = fold(squeeze(self._selector.css("title::text").get() or ""))
+        for texts in labels()["challenge"].values():
+            for said in texts:
+                if title.startswith(fold(said)):
+                    raise ChallengePageError(f"a challenge page ({said!r}) stands in the way of the list")
+        lower = self.html.lower()
+        opened, closed = ("<html" in lower or "<body" in lower), ("</html" in lower or "</body" in lower)
+        if opened and not closed:
+            raise LayoutError("html", expected="a whole page", got="a page that is cut: no </html>")
+
+    def _refuse_incomplete(self, results: Sequence[RawResult]) -> None:
+        """Raise LayoutError unless the results without title, address or date are a rare few."""
+        lacking = [result for result in results if result.lacks]
+        if not lacking or (len(lacking) < len(results) and len(lacking) <= max(1, len(results) // 10)):
+            return
+        missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
+        raise LayoutError(
+            boundaries.LAYOUTS[0].result,
+            expected="a title, an address and a date in each result",
+            got=f"{len(lacking)} of {len(results)} results without {missing}",
+        )
+
+
+def _join(base: str, href: str) -> str | None:
+    try:
+        return urljoin(base, href)
+    except ValueError:  # such as "http://[", which is no address
+        return None

@@ -1,0 +1,185 @@
+"""The item pipelines: each one step on the way from what a page prints to what is stored."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from typing import TYPE_CHECKING
+
+from osce_news.errors import OsceNewsError
+from osce_news.items import ListingItem, NewsItem, Rejected
+from osce_news.normalize import record
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from osce_news.spiders.newsroom import NewsroomSpider
+
+logger = logging.getLogger(__name__)
+
+MOST_NAMES = 100  # behind one label; the most seen is seven
+
+
+class _StepPipeline:
+    """Applies one step of the normalising to each record of a page."""
+
+    @staticmethod
+    def step(item: NewsItem) -> None:
+        raise NotImplementedError
+
+    def process_item(self, item: ListingItem) -> ListingItem:
+        for news_item in item.records:
+            self.step(news_item)
+        return item
+
+
+class IdentityPipeline(_StepPipeline):
+    """Tells which item each record is."""
+
+    step = staticmethod(record.set_identity)
+
+
+class TextPipeline(_StepPipeline):
+    """Cleans titles and teasers."""
+
+    step = staticmethod(record.set_text)
+
+
+class DatePipeline(_StepPipeline):
+    """Reads the publishing dates."""
+
+    step = staticmethod(record.set_date)
+
+
+class ContentTypePipeline(_StepPipeline):
+    """Finds the content types."""
+
+    step = staticmethod(record.set_content_type)
+
+
+class OfficesPipeline(_StepPipeline):
+    """Splits and finds the offices."""
+
+    step = staticmethod(record.set_offices)
+
+
+class TopicsPipeline(_StepPipeline):
+    """Splits and finds the topics."""
+
+    step = staticmethod(record.set_topics)
+
+
+class LanguagePipeline(_StepPipeline):
+    """Tells the language of each record."""
+
+    step = staticmethod(record.set_language)
+
+
+class DatelinePipeline(_StepPipeline):
+    """Reads places and date out of the teasers; needs the cleaned teaser."""
+
+    step = staticmethod(record.set_dateline)
+
+
+class ValidatePipeline:
+    """Sets records aside that can't be items, each with its reason; the page goes on."""
+
+    def process_item(self, item: ListingItem) -> ListingItem:
+        kept = []
+        for position, news_item in enumerate(item.records):
+            reason = _fault(news_item)
+            if reason is None:
+                kept.append(news_item)
+                continue
+            logger.warning("%s: record %d set aside: %s", item.url, position, reason)
+            raw = {name: value for name, value in dataclasses.asdict(news_item).items() if "raw" in name}
+            item.rejected.append(Rejected(position, reason, raw))
+        item.records = kept
+        return item
+
+
+class PeriodPipeline:
+    """Leaves out what was published before `--since` or after `--until`; keeps what has no date."""
+
+    def __init__(self, since: str | None, until: str | None) -> None:
+        self.since = since
+        self.until = until
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PeriodPipeline:
+        options = _spider(crawler).options
+        return cls(options.since, options.until)
+
+    def process_item(self, item: ListingItem) -> ListingItem:
+        item.records = [one for one in item.records if self._wanted(one.published)]
+        return item
+
+    def _wanted(self, published: str | None) -> bool:
+        if published is None:
+            return True
+        return (self.since is None or published >= self.since) and (
+            self.until is None or published <= self.until
+        )
+
+
+class StoragePipeline:
+    """Writes each page into the database, in one transaction."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StoragePipeline:
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        _spider(self.crawler).run.open()
+
+    def process_item(self, item: ListingItem) -> ListingItem:
+        spider = _spider(self.crawler)
+        try:
+            spider.run.store(item)
+        except OsceNewsError as error:
+            spider.run.fail(error)
+            raise
+        return item
+
+    def close_spider(self) -> None:
+        _spider(self.crawler).run.close()
+
+
+def prepare(item: ListingItem) -> ListingItem:
+    """Return the page after all steps that need no crawler: what a replay does before it stores."""
+    for pipeline in _PREPARING:
+        item = pipeline.process_item(item)
+    return item
+
+
+_PREPARING: tuple[_StepPipeline | ValidatePipeline, ...] = (
+    IdentityPipeline(),
+    TextPipeline(),
+    DatePipeline(),
+    ContentTypePipeline(),
+    OfficesPipeline(),
+    TopicsPipeline(),
+    LanguagePipeline(),
+    DatelinePipeline(),
+    ValidatePipeline(),
+)
+
+
+def _fault(item: NewsItem) -> str | None:
+    """Return why the record can't be stored, or None."""
+    if not item.title:
+        return "a title without a visible character"
+    for name, terms in (("offices", item.offices), ("topics", item.topics)):
+        if len(terms) > MOST_NAMES:
+            return f"{len(terms)} {name} (at most {MOST_NAMES} are believed)"
+    return None
+
+
+def _spider(crawler: Crawler) -> NewsroomSpider:
+    from osce_news.spiders.newsroom import NewsroomSpider
+
+    assert isinstance(crawler.spider, NewsroomSpider)
+    return crawler.spider

@@ -1,0 +1,52 @@
+"""The road from the text of a page to a page of records, the same for crawls and for saved pages."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+
+from w3lib.encoding import html_to_unicode
+
+from osce_news.items import ListingItem, NewsItem, Rejected
+from osce_news.pages import ListingPage, RawResult
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Return the text of a page as a browser would read it: header, byte order mark, meta, UTF-8."""
+    return html_to_unicode(content_type, body, default_encoding="utf-8")[1]
+
+
+def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int | None) -> ListingItem:
+    """Return the page's records with their raw fields.
+
+    Raises LayoutError or ChallengePageError if the page is not understood.
+    """
+    return ListingItem(
+        url=page.url,
+        fetched_at=fetched_at,
+        sha256=hashlib.sha256(body).hexdigest(),
+        status=status,
+        records=[_record(result) for result in page.complete],
+        rejected=[
+            Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
+            for result in page.incomplete
+        ],
+    )
+
+
+def _record(result: RawResult) -> NewsItem:
+    return NewsItem(
+        url_raw=result.url or "",
+        title_raw=result.title or "",
+        published_raw=result.published,
+        content_type_raw=result.content_type,
+        offices_raw=result.offices,
+        topics_raw=result.topics,
+        collections_raw=result.collections,
+        teaser_raw=result.teaser,
+        language_raw=result.language,
+    )
+
+
+def _printed(result: RawResult) -> dict[str, object]:
+    return {name: value for name, value in asdict(result).items() if value is not None}

@@ -1,0 +1,114 @@
+"""Reads saved pages and takes them the same road as a crawl; opens no socket."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from osce_news import settings
+from osce_news.clock import format_utc, parse_utc
+from osce_news.crawl.options import LISTING
+from osce_news.errors import BadInputError, LayoutError, PartialError
+from osce_news.items import ListingItem
+from osce_news.pages import ListingPage
+from osce_news.reading import decode, read_listing
+
+_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+# What browsers write at the beginning of a page that they save.
+_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S{1,2000})")
+_CANONICAL = re.compile(rb"<link\b[^>]{0,500}?rel=[\"']canonical[\"'][^>]{0,500}?>", re.IGNORECASE)
+_HREF = re.compile(rb"href=[\"']([^\"']{1,2000})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """A page on disk; `url` is None if nothing beside the page tells its address."""
+
+    path: Path
+    url: str | None
+    fetched_at: str
+
+    def read(self) -> tuple[ListingPage, bytes]:
+        """Return the page and its bytes.
+
+        Raises LayoutError if the file is too large for a page or holds no HTML, PartialError if it
+        can't be read.
+        """
+        try:
+            size = self.path.stat().st_size
+            if size > settings.DOWNLOAD_MAXSIZE:
+                limit = settings.DOWNLOAD_MAXSIZE // 1024**2
+                raise LayoutError("html", expected=f"a page of at most {limit} MiB", got=f"{size} bytes")
+            body = self.path.read_bytes()
+        except OSError as error:
+            raise PartialError(f"{self.path}: can't be read: {error.strerror}") from error
+        if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise LayoutError("html", expected="an HTML page", got="a binary file")
+        return ListingPage(decode(body), self.url or _address_in(body) or LISTING), body
+
+
+def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
+    """Return the pages at these paths, the earliest first, each once.
+
+    A folder gives all pages below it. Address and time stand in a `meta.json` beside `page.html`
+    (keys `url` and `fetched_at`); without one the address is looked for in the page, and the
+    file's own time counts. Raises BadInputError for a path that is not there or holds no page.
+    """
+    found: dict[Path, SavedPage] = {}
+    for path in paths:
+        if path.is_dir():
+            below = sorted(
+                file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file()
+            )
+            if not below:
+                raise BadInputError(f"no saved page (.html) in the folder {path}")
+        elif path.is_file():
+            if path.suffix.lower() not in _ENDINGS:
+                raise BadInputError(f"{path} is no saved page: its name does not end in .html")
+            below = [path]
+        else:
+            raise BadInputError(f"no such file or folder: {path}")
+        for file in below:
+            found.setdefault(file.resolve(), _saved_page(file))
+    return sorted(found.values(), key=lambda page: (page.fetched_at, str(page.path)))
+
+
+def read_saved(saved: SavedPage) -> ListingItem:
+    """Return a saved page's records with their raw fields; raises what reading a page raises."""
+    page, body = saved.read()
+    return read_listing(page, body=body, fetched_at=saved.fetched_at, status=None)
+
+
+def _saved_page(path: Path) -> SavedPage:
+    meta = _meta(path)
+    return SavedPage(path, meta.get("url"), meta.get("fetched_at") or format_utc(path.stat().st_mtime))
+
+
+def _meta(path: Path) -> dict[str, str]:
+    file = path.with_name("meta.json")
+    if path.stem != "page" or not file.is_file():
+        return {}
+    try:
+        meta: Any = json.loads(file.read_text(encoding="utf-8"))
+        found = {key: meta[key] for key in ("url", "fetched_at") if meta.get(key) is not None}
+        if not all(isinstance(value, str) for value in found.values()):
+            raise ValueError("url and fetched_at are texts")
+        parse_utc(found.get("fetched_at", "1970-01-01T00:00:00Z"))
+    except (OSError, ValueError, AttributeError) as error:
+        raise BadInputError(f"{file}: {error}") from error
+    return found
+
+
+def _address_in(body: bytes) -> str | None:
+    """Return the address that the page itself gives, or None."""
+    head = body[:20_000]
+    if match := _SAVED_FROM.search(head):
+        return match[1].decode("utf-8", "replace")
+    if (link := _CANONICAL.search(head)) and (match := _HREF.search(link[0])):
+        address = match[1].decode("utf-8", "replace")
+        return address if address.startswith(("http://", "https://")) else None
+    return None

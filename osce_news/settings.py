@@ -1,0 +1,82 @@
+"""Scrapy's settings: what a scheduled crawler of somebody else's site has to set."""
+
+from osce_news import __version__
+
+BOT_NAME = "osce-news"
+SPIDER_MODULES = ["osce_news.spiders"]
+NEWSPIDER_MODULE = "osce_news.spiders"
+
+# Ours; the command line and `-s` override them.
+OSCE_NEWS_DB = "osce-news.db"
+OSCE_NEWS_CONTACT = ""  # an e-mail or a page that tells the site who crawls; goes into the user agent
+
+# Who we are; the contact is added to it.
+USER_AGENT = f"osce-news/{__version__}"
+ROBOTSTXT_USER_AGENT = "osce-news"
+
+# What we obey: robots.txt with its crawl-delay, one request at a time, never in a rush.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS = 1
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 10.0  # what the site's robots.txt asks for; a longer crawl-delay there counts
+DOWNLOAD_DELAY_JITTER = 0  # else a delay is at times half of what was asked
+AUTOTHROTTLE_ENABLED = False  # it would shorten the delay
+REFERRER_POLICY = "no-referrer"
+
+# What we trust: certificates are verified, nobody can talk to the running process, no page can make
+# us read files, keep cookies, or send us elsewhere by its markup.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+COOKIES_ENABLED = False
+METAREFRESH_ENABLED = False
+REDIRECT_MAX_TIMES = 5
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+
+# What we take: a listing page of 50 results has about 125 kB.
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_FAIL_ON_DATALOSS = True
+RETRY_TIMES = 3
+CLOSESPIDER_TIMEOUT_NO_ITEM = 1800
+MEMUSAGE_LIMIT_MB = 1024
+
+# The walk goes from page to page and knows itself where it has been.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml",
+    "Accept-Language": "en",
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "osce_news.crawl.politeness.StrictRobotsMiddleware": 100,
+}
+EXTENSIONS = {
+    "osce_news.crawl.politeness.CrawlDelay": 1,
+    "osce_news.crawl.politeness.Receipt": 2,
+}
+ITEM_PIPELINES = {
+    "osce_news.pipelines.IdentityPipeline": 100,
+    "osce_news.pipelines.TextPipeline": 110,
+    "osce_news.pipelines.DatePipeline": 120,
+    "osce_news.pipelines.ContentTypePipeline": 130,
+    "osce_news.pipelines.OfficesPipeline": 140,
+    "osce_news.pipelines.TopicsPipeline": 150,
+    "osce_news.pipelines.LanguagePipeline": 160,
+    "osce_news.pipelines.DatelinePipeline": 170,
+    "osce_news.pipelines.ValidatePipeline": 200,
+    "osce_news.pipelines.PeriodPipeline": 210,
+    "osce_news.pipelines.StoragePipeline": 300,
+}
+# An item is a page; an export has a record a line.
+FEED_EXPORTERS = {
+    "jsonl": "osce_news.feeds.RecordLinesExporter",
+    "jsonlines": "osce_news.feeds.RecordLinesExporter",
+    "jl": "osce_news.feeds.RecordLinesExporter",
+    "json": "osce_news.feeds.RecordJsonExporter",
+    "csv": "osce_news.feeds.RecordCsvExporter",
+}
+FEED_EXPORT_ENCODING = "utf-8"
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "osce_news.feeds.QuietLogFormatter"

@@ -1,0 +1,127 @@
+"""Opens a database of ours, for one writer or for readers, and refuses every other file untouched."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
+from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
+
+_MAGIC = b"SQLite format 3\0"
+_WAIT_S = 30  # for another process's transaction; a page's takes milliseconds
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Return a connection to the database, created or brought to the present schema if need be.
+
+    Raises NotOurDatabaseError or NewerDatabaseError, with the file as it was, BadInputError if the
+    folder is not there, StorageError if the file can't be written.
+    """
+    from sqlite_utils import Database
+
+    from osce_news.storage.migrations import migrations
+
+    fresh = not path.exists() or path.stat().st_size == 0
+    if not fresh:
+        _refuse_foreign(path)
+    elif not path.parent.is_dir():
+        raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")
+    with storage_errors(path):
+        connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.row_factory = sqlite3.Row
+        with transaction(connection):
+            migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("PRAGMA journal_mode = WAL")  # kept in the file: readers need not wait
+        connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Return a connection that can't write. Raises BadInputError if there is no such file."""
+    if not path.exists():
+        raise BadInputError(f"no such database: {path} (make one with crawl or replay, or name it with --db)")
+    _refuse_foreign(path)
+    with storage_errors(path):
+        return _read_only(path)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run the block as one transaction that has the right to write from its beginning.
+
+    A transaction that reads first and asks for the right later fails at once if another process
+    writes in between; this one waits.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a StorageError that names the file and what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        text = str(error)
+        hints = {
+            "full": "free some disk space and run the command again; what was stored before is safe",
+            "disk I/O": "look at the disk (full? unplugged?) and run the command again",
+            "unable to open": "is the folder there, and may you write to it?",
+            "readonly": "the file or its folder is read-only: name another with --db",
+            "locked": "another process is writing to it: wait for it, or end it",
+            "malformed": "the file is damaged: run `osce-news verify`, or rebuild it with `osce-news replay`",
+        }
+        hint = next((hint for word, hint in hints.items() if word in text), "see the message")
+        raise StorageError(f"{path}: {text} ({hint})") from error
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise NotOurDatabaseError or NewerDatabaseError unless the file is one that we can use."""
+    if not path.is_file():
+        raise NotOurDatabaseError(f"{path} is no database file")
+    try:
+        with path.open("rb") as file:
+            if file.read(16) != _MAGIC:
+                raise NotOurDatabaseError(f"{path} is no SQLite file; it was left as it is")
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error
+    with storage_errors(path):
+        connection = _read_only(path)
+        try:
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise NotOurDatabaseError(f"{path} is no database of osce-news; it was left as it is")
+            sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'osce_news'"
+            newer = [row[0] for row in connection.execute(sql) if row[0] not in MIGRATIONS]
+        finally:
+            connection.close()
+    if newer:
+        raise NewerDatabaseError(
+            f"{path} was made by a newer osce-news (it has {newer[0]}); upgrade osce-news to use it"
+        )
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    address = f"file:{quote(str(path.resolve()))}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=_WAIT_S, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        # In a folder where nothing can be written there can be no shared memory for a WAL either.
+        connection.close()
+        if Path(f"{path}-wal").exists():
+            raise
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection

@@ -1,0 +1,82 @@
+"""Checks that a database is whole: by SQLite's own checks and by the rules of the schema."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from osce_news.storage.database import open_for_reading, open_for_writing
+
+_RULES = {
+    "an item without an address": (
+        "SELECT count(*) FROM items WHERE id NOT IN (SELECT item_id FROM addresses)"
+    ),
+    "an item without a title": "SELECT count(*) FROM items WHERE title = ''",
+    "an item last seen before it was first seen": "SELECT count(*) FROM items WHERE last_seen < first_seen",
+    "a normalised date without what was printed": (
+        "SELECT count(*) FROM items WHERE published IS NOT NULL AND published_raw IS NULL"
+    ),
+    "a page whose numbers do not add up": (
+        "SELECT count(*) FROM pages WHERE new + changed + unchanged > results"
+    ),
+    **{
+        f"an item whose {name} are not numbered from 0": (
+            f"SELECT count(*) FROM (SELECT item_id FROM item_{name} GROUP BY item_id "
+            "HAVING min(position) <> 0 OR max(position) <> count(*) - 1)"
+        )
+        for name in ("offices", "topics", "places")
+    },
+}
+
+
+def problems(path: Path) -> list[str]:
+    """Return what is wrong with the database, a line each; an empty list if nothing is.
+
+    Reads a copy, for the check of the search index counts as writing. Raises BadInputError or
+    StorageError if the file can't be opened at all.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = sqlite3.connect(Path(folder, "copy.db"), isolation_level=None)
+        source = open_for_reading(path)
+        try:
+            source.backup(copy)
+        finally:
+            source.close()
+        try:
+            return [*_by_sqlite(copy), *_by_schema(copy, Path(folder)), *_by_rules(copy)]
+        finally:
+            copy.close()
+
+
+def _by_sqlite(copy: sqlite3.Connection) -> list[str]:
+    found = [f"integrity: {row[0]}" for row in copy.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+    found += [
+        f"foreign key: {row[0]} row {row[1]} names no {row[2]}"
+        for row in copy.execute("PRAGMA foreign_key_check")
+    ]
+    try:
+        copy.execute("INSERT INTO items_fts (items_fts, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        found.append(f"search index: {error}; `osce-news renormalize` builds it anew")
+    return found
+
+
+def _by_schema(copy: sqlite3.Connection, folder: Path) -> list[str]:
+    fresh = open_for_writing(folder / "fresh.db")
+    sql = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    expected, got = dict(map(tuple, fresh.execute(sql))), dict(copy.execute(sql))
+    fresh.close()
+    return [
+        f"schema: {name} is {'missing' if name not in got else 'not as this version makes it'}"
+        for name, text in expected.items()
+        if got.get(name) != text
+    ]
+
+
+def _by_rules(copy: sqlite3.Connection) -> list[str]:
+    found = []
+    for rule, sql in _RULES.items():
+        if count := copy.execute(sql).fetchone()[0]:
+            found.append(f"rule: {rule} ({count} times)")
+    return found

@@ -1,0 +1,245 @@
+"""The schema, as a series of migrations. A migration that has been released is never edited."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("osce_news")
+
+
+@migrations()
+def m001_newsroom(db: Database) -> None:
+    """Create the tables, the search index and the view of the first release."""
+    for statement in (*_TABLES, *_INDEXES, *_SEARCH, _VIEW):
+        db.conn.execute(statement)
+
+
+_TABLES = (
+    """
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY,
+        mode TEXT NOT NULL CHECK (mode IN ('incremental', 'full', 'replay', 'renormalize')),
+        status TEXT NOT NULL DEFAULT 'running' CHECK (
+            status IN ('running', 'complete', 'partial', 'failed', 'refused', 'interrupted')),
+        started TEXT NOT NULL,
+        finished TEXT,
+        start_url TEXT,
+        requests INTEGER NOT NULL DEFAULT 0,
+        not_modified INTEGER NOT NULL DEFAULT 0,
+        pages INTEGER NOT NULL DEFAULT 0,
+        seen INTEGER NOT NULL DEFAULT 0,
+        new INTEGER NOT NULL DEFAULT 0,
+        changed INTEGER NOT NULL DEFAULT 0,
+        unchanged INTEGER NOT NULL DEFAULT 0,
+        quarantined INTEGER NOT NULL DEFAULT 0,
+        withdrawn INTEGER NOT NULL DEFAULT 0,
+        restored INTEGER NOT NULL DEFAULT 0,
+        unknown_terms INTEGER NOT NULL DEFAULT 0,
+        smallest_gap_s REAL,
+        seconds REAL,
+        message TEXT,
+        tool_version TEXT NOT NULL,
+        rules TEXT NOT NULL
+    ) STRICT""",
+    """
+    CREATE TABLE pages (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        url TEXT NOT NULL,
+        fetched_at TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        status INTEGER,
+        results INTEGER NOT NULL,
+        new INTEGER NOT NULL,
+        changed INTEGER NOT NULL,
+        unchanged INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE TABLE content_types (id TEXT PRIMARY KEY, label TEXT NOT NULL UNIQUE) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE offices (
+        id TEXT PRIMARY KEY, label TEXT NOT NULL UNIQUE, kind TEXT, country TEXT,
+        first_year INTEGER, last_year INTEGER
+    ) STRICT, WITHOUT ROWID""",
+    """
+    CREATE TABLE topics (
+        id TEXT PRIMARY KEY, label TEXT NOT NULL UNIQUE, parent TEXT REFERENCES topics (id)
+    ) STRICT, WITHOUT ROWID""",
+    """
+    CREATE TABLE places (
+        id TEXT PRIMARY KEY, label TEXT NOT NULL UNIQUE, country TEXT
+    ) STRICT, WITHOUT ROWID""",
+    """
+    CREATE TABLE items (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        url TEXT NOT NULL,
+        url_raw TEXT NOT NULL,
+        title TEXT NOT NULL CHECK (title <> ''),
+        title_raw TEXT NOT NULL,
+        published TEXT CHECK (published = date(published)),
+        published_raw TEXT,
+        content_type TEXT REFERENCES content_types (id),
+        content_type_raw TEXT,
+        offices_raw TEXT,
+        topics_raw TEXT,
+        collections_raw TEXT,
+        teaser TEXT,
+        teaser_raw TEXT,
+        language TEXT,
+        language_raw TEXT,
+        dateline_raw TEXT,
+        dateline_date TEXT CHECK (dateline_date = date(dateline_date)),
+        listing_url TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        last_seen TEXT NOT NULL,
+        withdrawn TEXT,
+        CHECK (first_seen <= last_seen)
+    ) STRICT""",
+    *(
+        f"""
+    CREATE TABLE item_{many} (
+        item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        {one}_id TEXT REFERENCES {many} (id),
+        raw TEXT NOT NULL,{extra}
+        PRIMARY KEY (item_id, position)
+    ) STRICT, WITHOUT ROWID"""
+        for many, one, extra in (
+            ("offices", "office", " status TEXT CHECK (status IN ('closed')),"),
+            ("topics", "topic", ""),
+            ("places", "place", ""),
+        )
+    ),
+    """
+    CREATE TABLE addresses (
+        item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        url TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        last_seen TEXT NOT NULL,
+        PRIMARY KEY (item_id, url)
+    ) STRICT, WITHOUT ROWID""",
+    """
+    CREATE TABLE revisions (
+        id INTEGER PRIMARY KEY,
+        item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        seen_at TEXT NOT NULL,
+        field TEXT NOT NULL,
+        before TEXT,
+        after TEXT,
+        class TEXT NOT NULL CHECK (class IN ('cosmetic', 'labels', 'date', 'text'))
+    ) STRICT""",
+    """
+    CREATE TABLE quarantine (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        listing_url TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        raw TEXT NOT NULL CHECK (json_valid(raw)),
+        first_seen TEXT NOT NULL,
+        last_seen TEXT NOT NULL,
+        UNIQUE (reason, raw)
+    ) STRICT""",
+    """
+    CREATE TABLE articles (
+        item_id TEXT PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
+        text TEXT,
+        fetched_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+_INDEXES = (
+    "CREATE INDEX items_published ON items (published DESC, id)",
+    "CREATE INDEX items_content_type ON items (content_type, published DESC)",
+    "CREATE INDEX items_language ON items (language, published DESC)",
+    "CREATE INDEX item_offices_office ON item_offices (office_id, item_id)",
+    "CREATE INDEX item_topics_topic ON item_topics (topic_id, item_id)",
+    "CREATE INDEX item_places_place ON item_places (place_id, item_id)",
+    "CREATE INDEX pages_run ON pages (run_id)",
+    "CREATE INDEX revisions_item ON revisions (item_id)",
+)
+
+# The index keeps no texts of its own: it reads them from items_text, which joins the two tables that
+# hold them. The triggers take the old words out before they put the new ones in, and only where a
+# text differs, for an unchanged item must cost nothing.
+_ITEM_TEXT = "(SELECT text FROM articles WHERE item_id = {row}.id)"
+_ADD_ITEM = (
+    "INSERT INTO items_fts (rowid, title, teaser, text) "
+    f"VALUES (new.key, new.title, new.teaser, {_ITEM_TEXT.format(row='new')});"
+)
+_DROP_ITEM = (
+    "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
+    f"VALUES ('delete', old.key, old.title, old.teaser, {_ITEM_TEXT.format(row='old')});"
+)
+_ADD_ARTICLE = (
+    "INSERT INTO items_fts (rowid, title, teaser, text) "
+    "SELECT key, title, teaser, new.text FROM items WHERE id = new.item_id;"
+)
+_DROP_ARTICLE = (
+    "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
+    "SELECT 'delete', key, title, teaser, old.text FROM items WHERE id = old.item_id;"
+)
+_ADD_TITLE = (
+    "INSERT INTO items_fts (rowid, title, teaser, text) "
+    "SELECT key, title, teaser, NULL FROM items WHERE id = {row}.item_id;"
+)
+_DROP_TITLE = (
+    "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
+    "SELECT 'delete', key, title, teaser, NULL FROM items WHERE id = {row}.item_id;"
+)
+_SEARCH = (
+    """
+    CREATE VIEW items_text AS
+    SELECT items.key, items.title, items.teaser, articles.text
+    FROM items LEFT JOIN articles ON articles.item_id = items.id""",
+    """
+    CREATE VIRTUAL TABLE items_fts USING fts5 (
+        title, teaser, text, content = 'items_text', content_rowid = 'key',
+        tokenize = "porter unicode61 remove_diacritics 2")""",
+    f"CREATE TRIGGER items_fts_insert AFTER INSERT ON items BEGIN {_ADD_ITEM} END",
+    f"CREATE TRIGGER items_fts_delete BEFORE DELETE ON items BEGIN {_DROP_ITEM} END",
+    f"""
+    CREATE TRIGGER items_fts_update AFTER UPDATE OF title, teaser ON items
+    WHEN old.title IS NOT new.title OR old.teaser IS NOT new.teaser
+    BEGIN {_DROP_ITEM} {_ADD_ITEM} END""",
+    f"""
+    CREATE TRIGGER articles_fts_insert AFTER INSERT ON articles
+    BEGIN {_DROP_TITLE.format(row="new")} {_ADD_ARTICLE} END""",
+    f"""
+    CREATE TRIGGER articles_fts_delete AFTER DELETE ON articles
+    BEGIN {_DROP_ARTICLE} {_ADD_TITLE.format(row="old")} END""",
+    f"""
+    CREATE TRIGGER articles_fts_update AFTER UPDATE OF text ON articles
+    WHEN old.text IS NOT new.text
+    BEGIN {_DROP_ARTICLE} {_ADD_ARTICLE} END""",
+)
+
+_VIEW = """
+    CREATE VIEW newsroom AS
+    SELECT
+        items.id,
+        items.url,
+        items.title,
+        items.published,
+        content_types.label AS content_type,
+        (SELECT json_group_array(name) FROM (
+            SELECT coalesce(offices.label, item_offices.raw) AS name
+            FROM item_offices LEFT JOIN offices ON offices.id = item_offices.office_id
+            WHERE item_offices.item_id = items.id ORDER BY position)) AS offices,
+        (SELECT json_group_array(name) FROM (
+            SELECT coalesce(topics.label, item_topics.raw) AS name
+            FROM item_topics LEFT JOIN topics ON topics.id = item_topics.topic_id
+            WHERE item_topics.item_id = items.id ORDER BY position)) AS topics,
+        items.teaser,
+        items.language,
+        (SELECT json_group_array(raw) FROM (
+            SELECT raw FROM item_places
+            WHERE item_places.item_id = items.id ORDER BY position)) AS dateline_places,
+        items.dateline_date,
+        articles.text,
+        items.first_seen,
+        items.last_seen,
+        items.withdrawn
+    FROM items
+    LEFT JOIN content_types ON content_types.id = items.content_type
+    LEFT JOIN articles ON articles.item_id = items.id"""

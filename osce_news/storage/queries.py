@@ -1,0 +1,224 @@
+"""The named queries of the command line; all read only."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from osce_news.errors import BadInputError
+from osce_news.vocabulary import vocabulary
+
+Row = dict[str, Any]
+_LISTS = ("offices", "topics", "dateline_places")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which items are meant: identifiers of the vocabulary, dates as YYYY-MM-DD."""
+
+    offices: Sequence[str] = ()
+    topics: Sequence[str] = ()
+    types: Sequence[str] = ()
+    places: Sequence[str] = ()
+    since: str | None = None
+    until: str | None = None
+    language: str | None = None
+
+    def where(self) -> tuple[str, list[Any]]:
+        """Return an SQL condition on `items` and its parameters."""
+        parts: list[str] = ["1"]
+        values: list[Any] = []
+        for table, column, wanted in (
+            ("item_offices", "office_id", self.offices),
+            ("item_topics", "topic_id", _with_children(self.topics)),
+            ("item_places", "place_id", self.places),
+        ):
+            if wanted:
+                parts.append(
+                    f"items.id IN (SELECT item_id FROM {table} "
+                    f"WHERE {column} IN (SELECT value FROM json_each(?)))"
+                )
+                values.append(json.dumps(list(wanted)))
+        if self.types:
+            parts.append("items.content_type IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(self.types)))
+        for condition, value in (
+            ("items.published >= ?", self.since),
+            ("items.published <= ?", self.until),
+            ("items.language = ?", self.language),
+        ):
+            if value is not None:
+                parts.append(condition)
+                values.append(value)
+        return " AND ".join(parts), values
+
+
+def identifiers(kind: str, asked: Iterable[str]) -> list[str]:
+    """Return the identifiers of the entries asked for by identifier, name or alias.
+
+    `kind` is the name of a vocabulary. Raises BadInputError that names the nearest entry.
+    """
+    known = vocabulary(kind)
+    found = []
+    for name in asked:
+        entry = known.lookup(name)
+        if entry is None:
+            nearest = known.nearest(name)
+            hint = f"; the nearest is {nearest.id} ({nearest.label})" if nearest else ""
+            one = kind.removesuffix("s").replace("_", " ")
+            raise BadInputError(f"no {one} {name[:80]!r}{hint}; `osce-news vocabulary {kind}` lists them")
+        found.append(entry.id)
+    return found
+
+
+def items(connection: sqlite3.Connection, filters: Filters, limit: int | None) -> list[Row]:
+    """Return the items of the view `newsroom` that pass the filters, newest first."""
+    where, values = filters.where()
+    sql = (
+        f"WITH hits AS MATERIALIZED (SELECT id FROM items WHERE {where} "
+        "ORDER BY published DESC, id LIMIT ?) "
+        "SELECT newsroom.* FROM hits JOIN newsroom USING (id) ORDER BY published DESC, id"
+    )
+    return [_decoded(row) for row in connection.execute(sql, [*values, -1 if limit is None else limit])]
+
+
+def count(connection: sqlite3.Connection, filters: Filters) -> int:
+    """Return how many items pass the filters."""
+    where, values = filters.where()
+    return int(connection.execute(f"SELECT count(*) FROM items WHERE {where}", values).fetchone()[0])
+
+
+def search(
+    connection: sqlite3.Connection, query: str, filters: Filters, limit: int | None, marks: tuple[str, str]
+) -> list[Row]:
+    """Return the items that match the query, best first, each with a `snippet`.
+
+    The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word);
+    what is not valid there is taken as plain words. Hits in the snippet stand between the marks.
+    """
+    where, values = filters.where()
+    sql = (
+        "WITH hits AS MATERIALIZED ("
+        "SELECT items.id, bm25(items_fts, 10.0, 4.0, 1.0) AS score, "
+        "snippet(items_fts, -1, ?, ?, '…', 24) AS snippet "
+        f"FROM items_fts JOIN items ON items.key = items_fts.rowid WHERE items_fts MATCH ? AND {where} "
+        "ORDER BY score, items.id LIMIT ?) "
+        "SELECT newsroom.*, snippet FROM hits JOIN newsroom USING (id) ORDER BY score, newsroom.id"
+    )
+    most = -1 if limit is None else limit
+    try:
+        rows = connection.execute(sql, [*marks, query, *values, most]).fetchall()
+    except sqlite3.OperationalError:
+        words = " ".join('"' + word.replace('"', '""') + '"' for word in query.split())
+        rows = connection.execute(sql, [*marks, words, *values, most]).fetchall() if words else []
+    return [_decoded(row) for row in rows]
+
+
+_PARTS = {
+    "office_ids": "SELECT office_id AS id, raw, status FROM item_offices WHERE item_id = ? ORDER BY position",
+    "topic_ids": "SELECT topic_id AS id, raw FROM item_topics WHERE item_id = ? ORDER BY position",
+    "place_ids": "SELECT place_id AS id, raw FROM item_places WHERE item_id = ? ORDER BY position",
+    "addresses": "SELECT url, first_seen, last_seen FROM addresses WHERE item_id = ? ORDER BY 2, 1",
+    "revisions": (
+        "SELECT seen_at, run_id AS run, class, field, before, after FROM revisions "
+        "WHERE item_id = ? ORDER BY id"
+    ),
+}
+
+
+def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
+    """Return all that is stored of an item, or None: the view's columns, raw values, history."""
+    row = connection.execute("SELECT * FROM newsroom WHERE id = ?", [identifier]).fetchone()
+    if row is None:
+        return None
+    found = _decoded(row)
+    raw = connection.execute("SELECT * FROM items WHERE id = ?", [identifier]).fetchone()
+    found["raw"] = {name: raw[name] for name in raw.keys() if name.endswith("_raw")}  # noqa: SIM118
+    found["listing_url"] = raw["listing_url"]
+    for name, sql in _PARTS.items():
+        found[name] = [dict(one) for one in connection.execute(sql, [identifier])]
+    return found
+
+
+# By what `stats` counts: the expression that names a group, and the join that it needs.
+_GROUPS = {
+    "year": ("substr(items.published, 1, 4)", ""),
+    "month": ("substr(items.published, 1, 7)", ""),
+    "type": (
+        "coalesce(content_types.label, items.content_type_raw)",
+        "LEFT JOIN content_types ON content_types.id = items.content_type",
+    ),
+    "office": (
+        "coalesce(offices.label, item_offices.raw)",
+        (
+            "LEFT JOIN item_offices ON item_offices.item_id = items.id "
+            "LEFT JOIN offices ON offices.id = item_offices.office_id"
+        ),
+    ),
+    "topic": (
+        "coalesce(topics.label, item_topics.raw)",
+        (
+            "LEFT JOIN item_topics ON item_topics.item_id = items.id "
+            "LEFT JOIN topics ON topics.id = item_topics.topic_id"
+        ),
+    ),
+}
+GROUPS = tuple(_GROUPS)
+
+
+def stats(connection: sqlite3.Connection, by: Sequence[str], filters: Filters) -> list[Row]:
+    """Return the number of items by one or two of `GROUPS`; the group of what is not printed is None.
+
+    An item with several offices or topics counts for each of them. Periods come in order of time,
+    other groups by their number.
+    """
+    expressions = [_GROUPS[name][0] for name in by]
+    joins = " ".join(_GROUPS[name][1] for name in by)
+    where, values = filters.where()
+    columns = ", ".join(f"{sql} AS {name}" for sql, name in zip(expressions, by, strict=True))
+    order = ", ".join(f"{name} IS NULL, {name}" if name in ("year", "month") else "items DESC" for name in by)
+    sql = (
+        f"SELECT {columns}, count(DISTINCT items.id) AS items FROM items {joins} WHERE {where} "
+        f"GROUP BY {', '.join(expressions)} ORDER BY {order}, {', '.join(by)}"
+    )
+    return [dict(row) for row in connection.execute(sql, values)]
+
+
+def unknown(connection: sqlite3.Connection) -> list[Row]:
+    """Return the printed values that no entry or rule understands, with the number of items."""
+    sql = """
+        SELECT 'office' AS kind, raw AS printed, count(*) AS items FROM item_offices
+        WHERE office_id IS NULL GROUP BY raw
+        UNION ALL SELECT 'topic', raw, count(*) FROM item_topics WHERE topic_id IS NULL GROUP BY raw
+        UNION ALL SELECT 'place', raw, count(*) FROM item_places WHERE place_id IS NULL GROUP BY raw
+        UNION ALL SELECT 'type', content_type_raw, count(*) FROM items
+        WHERE content_type IS NULL AND content_type_raw IS NOT NULL GROUP BY content_type_raw
+        UNION ALL SELECT 'date', published_raw, count(*) FROM items
+        WHERE published IS NULL AND published_raw IS NOT NULL GROUP BY published_raw
+        ORDER BY items DESC, kind, printed"""
+    return [dict(row) for row in connection.execute(sql)]
+
+
+def overview(connection: sqlite3.Connection) -> Row:
+    """Return what the database holds: items, first and last date, offices and topics met."""
+    sql = """
+        SELECT count(*) AS items, min(published) AS first, max(published) AS last,
+            (SELECT count(DISTINCT office_id) FROM item_offices) AS offices,
+            (SELECT count(DISTINCT topic_id) FROM item_topics) AS topics
+        FROM items"""
+    return dict(connection.execute(sql).fetchone())
+
+
+def _with_children(topics: Sequence[str]) -> list[str]:
+    entries = vocabulary("topics").entries.values() if topics else ()
+    return [*topics, *(entry.id for entry in entries if entry.parent in topics)]
+
+
+def _decoded(row: sqlite3.Row) -> Row:
+    return {
+        name: json.loads(row[name]) if name in _LISTS else row[name]
+        for name in row.keys()  # noqa: SIM118
+    }

@@ -1,0 +1,152 @@
+"""Items as rows: which columns there are, how a row is read, inserted and brought up to date."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+
+from osce_news.items import ListingItem, NewsItem, Term
+from osce_news.storage.revisions import Revision
+
+_LISTS = {"offices": "office", "topics": "topic", "dateline_places": "place"}
+COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in _LISTS)
+# What was printed and can't be told from other columns; the dateline is part of the teaser.
+RAW = tuple(name for name in COLUMNS if name.endswith("_raw") and name != "dateline_raw")
+
+_SEEN = ("listing_url", "first_seen", "last_seen")
+_INSERT = (
+    f"INSERT INTO items ({', '.join((*COLUMNS, *_SEEN))}) "
+    f"VALUES ({', '.join('?' * (len(COLUMNS) + len(_SEEN)))})"
+)
+_UPDATE = f"UPDATE items SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
+_LOAD = (
+    f"SELECT id, language, first_seen, last_seen, {', '.join(RAW)} FROM items "
+    "WHERE id IN (SELECT value FROM json_each(?))"
+)
+
+
+def load(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, sqlite3.Row]:
+    """Return the stored rows of these items by id: raw columns, language, first and last seen."""
+    return {row["id"]: row for row in connection.execute(_LOAD, [json.dumps(list(ids))])}
+
+
+def raw_item(row: sqlite3.Row) -> NewsItem:
+    """Return the stored item with its raw fields; the others are not set."""
+    return NewsItem(**{name: row[name] for name in RAW})
+
+
+def load_lists(
+    connection: sqlite3.Connection, ids: Sequence[str]
+) -> dict[str, tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...]]]:
+    """Return the stored offices, topics and places of these items by id."""
+    found: dict[str, list[list[Term]]] = {identifier: [[], [], []] for identifier in ids}
+    for number, (table, one) in enumerate(zip(_tables(), _LISTS.values(), strict=True)):
+        status = "status" if one == "office" else "NULL"
+        sql = (
+            f"SELECT item_id, raw, {one}_id, {status} FROM {table} "
+            "WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY item_id, position"
+        )
+        for identifier, raw, term_id, said in connection.execute(sql, [json.dumps(ids)]):
+            found[identifier][number].append(Term(raw, term_id, said))
+    return {
+        identifier: (tuple(offices), tuple(topics), tuple(places))
+        for identifier, (offices, topics, places) in found.items()
+    }
+
+
+def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], url: str, seen_at: str) -> None:
+    """Insert new items with their offices, topics and places."""
+    items = list(items)
+    connection.executemany(_INSERT, [(*_values(item), url, seen_at, seen_at) for item in items])
+    _insert_lists(connection, items)
+
+
+def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
+    """Bring items up to date, with their offices, topics and places."""
+    items = list(items)
+    connection.executemany(_UPDATE, [(*_values(item), item.id) for item in items])
+    for table in _tables():
+        connection.executemany(f"DELETE FROM {table} WHERE item_id = ?", [(item.id,) for item in items])
+    _insert_lists(connection, items)
+
+
+def same_raw(one: NewsItem, other: NewsItem) -> bool:
+    """Whether two readings print the same, to the letter."""
+    return _raw(one) == _raw(other)
+
+
+def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: ListingItem) -> None:
+    """Widen the time in which stored items were seen; the latest page that shows them is kept."""
+    connection.executemany(
+        "UPDATE items SET first_seen = min(first_seen, :at), last_seen = max(last_seen, :at), "
+        "listing_url = CASE WHEN :at > last_seen THEN :url ELSE listing_url END WHERE id = :id",
+        [{"id": identifier, "at": page.fetched_at, "url": page.url} for identifier in ids],
+    )
+
+
+def write_addresses(connection: sqlite3.Connection, page: ListingItem) -> None:
+    """Keep each address under which the page's items were seen."""
+    connection.executemany(
+        "INSERT INTO addresses (item_id, url, first_seen, last_seen) VALUES (?, ?, ?3, ?3) "
+        "ON CONFLICT (item_id, url) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), "
+        "last_seen = max(last_seen, excluded.last_seen)",
+        {(item.id, item.url, page.fetched_at) for item in page.records},
+    )
+
+
+def write_revisions(
+    connection: sqlite3.Connection, item_id: str, found: Iterable[Revision], seen_at: str, run: int
+) -> None:
+    """Keep the former values of a changed item."""
+    connection.executemany(
+        "INSERT INTO revisions (item_id, run_id, seen_at, field, before, after, class) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(item_id, run, seen_at, one.field, one.before, one.after, one.kind) for one in found],
+    )
+
+
+def write_rejected(connection: sqlite3.Connection, page: ListingItem, run: int) -> None:
+    """Set results aside that can't be items, with the reason and what was printed."""
+    connection.executemany(
+        "INSERT INTO quarantine (run_id, listing_url, reason, raw, first_seen, last_seen) "
+        "VALUES (?, ?, ?, ?, ?5, ?5) ON CONFLICT (reason, raw) DO UPDATE SET "
+        "first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
+        [
+            (
+                run,
+                page.url,
+                one.reason,
+                json.dumps(one.raw, ensure_ascii=False, sort_keys=True),
+                page.fetched_at,
+            )
+            for one in page.rejected
+        ],
+    )
+
+
+def _raw(item: NewsItem) -> tuple[str | None, ...]:
+    return tuple(getattr(item, name) for name in RAW)
+
+
+def _values(item: NewsItem) -> tuple[str | None, ...]:
+    return tuple(getattr(item, name) for name in COLUMNS)
+
+
+def _tables() -> Iterator[str]:
+    return (f"item_{name.removeprefix('dateline_')}" for name in _LISTS)
+
+
+def _insert_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None:
+    for (name, one), table in zip(_LISTS.items(), _tables(), strict=True):
+        extra = ", status" if name == "offices" else ""
+        marks = ", ?" if extra else ""
+        connection.executemany(
+            f"INSERT INTO {table} (item_id, position, {one}_id, raw{extra}) VALUES (?, ?, ?, ?{marks})",
+            [
+                (item.id, position, term.id, term.raw, *((term.status,) if extra else ()))
+                for item in items
+                for position, term in enumerate(getattr(item, name))
+            ],
+        )

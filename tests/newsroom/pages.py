@@ -1,0 +1,72 @@
+"""The other pages of the site: an item's own page and a guard's challenge."""
+
+from __future__ import annotations
+
+from random import Random
+
+from tests.newsroom import chrome
+from tests.newsroom.dates import print_day
+from tests.newsroom.labels import escape
+from tests.newsroom.stories import Story
+from tests.newsroom.words import CLOSINGS, EVENTS, PEOPLE
+
+
+def render_article(story: Story, language: str = "en") -> str:
+    """The HTML of the story's own page: title, day, text of some paragraphs, a download."""
+    rng = Random(story.node)
+    words = chrome.WORDS[language]
+    paragraphs = [story.teaser] if story.teaser else []
+    for _ in range(rng.randint(2, 5)):
+        event, people = rng.choice(EVENTS), rng.choice(PEOPLE)
+        paragraphs.append(f"{event} for {people} will follow. {rng.choice(CLOSINGS)}.")
+    text = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in paragraphs)
+    document = f"/files/f/documents/{story.node % 10}/{story.node // 10 % 10}/{story.node}.pdf"
+    return (
+        f"{chrome.head(words, language)}"
+        f'<body class="html not-front page-node node-type-news">\n{chrome.header(words)}'
+        '<div id="content" role="main">\n<div class="content--header">\n'
+        f"<h1>{escape(story.title)}</h1>\n"
+        f'<span class="date-display-single">{print_day(story.published, language)}</span>\n'
+        '</div>\n<div class="content--content"><div><div class="pane-content">\n'
+        f"{text}</div></div></div>\n"
+        f'<ul class="osce-download-links"><li><a href="{document}">PDF</a></li></ul>\n'
+        f"</div>\n{chrome.footer(words)}"
+    )
+
+
+def render_not_found() -> str:
+    """The HTML of the page that a wrong address gets."""
+    words = chrome.ENGLISH
+    return (
+        f"{chrome.head(words, 'en')}"
+        f'<body class="page-404">\n{chrome.header(words)}<h1>Page not found</h1>\n'
+        f"<p>The requested page could not be found.</p>\n{chrome.footer(words)}"
+    )
+
+
+def render_challenge() -> str:
+    """The HTML that a guard in front of a site gives to those it takes for a robot."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en-US">\n<head>\n<title>Just a moment...</title>\n'
+        '<meta charset="utf-8">\n<meta name="robots" content="noindex,nofollow">\n'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
+        '<meta http-equiv="refresh" content="390">\n'
+        "<style>body { font-family: sans-serif; margin: 8rem auto; max-width: 60rem }</style>\n"
+        '</head>\n<body class="no-js">\n<div class="main-wrapper" role="main">\n'
+        '<div class="main-content">\n'
+        '<h1 class="zone-name-title h1">www.osce.org</h1>\n'
+        '<h2 class="h2" id="challenge-running">Checking if the site connection is secure</h2>\n'
+        '<noscript><div id="challenge-error-title">Enable JavaScript and cookies to continue'
+        "</div></noscript>\n"
+        '<div id="challenge-body-text">www.osce.org needs to review the security of your '
+        "connection before proceeding.</div>\n"
+        '<form id="challenge-form" action="/press-releases?__cf_chl_f_tk=made-up" '
+        'method="POST" enctype="application/x-www-form-urlencoded">'
+        '<input type="hidden" name="md" value="made-up"></form>\n'
+        "</div>\n</div>\n"
+        '<script>window._cf_chl_opt = {cvId: "2", cType: "managed", cRay: "made-up"};</script>\n'
+        '<script src="/cdn-cgi/challenge-platform/h/g/orchestrate/chl_page/v1?ray=made-up">'
+        "</script>\n"
+        '<div class="footer" role="contentinfo">Ray ID: <code>made-up</code></div>\n'
+        "</body>\n</html>\n"
+    )

@@ -1,0 +1,105 @@
+"""What the newsroom answers to an address; it knows nothing of sockets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.newsroom.markup import render_page
+from tests.newsroom.pages import render_article, render_not_found
+from tests.newsroom.stories import Story
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "listing"
+ROBOTS = "User-agent: *\nCrawl-delay: 0.05\nDisallow: /admin/\n"
+HTML = "text/html; charset=utf-8"
+MOST_ROWS = 50
+_LISTING = re.compile(r"(?:/(ru))?(/press-releases(?:/[^/]+)?)", re.IGNORECASE)
+_ITEM = re.compile(r"(?:/(ru))?/(?:.+/)?(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer: status, body and headers beside `Content-Length`."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = HTML
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Site:
+    """The stories and how they are shown; every attribute may be changed between two requests."""
+
+    def __init__(
+        self,
+        stories: Iterable[Story] = (),
+        *,
+        russian: Iterable[Story] = (),
+        markup: str = "drupal7",
+        robots: str = ROBOTS,
+        robots_status: int = 200,
+    ) -> None:
+        self.stories = list(stories)
+        self.russian = list(russian)
+        self.markup = markup
+        self.robots = robots
+        self.robots_status = robots_status
+
+    def answer(self, target: str) -> Reply:
+        """The reply to a path with its query; 404 for what the newsroom does not have."""
+        parts = urlsplit(target)
+        if parts.path == "/robots.txt":
+            return Reply(self.robots_status, self.robots.encode(), "text/plain; charset=utf-8")
+        if found := _LISTING.fullmatch(parts.path.rstrip("/")):
+            return self._listing(found[1], found[2], parts.query)
+        if parts.path.startswith("/fixtures/"):
+            return self._fixture(parts.path.removeprefix("/fixtures/"))
+        if found := _ITEM.fullmatch(parts.path):
+            return self._item(found[1], int(found[2]))
+        return _not_found()
+
+    def _told_in(self, prefix: str | None) -> tuple[str, list[Story]]:
+        return ("ru", self.russian) if prefix else ("en", self.stories)
+
+    def _listing(self, prefix: str | None, path: str, query: str) -> Reply:
+        language, stories = self._told_in(prefix)
+        pairs = parse_qsl(query, keep_blank_values=True)
+        asked = dict(pairs)
+        page = _number(asked.get("page"), 0)
+        rows = min(_number(asked.get("rows"), 10) or 10, MOST_ROWS)
+        html = render_page(
+            stories[page * rows : (page + 1) * rows],
+            page=page,
+            rows=rows,
+            total=len(stories),
+            path=path,
+            query=pairs,
+            markup=self.markup,
+            language=language,
+        )
+        return Reply(body=html.encode())
+
+    def _item(self, prefix: str | None, node: int) -> Reply:
+        language, stories = self._told_in(prefix)
+        for story in stories:
+            if story.node == node:
+                return Reply(body=render_article(story, language).encode())
+        return _not_found()
+
+    def _fixture(self, case: str) -> Reply:
+        page = FIXTURES / case / "page.html"
+        if not re.fullmatch(r"[a-z0-9-]+", case) or not page.is_file():
+            return _not_found()
+        return Reply(body=page.read_bytes())
+
+
+def _number(text: str | None, default: int) -> int:
+    """The number, or the default for anything that is not one, as the site takes it."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+def _not_found() -> Reply:
+    return Reply(404, render_not_found().encode())

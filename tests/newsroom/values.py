@@ -1,0 +1,81 @@
+"""The values that the stories are made of: what the newsroom has really printed."""
+
+from __future__ import annotations
+
+import bisect
+import datetime
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.newsroom.dates import read_day
+
+VALUES = Path(__file__).resolve().parent.parent / "data" / "newsroom-values.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One item's labels as the site has printed them; None or empty where it printed none."""
+
+    day: datetime.date
+    content_type: str | None
+    offices: tuple[str, ...]
+    topics: tuple[str, ...]
+    collections: str | None
+    place: str | None
+
+
+def _split(printed: str | None) -> tuple[str, ...]:
+    # No name of an office or a topic seen on the site contains a comma.
+    return tuple(printed.split(", ")) if printed else ()
+
+
+@functools.cache
+def printed_values() -> tuple[Printed, ...]:
+    """All English items of the values file, oldest first."""
+    found = []
+    with VALUES.open(encoding="utf-8") as lines:
+        for line in lines:
+            row: dict[str, str] = json.loads(line)
+            day = read_day(row["date"])
+            if day is None:
+                continue
+            found.append(
+                Printed(
+                    day=day,
+                    content_type=row.get("type"),
+                    offices=_split(row.get("where")),
+                    topics=_split(row.get("what")),
+                    collections=row.get("collections"),
+                    place=row.get("place"),
+                )
+            )
+    # The file's order breaks ties, so that the same list comes back everywhere.
+    return tuple(sorted(found, key=lambda one: one.day))
+
+
+@functools.cache
+def values_of_the_time(year: int) -> tuple[Printed, ...]:
+    """The items printed within three years of `year`; never fewer than sixty.
+
+    A story of 2001 then does not come from a mission that was set up in 2014.
+    """
+    values = printed_values()
+    days = [one.day for one in values]
+    low = bisect.bisect_left(days, datetime.date(year - 3, 1, 1))
+    high = bisect.bisect_right(days, datetime.date(year + 3, 12, 31))
+    middle = (low + high) // 2
+    return values[max(0, min(low, middle - 30, len(values) - 60)) : max(high, middle + 30, 60)]
+
+
+@functools.cache
+def all_offices() -> tuple[str, ...]:
+    """Every office seen, as printed, in the order of the alphabet."""
+    return tuple(sorted({office for one in printed_values() for office in one.offices}))
+
+
+@functools.cache
+def all_topics() -> tuple[str, ...]:
+    """Every topic seen, as printed, in the order of the alphabet."""
+    return tuple(sorted({topic for one in printed_values() for topic in one.topics}))
