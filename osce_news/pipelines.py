@@ -123,7 +123,10 @@ class PeriodPipeline:
 
 
 class StoragePipeline:
-    """Writes each page into the database, in one transaction."""
+    """Writes each page into the database, in one transaction.
+
+    The spider closes the run, for it is told how the crawl ended and a pipeline is not.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -143,9 +146,6 @@ class StoragePipeline:
             spider.run.fail(error)
             raise
         return item
-
-    def close_spider(self) -> None:
-        _spider(self.crawler).run.close()
 
 
 def prepare(item: ListingItem) -> ListingItem:

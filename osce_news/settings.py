@@ -50,6 +50,8 @@ DEFAULT_REQUEST_HEADERS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "osce_news.crawl.politeness.OneSiteMiddleware": 50,
     "osce_news.crawl.politeness.StrictRobotsMiddleware": 100,
 }
 EXTENSIONS = {

@@ -62,7 +62,8 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     print_summary(run.summary, as_json)
     if run.error is not None:
         raise run.error
-    raise click.exceptions.Exit(run.exit_status)
+    if run.interrupted:
+        raise click.Abort
 
 
 @click.command()

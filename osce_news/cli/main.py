@@ -53,7 +53,7 @@ def _run() -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted", 130)
+        return _say("interrupted; what was read is stored", 130)
     except BrokenPipeError:  # `osce-news list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

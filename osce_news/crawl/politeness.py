@@ -6,17 +6,23 @@ import logging
 from typing import TYPE_CHECKING
 
 from scrapy import signals
+from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.utils.httpobj import urlparse_cached
 
 if TYPE_CHECKING:
-    from scrapy import Request
+    from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
 logger = logging.getLogger(__name__)
+
+
+class RobotsError(IgnoreRequest):
+    """robots.txt forbids, or can't be read and so forbids everything."""
+
 
 MOST_DELAY_S = 300.0  # a longer crawl-delay in robots.txt is a slip of the pen
 
@@ -53,6 +59,17 @@ class CrawlDelay:
         logger.info("robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", asked, delay)
 
 
+class OneSiteMiddleware(OffsiteMiddleware):
+    """Keeps the crawl on the start address's site, and lets the spider know when it is led away.
+
+    Scrapy's middleware drops such a request when it is scheduled, and the crawl would end as if the
+    list were at its end.
+    """
+
+    def request_scheduled(self, request: Request, spider: Spider) -> None:
+        pass
+
+
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
     """Obeys a robots.txt that can't be read as RFC 9309 asks: then nothing may be fetched.
 
@@ -60,19 +77,25 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
     lets the third and later requests through that wait for robots.txt.
     """
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unreadable: dict[str, int] = {}
+
     async def robot_parser(self, request: Request) -> RobotParser | None:
         await super().robot_parser(request)
-        parser = self._parsers[urlparse_cached(request).netloc]
+        netloc = urlparse_cached(request).netloc
+        if status := self._unreadable.get(netloc):
+            raise RobotsError(f"robots.txt can't be read (status {status}), so nothing may be fetched")
+        parser = self._parsers[netloc]
         if parser is None:
-            raise IgnoreRequest("robots.txt can't be reached")
+            raise IgnoreRequest("robots.txt can't be had: no connection")
         return parser  # type: ignore[return-value]  # a Deferred no longer, for it was awaited
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500 or response.status == 429:
-            logger.error("robots.txt can't be read (status %d), so nothing is fetched", response.status)
-            response = response.replace(body=b"User-agent: *\nDisallow: /\n")
-        elif response.status >= 400:
-            response = response.replace(body=b"")  # there is none: everything is allowed
+        if response.status >= 400:
+            response = response.replace(body=b"")  # an error's text holds no rules
+            if response.status >= 500 or response.status in (401, 403, 429):
+                self._unreadable[netloc] = response.status
         await super()._parse_robots(response, netloc, request)
 
 

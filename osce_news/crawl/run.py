@@ -7,7 +7,7 @@ from pathlib import Path
 
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
-from osce_news.errors import LayoutError, NetworkError, OsceNewsError, PartialError, RefusedError
+from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError
 from osce_news.items import ListingItem
 from osce_news.storage import Summary, Writer
 
@@ -34,13 +34,6 @@ class CrawlRun:
     def opened(self) -> bool:
         """Whether the run got as far as the database."""
         return self._writer is not None
-
-    @property
-    def exit_status(self) -> int:
-        """The exit status of contract: 0 if all went well."""
-        if self.interrupted:
-            return 130
-        return self.error.exit_status if self.error else 0
 
     def open(self) -> None:
         """Open the database and begin the run; raises what `Writer` raises."""
@@ -100,6 +93,6 @@ class CrawlRun:
 
 def partial(error: OsceNewsError, pages: int) -> OsceNewsError:
     """Return the error as that of a partial run, if pages were stored before it came."""
-    if pages and isinstance(error, NetworkError) and not isinstance(error, LayoutError):
+    if pages and isinstance(error, NetworkError):
         return PartialError(f"{error}; what was read before it is stored, run the command again")
     return error

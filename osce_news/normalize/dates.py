@@ -48,7 +48,7 @@ class _NewsroomInfo(parserinfo):
     JUMP: ClassVar = [" ", ".", ",", "года", "г"]
 
 
-_PARSER = parser(_NewsroomInfo(dayfirst=True))
+_PARSER = parser(_NewsroomInfo())  # day first or not is no question: months are names, or it is ISO 8601
 _MIDNIGHT = datetime.datetime(2000, 1, 1)
 
 

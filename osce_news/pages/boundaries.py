@@ -161,10 +161,11 @@ def _regions(found: Sequence[Line], elements: Sequence[Element]) -> list[Region]
     """Return the lines of each element; a line outside of all of them is left out."""
     within: dict[Element, list[Line]] = {element: [] for element in elements}
     for line in found:
-        for element in _upwards(line.block):
-            if element in within:
-                within[element].append(line)
-                break
+        element: Element | None = line.block
+        while element is not None and element not in within:
+            element = element.getparent()
+        if element is not None:
+            within[element].append(line)
     return [Region(element, inside) for element, inside in within.items()]
 
 

@@ -6,10 +6,9 @@ markup around a label (`strong`, `dt`, `th`, `span`, nothing) does not matter.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
@@ -22,31 +21,28 @@ _SILENT = frozenset(
     "video audio canvas map".split()
 )
 _CELLS = frozenset({"dd", "td", "li"})
-_WHITE = re.compile(r"\s+")  # also the non-breaking spaces
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of text; `link` is the link it stands in."""
 
     text: str
     link: Element | None
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """What a reader sees as one line, with the block element and the heading it stands in."""
 
     block: Element
-    heading: Element | None = None
-    pieces: list[Piece] = field(default_factory=list)
+    heading: Element | None
+    pieces: Sequence[Piece]
+    text: str = field(init=False)  # with its white space evened out
 
-    @cached_property
-    def text(self) -> str:
-        """The line's text with its white space evened out."""
-        return squeeze("".join(piece.text for piece in self.pieces))
+    def __post_init__(self) -> None:
+        self.text = squeeze("".join([piece.text for piece in self.pieces]))
 
-    @cached_property
+    @property
     def link(self) -> Element | None:
         """The first link of the line that has a text, or None."""
         return next((p.link for p in self.pieces if p.link is not None and p.text.strip()), None)
@@ -69,12 +65,11 @@ def squeeze(text: str) -> str:
     >>> squeeze("  15\u00a0March \n 2022 ")
     '15 March 2022'
     """
-    return _WHITE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
-@dataclass(slots=True)
-class _Open:
-    """An element that is being read: what its text belongs to."""
+class _Open(NamedTuple):
+    """An element that is being read: what the text in it belongs to."""
 
     element: Element
     children: Iterator[Element]
@@ -89,51 +84,46 @@ def lines(root: Element) -> list[Line]:
     Without recursion, because a hostile page nests ten thousand elements.
     """
     found: list[Line] = []
-    here = _Open(root, iter(root), root, None, root if root.tag in HEADINGS else None)
+    pieces: list[Piece] = []  # of the line that is being read; begins with a visible letter
+
+    def end(block: Element, heading: Element | None) -> None:
+        if pieces:
+            found.append(Line(block, heading, pieces[:]))
+            pieces.clear()
+
+    here = _Open(root, root.iterchildren(), root, None, root if root.tag in HEADINGS else None)
     stack = [here]
-    line = Line(root, here.heading)
-
-    def text(run: str | None, owner: _Open) -> None:
-        if run:
-            line.pieces.append(Piece(run, owner.link))
-
-    def end(owner: _Open) -> Line:
-        if line.pieces and line.text:
-            found.append(line)
-        return Line(owner.block, owner.heading)
-
-    text(root.text, here)
-    while True:
+    if root.text and not root.text.isspace():
+        pieces.append(Piece(root.text, None))
+    while stack:
         child = next(here.children, None)
         if child is None:
-            closed = stack.pop()
-            if not stack:
-                end(closed)
-                return found
-            here = stack[-1]
+            stack.pop()
+            closed = here
             if closed.block is closed.element:
-                line = end(here)
-            text(closed.element.tail, here)
-            continue
-        tag = child.tag
-        if tag == "br":
-            line = end(here)
-            text(child.tail, here)
-        elif not isinstance(tag, str) or tag in _SILENT or _hidden(child):
-            text(child.tail, here)
+                end(closed.block, closed.heading)
+            if not stack:
+                break
+            here = stack[-1]
+            text = closed.element.tail
+        elif child.tag == "br":
+            end(here.block, here.heading)
+            text = child.tail
+        elif not isinstance(child.tag, str) or child.tag in _SILENT or _hidden(child):
+            text = child.tail
         else:
-            is_block = tag not in _INLINE
-            here = _Open(
-                child,
-                iter(child),
-                child if is_block else here.block,
-                child if tag == "a" and child.get("href") is not None else here.link,
-                child if tag in HEADINGS else here.heading,
-            )
+            tag = child.tag
+            block = here.block if tag in _INLINE else child
+            if block is child:
+                end(here.block, here.heading)
+            link = child if tag == "a" and child.get("href") is not None else here.link
+            heading = child if tag in HEADINGS else here.heading
+            here = _Open(child, child.iterchildren(), block, link, heading)
             stack.append(here)
-            if is_block:
-                line = end(here)
-            text(child.text, here)
+            text = child.text
+        if text and (pieces or not text.isspace()):
+            pieces.append(Piece(text, here.link))
+    return found
 
 
 def values_after(block: Element, limit: Element) -> tuple[list[Element], Element | None]:

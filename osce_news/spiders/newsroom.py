@@ -10,14 +10,23 @@ from typing import Any
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    CloseSpider,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from osce_news import settings
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.politeness import Receipt
+from osce_news.crawl.politeness import Receipt, RobotsError
 from osce_news.crawl.run import CrawlRun, partial
 from osce_news.crawl.walk import Walk, page_number, site_of
 from osce_news.errors import (
@@ -46,20 +55,22 @@ class NewsroomSpider(scrapy.Spider):
         self.options = options
         self.walk = Walk(options)
         self.run = CrawlRun(options)
+        self._awaited: str | None = None  # the page that was asked for and has not been dealt with
         self.allowed_domains = [site_of(options.start_url)]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsroomSpider:
         """Return the spider with its options checked; raises BadInputError."""
-        settings = crawler.settings
         names = ("start_url", "db", "since", "until", "max_pages", "rows", "delay")
         given = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
-        given.setdefault("db", settings["OSCE_NEWS_DB"])
+        given.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
         options = CrawlOptions.parse(**given)
         if options.delay is not None:
-            settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")
-        if contact := settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
-            settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact})", priority="spider")
+            crawler.settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")
+        if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
+            crawler.settings.set(
+                "USER_AGENT", f"{crawler.settings['USER_AGENT']} (+{contact})", priority="spider"
+            )
         else:
             logger.warning("no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail or page")
         spider = super().from_crawler(crawler, *args, options=options, **kwargs)
@@ -85,6 +96,7 @@ class NewsroomSpider(scrapy.Spider):
             raise self._failed(error) from error
         number = page_number(response.url) or 0
         logger.info("page %d of %s: %d results", number + 1, self.walk.total or "?", len(page.results))
+        self._awaited = None
         if following is not None:
             yield self._request(following)
 
@@ -93,6 +105,7 @@ class NewsroomSpider(scrapy.Spider):
         raise self._failed(partial(_error_of(failure), self.walk.pages))
 
     def _request(self, url: str) -> Request:
+        self._awaited = url
         return Request(url, callback=self.parse, errback=self.not_read)
 
     def _read(self, response: Response) -> tuple[ListingPage, ListingItem]:
@@ -122,11 +135,29 @@ class NewsroomSpider(scrapy.Spider):
             self.crawler.engine.close_spider(self, "fault")
 
     def spider_closed(self, reason: str) -> None:
-        """Note how the crawl ended, before the storage pipeline writes it down."""
+        """Write down how the crawl ended and what it cost the site."""
         self.run.interrupted = reason == "shutdown"
+        if self._awaited is not None and not self.run.interrupted:
+            # Nothing may end a walk quietly before its last page.
+            unanswered = NetworkError(
+                f"{self._awaited}: the crawl ended ({reason}) before this page was read"
+            )
+            self.run.fail(partial(unanswered, self.walk.pages))
         receipt = self.crawler.get_extension(Receipt)
         if receipt is not None:
             self.run.receipt(receipt.requests, receipt.smallest_gap_s)
+        self.run.close()
+
+
+# What the errors of Scrapy's downloader mean; most of them have no text of their own.
+_MEANINGS: tuple[tuple[type[Exception], str], ...] = (
+    (CannotResolveHostError, "no such host, or no network"),
+    (DownloadConnectionRefusedError, "nobody answers there"),
+    (DownloadTimeoutError, f"no answer within {settings.DOWNLOAD_TIMEOUT} s"),
+    (DownloadCancelledError, f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB are no listing page"),
+    (ResponseDataLossError, "the answer is cut"),
+    (DownloadFailedError, "the connection failed"),
+)
 
 
 def _error_of(failure: Failure) -> OsceNewsError:
@@ -140,8 +171,11 @@ def _error_of(failure: Failure) -> OsceNewsError:
                 f"{url}: the site refuses (status {status}); wait, or write to the site's owner"
             )
         return NetworkError(f"{url}: the site answered with status {status}")
-    if isinstance(error, IgnoreRequest):
-        if "robots.txt" in str(error):
-            return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
-        return NetworkError(f"{url}: {error}")
-    return NetworkError(f"{url}: can't be read: {error or type(error).__name__}")
+    if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
+        return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
+    if "offsite" in str(error):
+        return NetworkError(f"{url}: on another site, so it was not followed")
+    if "DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
+        error = DownloadCancelledError()
+    meaning = next((text for kind, text in _MEANINGS if isinstance(error, kind)), str(error).strip())
+    return NetworkError(f"{url}: can't be read: {meaning or type(error).__name__}")

@@ -1,0 +1,67 @@
+"""The options of a crawl."""
+
+from __future__ import annotations
+
+import pytest
+
+from osce_news.crawl.options import CrawlOptions, listing_url
+from osce_news.errors import BadInputError
+
+
+def test_a_listing_is_asked_for_newest_first_and_with_many_rows() -> None:
+    url = listing_url("https://www.osce.org/press-releases", 50)
+    assert url == "https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc"
+
+
+def test_a_filter_a_keyword_and_an_order_in_the_address_are_kept() -> None:
+    url = listing_url(
+        "https://www.osce.org/press-releases/human%20trafficking?filters=+im_taxonomy_vid_1%3A%2824%29"
+        "&solrsort=score+desc&page=3",
+        50,
+    )
+    assert "/press-releases/human%20trafficking?" in url
+    assert "filters=+im_taxonomy_vid_1%3A%2824%29" in url
+    assert "solrsort=score+desc" in url
+    assert "page=3" in url
+    assert listing_url(url, 50) == url
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "x", "osce.org", "ftp://osce.org/x", "https://", "https://x:99999/", "http://[", "file:///x"],
+)
+def test_what_is_no_web_address_is_refused(address: str) -> None:
+    with pytest.raises(BadInputError, match="no address of a listing"):
+        listing_url(address, 50)
+
+
+def test_options_are_read_from_text_as_scrapy_gives_them() -> None:
+    options = CrawlOptions.parse(
+        since="15 March 2022", until="2022-04-01", max_pages="3", rows="10", delay="0.5"
+    )
+    assert (options.since, options.until) == ("2022-03-15", "2022-04-01")
+    assert (options.max_pages, options.rows, options.delay) == (3, 10, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("since", "Friday"),
+        ("until", "March 2024"),
+        ("max_pages", "0"),
+        ("max_pages", "many"),
+        ("rows", "51"),
+        ("rows", "0"),
+        ("delay", "-1"),
+        ("delay", "nan"),
+        ("delay", "soon"),
+    ],
+)
+def test_an_option_out_of_range_is_refused_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(BadInputError, match=f"--{name.replace('_', '-')}: "):
+        CrawlOptions.parse(**{name: value})  # type: ignore[arg-type]
+
+
+def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(BadInputError, match="is after"):
+        CrawlOptions.parse(since="2022-02-01", until="2022-01-01")

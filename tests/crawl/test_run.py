@@ -1,0 +1,47 @@
+"""What a crawl keeps of pages that it did not understand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from osce_news.crawl import run as run_module
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.run import MOST_KEPT, CrawlRun, partial
+from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError
+
+
+def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = CrawlRun(CrawlOptions.parse(db=tmp_path / "a.db"))
+    times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in range(60))
+    monkeypatch.setattr(run_module, "utc_now", lambda: next(times))
+    kept = [run.keep(b"\x00\xff page %d" % number) for number in range(MOST_KEPT + 5)]
+    last = kept[-1]
+    assert last is not None
+    assert last.read_bytes() == b"\x00\xff page 24"
+    assert len(list(last.parent.iterdir())) == MOST_KEPT
+    assert last.parent == tmp_path / "a.db-not-understood"
+
+
+def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> None:
+    (tmp_path / "a.db-not-understood").write_text("a file in the way")
+    assert CrawlRun(CrawlOptions.parse(db=tmp_path / "a.db")).keep(b"page") is None
+
+
+def test_only_the_first_error_counts(tmp_path: Path) -> None:
+    run = CrawlRun(CrawlOptions.parse(db=tmp_path / "a.db"))
+    first = NetworkError("first")
+    run.fail(first)
+    run.fail(RefusedError("second"))
+    assert run.error is first
+
+
+def test_a_connection_lost_after_some_pages_makes_a_partial_run() -> None:
+    lost = NetworkError("lost")
+    assert partial(lost, 0) is lost
+    assert isinstance(partial(lost, 3), PartialError)
+    layout = LayoutError("x", expected="y", got="z")
+    assert partial(layout, 3) is layout
