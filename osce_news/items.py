@@ -65,5 +65,6 @@ class ListingItem:
     fetched_at: str  # UTC, ISO 8601
     sha256: str  # of the body, hexadecimal
     status: int | None = None  # of the HTTP response; None for a saved page
+    results: int = 0  # how many the page prints, whatever becomes of them
     records: list[NewsItem] = dataclasses.field(default_factory=list)
     rejected: list[Rejected] = dataclasses.field(default_factory=list)

@@ -26,6 +26,7 @@ def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int
         fetched_at=fetched_at,
         sha256=hashlib.sha256(body).hexdigest(),
         status=status,
+        results=len(page.results),
         records=[_record(result) for result in page.complete],
         rejected=[
             Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.progress import print_summary, progress_bar, set_up_logging, wants_bar
-
-if TYPE_CHECKING:
-    from osce_news.storage import Summary
-
-logger = logging.getLogger("osce_news")
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 
@@ -82,36 +76,19 @@ def replay(paths: tuple[Path, ...], db: Path, as_json: bool, verbose: bool) -> N
       osce-news replay fixtures/listing/seed fixtures/listing/first-page
       osce-news replay ~/saved-pages --db saved.db --json
     """
-    from osce_news.errors import LayoutError, OsceNewsError, PartialError, RefusedError
-    from osce_news.pipelines import prepare
-    from osce_news.replay import read_saved, saved_pages
-    from osce_news.storage import Writer
+    from osce_news.replay import replay as replay_pages
+    from osce_news.replay import saved_pages
 
     bar = wants_bar(as_json, verbose)
     set_up_logging(verbose, bar=bar)
     pages = saved_pages(paths)
-    errors: list[OsceNewsError] = []
-    with Writer(db) as writer, progress_bar(bar, "replay") as advance:
-        writer.begin("replay")
-        for saved in pages:
-            try:
-                item = prepare(read_saved(saved))
-            except (LayoutError, PartialError, RefusedError) as error:
-                error.args = (f"{saved.path}: {error}",)
-                errors.append(error)
-                continue
-            advance(writer.store(item), len(pages))
-        worst = next(
-            (e for kind in (LayoutError, RefusedError, PartialError) for e in errors if isinstance(e, kind)),
-            None,
-        )
-        summary = writer.finish(_status(worst, writer.summary), str(worst) if worst else None)
+    with progress_bar(bar, "replay") as advance:
+        summary, errors = replay_pages(pages, db, advance)
     print_summary(summary, as_json)
-    for other in errors:
-        if other is not worst:
-            click.echo(f"osce-news: {other}", err=True)
-    if worst is not None:
-        raise worst
+    for error in errors[1:]:
+        click.echo(f"osce-news: {error}", err=True)
+    if errors:
+        raise errors[0]
 
 
 @click.command()
@@ -148,13 +125,3 @@ def expect(paths: tuple[Path, ...]) -> None:
 
     for case, changed in rewrite(paths or (Path("fixtures"),)):
         click.echo(f"{'rewritten' if changed else 'the same '}  {case}")
-
-
-def _status(worst: Exception | None, summary: Summary) -> str:
-    from osce_news.errors import LayoutError, RefusedError
-
-    if worst is None:
-        return "complete"
-    if isinstance(worst, LayoutError):
-        return "failed"
-    return "refused" if isinstance(worst, RefusedError) else "partial"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import sys
 import traceback
@@ -40,6 +41,7 @@ for command in (crawl, replay, list_, search, show, stats, vocabulary, verify, r
 
 def main() -> NoReturn:
     """Run the command line and exit with its status; an error is one line on stderr."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     sys.exit(_run())
 
 

@@ -59,7 +59,8 @@ class CrawlRun:
         if self._writer is None:
             return
         try:
-            self._writer.finish(self._status(), str(self.error) if self.error else None)
+            message = "interrupted; what was read is stored" if self.interrupted else None
+            self._writer.finish(self._status(), str(self.error) if self.error else message)
         except OsceNewsError as error:
             self.fail(error)
         finally:

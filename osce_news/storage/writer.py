@@ -64,7 +64,7 @@ class Writer:
         self.path = path
         self.connection = open_for_writing(path)
         self.summary = Summary(run=0, mode="", database=str(path))
-        self._started = ""
+        self._seen: set[str] = set()  # the items of this run
         self._clock = time.monotonic()
 
     def __enter__(self) -> Writer:
@@ -85,14 +85,14 @@ class Writer:
         If the vocabulary or the rules are not those that the stored values were made by, all stored
         values are made anew first, for old and new items must be told by the same names.
         """
-        self._started, self._clock = utc_now(), time.monotonic()
+        self._seen, self._clock = set(), time.monotonic()
         with storage_errors(self.path), transaction(self.connection):
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != terms.rules()):
                 renormalize(self.connection)
             cursor = self.connection.execute(
                 "INSERT INTO runs (mode, started, start_url, tool_version, rules) VALUES (?, ?, ?, ?, ?)",
-                (mode, self._started, start_url, __version__, terms.rules()),
+                (mode, utc_now(), start_url, __version__, terms.rules()),
             )
         self.summary = Summary(run=cursor.lastrowid or 0, mode=mode, database=str(self.path))
         return self.summary
@@ -125,6 +125,7 @@ class Writer:
             after.unknown_terms += sum(len(unknown_terms(item)) for item in read.values())
             self._write_page(page, len(new), changed, len(stored) - changed)
             self._write_summary(after)
+        self._seen.update(read)
         self.summary = after
         return after
 
@@ -152,7 +153,7 @@ class Writer:
         if rows.same_raw(item, known):
             return False
         normalize(known)
-        together = self._together(page.fetched_at, row["last_seen"])
+        together = self._together(page, row)
         after = combine(known, item, read_is_newer=self._is_newer(page, item, row), together=together)
         after.id = known.id = row["id"]
         if rows.same_raw(after, known):
@@ -164,11 +165,11 @@ class Writer:
         rows.write_revisions(self.connection, row["id"], kept, page.fetched_at, self.summary.run)
         return bool(found)
 
-    def _together(self, seen_at: str, last_seen: str) -> bool:
+    def _together(self, page: ListingItem, row: sqlite3.Row) -> bool:
         """Whether an item's last sighting belongs to the same reading of the list as this one."""
         if self.summary.mode != "replay":
-            return last_seen >= self._started
-        return abs(parse_utc(seen_at) - parse_utc(last_seen)) <= ONE_READING
+            return row["id"] in self._seen
+        return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
 
     def _is_newer(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
         """Whether what was read now counts before what is stored; a crawl reads the present."""
@@ -178,7 +179,6 @@ class Writer:
         return read >= stored
 
     def _write_page(self, page: ListingItem, new: int, changed: int, unchanged: int) -> None:
-        results = len(page.records) + len(page.rejected)
         self.connection.execute(
             "INSERT INTO pages (run_id, url, fetched_at, sha256, status, results, new, changed, unchanged) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -188,7 +188,7 @@ class Writer:
                 page.fetched_at,
                 page.sha256,
                 page.status,
-                results,
+                page.results,
                 new,
                 changed,
                 unchanged,

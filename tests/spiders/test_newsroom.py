@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -92,7 +93,7 @@ def test_requests_are_polite(newsroom: Newsroom, tmp_path: Path) -> None:
     done = crawl(newsroom, tmp_path / "a.db")
     assert newsroom.paths[0] == "/robots.txt"
     times = [entry.time for entry in newsroom.log]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert len(gaps) == 3
     assert min(gaps) > 0.45
     assert 0.45 < done.summary["smallest_gap_s"] <= min(gaps) + 0.05
