@@ -150,12 +150,12 @@ class StoragePipeline:
 
 def prepare(item: ListingItem) -> ListingItem:
     """Return the page after all steps that need no crawler: what a replay does before it stores."""
-    for pipeline in _PREPARING:
+    for pipeline in PREPARING:
         item = pipeline.process_item(item)
     return item
 
 
-_PREPARING: tuple[_StepPipeline | ValidatePipeline, ...] = (
+PREPARING: tuple[_StepPipeline | ValidatePipeline, ...] = (
     IdentityPipeline(),
     TextPipeline(),
     DatePipeline(),

@@ -145,8 +145,9 @@ def _meta(path: Path) -> dict[str, str]:
         found = {key: meta[key] for key in ("url", "fetched_at") if meta.get(key) is not None}
         if not all(isinstance(value, str) for value in found.values()):
             raise ValueError("url and fetched_at are texts")
-        parse_utc(found.get("fetched_at", "1970-01-01T00:00:00Z"))
-    except (OSError, ValueError, AttributeError) as error:
+        if "fetched_at" in found:  # in one form, for times are compared as text
+            found["fetched_at"] = format_utc(parse_utc(found["fetched_at"]).timestamp())
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise BadInputError(f"{file}: {error}") from error
     return found
 

@@ -106,7 +106,11 @@ def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
     from osce_news.normalize import item_id
     from osce_news.storage import open_for_reading, queries
 
-    wanted = item_id(identifier) if "/" in identifier else identifier
+    try:
+        wanted = item_id(identifier) if "/" in identifier else identifier
+        identifier.encode()
+    except ValueError as error:
+        raise BadInputError(f"no item has this identifier or address: {identifier[:200]!r}") from error
     with closing(open_for_reading(db)) as connection:
         found = queries.item(connection, wanted)
     if found is None:
@@ -236,15 +240,20 @@ def _print_item(found: dict[str, Any]) -> None:
     raw = found.pop("raw")
     for name, value in found.items():
         if isinstance(value, list):
-            parts = [_line(one) if isinstance(one, dict) else str(one) for one in value]
-            click.echo(f"{name}: {'' if parts else '-'}")
-            for part in parts:
-                click.echo(f"    {part}")
+            _print_field(name, "" if value else None)
+            for part in value:
+                _print_field("   ", _line(part) if isinstance(part, dict) else str(part))
         else:
-            click.echo(f"{name}: {'-' if value is None else value}")
-    click.echo("as printed:")
+            _print_field(name, value)
+    _print_field("as printed", "")
     for name, value in raw.items():
-        click.echo(f"    {name.removesuffix('_raw')}: {'-' if value is None else value}")
+        _print_field(f"    {name.removesuffix('_raw')}", value)
+
+
+def _print_field(name: str, value: str | None) -> None:
+    from osce_news.cli.output import printable
+
+    click.echo(f"{name}: {'-' if value is None else printable(value)}".replace("   : ", "    ").rstrip())
 
 
 def _line(row: dict[str, Any]) -> str:

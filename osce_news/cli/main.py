@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sqlite3
@@ -14,7 +15,8 @@ import click
 from osce_news import __version__
 from osce_news.cli.feeding import crawl, expect, renormalize, replay
 from osce_news.cli.looking import list_, search, show, stats, verify, vocabulary
-from osce_news.errors import OsceNewsError, StorageError
+from osce_news.cli.output import printable
+from osce_news.errors import OsceNewsError
 
 
 class _InOrder(click.Group):
@@ -42,13 +44,24 @@ for command in (crawl, replay, list_, search, show, stats, vocabulary, verify, r
 def main() -> NoReturn:
     """Run the command line and exit with its status; an error is one line on stderr."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        setattr(sys, name, stream)
+        if isinstance(stream, io.TextIOWrapper):  # names of files may hold bytes that are no text
+            stream.reconfigure(errors="surrogateescape")
     sys.exit(_run())
 
 
 def _run() -> int:
-    verbose = any(argument in ("-v", "--verbose") for argument in sys.argv[1:])
     try:
-        return int(cli(standalone_mode=False) or 0)
+        # Not cli(), which would answer a closed pipe and Ctrl-C in its own way.
+        with cli.make_context("osce-news", sys.argv[1:]) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
+        return 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "osce-news"
         return _say(f"{' '.join(error.format_message().split())} (see `{where} --help`)", 2)
@@ -56,24 +69,28 @@ def _run() -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _say("interrupted; what was read is stored", 130)
-    except BrokenPipeError:  # `osce-news list | head`
+    except BrokenPipeError:  # `osce-news list | head -1`: who reads has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        if verbose:
+        if any(argument in ("-v", "--verbose") for argument in sys.argv[1:]):
             traceback.print_exc()
-        if isinstance(error, sqlite3.Error):
-            error = StorageError(f"the database can't be read: {error} (run `osce-news verify`)")
-        if isinstance(error, OSError):
-            name = f"{error.filename}: " if error.filename else ""
-            return _say(f"{name}{error.strerror or error}", 1)
-        if isinstance(error, OsceNewsError):
-            return _say(str(error), error.exit_status)
-        return _say(f"{type(error).__name__}: {error} (this is a fault of osce-news; -v shows where)", 1)
+        return _say(*_line_and_status(error))
+
+
+def _line_and_status(error: Exception) -> tuple[str, int]:
+    if isinstance(error, OsceNewsError):
+        return str(error), error.exit_status
+    if isinstance(error, sqlite3.Error):
+        return f"the database can't be read: {error}", 1
+    if isinstance(error, UnicodeEncodeError):
+        return "an argument holds bytes that are no text", 2
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the machine'}: {error.strerror or error}", 1
+    return f"{type(error).__name__}: {error} (this is a fault of osce-news; -v shows where)", 1
 
 
 def _say(text: str, status: int) -> int:
     """Print one line, without control characters that a page or a name may hold."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    print(f"osce-news: {line}", file=sys.stderr)
+    print(f"osce-news: {printable(text)}", file=sys.stderr)
     return status

@@ -47,7 +47,7 @@ def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> N
         table.add_column(column, justify="right" if numbers else "left", no_wrap=short, overflow="fold")
     for row in rows:
         # Text, for a title with square brackets must not be taken for a style.
-        table.add_row(*(Text(_shown(row[column])) for column in columns))
+        table.add_row(*(Text(printable(_text(row[column]))) for column in columns))
     console.print(table)
 
 
@@ -57,5 +57,6 @@ def _text(value: Any) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _shown(value: Any) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in _text(value))
+def printable(text: str) -> str:
+    """Return the text without the characters that would control a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

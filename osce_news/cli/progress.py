@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,15 +78,18 @@ def print_summary(summary: Summary, as_json: bool) -> None:
         f"{summary.mode}: {summary.status}; {summary.pages} pages, {summary.seen} items: "
         f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged"
     )
-    if summary.quarantined or summary.unknown_terms:
-        click.echo(
-            f"{summary.quarantined} records set aside, {summary.unknown_terms} printed values without an "
-            "entry (osce-news vocabulary --unknown)"
-        )
-    _print_overview(Path(summary.database))
+    option = "" if summary.database == "osce-news.db" else f" --db {shlex.quote(summary.database)}"
+    if summary.quarantined:
+        click.echo(f"set aside in the table quarantine: {summary.quarantined} results")
+    if summary.unknown_terms:
+        click.echo(f"printed values that no entry matches: {summary.unknown_terms}")
+    commands = ["list", "search trafficking", "stats --by year --by type"]
+    if summary.unknown_terms:
+        commands.append("vocabulary --unknown")
+    _print_overview(Path(summary.database), [f"osce-news {command}{option}" for command in commands])
 
 
-def _print_overview(path: Path) -> None:
+def _print_overview(path: Path, commands: list[str]) -> None:
     from contextlib import closing
 
     from osce_news.storage import open_for_reading, queries
@@ -95,12 +99,8 @@ def _print_overview(path: Path) -> None:
     if not held["items"]:
         click.echo(f"{path} holds no items yet")
         return
-    option = "" if str(path) == "osce-news.db" else f" --db '{path}'" if " " in str(path) else f" --db {path}"
     click.echo(
         f"{path} holds {held['items']} items, {held['first']} to {held['last']}, "
-        f"of {held['offices']} offices on {held['topics']} topics\n"
-        "next:\n"
-        f"  osce-news list{option}\n"
-        f"  osce-news search trafficking{option}\n"
-        f"  osce-news stats --by year --by type{option}"
+        f"of {held['offices']} offices on {held['topics']} topics"
     )
+    click.echo("\n  ".join(["next:", *commands]))

@@ -3,7 +3,7 @@
 from osce_news.normalize.dateline import Dateline, parse_dateline
 from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, item_id, preferred_url
-from osce_news.normalize.record import STEPS, combine, normalize, same_terms, union, unknown_terms
+from osce_news.normalize.record import STEPS, combine, normalize, once, same_terms, union, unknown_terms
 from osce_news.normalize.rules import RULES
 from osce_news.normalize.terms import find_places, split_offices, split_topics
 from osce_news.normalize.text import clean
@@ -18,6 +18,7 @@ __all__ = [
     "find_places",
     "item_id",
     "normalize",
+    "once",
     "parse_date",
     "parse_dateline",
     "preferred_url",

@@ -14,7 +14,7 @@ _NOTE = r"(?:\([^()]{1,120}\)\s*)?"
 # A day without a year, or a range of days, makes a dateline whose date is unknown.
 _DAYS = rf"[0-9]{{1,2}}(?:\s*[-–/]\s*[0-9]{{1,2}})?\s+{MONTH_NAME}(?:,?\s+[12][0-9]{{3}})?"
 _DAY = rf"(?:{DAY_FIRST}|{MONTH_FIRST}|{_DAYS})"
-_PLACES = r"(?P<places>[^\W\d_][^\d()–—:;!?\"“”]{1,120}?)"
+_PLACES = r"(?P<places>['’]?[^\W\d_][^\d()–—:;!?\"“”]{1,120}?)(?<![-‐‑‒\s])"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -23,7 +23,7 @@ _FORMS = tuple(
         rf"(?P<date>{_DAY})\s*,?\s+{_PLACES}\s*,?\s*{_DASH}",  # 12 June 2025, Sarajevo –
     )
 )
-_BETWEEN = re.compile(r"\s*/\s*|\s*,\s*|\s+(?:and|und|et|и)\s+|\s+&\s+")
+_BETWEEN = re.compile(r"(\s*/\s*|\s*,\s*|\s+(?:and|und|et|и)\s+|\s+&\s+)")
 
 
 class Dateline(NamedTuple):
@@ -62,14 +62,19 @@ def _places(text: str) -> tuple[str, ...]:
 
     A country behind its place ("OSH, Kyrgyzstan") is no place of its own; it stays in the raw text.
     """
-    parts = [part for part in _BETWEEN.split(text.strip()) if part]
+    known = vocabulary("places")
     places: list[str] = []
-    for part in parts:
-        if places and vocabulary("countries").find(part) and not vocabulary("places").find(part):
+    between = ""
+    for number, part in enumerate(_BETWEEN.split(text.strip())):
+        if number % 2:
+            between = part
+        elif places and known.find(f"{places[-1]}{between}{part}"):  # "WASHINGTON, DC"
+            places[-1] += f"{between}{part}"
+        elif places and vocabulary("countries").find(part) and not known.find(part):
             continue
-        if _in_capitals(part) or vocabulary("places").find(part):
+        elif _in_capitals(part) or known.find(part):
             places.append(part)
-        elif not places or not _in_capitals(places[0]):
+        elif part and (not places or not _in_capitals(places[0])):
             return ()
         # else a region in small letters behind a place in capitals: "FAROB, Sughd region"
     return tuple(places)

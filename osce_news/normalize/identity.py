@@ -48,9 +48,10 @@ def canonical_url(url: str) -> str:
     parts = urlsplit(url)
     host = _host(url)
     port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
+    shown = f"[{host}]" if ":" in host else host
     scheme = "https" if host == HOME or host.endswith(".osce.org") else parts.scheme.lower()
     path = quote(_path(url), safe=_KEPT, errors="replace")
-    return f"{scheme}://{host}{port}{path.rstrip('/') or '/'}"
+    return f"{scheme}://{shown}{port}{path.rstrip('/') or '/'}"
 
 
 def language_of(url: str) -> str | None:
@@ -78,9 +79,6 @@ def _host(url: str) -> str:
 def _path(url: str) -> str:
     """Return the path decoded until it does not change: doubly encoded paths occur."""
     path = urlsplit(url).path
-    for _ in range(5):
-        decoded = unquote(path)
-        if decoded == path:
-            break
+    while (decoded := unquote(path)) != path:  # each time shorter
         path = decoded
     return re.sub(r"/+", "/", path)

@@ -94,23 +94,35 @@ def unknown_terms(item: NewsItem) -> list[tuple[str, str]]:
 def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, together: bool) -> NewsItem:
     """Return what is to be kept of a stored item and of a reading of it; both are normalised.
 
-    Readings that belong `together` (one page, one run) are united; of others the newer one counts.
-    English counts before other languages, for an item may answer in several. The address does not
-    depend on the order of the readings.
+    Readings that belong `together` (pages of one run) are united; of others the newer one counts.
+    Of readings in two languages the one in English counts, or the first by its code: an item may
+    answer in several, and must not change with each. The address does not depend on the order.
     """
     first, second = (read, known) if read_is_newer else (known, read)
-    if second.language == "en" and first.language not in ("en", None):
-        first, second = second, first
-    if together:
+    if known.language != read.language and known.language and read.language:
+        first, second = sorted((known, read), key=_by_language)
+    elif together:
         return union(first, second)
     return normalize(dataclasses.replace(first, url_raw=_preferred_raw(first, second)))
+
+
+def once(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
+    """Return the records of one page by identifier; those of one item are united.
+
+    The later of two counts before the earlier, and English before other languages.
+    """
+    found: dict[str, NewsItem] = {}
+    for item in records:
+        other = found.get(item.id)
+        found[item.id] = union(*sorted((item, other), key=_by_language)) if other else item
+    return found
 
 
 def union(first: NewsItem, second: NewsItem) -> NewsItem:
     """Return one record of two readings of one item that belong together.
 
-    Used where an item stands twice on a page or under two addresses. The first reading's values
-    count where it has any; labels that only one of them prints are all kept.
+    The first reading's values count where it has any; labels that only one of them prints are all
+    kept.
     """
     return normalize(
         dataclasses.replace(
@@ -130,6 +142,10 @@ def union(first: NewsItem, second: NewsItem) -> NewsItem:
 def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:
     """Whether two lists name the same things with the same status, in whatever order or spelling."""
     return _keys(one) == _keys(other)
+
+
+def _by_language(item: NewsItem) -> tuple[bool, str]:
+    return item.language not in ("en", None), item.language or ""
 
 
 def _keys(terms: Iterable[Term]) -> set[tuple[str, str | None]]:

@@ -8,6 +8,7 @@ layout can't pass for a known one.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ LAYOUTS = (Layout("drupal7", ".search-result-news"),)
 _AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
 _OUTER = frozenset({"main", "body", "html"})
 
+_DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D{1,20}\d{4}(?!\d)|\d{4}-\d\d-\d\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -44,8 +47,7 @@ class Region:
     @property
     def has_title(self) -> bool:
         """Whether one of the lines reads as a title with a link."""
-        title = read_fields(self.lines, self.element).title
-        return title is not None and title.link is not None
+        return any(line.link is not None for line in read_fields(self.lines, self.element).title)
 
 
 def find(page: Selector) -> list[Region]:
@@ -59,7 +61,7 @@ def find(page: Selector) -> list[Region]:
 
 
 def _dates(found: Sequence[Line]) -> list[int]:
-    """Return the numbers of the lines that print a date's label, with a figure behind it.
+    """Return the numbers of the lines that print a date's label, with a day and a year behind it.
 
     "Publishing date" as a facet, a way to sort or a field of a form is not the date of a result.
     """
@@ -69,7 +71,7 @@ def _dates(found: Sequence[Line]) -> list[int]:
         if label is None or label.field != DATE or line.is_link:
             continue
         value = label.value or (found[number + 1].text if number + 1 < len(found) else "")
-        if any(letter.isdigit() for letter in value):
+        if _DAY_AND_YEAR.search(value):
             numbers.append(number)
     return numbers
 

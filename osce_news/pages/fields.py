@@ -29,7 +29,7 @@ class Label:
 class Fields:
     """What one result says, as printed; a field without a label is not in `values`."""
 
-    title: Line | None = None
+    title: Sequence[Line] = ()  # more than one where its markup breaks the line
     values: dict[str, str] = field(default_factory=dict)
     teaser: str | None = None
     language: str | None = None
@@ -59,7 +59,7 @@ def read_label(line: Line) -> Label | None:
     if match is None:
         return None
     name, language = known[fold(match[1])]
-    behind = _pieces_behind(line.pieces, len(match[0].rstrip()))
+    behind = _pieces_behind(line.pieces, {len(match[1]), len(match[0].rstrip())})
     own_element = behind is not None
     value = _join(behind) if behind is not None else line.text[match.end() :]
     if not value and line.heading is not None:
@@ -99,17 +99,20 @@ def read_fields(found: Sequence[Line], limit: Element) -> Fields:
         " ".join(
             line.text
             for line in rest
-            if line is not fields.title and not (line.is_link and len(line.text) <= 40)
+            if line not in fields.title and not (line.is_link and len(line.text) <= 40)
         )
         or None
     )
     return fields
 
 
-def _title(rest: Sequence[Line]) -> Line | None:
+def _title(rest: Sequence[Line]) -> list[Line]:
     """Return the first heading, also one without a link; else the first line that is one link."""
-    heading = next((line for line in rest if line.heading is not None), None)
-    return heading or next((line for line in rest if line.is_link), None)
+    heading = next((line.heading for line in rest if line.heading is not None), None)
+    if heading is not None:
+        return [line for line in rest if line.heading is heading]
+    link = next((line.link for line in rest if line.is_link), None)
+    return [line for line in rest if link is not None and line.is_link and line.link is link]
 
 
 def _value_lines(
@@ -148,16 +151,16 @@ def _within(block: Element, elements: Sequence[Element]) -> bool:
     return block in elements or any(above in elements for above in block.iterancestors())
 
 
-def _pieces_behind(pieces: Sequence[Piece], length: int) -> list[Piece] | None:
-    """Return the pieces behind the first `length` visible letters, or None if one is cut by it."""
+def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | None:
+    """Return the pieces behind a label of one of these lengths, or None if a piece is cut by its end."""
     seen = ""
     for number, piece in enumerate(pieces):
         seen += piece.text
         visible = len(squeeze(seen))
-        if visible > length:
-            return None
-        if visible == length:
+        if visible in lengths:
             return list(pieces[number + 1 :])
+        if visible > max(lengths):
+            return None
     return None
 
 

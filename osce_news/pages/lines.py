@@ -30,7 +30,7 @@ class Piece(NamedTuple):
     link: Element | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """What a reader sees as one line, with the block element and the heading it stands in."""
 
@@ -134,11 +134,11 @@ def values_after(block: Element, limit: Element) -> tuple[list[Element], Element
     """
     here = block
     while here is not limit:
-        following = [e for e in here.itersiblings() if isinstance(e.tag, str) and e.tag != "br"]
-        if following:
-            first = following[0]
+        following = (e for e in here.itersiblings() if isinstance(e.tag, str) and e.tag != "br")
+        first = next(following, None)
+        if first is not None:
             alike = [first]
-            for other in following[1:]:
+            for other in following:
                 if other.tag != first.tag or other.get("class") != first.get("class"):
                     break
                 if first.tag not in _CELLS and not first.get("class"):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -17,7 +17,7 @@ from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.pages import boundaries
 from osce_news.pages.boundaries import Region
 from osce_news.pages.fields import DATE, read_fields, text_of
-from osce_news.pages.lines import squeeze
+from osce_news.pages.lines import Piece, squeeze
 from osce_news.vocabulary import fold, labels
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
@@ -64,6 +64,7 @@ class ListingPage:
     html: str
     url: str
     _selector: Selector = field(init=False, repr=False)
+    _too_deep: bool = field(init=False, repr=False)
 
     PAGER_NEXT = "a[rel~=next], .pager-next > a, .pager__item--next > a"
     PAGER_LAST = ".pager-last > a, .pager__item--last > a"
@@ -75,7 +76,9 @@ class ListingPage:
         # Characters that no tree can hold; the page's bytes are kept elsewhere as they were.
         text = _ILLEGAL.sub("\ufffd", self.html).encode() or b"<html/>"
         # Plain elements: those of lxml.html, which parsel would make, cost twice the time.
-        root = etree.fromstring(text, etree.HTMLParser(encoding="utf-8", huge_tree=True))
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+        root = etree.fromstring(text, parser)
+        self._too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
         self._selector = Selector(root=root if root is not None else etree.Element("html"), type="html")
 
     @cached_property
@@ -122,10 +125,9 @@ class ListingPage:
 
     def _result(self, number: int, region: Region) -> RawResult:
         fields = read_fields(region.lines, region.element)
-        title, link = fields.title, fields.title.link if fields.title else None
-        text = None
-        if title is not None:
-            text = squeeze("".join(p.text for p in title.pieces if link is None or p.link is link))
+        link = next((line.link for line in fields.title if line.link is not None), None)
+        pieces = [piece for line in fields.title for piece in (*line.pieces, Piece(" ", link))]
+        text = squeeze("".join(piece.text for piece in pieces if link is None or piece.link is link))
         return RawResult(
             position=number,
             title=text or None,
@@ -146,10 +148,9 @@ class ListingPage:
 
     def _address(self, link: Element | None) -> str | None:
         href = link.get("href") if link is not None else None
-        if not href or href.startswith("#"):
+        if not href or href.strip().startswith("#"):
             return None
-        address = _join(self._base, href.strip())
-        return address if address and address.startswith(("http://", "https://")) else None
+        return _join(self._base, href)
 
     def _pager_link(self, selector: str, words: dict[str, list[str]]) -> str | None:
         """Return the address of the link, found by class, else by its words, else None."""
@@ -178,6 +179,8 @@ class ListingPage:
         return any(fold(said) in text for texts in labels()["empty"].values() for said in texts)
 
     def _refuse_other_pages(self) -> None:
+        if self._too_deep:  # the parser has given up, and what stands behind that place is lost
+            raise LayoutError("html", expected="at most 2,048 nested elements", got="more")
         title = fold(squeeze(self._selector.css("title::text").get() or ""))
         for texts in labels()["challenge"].values():
             for said in texts:
@@ -202,7 +205,11 @@ class ListingPage:
 
 
 def _join(base: str, href: str) -> str | None:
+    """Return the web address that a link means, or None if it means none."""
     try:
-        return urljoin(base, href)
-    except ValueError:  # such as "http://[", which is no address
+        address = urljoin(base, href.strip())
+        parts = urlsplit(address)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # such as "http://[" or a port of eight figures
         return None
+    return address if valid and address != base else None

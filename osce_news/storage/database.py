@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     elif not path.parent.is_dir():
         raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")
     with storage_errors(path):
-        connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
+        connection = sqlite3.connect(path.absolute(), timeout=_WAIT_S, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.row_factory = sqlite3.Row
         with transaction(connection):
@@ -81,7 +82,7 @@ def storage_errors(path: Path) -> Iterator[None]:
             "unable to open": "is the folder there, and may you write to it?",
             "readonly": "the file or its folder is read-only: name another with --db",
             "locked": "another process is writing to it: wait for it, or end it",
-            "malformed": "the file is damaged: run `osce-news verify`, or rebuild it with `osce-news replay`",
+            "malformed": "damaged: `osce-news verify` shows where, `osce-news replay` rebuilds it",
         }
         hint = next((hint for word, hint in hints.items() if word in text), "see the message")
         raise StorageError(f"{path}: {text} ({hint})") from error
@@ -93,15 +94,17 @@ def _refuse_foreign(path: Path) -> None:
         raise NotOurDatabaseError(f"{path} is no database file")
     try:
         with path.open("rb") as file:
-            if file.read(16) != _MAGIC:
-                raise NotOurDatabaseError(f"{path} is no SQLite file; it was left as it is")
+            header = file.read(100)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from error
+    # Read from the header (sqlite.org/fileformat2.html): SQLite itself would make files beside it.
+    if header[:16] != _MAGIC:
+        raise NotOurDatabaseError(f"{path} is no SQLite file; it was left as it is")
+    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise NotOurDatabaseError(f"{path} is no database of osce-news; it was left as it is")
     with storage_errors(path):
         connection = _read_only(path)
         try:
-            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                raise NotOurDatabaseError(f"{path} is no database of osce-news; it was left as it is")
             sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'osce_news'"
             newer = [row[0] for row in connection.execute(sql) if row[0] not in MIGRATIONS]
         finally:
@@ -113,7 +116,7 @@ def _refuse_foreign(path: Path) -> None:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    address = f"file:{quote(str(path.resolve()))}?mode=ro"
+    address = f"file:{quote(os.fsencode(path.resolve()))}?mode=ro"
     connection = sqlite3.connect(address, uri=True, timeout=_WAIT_S, isolation_level=None)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")

@@ -43,30 +43,42 @@ def problems(path: Path) -> list[str]:
             source.backup(copy)
         finally:
             source.close()
+        found: list[str] = []
         try:
-            return [*_by_sqlite(copy), *_by_schema(copy, Path(folder)), *_by_rules(copy)]
+            for check in (_integrity, _foreign_keys, _search_index, _schema, _rules):
+                try:
+                    found += check(copy)
+                except sqlite3.DatabaseError as error:
+                    name = check.__name__.strip("_").replace("_", " ")
+                    found.append(f"{name}: can't be checked: {error}")
         finally:
             copy.close()
+        return found
 
 
-def _by_sqlite(copy: sqlite3.Connection) -> list[str]:
-    found = [f"integrity: {row[0]}" for row in copy.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
-    found += [
-        f"foreign key: {row[0]} row {row[1]} names no {row[2]}"
-        for row in copy.execute("PRAGMA foreign_key_check")
-    ]
+def _integrity(copy: sqlite3.Connection) -> list[str]:
+    return [f"integrity: {row[0]}" for row in copy.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+
+
+def _foreign_keys(copy: sqlite3.Connection) -> list[str]:
+    broken = copy.execute("PRAGMA foreign_key_check")
+    return [f"foreign key: {row[0]} row {row[1]} names no {row[2]}" for row in broken]
+
+
+def _search_index(copy: sqlite3.Connection) -> list[str]:
     try:
         copy.execute("INSERT INTO items_fts (items_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        found.append(f"search index: {error}; `osce-news renormalize` builds it anew")
-    return found
+        return [f"search index: {error}; `osce-news renormalize` builds it anew"]
+    return []
 
 
-def _by_schema(copy: sqlite3.Connection, folder: Path) -> list[str]:
-    fresh = open_for_writing(folder / "fresh.db")
-    sql = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
-    expected, got = dict(map(tuple, fresh.execute(sql))), dict(copy.execute(sql))
-    fresh.close()
+def _schema(copy: sqlite3.Connection) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = open_for_writing(Path(folder, "fresh.db"))
+        sql = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        expected, got = dict(map(tuple, fresh.execute(sql))), dict(copy.execute(sql))
+        fresh.close()
     return [
         f"schema: {name} is {'missing' if name not in got else 'not as this version makes it'}"
         for name, text in expected.items()
@@ -74,7 +86,7 @@ def _by_schema(copy: sqlite3.Connection, folder: Path) -> list[str]:
     ]
 
 
-def _by_rules(copy: sqlite3.Connection) -> list[str]:
+def _rules(copy: sqlite3.Connection) -> list[str]:
     found = []
     for rule, sql in _RULES.items():
         if count := copy.execute(sql).fetchone()[0]:

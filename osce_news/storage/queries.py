@@ -99,6 +99,7 @@ def search(
     The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word);
     what is not valid there is taken as plain words. Hits in the snippet stand between the marks.
     """
+    query = query.encode("utf-8", "replace").decode()  # a shell may pass on bytes that are no text
     where, values = filters.where()
     sql = (
         "WITH hits AS MATERIALIZED ("

@@ -14,7 +14,7 @@ from types import TracebackType
 from osce_news import __version__
 from osce_news.clock import parse_utc, utc_now
 from osce_news.items import ListingItem, NewsItem
-from osce_news.normalize import combine, normalize, union, unknown_terms
+from osce_news.normalize import combine, normalize, once, unknown_terms
 from osce_news.storage import rows, terms
 from osce_news.storage.database import open_for_writing, storage_errors, transaction
 from osce_news.storage.renormalize import Renormalized, renormalize
@@ -23,6 +23,7 @@ from osce_news.storage.revisions import revisions
 # Pages that were saved within this time belong to one reading of the list: a full one takes an hour
 # and a half at the ten seconds between requests that the site asks for.
 ONE_READING = timedelta(hours=6)
+_SCALARS = ("title_raw", "teaser_raw", "published_raw", "content_type_raw", "collections_raw")
 
 
 @dataclass
@@ -102,9 +103,7 @@ class Writer:
 
         Raises StorageError, with nothing of the page stored.
         """
-        read: dict[str, NewsItem] = {}
-        for item in page.records:
-            read[item.id] = union(item, read[item.id]) if item.id in read else item
+        read = once(page.records)
         with storage_errors(self.path), transaction(self.connection):
             stored = rows.load(self.connection, read)
             new = [item for item in read.values() if item.id not in stored]
@@ -142,7 +141,9 @@ class Writer:
 
     def finish(self, status: str, message: str | None = None) -> Summary:
         """End the run with this status and return its summary."""
-        self.summary.status, self.summary.message = status, message
+        self.summary.status = status
+        # A file's name in it may hold bytes that are no text.
+        self.summary.message = message.encode("utf-8", "replace").decode() if message else None
         with storage_errors(self.path), transaction(self.connection):
             self._write_summary(self.summary, finished=utc_now())
         return self.summary
@@ -175,8 +176,11 @@ class Writer:
         """Whether what was read now counts before what is stored; a crawl reads the present."""
         if self.summary.mode != "replay":
             return True
-        read, stored = (page.fetched_at, item.title_raw), (row["last_seen"], row["title_raw"])
-        return read >= stored
+        if page.fetched_at != row["last_seen"]:
+            return bool(page.fetched_at > row["last_seen"])
+        # Two pages of one second: whichever is replayed first, the same one of them counts.
+        read = [str(getattr(item, name) or "") for name in _SCALARS]
+        return read > [str(row[name] or "") for name in _SCALARS]
 
     def _write_page(self, page: ListingItem, new: int, changed: int, unchanged: int) -> None:
         self.connection.execute(

@@ -13,7 +13,9 @@ from importlib import resources
 from typing import Any
 
 _DASHES = re.compile(r"[‐‑‒–—−]")  # hyphens and dashes that are typed for "-"
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"'})
+_EVENED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "ı": "i"})
+# й is a letter of its own and not an и with a mark, so its breve is kept.
+_MARKS = re.compile("(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f]")
 _FILES = ("content_types", "countries", "labels", "offices", "places", "topics")
 
 
@@ -72,14 +74,9 @@ def fold(text: str) -> str:
     ('prishtine', 'forum for security co-operation')
     """
     text = unicodedata.normalize("NFKC", text)
-    text = _DASHES.sub("-", text).translate(_QUOTES).casefold()
-    # й is a letter of its own and not an и with a mark, so it is kept.
-    kept = (
-        letter
-        for letter in unicodedata.normalize("NFD", text.replace("й", "\0"))
-        if not unicodedata.combining(letter)
-    )
-    return " ".join("".join(kept).replace("\0", "й").split())
+    text = _DASHES.sub("-", text).translate(_EVENED).casefold()
+    text = _MARKS.sub("", unicodedata.normalize("NFD", text))
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 @cache

@@ -1,0 +1,189 @@
+"""Wrong options, and databases that are none of ours: one line, the right status, nothing touched."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from osce_news.storage import Writer, open_for_reading
+from osce_news.storage.integrity import problems
+from tests.helpers import FIXTURES, Result, digest, run, shell, values
+
+SEED = str(FIXTURES / "seed")
+READERS: list[tuple[str, ...]] = [("list",), ("search", "osce"), ("verify",)]
+WRITERS: list[tuple[str, ...]] = [("replay", SEED), ("renormalize",)]
+NAMES = [
+    'it\'s a "new" db: ?#%41 & $HOME; `x` (1) ünï.db',
+    "-x.db",
+    "\udcff.db",
+    ":memory:",
+    "file:x.db?mode=ro",
+]
+
+
+def _one_line(result: Result) -> str:
+    """Return what the command says was wrong; it must be one line that can be read."""
+    assert len(result.errors) == 1, result.err
+    (line,) = result.errors
+    assert line.startswith("osce-news: ")
+    assert line.isprintable()
+    assert "fault of osce-news" not in line
+    assert len(line) < 600
+    return line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["replay", "nothing.html"], "no such file or folder: nothing.html"),
+        (["replay", "empty"], "no saved page .* in the folder empty"),
+        (["replay", "notes.txt"], "notes.txt is no saved page"),
+        (["replay"], "PATH"),
+        (["replay", SEED, "--db", "not/there.db"], "no such folder: not"),
+        (["list", "--db", "not-there.db"], "no such database: not-there.db"),
+        (["renormalize", "--db", "not-there.db"], "no such database"),
+        (["list", "--db", ""], "no database file"),
+        (["list", "--db", "empty"], "empty.* is a directory"),
+        (["list", "--office", "odhir"], "no office 'odhir'; the nearest is odihr"),
+        (["search", "osce", "--topic", "electoins"], "the nearest is elections"),
+        (["stats", "--type", "pres release"], "the nearest is press-release"),
+        (["list", "--place", "Vieena"], "the nearest is vienna"),
+        (["list", "--office", b"\xff\xfe"], "no office"),
+        (["list", "--since", "yesterday"], "--since: 'yesterday' is no date"),
+        (["list", "--since", "2022-02-30"], "no date"),
+        (["crawl", "--since", "soon"], "no date"),
+        (["crawl", "--since", "2024-01-02", "--until", "2024-01-01"], "is after"),
+        (["crawl", "--max-pages", "0"], "max-pages"),
+        (["crawl", "--rows", "51"], "rows"),
+        (["crawl", "--start-url", "osce"], "no address of a listing"),
+        (["list", "--limit", "-1"], "limit"),
+        (["list", "--format", "xml"], "format"),
+        (["stats", "--by", "moon"], "by"),
+        (["stats", "--by", "year", "--by", "year"], "two different groups"),
+        (["vocabulary", "moons"], "moons"),
+        (["list", "--colour", "red"], "No such option.*--colour"),
+        (["lsit"], "No such command.*lsit"),
+        (["list", "more"], "unexpected extra argument"),
+        (["search"], "Missing argument"),
+        (["show", "1"], "no item '1'"),
+        (["show", "http://["], "no item|no address"),
+        (["show", "http://osce.org:x/1"], "no item|no address"),
+        (["show", b"\xff"], "no item|no address"),
+        (["show", "x\n" * 500], "no item"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(
+    filled: Path, tmp_path: Path, arguments: list[str | bytes], says: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("notes")
+    before = digest(filled)
+    result = run(*arguments, cwd=tmp_path)
+    line = _one_line(result)
+    assert re.search(says, line)
+    assert (result.status, result.out) == (2, "")
+    assert digest(filled) == before
+
+
+@pytest.mark.parametrize("arguments", [["search", b"\xff"], ["list", "--language", b"\xff"]])
+def test_bytes_that_are_no_text_find_nothing_or_are_bad_input(
+    filled: Path, tmp_path: Path, arguments: list[str | bytes]
+) -> None:
+    result = run(*arguments, "--json", cwd=tmp_path)
+    assert (result.status, result.out, result.err) == (0, "[]\n", "") or (
+        result.status == 2 and _one_line(result)
+    )
+
+
+def _text(path: Path) -> None:
+    path.write_text("These are my notes.\n" * 500)
+
+
+def _foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("CREATE TABLE items (id, title); INSERT INTO items VALUES (1, 'mine')")
+
+
+def _newer(path: Path) -> None:
+    with Writer(path) as writer:
+        writer.connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+            "VALUES ('osce_news', 'm999_of_next_year', '2030-01-01')"
+        )
+
+
+@pytest.mark.parametrize("command", [READERS[0], *WRITERS], ids=lambda command: str(command[0]))
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [(_text, "no SQLite file"), (_foreign, "no database of osce-news"), (_newer, "newer osce-news.*upgrade")],
+)
+def test_a_file_that_is_no_database_of_ours_is_refused_untouched(
+    tmp_path: Path, command: tuple[str, ...], make: Callable[[Path], None], says: str
+) -> None:
+    path = tmp_path / "given.db"
+    make(path)
+    before = digest(path)
+    result = run(*command, "--db", path, cwd=tmp_path)
+    assert re.search(says, _one_line(result))
+    assert (result.status, result.out) == (2, "")
+    assert digest(path) == before
+
+
+@pytest.mark.parametrize("command", [*READERS, WRITERS[0]], ids=lambda command: str(command[0]))
+@pytest.mark.parametrize("table", ["items", "sqlite_master"])
+def test_a_damaged_database_is_one_line_and_status_1(
+    filled: Path, tmp_path: Path, command: tuple[str, ...], table: str
+) -> None:
+    start = 100  # behind the file's header, where the schema is
+    if table != "sqlite_master":
+        with closing(open_for_reading(filled)) as connection:
+            (page,) = values(connection, "SELECT rootpage FROM sqlite_master WHERE name = ?", table)
+            start = 4096 * (int(str(page)) - 1)
+    data = bytearray(filled.read_bytes())
+    data[start : start // 4096 * 4096 + 4096] = b"\xa5" * (4096 - start % 4096)
+    filled.write_bytes(data)
+    result = run(*command, cwd=tmp_path)
+    if command == ("verify",):
+        assert result.errors
+        assert "Traceback" not in result.err
+        assert "run `osce-news verify`" not in result.err  # which is what was done
+    else:
+        _one_line(result)
+    assert result.status == 1
+    if command in READERS:
+        assert filled.read_bytes() == data
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_a_database_may_have_any_name_and_what_to_type_next_works_with_it(tmp_path: Path, name: str) -> None:
+    first = run("replay", SEED, f"--db={name}", cwd=tmp_path)
+    assert (first.status, first.err) == (0, "")
+    assert problems(tmp_path / name) == []
+    typed = [line.strip() for line in first.out.splitlines() if line.startswith("  osce-news ")]
+    assert len(typed) == 3
+    if name.isprintable():  # what is no text can't be copied from a terminal
+        result = shell(" && ".join(typed), cwd=tmp_path)
+        assert (result.status, result.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("list", "--db", "notes.txt"), 2),
+        (("replay", "notes.html"), 3),
+    ],
+)
+def test_with_v_a_traceback_is_shown_before_the_line(
+    tmp_path: Path, arguments: tuple[str, ...], status: int
+) -> None:
+    for name in ("notes.txt", "notes.html"):
+        (tmp_path / name).write_text("These are my notes.")
+    quiet, verbose = run(*arguments, cwd=tmp_path), run(*arguments, "-v", cwd=tmp_path)
+    assert verbose.status == quiet.status == status
+    assert "Traceback (most recent call last)" in verbose.err
+    assert verbose.errors[-1] == _one_line(quiet)

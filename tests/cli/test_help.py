@@ -1,0 +1,90 @@
+"""The help texts: each command has one, with examples that run as they stand."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import click
+import pytest
+
+from osce_news import __version__
+from osce_news.cli.main import cli
+from osce_news.crawl import process
+from osce_news.crawl.options import CrawlOptions
+from osce_news.errors import NetworkError
+from tests.helpers import FIXTURES, run, shell
+
+COMMANDS = sorted(cli.commands)
+
+
+def _examples(command: click.Command) -> list[str]:
+    """Return the lines of the example, without what is said of them behind several spaces."""
+    text = (command.help or "").partition("Example:\n")[2]
+    lines = re.findall(r"^ *(osce-news .*)$", text, re.MULTILINE)
+    return [re.split(r"\s{2,}", line)[0] for line in lines]
+
+
+EXAMPLES = [line for command in (cli, *cli.commands.values()) for line in _examples(command)]
+
+
+def test_the_program_alone_shows_its_help(tmp_path: Path) -> None:
+    asked, alone = run("-h", cwd=tmp_path), run(cwd=tmp_path)
+    assert (asked.status, asked.err) == (0, "")
+    assert re.match(r"Usage: (osce-news|python -m osce_news) \[OPTIONS\] COMMAND", asked.out)
+    assert alone.out + alone.err == asked.out
+    listed = re.findall(r"^  ([a-z]+)  ", asked.out.partition("Commands:")[2], re.MULTILINE)
+    assert sorted(listed) == [name for name in COMMANDS if not cli.commands[name].hidden]
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert run("--version", cwd=tmp_path).out == f"osce-news, version {__version__}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_tells_what_it_does_with_an_example(tmp_path: Path, name: str) -> None:
+    result = run(name, "--help", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    assert re.match(rf"Usage: (osce-news|python -m osce_news) {name} ", result.out)
+    assert _examples(cli.commands[name])
+    for example in _examples(cli.commands[name]):
+        assert example in result.out  # on a line of its own, not wrapped
+    assert max(map(len, result.out.splitlines())) <= 100
+    for option in cli.commands[name].params:
+        if isinstance(option, click.Option):
+            assert option.help, f"{name} {option.name}"
+
+
+@pytest.mark.parametrize("example", [line for line in EXAMPLES if not line.startswith("osce-news crawl")])
+def test_each_example_runs_as_it_stands(filled: Path, tmp_path: Path, example: str) -> None:
+    if " expect " in example:  # which writes
+        shutil.copytree(FIXTURES, tmp_path / "fixtures" / "listing")
+    else:
+        (tmp_path / "fixtures").symlink_to(FIXTURES.parent)
+    shutil.copytree(FIXTURES / "seed", tmp_path / "saved-pages" / "seed")
+    # What git says behind `&&` is not ours.
+    result = shell(example.partition(" && git ")[0], cwd=tmp_path, env={"HOME": str(tmp_path)})
+    assert result.status == 0, result.err
+    assert not [line for line in result.errors if "shows all" not in line]
+    if ">" in example:
+        result = shell(f"cat {example.partition('>')[2]}", cwd=tmp_path)
+    assert len(result.out.splitlines()) > (0 if "verify" in example or "renormalize" in example else 1)
+
+
+@pytest.mark.parametrize("example", [line for line in EXAMPLES if line.startswith("osce-news crawl")])
+def test_each_example_of_a_crawl_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str
+) -> None:
+    started: list[CrawlOptions] = []
+
+    def crawl(options: CrawlOptions, *_: object) -> None:
+        started.append(options)
+        raise NetworkError("not in a test")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(process, "crawl", crawl)
+    with pytest.raises(NetworkError):
+        cli.main(example.split()[1:], standalone_mode=False)
+    assert len(started) == 1
+    assert started[0].start_url.startswith("https://www.osce.org/press-releases?")

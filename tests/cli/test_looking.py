@@ -1,0 +1,186 @@
+"""The commands that read: what they print in each form, in a pipe, on a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from osce_news.storage import Writer
+from tests.helpers import digest, environment, run, shell
+
+LISTS = [
+    ("list", "--limit", "0"),
+    ("list", "--office", "ODIHR", "--topic", "Elections", "--since", "1 November 2025"),
+    ("search", "trafficking OR police", "--limit", "0"),
+    ("stats", "--by", "month"),
+    ("vocabulary",),
+    ("vocabulary", "--unknown"),
+]
+PIPED = [
+    "list --limit 0", "list --limit 0 --json", "list --format table", "show 514201", "list --limit 1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", LISTS, ids=" ".join)
+def test_all_forms_give_the_same_rows(filled: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    forms = {form: run(*command, "--format", form, cwd=tmp_path) for form in ("json", "csv", "tsv", "table")}
+    assert {result.status for result in forms.values()} == {0}
+    assert {result.err for result in forms.values()} == {""}
+    rows = json.loads(forms["json"].out)
+    tables = {
+        form: list(csv.reader(io.StringIO(forms[form].out), delimiter=between))
+        for form, between in (("csv", ","), ("tsv", "\t"))
+    }
+    assert tables["csv"] == tables["tsv"]
+    header, *lines = tables["csv"]
+    assert len(lines) == len(rows)
+    for line, row in zip(lines, rows, strict=True):
+        assert len(line) == len(header)
+        for name, text in zip(header, line, strict=True):
+            value = row[name]
+            expected = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+            assert text == expected or (value is None and text in ("", "(not printed)"))
+    assert len(forms["table"].out.splitlines()) >= len(rows) + 1
+
+
+def test_in_a_pipe_the_form_is_tsv_and_json_has_an_option_of_its_own(filled: Path, tmp_path: Path) -> None:
+    for short, long in (((), "tsv"), (("--json",), "json")):
+        assert run("list", *short, cwd=tmp_path) == run("list", "--format", long, cwd=tmp_path)
+
+
+def test_two_groups_make_a_table_of_counts(filled: Path, tmp_path: Path) -> None:
+    rows = json.loads(run("stats", "--by", "year", "--by", "type", "--json", cwd=tmp_path).out)
+    out = run("stats", "--by", "year", "--by", "type", "--format", "csv", cwd=tmp_path).out
+    header, *lines = csv.reader(io.StringIO(out))
+    assert header[0] == "year"
+    assert "(not printed)" in header
+    cells = {
+        (line[0], name): int(count)
+        for line in lines
+        for name, count in zip(header[1:], line[1:], strict=True)
+        if count != "0"
+    }
+    assert cells == {(row["year"], row["type"] or "(not printed)"): row["items"] for row in rows}
+
+
+def test_an_item_is_shown_by_number_and_by_any_of_its_addresses(filled: Path, tmp_path: Path) -> None:
+    shown = run("show", "575719", cwd=tmp_path)
+    assert (shown.status, shown.err) == (0, "")
+    for address in ("https://www.osce.org/node/575719", "http://osce.org/odihr/575719?x=1#y"):
+        assert run("show", address, cwd=tmp_path).out == shown.out
+    as_json = json.loads(run("show", "575719", "--json", cwd=tmp_path).out)
+    assert as_json["raw"]["published_raw"] == "2 August 2024"
+    assert len(as_json["addresses"]) == 2
+    for name in ("title", "url", "published", "teaser", "first_seen"):
+        assert f"{name}: {as_json[name]}\n" in shown.out
+    assert "as printed:\n" in shown.out
+    assert run("show", "575719", "--format", "table", cwd=tmp_path).out == shown.out
+
+
+def test_more_items_than_the_limit_are_said_to_be_there(filled: Path, tmp_path: Path) -> None:
+    result = run("list", cwd=tmp_path)
+    assert len(result.out.splitlines()) == 51
+    assert result.errors == ["50 of 93 items; --limit 0 shows all"]
+    assert run("list", "--limit", "0", cwd=tmp_path).errors == []
+    assert run("list", "--limit", "93", cwd=tmp_path).errors == []
+
+
+def test_filters_take_names_aliases_and_dates_and_may_be_repeated(filled: Path, tmp_path: Path) -> None:
+    def found(*arguments: str) -> set[str]:
+        rows = json.loads(run("list", "--json", "--limit", "0", *arguments, cwd=tmp_path).out)
+        return {row["id"] for row in rows}
+
+    odihr = found("--office", "odihr")
+    assert odihr
+    secretariat = found("--office", "OSCE Secretariat")
+    assert found("--office", "ODIHR", "--office", "secretariat") == odihr | secretariat
+    assert found("--language", "ru") == {row for row in found() if row.startswith(("537", "538"))}
+    assert found("--since", "2022-03-15", "--until", "15 March 2022") == {"514174", "514201"}
+    assert found("--place", "Wien", "--until", "2022-12-31") <= found("--place", "VIENNA")
+
+
+@pytest.mark.parametrize("reader", ["head -1", "true"])
+def test_a_pipe_that_is_closed_early_is_no_error(filled: Path, tmp_path: Path, reader: str) -> None:
+    ended = {}
+    for command in PIPED:
+        result = shell(f"osce-news {command} 2>errors | {reader}", cwd=tmp_path)
+        errors = (tmp_path / "errors").read_text()
+        assert re.fullmatch(r"(\d+ of 93 items; --limit 0 shows all\n)?", errors), command
+        ended[command] = result.status
+    assert ended == dict.fromkeys(PIPED, 0)
+
+
+def _on_a_terminal(*arguments: str, cwd: Path) -> str:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "osce_news", *arguments]
+    with subprocess.Popen(command, cwd=cwd, env=environment({"TERM": "xterm"}), stdout=theirs) as process:
+        os.close(theirs)
+        out = b""
+        try:
+            while piece := os.read(ours, 65536):
+                out += piece
+        except OSError:  # how the end of a terminal is told
+            pass
+        os.close(ours)
+    assert process.returncode == 0
+    return out.decode()
+
+
+def _without_colours(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def test_on_a_terminal_rows_are_a_table_and_hits_are_bold(filled: Path, tmp_path: Path) -> None:
+    listed = _on_a_terminal("list", "--limit", "3", cwd=tmp_path)
+    header, *_ = _without_colours(listed).splitlines()
+    assert header.split() == ["id", "published", "content_type", "offices", "title"]
+    assert "\t" not in listed
+    hits = _on_a_terminal("search", "trafficking", "--until", "2022-12-31", cwd=tmp_path)
+    assert "\x1b[1m" in hits
+    assert "514174" in hits
+    assert _on_a_terminal("search", "nothing-has-this-word", cwd=tmp_path) == ""
+
+
+def test_a_whole_database_verifies_and_a_broken_one_does_not(filled: Path, tmp_path: Path) -> None:
+    assert run("verify", cwd=tmp_path).out == "osce-news.db: whole\n"
+    assert run("verify", "--json", cwd=tmp_path).out == "[]\n"
+    with Writer(filled) as writer:
+        writer.connection.execute("DROP INDEX items_language")
+        writer.connection.execute("DELETE FROM addresses WHERE item_id = '514201'")
+    before = digest(filled)
+    result = run("verify", cwd=tmp_path)
+    assert (result.status, result.out) == (1, "")
+    assert len(result.errors) == 2
+    assert all(line.startswith("osce-news.db: ") for line in result.errors)
+    as_json = run("verify", "--json", cwd=tmp_path)
+    assert as_json.status == 1
+    assert [f"osce-news.db: {problem}" for problem in json.loads(as_json.out)] == result.errors
+    assert digest(filled) == before
+
+
+def test_renormalizing_says_what_was_done(filled: Path, tmp_path: Path) -> None:
+    with Writer(filled) as writer:
+        writer.connection.execute("UPDATE items SET title = 'Spoilt' WHERE id = '514201'")
+    result = run("renormalize", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    assert result.out == "osce-news.db: 93 items gone through, 1 changed\n"
+    assert (
+        json.loads(run("list", "--until", "2022-03-15", "--json", cwd=tmp_path).out)[1]["title"] != "Spoilt"
+    )
+
+
+def test_reading_imports_neither_scrapy_nor_twisted(filled: Path, tmp_path: Path) -> None:
+    for command in (("search", "osce", "--office", "odihr"), ("verify",)):
+        result = run(*command, cwd=tmp_path, env={"PYTHONPROFILEIMPORTTIME": "1"})
+        imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in result.errors}
+        assert "osce_news" in imported
+        assert not imported & {"scrapy", "twisted", "parsel"}, command

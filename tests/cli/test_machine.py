@@ -1,0 +1,183 @@
+"""A machine that fails or a person who interrupts: one line, the right status, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from osce_news.errors import OsceNewsError
+from osce_news.storage import Writer, open_for_reading
+from osce_news.storage.integrity import problems
+from tests.helpers import FIXTURES, command, dump, environment, html_of, run, shell, values
+from tests.newsroom import make_stories
+
+PAGES = 60
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of sixty pages, each of fifty stories."""
+    folder = tmp_path_factory.mktemp("pages")
+    stories = make_stories(50 * PAGES)
+    for number in range(PAGES):
+        (folder / f"{number:02}.html").write_text(html_of(stories[50 * number :][:50]))
+    return folder
+
+
+def _held(db: Path) -> int:
+    """Return how many pages the database holds, 0 as long as it can't be read."""
+    try:
+        with closing(open_for_reading(db)) as connection:
+            return int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
+    except OsceNewsError:
+        return 0
+
+
+# Takes from root, before the command begins, the right to read and to write what nobody may:
+# PR_CAPBSET_DROP of CAP_DAC_OVERRIDE and of CAP_DAC_READ_SEARCH.
+DROP = """
+import ctypes, sys
+for capability in (1, 2):
+    if ctypes.CDLL(None).prctl(24, capability, 0, 0, 0):
+        sys.exit(99)
+"""
+
+
+@pytest.fixture
+def obey(tmp_path: Path) -> str:
+    """Return what makes the command obey permissions, also that of root."""
+    if os.getuid() != 0:
+        return ""
+    if run("--version", cwd=tmp_path, before=DROP).status != 0:
+        pytest.skip("root may write everywhere, and this system does not let it give that up")
+    return DROP
+
+
+@pytest.mark.parametrize("left", [("",), ("", "-wal", "-shm")], ids=["db", "db, wal and shm"])
+def test_a_database_in_a_read_only_folder_can_be_read_and_not_written(
+    filled: Path, tmp_path: Path, obey: str, left: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "read only"
+    folder.mkdir()
+    with closing(open_for_reading(filled)) as connection:  # makes the files beside it
+        before = dump(connection)
+        for ending in left:
+            shutil.copy(f"{filled}{ending}", folder / f"x.db{ending}")
+    for path in folder.iterdir():
+        path.chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        for reader in ("list", "verify"):
+            result = run(reader, "--db", "read only/x.db", cwd=tmp_path, before=obey)
+            assert result.status == 0, result.err
+        result = run("replay", FIXTURES / "markup-dl", "--db", "read only/x.db", cwd=tmp_path, before=obey)
+        assert (result.status, len(result.errors)) == (1, 1), result.err
+        assert "read only/x.db: " in result.err
+        result = run("replay", FIXTURES / "seed", "--db", "read only/new.db", cwd=tmp_path, before=obey)
+        assert (result.status, len(result.errors)) == (1, 1), result.err
+        assert "may you write to it" in result.err
+        assert {path.name for path in folder.iterdir()} == {f"x.db{ending}" for ending in left}
+    finally:
+        folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)
+    with closing(open_for_reading(folder / "x.db")) as connection:
+        assert dump(connection) == before
+
+
+def test_a_page_that_may_not_be_read_makes_a_partial_replay(filled: Path, tmp_path: Path, obey: str) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.html").write_text(html_of(make_stories(5, seed=number)))
+    (folder / "1.html").chmod(0)
+    result = run("replay", "pages", "--json", cwd=tmp_path, before=obey)
+    assert (result.status, len(result.errors)) == (4, 1), result.err
+    assert "1.html" in result.err
+    summary = json.loads(result.out)
+    assert (summary["status"], summary["pages"]) == ("partial", 2)
+
+
+def test_a_full_disk_ends_the_replay_and_loses_nothing_of_what_was_stored(
+    filled: Path, tmp_path: Path, pages: Path
+) -> None:
+    with closing(open_for_reading(filled)) as connection:
+        before = set(values(connection, "SELECT id FROM items"))
+    most = filled.stat().st_size + 400_000
+
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))"
+    result = run("replay", pages, cwd=tmp_path, before=limit)  # Python ignores the signal of this limit
+    assert (result.status, len(result.errors)) == (1, 1), result.err
+    assert "disk" in result.err
+    assert "run the command again" in result.err
+    assert problems(filled) == []
+    with closing(open_for_reading(filled)) as connection:
+        items = set(values(connection, "SELECT id FROM items"))
+        (new,) = values(connection, "SELECT sum(new) FROM pages WHERE run_id = 2")
+        assert isinstance(new, int)
+        assert new > 0  # some pages had room
+        assert len(items) == len(before) + new
+        assert before < items
+    again = run("replay", pages, "--json", cwd=tmp_path)
+    assert (again.status, json.loads(again.out)["pages"]) == (0, PAGES)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_replay_keeps_what_was_read_and_says_so(
+    tmp_path: Path, pages: Path, number: signal.Signals
+) -> None:
+    db = tmp_path / "osce-news.db"
+    # Who runs the tests in the background may have made them ignore the signal.
+    before = f"import signal; signal.signal({int(number)}, signal.SIG_DFL)"
+    process = subprocess.Popen(
+        command("replay", pages, "--db", db, before=before),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while _held(db) < 3 and time.monotonic() < deadline:
+            time.sleep(0.005)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130, err
+    (line,) = err.split("\n")[-2:-1]
+    assert err.strip() == line  # on a terminal it stands below the ^C
+    assert line.startswith("osce-news: interrupted")
+    assert problems(db) == []
+    held = _held(db)
+    assert 3 <= held < PAGES
+    with Writer(db) as writer:
+        assert values(writer.connection, "SELECT count(*) FROM items") == [50 * held]
+        assert values(writer.connection, "SELECT status FROM runs") == ["interrupted"]
+    again = run("replay", pages, "--db", db, "--json", cwd=tmp_path)
+    summary = json.loads(again.out)
+    assert (summary["status"], summary["new"], summary["changed"]) == ("complete", 50 * (PAGES - held), 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no file that is always full")
+@pytest.mark.parametrize("typed", ["list", "list --limit 1 --json", "show 514201"])
+def test_an_output_that_is_full_is_one_line_and_status_1(filled: Path, tmp_path: Path, typed: str) -> None:
+    result = shell(f"osce-news {typed} > /dev/full", cwd=tmp_path)
+    assert (result.status, len(result.errors)) == (1, 1), result.err
+    assert "No space left on device" in result.err
+
+
+def test_a_closed_output_is_no_fault_of_the_program(filled: Path, tmp_path: Path) -> None:
+    for typed in ("list", f"replay --json '{FIXTURES}/seed'"):
+        result = shell(f"osce-news {typed} >&-", cwd=tmp_path)
+        assert "fault of osce-news" not in result.err
+        assert len(result.errors) <= 1

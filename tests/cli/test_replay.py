@@ -1,0 +1,145 @@
+"""`osce-news replay`: saved pages into a database, no socket, and what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from osce_news.storage import open_for_reading
+from tests.helpers import FIXTURES, ROOT, html_of, run, shell, values
+from tests.newsroom import make_stories
+from tests.newsroom.samples import TEN
+
+SUMMARY = {
+    "run": 1, "mode": "replay", "status": "complete", "requests": 0, "not_modified": 0, "pages": 1, "seen": 7,
+    "new": 7, "changed": 0, "unchanged": 0, "quarantined": 0, "withdrawn": 0, "restored": 0,
+    "unknown_terms": 0, "smallest_gap_s": None, "database": "osce-news.db", "message": None,
+}  # fmt: skip
+
+
+def test_the_summary_is_one_json_object_and_nothing_else_is_printed(tmp_path: Path) -> None:
+    result = run("replay", FIXTURES / "seed", "--json", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    summary = json.loads(result.out)
+    seconds = summary.pop("seconds")
+    assert summary == SUMMARY
+    assert 0 <= seconds < 60
+
+
+def test_replaying_again_finds_nothing_new(tmp_path: Path) -> None:
+    run("replay", FIXTURES / "first-page", FIXTURES / "twice", cwd=tmp_path)
+    result = run("replay", FIXTURES / "twice", FIXTURES / "first-page", "--json", cwd=tmp_path)
+    summary = json.loads(result.out)
+    counts = {name: summary[name] for name in ("run", "pages", "seen", "new", "changed", "unchanged")}
+    assert counts == {"run": 2, "pages": 2, "seen": 56, "new": 0, "changed": 0, "unchanged": 56}
+
+
+@pytest.mark.parametrize("db", ["osce-news.db", "folder with a space/other.db"])
+def test_each_command_that_the_output_names_works_when_typed(tmp_path: Path, db: str) -> None:
+    (tmp_path / db).parent.mkdir(exist_ok=True)
+    (tmp_path / "page.html").write_text(html_of(TEN).replace("Press release<", "Proclamation<"))
+    result = shell(f"osce-news replay page.html '{FIXTURES}/first-page' --db '{db}'", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith("replay: complete; 2 pages, 60 items: 60 new, 0 changed, 0 unchanged\n")
+    typed = re.findall(r"(?:^ +|; )(osce-news .*)$", result.out, re.MULTILINE)
+    assert len(typed) == 4, result.out
+    for command in typed:
+        again = shell(command, cwd=tmp_path)
+        assert again.status == 0, (command, again.err)
+        assert len(again.out.splitlines()) > 1, command
+
+
+def test_a_replay_opens_no_socket(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "def hook(event, arguments):\n"
+        "    if event.startswith('socket.'):\n"
+        "        raise SystemExit(f'{event}: a socket was opened')\n"
+        "sys.addaudithook(hook)\n"
+        "print('hooked', file=sys.stderr)\n"
+    )
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    result = run("replay", FIXTURES / "seed", FIXTURES / "russian", cwd=tmp_path, env=env)
+    assert (result.status, result.err) == (0, "hooked\n")
+
+
+def test_a_page_given_in_several_ways_is_read_once(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FIXTURES / "seed", tmp_path / "pages"))
+    (tmp_path / "link.html").symlink_to(folder / "page.html")
+    result = run(
+        "replay", "pages", "pages/page.html", "./pages/../pages", "link.html", "--json", cwd=tmp_path
+    )
+    assert (result.status, json.loads(result.out)["pages"]) == (0, 1)
+
+
+def test_pages_of_all_endings_are_found_in_a_folder_and_below_it_and_nothing_else(tmp_path: Path) -> None:
+    for number, name in enumerate(("a.html", "B.HTM", "c.xhtml", "deep/er/d.html", ".hidden.html", "e.txt")):
+        path = tmp_path / "pages" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html_of(make_stories(3, first_node=1000 * (number + 1))))
+    result = run("replay", "pages", "--json", cwd=tmp_path)
+    summary = json.loads(result.out)
+    assert (result.status, summary["pages"], summary["new"]) == (0, 5, 15)
+
+
+def test_the_latest_page_counts_whatever_is_given_first(tmp_path: Path) -> None:
+    for name, title, at in (("old", "Former title", "2024-08-05"), ("new", "Present title", "2024-08-09")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "page.html").write_text(html_of(TEN).replace(TEN[0].title, title))
+        (folder / "meta.json").write_text(json.dumps({"fetched_at": f"{at}T12:00:00Z", "made": "for a test"}))
+    run("replay", "new", "old", cwd=tmp_path)
+    shown = json.loads(run("show", "575719", "--json", cwd=tmp_path).out)
+    assert (shown["title"], shown["first_seen"], shown["last_seen"]) == (
+        "Present title", "2024-08-05T12:00:00Z", "2024-08-09T12:00:00Z",
+    )  # fmt: skip
+    assert [(one["before"], one["after"], one["class"]) for one in shown["revisions"]] == [
+        ("Former title", "Present title", "text")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("meta", "head", "url", "at"),
+    [
+        (
+            '{"url": "https://mirror.example/x", "fetched_at": "2024-08-05T12:00:00Z"}',
+            '<link rel="canonical" href="https://other.example/">',
+            "https://mirror.example/x",
+            "2024-08-05T12:00:00Z",
+        ),
+        (None, '<link rel="canonical" href="https://other.example/y">', "https://other.example/y", None),
+        (None, "<!-- saved from url=(0026)https://saved.example/z -->", "https://saved.example/z", None),
+        ("{}", "", "https://www.osce.org/press-releases", None),
+    ],
+)
+def test_address_and_time_come_from_meta_json_else_from_the_page_and_the_file(
+    tmp_path: Path, meta: str | None, head: str, url: str, at: str | None
+) -> None:
+    page = tmp_path / "page.html"
+    html = re.sub(r'<link rel="canonical"[^>]*>', "", html_of(TEN))
+    page.write_text(html.replace("<head>", f"<head>{head}", 1))
+    os.utime(page, (1_600_000_000.9, 1_600_000_000.9))
+    if meta is not None:
+        (tmp_path / "meta.json").write_text(meta)
+    assert run("replay", "page.html", cwd=tmp_path).status == 0
+    with closing(open_for_reading(tmp_path / "osce-news.db")) as connection:
+        assert values(connection, "SELECT url FROM pages") == [url]
+        assert values(connection, "SELECT DISTINCT first_seen FROM items") == [at or "2020-09-13T12:26:40Z"]
+        (item,) = values(connection, "SELECT url FROM items WHERE id = '575719'")
+        assert str(item).startswith(url.rsplit("/", 1)[0])
+
+
+def test_the_database_named_by_the_environment_is_filled_and_read(tmp_path: Path) -> None:
+    env = {"OSCE_NEWS_DB": str(tmp_path / "named.db")}
+    assert run("replay", FIXTURES / "seed", cwd=tmp_path, env=env).status == 0
+    assert json.loads(run("list", "--limit", "2", "--json", cwd=tmp_path, env=env).out)[1]["id"] == "514201"
+    assert not (tmp_path / "osce-news.db").exists()
+    other = run("replay", FIXTURES / "twice", "--db", "other.db", "--json", cwd=tmp_path, env=env)
+    assert json.loads(other.out)["database"] == "other.db"
+    assert "6 items" in run("replay", FIXTURES / "twice", "--db", "other.db", cwd=tmp_path, env=env).out

@@ -1,0 +1,140 @@
+"""What tests of several packages share: pages made into items, dumps of databases, the command."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from osce_news.items import ListingItem
+from osce_news.pages import ListingPage
+from osce_news.pipelines import prepare
+from osce_news.reading import read_listing
+from osce_news.replay import read_saved, saved_pages
+from tests.newsroom import Story, render_page
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "fixtures" / "listing"
+ADDRESS = "https://www.osce.org/press-releases?page=0"
+NOON = "2024-08-05T12:00:00Z"
+CONTENT = ("items", "item_offices", "item_topics", "item_places", "addresses", "revisions", "quarantine")
+
+Row = tuple[object, ...]
+Dump = dict[str, list[Row]]
+
+
+def html_of(stories: Sequence[Story]) -> str:
+    """Return a whole page that shows these stories."""
+    return render_page(stories, page=0, rows=50, total=len(stories))
+
+
+def page_of(html: str, at: str = NOON, url: str = ADDRESS) -> ListingItem:
+    """Return the page as it comes to the writer, seen at this time."""
+    body = html.encode()
+    return prepare(read_listing(ListingPage(html, url), body=body, fetched_at=at, status=None))
+
+
+def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> ListingItem:
+    """Return a page of these stories as it comes to the writer, seen at this time."""
+    return page_of(html_of(stories), at, url)
+
+
+def fixture_page(case: str) -> ListingItem:
+    """Return the page of a fixture as it comes to the writer."""
+    (saved,) = saved_pages([FIXTURES / case])
+    return prepare(read_saved(saved))
+
+
+def dump(connection: sqlite3.Connection, without: Sequence[str] = ("last_seen",)) -> Dump:
+    """Return all rows of the tables that hold what was read, in order of their keys."""
+    dumped: Dump = {}
+    for table in CONTENT:
+        rows = connection.execute(f"SELECT * FROM pragma_table_info('{table}')").fetchall()
+        names = [row["name"] for row in rows if row["name"] not in without]
+        sql = f"SELECT {', '.join(names)} FROM {table} ORDER BY {', '.join(names)}"
+        dumped[table] = [tuple(row) for row in connection.execute(sql)]
+    return dumped
+
+
+def values(connection: sqlite3.Connection, sql: str, *parameters: object) -> list[object]:
+    """Return the first column of a query."""
+    return [row[0] for row in connection.execute(sql, parameters)]
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of the file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command ended, and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines on standard error."""
+        return self.err.splitlines()
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return an environment in which the command is that of this checkout, with no database set."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OSCE_NEWS_")}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"} | dict(more or {})
+
+
+def command(*arguments: str | Path | bytes, before: str = "") -> list[str | Path | bytes]:
+    """Return the command with its arguments; `before` is Python that its process runs first."""
+    if not before:
+        return [sys.executable, "-m", "osce_news", *arguments]
+    code = f"{before}\nimport os, sys\nos.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    return [sys.executable, "-c", code, "-m", "osce_news", *arguments]
+
+
+def run(
+    *arguments: str | Path | bytes, cwd: Path, env: Mapping[str, str] | None = None, before: str = ""
+) -> Result:
+    """Run the command in a process of its own and return how it ended; `before` as in `command`."""
+    done = subprocess.run(
+        command(*arguments, before=before),
+        cwd=cwd,
+        env=environment(env),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
+    decoded = (text.decode("utf-8", "surrogateescape") for text in (done.stdout, done.stderr))
+    return Result(done.returncode, *decoded)
+
+
+def shell(line: str, *, cwd: Path, env: Mapping[str, str] | None = None) -> Result:
+    """Type a command line into a shell that knows `osce-news`; the status is that of the first part
+    of a pipe that failed."""
+    folder = cwd / ".bin"
+    if not folder.exists():
+        folder.mkdir()
+        script = folder / "osce-news"
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m osce_news "$@"\n')
+        script.chmod(0o755)
+    bash = shutil.which("bash")
+    assert bash is not None, "these tests need bash"
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [bash, "-o", "pipefail", "-c", line],
+        cwd=cwd,
+        env=environment({"PATH": path, **(env or {})}),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        timeout=60,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)

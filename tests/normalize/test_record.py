@@ -1,0 +1,218 @@
+"""A whole record: normalised from its raw values, united with another reading, compared."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from osce_news.items import NewsItem, Term
+from osce_news.normalize import STEPS, combine, normalize, same_terms, union, unknown_terms
+from osce_news.normalize.record import set_language
+from osce_news.vocabulary import fold, vocabulary
+
+URLS = (
+    *(
+        "https://www.osce.org/odihr/575719",
+        "https://www.osce.org/node/575719",
+        "http://osce.org/odihr/575719/",
+    ),
+    *("https://www.osce.org/ru/odihr/575719", "https://odihr.osce.org/node/575719?x#y"),
+)
+
+
+def some(*values: str) -> st.SearchStrategy[str | None]:
+    return st.one_of(st.none(), st.sampled_from(values))
+
+
+def names(name: str) -> st.SearchStrategy[str | None]:
+    """What may stand behind a label: known and unknown names, in any number and order."""
+    known = [entry.label for entry in vocabulary(name).entries.values() if "," not in entry.label]
+    lists = st.lists(st.sampled_from([*known[:8], "Unheard of", "unheard  OF"]), max_size=4)
+    return lists.map(lambda chosen: ", ".join(chosen) or None)
+
+
+def items() -> st.SearchStrategy[NewsItem]:
+    """Readings of one item, normalised."""
+    return st.builds(
+        NewsItem,
+        url_raw=st.sampled_from(URLS),
+        title_raw=st.sampled_from(("A title", " A\u00a0title ", "Another")),
+        published_raw=some("15 March 2022", "Friday"),
+        content_type_raw=some("News", "Unheard of"),
+        offices_raw=names("offices"),
+        topics_raw=names("topics"),
+        collections_raw=some("A collection"),
+        teaser_raw=some("VIENNA, 15 March 2022 – One", "Two ..."),
+        language_raw=some("en", "ru"),
+    ).map(normalize)
+
+
+def known(terms: tuple[Term, ...]) -> set[str]:
+    """What a list of terms names, in whatever order and spelling."""
+    return {term.id or fold(term.raw) for term in terms}
+
+
+def copy(item: NewsItem) -> NewsItem:
+    return dataclasses.replace(item)
+
+
+def test_a_record_is_normalised_from_what_was_printed() -> None:
+    item = normalize(
+        NewsItem(
+            url_raw="http://osce.org/ru/odihr/575719?x",
+            title_raw=" A\u00a0title\n",
+            published_raw="15 March 2022",
+            content_type_raw="Press release",
+            offices_raw="OSCE Secretariat, OSCE Office in Minsk (closed)",
+            topics_raw="Elections",
+            teaser_raw="VIENNA/WARSAW,\u00a016 March 2022 –  The OSCE",
+            language_raw="en",
+        )
+    )
+    assert (item.id, item.url) == ("575719", "https://www.osce.org/ru/odihr/575719")
+    assert (item.title, item.teaser) == ("A title", "VIENNA/WARSAW, 16 March 2022 – The OSCE")
+    assert (item.published, item.content_type, item.language) == ("2022-03-15", "press-release", "ru")
+    assert [(term.id, term.status) for term in item.offices] == [
+        ("secretariat", None),
+        ("office-in-minsk", "closed"),
+    ]
+    assert [term.id for term in item.topics] == ["elections"]
+    assert (item.dateline_raw, item.dateline_date) == ("VIENNA/WARSAW, 16 March 2022 –", "2022-03-16")
+    assert [term.id for term in item.dateline_places] == ["vienna", "warsaw"]
+
+
+def test_what_is_not_printed_is_none_or_empty_after_all_steps() -> None:
+    item = normalize(NewsItem(url_raw="https://www.osce.org/node/1", title_raw="A"))
+    kept = {name: value for name, value in dataclasses.asdict(item).items() if value not in (None, ())}
+    assert set(kept) == {"id", "url", "url_raw", "title", "title_raw"}
+
+
+@given(items())
+def test_normalising_twice_is_normalising_once(item: NewsItem) -> None:
+    assert normalize(copy(item)) == item
+
+
+@given(items())
+def test_the_steps_give_the_same_in_any_order_that_has_the_text_before_the_dateline(item: NewsItem) -> None:
+    again = NewsItem(**{f.name: getattr(item, f.name) for f in dataclasses.fields(item) if "_raw" in f.name})
+    for step in (*STEPS[1:-1][::-1], STEPS[0], STEPS[-1]):
+        step(again)
+    assert again == item
+
+
+@given(items())
+def test_a_normalised_value_never_stands_without_its_raw_one(item: NewsItem) -> None:
+    for name in ("published", "content_type", "offices", "topics", "teaser"):
+        assert not getattr(item, name) or getattr(item, f"{name}_raw")
+
+
+@given(items(), items())
+@settings(max_examples=200)
+def test_a_union_names_the_same_labels_whichever_reading_comes_first(one: NewsItem, other: NewsItem) -> None:
+    forth, back = union(copy(one), copy(other)), union(copy(other), copy(one))
+    for name in ("offices", "topics"):
+        mine, theirs = known(getattr(one, name)), known(getattr(other, name))
+        assert known(getattr(forth, name)) == known(getattr(back, name)) == mine | theirs
+    assert (forth.id, forth.url) == (back.id, back.url)
+
+
+@given(items(), items())
+@settings(max_examples=200)
+def test_a_union_with_itself_or_with_one_of_its_halves_changes_nothing(
+    one: NewsItem, other: NewsItem
+) -> None:
+    assert union(copy(one), copy(one)) == one
+    united = union(copy(one), copy(other))
+    assert union(copy(united), copy(united)) == united
+    assert union(copy(united), copy(one)) == united
+    assert union(copy(united), copy(other)) == united
+
+
+@given(items(), items())
+def test_a_union_keeps_the_first_readings_values_and_fills_its_gaps(one: NewsItem, other: NewsItem) -> None:
+    united = union(copy(one), copy(other))
+    assert united.title_raw == one.title_raw
+    for name in ("published_raw", "content_type_raw", "collections_raw", "teaser_raw", "language_raw"):
+        assert getattr(united, name) == (getattr(one, name) or getattr(other, name))
+
+
+def reading(
+    offices: str | None = None, language: str = "en", title: str = "A", url: str = URLS[0]
+) -> NewsItem:
+    return normalize(NewsItem(url_raw=url, title_raw=title, offices_raw=offices, language_raw=language))
+
+
+def test_the_fuller_list_of_labels_is_kept_in_its_printed_order() -> None:
+    fuller, shorter = "OSCE Secretariat, OSCE Mission to Serbia", "OSCE Mission to Serbia"
+    assert union(reading(shorter), reading(fuller)).offices_raw == fuller
+    assert union(reading(fuller), reading(shorter)).offices_raw == fuller
+    assert union(reading(None), reading(fuller)).offices_raw == fuller
+    assert union(reading("OSCE Secretariat"), reading(shorter)).offices_raw == fuller
+
+
+def test_of_readings_that_do_not_belong_together_the_newer_one_counts_whole() -> None:
+    old, new = reading("OSCE Secretariat", title="Old"), reading(None, title="New")
+    for known_, read, newer in ((old, new, True), (new, old, False)):
+        kept = combine(copy(known_), copy(read), read_is_newer=newer, together=False)
+        assert (kept.title, kept.offices) == ("New", ())
+    united = combine(copy(old), copy(new), read_is_newer=True, together=True)
+    assert (united.title, known(united.offices)) == ("New", {"secretariat"})
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("newer", [True, False])
+def test_english_counts_before_other_languages_and_the_best_address_before_others(
+    newer: bool, together: bool
+) -> None:
+    english = reading(title="English", url="https://www.osce.org/node/575719")
+    russian = reading(title="Русский", language="ru", url="https://odihr.osce.org/odihr/575719")
+    for one, other in ((english, russian), (russian, english)):
+        kept = combine(copy(one), copy(other), read_is_newer=newer, together=together)
+        assert (kept.title, kept.url) == ("English", "https://www.osce.org/node/575719")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("OSCE Secretariat, OSCE Mission to Serbia", "OSCE Mission to Serbia, OSCE SECRETARIAT", True),
+        ("OSCE Chairmanship", "OSCE Chairpersonship", True),
+        ("Unheard of", "unheard  of", True),
+        ("OSCE Secretariat", "OSCE Mission to Serbia", False),
+        ("OSCE Office in Minsk", "OSCE Office in Minsk (closed)", False),
+        ("OSCE Secretariat", None, False),
+        (None, None, True),
+    ],
+)
+def test_lists_are_the_same_if_they_name_the_same_with_the_same_status(
+    one: str | None, other: str | None, same: bool
+) -> None:
+    assert same_terms(reading(one).offices, reading(other).offices) is same
+
+
+def test_the_address_tells_the_language_before_the_list_does() -> None:
+    item = NewsItem(url_raw="https://www.osce.org/ru/node/1", language_raw="en")
+    set_language(item)
+    assert item.language == "ru"
+
+
+def test_each_printed_value_that_nothing_explains_is_named_as_printed() -> None:
+    item = NewsItem(
+        url_raw=URLS[0],
+        title_raw="A",
+        published_raw="Friday \n",
+        content_type_raw="Novella",
+        offices_raw="OSCE Secretariat, OSCE on the Moon",
+        topics_raw="Elections, Cheese",
+        teaser_raw="VIENNA/ATLANTIS, 15 March 2022 – The OSCE",
+    )
+    assert unknown_terms(normalize(item)) == [
+        ("office", "OSCE on the Moon"),
+        ("topic", "Cheese"),
+        ("place", "ATLANTIS"),
+        ("type", "Novella"),
+        ("date", "Friday"),
+    ]
+    assert unknown_terms(reading("OSCE Secretariat")) == []

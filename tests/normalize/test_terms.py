@@ -1,0 +1,126 @@
+"""How the values behind a label are split into names, and what the names mean."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from osce_news.items import Term
+from osce_news.normalize import clean, find_places, split_offices, split_topics
+from osce_news.normalize.terms import find_content_type
+from osce_news.vocabulary import vocabulary
+from tests.newsroom.values import VALUES
+
+
+def labels(name: str) -> st.SearchStrategy[list[str]]:
+    """Labels and aliases of a vocabulary, each once, without the two that hold a comma."""
+    known = (text for entry in vocabulary(name).entries.values() for text in (entry.label, *entry.aliases))
+    return st.lists(st.sampled_from([text for text in known if "," not in text]), unique=True)
+
+
+def printed() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in VALUES.read_text(encoding="utf-8").splitlines()]
+
+
+def test_no_office_topic_or_type_of_the_443_printed_items_is_unknown() -> None:
+    rows = printed()
+    assert len(rows) == 443
+    offices = [term for row in rows for term in split_offices(row.get("where"))]
+    topics = [term for row in rows for term in split_topics(row.get("what"))]
+    types = [(row["type"], find_content_type(row["type"])) for row in rows if "type" in row]
+    assert min(len(offices), len(topics), len(types)) > 320
+    assert [term.raw for term in (*offices, *topics) if term.id is None] == []
+    assert [raw for raw, found in types if found is None] == []
+
+
+def test_each_printed_value_is_split_at_its_commas_and_at_nothing_else() -> None:
+    for row in printed():
+        for terms, raw in (
+            (split_offices(row.get("where")), "where"),
+            (split_topics(row.get("what")), "what"),
+        ):
+            names = row[raw].split(", ") if raw in row else []
+            assert [term.raw for term in terms] == list(dict.fromkeys(names))
+
+
+@given(labels("offices"), labels("topics"))
+def test_known_names_come_back_as_printed_and_are_all_known(offices: list[str], topics: list[str]) -> None:
+    for names, split in ((offices, split_offices), (topics, split_topics)):
+        terms = split(", ".join(names))
+        assert [term.raw for term in terms] == names
+        assert all(term.id is not None for term in terms)
+
+
+names = st.text(st.characters(exclude_characters=",")).map(clean).filter(bool)
+
+
+@given(st.lists(names, unique=True))
+def test_joining_split_names_and_splitting_them_again_changes_nothing(given_names: list[str]) -> None:
+    for split in (split_offices, split_topics):
+        terms = split(", ".join(given_names))
+        assert [term.raw for term in terms] == given_names
+        assert split(", ".join(term.raw for term in terms)) == terms
+
+
+@given(st.one_of(st.none(), st.text(st.sampled_from("ab ,;(closed)\n\0\ud800\u200b"))))
+def test_any_text_is_split_into_names_that_are_clean_and_single(raw: str | None) -> None:
+    for terms in (split_offices(raw), split_topics(raw)):
+        assert [term.raw for term in terms] == list(dict.fromkeys(clean(term.raw) for term in terms))
+
+
+def test_closed_behind_an_office_is_a_status_and_not_part_of_its_name() -> None:
+    raw = (
+        "OSCE Special Monitoring Mission to Ukraine (closed), OSCE Secretariat, OSCE Office in Minsk (Closed)"
+    )
+    assert split_offices(raw) == (
+        Term("OSCE Special Monitoring Mission to Ukraine (closed)", "smm-ukraine", "closed"),
+        Term("OSCE Secretariat", "secretariat", None),
+        Term("OSCE Office in Minsk (Closed)", "office-in-minsk", "closed"),
+    )
+
+
+def test_an_unknown_office_keeps_its_printed_name_and_has_no_identifier() -> None:
+    assert split_offices("OSCE Office on the Moon (closed)") == (
+        Term("OSCE Office on the Moon (closed)", None, "closed"),
+    )
+
+
+def test_old_and_new_names_of_one_thing_mean_the_same() -> None:
+    assert [term.id for term in split_offices("OSCE Chairmanship, OSCE Chairpersonship")] == [
+        "chairpersonship"
+    ] * 2
+    assert {
+        term.id for term in split_topics("Combating human trafficking, Combating trafficking in human beings")
+    } == {"trafficking"}
+
+
+@pytest.mark.parametrize(
+    "raw", ["Elections,Youth", "Elections ,  Youth,", ", Elections,, Youth", "Elections,\n Youth, Elections"]
+)
+def test_commas_too_many_and_spaces_too_few_do_not_matter(raw: str) -> None:
+    assert [(term.raw, term.id) for term in split_topics(raw)] == [
+        ("Elections", "elections"),
+        ("Youth", "youth"),
+    ]
+
+
+@pytest.mark.parametrize("raw", [None, "", " ", ",", " , ,"])
+def test_without_a_name_there_is_no_term(raw: str | None) -> None:
+    assert split_offices(raw) == split_topics(raw) == ()
+
+
+def test_content_types_are_found_in_both_languages_and_unknown_ones_are_none() -> None:
+    found = [
+        find_content_type(name)
+        for name in ("Press release", "PRESS RELEASE ", "Пресс-релиз", "Novella", "", None)
+    ]
+    assert found == ["press-release"] * 3 + [None] * 3
+
+
+def test_places_are_found_and_unknown_ones_keep_their_name() -> None:
+    assert find_places(("VIENNA", "Atlantis")) == (Term("VIENNA", "vienna"), Term("Atlantis", None))
+    assert find_places(()) == ()

@@ -1,0 +1,63 @@
+"""Pages that tests put together by hand: only the markup that the test is about."""
+
+from __future__ import annotations
+
+from osce_news.items import ListingItem
+from osce_news.pages import ListingPage
+from osce_news.pipelines import prepare
+from osce_news.reading import read_listing
+from osce_news.replay import saved_pages
+from tests.newsroom.site import FIXTURES
+
+URL = "https://www.osce.org/press-releases?page=0"
+HIT = "search-result-news"  # the class of the known layout; any other one makes it unknown
+DATE = "<p><b>Publishing date:</b> 1 May 2020</p>"
+
+
+def result(
+    number: int,
+    *more: str,
+    title: str | None = None,
+    href: str | None = None,
+    date: str = DATE,
+    css: str = HIT,
+) -> str:
+    """The HTML of one result, titled "Story 1" at /node/1 unless it says otherwise."""
+    title = f"Story {number}" if title is None else title
+    href = f"/node/{number}" if href is None else href
+    return f'<div class="{css}"><h3><a href="{href}">{title}</a></h3>{date}{"".join(more)}</div>\n'
+
+
+def several(count: int, *more: str, css: str = HIT) -> str:
+    """The HTML of that many results."""
+    return "".join(result(number, *more, css=css) for number in range(1, count + 1))
+
+
+def page(*parts: str, head: str = "") -> str:
+    """The HTML of a whole page around these parts."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><title>Newsroom</title>{head}</head>'
+        f"<body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def read(*parts: str, head: str = "") -> ListingPage:
+    """The page object of a page with these parts."""
+    return ListingPage(page(*parts, head=head), URL)
+
+
+def titles(found: ListingPage) -> list[str | None]:
+    """The titles of all results of a page, whether complete or not."""
+    return [one.title for one in found.results]
+
+
+def taken(found: ListingPage) -> ListingItem:
+    """What is stored of a page: the whole road up to the database."""
+    made = read_listing(found, body=found.html.encode("utf-8", "replace"), fetched_at="", status=None)
+    return prepare(made)
+
+
+def of_fixture(case: str) -> ListingPage:
+    """The page object of a fixture."""
+    (saved,) = saved_pages([FIXTURES / case])
+    return saved.read()[0]

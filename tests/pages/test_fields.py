@@ -1,0 +1,289 @@
+"""The fields of a result: the seven seed items to the letter, labels in prose, labels without a value."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+
+import pytest
+
+from osce_news.pages.fields import text_of
+from tests.pages import of_fixture, read, result, taken
+
+CTHB = "Office of the Special Representative and Co-ordinator for Combating Trafficking in Human Beings"
+TRAFFICKING = "Combating trafficking in human beings"
+SEED = "https://www.osce.org"
+
+# Title, address, date, type, offices, topics, the teaser's beginning: as printed.
+SEVEN: tuple[tuple[str, str, str, str | None, str | None, str | None, str], ...] = (
+    (
+        (
+            "OSCE States meet to discuss anti-trafficking prevention measures amid humanitarian crisis in "
+            "Ukraine"
+        ),
+        f"{SEED}/cthb/514201",
+        "15 March 2022",
+        "Press release",
+        CTHB,
+        TRAFFICKING,
+        "VIENNA, 15 March 2022 – The OSCE Special Representative and Co-ordinator for Combating ",
+    ),
+    (
+        "OSCE launches report on Ensuring Justice for Victims of Trafficking in Human Beings",
+        f"{SEED}/mission-to-bosnia-and-herzegovina/514174",
+        "15 March 2022",
+        "News",
+        "OSCE Mission to Bosnia and Herzegovina",
+        TRAFFICKING,
+        "The OSCE Mission to Bosnia and Herzegovina on 15 March 2022 launched its latest report titled “Ens",
+    ),
+    (
+        (
+            "OSCE States need to strengthen anti-trafficking prevention measures amid humanitarian crisis in "
+            "Ukraine"
+        ),
+        f"{SEED}/cthb/513814",
+        "10 March 2022",
+        "Press release",
+        f"{CTHB}, OSCE Secretariat",
+        TRAFFICKING,
+        "VIENNA, 10 March 2022 – Unprecedented numbers of people seeking refuge from armed violence in ",
+    ),
+    (
+        (
+            "OSCE-organized online workshop focuses on humanitarian assistance for refugees, migrants and "
+            "internally displaced persons"
+        ),
+        f"{SEED}/centre-in-ashgabat/513427",
+        "4 March 2022",
+        None,
+        None,
+        None,
+        "An OSCE-organized regional online workshop on international humanitarian assistance for refugees, ",
+    ),
+    (
+        (
+            "Tashkent to host high-level international conference on regional co-operation of Central Asian "
+            "states in the fight against terrorism"
+        ),
+        f"{SEED}/secretariat/513106",
+        "28 February 2022",
+        "Press release",
+        "OSCE Secretariat, OSCE Project Co-ordinator in Uzbekistan",
+        "Countering terrorism",
+        "TASHKENT/NEW YORK/VIENNA, February 28, 2022- On March 3-4, 2022, a high-level international ",
+    ),
+    (
+        (
+            "OSCE concludes seminars for law enforcement on combatting trafficking in human beings in West "
+            "Kazakhstan, Mangistau and Atyrau provinces"
+        ),
+        f"{SEED}/programme-office-in-astana/512716",
+        "23 February 2022",
+        "News",
+        "OSCE Programme Office in Astana",
+        TRAFFICKING,
+        "An OSCE-supported series of seminars on the identification of victims of human trafficking and the",
+    ),
+    (
+        "New policies needed to combat trafficking in the internet era, according to OSCE study",
+        f"{SEED}/cthb/512092",
+        "15 February 2022",
+        "Press release",
+        CTHB,
+        TRAFFICKING,
+        "VIENNA, 15 February 2022 – Trafficking in human beings has dramatically changed since it was first ",
+    ),
+)
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_each_seed_item_is_read_to_the_letter(number: int) -> None:
+    found = of_fixture("seed").results
+    assert len(found) == 7
+    title, url, published, content_type, offices, topics, teaser = SEVEN[number]
+    one = found[number]
+    assert (one.title, one.url, one.published) == (title, url, published)
+    assert (one.content_type, one.offices, one.topics) == (content_type, offices, topics)
+    assert (one.collections, one.language, one.position) == (None, "en", number)
+    assert one.teaser is not None
+    assert one.teaser.startswith(teaser)
+
+
+def test_the_seed_items_mean_what_a_reader_takes_them_to_mean() -> None:
+    records = taken(of_fixture("seed")).records
+    assert [(one.id, one.published, one.content_type) for one in records] == [
+        ("514201", "2022-03-15", "press-release"),
+        ("514174", "2022-03-15", "news"),
+        ("513814", "2022-03-10", "press-release"),
+        ("513427", "2022-03-04", None),
+        ("513106", "2022-02-28", "press-release"),
+        ("512716", "2022-02-23", "news"),
+        ("512092", "2022-02-15", "press-release"),
+    ]
+    assert [[term.id for term in one.offices] for one in records] == [
+        ["cthb"],
+        ["mission-to-bosnia-and-herzegovina"],
+        ["cthb", "secretariat"],
+        [],
+        ["secretariat", "project-co-ordinator-in-uzbekistan"],
+        ["programme-office-in-astana"],
+        ["cthb"],
+    ]
+    topics = [[term.id for term in one.topics] for one in records]
+    assert topics == [["trafficking"]] * 3 + [[], ["terrorism"], ["trafficking"], ["trafficking"]]
+    datelines = [([term.raw for term in one.dateline_places], one.dateline_date) for one in records]
+    assert datelines == [
+        (["VIENNA"], "2022-03-15"),
+        ([], None),
+        (["VIENNA"], "2022-03-10"),
+        ([], None),
+        (["TASHKENT", "NEW YORK", "VIENNA"], "2022-02-28"),
+        ([], None),
+        (["VIENNA"], "2022-02-15"),
+    ]
+
+
+PROSE = (
+    "What we do in the field matters.",
+    "Where we are needed is seldom on a map",
+    "What we do: this was the question of the day.",
+    "Where We Are: a new exhibition",
+    "He said that Publishing date: 2 June 2021, Content type: Notice, was printed there.",
+    "Publishing date: 2 June 2021 is what the notice said.",
+)
+
+
+@pytest.mark.parametrize("prose", PROSE)
+def test_the_words_of_a_label_in_a_teaser_are_prose(prose: str) -> None:
+    first, second = read(result(1, f"<p>{prose}</p>"), result(2, f"<div>{prose}</div>")).results
+    for one in (first, second):
+        assert (one.published, one.teaser) == ("1 May 2020", prose)
+        assert (one.content_type, one.offices, one.topics) == (None, None, None)
+
+
+def test_a_label_whose_colon_stands_behind_its_element_is_marked_up_like_any_other() -> None:
+    date = "<p><b>Publishing date</b>: 1 May 2020</p>"
+    body = "<p><b>What we do</b>: Elections</p><p>Where we are: a new exhibition</p>"
+    first = read(result(1, body, date=date), result(2, date=date)).results[0]
+    assert (first.published, first.topics, first.offices) == ("1 May 2020", "Elections", None)
+    assert first.teaser == "Where we are: a new exhibition"
+
+
+EMPTY = {
+    "paragraph": "<p><b>Content type:</b></p><p>The teaser.</p>",
+    "two classes": '<div class="a"><b>What we do:</b></div><div class="search-snippet">The teaser.</div>',
+    "span": '<div><span class="label">Where we are:</span> </div><div>The teaser.</div>',
+    "list": "<dl><dt>What we do:</dt></dl><p>The teaser.</p>",
+    "list with empty": "<dl><dt>What we do:</dt><dd></dd></dl><p>The teaser.</p>",
+    "table": "<table><tr><th>What we do:</th><td></td></tr></table><p>The teaser.</p>",
+    "lines": "<b>Content type:</b><br>The teaser.",
+    "two": "<p><b>Content type:</b></p><p><b>Where we are:</b></p><p>The teaser.</p>",
+}
+
+
+@pytest.mark.parametrize("shape", EMPTY)
+def test_a_label_without_a_value_does_not_take_the_teaser_for_it(shape: str) -> None:
+    first = read(result(1, EMPTY[shape]), result(2)).results[0]
+    assert (first.content_type, first.offices, first.topics) == (None, None, None)
+    assert first.teaser == "The teaser."
+
+
+def test_a_label_without_a_value_does_not_take_the_next_labels_value_for_it() -> None:
+    body = "<dl><dt>Content type:</dt><dt>What we do:</dt><dd>Elections</dd></dl><p>The teaser.</p>"
+    first = read(result(1, body), result(2)).results[0]
+    assert (first.content_type, first.topics, first.teaser) == (None, "Elections", "The teaser.")
+
+
+VALUES = {
+    "text": "<p><b>What we do:</b> Elections, Youth</p>",
+    "links": '<p><b>What we do:</b> <a href="/a">Elections</a> <a href="/b">Youth</a></p>',
+    "links with commas": '<p><b>What we do:</b> <a href="/a">Elections</a>, <a href="/b">Youth</a></p>',
+    "no space": "<p><b>What we do:</b>Elections, Youth</p>",
+    "no colon": "<p><b>What we do</b> Elections, Youth</p>",
+    "capitals": "<p><b>WHAT WE DO:</b> Elections, Youth</p>",
+    "two labels": "<p><b>What we do:</b> Elections</p><p><b>What we do:</b> Youth</p>",
+    "list": "<dl><dt>What we do:</dt><dd>Elections</dd><dd>Youth</dd></dl>",
+    "broken lines": "<p><b>What we\n do:</b>\n Elections,\n&nbsp;Youth</p>",
+    "items": '<div class="field"><div class="field__label">What we do</div><div class="field__items">'
+    '<div class="field__item">Elections</div><div class="field__item">Youth</div></div></div>',
+}
+
+
+@pytest.mark.parametrize("shape", VALUES)
+def test_two_values_are_read_however_they_are_marked_up(shape: str) -> None:
+    first = read(result(1, VALUES[shape], "<p>The teaser.</p>"), result(2)).results[0]
+    assert (first.topics, first.teaser) == ("Elections, Youth", "The teaser.")
+
+
+TITLES = {
+    "A <em>big</em> day": "A big day",
+    "CO<sub>2</sub> and <b>water</b>": "CO2 and water",
+    "<span>One</span> <span>two</span>": "One two",
+    "Q&amp;A: &lt; 5 &quot;days&quot;": 'Q&A: < 5 "days"',
+    "One&nbsp;&nbsp;two\n three": "One two three",
+    "One <!-- not this -->two<script>nor this</script>": "One two",
+    "One<br>two": "One two",
+    "&#8220;Peace&#8221; &ndash; what&rsquo;s next": "“Peace” – what’s next",
+}
+
+
+@pytest.mark.parametrize("marked_up", TITLES)
+def test_a_title_is_read_whole_without_its_markup(marked_up: str) -> None:
+    first, second = read(result(1, "<p>The teaser.</p>", title=marked_up), result(2)).results
+    assert (first.title, first.teaser, second.title) == (TITLES[marked_up], "The teaser.", "Story 2")
+
+
+def test_pictures_and_links_to_read_more_are_no_part_of_title_and_teaser() -> None:
+    picture = '<a href="/node/1"><img src="x.jpg" alt="A picture"></a>'
+    more = '<p>The teaser,</p><p>in two parts.</p><p><a href="/node/1">Read more</a></p>'
+    first = read(picture, result(1, picture, more), result(2)).results[0]
+    assert (first.title, first.teaser) == ("Story 1", "The teaser, in two parts.")
+
+
+SHAPES = {
+    "paragraphs": ("", "<p><b>What we do:</b> Elections</p>", ""),
+    "lines": ("", "<b>What we do:</b> Elections<br>", ""),
+    "list": ("<dl>", "<dt>What we do:</dt><dd>Elections</dd>", "</dl>"),
+    "table": ("<table>", "<tr><th>What we do:</th><td>Elections</td></tr>", "</table>"),
+    "pairs": ("", '<div class="label">What we do:</div><div class="value">Elections</div>', ""),
+    "one label": ("<dl><dt>What we do:</dt>", "<dd>Elections</dd>", "</dl>"),
+}
+
+
+def steps(*parts: str) -> int:
+    """How many functions are called to read the page: a measure of time that no machine changes."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        assert read(*parts).results
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_twice_the_labels_in_a_result_are_twice_the_work_and_not_four_times(shape: str) -> None:
+    start, one, end = SHAPES[shape]
+    once, twice = (steps(result(1, start, one * count, end), result(2)) for count in (300, 600))
+    assert twice < 2.5 * once
+
+
+@pytest.mark.parametrize("shape", ["paragraphs", "lines", "table"])
+def test_ten_thousand_labels_in_one_result_are_read_and_do_no_harm_to_the_next(shape: str) -> None:
+    start, one, end = SHAPES[shape]
+    found = read(result(1, start, one * 10_000, end), result(2, "<p>The teaser.</p>"))
+    first, second = found.results
+    assert first.topics == ", ".join(["Elections"] * 10_000)
+    assert (second.title, second.topics, second.teaser) == ("Story 2", None, "The teaser.")
+    assert [len(one.topics) for one in taken(found).records] == [1, 0]
+
+
+def test_an_element_without_text_has_the_empty_text() -> None:
+    assert text_of(read("<p></p>")._selector.root) == ""

@@ -1,0 +1,249 @@
+"""Opening a database: what is taken, what is refused untouched, and who waits for whom."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
+from osce_news.storage import Writer, open_for_reading, open_for_writing
+from osce_news.storage.database import storage_errors, transaction
+from osce_news.storage.integrity import problems
+from tests.helpers import dump, listing, values
+from tests.newsroom import make_stories
+
+Make = Callable[[Path], None]
+Open = Callable[[Path], sqlite3.Connection]
+
+OPENERS: list[Open] = [open_for_reading, open_for_writing]
+ODD_NAMES = [
+    "with a space.db",
+    'it\'s "a" db',
+    "what?mode=memory",
+    "a#b.db",
+    "100%41.db",
+    "ünï.db",
+    ":memory:",
+]
+
+
+def _everything(folder: Path) -> dict[str, bytes | None]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def _text_file(path: Path) -> None:
+    path.write_text("These are my notes.\n" * 100)
+
+
+def _foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE items (id TEXT, title TEXT)")
+        connection.execute("INSERT INTO items VALUES ('1', 'of another program')")
+        connection.commit()
+
+
+def _foreign_with_a_wal(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    _foreign(path)
+
+
+def _newer(path: Path) -> None:
+    with closing(open_for_writing(path)) as connection:
+        connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+            "VALUES ('osce_news', 'm999_of_next_year', '2030-01-01')"
+        )
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+    (path / "page.html").write_text("a page")
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (_text_file, NotOurDatabaseError, "no SQLite file"),
+        (_foreign, NotOurDatabaseError, "no database of osce-news"),
+        (_foreign_with_a_wal, NotOurDatabaseError, "no database of osce-news"),
+        (_newer, NewerDatabaseError, "m999_of_next_year.*upgrade"),
+        (_folder, NotOurDatabaseError, "no database file"),
+    ],
+)
+def test_what_is_not_ours_is_refused_and_left_as_it_was(
+    tmp_path: Path, make: Make, error: type[BadInputError], says: str, opener: Open
+) -> None:
+    path = tmp_path / "given"
+    make(path)
+    before = _everything(tmp_path)
+    with pytest.raises(error, match=says) as refusal:
+        opener(path)
+    assert str(path) in str(refusal.value)
+    assert refusal.value.exit_status == 2
+    after = _everything(tmp_path)
+    assert {name: after[name] for name in before} == before
+
+
+@pytest.mark.parametrize("opener", OPENERS)
+@pytest.mark.parametrize("make", [_text_file, _foreign, _foreign_with_a_wal, _folder])
+def test_beside_a_file_of_another_program_no_file_is_made(tmp_path: Path, make: Make, opener: Open) -> None:
+    make(tmp_path / "given")
+    before = _everything(tmp_path).keys()
+    with pytest.raises(NotOurDatabaseError):
+        opener(tmp_path / "given")
+    assert _everything(tmp_path).keys() == before
+
+
+def test_an_empty_file_is_taken_as_a_new_database(db: Path) -> None:
+    db.touch()
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.store(listing(make_stories(3)))
+    assert problems(db) == []
+
+
+def test_a_database_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="no such folder"):
+        open_for_writing(tmp_path / "not" / "there.db")
+    with pytest.raises(BadInputError, match="no such database"):
+        open_for_reading(tmp_path / "not" / "there.db")
+    assert _everything(tmp_path) == {}
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_with_odd_characters_is_the_name_of_a_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with closing(open_for_writing(path)) as connection:
+        assert values(connection, "SELECT file FROM pragma_database_list") == [str(path)]
+    with closing(open_for_reading(path)) as connection:
+        assert values(connection, "SELECT count(*) FROM items") == [0]
+    assert not set(os.listdir(tmp_path)) - {name, f"{name}-wal", f"{name}-shm"}
+
+
+def test_a_relative_name_that_sqlite_reads_otherwise_is_the_name_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_for_writing(Path(":memory:")).close()
+    assert Path(":memory:").is_file()
+
+
+def test_a_reader_cannot_write(reading: sqlite3.Connection) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reading.execute("DELETE FROM items")
+
+
+def test_a_database_without_its_wal_is_read_as_it_is(hundred: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
+    with closing(open_for_reading(copy)) as connection:
+        assert values(connection, "SELECT count(*) FROM newsroom") == [100]
+
+
+def test_what_is_in_the_wal_alone_is_read_too(db: Path, tmp_path: Path) -> None:
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.store(listing(make_stories(7)))
+        for ending in ("", "-wal"):
+            shutil.copy(f"{db}{ending}", tmp_path / f"copy.db{ending}")
+    with closing(open_for_reading(tmp_path / "copy.db")) as connection:
+        assert values(connection, "SELECT count(*) FROM items") == [7]
+
+
+def test_a_transaction_that_fails_leaves_nothing(db: Path) -> None:
+    with closing(open_for_writing(db)) as connection:
+
+        def interrupted() -> None:
+            with transaction(connection):
+                connection.execute("INSERT INTO content_types VALUES ('a', 'A')")
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+        assert values(connection, "SELECT count(*) FROM content_types") == [0]
+        with transaction(connection):
+            connection.execute("INSERT INTO content_types VALUES ('a', 'A')")
+        assert values(connection, "SELECT count(*) FROM content_types") == [1]
+
+
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        ("database or disk is full", "free some disk space"),
+        ("disk I/O error", "look at the disk"),
+        ("unable to open database file", "is the folder there"),
+        ("attempt to write a readonly database", "read-only"),
+        ("database is locked", "another process"),
+        ("database disk image is malformed", "rebuild it"),
+    ],
+)
+def test_an_error_of_sqlite_names_the_file_and_what_to_do(message: str, hint: str) -> None:
+    with pytest.raises(StorageError, match=hint) as raised, storage_errors(Path("my.db")):
+        raise sqlite3.OperationalError(message)
+    assert str(raised.value).startswith(f"my.db: {message}")
+
+
+def test_a_second_writer_waits_for_the_first(db: Path) -> None:
+    def second() -> int:
+        with Writer(db) as writer:
+            return writer.begin("replay").run
+
+    with Writer(db) as first, ThreadPoolExecutor(1) as pool:
+        first.begin("replay")
+        with transaction(first.connection):
+            waiting = pool.submit(second)
+            time.sleep(0.4)
+            assert not waiting.done()
+            first.connection.execute("UPDATE runs SET message = 'first'")
+        assert waiting.result(10) == 2
+        assert values(first.connection, "SELECT message FROM runs") == ["first", None]
+
+
+def test_readers_read_what_was_there_while_a_transaction_is_open(db: Path) -> None:
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.store(listing(make_stories(5)))
+        with transaction(writer.connection):
+            writer.connection.execute("DELETE FROM items")
+            started = time.monotonic()
+            with closing(open_for_reading(db)) as reader:
+                assert values(reader, "SELECT count(*) FROM newsroom") == [5]
+            assert problems(db) == []
+            assert time.monotonic() - started < 5
+    with closing(open_for_reading(db)) as reader:
+        assert values(reader, "SELECT count(*) FROM newsroom") == [0]
+
+
+def _write(db: Path, number: int) -> int:
+    stories = make_stories(60)
+    with Writer(db) as writer:
+        writer.begin("replay")
+        for start in range(0, 60, 10):
+            writer.store(listing(stories[start : start + 10], url=f"https://www.osce.org/{number}"))
+        return writer.finish("complete").new
+
+
+def test_processes_that_make_and_fill_one_database_at_once_lose_nothing(db: Path, tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        new = list(pool.map(_write, [db] * 4, range(4)))
+    assert sum(new) == 60
+    assert problems(db) == []
+    _write(tmp_path / "alone.db", 0)
+    with closing(open_for_reading(db)) as together, closing(open_for_reading(tmp_path / "alone.db")) as alone:
+        left_out = ("last_seen", "key", "listing_url")
+        assert dump(together, left_out) == dump(alone, left_out)
+        assert values(together, "SELECT status FROM runs") == ["complete"] * 4
+        assert values(together, "SELECT count(*) FROM pages") == [24]

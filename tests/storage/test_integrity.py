@@ -1,0 +1,179 @@
+"""The check of a database: a whole one has no problems, each kind of damage is named, none is mended."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from osce_news.errors import BadInputError, StorageError
+from osce_news.storage import Writer, open_for_reading
+from osce_news.storage.integrity import problems
+from tests.helpers import command, digest, environment, fixture_page, html_of, listing, values
+from tests.newsroom import make_stories
+
+
+@pytest.fixture
+def copy(hundred: Path, tmp_path: Path) -> Path:
+    """Return a copy of the hundred stories, to be damaged."""
+    return Path(shutil.copy(hundred, tmp_path / "copy.db"))
+
+
+def _checked(path: Path) -> list[str]:
+    """Return the problems; the file must be the same before and after."""
+    before = digest(path)
+    found = problems(path)
+    assert digest(path) == before
+    return found
+
+
+def _damage(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(sql)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@pytest.mark.parametrize("case", ["seed", "first-page", "twice", "russian", "empty"])
+def test_a_database_of_a_page_has_no_problems(db: Path, case: str) -> None:
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.store(fixture_page(case))
+        assert problems(db) == []  # also while it is written
+        writer.finish("complete")
+    assert _checked(db) == []
+
+
+def test_a_database_without_a_page_has_no_problems(db: Path) -> None:
+    Writer(db).close()
+    assert _checked(db) == []
+
+
+SEVENTH = "(SELECT id FROM items WHERE key = 7)"
+UNCHECKED = "PRAGMA ignore_check_constraints = ON; UPDATE items SET"
+BREACHES = {
+    "search index.*renormalize": "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
+    "SELECT 'delete', key, title, teaser, NULL FROM items WHERE key = 7",
+    "search index": "INSERT INTO items_fts (rowid, title) VALUES (7, 'quokka')",
+    "index items_language is missing": "DROP INDEX items_language",
+    "trigger items_fts_update is missing": "DROP TRIGGER items_fts_update",
+    "view newsroom is missing": "DROP VIEW newsroom",
+    "view newsroom is not as": "DROP VIEW newsroom; CREATE VIEW newsroom AS SELECT * FROM items",
+    "foreign key: items .*content_types": "UPDATE items SET content_type = 'novel' WHERE key = 7",
+    "foreign key: item_offices.*items": "INSERT INTO item_offices VALUES ('nobody', 0, NULL, 'ODIHR', NULL)",
+    "without an address": f"DELETE FROM addresses WHERE item_id = {SEVENTH}",
+    "topics are not numbered from 0": "UPDATE item_topics SET position = position + 100",
+    "offices are not numbered from 0": "UPDATE item_offices SET position = 9 WHERE position = 1",
+    "date without what was printed": "UPDATE items SET published_raw = NULL WHERE key = 7",
+    "do not add up .2 times": "UPDATE pages SET new = 51",
+    "without a title": f"{UNCHECKED} title = '' WHERE key = 7",
+    "last seen before it was first seen": f"{UNCHECKED} last_seen = '1970' WHERE key = 7",
+}
+
+
+@pytest.mark.parametrize(("says", "sql"), BREACHES.items())
+def test_each_breach_of_the_rules_is_reported(copy: Path, says: str, sql: str) -> None:
+    assert problems(copy) == []
+    _damage(copy, sql)
+    found = _checked(copy)
+    assert any(re.search(says, problem) for problem in found), found
+
+
+@pytest.mark.parametrize("name", ["items", "addresses", "items_published", "item_topics", "items_fts_data"])
+def test_a_page_of_the_file_that_is_overwritten_is_reported(copy: Path, name: str) -> None:
+    with closing(open_for_reading(copy)) as connection:
+        sql = "SELECT rootpage * (SELECT page_size FROM pragma_page_size) FROM sqlite_master WHERE name = ?"
+        (end,) = values(connection, sql, name)
+    assert isinstance(end, int)
+    with copy.open("r+b") as file:
+        file.seek(end - 4096)
+        file.write(b"\xa5" * 4096)
+    before = digest(copy)
+    try:
+        found = problems(copy)
+    except StorageError as error:
+        found = [str(error)]
+    assert found
+    assert digest(copy) == before
+
+
+def test_bytes_overwritten_in_the_middle_of_an_item_are_reported(copy: Path) -> None:
+    data = bytearray(copy.read_bytes())
+    with closing(open_for_reading(copy)) as connection:
+        (teaser,) = values(connection, "SELECT teaser FROM items WHERE length(teaser) > 100 LIMIT 1")
+    assert isinstance(teaser, str)
+    place = data.index(teaser.encode()[20:60])
+    data[place : place + 40] = b"quokka " * 5 + b"quokk"
+    copy.write_bytes(data)
+    assert any("search index" in problem for problem in _checked(copy))
+
+
+def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError):
+        problems(tmp_path / "nothing.db")
+    (tmp_path / "notes.txt").write_text("notes")
+    with pytest.raises(BadInputError):
+        problems(tmp_path / "notes.txt")
+
+
+def test_no_file_is_left_behind(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    problems(copy)
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system knows no SIGKILL")
+@pytest.mark.parametrize("pages", [0, 4, 15])
+def test_a_replay_killed_in_its_middle_leaves_a_whole_database_to_go_on_with(
+    db: Path, tmp_path: Path, pages: int
+) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    stories = make_stories(2000)
+    for number in range(40):
+        (folder / f"{number:02}.html").write_text(html_of(stories[50 * number :][:50]))
+    process = subprocess.Popen(
+        command("replay", folder, "--db", db),
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while _stored(db) < pages and time.monotonic() < deadline:
+            time.sleep(0.005)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == -signal.SIGKILL, "the replay ended before it was killed"
+    held = _stored(db)
+    assert held >= pages
+    if os.path.exists(db) and db.stat().st_size:
+        assert problems(db) == []
+    with Writer(db) as writer:
+        assert values(writer.connection, "SELECT coalesce(sum(results), 0) FROM pages") == [50 * held]
+        assert values(writer.connection, "SELECT count(*) FROM items") == [50 * held]
+        writer.begin("replay")
+        for number in range(40):
+            writer.store(listing(stories[50 * number :][:50]))
+        assert values(writer.connection, "SELECT count(*) FROM items") == [2000]
+    assert problems(db) == []
+
+
+def _stored(db: Path) -> int:
+    """Return how many pages the database holds, 0 as long as it can't be read."""
+    try:
+        with closing(open_for_reading(db)) as connection:
+            return int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
+    except (BadInputError, StorageError, sqlite3.Error):
+        return 0

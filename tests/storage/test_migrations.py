@@ -1,0 +1,211 @@
+"""The schema: its tables, its view, its indexes, and a search index that is always in step."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from osce_news.storage import open_for_writing, queries
+from osce_news.storage.migrations import migrations
+from osce_news.storage.queries import Filters
+from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
+from tests.helpers import values
+
+TABLES = {
+    "items", "offices", "topics", "content_types", "places", "item_offices", "item_topics", "item_places",
+    "addresses", "revisions", "runs", "pages", "quarantine", "articles",
+}  # fmt: skip
+VIEW = [
+    "id", "url", "title", "published", "content_type", "offices", "topics", "teaser", "language",
+    "dateline_places", "dateline_date", "text", "first_seen", "last_seen", "withdrawn",
+]  # fmt: skip
+
+
+@pytest.fixture
+def stored(hundred: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Return a connection that may write to a copy of the hundred stories."""
+    with closing(open_for_writing(Path(shutil.copy(hundred, tmp_path / "copy.db")))) as connection:
+        yield connection
+
+
+def _schema(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+    return [
+        tuple(row) for row in connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2")
+    ]
+
+
+def _check_search_index(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT INTO items_fts (items_fts, rank) VALUES ('integrity-check', 1)")
+
+
+def _found(connection: sqlite3.Connection, query: str) -> list[object]:
+    sql = "SELECT items.id FROM items_fts JOIN items ON items.key = items_fts.rowid WHERE items_fts MATCH ?"
+    return values(connection, sql, query)
+
+
+def test_the_names_known_without_an_import_are_those_of_the_registered_migrations(db: Path) -> None:
+    with closing(sqlite3.connect(db)) as connection:
+        assert tuple(one.name for one in migrations.pending(Database(connection))) == MIGRATIONS
+
+
+def test_applying_the_migrations_again_changes_nothing(db: Path) -> None:
+    with closing(open_for_writing(db)) as connection:
+        first = _schema(connection)
+        applied = connection.execute("SELECT * FROM _sqlite_migrations").fetchall()
+        migrations.apply(Database(connection))
+        assert _schema(connection) == first
+    with closing(open_for_writing(db)) as connection:
+        assert _schema(connection) == first
+        again = connection.execute("SELECT * FROM _sqlite_migrations").fetchall()
+        assert list(map(tuple, again)) == list(map(tuple, applied))
+
+
+def test_the_tables_are_those_of_the_contract_and_hold_their_types(reading: sqlite3.Connection) -> None:
+    strict = {
+        row["name"]: bool(row["strict"])
+        for row in reading.execute("PRAGMA table_list")
+        if row["type"] == "table" and not row["name"].startswith(("sqlite_", "_sqlite_"))
+    }
+    assert set(strict) == TABLES
+    assert all(strict.values())
+    assert values(reading, "SELECT name FROM pragma_table_info('items_fts')") == ["title", "teaser", "text"]
+
+
+def test_the_view_for_readers_has_the_columns_of_the_contract_in_their_order(
+    reading: sqlite3.Connection,
+) -> None:
+    assert values(reading, "SELECT name FROM pragma_table_info('newsroom')") == VIEW
+    row = reading.execute("SELECT * FROM newsroom WHERE json_array_length(offices) > 1 LIMIT 1").fetchone()
+    assert row["offices"].startswith('["')
+    assert row["text"] is None
+    assert row["withdrawn"] is None
+
+
+def test_what_has_no_office_no_topic_or_no_place_has_an_empty_array(reading: sqlite3.Connection) -> None:
+    for column in ("offices", "topics", "dateline_places"):
+        assert "[]" in values(reading, f"SELECT {column} FROM newsroom")
+        assert not values(reading, f"SELECT id FROM newsroom WHERE {column} IS NULL")
+
+
+def test_a_database_has_a_wal_our_application_id_and_foreign_keys(db: Path) -> None:
+    with closing(open_for_writing(db)) as connection:
+        assert values(connection, "PRAGMA journal_mode") == ["wal"]
+        assert values(connection, "PRAGMA foreign_keys") == [1]
+        assert values(connection, "PRAGMA application_id") == [APPLICATION_ID]
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+            connection.execute("INSERT INTO articles (item_id, fetched_at) VALUES ('1', '')")
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        (Filters(), "items_published"),
+        (Filters(since="2025-11-01"), "items_published"),
+        (Filters(until="2025-11-01"), "items_published"),
+        (Filters(since="2025-10-01", until="2025-11-01"), "items_published"),
+        (Filters(types=["news"]), "items_content_type"),
+        (Filters(language="en"), "items_language"),
+        (Filters(offices=["odihr"]), "item_offices_office"),
+        (Filters(topics=["elections"]), "item_topics_topic"),
+        (Filters(places=["vienna"]), "item_places_place"),
+        (Filters(offices=["odihr"], topics=["elections"], since="2025-10-01"), "item_offices_office"),
+    ],
+)
+def test_a_filter_is_answered_by_its_index(reading: sqlite3.Connection, filters: Filters, index: str) -> None:
+    sql: list[str] = []
+    reading.set_trace_callback(sql.append)
+    queries.items(reading, filters, 20)
+    reading.set_trace_callback(None)
+    plan = [row["detail"] for row in reading.execute(f"EXPLAIN QUERY PLAN {sql[0]}")]
+    assert any(f"INDEX {index}" in step for step in plan), plan
+    # Only in its index, in order, may the whole table be gone through.
+    assert not any(step.startswith("SCAN items") and "items_published" not in step for step in plan), plan
+
+
+def test_the_pages_of_a_run_and_the_revisions_of_an_item_are_found_by_index(
+    reading: sqlite3.Connection,
+) -> None:
+    found_by = {"pages_run": ("pages", "run_id"), "revisions_item": ("revisions", "item_id")}
+    for index, (table, column) in found_by.items():
+        row = reading.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {column} = 1").fetchone()
+        assert index in row["detail"]
+
+
+def test_the_search_index_follows_an_inserted_changed_and_deleted_item(stored: sqlite3.Connection) -> None:
+    stored.execute(
+        "INSERT INTO items (id, url, url_raw, title, title_raw, teaser, listing_url, first_seen, last_seen) "
+        "VALUES ('x', 'u', 'u', 'Quokka counted', 'Quokka counted', 'by a zoologist', 'l', '1', '2')"
+    )
+    _check_search_index(stored)
+    assert _found(stored, "quokka") == _found(stored, "zoologist") == ["x"]
+
+    stored.execute("UPDATE items SET title = 'Wombat counted' WHERE id = 'x'")
+    _check_search_index(stored)
+    assert _found(stored, "quokka") == []
+    assert _found(stored, "wombat AND zoologist") == ["x"]
+
+    stored.execute("UPDATE items SET teaser = NULL WHERE id = 'x'")
+    _check_search_index(stored)
+    assert _found(stored, "zoologist") == []
+
+    stored.execute("DELETE FROM items WHERE id = 'x'")
+    _check_search_index(stored)
+    assert _found(stored, "wombat") == []
+
+
+def test_the_search_index_follows_the_text_of_an_article(stored: sqlite3.Connection) -> None:
+    (item,) = values(stored, "SELECT id FROM items ORDER BY key LIMIT 1")
+    stored.execute("INSERT INTO articles VALUES (?, 'a quokka was seen', '1')", [item])
+    _check_search_index(stored)
+    assert _found(stored, "text:quokka") == [item]
+
+    stored.execute("UPDATE articles SET text = 'a wombat was seen' WHERE item_id = ?", [item])
+    _check_search_index(stored)
+    assert _found(stored, "quokka") == []
+    assert _found(stored, "wombat") == [item]
+
+    stored.execute("UPDATE items SET title = 'Echidna counted' WHERE id = ?", [item])
+    _check_search_index(stored)
+    assert _found(stored, "echidna AND wombat") == [item]
+
+    stored.execute("UPDATE articles SET text = NULL WHERE item_id = ?", [item])
+    _check_search_index(stored)
+    assert _found(stored, "wombat") == []
+
+    stored.execute("DELETE FROM articles WHERE item_id = ?", [item])
+    _check_search_index(stored)
+    assert _found(stored, "echidna") == [item]
+
+
+def test_an_item_is_deleted_with_its_article_its_labels_and_its_words(stored: sqlite3.Connection) -> None:
+    (item,) = values(stored, "SELECT item_id FROM item_offices LIMIT 1")
+    stored.execute("INSERT INTO articles VALUES (?, 'a quokka was seen', '1')", [item])
+    stored.execute("DELETE FROM items WHERE id = ?", [item])
+    _check_search_index(stored)
+    assert _found(stored, "quokka") == []
+    for table in ("articles", "item_offices", "item_topics", "item_places", "addresses"):
+        assert not values(stored, f"SELECT 1 FROM {table} WHERE item_id = ?", item)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("title", ""),
+        ("published", "15 March 2022"),
+        ("published", "2022-02-30"),
+        ("dateline_date", "2022-3-15"),
+        ("content_type", "novel"),
+        ("last_seen", "1970-01-01T00:00:00Z"),
+    ],
+)
+def test_the_schema_refuses_values_that_cannot_be(
+    stored: sqlite3.Connection, column: str, value: str
+) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        stored.execute(f"UPDATE items SET {column} = ?", [value])

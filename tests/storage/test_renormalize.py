@@ -1,0 +1,202 @@
+"""Renormalising: another vocabulary or other rules make the values anew, from what was printed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from osce_news.normalize import dateline
+from osce_news.normalize import terms as normalize_terms
+from osce_news.storage import Writer, open_for_reading, queries, renormalize, terms
+from osce_news.storage import writer as writer_module
+from osce_news.storage.integrity import problems
+from osce_news.storage.queries import Filters
+from osce_news.vocabulary import _load, fingerprint, vocabulary
+from tests.helpers import dump, listing, values
+from tests.newsroom import make_stories
+from tests.newsroom.samples import TEN
+
+Edit = Callable[[str, str, str], None]
+_CACHED = (
+    vocabulary, fingerprint, normalize_terms.split_offices, normalize_terms.split_topics,
+    normalize_terms.find_content_type, normalize_terms.find_places, dateline.parse_dateline,
+)  # fmt: skip
+
+
+def _forget() -> None:
+    for function in _CACHED:
+        function.cache_clear()
+
+
+@pytest.fixture
+def edit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
+    """Return a function that replaces a text in a vocabulary file, as long as the test runs."""
+    source = _load._source
+    edited: dict[str, bytes] = {}
+
+    def replaced(name: str, before: str, after: str) -> None:
+        text = edited.get(name, source(name)).decode()
+        assert before in text
+        edited[name] = text.replace(before, after, 1).encode()
+        _forget()
+
+    monkeypatch.setattr(_load, "_source", lambda name: edited.get(name) or source(name))
+    yield replaced
+    monkeypatch.undo()
+    _forget()
+
+
+@pytest.fixture
+def moon_base(db: Path) -> Path:
+    """Return a database of three stories, one of an office and a topic that are not known."""
+    odd = replace(TEN[0], offices=("OSCE Moon Base", *TEN[0].offices), topics=("Tides", "Elections"))
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.store(listing([odd, *TEN[1:3]]))
+        writer.finish("complete")
+    return db
+
+
+def _names(db: Path, column: str) -> list[object]:
+    with closing(open_for_reading(db)) as connection:
+        return values(connection, f"SELECT {column} FROM newsroom WHERE id = '575719'")
+
+
+def test_with_the_same_vocabulary_nothing_changes_and_the_run_is_kept(moon_base: Path) -> None:
+    with Writer(moon_base) as writer:
+        before = dump(writer.connection, ())
+        done = writer.renormalize()
+        assert (done.items, done.changed) == (3, 0)
+        assert dump(writer.connection, ()) == before
+        row = writer.connection.execute("SELECT * FROM runs ORDER BY id DESC").fetchone()
+        assert (row["mode"], row["status"], row["seen"], row["unchanged"]) == (
+            "renormalize",
+            "complete",
+            3,
+            3,
+        )
+
+
+def test_a_new_entry_gives_printed_values_their_meaning(moon_base: Path, edit: Edit) -> None:
+    edit("offices", "[troika]", '[moon-base]\nlabel = "OSCE Base on the Moon"\n'
+         'aliases = ["OSCE Moon Base"]\n[troika]')  # fmt: skip
+    with Writer(moon_base) as writer:
+        before = dump(writer.connection, ("office_id",))
+        done = writer.renormalize()
+        assert (done.items, done.changed) == (3, 1)
+        assert dump(writer.connection, ("office_id",)) == before  # all that was printed, and all times
+        assert [row["printed"] for row in queries.unknown(writer.connection)] == ["Tides"]
+        assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
+    assert _names(moon_base, "offices -> '$[0]'") == ['"OSCE Base on the Moon"']
+    assert problems(moon_base) == []
+
+
+def test_a_crawl_or_replay_with_another_vocabulary_makes_the_values_anew_first(
+    moon_base: Path, edit: Edit
+) -> None:
+    edit("topics", 'label = "Arms control"\naliases = [', 'label = "Arms"\naliases = ["Tides", ')
+    with Writer(moon_base) as writer:
+        writer.begin("replay")
+        assert values(writer.connection, "SELECT topics_raw FROM items WHERE id = '575719'") == [
+            "Tides, Elections"
+        ]
+        writer.finish("complete")
+    assert _names(moon_base, "topics") == ['["Arms","Elections"]']
+    assert problems(moon_base) == []
+
+
+def test_an_entry_that_is_gone_leaves_what_was_printed(moon_base: Path, edit: Edit) -> None:
+    edit("content_types", "[news]", "[novelty]")
+    edit("content_types", 'label = "News"', 'label = "Novelty"')
+    with Writer(moon_base) as writer:
+        writer.renormalize()
+        assert {"kind": "type", "printed": "News", "items": 1} in queries.unknown(writer.connection)
+        assert "news" not in values(writer.connection, "SELECT id FROM content_types")
+        assert values(writer.connection, "SELECT content_type_raw FROM items WHERE id = '575719'") == ["News"]
+    assert _names(moon_base, "content_type") == [None]
+    assert problems(moon_base) == []
+
+
+def test_two_entries_may_change_their_labels_with_each_other(moon_base: Path, edit: Edit) -> None:
+    edit("topics", 'label = "Elections"', 'label = "For a moment"')
+    edit("topics", 'label = "Arms control"', 'label = "Elections"')
+    edit("topics", 'label = "For a moment"', 'label = "Arms control"')
+    with Writer(moon_base) as writer:
+        writer.renormalize()
+        sql = "SELECT topic_id FROM item_topics WHERE raw = 'Elections'"
+        assert values(writer.connection, sql) == ["arms-control"]
+    assert _names(moon_base, "topics") == ['["Tides","Elections"]']
+    assert problems(moon_base) == []
+
+
+def test_a_topic_may_stand_before_its_parent_and_the_parent_may_change(moon_base: Path, edit: Edit) -> None:
+    edit("topics", "[arms-control]\n", '[arms-control]\nparent = "youth"\n')
+    with Writer(moon_base) as writer:
+        writer.renormalize()
+        assert values(writer.connection, "SELECT parent FROM topics WHERE id = 'arms-control'") == ["youth"]
+    assert problems(moon_base) == []
+
+
+def test_values_are_made_anew_at_the_beginning_of_a_run_only_if_the_rules_are_others(
+    moon_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def spy(connection: sqlite3.Connection) -> renormalize.Renormalized:
+        made.append(terms.rules())
+        return renormalize.renormalize(connection)
+
+    monkeypatch.setattr(writer_module, "renormalize", spy)
+    with Writer(moon_base) as writer:
+        writer.connection.execute("UPDATE items SET title = 'Spoilt'")
+        writer.begin("replay")
+        assert made == []
+        monkeypatch.setattr(terms, "rules", lambda: "999-another")
+        writer.begin("full")
+        writer.begin("incremental")
+        assert made == ["999-another"]
+        titles = values(writer.connection, "SELECT title FROM items ORDER BY id DESC")
+        assert titles == [story.title for story in TEN[:3]]
+        assert len(set(values(writer.connection, "SELECT rules FROM runs"))) == 2
+
+
+def test_the_search_index_is_built_anew(moon_base: Path) -> None:
+    with Writer(moon_base) as writer:
+        key, title, teaser = writer.connection.execute("SELECT key, title, teaser FROM items").fetchone()
+        writer.connection.execute(
+            "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) VALUES ('delete', ?, ?, ?, NULL)",
+            (key, title, teaser),
+        )
+        assert not queries.search(writer.connection, "memorial", Filters(), None, ("", ""))
+        writer.renormalize()
+        assert queries.search(writer.connection, "memorial", Filters(), None, ("", ""))
+    assert problems(moon_base) == []
+
+
+def test_many_items_are_gone_through_in_batches_and_all_or_nothing(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renormalize, "_BATCH", 20)
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.store(listing(make_stories(50)))
+        writer.connection.execute("UPDATE items SET title = 'Spoilt'")
+        done: list[int] = []
+
+        def stop(items: int) -> None:
+            done.append(items)
+            if items == 40:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            writer.renormalize(stop)
+        assert done == [20, 40]
+        assert values(writer.connection, "SELECT DISTINCT title FROM items") == ["Spoilt"]
+        assert writer.renormalize(done.append).changed == 50
+        assert done[2:] == [20, 40, 50]
+    assert problems(db) == []

@@ -1,0 +1,282 @@
+"""The writer: what a page changes, what it leaves alone, and that it is stored whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from osce_news.clock import utc_now
+from osce_news.errors import StorageError
+from osce_news.items import ListingItem, NewsItem
+from osce_news.pipelines import prepare
+from osce_news.storage import Writer, open_for_reading
+from tests.helpers import ADDRESS, FIXTURES, NOON, Dump, dump, fixture_page, html_of, listing, page_of, values
+from tests.newsroom import make_stories
+from tests.newsroom.samples import TEN
+
+NEXT_DAY, DAY_BEFORE = "2024-08-06T12:00:00Z", "2024-08-04T12:00:00Z"
+MEMORIAL, NAMESAKE = TEN[0], TEN[8]
+MODES = ["full", "incremental", "replay"]
+READABLE = sorted(
+    folder.name for folder in FIXTURES.iterdir() if '"error"' not in (folder / "expected.json").read_text()
+)
+# Without the phase that explains a failure: it takes longer than all other tests.
+PATIENT = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink))
+
+
+@cache
+def _fixtures() -> dict[str, ListingItem]:
+    return {case: fixture_page(case) for case in READABLE}
+
+
+def _store(writer: Writer, pages: Sequence[ListingItem], *, separately: bool = False) -> None:
+    for number, page in enumerate(pages):
+        if separately or number == 0:
+            writer.begin("replay")
+        writer.store(page)
+
+
+def _counts(writer: Writer) -> tuple[int, int, int]:
+    return writer.summary.new, writer.summary.changed, writer.summary.unchanged
+
+
+def test_new_changed_and_unchanged_items_are_told_apart(writer: Writer) -> None:
+    stories = make_stories(5)
+    writer.store(listing(stories[:4]))
+    assert _counts(writer) == (4, 0, 0)
+    edited = replace(stories[1], title="Another title")
+    writer.store(listing([stories[0], edited, *stories[2:]], NEXT_DAY))
+    assert _counts(writer) == (5, 1, 3)
+    page = writer.connection.execute("SELECT * FROM pages ORDER BY id DESC LIMIT 1").fetchone()
+    assert (page["results"], page["new"], page["changed"], page["unchanged"]) == (5, 1, 1, 3)
+
+
+def test_first_and_last_seen_are_the_times_of_the_pages_and_not_of_the_run(writer: Writer) -> None:
+    def seen() -> set[tuple[object, ...]]:
+        sql = "SELECT first_seen, last_seen FROM items UNION SELECT first_seen, last_seen FROM addresses"
+        return {tuple(row) for row in writer.connection.execute(sql)}
+
+    writer.store(listing([MEMORIAL]))
+    assert seen() == {(NOON, NOON)}
+    writer.store(listing([MEMORIAL], NEXT_DAY))
+    assert seen() == {(NOON, NEXT_DAY)}
+    writer.store(listing([MEMORIAL], DAY_BEFORE))
+    assert seen() == {(DAY_BEFORE, NEXT_DAY)}
+
+
+def test_a_page_with_one_impossible_item_is_not_stored_at_all_and_earlier_pages_stay(db: Path) -> None:
+    stories = make_stories(9)
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.store(listing(stories[:3]))
+        before, run = dump(writer.connection, ()), values(writer.connection, "SELECT seen FROM runs")
+        # An old item, new ones before and behind the bad one: nothing of them may stay.
+        bad = listing([replace(stories[0], title="Changed"), *stories[3:]], NEXT_DAY)
+        bad.records[4].title = ""
+        with pytest.raises(StorageError, match="CHECK"):
+            writer.store(bad)
+        assert dump(writer.connection, ()) == before
+        assert values(writer.connection, "SELECT seen FROM runs") == run == [3]
+        assert values(writer.connection, "SELECT count(*) FROM pages") == [1]
+        assert _counts(writer) == (3, 0, 0)
+        writer.store(listing(stories[3:]))  # the run can go on
+        writer.finish("complete")
+    with closing(open_for_reading(db)) as connection:
+        assert values(connection, "SELECT count(*) FROM items") == [9]
+        assert values(connection, "SELECT new FROM runs") == [9]
+
+
+def test_a_run_is_kept_with_all_that_its_summary_says(writer: Writer) -> None:
+    writer.store(_fixtures()["first-page"])
+    summary = asdict(writer.finish("partial", "a page could not be read"))
+    del summary["database"]
+    row = dict(writer.connection.execute("SELECT * FROM runs").fetchone())
+    assert {"id" if name == "run" else name: value for name, value in summary.items()}.items() <= row.items()
+    assert row["started"] <= row["finished"]
+    with pytest.raises(StorageError, match="CHECK"):
+        writer.finish("splendid")
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Callable[[Sequence[str]], Dump]]:
+    """Return a database of all fixtures in order of time, and a function that dumps it."""
+    path = tmp_path_factory.mktemp("replayed") / "replayed.db"
+    with Writer(path) as writer:
+        _store(writer, sorted(_fixtures().values(), key=lambda page: page.fetched_at))
+
+    def dumped(without: Sequence[str]) -> Dump:
+        with closing(open_for_reading(path)) as connection:
+            return dump(connection, without)
+
+    return path, dumped
+
+
+@settings(PATIENT, max_examples=25)
+@given(order=st.permutations(READABLE), separately=st.booleans())
+def test_replaying_the_fixtures_again_in_any_order_changes_nothing(
+    replayed: tuple[Path, Callable[[Sequence[str]], Dump]], order: list[str], separately: bool
+) -> None:
+    base, dumped = replayed
+    with tempfile.TemporaryDirectory() as folder, Writer(Path(shutil.copy(base, folder))) as writer:
+        _store(writer, [_fixtures()[case] for case in order], separately=separately)
+        assert dump(writer.connection) == dumped(("last_seen",))
+
+
+@settings(PATIENT, max_examples=15)
+@given(order=st.permutations(READABLE), separately=st.booleans())
+def test_the_fixtures_give_the_same_items_whatever_is_read_first(
+    replayed: tuple[Path, Callable[[Sequence[str]], Dump]], order: list[str], separately: bool
+) -> None:
+    # The order may tell which of several lists of one minute is named as the one that shows an item.
+    without = ("last_seen", "key", "listing_url")
+    with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "new.db")) as writer:
+        _store(writer, [_fixtures()[case] for case in order], separately=separately)
+        assert dump(writer.connection, without) == replayed[1](without)
+
+
+def _reading(
+    hour: int, language: str, title: str, teaser: str | None, offices: str | None, path: str
+) -> ListingItem:
+    item = NewsItem(
+        url_raw=f"https://www.osce.org/{path}/1",
+        title_raw=title,
+        teaser_raw=teaser,
+        published_raw="15 March 2022",
+        offices_raw=offices,
+        language_raw=language,
+    )
+    at = f"2024-08-{1 + hour // 24:02}T{hour % 24:02}:00:00Z"
+    return prepare(ListingItem(url=f"{ADDRESS}&at={hour}", fetched_at=at, sha256="0" * 64, records=[item]))
+
+
+def _readings(hours: st.SearchStrategy[int], languages: str) -> st.SearchStrategy[list[ListingItem]]:
+    reading = st.builds(
+        _reading,
+        hours,
+        st.sampled_from(languages.split()),
+        st.sampled_from(("A title", "Another title")),
+        st.sampled_from(("One teaser", "Another teaser", None)),
+        st.sampled_from(("ODIHR", "OSCE Secretariat, ODIHR", "OSCE Office in Minsk (closed)", None)),
+        st.sampled_from(("node", "odihr")),
+    )
+    return st.lists(reading, min_size=2, max_size=4)
+
+
+def _check_second_replay(pages: list[ListingItem], order: list[int]) -> None:
+    pages = sorted(pages, key=lambda page: page.fetched_at)
+    with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "new.db")) as writer:
+        _store(writer, pages)
+        before = dump(writer.connection)
+        _store(writer, [pages[number] for number in order if number < len(pages)])
+        assert dump(writer.connection) == before
+
+
+ORDER = st.permutations(range(4))
+
+
+@settings(PATIENT, max_examples=40)
+@given(pages=_readings(st.integers(0, 60), "en"), order=ORDER)
+def test_replaying_pages_of_different_hours_again_changes_nothing(
+    pages: list[ListingItem], order: list[int]
+) -> None:
+    _check_second_replay(list({page.fetched_at: page for page in pages}.values()), order)
+
+
+@settings(PATIENT, max_examples=40)
+@given(pages=_readings(st.just(12), "en"), order=ORDER)
+def test_replaying_differing_pages_of_one_second_again_changes_nothing(
+    pages: list[ListingItem], order: list[int]
+) -> None:
+    _check_second_replay(pages, order)
+
+
+@settings(PATIENT, max_examples=40)
+@given(pages=_readings(st.sampled_from((0, 3, 20, 50)), "en ru"), order=ORDER)
+def test_replaying_lists_in_two_languages_again_changes_nothing(
+    pages: list[ListingItem], order: list[int]
+) -> None:
+    _check_second_replay(list({page.fetched_at: page for page in pages}.values()), order)
+
+
+def test_an_item_under_two_addresses_is_one_row_with_the_labels_of_both(writer: Writer) -> None:
+    writer.store(_fixtures()["twice"])
+    rows = writer.connection.execute("SELECT url, topics FROM newsroom WHERE id = '575719'").fetchall()
+    assert [tuple(row) for row in rows] == [
+        ("https://www.osce.org/odihr/575719", '["Roma and Sinti","Tolerance and non-discrimination"]')
+    ]
+    sql = "SELECT url FROM addresses WHERE item_id = '575719' ORDER BY url"
+    addresses = ["https://www.osce.org/node/575719", "https://www.osce.org/odihr/575719"]
+    assert values(writer.connection, sql) == addresses
+    assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_two_pages_of_one_reading_give_an_item_the_labels_of_both(writer: Writer, mode: str) -> None:
+    writer.begin(mode)
+    now = utc_now()
+    writer.store(listing([replace(MEMORIAL, topics=("Elections",))], now))
+    writer.store(listing([replace(MEMORIAL, topics=("Youth",), path="/node/575719")], now))
+    sql = "SELECT topic_id FROM item_topics ORDER BY topic_id"
+    assert values(writer.connection, sql) == ["elections", "youth"]
+    assert values(writer.connection, "SELECT count(*) FROM addresses") == [2]
+    assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
+
+
+def test_two_items_with_one_title_are_two(writer: Writer) -> None:
+    other = replace(NAMESAKE, node=571044, path="/odihr/elections/bulgaria/571044")
+    writer.store(listing([NAMESAKE, other]))
+    assert values(writer.connection, "SELECT count(*) FROM items") == [2]
+    assert values(writer.connection, "SELECT count(DISTINCT title) FROM items") == [1]
+
+
+def test_an_earlier_page_replayed_later_changes_nothing_but_when_it_was_first_seen(writer: Writer) -> None:
+    writer.store(listing([MEMORIAL]))
+    before = dump(writer.connection, ("first_seen",))
+    earlier = replace(MEMORIAL, title="Former title", topics=("Elections",), teaser="Former teaser")
+    writer.store(listing([earlier], DAY_BEFORE))
+    assert dump(writer.connection, ("first_seen",)) == before
+    assert _counts(writer) == (1, 0, 1)
+
+
+def test_a_result_that_can_be_no_item_is_set_aside_once_with_its_reason(writer: Writer) -> None:
+    html = html_of(make_stories(20))
+    start = html.index("<a", html.index("search-title"))
+    html = html[:start] + html[html.index("</a>", start) + 4 :]  # the first result's title and link
+    for at in (NOON, NEXT_DAY, NEXT_DAY):
+        writer.store(page_of(html, at))
+    (row,) = map(dict, writer.connection.execute("SELECT * FROM quarantine"))
+    assert row["reason"] == "no title and no address"
+    assert row["raw"].startswith('{"content_type": ')
+    assert (row["run_id"], row["first_seen"], row["last_seen"]) == (1, NOON, NEXT_DAY)
+    assert writer.summary.quarantined == 3
+    assert writer.summary.seen == 57
+    assert values(writer.connection, "SELECT results FROM pages") == [20, 20, 20]
+
+
+def test_printed_values_without_an_entry_are_counted(writer: Writer) -> None:
+    odd = replace(
+        MEMORIAL, offices=("OSCE Moon Base", *MEMORIAL.offices), topics=("Tides",), content_type="Ode"
+    )
+    writer.store(page_of(html_of([odd, TEN[2]]).replace("2 August 2024</div>", "32 Foo 2024</div>")))
+    assert writer.summary.unknown_terms == 4
+    assert values(writer.connection, "SELECT published_raw FROM items WHERE published IS NULL") == [
+        "32 Foo 2024"
+    ]
+
+
+def test_closing_twice_is_harmless_and_closes_the_file(db: Path) -> None:
+    writer = Writer(db)
+    writer.close()
+    writer.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        writer.connection.execute("SELECT 1")

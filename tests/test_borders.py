@@ -1,0 +1,174 @@
+"""Which part may import which: read from the sources, and from what a command really loads."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Border(NamedTuple):
+    """What the modules below `where` do not import; `first` means: not before a function is called."""
+
+    where: str
+    forbidden: str
+    allowed: str = ""
+    first: bool = False
+
+
+BORDERS = (
+    Border(
+        "pages", "scrapy twisted sqlite3 sqlite_utils click rich osce_news", "errors items pages vocabulary"
+    ),
+    Border("normalize", "scrapy twisted parsel lxml sqlite3 osce_news", "errors items normalize vocabulary"),
+    Border("vocabulary", "scrapy sqlite3 parsel lxml osce_news", "vocabulary"),
+    Border(
+        "storage",
+        "scrapy twisted parsel lxml osce_news.pages osce_news.spiders osce_news.cli osce_news.crawl",
+    ),
+    Border("spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
+    Border("crawl/walk.py", "scrapy twisted sqlite3 osce_news.storage"),
+    Border("crawl/options.py", "scrapy twisted sqlite3 osce_news.storage"),
+    *(
+        Border(f"cli/{name}.py", "scrapy twisted parsel lxml sqlite_utils rich osce_news.spiders", first=True)
+        for name in ("looking", "options", "output", "main")
+    ),
+)
+
+
+class Import(NamedTuple):
+    """One imported name, in full, and whether it is imported as soon as the module is."""
+
+    name: str
+    line: int
+    first: bool
+
+
+def imports(tree: ast.AST, package: str, first: bool = True) -> Iterator[Import]:
+    """Every import below a node of the syntax tree of a module of that package."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, node.lineno, first) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (Import(f"{module}.{alias.name}", node.lineno, first) for alias in node.names)
+        else:
+            later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or (
+                isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+            )
+            yield from imports(node, package, first and not later)
+
+
+def is_below(name: str, module: str) -> bool:
+    return f"{name}.".startswith(f"{module}.")
+
+
+def breaches(source: str, border: Border, package: str = "osce_news.x") -> list[str]:
+    """What a source imports in spite of the border, as "line: name"."""
+    allowed = [f"osce_news.{name}" for name in border.allowed.split()]
+    return [
+        f"{one.line}: {one.name}"
+        for one in imports(ast.parse(source), package)
+        if (one.first or not border.first)
+        and any(is_below(one.name, name) for name in border.forbidden.split())
+        and not any(is_below(one.name, name) for name in allowed)
+    ]
+
+
+def selectors(source: str) -> list[str]:
+    """The calls of a source that look for something in a page."""
+    calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    found = [call for call in calls if isinstance(call, ast.Attribute) and call.attr in ("css", "xpath")]
+    return sorted(f"{call.lineno}: {ast.unparse(call)}" for call in found)
+
+
+def modules(where: str) -> list[Path]:
+    path = ROOT / "osce_news" / where
+    found = [path] if path.is_file() else sorted(path.rglob("*.py"))
+    assert found, f"{where} is gone: a border that holds nothing"
+    return found
+
+
+@pytest.mark.parametrize("border", BORDERS, ids=lambda border: border.where)
+def test_no_module_imports_what_lies_beyond_its_border(border: Border) -> None:
+    found = {
+        str(path.relative_to(ROOT)): breaches(
+            path.read_text(encoding="utf-8"), border, ".".join(path.relative_to(ROOT).parts[:-1])
+        )
+        for path in modules(border.where)
+    }
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_spiders_hold_no_selector() -> None:
+    found = {path.name: selectors(path.read_text(encoding="utf-8")) for path in modules("spiders")}
+    assert {name: calls for name, calls in found.items() if calls} == {}
+
+
+PAGES, LOOKING = BORDERS[0], BORDERS[-4]
+PLANTED = {
+    "import scrapy": ["1: scrapy"],
+    "import json, scrapy.http as http": ["1: scrapy.http"],
+    "from scrapy.http import Request, Response": ["1: scrapy.http.Request", "1: scrapy.http.Response"],
+    "import sqlite3": ["1: sqlite3"],
+    "from osce_news import settings": ["1: osce_news.settings"],
+    "import osce_news.storage.writer": ["1: osce_news.storage.writer"],
+    "from ..clock import utc_now": ["1: osce_news.clock.utc_now"],
+    "from .. import crawl": ["1: osce_news.crawl"],
+    "def f():\n    if x:\n        from osce_news.cli import main": ["3: osce_news.cli.main"],
+    "if TYPE_CHECKING:\n    from osce_news.spiders.newsroom import A": ["2: osce_news.spiders.newsroom.A"],
+    "try:\n    import rich\nexcept ImportError:\n    pass": ["2: rich"],
+    "from osce_news.errors import LayoutError\nfrom osce_news.pages.lines import Line\nimport re": [],
+    "from . import lines\nfrom .lines import Line": [],
+    "import scrapyd, sqlite3x\ntext = 'import scrapy'  # import scrapy": [],
+}
+
+
+@pytest.mark.parametrize("source", PLANTED)
+def test_a_planted_import_is_found(source: str) -> None:
+    assert breaches(source, PAGES, "osce_news.pages") == PLANTED[source]
+
+
+def test_an_import_inside_a_function_is_not_one_at_the_beginning() -> None:
+    later = "def f():\n    import rich\nif TYPE_CHECKING:\n    import lxml\n"
+    assert breaches(later, LOOKING) == []
+    assert breaches(f"{later}class A:\n    import scrapy\n", LOOKING) == ["6: scrapy"]
+    assert breaches("if x:\n    import rich", LOOKING) == ["2: rich"]
+
+
+def test_a_planted_selector_is_found() -> None:
+    source = "a = response.css('a::text').get()\nb = response.selector.xpath('//a')\nc = css('a')\n"
+    assert selectors(source) == ["1: response.css", "2: response.selector.xpath"]
+
+
+def loaded(*arguments: str, cwd: Path) -> tuple[int, set[str]]:
+    """The exit status of a command, and the packages that it imported."""
+    command = [sys.executable, "-X", "importtime", "-m", "osce_news", *arguments]
+    here = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=cwd, env=here, capture_output=True, encoding="utf-8", timeout=60)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return done.returncode, {line.rsplit("|", 1)[1].strip().split(".")[0] for line in lines}
+
+
+def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
+    status, packages = loaded("--help", cwd=tmp_path)
+    assert status == 0
+    assert {"click", "osce_news"} <= packages
+    assert packages & {"scrapy", "rich", "lxml", "sqlite_utils", "twisted", "parsel"} == set()
+
+
+def test_a_command_that_only_reads_never_loads_scrapy(tmp_path: Path) -> None:
+    status, packages = loaded("list", "--db", "missing.db", cwd=tmp_path)
+    assert status == 2
+    assert {"osce_news", "sqlite3"} <= packages
+    assert packages & {"scrapy", "twisted"} == set()
+    assert list(tmp_path.iterdir()) == []
