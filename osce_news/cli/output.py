@@ -48,7 +48,9 @@ def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> N
     for row in rows:
         # Text, for a title with square brackets must not be taken for a style.
         table.add_row(*(Text(printable(_text(row[column]))) for column in columns))
-    console.print(table)
+    with console.capture() as capture:  # rich would end the program itself at a closed pipe
+        console.print(table)
+    sys.stdout.write(capture.get())
 
 
 def _text(value: Any) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 HOME = "www.osce.org"
 _NODE = re.compile(r"/0*([1-9][0-9]{0,11})/?$")
+_ENCODED_AGAIN = re.compile("%(?:25)+")  # all at once, for "%252525…" may be very long
 _LANGUAGE = re.compile(r"^/([a-z]{2})(?=/|$)")
 _LANGUAGES = frozenset("de en es fr it ru sq sr mk bs hr hy ka az kk ky tg tk uz uk ro me sh".split())
 _KEPT = "/-_.~!$&'()*+,;=:@"
@@ -79,6 +80,6 @@ def _host(url: str) -> str:
 def _path(url: str) -> str:
     """Return the path decoded until it does not change: doubly encoded paths occur."""
     path = urlsplit(url).path
-    while (decoded := unquote(path)) != path:  # each time shorter
+    while (decoded := unquote(_ENCODED_AGAIN.sub("%", path))) != path:
         path = decoded
     return re.sub(r"/+", "/", path)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from lxml.etree import _Element as Element
 from parsel import Selector
 
-from osce_news.pages.fields import DATE, read_fields, read_label
+from osce_news.pages.fields import is_item, read_fields
+from osce_news.pages.labels import DATE, read_label, split_labels
 from osce_news.pages.lines import Line, lines
 
 
@@ -33,6 +34,7 @@ LAYOUTS = (Layout("drupal7", ".search-result-news"),)
 # What stands around a list and is never part of a result.
 _AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
 _OUTER = frozenset({"main", "body", "html"})
+_BESIDE = frozenset({"nav", "aside", "footer"})
 
 _DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D{1,20}\d{4}(?!\d)|\d{4}-\d\d-\d\d")
 
@@ -47,7 +49,7 @@ class Region:
     @property
     def has_title(self) -> bool:
         """Whether one of the lines reads as a title with a link."""
-        return any(line.link is not None for line in read_fields(self.lines, self.element).title)
+        return read_fields(self.lines, self.element).link is not None
 
 
 def find(page: Selector) -> list[Region]:
@@ -55,9 +57,14 @@ def find(page: Selector) -> list[Region]:
     bodies = page.xpath("//body")
     if not bodies:
         return []
-    found = lines(bodies[0].root)
+    found = [part for line in lines(bodies[0].root) for part in split_labels(line)]
     dates = _dates(found)
-    return _by_class(page, found, dates) or _by_element(found, dates) or _by_order(found, dates)
+    return (
+        _by_class(page, found, dates)
+        or _by_element(found, dates)
+        or _by_order(found, dates)
+        or _by_element(found, dates, titled=False)  # so that what they lack can be named
+    )
 
 
 def _dates(found: Sequence[Line]) -> list[int]:
@@ -65,20 +72,29 @@ def _dates(found: Sequence[Line]) -> list[int]:
 
     "Publishing date" as a facet, a way to sort or a field of a form is not the date of a result.
     """
-    numbers = []
+    marked_up: dict[int, bool] = {}
     for number, line in enumerate(found):
         label = read_label(line)
         if label is None or label.field != DATE or line.is_link:
             continue
         value = label.value or (found[number + 1].text if number + 1 < len(found) else "")
         if _DAY_AND_YEAR.search(value):
-            numbers.append(number)
-    return numbers
+            marked_up[number] = label.own_element
+    # Where the labels are marked up, a line of plain text that begins like one is prose.
+    numbers = [number for number, own in marked_up.items() if own or not any(marked_up.values())]
+    # A box beside the list may have dates of its own; a list that stands in such a box is the list.
+    main = [number for number in numbers if not _is_beside(found[number].block)]
+    return main or numbers
+
+
+def _is_beside(block: Element) -> bool:
+    return any(element.tag in _BESIDE for element in _upwards(block))
 
 
 def _by_class(page: Selector, found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
     for layout in LAYOUTS:
         elements = [match.root for match in page.css(layout.result)]
+        elements = [element for element in elements if not _is_beside(element)] or elements
         regions = _regions(found, elements)
         inside = Counter(id(found[number]) for number in dates)
         per_region = [sum(id(line) in inside for line in region.lines) for region in regions]
@@ -87,7 +103,7 @@ def _by_class(page: Selector, found: Sequence[Line], dates: Sequence[int]) -> li
     return []
 
 
-def _by_element(found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+def _by_element(found: Sequence[Line], dates: Sequence[int], *, titled: bool = True) -> list[Region]:
     """Return the results by the outermost element that holds just one date."""
     counts: Counter[Element] = Counter()
     for number in dates:
@@ -103,8 +119,9 @@ def _by_element(found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
             return []
         elements.append(widest)
     regions = _regions(found, _with_dateless(elements))
-    titled = sum(region.has_title for region in regions)
-    return regions if titled * 2 > len(regions) else []
+    if not titled or sum(region.has_title for region in regions) * 2 > len(regions):
+        return regions
+    return []
 
 
 def _with_dateless(elements: Sequence[Element]) -> list[Element]:
@@ -123,25 +140,50 @@ def _with_dateless(elements: Sequence[Element]) -> list[Element]:
 
 
 def _by_order(found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
-    """Return the results as runs of lines, each from its title to the next title."""
+    """Return the results as runs of lines, each from its beginning to the next one's."""
     if not dates:
         return []
     holder = _holder(found, dates)
     inside = _regions(found, [holder])[0].lines
-    starts = _titles(inside)
-    ends = [*starts[1:], len(inside)]
+    dated = {id(found[number]) for number in dates}
+    at = [number for number, line in enumerate(inside) if id(line) in dated]
+    starts = _starts(inside, at)
+    if not starts:
+        return []
+    ends = [*starts[1:], _end(inside, max(at[-1], starts[-1]))]
     return [Region(holder, inside[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
-def _titles(inside: Sequence[Line]) -> list[int]:
-    """Return where results begin: at headings with a link, else at what stands before a date."""
-    headings = [
-        number for number, line in enumerate(inside) if line.heading is not None and line.link is not None
-    ]
-    dates = _dates(inside)
-    if headings:
-        return headings if headings[0] < dates[0] else [0, *headings]
-    return [number - 1 if number and inside[number - 1].is_link else number for number in dates]
+def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
+    """Return where results begin: at their titles or, if the date stands above it, at their dates.
+
+    Titles are headings with a link (to an item, if any is), else the links before each date. An empty
+    list comes back unless each result then has at most one date, and the first of them one.
+    """
+    headings = [n for n, line in enumerate(inside) if line.heading is not None and line.link is not None]
+    items = [n for n in headings if any(p.link is not None and is_item(p.link) for p in inside[n].pieces)]
+    before = [number - 1 for number in dates if number and inside[number - 1].is_link]
+    for titles in (items, headings, before if len(before) == len(dates) else []):
+        for first, second in ((titles, dates), (dates, titles)):
+            if not first or not second or len(second) > len(first) or first[0] > second[0]:
+                continue
+            bounds = zip(first, [*first[1:], len(inside)], strict=True)
+            if all(sum(low <= number < high for number in second) <= 1 for low, high in bounds):
+                return list(first)
+    return []
+
+
+def _end(inside: Sequence[Line], last: int) -> int:
+    """Return where the last result ends: at a heading that is no title, or at what is beside a list."""
+    around = set(_upwards(inside[last].block))
+    for number in range(last + 1, len(inside)):
+        line = inside[number]
+        other = (element for element in _upwards(line.block) if element not in around)
+        if (line.heading is not None and line.link is None) or any(
+            element.tag in _BESIDE or "pager" in (element.get("class") or "") for element in other
+        ):
+            return number
+    return len(inside)
 
 
 def _holder(found: Sequence[Line], dates: Sequence[int]) -> Element:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache
 
 from lxml.etree import _Element as Element
 
-from osce_news.pages.lines import Line, Piece, lines, squeeze, values_after
-from osce_news.vocabulary import fold, labels
+from osce_news.pages.labels import DATE, Label, join, read_label
+from osce_news.pages.lines import Line, lines, squeeze, values_after
 
-DATE = "published"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label found at the beginning of a line."""
-
-    field: str
-    language: str
-    value: str  # what stands behind it on the same line, "" if nothing
-    own_element: bool  # whether the label is marked up by itself or alone on its line
+_ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
+_NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
+_SHORT = 40  # letters; a shorter line that is one link is "Read more" or a picture's
 
 
 @dataclass(slots=True)
@@ -34,85 +25,108 @@ class Fields:
     teaser: str | None = None
     language: str | None = None
 
-
-@cache
-def _label_pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
-    known = {
-        fold(text): (name, language)
-        for name, by_language in labels()["fields"].items()
-        for language, texts in by_language.items()
-        for text in texts
-    }
-    longest_first = sorted(known, key=len, reverse=True)
-    words = "|".join(re.escape(text).replace(r"\ ", r"\s+") for text in longest_first)
-    return re.compile(rf"({words})(?!\w)\s*(:?)\s*", re.IGNORECASE), known
-
-
-def read_label(line: Line) -> Label | None:
-    """Return the label at the beginning of the line, or None.
-
-    A label has a colon, or an element of its own, or is followed by a value that begins as names
-    and dates do; so the sentence "What we do in the field matters" begins with no label.
-    """
-    pattern, known = _label_pattern()
-    match = pattern.match(line.text)
-    if match is None:
-        return None
-    name, language = known[fold(match[1])]
-    behind = _pieces_behind(line.pieces, {len(match[1]), len(match[0].rstrip())})
-    own_element = behind is not None
-    value = _join(behind) if behind is not None else line.text[match.end() :]
-    if not value and line.heading is not None:
-        return None  # the heading of a menu or of a facet
-    begins_as_value = value[:1].isupper() or value[:1].isdigit()
-    if not (match[2] or own_element or not value or begins_as_value):
-        return None
-    return Label(name, language, value, own_element)
+    @property
+    def link(self) -> Element | None:
+        """The title's link: the one to an item if there are several, else the first, or None."""
+        links = list(_links(self.title))
+        return next((link for link in links if is_item(link)), links[0] if links else None)
 
 
 def read_fields(found: Sequence[Line], limit: Element) -> Fields:
     """Return the fields of the result that consists of these lines inside the element `limit`."""
-    marks = [read_label(line) for line in found]
+    marks = _marks(found)
     date = next((mark for mark in marks if mark and mark.field == DATE), None)
-    if date is not None and date.own_element:
-        # Where the labels are marked up, a line of plain text that begins like one is prose.
-        marks = [mark if mark and mark.own_element else None for mark in marks]
-    inline = date is not None and bool(date.value)
     fields = Fields(language=date.language if date else None)
     used: set[int] = set()
+    labelled = {line.block for line, mark in zip(found, marks, strict=True) if mark}
+    inline = date is not None and bool(date.value)
     for number, mark in enumerate(marks):
         if mark is None or number in used:
             continue
-        used.add(number)
-        value = mark.value
-        if not value:
-            taken = _value_lines(found, marks, number, limit, inline=inline)
-            value = ", ".join(_join(found[index].pieces) for index in taken)
-            used.update(taken)
-        if value:
-            before = fields.values.get(mark.field)
+        taken = _value_lines(found, marks, number, limit, labelled=labelled, inline=inline)
+        used.update((number, *taken))
+        values = [mark.value, *(join(found[index].pieces) for index in taken)]
+        before = fields.values.get(mark.field)
+        value = ", ".join(one for one in values if one)
+        if value and value != before:
             fields.values[mark.field] = f"{before}, {value}" if before else value
     rest = [line for number, line in enumerate(found) if number not in used]
     fields.title = _title(rest)
-    # A short line that is one link is "Read more" or a picture's; a long one is a linked teaser.
-    fields.teaser = (
-        " ".join(
-            line.text
-            for line in rest
-            if line not in fields.title and not (line.is_link and len(line.text) <= 40)
-        )
-        or None
-    )
+    fields.teaser = _teaser(rest, fields)
     return fields
 
 
+def _marks(found: Sequence[Line]) -> list[Label | None]:
+    """Return the label that each line begins with, or None; only those that are the result's own."""
+    marks = [read_label(line) for line in found]
+    dates = [number for number, mark in enumerate(marks) if mark and mark.field == DATE]
+    if not dates:
+        return marks
+    # Where the labels are marked up, a line of plain text that begins like one is prose.
+    plain = not any(mark.own_element for number in dates if (mark := marks[number]))
+    # What stands above a title that has its date below it is a filter or a way to sort.
+    heads = (
+        n for n, line in enumerate(found) if line.heading is not None and any(map(is_item, _links([line])))
+    )
+    begin = next(heads, 0)
+    begin = begin if dates[-1] > begin else 0
+    return [
+        mark if mark and number >= begin and (plain or mark.own_element) else None
+        for number, mark in enumerate(marks)
+    ]
+
+
+def is_item(link: Element) -> bool:
+    """Whether a link leads to something with a number, as items have."""
+    return _NUMBERED.search(link.get("href") or "") is not None
+
+
+def text_of(element: Element) -> str:
+    """Return the visible text of an element, "" if there is none."""
+    return " ".join(line.text for line in lines(element))
+
+
 def _title(rest: Sequence[Line]) -> list[Line]:
-    """Return the first heading, also one without a link; else the first line that is one link."""
-    heading = next((line.heading for line in rest if line.heading is not None), None)
-    if heading is not None:
-        return [line for line in rest if line.heading is heading]
-    link = next((line.link for line in rest if line.is_link), None)
-    return [line for line in rest if link is not None and line.is_link and line.link is link]
+    """Return the lines of the title: of a heading, else of what is one link; best with an item's link.
+
+    A heading without a link is a title too, though one that lacks its address.
+    """
+    headings = [line for line in rest if line.heading is not None]
+    linked = [line for line in headings if line.link is not None]
+    for group in (linked, headings):
+        if group:
+            best = next((line for line in group if any(map(is_item, _links([line])))), group[0])
+            return [line for line in rest if line.heading is best.heading]
+    alone = [line for line in rest if line.is_link]
+    if not alone:
+        return []
+    first = next((line for line in alone if any(map(is_item, _links([line])))), alone[0])
+    return [line for line in alone if line.link is first.link]
+
+
+def _teaser(rest: Sequence[Line], fields: Fields) -> str | None:
+    """Return the text below the title that is no link to read more; None if there is none.
+
+    Where the title stands last, it is the text above it.
+    """
+    below = rest[rest.index(fields.title[-1]) + 1 :] if fields.title else rest
+    kept = [_prose(line, fields) for line in below]
+    if not any(kept):
+        kept = [_prose(line, fields) for line in rest[: rest.index(fields.title[0])]] if fields.title else []
+    return " ".join(text for text in kept if text) or None
+
+
+def _prose(line: Line, fields: Fields) -> str:
+    """Return the line without a link at its end that leads to the item, "" if nothing else is there."""
+    last = next((piece for piece in reversed(line.pieces) if piece.text.strip()), None)
+    if last is None or last.link is None:
+        return line.text
+    title = " ".join(one.text for one in fields.title)
+    text = squeeze(last.text)
+    to_item = fields.link is not None and last.link.get("href") == fields.link.get("href")
+    if (line.is_link or to_item) and (len(text) <= _SHORT or (to_item and bool(title) and title in text)):
+        return squeeze("".join(piece.text for piece in line.pieces if piece.link is not last.link))
+    return line.text
 
 
 def _value_lines(
@@ -121,62 +135,71 @@ def _value_lines(
     number: int,
     limit: Element,
     *,
+    labelled: Container[Element],
     inline: bool,
 ) -> list[int]:
-    """Return the numbers of the lines that are the value of a label alone on its line."""
-    block = found[number].block
-    if block is not limit and (number == 0 or not _within(found[number - 1].block, [block])):
-        inside = _run_within(found, number + 1, [block])
-        if inside:
-            return inside if not any(marks[index] for index in inside) else []
+    """Return the numbers of the further lines that are the value of the label on line `number`."""
+    mark, block = marks[number], found[number].block
+    assert mark is not None
+    opens_block = number == 0 or not _within(found[number - 1].block, {block})
+    if block is not limit and opens_block and not (mark.value and mark.field in _ONE_VALUE):
+        inside = _run_within(found, marks, number + 1, {block})
+        if inside != []:
+            return inside or []
+    if mark.value:
+        return []
+    wide = _rest_of_holder(found, marks, number, limit)
+    if wide:
+        return wide[:1] if mark.field in _ONE_VALUE else wide
     marked_up = block.tag in ("dt", "th") or "label" in (block.get("class") or "")
     if inline and not marked_up:
         return []  # its neighbours have their values on the label's line: this one has none
-    elements, _ = values_after(block, limit)
+    elements = values_after(block, limit, labelled)
     wanted = {"dt": "dd", "th": "td"}.get(str(block.tag))
-    if not elements or (wanted and elements[0].tag != wanted):
+    if elements and wanted and elements[0].tag != wanted:
         return []
-    inside = _run_within(found, number + 1, elements)
-    return [] if any(marks[index] for index in inside) else inside
+    inside = _run_within(found, marks, number + 1, set(elements))
+    follows = number + 1 < len(found) and marks[number + 1] is None
+    if inside == [] and follows and found[number + 1].block is block.getparent():
+        inside = [number + 1]  # text, or a link, beside the element of the label
+    return inside or []
 
 
-def _run_within(found: Sequence[Line], start: int, elements: Sequence[Element]) -> list[int]:
+def _rest_of_holder(
+    found: Sequence[Line], marks: Sequence[Label | None], number: int, limit: Element
+) -> list[int]:
+    """Return the other lines of the widest element that begins with this label and holds no second."""
+    widest: list[int] = []
+    holder = found[number].block.getparent()
+    while holder is not None and holder is not limit:
+        if number and _within(found[number - 1].block, {holder}):
+            break
+        inside = _run_within(found, marks, number + 1, {holder})
+        if inside is None:
+            break
+        widest = inside
+        holder = holder.getparent()
+    return widest
+
+
+def _links(found: Sequence[Line]) -> Iterator[Element]:
+    for line in found:
+        for piece in line.pieces:
+            if piece.link is not None and piece.text.strip():
+                yield piece.link
+
+
+def _run_within(
+    found: Sequence[Line], marks: Sequence[Label | None], start: int, elements: Set[Element]
+) -> list[int] | None:
+    """Return the numbers of the lines inside the elements, or None if a label is among them."""
     end = start
     while end < len(found) and _within(found[end].block, elements):
+        if marks[end] is not None:
+            return None
         end += 1
     return list(range(start, end))
 
 
-def _within(block: Element, elements: Sequence[Element]) -> bool:
+def _within(block: Element, elements: Set[Element]) -> bool:
     return block in elements or any(above in elements for above in block.iterancestors())
-
-
-def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | None:
-    """Return the pieces behind a label of one of these lengths, or None if a piece is cut by its end."""
-    seen = ""
-    for number, piece in enumerate(pieces):
-        seen += piece.text
-        visible = len(squeeze(seen))
-        if visible in lengths:
-            return list(pieces[number + 1 :])
-        if visible > max(lengths):
-            return None
-    return None
-
-
-def _join(pieces: Iterable[Piece]) -> str:
-    """Return the value that the pieces print; links side by side are values of their own."""
-    text = ""
-    last: Element | None = None
-    for piece in pieces:
-        another = last is not None and piece.link is not None and piece.link is not last
-        if another and text.strip() and not text.rstrip().endswith((",", ";")):
-            text = text.rstrip() + ", "
-        text += piece.text
-        last = piece.link if piece.link is not None else (last if not piece.text.strip() else None)
-    return squeeze(text).lstrip(": ")
-
-
-def text_of(element: Element) -> str:
-    """Return the visible text of an element, "" if there is none."""
-    return " ".join(line.text for line in lines(element))

@@ -6,7 +6,8 @@ markup around a label (`strong`, `dt`, `th`, `span`, nothing) does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -126,30 +127,29 @@ def lines(root: Element) -> list[Line]:
     return found
 
 
-def values_after(block: Element, limit: Element) -> tuple[list[Element], Element | None]:
+def values_after(block: Element, limit: Element, labelled: Container[Element]) -> list[Element]:
     """Return the elements that hold the value of a label which fills its block.
 
-    That is the next element, and those like it behind it (more `dd`, `td`, `li`, or the same
-    class). Also returned is the place climbed to, or None where nothing follows inside `limit`.
+    That is the next element, and those like it behind it (more `dd`, `td`, `li`, or the same class), up
+    to one that is `labelled` itself; an empty list if nothing follows inside `limit`.
     """
-    here = block
-    while here is not limit:
+    here: Element | None = block
+    while here is not None and here is not limit:
         following = (e for e in here.itersiblings() if isinstance(e.tag, str) and e.tag != "br")
         first = next(following, None)
-        if first is not None:
-            alike = [first]
-            for other in following:
-                if other.tag != first.tag or other.get("class") != first.get("class"):
-                    break
-                if first.tag not in _CELLS and not first.get("class"):
-                    break
-                alike.append(other)
-            return alike, here
-        parent = here.getparent()
-        if parent is None:
-            break
-        here = parent
-    return [], None
+        if first is None:
+            here = here.getparent()
+            continue
+        found: list[Element] = []
+        for element in itertools.chain((first,), following):
+            # A class that the label has as well tells nothing of what is a value.
+            several = first.tag in _CELLS or first.get("class") not in (None, block.get("class"))
+            alike = element.tag == first.tag and element.get("class") == first.get("class")
+            if element in labelled or (found and not (several and alike)):
+                break
+            found.append(element)
+        return found
+    return []
 
 
 def _hidden(element: Element) -> bool:

@@ -16,7 +16,8 @@ from parsel import Selector
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.pages import boundaries
 from osce_news.pages.boundaries import Region
-from osce_news.pages.fields import DATE, read_fields, text_of
+from osce_news.pages.fields import read_fields, text_of
+from osce_news.pages.labels import DATE
 from osce_news.pages.lines import Piece, squeeze
 from osce_news.vocabulary import fold, labels
 
@@ -125,7 +126,7 @@ class ListingPage:
 
     def _result(self, number: int, region: Region) -> RawResult:
         fields = read_fields(region.lines, region.element)
-        link = next((line.link for line in fields.title if line.link is not None), None)
+        link = fields.link
         pieces = [piece for line in fields.title for piece in (*line.pieces, Piece(" ", link))]
         text = squeeze("".join(piece.text for piece in pieces if link is None or piece.link is link))
         return RawResult(
@@ -175,8 +176,12 @@ class ListingPage:
 
     @property
     def _says_empty(self) -> bool:
+        """Whether a sentence says that there are no results, and nothing speaks against it."""
+        sentences = [re.escape(fold(said)) for texts in labels()["empty"].values() for said in texts]
         text = fold(text_of(self._selector.root))
-        return any(fold(said) in text for texts in labels()["empty"].values() for said in texts)
+        # Not "10 results", where "0 results" is meant.
+        said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
+        return said and self.pager.next is None
 
     def _refuse_other_pages(self) -> None:
         if self._too_deep:  # the parser has given up, and what stands behind that place is lost

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from osce_news.storage import Writer
-from tests.helpers import fixture_page, listing
+from osce_news.storage import Writer, open_for_reading
+from osce_news.storage.integrity import problems
+from tests.helpers import Result, fixture_page, listing, run, values
 from tests.newsroom.samples import TEN
 
 
@@ -32,3 +35,22 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filled(_filled: Path, tmp_path: Path) -> Path:
     """Return the path of `osce-news.db` in the test's folder: five fixtures, 93 items."""
     return Path(shutil.copy(_filled, tmp_path / "osce-news.db"))
+
+
+@pytest.fixture
+def replay(filled: Path, tmp_path: Path) -> Callable[[bytes], Result]:
+    """Return a function that replays a page into a filled database and checks that nothing is lost."""
+
+    def replayed(body: bytes) -> Result:
+        with closing(open_for_reading(filled)) as connection:
+            before = values(connection, "SELECT id FROM items ORDER BY key")
+        (tmp_path / "given.html").write_bytes(body)
+        result = run("replay", "given.html", "--json", cwd=tmp_path)
+        assert "Traceback" not in result.err
+        assert "fault of osce-news" not in result.err
+        with closing(open_for_reading(filled)) as connection:
+            assert values(connection, "SELECT id FROM items ORDER BY key")[: len(before)] == before
+        assert problems(filled) == []
+        return result
+
+    return replayed

@@ -166,7 +166,7 @@ def test_a_database_may_have_any_name_and_what_to_type_next_works_with_it(tmp_pa
     assert problems(tmp_path / name) == []
     typed = [line.strip() for line in first.out.splitlines() if line.startswith("  osce-news ")]
     assert len(typed) == 3
-    if name.isprintable():  # what is no text can't be copied from a terminal
+    if name in NAMES[:2]:  # the shell is needed for no other
         result = shell(" && ".join(typed), cwd=tmp_path)
         assert (result.status, result.err) == (0, "")
 

@@ -22,7 +22,6 @@ LISTS = [
     ("list", "--office", "ODIHR", "--topic", "Elections", "--since", "1 November 2025"),
     ("search", "trafficking OR police", "--limit", "0"),
     ("stats", "--by", "month"),
-    ("vocabulary",),
     ("vocabulary", "--unknown"),
 ]
 PIPED = [
@@ -117,6 +116,18 @@ def test_a_pipe_that_is_closed_early_is_no_error(filled: Path, tmp_path: Path, r
         assert re.fullmatch(r"(\d+ of 93 items; --limit 0 shows all\n)?", errors), command
         ended[command] = result.status
     assert ended == dict.fromkeys(PIPED, 0)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_an_output_that_cannot_hold_all_letters_holds_all_rows(
+    filled: Path, tmp_path: Path, encoding: str
+) -> None:
+    env = {"PYTHONIOENCODING": encoding}
+    result = run("list", "--language", "ru", cwd=tmp_path, env=env)
+    assert (result.status, result.err) == (0, "")
+    assert len(result.out.splitlines()) == 7
+    as_json = run("list", "--language", "ru", "--json", cwd=tmp_path, env=env)
+    assert (as_json.status, len(json.loads(as_json.out))) == (0, 6)
 
 
 def _on_a_terminal(*arguments: str, cwd: Path) -> str:

@@ -19,12 +19,12 @@ from osce_news.storage.integrity import problems
 from tests.helpers import FIXTURES, command, dump, environment, html_of, run, shell, values
 from tests.newsroom import make_stories
 
-PAGES = 60
+PAGES = 30
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of sixty pages, each of fifty stories."""
+    """Return a folder of thirty pages, each of fifty stories."""
     folder = tmp_path_factory.mktemp("pages")
     stories = make_stories(50 * PAGES)
     for number in range(PAGES):
@@ -111,7 +111,7 @@ def test_a_full_disk_ends_the_replay_and_loses_nothing_of_what_was_stored(
 ) -> None:
     with closing(open_for_reading(filled)) as connection:
         before = set(values(connection, "SELECT id FROM items"))
-    most = filled.stat().st_size + 400_000
+    most = filled.stat().st_size + 300_000
 
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))"
     result = run("replay", pages, cwd=tmp_path, before=limit)  # Python ignores the signal of this limit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from hypothesis import example, given
@@ -144,6 +144,22 @@ def test_any_path_has_a_canonical_form_that_is_its_own(path: str, more: str) -> 
     assert url.isascii()
     assert canonical_url(url) == url
     assert item_id(url) == item_id(f"http://osce.org/{path}/{more}")
+
+
+def test_a_path_encoded_ten_thousand_times_is_not_decoded_ten_thousand_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each time costs as much as the path is long: a page of some megabytes could take hours."""
+    decoded = []
+
+    def counting(path: str) -> str:
+        decoded.append(len(path))
+        return unquote(path)
+
+    monkeypatch.setattr("osce_news.normalize.identity.unquote", counting)
+    url = canonical_url("https://www.osce.org/%" + "25" * 10_000 + "41")
+    assert len(decoded) < 100
+    assert canonical_url(url) == url
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osce_news.items import NewsItem, Term
-from osce_news.normalize import STEPS, combine, normalize, same_terms, union, unknown_terms
+from osce_news.normalize import STEPS, combine, normalize, once, same_terms, union, unknown_terms
 from osce_news.normalize.record import set_language
 from osce_news.vocabulary import fold, vocabulary
 
@@ -172,6 +172,41 @@ def test_english_counts_before_other_languages_and_the_best_address_before_other
     for one, other in ((english, russian), (russian, english)):
         kept = combine(copy(one), copy(other), read_is_newer=newer, together=together)
         assert (kept.title, kept.url) == ("English", "https://www.osce.org/node/575719")
+
+
+def test_of_two_other_languages_the_same_one_counts_in_whatever_order_they_come() -> None:
+    kazakh = reading(title="Қазақша", language="kk")
+    russian = reading("OSCE Secretariat", title="Русский", language="ru")
+    for one, other in ((kazakh, russian), (russian, kazakh)):
+        for newer in (True, False):
+            kept = combine(copy(one), copy(other), read_is_newer=newer, together=False)
+            assert (kept.title, kept.offices) == ("Қазақша", ())
+
+
+def test_an_item_that_stands_twice_on_a_page_is_one_record_with_all_its_labels() -> None:
+    other = normalize(NewsItem(url_raw="https://www.osce.org/node/1", title_raw="Other"))
+    first, again = reading("OSCE Secretariat"), reading("OSCE Mission to Serbia", url=URLS[1], title="Again")
+    found = once([first, other, again])
+    assert list(found) == ["575719", "1"]
+    assert (found["575719"].title, found["575719"].url) == ("Again", URLS[0])
+    assert known(found["575719"].offices) == {"secretariat", "mission-to-serbia"}
+    assert found["1"] == other
+
+
+@given(st.lists(items(), max_size=4))
+def test_records_of_a_page_are_each_kept_once_and_a_second_time_changes_nothing(read: list[NewsItem]) -> None:
+    found = once(copy(item) for item in read)
+    assert set(found) == {item.id for item in read}
+    assert once(found.values()) == found
+    assert {name for item in found.values() for name in known(item.topics)} == {
+        name for item in read for name in known(item.topics)
+    }
+
+
+def test_english_counts_before_another_language_on_one_page_too() -> None:
+    english, russian = reading(title="English"), reading(title="Русский", language="ru")
+    for order in ((english, russian), (russian, english)):
+        assert once(copy(item) for item in order)["575719"].title == "English"
 
 
 @pytest.mark.parametrize(

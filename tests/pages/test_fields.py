@@ -247,6 +247,7 @@ SHAPES = {
     "list": ("<dl>", "<dt>What we do:</dt><dd>Elections</dd>", "</dl>"),
     "table": ("<table>", "<tr><th>What we do:</th><td>Elections</td></tr>", "</table>"),
     "pairs": ("", '<div class="label">What we do:</div><div class="value">Elections</div>', ""),
+    "pairs without values": ("", '<div class="label">What we do:</div><!-- none -->', "Elections"),
     "one label": ("<dl><dt>What we do:</dt>", "<dd>Elections</dd>", "</dl>"),
 }
 
@@ -280,7 +281,7 @@ def test_ten_thousand_labels_in_one_result_are_read_and_do_no_harm_to_the_next(s
     start, one, end = SHAPES[shape]
     found = read(result(1, start, one * 10_000, end), result(2, "<p>The teaser.</p>"))
     first, second = found.results
-    assert first.topics == ", ".join(["Elections"] * 10_000)
+    assert first.topics == "Elections"  # what is printed again says nothing new
     assert (second.title, second.topics, second.teaser) == ("Story 2", None, "The teaser.")
     assert [len(one.topics) for one in taken(found).records] == [1, 0]
 

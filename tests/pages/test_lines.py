@@ -137,7 +137,7 @@ AFTER = {
 @pytest.mark.parametrize("html", AFTER)
 def test_the_value_of_a_label_is_what_follows_it_and_all_that_is_like_it(html: str) -> None:
     label, body = label_in(html)
-    elements, _ = values_after(label.block, body)
+    elements = values_after(label.block, body, ())
     assert [element.text for element in elements] == AFTER[html]
 
 
@@ -145,4 +145,4 @@ def test_the_value_of_a_label_is_not_looked_for_outside_of_the_limit() -> None:
     label, _ = label_in("<div><p>Label</p></div><p>Another result</p>")
     limit = label.block.getparent()
     assert limit is not None
-    assert values_after(label.block, limit) == ([], None)
+    assert values_after(label.block, limit, ()) == []

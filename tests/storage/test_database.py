@@ -187,7 +187,7 @@ def test_a_transaction_that_fails_leaves_nothing(db: Path) -> None:
         ("unable to open database file", "is the folder there"),
         ("attempt to write a readonly database", "read-only"),
         ("database is locked", "another process"),
-        ("database disk image is malformed", "rebuild it"),
+        ("database disk image is malformed", "rebuild"),
     ],
 )
 def test_an_error_of_sqlite_names_the_file_and_what_to_do(message: str, hint: str) -> None:

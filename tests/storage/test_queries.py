@@ -35,7 +35,10 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     """Return four hundred stories, and some in Russian, some without a date and some unknown words."""
     path = tmp_path_factory.mktemp("queries") / "newsroom.db"
     stories = make_stories(400)
-    odd = [replace(TEN[0], offices=("OSCE Moon Base",), topics=("Tides", "Media pluralism")), TEN[3]]
+    odd = [
+        replace(TEN[0], offices=("OSCE Moon Base",), topics=("Tides", "Media pluralism")),
+        replace(TEN[3], offices=("ODIHR", TEN[0].offices[0]), topics=("Elections", "Выборы")),  # two names
+    ]
     pages = [listing(stories[start : start + 50]) for start in range(0, 400, 50)]
     pages += [fixture_page("russian"), page_of(html_of(odd).replace("2 August 2024<", "32 Foo 2024<"))]
     with Writer(path) as writer:
