@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from w3lib.encoding import html_to_unicode
 
+from osce_news.errors import LayoutError
 from osce_news.items import ListingItem, NewsItem, Rejected
+from osce_news.normalize import parse_date
 from osce_news.pages import ListingPage, RawResult
 
 
@@ -21,6 +24,7 @@ def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int
 
     Raises LayoutError or ChallengePageError if the page is not understood.
     """
+    _refuse_unreadable_dates([result.published for result in page.complete])
     return ListingItem(
         url=page.url,
         fetched_at=fetched_at,
@@ -33,6 +37,17 @@ def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int
             for result in page.incomplete
         ],
     )
+
+
+def _refuse_unreadable_dates(printed: Sequence[str | None]) -> None:
+    """Raise LayoutError if most of a page's dates are in no form that is known."""
+    unknown = [text for text in printed if parse_date(text) is None]
+    if len(unknown) > 1 and len(unknown) * 2 > len(printed):
+        raise LayoutError(
+            "Publishing date",
+            expected="dates such as '15 March 2022'",
+            got=f"{len(unknown)} of {len(printed)} in another form, such as {str(unknown[0])[:60]!r}",
+        )
 
 
 def _record(result: RawResult) -> NewsItem:

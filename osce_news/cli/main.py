@@ -47,8 +47,10 @@ def main() -> NoReturn:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         setattr(sys, name, stream)
-        if isinstance(stream, io.TextIOWrapper):  # names of files may hold bytes that are no text
-            stream.reconfigure(errors="surrogateescape")
+        if isinstance(stream, io.TextIOWrapper):
+            # Names of files may hold bytes that are no text, and not every terminal has every letter.
+            utf8 = stream.encoding.lower().replace("-", "") == "utf8"
+            stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
     sys.exit(_run())
 
 

@@ -157,20 +157,42 @@ def _by_order(found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
 def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
     """Return where results begin: at their titles or, if the date stands above it, at their dates.
 
-    Titles are headings with a link (to an item, if any is), else the links before each date. An empty
-    list comes back unless each result then has at most one date, and the first of them one.
+    Titles are headings like those with a link (to an item, if any is), else the links before each
+    date. An empty list comes back unless each result then has at most one date: a title that can't be
+    told must not hand its date to its neighbour.
     """
-    headings = [n for n, line in enumerate(inside) if line.heading is not None and line.link is not None]
-    items = [n for n in headings if any(p.link is not None and is_item(p.link) for p in inside[n].pieces)]
+    headings = [n for n, line in enumerate(inside) if line.heading is not None]
+    linked = [n for n in headings if inside[n].link is not None]
+    items = [n for n in linked if any(p.link is not None and is_item(p.link) for p in inside[n].pieces)]
     before = [number - 1 for number in dates if number and inside[number - 1].is_link]
-    for titles in (items, headings, before if len(before) == len(dates) else []):
-        for first, second in ((titles, dates), (dates, titles)):
-            if not first or not second or len(second) > len(first) or first[0] > second[0]:
-                continue
-            bounds = zip(first, [*first[1:], len(inside)], strict=True)
-            if all(sum(low <= number < high for number in second) <= 1 for low, high in bounds):
-                return list(first)
-    return []
+    for like in (items, linked):
+        tags = {_tag(inside[number]) for number in like}
+        titles = _first_lines(inside, [number for number in headings if _tag(inside[number]) in tags])
+        if titles and titles[0] < dates[0] and _at_most_one(titles, dates, len(inside)):
+            return titles
+        if len(titles) == len(dates) and dates[0] < titles[0] and _at_most_one(dates, titles, len(inside)):
+            return list(dates)
+    return before if len(before) == len(dates) and not linked else []
+
+
+def _at_most_one(starts: Sequence[int], marks: Sequence[int], end: int) -> bool:
+    bounds = zip(starts, [*starts[1:], end], strict=True)
+    return all(sum(low <= mark < high for mark in marks) <= 1 for low, high in bounds)
+
+
+def _first_lines(inside: Sequence[Line], numbers: Sequence[int]) -> list[int]:
+    """Return only the first line of each heading."""
+    firsts: list[int] = []
+    last: Element | None = None
+    for number in numbers:
+        if inside[number].heading is not last:
+            firsts.append(number)
+        last = inside[number].heading
+    return firsts
+
+
+def _tag(line: Line) -> object:
+    return None if line.heading is None else line.heading.tag
 
 
 def _end(inside: Sequence[Line], last: int) -> int:

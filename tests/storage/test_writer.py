@@ -200,6 +200,18 @@ def test_replaying_differing_pages_of_one_second_again_changes_nothing(
     _check_second_replay(pages, order)
 
 
+def test_of_two_pages_of_one_second_the_same_one_counts_whichever_is_replayed_first(tmp_path: Path) -> None:
+    other = replace(MEMORIAL, title="Another", teaser="Another", published=MEMORIAL.published.replace(day=9))
+    for field in ("title", "teaser", "published", "content_type"):
+        changed = replace(MEMORIAL, **{field: "Ode" if field == "content_type" else getattr(other, field)})
+        pages, found = [listing([MEMORIAL]), listing([changed])], []
+        for number in (0, 1):
+            with Writer(tmp_path / f"{field}-{number}.db") as writer:
+                _store(writer, [pages[number], pages[1 - number]], separately=True)
+                found.append(dump(writer.connection)["items"])
+        assert found[0] == found[1], field
+
+
 @settings(PATIENT, max_examples=40)
 @given(pages=_readings(st.sampled_from((0, 3, 20, 50)), "en ru"), order=ORDER)
 def test_replaying_lists_in_two_languages_again_changes_nothing(
