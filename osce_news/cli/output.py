@@ -22,7 +22,8 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    json.dump(value, sys.stdout, ensure_ascii=not utf8, indent=2)
     sys.stdout.write("\n")
 
 

@@ -21,7 +21,7 @@ from osce_news.items import ListingItem, NewsItem
 from osce_news.pipelines import prepare
 from osce_news.storage import Writer, open_for_reading
 from tests.helpers import ADDRESS, FIXTURES, NOON, Dump, dump, fixture_page, html_of, listing, page_of, values
-from tests.newsroom import make_stories
+from tests.newsroom import Story, make_stories
 from tests.newsroom.samples import TEN
 
 NEXT_DAY, DAY_BEFORE = "2024-08-06T12:00:00Z", "2024-08-04T12:00:00Z"
@@ -79,15 +79,17 @@ def test_a_page_with_one_impossible_item_is_not_stored_at_all_and_earlier_pages_
     with Writer(db) as writer:
         writer.begin("replay")
         writer.store(listing(stories[:3]))
-        before, run = dump(writer.connection, ()), values(writer.connection, "SELECT seen FROM runs")
+        before = dump(writer.connection, ())
         # An old item, new ones before and behind the bad one: nothing of them may stay.
         bad = listing([replace(stories[0], title="Changed"), *stories[3:]], NEXT_DAY)
         bad.records[4].title = ""
         with pytest.raises(StorageError, match="CHECK"):
             writer.store(bad)
         assert dump(writer.connection, ()) == before
-        assert values(writer.connection, "SELECT seen FROM runs") == run == [3]
-        assert values(writer.connection, "SELECT count(*) FROM pages") == [1]
+        assert values(writer.connection, "SELECT seen FROM runs UNION ALL SELECT count(*) FROM pages") == [
+            3,
+            1,
+        ]
         assert _counts(writer) == (3, 0, 0)
         writer.store(listing(stories[3:]))  # the run can go on
         writer.finish("complete")
@@ -109,7 +111,7 @@ def test_a_run_is_kept_with_all_that_its_summary_says(writer: Writer) -> None:
 
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Callable[[Sequence[str]], Dump]]:
-    """Return a database of all fixtures in order of time, and a function that dumps it."""
+    """Return a database of all fixtures, and a function that dumps it."""
     path = tmp_path_factory.mktemp("replayed") / "replayed.db"
     with Writer(path) as writer:
         _store(writer, sorted(_fixtures().values(), key=lambda page: page.fetched_at))
@@ -200,16 +202,25 @@ def test_replaying_differing_pages_of_one_second_again_changes_nothing(
     _check_second_replay(pages, order)
 
 
-def test_of_two_pages_of_one_second_the_same_one_counts_whichever_is_replayed_first(tmp_path: Path) -> None:
-    other = replace(MEMORIAL, title="Another", teaser="Another", published=MEMORIAL.published.replace(day=9))
-    for field in ("title", "teaser", "published", "content_type"):
-        changed = replace(MEMORIAL, **{field: "Ode" if field == "content_type" else getattr(other, field)})
-        pages, found = [listing([MEMORIAL]), listing([changed])], []
-        for number in (0, 1):
-            with Writer(tmp_path / f"{field}-{number}.db") as writer:
-                _store(writer, [pages[number], pages[1 - number]], separately=True)
-                found.append(dump(writer.connection)["items"])
-        assert found[0] == found[1], field
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(MEMORIAL, title="Another"),
+        replace(MEMORIAL, teaser="Another"),
+        replace(MEMORIAL, published=MEMORIAL.published.replace(day=9)),
+        replace(MEMORIAL, content_type="Press release"),
+    ],
+    ids=("title", "teaser", "date", "type"),
+)
+def test_of_two_pages_of_one_second_the_same_one_counts_whichever_is_replayed_first(
+    tmp_path: Path, other: Story
+) -> None:
+    found = []
+    for number, stories in enumerate(([MEMORIAL, other], [other, MEMORIAL])):
+        with Writer(tmp_path / f"{number}.db") as writer:
+            _store(writer, [listing([story]) for story in stories], separately=True)
+            found.append(dump(writer.connection)["items"])
+    assert found[0] == found[1]
 
 
 @settings(PATIENT, max_examples=40)
@@ -227,8 +238,9 @@ def test_an_item_under_two_addresses_is_one_row_with_the_labels_of_both(writer: 
         ("https://www.osce.org/odihr/575719", '["Roma and Sinti","Tolerance and non-discrimination"]')
     ]
     sql = "SELECT url FROM addresses WHERE item_id = '575719' ORDER BY url"
-    addresses = ["https://www.osce.org/node/575719", "https://www.osce.org/odihr/575719"]
-    assert values(writer.connection, sql) == addresses
+    assert values(writer.connection, sql) == [
+        f"https://www.osce.org/{path}/575719" for path in ("node", "odihr")
+    ]
     assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
 
 
@@ -238,8 +250,7 @@ def test_two_pages_of_one_reading_give_an_item_the_labels_of_both(writer: Writer
     now = utc_now()
     writer.store(listing([replace(MEMORIAL, topics=("Elections",))], now))
     writer.store(listing([replace(MEMORIAL, topics=("Youth",), path="/node/575719")], now))
-    sql = "SELECT topic_id FROM item_topics ORDER BY topic_id"
-    assert values(writer.connection, sql) == ["elections", "youth"]
+    assert set(values(writer.connection, "SELECT topic_id FROM item_topics")) == {"elections", "youth"}
     assert values(writer.connection, "SELECT count(*) FROM addresses") == [2]
     assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
 
