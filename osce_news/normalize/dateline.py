@@ -13,12 +13,12 @@ _DASH = r"(?:-{1,3}|[‐‑‒–—―−]+)"
 _NOTE = r"(?:\([^()]{1,120}\)\s*)?"
 # A day without a year, or a range of days, makes a dateline whose date is unknown.
 _DAYS = rf"[0-9]{{1,2}}(?:\s*[-–/]\s*[0-9]{{1,2}})?\s+{MONTH_NAME}(?:,?\s+[12][0-9]{{3}})?"
-_DAY = rf"(?:{DAY_FIRST}|{MONTH_FIRST}|{_DAYS})"
+_DAY = rf"(?:{_DAYS}\s*[-–/]\s*{_DAYS}|{DAY_FIRST}|{MONTH_FIRST}|{_DAYS})"
 _PLACES = r"(?P<places>['’]?[^\W\d_][^\d()–—:;!?\"“”]{1,120}?)(?<![-‐‑‒\s])"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"{_PLACES}\s*,?\s+(?P<date>{_DAY})\s*,?\s*{_NOTE}{_DASH}",  # VIENNA, 15 March 2022 –
+        rf"{_PLACES}(?:\s*,\s*|\s+)(?P<date>{_DAY})\s*,?\s*{_NOTE}{_DASH}",  # VIENNA, 15 March 2022 –
         rf"{_PLACES}\s*{_DASH}\s*(?P<date>{_DAY})\s*(?:[.:]|{_DASH})",  # TIRANA – 6 October 2020.
         rf"(?P<date>{_DAY})\s*,?\s+{_PLACES}\s*,?\s*{_DASH}",  # 12 June 2025, Sarajevo –
     )
@@ -81,4 +81,10 @@ def _places(text: str) -> tuple[str, ...]:
 
 
 def _in_capitals(part: str) -> bool:
-    return part.upper() == part and sum(letter.isalpha() for letter in part) > 1
+    """Whether the part stands in capitals (of which ß has none) and is no body's name: "ODIHR, 5 May –"."""
+    capitals = not any(letter.islower() and letter != "ß" for letter in part)
+    return capitals and sum(map(str.isalpha, part)) > 1 and not _is_a_body(part)
+
+
+def _is_a_body(part: str) -> bool:
+    return part in ("OSCE", "ОБСЕ") or vocabulary("offices").find(part) is not None

@@ -77,6 +77,7 @@ def _host(url: str) -> str:
     return HOME if host == "osce.org" else host
 
 
+@lru_cache(maxsize=1_000)
 def _path(url: str) -> str:
     """Return the path decoded until it does not change: doubly encoded paths occur."""
     path = urlsplit(url).path

@@ -81,7 +81,8 @@ def _dates(found: Sequence[Line]) -> list[int]:
         if _DAY_AND_YEAR.search(value):
             marked_up[number] = label.own_element
     # Where the labels are marked up, a line of plain text that begins like one is prose.
-    numbers = [number for number, own in marked_up.items() if own or not any(marked_up.values())]
+    plain = not any(marked_up.values())
+    numbers = [number for number, own in marked_up.items() if own or plain]
     # A box beside the list may have dates of its own; a list that stands in such a box is the list.
     main = [number for number in numbers if not _is_beside(found[number].block)]
     return main or numbers

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from lxml.etree import _Element as Element
 
@@ -48,18 +49,32 @@ def _at_the_beginning() -> re.Pattern[str]:
 
 
 @cache
+def _first_letters() -> frozenset[str]:
+    return frozenset(text[0] for text in _words()[1])
+
+
+@cache
+def _anywhere() -> re.Pattern[str]:
+    return re.compile(_words()[0], re.IGNORECASE)
+
+
+@cache
 def _inside() -> re.Pattern[str]:
     return re.compile(rf"(?<=[\s|·•;,]){_words()[0]}\s*[:：]", re.IGNORECASE)
 
 
 def read_label(line: Line) -> Label | None:
-    """Return the label at the beginning of the line, or None.
+    """Return the label at the beginning of the line, or None; each line is read once."""
+    if line.label is False:
+        line.label = _read_label(line)
+    return cast("Label | None", line.label)
 
-    A label has a colon, or an element of its own, or is followed by a value that begins as names
-    and dates do; so the sentence "What we do in the field matters" begins with no label.
-    """
-    text = _visible(line.text)
-    match = _at_the_beginning().match(text)
+
+def _read_label(line: Line) -> Label | None:
+    # A label has a colon, or an element of its own, or is followed by a value that begins as names
+    # and dates do; so the sentence "What we do in the field matters" begins with no label.
+    text = line.text if line.text.isascii() else _visible(line.text)
+    match = _at_the_beginning().match(text) if text[:1].casefold() in _first_letters() else None
     if match is None or (line.heading is not None and (match.end() == len(text) or line.is_link)):
         return None  # a heading by itself is that of a menu or of a facet
     name, language = _words()[1][fold(match[1])]
@@ -77,7 +92,7 @@ def split_labels(line: Line) -> list[Line]:
     Labels that a style sheet sets on lines of their own may stand on one line of the markup. Inside
     a text a label has a colon and something that divides it from what stands before.
     """
-    if read_label(line) is None:
+    if read_label(line) is None or len(_anywhere().findall(line.text)) < 2:
         return [line]
     runs: list[list[Piece]] = [[]]
     for piece in line.pieces:
@@ -111,7 +126,7 @@ def join(pieces: Iterable[Piece]) -> str:
 
 
 def _visible(text: str) -> str:
-    return squeeze(_UNSEEN.sub("", text))
+    return squeeze(text if text.isascii() else _UNSEEN.sub("", text))
 
 
 def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | None:

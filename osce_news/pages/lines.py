@@ -39,6 +39,7 @@ class Line:
     heading: Element | None
     pieces: Sequence[Piece]
     text: str = field(init=False)  # with its white space evened out
+    label: object = field(init=False, default=False)  # what labels.read_label made of it; False: not yet
 
     def __post_init__(self) -> None:
         self.text = squeeze("".join([piece.text for piece in self.pieces]))
@@ -119,9 +120,16 @@ def lines(root: Element) -> list[Line]:
                 end(here.block, here.heading)
             link = child if tag == "a" and child.get("href") is not None else here.link
             heading = child if tag in HEADINGS else here.heading
-            here = _Open(child, child.iterchildren(), block, link, heading)
-            stack.append(here)
             text = child.text
+            if len(child):
+                here = _Open(child, child.iterchildren(), block, link, heading)
+                stack.append(here)
+            else:  # most elements hold nothing but text
+                if text and (pieces or not text.isspace()):
+                    pieces.append(Piece(text, link))
+                if block is child:
+                    end(block, heading)
+                text = child.tail
         if text and (pieces or not text.isspace()):
             pieces.append(Piece(text, here.link))
     return found

@@ -147,6 +147,14 @@ def test_a_reader_cannot_write(reading: sqlite3.Connection) -> None:
         reading.execute("DELETE FROM items")
 
 
+def test_closing_twice_is_harmless_and_closes_the_file(db: Path) -> None:
+    writer = Writer(db)
+    writer.close()
+    writer.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        writer.connection.execute("SELECT 1")
+
+
 def test_a_database_without_its_wal_is_read_as_it_is(hundred: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
     with closing(open_for_reading(copy)) as connection:

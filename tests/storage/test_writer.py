@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -295,11 +294,3 @@ def test_printed_values_without_an_entry_are_counted(writer: Writer) -> None:
     assert values(writer.connection, "SELECT published_raw FROM items WHERE published IS NULL") == [
         "32 Foo 2024"
     ]
-
-
-def test_closing_twice_is_harmless_and_closes_the_file(db: Path) -> None:
-    writer = Writer(db)
-    writer.close()
-    writer.close()
-    with pytest.raises(sqlite3.ProgrammingError):
-        writer.connection.execute("SELECT 1")
