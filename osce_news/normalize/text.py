@@ -25,5 +25,7 @@ def clean(text: str | None) -> str | None:
     """
     if text is None:
         return None
+    if text.isprintable() and "  " not in text:  # as most texts are: nothing to even out
+        return text.strip() or None
     text = _CONTROL.sub("", _UNSEEN.sub("", text))
     return _WHITE.sub(" ", text).strip() or None

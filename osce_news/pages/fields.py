@@ -141,8 +141,10 @@ def _value_lines(
     """Return the numbers of the further lines that are the value of the label on line `number`."""
     mark, block = marks[number], found[number].block
     assert mark is not None
+    if mark.value and mark.field in _ONE_VALUE:
+        return []
     opens_block = number == 0 or not _within(found[number - 1].block, {block})
-    if block is not limit and opens_block and not (mark.value and mark.field in _ONE_VALUE):
+    if block is not limit and opens_block:
         inside = _run_within(found, marks, number + 1, {block})
         if inside != []:
             return inside or []

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from lxml.etree import _Element as Element
 
@@ -19,8 +18,7 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206
 _BETWEEN = " \t\r\n\u00a0|·•;,"  # what stands between two labelled values on one line
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label found at the beginning of a line."""
 
     field: str
@@ -108,8 +106,8 @@ def split_labels(line: Line) -> list[Line]:
         runs[-1].append(Piece(text[start:], piece.link))
     if len(runs) == 1:
         return [line]
-    parts = (Line(line.block, line.heading, _trimmed(run)) for run in runs)
-    return [part for part in parts if part.text]
+    trimmed = ((run, squeeze("".join(piece.text for piece in run))) for run in map(_trimmed, runs))
+    return [Line(line.block, line.heading, run, text) for run, text in trimmed if text]
 
 
 def join(pieces: Iterable[Piece]) -> str:

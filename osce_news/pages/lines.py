@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -38,11 +38,8 @@ class Line:
     block: Element
     heading: Element | None
     pieces: Sequence[Piece]
-    text: str = field(init=False)  # with its white space evened out
-    label: object = field(init=False, default=False)  # what labels.read_label made of it; False: not yet
-
-    def __post_init__(self) -> None:
-        self.text = squeeze("".join([piece.text for piece in self.pieces]))
+    text: str  # with its white space evened out
+    label: object = False  # what labels.read_label made of it; False: not read yet
 
     @property
     def link(self) -> Element | None:
@@ -90,7 +87,8 @@ def lines(root: Element) -> list[Line]:
 
     def end(block: Element, heading: Element | None) -> None:
         if pieces:
-            found.append(Line(block, heading, pieces[:]))
+            text = " ".join("".join([piece[0] for piece in pieces]).split())
+            found.append(Line(block, heading, pieces[:], text))
             pieces.clear()
 
     here = _Open(root, root.iterchildren(), root, None, root if root.tag in HEADINGS else None)

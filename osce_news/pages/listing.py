@@ -21,6 +21,7 @@ from osce_news.pages.labels import DATE
 from osce_news.pages.lines import Piece, squeeze
 from osce_news.vocabulary import fold, labels
 
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 
@@ -212,6 +213,9 @@ class ListingPage:
 def _join(base: str, href: str) -> str | None:
     """Return the web address that a link means, or None if it means none."""
     try:
+        if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
+            address = "{0.scheme}://{0.netloc}{1}".format(urlsplit(base), href)
+            return address if address != base else None
         address = urljoin(base, href.strip())
         parts = urlsplit(address)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
