@@ -89,7 +89,7 @@ def _dates(found: Sequence[Line]) -> list[int]:
 
 
 def _is_beside(block: Element) -> bool:
-    return any(element.tag in _BESIDE for element in _upwards(block))
+    return block.tag in _BESIDE or next(block.iterancestors(*_BESIDE), None) is not None
 
 
 def _by_class(page: Selector, found: Sequence[Line], dates: Sequence[int]) -> list[Region]:

@@ -204,4 +204,7 @@ def _run_within(
 
 
 def _within(block: Element, elements: Set[Element]) -> bool:
-    return block in elements or any(above in elements for above in block.iterancestors())
+    here: Element | None = block
+    while here is not None and here not in elements:
+        here = here.getparent()
+    return here is not None
