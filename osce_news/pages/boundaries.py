@@ -59,6 +59,8 @@ def find(page: Selector) -> list[Region]:
         return []
     found = [part for line in lines(bodies[0].root) for part in split_labels(line)]
     dates = _dates(found)
+    if dates and _date_labels(found) > len(dates) + 1:
+        return []  # labels without a date that can be told: what belongs to what is not known
     return (
         _by_class(page, found, dates)
         or _by_element(found, dates)
@@ -88,6 +90,15 @@ def _dates(found: Sequence[Line]) -> list[int]:
     return main or numbers
 
 
+def _date_labels(found: Sequence[Line]) -> int:
+    """Return how many lines begin with a date's label that has an element of its own."""
+    labels = ((line, read_label(line)) for line in found)
+    return sum(
+        label is not None and label.field == DATE and label.own_element and not _is_beside(line.block)
+        for line, label in labels
+    )
+
+
 def _is_beside(block: Element) -> bool:
     return block.tag in _BESIDE or next(block.iterancestors(*_BESIDE), None) is not None
 
@@ -109,11 +120,18 @@ def _by_element(found: Sequence[Line], dates: Sequence[int], *, titled: bool = T
     counts: Counter[Element] = Counter()
     for number in dates:
         counts.update(_upwards(found[number].block))
+    around: set[Element] = set()
+    page = Selector(root=found[0].block.getroottree().getroot()) if found else Selector("<html/>")
+    for other in page.xpath(f"//*[{_AROUND}]"):
+        for above in other.root.iterancestors():
+            if above in around:
+                break
+            around.add(above)
     elements = []
     for number in dates:
         widest = None
         for element in _upwards(found[number].block):
-            if counts[element] > 1 or element.tag in _OUTER or element.xpath(f".//*[{_AROUND}]"):
+            if counts[element] > 1 or element.tag in _OUTER or element in around:
                 break
             widest = element
         if widest is None:

@@ -21,6 +21,7 @@ from osce_news.pages.labels import DATE
 from osce_news.pages.lines import Piece, squeeze
 from osce_news.vocabulary import fold, labels
 
+_ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
@@ -76,7 +77,8 @@ class ListingPage:
 
     def __post_init__(self) -> None:
         # Characters that no tree can hold; the page's bytes are kept elsewhere as they were.
-        text = _ILLEGAL.sub("\ufffd", self.html).encode() or b"<html/>"
+        # A stray </body> would end the page for the parser, though not for a browser.
+        text = _ILLEGAL.sub("\ufffd", _ENDS.sub("", self.html)).encode() or b"<html/>"
         # Plain elements: those of lxml.html, which parsel would make, cost twice the time.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
         root = etree.fromstring(text, parser)
@@ -200,7 +202,8 @@ class ListingPage:
     def _refuse_incomplete(self, results: Sequence[RawResult]) -> None:
         """Raise LayoutError unless the results without title, address or date are a rare few."""
         lacking = [result for result in results if result.lacks]
-        if not lacking or (len(lacking) < len(results) and len(lacking) <= max(1, len(results) // 10)):
+        alone = 1 if len(results) >= 5 else 0
+        if len(lacking) <= max(alone, len(results) // 10):
             return
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
         raise LayoutError(

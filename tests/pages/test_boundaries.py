@@ -162,3 +162,16 @@ def test_regions_stand_in_printed_order_and_have_titles() -> None:
 
 def test_a_page_without_a_body_has_no_regions() -> None:
     assert boundaries.find(Selector(text="<html><frameset><frame></frameset></html>")) == []
+
+
+def test_a_stray_end_of_the_body_ends_no_list() -> None:
+    for stray in ("</body>", "</html>", "</BODY ></html>"):
+        assert titles(read(result(1), stray, result(2), result(3))) == STORIES
+
+
+@pytest.mark.parametrize("css", [HIT, "unknown"])
+def test_labels_whose_dates_can_not_be_told_are_refused_and_not_mixed(css: str) -> None:
+    columns = "<div><div>Publishing date:</div><div>Content type:</div></div><div><div>1 May 2020</div></div>"
+    rows = [f'<div class="{css}"><h3><a href="/node/{n}">Story {n}</a></h3>{columns}</div>' for n in (1, 3)]
+    with pytest.raises(LayoutError):
+        _ = read(rows[0], result(2, css=css), rows[1]).results
