@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExporter
+from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, JsonLinesItemExporter
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from osce_news.items import ListingItem
 
 
-class RecordLinesExporter(JsonLinesItemExporter):
+class _Records(BaseItemExporter):
+    """Exports each record of a page by itself."""
+
+    def export_item(self, item: ListingItem) -> None:
+        for record in item.records:
+            super().export_item(record)  # type: ignore[safe-super]  # the class beside it has a body
+
+
+class RecordLinesExporter(_Records, JsonLinesItemExporter):
     """Writes one JSON object a line, for each record of a page."""
 
-    def export_item(self, item: ListingItem) -> None:
-        for record in item.records:
-            super().export_item(record)
 
-
-class RecordJsonExporter(JsonItemExporter):
+class RecordJsonExporter(_Records, JsonItemExporter):
     """Writes one JSON array of records."""
 
-    def export_item(self, item: ListingItem) -> None:
-        for record in item.records:
-            super().export_item(record)
 
-
-class RecordCsvExporter(CsvItemExporter):
+class RecordCsvExporter(_Records, CsvItemExporter):
     """Writes one line for each record; lists of terms as their printed names."""
-
-    def export_item(self, item: ListingItem) -> None:
-        for record in item.records:
-            super().export_item(record)
 
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:
         if isinstance(value, tuple):

@@ -108,7 +108,7 @@ def _by_class(page: Selector, found: Sequence[Line], dates: Sequence[int]) -> li
         elements = [match.root for match in page.css(layout.result)]
         elements = [element for element in elements if not _is_beside(element)] or elements
         regions = _regions(found, elements)
-        inside = Counter(id(found[number]) for number in dates)
+        inside = {id(found[number]) for number in dates}
         per_region = [sum(id(line) in inside for line in region.lines) for region in regions]
         if regions and max(per_region) <= 1 and sum(per_region) == len(dates):
             return regions
@@ -117,11 +117,13 @@ def _by_class(page: Selector, found: Sequence[Line], dates: Sequence[int]) -> li
 
 def _by_element(found: Sequence[Line], dates: Sequence[int], *, titled: bool = True) -> list[Region]:
     """Return the results by the outermost element that holds just one date."""
+    if not dates:
+        return []
     counts: Counter[Element] = Counter()
     for number in dates:
         counts.update(_upwards(found[number].block))
     around: set[Element] = set()
-    page = Selector(root=found[0].block.getroottree().getroot()) if found else Selector("<html/>")
+    page = Selector(root=found[0].block.getroottree().getroot())
     for other in page.xpath(f"//*[{_AROUND}]"):
         for above in other.root.iterancestors():
             if above in around:
