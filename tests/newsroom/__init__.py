@@ -1,6 +1,7 @@
 """A newsroom to test against: made-up stories, their pages, and a server that serves them."""
 
 from tests.newsroom import faults
+from tests.newsroom.editing import StoryList
 from tests.newsroom.faults import Fault
 from tests.newsroom.markup import MARKUPS, render_page
 from tests.newsroom.server import Newsroom
@@ -13,6 +14,7 @@ __all__ = [
     "Newsroom",
     "Reply",
     "Story",
+    "StoryList",
     "faults",
     "make_newer",
     "make_stories",

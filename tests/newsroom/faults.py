@@ -10,13 +10,17 @@ written the same way.
 from __future__ import annotations
 
 import gzip
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from http import HTTPStatus
+from random import Random
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from tests.newsroom.pages import render_challenge
+from tests.newsroom.pages import render_challenge, render_error, render_login
 from tests.newsroom.site import HTML, Reply
 
 _PIECE = 65536
@@ -88,7 +92,7 @@ def page(number: int) -> Where:
 
 
 def status(code: int, headers: Mapping[str, str] | None = None, body: str | None = None) -> Answer:
-    """That status with a short page; `headers` for such as `{"Retry-After": "2"}`."""
+    """That status with a short page; `headers` for such as `{"Retry-After": "2"}`; 304 has no body."""
     text = f"<h1>{HTTPStatus(code).phrase}</h1>\n" if body is None else body
     return always(Reply(code, text.encode(), headers=headers or {}))
 
@@ -102,6 +106,17 @@ def challenge() -> Answer:
     """The challenge page of a guard, with the status and the header that such guards send."""
     headers = {"cf-mitigated": "challenge", "Server": "cloudflare"}
     return always(Reply(403, render_challenge().encode(), headers=headers))
+
+
+def retry_later(seconds: float = 2, code: int = 429, *, date: bool = False) -> Answer:
+    """429, or 503, with a Retry-After of so many seconds, or of the date that is so far away."""
+
+    def answer(exchange: Exchange) -> None:
+        # A date has whole seconds: rounded up, so that it is never too soon.
+        wait = formatdate(math.ceil(time.time() + seconds), usegmt=True) if date else f"{seconds:g}"
+        exchange.reply(Reply(code, b"<h1>Try later</h1>\n", headers={"Retry-After": wait}))
+
+    return answer
 
 
 def redirect(location: str, code: int = 302) -> Answer:
@@ -163,6 +178,22 @@ def cut(share: float = 0.5) -> Answer:
     return answer
 
 
+def truncated(share: float = 0.5, *, closed: bool = False) -> Answer:
+    """That share of the usual body as if it were the whole: right length, right status.
+
+    It ends in the middle of a tag or a word, or with `closed` in front of a tag, `</body></html>` behind.
+    """
+
+    def answer(exchange: Exchange) -> None:
+        usual = exchange.usual()
+        part = usual.body[: int(len(usual.body) * share)]
+        if closed:
+            part = part[: part.rfind(b"<")] + b"\n</body>\n</html>\n"
+        exchange.reply(Reply(usual.status, part, usual.content_type, usual.headers))
+
+    return answer
+
+
 def huge(size: int = 64 * 2**20, *, declared: bool = True) -> Answer:
     """A body of that many bytes, its length in the head or not."""
 
@@ -187,6 +218,31 @@ def bomb(size: int = 64 * 2**20) -> Answer:
 def wrong_type(content_type: str = "application/pdf", body: bytes = b"%PDF-1.4\n%%EOF\n") -> Answer:
     """A body that is not HTML, and says so."""
     return always(Reply(body=body, content_type=content_type))
+
+
+def junk(size: int = 20_000, seed: int = 0) -> Answer:
+    """Random bytes that say that they are HTML."""
+    return always(Reply(body=Random(seed).randbytes(size)))
+
+
+def json_body(body: str = '{"results": [], "total": 0}') -> Answer:
+    """JSON, with 200 and its own type."""
+    return always(Reply(body=body.encode(), content_type="application/json"))
+
+
+def empty() -> Answer:
+    """200 and nothing."""
+    return always(Reply())
+
+
+def login() -> Answer:
+    """The site's login page with 200, as if it were what was asked for."""
+    return always(Reply(body=render_login().encode()))
+
+
+def error_page() -> Answer:
+    """A page of the site that speaks of an error, with 200."""
+    return always(Reply(body=render_error().encode()))
 
 
 def _part(exchange: Exchange, size: int) -> None:

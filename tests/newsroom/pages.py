@@ -44,6 +44,30 @@ def render_not_found() -> str:
     )
 
 
+def render_login() -> str:
+    """The HTML of the page on which editors log in, in the frame of every other page."""
+    words = chrome.ENGLISH
+    return (
+        f"{chrome.head(words, 'en')}"
+        f'<body class="page-user page-user-login">\n{chrome.header(words)}<h1>User account</h1>\n'
+        '<form action="/user/login" method="post" id="user-login">'
+        '<label for="edit-name">Username</label> <input type="text" id="edit-name" name="name"> '
+        '<label for="edit-pass">Password</label> <input type="password" id="edit-pass" name="pass"> '
+        f'<input type="submit" value="Log in"></form>\n{chrome.footer(words)}'
+    )
+
+
+def render_error() -> str:
+    """The HTML of the page that Drupal shows when its database or its search server does not answer."""
+    words = chrome.ENGLISH
+    return (
+        f"{chrome.head(words, 'en')}"
+        f'<body class="maintenance-page">\n{chrome.header(words)}<h1>Error</h1>\n'
+        '<div class="messages error">The website encountered an unexpected error. Please try again later.'
+        f"</div>\n{chrome.footer(words)}"
+    )
+
+
 def render_challenge() -> str:
     """The HTML that a guard in front of a site gives to those it takes for a robot."""
     return (

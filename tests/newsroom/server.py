@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-import contextlib
-import gzip
-import socket
-import struct
-import sys
 import threading
-import time
-import zlib
-from collections.abc import Iterable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-from tests.newsroom.faults import Answer, Fault, Where
-from tests.newsroom.site import ROBOTS, Reply, Site
+from tests.newsroom.faults import Answer, Fault, Where, listing
+from tests.newsroom.handler import Entry, Server
+from tests.newsroom.site import ROBOTS, BeyondEnd, Site
 from tests.newsroom.stories import Story
+from tests.newsroom.validators import Validators
+
+Action = Callable[["Newsroom"], object]
 
 
-class Entry(NamedTuple):
-    """One request: when it came (monotonic), what was asked, the status that it got (0: none)."""
+@dataclass(slots=True)
+class Hook:
+    """An action that is run before requests are answered whose path with query `where` accepts."""
 
-    time: float
-    method: str
-    path: str
-    headers: dict[str, str]
-    status: int
+    where: Where
+    action: Action
+    skip: int
+    """How many such requests are still to pass before."""
+    left: int | None
+    """How many more times; None for always."""
 
 
-class Newsroom(Site):
+class Newsroom(Site, Validators):
     """The newsroom on a free port of 127.0.0.1, from `with` to the end of its block.
 
     `url` has no slash at its end. `log` holds every request, robots.txt included, in the order
     of the answers, and is complete for a request before its client reads the first byte.
-    `faults` are looked through in order for each request; `fail` puts one on top. With
-    `etags` set, answers bear an ETag and a matching If-None-Match gets 304; with `compress`,
-    bodies are gzipped for those who accept it. Both are off: the site is not known to do it.
+    `faults` are looked through in order for each request; `fail` puts one on top. `at_request` and
+    `before` change the list while it is read; an error in their actions comes out at the block's end.
+    With `etags` set, answers bear an ETag and a matching If-None-Match gets 304; with `last_modified`
+    they bear the time at which that page last changed, and If-Modified-Since gets 304; with
+    `compress`, bodies are gzipped for those who accept it. All are off: the site is not known to do it.
     """
 
     def __init__(
@@ -49,17 +50,32 @@ class Newsroom(Site):
         markup: str = "drupal7",
         robots: str = ROBOTS,
         robots_status: int = 200,
+        fixed_rows: int | None = None,
+        beyond_end: BeyondEnd = "empty",
         etags: bool = False,
+        last_modified: bool = False,
+        always_304: bool = False,
         compress: bool = False,
     ) -> None:
-        super().__init__(stories, russian=russian, markup=markup, robots=robots, robots_status=robots_status)
-        self.etags = etags
+        Site.__init__(
+            self,
+            stories,
+            russian=russian,
+            markup=markup,
+            robots=robots,
+            robots_status=robots_status,
+            fixed_rows=fixed_rows,
+            beyond_end=beyond_end,
+        )
+        Validators.__init__(self, etags=etags, last_modified=last_modified, always_304=always_304)
         self.compress = compress
         self.log: list[Entry] = []
         self.faults: list[Fault] = []
+        self.hooks: list[Hook] = []
+        self.mistakes: list[Exception] = []
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._server = _Server(self)
+        self._server = Server(self)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="newsroom", daemon=True
         )
@@ -95,6 +111,41 @@ class Newsroom(Site):
                     return fault
         return None
 
+    def at_request(self, n: int, action: Action) -> Hook:
+        """The hook: `action` is run just before the n-th request for a listing page from now on is answered.
+
+        `n` counts from 1, and every request for a listing page counts, also one that meets a fault.
+        """
+        return self.before(listing, action, skip=n - 1)
+
+    def before(self, where: str | Where, action: Action, times: int | None = 1, *, skip: int = 0) -> Hook:
+        """The hook: `action`, given the newsroom, is run before requests that `where` accepts are answered.
+
+        So it is `times` times (None: always), after the first `skip` such requests. `where` as in `fail`.
+        The request then gets what the action has left; a fault that it puts in force is met at once.
+        """
+        hook = Hook(_same(where) if isinstance(where, str) else where, action, skip, times)
+        with self._lock:
+            self.hooks.append(hook)
+        return hook
+
+    def act_before(self, path: str) -> None:
+        """Run the actions that are due before this request is answered, in the order they were given."""
+        due = []
+        with self._lock:
+            for hook in self.hooks:
+                if hook.left == 0 or not hook.where(path):
+                    continue
+                if hook.skip > 0:
+                    hook.skip -= 1
+                    continue
+                if hook.left is not None:
+                    hook.left -= 1
+                due.append(hook.action)
+        # Outside the lock, so that an action may add faults and hooks.
+        for action in due:
+            action(self)
+
     def wait(self, seconds: float) -> bool:
         """True after so many seconds, False as soon as the server closes."""
         return not self._closing.wait(seconds)
@@ -123,131 +174,11 @@ class Newsroom(Site):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if self.mistakes and kind is None:
+            raise self.mistakes[0]
 
 
 def _same(wanted: str) -> Where:
     if "?" in wanted:
         return lambda path: path == wanted
     return lambda path: urlsplit(path).path == wanted
-
-
-class _DroppedError(ConnectionError):
-    """The connection was closed on purpose."""
-
-
-class _Server(ThreadingHTTPServer):
-    # Handler threads are joined at the end, so that no test leaves one behind.
-    daemon_threads = False
-    request_queue_size = 64
-
-    def __init__(self, newsroom: Newsroom) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.newsroom = newsroom
-        self._open: set[socket.socket] = set()
-        self._guard = threading.Lock()
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        request, address = super().get_request()
-        with self._guard:
-            self._open.add(request)
-        return request, address
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._guard:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def drop_connections(self) -> None:
-        with self._guard:
-            for request in self._open:
-                with contextlib.suppress(OSError):
-                    request.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client that goes away is no news; a mistake in the newsroom is.
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One connection; it is the `Exchange` that the faults are given."""
-
-    protocol_version = "HTTP/1.1"
-    server_version = "newsroom"
-    sys_version = ""
-    disable_nagle_algorithm = True
-    wbufsize = 65536
-    timeout = 60
-    server: _Server
-
-    def _serve(self) -> None:
-        self._came = time.monotonic()
-        self._noted = False
-        fault = self.server.newsroom.fault_for(self.path)
-        if fault is None:
-            self.reply(self.usual())
-        else:
-            fault.answer(self)
-            if not self._noted:
-                self.note(0)
-                self.drop()
-
-    do_GET = _serve
-    do_HEAD = _serve
-
-    def usual(self) -> Reply:
-        return self.server.newsroom.answer(self.path)
-
-    def reply(self, reply: Reply) -> None:
-        newsroom = self.server.newsroom
-        headers = {"Content-Type": reply.content_type, **reply.headers}
-        status, body = reply.status, reply.body
-        if newsroom.etags and status == 200:
-            headers["ETag"] = f'"{zlib.crc32(body):08x}"'
-            if self.headers.get("If-None-Match") == headers["ETag"]:
-                status, body = 304, b""
-        if (
-            newsroom.compress
-            and body
-            and "Content-Encoding" not in headers
-            and "gzip" in self.headers.get("Accept-Encoding", "")
-        ):
-            body = gzip.compress(body, 1, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        if status != 304:
-            headers["Content-Length"] = str(len(body))
-        self.begin(status, headers)
-        self.push(body)
-
-    def begin(self, status: int, headers: Mapping[str, str]) -> None:
-        self.note(status)
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def note(self, status: int) -> None:
-        self._noted = True
-        newsroom = self.server.newsroom
-        newsroom.log.append(Entry(self._came, self.command, self.path, dict(self.headers.items()), status))
-
-    def push(self, data: bytes) -> None:
-        if self.command != "HEAD":
-            self.wfile.write(data)
-        self.wfile.flush()
-
-    def wait(self, seconds: float) -> bool:
-        return self.server.newsroom.wait(seconds)
-
-    def drop(self, *, reset: bool = False) -> None:
-        if reset:
-            # No lingering: the kernel then says reset instead of a quiet end.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            # The files keep the socket open; only when they are closed is its closing a real one.
-            self.rfile.close()
-            self.wfile.close()
-            self.connection.close()
-        raise _DroppedError
-
-    def log_message(self, *args: Any) -> None:
-        """Nothing: the log is kept elsewhere."""

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.newsroom.cache import PageCache
+from tests.newsroom.editing import StoryList
 from tests.newsroom.markup import render_page
 from tests.newsroom.pages import render_article, render_not_found
 from tests.newsroom.stories import Story
@@ -16,6 +19,7 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "listing"
 ROBOTS = "User-agent: *\nCrawl-delay: 0.05\nDisallow: /admin/\n"
 HTML = "text/html; charset=utf-8"
 MOST_ROWS = 50
+BeyondEnd = Literal["empty", "last", "404"]
 _LISTING = re.compile(r"(?:/(ru))?(/press-releases(?:/[^/]+)?)", re.IGNORECASE)
 _ITEM = re.compile(r"(?:/(ru))?/(?:.+/)?(\d+)")
 
@@ -30,8 +34,13 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Site:
-    """The stories and how they are shown; every attribute may be changed between two requests."""
+class Site(StoryList):
+    """The stories and how they are shown; every attribute may be changed between two requests.
+
+    A listing page has as many rows as are asked for, from 1 to 50, or `fixed_rows` whatever is asked
+    for. `beyond_end` is what a page after the last one gets: a page that says that nothing was
+    found, the last page again, or 404.
+    """
 
     def __init__(
         self,
@@ -41,12 +50,17 @@ class Site:
         markup: str = "drupal7",
         robots: str = ROBOTS,
         robots_status: int = 200,
+        fixed_rows: int | None = None,
+        beyond_end: BeyondEnd = "empty",
     ) -> None:
-        self.stories = list(stories)
+        super().__init__(stories)
         self.russian = list(russian)
         self.markup = markup
         self.robots = robots
         self.robots_status = robots_status
+        self.fixed_rows = fixed_rows
+        self.beyond_end: BeyondEnd = beyond_end
+        self.rendered_pages = PageCache()
 
     def answer(self, target: str) -> Reply:
         """The reply to a path with its query; 404 for what the newsroom does not have."""
@@ -69,18 +83,29 @@ class Site:
         pairs = parse_qsl(query, keep_blank_values=True)
         asked = dict(pairs)
         page = _number(asked.get("page"), 0)
-        rows = min(_number(asked.get("rows"), 10) or 10, MOST_ROWS)
-        html = render_page(
-            stories[page * rows : (page + 1) * rows],
-            page=page,
-            rows=rows,
-            total=len(stories),
-            path=path,
-            query=pairs,
-            markup=self.markup,
-            language=language,
+        rows = self.fixed_rows or min(_number(asked.get("rows"), 10) or 10, MOST_ROWS)
+        pages = -(-len(stories) // rows)
+        if page > max(0, pages - 1):
+            if self.beyond_end == "404":
+                return _not_found()
+            page = max(0, pages - 1) if self.beyond_end == "last" else page
+        shown, markup = stories[page * rows : (page + 1) * rows], self.markup
+        body = self.rendered_pages.body(
+            (language, path, query, rows, page, markup),
+            shown,
+            pages,
+            lambda: render_page(
+                shown,
+                page=page,
+                rows=rows,
+                total=len(stories),
+                path=path,
+                query=pairs,
+                markup=markup,
+                language=language,
+            ),
         )
-        return Reply(body=html.encode())
+        return Reply(body=body)
 
     def _item(self, prefix: str | None, node: int) -> Reply:
         language, stories = self._told_in(prefix)

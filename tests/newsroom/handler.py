@@ -1,0 +1,160 @@
+"""The newsroom's side of HTTP: connections, and the answers on them."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.newsroom.site import Reply
+
+if TYPE_CHECKING:
+    from tests.newsroom.server import Newsroom
+
+_BODILESS = frozenset({204, 304})
+
+
+class Entry(NamedTuple):
+    """One request: when it came (monotonic), what was asked, the status that it got (0: none)."""
+
+    time: float
+    method: str
+    path: str
+    headers: dict[str, str]
+    status: int
+
+
+class DroppedError(ConnectionError):
+    """The connection was closed on purpose."""
+
+
+class Server(ThreadingHTTPServer):
+    # Handler threads are joined at the end, so that no test leaves one behind.
+    daemon_threads = False
+    request_queue_size = 64
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.newsroom = newsroom
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        request, address = super().get_request()
+        with self._guard:
+            self._open.add(request)
+        return request, address
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def drop_connections(self) -> None:
+        with self._guard:
+            for request in self._open:
+                with contextlib.suppress(OSError):
+                    request.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that goes away is no news; a mistake in the newsroom is.
+        error = sys.exc_info()[1]
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            self.newsroom.mistakes.append(error)
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection; it is the `Exchange` that the faults are given."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "newsroom"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = 65536
+    timeout = 60
+    server: Server
+
+    def _serve(self) -> None:
+        self._came = time.monotonic()
+        self._noted = False
+        self.server.newsroom.act_before(self.path)
+        fault = self.server.newsroom.fault_for(self.path)
+        if fault is None:
+            self.reply(self.usual())
+        else:
+            fault.answer(self)
+            if not self._noted:
+                self.note(0)
+                self.drop()
+
+    do_GET = _serve
+    do_HEAD = _serve
+
+    def usual(self) -> Reply:
+        return self.server.newsroom.answer(self.path)
+
+    def reply(self, reply: Reply) -> None:
+        newsroom = self.server.newsroom
+        headers = {"Content-Type": reply.content_type, **reply.headers}
+        status, body = reply.status, reply.body
+        if status == 200:
+            given = newsroom.validators(self.path, body)
+            headers.update(given)
+            if newsroom.client_has(self.headers, given):
+                status = 304
+        if status in _BODILESS:
+            body = b""
+            headers.pop("Content-Type")
+        if (
+            newsroom.compress
+            and body
+            and "Content-Encoding" not in headers
+            and "gzip" in self.headers.get("Accept-Encoding", "")
+        ):
+            body = gzip.compress(body, 1, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        if status not in _BODILESS:
+            headers["Content-Length"] = str(len(body))
+        self.begin(status, headers)
+        self.push(body)
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> None:
+        self.note(status)
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def note(self, status: int) -> None:
+        self._noted = True
+        newsroom = self.server.newsroom
+        newsroom.log.append(Entry(self._came, self.command, self.path, dict(self.headers.items()), status))
+
+    def push(self, data: bytes) -> None:
+        if self.command != "HEAD":
+            self.wfile.write(data)
+        self.wfile.flush()
+
+    def wait(self, seconds: float) -> bool:
+        return self.server.newsroom.wait(seconds)
+
+    def drop(self, *, reset: bool = False) -> None:
+        if reset:
+            # No lingering: the kernel then says reset instead of a quiet end.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # The files keep the socket open; only when they are closed is its closing a real one.
+            self.rfile.close()
+            self.wfile.close()
+            self.connection.close()
+        raise DroppedError
+
+    def log_message(self, *args: Any) -> None:
+        """Nothing: the log is kept elsewhere."""
