@@ -38,8 +38,15 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_FAIL_ON_DATALOSS = True
-RETRY_TIMES = 3
-CLOSESPIDER_TIMEOUT_NO_ITEM = 1800
+
+# How often we ask again, after waits that double (crawl/retries.py), and when we stop asking.
+RETRY_TIMES = 3  # so 4 requests at most
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)]  # what may pass by itself
+BACK_OFF_BASE = 0.1  # seconds; the delay in force, if that is longer, is what doubles
+BACK_OFF_MAX = 300.0  # seconds
+RETRY_AFTER_MAX = 600.0  # seconds; a site that asks to wait longer is not asked again in this run
+CIRCUIT_BREAKER = 3  # requests in a row that failed after all their tries; then no more are made
+CLOSESPIDER_TIMEOUT_NO_ITEM = 7200  # three requests that fail in the slowest way take less
 MEMUSAGE_LIMIT_MB = 1024
 
 # The walk goes from page to page and knows itself where it has been.
@@ -53,6 +60,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "osce_news.crawl.politeness.OneSiteMiddleware": 50,
     "osce_news.crawl.politeness.StrictRobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "osce_news.crawl.politeness.BackOffMiddleware": 550,
 }
 EXTENSIONS = {
     "osce_news.crawl.politeness.CrawlDelay": 1,
@@ -68,7 +77,8 @@ ITEM_PIPELINES = {
     "osce_news.pipelines.LanguagePipeline": 160,
     "osce_news.pipelines.DatelinePipeline": 170,
     "osce_news.pipelines.ValidatePipeline": 200,
-    "osce_news.pipelines.PeriodPipeline": 210,
+    "osce_news.pipelines.GatePipeline": 210,
+    "osce_news.pipelines.PeriodPipeline": 220,
     "osce_news.pipelines.StoragePipeline": 300,
 }
 # An item is a page; an export has a record a line.

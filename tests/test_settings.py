@@ -57,6 +57,27 @@ def test_size_and_time_are_limited() -> None:
     assert settings.DOWNLOAD_DELAY >= 10
 
 
+@pytest.mark.parametrize("stock", ["retry.Retry", "robotstxt.RobotsTxt", "offsite.Offsite"])
+def test_scrapys_own_middleware_is_off_where_ours_is_on(stock: str) -> None:
+    known = Settings()
+    known.setmodule(settings)
+    middlewares = known.getwithbase("DOWNLOADER_MIDDLEWARES")
+    assert middlewares[f"scrapy.downloadermiddlewares.{stock}Middleware"] is None
+    ours = {name.rpartition(".")[2]: place for name, place in middlewares.items() if "osce_news" in name}
+    assert ours == {"OneSiteMiddleware": 50, "StrictRobotsMiddleware": 100, "BackOffMiddleware": 550}
+
+
+def test_a_run_waits_and_tries_again_within_bounds() -> None:
+    assert settings.RETRY_TIMES <= 3
+    assert {408, 429, 500, 502, 503, 504, *range(520, 525)} <= set(settings.RETRY_HTTP_CODES)
+    assert not {401, 403, 404, 410} & set(settings.RETRY_HTTP_CODES)
+    assert settings.BACK_OFF_MAX <= settings.RETRY_AFTER_MAX <= 600
+    assert 1 <= settings.CIRCUIT_BREAKER <= 3
+    silence = (settings.RETRY_TIMES + 1) * settings.DOWNLOAD_TIMEOUT
+    waits = settings.RETRY_TIMES * settings.RETRY_AFTER_MAX
+    assert settings.CIRCUIT_BREAKER * (silence + waits) < settings.CLOSESPIDER_TIMEOUT_NO_ITEM
+
+
 class Server(http.server.ThreadingHTTPServer):
     """A server that notes what is asked of it, and says nothing of connections that are broken off."""
 

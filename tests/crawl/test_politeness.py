@@ -1,0 +1,292 @@
+"""How long is waited, when it is given up, what the receipt says: without a network."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import string
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy import Spider
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.robotstxt import ProtegoRobotParser
+from scrapy.utils.test import get_crawler
+
+from osce_news import settings
+from osce_news.crawl.backoff import LONGEST_ASKED_S, CircuitBreaker, back_off, http_date, retry_after
+from osce_news.crawl.politeness import (
+    BackOffMiddleware,
+    CircuitOpenError,
+    Cost,
+    CrawlDelay,
+    OneSiteMiddleware,
+    Receipt,
+)
+
+OURS = (
+    "RETRY_TIMES",
+    "RETRY_HTTP_CODES",
+    "BACK_OFF_BASE",
+    "BACK_OFF_MAX",
+    "RETRY_AFTER_MAX",
+    "CIRCUIT_BREAKER",
+)
+NOON = datetime(2024, 8, 5, 12, 0, 0, tzinfo=UTC)
+DATES = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2900, 1, 1)).map(
+    lambda date: date.replace(microsecond=0, tzinfo=UTC)
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0.0),
+        ("3", 3.0),
+        (" 120 ", 120.0),
+        ("86400", 86400.0),
+        ("9" * 5000, LONGEST_ASKED_S),
+        ("Mon, 05 Aug 2024 12:01:00 GMT", 61.0),
+        ("Monday, 05-Aug-24 12:01:00 GMT", 61.0),
+        ("Mon Aug  5 12:01:00 2024", 61.0),
+        ("Mon, 05 Aug 2024 14:01:00 +0200", 61.0),
+        ("Mon, 05 Aug 2024 12:00:00 GMT", 1.0),
+        ("Fri, 05 Aug 2124 12:00:00 GMT", LONGEST_ASKED_S),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(value: str, seconds: float) -> None:
+    assert retry_after(value, NOON) == seconds
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, "", "-1", "+5", "1.5", "1e3", "0x10", "5 s", "5 minutes", "soon", "1, 2", "\u00b2", "\u0665"),
+        "Mon, 05 Aug 2024 11:59:59 GMT",
+        "Mon, 35 Aug 2024 12:00:00 GMT",
+        "Mon, 05 Aug 99999 12:00:00 GMT",
+        "Mon, 05 Aug 2024 12:00:00 +9999999",
+        "2024-08-05T13:00:00Z",
+    ],
+)
+def test_what_is_no_time_to_come_asks_for_nothing(value: str | None) -> None:
+    assert retry_after(value, NOON) is None
+
+
+@given(now=DATES, wait=st.integers(0, 10**7), hours=st.integers(-12, 14))
+def test_a_date_is_waited_for_and_a_second_more_by_the_clock_that_made_it(
+    now: datetime, wait: int, hours: int
+) -> None:
+    until = (now + timedelta(seconds=wait)).astimezone(timezone(timedelta(hours=hours)))
+    assert retry_after(format_datetime(until), now) == wait + 1
+
+
+@given(st.text() | st.text(string.digits + "+-:. ,GMTJanMon", max_size=40), DATES)
+def test_any_text_asks_for_nothing_or_for_a_year_at_most(value: str, now: datetime) -> None:
+    assert 0 <= (retry_after(value, now) or 0) <= LONGEST_ASKED_S
+
+
+@given(st.text())
+def test_a_date_of_a_header_is_in_utc_or_none(value: str) -> None:
+    date = http_date(value)
+    assert date is None or date.utcoffset() == timedelta(0)
+
+
+@given(
+    retry=st.integers(1, 2000),
+    base=st.floats(0.1, 300),
+    most=st.floats(300, 600),
+    chance=st.floats(0, 1),
+)
+def test_waits_lie_between_the_doubled_base_and_half_of_it_more(
+    retry: int, base: float, most: float, chance: float
+) -> None:
+    wait = back_off(retry, base, most, chance)
+    assert base <= wait <= most
+    if retry < 20 and base * 2**retry * 1.5 <= most:
+        assert base * 2**retry <= wait <= base * 2**retry * 1.5
+
+
+def test_waits_grow_whatever_chance_does() -> None:
+    waits = [(back_off(n, 10, 300, 0), back_off(n, 10, 300, 1)) for n in (1, 2, 3, 4)]
+    assert waits == [(20, 30), (40, 60), (80, 120), (160, 240)]
+    assert all(longest < shortest for (_, longest), (shortest, _) in itertools.pairwise(waits))
+    assert back_off(6, 10, 300, 0.5) == 300
+
+
+@given(limit=st.integers(1, 5), ends=st.lists(st.booleans(), max_size=30))
+def test_the_circuit_is_open_after_so_many_failures_in_a_row(limit: int, ends: list[bool]) -> None:
+    breaker = CircuitBreaker(limit)
+    row = 0
+    for good in ends:
+        breaker.succeeded() if good else breaker.failed()
+        row = 0 if good else row + 1
+        if row < limit:
+            breaker.check()
+        else:
+            with pytest.raises(CircuitOpenError, match=f"{limit} requests in a row failed"):
+                breaker.check()
+
+
+def test_a_circuit_without_a_limit_opens_only_when_told() -> None:
+    breaker = CircuitBreaker(0)
+    for _ in range(100):
+        breaker.failed()
+    breaker.check()
+    breaker.open("the site asks to wait 86400 s")
+    breaker.open("another reason")
+    with pytest.raises(IgnoreRequest, match="86400"):
+        breaker.check()
+
+
+class Slot(SimpleNamespace):
+    """What is used of Scrapy's."""
+
+
+class Downloader:
+    """What is used of Scrapy's."""
+
+    def __init__(self) -> None:
+        self.slots: dict[str, Slot] = {}
+        self.per_slot_settings: dict[str, dict[str, Any]] = {}
+
+    def get_slot_key(self, request: Request) -> str:
+        return str(request.meta["download_slot"])
+
+
+def crawler_with(downloader: Downloader, **settings: object) -> Any:
+    crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True, **settings})
+    crawler.engine = SimpleNamespace(downloader=downloader)
+    return crawler
+
+
+def robots(text: str) -> ProtegoRobotParser:
+    return ProtegoRobotParser(text.encode(), None)
+
+
+@pytest.mark.parametrize(("asked", "delay"), [("20", 20.0), ("3", 10.0), ("1.5e1", 15.0), ("100000", 300.0)])
+def test_the_longer_of_robots_txt_and_the_setting_counts_up_to_five_minutes(asked: str, delay: float) -> None:
+    downloader = Downloader()
+    downloader.slots["site"] = Slot(delay=10.0, concurrency=8, jitter=0.5)
+    extension = CrawlDelay(crawler_with(downloader, DOWNLOAD_DELAY=10))
+    request = Request("http://www.site/a", meta={"download_slot": "site"})
+    extension.robots_parsed(robots(f"User-agent: *\nCrawl-delay: {asked}\n"), request)
+    assert vars(downloader.slots["site"]) == {"delay": delay, "concurrency": 1, "jitter": 0.0}
+    assert downloader.per_slot_settings["site"] == {"delay": delay, "concurrency": 1, "jitter": 0}
+
+
+def test_the_longest_crawl_delay_of_the_hosts_of_a_site_counts() -> None:
+    downloader = Downloader()
+    extension = CrawlDelay(crawler_with(downloader))
+    for asked in ("30", "5"):
+        request = Request("http://any.site/a", meta={"download_slot": "site"})
+        extension.robots_parsed(robots(f"User-agent: *\nCrawl-delay: {asked}\n"), request)
+    assert downloader.per_slot_settings["site"]["delay"] == 30
+
+
+@pytest.mark.parametrize("text", ["", "User-agent: *\nCrawl-delay: -5", "User-agent: *\nCrawl-delay: nan"])
+def test_without_a_crawl_delay_the_setting_stays(text: str) -> None:
+    downloader = Downloader()
+    request = Request("http://site/a", meta={"download_slot": "site"})
+    CrawlDelay(crawler_with(downloader)).robots_parsed(robots(text), request)
+    assert downloader.per_slot_settings == {}
+
+
+def back_off_middleware(downloader: Downloader) -> BackOffMiddleware:
+    crawler = crawler_with(downloader, **{name: getattr(settings, name) for name in OURS})
+    crawler.spider = Spider.from_crawler(crawler, "any")
+    return BackOffMiddleware.from_crawler(crawler)
+
+
+@pytest.mark.parametrize(("chance", "waits"), [(0.0, "20.0 40.0 80.0"), (1.0, "30.0 60.0 120.0")])
+def test_the_delay_in_force_is_what_doubles_and_chance_adds_to_it(
+    chance: float, waits: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(random, "random", lambda: chance)
+    caplog.set_level("INFO", "osce_news")
+    downloader = Downloader()
+    downloader.slots["site"] = Slot(delay=10.0)
+    middleware = back_off_middleware(downloader)
+    request: Any = Request("http://site/a", meta={"download_slot": "site"})
+    for _ in range(3):
+        request = middleware.process_response(request, Response("http://site/a", status=503))
+    assert caplog.messages == [
+        f"http://site/a: status 503; retry {number} of 3 in {wait} s"
+        for number, wait in enumerate(waits.split(), start=1)
+    ]
+
+
+def test_a_host_without_an_address_had_no_request_and_needs_no_rest(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "osce_news")
+    downloader = Downloader()
+    downloader.slots["site"] = Slot(delay=10.0)
+    request = Request("http://site/a", meta={"download_slot": "site"})
+    again = back_off_middleware(downloader).process_exception(request, CannotResolveHostError())
+    assert isinstance(again, Request)
+    assert float(caplog.messages[0].split()[-2]) <= 0.3
+
+
+def one_site() -> OneSiteMiddleware:
+    crawler: Any = get_crawler()
+    crawler.spider = Spider("any", allowed_domains=["osce.org"])
+    middleware = OneSiteMiddleware.from_crawler(crawler)
+    middleware.spider_opened(crawler.spider)
+    return middleware
+
+
+@pytest.mark.parametrize("host", ["osce.org", "www.osce.org", "polis.osce.org:8080"])
+def test_all_hosts_of_a_site_share_one_clock(host: str) -> None:
+    """Also when the request was led there from elsewhere and has the slot of where it came from."""
+    request = Request(f"http://{host}/a", meta={"download_slot": "elsewhere"})
+    one_site().process_request(request)
+    assert request.meta["download_slot"] == "osce.org"
+
+
+@pytest.mark.parametrize("dont_filter", [False, True])
+def test_another_site_is_not_asked_not_even_by_a_request_that_was_tried_again(dont_filter: bool) -> None:
+    with pytest.raises(IgnoreRequest, match="offsite"):
+        one_site().process_request(Request("http://notosce.org/a", dont_filter=dont_filter))
+
+
+def test_the_receipt_adds_up_what_scrapy_counted() -> None:
+    crawler = crawler_with(Downloader())
+    receipt = Receipt(crawler)
+    assert receipt.cost() == Cost()
+    for name, value in {
+        "downloader/request_count": 7,
+        "downloader/response_bytes": 12_000,
+        "downloader/response_status_count/304": 2,
+        "retry/count": 3,
+        "back_off/count": 4,
+        "back_off/seconds": 1.5,
+    }.items():
+        crawler.stats.set_value(name, value)
+    assert receipt.cost() == Cost(7, 2, 12_000, 3, 4, 1.5, None)
+    assert receipt.requests == 7
+
+
+def test_the_smallest_gap_is_that_between_departures_also_of_failed_requests_and_in_a_new_slot() -> None:
+    downloader = Downloader()
+    receipt = Receipt(crawler_with(downloader))
+    request = Request("http://site/a", meta={"download_slot": "site"})
+    gaps = []
+    downloader.slots["site"] = Slot(lastseen=100.0)
+    for time in (100.0, 100.0, 112.0, 123.0, 140.0):  # the first one is told twice
+        downloader.slots["site"].lastseen = time
+        receipt.request_left(request)
+        gaps.append(receipt.smallest_gap_s)
+    downloader.slots = {}  # after a minute without a request; nothing is known of this one
+    receipt.request_left(request)
+    downloader.slots["site"] = Slot(lastseen=300.0)
+    receipt.request_left(request)
+    assert gaps == [None, None, 12.0, 11.0, 11.0]
+    assert receipt.smallest_gap_s == 11.0
+    downloader.slots["site"].lastseen = 305.0
+    receipt.request_left(request)
+    assert receipt.cost().smallest_gap_s == 5.0
