@@ -1,0 +1,79 @@
+"""What `schedule` takes and refuses; what it prints is tested in tests/schedules."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import run
+from tests.schedules.scheduled import schedule, start
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["cron", "--at", "25:00"], "--at: '25:00' is no time of the day"),
+        (["cron", "--at", "4.17"], "--at: '4.17' is no time of the day"),
+        (["cron", "--user"], "--user is of use with systemd only"),
+        (["github", "--mail", "a@example.org"], "--mail is of no use with github"),
+        (["cron", "--mail", "a b"], "--mail: no address of e-mail: 'a b'"),
+        (["cron", "--mail", "-oQ/tmp"], "--mail: no address of e-mail"),
+        (["cron", "--db", f"{'long/' * 200}a.db"], "is too long for cron"),
+        (["systemd", "--mail", "a@example.org; rm"], "--mail: no address of e-mail"),
+        (["cron", "--contact", 'the "crawler"'], "--contact: write it without quotes"),
+        (["github", "--contact", "a\nb"], "no unit can hold a line break"),
+        (["systemd", "--db", "a\nb.db"], "no unit can hold a line break"),
+        (["cron", "--db", b"\xff.db"], "no unit can hold a line break or control character"),
+        (["cron", "--start-url", "example.org"], "no address of a listing: 'example.org'"),
+        (["anacron"], "'anacron' is not one of"),
+    ],
+)
+def test_what_makes_no_unit_is_an_error_in_one_line(
+    tmp_path: Path, options: list[str | bytes], says: str
+) -> None:
+    result = run("schedule", *options, cwd=tmp_path)
+    assert (result.status, result.out) == (2, "")
+    assert len(result.errors) == 1
+    assert says in result.err
+
+
+@pytest.mark.parametrize("scheduler", ["cron", "systemd", "github"])
+def test_nothing_is_written(tmp_path: Path, scheduler: str) -> None:
+    schedule(scheduler, cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("scheduler", ["cron", "systemd", "github"])
+def test_the_contact_comes_from_the_environment_too(tmp_path: Path, scheduler: str) -> None:
+    given = schedule(scheduler, "--contact", "a@example.org", cwd=tmp_path)
+    assert "a@example.org" in given
+    assert schedule(scheduler, cwd=tmp_path, env={"OSCE_NEWS_CONTACT": "a@example.org"}) == given
+    assert schedule(scheduler, cwd=tmp_path, env={"OSCE_NEWS_CONTACT": ""}) == schedule(
+        scheduler, cwd=tmp_path
+    )
+
+
+def test_the_database_is_named_in_full(tmp_path: Path) -> None:
+    here = schedule("cron", cwd=tmp_path)
+    assert f"--db {tmp_path}/osce-news.db " in here
+    (tmp_path / "below").mkdir()
+    above = schedule("cron", "--db", "../osce-news.db", cwd=tmp_path / "below")
+    assert above == here
+    assert schedule("cron", cwd=Path("/"), env={"OSCE_NEWS_DB": str(tmp_path / "osce-news.db")}) == here
+
+
+def test_the_program_is_the_one_that_printed_the_unit(tmp_path: Path) -> None:
+    as_module = f"$({shlex.quote(sys.executable)} -m osce_news crawl "
+    assert as_module in schedule("cron", cwd=tmp_path)
+    # The script that pip makes is given to Python by its path; it has the name of the command.
+    script = tmp_path / "my bin" / "osce-news"
+    script.parent.mkdir()
+    script.write_text("from osce_news.cli import main\nmain()\n")
+    script.chmod(0o755)
+    for word in (str(script), "my bin/osce-news"):
+        result = start([sys.executable, word, "schedule", "cron"], env={}, cwd=tmp_path)
+        assert result.status == 0, result.err
+        assert f"$('{script}' crawl " in result.out
