@@ -20,6 +20,10 @@ class NetworkError(OsceNewsError):
     """The site could not be reached. Look at the connection and run the command again."""
 
 
+class UnavailableError(NetworkError):
+    """The site is down, or asks to wait for long. Run the command again later."""
+
+
 class BadInputError(OsceNewsError):
     """An option, address, file or name is wrong. Correct it and run the command again."""
 
@@ -54,6 +58,12 @@ class PartialError(OsceNewsError):
     """Some pages could not be read. What was read is stored; run the command again."""
 
     exit_status = 4
+
+
+class LockedError(OsceNewsError):
+    """Another process writes into this database. Wait until it has ended, or end it."""
+
+    exit_status = 5
 
 
 class RefusedError(OsceNewsError):

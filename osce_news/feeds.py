@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, JsonLinesItemExporter
@@ -11,11 +12,18 @@ from osce_news.items import ListingItem
 
 
 class _Records(BaseItemExporter):
-    """Exports each record of a page by itself."""
+    """Exports each record of a page by itself, and once, though pages overlap."""
+
+    _exported: set[int] | None = None
 
     def export_item(self, item: ListingItem) -> None:
+        if self._exported is None:
+            self._exported = set()
         for record in item.records:
-            super().export_item(record)  # type: ignore[safe-super]  # the class beside it has a body
+            values = hash(dataclasses.astuple(record))
+            if values not in self._exported:
+                self._exported.add(values)
+                super().export_item(record)  # type: ignore[safe-super]  # the class beside it has a body
 
 
 class RecordLinesExporter(_Records, JsonLinesItemExporter):

@@ -66,5 +66,8 @@ class ListingItem:
     sha256: str  # of the body, hexadecimal
     status: int | None = None  # of the HTTP response; None for a saved page
     results: int = 0  # how many the page prints, whatever becomes of them
+    listed: list[str] = dataclasses.field(default_factory=list)  # a key a result, in printed order
+    etag: str | None = None
+    last_modified: str | None = None
     records: list[NewsItem] = dataclasses.field(default_factory=list)
     rejected: list[Rejected] = dataclasses.field(default_factory=list)

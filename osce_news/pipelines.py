@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from osce_news.errors import OsceNewsError
 from osce_news.items import ListingItem, NewsItem, Rejected
 from osce_news.normalize import record
+from osce_news.storage import NOT_MODIFIED
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -122,29 +122,39 @@ class PeriodPipeline:
         )
 
 
-class StoragePipeline:
-    """Writes each page into the database, in one transaction.
-
-    The spider closes the run, for it is told how the crawl ended and a pipeline is not.
-    """
+class _CrawlPipeline:
+    """A step that needs the crawl's run."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> StoragePipeline:
+    def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def open_spider(self) -> None:
-        _spider(self.crawler).run.open()
+
+class GatePipeline(_CrawlPipeline):
+    """Lets no page through that can't be right, by what the database knows; raises LayoutError."""
 
     def process_item(self, item: ListingItem) -> ListingItem:
-        spider = _spider(self.crawler)
-        try:
-            spider.run.store(item)
-        except OsceNewsError as error:
-            spider.run.fail(error)
-            raise
+        if item.status != NOT_MODIFIED:
+            _spider(self.crawler).run.check(item)
+        return item
+
+
+class StoragePipeline(_CrawlPipeline):
+    """Writes each page into the database, in one transaction.
+
+    The spider closes the run, for it is told how the crawl ended and a pipeline is not.
+    """
+
+    def open_spider(self) -> None:
+        run = _spider(self.crawler).run
+        if not run.opened:
+            run.open()
+
+    def process_item(self, item: ListingItem) -> ListingItem:
+        _spider(self.crawler).store(item)
         return item
 
 

@@ -10,7 +10,7 @@ from w3lib.encoding import html_to_unicode
 
 from osce_news.errors import LayoutError
 from osce_news.items import ListingItem, NewsItem, Rejected
-from osce_news.normalize import parse_date
+from osce_news.normalize import item_id, parse_date
 from osce_news.pages import ListingPage, RawResult
 
 
@@ -39,6 +39,28 @@ def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int
     )
 
 
+def result_keys(page: ListingPage) -> list[str]:
+    """Return a key for each result, in printed order: its identifier and its date as printed.
+
+    They tell its place in a list that is ordered by date. A result that stands twice on the page has
+    two keys; one without an address has "-" and a hash of its title for an identifier.
+    """
+    keys: list[str] = []
+    for result in page.results:
+        key = f"{_identifier(result)}:{result.published}"
+        keys.append(f"{key}:{keys.count(key) + 1}" if key in keys else key)
+    return keys
+
+
+def _identifier(result: RawResult) -> str:
+    try:
+        if result.url:
+            return item_id(result.url)
+    except ValueError:  # no address of an item
+        pass
+    return f"-{hashlib.blake2b((result.title or '').encode(), digest_size=6).hexdigest()}"
+
+
 def _refuse_unreadable_dates(printed: Sequence[str | None]) -> None:
     """Raise LayoutError if most of a page's dates are in no form that is known."""
     unknown = [text for text in printed if parse_date(text) is None]
@@ -65,4 +87,5 @@ def _record(result: RawResult) -> NewsItem:
 
 
 def _printed(result: RawResult) -> dict[str, object]:
-    return {name: value for name, value in asdict(result).items() if value is not None}
+    # Not its place on the page: set aside again elsewhere, it is the same result.
+    return {name: value for name, value in asdict(result).items() if value is not None and name != "position"}

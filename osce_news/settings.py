@@ -58,14 +58,14 @@ DEFAULT_REQUEST_HEADERS = {
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "osce_news.crawl.politeness.OneSiteMiddleware": 50,
-    "osce_news.crawl.politeness.StrictRobotsMiddleware": 100,
+    "osce_news.crawl.polite.OneSiteMiddleware": 50,
+    "osce_news.crawl.polite.StrictRobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "osce_news.crawl.politeness.BackOffMiddleware": 550,
+    "osce_news.crawl.polite.BackOffMiddleware": 550,
 }
 EXTENSIONS = {
-    "osce_news.crawl.politeness.CrawlDelay": 1,
-    "osce_news.crawl.politeness.Receipt": 2,
+    "osce_news.crawl.polite.CrawlDelay": 1,
+    "osce_news.crawl.polite.Receipt": 2,
 }
 ITEM_PIPELINES = {
     "osce_news.pipelines.IdentityPipeline": 100,

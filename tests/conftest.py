@@ -7,3 +7,4 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--large", action="store_true", help="run the large versions of tests (minutes)")
+    parser.addoption("--kills", type=int, default=25, help="how many crawls are killed  [default: 25]")

@@ -37,9 +37,12 @@ BORDERS = (
     Border("spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
     Border("crawl/walk.py", "scrapy twisted sqlite3 osce_news.storage"),
     Border("crawl/options.py", "scrapy twisted sqlite3 osce_news.storage"),
+    Border("crawl/stop.py", "scrapy twisted sqlite3 osce_news.storage"),
+    Border("crawl/windows.py", "scrapy twisted sqlite3 osce_news.storage"),
+    Border("crawl/addresses.py", "scrapy twisted sqlite3 osce_news.storage"),
     *(
         Border(f"cli/{name}.py", "scrapy twisted parsel lxml sqlite_utils rich osce_news.spiders", first=True)
-        for name in ("looking", "options", "output", "main")
+        for name in ("history", "details", "looking", "options", "output", "main")
     ),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from osce_news.cli.checking import print_check
 from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.progress import print_summary, progress_bar, set_up_logging, wants_bar
 
@@ -15,12 +16,21 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print the s
 
 @click.command()
 @db_option
+@click.option("--full", is_flag=True, help="Read the whole list, though the database holds items.")
 @click.option(
     "--start-url", metavar="URL", help="Any listing address, with a filter or a keyword, on any host."
 )
 @click.option("--since", metavar="DATE", help="Leave out what was published before; stop when past it.")
 @click.option("--until", metavar="DATE", help="Leave out what was published after.")
 @click.option("--max-pages", type=int, metavar="N", help="Stop after N pages.")
+@click.option(
+    "--overlap",
+    type=int,
+    metavar="N",
+    default=2,
+    show_default=True,
+    help="Incremental: stop after N pages without news.",
+)
 @click.option("--rows", type=int, default=50, show_default=True, help="Results a page, 50 at most.")
 @click.option(
     "--delay",
@@ -28,36 +38,67 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print the s
     metavar="SECONDS",
     help="Between requests; never below robots.txt's.  [default: 10]",
 )
+@click.option("--restart", is_flag=True, help="Begin a full crawl anew, though one is unfinished.")
+@click.option(
+    "--accept", is_flag=True, help="Believe pages that do not fit what is stored (after a look at them)."
+)
 @_json_option
 @verbose_option
 def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     """Read the newsroom's listing pages into the database.
 
-    Walks from the first page to the last, one request at a time, as slowly as robots.txt asks: the
-    whole list takes about an hour and a half. Ctrl-C stops after the page in hand.
+    The first crawl reads the whole list, at ten seconds a page in about two hours. Later ones are
+    incremental: the newest first, until two pages hold nothing new or changed. --full reads all again,
+    and finds items that were back-dated or withdrawn; one that was cut short is gone on with.
+    Ctrl-C stops after the page in hand.
 
     \b
     Example:
       osce-news crawl --max-pages 2
+      osce-news crawl --full
       osce-news crawl --since 2024-01-01 --db recent.db
     """
     from osce_news.crawl.options import CrawlOptions
 
-    given = {name: value for name, value in arguments.items() if value is not None}
-    options = CrawlOptions.parse(db=db, **given)
+    options = CrawlOptions.parse(
+        db=db, **{name: value for name, value in arguments.items() if value is not None}
+    )
     bar = wants_bar(as_json, verbose)
     set_up_logging(verbose, bar=bar)
     from osce_news.crawl.process import crawl as run_crawl  # imports Scrapy
 
     with progress_bar(bar, "crawl") as advance:
-        run = run_crawl(options, given, advance)
-    if run.error is not None and not run.opened:
-        raise run.error
-    print_summary(run.summary, as_json)
+        run = run_crawl(options, advance)
+    print_summary(run.summary, as_json, run.hint)
     if run.error is not None:
         raise run.error
     if run.interrupted:
         raise click.Abort
+
+
+@click.command()
+@click.option("--start-url", metavar="URL", help="Any listing address.")
+@db_option
+@click.option("--delay", type=float, metavar="SECONDS", help="After robots.txt.  [default: 10]")
+@click.option("--json", "as_json", is_flag=True, help="Print the coverage as one JSON object.")
+@verbose_option
+def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, verbose: bool) -> None:
+    """Ask for one page of the list and tell how much of it is understood; stores nothing.
+
+    One request after robots.txt. Exit status 3 if the page is not understood, or does not fit what the
+    database holds, where there is one.
+
+    \b
+    Example:
+      osce-news check || echo "the newsroom has changed"
+    """
+    from osce_news.crawl.options import CrawlOptions
+
+    options = CrawlOptions.parse(start_url=start_url, db=db, delay=delay)
+    set_up_logging(verbose, bar=True)
+    from osce_news.crawl.process import check as run_check  # imports Scrapy
+
+    print_check(run_check(options), as_json)
 
 
 @click.command()

@@ -29,24 +29,31 @@ _ALL = (
 @click.command("list")
 @db_option
 @filter_options
+@click.option("--as-of", metavar="DATE", help="The list as it stood at the end of this day (UTC).")
 @limit_option(50)
 @format_options
 @verbose_option
-def list_(db: Path, limit: int, form: str | None, verbose: bool, **filters: Any) -> None:
+def list_(db: Path, as_of: str | None, limit: int, form: str | None, verbose: bool, **filters: Any) -> None:
     """List items, newest first.
 
     \b
     Example:
       osce-news list --office odihr --topic elections --since 2022-01-01
       osce-news list --place Vienna --limit 0 --format csv > vienna.csv
+      osce-news list --as-of 2026-11-01
     """
-    from osce_news.storage import open_for_reading, queries
+    from osce_news.crawl.options import day
+    from osce_news.storage import history_queries, open_for_reading, queries
 
-    wanted = filters_from(**filters)
+    wanted, on = filters_from(**filters), day(as_of, "as-of")
     with closing(open_for_reading(db)) as connection:
-        rows = queries.items(connection, wanted, limit or None)
-        total = queries.count(connection, wanted) if limit and len(rows) == limit else len(rows)
-    _print_items(rows, form)
+        if on is not None:
+            found = history_queries.as_it_stood(connection, on, wanted)
+            rows, total = found[: limit or None], len(found)
+        else:
+            rows = queries.items(connection, wanted, limit or None)
+            total = queries.count(connection, wanted) if limit and len(rows) == limit else len(rows)
+    _print_items(rows, form, without=history_queries.NOT_OF_A_DAY if on else ())
     if total > len(rows):
         click.echo(f"{len(rows)} of {total} items; --limit 0 shows all", err=True)
 
@@ -92,7 +99,7 @@ def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **
 @format_options
 @verbose_option
 def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
-    """Show one item: values raw and normalised, where and when it was seen, its revisions.
+    """Show one item: values raw and normalised, where and when it was seen, how it changed.
 
     ID is the item's identifier or its address.
 
@@ -101,6 +108,7 @@ def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
       osce-news show 514201
       osce-news show https://www.osce.org/cthb/514201 --json
     """
+    from osce_news.cli.details import print_item
     from osce_news.cli.output import print_json
     from osce_news.errors import BadInputError
     from osce_news.normalize import item_id
@@ -118,7 +126,7 @@ def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
     if form == "json":
         print_json(found)
     else:
-        _print_item(found)
+        print_item(found)
 
 
 @click.command()
@@ -229,32 +237,14 @@ def verify(db: Path, as_json: bool, verbose: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _print_items(rows: Sequence[dict[str, Any]], form: str | None, more: tuple[str, ...] = ()) -> None:
+def _print_items(
+    rows: Sequence[dict[str, Any]],
+    form: str | None,
+    more: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+) -> None:
     from osce_news.cli.output import print_rows
 
     table = form == "table" or (form is None and sys.stdout.isatty())
-    print_rows(rows, _COLUMNS if table else (*_ALL, *more), form)
-
-
-def _print_item(found: dict[str, Any]) -> None:
-    raw = found.pop("raw")
-    for name, value in found.items():
-        if isinstance(value, list):
-            _print_field(name, "" if value else None)
-            for part in value:
-                _print_field("   ", _line(part) if isinstance(part, dict) else str(part))
-        else:
-            _print_field(name, value)
-    _print_field("as printed", "")
-    for name, value in raw.items():
-        _print_field(f"    {name.removesuffix('_raw')}", value)
-
-
-def _print_field(name: str, value: str | None) -> None:
-    from osce_news.cli.output import printable
-
-    click.echo(f"{name}: {'-' if value is None else printable(value)}".replace("   : ", "    ").rstrip())
-
-
-def _line(row: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+    columns = [name for name in (*_ALL, *more) if name not in without]
+    print_rows(rows, _COLUMNS if table else columns, form)

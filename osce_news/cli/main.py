@@ -13,9 +13,11 @@ from typing import NoReturn
 import click
 
 from osce_news import __version__
-from osce_news.cli.feeding import crawl, expect, renormalize, replay
+from osce_news.cli.feeding import check, crawl, expect, renormalize, replay
+from osce_news.cli.history import runs
 from osce_news.cli.looking import list_, search, show, stats, verify, vocabulary
 from osce_news.cli.output import printable
+from osce_news.cli.scheduling import schedule
 from osce_news.errors import OsceNewsError
 
 
@@ -37,7 +39,9 @@ def cli() -> None:
     """
 
 
-for command in (crawl, replay, list_, search, show, stats, vocabulary, verify, renormalize, expect):
+_FILLING = (crawl, check, replay)
+_LOOKING = (list_, search, show, stats, runs, vocabulary, verify)
+for command in (*_FILLING, *_LOOKING, renormalize, schedule, expect):
     cli.add_command(command)
 
 

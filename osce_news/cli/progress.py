@@ -67,7 +67,7 @@ def progress_bar(shown: bool, what: str) -> Iterator[Advance]:
         yield advance
 
 
-def print_summary(summary: Summary, as_json: bool) -> None:
+def print_summary(summary: Summary, as_json: bool, hint: str | None = None) -> None:
     """Print what the run did, what the database holds now, and what to type next."""
     if as_json:
         from osce_news.cli.output import print_json
@@ -78,11 +78,15 @@ def print_summary(summary: Summary, as_json: bool) -> None:
         f"{summary.mode}: {summary.status}; {summary.pages} pages, {summary.seen} items: "
         f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged"
     )
+    if summary.withdrawn or summary.restored:
+        click.echo(f"no longer on the list: {summary.withdrawn}; on it again: {summary.restored}")
     option = "" if summary.database == "osce-news.db" else f" --db {shlex.quote(summary.database)}"
     if summary.quarantined:
         click.echo(f"set aside in the table quarantine: {summary.quarantined} results")
     if summary.unknown_terms:
         click.echo(f"printed values that no entry matches: {summary.unknown_terms}")
+    if hint:
+        click.echo(hint)
     commands = ["list", "search trafficking", "stats --by year --by type"]
     if summary.unknown_terms:
         commands.append("vocabulary --unknown")

@@ -12,6 +12,9 @@ from osce_news.normalize import parse_date
 LISTING = "https://www.osce.org/press-releases"
 NEWEST_FIRST = "ds_date desc"
 MOST_ROWS = 50  # the largest number of results a page that the site is known to give
+OVERLAP = 2  # pages without news after which an incremental crawl stops
+_FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_PAGING = ("page", "rows", "solrsort")  # the parts of an address that do not choose what is listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,10 @@ class CrawlOptions:
     max_pages: int | None = None
     rows: int = MOST_ROWS
     delay: float | None = None
+    full: bool = False
+    overlap: int = OVERLAP
+    restart: bool = False
+    accept: bool = False
 
     @classmethod
     def parse(
@@ -37,6 +44,10 @@ class CrawlOptions:
         max_pages: str | int | None = None,
         rows: str | int = MOST_ROWS,
         delay: str | float | None = None,
+        full: str | bool = False,
+        overlap: str | int = OVERLAP,
+        restart: str | bool = False,
+        accept: str | bool = False,
     ) -> CrawlOptions:
         """Return the options from text, as `scrapy crawl -a` gives them; raises BadInputError."""
         options = cls(
@@ -47,10 +58,34 @@ class CrawlOptions:
             max_pages=None if max_pages is None else _whole(max_pages, "max-pages"),
             rows=_whole(rows, "rows", most=MOST_ROWS),
             delay=None if delay is None else _seconds(delay),
+            full=_flag(full, "full"),
+            overlap=_whole(overlap, "overlap"),
+            restart=_flag(restart, "restart"),
+            accept=_flag(accept, "accept"),
         )
         if options.since and options.until and options.since > options.until:
             raise BadInputError(f"--since {options.since} is after --until {options.until}")
         return options
+
+    @property
+    def limited(self) -> bool:
+        """Whether only a part of the list is asked for, so that what was not seen may still be there."""
+        return bool(self.since or self.until or self.max_pages)
+
+    @property
+    def list_name(self) -> str:
+        """The list that is read, whatever its page or size: its address without them."""
+        parts = urlsplit(self.start_url)
+        chosen = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _PAGING]
+        return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(sorted(chosen)), ""))
+
+    @property
+    def whole_list(self) -> bool:
+        """Whether the address is that of the list as a whole, without a filter or a keyword."""
+        parts = urlsplit(self.list_name)
+        path = parts.path.lower().rstrip("/")
+        keyword = "/press-releases/" in path
+        return not parts.query and not keyword
 
 
 def listing_url(start: str, rows: int) -> str:
@@ -93,6 +128,14 @@ def _whole(text: str | int, option: str, most: int | None = None) -> int:
         limit = f"from 1 to {most}" if most else "of at least 1"
         raise BadInputError(f"--{option}: {str(text)[:60]!r} is no whole number {limit}")
     return number
+
+
+def _flag(text: str | bool, option: str) -> bool:
+    if isinstance(text, bool):
+        return text
+    if (flag := _FLAGS.get(text.strip().lower())) is None:
+        raise BadInputError(f"--{option}: {text[:60]!r} is neither 1 nor 0")
+    return flag
 
 
 def _seconds(text: str | float) -> float:

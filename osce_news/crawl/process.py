@@ -2,46 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.run import CrawlRun
 from osce_news.errors import OsceNewsError
+from osce_news.spiders.check import CheckSpider
 from osce_news.spiders.newsroom import NewsroomSpider
-from osce_news.storage import Summary, open_for_writing
+from osce_news.storage import Summary
 
 
 def crawl(
     options: CrawlOptions,
-    arguments: Mapping[str, Any],
     on_page: Callable[[Summary, int | None], None] = lambda summary, total: None,
 ) -> CrawlRun:
     """Crawl, and return the run when it is over; its `error` says what ended it early.
 
-    `arguments` are those of the spider; `on_page` is called after each stored page. Raises
-    what opening the database raises, before anything is asked of the site.
+    `on_page` is called after each stored page. Raises what `CrawlRun.open` raises, before anything is
+    asked of the site.
     """
-    open_for_writing(options.db).close()
+    run = CrawlRun(options)
+    run.open()
+
+    def stored(**_: object) -> None:
+        on_page(run.summary, run.walk.total)
+
+    spider = _run(NewsroomSpider, stored, run=run)
+    if not isinstance(spider, NewsroomSpider):
+        run.fail(OsceNewsError("the crawl could not begin; -v shows why"))
+        run.close()
+    elif run.summary.status == "running":  # a second signal stops all at once, and nobody is told
+        spider.spider_closed("shutdown")
+    return run
+
+
+def check(options: CrawlOptions) -> CheckSpider:
+    """Read the first page and return the spider with what it found; stores nothing."""
+    spider = _run(CheckSpider, lambda **_: None, options=options)
+    if not isinstance(spider, CheckSpider):
+        raise OsceNewsError("the check could not begin; -v shows why")
+    return spider
+
+
+def _run(kind: type[Spider], stored: Callable[..., None], **arguments: object) -> Spider | None:
     settings = Settings()
     settings.setmodule("osce_news.settings")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)
-    settings.set("OSCE_NEWS_DB", str(options.db))
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(NewsroomSpider)
-
-    def stored(**_: Any) -> None:
-        spider = crawler.spider
-        assert isinstance(spider, NewsroomSpider)
-        on_page(spider.run.summary, spider.walk.total)
-
-    crawler.signals.connect(stored, signals.item_scraped, weak=False)
+    crawler = process.create_crawler(kind)
+    crawler.signals.connect(stored, signals.item_scraped)
     process.crawl(crawler, **arguments)
     process.start()
-    if not isinstance(crawler.spider, NewsroomSpider):
-        raise OsceNewsError("the crawl could not begin; -v shows why")
-    return crawler.spider.run
+    return crawler.spider

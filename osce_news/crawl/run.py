@@ -1,29 +1,42 @@
-"""One crawl as seen from the outside: what is stored, what failed, how it ended."""
+"""One crawl as seen from the outside: what it goes on with, what is stored, what failed, how it ended."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import logging
-from pathlib import Path
+import sqlite3
 
-from osce_news.clock import utc_now
+from osce_news.crawl import gate
+from osce_news.crawl.addresses import newest_first, page_number
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.polite.receipt import Cost
+from osce_news.crawl.walk import Reading, Walk
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError
 from osce_news.items import ListingItem
-from osce_news.storage import Summary, Writer
+from osce_news.storage import Stored, Summary, Writer, crawls, terms
+from osce_news.storage.history import history
+from osce_news.storage.writer import identifiers
 
 logger = logging.getLogger(__name__)
 
-MOST_KEPT = 20  # pages that were not understood, beside the database
+# More items than these that are gone at once are no withdrawals but a list that was not the whole one.
+MOST_WITHDRAWN = 20
+_MOST_WITHDRAWN_SHARE = 0.02
 
 
 class CrawlRun:
-    """The run of a crawl; holds the writer, and the first error that ended it."""
+    """The run of a crawl; holds the writer, the walk, and the first error that ended it."""
 
     def __init__(self, options: CrawlOptions) -> None:
         self.options = options
+        self.walk = Walk(options)
         self.error: OsceNewsError | None = None
         self.interrupted = False
+        self.hint: str | None = None  # what the person may want to do next
         self._writer: Writer | None = None
+        self._unsettled: str | None = None
+        self._told_history = False
 
     @property
     def summary(self) -> Summary:
@@ -35,50 +48,145 @@ class CrawlRun:
         """Whether the run got as far as the database."""
         return self._writer is not None
 
-    def open(self) -> None:
-        """Open the database and begin the run; raises what `Writer` raises."""
-        self._writer = Writer(self.options.db)
-        self._writer.begin("full", self.options.start_url)
-
-    def store(self, page: ListingItem) -> None:
-        """Store a page; raises StorageError."""
+    @property
+    def _connection(self) -> sqlite3.Connection:
         assert self._writer is not None, "pages come after open()"
-        self._writer.store(page)
+        return self._writer.connection
+
+    def open(self) -> None:
+        """Open the database and begin the run: full, incremental, or where an unfinished one stood.
+
+        Raises what `Writer` raises; LockedError at once if another process writes.
+        """
+        writer = Writer(self.options.db, wait_s=0)
+        self._writer = writer
+        name, url = self.options.list_name, self.options.start_url
+        unfinished = crawls.unfinished(self._connection, name)
+        never_whole = crawls.last_complete(self._connection, name) is None
+        empty = self._connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
+        full = self.options.full or empty or (unfinished is not None and never_whole)
+        if not full or self.options.limited or self.options.restart:
+            unfinished = None
+        if not full:
+            self._unsettled = crawls.unsettled_since(self._connection, name)
+            self.walk = Walk(self.options, overlap=self.options.overlap)
+        if unfinished is not None:
+            self.walk.resume(unfinished.position, unfinished.listed)
+            logger.info("going on with run %d, behind result %d", unfinished.run, unfinished.position["end"])
+        writer.begin("full" if full else "incremental", url, list_name=name, continues=unfinished)
+        if never_whole and (not full or self.options.limited) and self.options.whole_list:
+            self.hint = "this list was never read to its end: `osce-news crawl --full` does that"
+
+    def validators(self, url: str) -> crawls.Validators | None:
+        """Return what to ask with whether a page has changed; None if it has to be read."""
+        if self.walk.overlap is None or self.options.limited or self._unsettled is not None:
+            return None
+        return crawls.validators(self._connection, url, terms.rules())
+
+    def check(self, page: ListingItem) -> None:
+        """Compare a page with what the database knows; raises LayoutError if it can't be right."""
+        if self.options.accept:
+            return
+        too_short = gate.check(
+            page,
+            history(self._connection, page),
+            newest_first=newest_first(self.options.start_url),
+            empty_expected=bool(page_number(page.url)) or not self.options.whole_list,
+        )
+        if too_short and not self._told_history:
+            self._told_history = True
+            logger.info("%s", too_short)
+
+    def store(self, page: ListingItem, reading: Reading, cost: Cost) -> None:
+        """Store a page, what it cost, and where the walk goes on; raises StorageError."""
+        assert self._writer is not None, "pages come after open()"
+
+        def position(stored: Stored) -> str | None:
+            news = stored.new + stored.changed + fresh
+            self.walk.read(dataclasses.replace(reading, settled=not news))
+            if not self.walk.accepted:  # a later walk must not take it for a part of what was read
+                page.listed = []
+            return json.dumps(self.walk.position) if self.walk.position else None
+
+        self.receipt(cost)
+        fresh = self._fresh(page)  # before they are seen again, by a clock that may have been set back
+        self._writer.store(page, position)
+
+    def skip(self, error: OsceNewsError) -> None:
+        """Go on without a page that can't be read, if there is a way; else note what ended the run."""
+        self.walk.skip(str(error))
+        if self.walk.url is None:
+            self.fail(partial(error, self.summary.pages))
+        else:
+            logger.warning("%s; going on behind it", error)
 
     def fail(self, error: OsceNewsError) -> None:
         """Note what ended the run; only the first error counts."""
         self.error = self.error or error
 
-    def receipt(self, requests: int, smallest_gap_s: float | None) -> None:
-        """Note what the crawl cost the site."""
-        self.summary.requests = requests
-        self.summary.smallest_gap_s = None if smallest_gap_s is None else round(smallest_gap_s, 3)
+    def receipt(self, cost: Cost) -> None:
+        """Note what the crawl cost the site so far."""
+        for name in ("requests", "bytes", "retries", "back_offs"):
+            setattr(self.summary, name, getattr(cost, name))
+        self.summary.waited_s = round(cost.waited_s, 1)
+        self.summary.smallest_gap_s = None if cost.smallest_gap_s is None else round(cost.smallest_gap_s, 3)
 
     def close(self) -> None:
         """End the run and close the database; harmless when it was never opened."""
         if self._writer is None:
             return
         try:
-            message = "interrupted; what was read is stored" if self.interrupted else None
-            self._writer.finish(self._status(), str(self.error) if self.error else message)
+            withdrawn = self._gone()
+            whole = self.walk.whole and self._status() == "complete"
+            self._writer.finish(self._status(), self._message(), withdrawn=withdrawn, whole=whole)
         except OsceNewsError as error:
             self.fail(error)
+            self.summary.status, self.summary.message = "failed", str(self.error)
         finally:
             self._writer.close()
 
-    def keep(self, body: bytes) -> Path | None:
-        """Keep a page that was not understood beside the database; return where, None if it failed."""
-        folder = self.options.db.with_name(self.options.db.name + "-not-understood")
-        path = folder / f"{utc_now().replace(':', '')}.html"
-        try:
-            folder.mkdir(exist_ok=True)
-            path.write_bytes(body)
-            for old in sorted(folder.glob("*.html"))[:-MOST_KEPT]:
-                old.unlink()
-        except OSError as error:
-            logger.error("the page could not be kept in %s: %s", folder, error.strerror)
-            return None
-        return path
+    def _message(self) -> str | None:
+        if self.interrupted:
+            return "interrupted; what was read is stored"
+        if self.error is None and self.summary.mode == "full" and self.walk.ended and not self.walk.whole:
+            return (
+                "read to the end, but pages of these sizes can't be made to overlap: what moved meanwhile "
+                "may be missing, and nothing was marked as withdrawn"
+            )
+        return str(self.error) if self.error else None
+
+    def _gone(self) -> list[str]:
+        """Return the items that the list no longer has, if it was read whole; note what it lacks."""
+        if self.error is not None or self.interrupted:
+            return []
+        if self.walk.problems:
+            said = "; ".join(self.walk.problems[:3])
+            self.fail(PartialError(f"{said}; what was read is stored, run the command again"))
+        if self.error is not None or not self._tells_what_is_gone:
+            return []
+        list_url = self.walk.list_url
+        gone = crawls.missing(self._connection, self.summary.run, list_url)
+        most = max(MOST_WITHDRAWN, int(crawls.listed_on(self._connection, list_url) * _MOST_WITHDRAWN_SHARE))
+        if len(gone) > most and not self.options.accept:
+            self.fail(
+                PartialError(
+                    f"{len(gone)} items that were on the list are not on it any more, too many to believe, "
+                    "so none was marked; if it is right, run `osce-news crawl --full --accept`"
+                )
+            )
+            return []
+        return gone
+
+    @property
+    def _tells_what_is_gone(self) -> bool:
+        full = self.summary.mode == "full" and self.walk.whole
+        return full and not self.options.limited and self.options.whole_list
+
+    def _fresh(self, page: ListingItem) -> int:
+        """How many of the page's items were stored by a crawl that did not come to its end."""
+        if self._unsettled is None:
+            return 0
+        return crawls.fresh(self._connection, identifiers(page), self._unsettled)
 
     def _status(self) -> str:
         if self.interrupted:

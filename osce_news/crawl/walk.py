@@ -2,97 +2,291 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from osce_news.crawl.options import NEWEST_FIRST, CrawlOptions
-from osce_news.errors import PartialError
-from osce_news.normalize import parse_date
+from osce_news.crawl.addresses import list_of, newest_first, page_number, page_size, same_site, with_window
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.stop import no_news, past
+from osce_news.crawl.windows import Chain, Window, window
 from osce_news.pages.listing import PagerLink
 
+BACK = (10, 25, 50, 100, 200)  # results before the end of what was read, where pages did not meet
+MOST_FAILURES = 3  # pages in a row that can't be read
+MOST_IDLE = 5  # pages in a row that show nothing but what was read before
+MOST_PAGES = 20_000  # of any list: the newsroom has some 700
+FEWEST = 0.8  # the share of the results asked for that a page shows, if the list goes on
 
-@dataclass
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page showed: a key for each result, in printed order, and the dates as printed."""
+
+    url: str  # where it was found, after redirects
+    keys: list[str]
+    dates: Sequence[str | None] = ()
+    pager: PagerLink | None = None  # None: the page was not read, for it has not changed
+    settled: bool = False  # it held nothing new or changed
+
+
 class Walk:
-    """The walk from the first page to the last.
+    """The walk from the top of the list to its end, or until there is nothing new.
+
+    `url` is the address to read next, None at the end. `read` takes note of a page, `skip` of one that
+    could not be read. Neighbouring pages overlap; where they do not meet, for results were removed
+    above, they are read again. What could not be made whole is in `problems`.
 
     >>> walk = Walk(CrawlOptions.parse(start_url="https://www.osce.org/press-releases"))
-    >>> pager = PagerLink(next="https://www.osce.org/press-releases?page=1", last=None)
-    >>> walk.next(walk.start, pager, ["15 March 2022"])
-    'https://www.osce.org/press-releases?page=1'
+    >>> keys = [str(number) for number in range(50)]
+    >>> pager = PagerLink("https://www.osce.org/press-releases?page=1", None)
+    >>> walk.read(Reading(walk.url, keys, pager=pager))
+    >>> walk.url
+    'https://www.osce.org/press-releases?page=1&rows=49&solrsort=ds_date+desc'
     """
 
-    options: CrawlOptions
-    pages: int = 0  # read so far
-    last_page: int | None = None  # the number of the last page, counted from 0, as the pager says
-    _visited: set[str] = field(default_factory=set)
+    def __init__(self, options: CrawlOptions, *, overlap: int | None = None) -> None:
+        """Begin at the top; with `overlap`, end after so many pages in a row without news."""
+        self.options = options
+        self.overlap = overlap
+        self.url: str | None = options.start_url
+        self.pages = 0  # read in this walk
+        self.problems: list[str] = []
+        self.ended = False  # whether the end of the list was reached
+        self.by_links = False  # the site does not take `rows`: the pager's links are followed
+        self.accepted = True  # whether the last page is a part of the chain
+        self.results: int | None = None  # the length of the list, as far as the pager tells
+        self._base = options.start_url
+        self._most_rows = page_size(options.start_url) or options.rows
+        self._asked = Window(page_number(options.start_url) or 0, self._most_rows)
+        self._chain, self._below = Chain(), Chain()
+        self._visited: set[str] = set()
+        self._first_next: str | None = None
+        self._sizes: set[int] = set()  # of which pages came back as asked for
+        self._tries = self._idle = self._failures = self._settled = self._hidden = self._length = 0
+        self._joined = 0  # pages that the chain is made of
+        self._broken = self._again = self._closing = False
+        self._proved = bool(self._border)  # pages were made to overlap
+        self._saved: dict[str, Any] | None = None
 
     @property
-    def start(self) -> str:
-        """The address of the first page."""
-        return self.options.start_url
+    def whole(self) -> bool:
+        """Whether every result that stood on the list throughout was read, for certain."""
+        sure = self._from_the_top and self._proved and not self.by_links
+        return self.ended and not self.problems and sure
+
+    @property
+    def list_url(self) -> str:
+        """The address of the list without its query, as the site spells it."""
+        return list_of(self._base)
 
     @property
     def total(self) -> int | None:
-        """How many pages the walk will read, if the pager tells."""
-        if self.last_page is None:
-            return None
-        pages = self.last_page - (page_number(self.start) or 0) + 1
+        """How many pages the walk will read in all, about; None if nothing tells."""
+        if self.overlap is not None or self.results is None:
+            return self.options.max_pages
+        gain = self._most_rows if self.by_links or not self._border else self._most_rows * 0.83
+        left = max(0, self.results - self._chain.end) if not self.by_links else self.results
+        pages = (0 if self.by_links else self.pages) + -(-left // max(1, int(gain)))
         return min(pages, self.options.max_pages or pages)
 
-    def next(self, url: str, pager: PagerLink, dates: Iterable[str | None]) -> str | None:
-        """Return the address to read after the page `url`, or None if the walk is at its end.
+    @property
+    def position(self) -> dict[str, Any] | None:
+        """From where a later walk could go on, as JSON; None at the end, and if it need not."""
+        if self.url is None or self.overlap is not None or self.options.limited or not self._from_the_top:
+            return None
+        if not self._below.positions:  # else the two parts do not meet yet
+            self._saved = {
+                "end": self._chain.end,
+                "pages": self._joined,
+                "most_rows": self._most_rows,
+                "hidden": self._hidden,
+                "proved": self._proved,
+                "problems": self.problems,
+                "link": self.url if self.by_links else None,
+            }
+        return self._saved
 
-        `dates` are the page's publishing dates as printed. Raises PartialError if the pager leads in
-        a circle, to another site, or nowhere though it speaks of further pages.
+    def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
+        """Go on where an unfinished walk stood: what is new on top first, then what it had not read.
+
+        `listed` are the keys of the pages that it had joined, `position["pages"]` of them.
         """
+        self._most_rows = position["most_rows"]
+        self._hidden, self._proved = position["hidden"], position["proved"]
+        self.problems = list(position["problems"])
+        self._saved, self._joined = position, position["pages"]
+        if position["link"]:
+            self.by_links, self.url = True, position["link"]
+            return
+        for url, keys in listed:
+            start = (page_number(url) or 0) * (page_size(url) or self._most_rows)
+            self._below.add(start, keys, 0)
+        self._below.end = position["end"]
+
+    def read(self, page: Reading) -> None:
+        """Take note of a page that was read, and choose the next."""
         self.pages += 1
-        self._visited.add(url)
-        here = page_number(url) or 0
-        if pager.last is not None:
-            self.last_page = page_number(pager.last)
-        if self.options.max_pages is not None and self.pages >= self.options.max_pages:
+        self._failures = 0
+        self.accepted = True
+        if self.pages == 1 and not self.by_links:
+            self._base = page.url
+            self._first_next = page.pager.next if page.pager else None
+        if page.pager and (last := page_number(page.pager.last or "")) is not None:
+            self.results = (last + 1) * len(page.keys)
+        if self.by_links or not self._takes_rows(page):
+            self._follow(page)
+        elif not self._again:
+            self._add(page)
+        self._joined += self.accepted
+        if self.url is not None and self._is_enough(page):
+            self.url = None
+
+    def skip(self, reason: str) -> None:
+        """Leave out a page that can't be read; end the walk after several, or where there is no way on."""
+        self._failures += 1
+        if self.by_links or self.pages == 0 or self._failures >= MOST_FAILURES or self._border == 0:
+            self.url = None
+        else:
+            self._chain.end, self._broken = self._asked.end, True
+            self._ask(self._asked.end)
+        self.problems.append(reason)
+
+    @property
+    def _border(self) -> int:
+        """How many results neighbouring pages share: none in a sample, and none where a page has but one."""
+        return 0 if self.options.max_pages or self._most_rows < 2 else 1
+
+    @property
+    def _from_the_top(self) -> bool:
+        return not page_number(self.options.start_url)
+
+    def _takes_rows(self, page: Reading) -> bool:
+        """Whether the page is of the size asked for; False if the site gives pages as it likes."""
+        asked, got, more = self._asked, len(page.keys), self._more(page)
+        self._again, again = False, self._again
+        if got == asked.rows or (got < asked.rows and not more):
+            return True
+        if got < asked.rows and self.pages == 1 and got and asked.page == 0:
+            self._most_rows, self._asked = got, Window(0, got)  # the most that it gives
+            return True
+        if got > asked.rows or (got < asked.rows * FEWEST and self._border and len(self._sizes) < 2):
+            return False
+        if not again:  # short, though the list goes on: was it cut?
+            self._again, self.accepted = True, False
+            return True
+        if got < asked.rows * FEWEST:
+            self.problems.append(f"{page.url} shows {got} results of {asked.rows}, though the list goes on")
+        self._hidden += asked.rows - got
+        return True
+
+    def _more(self, page: Reading) -> bool:
+        """Whether the list goes on behind this page."""
+        if page.pager is None:
+            return len(page.keys) >= self._asked.rows
+        last = page_number(page.pager.last or "")
+        here = page_number(page.url) or 0
+        return page.pager.next is not None or (last is not None and last > here)
+
+    def _add(self, page: Reading) -> None:
+        """Join a page to what was read before, if they meet, and choose the next."""
+        asked, more = self._asked, self._more(page)
+        first = not self._chain.positions or asked.start == 0 or self._border == 0
+        if not first and not self._broken and not self._chain.meets(page.keys):
+            self._tries += 1
+            if self._tries > 1 and self._may_follow:
+                return self._follow(page)
+            if self._tries <= len(BACK):
+                self.accepted = False
+                return self._ask(self._chain.end - BACK[self._tries - 1])
+            self.problems.append(f"the list moved while it was read, near result {asked.start + 1}")
+        self._tries, self._broken = 0, False
+        if len(page.keys) == asked.rows:
+            self._sizes.add(asked.rows)
+        end = asked.end if more else asked.start + len(page.keys)
+        self._idle = 0 if self._chain.add(asked.start, page.keys, end) else self._idle + 1
+        if self._below.positions and self._chain.join(self._below):
+            self._below = Chain()
+            if self._closing:
+                return self._close()
+        elif not more and (len(page.keys) < asked.rows or self._known_pager(page)):
+            return self._end(asked.start + len(page.keys))
+        if self._idle >= MOST_IDLE and self._may_follow:
+            return self._follow(page)
+        if self._idle >= MOST_IDLE and len(self._sizes) < 2 and not more:
+            self._proved = False  # one page, by all that the site says
+            return self._end(len(self._chain.positions))
+        if self._idle >= MOST_IDLE and not self._below.positions:
+            self.problems.append(f"{page.url} and the pages before it show nothing but what was read before")
+            self.url = None
             return None
-        if self._all_before_since(dates):
-            return None
+        if self._border and window(max(0, self._chain.end - 1), self._most_rows).end <= self._chain.end:
+            # No page of these sizes shows both what stands before this place and what stands behind it.
+            self._broken, self._proved = True, False
+            return self._ask(self._chain.end)
+        return self._ask(self._chain.end - self._border)
+
+    @property
+    def _may_follow(self) -> bool:
+        """Whether it may be that the site does not take `rows`: no page of a second size came whole."""
+        return len(self._sizes) < 2 and self._first_next is not None and bool(self._border)
+
+    def _known_pager(self, page: Reading) -> bool:
+        """Whether a pager was read on this list, so that its silence means the end."""
+        return self._first_next is not None and page.pager is not None
+
+    def _end(self, length: int) -> None:
+        """Compare the list's own length with what was read; look at the top again if that is less."""
+        self._below = Chain()  # what an earlier walk had read and this one has not met is gone
+        self._length = length
+        short = len(self._chain.positions) + self._hidden < length
+        if self.overlap is None and short and not (self._closing or self.problems):
+            self._closing, self._below, self._chain = True, self._chain, Chain()
+            return self._ask(0)
+        return self._close()
+
+    def _close(self) -> None:
+        self.url, self.ended = None, True
+        read = len(self._chain.positions) + self._hidden
+        if self.overlap is None and read < self._length:
+            self.problems.append(f"the list has {self._length} results, of which {read} were read")
+
+    def _ask(self, position: int) -> None:
+        self._asked = window(max(0, position), self._most_rows)
+        self.url = with_window(self._base, self._asked)
+        if self.pages >= MOST_PAGES:
+            self.problems.append(f"no end of the list after {self.pages} pages")
+            self.url = None
+
+    def _follow(self, page: Reading) -> None:
+        """Go where the pager's link leads."""
+        if not self.by_links:
+            self.by_links = True
+            if self.pages > 1 and self._first_next is not None:  # this page was asked for in vain
+                self.url = self._first_next
+                return
+        self._visited.add(page.url)
+        here, pager = page_number(page.url) or 0, page.pager or PagerLink(None, None)
+        self.url = None
         if pager.next is None:
             if pager.last is not None and (page_number(pager.last) or 0) > here:
-                raise PartialError(
-                    f"{url} names page {self.last_page} as the last, but links to no next page"
-                )
-            return None
-        if not same_site(pager.next, self.start):
-            raise PartialError(f"{url} names a next page on another site: {pager.next}")
-        number = page_number(pager.next)
-        if pager.next in self._visited or (number is not None and number <= here):
-            raise PartialError(f"{url} names a next page that was read before: {pager.next}")
-        return pager.next
+                self.problems.append(f"{page.url} names a later last page, but links to no next page")
+            self.ended = not self.problems
+        elif not same_site(pager.next, self.options.start_url):
+            self.problems.append(f"{page.url} names a next page on another site: {pager.next}")
+        elif pager.next in self._visited or (page_number(pager.next) or here + 1) <= here:
+            self.problems.append(f"{page.url} names a next page that was read before: {pager.next}")
+        elif self.pages >= MOST_PAGES:
+            self.problems.append(f"no end of the list after {self.pages} pages")
+        else:
+            self.url = pager.next
 
-    def _all_before_since(self, dates: Iterable[str | None]) -> bool:
-        """Whether the list, newest first, has gone past `--since`: a page's dates all lie before it."""
-        if self.options.since is None or not newest_first(self.start):
-            return False
-        known = [date for date in map(parse_date, dates) if date is not None]
-        return bool(known) and all(date < self.options.since for date in known)
-
-
-def page_number(url: str) -> int | None:
-    """Return the page's number, counted from 0, or None if the address names none."""
-    value = parse_qs(urlsplit(url).query).get("page", [""])[-1]
-    return int(value) if value.isdecimal() and len(value) < 8 else None
-
-
-def newest_first(url: str) -> bool:
-    """Whether the listing at this address is asked for in order of dates."""
-    return parse_qs(urlsplit(url).query).get("solrsort", [""])[-1] == NEWEST_FIRST
-
-
-def site_of(url: str) -> str:
-    """Return the host name that stands for the site: without "www."."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
-def same_site(url: str, start: str) -> bool:
-    """Whether the address is on the site of the start address (or a part of it)."""
-    host, site = site_of(url), site_of(start)
-    return host == site or host.endswith(f".{site}")
+    def _is_enough(self, page: Reading) -> bool:
+        """Whether the walk may end before the list does."""
+        if self.accepted:
+            self._settled = self._settled + 1 if page.settled else 0
+        if self.options.max_pages is not None and self.pages >= self.options.max_pages:
+            return True
+        return no_news(self._settled, self.overlap) or past(
+            self.options.since if newest_first(self.options.start_url) else None, page.dates
+        )

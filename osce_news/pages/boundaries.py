@@ -8,7 +8,6 @@ layout can't pass for a known one.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from dataclasses import dataclass
 from lxml.etree import _Element as Element
 from parsel import Selector
 
+from osce_news.pages.anchors import BESIDE, find_dates, has_more_labels, is_beside
 from osce_news.pages.fields import is_item, read_fields
-from osce_news.pages.labels import DATE, read_label, split_labels
+from osce_news.pages.labels import split_labels
 from osce_news.pages.lines import Line, lines
 
 
@@ -34,9 +34,6 @@ LAYOUTS = (Layout("drupal7", ".search-result-news"),)
 # What stands around a list and is never part of a result.
 _AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
 _OUTER = frozenset({"main", "body", "html"})
-_BESIDE = frozenset({"nav", "aside", "footer"})
-
-_DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D{1,20}\d{4}(?!\d)|\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,56 +55,27 @@ def find(page: Selector) -> list[Region]:
     if not bodies:
         return []
     found = [part for line in lines(bodies[0].root) for part in split_labels(line)]
-    dates = _dates(found)
-    if dates and _date_labels(found) > len(dates) + 1:
+    dates, beside, clear = find_dates(found)
+    if dates and has_more_labels(found, len(dates)):
         return []  # labels without a date that can be told: what belongs to what is not known
-    return (
-        _by_class(page, found, dates)
-        or _by_element(found, dates)
-        or _by_order(found, dates)
-        or _by_element(found, dates, titled=False)  # so that what they lack can be named
-    )
-
-
-def _dates(found: Sequence[Line]) -> list[int]:
-    """Return the numbers of the lines that print a date's label, with a day and a year behind it.
-
-    "Publishing date" as a facet, a way to sort or a field of a form is not the date of a result.
-    """
-    marked_up: dict[int, bool] = {}
-    for number, line in enumerate(found):
-        label = read_label(line)
-        if label is None or label.field != DATE or line.is_link:
-            continue
-        value = label.value or (found[number + 1].text if number + 1 < len(found) else "")
-        if _DAY_AND_YEAR.search(value):
-            marked_up[number] = label.own_element
-    # Where the labels are marked up, a line of plain text that begins like one is prose.
-    plain = not any(marked_up.values())
-    numbers = [number for number, own in marked_up.items() if own or plain]
-    # A box beside the list may have dates of its own; a list that stands in such a box is the list.
-    main = [number for number in numbers if not _is_beside(found[number].block)]
-    return main or numbers
-
-
-def _date_labels(found: Sequence[Line]) -> int:
-    """Return how many lines begin with a date's label that has an element of its own."""
-    labels = ((line, read_label(line)) for line in found)
-    return sum(
-        label is not None and label.field == DATE and label.own_element and not _is_beside(line.block)
-        for line, label in labels
-    )
-
-
-def _is_beside(block: Element) -> bool:
-    return block.tag in _BESIDE or next(block.iterancestors(*_BESIDE), None) is not None
+    regions = _by_class(page, found, dates)
+    if not regions and clear:
+        regions = (
+            _by_element(found, dates)
+            or _by_order(found, dates)
+            or _by_element(found, dates, titled=False)  # so that what they lack can be named
+        )
+    like = {_kind(region.element) for region in regions if region.element.get("class")}
+    if any(_kind(element) in like for number in beside for element in _upwards(found[number].block)):
+        return []  # what stands beside the list is a part of it
+    return regions
 
 
 def _by_class(page: Selector, found: Sequence[Line], dates: Sequence[int]) -> list[Region]:
     for layout in LAYOUTS:
         elements = [match.root for match in page.css(layout.result)]
-        elements = [element for element in elements if not _is_beside(element)] or elements
-        regions = _regions(found, elements)
+        elements = [element for element in elements if not is_beside(element)] or elements
+        regions = _regions(found, elements, dates)
         inside = {id(found[number]) for number in dates}
         per_region = [sum(id(line) in inside for line in region.lines) for region in regions]
         if regions and max(per_region) <= 1 and sum(per_region) == len(dates):
@@ -139,7 +107,7 @@ def _by_element(found: Sequence[Line], dates: Sequence[int], *, titled: bool = T
         if widest is None:
             return []
         elements.append(widest)
-    regions = _regions(found, _with_dateless(elements))
+    regions = _regions(found, _with_dateless(elements), dates)
     if not titled or sum(region.has_title for region in regions) * 2 > len(regions):
         return regions
     return []
@@ -147,7 +115,7 @@ def _by_element(found: Sequence[Line], dates: Sequence[int], *, titled: bool = T
 
 def _with_dateless(elements: Sequence[Element]) -> list[Element]:
     """Return the elements and their siblings of the same kind, which are results without a date."""
-    kinds = {(element.tag, _first_class(element)) for element in elements}
+    kinds = {_kind(element) for element in elements}
     parents = {element.getparent() for element in elements}
     if len(parents) != 1 or (parent := parents.pop()) is None:
         return list(elements)
@@ -155,8 +123,7 @@ def _with_dateless(elements: Sequence[Element]) -> list[Element]:
     return [
         child
         for child in parent
-        if child in known
-        or (isinstance(child.tag, str) and (child.tag, _first_class(child)) in kinds and child.xpath(".//a"))
+        if child in known or (isinstance(child.tag, str) and _kind(child) in kinds and child.xpath(".//a"))
     ]
 
 
@@ -223,7 +190,7 @@ def _end(inside: Sequence[Line], last: int) -> int:
         line = inside[number]
         other = (element for element in _upwards(line.block) if element not in around)
         if (line.heading is not None and line.link is None) or any(
-            element.tag in _BESIDE or "pager" in (element.get("class") or "") for element in other
+            element.tag in BESIDE or "pager" in (element.get("class") or "") for element in other
         ):
             return number
     return len(inside)
@@ -244,12 +211,20 @@ def _holder(found: Sequence[Line], dates: Sequence[int]) -> Element:
     raise AssertionError("a line has a body above it")
 
 
-def _regions(found: Sequence[Line], elements: Sequence[Element]) -> list[Region]:
-    """Return the lines of each element; a line outside of all of them is left out."""
+def _regions(found: Sequence[Line], elements: Sequence[Element], dates: Sequence[int] = ()) -> list[Region]:
+    """Return the lines of each element; a line outside of all of them is left out.
+
+    So is what stands in a box or the page's footer, if the dates do not: a result whose end tag is
+    missing would take it for its text.
+    """
     within: dict[Element, list[Line]] = {element: [] for element in elements}
+    boxes = BESIDE if dates and not is_beside(found[dates[0]].block) else frozenset()
     for line in found:
         element: Element | None = line.block
         while element is not None and element not in within:
+            if element.tag in boxes and (element.tag != "footer" or element.get("role") == "contentinfo"):
+                element = None
+                break
             element = element.getparent()
         if element is not None:
             within[element].append(line)
@@ -261,5 +236,6 @@ def _upwards(element: Element) -> Iterator[Element]:
     yield from element.iterancestors()
 
 
-def _first_class(element: Element) -> str:
-    return (element.get("class") or "").split(" ")[0]
+def _kind(element: Element) -> tuple[object, str]:
+    """Return the tag and the first class, which results have in common."""
+    return element.tag, (element.get("class") or "").split(" ")[0]

@@ -10,6 +10,7 @@ from lxml.etree import _Element as Element
 
 from osce_news.pages.labels import DATE, Label, join, read_label
 from osce_news.pages.lines import Line, lines, squeeze, values_after
+from osce_news.pages.strays import find_stray
 
 _ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
 _NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
@@ -24,6 +25,8 @@ class Fields:
     values: dict[str, str] = field(default_factory=dict)
     teaser: str | None = None
     language: str | None = None
+    stray: str | None = None  # what stands where the teaser does and is none
+    empty: frozenset[str] = frozenset()  # the fields whose label is printed without a value
 
     @property
     def link(self) -> Element | None:
@@ -52,7 +55,11 @@ def read_fields(found: Sequence[Line], limit: Element) -> Fields:
             fields.values[mark.field] = f"{before}, {value}" if before else value
     rest = [line for number, line in enumerate(found) if number not in used]
     fields.title = _title(rest)
-    fields.teaser = _teaser(rest, fields)
+    prose = _prose_below(rest, fields)
+    fields.teaser = " ".join(text for _, text in prose if text) or None
+    if len(fields.values) < sum(mark is not None for mark in marks):
+        fields.empty = frozenset(mark.field for mark in marks if mark) - fields.values.keys()
+    fields.stray = find_stray([line for line, _ in prose], found, marks, used)
     return fields
 
 
@@ -104,16 +111,13 @@ def _title(rest: Sequence[Line]) -> list[Line]:
     return [line for line in alone if line.link is first.link]
 
 
-def _teaser(rest: Sequence[Line], fields: Fields) -> str | None:
-    """Return the text below the title that is no link to read more; None if there is none.
-
-    Where the title stands last, it is the text above it.
-    """
+def _prose_below(rest: Sequence[Line], fields: Fields) -> list[tuple[Line, str]]:
+    """Return the lines below the title, each with its text; those above it if it stands last."""
     below = rest[rest.index(fields.title[-1]) + 1 :] if fields.title else rest
-    kept = [_prose(line, fields) for line in below]
-    if not any(kept):
-        kept = [_prose(line, fields) for line in rest[: rest.index(fields.title[0])]] if fields.title else []
-    return " ".join(text for text in kept if text) or None
+    prose = [(line, _prose(line, fields)) for line in below]
+    if fields.title and not any(text for _, text in prose):
+        prose = [(line, _prose(line, fields)) for line in rest[: rest.index(fields.title[0])]]
+    return prose
 
 
 def _prose(line: Line, fields: Fields) -> str:

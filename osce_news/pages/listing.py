@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -16,13 +17,16 @@ from parsel import Selector
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.pages import boundaries
 from osce_news.pages.boundaries import Region
-from osce_news.pages.fields import read_fields, text_of
+from osce_news.pages.fields import Fields, is_item, read_fields, text_of
 from osce_news.pages.labels import DATE
-from osce_news.pages.lines import Piece, squeeze
+from osce_news.pages.lines import Piece, lines, squeeze
 from osce_news.vocabulary import fold, labels
 
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
+_OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
+_CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
+_BESIDE = ("nav", "aside", "header", "footer")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 
@@ -40,16 +44,21 @@ class RawResult:
     collections: str | None = None
     teaser: str | None = None
     language: str | None = None
+    stray: str | None = None  # a line with a value whose label is unknown or gone
 
     @property
     def lacks(self) -> list[str]:
-        """Which of the fields that every result has are not there."""
+        """What every result has and this one has not."""
         needed = {"title": self.title, "address": self.url, "date": self.published}
-        return [name for name, value in needed.items() if not value]
+        missing = [name for name, value in needed.items() if not value]
+        return [*missing, f"known label for {self.stray[:80]!r}"] if self.stray else missing
 
 
 class PagerLink(NamedTuple):
-    """An address in the pager, or None, for the next and for the last page."""
+    """An address in the pager, or None, for the next and for the last page.
+
+    Where neither is known by its words or its class, `last` is the farthest page that is linked.
+    """
 
     next: str | None
     last: str | None
@@ -98,7 +107,10 @@ class ListingPage:
                 expected="results with a label 'Publishing date', or a sentence that there are none",
                 got=self._description,
             )
-        results = [self._result(number, region) for number, region in enumerate(regions)]
+        self._refuse_cut(regions[-1])
+        fields = [read_fields(region.lines, region.element) for region in regions]
+        self._refuse_empty_labels(fields)
+        results = [self._result(number, found) for number, found in enumerate(fields)]
         self._refuse_incomplete(results)
         return results
 
@@ -116,10 +128,9 @@ class ListingPage:
     def pager(self) -> PagerLink:
         """The addresses of the next and of the last page; None for what the pager does not give."""
         words = labels()["pager"]
-        return PagerLink(
-            self._pager_link(self.PAGER_NEXT, words["next"]),
-            self._pager_link(self.PAGER_LAST, words["last"]),
-        )
+        following = self._pager_link(self.PAGER_NEXT, words["next"])
+        last = self._pager_link(self.PAGER_LAST, words["last"])
+        return PagerLink(following, self._farthest_link if following is None and last is None else last)
 
     @cached_property
     def language(self) -> str | None:
@@ -127,8 +138,7 @@ class ListingPage:
         declared = self._selector.css(self.LANGUAGE).get()
         return declared.split("-")[0].strip().lower() or None if declared else None
 
-    def _result(self, number: int, region: Region) -> RawResult:
-        fields = read_fields(region.lines, region.element)
+    def _result(self, number: int, fields: Fields) -> RawResult:
         link = fields.link
         pieces = [piece for line in fields.title for piece in (*line.pieces, Piece(" ", link))]
         text = squeeze("".join(piece.text for piece in pieces if link is None or piece.link is link))
@@ -143,6 +153,7 @@ class ListingPage:
             collections=fields.values.get("collections"),
             teaser=fields.teaser,
             language=fields.language or self.language,
+            stray=fields.stray,
         )
 
     @cached_property
@@ -168,6 +179,19 @@ class ListingPage:
                 return address
         return None
 
+    @property
+    def _farthest_link(self) -> str | None:
+        """Return the link to this list with the largest page number behind this page's, else None.
+
+        A pager whose words and classes are not known still tells that the list goes on.
+        """
+        farthest, found = _page_of(self.url), None
+        for link in self._selector.css(self.PAGER_LINKS):
+            address = self._address(link.root)
+            if address and urlsplit(address).path == urlsplit(self.url).path and _page_of(address) > farthest:
+                farthest, found = _page_of(address), address
+        return found
+
     @cached_property
     def _description(self) -> str:
         """What is there instead of a list, in a few words."""
@@ -184,7 +208,13 @@ class ListingPage:
         text = fold(text_of(self._selector.root))
         # Not "10 results", where "0 results" is meant.
         said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
-        return said and self.pager.next is None
+        return said and self.pager.next is None and not self._links_items
+
+    @property
+    def _links_items(self) -> bool:
+        """Whether links to items stand where the list does: results that are not understood."""
+        links = (link for line in lines(self._selector.root) if (link := line.link) is not None)
+        return any(is_item(link) and next(link.iterancestors(*_BESIDE), None) is None for link in links)
 
     def _refuse_other_pages(self) -> None:
         if self._too_deep:  # the parser has given up, and what stands behind that place is lost
@@ -194,6 +224,8 @@ class ListingPage:
             for said in texts:
                 if title.startswith(fold(said)):
                     raise ChallengePageError(f"a challenge page ({said!r}) stands in the way of the list")
+        if self.html.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+            raise LayoutError("html", expected="an HTML page", got="JSON")
         lower = self.html.lower()
         opened, closed = ("<html" in lower or "<body" in lower), ("</html" in lower or "</body" in lower)
         if opened and not closed:
@@ -205,12 +237,46 @@ class ListingPage:
         alone = 1 if len(results) >= 5 else 0
         if len(lacking) <= max(alone, len(results) // 10):
             return
+        stray = next((result.stray for result in lacking if result.stray), None)
+        if stray is not None:
+            raise LayoutError(
+                "labels",
+                expected="labels that are known",
+                got=f"{len(lacking)} of {len(results)} results with none for such as {stray[:60]!r}",
+            )
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
         raise LayoutError(
             boundaries.LAYOUTS[0].result,
             expected="a title, an address and a date in each result",
             got=f"{len(lacking)} of {len(results)} results without {missing}",
         )
+
+    def _refuse_empty_labels(self, found: Sequence[Fields]) -> None:
+        """Raise LayoutError if most of a label's values are not there: they stand elsewhere now."""
+        for name in ("content_type", "offices", "topics"):
+            empty = sum(name in fields.empty for fields in found)
+            if empty > 2 and empty > sum(name in fields.values for fields in found):
+                label = labels()["fields"][name]["en"][0]
+                raise LayoutError(label, expected="a value behind it", got=f"none in {empty} results")
+
+    def _refuse_cut(self, last: Region) -> None:
+        """Raise LayoutError if the page ends with its list and leaves elements open.
+
+        A server that fails half way may still close the page.
+        """
+        if last.element.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
+            return
+        if not last.element.xpath("preceding::nav or preceding::form or preceding::header"):
+            return  # a page without a frame, as a person may have saved it, ends with its list
+        opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
+        if any(count > closed[tag] for tag, count in opened.items()):
+            raise LayoutError("html", expected="a whole page", got="a page that is cut in its list")
+
+
+def _page_of(url: str) -> int:
+    """Return the page number that the address asks for; 0 if it names none."""
+    number = parse_qs(urlsplit(url).query).get("page", ["0"])[-1]
+    return int(number) if number.isdecimal() and len(number) < 8 else 0
 
 
 def _join(base: str, href: str) -> str | None:

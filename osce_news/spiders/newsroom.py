@@ -2,135 +2,181 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-import os
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    CloseSpider,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news import settings
 from osce_news.clock import utc_now
+from osce_news.crawl.addresses import site_of
+from osce_news.crawl.answers import error_of, header, page_of
+from osce_news.crawl.kept import keep
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.politeness import Receipt, RobotsError
+from osce_news.crawl.polite import Cost, Receipt
+from osce_news.crawl.polite.manners import set_up
 from osce_news.crawl.run import CrawlRun, partial
-from osce_news.crawl.walk import Walk, page_number, site_of
+from osce_news.crawl.walk import Reading
 from osce_news.errors import (
     ChallengePageError,
     LayoutError,
     NetworkError,
     OsceNewsError,
-    RefusedError,
+    UnavailableError,
 )
 from osce_news.items import ListingItem
-from osce_news.pages import ListingPage
-from osce_news.reading import decode, read_listing
+from osce_news.reading import read_listing, result_keys
+from osce_news.storage import NOT_MODIFIED, Validators
 
 logger = logging.getLogger(__name__)
 
-_REFUSING = frozenset({401, 403, 429, 451})
-
 
 class NewsroomSpider(scrapy.Spider):
-    """Walks the list from its first page to its last; the arguments are those of `osce-news crawl`."""
+    """Walks the list from its top to its end; the arguments are those of `osce-news crawl`.
+
+    One page is in hand at a time: where to go next is known when it is stored.
+    """
 
     name = "newsroom"
 
-    def __init__(self, *args: Any, options: CrawlOptions, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, run: CrawlRun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.options = options
-        self.walk = Walk(options)
-        self.run = CrawlRun(options)
+        self.run = run
+        self.options = run.options
         self._awaited: str | None = None  # the page that was asked for and has not been dealt with
-        self.allowed_domains = [site_of(options.start_url)]
+        self._body = b""
+        self._reading: Reading | None = None  # of the page in hand
+        self.allowed_domains = [site_of(run.options.start_url)]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsroomSpider:
-        """Return the spider with its options checked; raises BadInputError."""
-        names = ("start_url", "db", "since", "until", "max_pages", "rows", "delay")
+        """Return the spider with its options checked; raises BadInputError.
+
+        A `run` that is given is open already; the options are then its own.
+        """
+        names = [field.name for field in dataclasses.fields(CrawlOptions)]
         given = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
         given.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
-        options = CrawlOptions.parse(**given)
-        if options.delay is not None:
-            crawler.settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")
-        if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
-            crawler.settings.set(
-                "USER_AGENT", f"{crawler.settings['USER_AGENT']} (+{contact})", priority="spider"
-            )
-        else:
-            logger.warning("no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail or page")
-        spider = super().from_crawler(crawler, *args, options=options, **kwargs)
+        run = kwargs.pop("run", None) or CrawlRun(CrawlOptions.parse(**given))
+        set_up(crawler, run.options)
+        spider = super().from_crawler(crawler, *args, run=run, **kwargs)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
+        crawler.signals.connect(spider.stored, signals.item_scraped)
         for fault in (signals.spider_error, signals.item_error):
             crawler.signals.connect(spider.fault, fault)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request of the first page."""
-        yield self._request(self.walk.start)
+        if self.run.walk.url is not None:
+            yield self._request(self.run.walk.url)
 
-    def parse(self, response: Response, **kwargs: Any) -> Iterator[ListingItem | Request]:
-        """Yield the page's records as one item, and the request of the next page."""
+    def parse(self, response: Response, known: Validators | None = None) -> Iterator[ListingItem]:
+        """Yield the page's records as one item."""
+        self._body = response.body
         try:
-            page, item = self._read(response)
+            yield (
+                self._unchanged(response, known) if response.status == NOT_MODIFIED else self._read(response)
+            )
         except OsceNewsError as error:
             raise self._failed(error) from error
-        yield item
-        try:
-            following = self.walk.next(response.url, page.pager, [one.published for one in page.results])
-        except OsceNewsError as error:
-            raise self._failed(error) from error
-        number = page_number(response.url) or 0
-        logger.info("page %d of %s: %d results", number + 1, self.walk.total or "?", len(page.results))
-        self._awaited = None
-        if following is not None:
-            yield self._request(following)
+
+    def store(self, item: ListingItem) -> None:
+        """Store the page in hand and choose the next; raises StorageError."""
+        assert self._reading is not None
+        self.run.store(item, self._reading, self._cost())
+
+    def stored(self, item: ListingItem) -> None:
+        """Ask for the next page, if there is one."""
+        walk = self.run.walk
+        of = f" of about {walk.total}" if walk.total else ""
+        logger.info("page %d%s: %d results", walk.pages, of, item.results)
+        self._go_on()
 
     def not_read(self, failure: Failure) -> None:
-        """End the crawl: a page could not be had, and the pages behind it can't be found without it."""
-        raise self._failed(partial(_error_of(failure), self.walk.pages))
+        """Go on behind a page that could not be had, or end the crawl."""
+        error = error_of(failure)
+        if isinstance(error, UnavailableError) or not isinstance(error, NetworkError):
+            raise self._failed(partial(error, self.run.summary.pages))
+        self.run.skip(error)
+        if self.run.error is not None:
+            raise CloseSpider(type(self.run.error).__name__)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._awaited = None
+        if self.run.walk.url is not None and self.run.error is None and self.crawler.engine is not None:
+            self.crawler.engine.crawl(self._request(self.run.walk.url))
 
     def _request(self, url: str) -> Request:
         self._awaited = url
-        return Request(url, callback=self.parse, errback=self.not_read)
+        known = self.run.validators(url)
+        headers = {}
+        if known and known.etag:
+            headers["If-None-Match"] = known.etag
+        if known and known.last_modified:
+            headers["If-Modified-Since"] = known.last_modified
+        return Request(
+            url,
+            headers=headers,
+            callback=self.parse,
+            errback=self.not_read,
+            cb_kwargs={"known": known},
+            meta={"handle_httpstatus_list": [NOT_MODIFIED] if known else []},
+        )
 
-    def _read(self, response: Response) -> tuple[ListingPage, ListingItem]:
-        """Return the page and its records; a page that is not understood is kept for a look."""
-        declared = response.headers.get("Content-Type")
-        content_type = declared.decode("latin-1") if declared else None
-        page = ListingPage(decode(response.body, content_type), response.url)
+    def _read(self, response: Response) -> ListingItem:
+        """Return the page's records; a page that is not understood is kept for a look."""
         try:
-            if content_type and not ("html" in content_type or "xml" in content_type):
-                raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
-            return page, read_listing(page, body=response.body, fetched_at=utc_now(), status=response.status)
+            page = page_of(response)
+            item = read_listing(page, body=response.body, fetched_at=utc_now(), status=response.status)
         except (LayoutError, ChallengePageError) as error:
-            kept = self.run.keep(response.body)
-            error.args = (f"{response.url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
-            raise
+            raise self._not_understood(error, response.url) from error
+        item.listed = result_keys(page)
+        item.etag, item.last_modified = header(response, "ETag"), header(response, "Last-Modified")
+        dates = [result.published for result in page.results]
+        self._reading = Reading(response.url, item.listed, dates, page.pager)
+        return item
+
+    def _unchanged(self, response: Response, known: Validators | None) -> ListingItem:
+        """Return a page of which the server says that it is as it was read last."""
+        if known is None:
+            raise NetworkError(f"{response.url}: the site answered with status 304, which was not asked for")
+        self._reading = Reading(response.url, known.listed)
+        return ListingItem(
+            url=response.url,
+            fetched_at=utc_now(),
+            sha256=known.sha256,
+            status=NOT_MODIFIED,
+            results=len(known.listed),
+            listed=known.listed,
+        )
+
+    def _not_understood(self, error: OsceNewsError, url: str) -> OsceNewsError:
+        kept = keep(self.options.db, self._body)
+        error.args = (f"{url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
+        return error
 
     def _failed(self, error: OsceNewsError) -> CloseSpider:
         self.run.fail(error)
         return CloseSpider(type(error).__name__)
 
     def fault(self, failure: Failure) -> None:
-        """Note an error that nobody foresaw: Scrapy would only log it and end with status 0."""
-        if not isinstance(failure.value, OsceNewsError):
-            name = type(failure.value).__name__
-            self.run.fail(OsceNewsError(f"{name}: {failure.value} (this is a fault of osce-news)"))
+        """Note an error of a pipeline, and one that nobody foresaw: Scrapy would only log it."""
+        error = failure.value
+        if isinstance(error, LayoutError):
+            self.run.fail(self._not_understood(error, self._awaited or self.options.start_url))
+        elif isinstance(error, OsceNewsError):
+            self.run.fail(error)
+        else:
+            name = type(error).__name__
+            self.run.fail(OsceNewsError(f"{name}: {error} (this is a fault of osce-news)"))
         if self.crawler.engine is not None:
             self.crawler.engine.close_spider(self, "fault")
 
@@ -142,40 +188,10 @@ class NewsroomSpider(scrapy.Spider):
             unanswered = NetworkError(
                 f"{self._awaited}: the crawl ended ({reason}) before this page was read"
             )
-            self.run.fail(partial(unanswered, self.walk.pages))
-        receipt = self.crawler.get_extension(Receipt)
-        if receipt is not None:
-            self.run.receipt(receipt.requests, receipt.smallest_gap_s)
+            self.run.fail(partial(unanswered, self.run.summary.pages))
+        self.run.receipt(self._cost())
         self.run.close()
 
-
-# What the errors of Scrapy's downloader mean; most of them have no text of their own.
-_MEANINGS: tuple[tuple[type[Exception], str], ...] = (
-    (CannotResolveHostError, "no such host, or no network"),
-    (DownloadConnectionRefusedError, "nobody answers there"),
-    (DownloadTimeoutError, f"no answer within {settings.DOWNLOAD_TIMEOUT} s"),
-    (DownloadCancelledError, f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB are no listing page"),
-    (ResponseDataLossError, "the answer is cut"),
-    (DownloadFailedError, "the connection failed"),
-)
-
-
-def _error_of(failure: Failure) -> OsceNewsError:
-    """Return what a failed request means to the person who runs the crawl."""
-    error = failure.value
-    url = getattr(getattr(failure, "request", None), "url", "the site")
-    if isinstance(error, HttpError):
-        status = error.response.status
-        if status in _REFUSING:
-            return RefusedError(
-                f"{url}: the site refuses (status {status}); wait, or write to the site's owner"
-            )
-        return NetworkError(f"{url}: the site answered with status {status}")
-    if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
-        return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
-    if "offsite" in str(error):
-        return NetworkError(f"{url}: on another site, so it was not followed")
-    if "DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
-        error = DownloadCancelledError()
-    meaning = next((text for kind, text in _MEANINGS if isinstance(error, kind)), str(error).strip())
-    return NetworkError(f"{url}: can't be read: {meaning or type(error).__name__}")
+    def _cost(self) -> Cost:
+        receipt = self.crawler.get_extension(Receipt)
+        return receipt.cost() if receipt is not None else Cost()

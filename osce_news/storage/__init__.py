@@ -1,6 +1,16 @@
 """The SQLite database: its schema, its one writer, its readers."""
 
+from osce_news.storage.crawls import Validators
 from osce_news.storage.database import open_for_reading, open_for_writing
-from osce_news.storage.writer import Summary, Writer
+from osce_news.storage.summary import Stored, Summary
+from osce_news.storage.writer import NOT_MODIFIED, Writer
 
-__all__ = ["Summary", "Writer", "open_for_reading", "open_for_writing"]
+__all__ = [
+    "NOT_MODIFIED",
+    "Stored",
+    "Summary",
+    "Validators",
+    "Writer",
+    "open_for_reading",
+    "open_for_writing",
+]

@@ -20,6 +20,33 @@ _RULES = {
     "a page whose numbers do not add up": (
         "SELECT count(*) FROM pages WHERE new + changed + unchanged > results"
     ),
+    "an item that is withdrawn and not so in its history, or the other way round": (
+        "SELECT count(*) FROM items WHERE withdrawn IS NOT "
+        "(SELECT max(withdrawn) FROM withdrawals WHERE item_id = items.id AND restored IS NULL)"
+    ),
+    "an item that is withdrawn twice at once": (
+        "SELECT count(*) FROM (SELECT item_id FROM withdrawals WHERE restored IS NULL "
+        "GROUP BY item_id HAVING count(*) > 1)"
+    ),
+    "a restoration without its run or its time": (
+        "SELECT count(*) FROM withdrawals WHERE (restored IS NULL) <> (restored_run IS NULL)"
+    ),
+    # An interrupted one may have none: a process that died could not write it.
+    "a finished run without the time of its end": (
+        "SELECT count(*) FROM runs WHERE finished IS NULL AND status NOT IN ('running', 'interrupted')"
+    ),
+    "a run that goes on and has ended": (
+        "SELECT count(*) FROM runs WHERE finished IS NOT NULL AND status = 'running'"
+    ),
+    "a run that continues a later one": "SELECT count(*) FROM runs WHERE continues >= id",
+    "a run with a number below 0": (
+        "SELECT count(*) FROM runs WHERE min(requests, not_modified, pages, seen, new, changed, unchanged, "
+        "quarantined, withdrawn, restored, unknown_terms, bytes, retries, back_offs, waited_s, "
+        "coalesce(smallest_gap_s, 0), coalesce(seconds, 0)) < 0"
+    ),
+    "a page with a number below 0": (
+        "SELECT count(*) FROM pages WHERE min(results, new, changed, unchanged) < 0"
+    ),
     **{
         f"an item whose {name} are not numbered from 0": (
             f"SELECT count(*) FROM (SELECT item_id FROM item_{name} GROUP BY item_id "

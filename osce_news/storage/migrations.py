@@ -14,6 +14,13 @@ def m001_newsroom(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m002_crawls(db: Database) -> None:
+    """Add what unattended crawls need: positions, receipts, what a page listed, withdrawals."""
+    for statement in _CRAWLS:
+        db.conn.execute(statement)
+
+
 _TABLES = (
     """
     CREATE TABLE runs (
@@ -243,3 +250,29 @@ _VIEW = """
     FROM items
     LEFT JOIN content_types ON content_types.id = items.content_type
     LEFT JOIN articles ON articles.item_id = items.id"""
+
+_CRAWLS = (
+    "ALTER TABLE runs ADD COLUMN list TEXT",
+    "ALTER TABLE runs ADD COLUMN continues INTEGER REFERENCES runs (id)",
+    "ALTER TABLE runs ADD COLUMN position TEXT CHECK (position IS NULL OR json_valid(position))",
+    "ALTER TABLE runs ADD COLUMN process INTEGER",
+    "ALTER TABLE runs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN retries INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN back_offs INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN waited_s REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE pages ADD COLUMN etag TEXT",
+    "ALTER TABLE pages ADD COLUMN last_modified TEXT",
+    "ALTER TABLE pages ADD COLUMN listed TEXT CHECK (listed IS NULL OR json_valid(listed))",
+    "CREATE INDEX pages_url ON pages (url, id)",
+    """
+    CREATE TABLE withdrawals (
+        id INTEGER PRIMARY KEY,
+        item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        withdrawn TEXT NOT NULL,
+        withdrawn_run INTEGER NOT NULL REFERENCES runs (id),
+        restored TEXT,
+        restored_run INTEGER REFERENCES runs (id),
+        CHECK (restored >= withdrawn)
+    ) STRICT""",
+    "CREATE INDEX withdrawals_item ON withdrawals (item_id)",
+)

@@ -33,7 +33,7 @@ class Filters:
         values: list[Any] = []
         for table, column, wanted in (
             ("item_offices", "office_id", self.offices),
-            ("item_topics", "topic_id", _with_children(self.topics)),
+            ("item_topics", "topic_id", with_children(self.topics)),
             ("item_places", "place_id", self.places),
         ):
             if wanted:
@@ -127,6 +127,10 @@ _PARTS = {
         "SELECT seen_at, run_id AS run, class, field, before, after FROM revisions "
         "WHERE item_id = ? ORDER BY id"
     ),
+    "withdrawals": (
+        "SELECT withdrawn, withdrawn_run, restored, restored_run FROM withdrawals "
+        "WHERE item_id = ? ORDER BY id"
+    ),
 }
 
 
@@ -213,7 +217,8 @@ def overview(connection: sqlite3.Connection) -> Row:
     return dict(connection.execute(sql).fetchone())
 
 
-def _with_children(topics: Sequence[str]) -> list[str]:
+def with_children(topics: Sequence[str]) -> list[str]:
+    """Return the topics with those below them."""
     entries = vocabulary("topics").entries.values() if topics else ()
     return [*topics, *(entry.id for entry in entries if entry.parent in topics)]
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from osce_news.items import NewsItem
+from osce_news.items import NewsItem, Term
+from osce_news.normalize import clean
 from osce_news.normalize.record import same_terms
 from osce_news.vocabulary import fold
+
+TEXTS = ("title", "teaser")
+LABELS = ("offices", "topics", "content_type", "collections")
+
+_QUOTES = dict.fromkeys(map(ord, "\"'`´‘’‚‛“”„‟«»‹›ʼ′″＂＇"), "'")
+_DASHES = dict.fromkeys(map(ord, "-‐‑‒–—―−﹘﹣－"), "-")
+_DOUBLED = re.compile(r"(['-])\1+")  # "--" is typed for a dash, two apostrophes for a quotation mark
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A field's former and later value; `kind` is cosmetic, labels, date or text."""
+    """A field's former and later value as printed; `kind` is cosmetic, labels, date or text."""
 
     field: str
     before: str | None
@@ -20,31 +31,66 @@ class Revision:
 
 
 def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
-    """Return the changes of meaning; an empty list if both readings say the same.
+    """Return the fields that are printed otherwise; both readings are normalised.
 
-    Labels are compared by what they mean, so an office that the site renames everywhere at once
-    changes nothing. A text that differs only in case, quotes, dashes or diacritics is cosmetic.
+    White space, quotes and dashes of a text, the case and the order of labels, and another form of
+    the same date are cosmetic. An office that is printed by another of its names is no change: the
+    site renames an office everywhere at once, on old items too.
     """
+    kinds = {
+        **{name: _text_kind(getattr(before, name), getattr(after, name)) for name in TEXTS},
+        "published": _date_kind(before, after),
+        "offices": _offices_kind(before, after),
+        "topics": "cosmetic" if same_terms(before.topics, after.topics) else "labels",
+        "content_type": _label_kind(
+            before.content_type or before.content_type_raw, after.content_type or after.content_type_raw
+        ),
+        "collections": _label_kind(before.collections_raw, after.collections_raw),
+    }
     found = []
-    for name in ("title", "teaser"):
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            kind = "cosmetic" if old and new and fold(old) == fold(new) else "text"
+    for name, kind in kinds.items():
+        old, new = getattr(before, f"{name}_raw"), getattr(after, f"{name}_raw")
+        if kind and old != new:
             found.append(Revision(name, old, new, kind))
-    if (before.published or before.published_raw) != (after.published or after.published_raw):
-        found.append(Revision("published", before.published_raw, after.published_raw, "date"))
-    if not same_terms(before.offices, after.offices):
-        found.append(Revision("offices", before.offices_raw, after.offices_raw, "labels"))
-    if not same_terms(before.topics, after.topics):
-        found.append(Revision("topics", before.topics_raw, after.topics_raw, "labels"))
-    if _meaning(before.content_type, before.content_type_raw) != _meaning(
-        after.content_type, after.content_type_raw
-    ):
-        found.append(Revision("content_type", before.content_type_raw, after.content_type_raw, "labels"))
-    if _meaning(None, before.collections_raw) != _meaning(None, after.collections_raw):
-        found.append(Revision("collections", before.collections_raw, after.collections_raw, "labels"))
     return found
 
 
-def _meaning(identifier: str | None, raw: str | None) -> str | None:
-    return identifier or (fold(raw) if raw else None)
+def _text_kind(before: str | None, after: str | None) -> str:
+    return "cosmetic" if _bare(before) == _bare(after) else "text"
+
+
+def _bare(text: str | None) -> str:
+    """Return the text without white space, with one kind of quote and of dash."""
+    even = unicodedata.normalize("NFC", clean(text) or "").translate(_QUOTES).translate(_DASHES)
+    return _DOUBLED.sub(r"\1", "".join(even.split()))
+
+
+def _date_kind(before: NewsItem, after: NewsItem) -> str:
+    known = before.published or _folded(before.published_raw)
+    return "cosmetic" if known == (after.published or _folded(after.published_raw)) else "date"
+
+
+def _label_kind(before: str | None, after: str | None) -> str:
+    return "cosmetic" if _folded(before) == _folded(after) else "labels"
+
+
+def _folded(text: str | None) -> str:
+    return fold(text or "")
+
+
+def _offices_kind(before: NewsItem, after: NewsItem) -> str | None:
+    """Return the kind of change; None if nothing but names of offices changed."""
+    if not same_terms(before.offices, after.offices):
+        return "labels"
+    old, new = _spellings(before.offices), _spellings(after.offices)
+    renamed = {key for key in old if set(map(fold, old[key])) != set(map(fold, new[key]))}
+    same = all(old[key] == new[key] for key in old.keys() - renamed)
+    return None if renamed and same and list(old) == list(new) else "cosmetic"
+
+
+def _spellings(offices: Iterable[Term]) -> dict[str, list[str]]:
+    """Return the offices in printed order, each with the names by which it is printed."""
+    found: dict[str, list[str]] = {}
+    for term in offices:
+        found.setdefault(term.id or fold(term.raw), []).append(term.raw)
+    return found

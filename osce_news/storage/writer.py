@@ -3,55 +3,45 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
 import sqlite3
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from osce_news import __version__
 from osce_news.clock import parse_utc, utc_now
+from osce_news.errors import StorageError
 from osce_news.items import ListingItem, NewsItem
 from osce_news.normalize import combine, normalize, once, unknown_terms
-from osce_news.storage import rows, terms
+from osce_news.storage import crawls, rows, terms
+from osce_news.storage.crawls import Unfinished
 from osce_news.storage.database import open_for_writing, storage_errors, transaction
+from osce_news.storage.lock import lock
 from osce_news.storage.renormalize import Renormalized, renormalize
-from osce_news.storage.revisions import revisions
+from osce_news.storage.revisions import LABELS, revisions
+from osce_news.storage.summary import Stored, Summary
 
 # Pages that were saved within this time belong to one reading of the list: a full one takes an hour
 # and a half at the ten seconds between requests that the site asks for.
 ONE_READING = timedelta(hours=6)
+NOT_MODIFIED = 304  # RFC 9110: the page is as it was when it was read last
 _SCALARS = ("title_raw", "teaser_raw", "published_raw", "content_type_raw", "collections_raw")
 
 
-@dataclass
-class Summary:
-    """What a run did; the keys of `--json`."""
-
-    run: int
-    mode: str
-    status: str = "running"
-    requests: int = 0
-    not_modified: int = 0
-    pages: int = 0
-    seen: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-    withdrawn: int = 0
-    restored: int = 0
-    unknown_terms: int = 0
-    smallest_gap_s: float | None = None
-    seconds: float = 0.0
-    database: str = ""
-    message: str | None = None
+def identifiers(page: ListingItem) -> set[str]:
+    """Return the identifiers of the items that a page lists."""
+    return {key.partition(":")[0] for key in page.listed}
 
 
 class Writer:
-    """Writes a run into the database. Use as a context manager, so that the file is closed.
+    """Writes runs into the database, which it locks. Use as a context manager, so that it is closed.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "osce-news.db")) as writer:
@@ -60,12 +50,23 @@ class Writer:
     'complete'
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the database; raises what `open_for_writing` raises."""
+    def __init__(self, path: Path, wait_s: float = 30) -> None:
+        """Open or create the database, and wait for another writer to end.
+
+        Raises what `open_for_writing` and `lock` raise.
+        """
         self.path = path
-        self.connection = open_for_writing(path)
+        open_for_writing(path).close()  # refuses what is not ours before a lock is put beside it
+        self._lock = lock(path, wait_s)
+        try:
+            self.connection = open_for_writing(path)
+            self._file = _which_file(path)
+        except BaseException:
+            self._lock.release()
+            raise
         self.summary = Summary(run=0, mode="", database=str(path))
         self._seen: set[str] = set()  # the items of this run
+        self._seen_at: set[int] = set()  # with their addresses, hashed, for there are many
         self._clock = time.monotonic()
 
     def __enter__(self) -> Writer:
@@ -77,54 +78,83 @@ class Writer:
         self.close()
 
     def close(self) -> None:
-        """Close the database; harmless when called twice."""
+        """Close the database and give back its lock; harmless when called twice."""
         self.connection.close()
+        self._lock.release()
 
-    def begin(self, mode: str, start_url: str | None = None) -> Summary:
+    def begin(
+        self,
+        mode: str,
+        start_url: str | None = None,
+        *,
+        list_name: str | None = None,
+        continues: Unfinished | None = None,
+    ) -> Summary:
         """Start a run and return its summary, which grows as pages are stored.
+
+        `list_name` is the list that a crawl reads, `continues` the unfinished run that it goes on with.
 
         If the vocabulary or the rules are not those that the stored values were made by, all stored
         values are made anew first, for old and new items must be told by the same names.
         """
-        self._seen, self._clock = set(), time.monotonic()
+        self._seen, self._seen_at, self._clock = set(), set(), time.monotonic()
         with storage_errors(self.path), transaction(self.connection):
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != terms.rules()):
                 renormalize(self.connection)
-            cursor = self.connection.execute(
-                "INSERT INTO runs (mode, started, start_url, tool_version, rules) VALUES (?, ?, ?, ?, ?)",
-                (mode, utc_now(), start_url, __version__, terms.rules()),
+            # Nobody else holds the lock, so what still calls itself running has died.
+            self.connection.execute(
+                "UPDATE runs SET status = 'interrupted', message = 'the process ended without a word' "
+                "WHERE status = 'running'"
             )
-        self.summary = Summary(run=cursor.lastrowid or 0, mode=mode, database=str(self.path))
+            row: dict[str, Any] = {
+                "mode": mode,
+                "started": utc_now(),
+                "start_url": start_url,
+                "list": list_name,
+                "continues": continues.run if continues else None,
+                "position": json.dumps(continues.position) if continues else None,
+                "process": os.getpid(),
+                "tool_version": __version__,
+                "rules": terms.rules(),
+            }
+            self.connection.executemany(
+                "UPDATE pages SET listed = NULL WHERE id = ?",
+                [(page,) for page in (continues.left_over if continues else ())],
+            )
+            cursor = self.connection.execute(
+                f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)
+            )
+        database = str(self.path)
+        self.summary = Summary(cursor.lastrowid or 0, mode, continues=row["continues"], database=database)
         return self.summary
 
-    def store(self, page: ListingItem) -> Summary:
+    def store(
+        self, page: ListingItem, position: Callable[[Stored], str | None] = lambda stored: None
+    ) -> Summary:
         """Store the page in one transaction and return the run's summary so far.
 
-        Raises StorageError, with nothing of the page stored.
+        `position` is asked, before the transaction ends, where a crawl would go on from here (JSON;
+        None: it need not). Raises StorageError, with nothing of the page stored.
         """
+        self._refuse_another_file()
         read = once(page.records)
+        after = dataclasses.replace(self.summary)
         with storage_errors(self.path), transaction(self.connection):
-            stored = rows.load(self.connection, read)
-            new = [item for item in read.values() if item.id not in stored]
-            rows.insert(self.connection, new, page.url, page.fetched_at)
-            changed = 0
-            for row in stored.values():
-                changed += self._update(page, read[row["id"]], row)
-            rows.write_seen(self.connection, stored, page)
-            rows.write_addresses(self.connection, page)
-            rows.write_rejected(self.connection, page, self.summary.run)
-            after = dataclasses.replace(self.summary)
+            stored = self._unchanged(page) if page.status == NOT_MODIFIED else self._store(page, read)
             after.pages += 1
-            after.seen += len(read)
-            after.new += len(new)
-            after.changed += changed
-            after.unchanged += len(stored) - changed
+            after.not_modified += page.status == NOT_MODIFIED
+            after.seen += stored.new + stored.changed + stored.unchanged - stored.again
+            after.new += stored.new
+            after.changed += stored.changed
+            after.unchanged += stored.unchanged - stored.again
+            after.restored += stored.restored
             after.quarantined += len(page.rejected)
             after.unknown_terms += sum(len(unknown_terms(item)) for item in read.values())
-            self._write_page(page, len(new), changed, len(stored) - changed)
-            self._write_summary(after)
-        self._seen.update(read)
+            self._write_page(page, stored)
+            self._write_summary(after, position=position(stored))
+        self._seen.update(read, identifiers(page) if page.status == NOT_MODIFIED else ())
+        self._seen_at.update(hash((item.id, item.url)) for item in page.records)
         self.summary = after
         return after
 
@@ -139,14 +169,60 @@ class Writer:
         self.finish("complete")
         return done
 
-    def finish(self, status: str, message: str | None = None) -> Summary:
-        """End the run with this status and return its summary."""
+    def finish(
+        self, status: str, message: str | None = None, *, withdrawn: Iterable[str] = (), whole: bool = False
+    ) -> Summary:
+        """End the run with this status and return its summary.
+
+        `withdrawn` are items that the list no longer has; `whole` is whether the list was read as a
+        whole, so that what former crawls of it listed need not be kept.
+        """
+        self._refuse_another_file()
         self.summary.status = status
         # A file's name in it may hold bytes that are no text.
         self.summary.message = message.encode("utf-8", "replace").decode() if message else None
         with storage_errors(self.path), transaction(self.connection):
-            self._write_summary(self.summary, finished=utc_now())
+            now, run = utc_now(), self.summary.run
+            self.summary.withdrawn = crawls.withdraw(self.connection, withdrawn, now, run)
+            if whole:
+                crawls.forget_listed(self.connection, run)
+            self._write_summary(self.summary, finished=now)
         return self.summary
+
+    def _refuse_another_file(self) -> None:
+        """Raise StorageError if the file is not the one that was opened: what is written would be lost."""
+        if _which_file(self.path) != self._file:
+            raise StorageError(
+                f"{self.path}: deleted, moved or replaced while it was written; what this run stored is lost "
+                "with it, so run the command again"
+            )
+
+    def _store(self, page: ListingItem, read: dict[str, NewsItem]) -> Stored:
+        stored = rows.load(self.connection, read)
+        new = [item for item in read.values() if item.id not in stored]
+        rows.insert(self.connection, new, page.url, page.fetched_at)
+        changed = {name for name, row in stored.items() if self._update(page, read[name], row)}
+        rows.write_seen(self.connection, stored, page)
+        rows.write_addresses(self.connection, page)
+        rows.write_rejected(self.connection, page, self.summary.run)
+        again = self._again(stored.keys() - changed)
+        restored = self._restore(page, stored)
+        return Stored(len(new), len(changed), len(stored) - len(changed), again, restored)
+
+    def _unchanged(self, page: ListingItem) -> Stored:
+        """Note that the items of a page which has not changed are still on the list."""
+        stored = rows.load(self.connection, identifiers(page))
+        rows.write_seen(self.connection, stored, page)
+        again = self._again(stored.keys())
+        return Stored(0, 0, len(stored), again, self._restore(page, stored))
+
+    def _again(self, ids: AbstractSet[str]) -> int:
+        """How many of these items this crawl has seen already; saved pages stand each for itself."""
+        return 0 if self.summary.mode == "replay" else len(self._seen & ids)
+
+    def _restore(self, page: ListingItem, ids: Iterable[str]) -> int:
+        present = self.summary.mode != "replay"
+        return crawls.restore(self.connection, ids, page.fetched_at, self.summary.run, present=present)
 
     def _update(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
         """Bring a stored item up to date; return whether its meaning changed."""
@@ -154,7 +230,7 @@ class Writer:
         if rows.same_raw(item, known):
             return False
         normalize(known)
-        together = self._together(page, row)
+        together = self._together(page, item, row)
         after = combine(known, item, read_is_newer=self._is_newer(page, item, row), together=together)
         after.id = known.id = row["id"]
         if rows.same_raw(after, known):
@@ -162,14 +238,15 @@ class Writer:
         rows.update(self.connection, [after])
         found = revisions(known, after)
         # What an item says in two places of one reading of the list is no change of the item.
-        kept = [change for change in found if not (together and change.kind == "labels")]
+        kept = [change for change in found if not (together and change.field in LABELS)]
         rows.write_revisions(self.connection, row["id"], kept, page.fetched_at, self.summary.run)
-        return bool(found)
+        return bool(kept) or any(change.kind == "labels" for change in found)
 
-    def _together(self, page: ListingItem, row: sqlite3.Row) -> bool:
+    def _together(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
         """Whether an item's last sighting belongs to the same reading of the list as this one."""
         if self.summary.mode != "replay":
-            return row["id"] in self._seen
+            # At the same address it is the same result read again, and what differs was edited.
+            return row["id"] in self._seen and hash((row["id"], item.url)) not in self._seen_at
         return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
 
     def _is_newer(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
@@ -182,27 +259,46 @@ class Writer:
         read = [str(getattr(item, name) or "") for name in _SCALARS]
         return read > [str(row[name] or "") for name in _SCALARS]
 
-    def _write_page(self, page: ListingItem, new: int, changed: int, unchanged: int) -> None:
+    def _write_page(self, page: ListingItem, stored: Stored) -> None:
+        row = {
+            "run_id": self.summary.run,
+            "url": page.url,
+            "fetched_at": page.fetched_at,
+            "sha256": page.sha256,
+            "status": page.status,
+            "results": page.results,
+            "new": stored.new,
+            "changed": stored.changed,
+            "unchanged": stored.unchanged,
+            "etag": page.etag,
+            "last_modified": page.last_modified,
+            "listed": json.dumps(page.listed) if page.listed else None,
+        }
         self.connection.execute(
-            "INSERT INTO pages (run_id, url, fetched_at, sha256, status, results, new, changed, unchanged) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self.summary.run,
-                page.url,
-                page.fetched_at,
-                page.sha256,
-                page.status,
-                page.results,
-                new,
-                changed,
-                unchanged,
-            ),
+            f"INSERT INTO pages ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)
         )
 
-    def _write_summary(self, summary: Summary, finished: str | None = None) -> None:
+    def _write_summary(
+        self, summary: Summary, *, finished: str | None = None, position: str | None = None
+    ) -> None:
         summary.seconds = round(time.monotonic() - self._clock, 1)
-        values = asdict(summary) | {"finished": finished}
+        values = asdict(summary)
         identifier = values.pop("run")
-        del values["database"], values["mode"]
+        del values["database"], values["mode"], values["continues"]
+        if finished is None:
+            values["position"] = position
+        else:
+            values["finished"] = finished
+            if summary.status == "complete":
+                values["position"] = None
         columns = ", ".join(f"{name} = ?" for name in values)
         self.connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), identifier])
+
+
+def _which_file(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file from others; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

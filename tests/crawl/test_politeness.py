@@ -20,8 +20,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
 from osce_news import settings
-from osce_news.crawl.backoff import LONGEST_ASKED_S, CircuitBreaker, back_off, http_date, retry_after
-from osce_news.crawl.politeness import (
+from osce_news.crawl.polite import (
     BackOffMiddleware,
     CircuitOpenError,
     Cost,
@@ -29,6 +28,7 @@ from osce_news.crawl.politeness import (
     OneSiteMiddleware,
     Receipt,
 )
+from osce_news.crawl.polite.backoff import LONGEST_ASKED_S, CircuitBreaker, back_off, http_date, retry_after
 
 OURS = (
     "RETRY_TIMES",

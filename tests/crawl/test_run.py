@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.crawl import run as run_module
+from osce_news.crawl import kept as kept_module
+from osce_news.crawl.kept import MOST_KEPT, keep
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.run import MOST_KEPT, CrawlRun, partial
+from osce_news.crawl.run import CrawlRun, partial
 from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError
 
 
 def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = CrawlRun(CrawlOptions.parse(db=tmp_path / "a.db"))
     times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in range(60))
-    monkeypatch.setattr(run_module, "utc_now", lambda: next(times))
-    kept = [run.keep(b"\x00\xff page %d" % number) for number in range(MOST_KEPT + 5)]
+    monkeypatch.setattr(kept_module, "utc_now", lambda: next(times))
+    kept = [keep(tmp_path / "a.db", b"\x00\xff page %d" % number) for number in range(MOST_KEPT + 5)]
     last = kept[-1]
     assert last is not None
     assert last.read_bytes() == b"\x00\xff page 24"
@@ -28,7 +28,7 @@ def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_numbe
 
 def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> None:
     (tmp_path / "a.db-not-understood").write_text("a file in the way")
-    assert CrawlRun(CrawlOptions.parse(db=tmp_path / "a.db")).keep(b"page") is None
+    assert keep(tmp_path / "a.db", b"page") is None
 
 
 def test_only_the_first_error_counts(tmp_path: Path) -> None:

@@ -105,6 +105,16 @@ def test_the_pager_gives_the_next_and_the_last_page_in_every_markup(markup: str)
     assert query(pager.last) == ({} if markup == "nested" else {"page": ["7"], **kept})
 
 
+def test_a_pager_that_nobody_knows_tells_that_the_list_goes_on() -> None:
+    """Arrows drawn by a style sheet, in classes that were never seen."""
+    links = "".join(f'<a class="x{n}" href="/press-releases?rows=10&page={n}"><i></i></a>' for n in (2, 4, 3))
+    other = '<a href="/fom/statements?page=90">Statements</a>'
+    html = f"<html><body>{other}{links}</body></html>"
+    page = ListingPage(html, "https://www.osce.org/press-releases?page=3&rows=10")
+    assert page.pager == (None, "https://www.osce.org/press-releases?rows=10&page=4")
+    assert ListingPage(html, "https://www.osce.org/press-releases?page=4").pager == (None, None)
+
+
 @pytest.mark.parametrize("case", ["seed", "last-page", "empty"])
 def test_without_further_pages_the_pager_gives_none(case: str) -> None:
     assert of_fixture(case).pager == (None, None)

@@ -22,7 +22,7 @@ from scrapy.settings import Settings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.crawl.politeness import Receipt
+from osce_news.crawl.polite import Receipt
 
 End = tuple[int | str, str, float | None]
 

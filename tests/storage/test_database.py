@@ -211,13 +211,14 @@ def test_a_second_writer_waits_for_the_first(db: Path) -> None:
 
     with Writer(db) as first, ThreadPoolExecutor(1) as pool:
         first.begin("replay")
-        with transaction(first.connection):
-            waiting = pool.submit(second)
-            time.sleep(0.4)
-            assert not waiting.done()
-            first.connection.execute("UPDATE runs SET message = 'first'")
+        waiting = pool.submit(second)
+        time.sleep(0.4)
+        assert not waiting.done()
+        first.finish("complete", "first")
+        first.close()
         assert waiting.result(10) == 2
-        assert values(first.connection, "SELECT message FROM runs") == ["first", None]
+    with closing(open_for_reading(db)) as reader:
+        assert values(reader, "SELECT message FROM runs") == ["first", None]
 
 
 def test_readers_read_what_was_there_while_a_transaction_is_open(db: Path) -> None:

@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,7 @@ def test_a_database_without_a_page_has_no_problems(db: Path) -> None:
 
 SEVENTH = "(SELECT id FROM items WHERE key = 7)"
 UNCHECKED = "PRAGMA ignore_check_constraints = ON; UPDATE items SET"
+WITHDRAWN = f"(item_id, withdrawn, withdrawn_run) VALUES ({SEVENTH}, '2026', 1)"
 BREACHES = {
     "search index.*renormalize": "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
     "SELECT 'delete', key, title, teaser, NULL FROM items WHERE key = 7",
@@ -75,6 +76,24 @@ BREACHES = {
     "do not add up .2 times": "UPDATE pages SET new = 51",
     "without a title": f"{UNCHECKED} title = '' WHERE key = 7",
     "last seen before it was first seen": f"{UNCHECKED} last_seen = '1970' WHERE key = 7",
+    "withdrawn and not so in its history": "UPDATE items SET withdrawn = '2026' WHERE key = 7",
+    "withdrawn and not so.*other way round": f"INSERT INTO withdrawals {WITHDRAWN}",
+    "withdrawn and not so in.* .1 times": (
+        f"INSERT INTO withdrawals {WITHDRAWN}; UPDATE items SET withdrawn = '2025' WHERE key = 7"
+    ),
+    "withdrawn twice at once": f"INSERT INTO withdrawals {WITHDRAWN}; INSERT INTO withdrawals {WITHDRAWN}",
+    "restoration without its run": (
+        f"INSERT INTO withdrawals {WITHDRAWN}; UPDATE withdrawals SET restored = '2027'"
+    ),
+    "foreign key: withdrawals .*runs": (
+        f"INSERT INTO withdrawals {WITHDRAWN}; UPDATE withdrawals SET withdrawn_run = 9"
+    ),
+    "finished run without the time": "UPDATE runs SET finished = NULL",
+    "goes on and has ended": "UPDATE runs SET status = 'running'",
+    "continues a later one": "UPDATE runs SET continues = 1",
+    "run with a number below 0": "UPDATE runs SET not_modified = -1",
+    "run with a number below 0 .1": "UPDATE runs SET smallest_gap_s = -0.5",
+    "page with a number below 0": "UPDATE pages SET unchanged = -1 WHERE id = 1",
 }
 
 
@@ -84,6 +103,23 @@ def test_each_breach_of_the_rules_is_reported(copy: Path, says: str, sql: str) -
     _damage(copy, sql)
     found = _checked(copy)
     assert any(re.search(says, problem) for problem in found), found
+
+
+def test_a_history_of_withdrawals_and_a_run_that_died_are_no_problems(copy: Path) -> None:
+    with Writer(copy) as writer:
+        for ids in (["1"], [str(make_stories(1)[0].node)]):  # what was never stored is withdrawn by nobody
+            writer.begin("full")
+            with suppress(StorageError):
+                writer.finish("complete", withdrawn=ids)
+        writer.begin("incremental")
+        writer.store(listing(make_stories(1), "2099-01-01T00:00:00Z"))
+        writer.finish("partial", withdrawn=[str(make_stories(2)[1].node)])
+        writer.begin("full")  # and is never finished
+        assert problems(copy) == []
+        writer.begin("full")
+        assert values(writer.connection, "SELECT count(*) FROM runs WHERE finished IS NULL") == [3]
+        assert values(writer.connection, "SELECT count(restored) FROM withdrawals") == [1]
+    assert problems(copy) == []
 
 
 @pytest.mark.parametrize("name", ["items", "addresses", "items_published", "item_topics", "items_fts_data"])

@@ -17,7 +17,7 @@ from osce_news.storage.queries import Filters
 from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
 from tests.helpers import values
 
-TABLES = {
+TABLES = {"withdrawals", 
     "items", "offices", "topics", "content_types", "places", "item_offices", "item_topics", "item_places",
     "addresses", "revisions", "runs", "pages", "quarantine", "articles",
 }  # fmt: skip

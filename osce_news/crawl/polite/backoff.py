@@ -77,7 +77,7 @@ class CircuitBreaker:
     >>> breaker.failed(); breaker.succeeded(); breaker.failed(); breaker.check()
     >>> breaker.failed(); breaker.check()
     Traceback (most recent call last):
-    osce_news.crawl.backoff.CircuitOpenError: 2 requests in a row failed, so no more are made
+    osce_news.crawl.polite.backoff.CircuitOpenError: 2 requests in a row failed, so no more are made
     """
 
     def __init__(self, limit: int) -> None:

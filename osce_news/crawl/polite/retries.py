@@ -15,7 +15,7 @@ from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.response import response_status_message
 
-from osce_news.crawl.backoff import CircuitBreaker, CrawlStoppedError, back_off, http_date, retry_after
+from osce_news.crawl.polite.backoff import CircuitBreaker, CrawlStoppedError, back_off, http_date, retry_after
 
 if TYPE_CHECKING:
     from typing import Self

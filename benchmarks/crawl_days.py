@@ -1,0 +1,156 @@
+"""What it costs to keep up with the list for a month, and what is found: osce-news beside other ways.
+
+    python -m benchmarks.crawl_days [--days 30] [--items 2000] [--seed 0] [--moving]
+
+The list changes as `tests.newsroom.days` makes it up; the crawls come each evening, after the first crawl of
+the whole list on the evening before. After the last day that brings changes the crawls go on until a
+seventh day, so that the last weekly crawl has its chance. With `--moving` half of each day's changes
+come while the list is read, between its first page and its second.
+
+Columns: requests of the first crawl; requests on a day after it, on average, robots.txt included; of
+each kind of change how many were found, and how many days late on average if it was not on the day
+itself; wrong: items that a crawl marked as withdrawn though they stood on the list; duplicates: items
+stored twice; outdated: items whose stored values are not what the list prints, at the end. An edit
+counts as found when the new value is stored with a record of the change, a removal when the item is
+marked as withdrawn. The removals hold one return.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.known import Score
+from benchmarks.strategies import (
+    DeltaFetchItems,
+    DeltaFetchListing,
+    FullCrawl,
+    OsceNews,
+    StopAtKnown,
+    Strategy,
+)
+from tests.newsroom import Newsroom, StoryList
+from tests.newsroom.days import Simulation, simulate
+from tests.newsroom.operations import Operation
+
+WEEK = 7
+ROBOTS = "User-agent: *\nDisallow: /admin/\n"
+FOUND = ("new", "back-dated", "edits", "old edits", "removals")
+
+
+class Way(NamedTuple):
+    """A row of the table: what it is called, and how it is made on a list."""
+
+    name: str
+    make: Callable[[Newsroom, Path], Strategy]
+
+
+WAYS = (
+    Way("osce-news: incremental daily, full weekly", lambda site, db: OsceNews(site, db, WEEK)),
+    Way("full crawl daily", lambda site, db: FullCrawl(site)),
+    Way("stop at five known items", lambda site, db: StopAtKnown(site)),
+    Way("scrapy-deltafetch, item pages", lambda site, db: DeltaFetchItems(site)),
+    Way("scrapy-deltafetch, listing pages", lambda site, db: DeltaFetchListing(site)),
+)
+
+
+def main() -> None:
+    """Run each way through the same days, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--items", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--moving", action="store_true", help="change the list while it is read")
+    arguments = parser.parse_args()
+    simulation = simulate(arguments.days, arguments.seed, arguments.items)
+    changes = ", ".join(f"{count} {kind}" for kind, count in sorted(simulation.kinds().items()))
+    print(f"{arguments.items} items; {arguments.days} days with {changes}\n")
+    scores = {way.name: run(way, simulation, moving=arguments.moving) for way in WAYS}
+    print(f"{table(scores)}\n")
+    for name, score in scores.items():
+        if missed := score.missed():
+            print(f"- {name}: never found {', '.join(f'{n} {kind}' for kind, n in missed.items())}")
+        for failure in score.failures:
+            print(f"- {name}: {failure}")
+
+
+def run(way: Way, simulation: Simulation, *, moving: bool = False) -> Score:
+    """Return how the way fares through the first crawl, the days, and what is left of the last week."""
+    score = Score()
+    with tempfile.TemporaryDirectory() as folder, Newsroom(simulation.start, robots=ROBOTS) as site:
+        strategy = way.make(site, Path(folder) / "osce-news.db")
+        score.requests.append(strategy.crawl(0, int))
+        score.look(strategy.known(), 0, site.stories, site.stories)
+        # What came while the last page was read can only be found on a later day.
+        quiet = -len(simulation.days) % WEEK or (WEEK if moving else 0)
+        for number, day in enumerate([*simulation.days, *itertools.repeat(None, quiet)], start=1):
+            operations = list(day) if day else []
+            half = len(operations) // 2 if moving else len(operations)
+            score.expect(operations, number, strategy.known().items)
+            apply(operations[:half], site)
+            with moved(operations[half:], site) as move:
+                before = site.stories
+                score.requests.append(strategy.crawl(number, move))
+            score.look(strategy.known(), number, before, site.stories)
+        if isinstance(strategy, OsceNews):
+            score.failures = strategy.failures
+    return score
+
+
+def apply(operations: list[Operation], site: StoryList) -> None:
+    """Make the changes."""
+    for operation in operations:
+        operation.apply(site)
+
+
+@contextmanager
+def moved(operations: list[Operation], site: StoryList) -> Iterator[Callable[[], None]]:
+    """Yield what makes the changes; if it is not called they are made at the end all the same."""
+    left = list(operations)
+
+    def move() -> None:
+        apply(left, site)
+        left.clear()
+
+    yield move
+    move()
+
+
+def table(scores: dict[str, Score]) -> str:
+    """Return the scores in Markdown, a row a way."""
+    heads = ["", "first", "requests a day", *FOUND, "wrong", "duplicates", "outdated"]
+    rows = [heads, ["---", *["--:"] * (len(heads) - 1)]]
+    for name, score in scores.items():
+        later = score.requests[1:]
+        rows.append(
+            [
+                name,
+                str(score.requests[0]),
+                f"{sum(later) / len(later):.1f}" if later else "",
+                *(cell(score, group) for group in FOUND),
+                str(score.wrong),
+                str(score.duplicates),
+                str(score.outdated),
+            ]
+        )
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def cell(score: Score, group: str) -> str:
+    """Return how many changes of the group were found, and how late on average, if it was not at once.
+
+    >>> cell(Score(), "new")
+    '0 of 0'
+    """
+    found, of = score.found(group)
+    late = score.days_late(group)
+    return f"{found} of {of}" + (f", {late:.1f} d late" if late else "")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""How many damaged pages are caught, and what gets through: the table of docs/gate.md.
+
+    python -m benchmarks.damaged_pages [--each]
+
+Each sound page (the fixtures, and fifty results in each markup of the test newsroom) is damaged in each of
+the ways in tests/newsroom/damage*.py and taken the road of a crawl, up to the gate. `--each` also prints
+a line for each way that let wrong data through.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from tests.damaged import OUTCOMES, SCENARIOS, WRONG, Outcome, databases, outcomes, refused, sound_item, tally
+from tests.newsroom.damage import REGISTERS
+from tests.newsroom.sound import Sound, sound_pages
+
+_HEADS = {
+    "empty": "empty database",
+    "new": "other items stored",
+    "known": "the page's items stored too",
+}
+
+
+class Found(NamedTuple):
+    """What became of one damaged page."""
+
+    kind: str
+    mutation: str
+    page: str
+    by_scenario: Mapping[str, Outcome]
+
+
+def main() -> None:
+    """Damage all pages, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--each", action="store_true", help="also print what let wrong data through")
+    arguments = parser.parse_args()
+    start = time.perf_counter()
+    pages = sound_pages()
+    found, alarms = list(_found(pages)), list(_false_alarms(pages))
+    print(f"{len(found):,} damaged pages, of {len(pages)} sound ones in {_ways(found)} ways.\n")
+    print(f"Pages {' / '.join(OUTCOMES)}, by what the database holds:\n")
+    print("\n".join(_table(found)))
+    print(f"\nFalse alarms: {len(alarms)} of {len(pages) * len(SCENARIOS)} readings of sound pages.")
+    for line in alarms:
+        print(f"- {line}")
+    if arguments.each:
+        print("\n".join(_each(found)))
+    print(f"\n({time.perf_counter() - start:.0f} s)")
+
+
+def _found(pages: Sequence[Sound]) -> Iterator[Found]:
+    with databases() as made:
+        for page in pages:
+            for register in REGISTERS:
+                for mutation in register.found:
+                    if by_scenario := outcomes(page, mutation, made):
+                        yield Found(register.kind, mutation.name, page.name, by_scenario)
+
+
+def _false_alarms(pages: Sequence[Sound]) -> Iterator[str]:
+    with databases() as made:
+        for page in pages:
+            for scenario in SCENARIOS:
+                if outcome := refused(sound_item(page), made.of(scenario, page)):
+                    yield f"{page.name} ({_HEADS[scenario]}): {outcome.why}"
+
+
+def _ways(found: Sequence[Found]) -> int:
+    return len({one.mutation for one in found})
+
+
+def _table(found: Sequence[Found]) -> Iterator[str]:
+    yield f"| kind of damage | ways | pages | {' | '.join(_HEADS.values())} |"
+    yield "|---|--:|--:|" + "--:|" * len(_HEADS)
+    for register in REGISTERS:
+        yield _row(register.kind, [one for one in found if one.kind == register.kind])
+    yield _row("**all**", found)
+
+
+def _row(name: str, of: Sequence[Found]) -> str:
+    counts = [tally([one.by_scenario[scenario] for one in of]) for scenario in SCENARIOS]
+    cells = [" / ".join(f"{count[kind]:,}" for kind in OUTCOMES) for count in counts]
+    return f"| {name} | {_ways(of)} | {len(of):,} | {' | '.join(cells)} |"
+
+
+def _each(found: Sequence[Found]) -> Iterator[str]:
+    for scenario in SCENARIOS:
+        yield f"\n{_HEADS[scenario]}:"
+        through: dict[str, list[str]] = defaultdict(list)
+        for one in found:
+            if one.by_scenario[scenario].kind == WRONG:
+                through[f"{one.kind}: {one.mutation}"].append(one.page)
+        for name, pages in through.items():
+            yield f"- {name}: {len(pages)} pages, such as {pages[-1]}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""What an answer of the site means, or that there was none."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from osce_news import settings
+from osce_news.crawl.polite import CircuitOpenError, RobotsError
+from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.pages import ListingPage
+from osce_news.reading import decode
+
+_REFUSING = frozenset({401, 403, 429, 451})
+
+
+def page_of(response: Response) -> ListingPage:
+    """Return the page of an answer; raises LayoutError if it calls itself anything but HTML."""
+    content_type = header(response, "Content-Type")
+    if content_type and not ("html" in content_type or "xml" in content_type):
+        raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
+    return ListingPage(decode(response.body, content_type), response.url)
+
+
+def header(response: Response, name: str) -> str | None:
+    """Return a header of the answer as text; None if it is not there or empty."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+# What the errors of Scrapy's downloader mean; most of them have no text of their own.
+_MEANINGS: tuple[tuple[type[Exception], str], ...] = (
+    (CannotResolveHostError, "no such host, or no network"),
+    (DownloadConnectionRefusedError, "nobody answers there"),
+    (DownloadTimeoutError, f"no answer within {settings.DOWNLOAD_TIMEOUT} s"),
+    (DownloadCancelledError, f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB are no listing page"),
+    (ResponseDataLossError, "the answer is cut"),
+    (DownloadFailedError, "the connection failed"),
+)
+
+
+def error_of(failure: Failure) -> OsceNewsError:
+    """Return what a failed request means to the person who runs the crawl.
+
+    An UnavailableError says that asking for another page is of no use.
+    """
+    error = failure.value
+    url = getattr(getattr(failure, "request", None), "url", "the site")
+    if isinstance(error, HttpError):
+        return _status_error(url, error.response)
+    if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
+        return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
+    if isinstance(error, CircuitOpenError) or "robots.txt" in str(error):
+        return UnavailableError(f"{url}: not asked for: {error}")
+    if "offsite" in str(error):
+        return NetworkError(f"{url}: on another site, so it was not followed")
+    if "DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
+        error = DownloadCancelledError()
+    meaning = next((text for kind, text in _MEANINGS if isinstance(error, kind)), str(error).strip())
+    return NetworkError(f"{url}: can't be read: {meaning or type(error).__name__}")
+
+
+def _status_error(url: str, response: Response) -> OsceNewsError:
+    status, wait = response.status, response.meta.get("retry_after")
+    asks = f", and asks to wait {wait:.0f} s" if wait else ""
+    if status in _REFUSING:
+        return RefusedError(
+            f"{url}: the site refuses (status {status}{asks}); wait, or write to the site's owner"
+        )
+    kind = UnavailableError if wait else NetworkError
+    return kind(f"{url}: the site answered with status {status}{asks}")

@@ -1,0 +1,39 @@
+"""How much of a page was understood: which share of its results carries which field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from osce_news.items import ListingItem
+from osce_news.normalize import unknown_terms
+
+_FIELDS = ("title", "published", "content_type", "offices", "topics", "teaser", "dateline_raw", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a page holds: results, how many of them have each field, and what no entry matches."""
+
+    url: str
+    results: int
+    set_aside: int
+    fields: dict[str, int]
+    unknown: list[str]
+    newest: str | None
+    oldest: str | None
+    pages: int | None  # of the list, as far as the pager tells
+
+
+def coverage(page: ListingItem, pages: int | None = None) -> Coverage:
+    """Return the coverage of a page that came through the normalising pipelines."""
+    dates = [item.published for item in page.records if item.published]
+    return Coverage(
+        url=page.url,
+        results=page.results,
+        set_aside=len(page.rejected),
+        fields={name: sum(bool(getattr(item, name)) for item in page.records) for name in _FIELDS},
+        unknown=sorted({f"{kind} {name!r}" for item in page.records for kind, name in unknown_terms(item)}),
+        newest=max(dates, default=None),
+        oldest=min(dates, default=None),
+        pages=pages,
+    )

@@ -1,0 +1,30 @@
+"""Keeps pages that were not understood beside the database, for a person to look at."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from osce_news.clock import utc_now
+
+logger = logging.getLogger(__name__)
+
+MOST_KEPT = 20
+
+
+def keep(db: Path, body: bytes) -> Path | None:
+    """Keep a page to the byte; return where, None if it could not be written.
+
+    The oldest are deleted when there are more than `MOST_KEPT`.
+    """
+    folder = db.with_name(f"{db.name}-not-understood")
+    path = folder / f"{utc_now().replace(':', '')}.html"
+    try:
+        folder.mkdir(exist_ok=True)
+        path.write_bytes(body)
+        for old in sorted(folder.glob("*.html"))[:-MOST_KEPT]:
+            old.unlink()
+    except OSError as error:
+        logger.error("the page could not be kept in %s: %s", folder, error.strerror)
+        return None
+    return path

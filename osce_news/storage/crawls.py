@@ -1,0 +1,179 @@
+"""What a crawl asks of the runs before it: where to go on, what was seen, what is gone."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from osce_news import __version__
+from osce_news.clock import format_utc, parse_utc, utc_now
+
+# A run that ended long ago says little of the list as it is now.
+OLDEST_TO_RESUME = timedelta(days=30)
+# A server that answers 304 to everything must not hide the list for good.
+OLDEST_TO_COMPARE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A full crawl that did not reach the end of the list: where it stood, and what it had read."""
+
+    run: int
+    position: dict[str, Any]
+    listed: list[tuple[str, list[str]]]  # address and keys of each page that it had joined, in order
+    left_over: list[int]  # pages that it had read and not joined
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a page's last answer gave to ask with whether it has changed, and what it listed."""
+
+    etag: str | None
+    last_modified: str | None
+    sha256: str
+    listed: list[str]
+
+
+def last_complete(connection: sqlite3.Connection, list_name: str) -> int | None:
+    """Return the last full crawl that read this list to its end; None if none did."""
+    sql = "SELECT max(id) FROM runs WHERE list = ? AND mode = 'full' AND status = 'complete'"
+    found: int | None = connection.execute(sql, [list_name]).fetchone()[0]
+    return found
+
+
+def unfinished(connection: sqlite3.Connection, list_name: str) -> Unfinished | None:
+    """Return the full crawl of this list that a next one goes on with; None if there is none."""
+    row = connection.execute(
+        "SELECT id, started, position FROM runs WHERE list = ? AND mode = 'full' ORDER BY id DESC LIMIT 1",
+        [list_name],
+    ).fetchone()
+    if row is None or row["position"] is None:
+        return None
+    if row["started"] < format_utc((parse_utc(utc_now()) - OLDEST_TO_RESUME).timestamp()):
+        return None
+    runs = _line_of(connection, row["id"])
+    pages = connection.execute(
+        "SELECT id, url, listed FROM pages WHERE listed IS NOT NULL "
+        "AND run_id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        [json.dumps(runs)],
+    ).fetchall()
+    position = json.loads(row["position"])
+    joined, left_over = pages[: position["pages"]], pages[position["pages"] :]
+    return Unfinished(
+        run=row["id"],
+        position=position,
+        listed=[(page["url"], json.loads(page["listed"])) for page in joined],
+        left_over=[page["id"] for page in left_over],
+    )
+
+
+def unsettled_since(connection: sqlite3.Connection, list_name: str) -> str | None:
+    """Return since when no crawl of this list came to its end; None if the last one did.
+
+    What was stored since then may have gaps behind it, so it does not tell a crawl to stop.
+    """
+    sql = """
+        SELECT min(started) FROM runs WHERE list = :list AND status <> 'complete'
+        AND mode IN ('full', 'incremental') AND id > coalesce(
+            (SELECT max(id) FROM runs WHERE list = :list AND status = 'complete'), 0)"""
+    found: str | None = connection.execute(sql, {"list": list_name}).fetchone()[0]
+    return found
+
+
+def fresh(connection: sqlite3.Connection, ids: Iterable[str], since: str) -> int:
+    """Return how many of these items were first seen at that time or later."""
+    sql = "SELECT count(*) FROM items WHERE first_seen >= ? AND id IN (SELECT value FROM json_each(?))"
+    return int(connection.execute(sql, [since, json.dumps(list(ids))]).fetchone()[0])
+
+
+def validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
+    """Return what to ask with whether this page has changed; None if it must be read anew."""
+    row = connection.execute(
+        "SELECT etag, last_modified, sha256, listed, fetched_at, tool_version, rules "
+        "FROM pages JOIN runs ON runs.id = run_id WHERE pages.url = ? AND pages.status = 200 "
+        "ORDER BY pages.id DESC LIMIT 1",
+        [url],
+    ).fetchone()
+    if row is None or row["listed"] is None or not (row["etag"] or row["last_modified"]):
+        return None
+    same_reader = (row["tool_version"], row["rules"]) == (__version__, rules)
+    age = parse_utc(utc_now()) - parse_utc(row["fetched_at"])
+    if not same_reader or not timedelta(0) <= age <= OLDEST_TO_COMPARE:
+        return None
+    return Validators(row["etag"], row["last_modified"], row["sha256"], json.loads(row["listed"]))
+
+
+def missing(connection: sqlite3.Connection, run: int, list_url: str) -> list[str]:
+    """Return the items that were on this list before and that no page has shown since the crawl began.
+
+    An item counts as on the list if the last page that showed it is one of this list or of a part
+    of it (with a keyword or a filter).
+    """
+    first = _line_of(connection, run)[0]
+    sql = """
+        SELECT id FROM items WHERE withdrawn IS NULL
+        AND (listing_url = :url OR listing_url GLOB :below OR listing_url GLOB :asked)
+        AND id NOT IN (
+            SELECT substr(value, 1, instr(value, ':') - 1) FROM pages, json_each(pages.listed)
+            WHERE pages.run_id >= :first AND pages.listed IS NOT NULL)
+        ORDER BY id"""
+    plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
+    given = {"url": list_url, "below": f"{plain}/*", "asked": f"{plain}[?]*", "first": first}
+    return [row[0] for row in connection.execute(sql, given)]
+
+
+def listed_on(connection: sqlite3.Connection, list_url: str) -> int:
+    """Return how many items that are not withdrawn a page of this list has shown last."""
+    plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
+    sql = "SELECT count(*) FROM items WHERE withdrawn IS NULL AND listing_url GLOB ?"
+    return int(connection.execute(sql, [f"{plain}[?/]*"]).fetchone()[0])
+
+
+def withdraw(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int) -> int:
+    """Mark items as withdrawn and note it in their history; return how many."""
+    rows = [(identifier, at, run) for identifier in ids]
+    connection.executemany(
+        "INSERT INTO withdrawals (item_id, withdrawn, withdrawn_run) VALUES (?, ?, ?)", rows
+    )
+    connection.executemany("UPDATE items SET withdrawn = ?2 WHERE id = ?1", [row[:2] for row in rows])
+    return len(rows)
+
+
+def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int, *, present: bool) -> int:
+    """Take back the withdrawal of items that are seen again; return how many were withdrawn.
+
+    `present` is whether the page shows the list as it is now. A saved page does not: it restores
+    what was withdrawn before it was saved.
+    """
+    sql = (
+        "SELECT id, max(withdrawn, :at) FROM items WHERE withdrawn IS NOT NULL "
+        "AND (:present OR withdrawn <= :at) AND id IN (SELECT value FROM json_each(:ids))"
+    )
+    given = {"at": at, "ids": json.dumps(list(ids)), "present": present}
+    back = [tuple(row) for row in connection.execute(sql, given)]
+    connection.executemany(
+        "UPDATE withdrawals SET restored = ?2, restored_run = ?3 WHERE item_id = ?1 AND restored IS NULL",
+        [(identifier, when, run) for identifier, when in back],
+    )
+    connection.executemany("UPDATE items SET withdrawn = NULL WHERE id = ?", [row[:1] for row in back])
+    return len(back)
+
+
+def forget_listed(connection: sqlite3.Connection, run: int) -> None:
+    """Drop what pages listed before this full crawl: its own pages tell it anew."""
+    first = _line_of(connection, run)[0]
+    connection.execute("UPDATE pages SET listed = NULL WHERE listed IS NOT NULL AND run_id < ?", [first])
+
+
+def _line_of(connection: sqlite3.Connection, run: int) -> list[int]:
+    """Return the run and those that it continues, the first of them first."""
+    sql = """
+        WITH RECURSIVE line (id, continues) AS (
+            SELECT id, continues FROM runs WHERE id = ?
+            UNION SELECT runs.id, runs.continues FROM runs JOIN line ON runs.id = line.continues)
+        SELECT id FROM line ORDER BY id"""
+    return [row[0] for row in connection.execute(sql, [run])]

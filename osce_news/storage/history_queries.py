@@ -1,0 +1,153 @@
+"""The named queries of the past: the runs with their receipts, and the list as it stood on a day."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from osce_news.items import NewsItem, Term
+from osce_news.normalize import normalize
+from osce_news.storage.queries import Filters, Row, with_children
+from osce_news.vocabulary import vocabulary
+
+# Of each field the first change after that day: what it printed before is what stood there that day.
+AS_IT_STOOD = """
+WITH asked (until) AS (SELECT date(:day) || 'T23:59:59Z'),
+later AS MATERIALIZED (
+    SELECT item_id, field, before FROM (
+        SELECT item_id, field, before,
+            row_number() OVER (PARTITION BY item_id, field ORDER BY seen_at, id) AS number
+        FROM revisions JOIN asked ON seen_at > until)
+    WHERE number = 1)
+SELECT items.id, items.url,
+    iif(title.item_id IS NULL, title_raw, title.before) AS title,
+    iif(teaser.item_id IS NULL, teaser_raw, teaser.before) AS teaser,
+    iif(published.item_id IS NULL, published_raw, published.before) AS published,
+    iif(content_type.item_id IS NULL, content_type_raw, content_type.before) AS content_type,
+    iif(offices.item_id IS NULL, offices_raw, offices.before) AS offices,
+    iif(topics.item_id IS NULL, topics_raw, topics.before) AS topics
+FROM items JOIN asked ON first_seen <= until
+LEFT JOIN later AS title ON title.item_id = items.id AND title.field = 'title'
+LEFT JOIN later AS teaser ON teaser.item_id = items.id AND teaser.field = 'teaser'
+LEFT JOIN later AS published ON published.item_id = items.id AND published.field = 'published'
+LEFT JOIN later AS content_type
+    ON content_type.item_id = items.id AND content_type.field = 'content_type'
+LEFT JOIN later AS offices ON offices.item_id = items.id AND offices.field = 'offices'
+LEFT JOIN later AS topics ON topics.item_id = items.id AND topics.field = 'topics'
+WHERE NOT EXISTS (
+    SELECT 1 FROM withdrawals
+    WHERE item_id = items.id AND withdrawn <= until AND (restored IS NULL OR restored > until))
+"""
+_RUN = """
+    SELECT id AS run, mode, status, started, finished, seconds, pages, seen, new, changed, unchanged,
+        quarantined, withdrawn, restored, unknown_terms, requests, not_modified, bytes, retries,
+        back_offs, waited_s, smallest_gap_s, list, start_url, continues,
+        (SELECT max(id) FROM runs AS other WHERE other.continues = runs.id) AS continued_by,
+        process, tool_version, rules, message
+    FROM runs"""
+_ALL = Filters()
+# Columns of the view `newsroom` that no day but the present has.
+NOT_OF_A_DAY = ("text", "last_seen", "withdrawn")
+
+
+def runs(connection: sqlite3.Connection, limit: int | None) -> list[Row]:
+    """Return the runs with their receipts, newest first."""
+    sql = f"{_RUN} ORDER BY id DESC LIMIT ?"
+    return [dict(row) for row in connection.execute(sql, [-1 if limit is None else limit])]
+
+
+def count_runs(connection: sqlite3.Connection) -> int:
+    """Return how many runs there are."""
+    return int(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
+
+
+def run(connection: sqlite3.Connection, identifier: int) -> Row | None:
+    """Return one run with its whole receipt and its `pages`, in the order read; None if there is none."""
+    row = connection.execute(f"{_RUN} WHERE id = ?", [identifier]).fetchone()
+    if row is None:
+        return None
+    pages = connection.execute(
+        "SELECT fetched_at, status, results, new, changed, unchanged, url FROM pages "
+        "WHERE run_id = ? ORDER BY id",
+        [identifier],
+    )
+    return {**dict(row), "pages_read": [dict(page) for page in pages]}
+
+
+def as_it_stood(connection: sqlite3.Connection, day: str, filters: Filters = _ALL) -> list[Row]:
+    """Return the items of the list as it stood at the end of that day (UTC), newest first.
+
+    `day` is YYYY-MM-DD. What the site printed then, read by the present vocabulary and rules, in the
+    columns of the view `newsroom` without those of `NOT_OF_A_DAY`. The filters are asked of that day's
+    values.
+    """
+    sql = f"SELECT then_.*, url_raw, language, first_seen FROM ({AS_IT_STOOD}) AS then_ JOIN items USING (id)"
+    passes = _Passes(filters, set(with_children(filters.topics)))
+    found = []
+    for row in connection.execute(sql, {"day": day}):
+        item = normalize(
+            NewsItem(
+                url_raw=row["url_raw"],
+                title_raw=row["title"],
+                teaser_raw=row["teaser"],
+                published_raw=row["published"],
+                content_type_raw=row["content_type"],
+                offices_raw=row["offices"],
+                topics_raw=row["topics"],
+            )
+        )
+        item.id, item.url, item.language = row["id"], row["url"], row["language"]
+        if passes(item):
+            found.append(_shown(item, row["first_seen"]))
+    found.sort(key=lambda row: row["id"])
+    found.sort(key=lambda row: row["published"] or "", reverse=True)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    """Whether an item passes the filters; `topics` with those below them."""
+
+    filters: Filters
+    topics: set[str]
+
+    def __call__(self, item: NewsItem) -> bool:
+        wanted, day = self.filters, item.published
+        return (
+            _any(item.offices, wanted.offices)
+            and _any(item.topics, self.topics)
+            and _any(item.dateline_places, wanted.places)
+            and (not wanted.types or item.content_type in wanted.types)
+            and (wanted.since is None or (day is not None and day >= wanted.since))
+            and (wanted.until is None or (day is not None and day <= wanted.until))
+            and wanted.language in (None, item.language)
+        )
+
+
+def _any(terms: Iterable[Term], wanted: Collection[str]) -> bool:
+    return not wanted or any(term.id in wanted for term in terms)
+
+
+def _shown(item: NewsItem, first_seen: str) -> Row:
+    """Return the item as a row of the view `newsroom`, without the columns that a day has not."""
+    kind = vocabulary("content_types").entries.get(item.content_type or "")
+    return {
+        "id": item.id,
+        "url": item.url,
+        "title": item.title,
+        "published": item.published,
+        "content_type": kind.label if kind else None,
+        "offices": _names("offices", item.offices),
+        "topics": _names("topics", item.topics),
+        "teaser": item.teaser,
+        "language": item.language,
+        "dateline_places": [term.raw for term in item.dateline_places],
+        "dateline_date": item.dateline_date,
+        "first_seen": first_seen,
+    }
+
+
+def _names(kind: str, terms: tuple[Term, ...]) -> list[str]:
+    known = vocabulary(kind).entries
+    return [known[term.id].label if term.id else term.raw for term in terms]

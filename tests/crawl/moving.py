@@ -1,0 +1,94 @@
+"""A list that moves while it is walked: plain values, no network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from osce_news.crawl.addresses import page_number
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.walk import Reading, Walk
+from osce_news.pages.listing import PagerLink
+
+LISTING = "https://www.osce.org/press-releases"
+
+
+@dataclass
+class MovingList:
+    """The list, newest first; an item is a number, its key is what the page prints of it."""
+
+    items: list[str] = field(default_factory=list)
+    made: int = 0
+    largest: int = 50  # the most results that a page has
+    fixed: int | None = None  # the size of every page, whatever is asked for
+    pager: bool = True
+
+    def grow(self, count: int) -> MovingList:
+        self.items = [self.new() for _ in range(count)] + self.items
+        return self
+
+    def new(self) -> str:
+        self.made += 1
+        return f"{self.made}:x"
+
+    def insert(self, place: int) -> None:
+        self.items.insert(place % (len(self.items) + 1), self.new())
+
+    def remove(self, place: int) -> None:
+        if self.items:
+            del self.items[place % len(self.items)]
+
+    def edit(self, place: int) -> None:
+        if self.items:
+            self.items[place % len(self.items)] += "'"
+
+    def read(self, url: str) -> Reading:
+        page, rows = page_number(url) or 0, rows_of(url)
+        rows = self.fixed or min(rows, self.largest)
+        shown = self.items[page * rows : (page + 1) * rows]
+        last = max(0, (len(self.items) - 1) // rows)
+        links = PagerLink(None, None)
+        if self.pager and page < last:
+            links = PagerLink(f"{LISTING}?page={page + 1}&rows={rows}", f"{LISTING}?page={last}&rows={rows}")
+        return Reading(url, list(shown), pager=links)
+
+
+def rows_of(url: str) -> int:
+    return int(url.split("rows=")[1].split("&")[0])
+
+
+@dataclass
+class Crawler:
+    """Walks a moving list as a crawl does, and can be killed after each page."""
+
+    site: MovingList
+    rows: int = 50
+    seen: set[str] = field(default_factory=set)
+    listed: list[tuple[str, list[str]]] = field(default_factory=list)
+    position: str | None = None
+    requests: int = 0
+
+    def walk(self, move: Callable[[], None] = lambda: None, stop_after: int | None = None) -> Walk:
+        """Walk on, `move` before each page; stop as if killed after so many pages."""
+        walk = Walk(CrawlOptions.parse(start_url=LISTING, rows=self.rows))
+        if self.position is not None:
+            position = json.loads(self.position)
+            self.listed = self.listed[: position["pages"]]
+            walk.resume(position, self.listed)
+        while walk.url is not None and stop_after != 0:
+            move()
+            page = self.site.read(walk.url)
+            self.requests += 1
+            assert self.requests < 5_000, "the walk does not end"
+            walk.read(page)
+            self.seen.update(identifier(key) for key in page.keys)
+            if walk.accepted:
+                self.listed.append((page.url, page.keys))
+            self.position = json.dumps(walk.position) if walk.position else None
+            stop_after = None if stop_after is None else stop_after - 1
+        return walk
+
+
+def identifier(key: str) -> str:
+    return key.partition(":")[0]

@@ -1,0 +1,84 @@
+"""Records and histories that the tests of the gate are made of."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from osce_news.crawl.gate import check
+from osce_news.errors import LayoutError
+from osce_news.items import ListingItem, NewsItem
+from osce_news.normalize import normalize
+from osce_news.storage.history import History
+from tests.newsroom.dates import print_day
+from tests.newsroom.stories import NEWEST, Story, make_stories
+
+URL = "https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc"
+FETCHED = "2025-12-01T12:00:00Z"
+Change = Callable[[NewsItem], NewsItem]
+
+
+def record(story: Story) -> NewsItem:
+    """The record of a story, as it comes to the gate."""
+    return normalize(
+        NewsItem(
+            url_raw=f"https://www.osce.org{story.path}",
+            title_raw=story.title,
+            published_raw=print_day(story.published),
+            content_type_raw=story.content_type,
+            offices_raw=", ".join(story.offices) or None,
+            topics_raw=", ".join(story.topics) or None,
+            collections_raw=story.collections,
+            teaser_raw=story.teaser or None,
+            language_raw="en",
+        )
+    )
+
+
+@cache
+def records(count: int, seed: int = 0, newest: datetime.date = NEWEST) -> list[NewsItem]:
+    return [record(story) for story in make_stories(count, seed, newest=newest)]
+
+
+def page(of: Sequence[NewsItem], results: int | None = None) -> ListingItem:
+    count = len(of) if results is None else results
+    return ListingItem(url=URL, fetched_at=FETCHED, sha256="", results=count, records=list(of))
+
+
+def near(seed: int = 1, newest: datetime.date = NEWEST) -> History:
+    """A history of 300 other items of the time."""
+    return History(items=300, comparable=300, near=lambda: records(300, seed, newest))
+
+
+def knowing(of: Sequence[NewsItem]) -> History:
+    """A history of nothing but the page's own items."""
+    return History(items=len(of), known={item.id: item for item in of})
+
+
+def verdict(of: Sequence[NewsItem], history: History, *, newest_first: bool = True) -> str | None:
+    return check(page(of), history, newest_first=newest_first)
+
+
+def refusal(of: Sequence[NewsItem], history: History, *, newest_first: bool = True) -> LayoutError:
+    with pytest.raises(LayoutError) as raised:
+        verdict(of, history, newest_first=newest_first)
+    assert str(raised.value).endswith("; if the page is right, run again with --accept")
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 300
+    return raised.value
+
+
+def raw(**fields: Callable[[NewsItem], str | None] | str | None) -> Change:
+    """A change of raw fields, with the normalised ones made anew."""
+    return lambda item: normalize(
+        replace(item, **{name: to(item) if callable(to) else to for name, to in fields.items()})  # type: ignore[arg-type]
+    )
+
+
+def shifted(item: NewsItem, days: int) -> str:
+    assert item.published
+    return print_day(datetime.date.fromisoformat(item.published) + datetime.timedelta(days=days))

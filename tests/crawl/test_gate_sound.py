@@ -1,0 +1,82 @@
+"""Pages that are as they should be never fail: of any time, list and language, renamed and mended."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from osce_news.items import NewsItem
+from tests.crawl.records import knowing, near, raw, record, records, verdict
+from tests.newsroom.stories import make_stories
+
+RENAMED = {"OSCE Secretariat": "OSCE General Office", "OSCE Chairmanship": "OSCE Chair"}
+
+
+def renamed(item: NewsItem) -> NewsItem:
+    text = item.offices_raw
+    for old, new in RENAMED.items():
+        text = text and text.replace(old, new)
+    return raw(offices_raw=text)(item)
+
+
+def test_an_office_that_the_site_renames_everywhere_fails_no_page() -> None:
+    stories = [story for story in make_stories(3000) if set(story.offices) & RENAMED.keys()]
+    of = [record(story) for story in stories][:50]
+    new = [renamed(item) for item in of]
+    assert sum(one.offices_raw != other.offices_raw for one, other in zip(of, new, strict=True)) == 50
+    verdict(new, knowing(of))
+    assert verdict(new, near()) is None
+    before = [raw(offices_raw="OSCE Chairmanship")(item) for item in of]
+    verdict([raw(offices_raw="OSCE Chairpersonship")(item) for item in of], knowing(before))
+
+
+def test_topics_that_an_editor_adds_to_many_items_fail_no_page() -> None:
+    of = records(50)
+    more = [raw(topics_raw=f"{item.topics_raw}, Youth" if item.topics_raw else None)(item) for item in of]
+    half = [new if n % 2 else old for n, (old, new) in enumerate(zip(of, more, strict=True))]
+    verdict(half, knowing(of))
+
+
+def test_a_page_in_another_language_is_not_compared_item_by_item() -> None:
+    of = records(50)
+    change = raw(
+        title_raw=lambda item: f"Новость {item.id}",
+        teaser_raw=lambda item: f"Текст {item.id}",
+        language_raw="ru",
+        offices_raw=None,
+    )
+    russian = [change(item) for item in of]
+    verdict(russian, knowing(of))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(2, 9),
+    year=st.integers(1998, 2025),
+    start=st.integers(0, 90),
+    size=st.integers(1, 50),
+    how=st.sampled_from(["list", "shuffled", "one office", "one topic", "unlabelled left out"]),
+    known=st.floats(0, 1),
+)
+def test_sound_pages_of_any_time_and_list_never_fail(
+    seed: int, year: int, start: int, size: int, how: str, known: float
+) -> None:
+    newest = datetime.date(year, 11, 28)
+    of = records(160, seed, newest)[start:]
+    if how == "one office":
+        first = next(item.offices[0] for item in of if item.offices)
+        of = [item for item in of if first in item.offices]
+    elif how == "one topic":
+        first = next(item.topics[0] for item in of if item.topics)
+        of = [item for item in of if first in item.topics]
+    elif how == "unlabelled left out":
+        of = [item for item in of if item.content_type]
+    of = of[:size]
+    if how == "shuffled":
+        of = Random(seed).sample(of, len(of))
+    stored = {item.id: item for item in of[: int(len(of) * known)]}
+    verdict(of, replace(near(1, newest), known=stored), newest_first=how != "shuffled")

@@ -1,0 +1,179 @@
+"""What becomes of damaged pages: caught, read right, read with less, or wrong data stored."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from osce_news.crawl.addresses import newest_first
+from osce_news.crawl.gate import check
+from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.items import ListingItem, NewsItem
+from osce_news.normalize import once
+from osce_news.storage import Writer
+from osce_news.storage.history import history
+from tests.helpers import listing, page_of
+from tests.newsroom.mutation import Mutation
+from tests.newsroom.sound import Sound
+from tests.newsroom.stories import make_stories
+
+CAUGHT, RIGHT, FEWER, WRONG = OUTCOMES = ("caught", "right", "fewer", "wrong")
+# What the database holds when the page comes: nothing, other items of the time, the page's items too.
+SCENARIOS = ("empty", "new", "known")
+
+_FIELDS = (
+    "url",
+    "title",
+    "published",
+    "content_type",
+    "offices",
+    "topics",
+    "collections_raw",
+    "teaser",
+    "language",
+    "dateline_date",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a damaged page, and why."""
+
+    kind: str
+    why: str
+
+
+class Databases:
+    """The databases of the scenarios, each made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[tuple[str, str], sqlite3.Connection] = {}
+        self._numbers = itertools.count()
+
+    def of(self, scenario: str, page: Sound) -> sqlite3.Connection:
+        """Return a connection to the database that holds what the scenario says."""
+        key = (scenario, page.name if scenario == "known" else "")
+        if key not in self._made:
+            self._made[key] = self._make(scenario, page)
+        return self._made[key]
+
+    def close(self) -> None:
+        """Close all of them."""
+        for connection in self._made.values():
+            connection.close()
+
+    def _make(self, scenario: str, page: Sound) -> sqlite3.Connection:
+        path = self._folder / f"{next(self._numbers)}.db"
+        with Writer(path) as writer:
+            writer.begin("replay")
+            if scenario != "empty":
+                self.of("new", page).backup(writer.connection) if scenario == "known" else _fill(writer)
+            if scenario == "known":
+                writer.begin("replay")
+                writer.store(sound_item(page))
+        return sqlite3.connect(path, isolation_level=None)
+
+
+@contextmanager
+def databases() -> Iterator[Databases]:
+    """Give the databases, in a folder that is gone afterwards."""
+    with TemporaryDirectory() as folder:
+        made = Databases(Path(folder))
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def _fill(writer: Writer) -> None:
+    """Store 300 items of the newsroom that come before those of the sound pages."""
+    stories = make_stories(400)[100:]
+    for start in range(0, len(stories), 50):
+        writer.store(listing(stories[start : start + 50], at="2025-12-01T00:00:00Z"))
+
+
+@cache
+def sound_item(page: Sound) -> ListingItem:
+    """Return the sound page as it comes to the writer."""
+    return page_of(page.html, at=page.fetched_at, url=page.url)
+
+
+def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outcome]:
+    """Return what becomes of the damaged page in each scenario; nothing if it can't be damaged so."""
+    html = mutation.apply(page)
+    if html is None:
+        return {}
+    try:
+        item = page_of(html, at=page.fetched_at, url=page.url)
+    except (LayoutError, ChallengePageError) as error:
+        return dict.fromkeys(SCENARIOS, Outcome(CAUGHT, str(error)))
+    found = judged(item, sound_item(page), mutation)
+    return {scenario: refused(item, made.of(scenario, page)) or found for scenario in SCENARIOS}
+
+
+def refused(item: ListingItem, connection: sqlite3.Connection) -> Outcome | None:
+    """Return that the gate has caught the page, or None."""
+    try:
+        check(item, history(connection, item), newest_first=newest_first(item.url))
+    except LayoutError as error:
+        return Outcome(CAUGHT, str(error))
+    return None
+
+
+def judged(item: ListingItem, truth: ListingItem, mutation: Mutation) -> Outcome:
+    """Return what would be stored of a damaged page, compared with what the sound page says."""
+    read, true = once(item.records), once(truth.records)
+    if strangers := [one for one in read if one not in true]:
+        return Outcome(WRONG, f"{len(strangers)} items that the sound page has not: {strangers[0]}")
+    lost: dict[str, int] = dict.fromkeys(_FIELDS, 0)
+    addresses = {(one.id, one.url) for one in truth.records}
+    for identifier, record in read.items():
+        for name in _FIELDS:
+            got, expected = _value(record, name), _value(true[identifier], name)
+            if got == expected or (name == "url" and (identifier, got) in addresses):
+                continue
+            if got and not _is_part(got, expected):
+                return Outcome(WRONG, f"{name} of {identifier}: {got!r:.80} for {expected!r:.80}")
+            lost[name] += 1
+    return _less(len(read), true, lost, len(item.rejected), fewer=mutation.fewer)
+
+
+def _less(
+    read: int, true: dict[str, NewsItem], lost: dict[str, int], rejected: int, *, fewer: bool
+) -> Outcome:
+    few = max(1, len(true) // 10)
+    gone = len(true) - read
+    most = max(lost.values())
+    if most > few and not fewer:
+        return Outcome(WRONG, f"{most} of {len(true)} without {max(lost, key=lost.__getitem__)}")
+    if gone > rejected and not fewer:
+        return Outcome(WRONG, f"{gone} of {len(true)} results lost, {rejected} set aside")
+    if gone or most:
+        return Outcome(FEWER, f"{gone} results less, {rejected} set aside, {most} values less")
+    return Outcome(RIGHT, "")
+
+
+def _is_part(got: object, expected: object) -> bool:
+    """Whether some names of a list are there and no other ones."""
+    return isinstance(got, list) and isinstance(expected, list) and set(got) < set(expected)
+
+
+def _value(record: NewsItem, name: str) -> object:
+    value = getattr(record, name)
+    if name in ("offices", "topics"):
+        return [term.id or term.raw for term in value]
+    if name == "content_type":
+        return value or record.content_type_raw
+    return value
+
+
+def tally(found: Sequence[Outcome]) -> dict[str, int]:
+    """Return how many there are of each kind."""
+    return {kind: sum(one.kind == kind for one in found) for kind in OUTCOMES}

@@ -1,0 +1,150 @@
+"""Sound pages as they are damaged: their text, the stories on them, and where things stand."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from tests.newsroom.dates import RUSSIAN, print_day, read_day
+from tests.newsroom.labels import LABELS
+from tests.newsroom.markup import MARKUPS, render_page
+from tests.newsroom.stories import Story, make_stories
+
+_SPACE = r"(?:\s|&nbsp;)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A page that is whole; `stories` are what it shows, in its markup and language."""
+
+    name: str
+    html: str
+    url: str
+    fetched_at: str
+    stories: tuple[Story, ...]
+    markup: str = "drupal7"
+    language: str = "en"
+
+    def shows(self, stories: Sequence[Story], markup: str | None = None) -> str:
+        """The same page with other stories."""
+        total = len(stories)
+        return render_page(
+            stories, page=0, rows=50, total=total, markup=markup or self.markup, language=self.language
+        )
+
+    def each(self, change: Callable[[Story], Story]) -> str:
+        """The same page with each story changed."""
+        return self.shows([change(story) for story in self.stories])
+
+    @property
+    def list_bounds(self) -> tuple[int, int]:
+        """Where the list begins, at its first title's link, and a place behind its end."""
+        start = self.html.index("<a", self.html.rindex('<h2 class="pane-title">'))
+        return start, self.html.index("<aside", start)
+
+    def labels(self, name: str) -> list[Place]:
+        """Where that label stands in the results, with its colon; an empty list if it does not."""
+        text = LABELS[self.language].get(name)
+        if text is None:
+            return []
+        words = _SPACE.join(map(re.escape, text.removesuffix(":").split(" ")))
+        pattern = re.compile(rf"(?<=>)(\s*){words}({_SPACE}*:|(?=\s*<))", re.IGNORECASE)
+        start, end = self.list_bounds
+        return [Place(found.end(1), found.end()) for found in pattern.finditer(self.html, start, end)]
+
+    def dates(self) -> list[Place]:
+        """Where the publishing dates stand, one a story."""
+        found, at = [], self.list_bounds[0]
+        labels = iter(self.labels("date"))
+        for story in self.stories:
+            at = next(label.end for label in labels if label.end > at)
+            words = print_day(story.published, self.language).split(" ")
+            match = re.compile(_SPACE.join(words)).search(self.html, at)
+            assert match is not None
+            found.append(Place(match.start(), match.end()))
+            at = match.end()
+        return found
+
+    def replaced(self, places: Sequence[Place], texts: Sequence[str] | str) -> str | None:
+        """The page with other texts at these places, one for all or one each; None for no places."""
+        if not places:
+            return None
+        new = [texts] * len(places) if isinstance(texts, str) else texts
+        parts, at = [], 0
+        for place, text in zip(places, new, strict=True):
+            parts += [self.html[at : place.start], text]
+            at = place.end
+        return "".join([*parts, self.html[at:]])
+
+
+class Place(NamedTuple):
+    """A part of the text of a page."""
+
+    start: int
+    end: int
+
+
+@functools.cache
+def sound_pages(*, long: Sequence[str] = MARKUPS) -> tuple[Sound, ...]:
+    """The sound fixtures, and fifty results of the newsroom in each of the markups in `long`."""
+    return (*_fixtures(), *_long(long))
+
+
+def with_values(story: Story, values: Mapping[str, Any]) -> Story:
+    """The story with other values in these fields."""
+    return dataclasses.replace(story, **values)
+
+
+def _fixtures() -> Iterator[Sound]:
+    from osce_news.pages import ListingPage
+    from tests.newsroom.cases import all_cases
+
+    for case in all_cases():
+        if case.name in ("empty", "challenge"):
+            continue
+        language = "ru" if case.name == "russian" else "en"
+        markup = case.name.removeprefix("markup-") if case.name.startswith("markup-") else "drupal7"
+        stories = []
+        for result in ListingPage(case.html, case.url).results:
+            assert result.url is not None
+            assert result.published is not None
+            path = urlsplit(result.url).path.removeprefix("/ru")
+            stories.append(
+                Story(
+                    node=int(path.rsplit("/", 1)[1]),
+                    path=path,
+                    title=result.title or "",
+                    published=_day(result.published),
+                    content_type=result.content_type,
+                    offices=tuple(result.offices.split(", ")) if result.offices else (),
+                    topics=tuple(result.topics.split(", ")) if result.topics else (),
+                    collections=result.collections,
+                    teaser=result.teaser or "",
+                )
+            )
+        yield Sound(case.name, case.html, case.url, case.fetched_at, tuple(stories), markup, language)
+
+
+def _day(printed: str) -> datetime.date:
+    day, month, year = printed.split(" ")
+    found = read_day(printed)
+    return found or datetime.date(int(year), RUSSIAN.index(month) + 1, int(day))
+
+
+def _long(markups: Sequence[str]) -> Iterator[Sound]:
+    stories = make_stories(50)
+    for markup in markups:
+        yield Sound(
+            f"fifty in {markup}",
+            render_page(stories, page=0, rows=50, total=50, markup=markup),
+            "https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc",
+            "2025-12-01T12:00:00Z",
+            tuple(stories),
+            markup,
+        )

@@ -1,0 +1,116 @@
+"""The command line in processes of their own that begin at once: what takes a second to import is there.
+
+Each process is forked from one that has imported what the command imports of others; osce-news itself
+is imported anew, the exit status and the signals are those of a command that was typed.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from scrapy.settings import default_settings  # and nothing of osce-news: see `before`
+
+_COMPONENTS: list[str] = [
+    *default_settings.EXTENSIONS_BASE,
+    *default_settings.DOWNLOADER_MIDDLEWARES_BASE,
+    *default_settings.SPIDER_MIDDLEWARES_BASE,
+    default_settings.DOWNLOADER,
+    default_settings.SCHEDULER,
+    default_settings.STATS_CLASS,
+]
+_IMPORTED = """
+    click filelock lxml.html parsel platformdirs protego scrapy.core.downloader.handlers.http11
+    scrapy.crawler sqlite_utils tldextract twisted.internet.asyncioreactor
+""".split()
+
+_forking = multiprocessing.get_context("forkserver")
+_forking.set_forkserver_preload([*_IMPORTED, *(name.rpartition(".")[0] for name in _COMPONENTS)])
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it said."""
+
+    status: int
+    output: str
+    errors: str
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What `--json` printed; empty if it printed nothing."""
+        return dict(json.loads(self.output or "{}"))
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of its errors that are no log."""
+        return [line for line in self.errors.splitlines() if line.startswith("osce-news: ")]
+
+
+class Command:
+    """A command that runs, until the end of the block at the latest."""
+
+    def __init__(
+        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, before: str = ""
+    ) -> None:
+        """Start the command; `before` is Python that its process runs before it imports osce-news."""
+        self._folder = tempfile.TemporaryDirectory(prefix="osce-news-")
+        self._said = [Path(self._folder.name, name) for name in ("output", "errors")]
+        self.process = _forking.Process(
+            target=_run,
+            args=(list(arguments), str(cwd), dict(env or {}), before, [str(path) for path in self._said]),
+        )
+        self.process.start()
+        assert self.process.pid is not None
+        self.pid: int = self.process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.is_alive()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it still runs."""
+        if self.process.is_alive():
+            os.kill(self.pid, number)
+
+    def wait(self, seconds: float = 60) -> Ended:
+        """Wait for its end; raises TimeoutError."""
+        self.process.join(seconds)
+        if self.process.exitcode is None:
+            raise TimeoutError(f"process {self.pid} still runs after {seconds} s")
+        output, errors = (path.read_text(encoding="utf-8") if path.exists() else "" for path in self._said)
+        assert "Traceback" not in errors, errors
+        return Ended(self.process.exitcode, output, errors)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join()
+        self._folder.cleanup()
+
+
+def _run(arguments: list[str], cwd: str, env: dict[str, str], before: str, said: list[str]) -> None:
+    """Become the command; what it says goes into two files."""
+    for number, path in enumerate(said, start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+    os.chdir(cwd)
+    for name in [name for name in os.environ if name.startswith("OSCE_NEWS_")]:
+        del os.environ[name]
+    os.environ.update(env)
+    sys.argv = ["osce-news", *arguments]
+    exec(before, {})
+    from osce_news.cli.main import main
+
+    main()

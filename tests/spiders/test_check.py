@@ -1,0 +1,82 @@
+"""The canary over HTTP: one request, and a verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import Result, run
+from tests.newsroom import Newsroom, faults, make_stories
+
+ROBOTS = "User-agent: *\nCrawl-delay: 0.02\n"
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom(make_stories(130), robots=ROBOTS) as server:
+        yield server
+
+
+def ask(newsroom: Newsroom, folder: Path, command: str = "check", *options: str) -> Result:
+    start = ("--start-url", f"{newsroom.url}/press-releases", "--delay", "0")
+    return run(command, *start, *options, cwd=folder, env={"OSCE_NEWS_CONTACT": "someone@example.org"})
+
+
+def test_a_sound_page_costs_one_request_and_stores_nothing(newsroom: Newsroom, tmp_path: Path) -> None:
+    done = ask(newsroom, tmp_path)
+    assert (done.status, done.err) == (0, "")
+    assert [path.split("?")[0] for path in newsroom.paths] == ["/robots.txt", "/press-releases"]
+    assert list(tmp_path.iterdir()) == []
+    assert "title           50 of 50  100%" in done.out
+    held = json.loads(ask(newsroom, tmp_path, "check", "--json").out)
+    assert held["understood"]
+    assert (held["results"], held["pages"], held["fields"]["published"]) == (50, 3, 50)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<html><title>Home</title>hello</html>", "expected results"),
+        ("<html><title>News</title><p>Your search yielded no results</p></html>", "there are none"),
+        ("", "a page without text"),
+    ],
+)
+def test_another_page_is_exit_3_and_one_line(
+    newsroom: Newsroom, tmp_path: Path, body: str, said: str
+) -> None:
+    newsroom.fail(faults.page(0), faults.status(200, body=body))
+    done = ask(newsroom, tmp_path)
+    assert done.status == 3
+    assert len(done.errors) == 1
+    assert said in done.errors[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_does_not_fit_the_database_is_exit_3(newsroom: Newsroom, tmp_path: Path) -> None:
+    assert ask(newsroom, tmp_path, "crawl").status == 0
+    assert ask(newsroom, tmp_path).status == 0
+    newsroom.stories = [dataclasses.replace(story, offices=()) for story in newsroom.stories]
+    done = ask(newsroom, tmp_path)
+    assert done.status == 3
+    assert "Where we are" in done.errors[0]
+    held = ask(newsroom, tmp_path, "check", "--json")
+    assert not json.loads(held.out)["understood"]
+    assert held.status == 3
+
+
+@pytest.mark.parametrize(("robots", "status"), [("User-agent: *\nDisallow: /", 6), (ROBOTS, 6)])
+def test_a_refusal_is_exit_6(newsroom: Newsroom, tmp_path: Path, robots: str, status: int) -> None:
+    newsroom.robots = robots
+    newsroom.fail(faults.page(0), faults.status(403))
+    done = ask(newsroom, tmp_path)
+    assert (done.status, len(done.errors)) == (status, 1)
+
+
+def test_without_a_server_it_is_an_error_of_the_network(tmp_path: Path) -> None:
+    with Newsroom([], robots=ROBOTS) as gone:
+        pass
+    assert ask(gone, tmp_path).status == 1

@@ -1,0 +1,179 @@
+"""The past: the list as it stood on a day, and what is kept of a run."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from osce_news.storage import Writer, history_queries, open_for_reading, queries
+from osce_news.storage.crawls import Unfinished
+from osce_news.storage.history_queries import NOT_OF_A_DAY, as_it_stood
+from osce_news.storage.queries import Filters
+from tests.helpers import listing
+from tests.newsroom import Story, make_stories
+from tests.newsroom.samples import TEN
+
+MEMORIAL, HOTLINE, LATER = TEN[0], TEN[2], TEN[3]
+IDS = {name: str(story.node) for name, story in (("m", MEMORIAL), ("h", HOTLINE), ("l", LATER))}
+
+
+def _with(**changes: Any) -> Story:
+    return replace(MEMORIAL, **changes)
+
+
+# What the list showed, day by day; the hotline is off it on the 8th and the 9th.
+VERSIONS = {
+    "2024-08-05": MEMORIAL,
+    "2024-08-06": _with(title="Second title", teaser=""),
+    "2024-08-07": _with(title="Third title", topics=(), content_type="Press release"),
+    "2024-08-10": _with(title="Third title", offices=("OSCE Moon Base",), content_type=None),
+    "2024-08-11": _with(published=MEMORIAL.published.replace(day=4)),
+}
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """Return a list that changed over a week, with a withdrawal and a restoration."""
+    path = tmp_path_factory.mktemp("history") / "history.db"
+    with Writer(path) as writer:
+        for day, version in VERSIONS.items():
+            stories = [version, HOTLINE, *([LATER] if day >= "2024-08-07" else [])]
+            writer.begin("full")
+            writer.store(listing(stories, f"{day}T23:59:59Z"))
+            writer.finish("complete", withdrawn=[IDS["h"]] if day == "2024-08-07" else ())
+        # A crawl notes a withdrawal when it ends; here that was on the 8th.
+        writer.connection.execute("UPDATE withdrawals SET withdrawn = '2024-08-08T01:00:00Z'")
+        writer.connection.execute(
+            "UPDATE withdrawals SET restored = '2024-08-10T23:59:59Z', restored_run = 4"
+        )
+        writer.connection.execute("UPDATE items SET withdrawn = NULL")
+    with closing(open_for_reading(path)) as connection:
+        yield connection
+
+
+def _on(connection: sqlite3.Connection, day: str) -> dict[str, queries.Row]:
+    return {row["id"]: row for row in as_it_stood(connection, day)}
+
+
+def test_before_the_first_sighting_the_list_is_empty(history: sqlite3.Connection) -> None:
+    assert as_it_stood(history, "2024-08-04") == []
+
+
+def test_an_item_stands_on_the_list_from_the_day_of_its_first_sighting(history: sqlite3.Connection) -> None:
+    assert set(_on(history, "2024-08-05")) == set(_on(history, "2024-08-06")) == {IDS["m"], IDS["h"]}
+    assert set(_on(history, "2024-08-07")) == set(IDS.values())
+
+
+def test_an_item_is_missing_while_it_was_withdrawn(history: sqlite3.Connection) -> None:
+    there = {f"2024-08-{day:02}": IDS["h"] in _on(history, f"2024-08-{day:02}") for day in range(5, 13)}
+    assert [day for day, on in there.items() if not on] == ["2024-08-08", "2024-08-09"]
+
+
+@pytest.mark.parametrize("day", [f"2024-08-{day:02}" for day in range(5, 13)])
+def test_each_value_is_that_of_the_day(history: sqlite3.Connection, tmp_path: Path, day: str) -> None:
+    """The same as a database that was filled with that day's page only, whatever changed later."""
+    shown = VERSIONS[max(one for one in VERSIONS if one <= day)]
+    with Writer(tmp_path / "only.db") as writer:
+        writer.begin("full")
+        writer.store(listing([shown], "2024-08-05T23:59:59Z"))
+        (expected,) = queries.items(writer.connection, Filters(), None)
+    for name in NOT_OF_A_DAY:
+        del expected[name]
+    assert _on(history, day)[IDS["m"]] == expected
+
+
+def test_a_value_that_was_missing_then_is_missing(history: sqlite3.Connection) -> None:
+    sixth, tenth = (_on(history, f"2024-08-{day}")[IDS["m"]] for day in ("06", "10"))
+    assert sixth["teaser"] is None
+    assert sixth["topics"] == list(MEMORIAL.topics)
+    assert (tenth["topics"], tenth["content_type"]) == (list(MEMORIAL.topics), None)
+    assert tenth["offices"] == ["OSCE Moon Base"]
+    assert _on(history, "2024-08-07")[IDS["m"]]["topics"] == []
+
+
+def test_of_several_changes_in_one_day_the_last_stands_at_its_end(writer: Writer) -> None:
+    for number, at in enumerate(("05T10:00:00Z", "06T08:00:00Z", "06T20:00:00Z", "07T01:00:00Z")):
+        writer.begin("full")
+        writer.store(listing([_with(title=f"Title {number}")], f"2024-08-{at}"))
+    titles = [as_it_stood(writer.connection, f"2024-08-0{day}")[0]["title"] for day in (5, 6, 7)]
+    assert titles == ["Title 0", "Title 2", "Title 3"]
+
+
+def test_today_the_list_is_what_the_view_shows_without_what_is_withdrawn(db: Path) -> None:
+    stories = make_stories(120)
+    with Writer(db) as writer:
+        writer.begin("full")
+        for start in (0, 50, 100):
+            writer.store(listing(stories[start : start + 50]))
+        writer.finish("complete", withdrawn=[str(stories[7].node)])
+        now = queries.items(writer.connection, Filters(), None)
+        expected = [row for row in now if row["withdrawn"] is None]
+        assert len(expected) == 119
+        for row in expected:
+            for name in NOT_OF_A_DAY:
+                del row[name]
+        assert as_it_stood(writer.connection, "9999-12-31") == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (Filters(offices=["odihr"]), "m5 m6 m7 m11"),
+        (Filters(topics=["roma-and-sinti"]), "m5 m6 m10 m11"),
+        (Filters(types=["press-release"]), "m7"),
+        (Filters(places=["warsaw"]), "m5 m7 m10 m11"),
+        (Filters(since="2024-08-04"), "m11"),
+        (Filters(until="2024-08-03", offices=["odihr"]), "m5 m6 m7"),
+        (Filters(language="ru"), ""),
+        (Filters(language="en", topics=["tolerance"]), "m5 m6 m10 m11"),
+    ],
+)
+def test_filters_are_asked_of_the_values_of_the_day(
+    history: sqlite3.Connection, filters: Filters, found: str
+) -> None:
+    days = [
+        f"m{day}"
+        for day in (5, 6, 7, 10, 11)
+        if IDS["m"] in {row["id"] for row in as_it_stood(history, f"2024-08-{day:02}", filters)}
+    ]
+    assert days == found.split()
+
+
+def test_a_topic_above_finds_those_below_it_on_a_day_too(writer: Writer) -> None:
+    writer.store(listing([_with(topics=("Media pluralism",))]))
+    assert as_it_stood(writer.connection, "2024-08-05", Filters(topics=["media-freedom"]))
+
+
+def test_runs_come_newest_first_with_what_they_continue(db: Path) -> None:
+    with Writer(db) as writer:
+        first = writer.begin("full", "https://www.osce.org/press-releases", list_name="news").run
+        writer.store(listing(TEN))
+        writer.finish("interrupted", "interrupted; what was read is stored")
+        second = writer.begin("full", continues=Unfinished(first, {"pages": 1}, [], [])).run
+        writer.finish("complete")
+        rows = history_queries.runs(writer.connection, None)
+        assert [row["run"] for row in rows] == [second, first]
+        assert [(row["continues"], row["continued_by"]) for row in rows] == [(first, None), (None, second)]
+        assert history_queries.runs(writer.connection, 1) == rows[:1]
+        assert history_queries.count_runs(writer.connection) == 2
+        one = history_queries.run(writer.connection, first)
+        assert one is not None
+        pages = one.pop("pages_read")
+        assert one == rows[1]
+        assert [(page["results"], page["new"], page["status"]) for page in pages] == [(10, 10, None)]
+        assert history_queries.run(writer.connection, 99) is None
+
+
+def test_an_item_is_shown_with_its_withdrawals(history: sqlite3.Connection) -> None:
+    found = queries.item(history, IDS["h"])
+    assert found is not None
+    assert found["withdrawals"] == [
+        {"withdrawn": "2024-08-08T01:00:00Z", "withdrawn_run": 3, "restored": "2024-08-10T23:59:59Z",
+         "restored_run": 4},
+    ]  # fmt: skip
