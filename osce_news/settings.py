@@ -64,6 +64,7 @@ DOWNLOADER_MIDDLEWARES = {
     "osce_news.crawl.polite.BackOffMiddleware": 550,
 }
 EXTENSIONS = {
+    "scrapy.extensions.remote_control.RemoteControl": None,  # off, and slow to import
     "osce_news.crawl.polite.CrawlDelay": 1,
     "osce_news.crawl.polite.Receipt": 2,
 }

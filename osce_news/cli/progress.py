@@ -96,10 +96,14 @@ def print_summary(summary: Summary, as_json: bool, hint: str | None = None) -> N
 def _print_overview(path: Path, commands: list[str]) -> None:
     from contextlib import closing
 
+    from osce_news.errors import OsceNewsError
     from osce_news.storage import open_for_reading, queries
 
-    with closing(open_for_reading(path)) as connection:
-        held = queries.overview(connection)
+    try:
+        with closing(open_for_reading(path)) as connection:
+            held = queries.overview(connection)
+    except OsceNewsError:  # gone or damaged under way: the run's own error says so
+        return
     if not held["items"]:
         click.echo(f"{path} holds no items yet")
         return

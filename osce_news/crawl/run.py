@@ -137,7 +137,7 @@ class CrawlRun:
             return
         try:
             withdrawn = self._gone()
-            whole = self.walk.whole and self._status() == "complete"
+            whole = self.summary.mode == "full" and self.walk.whole and self._status() == "complete"
             self._writer.finish(self._status(), self._message(), withdrawn=withdrawn, whole=whole)
         except OsceNewsError as error:
             self.fail(error)

@@ -43,21 +43,21 @@ def window(position: int, most_rows: int) -> Window:
 class Chain:
     """Results that were read without a gap, each page sharing one with those before it.
 
-    Keys tell results apart; a result that was changed has another key. Positions are those at the
-    time of reading.
+    Keys tell results and their dates apart, and are kept as hashes, for there are many. Positions are
+    those at the time of reading.
     """
 
-    positions: dict[str, int] = field(default_factory=dict)
+    positions: dict[int, int] = field(default_factory=dict)
     end: int = 0  # the position behind the last result
 
     def meets(self, keys: list[str]) -> bool:
         """Whether a page with these results shares one with what was read."""
-        return any(key in self.positions for key in keys)
+        return any(hash(key) in self.positions for key in keys)
 
     def add(self, start: int, keys: list[str], end: int) -> int:
         """Add a page; return how many of its results are not known yet."""
         before = len(self.positions)
-        self.positions.update({key: start + number for number, key in enumerate(keys)})
+        self.positions.update({hash(key): start + number for number, key in enumerate(keys)})
         self.end = end
         return len(self.positions) - before
 

@@ -34,7 +34,7 @@ class Dateline(NamedTuple):
     date: str | None  # YYYY-MM-DD
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=500)
 def parse_dateline(teaser: str | None) -> Dateline | None:
     """Return the dateline that the (cleaned) teaser opens with, or None if it opens with a sentence.
 

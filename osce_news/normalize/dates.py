@@ -52,7 +52,7 @@ _PARSER = parser(_NewsroomInfo())  # day first or not is no question: months are
 _MIDNIGHT = datetime.datetime(2000, 1, 1)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def parse_date(text: str | None) -> str | None:
     """Return the date as YYYY-MM-DD, or None if the text is not one whole date.
 

@@ -16,7 +16,7 @@ _LANGUAGES = frozenset("de en es fr it ru sq sr mk bs hr hy ka az kk ky tg tk uz
 _KEPT = "/-_.~!$&'()*+,;=:@"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def item_id(url: str) -> str:
     """Return the item's identifier: the node number at the end of the path, else a hash.
 
@@ -37,7 +37,7 @@ def item_id(url: str) -> str:
     return "u" + hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def canonical_url(url: str) -> str:
     """Return the address without query and fragment, decoded once too often or not at all.
 

@@ -14,7 +14,7 @@ _STATUS = re.compile(r"\s*\((closed|закрыт[аоы]?)\)\s*$", re.IGNORECASE
 _CLOSED = "closed"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def split_offices(raw: str | None) -> tuple[Term, ...]:
     """Return the offices in printed order; an empty tuple if none is printed.
 
@@ -32,7 +32,7 @@ def split_offices(raw: str | None) -> tuple[Term, ...]:
     return tuple(terms)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def split_topics(raw: str | None) -> tuple[Term, ...]:
     """Return the topics in printed order; an empty tuple if none is printed."""
     return _find(raw, vocabulary("topics"))
@@ -46,7 +46,7 @@ def find_content_type(raw: str | None) -> str | None:
     return entry.id if entry else None
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def find_places(names: tuple[str, ...]) -> tuple[Term, ...]:
     """Return the places of a dateline, each with the place that its name means, if known."""
     places = ((name, vocabulary("places").find(name)) for name in names)

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from osce_news import __version__
 from osce_news.clock import parse_utc, utc_now
 from osce_news.errors import StorageError
 from osce_news.items import ListingItem, NewsItem
 from osce_news.normalize import combine, normalize, once, unknown_terms
-from osce_news.storage import crawls, rows, terms
+from osce_news.storage import crawls, log, rows, terms
 from osce_news.storage.crawls import Unfinished
 from osce_news.storage.database import open_for_writing, storage_errors, transaction
 from osce_news.storage.lock import lock
@@ -65,8 +59,8 @@ class Writer:
             self._lock.release()
             raise
         self.summary = Summary(run=0, mode="", database=str(path))
-        self._seen: set[str] = set()  # the items of this run
-        self._seen_at: set[int] = set()  # with their addresses, hashed, for there are many
+        # The items of this run, and the address at which each was seen last: hashes, for there are many.
+        self._seen: dict[int, int] = {}
         self._clock = time.monotonic()
 
     def __enter__(self) -> Writer:
@@ -97,36 +91,14 @@ class Writer:
         If the vocabulary or the rules are not those that the stored values were made by, all stored
         values are made anew first, for old and new items must be told by the same names.
         """
-        self._seen, self._seen_at, self._clock = set(), set(), time.monotonic()
+        self._seen, self._clock = {}, time.monotonic()
         with storage_errors(self.path), transaction(self.connection):
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != terms.rules()):
                 renormalize(self.connection)
-            # Nobody else holds the lock, so what still calls itself running has died.
-            self.connection.execute(
-                "UPDATE runs SET status = 'interrupted', message = 'the process ended without a word' "
-                "WHERE status = 'running'"
-            )
-            row: dict[str, Any] = {
-                "mode": mode,
-                "started": utc_now(),
-                "start_url": start_url,
-                "list": list_name,
-                "continues": continues.run if continues else None,
-                "position": json.dumps(continues.position) if continues else None,
-                "process": os.getpid(),
-                "tool_version": __version__,
-                "rules": terms.rules(),
-            }
-            self.connection.executemany(
-                "UPDATE pages SET listed = NULL WHERE id = ?",
-                [(page,) for page in (continues.left_over if continues else ())],
-            )
-            cursor = self.connection.execute(
-                f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)
-            )
-        database = str(self.path)
-        self.summary = Summary(cursor.lastrowid or 0, mode, continues=row["continues"], database=database)
+            run = log.begin_run(self.connection, mode, start_url, list_name, continues)
+        goes_on = continues.run if continues else None
+        self.summary = Summary(run, mode, continues=goes_on, database=str(self.path))
         return self.summary
 
     def store(
@@ -151,10 +123,12 @@ class Writer:
             after.restored += stored.restored
             after.quarantined += len(page.rejected)
             after.unknown_terms += sum(len(unknown_terms(item)) for item in read.values())
-            self._write_page(page, stored)
-            self._write_summary(after, position=position(stored))
-        self._seen.update(read, identifiers(page) if page.status == NOT_MODIFIED else ())
-        self._seen_at.update(hash((item.id, item.url)) for item in page.records)
+            where = position(stored)  # first, for it decides what counts as listed
+            log.write_page(self.connection, after.run, page, stored)
+            self._write_summary(after, position=where)
+        if page.status == NOT_MODIFIED:
+            self._seen |= {hash(one): 0 for one in identifiers(page)}
+        self._seen |= {hash(item.id): hash(item.url) for item in page.records}
         self.summary = after
         return after
 
@@ -213,12 +187,12 @@ class Writer:
         """Note that the items of a page which has not changed are still on the list."""
         stored = rows.load(self.connection, identifiers(page))
         rows.write_seen(self.connection, stored, page)
-        again = self._again(stored.keys())
+        again = self._again(stored)
         return Stored(0, 0, len(stored), again, self._restore(page, stored))
 
-    def _again(self, ids: AbstractSet[str]) -> int:
+    def _again(self, ids: Iterable[str]) -> int:
         """How many of these items this crawl has seen already; saved pages stand each for itself."""
-        return 0 if self.summary.mode == "replay" else len(self._seen & ids)
+        return 0 if self.summary.mode == "replay" else sum(hash(one) in self._seen for one in ids)
 
     def _restore(self, page: ListingItem, ids: Iterable[str]) -> int:
         present = self.summary.mode != "replay"
@@ -246,7 +220,7 @@ class Writer:
         """Whether an item's last sighting belongs to the same reading of the list as this one."""
         if self.summary.mode != "replay":
             # At the same address it is the same result read again, and what differs was edited.
-            return row["id"] in self._seen and hash((row["id"], item.url)) not in self._seen_at
+            return self._seen.get(hash(row["id"]), hash(item.url)) not in (hash(item.url), 0)
         return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
 
     def _is_newer(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
@@ -259,40 +233,11 @@ class Writer:
         read = [str(getattr(item, name) or "") for name in _SCALARS]
         return read > [str(row[name] or "") for name in _SCALARS]
 
-    def _write_page(self, page: ListingItem, stored: Stored) -> None:
-        row = {
-            "run_id": self.summary.run,
-            "url": page.url,
-            "fetched_at": page.fetched_at,
-            "sha256": page.sha256,
-            "status": page.status,
-            "results": page.results,
-            "new": stored.new,
-            "changed": stored.changed,
-            "unchanged": stored.unchanged,
-            "etag": page.etag,
-            "last_modified": page.last_modified,
-            "listed": json.dumps(page.listed) if page.listed else None,
-        }
-        self.connection.execute(
-            f"INSERT INTO pages ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)
-        )
-
     def _write_summary(
         self, summary: Summary, *, finished: str | None = None, position: str | None = None
     ) -> None:
         summary.seconds = round(time.monotonic() - self._clock, 1)
-        values = asdict(summary)
-        identifier = values.pop("run")
-        del values["database"], values["mode"], values["continues"]
-        if finished is None:
-            values["position"] = position
-        else:
-            values["finished"] = finished
-            if summary.status == "complete":
-                values["position"] = None
-        columns = ", ".join(f"{name} = ?" for name in values)
-        self.connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), identifier])
+        log.write_run(self.connection, summary, finished, position)
 
 
 def _which_file(path: Path) -> tuple[int, int] | None:

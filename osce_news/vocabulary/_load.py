@@ -64,7 +64,7 @@ class Vocabulary:
         return names[close[0]] if close else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def fold(text: str) -> str:
     """Return the form in which names are compared.
 

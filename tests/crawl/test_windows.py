@@ -47,7 +47,7 @@ def test_a_chain_from_the_top_takes_over_the_one_below_and_shifts_it() -> None:
     assert not chain.join(below)
     chain.add(1, ["b", "c"], 3)
     assert chain.join(below)
-    assert chain.positions == {"a": 0, "b": 1, "c": 2, "d": 3, "e": 4}
+    assert chain.positions == {hash(key): place for place, key in enumerate("abcde")}
     assert chain.end == 5
 
 

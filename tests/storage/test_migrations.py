@@ -17,9 +17,9 @@ from osce_news.storage.queries import Filters
 from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
 from tests.helpers import values
 
-TABLES = {"withdrawals", 
+TABLES = {
     "items", "offices", "topics", "content_types", "places", "item_offices", "item_topics", "item_places",
-    "addresses", "revisions", "runs", "pages", "quarantine", "articles",
+    "addresses", "revisions", "withdrawals", "runs", "pages", "quarantine", "articles",
 }  # fmt: skip
 VIEW = [
     "id", "url", "title", "published", "content_type", "offices", "topics", "teaser", "language",

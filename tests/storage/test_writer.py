@@ -294,3 +294,17 @@ def test_printed_values_without_an_entry_are_counted(writer: Writer) -> None:
     assert values(writer.connection, "SELECT published_raw FROM items WHERE published IS NULL") == [
         "32 Foo 2024"
     ]
+
+
+def test_what_a_page_lists_is_kept_only_if_the_walk_joined_it(writer: Writer) -> None:
+    """A later walk must not go on from a page that this one could not join to what it had read."""
+    pages = [listing(make_stories(3)), listing(make_stories(6)[3:])]
+    for page in pages:
+        page.listed = ["1:a", "2:b"]
+
+    def not_joined(stored: object) -> None:
+        pages[1].listed = []
+
+    writer.store(pages[0])
+    writer.store(pages[1], not_joined)
+    assert values(writer.connection, "SELECT listed FROM pages ORDER BY id") == ['["1:a", "2:b"]', None]

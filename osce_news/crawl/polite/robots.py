@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_DELAY_S = 300.0  # a longer crawl-delay in robots.txt is a slip of the pen
+# The site counts from arrival to arrival, and one request may take longer on its way than the next.
+_MARGIN, _MOST_MARGIN_S = 0.05, 0.05
 _UNREADABLE = frozenset({401, 403, 408, 429})  # beside 5xx; any other 4xx means that there are no rules
 
 
@@ -39,6 +41,7 @@ class CrawlDelay:
             raise NotConfigured
         self.crawler = crawler
         self.agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        self._asked: dict[str, float] = {}  # by slot: the longest that its hosts ask for
         crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
 
     @classmethod
@@ -53,14 +56,12 @@ class CrawlDelay:
             return
         downloader = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
+        setting = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        longest = max(min(float(asked), MOST_DELAY_S), setting, self._asked.get(key, 0.0))
+        self._asked[key] = longest
+        delay = longest + min(longest * _MARGIN, _MOST_MARGIN_S)
         # A slot that is idle for a minute is thrown away and made anew from these settings.
-        slot_settings = downloader.per_slot_settings.setdefault(key, {})
-        delay = max(
-            min(float(asked), MOST_DELAY_S),
-            self.crawler.settings.getfloat("DOWNLOAD_DELAY"),
-            slot_settings.get("delay", 0.0),  # what another host of the site asks for
-        )
-        slot_settings.update(delay=delay, concurrency=1, jitter=0)
+        downloader.per_slot_settings.setdefault(key, {}).update(delay=delay, concurrency=1, jitter=0)
         if slot := downloader.slots.get(key):
             slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0
         logger.info("robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", asked, delay)

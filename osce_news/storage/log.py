@@ -1,0 +1,92 @@
+"""The rows that tell what was read when: a run, and the pages that it read."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from osce_news import __version__
+from osce_news.clock import utc_now
+from osce_news.items import ListingItem
+from osce_news.storage import terms
+from osce_news.storage.crawls import Unfinished
+from osce_news.storage.summary import Stored, Summary
+
+
+def begin_run(
+    connection: sqlite3.Connection,
+    mode: str,
+    start_url: str | None,
+    list_name: str | None,
+    continues: Unfinished | None,
+) -> int:
+    """Insert the row of a run and return its number.
+
+    Whoever calls this holds the lock, so what still calls itself running has died.
+    """
+    connection.execute(
+        "UPDATE runs SET status = 'interrupted', message = 'the process ended without a word' "
+        "WHERE status = 'running'"
+    )
+    for page in continues.left_over if continues else ():
+        connection.execute("UPDATE pages SET listed = NULL WHERE id = ?", [page])
+    row = {
+        "mode": mode,
+        "started": utc_now(),
+        "start_url": start_url,
+        "list": list_name,
+        "continues": continues.run if continues else None,
+        "position": json.dumps(continues.position) if continues else None,
+        "process": os.getpid(),
+        "tool_version": __version__,
+        "rules": terms.rules(),
+    }
+    return _insert(connection, "runs", row)
+
+
+def write_page(connection: sqlite3.Connection, run: int, page: ListingItem, stored: Stored) -> None:
+    """Insert the row of a page that was read in this run."""
+    row = {
+        "run_id": run,
+        "url": page.url,
+        "fetched_at": page.fetched_at,
+        "sha256": page.sha256,
+        "status": page.status,
+        "results": page.results,
+        "new": stored.new,
+        "changed": stored.changed,
+        "unchanged": stored.unchanged,
+        "etag": page.etag,
+        "last_modified": page.last_modified,
+        "listed": json.dumps(page.listed) if page.listed else None,
+    }
+    _insert(connection, "pages", row)
+
+
+def write_run(
+    connection: sqlite3.Connection, summary: Summary, finished: str | None, position: str | None
+) -> None:
+    """Bring the row of a run up to date: while it reads with its position, at its end with the time.
+
+    A run that did not come to its end keeps the position, for a later one to go on from.
+    """
+    values = asdict(summary)
+    for name in ("run", "database", "mode", "continues"):
+        del values[name]
+    if finished is None:
+        values["position"] = position
+    else:
+        values["finished"] = finished
+        if summary.status == "complete":
+            values["position"] = None
+    columns = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), summary.run])
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
+    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+    return connection.execute(sql, list(row.values())).lastrowid or 0
