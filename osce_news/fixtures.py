@@ -9,13 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from osce_news.errors import OsceNewsError
+from osce_news.pages.article import ArticlePage
 from osce_news.pipelines import prepare
 from osce_news.reading import read_listing
 from osce_news.replay import saved_pages
 
+ARTICLES = "article"  # the folder of items' own pages; in all others are listings
+
 
 def observed(case: Path) -> dict[str, Any]:
-    """Return what the page in a fixture folder gives now: pager and records, or the error."""
+    """Return what the page in a fixture folder gives now, as an article if it lies in `article/`."""
+    return observed_article(case) if case.parent.name == ARTICLES else observed_listing(case)
+
+
+def observed_listing(case: Path) -> dict[str, Any]:
+    """Return what the listing page in a fixture folder gives now: pager and records, or the error."""
     (saved,) = saved_pages([case / "page.html"])
     try:
         page, body = saved.read()
@@ -28,6 +36,25 @@ def observed(case: Path) -> dict[str, Any]:
         "records": [_filled(asdict(record)) for record in item.records],
         "rejected": [asdict(rejected) for rejected in item.rejected],
     }
+
+
+def observed_article(case: Path) -> dict[str, Any]:
+    """Return what the article's page in a fixture folder gives now: its fields, or the error.
+
+    The text is a list of paragraphs, so that a diff shows which one changed.
+    """
+    (saved,) = saved_pages([case / "page.html"])
+    page = ArticlePage.from_body(saved.path.read_bytes(), saved.url or "")
+    try:
+        article = asdict(page.article)
+    except OsceNewsError as error:
+        found = {"error": type(error).__name__, "message": str(error)}
+        return {"is_not_found": True, **found} if page.is_not_found else found
+    for name in ("text", "contact"):
+        article[name] = article[name].split("\n\n") if article[name] else None
+    for name in ("image", "downloads", "languages"):
+        article[name] = _filled_below(article[name])
+    return _filled(article)
 
 
 def rewrite(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
@@ -44,3 +71,10 @@ def rewrite(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
 def _filled(record: dict[str, Any]) -> dict[str, Any]:
     """Return the record without empty fields, so that a diff shows what there is."""
     return {name: value for name, value in record.items() if value not in (None, [], ())}
+
+
+def _filled_below(value: Any) -> Any:
+    """Return a record, or each of several, without empty fields; None stays None."""
+    if isinstance(value, tuple | list):
+        return [_filled(one) for one in value]
+    return _filled(value) if value else None

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from random import Random
-
-from tests.newsroom import chrome
-from tests.newsroom.dates import print_day
-from tests.newsroom.labels import escape
+from tests.newsroom import article_pages, chrome
+from tests.newsroom.articles import article_of
 from tests.newsroom.stories import Story
-from tests.newsroom.words import CLOSINGS, EVENTS, PEOPLE
 
 
-def render_article(story: Story, language: str = "en") -> str:
-    """The HTML of the story's own page: title, day, text of some paragraphs, a download."""
-    rng = Random(story.node)
-    words = chrome.WORDS[language]
-    paragraphs = [story.teaser] if story.teaser else []
-    for _ in range(rng.randint(2, 5)):
-        event, people = rng.choice(EVENTS), rng.choice(PEOPLE)
-        paragraphs.append(f"{event} for {people} will follow. {rng.choice(CLOSINGS)}.")
-    text = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in paragraphs)
-    document = f"/files/f/documents/{story.node % 10}/{story.node // 10 % 10}/{story.node}.pdf"
-    return (
-        f"{chrome.head(words, language)}"
-        f'<body class="html not-front page-node node-type-news">\n{chrome.header(words)}'
-        '<div id="content" role="main">\n<div class="content--header">\n'
-        f"<h1>{escape(story.title)}</h1>\n"
-        f'<span class="date-display-single">{print_day(story.published, language)}</span>\n'
-        '</div>\n<div class="content--content"><div><div class="pane-content">\n'
-        f"{text}</div></div></div>\n"
-        f'<ul class="osce-download-links"><li><a href="{document}">PDF</a></li></ul>\n'
-        f"</div>\n{chrome.footer(words)}"
-    )
+def render_article(story: Story, language: str = "en", layout: str = "drupal7-header") -> str:
+    """The HTML of the story's own page: title, day, labels, text, image, downloads, contact, in its frame.
+
+    `article_paragraphs` says what its text is; `article_pages.LAYOUTS` names the layouts.
+    """
+    return article_pages.render(article_of(story, language), layout)
 
 
 def render_not_found() -> str:

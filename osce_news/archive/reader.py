@@ -1,0 +1,193 @@
+"""The pages in WARC files, our own and those of other tools, one after the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from osce_news.archive.decoding import decoded
+from osce_news.archive.fields import check_digest
+from osce_news.archive.messages import Fields, Message, parse_message, payload_of
+from osce_news.archive.records import MOST_BYTES, Record, records
+from osce_news.archive.report import RecordError, Report
+from osce_news.archive.revisits import NOT_MODIFIED, Originals, target
+from osce_news.clock import format_utc
+from osce_news.errors import BadInputError
+
+_DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")
+_ENDINGS = (".warc", ".warc.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A page as it was fetched once; of a revisit record, the page that it says was fetched again."""
+
+    url: str
+    fetched_at: str  # UTC, in the form of clock.py
+    status: int
+    headers: Fields  # names and values, latin-1
+    body: bytes  # without transfer-encoding and content-encoding
+    record_id: str | None
+    path: Path
+    offset: int  # in the file, of the record or of the gzip member that it is in
+    revisit: str | None = None  # "identical-payload-digest", "server-not-modified", or the profile's address
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, whatever the case of its name; None if it is not there."""
+        wanted = name.lower()
+        return next((value for field, value in self.headers if field.lower() == wanted), None)
+
+
+def captures(
+    paths: Path | Sequence[Path],
+    report: Report | None = None,
+    *,
+    hosts: Collection[str] | None = None,
+    most_bytes: int = MOST_BYTES,
+) -> Iterator[Capture]:
+    """Yield the pages in these files, file by file, each in its order.
+
+    `hosts` are those whose pages are wanted, with all hosts below them; None: all. `report` counts what is
+    passed over. The response of a revisit record may be in any of the files. Raises BadInputError, when
+    its turn comes, for a file that is no WARC file or can't be read.
+    """
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    report = Report() if report is None else report
+    originals = Originals(files, most_bytes)
+    for path in files:
+        for record in records(path, report, most_bytes):
+            try:
+                capture = _capture(record, path, originals, hosts, report, most_bytes)
+            except RecordError as error:
+                report.problem(path, record.where, error)
+                continue
+            if capture is not None:
+                report.captures += 1
+                yield capture
+
+
+def warc_files(paths: Sequence[Path]) -> list[Path]:
+    """Return the WARC files at these paths, each once, in order of the time of their first record.
+
+    A folder gives the files below it that end in .warc or .warc.gz. Raises BadInputError for a path that is
+    not there, a file that is no WARC file, a folder without one.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        below = [path]
+        if path.is_dir():
+            below = sorted(file for file in path.rglob("*") if _is_named(file) and file.is_file())
+            if not below:
+                raise BadInputError(f"no WARC file (.warc, .warc.gz) in the folder {path}")
+        elif not path.is_file():
+            raise BadInputError(f"no such file or folder: {path}")
+        for file in below:
+            found.setdefault(file.resolve(), file)
+    return [file for _, _, file in sorted((_first_date(file), str(file), file) for file in found.values())]
+
+
+def _is_named(file: Path) -> bool:
+    return file.name.lower().endswith(_ENDINGS)
+
+
+def _first_date(path: Path) -> str:
+    """Return the time of a file's first record with a time; empty if it has none."""
+    for record in records(path, Report()):
+        try:
+            return _time(record)
+        except RecordError:
+            continue
+    return ""
+
+
+def _capture(
+    record: Record,
+    path: Path,
+    originals: Originals,
+    hosts: Collection[str] | None,
+    report: Report,
+    most_bytes: int,
+) -> Capture | None:
+    """Return the page of a record; None if it holds none, or none that is wanted.
+
+    Raises RecordError, with the number of the report that it is counted in.
+    """
+    if record.kind not in ("response", "revisit"):
+        return None
+    url = target(record)
+    if not url.lower().startswith(("http://", "https://")):
+        report.not_http += 1
+        return None
+    if not _is_wanted(url, hosts):
+        report.other_hosts += 1
+        return None
+    _check(record)
+    if record.kind == "response":
+        revisit, message = None, _message(record)
+        body = decoded(message, most_bytes)
+    else:
+        revisit = record.headers.get("warc-profile", "").rstrip("/").rpartition("/")[2] or "unknown"
+        first = originals.of(record)
+        _check(first)
+        original = _message(first)
+        body = decoded(original, most_bytes)
+        # The head of an identical answer is its own; that of a 304 says nothing of the page.
+        own = b"" if revisit == NOT_MODIFIED else record.block
+        message = parse_message(own, head_only=True) if own else original
+    identifier = record.headers.get("warc-record-id")
+    offset = record.offset
+    return Capture(
+        url, _time(record), message.status, message.headers, body, identifier, path, offset, revisit
+    )
+
+
+def _is_wanted(url: str, hosts: Collection[str] | None) -> bool:
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError as error:
+        raise RecordError(f"{url[:100]!r} is no address") from error
+    return hosts is None or any(host == one or host.endswith(f".{one}") for one in hosts)
+
+
+def _check(record: Record) -> None:
+    """Raise RecordError if the record is too large, a part of one, or not what its digest says."""
+    if record.block is None:
+        raise RecordError("too large for a page", "too_large")
+    if "warc-segment-number" in record.headers:
+        raise RecordError("one of several segments of a record, which are not put together")
+    reason = record.headers.get("warc-truncated", "")
+    if reason and record.kind == "response":  # of a revisit record it says that it leaves the page out
+        raise RecordError(f"the tool that made it cut the page ({reason[:40]})", "truncated")
+    digest = record.headers.get("warc-block-digest", "")  # wget's is wrong in revisit records
+    if record.kind == "response" and check_digest(digest, [record.block]) is False:
+        raise RecordError("its bytes are not those of its digest")
+
+
+def _message(record: Record) -> Message:
+    """Return the answer that a response record holds, its digest checked if its block has none."""
+    assert record.block is not None, "records without a block are refused before"
+    message = parse_message(record.block)
+    digest = record.headers.get("warc-payload-digest", "")
+    # Tools do not agree on whether the digest is that of the bytes with chunks or without.
+    payloads = (payload_of(record.block), message.body)
+    if "warc-block-digest" not in record.headers and check_digest(digest, payloads) is False:
+        raise RecordError("its page is not that of its digest")
+    return message
+
+
+def _time(record: Record) -> str:
+    """Return the time of a record (WARC 1.1, 5.4: any precision from the year on, in UTC)."""
+    text = record.headers.get("warc-date", "")
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        raise RecordError(f"WARC-Date {text[:40]!r} is no time")
+    year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups())
+    try:
+        moment = datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0, tzinfo=UTC)
+    except ValueError as error:
+        raise RecordError(f"WARC-Date {text[:40]!r} is no time") from error
+    return format_utc(moment.timestamp())

@@ -1,0 +1,197 @@
+"""An item's own page: its full text, and what is printed around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from osce_news.errors import LayoutError
+from osce_news.pages import article_generic, article_parts
+from osce_news.pages.article_layouts import LAYOUTS, Found, text_of
+from osce_news.pages.article_notes import oddities, other_languages
+from osce_news.pages.article_parts import Download, Image, Labelled, Translation
+from osce_news.pages.article_text import Paragraph, read_paragraphs
+from osce_news.pages.article_words import says
+from osce_news.pages.decoding import decode_article
+from osce_news.pages.labels import DATE
+from osce_news.pages.tree import Tree
+
+_ENOUGH = 200  # letters: what is so long, outside of a text that is empty, may be the text
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """An article as printed: nothing guessed; None, or an empty tuple, is what is not there.
+
+    `text` and `contact` are paragraphs with an empty line between; headings and items of lists are
+    lines. `layout` is the layout's name, or "trafilatura" where none of the known ones gives the text.
+    """
+
+    url: str  # the address that the page was read from
+    canonical: str | None  # the address that the page gives for itself
+    title: str
+    published: str | None
+    text: str | None
+    place: str | None = None  # the city between title and date, on the pages that print one
+    image: Image | None = None
+    downloads: tuple[Download, ...] = ()
+    contact: str | None = None
+    languages: tuple[Translation, ...] = ()
+    content_type: str | None = None
+    offices: str | None = None
+    topics: str | None = None
+    language: str | None = None  # of the page, as declared
+    layout: str = article_generic.NAME
+    note: str | None = None  # what to know about this reading, in English, with "; " between
+
+
+@dataclass
+class ArticlePage:
+    """An item's page, read from its text and its address; fetches and stores nothing.
+
+    `remark` is what is known of the page already, such as its wrong encoding; it goes into the note.
+    """
+
+    html: str
+    url: str
+    remark: str | None = None
+
+    CANONICAL = "link[rel~=canonical]"
+    DOWNLOADS = "ul.osce-download-links > li > a"
+    DOWNLOAD_LISTS = "ul.osce-download-links"
+    TITLES = "h1"
+    NAMES = "title::text"  # of the page, with the site's name behind a bar
+    DATES = "span.date-display-single"
+
+    @classmethod
+    def from_body(cls, body: bytes, url: str, content_type: str | None = None) -> ArticlePage:
+        """Return the page of these bytes; `content_type` is the response's header, if there is one."""
+        html, remark = decode_article(body, content_type)
+        return cls(html, url, remark)
+
+    @cached_property
+    def is_not_found(self) -> bool:
+        """Whether the page says that it is not there, whatever its status: a "soft 404"."""
+        return self._is_called("not_found")
+
+    @cached_property
+    def article(self) -> RawArticle:
+        """The article; raises LayoutError if none can be read, ChallengePageError for a challenge."""
+        tree = self._tree
+        self._refuse_other_pages()
+        # What is looked for first stands partly in what is taken out then.
+        languages = article_parts.read_translations(tree)
+        canonical = next((tree.address(link) for link in tree.find(self.CANONICAL)), None)
+        notes = [self.remark] if self.remark else []
+        notes += self._of_another_site
+        tree.prune()
+        found = self._find(notes)
+        labelled = article_parts.read_labels(found.region, found.texts)
+        image = article_parts.read_image(tree, found.region)
+        downloads = self._downloads(found)
+        notes += other_languages(found.texts, tree.language)
+        contact = self._take_out(found, labelled)
+        text, below, layout = self._text(found, notes)
+        return RawArticle(
+            url=self.url,
+            canonical=canonical,
+            title=found.title,
+            published=found.published or labelled.values.get(DATE),
+            text=_joined(text),
+            place=found.place,
+            image=image,
+            downloads=downloads,
+            contact=_joined([*below, *contact]),
+            languages=languages,
+            content_type=labelled.values.get("content_type"),
+            offices=labelled.values.get("offices"),
+            topics=labelled.values.get("topics"),
+            language=tree.language,
+            layout=layout,
+            note="; ".join([*notes, *oddities(text)]) or None,
+        )
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return Tree(self.html, self.url)
+
+    def _is_called(self, section: str) -> bool:
+        """Whether heading or name of the page are the section's words, and nothing is dated."""
+        heading = next((text for one in self._tree.find(self.TITLES) if (text := text_of(one))), "")
+        name = (self._tree.first(self.NAMES) or "").partition("|")[0]
+        return (says(section, heading) or says(section, name)) and not self._tree.find(self.DATES)
+
+    def _refuse_other_pages(self) -> None:
+        self._tree.refuse_other_pages()
+        if self.is_not_found:
+            raise LayoutError("article", expected="an article", got="a page that says that it is not found")
+        if self._is_called("no_article"):
+            raise LayoutError("article", expected="an article", got=self._tree.description)
+
+    @property
+    def _of_another_site(self) -> list[str]:
+        """A note if the page begins as those of the field operations' own sites do."""
+        begin = (str(text) for body in self._tree.find("body") for text in islice(body.itertext(), 50))
+        skips = any(says("skip_links", text) for text in begin)
+        return ["begins with 'Skip Links': a site of a field operation"] if skips else []
+
+    def _find(self, notes: list[str]) -> Found:
+        """Return what the first layout that fits finds, else title and date as far as they can be told."""
+        partly = None
+        for layout in LAYOUTS:
+            try:
+                found = layout.find(self._tree)
+            except LayoutError as error:
+                if error.selector == layout.TEXT.css and partly is None:
+                    partly = f"{layout.NAME} fits but for {error.selector}: {error.expected}, got {error.got}"
+                continue
+            notes += [found.remark] if found.remark else []
+            return found
+        found = article_generic.find_around(self._tree)
+        notes += [note for note in (partly, found.remark) if note]
+        return found
+
+    def _downloads(self, found: Found) -> tuple[Download, ...]:
+        links = self._tree.find(self.DOWNLOADS) or article_parts.document_links(found.region)
+        return article_parts.read_downloads(self._tree, links)
+
+    def _take_out(self, found: Found, labelled: Labelled) -> list[Paragraph]:
+        """Take out of the tree all that is no text, and return the contact blocks that were among it."""
+        blocks = article_parts.contact_elements(self._tree, found.region, found.texts)
+        contact = article_parts.read_contact(blocks)
+        lists = self._tree.find(self.DOWNLOAD_LISTS)
+        captions = article_parts.captions(self._tree, found.region)
+        self._tree.take_out([*found.used, *labelled.elements, *blocks, *lists, *captions])
+        return contact
+
+    def _text(self, found: Found, notes: list[str]) -> tuple[list[Paragraph], list[Paragraph], str]:
+        """Return the text, the contact block below it, and the way by which they were read.
+
+        Raises LayoutError if a page of no known layout has no text.
+        """
+        read = [one for element in found.texts for one in read_paragraphs(element)]
+        text, contact = article_parts.split_contact(read)
+        if text:
+            return text, contact, found.layout
+        known = found.layout != article_generic.NAME
+        if known and len(text_of(self._tree.root)) < _ENOUGH:
+            notes.append("no text")
+            return [], contact, found.layout
+        read = _without(article_generic.read_text(self._tree), (found.title, found.published))
+        text, below = article_parts.split_contact(read)
+        if known:
+            notes.append(f"{found.layout} fits, but its text is empty")
+        elif not text:
+            raise LayoutError("article", expected="a text", got=self._tree.description)
+        return text, [*contact, *below], article_generic.NAME
+
+
+def _joined(paragraphs: Sequence[Paragraph]) -> str | None:
+    return "\n\n".join(one.text for one in paragraphs) or None
+
+
+def _without(paragraphs: Sequence[Paragraph], printed: Sequence[str | None]) -> list[Paragraph]:
+    """Return the paragraphs without title and date, if they stand among the first three."""
+    return [one for number, one in enumerate(paragraphs) if number > 2 or one.text not in printed]

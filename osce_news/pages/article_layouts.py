@@ -1,0 +1,239 @@
+"""The layouts of an item's own page that are known: where title, date and text stand, and since when.
+
+A new one is a class at the end and a line in LAYOUTS, with a fixture; a former one stays, for old
+copies have to stay readable. Where none fits, `article_generic` reads the page.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from lxml.etree import _Element as Element
+
+from osce_news.errors import LayoutError
+from osce_news.pages.article_words import says
+from osce_news.pages.lines import Line, lines
+from osce_news.pages.tree import Tree
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_DAY = r"\d{1,2}\s+[^\W\d_]{3,12}\.?\s+\d{4}(?:\s+(?:года|г\.))?"
+_PLACE_AND_DAY = re.compile(rf"(?:(?P<place>[^\W\d_][^\d:]{{1,60}}?)[,\s|·–-]+)?(?P<day>{_DAY})")
+_PLACE = re.compile(r"[^\W\d_][^\d:.!?]{1,60}")
+
+
+class Expected(NamedTuple):
+    """A CSS selector and how many matches it has; `most` is None where any number is right."""
+
+    css: str
+    least: int = 1
+    most: int | None = 1
+
+    def find(self, tree: Tree) -> list[Element]:
+        """Return the matches; raises LayoutError with selector, expected and got for too few or many."""
+        found = tree.find(self.css)
+        if len(found) < self.least or (self.most is not None and len(found) > self.most):
+            most = "or more" if self.most is None else f"to {self.most}"
+            number = str(self.least) if self.least == self.most else f"{self.least} {most}"
+            raise LayoutError(self.css, expected=f"{number} on the page", got=str(len(found)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a layout found what: values as printed, None if not printed; elements of the page's tree.
+
+    `region` holds title and text. `used` is what was read and is no part of the text.
+    """
+
+    layout: str
+    title: str
+    region: Element
+    texts: Sequence[Element]
+    used: Sequence[Element] = ()
+    published: str | None = None
+    place: str | None = None
+    remark: str | None = None
+
+
+class Layout:
+    """A layout that is told by its class names; a subclass says which. WHERE and dates are for people.
+
+    SINCE and UNTIL are the days of the first and the last page known to have it; None: not known.
+    """
+
+    NAME: ClassVar[str]
+    WHERE: ClassVar[str]
+    SINCE: ClassVar[datetime.date | None] = None
+    UNTIL: ClassVar[datetime.date | None] = None
+    TITLE: ClassVar[Expected]
+    TEXT: ClassVar[Expected]
+    DATE: ClassVar[Expected] = Expected("span.date-display-single", 0, None)
+
+    def find(self, tree: Tree) -> Found:
+        """Return where things stand; raises LayoutError if the page has another layout."""
+        (title,) = self.TITLE.find(tree)
+        texts = outermost(self.TEXT.find(tree))
+        dates = self.DATE.find(tree)
+        return Found(
+            layout=self.NAME,
+            title=text_of(title),
+            region=common_holder([title, *texts]),
+            texts=texts,
+            used=[title, *dates],
+            **first_date(dates),
+        )
+
+
+class HeaderLayout(Layout):
+    """Title in the content's header, text in panes below.
+
+    Known: the three selectors, from a public crawler of unknown date that reads press releases with
+    them. Assumed: that they stand on one page, that each pane is text but for what is known not to be.
+    """
+
+    NAME = "drupal7-header"
+    WHERE = "www.osce.org"
+    TITLE = Expected("div.content--header > h1")
+    TEXT = Expected("div.content--content > div > div.pane-content", 1, None)
+
+
+class ContentLayout(Layout):
+    """Title and text panes in the content. Known and assumed: as for HeaderLayout."""
+
+    NAME = "drupal7-content"
+    WHERE = "www.osce.org"
+    TITLE = Expected("div.content--content > h1")
+    TEXT = HeaderLayout.TEXT
+
+
+class NodeLayout(Layout):
+    """Text in the pane of a node.
+
+    Known: the selectors, from the same crawler. Assumed: that the title stands as in one of the other two.
+    """
+
+    NAME = "drupal6-node"
+    WHERE = "www.osce.org"
+    TITLE = Expected("div.content--header > h1, div.content--content > h1")
+    TEXT = Expected("div.node-content > div.pane-content", 1, None)
+
+
+class DescriptionLayout(Layout):
+    """A document's page: a description and downloads instead of a text.
+
+    Known: both selectors, from the same crawler. `field-field-` is how Drupal 6 names fields, so the
+    layout is older than the others. Assumed: that the title stands as in one of them.
+    """
+
+    NAME = "drupal6-description"
+    WHERE = "www.osce.org"
+    TITLE = NodeLayout.TITLE
+    TEXT = Expected("div.field-field-description > div > div.field-item", 1, None)
+
+
+class SectionLayout(Layout):
+    """The section's name, the title, mostly a city, and a date, a line each; then the text.
+
+    Known: this order of the visible lines, from stored copies without markup ("Newsroom", "Resources";
+    the latest of an item of 24 October 2018). Assumed: that the title is a heading, and that the text
+    goes on in the element that holds title and date.
+    """
+
+    NAME = "section-lines"
+    WHERE = "www.osce.org"
+    TITLE = Expected("h1, h2, h3, h4", 1, None)
+    TEXT = Expected("body")
+
+    def find(self, tree: Tree) -> Found:
+        """Return where things stand; raises LayoutError if no such lines follow one another."""
+        self.TITLE.find(tree)
+        (body,) = self.TEXT.find(tree)
+        found = lines(body)
+        for number, line in enumerate(found):
+            if len(line.text) < 40 and says("section", line.text):
+                head = found[number : number + 8]
+                if (last := _date_line(head)) is not None:
+                    return self._below(found, number, number + last)
+        raise LayoutError("lines", expected="a section, a title, a place and a date", got="no such lines")
+
+    def _below(self, found: Sequence[Line], section: int, last: int) -> Found:
+        head = found[section + 1 : last + 1]
+        title = [line for line in head if line.block is head[0].block]
+        match = _PLACE_AND_DAY.fullmatch(head[-1].text)
+        assert match is not None
+        between = [line.text for line in head[len(title) : -1]]
+        after = found[last + 1].block if last + 1 < len(found) else head[-1].block
+        region = common_holder([head[0].block, head[-1].block, after])
+        above = (line.block for line in found[: last + 1] if region in line.block.iterancestors())
+        around = {after, *after.iterancestors()}
+        used = [block for block in dict.fromkeys(above) if block not in around]
+        if len(used) < 2:
+            raise LayoutError("lines", expected="title and date apart from the text", got="one element")
+        return Found(
+            layout=self.NAME,
+            title=" ".join(line.text for line in title),
+            region=region,
+            texts=[region],
+            used=used,
+            published=match["day"],
+            place=between[0] if between else match["place"],
+        )
+
+
+LAYOUTS: tuple[Layout, ...] = (
+    HeaderLayout(),
+    ContentLayout(),
+    NodeLayout(),
+    DescriptionLayout(),
+    SectionLayout(),
+)
+
+
+def _date_line(head: Sequence[Line]) -> int | None:
+    """Return the number of the line with the date, if what begins here is section, title, place, date."""
+    if len(head) < 3 or head[1].block.tag not in _HEADINGS:
+        return None
+    behind = next((n for n, line in enumerate(head) if n > 1 and line.block is not head[1].block), len(head))
+    for number in range(behind, min(behind + 2, len(head))):
+        if _PLACE_AND_DAY.fullmatch(head[number].text[:120]):
+            return number
+        if not _PLACE.fullmatch(head[number].text[:120]):
+            return None
+    return None
+
+
+def first_date(elements: Sequence[Element]) -> dict[str, str | None]:
+    """Return `published`, the first date that the elements print, and a `remark` on others, or None."""
+    printed = [text for element in elements if (text := text_of(element))]
+    others = [text for text in dict.fromkeys(printed) if text != printed[0]]
+    remark = f"other dates on the page: {', '.join(others)[:100]}" if others else None
+    return {"published": printed[0] if printed else None, "remark": remark}
+
+
+def text_of(element: Element) -> str:
+    """Return the visible text of an element on one line, "" if there is none."""
+    return " ".join(line.text for line in lines(element))
+
+
+def outermost(elements: Sequence[Element]) -> list[Element]:
+    """Return the elements that stand in none of the others; they come in the page's order."""
+    found: list[Element] = []
+    for element in elements:
+        # In the page's order an element stands in the last one that was taken, or in none.
+        if not found or found[-1] not in element.iterancestors():
+            found.append(element)
+    return found
+
+
+def common_holder(elements: Sequence[Element]) -> Element:
+    """Return the innermost element around all of them, which may be one of them."""
+    first, *others = elements
+    shared = [first, *first.iterancestors()]
+    for other in others:
+        above = {other, *other.iterancestors()}
+        shared = [element for element in shared if element in above]
+    return shared[0]

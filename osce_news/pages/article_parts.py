@@ -1,0 +1,236 @@
+"""What stands on an article's page beside its text: labels, downloads, languages, image, contact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from lxml.etree import _Element as Element
+
+from osce_news.pages.article_text import Paragraph, read_paragraphs
+from osce_news.pages.article_words import begins, language_code, says
+from osce_news.pages.fields import is_item
+from osce_news.pages.labels import join, read_label, split_labels
+from osce_news.pages.lines import lines, squeeze, values_after
+from osce_news.pages.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The article's first image; `caption` is None where none is printed."""
+
+    url: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A document that the page offers: title as printed, language by its code or None."""
+
+    title: str | None
+    url: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A language in which the item exists, by its code (else as printed), and the address there."""
+
+    language: str
+    url: str
+
+
+# What the site's documents are called: `/files/f/documents/5/7/477547.pdf`.
+_DOCUMENT = re.compile(r"/files/f/documents/|\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|zip)(?:$|[?#])", re.I)
+_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*", re.IGNORECASE)
+_SWITCHERS = (
+    "[class*=language-switcher] a, [class*=language_switcher] a, [id*=language-switcher] a, .translations a"
+)
+_CAPTION = "figcaption, [class*=caption]"
+_SOURCES = ("src", "data-src", "data-original")
+_SMALL = frozenset({"0", "1", "16", "24", "32"})
+_NO_IMAGE = re.compile(r"logo|icon|spacer|pixel|blank", re.IGNORECASE)
+_WORDS_IN_BRACKETS = re.compile(r"\(([^()]{2,30})\)|\[([^\[\]]{2,30})\]")
+_PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
+_WORDS = re.compile(r"[\s_-]+")
+_CONTACT = frozenset({"contact", "contacts"})
+_LONGEST_CAPTION = 1_000  # letters
+_MOST_LABELS = 50  # of a page; it has five
+_LONGEST_LINE = 160  # letters of a name, an office or an address in a contact block
+
+
+def read_translations(tree: Tree) -> tuple[Translation, ...]:
+    """Return the languages that the head's alternates and the language switcher lead to, each once.
+
+    Links to something without a number, such as the home page in that language, are no translation.
+    """
+    found: dict[str, Translation] = {}
+    for link in tree.find(f"link[rel~=alternate][hreflang], {_SWITCHERS}"):
+        url = tree.address(link)
+        text = _beginning(link)[:40]
+        code = next((c for c in (link.get("hreflang"), link.get("lang")) if c and _CODE.fullmatch(c)), None)
+        language = code.split("-")[0].lower() if code else language_code(text) or text
+        if url is not None and is_item(link) and language not in ("", "x"):
+            found.setdefault(language, Translation(language, url))
+    return tuple(found.values())
+
+
+class Labelled(NamedTuple):
+    """The values behind the page's labels by their field, and the elements that print them."""
+
+    values: dict[str, str]
+    elements: set[Element]
+
+
+def read_labels(region: Element, texts: Sequence[Element]) -> Labelled:
+    """Return the labelled values inside the region; a field is not there if its label is not.
+
+    Inside the text's own elements a label has to be marked up: plain text that begins like one is prose.
+    """
+    holders = set(texts)
+    found = [part for line in lines(region) for part in split_labels(line)]
+    marks = [(line, mark) for line in found if (mark := read_label(line)) is not None][:_MOST_LABELS]
+    blocks = {line.block for line, _ in marks}
+    labelled = Labelled({}, set())
+    for line, mark in marks:
+        in_text = line.block in holders or not holders.isdisjoint(line.block.iterancestors())
+        prose = in_text and not mark.own_element
+        if prose or (line.link is not None and not mark.value):
+            continue  # a sentence, or an entry of a menu
+        after = [] if mark.value else values_after(line.block, region, blocks)
+        rest = [join(one.pieces) for element in after for one in lines(element)]
+        value = ", ".join(text for text in (mark.value, *rest) if text)
+        if value:
+            labelled.values.setdefault(mark.field, value)
+            labelled.elements.update(after)
+            if line.block is not region and line.block not in holders:
+                labelled.elements.add(line.block)
+    return labelled
+
+
+def read_downloads(tree: Tree, links: Sequence[Element]) -> tuple[Download, ...]:
+    """Return the documents that the links lead to, each once, in printed order."""
+    found: dict[str, Download] = {}
+    for link in links:
+        url = tree.address(link)
+        if url is not None:
+            title = " ".join(line.text for line in lines(link)) or squeeze(link.get("title") or "") or None
+            found.setdefault(url, Download(title, url, _language_of(link, title)))
+    return tuple(found.values())
+
+
+def document_links(root: Element) -> list[Element]:
+    """Return the links inside the element that lead to documents."""
+    return [link for link in root.iter("a") if _DOCUMENT.search(link.get("href") or "")]
+
+
+def _language_of(link: Element, title: str | None) -> str | None:
+    """Return the language that the link, or its item in a list, is marked with or called by."""
+    parent = link.getparent()
+    marked = (link.get("hreflang"), link.get("lang"), parent.get("lang") if parent is not None else None)
+    for code in marked:
+        if code and _CODE.fullmatch(code):
+            return code.split("-")[0].lower()
+    printed = title or ""
+    if parent is not None and parent.tag == "li":
+        printed = f"{printed} {_beginning(parent)}"
+    bracketed = (first or second for first, second in _WORDS_IN_BRACKETS.findall(printed[:500]))
+    names = (title or "", printed.rpartition(" ")[2], *bracketed)
+    return next((code for name in names if (code := language_code(name))), None)
+
+
+def read_image(tree: Tree, region: Element) -> Image | None:
+    """Return the first image inside the region that is no logo and no icon; None if there is none."""
+    for element in region.iter("img"):
+        source = next((value for name in _SOURCES if (value := (element.get(name) or "").strip())), "")
+        small = (element.get("width") or "").strip() in _SMALL
+        if not source or source.startswith("data:") or small or _NO_IMAGE.search(source.rpartition("/")[2]):
+            continue
+        probe = element.makeelement("a", {"href": source})
+        if url := tree.address(probe):
+            return Image(url, _caption(element))
+    return None
+
+
+def captions(tree: Tree, region: Element) -> list[Element]:
+    """Return the elements of the region that are captions of images: they are no part of the text."""
+    found = _outermost(tree.find(_CAPTION), region)
+    return [element for element in found if len(_text(element)) <= _LONGEST_CAPTION]
+
+
+def _caption(image: Element) -> str | None:
+    """Return the caption that stands in the nearest wrapper of the image, up to three of them."""
+    for holder in islice(image.iterancestors(), 3):
+        if len(list(islice(holder.iter("img"), 2))) > 1 or holder.tag in ("body", "main", "article"):
+            break
+        for element in islice(holder.iter("figcaption", "div", "p", "span"), 20):
+            if element.tag == "figcaption" or "caption" in (element.get("class") or ""):
+                text = _text(element)
+                if text and len(text) <= _LONGEST_CAPTION:
+                    return text
+    return None
+
+
+def split_contact(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
+    """Return the text and the contact block, which is empty if there is none.
+
+    It begins with a heading such as "Contacts", or with words such as "For further information, please
+    contact"; it goes on with short lines, addresses and numbers up to the next heading or sentence.
+    """
+    text: list[Paragraph] = []
+    contact: list[Paragraph] = []
+    inside = False
+    for one in paragraphs:
+        first = one.text.partition("\n")[0]
+        announced = begins("contact.begins", first) and (first.endswith(":") or _is_of_contact(one.text))
+        if announced or says("contact.heading", first):
+            inside = True
+        elif inside and (one.is_heading or not _is_of_contact(one.text)):
+            inside = False
+        (contact if inside else text).append(one)
+    return text, contact
+
+
+def contact_elements(tree: Tree, region: Element, texts: Sequence[Element]) -> list[Element]:
+    """Return the outermost elements of the region whose class has the word "contact", but for the text."""
+    wide = {element for text in texts for element in (text, *text.iterancestors())}
+    named = (e for e in tree.find("[class*=contact]") if _CONTACT & set(_WORDS.split(e.get("class") or "")))
+    return _outermost([element for element in named if element not in wide], region)
+
+
+def read_contact(elements: Sequence[Element]) -> list[Paragraph]:
+    """Return the paragraphs of these contact blocks."""
+    return [one for element in elements for one in read_paragraphs(element)]
+
+
+def _is_of_contact(text: str) -> bool:
+    # A sentence ends with a full stop; the lines of an address do not.
+    short = (len(line) <= _LONGEST_LINE and line[-1] not in ".!?" for line in text.split("\n"))
+    return all(short) or (len(text) <= 4 * _LONGEST_LINE and ("@" in text or _PHONE.search(text) is not None))
+
+
+def _outermost(elements: Sequence[Element], region: Element) -> list[Element]:
+    """Return those of the elements that stand inside the region and in none of the others."""
+    wanted = set(elements)
+    found: list[Element] = []
+    inside: set[Element | None] = set()
+    if wanted:
+        for element in region.iterdescendants():
+            if element.getparent() in inside:
+                inside.add(element)
+            elif element in wanted:
+                inside.add(element)
+                found.append(element)
+    return found
+
+
+def _beginning(element: Element) -> str:
+    """Return the first text of a small element."""
+    return squeeze("".join(str(text) for text in islice(element.itertext(), 20)))
+
+
+def _text(element: Element) -> str:
+    return " ".join(line.text for line in lines(element))

@@ -1,0 +1,43 @@
+"""Turns the bytes of an article's page into text, also when the encoding that it declares is wrong."""
+
+from __future__ import annotations
+
+import codecs
+
+from w3lib.encoding import html_to_unicode
+
+_SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
+_MEND = "osce-news-windows-1252"
+_REPLACEMENT = "\ufffd"
+
+
+def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
+    r"""Return the page's text, and a remark if its bytes are not in the encoding that it declares.
+
+    Header, byte order mark and meta element count as for a browser, else UTF-8. Bytes that are not UTF-8
+    are read as windows-1252, one by one, for that is what was pasted into old pages; and a page that is
+    UTF-8 throughout is read so, though windows-1252 or Latin-1 is declared. Nothing is raised.
+
+    >>> decode_article(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
+    ('<p>“Café”', 'places that are not UTF-8, as declared, but windows-1252: 2')
+    """
+    encoding, text = html_to_unicode(content_type, body, default_encoding="utf-8")
+    name = codecs.lookup(encoding).name
+    if name in _SINGLE_BYTE and not body.isascii():
+        try:
+            return body.decode("utf-8-sig"), f"declared as {encoding}, but UTF-8"
+        except UnicodeDecodeError:
+            return text, None
+    if name == "utf-8" and (count := text.count(_REPLACEMENT) - body.count(_REPLACEMENT.encode())):
+        text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", _MEND)
+        return text, f"places that are not UTF-8, as declared, but windows-1252: {count}"
+    return text, None
+
+
+def _mend(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    # Five bytes mean nothing in windows-1252.
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_MEND, _mend)

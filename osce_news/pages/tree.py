@@ -1,0 +1,105 @@
+"""The tree of an item's page: built as a listing's is, and rid of what stands around an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+from lxml.etree import _Element as Element
+from parsel import Selector
+
+from osce_news.errors import ChallengePageError
+from osce_news.pages.lines import _hidden, squeeze
+from osce_news.pages.listing import ListingPage
+
+_GONE = "template"  # the tag of what is taken out
+_TAGS = frozenset(
+    "script style noscript template nav aside footer form button svg iframe object video audio canvas".split()
+)
+_ROLES = frozenset("navigation complementary contentinfo search banner menu dialog alert".split())
+# Words of classes and identifiers, as "block-share-links" has "share". None is known to be the site's own:
+# they are what Drupal, its modules and share buttons commonly write.
+_AROUND = re.compile(
+    r"(?<![a-z])(?:share|sharing|sharethis|addthis|addtoany|social-(?:media|links|share|icons|buttons)|"
+    r"service-links|print-links?|printfriendly|breadcrumbs?|pager|menu|navigation|skip-links?|skiplinks?|"
+    r"related|see-also|more-news|latest-news|language-switcher|tabs|contextual-links?|cookies?|newsletter|"
+    r"element-invisible|element-hidden|visually-hidden|sr-only|footer|sidebar|toolbar|site-header|site-name"
+    r")(?![a-z])",
+    re.IGNORECASE,
+)
+_MARKED = "//*[@class or @id or @role or @style or @hidden or @aria-hidden]"
+_INVISIBLE = re.compile(r"visibility\s*:\s*hidden", re.IGNORECASE)
+# What these stand in is no menu, whatever it is called: a wrapper may be named "with-sidebar".
+_HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
+
+
+class Tree:
+    """A page's elements, and what ListingPage knows of them; raises nothing unless it says so."""
+
+    def __init__(self, html: str, url: str) -> None:
+        self._page = ListingPage(html, url)
+        self.selector: Selector = self._page._selector
+        self.root: Element = self.selector.root
+
+    @property
+    def language(self) -> str | None:
+        """The page's declared language, such as "en"; None if it declares none."""
+        return self._page.language
+
+    def address(self, element: Element) -> str | None:
+        """Return the web address in the element's `href`, made absolute; None if there is none."""
+        return self._page._address(element)
+
+    def refuse_other_pages(self) -> None:
+        """Raise ChallengePageError for a challenge, LayoutError for a page that is cut or no HTML."""
+        try:
+            self._page._refuse_other_pages()
+        except ChallengePageError as error:
+            raise ChallengePageError(str(error).replace("of the list", "of the article")) from None
+
+    @property
+    def description(self) -> str:
+        """What stands on the page, in a few words."""
+        return self._page._description
+
+    def first(self, css: str) -> str | None:
+        """Return the text of the first match, white space evened out; None if there is none."""
+        return squeeze(self.selector.css(css).get() or "") or None
+
+    def find(self, css: str) -> list[Element]:
+        """Return the elements that match, in the page's order."""
+        return [match.root for match in self.selector.css(css)]
+
+    def prune(self) -> None:
+        """Take out scripts, hidden text, menus, footer, forms and share buttons; what follows them stays."""
+        self.take_out(list(self._around()))
+
+    def take_out(self, elements: Sequence[Element]) -> None:
+        """Take out these elements; what follows them stays."""
+        for element in elements:
+            element.tag = _GONE
+        # In one go and below the level of Python: a page may have a hundred thousand of them.
+        etree.strip_elements(self.root, etree.Comment, etree.ProcessingInstruction, *_TAGS, with_tail=False)
+
+    def _around(self) -> Iterator[Element]:
+        needed = {self.root}
+        for holder in self.find(_HOLDS_TEXT):
+            for element in (holder, *holder.iterancestors()):
+                if element in needed:
+                    break
+                needed.add(element)
+        for match in self.selector.xpath(_MARKED):
+            element = match.root
+            if element in needed:
+                continue
+            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            style = element.get("style")
+            if (
+                (names != " " and _AROUND.search(names))
+                or element.get("role") in _ROLES
+                or element.get("aria-hidden") == "true"
+                or (style is not None and _INVISIBLE.search(style))
+                or _hidden(element)
+            ):
+                yield element

@@ -1,0 +1,222 @@
+"""Pages in the WARC files of other tools: their forms, encodings and habits."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+
+from osce_news.archive import Report, captures, decoding, is_warc, warc_files
+from osce_news.errors import BadInputError
+from tests.archive.making import NOON, URL, answer, bodies, packed, page, read, record, saved, sha1
+
+PAGE = "<!DOCTYPE html>\n<p>Przyjęto ü</p>\n".encode() * 40
+
+WGET = record(
+    answer(PAGE, "HTTP/1.1 200 OK", Content_Type="text/html"),
+    url=f"<{URL.format(0)}>",
+    version="WARC/1.0",
+    WARC_IP_Address="127.0.0.1",
+    WARC_Warcinfo_ID="<urn:uuid:1>",
+    WARC_Payload_Digest=sha1(PAGE),
+)
+BROWSERTRIX = record(
+    answer(PAGE, "HTTP/2 200", **{":status": "200"}, Content_Type="text/html", Content_Encoding="br"),
+    version="WARC/1.1",
+    date="2024-08-05T12:00:00.123Z",
+    WARC_Page_ID="abc",
+    WARC_Payload_Digest="sha256:" + "ab" * 32,
+    WARC_Block_Digest="sha256:" + "",
+)
+COMMON_CRAWL = record(
+    answer(PAGE, Content_Type="text/html", X_Crawl_Content_Encoding="gzip", Content_Length=str(len(PAGE))),
+    WARC_Identified_Payload_Type="text/html",
+    WARC_Payload_Digest=sha1(PAGE).removeprefix("sha1:").join(["sha1:", ""]),
+)
+HERITRIX = record(answer(PAGE), version="WARC/0.18", line_end="\r\n", WARC_Payload_Digest=sha1(PAGE))
+INFO = record(b"software: x\r\n", "warcinfo", url="")
+
+
+@pytest.mark.parametrize(
+    "form", [WGET, BROWSERTRIX, COMMON_CRAWL, HERITRIX], ids=["wget", "btx", "cc", "0.18"]
+)
+@pytest.mark.parametrize("way", ["plain", "a member a record", "one member", "named otherwise"])
+def test_a_page_is_read_whoever_stored_it_and_however(tmp_path: Path, form: bytes, way: str) -> None:
+    whole = INFO + form + form
+    data = {"a member a record": packed(INFO, form, form), "one member": packed(whole)}.get(way, whole)
+    path = saved(tmp_path / ("a.warc.gz" if way != "a member a record" else "a.warc"), data)
+    found, report = read(path)
+    assert report.problems == []
+    assert [(one.url, one.fetched_at, one.status, one.body) for one in found] == [
+        (URL.format(0), NOON, 200, PAGE)
+    ] * 2
+    assert (report.records["response"], report.records["warcinfo"], report.captures) == (2, 1, 2)
+
+
+def test_one_record_cut_out_of_a_large_file_is_a_file(tmp_path: Path) -> None:
+    path = saved(tmp_path / "extract", packed(COMMON_CRAWL))
+    assert is_warc(path)
+    assert bodies(path) == [PAGE]
+
+
+ENCODED = {
+    "gzip": gzip.compress(PAGE),
+    "x-gzip": gzip.compress(PAGE[:100]) + gzip.compress(PAGE[100:]),
+    "deflate": zlib.compress(PAGE),
+    "Deflate": zlib.compress(PAGE)[2:-4],
+    "br": brotli.compress(PAGE),
+    "zstd": decoding.zstd.compress(PAGE),
+    "gzip, br": brotli.compress(gzip.compress(PAGE)),
+    "identity": PAGE,
+    "utf-8": PAGE,  # not an encoding, and not encoded
+    "": gzip.compress(PAGE),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODED)
+@pytest.mark.parametrize("chunked", [False, True])
+def test_pages_are_unpacked(tmp_path: Path, encoding: str, chunked: bool) -> None:
+    raw = ENCODED[encoding]
+    body = raw
+    headers = {"Content_Encoding": encoding, "Content_Length": str(len(raw))} if encoding else {}
+    if chunked:
+        parts = [raw[:7], raw[7:30], raw[30:]]
+        body = b"".join(b"%X;x=y\r\n%b\r\n" % (len(part), part) for part in parts if part) + b"0\r\n\r\n"
+        headers |= {"Transfer_Encoding": "chunked"}
+    block = answer(body, **headers)
+    for digest in (sha1(body), sha1(raw)):
+        path = saved(tmp_path / "a.warc", record(block, WARC_Payload_Digest=digest))
+        assert bodies(path) == [PAGE]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "unheard-of"])
+def test_a_page_that_the_tool_unpacked_is_taken_as_it_is(tmp_path: Path, encoding: str) -> None:
+    headers = {"Content_Encoding": encoding, "Transfer_Encoding": "chunked", "Content_Length": "7"}
+    assert bodies(saved(tmp_path / "a.warc", record(answer(PAGE, **headers)))) == [PAGE]
+
+
+def test_what_calls_itself_packed_is_not_unpacked_unasked(tmp_path: Path) -> None:
+    raw = gzip.compress(PAGE)
+    path = saved(tmp_path / "a.warc", record(answer(raw, Content_Type="application/gzip")))
+    assert bodies(path) == [raw]
+
+
+def test_other_records_and_other_hosts_are_passed_over_and_counted(tmp_path: Path) -> None:
+    parts = [
+        INFO,
+        record(b"GET / HTTP/1.1\r\n\r\n", "request"),
+        record(b"x: y", "metadata"),
+        record(b"20240805 1.2.3.4", url="dns:www.osce.org"),
+        record(b"??", "my-own"),
+        page(0),
+        *(record(answer(), url=url) for url in ("http://osce.org/a", "https://polis.osce.org:8443/b")),
+        *(record(answer(), url=url) for url in ("https://example.org/?osce.org", "https://notosce.org/")),
+        record(answer(), url="https://www.osce.org@example.org/"),
+        record(answer(), url="https://[/"),
+    ]
+    found, report = read(saved(tmp_path / "a.warc", b"".join(parts)), hosts={"osce.org"})
+    assert [capture.url for capture in found] == [
+        URL.format(0), "http://osce.org/a", "https://polis.osce.org:8443/b",
+    ]  # fmt: skip
+    assert (report.other_hosts, report.not_http, report.unreadable, report.captures) == (3, 1, 1, 3)
+    assert report.records == {
+        "warcinfo": 1, "request": 1, "metadata": 1, "response": 8, "of no known type": 1,
+    }  # fmt: skip
+    assert report.lines()[-1] == (
+        "records passed over: 3 of other hosts, 1 not fetched by HTTP, 1 that can't be read, "
+        "1 of no known type"
+    )
+
+
+@pytest.mark.parametrize(
+    ("block", "fields", "why"),
+    [
+        (answer(b"<p>half", Content_Length="999"), {}, "the page is cut: 7 of 999 bytes"),
+        (answer(b"5\r\nhello\r\n5\r\nwo", Transfer_Encoding="chunked"), {}, "its last chunk is missing"),
+        (answer(b"<p>half"), {"WARC_Truncated": "length"}, "the tool that made it cut the page (length)"),
+        (answer(gzip.compress(PAGE)[:-9], Content_Encoding="gzip"), {}, "gzip is cut or damaged"),
+        (answer(brotli.compress(PAGE)[:-9], Content_Encoding="br"), {}, "br is cut or damaged"),
+        (answer(decoding.zstd.compress(PAGE)[:-9], Content_Encoding="zstd"), {}, "zstd is cut or damaged"),
+        (answer(b"\0\1\2", Content_Encoding="compress"), {}, "packed with 'compress', which is not known"),
+        (answer(PAGE), {"WARC_Block_Digest": sha1(b"other")}, "its bytes are not those of its digest"),
+        (answer(PAGE), {"WARC_Payload_Digest": sha1(b"other")}, "its page is not that of its digest"),
+        (answer(PAGE), {"WARC_Segment_Number": "1"}, "one of several segments"),
+        (b"<p>no head", {}, "holds no HTTP answer"),
+        (answer(PAGE), {"date": "yesterday"}, "WARC-Date 'yesterday' is no time"),
+        (answer(PAGE), {"date": "2024-13-05T12:00:00Z"}, "WARC-Date '2024-13-05T12:00:00Z' is no time"),
+    ],
+)
+def test_a_page_that_is_not_whole_is_told_and_the_next_is_read(
+    tmp_path: Path, block: bytes, fields: dict[str, str], why: str
+) -> None:
+    first = record(block, **fields)
+    found, report = read(saved(tmp_path / "a.warc", first + page(1)))
+    assert [capture.url for capture in found] == [URL.format(1)]
+    (line,) = report.problems
+    assert line.startswith(f"{tmp_path / 'a.warc'}: byte 0: ")
+    assert line.endswith("; passed over")
+    assert why in line
+
+
+@pytest.mark.parametrize(
+    ("date", "read_as"),
+    [
+        ("2024-08-05T12:00:00.999999Z", NOON),
+        ("2024-08-05T12:00Z", NOON),
+        ("20240805120000", NOON),
+        ("2024-08-05", "2024-08-05T00:00:00Z"),
+        ("2024", "2024-01-01T00:00:00Z"),
+    ],
+)
+def test_times_of_any_precision_are_read(tmp_path: Path, date: str, read_as: str) -> None:
+    (capture,), _ = read(saved(tmp_path / "a.warc", record(answer(), date=date)))
+    assert capture.fetched_at == read_as
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"<!DOCTYPE html>" * 9, ""),
+        (b"\n", ""),
+        (packed(b"<p>a page"), ""),
+        (gzip.compress(b""), ""),
+        (b"PK\x03\x04" + b"\0" * 40, "a zip file; if it is a WACZ"),
+        (decoding.zstd.compress(page(0)), "zstd -d"),
+        (packed(b"filedesc://a.arc 0.0.0.0 2024 text/plain 9\n"), "an ARC file; `warcio recompress"),
+    ],
+    ids=["html", "a line", "packed html", "packed nothing", "wacz", "zstd", "arc"],
+)
+def test_a_file_that_is_no_warc_is_one_line(tmp_path: Path, data: bytes, hint: str) -> None:
+    path = saved(tmp_path / "a.warc.gz", data)
+    assert not is_warc(path)
+    with pytest.raises(BadInputError, match=r"^[^\n]*a\.warc\.gz: no WARC file[^\n]*$") as error:
+        list(captures(path))
+    assert hint in str(error.value)
+    with pytest.raises(BadInputError):
+        warc_files([path])
+
+
+def test_files_are_found_in_folders_and_ordered_by_time(tmp_path: Path) -> None:
+    later = saved(tmp_path / "a.warc", record(answer(), date="2024-08-05T00:00:00Z"))
+    (tmp_path / "deep").mkdir()
+    earlier = saved(tmp_path / "deep" / "z.WARC.GZ", packed(record(answer(), date="2023-08-05T00:00:00Z")))
+    saved(tmp_path / "notes.txt", b"")
+    (tmp_path / "b.warc").symlink_to(later)
+    assert warc_files([tmp_path, later]) == [earlier, later]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadInputError, match=r"no WARC file .* in the folder"):
+        warc_files([tmp_path / "empty"])
+    with pytest.raises(BadInputError, match="no such file or folder"):
+        warc_files([tmp_path / "gone"])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_can_not_be_read_is_one_line(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.warc", page(0))
+    path.chmod(0)
+    with pytest.raises(BadInputError, match="can't be read: Permission denied"):
+        list(captures(path, Report()))

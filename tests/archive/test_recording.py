@@ -1,0 +1,162 @@
+"""Crawls that are recorded: what the spider got, as it came, and that the crawl is the same."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from osce_news.archive import Capture, Report, captures, warc_files
+from osce_news.archive.records import records
+from osce_news.storage import open_for_reading
+from tests.archive.making import read, warcio
+from tests.helpers import ROOT, environment, values
+from tests.newsroom import Newsroom, faults, make_stories
+
+ROBOTS = "User-agent: *\nCrawl-delay: 0.02\n"
+HOOK = {"osce_news.archive.scrapy_hook.ArchiveMiddleware": 990}
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom(make_stories(120), robots=ROBOTS, compress=True) as server:
+        yield server
+
+
+def settings_of(folder: Path) -> dict[str, str]:
+    """Return an environment in which Scrapy has our settings and the middleware."""
+    module = folder / "recording_settings.py"
+    module.write_text(
+        "from osce_news.settings import *\n"
+        f"DOWNLOADER_MIDDLEWARES = {{**DOWNLOADER_MIDDLEWARES, **{HOOK!r}}}\n"
+        "BACK_OFF_BASE = 0.01\n"
+    )
+    path = f"{folder}{os.pathsep}{ROOT}"
+    return environment({"SCRAPY_SETTINGS_MODULE": "recording_settings", "PYTHONPATH": path})
+
+
+def crawl(newsroom: Newsroom, folder: Path, archive: str, *options: str, db: str = "a.db") -> str:
+    """Crawl by Scrapy's own command and return what it said."""
+    place = ["-a", f"start_url={newsroom.url}/press-releases", "-s", f"OSCE_NEWS_DB={folder / db}"]
+    pace = ["-a", "delay=0", "-s", f"OSCE_NEWS_ARCHIVE={archive}", "-s", "OSCE_NEWS_CONTACT=a@example.org"]
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "newsroom", *place, *pace, *options],
+        cwd=folder,
+        env=settings_of(folder),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr
+
+
+def answers(folder: Path) -> list[Capture]:
+    found, report = read(*warc_files([folder]))
+    assert report.lines() == []
+    return found
+
+
+def paths(newsroom: Newsroom, found: list[Capture]) -> list[str]:
+    return [capture.url.removeprefix(newsroom.url) for capture in found]
+
+
+def runs(db: Path) -> list[tuple[object, ...]]:
+    with closing(open_for_reading(db)) as connection:
+        return [tuple(row) for row in connection.execute("SELECT status, new, message FROM runs ORDER BY id")]
+
+
+def test_every_answer_is_recorded_as_it_came(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.fail(faults.page(0), faults.status(503, body="<h1>busy"), times=1)
+    newsroom.fail(faults.page(1), faults.redirect("/press-releases?page=1&rows=50&moved"), times=1)
+    crawl(newsroom, tmp_path, "archive")
+    found = answers(tmp_path / "archive")
+    assert paths(newsroom, found) == newsroom.paths
+    assert [one.status for one in found] == [entry.status for entry in newsroom.log]
+    assert {one.status for one in found} == {200, 302, 503}
+    assert found[0].body.decode() == ROBOTS
+    with closing(open_for_reading(tmp_path / "a.db")) as connection:
+        stored = values(connection, "SELECT fetched_at FROM pages ORDER BY id")
+    at = [one.fetched_at for one in found if one.status == 200 and "press-releases" in one.url]
+    assert all(recorded <= str(read_at) for recorded, read_at in zip(at, stored, strict=True))
+    (path,) = warc_files([tmp_path / "archive"])
+    assert "-1-00000" in path.name
+    assert warcio("check", path) == (0, "")
+    blocks = [one.block or b"" for one in records(path, Report()) if one.kind == "response"]
+    bodies = [gzip.decompress(block.partition(b"\r\n\r\n")[2]) for block in blocks if b"gzip" in block[:500]]
+    assert len(bodies) == len(blocks) - 1  # all but the redirect, which has none
+    asked = [one.block or b"" for one in records(path, Report()) if one.kind == "request"]
+    assert all(b"\r\nAccept-Encoding: gzip\r\n" in block for block in asked)
+    assert all(b"\r\nUser-Agent: osce-news/" in block and b"(+a@example.org)" in block for block in asked)
+
+
+def test_the_second_crawl_of_an_unchanged_site_adds_next_to_nothing(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    crawl(newsroom, tmp_path, "archive")
+    (first,) = warc_files([tmp_path / "archive"])
+    crawl(newsroom, tmp_path, "archive", "-a", "full=1")
+    _, second = warc_files([tmp_path / "archive"])
+    assert second.stat().st_size < first.stat().st_size * 0.25  # small pages: the heads weigh more
+    found = answers(tmp_path / "archive")
+    half = len(found) // 2
+    assert paths(newsroom, found[:half]) == paths(newsroom, found[half:])
+    assert [one.body for one in found[:half]] == [one.body for one in found[half:]]
+    assert all(one.revisit == "identical-payload-digest" for one in found[half:])
+
+
+def test_a_304_is_recorded_as_the_page_that_it_means(tmp_path: Path) -> None:
+    with Newsroom(make_stories(120), robots=ROBOTS, etags=True) as newsroom:
+        crawl(newsroom, tmp_path, "archive")
+        crawl(newsroom, tmp_path, "archive")
+        assert 304 in [entry.status for entry in newsroom.log]
+    found = answers(tmp_path / "archive")
+    unchanged = [one for one in found if one.revisit == "server-not-modified"]
+    assert unchanged
+    for one in unchanged:
+        first = next(other for other in found if other.url == one.url)
+        assert (first.body, first.status) == (one.body, one.status)
+
+
+def test_without_the_setting_nothing_is_recorded(newsroom: Newsroom, tmp_path: Path) -> None:
+    crawl(newsroom, tmp_path, "", "-a", "max_pages=1")
+    assert runs(tmp_path / "a.db") == [("complete", 50, None)]
+    assert list(tmp_path.rglob("*.warc*")) == []
+    assert "br" in newsroom.log[-1].headers["Accept-Encoding"]
+
+
+def test_an_archive_that_can_not_be_opened_ends_the_crawl_before_it_asks(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    crawl(newsroom, tmp_path, "file")
+    ((status, new, message),) = runs(tmp_path / "a.db")
+    assert (status, new, newsroom.log) == ("failed", 0, [])
+    assert str(message).startswith("the archive file can't be written: ")
+
+
+def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_recorded(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "from osce_news.archive.writer import ArchiveWriter\n"
+        "write, count = ArchiveWriter._write, []\n"
+        "def full(self, data):\n"
+        "    count.append(1)\n"
+        "    if len(count) > 3:\n"
+        "        raise OSError(28, 'No space left on device')\n"
+        "    write(self, data)\n"
+        "ArchiveWriter._write = full\n"
+    )
+    crawl(newsroom, tmp_path, "archive")
+    ((status, new, message),) = runs(tmp_path / "a.db")
+    assert (status, new) == ("failed", 50)  # robots.txt and one page were recorded
+    assert str(message).endswith("can't be written: No space left on device")
+    assert len(list(captures(warc_files([tmp_path / "archive"])))) == 2
