@@ -9,13 +9,14 @@ from itertools import islice
 
 from osce_news.errors import LayoutError
 from osce_news.pages import article_generic, article_parts
-from osce_news.pages.article_layouts import LAYOUTS, Found, text_of
+from osce_news.pages.article_layouts import LAYOUTS, Found
 from osce_news.pages.article_notes import oddities, other_languages
 from osce_news.pages.article_parts import Download, Image, Labelled, Translation
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.article_words import says
 from osce_news.pages.decoding import decode_article
 from osce_news.pages.labels import DATE
+from osce_news.pages.lines import text_of
 from osce_news.pages.tree import Tree
 
 _ENOUGH = 200  # letters: what is so long, outside of a text that is empty, may be the text
@@ -62,7 +63,6 @@ class ArticlePage:
     DOWNLOADS = "ul.osce-download-links > li > a"
     DOWNLOAD_LISTS = "ul.osce-download-links"
     TITLES = "h1"
-    NAMES = "title::text"  # of the page, with the site's name behind a bar
     DATES = "span.date-display-single"
 
     @classmethod
@@ -83,7 +83,7 @@ class ArticlePage:
         self._refuse_other_pages()
         # What is looked for first stands partly in what is taken out then.
         languages = article_parts.read_translations(tree)
-        canonical = next((tree.address(link) for link in tree.find(self.CANONICAL)), None)
+        canonical = next((tree.address(link.get("href")) for link in tree.find(self.CANONICAL)), None)
         notes = [self.remark] if self.remark else []
         notes += self._of_another_site
         tree.prune()
@@ -120,11 +120,11 @@ class ArticlePage:
     def _is_called(self, section: str) -> bool:
         """Whether heading or name of the page are the section's words, and nothing is dated."""
         heading = next((text for one in self._tree.find(self.TITLES) if (text := text_of(one))), "")
-        name = (self._tree.first(self.NAMES) or "").partition("|")[0]
+        name = self._tree.name.partition("|")[0]  # behind it stands the site's
         return (says(section, heading) or says(section, name)) and not self._tree.find(self.DATES)
 
     def _refuse_other_pages(self) -> None:
-        self._tree.refuse_other_pages()
+        self._tree.refuse_other_pages("article")
         if self.is_not_found:
             raise LayoutError("article", expected="an article", got="a page that says that it is not found")
         if self._is_called("no_article"):

@@ -11,15 +11,16 @@ from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.pages.anchors import find_dates
-from osce_news.pages.article_layouts import _PLACE_AND_DAY, Found, first_date, text_of
+from osce_news.pages.article_dates import first_date, place_and_day
+from osce_news.pages.article_layouts import Found
 from osce_news.pages.article_text import Paragraph, read_paragraphs
-from osce_news.pages.lines import Line, lines, squeeze
+from osce_news.pages.lines import Line, lines, squeeze, text_of
 from osce_news.pages.tree import Tree
 
 NAME = "trafilatura"
 
 _TITLES = "h1"
-_DATES = "span.date-display-single, time, [class*=publish] , [class*=date-]"
+_DATES = "span.date-display-single, time, [class*=publish], [class*=date-]"
 _NEAR = 6  # lines below a title in which its date may stand
 _MOST_ELEMENTS = 50_000  # 5 MB of text in short paragraphs; trafilatura's time grows with their square
 _LARGE = 500_000  # letters of a page; for larger ones trafilatura's other ways take too long
@@ -45,10 +46,11 @@ def find_around(tree: Tree) -> Found:
     used = [*_menus(found, body), *([] if heading is None else [heading])]
     at = next((n for n, line in enumerate(found) if line.block is heading), None)
     for line in found[at + 1 : at + 1 + _NEAR] if at is not None else []:
-        if (match := _PLACE_AND_DAY.fullmatch(line.text[:120])) and line.block is not body:
-            return Found(NAME, title, body, (), [*used, line.block], match["day"], match["place"])
-    dates = [element for element in tree.find(_DATES) if _PLACE_AND_DAY.fullmatch(text_of(element)[:120])]
-    return Found(NAME, title, body, (), [*used, *dates], **first_date(dates))
+        if (printed := place_and_day(line.text)) and line.block is not body:
+            return Found(NAME, title, body, (), [*used, line.block], printed.day, printed.place)
+    dates = [element for element in tree.find(_DATES) if place_and_day(text_of(element))]
+    published, remark = first_date(dates)
+    return Found(NAME, title, body, (), [*used, *dates], published, remark=remark)
 
 
 def read_text(tree: Tree) -> list[Paragraph]:

@@ -1,7 +1,7 @@
 """The layouts of an item's own page that are known: where title, date and text stand, and since when.
 
-A new one is a class at the end and a line in LAYOUTS, with a fixture; a former one stays, for old
-copies have to stay readable. Where none fits, `article_generic` reads the page.
+A new one is a class at the end and a line at the top of LAYOUTS, with a fixture; a former one stays, for
+old copies have to stay readable (CONTRIBUTING.md). Where none fits, `article_generic` reads the page.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from typing import ClassVar, NamedTuple
 from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
+from osce_news.pages.article_dates import first_date, place_and_day
 from osce_news.pages.article_words import says
-from osce_news.pages.lines import Line, lines
+from osce_news.pages.lines import Line, lines, text_of
 from osce_news.pages.tree import Tree
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
-_DAY = r"\d{1,2}\s+[^\W\d_]{3,12}\.?\s+\d{4}(?:\s+(?:года|г\.))?"
-_PLACE_AND_DAY = re.compile(rf"(?:(?P<place>[^\W\d_][^\d:]{{1,60}}?)[,\s|·–-]+)?(?P<day>{_DAY})")
 _PLACE = re.compile(r"[^\W\d_][^\d:.!?]{1,60}")
 
 
@@ -60,15 +59,16 @@ class Found:
 
 
 class Layout:
-    """A layout that is told by its class names; a subclass says which. WHERE and dates are for people.
+    """A layout that is told by its class names; a subclass says which.
 
-    SINCE and UNTIL are the days of the first and the last page known to have it; None: not known.
+    VALID_FROM and VALID_UNTIL are the days on which the first and the last page with it were fetched;
+    None: not known. They and WHERE are for people: a page's layout is told by its markup, never by its date.
     """
 
     NAME: ClassVar[str]
-    WHERE: ClassVar[str]
-    SINCE: ClassVar[datetime.date | None] = None
-    UNTIL: ClassVar[datetime.date | None] = None
+    WHERE: ClassVar[str]  # the host that has it
+    VALID_FROM: ClassVar[datetime.date | None] = None
+    VALID_UNTIL: ClassVar[datetime.date | None] = None
     TITLE: ClassVar[Expected]
     TEXT: ClassVar[Expected]
     DATE: ClassVar[Expected] = Expected("span.date-display-single", 0, None)
@@ -78,13 +78,15 @@ class Layout:
         (title,) = self.TITLE.find(tree)
         texts = outermost(self.TEXT.find(tree))
         dates = self.DATE.find(tree)
+        published, remark = first_date(dates)
         return Found(
             layout=self.NAME,
             title=text_of(title),
             region=common_holder([title, *texts]),
             texts=texts,
             used=[title, *dates],
-            **first_date(dates),
+            published=published,
+            remark=remark,
         )
 
 
@@ -138,9 +140,9 @@ class DescriptionLayout(Layout):
 class SectionLayout(Layout):
     """The section's name, the title, mostly a city, and a date, a line each; then the text.
 
-    Known: this order of the visible lines, from stored copies without markup ("Newsroom", "Resources";
-    the latest of an item of 24 October 2018). Assumed: that the title is a heading, and that the text
-    goes on in the element that holds title and date.
+    Known: this order of the visible lines ("Newsroom", title, city, date), from stored copies without markup
+    or date. Assumed: that the title is a heading, and that the text goes on in the element that holds title
+    and date.
     """
 
     NAME = "section-lines"
@@ -163,8 +165,8 @@ class SectionLayout(Layout):
     def _below(self, found: Sequence[Line], section: int, last: int) -> Found:
         head = found[section + 1 : last + 1]
         title = [line for line in head if line.block is head[0].block]
-        match = _PLACE_AND_DAY.fullmatch(head[-1].text)
-        assert match is not None
+        printed = place_and_day(head[-1].text)
+        assert printed is not None
         between = [line.text for line in head[len(title) : -1]]
         after = found[last + 1].block if last + 1 < len(found) else head[-1].block
         region = common_holder([head[0].block, head[-1].block, after])
@@ -179,8 +181,8 @@ class SectionLayout(Layout):
             region=region,
             texts=[region],
             used=used,
-            published=match["day"],
-            place=between[0] if between else match["place"],
+            published=printed.day,
+            place=between[0] if between else printed.place,
         )
 
 
@@ -199,24 +201,11 @@ def _date_line(head: Sequence[Line]) -> int | None:
         return None
     behind = next((n for n, line in enumerate(head) if n > 1 and line.block is not head[1].block), len(head))
     for number in range(behind, min(behind + 2, len(head))):
-        if _PLACE_AND_DAY.fullmatch(head[number].text[:120]):
+        if place_and_day(head[number].text):
             return number
-        if not _PLACE.fullmatch(head[number].text[:120]):
+        if not _PLACE.fullmatch(head[number].text):
             return None
     return None
-
-
-def first_date(elements: Sequence[Element]) -> dict[str, str | None]:
-    """Return `published`, the first date that the elements print, and a `remark` on others, or None."""
-    printed = [text for element in elements if (text := text_of(element))]
-    others = [text for text in dict.fromkeys(printed) if text != printed[0]]
-    remark = f"other dates on the page: {', '.join(others)[:100]}" if others else None
-    return {"published": printed[0] if printed else None, "remark": remark}
-
-
-def text_of(element: Element) -> str:
-    """Return the visible text of an element on one line, "" if there is none."""
-    return " ".join(line.text for line in lines(element))
 
 
 def outermost(elements: Sequence[Element]) -> list[Element]:

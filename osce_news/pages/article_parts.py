@@ -14,7 +14,7 @@ from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.article_words import begins, language_code, says
 from osce_news.pages.fields import is_item
 from osce_news.pages.labels import join, read_label, split_labels
-from osce_news.pages.lines import lines, squeeze, values_after
+from osce_news.pages.lines import lines, squeeze, text_of, values_after
 from osce_news.pages.tree import Tree
 
 
@@ -69,7 +69,7 @@ def read_translations(tree: Tree) -> tuple[Translation, ...]:
     """
     found: dict[str, Translation] = {}
     for link in tree.find(f"link[rel~=alternate][hreflang], {_SWITCHERS}"):
-        url = tree.address(link)
+        url = tree.address(link.get("href"))
         text = _beginning(link)[:40]
         code = next((c for c in (link.get("hreflang"), link.get("lang")) if c and _CODE.fullmatch(c)), None)
         language = code.split("-")[0].lower() if code else language_code(text) or text
@@ -115,9 +115,9 @@ def read_downloads(tree: Tree, links: Sequence[Element]) -> tuple[Download, ...]
     """Return the documents that the links lead to, each once, in printed order."""
     found: dict[str, Download] = {}
     for link in links:
-        url = tree.address(link)
+        url = tree.address(link.get("href"))
         if url is not None:
-            title = " ".join(line.text for line in lines(link)) or squeeze(link.get("title") or "") or None
+            title = text_of(link) or squeeze(link.get("title") or "") or None
             found.setdefault(url, Download(title, url, _language_of(link, title)))
     return tuple(found.values())
 
@@ -149,8 +149,7 @@ def read_image(tree: Tree, region: Element) -> Image | None:
         small = (element.get("width") or "").strip() in _SMALL
         if not source or source.startswith("data:") or small or _NO_IMAGE.search(source.rpartition("/")[2]):
             continue
-        probe = element.makeelement("a", {"href": source})
-        if url := tree.address(probe):
+        if url := tree.address(source):
             return Image(url, _caption(element))
     return None
 
@@ -158,7 +157,7 @@ def read_image(tree: Tree, region: Element) -> Image | None:
 def captions(tree: Tree, region: Element) -> list[Element]:
     """Return the elements of the region that are captions of images: they are no part of the text."""
     found = _outermost(tree.find(_CAPTION), region)
-    return [element for element in found if len(_text(element)) <= _LONGEST_CAPTION]
+    return [element for element in found if len(text_of(element)) <= _LONGEST_CAPTION]
 
 
 def _caption(image: Element) -> str | None:
@@ -168,7 +167,7 @@ def _caption(image: Element) -> str | None:
             break
         for element in islice(holder.iter("figcaption", "div", "p", "span"), 20):
             if element.tag == "figcaption" or "caption" in (element.get("class") or ""):
-                text = _text(element)
+                text = text_of(element)
                 if text and len(text) <= _LONGEST_CAPTION:
                     return text
     return None
@@ -230,7 +229,3 @@ def _outermost(elements: Sequence[Element], region: Element) -> list[Element]:
 def _beginning(element: Element) -> str:
     """Return the first text of a small element."""
     return squeeze("".join(str(text) for text in islice(element.itertext(), 20)))
-
-
-def _text(element: Element) -> str:
-    return " ".join(line.text for line in lines(element))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from osce_news.pages.lines import _INLINE, _SILENT, _hidden, lines, squeeze
+from osce_news.pages.lines import INLINE, SILENT, is_hidden, squeeze, text_of
 
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
@@ -45,7 +45,7 @@ def read_paragraphs(root: Element) -> list[Paragraph]:
             writer.leave(element)
             if stack:
                 writer.write(element.tail)
-        elif not isinstance(child.tag, str) or child.tag in _SILENT or _hidden(child):
+        elif not isinstance(child.tag, str) or child.tag in SILENT or is_hidden(child):
             writer.write(child.tail)
         elif child.tag == "br":
             writer.end_line()
@@ -82,7 +82,7 @@ class _Writer:
         elif tag == "li":
             self._end_line_or_paragraph()
             self._mark = self._item_mark()
-        elif tag not in _INLINE:
+        elif tag not in INLINE:
             self._end_line_or_paragraph()
             self._headings += tag in _HEADINGS
             self._preformatted += tag == "pre"
@@ -99,7 +99,7 @@ class _Writer:
             self._mark = ""
             if not self._lists:
                 self.end_paragraph()
-        elif tag not in _INLINE:
+        elif tag not in INLINE:
             self._end_line_or_paragraph()
             self._headings -= tag in _HEADINGS
             self._preformatted -= tag == "pre"
@@ -194,5 +194,5 @@ def _rows(table: Element) -> list[str] | None:
                 return None
     if max(map(len, rows), default=0) < 2:
         return None
-    texts = ([" ".join(line.text for line in lines(cell)) for cell in row] for row in rows)
+    texts = ([text_of(cell) for cell in row] for row in rows)
     return [" | ".join(row).rstrip() for row in texts if any(row)]

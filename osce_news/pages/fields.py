@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element as Element
 
 from osce_news.pages.labels import DATE, Label, join, read_label
-from osce_news.pages.lines import Line, lines, squeeze, values_after
+from osce_news.pages.lines import Line, squeeze, values_after
 from osce_news.pages.strays import find_stray
 
 _ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
@@ -86,11 +86,6 @@ def _marks(found: Sequence[Line]) -> list[Label | None]:
 def is_item(link: Element) -> bool:
     """Whether a link leads to something with a number, as items have."""
     return _NUMBERED.search(link.get("href") or "") is not None
-
-
-def text_of(element: Element) -> str:
-    """Return the visible text of an element, "" if there is none."""
-    return " ".join(line.text for line in lines(element))
 
 
 def _title(rest: Sequence[Line]) -> list[Line]:

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-_INLINE = frozenset(
+INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small "
     "span strike strong sub sup time tt u var wbr".split()
 )
-_SILENT = frozenset(
+SILENT = frozenset(
     "script style noscript template head select option button textarea input svg math iframe object "
     "video audio canvas map".split()
 )
@@ -109,11 +109,11 @@ def lines(root: Element) -> list[Line]:
         elif child.tag == "br":
             end(here.block, here.heading)
             text = child.tail
-        elif not isinstance(child.tag, str) or child.tag in _SILENT or _hidden(child):
+        elif not isinstance(child.tag, str) or child.tag in SILENT or is_hidden(child):
             text = child.tail
         else:
             tag = child.tag
-            block = here.block if tag in _INLINE else child
+            block = here.block if tag in INLINE else child
             if block is child:
                 end(here.block, here.heading)
             link = child if tag == "a" and child.get("href") is not None else here.link
@@ -158,7 +158,13 @@ def values_after(block: Element, limit: Element, labelled: Container[Element]) -
     return []
 
 
-def _hidden(element: Element) -> bool:
+def text_of(element: Element) -> str:
+    """Return the visible text of an element on one line, "" if there is none."""
+    return " ".join(line.text for line in lines(element))
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether the element says by itself, without a style sheet, that it is not shown."""
     style = element.get("style")
     return element.get("hidden") is not None or (
         style is not None and "display:none" in style.replace(" ", "").lower()

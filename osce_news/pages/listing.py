@@ -8,26 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from lxml import etree
 from lxml.etree import _Element as Element
 from parsel import Selector
 
-from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.errors import LayoutError
 from osce_news.pages import boundaries
 from osce_news.pages.boundaries import Region
-from osce_news.pages.fields import Fields, is_item, read_fields, text_of
+from osce_news.pages.fields import Fields, is_item, read_fields
+from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import DATE
-from osce_news.pages.lines import Piece, lines, squeeze
+from osce_news.pages.lines import Piece, lines, squeeze, text_of
 from osce_news.vocabulary import fold, labels
 
-_ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
-_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 _OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 _CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 _BESIDE = ("nav", "aside", "header", "footer")
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +72,19 @@ class ListingPage:
 
     html: str
     url: str
-    _selector: Selector = field(init=False, repr=False)
-    _too_deep: bool = field(init=False, repr=False)
+    _page: HtmlPage = field(init=False, repr=False)
 
     PAGER_NEXT = "a[rel~=next], .pager-next > a, .pager__item--next > a"
     PAGER_LAST = ".pager-last > a, .pager__item--last > a"
     PAGER_LINKS = "a[href*='page=']"
-    LANGUAGE = "html::attr(lang)"
-    BASE = "base::attr(href)"
 
     def __post_init__(self) -> None:
-        # Characters that no tree can hold; the page's bytes are kept elsewhere as they were.
-        # A stray </body> would end the page for the parser, though not for a browser.
-        text = _ILLEGAL.sub("\ufffd", _ENDS.sub("", self.html)).encode() or b"<html/>"
-        # Plain elements: those of lxml.html, which parsel would make, cost twice the time.
-        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-        root = etree.fromstring(text, parser)
-        self._too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
-        self._selector = Selector(root=root if root is not None else etree.Element("html"), type="html")
+        self._page = HtmlPage(self.html, self.url)
 
     @cached_property
     def results(self) -> list[RawResult]:
         """The results in printed order; an empty list if the page says that there are none."""
-        self._refuse_other_pages()
+        self._page.refuse_other_pages("list")
         regions = boundaries.find(self._selector)
         if not regions:
             if self._says_empty:
@@ -105,7 +92,7 @@ class ListingPage:
             raise LayoutError(
                 boundaries.LAYOUTS[0].result,
                 expected="results with a label 'Publishing date', or a sentence that there are none",
-                got=self._description,
+                got=self._page.description,
             )
         self._refuse_cut(regions[-1])
         fields = [read_fields(region.lines, region.element) for region in regions]
@@ -132,11 +119,14 @@ class ListingPage:
         last = self._pager_link(self.PAGER_LAST, words["last"])
         return PagerLink(following, self._farthest_link if following is None and last is None else last)
 
-    @cached_property
+    @property
     def language(self) -> str | None:
         """The page's declared language, such as "en"; None if it declares none."""
-        declared = self._selector.css(self.LANGUAGE).get()
-        return declared.split("-")[0].strip().lower() or None if declared else None
+        return self._page.language
+
+    @property
+    def _selector(self) -> Selector:
+        return self._page.selector
 
     def _result(self, number: int, fields: Fields) -> RawResult:
         link = fields.link
@@ -156,16 +146,8 @@ class ListingPage:
             stray=fields.stray,
         )
 
-    @cached_property
-    def _base(self) -> str:
-        base = self._selector.css(self.BASE).get()
-        return _join(self.url, base) or self.url if base else self.url
-
     def _address(self, link: Element | None) -> str | None:
-        href = link.get("href") if link is not None else None
-        if not href or href.strip().startswith("#"):
-            return None
-        return _join(self._base, href)
+        return None if link is None else self._page.address(link.get("href"))
 
     def _pager_link(self, selector: str, words: dict[str, list[str]]) -> str | None:
         """Return the address of the link, found by class, else by its words, else None."""
@@ -192,15 +174,6 @@ class ListingPage:
                 farthest, found = _page_of(address), address
         return found
 
-    @cached_property
-    def _description(self) -> str:
-        """What is there instead of a list, in a few words."""
-        text = text_of(self._selector.root)
-        if not text:
-            return "a page without text"
-        title = squeeze(self._selector.css("title::text").get() or "")
-        return f"a page titled {title[:80]!r}" if title else f"a page that begins {text[:80]!r}"
-
     @property
     def _says_empty(self) -> bool:
         """Whether a sentence says that there are no results, and nothing speaks against it."""
@@ -215,21 +188,6 @@ class ListingPage:
         """Whether links to items stand where the list does: results that are not understood."""
         links = (link for line in lines(self._selector.root) if (link := line.link) is not None)
         return any(is_item(link) and next(link.iterancestors(*_BESIDE), None) is None for link in links)
-
-    def _refuse_other_pages(self) -> None:
-        if self._too_deep:  # the parser has given up, and what stands behind that place is lost
-            raise LayoutError("html", expected="at most 2,048 nested elements", got="more")
-        title = fold(squeeze(self._selector.css("title::text").get() or ""))
-        for texts in labels()["challenge"].values():
-            for said in texts:
-                if title.startswith(fold(said)):
-                    raise ChallengePageError(f"a challenge page ({said!r}) stands in the way of the list")
-        if self.html.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-            raise LayoutError("html", expected="an HTML page", got="JSON")
-        lower = self.html.lower()
-        opened, closed = ("<html" in lower or "<body" in lower), ("</html" in lower or "</body" in lower)
-        if opened and not closed:
-            raise LayoutError("html", expected="a whole page", got="a page that is cut: no </html>")
 
     def _refuse_incomplete(self, results: Sequence[RawResult]) -> None:
         """Raise LayoutError unless the results without title, address or date are a rare few."""
@@ -277,17 +235,3 @@ def _page_of(url: str) -> int:
     """Return the page number that the address asks for; 0 if it names none."""
     number = parse_qs(urlsplit(url).query).get("page", ["0"])[-1]
     return int(number) if number.isdecimal() and len(number) < 8 else 0
-
-
-def _join(base: str, href: str) -> str | None:
-    """Return the web address that a link means, or None if it means none."""
-    try:
-        if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
-            address = "{0.scheme}://{0.netloc}{1}".format(urlsplit(base), href)
-            return address if address != base else None
-        address = urljoin(base, href.strip())
-        parts = urlsplit(address)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # such as "http://[" or a port of eight figures
-        return None
-    return address if valid and address != base else None

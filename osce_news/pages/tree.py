@@ -1,4 +1,4 @@
-"""The tree of an item's page: built as a listing's is, and rid of what stands around an article."""
+"""The tree of an item's page, which can be rid of what stands around an article."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 from lxml.etree import _Element as Element
-from parsel import Selector
 
-from osce_news.errors import ChallengePageError
-from osce_news.pages.lines import _hidden, squeeze
-from osce_news.pages.listing import ListingPage
+from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.lines import is_hidden, squeeze
 
 _GONE = "template"  # the tag of what is taken out
 _TAGS = frozenset(
@@ -34,34 +32,8 @@ _INVISIBLE = re.compile(r"visibility\s*:\s*hidden", re.IGNORECASE)
 _HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
 
 
-class Tree:
-    """A page's elements, and what ListingPage knows of them; raises nothing unless it says so."""
-
-    def __init__(self, html: str, url: str) -> None:
-        self._page = ListingPage(html, url)
-        self.selector: Selector = self._page._selector
-        self.root: Element = self.selector.root
-
-    @property
-    def language(self) -> str | None:
-        """The page's declared language, such as "en"; None if it declares none."""
-        return self._page.language
-
-    def address(self, element: Element) -> str | None:
-        """Return the web address in the element's `href`, made absolute; None if there is none."""
-        return self._page._address(element)
-
-    def refuse_other_pages(self) -> None:
-        """Raise ChallengePageError for a challenge, LayoutError for a page that is cut or no HTML."""
-        try:
-            self._page._refuse_other_pages()
-        except ChallengePageError as error:
-            raise ChallengePageError(str(error).replace("of the list", "of the article")) from None
-
-    @property
-    def description(self) -> str:
-        """What stands on the page, in a few words."""
-        return self._page._description
+class Tree(HtmlPage):
+    """A page whose elements can be looked for and taken out."""
 
     def first(self, css: str) -> str | None:
         """Return the text of the first match, white space evened out; None if there is none."""
@@ -100,6 +72,6 @@ class Tree:
                 or element.get("role") in _ROLES
                 or element.get("aria-hidden") == "true"
                 or (style is not None and _INVISIBLE.search(style))
-                or _hidden(element)
+                or is_hidden(element)
             ):
                 yield element
