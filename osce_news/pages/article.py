@@ -79,11 +79,19 @@ class ArticlePage:
     @cached_property
     def article(self) -> RawArticle:
         """The article; raises LayoutError if none can be read, ChallengePageError for a challenge."""
+        try:
+            return self._read()
+        except LayoutError:
+            del self._tree  # much of it may be gone; who asks again gets the same answer
+            raise
+
+    def _read(self) -> RawArticle:
         tree = self._tree
         self._refuse_other_pages()
         # What is looked for first stands partly in what is taken out then.
         languages = article_parts.read_translations(tree)
-        canonical = next((tree.address(link.get("href")) for link in tree.find(self.CANONICAL)), None)
+        links = [tree.address(link.get("href"), itself=True) for link in tree.find(self.CANONICAL)]
+        canonical = next(filter(None, links), None)
         notes = [self.remark] if self.remark else []
         notes += self._of_another_site
         tree.prune()
@@ -118,10 +126,12 @@ class ArticlePage:
         return Tree(self.html, self.url)
 
     def _is_called(self, section: str) -> bool:
-        """Whether heading or name of the page are the section's words, and nothing is dated."""
+        """Whether the page's heading or name is one of the section's words, and no date stands with it."""
         heading = next((text for one in self._tree.find(self.TITLES) if (text := text_of(one))), "")
         name = self._tree.name.partition("|")[0]  # behind it stands the site's
-        return (says(section, heading) or says(section, name)) and not self._tree.find(self.DATES)
+        if not says(section, heading) and not says(section, name):
+            return False
+        return all(self._tree.is_around(date) for date in self._tree.find(self.DATES))
 
     def _refuse_other_pages(self) -> None:
         self._tree.refuse_other_pages("article")

@@ -14,6 +14,7 @@ from osce_news.pages.anchors import find_dates
 from osce_news.pages.article_dates import first_date, place_and_day
 from osce_news.pages.article_layouts import Found
 from osce_news.pages.article_text import Paragraph, read_paragraphs
+from osce_news.pages.article_words import says
 from osce_news.pages.lines import Line, lines, squeeze, text_of
 from osce_news.pages.tree import Tree
 
@@ -43,7 +44,10 @@ def find_around(tree: Tree) -> Found:
     title = text_of(heading) if heading is not None else _title_in_head(tree, found)
     if not title:
         raise LayoutError("h1", expected="a title", got=tree.description)
-    used = [*_menus(found, body), *([] if heading is None else [heading])]
+    if says("section", title):
+        raise LayoutError("h1", expected="an article's title", got=f"that of a section: {title!r}")
+    skips = [line.block for line in found if says("skip_links", line.text) and line.block is not body]
+    used = [*skips, *_menus(found, body), *([] if heading is None else [heading])]
     at = next((n for n, line in enumerate(found) if line.block is heading), None)
     for line in found[at + 1 : at + 1 + _NEAR] if at is not None else []:
         if (printed := place_and_day(line.text)) and line.block is not body:

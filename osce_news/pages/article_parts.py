@@ -69,7 +69,7 @@ def read_translations(tree: Tree) -> tuple[Translation, ...]:
     """
     found: dict[str, Translation] = {}
     for link in tree.find(f"link[rel~=alternate][hreflang], {_SWITCHERS}"):
-        url = tree.address(link.get("href"))
+        url = tree.address(link.get("href"), itself=True)
         text = _beginning(link)[:40]
         code = next((c for c in (link.get("hreflang"), link.get("lang")) if c and _CODE.fullmatch(c)), None)
         language = code.split("-")[0].lower() if code else language_code(text) or text
@@ -145,9 +145,11 @@ def _language_of(link: Element, title: str | None) -> str | None:
 def read_image(tree: Tree, region: Element) -> Image | None:
     """Return the first image inside the region that is no logo and no icon; None if there is none."""
     for element in region.iter("img"):
-        source = next((value for name in _SOURCES if (value := (element.get(name) or "").strip())), "")
+        # An image that is loaded late has its address in another attribute, and in `src` a placeholder.
+        sources = ((element.get(name) or "").strip() for name in _SOURCES)
+        source = next((one for one in sources if one and not one.startswith("data:")), "")
         small = (element.get("width") or "").strip() in _SMALL
-        if not source or source.startswith("data:") or small or _NO_IMAGE.search(source.rpartition("/")[2]):
+        if not source or small or _NO_IMAGE.search(source.rpartition("/")[2]):
             continue
         if url := tree.address(source):
             return Image(url, _caption(element))
@@ -194,10 +196,15 @@ def split_contact(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], lis
 
 
 def contact_elements(tree: Tree, region: Element, texts: Sequence[Element]) -> list[Element]:
-    """Return the outermost elements of the region whose class has the word "contact", but for the text."""
+    """Return the outermost elements whose class has the word "contact", but for the text.
+
+    They stand inside the region or beside it.
+    """
     wide = {element for text in texts for element in (text, *text.iterancestors())}
     named = (e for e in tree.find("[class*=contact]") if _CONTACT & set(_WORDS.split(e.get("class") or "")))
-    return _outermost([element for element in named if element not in wide], region)
+    parent = region.getparent()
+    around = region if parent is None or parent.tag in ("html", "body") else parent
+    return _outermost([element for element in named if element not in wide], around)
 
 
 def read_contact(elements: Sequence[Element]) -> list[Paragraph]:

@@ -8,6 +8,7 @@ layout can't pass for a known one.
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,13 +24,22 @@ from osce_news.pages.lines import Line, lines
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a layout of the site marks its results; `result` is a CSS selector."""
+    """How a layout of the site marks its results; `result` is a CSS selector.
+
+    `valid_from` and `valid_until` are the days on which the first and the last page with it were fetched;
+    None: not known. They and `where` are for people: a page's layout is told by its markup.
+    """
 
     name: str
     result: str
+    where: str  # the host that has it
+    valid_from: datetime.date | None = None
+    valid_until: datetime.date | None = None
 
 
-LAYOUTS = (Layout("drupal7", ".search-result-news"),)
+# From public crawlers of unknown date, which agree with one another. A page without these classes is read by
+# its labels alone, so a new layout needs an entry here only if that fails.
+LAYOUTS = (Layout("drupal7", ".search-result-news", "www.osce.org"),)
 
 # What stands around a list and is never part of a result.
 _AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"

@@ -53,11 +53,15 @@ class HtmlPage:
         """What the page's head calls it; empty if it does not."""
         return squeeze(self.selector.css(self.NAME).get() or "")
 
-    def address(self, href: str | None) -> str | None:
-        """Return the web address that a link with this `href` means, made absolute; None if it means none."""
+    def address(self, href: str | None, *, itself: bool = False) -> str | None:
+        """Return the web address that a link with this `href` means, made absolute.
+
+        None if it means none, or this page, unless a link to the page `itself` is wanted.
+        """
         if not href or href.strip().startswith("#"):
             return None
-        return _join(self._base, href)
+        address = _join(self._base, href)
+        return address if itself or address != self._base else None
 
     @cached_property
     def description(self) -> str:
@@ -89,18 +93,17 @@ class HtmlPage:
     @cached_property
     def _base(self) -> str:
         base = self.selector.css(self.BASE).get()
-        return _join(self.url, base) or self.url if base else self.url
+        return (_join(self.url, base) if base else None) or self.url
 
 
 def _join(base: str, href: str) -> str | None:
     """Return the web address that a link means, or None if it means none."""
     try:
         if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
-            address = "{0.scheme}://{0.netloc}{1}".format(urlsplit(base), href)
-            return address if address != base else None
+            return "{0.scheme}://{0.netloc}{1}".format(urlsplit(base), href)
         address = urljoin(base, href.strip())
         parts = urlsplit(address)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:  # such as "http://[" or a port of eight figures
         return None
-    return address if valid and address != base else None
+    return address if valid else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -45,7 +46,7 @@ class Tree(HtmlPage):
 
     def prune(self) -> None:
         """Take out scripts, hidden text, menus, footer, forms and share buttons; what follows them stays."""
-        self.take_out(list(self._around()))
+        self.take_out([*self._around])
 
     def take_out(self, elements: Sequence[Element]) -> None:
         """Take out these elements; what follows them stays."""
@@ -54,7 +55,15 @@ class Tree(HtmlPage):
         # In one go and below the level of Python: a page may have a hundred thousand of them.
         etree.strip_elements(self.root, etree.Comment, etree.ProcessingInstruction, *_TAGS, with_tail=False)
 
-    def _around(self) -> Iterator[Element]:
+    def is_around(self, element: Element) -> bool:
+        """Whether the element stands in something that `prune` takes out."""
+        return any(one in self._around or one.tag in _TAGS for one in (element, *element.iterancestors()))
+
+    @cached_property
+    def _around(self) -> dict[Element, None]:
+        return dict.fromkeys(self._find_around())
+
+    def _find_around(self) -> Iterator[Element]:
         needed = {self.root}
         for holder in self.find(_HOLDS_TEXT):
             for element in (holder, *holder.iterancestors()):

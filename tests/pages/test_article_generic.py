@@ -1,0 +1,109 @@
+"""Pages of no known layout: the text by trafilatura, the rest by what is common."""
+
+from __future__ import annotations
+
+import pytest
+
+from osce_news.errors import LayoutError
+from osce_news.pages import article_generic
+from osce_news.pages.tree import Tree
+from tests.newsroom.article_pages import render
+from tests.newsroom.articles import article_of, article_paragraphs
+from tests.newsroom.samples import TEN
+from tests.pages.articles import PROSE, URL, of_fixture, paragraphs, read, unknown
+
+MENU = '<div><a href="/">Home</a><br><a href="/news">News</a><br><a href="/docs">Documents</a></div>'
+
+
+@pytest.mark.parametrize("number", range(len(TEN)))
+def test_every_paragraph_of_an_unknown_layout_is_right(number: int) -> None:
+    article = read(render(article_of(TEN[number]), "multisite"), "https://astana.osce.org/node/1")
+    assert article.layout == "trafilatura"
+    assert paragraphs(article) == article_paragraphs(TEN[number])
+    assert article.title == TEN[number].title
+    assert "Skip Links" not in f"{article.text}{article.contact}"
+
+
+def test_a_page_of_a_field_operations_own_site_says_so() -> None:
+    assert of_fixture("multisite").note == "begins with 'Skip Links': a site of a field operation"
+
+
+@pytest.mark.parametrize(
+    ("below", "place", "published"),
+    [
+        ("<p>1 May 2020</p>", None, "1 May 2020"),
+        ("<p>Vienna, 1 May 2020</p>", "Vienna", "1 May 2020"),
+        ("<p>Astana | x</p><p>1 May 2020</p>", None, "1 May 2020"),
+        ("<time>1 May 2020</time>", None, "1 May 2020"),
+        ("<p>On 1 May 2020 the mayors met.</p>", None, None),
+        ("", None, None),
+    ],
+)
+def test_the_date_is_the_line_below_the_title_that_holds_nothing_else(
+    below: str, place: str | None, published: str | None
+) -> None:
+    article = read(unknown(f"<h1>A title</h1>{below}<div>{PROSE * 6}<p>The end of it.</p></div>"))
+    assert (article.title, article.place, article.published) == ("A title", place, published)
+    assert "1 May 2020" not in (article.text or "") or published is None
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        ("<title>A title | OSCE</title>", "", "A title"),
+        (
+            "<title>A title – with a dash | OSCE</title>",
+            "<b>A title – with a dash</b>",
+            "A title – with a dash",
+        ),
+        ('<title>x</title><meta property="og:title" content="A title">', "", "A title"),
+        ("<title>OSCE</title>", "<h1> </h1><h1>A title</h1>", "A title"),
+    ],
+)
+def test_the_title_is_the_heading_or_what_the_head_says(head: str, body: str, title: str) -> None:
+    assert read(unknown(f"{body}<div>{PROSE * 6}</div>", head=head)).title == title
+
+
+def test_a_page_without_a_title_is_not_understood() -> None:
+    with pytest.raises(LayoutError, match="a title"):
+        read(unknown(PROSE * 6))
+
+
+def test_a_page_of_a_section_is_no_article() -> None:
+    with pytest.raises(LayoutError, match="that of a section: 'Newsroom'"):
+        read(unknown(f"<h1>Newsroom</h1>{PROSE * 6}"))
+
+
+def test_a_page_without_text_is_not_understood() -> None:
+    with pytest.raises(LayoutError, match="a text"):
+        read(unknown("<h1>A title</h1>"))
+
+
+def test_a_menu_that_is_not_marked_up_is_no_text() -> None:
+    article = read(unknown(f"{MENU}<h1>A title</h1><div>{PROSE * 2}<p>The last one.</p></div>"))
+    assert [words for words in ("Home", "Documents") if words in (article.text or "")] == []
+
+
+def test_a_page_with_more_elements_than_the_extractor_stands_is_refused() -> None:
+    with pytest.raises(LayoutError, match="at most 50000 elements"):
+        read(unknown("<h1>A title</h1>" + "a<br>" * 50_001))
+
+
+def test_whatever_the_extractor_raises_is_a_page_that_is_not_understood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def extracted(html: str) -> None:
+        raise RecursionError(html)
+
+    monkeypatch.setattr(article_generic, "_extracted", extracted)
+    with pytest.raises(LayoutError, match="RecursionError in trafilatura"):
+        article_generic.read_text(Tree(PROSE, URL))
+
+
+def test_the_page_of_the_nineties_is_read_whole() -> None:
+    article = of_fixture("old-tables")
+    assert (article.title, article.published, len(paragraphs(article))) == (
+        "Observers to be sent to three towns",
+        None,
+        3,
+    )

@@ -1,0 +1,196 @@
+"""The known layouts: each has a fixture, says where and when it was valid, and fits no other page."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from osce_news.errors import LayoutError
+from osce_news.pages import article_generic, boundaries
+from osce_news.pages.article_layouts import (
+    LAYOUTS,
+    ContentLayout,
+    Expected,
+    HeaderLayout,
+    Layout,
+    SectionLayout,
+    common_holder,
+    outermost,
+)
+from osce_news.pages.tree import Tree
+from tests.newsroom.make_article_fixtures import ARTICLES
+from tests.newsroom.site import FIXTURES
+from tests.pages.articles import CASES, DAY, PROSE, URL, body_of, layout, paragraphs, read, unknown
+
+
+def layouts_of(folder: Path) -> set[str]:
+    """The names of the layouts by which the fixtures in a folder are expected to be read."""
+    files = (json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*/expected.json"))
+    return {expected["layout"] for expected in files if "layout" in expected}
+
+
+def without_fixture(layouts: Iterable[Layout], folder: Path) -> list[str]:
+    """The names of layouts that no fixture shows."""
+    shown = layouts_of(folder)
+    return [one.NAME for one in layouts if one.NAME not in shown]
+
+
+def test_each_layout_has_a_fixture() -> None:
+    assert without_fixture(LAYOUTS, ARTICLES) == [], "make one with `osce-news fixture` (CONTRIBUTING.md)"
+    assert article_generic.NAME in layouts_of(ARTICLES)
+
+
+def test_a_layout_without_a_fixture_is_found() -> None:
+    class New(HeaderLayout):
+        NAME = "new"
+
+    assert without_fixture([*LAYOUTS, New()], ARTICLES) == ["new"]
+
+
+def is_read_by(layout: boundaries.Layout) -> list[str]:
+    """The listing fixtures that a layout's class alone reads, without the ways that need none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boundaries, "LAYOUTS", (layout,))
+        for way in ("_by_element", "_by_order"):
+            patch.setattr(boundaries, way, lambda *_, **__: [])
+        return [
+            path.parent.name
+            for path in sorted(FIXTURES.glob("*/page.html"))
+            if boundaries.find(Tree(path.read_text(encoding="utf-8"), URL).selector)
+        ]
+
+
+@pytest.mark.parametrize("known", boundaries.LAYOUTS, ids=lambda known: known.name)
+def test_each_layout_of_the_listing_has_a_fixture(known: boundaries.Layout) -> None:
+    assert len(is_read_by(known)) > 1
+    assert is_read_by(boundaries.Layout("new", ".never-seen", "www.osce.org")) == []
+
+
+DATES = {
+    **{one.NAME: (one.WHERE, one.VALID_FROM, one.VALID_UNTIL) for one in LAYOUTS},
+    **{f"listing {one.name}": (one.where, one.valid_from, one.valid_until) for one in boundaries.LAYOUTS},
+}
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_each_layout_says_where_it_is_valid_and_no_day_that_is_not_known(
+    name: str,
+) -> None:
+    where, first, last = DATES[name]
+    assert where.endswith("osce.org")
+    assert (first or datetime.date.min) <= (last or datetime.date.max)
+
+
+@pytest.mark.parametrize("known", LAYOUTS, ids=lambda known: known.NAME)
+def test_each_capture_lies_within_its_layouts_days(known: Layout) -> None:
+    """Invented pages have invented times, so only captures count."""
+    for file in ARTICLES.glob("*/expected.json"):
+        meta = json.loads(file.with_name("meta.json").read_text(encoding="utf-8"))
+        if json.loads(file.read_text()).get("layout") == known.NAME and meta["made"].startswith("A capture"):
+            day = datetime.date.fromisoformat(meta["fetched_at"][:10])
+            first, last = known.VALID_FROM or day, known.VALID_UNTIL or day
+            assert first <= day <= last, file.parent.name
+
+
+def test_names_of_layouts_are_used_once() -> None:
+    names = [*(one.NAME for one in LAYOUTS), article_generic.NAME]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_layout_takes_the_page_of_another_for_its_own(case: str) -> None:
+    """The first that fits is taken; so which of them comes first must not matter for any fixture."""
+    fits = []
+    for one in LAYOUTS:
+        tree = Tree(body_of(case).decode("utf-8", "replace"), URL)
+        tree.prune()
+        try:
+            fits.append(one.find(tree).layout)
+        except LayoutError:
+            continue
+    assert len(fits) <= 1
+
+
+@pytest.mark.parametrize(
+    ("html", "expected", "got"),
+    [("", "1 on the page", "0"), ("<h1>a</h1><h1>b</h1>", "1 on the page", "2")],
+)
+def test_a_selector_with_too_few_or_too_many_matches_says_what_was_expected(
+    html: str, expected: str, got: str
+) -> None:
+    with pytest.raises(LayoutError) as raised:
+        Expected("h1").find(Tree(f"<body>{html}</body>", URL))
+    assert (raised.value.selector, raised.value.expected, raised.value.got) == ("h1", expected, got)
+    with pytest.raises(LayoutError, match="2 or more on the page"):
+        Expected("h1", 2, None).find(Tree("<h1>a</h1>", URL))
+
+
+def test_a_layout_that_fits_but_for_its_text_is_named_in_the_note() -> None:
+    html = layout("").replace("pane-content", "new") + PROSE
+    article = read(html.replace('<div class="new"></div>', f'<div class="new">{PROSE * 5}</div>'))
+    assert article.layout == "trafilatura"
+    assert "drupal7-header fits but for div.content--content > div > div.pane-content" in (article.note or "")
+
+
+def test_several_panes_are_one_text_in_their_order() -> None:
+    pane = '<div><div class="pane-content"><p>{}</p><div class="pane-content">{}</div></div></div>'
+    article = read(layout("<p>a</p>", beside=pane.format("b", "c")))
+    assert paragraphs(article) == ["a", "b", "c"]
+
+
+def test_title_and_date_in_the_content_are_no_text() -> None:
+    pane = f'<div><div class="pane-content">{PROSE}</div></div>'
+    html = unknown(f'<div class="content--content"><h1>A title</h1>{DAY}{pane}</div>')
+    article = read(html)
+    assert (article.layout, article.title, article.published) == (ContentLayout.NAME, "A title", "1 May 2020")
+    assert paragraphs(article) == [PROSE[3:-5]]
+
+
+def test_other_dates_of_a_layout_are_noted() -> None:
+    html = layout(PROSE, beside='<span class="date-display-single">2 May 2020</span>')
+    assert read(html).published == "1 May 2020"
+    assert read(html).note == "other dates on the page: 2 May 2020"
+
+
+@pytest.mark.parametrize(
+    ("head", "place", "published"),
+    [
+        ("<p>Newsroom</p><h1>A title</h1><p>Vienna</p><p>1 May 2020</p>", "Vienna", "1 May 2020"),
+        ("<p>NEWSROOM</p><h2>A title</h2><p>1 May 2020</p>", None, "1 May 2020"),
+        ("<p>Newsroom</p><h2>A<br>title</h2><p>Vienna, 1 May 2020</p>", "Vienna", "1 May 2020"),
+        ("<p>Новости</p><h1>A title</h1><p>Вена</p><p>6 марта 2023 года</p>", "Вена", "6 марта 2023 года"),
+    ],
+)
+def test_a_section_a_title_a_city_and_a_date_in_lines_are_a_layout(
+    head: str, place: str | None, published: str
+) -> None:
+    article = read(unknown(f"<div>{head}{PROSE}</div>"))
+    assert (article.layout, article.title) == (SectionLayout.NAME, "A title")
+    assert (article.place, article.published) == (place, published)
+    assert paragraphs(article) == [PROSE[3:-5]]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<p>Newsroom</p><p>A title</p><p>Vienna</p><p>1 May 2020</p>",
+        "<p>Newsroom</p><h1>A title</h1><p>Vienna met. It did.</p><p>1 May 2020</p>",
+        "<p>Newsroom</p><h1>A title</h1><p>Vienna</p><p>Austria</p><p>1 May 2020</p>",
+        "<p>Our newsroom</p><h1>A title</h1><p>1 May 2020</p>",
+    ],
+)
+def test_lines_in_another_order_are_another_layout(head: str) -> None:
+    with pytest.raises(LayoutError):
+        SectionLayout().find(Tree(f"<body><div>{head}{PROSE}</div></body>", URL))
+
+
+def test_the_innermost_holder_and_the_outermost_elements() -> None:
+    tree = Tree("<body><div id=a><p id=b><i id=c>x</i></p><p id=d>y</p></div></body>", URL)
+    (a,), (b,), (c,), (d,) = (tree.find(f"#{name}") for name in "abcd")
+    assert common_holder([c, d]) is a
+    assert common_holder([b, c]) is b
+    assert outermost([b, c, d]) == [b, d]
