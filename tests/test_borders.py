@@ -42,7 +42,7 @@ BORDERS = (
     Border("crawl/addresses.py", "scrapy twisted sqlite3 osce_news.storage"),
     *(
         Border(f"cli/{name}.py", "scrapy twisted parsel lxml sqlite_utils rich osce_news.spiders", first=True)
-        for name in ("history", "details", "looking", "options", "output", "main")
+        for name in ("history", "details", "fixing", "looking", "options", "output", "main")
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The commands that fill the database, and the one that rewrites the fixtures' expectations."""
+"""The commands that fill the database."""
 
 from __future__ import annotations
 
@@ -151,18 +151,3 @@ def renormalize(db: Path, verbose: bool) -> None:
     with Writer(db) as writer:
         done = writer.renormalize()
     click.echo(f"{db}: {done.items} items gone through, {done.changed} changed")
-
-
-@click.command(hidden=True)
-@click.argument("paths", nargs=-1, metavar="[FOLDER...]", type=click.Path(path_type=Path, exists=True))
-def expect(paths: tuple[Path, ...]) -> None:
-    """Rewrite the expected.json of fixture folders, so that a change is reviewed as a diff.
-
-    \b
-    Example:
-      osce-news expect fixtures/listing && git diff fixtures
-    """
-    from osce_news.fixtures import rewrite
-
-    for case, changed in rewrite(paths or (Path("fixtures"),)):
-        click.echo(f"{'rewritten' if changed else 'the same '}  {case}")

@@ -13,7 +13,8 @@ from typing import NoReturn
 import click
 
 from osce_news import __version__
-from osce_news.cli.feeding import check, crawl, expect, renormalize, replay
+from osce_news.cli.feeding import check, crawl, renormalize, replay
+from osce_news.cli.fixing import expect, fixture
 from osce_news.cli.history import runs
 from osce_news.cli.looking import list_, search, show, stats, verify, vocabulary
 from osce_news.cli.output import printable
@@ -41,7 +42,8 @@ def cli() -> None:
 
 _FILLING = (crawl, check, replay)
 _LOOKING = (list_, search, show, stats, runs, vocabulary, verify)
-for command in (*_FILLING, *_LOOKING, renormalize, schedule, expect):
+_FIXING = (fixture, expect)
+for command in (*_FILLING, *_LOOKING, renormalize, schedule, *_FIXING):
     cli.add_command(command)
 
 

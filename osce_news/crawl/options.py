@@ -57,7 +57,7 @@ class CrawlOptions:
             until=day(until, "until"),
             max_pages=None if max_pages is None else _whole(max_pages, "max-pages"),
             rows=_whole(rows, "rows", most=MOST_ROWS),
-            delay=None if delay is None else _seconds(delay),
+            delay=None if delay is None else seconds(delay),
             full=_flag(full, "full"),
             overlap=_whole(overlap, "overlap"),
             restart=_flag(restart, "restart"),
@@ -138,7 +138,8 @@ def _flag(text: str | bool, option: str) -> bool:
     return flag
 
 
-def _seconds(text: str | float) -> float:
+def seconds(text: str | float) -> float:
+    """Return a delay between requests; raises BadInputError if it is none."""
     try:
         number = float(text)
     except ValueError:

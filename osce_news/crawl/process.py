@@ -13,6 +13,7 @@ from osce_news.crawl.run import CrawlRun
 from osce_news.errors import OsceNewsError
 from osce_news.spiders.check import CheckSpider
 from osce_news.spiders.newsroom import NewsroomSpider
+from osce_news.spiders.single import SinglePageSpider
 from osce_news.storage import Summary
 
 
@@ -45,6 +46,16 @@ def check(options: CrawlOptions) -> CheckSpider:
     spider = _run(CheckSpider, lambda **_: None, options=options)
     if not isinstance(spider, CheckSpider):
         raise OsceNewsError("the check could not begin; -v shows why")
+    return spider
+
+
+def fetch(options: CrawlOptions) -> SinglePageSpider:
+    """Ask for the start address alone and return the spider with the answer; raises what went wrong."""
+    spider = _run(SinglePageSpider, lambda **_: None, options=options)
+    if not isinstance(spider, SinglePageSpider):
+        raise OsceNewsError("the request could not be made; -v shows why")
+    if spider.error is not None:
+        raise spider.error
     return spider
 
 

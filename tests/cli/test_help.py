@@ -14,7 +14,9 @@ from osce_news.cli.main import cli
 from osce_news.crawl import process
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import NetworkError
+from tests.fixtures.pages import archive
 from tests.helpers import FIXTURES, run, shell
+from tests.pages.articles import body_of
 
 COMMANDS = sorted(cli.commands)
 
@@ -27,7 +29,7 @@ def _examples(command: click.Command) -> list[str]:
 
 
 EXAMPLES = [line for command in (cli, *cli.commands.values()) for line in _examples(command)]
-LIVE = ("osce-news crawl", "osce-news check")  # they ask the live site
+LIVE = ("osce-news crawl", "osce-news check", "osce-news fixture https:")  # they ask the live site
 
 
 def test_the_program_alone_shows_its_help(tmp_path: Path) -> None:
@@ -57,10 +59,17 @@ def test_each_command_tells_what_it_does_with_an_example(tmp_path: Path, name: s
             assert option.help, f"{name} {option.name}"
 
 
+def give_pages(folder: Path) -> None:
+    """Put a saved page and an archive there, as the examples name them."""
+    (folder / "page.html").write_bytes(body_of("drupal7-content"))
+    archive(folder, {"https://www.osce.org/odihr/575719": body_of("drupal7-header")}, "crawl.warc.gz")
+
+
 @pytest.mark.parametrize("example", [line for line in EXAMPLES if not line.startswith(LIVE)])
 def test_each_example_runs_as_it_stands(filled: Path, tmp_path: Path, example: str) -> None:
-    if " expect " in example:  # which writes
+    if " expect " in example or " fixture " in example:  # which write
         shutil.copytree(FIXTURES, tmp_path / "fixtures" / "listing")
+        give_pages(tmp_path)
     else:
         (tmp_path / "fixtures").symlink_to(FIXTURES.parent)
     shutil.copytree(FIXTURES / "seed", tmp_path / "saved-pages" / "seed")
@@ -84,9 +93,11 @@ def test_each_example_of_a_crawl_is_understood(
         raise NetworkError("not in a test")
 
     monkeypatch.chdir(tmp_path)
-    for name in ("crawl", "check"):
+    for name in ("crawl", "check", "fetch"):
         monkeypatch.setattr(process, name, crawl)
     with pytest.raises(NetworkError):
         cli.main(example.partition(" ||")[0].split()[1:], standalone_mode=False)
     assert len(started) == 1
-    assert started[0].start_url.startswith("https://www.osce.org/press-releases?")
+    assert started[0].start_url.startswith(
+        "https://www.osce.org/odihr/" if " fixture " in example else "https://www.osce.org/press-releases?"
+    )

@@ -73,8 +73,15 @@ def test_lists_in_lists_are_indented_and_numbers_go_on_where_they_say() -> None:
     assert paragraphs(of_fixture("lists")) == [
         "The participants agreed on three points.",
         "First: reports",
-        "- One form for all reports, in two languages.\n- Deadlines:\n  - ten days for offices;\n"
-        "  - a month for missions.\n- No fees.",
+        "\n".join(
+            (
+                "- One form for all reports, in two languages.",
+                "- Deadlines:",
+                "  - ten days for offices;",
+                "  - a month for missions.",
+                "- No fees.",
+            )
+        ),
         "Second: order",
         "4. Ask.\n5. Listen.\n  Then answer.",
         "The rest is for the autumn.",
