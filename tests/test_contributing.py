@@ -1,0 +1,122 @@
+"""The steps in CONTRIBUTING.md for a changed page, followed to the letter in a copy of the checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from osce_news.clock import parse_utc
+from tests.helpers import ROOT, Result, environment, run
+from tests.newsroom.articles import article_of, article_paragraphs
+from tests.newsroom.samples import TEN
+
+STORY = TEN[0]
+URL = "https://www.osce.org/node/575719"
+LAYOUTS = "osce_news/pages/article_layouts.py"
+FIRST = "LAYOUTS: tuple[Layout, ...] = (\n"
+TESTS = (
+    "tests/pages/test_article.py::test_each_fixture_reads_as_expected_field_by_field",
+    "tests/pages/test_article_layouts.py",
+)
+
+
+def page() -> str:
+    """The story in the invented markup, with a box that no reader takes for its text."""
+    sections = "".join(f"<section>{block.html}</section>\n" for block in article_of(STORY).blocks)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><title>A story</title></head><body><div class="story">'
+        f'<header class="story__banner"><h1>{STORY.title}</h1></header><p class="story__day">1 March 2030</p>'
+        f'<div class="story__body">{sections}</div>'
+        '<div class="story__more"><p>Read what others wrote about this story in the last days of May.</p>'
+        "</div></div></body></html>\n"
+    )
+
+
+def written_in(name: str) -> str:
+    """The class that CONTRIBUTING.md shows."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = re.findall(r"```python\n(class .*?)```", text, re.DOTALL)
+    assert len(found) == 1
+    return str(found[0])
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the steps need."""
+    copy = tmp_path_factory.mktemp("copy") / "checkout"
+    for name in ("osce_news", "fixtures", "tests"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
+
+
+def osce_news(checkout: Path, *arguments: str) -> Result:
+    return run(*arguments, cwd=checkout, env={"PYTHONPATH": str(checkout)})
+
+
+def outcome_in(checkout: Path) -> tuple[int, str]:
+    """The exit status and the output of the tests that the steps name, in the copy."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", *TESTS],
+        cwd=checkout,
+        env=environment({"PYTHONPATH": str(checkout)}),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    return done.returncode, done.stdout
+
+
+def test_the_steps_lead_from_a_changed_page_to_a_repair_that_passes(checkout: Path) -> None:
+    # 1. Save the page as a fixture.
+    kept = checkout / "kept.html"
+    kept.write_text(page(), encoding="utf-8")
+    when = parse_utc("2030-03-01T06:00:00Z").timestamp()
+    os.utime(kept, (when, when))
+    saved = osce_news(checkout, "fixture", "kept.html", "--url", URL, "--name", "new-layout")
+    assert (saved.status, saved.err) == (0, "")
+    folder = checkout / "fixtures" / "article" / "new-layout"
+    draft = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    assert draft["layout"] == "trafilatura"
+
+    # 2. See it fail: what a reader sees, by hand.
+    truth = draft | {
+        "layout": "invented-2030",
+        "published": "1 March 2030",
+        "text": article_paragraphs(STORY),
+    }
+    (folder / "expected.json").write_text(json.dumps(truth), encoding="utf-8")
+    status, out = outcome_in(checkout)
+    assert status == 1
+    assert "layout: expected 'invented-2030', got 'trafilatura'" in out
+
+    # 3. Mend the page object.
+    source = (checkout / LAYOUTS).read_text(encoding="utf-8")
+    assert source.count(FIRST) == 1
+    new = f"{written_in('CONTRIBUTING.md')}\n\n{FIRST}    InventedLayout(),\n"
+    (checkout / LAYOUTS).write_text(source.replace(FIRST, new), encoding="utf-8")
+
+    # 4. Accept: only the new folder changes, and to what a reader sees.
+    lines = osce_news(checkout, "expect", "fixtures").out.splitlines()
+    assert [line for line in lines if not line.startswith("the same")] == [
+        "rewritten  fixtures/article/new-layout"
+    ]
+    accepted = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    assert accepted == truth
+
+    # 6. Send it.
+    status, out = outcome_in(checkout)
+    assert status == 0, out
+
+    # Without its fixture the layout is not taken.
+    shutil.rmtree(folder)
+    status, out = outcome_in(checkout)
+    assert status == 1
+    assert "['invented-2030'] == []" in out
