@@ -74,6 +74,12 @@ def test_a_page_of_a_section_is_no_article() -> None:
         read(unknown(f"<h1>Newsroom</h1>{PROSE * 6}"))
 
 
+def test_a_page_of_two_results_is_a_list() -> None:
+    result = f'<div><h2><a href="/node/1">A</a></h2><p><b>Publishing date:</b> 1 May 2020</p>{PROSE}</div>'
+    with pytest.raises(LayoutError, match="a list of 2 results"):
+        read(unknown(f"<h1>Results</h1>{result * 2}"))
+
+
 def test_a_page_without_text_is_not_understood() -> None:
     with pytest.raises(LayoutError, match="a text"):
         read(unknown("<h1>A title</h1>"))

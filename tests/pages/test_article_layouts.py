@@ -142,6 +142,13 @@ def test_several_panes_are_one_text_in_their_order() -> None:
     assert paragraphs(article) == ["a", "b", "c"]
 
 
+def test_a_pane_in_a_pane_is_read_once() -> None:
+    inner = '<div class="node-content"><div class="pane-content"><p>b</p></div></div>'
+    pane = f'<div class="node-content"><div class="pane-content"><p>a</p>{inner}</div></div>'
+    article = read(unknown(f'<div class="content--header"><h1>A title</h1></div>{pane}'))
+    assert (article.layout, paragraphs(article)) == ("drupal6-node", ["a", "b"])
+
+
 def test_title_and_date_in_the_content_are_no_text() -> None:
     pane = f'<div><div class="pane-content">{PROSE}</div></div>'
     html = unknown(f'<div class="content--content"><h1>A title</h1>{DAY}{pane}</div>')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from osce_news.pages.article_parts import Download, Image, Translation
-from tests.pages.articles import PROSE, URL, layout, of_fixture, paragraphs, read
+from tests.pages.articles import PROSE, URL, layout, of_fixture, paragraphs, read, unknown
 
 PDF = "/files/f/documents/5/7/477547.pdf"
 PDF_AT = f"https://www.osce.org{PDF}"
@@ -158,9 +158,11 @@ def test_the_contact_block_is_kept_apart_from_the_text(block: str) -> None:
 
 
 def test_a_contact_block_beside_the_text_is_found_too() -> None:
-    html = layout(PROSE).replace("</body>", f'<div class="contact">{CONTACT}</div></body>')
-    html = html.replace("<body>", '<body><div id="all">').replace("</body>", "</div></body>")
-    assert (read(html).contact or "").startswith("Anna Example")
+    pane = f'<div><div class="pane-content">{PROSE}</div></div>'
+    text = f'<div class="content--content"><h1>A title</h1>{pane}</div>'
+    article = read(unknown(f'<div>{text}<div class="contact">{CONTACT}</div></div>'))
+    assert (article.contact or "").startswith("Anna Example")
+    assert paragraphs(article) == [PROSE[3:-5]]
 
 
 def test_what_follows_a_contact_block_is_text_again() -> None:
