@@ -56,6 +56,7 @@ class Walk:
         self.by_links = False  # the site does not take `rows`: the pager's links are followed
         self.accepted = True  # whether the last page is a part of the chain
         self.results: int | None = None  # the length of the list, as far as the pager tells
+        self._last_page, self._least = 0, 0  # the last page, and the fewest results, that the last pager told
         self._base = options.start_url
         self._most_rows = page_size(options.start_url) or options.rows
         self._asked = Window(page_number(options.start_url) or 0, self._most_rows)
@@ -132,12 +133,15 @@ class Walk:
         if self.pages == 1 and not self.by_links:
             self._base = page.url
             self._first_next = page.pager.next if page.pager else None
-        if page.pager and (last := page_number(page.pager.last or "")) is not None:
+        last = page_number((page.pager and page.pager.last) or "")
+        if last is not None:
             self.results = (last + 1) * len(page.keys)
         if self.by_links or not self._takes_rows(page):
             self._follow(page)
         elif not self._again:
             self._add(page)
+        if last is not None:
+            self._last_page, self._least = last, last * len(page.keys) + 1
         self._joined += self.accepted
         if self.url is not None and self._is_enough(page):
             self.url = None
@@ -165,9 +169,10 @@ class Walk:
         """Whether the page is of the size asked for; False if the site gives pages as it likes."""
         asked, got, more = self._asked, len(page.keys), self._more(page)
         self._again, again = False, self._again
-        if got == asked.rows or (got < asked.rows and not more):
+        first = self.pages == 1 and asked.page == 0
+        if got == asked.rows or (got < asked.rows and not more and not (first and self._may_go_on(page))):
             return True
-        if got < asked.rows and self.pages == 1 and got and asked.page == 0:
+        if got < asked.rows and first and got:
             self._most_rows, self._asked = got, Window(0, got)  # the most that it gives
             return True
         if got > asked.rows or (got < asked.rows * FEWEST and self._border and len(self._sizes) < 2):
@@ -180,13 +185,20 @@ class Walk:
         self._hidden += asked.rows - got
         return True
 
+    def _may_go_on(self, page: Reading) -> bool:
+        """Whether a first page without a pager may be of the site's own size, and its pager not known."""
+        return bool(page.pager and page.keys) and len(page.keys) % 5 == 0 and bool(self._border)
+
     def _more(self, page: Reading) -> bool:
         """Whether the list goes on behind this page."""
         if page.pager is None:
             return len(page.keys) >= self._asked.rows
         last = page_number(page.pager.last or "")
         here = page_number(page.url) or 0
-        return page.pager.next is not None or (last is not None and last > here)
+        if page.pager.next is not None or (last is not None and last > here):
+            return True
+        # A pager that is gone from one page does not end the list that the page before told of.
+        return last is None and self._asked.start + len(page.keys) < self._least
 
     def _add(self, page: Reading) -> None:
         """Join a page to what was read before, if they meet, and choose the next."""
@@ -269,8 +281,11 @@ class Walk:
         here, pager = page_number(page.url) or 0, page.pager or PagerLink(None, None)
         self.url = None
         if pager.next is None:
-            if pager.last is not None and (page_number(pager.last) or 0) > here:
+            last = self._last_page if pager.last is None else page_number(pager.last) or 0
+            if last > here:
                 self.problems.append(f"{page.url} names a later last page, but links to no next page")
+            elif self._first_next is None and self._chain.lacks(page.keys):
+                self.problems.append(f"{page.url} shows that the list goes on, but no pager is understood")
             self.ended = not self.problems
         elif not same_site(pager.next, self.options.start_url):
             self.problems.append(f"{page.url} names a next page on another site: {pager.next}")

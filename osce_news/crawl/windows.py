@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from osce_news.numbers import NumberMap
+
 
 class Window(NamedTuple):
     """A page of the list by its number, counted from 0, and its size."""
@@ -47,12 +49,16 @@ class Chain:
     those at the time of reading.
     """
 
-    positions: dict[int, int] = field(default_factory=dict)
+    positions: NumberMap = field(default_factory=NumberMap)
     end: int = 0  # the position behind the last result
 
     def meets(self, keys: list[str]) -> bool:
         """Whether a page with these results shares one with what was read."""
         return any(hash(key) in self.positions for key in keys)
+
+    def lacks(self, keys: list[str]) -> bool:
+        """Whether a page with these results shows one that was not read."""
+        return not all(hash(key) in self.positions for key in keys)
 
     def add(self, start: int, keys: list[str], end: int) -> int:
         """Add a page; return how many of its results are not known yet."""
@@ -66,11 +72,12 @@ class Chain:
 
         What is new on top has shifted the older one: its end is moved accordingly.
         """
-        shared = next((key for key in self.positions if key in below.positions), None)
-        if shared is None:
+        shared = ((place, key) for key, place in self.positions.items() if key in below.positions)
+        place, first = min(shared, default=(0, None))
+        if first is None:
             return False
-        shift = self.positions[shared] - below.positions[shared]
-        moved = {key: position + shift for key, position in below.positions.items()}
-        self.positions = moved | self.positions
+        shift = place - below.positions[first]
+        for key, position in below.positions.items():
+            self.positions.setdefault(key, position + shift)
         self.end = max(self.end, below.end + shift)
         return True

@@ -14,6 +14,7 @@ from osce_news.clock import parse_utc, utc_now
 from osce_news.errors import StorageError
 from osce_news.items import ListingItem, NewsItem
 from osce_news.normalize import combine, normalize, once, unknown_terms
+from osce_news.numbers import NumberMap
 from osce_news.storage import crawls, log, rows, terms
 from osce_news.storage.crawls import Unfinished
 from osce_news.storage.database import open_for_writing, storage_errors, transaction
@@ -60,7 +61,7 @@ class Writer:
             raise
         self.summary = Summary(run=0, mode="", database=str(path))
         # The items of this run, and the address at which each was seen last: hashes, for there are many.
-        self._seen: dict[int, int] = {}
+        self._seen = NumberMap()
         self._clock = time.monotonic()
 
     def __enter__(self) -> Writer:
@@ -91,7 +92,7 @@ class Writer:
         If the vocabulary or the rules are not those that the stored values were made by, all stored
         values are made anew first, for old and new items must be told by the same names.
         """
-        self._seen, self._clock = {}, time.monotonic()
+        self._seen, self._clock = NumberMap(), time.monotonic()
         with storage_errors(self.path), transaction(self.connection):
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != terms.rules()):
@@ -127,8 +128,8 @@ class Writer:
             log.write_page(self.connection, after.run, page, stored)
             self._write_summary(after, position=where)
         if page.status == NOT_MODIFIED:
-            self._seen |= {hash(one): 0 for one in identifiers(page)}
-        self._seen |= {hash(item.id): hash(item.url) for item in page.records}
+            self._seen.update({hash(one): 0 for one in identifiers(page)})
+        self._seen.update({hash(item.id): hash(item.url) for item in page.records})
         self.summary = after
         return after
 

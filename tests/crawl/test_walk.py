@@ -75,7 +75,9 @@ def test_what_stood_on_a_moving_list_throughout_is_read_or_the_walk_says_partial
 
     done = crawler.walk(move)
     assert throughout <= crawler.seen or not done.whole
-    assert done.whole == (not done.problems) or rows < 11
+    # Pages of ten results or fewer can't be made to overlap, be they asked for or all that there is.
+    few = rows < 11 or len(crawler.listed[0][1]) < 11
+    assert done.whole == (not done.problems) or few
 
 
 @settings(deadline=None, max_examples=300)
@@ -190,6 +192,48 @@ def test_a_page_that_stays_short_makes_the_walk_partial() -> None:
         first.read(reading)
     assert "though the list goes on" in first.problems[0]
     assert not first.whole
+
+
+def without_pager(site: MovingList, page: int, first: Walk, results: int | None = None) -> Walk:
+    """Walk the list; the page of that number has no pager, and so many results if it is told."""
+    while first.url is not None:
+        reading = site.read(first.url)
+        if page_number(first.url) == page:
+            reading = Reading(reading.url, reading.keys[:results], pager=NO_LINKS)
+        first.read(reading)
+    return first
+
+
+@pytest.mark.parametrize("page", [0, 1, 5, 7])
+def test_a_page_that_lost_its_pager_does_not_end_the_walk(page: int) -> None:
+    site = MovingList().grow(400)
+    done = without_pager(site, page, walk())
+    assert done.whole
+    assert done.pages <= 11
+
+
+def test_a_short_page_that_lost_its_pager_makes_the_walk_partial() -> None:
+    done = without_pager(MovingList().grow(400), 3, walk(), results=20)
+    assert "shows 20 results of 47, though the list goes on" in done.problems[0]
+
+
+def test_a_sample_goes_on_behind_a_page_that_lost_its_pager() -> None:
+    assert without_pager(MovingList().grow(400), 1, walk(max_pages=4)).pages == 4
+
+
+def test_a_walk_by_links_is_partial_where_the_pager_is_lost() -> None:
+    done = without_pager(MovingList(fixed=10).grow(400), 5, walk())
+    assert done.by_links
+    assert "links to no next page" in done.problems[0]
+
+
+@pytest.mark.parametrize("fixed", [10, 20, 25])
+def test_a_site_whose_pages_and_pager_are_its_own_is_not_taken_for_a_short_list(fixed: int) -> None:
+    done = walk()
+    site = MovingList(fixed=fixed, pager=False).grow(400)
+    while done.url is not None:
+        done.read(site.read(done.url))
+    assert "no pager is understood" in done.problems[0]
 
 
 def test_a_page_that_cannot_be_read_is_left_out_and_the_walk_goes_on() -> None:
