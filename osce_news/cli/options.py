@@ -90,11 +90,14 @@ def filters_from(
     until: str | None,
     language: str | None,
 ) -> Filters:
-    """Return the filters with names resolved; raises BadInputError for a name or date that is none."""
-    from osce_news.crawl.options import day
+    """Return the filters with names resolved.
+
+    Raises BadInputError for a name or date that is none, and for a period that ends before it begins.
+    """
+    from osce_news.crawl.options import day, refuse_reversed
     from osce_news.storage.queries import Filters, identifiers
 
-    return Filters(
+    filters = Filters(
         offices=identifiers("offices", offices),
         topics=identifiers("topics", topics),
         types=identifiers("content_types", types),
@@ -103,3 +106,5 @@ def filters_from(
         until=day(until, "until"),
         language=language,
     )
+    refuse_reversed(filters.since, filters.until)
+    return filters

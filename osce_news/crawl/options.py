@@ -63,8 +63,7 @@ class CrawlOptions:
             restart=_flag(restart, "restart"),
             accept=_flag(accept, "accept"),
         )
-        if options.since and options.until and options.since > options.until:
-            raise BadInputError(f"--since {options.since} is after --until {options.until}")
+        refuse_reversed(options.since, options.until)
         return options
 
     @property
@@ -117,6 +116,12 @@ def day(text: str | None, option: str) -> str | None:
             f"--{option}: {text[:60]!r} is no date; write one like 2022-03-15 or '15 March 2022'"
         )
     return date
+
+
+def refuse_reversed(since: str | None, until: str | None) -> None:
+    """Raise BadInputError if the period, of days as YYYY-MM-DD, ends before it begins."""
+    if since and until and since > until:
+        raise BadInputError(f"--since {since} is after --until {until}")
 
 
 def _whole(text: str | int, option: str, most: int | None = None) -> int:
