@@ -197,8 +197,8 @@ class Walk:
         here = page_number(page.url) or 0
         if page.pager.next is not None or (last is not None and last > here):
             return True
-        # A pager that is gone from one page does not end the list that the page before told of.
-        return last is None and self._asked.start + len(page.keys) < self._least
+        # Results without a pager do not end the list that the page before told of.
+        return last is None and bool(page.keys) and self._asked.start + len(page.keys) < self._least
 
     def _add(self, page: Reading) -> None:
         """Join a page to what was read before, if they meet, and choose the next."""

@@ -170,10 +170,8 @@ def robots(text: str) -> ProtegoRobotParser:
     return ProtegoRobotParser(text.encode(), None)
 
 
-@pytest.mark.parametrize(
-    ("asked", "delay"), [("20", 20.05), ("3", 10.05), ("1.5e1", 15.05), ("100000", 300.05)]
-)
-def test_the_longer_of_robots_txt_and_the_setting_counts_up_to_five_minutes(asked: str, delay: float) -> None:
+@pytest.mark.parametrize(("asked", "delay"), [("20", 20.05), ("3", 10.05), ("1.5e1", 15.05), ("600", 600.05)])
+def test_the_longer_of_robots_txt_and_the_setting_counts(asked: str, delay: float) -> None:
     """And a little more, since the site counts from arrival to arrival."""
     downloader = Downloader()
     downloader.slots["site"] = Slot(delay=10.0, concurrency=8, jitter=0.5)

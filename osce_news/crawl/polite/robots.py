@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MOST_DELAY_S = 300.0  # a longer crawl-delay in robots.txt is a slip of the pen
+MOST_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not want to be crawled
 # The site counts from arrival to arrival, and one request may take longer on its way than the next.
 _MARGIN, _MOST_MARGIN_S = 0.05, 0.05
 _UNREADABLE = frozenset({401, 403, 408, 429})  # beside 5xx; any other 4xx means that there are no rules
@@ -57,7 +57,7 @@ class CrawlDelay:
         downloader = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
         setting = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
-        longest = max(min(float(asked), MOST_DELAY_S), setting, self._asked.get(key, 0.0))
+        longest = max(float(asked), setting, self._asked.get(key, 0.0))
         self._asked[key] = longest
         delay = longest + min(longest * _MARGIN, _MOST_MARGIN_S)
         # A slot that is idle for a minute is thrown away and made anew from these settings.
@@ -89,12 +89,19 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         return None
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """Return the rules of the request's host; raises why they can't be had."""
+        """Return the rules of the request's host; raises why they can't be had or kept to."""
         await super().robot_parser(request)
         netloc = urlparse_cached(request).netloc
         if (reason := self._unreadable.get(netloc)) is not None:
             raise reason
-        return self._parsers[netloc]  # type: ignore[return-value]  # a Deferred no longer, for it was awaited
+        parser: RobotParser | None = self._parsers[netloc]  # type: ignore[assignment]  # awaited: no Deferred
+        agent = self._robotstxt_useragent or self._default_useragent
+        if parser is not None and (asked := parser.crawl_delay(agent) or 0) > MOST_DELAY_S:
+            raise RobotsError(
+                f"robots.txt asks for a crawl-delay of {asked:.0f} s, which no crawl can keep to, "
+                "so nothing is fetched"
+            )
+        return parser
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         status = response.status
