@@ -22,7 +22,9 @@ def keep(db: Path, body: bytes) -> Path | None:
     try:
         folder.mkdir(exist_ok=True)
         path.write_bytes(body)
-        for old in sorted(folder.glob("*.html"))[:-MOST_KEPT]:
+        # Not this one, though a clock that was set back may call it the oldest.
+        others = sorted(old for old in folder.glob("*.html") if old != path)
+        for old in others[: max(0, len(others) + 1 - MOST_KEPT)]:
             old.unlink()
     except OSError as error:
         logger.error("the page could not be kept in %s: %s", folder, error.strerror)

@@ -26,6 +26,18 @@ def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_numbe
     assert last.parent == tmp_path / "a.db-not-understood"
 
 
+def test_a_page_is_kept_though_the_clock_was_set_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in reversed(range(60)))
+    monkeypatch.setattr(kept_module, "utc_now", lambda: next(times))
+    kept = [keep(tmp_path / "a.db", b"page") for _ in range(MOST_KEPT + 5)]
+    last = kept[-1]
+    assert last is not None
+    assert last.exists()
+    assert len(list(last.parent.iterdir())) == MOST_KEPT
+
+
 def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> None:
     (tmp_path / "a.db-not-understood").write_text("a file in the way")
     assert keep(tmp_path / "a.db", b"page") is None
