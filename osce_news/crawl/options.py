@@ -79,6 +79,13 @@ class CrawlOptions:
         return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(sorted(chosen)), ""))
 
     @property
+    def run_name(self) -> str:
+        """The list as a run notes it, with its limits: of what lies beyond them the run tells nothing."""
+        limits = {"since": self.since, "until": self.until, "max-pages": self.max_pages}
+        said = ", ".join(f"{name} {value}" for name, value in limits.items() if value)
+        return f"{self.list_name} ({said})" if said else self.list_name
+
+    @property
     def whole_list(self) -> bool:
         """Whether the address is that of the list as a whole, without a filter or a keyword."""
         parts = urlsplit(self.list_name)

@@ -60,9 +60,9 @@ class CrawlRun:
         """
         writer = Writer(self.options.db, wait_s=0)
         self._writer = writer
-        name, url = self.options.list_name, self.options.start_url
+        name, url = self.options.run_name, self.options.start_url
         unfinished = crawls.unfinished(self._connection, name)
-        never_whole = crawls.last_complete(self._connection, name) is None
+        never_whole = crawls.last_complete(self._connection, self.options.list_name) is None
         empty = self._connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
         full = self.options.full or empty or (unfinished is not None and never_whole)
         if not full or self.options.limited or self.options.restart:

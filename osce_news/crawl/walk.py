@@ -16,6 +16,7 @@ BACK = (10, 25, 50, 100, 200)  # results before the end of what was read, where 
 MOST_FAILURES = 3  # pages in a row that can't be read
 MOST_IDLE = 5  # pages in a row that show nothing but what was read before
 MOST_PAGES = 20_000  # of any list: the newsroom has some 700
+FEW_REMOVED = 10  # results between two pages
 FEWEST = 0.8  # the share of the results asked for that a page shows, if the list goes on
 
 
@@ -197,8 +198,12 @@ class Walk:
         here = page_number(page.url) or 0
         if page.pager.next is not None or (last is not None and last > here):
             return True
-        # Results without a pager do not end the list that the page before told of.
-        return last is None and bool(page.keys) and self._asked.start + len(page.keys) < self._least
+        # Without a pager a page does not end the list that the page before told of. A full one is gone on
+        # from; a short one may be the end, if a few results were removed meanwhile; an empty one may stand
+        # behind it, and where pages overlap the step back tells.
+        end = self._asked.start + len(page.keys) + (0 if len(page.keys) >= self._asked.rows else FEW_REMOVED)
+        behind = end >= self._least or (not page.keys and self._border)
+        return last is None and not behind
 
     def _add(self, page: Reading) -> None:
         """Join a page to what was read before, if they meet, and choose the next."""

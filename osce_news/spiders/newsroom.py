@@ -24,6 +24,7 @@ from osce_news.crawl.polite.manners import set_up
 from osce_news.crawl.run import CrawlRun, partial
 from osce_news.crawl.walk import Reading
 from osce_news.errors import (
+    BadInputError,
     ChallengePageError,
     LayoutError,
     NetworkError,
@@ -63,6 +64,11 @@ class NewsroomSpider(scrapy.Spider):
         names = [field.name for field in dataclasses.fields(CrawlOptions)]
         given = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
         given.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
+        # An argument of scrapyd's own begins with "_".
+        if unknown := [name for name in kwargs if name not in {"run", *names} and name[:1] != "_"]:
+            raise BadInputError(
+                f"no argument of the crawl: {', '.join(unknown)}; there are {', '.join(names)}"
+            )
         run = kwargs.pop("run", None) or CrawlRun(CrawlOptions.parse(**given))
         set_up(crawler, run.options)
         spider = super().from_crawler(crawler, *args, run=run, **kwargs)

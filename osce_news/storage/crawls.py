@@ -74,10 +74,12 @@ def unfinished(connection: sqlite3.Connection, list_name: str) -> Unfinished | N
 def unsettled_since(connection: sqlite3.Connection, list_name: str) -> str | None:
     """Return since when no crawl of this list came to its end; None if the last one did.
 
-    What was stored since then may have gaps behind it, so it does not tell a crawl to stop.
+    What was stored since then may have gaps behind it, so it does not tell a crawl to stop. So may what
+    a crawl with a limit stored, whose list is noted as "address (limits)".
     """
     sql = """
-        SELECT min(started) FROM runs WHERE list = :list AND status <> 'complete'
+        SELECT min(started) FROM runs
+        WHERE (list = :list AND status <> 'complete' OR substr(list, 1, length(:list) + 2) = :list || ' (')
         AND mode IN ('full', 'incremental') AND id > coalesce(
             (SELECT max(id) FROM runs WHERE list = :list AND status = 'complete'), 0)"""
     found: str | None = connection.execute(sql, {"list": list_name}).fetchone()[0]

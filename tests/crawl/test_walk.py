@@ -221,6 +221,12 @@ def test_a_sample_goes_on_behind_a_page_that_lost_its_pager() -> None:
     assert without_pager(MovingList().grow(400), 1, walk(max_pages=4)).pages == 4
 
 
+@pytest.mark.parametrize("options", [{}, {"max_pages": 6}])
+def test_a_page_that_is_empty_amid_the_list_makes_the_walk_partial(options: dict[str, int]) -> None:
+    done = without_pager(MovingList().grow(400), 3, walk(**options), results=0)
+    assert done.problems
+
+
 def test_a_walk_by_links_is_partial_where_the_pager_is_lost() -> None:
     done = without_pager(MovingList(fixed=10).grow(400), 5, walk())
     assert done.by_links

@@ -54,6 +54,26 @@ def test_on_an_unchanged_site_the_second_run_costs_robots_txt_and_two_pages(
     assert rows(db, "SELECT DISTINCT first_seen FROM items") == [(FIRST,)]
 
 
+@pytest.mark.parametrize("before", ["nothing", "killed"])
+def test_a_sample_does_not_pass_for_the_list(newsroom: Newsroom, tmp_path: Path, before: str) -> None:
+    """Neither in place of a first crawl nor of one that was cut short."""
+    db = tmp_path / "a.db"
+    if before == "killed":
+        killed(newsroom, db, 4)
+    sample = crawl(newsroom, db, "--max-pages", "2")
+    assert (sample.status, sample.summary["pages"]) == (0, 2)
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["continues"]) == (0, 1 if before == "killed" else None)
+    assert stored(db) == nodes(newsroom)
+    assert crawl(newsroom, db).summary["pages"] == 2
+
+
+def test_crawls_since_a_day_cost_two_pages_as_well(newsroom: Newsroom, tmp_path: Path) -> None:
+    db, since = tmp_path / "a.db", str(newsroom.stories[40].published)
+    assert crawl(newsroom, db, "--since", since).summary["pages"] > 4
+    assert crawl(newsroom, db, "--since", since).summary["pages"] == 2
+
+
 def test_overlap_is_the_number_of_pages_without_news(newsroom: Newsroom, tmp_path: Path) -> None:
     crawl(newsroom, tmp_path / "a.db")
     for overlap in (1, 4):

@@ -266,6 +266,22 @@ def test_scrapy_crawl_does_the_same_and_exports_a_record_a_line(newsroom: Newsro
     assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("complete",)]
 
 
+def test_scrapy_crawl_refuses_an_argument_that_it_does_not_know(newsroom: Newsroom, tmp_path: Path) -> None:
+    """A limit that is misspelt must not read the whole list."""
+    given = {"start_url": f"{newsroom.url}/press-releases", "db": str(tmp_path / "a.db"), "maxpages": "1"}
+    options = [part for name, value in given.items() for part in ("-a", f"{name}={value}")]
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "newsroom", *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == 1
+    assert "no argument of the crawl: maxpages" in done.stderr
+    assert newsroom.paths == []
+
+
 def test_an_item_is_told_by_its_node_on_any_host(newsroom: Newsroom, tmp_path: Path) -> None:
     """What is crawled from a mirror and from another host is one item."""
     db = tmp_path / "a.db"
