@@ -35,11 +35,10 @@ BORDERS = (
         "scrapy twisted parsel lxml osce_news.pages osce_news.spiders osce_news.cli osce_news.crawl",
     ),
     Border("spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
-    Border("crawl/walk.py", "scrapy twisted sqlite3 osce_news.storage"),
-    Border("crawl/options.py", "scrapy twisted sqlite3 osce_news.storage"),
-    Border("crawl/stop.py", "scrapy twisted sqlite3 osce_news.storage"),
-    Border("crawl/windows.py", "scrapy twisted sqlite3 osce_news.storage"),
-    Border("crawl/addresses.py", "scrapy twisted sqlite3 osce_news.storage"),
+    *(
+        Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
+        for name in ("walk", "windows", "chain", "repeats", "links", "options", "stop", "addresses")
+    ),
     *(
         Border(f"cli/{name}.py", "scrapy twisted parsel lxml sqlite_utils rich osce_news.spiders", first=True)
         for name in ("history", "details", "fixing", "looking", "options", "output", "main")

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from osce_news.crawl.addresses import list_of, newest_first, page_number, page_size, same_site, with_window
+from osce_news.crawl.addresses import list_of, newest_first, page_number, page_size, with_window
+from osce_news.crawl.chain import Chain
+from osce_news.crawl.links import Links
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.repeats import Checks
 from osce_news.crawl.stop import no_news, past
-from osce_news.crawl.windows import Chain, Window, window
+from osce_news.crawl.windows import Window, window
 from osce_news.pages.listing import PagerLink
 
 BACK = (10, 25, 50, 100, 200)  # results before the end of what was read, where pages did not meet
@@ -17,6 +20,7 @@ MOST_FAILURES = 3  # pages in a row that can't be read
 MOST_IDLE = 5  # pages in a row that show nothing but what was read before
 MOST_PAGES = 20_000  # of any list: the newsroom has some 700
 FEW_REMOVED = 10  # results between two pages
+SMALL = 10  # results a page, of which pages can't be made to overlap for certain
 FEWEST = 0.8  # the share of the results asked for that a page shows, if the list goes on
 
 
@@ -62,7 +66,8 @@ class Walk:
         self._most_rows = page_size(options.start_url) or options.rows
         self._asked = Window(page_number(options.start_url) or 0, self._most_rows)
         self._chain, self._below = Chain(), Chain()
-        self._visited: set[str] = set()
+        self._links = Links(options.start_url)
+        self._checks: Checks | None = None  # the second look at what was met twice
         self._first_next: str | None = None
         self._sizes: set[int] = set()  # of which pages came back as asked for
         self._tries = self._idle = self._failures = self._settled = self._hidden = self._length = 0
@@ -75,7 +80,9 @@ class Walk:
     def whole(self) -> bool:
         """Whether every result that stood on the list throughout was read, for certain."""
         sure = self._from_the_top and self._proved and not self.by_links
-        return self.ended and not self.problems and sure
+        # Of small pages one shared result has to be enough, and it may be one that is listed twice.
+        small = self._most_rows <= SMALL and self._joined > 1
+        return self.ended and not self.problems and sure and not small
 
     @property
     def list_url(self) -> str:
@@ -137,7 +144,12 @@ class Walk:
         last = page_number((page.pager and page.pager.last) or "")
         if last is not None:
             self.results = (last + 1) * len(page.keys)
-        if self.by_links or not self._takes_rows(page):
+        if self._checks is not None:
+            self.accepted = False
+            self._checks.see(page.keys)
+            self._chain.count(page.keys)
+            self._close()
+        elif self.by_links or not self._takes_rows(page):
             self._follow(page)
         elif not self._again:
             self._add(page)
@@ -256,21 +268,31 @@ class Walk:
         """Compare the list's own length with what was read; look at the top again if that is less."""
         self._below = Chain()  # what an earlier walk had read and this one has not met is gone
         self._length = length
-        short = len(self._chain.positions) + self._hidden < length
+        short = len(self._chain.results) + self._hidden < length
         if self.overlap is None and short and not (self._closing or self.problems):
             self._closing, self._below, self._chain = True, self._chain, Chain()
             return self._ask(0)
         return self._close()
 
     def _close(self) -> None:
+        """End the walk; if the list is longer than what was read, look at what was met twice first."""
+        read = len(self._chain.results) + self._hidden
+        if self.overlap is None and read < self._length and not self.problems:
+            self._checks = self._checks or Checks(self._chain.repeats, self._most_rows)
+            if (ask := self._checks.next()) is not None:
+                self._ask_for(ask)
+                return
+            read += self._checks.proven(self._chain.results)
         self.url, self.ended = None, True
-        read = len(self._chain.positions) + self._hidden
         if self.overlap is None and read < self._length:
             self.problems.append(f"the list has {self._length} results, of which {read} were read")
 
     def _ask(self, position: int) -> None:
-        self._asked = window(max(0, position), self._most_rows)
-        self.url = with_window(self._base, self._asked)
+        self._ask_for(window(max(0, position), self._most_rows))
+
+    def _ask_for(self, asked: Window) -> None:
+        self._asked = asked
+        self.url = with_window(self._base, asked)
         if self.pages >= MOST_PAGES:
             self.problems.append(f"no end of the list after {self.pages} pages")
             self.url = None
@@ -282,24 +304,12 @@ class Walk:
             if self.pages > 1 and self._first_next is not None:  # this page was asked for in vain
                 self.url = self._first_next
                 return
-        self._visited.add(page.url)
-        here, pager = page_number(page.url) or 0, page.pager or PagerLink(None, None)
-        self.url = None
-        if pager.next is None:
-            last = self._last_page if pager.last is None else page_number(pager.last) or 0
-            if last > here:
-                self.problems.append(f"{page.url} names a later last page, but links to no next page")
-            elif self._first_next is None and self._chain.lacks(page.keys):
-                self.problems.append(f"{page.url} shows that the list goes on, but no pager is understood")
-            self.ended = not self.problems
-        elif not same_site(pager.next, self.options.start_url):
-            self.problems.append(f"{page.url} names a next page on another site: {pager.next}")
-        elif pager.next in self._visited or (page_number(pager.next) or here + 1) <= here:
-            self.problems.append(f"{page.url} names a next page that was read before: {pager.next}")
-        elif self.pages >= MOST_PAGES:
-            self.problems.append(f"no end of the list after {self.pages} pages")
-        else:
-            self.url = pager.next
+        no_pager = self._first_next is None and self._chain.lacks(page.keys)
+        self.url, problem = self._links.after(page.url, page.pager, self._last_page, no_pager=no_pager)
+        if problem is None and self.url is not None and self.pages >= MOST_PAGES:
+            self.url, problem = None, f"no end of the list after {self.pages} pages"
+        self.problems += [problem] if problem else []
+        self.ended = self.url is None and not self.problems
 
     def _is_enough(self, page: Reading) -> bool:
         """Whether the walk may end before the list does."""

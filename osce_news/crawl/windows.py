@@ -8,10 +8,7 @@ are page 1 of 49. A full list takes about a fifth more pages that way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
-
-from osce_news.numbers import NumberMap
 
 
 class Window(NamedTuple):
@@ -39,45 +36,3 @@ def window(position: int, most_rows: int) -> Window:
     """
     sizes = range(max(1, most_rows // 2), most_rows + 1)
     return max((Window(position // rows, rows) for rows in sizes), key=lambda one: (one.end, one.rows))
-
-
-@dataclass
-class Chain:
-    """Results that were read without a gap, each page sharing one with those before it.
-
-    Keys tell results and their dates apart, and are kept as hashes, for there are many. Positions are
-    those at the time of reading.
-    """
-
-    positions: NumberMap = field(default_factory=NumberMap)
-    end: int = 0  # the position behind the last result
-
-    def meets(self, keys: list[str]) -> bool:
-        """Whether a page with these results shares one with what was read."""
-        return any(hash(key) in self.positions for key in keys)
-
-    def lacks(self, keys: list[str]) -> bool:
-        """Whether a page with these results shows one that was not read."""
-        return not all(hash(key) in self.positions for key in keys)
-
-    def add(self, start: int, keys: list[str], end: int) -> int:
-        """Add a page; return how many of its results are not known yet."""
-        before = len(self.positions)
-        self.positions.update({hash(key): start + number for number, key in enumerate(keys)})
-        self.end = end
-        return len(self.positions) - before
-
-    def join(self, below: Chain) -> bool:
-        """Take over an older chain if this one, read from the top, has come down to it.
-
-        What is new on top has shifted the older one: its end is moved accordingly.
-        """
-        shared = ((place, key) for key, place in self.positions.items() if key in below.positions)
-        place, first = min(shared, default=(0, None))
-        if first is None:
-            return False
-        shift = place - below.positions[first]
-        for key, position in below.positions.items():
-            self.positions.setdefault(key, position + shift)
-        self.end = max(self.end, below.end + shift)
-        return True

@@ -43,6 +43,12 @@ class MovingList:
         if self.items:
             self.items[place % len(self.items)] += "'"
 
+    def repeat(self, place: int, distance: int) -> None:
+        """List an item a second time, so far below."""
+        if self.items:
+            place %= len(self.items)
+            self.items.insert(place + distance, self.items[place])
+
     def read(self, url: str) -> Reading:
         page, rows = page_number(url) or 0, rows_of(url)
         rows = self.fixed or min(rows, self.largest)
@@ -51,7 +57,16 @@ class MovingList:
         links = PagerLink(None, None)
         if self.pager and page < last:
             links = PagerLink(f"{LISTING}?page={page + 1}&rows={rows}", f"{LISTING}?page={last}&rows={rows}")
-        return Reading(url, list(shown), pager=links)
+        return Reading(url, numbered(shown), pager=links)
+
+
+def numbered(shown: list[str]) -> list[str]:
+    """What `reading.result_keys` makes of a page: a result that stands on it twice has two keys."""
+    keys: list[str] = []
+    for key in shown:
+        copies = sum(one == key or one.startswith(f"{key}:") for one in keys)
+        keys.append(f"{key}:{copies + 1}" if copies else key)
+    return keys
 
 
 def rows_of(url: str) -> int:

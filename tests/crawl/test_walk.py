@@ -39,7 +39,14 @@ def test_a_list_that_stands_still_is_read_whole(length: int, rows: int, pager: b
     assert crawler.requests <= 3 + 2 * length / rows
 
 
-def move_at_random(site: MovingList, rng: random.Random, most: int) -> None:
+def swap(site: MovingList, one: int, other: int) -> None:
+    """Two items change places: the list is as long as before, and nothing else is shifted."""
+    if site.items:
+        one, other = one % len(site.items), other % len(site.items)
+        site.items[one], site.items[other] = site.items[other], site.items[one]
+
+
+def move_at_random(site: MovingList, rng: random.Random, most: int, *, twice: bool = True) -> None:
     for _ in range(rng.randint(0, most)):
         place = rng.randrange(10_000)
         moves: dict[str, Callable[[], object]] = {
@@ -50,6 +57,8 @@ def move_at_random(site: MovingList, rng: random.Random, most: int) -> None:
             "edit": partial(site.edit, place),
             "nothing": lambda: None,
         }
+        if twice and rng.random() < 0.2:  # seldom, or the list grows faster than it is read
+            moves["list twice"] = partial(site.repeat, place, rng.randint(1, 60))
         moves[rng.choice(list(moves))]()
 
 
@@ -102,6 +111,40 @@ def test_so_it_is_when_the_walk_is_killed_and_gone_on_with(
     assert throughout <= crawler.seen or not done.whole
 
 
+@settings(deadline=None)
+@given(
+    st.integers(60, 400),
+    st.integers(16, 50),
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 30)), min_size=1, max_size=10),
+)
+def test_a_list_that_has_items_twice_is_read_whole(
+    length: int, rows: int, twice: list[tuple[int, int]]
+) -> None:
+    """The site does that, and each full crawl would be partial for ever."""
+    crawler = Crawler(MovingList().grow(length), rows=rows)
+    for place, distance in twice:
+        crawler.site.repeat(place, distance)
+    done = crawler.walk()
+    assert (done.problems, done.whole) == ([], True)
+    assert crawler.seen == {identifier(key) for key in crawler.site.items}
+    assert crawler.requests <= 4 + 2.5 * len(crawler.site.items) / rows + 2 * len(twice)
+
+
+def test_a_second_look_finds_what_changed_places_with_a_result_that_was_read() -> None:
+    crawler = Crawler(MovingList().grow(200))
+    read = walk()
+    for number in range(20):
+        if read.url is None:
+            break
+        if number == 3:
+            swap(crawler.site, 70, 170)
+        shown = crawler.site.read(read.url)
+        crawler.seen.update(identifier(key) for key in shown.keys)
+        read.read(shown)
+    assert len(crawler.seen) == 200
+    assert read.whole
+
+
 @pytest.mark.parametrize("most", [1, 3])
 def test_a_list_that_moves_now_and_then_is_made_whole(most: int) -> None:
     """Re-reading mends what the usual movements break, so that few runs are partial."""
@@ -115,7 +158,7 @@ def test_a_list_that_moves_now_and_then_is_made_whole(most: int) -> None:
         def move(
             site: MovingList = site, rng: random.Random = rng, throughout: set[str] = throughout
         ) -> None:
-            move_at_random(site, rng, most)
+            move_at_random(site, rng, most, twice=False)
             throughout.intersection_update(identifier(key) for key in site.items)
 
         done = crawler.walk(move)
