@@ -127,6 +127,7 @@ class Walk:
         self._saved, self._joined = position, position["pages"]
         if position["link"]:
             self.by_links, self.url = True, position["link"]
+            self._first_next = position["link"]  # a pager was understood
             return
         for url, keys in listed:
             start = (page_number(url) or 0) * (page_size(url) or self._most_rows)
