@@ -18,7 +18,7 @@ from osce_news import settings
 from osce_news.crawl.polite import CircuitOpenError, RobotsError
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.pages import ListingPage
-from osce_news.reading import decode
+from osce_news.reading import decode, is_html
 
 _REFUSING = frozenset({401, 403, 429, 451})
 
@@ -26,7 +26,7 @@ _REFUSING = frozenset({401, 403, 429, 451})
 def page_of(response: Response) -> ListingPage:
     """Return the page of an answer; raises LayoutError if it calls itself anything but HTML."""
     content_type = header(response, "Content-Type")
-    if content_type and not ("html" in content_type or "xml" in content_type):
+    if not is_html(content_type):
         raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
     return ListingPage(decode(response.body, content_type), response.url)
 
