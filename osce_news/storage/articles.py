@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, NewsItem
 from osce_news.normalize import normalize, parse_date
 from osce_news.storage import rows
@@ -22,10 +23,6 @@ _PRINTED = (
     f"SELECT articles.*, url_raw, {', '.join(f'items.{n}_raw AS item_{n}' for n in ('title', *_COMPARED))} "
     "FROM articles JOIN items ON items.id = item_id WHERE read_at IS NOT NULL"
 )
-_KEEP_TIMES = """
-    UPDATE articles SET first_asked = min(first_asked, :at),
-        first_read = CASE WHEN :was_read THEN min(first_read, :at) ELSE first_read END
-    WHERE item_id = :item_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +45,25 @@ def write_article(
 
     What was read stays when a page is gone or can't be read later. `saved` is whether the answer is a saved
     one, that may be older than what is stored: then each part of the row keeps what is newer.
+
+    Raises StorageError for an item that is not stored.
     """
+    if not knows(connection, answer.item_id):
+        raise StorageError(f"no page of the list has shown the item {answer.item_id}: {answer.url}")
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [answer.item_id]).fetchone()
-    values: dict[str, Any] = {}
+    if row is None and answer.status == UNCHANGED:  # as it was when it was not read: that says nothing
+        return StoredArticle(answer.status)
+    values = _first_times(answer, row)
     if row is None or not saved or answer.fetched_at >= row["fetched_at"]:
         values |= _state(answer, run)
     change = None
     if answer.article is not None and _counts(answer, row, saved=saved):
         values |= _content(connection, answer)
-        values["first_read"] = row["first_read"] if row and row["first_read"] else answer.fetched_at
         change = _change(answer, row)
     if row is None:
-        row_of_it = {"item_id": answer.item_id, "first_asked": answer.fetched_at, **values}
-        _insert(connection, "articles", row_of_it)
-    elif values:
+        _insert(connection, "articles", {"item_id": answer.item_id, **values})
+    else:
         _update(connection, answer.item_id, values)
-    was_read = answer.status in ("read", UNCHANGED)
-    given = {"item_id": answer.item_id, "at": answer.fetched_at, "was_read": was_read}
-    connection.execute(_KEEP_TIMES, given)
     if change is not None:
         rows.write_revisions(connection, answer.item_id, [change], answer.fetched_at, run)
     return StoredArticle(answer.status, change)
@@ -76,7 +74,8 @@ def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int)
     sha256 = answer.sha256
     if answer.status == UNCHANGED:
         known = "SELECT sha256 FROM articles WHERE item_id = ?"
-        sha256 = connection.execute(known, [answer.item_id]).fetchone()[0]
+        row = connection.execute(known, [answer.item_id]).fetchone()
+        sha256 = row["sha256"] if row else None
     if sha256 is None:
         return
     row = {
@@ -130,6 +129,16 @@ def differences(
         setattr(other, f"{name}_raw", on_page if compared else on_list)
     found = revisions(normalize(one), normalize(other))
     return {change.field: (change.before, change.after) for change in found if change.kind != "cosmetic"}
+
+
+def _first_times(answer: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]:
+    """Return the times of the first request and the first reading: the earliest, whatever came first."""
+    at = answer.fetched_at
+    values: dict[str, Any] = {"first_asked": min(row["first_asked"], at) if row else at}
+    known = row["first_read"] if row else None
+    if answer.status == "read" or (answer.status == UNCHANGED and known):
+        values["first_read"] = min(known, at) if known else at
+    return values
 
 
 def _state(answer: ArticleItem, run: int) -> dict[str, Any]:
