@@ -1,4 +1,4 @@
-"""Times as the database writes them: UTC, ISO 8601, whole seconds."""
+"""Times as the database writes them, UTC, ISO 8601, whole seconds; and how long something takes."""
 
 from __future__ import annotations
 
@@ -20,3 +20,16 @@ def format_utc(seconds: float) -> str:
 def parse_utc(text: str) -> datetime:
     """Return the time; raises ValueError for any other form than that of `utc_now`."""
     return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+
+
+def in_words(seconds: float) -> str:
+    """Return how long that is, in the two largest units of days, hours and minutes.
+
+    >>> in_words(59), in_words(9_000), in_words(260_000)
+    ('0 min', '2 h 30 min', '3 d 0 h')
+    """
+    minutes = int(seconds / 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

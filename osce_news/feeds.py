@@ -8,15 +8,17 @@ from typing import Any
 from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, JsonLinesItemExporter
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
-from osce_news.items import ListingItem
+from osce_news.items import ArticleItem, ListingItem
 
 
 class _Records(BaseItemExporter):
-    """Exports each record of a page by itself, and once, though pages overlap."""
+    """Exports each record of a page by itself, and once, though pages overlap; articles are left out."""
 
     _exported: set[int] | None = None
 
-    def export_item(self, item: ListingItem) -> None:
+    def export_item(self, item: ListingItem | ArticleItem) -> None:
+        if isinstance(item, ArticleItem):
+            return
         if self._exported is None:
             self._exported = set()
         for record in item.records:

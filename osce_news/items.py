@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from osce_news.pages.article import RawArticle
 
 
 def _column(meaning: str, *, form: str = "text", required: bool = False, default: Any = None) -> Any:
@@ -71,3 +74,25 @@ class ListingItem:
     last_modified: str | None = None
     records: list[NewsItem] = dataclasses.field(default_factory=list)
     rejected: list[Rejected] = dataclasses.field(default_factory=list)
+
+
+@dataclass
+class ArticleItem:
+    """One answer to the request for an item's own page; it is stored in one transaction.
+
+    `status` is "read", "unchanged" (304), "gone" (404, 410), "moved" (redirected to another item),
+    "not_found" (a page that says so with status 200), "unreadable" (not understood), or "failed" (not to
+    be had).
+    """
+
+    item_id: str  # the item that it was asked for
+    url: str  # where the answer was found, after redirects
+    fetched_at: str  # UTC, ISO 8601
+    status: str
+    http_status: int | None = None  # None: no answer, or a saved page
+    sha256: str | None = None  # of the body, hexadecimal
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None  # the other item's address
+    reason: str | None = None  # of "unreadable" and "failed"
+    article: RawArticle | None = None  # of "read"

@@ -1,12 +1,15 @@
-"""The item pipelines: each one step on the way from what a page prints to what is stored."""
+"""The item pipelines: each one step on the way from what a page prints to what is stored.
+
+Articles pass through to the last of them: they are read whole by their page object.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from osce_news.items import ListingItem, NewsItem, Rejected
+from osce_news.items import ArticleItem, ListingItem, NewsItem, Rejected
 from osce_news.normalize import record
 from osce_news.storage import NOT_MODIFIED
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from osce_news.spiders.newsroom import NewsroomSpider
 
 logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item", ListingItem, ArticleItem)
 
 MOST_NAMES = 100  # behind one label; the most seen is seven
 
@@ -27,7 +32,9 @@ class _StepPipeline:
     def step(item: NewsItem) -> None:
         raise NotImplementedError
 
-    def process_item(self, item: ListingItem) -> ListingItem:
+    def process_item(self, item: Item) -> Item:
+        if isinstance(item, ArticleItem):
+            return item
         for news_item in item.records:
             self.step(news_item)
         return item
@@ -84,7 +91,9 @@ class DatelinePipeline(_StepPipeline):
 class ValidatePipeline:
     """Sets records aside that can't be items, each with its reason; the page goes on."""
 
-    def process_item(self, item: ListingItem) -> ListingItem:
+    def process_item(self, item: Item) -> Item:
+        if isinstance(item, ArticleItem):
+            return item
         kept = []
         for position, news_item in enumerate(item.records):
             reason = _fault(news_item)
@@ -110,7 +119,9 @@ class PeriodPipeline:
         options = _spider(crawler).options
         return cls(options.since, options.until)
 
-    def process_item(self, item: ListingItem) -> ListingItem:
+    def process_item(self, item: Item) -> Item:
+        if isinstance(item, ArticleItem):
+            return item
         item.records = [one for one in item.records if self._wanted(one.published)]
         return item
 
@@ -136,14 +147,16 @@ class _CrawlPipeline:
 class GatePipeline(_CrawlPipeline):
     """Lets no page through that can't be right, by what the database knows; raises LayoutError."""
 
-    def process_item(self, item: ListingItem) -> ListingItem:
+    def process_item(self, item: Item) -> Item:
+        if isinstance(item, ArticleItem):
+            return item
         if item.status != NOT_MODIFIED:
             _spider(self.crawler).run.check(item)
         return item
 
 
 class StoragePipeline(_CrawlPipeline):
-    """Writes each page into the database, in one transaction.
+    """Writes each page into the database, one of the list or an item's own, in one transaction.
 
     The spider closes the run, for it is told how the crawl ended and a pipeline is not.
     """
@@ -153,7 +166,7 @@ class StoragePipeline(_CrawlPipeline):
         if not run.opened:
             run.open()
 
-    def process_item(self, item: ListingItem) -> ListingItem:
+    def process_item(self, item: Item) -> Item:
         _spider(self.crawler).store(item)
         return item
 

@@ -1,4 +1,4 @@
-"""The road from the text of a page to a page of records, the same for crawls and for saved pages."""
+"""The road from the bytes of a page to what is stored of it, the same for crawls and for saved pages."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from dataclasses import asdict
 
 from w3lib.encoding import html_to_unicode
 
-from osce_news.errors import LayoutError
-from osce_news.items import ListingItem, NewsItem, Rejected
+from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.items import ArticleItem, ListingItem, NewsItem, Rejected
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages import ListingPage, RawResult
+from osce_news.pages.article import ArticlePage
+
+_NOT_MODIFIED = 304
+_GONE = (404, 410)
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -39,6 +43,53 @@ def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int
     )
 
 
+def is_html(content_type: str | None) -> bool:
+    """Whether the header calls the body a page; so does one that is not there."""
+    return not content_type or "html" in content_type or "xml" in content_type
+
+
+def read_article(
+    body: bytes,
+    url: str,
+    *,
+    asked_for: str,
+    fetched_at: str,
+    status: int | None,
+    content_type: str | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> ArticleItem:
+    """Return what an answer says of the item that it was asked for; never anything but an ArticleItem.
+
+    `url` is where the answer was found, `asked_for` the item's identifier, `status` that of HTTP (None for a
+    saved page). What is not understood is "unreadable" with the reason; only a challenge page raises, a
+    ChallengePageError, for it says nothing of the item.
+    """
+    item = ArticleItem(
+        item_id=asked_for,
+        url=url,
+        fetched_at=fetched_at,
+        status="read",
+        http_status=status,
+        sha256=hashlib.sha256(body).hexdigest(),
+        etag=etag,
+        last_modified=last_modified,
+    )
+    if status == _NOT_MODIFIED:
+        item.status, item.sha256 = "unchanged", None
+    elif status in _GONE:
+        item.status = "gone"
+    elif status is not None and not 200 <= status < 300:
+        item.status, item.reason = "failed", f"the site answered with status {status}"
+    elif is_html(content_type):
+        _read_page(item, ArticlePage.from_body(body, url, content_type))
+    elif _is_other(url, asked_for):
+        item.status, item.moved_to = "moved", url
+    else:
+        item.status, item.reason = "unreadable", f"no HTML page but content of type {content_type}"
+    return item
+
+
 def result_keys(page: ListingPage) -> list[str]:
     """Return a key for each result, in printed order: its identifier and its date as printed.
 
@@ -50,6 +101,29 @@ def result_keys(page: ListingPage) -> list[str]:
         key = f"{_identifier(result)}:{result.published}"
         keys.append(f"{key}:{keys.count(key) + 1}" if key in keys else key)
     return keys
+
+
+def _read_page(item: ArticleItem, page: ArticlePage) -> None:
+    """Set what the page says of the item; raises ChallengePageError."""
+    try:
+        if page.is_not_found:
+            item.status = "not_found"
+            return
+        item.article = page.article
+    except ChallengePageError:
+        raise
+    except LayoutError as error:
+        item.status, item.reason = "unreadable", str(error)
+    if _is_other(item.url, item.item_id):
+        # What another page says is not this item's.
+        item.status, item.moved_to, item.reason, item.article = "moved", item.url, None, None
+
+
+def _is_other(url: str, asked_for: str) -> bool:
+    try:
+        return item_id(url) != asked_for
+    except ValueError:  # no address of an item
+        return True
 
 
 def _identifier(result: RawResult) -> str:

@@ -42,6 +42,12 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print the s
 @click.option(
     "--accept", is_flag=True, help="Believe pages that do not fit what is stored (after a look at them)."
 )
+@click.option(
+    "--articles",
+    is_flag=True,
+    help="Then read the items' own pages: the new and changed ones, those without a text.",
+)
+@click.option("--max-articles", type=int, metavar="N", help="Ask for N articles at most.  [default: all]")
 @_json_option
 @verbose_option
 def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
@@ -52,10 +58,14 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     and finds items that were back-dated or withdrawn; one that was cut short is gone on with.
     Ctrl-C stops after the page in hand.
 
+    --articles reads the full texts when the list is read, newest first. All of them take three days;
+    what was read is stored, and the next run goes on where this one stopped.
+
     \b
     Example:
       osce-news crawl --max-pages 2
       osce-news crawl --full
+      osce-news crawl --articles --max-articles 300
       osce-news crawl --since 2024-01-01 --db recent.db
     """
     from osce_news.crawl.options import CrawlOptions
@@ -67,7 +77,7 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     set_up_logging(verbose, bar=bar)
     from osce_news.crawl.process import crawl as run_crawl  # imports Scrapy
 
-    with progress_bar(bar, "crawl") as advance:
+    with progress_bar(bar, "crawl", articles=options.articles) as advance:
         run = run_crawl(options, advance)
     print_summary(run.summary, as_json, run.hint)
     if run.error is not None:

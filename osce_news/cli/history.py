@@ -15,9 +15,10 @@ from osce_news.cli.options import db_option, format_options, limit_option, verbo
 
 _COLUMNS = (
     "run", "mode", "status", "started", "finished", "seconds", "pages", "seen", "new", "changed", "unchanged",
-    "quarantined", "withdrawn", "restored", "unknown_terms", "requests", "not_modified", "bytes", "retries",
-    "back_offs", "waited_s", "smallest_gap_s", "list", "start_url", "continues", "continued_by", "process",
-    "tool_version", "rules", "message",
+    "quarantined", "withdrawn", "restored", "articles", "articles_changed", "articles_gone",
+    "articles_failed", "articles_left", "unknown_terms", "list_status", "requests", "not_modified", "bytes",
+    "retries", "back_offs", "waited_s", "smallest_gap_s", "list", "start_url", "continues", "continued_by",
+    "process", "tool_version", "rules", "message",
 )  # fmt: skip
 # In a table the columns are called by short names, so that all of them have room.
 _SHORT = {"304s": "not_modified", "gone": "withdrawn", "back": "restored"}

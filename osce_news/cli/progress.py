@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 
 class Advance(Protocol):
-    """Called after each page, with the run's summary and the number of pages in all, if known."""
+    """Called after each page, with the run's summary and the number of pages in all, if known.
 
-    def __call__(self, summary: Summary, total: int | None) -> None:
+    With `left_s`, the seconds that the rest takes, the list is read, and these are articles.
+    """
+
+    def __call__(self, summary: Summary, total: int | None, left_s: float | None = None) -> None:
         """Move the bar on."""
 
 
@@ -42,10 +45,13 @@ def wants_bar(as_json: bool, verbose: bool) -> bool:
 
 
 @contextmanager
-def progress_bar(shown: bool, what: str) -> Iterator[Advance]:
-    """Yield the function that moves the bar on; it does nothing if no bar is shown."""
+def progress_bar(shown: bool, what: str, *, articles: bool = False) -> Iterator[Advance]:
+    """Yield the function that moves the bar on; it does nothing if no bar is shown.
+
+    `articles` is whether articles follow the list; the time left is then told beside their number.
+    """
     if not shown:
-        yield lambda summary, total: None
+        yield lambda summary, total, left_s=None: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -54,17 +60,32 @@ def progress_bar(shown: bool, what: str) -> Iterator[Advance]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("pages  {task.fields[counts]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[counts]}"),
+        *([] if articles else [TimeRemainingColumn()]),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=None, counts="")
+        task = progress.add_task(what, total=None, counts="pages")
 
-        def advance(summary: Summary, total: int | None) -> None:
-            counts = f"{summary.new} new, {summary.changed} changed, {summary.unchanged} same"
-            progress.update(task, completed=summary.pages, total=total, counts=counts)
+        def advance(summary: Summary, total: int | None, left_s: float | None = None) -> None:
+            counts = f"pages  {summary.new} new, {summary.changed} changed, {summary.unchanged} same"
+            done = summary.pages
+            if left_s is not None:
+                done, counts = summary.articles, _articles(summary, left_s)
+            progress.update(task, completed=done, total=total, counts=counts)
 
         yield advance
+
+
+def _articles(summary: Summary, left_s: float) -> str:
+    """Return what is shown beside the bar while articles are read."""
+    from osce_news.clock import in_words
+
+    counts = (summary.articles_changed, summary.articles_gone, summary.articles_failed)
+    said = ", ".join(
+        f"{number} {name}" for number, name in zip(counts, ("changed", "gone", "failed"), strict=True)
+    )
+    # By the delay in force: at ten seconds a request the pace of the last minutes says nothing better.
+    return f"articles  {said}; {in_words(left_s)} left"
 
 
 def print_summary(summary: Summary, as_json: bool, hint: str | None = None) -> None:
@@ -80,6 +101,11 @@ def print_summary(summary: Summary, as_json: bool, hint: str | None = None) -> N
     )
     if summary.withdrawn or summary.restored:
         click.echo(f"no longer on the list: {summary.withdrawn}; on it again: {summary.restored}")
+    if summary.articles or summary.articles_left:
+        click.echo(
+            f"articles: {summary.articles} asked for, {summary.articles_changed} with another text, "
+            f"{summary.articles_gone} gone, {summary.articles_failed} not read; {summary.articles_left} left"
+        )
     option = "" if summary.database == "osce-news.db" else f" --db {shlex.quote(summary.database)}"
     if summary.quarantined:
         click.echo(f"set aside in the table quarantine: {summary.quarantined} results")

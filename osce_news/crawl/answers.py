@@ -15,10 +15,12 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news import settings
+from osce_news.clock import utc_now
 from osce_news.crawl.polite import CircuitOpenError, RobotsError
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.items import ArticleItem
 from osce_news.pages import ListingPage
-from osce_news.reading import decode
+from osce_news.reading import decode, is_html, read_article
 
 _REFUSING = frozenset({401, 403, 429, 451})
 
@@ -26,7 +28,7 @@ _REFUSING = frozenset({401, 403, 429, 451})
 def page_of(response: Response) -> ListingPage:
     """Return the page of an answer; raises LayoutError if it calls itself anything but HTML."""
     content_type = header(response, "Content-Type")
-    if content_type and not ("html" in content_type or "xml" in content_type):
+    if not is_html(content_type):
         raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
     return ListingPage(decode(response.body, content_type), response.url)
 
@@ -37,12 +39,34 @@ def header(response: Response, name: str) -> str | None:
     return value.decode("latin-1") if value else None
 
 
+def fetched_at(response: Response) -> str:
+    """Return when the answer came: as the archive says, if the run is recorded, else now."""
+    return str(response.meta.get("fetched_at") or utc_now())
+
+
+def article_of(response: Response, asked_for: str) -> ArticleItem:
+    """Return what an answer says of the item that it was asked for; raises ChallengePageError."""
+    return read_article(
+        response.body,
+        response.url,
+        asked_for=asked_for,
+        fetched_at=fetched_at(response),
+        status=response.status,
+        content_type=header(response, "Content-Type"),
+        etag=header(response, "ETag"),
+        last_modified=header(response, "Last-Modified"),
+    )
+
+
 # What the errors of Scrapy's downloader mean; most of them have no text of their own.
 _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "no such host, or no network"),
     (DownloadConnectionRefusedError, "nobody answers there"),
     (DownloadTimeoutError, f"no answer within {settings.DOWNLOAD_TIMEOUT} s"),
-    (DownloadCancelledError, f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB are no listing page"),
+    (
+        DownloadCancelledError,
+        f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB are no page of a newsroom",
+    ),
     (ResponseDataLossError, "the answer is cut"),
     (DownloadFailedError, "the connection failed"),
 )

@@ -32,6 +32,8 @@ class CrawlOptions:
     overlap: int = OVERLAP
     restart: bool = False
     accept: bool = False
+    articles: bool = False
+    max_articles: int | None = None
 
     @classmethod
     def parse(
@@ -48,6 +50,8 @@ class CrawlOptions:
         overlap: str | int = OVERLAP,
         restart: str | bool = False,
         accept: str | bool = False,
+        articles: str | bool = False,
+        max_articles: str | int | None = None,
     ) -> CrawlOptions:
         """Return the options from text, as `scrapy crawl -a` gives them; raises BadInputError."""
         options = cls(
@@ -62,8 +66,12 @@ class CrawlOptions:
             overlap=_whole(overlap, "overlap"),
             restart=_flag(restart, "restart"),
             accept=_flag(accept, "accept"),
+            articles=_flag(articles, "articles"),
+            max_articles=None if max_articles is None else _whole(max_articles, "max-articles"),
         )
         refuse_reversed(options.since, options.until)
+        if options.max_articles is not None and not options.articles:
+            raise BadInputError("--max-articles limits what --articles reads: give both")
         return options
 
     @property

@@ -19,18 +19,22 @@ from osce_news.storage import Summary
 
 def crawl(
     options: CrawlOptions,
-    on_page: Callable[[Summary, int | None], None] = lambda summary, total: None,
+    on_page: Callable[[Summary, int | None, float | None], None] = lambda summary, total, left_s: None,
 ) -> CrawlRun:
     """Crawl, and return the run when it is over; its `error` says what ended it early.
 
-    `on_page` is called after each stored page. Raises what `CrawlRun.open` raises, before anything is
-    asked of the site.
+    `on_page` is called after each stored page, with the number of pages, or of articles when the list is
+    read, and the seconds that the rest of the articles takes. Raises what `CrawlRun.open` raises, before
+    anything is asked of the site.
     """
     run = CrawlRun(options)
     run.open()
 
-    def stored(**_: object) -> None:
-        on_page(run.summary, run.walk.total)
+    def stored(spider: NewsroomSpider, **_: object) -> None:
+        if run.articles is None:
+            on_page(run.summary, run.walk.total, None)
+        else:
+            on_page(run.summary, run.articles.total, run.articles.left * spider.delay())
 
     spider = _run(NewsroomSpider, stored, run=run)
     if not isinstance(spider, NewsroomSpider):

@@ -9,11 +9,12 @@ import sqlite3
 
 from osce_news.crawl import gate
 from osce_news.crawl.addresses import newest_first, page_number
+from osce_news.crawl.articles import Articles
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.polite.receipt import Cost
 from osce_news.crawl.walk import Reading, Walk
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError
-from osce_news.items import ListingItem
+from osce_news.items import ArticleItem, ListingItem
 from osce_news.storage import Stored, Summary, Writer, crawls, terms
 from osce_news.storage.history import history
 from osce_news.storage.writer import identifiers
@@ -34,6 +35,7 @@ class CrawlRun:
         self.error: OsceNewsError | None = None
         self.interrupted = False
         self.hint: str | None = None  # what the person may want to do next
+        self.articles: Articles | None = None  # when the list is read and articles are
         self._writer: Writer | None = None
         self._unsettled: str | None = None
         self._told_history = False
@@ -112,6 +114,29 @@ class CrawlRun:
         fresh = self._fresh(page)  # before they are seen again, by a clock that may have been set back
         self._writer.store(page, position)
 
+    def settle(self) -> Articles | None:
+        """End the list's part of the run when the walk is over; return the articles to read, if any are.
+
+        None are where none was asked for, and where the list could not be read to its end. Whatever becomes
+        of the articles, the list counts as read. Raises StorageError.
+        """
+        if not self.options.articles or self.error is not None or self.interrupted:
+            return None
+        assert self._writer is not None, "articles come after open()"
+        withdrawn = self._gone()
+        status = self._status()
+        if status not in ("complete", "partial"):
+            return None
+        self._writer.settle(status, withdrawn=withdrawn, whole=self._whole)
+        self.articles = Articles(self._writer, self.options)
+        return self.articles
+
+    def store_article(self, answer: ArticleItem, cost: Cost) -> None:
+        """Store an answer for an item's page, and what it cost; raises StorageError."""
+        assert self.articles is not None, "articles come after settle()"
+        self.receipt(cost)
+        self.articles.store(answer)
+
     def skip(self, error: OsceNewsError) -> None:
         """Go on without a page that can't be read, if there is a way; else note what ended the run."""
         self.walk.skip(str(error))
@@ -121,8 +146,10 @@ class CrawlRun:
             logger.warning("%s; going on behind it", error)
 
     def fail(self, error: OsceNewsError) -> None:
-        """Note what ended the run; only the first error counts."""
-        self.error = self.error or error
+        """Note what ended the run; the first error counts, but that the list is partial ends no run."""
+        worse = isinstance(self.error, PartialError) and not isinstance(error, PartialError)
+        if self.error is None or (worse and self.articles is not None):
+            self.error = error
 
     def receipt(self, cost: Cost) -> None:
         """Note what the crawl cost the site so far."""
@@ -136,9 +163,13 @@ class CrawlRun:
         if self._writer is None:
             return
         try:
-            withdrawn = self._gone()
-            whole = self.summary.mode == "full" and self.walk.whole and self._status() == "complete"
-            self._writer.finish(self._status(), self._message(), withdrawn=withdrawn, whole=whole)
+            if self.articles is None:
+                withdrawn = self._gone()
+                self._writer.finish(self._status(), self._message(), withdrawn=withdrawn, whole=self._whole)
+            else:
+                if self.error is None and (failures := self.articles.error()):
+                    self.fail(failures)
+                self._writer.finish(self._status(), self._message())
         except OsceNewsError as error:
             self.fail(error)
             self.summary.status, self.summary.message = "failed", str(self.error)
@@ -176,6 +207,10 @@ class CrawlRun:
             )
             return []
         return gone
+
+    @property
+    def _whole(self) -> bool:
+        return self.summary.mode == "full" and self.walk.whole and self._status() == "complete"
 
     @property
     def _tells_what_is_gone(self) -> bool:

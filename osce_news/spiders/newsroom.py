@@ -1,4 +1,4 @@
-"""The spider that walks the newsroom's listing pages."""
+"""The spider that walks the newsroom's listing pages, and then the items' own."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from osce_news.clock import utc_now
 from osce_news.crawl.addresses import site_of
-from osce_news.crawl.answers import error_of, header, page_of
+from osce_news.crawl.answers import error_of, fetched_at, header, page_of
 from osce_news.crawl.kept import keep
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.polite import Cost, Receipt
@@ -31,8 +30,9 @@ from osce_news.errors import (
     OsceNewsError,
     UnavailableError,
 )
-from osce_news.items import ListingItem
+from osce_news.items import ArticleItem, ListingItem
 from osce_news.reading import read_listing, result_keys
+from osce_news.spiders.articles import ArticleReader
 from osce_news.storage import NOT_MODIFIED, Validators
 
 logger = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ class NewsroomSpider(scrapy.Spider):
         self._awaited: str | None = None  # the page that was asked for and has not been dealt with
         self._body = b""
         self._reading: Reading | None = None  # of the page in hand
+        self._articles: ArticleReader | None = None  # when the list is read
         self.allowed_domains = [site_of(run.options.start_url)]
 
     @classmethod
@@ -80,8 +81,9 @@ class NewsroomSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request of the first page."""
-        if self.run.walk.url is not None:
-            yield self._request(self.run.walk.url)
+        first = self._next()
+        if first is not None:
+            yield first
 
     def parse(self, response: Response, known: Validators | None = None) -> Iterator[ListingItem]:
         """Yield the page's records as one item."""
@@ -93,13 +95,21 @@ class NewsroomSpider(scrapy.Spider):
         except OsceNewsError as error:
             raise self._failed(error) from error
 
-    def store(self, item: ListingItem) -> None:
+    def store(self, item: ListingItem | ArticleItem) -> None:
         """Store the page in hand and choose the next; raises StorageError."""
+        if isinstance(item, ArticleItem):
+            self.run.store_article(item, self._cost())
+            return
         assert self._reading is not None
         self.run.store(item, self._reading, self._cost())
 
-    def stored(self, item: ListingItem) -> None:
+    def stored(self, item: ListingItem | ArticleItem) -> None:
         """Ask for the next page, if there is one."""
+        if isinstance(item, ArticleItem):
+            assert self._articles is not None
+            self._articles.stored(item)
+            self._go_on()
+            return
         walk = self.run.walk
         of = f" of about {walk.total}" if walk.total else ""
         logger.info("page %d%s: %d results", walk.pages, of, item.results)
@@ -117,8 +127,30 @@ class NewsroomSpider(scrapy.Spider):
 
     def _go_on(self) -> None:
         self._awaited = None
-        if self.run.walk.url is not None and self.run.error is None and self.crawler.engine is not None:
-            self.crawler.engine.crawl(self._request(self.run.walk.url))
+        try:
+            request = self._next()
+        except OsceNewsError as error:
+            self.run.fail(error)
+            request = None
+        if request is not None and self.crawler.engine is not None:
+            self.crawler.engine.crawl(request)
+
+    def _next(self) -> Request | None:
+        """Return the request of the next page, of the list or behind its end; None if there is none."""
+        if self.run.error is None and self.run.walk.url is not None:
+            return self._request(self.run.walk.url)
+        if self._articles is None and (articles := self.run.settle()) is not None:
+            self._articles = ArticleReader(self.run, articles, self.delay, self._not_understood)
+        request = self._articles.request() if self._articles is not None else None
+        if request is not None:
+            self._awaited = request.url
+        return request
+
+    def delay(self) -> float:
+        """Return the seconds between two requests that are in force."""
+        engine = self.crawler.engine
+        slot = engine.downloader.slots.get(self.allowed_domains[0]) if engine else None
+        return slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY")
 
     def _request(self, url: str) -> Request:
         self._awaited = url
@@ -141,7 +173,9 @@ class NewsroomSpider(scrapy.Spider):
         """Return the page's records; a page that is not understood is kept for a look."""
         try:
             page = page_of(response)
-            item = read_listing(page, body=response.body, fetched_at=utc_now(), status=response.status)
+            item = read_listing(
+                page, body=response.body, fetched_at=fetched_at(response), status=response.status
+            )
         except (LayoutError, ChallengePageError) as error:
             raise self._not_understood(error, response.url) from error
         item.listed = result_keys(page)
@@ -157,15 +191,15 @@ class NewsroomSpider(scrapy.Spider):
         self._reading = Reading(response.url, known.listed)
         return ListingItem(
             url=response.url,
-            fetched_at=utc_now(),
+            fetched_at=fetched_at(response),
             sha256=known.sha256,
             status=NOT_MODIFIED,
             results=len(known.listed),
             listed=known.listed,
         )
 
-    def _not_understood(self, error: OsceNewsError, url: str) -> OsceNewsError:
-        kept = keep(self.options.db, self._body)
+    def _not_understood(self, error: OsceNewsError, url: str, body: bytes | None = None) -> OsceNewsError:
+        kept = keep(self.options.db, self._body if body is None else body)
         error.args = (f"{url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
         return error
 

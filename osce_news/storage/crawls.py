@@ -16,6 +16,8 @@ from osce_news.clock import format_utc, parse_utc, utc_now
 OLDEST_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide the list for good.
 OLDEST_TO_COMPARE = timedelta(days=7)
+# Whether a run read its list to the end: what became of the articles behind it says nothing of that.
+_COMPLETE = "coalesce(list_status, status) = 'complete'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Validators:
 
 def last_complete(connection: sqlite3.Connection, list_name: str) -> int | None:
     """Return the last full crawl that read this list to its end; None if none did."""
-    sql = "SELECT max(id) FROM runs WHERE list = ? AND mode = 'full' AND status = 'complete'"
+    sql = f"SELECT max(id) FROM runs WHERE list = ? AND mode = 'full' AND {_COMPLETE}"
     found: int | None = connection.execute(sql, [list_name]).fetchone()[0]
     return found
 
@@ -77,11 +79,11 @@ def unsettled_since(connection: sqlite3.Connection, list_name: str) -> str | Non
     What was stored since then may have gaps behind it, so it does not tell a crawl to stop. So may what
     a crawl with a limit stored, whose list is noted as "address (limits)".
     """
-    sql = """
+    sql = f"""
         SELECT min(started) FROM runs
-        WHERE (list = :list AND status <> 'complete' OR substr(list, 1, length(:list) + 2) = :list || ' (')
+        WHERE (list = :list AND NOT {_COMPLETE} OR substr(list, 1, length(:list) + 2) = :list || ' (')
         AND mode IN ('full', 'incremental') AND id > coalesce(
-            (SELECT max(id) FROM runs WHERE list = :list AND status = 'complete'), 0)"""
+            (SELECT max(id) FROM runs WHERE list = :list AND {_COMPLETE}), 0)"""
     found: str | None = connection.execute(sql, {"list": list_name}).fetchone()[0]
     return found
 

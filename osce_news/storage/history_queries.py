@@ -41,7 +41,8 @@ WHERE NOT EXISTS (
 """
 _RUN = """
     SELECT id AS run, mode, status, started, finished, seconds, pages, seen, new, changed, unchanged,
-        quarantined, withdrawn, restored, unknown_terms, requests, not_modified, bytes, retries,
+        quarantined, withdrawn, restored, articles, articles_changed, articles_gone, articles_failed,
+        articles_left, unknown_terms, list_status, requests, not_modified, bytes, retries,
         back_offs, waited_s, smallest_gap_s, list, start_url, continues,
         (SELECT max(id) FROM runs AS other WHERE other.continues = runs.id) AS continued_by,
         process, tool_version, rules, message
@@ -68,7 +69,7 @@ def run(connection: sqlite3.Connection, identifier: int) -> Row | None:
     if row is None:
         return None
     pages = connection.execute(
-        "SELECT fetched_at, status, results, new, changed, unchanged, url FROM pages "
+        "SELECT fetched_at, status, results, new, changed, unchanged, url, item_id FROM pages "
         "WHERE run_id = ? ORDER BY id",
         [identifier],
     )

@@ -41,11 +41,32 @@ _RULES = {
     "a run that continues a later one": "SELECT count(*) FROM runs WHERE continues >= id",
     "a run with a number below 0": (
         "SELECT count(*) FROM runs WHERE min(requests, not_modified, pages, seen, new, changed, unchanged, "
-        "quarantined, withdrawn, restored, unknown_terms, bytes, retries, back_offs, waited_s, "
+        "quarantined, withdrawn, restored, articles, articles_changed, articles_gone, articles_failed, "
+        "articles_left, unknown_terms, bytes, retries, back_offs, waited_s, "
         "coalesce(smallest_gap_s, 0), coalesce(seconds, 0)) < 0"
     ),
     "a page with a number below 0": (
         "SELECT count(*) FROM pages WHERE min(results, new, changed, unchanged) < 0"
+    ),
+    "an article with a text that was never read": (
+        "SELECT count(*) FROM articles WHERE read_at IS NULL AND (text IS NOT NULL OR title IS NOT NULL)"
+    ),
+    "an article read by no known way": (
+        "SELECT count(*) FROM articles WHERE title IS NOT NULL AND layout IS NULL"
+    ),
+    "an article's date without what was printed": (
+        "SELECT count(*) FROM articles WHERE published IS NOT NULL AND published_raw IS NULL"
+    ),
+    "an article's text that is not the last of its revisions": (
+        "SELECT count(*) FROM articles JOIN revisions ON revisions.id = (SELECT max(id) FROM revisions "
+        "WHERE item_id = articles.item_id AND field = 'text') WHERE articles.text IS NOT revisions.after "
+        "AND articles.read_at <= revisions.seen_at"
+    ),
+    "a page of an item that counts results": (
+        "SELECT count(*) FROM pages WHERE item_id IS NOT NULL AND results <> 0"
+    ),
+    "a run whose articles do not add up": (
+        "SELECT count(*) FROM runs WHERE articles_changed + articles_gone + articles_failed > articles"
     ),
     **{
         f"an item whose {name} are not numbered from 0": (

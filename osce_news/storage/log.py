@@ -72,17 +72,18 @@ def write_run(
 ) -> None:
     """Bring the row of a run up to date: while it reads with its position, at its end with the time.
 
-    A run that did not come to its end keeps the position, for a later one to go on from.
+    A run that did not come to the end of the list keeps the position, for a later one to go on from.
     """
     values = asdict(summary)
     for name in ("run", "database", "mode", "continues"):
         del values[name]
-    if finished is None:
+    listed_all = "complete" in (summary.status, summary.list_status)
+    if listed_all:
+        values["position"] = None
+    elif finished is None and summary.list_status is None:
         values["position"] = position
-    else:
+    if finished is not None:
         values["finished"] = finished
-        if summary.status == "complete":
-            values["position"] = None
     columns = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), summary.run])
 

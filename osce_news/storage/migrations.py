@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from osce_news.storage.article_schema import add_articles
+
 migrations = Migrations("osce_news")
 
 
@@ -19,6 +21,12 @@ def m002_crawls(db: Database) -> None:
     """Add what unattended crawls need: positions, receipts, what a page listed, withdrawals."""
     for statement in _CRAWLS:
         db.conn.execute(statement)
+
+
+@migrations()
+def m003_articles(db: Database) -> None:
+    """Add what reading items' own pages needs: what an article says, how a run's list part ended."""
+    add_articles(db.conn)
 
 
 _TABLES = (

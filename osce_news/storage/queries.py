@@ -135,7 +135,7 @@ _PARTS = {
 
 
 def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
-    """Return all that is stored of an item, or None: the view's columns, raw values, history."""
+    """Return all that is stored of an item, or None: the view's columns, raw values, article, history."""
     row = connection.execute("SELECT * FROM newsroom WHERE id = ?", [identifier]).fetchone()
     if row is None:
         return None
@@ -143,6 +143,7 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
     raw = connection.execute("SELECT * FROM items WHERE id = ?", [identifier]).fetchone()
     found["raw"] = {name: raw[name] for name in raw.keys() if name.endswith("_raw")}  # noqa: SIM118
     found["listing_url"] = raw["listing_url"]
+    found["article"] = _article(connection, identifier)
     for name, sql in _PARTS.items():
         found[name] = [dict(one) for one in connection.execute(sql, [identifier])]
     return found
@@ -221,6 +222,17 @@ def with_children(topics: Sequence[str]) -> list[str]:
     """Return the topics with those below them."""
     entries = vocabulary("topics").entries.values() if topics else ()
     return [*topics, *(entry.id for entry in entries if entry.parent in topics)]
+
+
+def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
+    """Return what is stored of an item's own page beside its text; None if it was never asked for."""
+    row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [identifier]).fetchone()
+    if row is None:
+        return None
+    found = {name: row[name] for name in row.keys() if name not in ("item_id", "text")}  # noqa: SIM118
+    for name in ("differs", "image", "downloads", "languages"):
+        found[name] = json.loads(found[name]) if found[name] else None
+    return found
 
 
 def _decoded(row: sqlite3.Row) -> Row:

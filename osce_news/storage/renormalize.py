@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from osce_news.normalize import normalize
 from osce_news.storage import rows, terms
+from osce_news.storage.articles import renormalize_articles
 
 _BATCH = 500
 
@@ -42,6 +43,7 @@ def renormalize(
         result.items += len(batch)
         result.changed += len(changed)
         progress(result.items)
+    renormalize_articles(connection)
     terms.drop_former_terms(connection)
     return result
 

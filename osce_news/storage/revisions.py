@@ -38,7 +38,7 @@ def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
     site renames an office everywhere at once, on old items too.
     """
     kinds = {
-        **{name: _text_kind(getattr(before, name), getattr(after, name)) for name in TEXTS},
+        **{name: text_kind(getattr(before, name), getattr(after, name)) for name in TEXTS},
         "published": _date_kind(before, after),
         "offices": _offices_kind(before, after),
         "topics": "cosmetic" if same_terms(before.topics, after.topics) else "labels",
@@ -55,7 +55,8 @@ def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
     return found
 
 
-def _text_kind(before: str | None, after: str | None) -> str:
+def text_kind(before: str | None, after: str | None) -> str:
+    """Return the kind of a text's change: "cosmetic" if only white space, quotes or dashes differ."""
     return "cosmetic" if _bare(before) == _bare(after) else "text"
 
 

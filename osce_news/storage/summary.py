@@ -12,6 +12,7 @@ class Summary:
     run: int
     mode: str
     status: str = "running"
+    list_status: str | None = None  # how the list's part of the run ended, where it did before the run
     requests: int = 0
     not_modified: int = 0
     pages: int = 0
@@ -22,6 +23,11 @@ class Summary:
     quarantined: int = 0
     withdrawn: int = 0
     restored: int = 0
+    articles: int = 0  # pages of items that were asked for
+    articles_changed: int = 0  # whose text is another than before
+    articles_gone: int = 0  # that are gone, moved or not found
+    articles_failed: int = 0  # that could not be had, or not be read
+    articles_left: int = 0  # that are due and were not asked for
     unknown_terms: int = 0
     bytes: int = 0
     retries: int = 0

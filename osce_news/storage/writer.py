@@ -12,10 +12,10 @@ from types import TracebackType
 
 from osce_news.clock import parse_utc, utc_now
 from osce_news.errors import StorageError
-from osce_news.items import ListingItem, NewsItem
+from osce_news.items import ArticleItem, ListingItem, NewsItem
 from osce_news.normalize import combine, normalize, once, unknown_terms
 from osce_news.numbers import NumberMap
-from osce_news.storage import crawls, log, rows, terms
+from osce_news.storage import articles, crawls, log, rows, terms
 from osce_news.storage.crawls import Unfinished
 from osce_news.storage.database import open_for_writing, storage_errors, transaction
 from osce_news.storage.lock import lock
@@ -63,6 +63,7 @@ class Writer:
         # The items of this run, and the address at which each was seen last: hashes, for there are many.
         self._seen = NumberMap()
         self._clock = time.monotonic()
+        self._last_page_at: str | None = None
 
     def __enter__(self) -> Writer:
         return self
@@ -92,7 +93,7 @@ class Writer:
         If the vocabulary or the rules are not those that the stored values were made by, all stored
         values are made anew first, for old and new items must be told by the same names.
         """
-        self._seen, self._clock = NumberMap(), time.monotonic()
+        self._seen, self._clock, self._last_page_at = NumberMap(), time.monotonic(), None
         with storage_errors(self.path), transaction(self.connection):
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != terms.rules()):
@@ -130,6 +131,30 @@ class Writer:
         if page.status == NOT_MODIFIED:
             self._seen.update({hash(one): 0 for one in identifiers(page)})
         self._seen.update({hash(item.id): hash(item.url) for item in page.records})
+        self.summary, self._last_page_at = after, page.fetched_at
+        return after
+
+    def knows(self, item_id: str) -> bool:
+        """Whether a page of the list has shown this item: only then its article can be stored."""
+        return articles.knows(self.connection, item_id)
+
+    def store_article(self, answer: ArticleItem) -> Summary:
+        """Store one answer to the request for an item's page, in one transaction.
+
+        Returns the run's summary so far. Raises StorageError, with nothing stored, also for an item that is
+        not known.
+        """
+        self._refuse_another_file()
+        after = dataclasses.replace(self.summary)
+        with storage_errors(self.path), transaction(self.connection):
+            saved = after.mode == "replay"
+            stored = articles.write_article(self.connection, answer, after.run, saved=saved)
+            articles.write_request(self.connection, answer, after.run)
+            after.articles += 1
+            after.articles_changed += stored.change is not None
+            after.articles_gone += stored.status in articles.GONE
+            after.articles_failed += stored.status in articles.FAILED
+            self._write_summary(after)
         self.summary = after
         return after
 
@@ -149,20 +174,37 @@ class Writer:
     ) -> Summary:
         """End the run with this status and return its summary.
 
-        `withdrawn` are items that the list no longer has; `whole` is whether the list was read as a
-        whole, so that what former crawls of it listed need not be kept.
+        `withdrawn` and `whole` are as in `settle`, for a run that did not settle its list before.
         """
         self._refuse_another_file()
         self.summary.status = status
         # A file's name in it may hold bytes that are no text.
         self.summary.message = message.encode("utf-8", "replace").decode() if message else None
         with storage_errors(self.path), transaction(self.connection):
-            now, run = utc_now(), self.summary.run
-            self.summary.withdrawn = crawls.withdraw(self.connection, withdrawn, now, run)
-            if whole:
-                crawls.forget_listed(self.connection, run)
-            self._write_summary(self.summary, finished=now)
+            self._withdraw(withdrawn, whole)
+            self._write_summary(self.summary, finished=utc_now())
         return self.summary
+
+    def settle(self, list_status: str, *, withdrawn: Iterable[str] = (), whole: bool = False) -> Summary:
+        """Write down how the list's part of the run ended, while the run goes on with articles.
+
+        `list_status` is "complete" or "partial". `withdrawn` are items that the list no longer has; `whole`
+        is whether the list was read as a whole, so that what former crawls of it listed need not be kept.
+        """
+        self._refuse_another_file()
+        self.summary.list_status = list_status
+        with storage_errors(self.path), transaction(self.connection):
+            self._withdraw(withdrawn, whole)
+            self._write_summary(self.summary)
+        return self.summary
+
+    def _withdraw(self, withdrawn: Iterable[str], whole: bool) -> None:
+        """Mark what is gone, with the time of the page that was the last of the list."""
+        run = self.summary.run
+        at = self._last_page_at or utc_now()
+        self.summary.withdrawn += crawls.withdraw(self.connection, withdrawn, at, run)
+        if whole:
+            crawls.forget_listed(self.connection, run)
 
     def _refuse_another_file(self) -> None:
         """Raise StorageError if the file is not the one that was opened: what is written would be lost."""

@@ -61,6 +61,10 @@ class Site(StoryList):
         self.fixed_rows = fixed_rows
         self.beyond_end: BeyondEnd = beyond_end
         self.rendered_pages = PageCache()
+        self.layout = "drupal7-header"
+        """The layout of items' own pages."""
+        self.article_pages: dict[int, bytes] = {}
+        """What is answered for an item's page in place of its article, by node; also for removed items."""
 
     def answer(self, target: str) -> Reply:
         """The reply to a path with its query; 404 for what the newsroom does not have."""
@@ -108,10 +112,12 @@ class Site(StoryList):
         return Reply(body=body)
 
     def _item(self, prefix: str | None, node: int) -> Reply:
+        if node in self.article_pages:
+            return Reply(body=self.article_pages[node])
         language, stories = self._told_in(prefix)
         for story in stories:
             if story.node == node:
-                return Reply(body=render_article(story, language).encode())
+                return Reply(body=render_article(story, language, self.layout).encode())
         return _not_found()
 
     def _fixture(self, case: str) -> Reply:

@@ -26,6 +26,11 @@ VIEW = [
     "dateline_places", "dateline_date", "text", "first_seen", "last_seen", "withdrawn",
 ]  # fmt: skip
 
+_ARTICLE = (
+    "INSERT INTO articles (item_id, status, first_asked, fetched_at, first_read, read_at, text) "
+    "VALUES (?, 'read', '1', '1', '1', '1', ?)"
+)
+
 
 @pytest.fixture
 def stored(hundred: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
@@ -99,7 +104,7 @@ def test_a_database_has_a_wal_our_application_id_and_foreign_keys(db: Path) -> N
         assert values(connection, "PRAGMA foreign_keys") == [1]
         assert values(connection, "PRAGMA application_id") == [APPLICATION_ID]
         with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
-            connection.execute("INSERT INTO articles (item_id, fetched_at) VALUES ('1', '')")
+            connection.execute(_ARTICLE, ["1", "a text"])
 
 
 @pytest.mark.parametrize(
@@ -161,7 +166,7 @@ def test_the_search_index_follows_an_inserted_changed_and_deleted_item(stored: s
 
 def test_the_search_index_follows_the_text_of_an_article(stored: sqlite3.Connection) -> None:
     (item,) = values(stored, "SELECT id FROM items ORDER BY key LIMIT 1")
-    stored.execute("INSERT INTO articles VALUES (?, 'a quokka was seen', '1')", [item])
+    stored.execute(_ARTICLE, [item, "a quokka was seen"])
     _check_search_index(stored)
     assert _found(stored, "text:quokka") == [item]
 
@@ -185,7 +190,7 @@ def test_the_search_index_follows_the_text_of_an_article(stored: sqlite3.Connect
 
 def test_an_item_is_deleted_with_its_article_its_labels_and_its_words(stored: sqlite3.Connection) -> None:
     (item,) = values(stored, "SELECT item_id FROM item_offices LIMIT 1")
-    stored.execute("INSERT INTO articles VALUES (?, 'a quokka was seen', '1')", [item])
+    stored.execute(_ARTICLE, [item, "a quokka was seen"])
     stored.execute("DELETE FROM items WHERE id = ?", [item])
     _check_search_index(stored)
     assert _found(stored, "quokka") == []

@@ -1,0 +1,214 @@
+"""Articles as rows: what one answer changes of what is stored of an item's own page."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from osce_news.errors import StorageError
+from osce_news.items import ArticleItem, NewsItem
+from osce_news.normalize import normalize, parse_date
+from osce_news.storage import rows
+from osce_news.storage.revisions import Revision, revisions, text_kind
+
+UNCHANGED = "unchanged"  # the site says that the page is as it was
+GONE = ("gone", "moved", "not_found")
+FAILED = ("unreadable", "failed")
+
+_LABELS = ("content_type", "offices", "topics")
+_COMPARED = ("published", *_LABELS)
+_PRINTED = (
+    f"SELECT articles.*, url_raw, {', '.join(f'items.{n}_raw AS item_{n}' for n in ('title', *_COMPARED))} "
+    "FROM articles JOIN items ON items.id = item_id WHERE read_at IS NOT NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """What storing one answer came to: the kind of answer, and how the text changed, if it did."""
+
+    status: str
+    change: Revision | None = None
+
+
+def knows(connection: sqlite3.Connection, item_id: str) -> bool:
+    """Whether there is such an item, so that its article can be stored."""
+    return connection.execute("SELECT 1 FROM items WHERE id = ?", [item_id]).fetchone() is not None
+
+
+def write_article(
+    connection: sqlite3.Connection, answer: ArticleItem, run: int, *, saved: bool
+) -> StoredArticle:
+    """Store one answer inside the caller's transaction.
+
+    What was read stays when a page is gone or can't be read later. `saved` is whether the answer is a saved
+    one, that may be older than what is stored: then each part of the row keeps what is newer.
+
+    Raises StorageError for an item that is not stored.
+    """
+    if not knows(connection, answer.item_id):
+        raise StorageError(f"no page of the list has shown the item {answer.item_id}: {answer.url}")
+    row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [answer.item_id]).fetchone()
+    if row is None and answer.status == UNCHANGED:  # as it was when it was not read: that says nothing
+        return StoredArticle(answer.status)
+    values = _first_times(answer, row)
+    if row is None or not saved or answer.fetched_at >= row["fetched_at"]:
+        values |= _state(answer, run)
+    change = None
+    if answer.article is not None and _counts(answer, row, saved=saved):
+        values |= _content(connection, answer)
+        change = _change(answer, row)
+    if row is None:
+        _insert(connection, "articles", {"item_id": answer.item_id, **values})
+    else:
+        _update(connection, answer.item_id, values)
+    if change is not None:
+        rows.write_revisions(connection, answer.item_id, [change], answer.fetched_at, run)
+    return StoredArticle(answer.status, change)
+
+
+def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int) -> None:
+    """Note an answer that had a body, or said that it is as it was, among what the run read."""
+    sha256 = answer.sha256
+    if answer.status == UNCHANGED:
+        known = "SELECT sha256 FROM articles WHERE item_id = ?"
+        row = connection.execute(known, [answer.item_id]).fetchone()
+        sha256 = row["sha256"] if row else None
+    if sha256 is None:
+        return
+    row = {
+        "run_id": run,
+        "item_id": answer.item_id,
+        "url": answer.url,
+        "fetched_at": answer.fetched_at,
+        "sha256": sha256,
+        "status": answer.http_status,
+        **dict.fromkeys(("results", "new", "changed", "unchanged"), 0),
+        "etag": answer.etag,
+        "last_modified": answer.last_modified,
+    }
+    _insert(connection, "pages", row)
+
+
+def renormalize_articles(connection: sqlite3.Connection) -> int:
+    """Make what is told of articles by rules anew, from the values as printed; return how many changed.
+
+    These are the date, and what differs from the list.
+    """
+    changed = []
+    for row in connection.execute(_PRINTED):
+        listed = NewsItem(url_raw=row["url_raw"])
+        for name in ("title", *_COMPARED):
+            setattr(listed, f"{name}_raw", row[f"item_{name}"])
+        printed = {name: row[f"{name}_raw"] for name in _COMPARED}
+        differs = _json(differences(listed, row["title"], printed)) if row["title"] else None
+        values = (parse_date(row["published_raw"]), differs)
+        if values != (row["published"], row["differs"]):
+            changed.append((*values, row["item_id"]))
+    connection.executemany("UPDATE articles SET published = ?, differs = ? WHERE item_id = ?", changed)
+    return len(changed)
+
+
+def differences(
+    listed: NewsItem, title: str, printed: dict[str, str | None]
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return what an item's page prints otherwise than the list: field to the list's value and the page's.
+
+    White space, quotes, dashes, the case and order of labels and other names of one thing are no
+    difference. A date that the page does not print is none either; nor are labels, if it prints none at all.
+    """
+    with_labels = any(printed.get(name) for name in _LABELS)
+    one, other = NewsItem(url_raw=listed.url_raw), NewsItem(url_raw=listed.url_raw)
+    one.title_raw, other.title_raw = listed.title_raw, title
+    for name in _COMPARED:
+        on_list, on_page = getattr(listed, f"{name}_raw"), printed.get(name)
+        compared = on_page is not None or (with_labels and name in _LABELS)
+        setattr(one, f"{name}_raw", on_list)
+        setattr(other, f"{name}_raw", on_page if compared else on_list)
+    found = revisions(normalize(one), normalize(other))
+    return {change.field: (change.before, change.after) for change in found if change.kind != "cosmetic"}
+
+
+def _first_times(answer: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]:
+    """Return the times of the first request and the first reading: the earliest, whatever came first."""
+    at = answer.fetched_at
+    values: dict[str, Any] = {"first_asked": min(row["first_asked"], at) if row else at}
+    known = row["first_read"] if row else None
+    if answer.status == "read" or (answer.status == UNCHANGED and known):
+        values["first_read"] = min(known, at) if known else at
+    return values
+
+
+def _state(answer: ArticleItem, run: int) -> dict[str, Any]:
+    """Return the columns that tell of the last request."""
+    values = {"fetched_at": answer.fetched_at, "http_status": answer.http_status, "run_id": run}
+    if answer.status != UNCHANGED:
+        values |= {"status": answer.status, "reason": answer.reason, "moved_to": answer.moved_to}
+    return values
+
+
+def _counts(answer: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> bool:
+    """Whether what was read counts before what is stored; of two of one second always the same one."""
+    if row is None or row["read_at"] is None or not saved:
+        return True
+    text = answer.article.text if answer.article else None
+    return (answer.fetched_at, text or "") >= (row["read_at"], row["text"] or "")
+
+
+def _content(connection: sqlite3.Connection, answer: ArticleItem) -> dict[str, Any]:
+    """Return the columns that tell what the page says."""
+    article = answer.article
+    assert article is not None
+    stored = rows.load(connection, [answer.item_id])[answer.item_id]
+    printed = {name: getattr(article, name) for name in _COMPARED}
+    return {
+        "read_at": answer.fetched_at,
+        "etag": answer.etag,
+        "last_modified": answer.last_modified,
+        "sha256": answer.sha256,
+        "url": article.url,
+        "canonical_url": article.canonical,
+        "title": article.title,
+        "published": parse_date(article.published),
+        **{f"{name}_raw": value for name, value in printed.items()},
+        "place": article.place,
+        "language": article.language,
+        "layout": article.layout,
+        "note": article.note,
+        "differs": _json(differences(rows.raw_item(stored), article.title, printed)),
+        "image": _json(asdict(article.image)) if article.image else None,
+        "downloads": _json([asdict(one) for one in article.downloads]) or "[]",
+        "languages": _json([asdict(one) for one in article.languages]) or "[]",
+        "contact": article.contact,
+        "text": article.text or None,
+    }
+
+
+def _change(answer: ArticleItem, row: sqlite3.Row | None) -> Revision | None:
+    """Return how the text changed since it was last read; None if it did not.
+
+    Where the bytes of the page are the same, it is our reading that changed and not the page.
+    """
+    after = answer.article.text if answer.article else None
+    if row is None or row["read_at"] is None or row["text"] == after:
+        return None
+    if row["sha256"] is not None and row["sha256"] == answer.sha256:
+        return None
+    return Revision("text", row["text"], after, text_kind(row["text"], after))
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+    connection.execute(sql, list(row.values()))
+
+
+def _update(connection: sqlite3.Connection, item_id: str, values: dict[str, Any]) -> None:
+    columns = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(f"UPDATE articles SET {columns} WHERE item_id = ?", [*values.values(), item_id])
+
+
+def _json(value: Any) -> str | None:
+    """Return the value as JSON; None for what is empty."""
+    return json.dumps(value, ensure_ascii=False) if value else None

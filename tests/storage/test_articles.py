@@ -1,0 +1,341 @@
+"""Items' own pages as they are stored: texts, former texts, what differs from the list, the queue."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from osce_news.errors import StorageError
+from osce_news.items import ArticleItem, NewsItem
+from osce_news.pages.article import RawArticle
+from osce_news.reading import read_article
+from osce_news.storage import Writer, article_queue, open_for_writing, queries
+from osce_news.storage.article_queue import AGE, CHANGED, IN_VAIN, NEVER, NEWS
+from osce_news.storage.articles import differences
+from osce_news.storage.integrity import problems
+from tests.helpers import listing, values
+from tests.newsroom import Story, make_stories
+from tests.newsroom.pages import render_article, render_challenge, render_not_found
+
+DAY = "2024-08-{:02}T12:00:00Z"
+STORIES = make_stories(6)
+HOST = "https://www.osce.org"
+
+
+def answer(story: Story, day: int, text: str | None = "A text.", **changes: object) -> ArticleItem:
+    """A reading of a story's page on that day of August."""
+    url = HOST + story.path
+    article = RawArticle(url, None, story.title, None, text, layout="drupal7-header")
+    item = ArticleItem(str(story.node), url, DAY.format(day), "read", 200, f"{day}", article=article)
+    return replace(item, **changes)  # type: ignore[arg-type]
+
+
+def bad(story: Story, day: int, status: str, **more: object) -> ArticleItem:
+    return replace(answer(story, day), status=status, article=None, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def crawling(db: Path) -> Writer:
+    writer = Writer(db)
+    writer.begin("incremental")
+    writer.store(listing(STORIES))
+    return writer
+
+
+def row(writer: Writer, story: Story) -> sqlite3.Row:
+    sql = "SELECT * FROM articles WHERE item_id = ?"
+    found: sqlite3.Row = writer.connection.execute(sql, [str(story.node)]).fetchone()
+    return found
+
+
+def texts(writer: Writer) -> list[tuple[object, ...]]:
+    sql = "SELECT before, after, class FROM revisions WHERE field = 'text' ORDER BY id"
+    return [tuple(found) for found in writer.connection.execute(sql)]
+
+
+def test_a_changed_text_is_a_revision_with_both_texts_and_nothing_is_lost(crawling: Writer) -> None:
+    story = STORIES[0]
+    for day, text in enumerate(("One – “two”.", 'One - "two".', "Another.", None, "Back."), start=1):
+        crawling.store_article(answer(story, day, text))
+    assert texts(crawling) == [
+        ("One – “two”.", 'One - "two".', "cosmetic"),
+        ('One - "two".', "Another.", "text"),
+        ("Another.", None, "text"),
+        (None, "Back.", "text"),
+    ]
+    summary = crawling.finish("complete")
+    assert (summary.articles, summary.articles_changed) == (5, 4)
+    found = row(crawling, story)
+    assert (found["first_read"], found["read_at"]) == (DAY.format(1), DAY.format(5))
+    assert problems(crawling.path) == []
+
+
+def test_a_text_that_is_read_otherwise_from_the_same_bytes_is_no_revision(crawling: Writer) -> None:
+    crawling.store_article(answer(STORIES[0], 1, "One"))
+    crawling.store_article(answer(STORIES[0], 2, "Read better", sha256="1"))
+    assert texts(crawling) == []
+    assert row(crawling, STORIES[0])["text"] == "Read better"
+
+
+@pytest.mark.parametrize(
+    ("status", "more"),
+    [
+        ("gone", {"http_status": 404}),
+        ("moved", {"moved_to": "https://www.osce.org/1"}),
+        ("not_found", {}),
+        ("unreadable", {"reason": "no title"}),
+        ("failed", {"reason": "no answer", "http_status": None, "sha256": None}),
+    ],
+)
+def test_what_was_read_stays_whatever_becomes_of_the_page(
+    crawling: Writer, status: str, more: dict[str, object]
+) -> None:
+    one, never_read = STORIES[:2]
+    crawling.store_article(answer(one, 1))
+    for story in (one, never_read):
+        crawling.store_article(bad(story, 2, status, **more))
+    found = row(crawling, one)
+    assert (found["status"], found["text"], found["read_at"]) == (status, "A text.", DAY.format(1))
+    assert (found["fetched_at"], found["http_status"]) == (DAY.format(2), more.get("http_status", 200))
+    assert tuple(row(crawling, never_read))[1] == status
+    crawling.store_article(answer(one, 3))
+    found = row(crawling, one)
+    assert (found["status"], found["moved_to"], found["reason"]) == ("read", None, None)
+    summary = crawling.finish("complete")
+    lost = (summary.articles_gone, summary.articles_failed)
+    assert lost == ((0, 2) if status in ("unreadable", "failed") else (2, 0))
+    assert problems(crawling.path) == []
+
+
+def test_an_unchanged_page_moves_nothing_but_the_time_of_the_request(crawling: Writer) -> None:
+    crawling.store_article(answer(STORIES[0], 1, etag="e"))
+    before = dict(row(crawling, STORIES[0]))
+    crawling.store_article(bad(STORIES[0], 2, "unchanged", http_status=304, sha256=None))
+    assert dict(row(crawling, STORIES[0])) == before | {"fetched_at": DAY.format(2), "http_status": 304}
+    crawling.store_article(bad(STORIES[1], 2, "unchanged", http_status=304, sha256=None))
+    assert row(crawling, STORIES[1]) is None  # it never was read
+
+
+def test_a_clock_that_was_set_back_breaks_no_rule(crawling: Writer) -> None:
+    crawling.store_article(answer(STORIES[0], 9))
+    crawling.store_article(bad(STORIES[0], 3, "unchanged", http_status=304, sha256=None))
+    found = row(crawling, STORIES[0])
+    assert (found["first_asked"], found["fetched_at"], found["first_read"]) == (DAY.format(3),) * 3
+    crawling.store_article(answer(STORIES[0], 2, "Later, by a wrong clock"))
+    assert row(crawling, STORIES[0])["text"] == "Later, by a wrong clock"
+    crawling.finish("complete")
+    assert problems(crawling.path) == []
+
+
+def test_saved_pages_in_any_order_leave_the_latest(writer: Writer) -> None:
+    writer.store(listing(STORIES))
+    for story, days in zip(STORIES, ((1, 2, 3), (3, 2, 1), (2, 3, 1)), strict=False):
+        for day in days:
+            writer.store_article(answer(story, day, f"Text {day}"))
+        writer.store_article(bad(story, 4, "gone"))
+        writer.store_article(bad(story, 1, "failed", reason="no answer"))
+        found = row(writer, story)
+        assert (found["text"], found["status"], found["fetched_at"]) == ("Text 3", "gone", DAY.format(4))
+        assert (found["first_read"], found["read_at"]) == (DAY.format(1), DAY.format(3))
+    # A text that was saved before the page was gone is not lost.
+    late = STORIES[3]
+    writer.store_article(bad(late, 4, "gone"))
+    writer.store_article(answer(late, 2, "Found later"))
+    assert (row(writer, late)["text"], row(writer, late)["status"]) == ("Found later", "gone")
+
+
+def test_an_article_of_an_item_that_no_page_has_shown_is_not_stored(crawling: Writer) -> None:
+    stranger = make_stories(7)[6]
+    assert crawling.knows(str(STORIES[0].node))
+    assert not crawling.knows(str(stranger.node))
+    with pytest.raises(StorageError, match="no page of the list"):
+        crawling.store_article(answer(stranger, 1))
+    assert crawling.summary.articles == 0
+
+
+LISTED = NewsItem(
+    url_raw=f"{HOST}/odihr/1",
+    title_raw="A title – today",
+    published_raw="15 March 2022",
+    content_type_raw="News",
+    offices_raw="OSCE Secretariat, ODIHR",
+    topics_raw=None,
+)
+SAME: dict[str, str | None] = {"published": "15 March 2022", "content_type": "News"}
+
+
+@pytest.mark.parametrize(
+    ("title", "printed", "different"),
+    [
+        ("A title - today", {"content_type": "NEWS", "offices": "ODIHR, osce secretariat"}, {}),
+        ("A title – today", {}, {}),
+        ("Another", {}, {"title": ("A title – today", "Another")}),
+        (
+            "A title – today",
+            {"published": "16 March 2022"},
+            {"published": ("15 March 2022", "16 March 2022")},
+        ),
+        ("A title – today", {"published": "March 15, 2022"}, {}),
+        (
+            "A title – today",
+            {"content_type": "News", "topics": "Elections"},
+            {"offices": ("OSCE Secretariat, ODIHR", None), "topics": (None, "Elections")},
+        ),
+    ],
+)
+def test_what_a_page_prints_otherwise_than_the_list_is_told(
+    title: str, printed: dict[str, str | None], different: dict[str, object]
+) -> None:
+    assert differences(LISTED, title, printed) == different
+
+
+def test_a_difference_is_noted_and_nothing_is_overwritten_and_renormalizing_finds_the_same(
+    crawling: Writer,
+) -> None:
+    story = STORIES[0]
+    before = values(crawling.connection, "SELECT title FROM items ORDER BY id")
+    html = render_article(story).replace("</h1>", " (updated)</h1>")
+    item = read_article(
+        html.encode(), HOST + story.path, asked_for=str(story.node), fetched_at=DAY.format(1), status=200
+    )
+    crawling.store_article(item)
+    differs = row(crawling, story)["differs"]
+    assert json.loads(differs) == {"title": [story.title, f"{story.title} (updated)"]}
+    assert values(crawling.connection, "SELECT title FROM items ORDER BY id") == before
+    found = queries.item(crawling.connection, str(story.node))
+    assert found is not None
+    assert found["article"]["published"] == str(story.published)
+    crawling.connection.execute("UPDATE articles SET published = NULL, differs = NULL")
+    crawling.finish("complete")
+    crawling.renormalize()
+    assert (row(crawling, story)["differs"], row(crawling, story)["published"]) == (
+        differs,
+        str(story.published),
+    )
+
+
+def read(body: str, status: int | None = 200, url: str = f"{HOST}/odihr/1", **more: str) -> ArticleItem:
+    return read_article(body.encode(), url, asked_for="1", fetched_at=DAY.format(1), status=status, **more)
+
+
+def test_an_answer_says_what_became_of_the_page() -> None:
+    page = render_article(STORIES[0])
+    assert read(page).status == read(page, None, f"{HOST}/ru/node/1").status == "read"
+    assert read("", 304).status == "unchanged"
+    assert [read(page, status).status for status in (404, 410, 500)] == ["gone", "gone", "failed"]
+    moved = read(page, url=f"{HOST}/odihr/2")
+    assert (moved.status, moved.moved_to, moved.article) == ("moved", f"{HOST}/odihr/2", None)
+    assert read(render_not_found()).status == "not_found"
+    assert read("%PDF", content_type="application/pdf").reason == (
+        "no HTML page but content of type application/pdf"
+    )
+    assert read("").status == "unreadable"
+    for url in (f"{HOST}/odihr/1", f"{HOST}/challenge"):
+        with pytest.raises(Exception, match="challenge"):
+            read(render_challenge(), url=url)
+
+
+def test_the_queue_is_in_order(crawling: Writer) -> None:
+    """New in this run; never asked for; asked for in vain; changed since; by age; each in its order."""
+    failed, later_failed, changed, old, young, never = STORIES
+    for story in (changed, old, young):
+        crawling.store_article(answer(story, 6))
+    crawling.store_article(bad(later_failed, 7, "failed", reason="no answer"))
+    crawling.store_article(bad(failed, 6, "failed", reason="no answer"))
+    crawling.finish("complete")
+    run = crawling.begin("incremental").run
+    crawling.store(listing([replace(changed, topics=("Elections",))], at=DAY.format(8)))
+    due = article_queue.due(crawling.connection, run, lambda first, last: True)
+    assert [(one.item_id, one.rank) for one in due[:1]] == [(str(changed.node), NEWS)]
+    run = crawling.begin("incremental").run
+    new = replace(STORIES[0], node=900_001, path="/odihr/900001")
+    crawling.store(listing([new], at="9999-01-01T00:00:00Z"))
+    due = article_queue.due(
+        crawling.connection, run, lambda first, last: True, lambda url: str(young.node) not in url
+    )
+    assert [(one.item_id, one.rank) for one in due] == [
+        ("900001", NEWS),
+        (str(never.node), NEVER),
+        (str(failed.node), IN_VAIN),
+        (str(later_failed.node), IN_VAIN),
+        (str(changed.node), CHANGED),
+        (str(old.node), AGE),
+    ]
+    none = article_queue.due(crawling.connection, run, lambda first, last: False)
+    assert {one.rank for one in none} == {NEWS, NEVER, IN_VAIN, CHANGED}
+
+
+def test_what_was_not_understood_is_asked_for_again_by_another_version_and_else_by_age(
+    crawling: Writer,
+) -> None:
+    crawling.store_article(bad(STORIES[0], 6, "unreadable", reason="no title"))
+    run = crawling.summary.run
+    first = str(STORIES[0].node)
+    due = article_queue.due(crawling.connection, run, lambda first, last: False)
+    assert first not in {one.item_id for one in due}
+    crawling.connection.execute("UPDATE runs SET tool_version = '0.0'")
+    due = article_queue.due(crawling.connection, run, lambda first, last: False)
+    assert [one.rank for one in due if one.item_id == first] == [IN_VAIN]
+
+
+def test_an_unconditional_request_is_made_where_another_version_read_the_page(crawling: Writer) -> None:
+    story = STORIES[0]
+    crawling.store_article(answer(story, 1, etag="e", last_modified="m"))
+    connection, node = crawling.connection, str(story.node)
+    assert article_queue.validators(connection, node) == ("e", "m")
+    assert article_queue.validators(connection, "unknown") == (None, None)
+    crawling.store_article(bad(story, 2, "gone"))
+    assert article_queue.validators(connection, node) == (None, None)
+    crawling.store_article(answer(story, 3, etag="e"))
+    connection.execute("UPDATE runs SET tool_version = '0.0'")
+    assert article_queue.validators(connection, node) == (None, None)
+
+
+def test_the_list_is_settled_before_the_articles_and_its_withdrawals_bear_the_time_of_its_last_page(
+    crawling: Writer,
+) -> None:
+    crawling.store(listing(STORIES[:3], at=DAY.format(9)))
+    crawling.settle("complete", withdrawn=[str(STORIES[5].node)])
+    crawling.store_article(answer(STORIES[0], 10))
+    summary = crawling.finish("interrupted")
+    assert (summary.withdrawn, summary.list_status, summary.status) == (1, "complete", "interrupted")
+    assert values(crawling.connection, "SELECT withdrawn FROM withdrawals") == [DAY.format(9)]
+    assert problems(crawling.path) == []
+
+
+def test_articles_of_a_former_schema_are_kept(hundred: Path, tmp_path: Path) -> None:
+    """The migration makes the table anew; what it held, and the search index, stay."""
+    path = Path(shutil.copy(hundred, tmp_path / "old.db"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        (item,) = old.execute("SELECT id FROM items LIMIT 1").fetchone()
+        triggers = old.execute(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = 'articles' AND type = 'trigger'"
+        )
+        made = [sql for (sql,) in triggers.fetchall()]
+        old.executescript(
+            "DROP INDEX pages_item; ALTER TABLE pages DROP COLUMN item_id;"
+            + "".join(
+                f"ALTER TABLE runs DROP COLUMN {name};"
+                for name in (
+                    "articles", "articles_changed", "articles_gone", "articles_failed", "articles_left",
+                    "list_status",
+                )
+            )
+            + "DROP TABLE articles; CREATE TABLE articles (item_id TEXT PRIMARY KEY "
+            "REFERENCES items (id) ON DELETE CASCADE, "
+            "text TEXT, fetched_at TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+        )  # fmt: skip
+        for sql in made:
+            old.execute(sql)
+        old.execute("INSERT INTO articles VALUES (?, 'a quokka', '2024-08-05T12:00:00Z')", [item])
+        old.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_articles'")
+    with closing(open_for_writing(path)) as connection:
+        found = connection.execute("SELECT item_id, status, text, read_at FROM articles").fetchall()
+        assert [tuple(one) for one in found] == [(item, "read", "a quokka", "2024-08-05T12:00:00Z")]
+    assert problems(path) == []
