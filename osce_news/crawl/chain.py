@@ -36,12 +36,13 @@ class Repeat(NamedTuple):
     places: tuple[int, ...]
 
 
-def repeats(positions: Mapping[int, int], start: int, keys: Sequence[str]) -> list[Repeat]:
+def repeats(positions: Mapping[int, int], end: int, start: int, keys: Sequence[str]) -> list[Repeat]:
     """Return which items of a page were met elsewhere; `positions` are those so far, by the keys' hashes.
 
-    Results that a page shares with the one before are met a second time, too, all shifted by as much.
+    Results that a page shares with the one before, which end at `end`, are met a second time, too, all
+    shifted by as much.
 
-    >>> repeats({hash("a"): 0, hash("b"): 1}, 1, ["b", "c", "a"])
+    >>> repeats({hash("a"): 0, hash("b"): 1}, 2, 1, ["b", "c", "a"])
     [Repeat(item='a', places=(0, 3))]
     """
     before = {key: positions[hash(key)] for key in keys if hash(key) in positions}
@@ -83,7 +84,7 @@ class Chain:
     def add(self, start: int, keys: list[str], end: int) -> int:
         """Add a page; return how many of its results are not known yet."""
         before = len(self.positions)
-        self.repeats += repeats(self.positions, start, keys)
+        self.repeats += repeats(self.positions, self.end, start, keys)
         self.positions.update({hash(key): start + number for number, key in enumerate(keys)})
         self.count(keys)
         self.end = end

@@ -20,7 +20,7 @@ MOST_FAILURES = 3  # pages in a row that can't be read
 MOST_IDLE = 5  # pages in a row that show nothing but what was read before
 MOST_PAGES = 20_000  # of any list: the newsroom has some 700
 FEW_REMOVED = 10  # results between two pages
-SMALL = 10  # results a page, of which pages can't be made to overlap for certain
+SMALL = 10  # results on a page that shares only one with the page before
 FEWEST = 0.8  # the share of the results asked for that a page shows, if the list goes on
 
 
@@ -81,8 +81,8 @@ class Walk:
         """Whether every result that stood on the list throughout was read, for certain."""
         sure = self._from_the_top and self._proved and not self.by_links
         # Of small pages one shared result has to be enough, and it may be one that is listed twice.
-        small = self._most_rows <= SMALL and self._joined > 1
-        return self.ended and not self.problems and sure and not small
+        unsure = self._most_rows <= SMALL and bool(self._chain.repeats)
+        return self.ended and not self.problems and sure and not unsure
 
     @property
     def list_url(self) -> str:
