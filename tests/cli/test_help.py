@@ -72,7 +72,8 @@ def test_each_example_runs_as_it_stands(filled: Path, tmp_path: Path, example: s
         give_pages(tmp_path)
     else:
         (tmp_path / "fixtures").symlink_to(FIXTURES.parent)
-    shutil.copytree(FIXTURES / "seed", tmp_path / "saved-pages" / "seed")
+    for name in ("saved-pages", "archive"):
+        shutil.copytree(FIXTURES / "seed", tmp_path / name / "seed")
     # What git says behind `&&` is not ours.
     result = shell(example.partition(" && git ")[0], cwd=tmp_path, env={"HOME": str(tmp_path)})
     assert result.status == 0, result.err
