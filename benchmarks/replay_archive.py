@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import os
 import sqlite3
 import statistics
@@ -21,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import html
 
@@ -34,6 +36,7 @@ from osce_news.storage import open_for_writing
 from tests.newsroom import make_stories, render_page
 
 ROWS = 50
+LIMIT, FEW, ONE = "limit: lxml trees + sqlite3 rows", "few", "`replay --jobs 1`"
 START = 1_780_000_000
 TABLES = ("items", "item_offices", "item_topics", "item_places", "addresses", "pages")
 
@@ -48,24 +51,24 @@ def main() -> None:
         folder = Path(name)
         pages = record(folder / "archive", arguments.pages)
         few = record(folder / "few", arguments.pages // 10)
-        times: dict[str, list[float]] = {}
-        memory: dict[str, list[float]] = {}
+        costs: dict[str, list[Cost]] = {}
         for number in range(arguments.rounds):
             for jobs in (1, 2):
-                db = folder / f"{number}-{jobs}.db"
-                seconds, megabytes = replay(folder / "archive", db, jobs)
-                times.setdefault(f"`replay --jobs {jobs}`", []).append(seconds)
-                memory.setdefault(f"`replay --jobs {jobs}`", []).append(megabytes)
-            times.setdefault("limit: lxml trees + sqlite3 rows", []).append(limit(folder, pages, number))
-            memory.setdefault("few", []).append(replay(folder / "few", folder / f"{number}-few.db", 1)[1])
+                cost = replay(folder / "archive", folder / f"{number}-{jobs}.db", jobs)
+                costs.setdefault(f"`replay --jobs {jobs}`", []).append(cost)
+            costs.setdefault(LIMIT, []).append(limit(folder, pages, number))
+            costs.setdefault(FEW, []).append(replay(folder / "few", folder / f"{number}-few.db", 1))
     machine = f"{os.cpu_count()} processors"
     print(f"{len(pages)} pages of {ROWS} results, median of {arguments.rounds} rounds, {machine}\n")
-    print("| way | pages a second | ms a page | memory of the largest process |\n|---|---|---|---|")
-    for way, measured in times.items():
-        median = statistics.median(measured)
-        held = f"{statistics.median(memory[way]):.0f} MB" if way in memory else ""
-        print(f"| {way} | {len(pages) / median:.0f} | {median / len(pages) * 1000:.1f} | {held} |")
-    small, large = (statistics.median(memory[way]) for way in ("few", "`replay --jobs 1`"))
+    print(
+        "| way | pages a second | processor time a page | memory of the largest process |\n|---|---|---|---|"
+    )
+    for way, found in costs.items():
+        clock, cpu, megabytes = (statistics.median(values) for values in zip(*found, strict=True))
+        if way != FEW:
+            held = f"{megabytes:.0f} MB" if megabytes else ""
+            print(f"| {way} | {len(pages) / clock:.0f} | {cpu / len(pages) * 1000:.1f} ms | {held} |")
+    small, large = (statistics.median(one.megabytes for one in costs[way]) for way in (FEW, ONE))
     print(f"\nMemory of a replay of {len(few)} pages {small:.0f} MB, of {len(pages)} pages {large:.0f} MB.")
 
 
@@ -103,22 +106,39 @@ def made_pages(options: CrawlOptions, count: int) -> Iterator[tuple[str, bytes]]
         end = asked.end
 
 
-def replay(folder: Path, db: Path, jobs: int) -> tuple[float, float]:
-    """Replay as the command does; return seconds, and megabytes of the largest of its processes."""
+# The largest of the processes below it, and their time: asked by a small process, for a child begins with the
+# high-water mark of the process that made it.
+_ASK = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([status, time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+
+
+class Cost(NamedTuple):
+    """What a way cost: seconds by the clock and of the processors, and megabytes of the largest process."""
+
+    clock_s: float
+    cpu_s: float
+    megabytes: float
+
+
+def replay(folder: Path, db: Path, jobs: int) -> Cost:
+    """Replay as the command does, and return what it cost."""
     command = [sys.executable, "-m", "osce_news", "replay", str(folder), "--db", str(db), "--json"]
-    start = time.perf_counter()
-    process = subprocess.Popen([*command, "--jobs", str(jobs)], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"replay ended with {process.returncode}"
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    asked = [sys.executable, "-c", _ASK, *command, "--jobs", str(jobs)]
+    status, *cost = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
+    assert status == 0, f"replay ended with {status}"
+    return Cost(*cost)
 
 
-def limit(folder: Path, pages: list[bytes], number: int) -> float:
-    """Build the trees and insert the rows of a replay, without any thought; return the seconds."""
+def limit(folder: Path, pages: list[bytes], number: int) -> Cost:
+    """Build the trees and insert the rows of a replay, without any thought; return what it cost."""
     rows = {table: _rows(folder / f"{number}-1.db", table) for table in TABLES}
     shares = {table: -(-len(found) // len(pages)) for table, found in rows.items()}
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     connection = open_for_writing(folder / f"{number}-limit.db")
     connection.execute("PRAGMA foreign_keys = OFF")
     for place, body in enumerate(pages):
@@ -131,7 +151,7 @@ def limit(folder: Path, pages: list[bytes], number: int) -> float:
                 connection.executemany(f"INSERT INTO {table} VALUES ({marks})", part)
         connection.execute("COMMIT")
     connection.close()
-    return time.perf_counter() - start
+    return Cost(time.perf_counter() - start, time.process_time() - used, 0)
 
 
 def _rows(db: Path, table: str) -> list[tuple[object, ...]]:

@@ -87,7 +87,6 @@ class RunEnds(Note):
     files: int
     whole: bool = False  # the list was read as a whole, so that what former crawls listed need not be kept
     tells_gone: bool = False  # what was on the list and was not seen is withdrawn
-    withdrawn: int = 0
     list_url: str = ""  # the list's address, as the site spells it
     cost: dict[str, Any] = field(default_factory=dict)
 

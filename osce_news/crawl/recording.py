@@ -11,10 +11,12 @@ from osce_news.archive.exchange import Exchange
 from osce_news.archive.notes import ListEnds, Note, PageStored, RunBegins, RunEnds
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.walk import Walk
 from osce_news.errors import StorageError
+from osce_news.items import ArticleItem, ListingItem
 from osce_news.storage import Summary, crawls
 
-COST = ("requests", "bytes", "retries", "back_offs", "waited_s", "smallest_gap_s", "articles_left")
+_COST = ("requests", "bytes", "retries", "back_offs", "waited_s", "smallest_gap_s", "articles_left")
 # Options that have a place of their own in the note, or are nobody's business.
 _TOLD = frozenset({"start_url", "since", "until", "accept", "db", "archive"})
 
@@ -25,7 +27,7 @@ class Recording:
     def __init__(self, folder: Path, run: int, user_agent: str) -> None:
         """Open the archive. Raises StorageError if the folder can't be written."""
         self.error: StorageError | None = None
-        self.pages = 0  # of which it is noted that they are stored
+        self._pages = 0  # of which it is noted that they are stored
         self._writer = ArchiveWriter(
             folder,
             str(run),
@@ -85,25 +87,64 @@ class Recording:
             self.error = self.error or error
             raise
 
-    def stored(self, page: PageStored) -> None:
-        """Note that the page which was answered last is about to be stored; raises StorageError."""
-        self._note(page)
-        self.pages += 1
+    def stored(self, page: ListingItem, walk: Walk, summary: Summary) -> None:
+        """Note that the listing which was answered last is about to be stored; raises StorageError."""
+        note = PageStored(
+            url=page.url,
+            fetched_at=page.fetched_at,
+            joined=walk.accepted,
+            position=walk.position,
+            cost=_cost_of(summary),
+        )
+        self._note(note)
+        self._pages += 1
 
-    def list_ends(self, end: ListEnds) -> None:
+    def answered(self, answer: ArticleItem, summary: Summary) -> None:
+        """Note that an answer for an article is about to be stored; raises StorageError."""
+        note = PageStored(
+            url=answer.url,
+            fetched_at=answer.fetched_at,
+            kind="article",
+            cost=_cost_of(summary),
+            item_id=answer.item_id,
+            status=answer.status,
+            http_status=answer.http_status,
+            reason=answer.reason,
+        )
+        self._note(note)
+        self._pages += 1
+
+    def list_ends(self, status: str, walk: Walk, *, whole: bool, tells_gone: bool) -> None:
         """Note that the list is read and articles follow; raises StorageError."""
-        self._note(end)
+        self._note(ListEnds(status=status, whole=whole, tells_gone=tells_gone, list_url=walk.list_url))
 
-    def ends(self, end: RunEnds) -> None:
-        """Note how the run ended, if that can be written, and close the archive; raises StorageError."""
-        if self.error is None:
-            self._note(end)
+    def ends(self, summary: Summary, finished: str, walk: Walk, *, whole: bool, tells_gone: bool) -> None:
+        """Note how the run ended, if that can be written, and close the archive; raises StorageError.
+
+        `whole` and `tells_gone` are about a list of which no end is noted yet.
+        """
+        if self.error is not None:
+            return
+        note = RunEnds(
+            status=summary.status,
+            message=summary.message,
+            finished=finished,
+            pages=self._pages,
+            files=self._writer.files,
+            whole=whole,
+            tells_gone=tells_gone,
+            list_url=walk.list_url,
+            cost=_cost_of(summary),
+        )
+        self._note(note)
+        self._close()
+
+    def _close(self) -> None:
+        try:
             self._writer.close()
-
-    @property
-    def files(self) -> int:
-        """How many files the run has."""
-        return self._writer.files
+        except StorageError as error:
+            self.error = error
+            raise
 
     def _note(self, note: Note) -> None:
         try:
@@ -113,6 +154,6 @@ class Recording:
             raise
 
 
-def cost_of(summary: Summary) -> dict[str, Any]:
+def _cost_of(summary: Summary) -> dict[str, Any]:
     """Return what a run cost the site so far, by the names of its summary."""
-    return {name: getattr(summary, name) for name in COST}
+    return {name: getattr(summary, name) for name in _COST}

@@ -8,13 +8,12 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from osce_news.archive.notes import ListEnds, PageStored, RunEnds
 from osce_news.clock import utc_now
 from osce_news.crawl import judging
 from osce_news.crawl.articles import Articles
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.polite.receipt import Cost
-from osce_news.crawl.recording import Recording, cost_of
+from osce_news.crawl.recording import Recording
 from osce_news.crawl.walk import Reading, Walk
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.items import ArticleItem, ListingItem
@@ -131,41 +130,13 @@ class CrawlRun:
             self.walk.read(dataclasses.replace(reading, settled=not news))
             if not self.walk.accepted:  # a later walk must not take it for a part of what was read
                 page.listed = []
-            self._note_stored(page)
+            if self.recording is not None:
+                self.recording.stored(page, self.walk, self.summary)
             return json.dumps(self.walk.position) if self.walk.position else None
 
         self.receipt(cost)
         fresh = self._fresh(page)  # before they are seen again, by a clock that may have been set back
         self._writer.store(page, position)
-
-    def _note_stored(self, page: ListingItem) -> None:
-        """Have in the archive that the page is stored, a moment before it is; raises StorageError."""
-        if self.recording is not None:
-            self.recording.stored(
-                PageStored(
-                    url=page.url,
-                    fetched_at=page.fetched_at,
-                    joined=self.walk.accepted,
-                    position=self.walk.position,
-                    cost=cost_of(self.summary),
-                )
-            )
-
-    def _note_answer(self, answer: ArticleItem) -> None:
-        """Have in the archive that the answer is stored, a moment before it is; raises StorageError."""
-        if self.recording is not None:
-            self.recording.stored(
-                PageStored(
-                    url=answer.url,
-                    fetched_at=answer.fetched_at,
-                    kind="article",
-                    cost=cost_of(self.summary),
-                    item_id=answer.item_id,
-                    status=answer.status,
-                    http_status=answer.http_status,
-                    reason=answer.reason,
-                )
-            )
 
     def settle(self) -> Articles | None:
         """End the list's part of the run when the walk is over; return the articles to read, if any are.
@@ -181,14 +152,8 @@ class CrawlRun:
         if status not in ("complete", "partial"):
             return None
         if self.recording is not None:
-            self.recording.list_ends(
-                ListEnds(
-                    status=status,
-                    whole=self._whole,
-                    tells_gone=self._whole and self._tells_what_is_gone,
-                    list_url=self.walk.list_url,
-                )
-            )
+            tells_gone = self._whole and self._tells_what_is_gone
+            self.recording.list_ends(status, self.walk, whole=self._whole, tells_gone=tells_gone)
         self._writer.settle(status, withdrawn=withdrawn, whole=self._whole)
         self.articles = Articles(self._writer, self.options)
         return self.articles
@@ -198,6 +163,10 @@ class CrawlRun:
         assert self.articles is not None, "articles come after settle()"
         self.receipt(cost)
         self.articles.store(answer, lambda: self._note_answer(answer))
+
+    def _note_answer(self, answer: ArticleItem) -> None:
+        if self.recording is not None:
+            self.recording.answered(answer, self.summary)
 
     def skip(self, error: OsceNewsError) -> None:
         """Go on without a page that can't be read, if there is a way; else note what ended the run."""
@@ -230,7 +199,7 @@ class CrawlRun:
             if self.articles is not None and self.error is None and (failures := self.articles.error()):
                 self.fail(failures)
             whole = self.articles is None and self._whole
-            self._note_end(finished, withdrawn=len(withdrawn), whole=whole)
+            self._note_end(finished, whole=whole)
             if self.error is not None:
                 withdrawn, whole = [], False
             self._writer.finish(
@@ -242,24 +211,14 @@ class CrawlRun:
         finally:
             self._writer.close()
 
-    def _note_end(self, finished: str, *, withdrawn: int, whole: bool) -> None:
+    def _note_end(self, finished: str, *, whole: bool) -> None:
         """Have in the archive how the run ended; that it can't be written is how it ended then."""
         if self.recording is None:
             return
-        end = RunEnds(
-            status=self._status(),
-            message=self._message(),
-            finished=finished,
-            pages=self.recording.pages,
-            files=self.recording.files,
-            whole=whole,
-            tells_gone=whole and self._tells_what_is_gone,
-            withdrawn=withdrawn,
-            list_url=self.walk.list_url,
-            cost=cost_of(self.summary),
-        )
+        self.summary.status, self.summary.message = self._status(), self._message()
+        tells_gone = whole and self._tells_what_is_gone
         try:
-            self.recording.ends(end)
+            self.recording.ends(self.summary, finished, self.walk, whole=whole, tells_gone=tells_gone)
         except StorageError as error:
             self.fail(error)
 

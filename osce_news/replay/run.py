@@ -13,7 +13,8 @@ from osce_news.errors import PartialError
 from osce_news.replay.outcome import Outcome
 from osce_news.replay.pages import Advance, hosts_of, merge
 from osce_news.replay.plan import Plan, Run, plan
-from osce_news.replay.recorded import RecordedRun, steps
+from osce_news.replay.recorded import RecordedRun
+from osce_news.replay.steps import steps
 from osce_news.replay.workers import Workers
 from osce_news.storage import Summary, Writer, crawls
 
