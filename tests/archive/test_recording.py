@@ -99,7 +99,8 @@ def test_the_second_crawl_of_an_unchanged_site_adds_next_to_nothing(
     (first,) = warc_files([tmp_path / "archive"])
     crawl(newsroom, tmp_path, "archive", "-a", "full=1")
     _, second = warc_files([tmp_path / "archive"])
-    assert second.stat().st_size < first.stat().st_size * 0.25  # small pages: the heads weigh more
+    # Small pages: the heads, and the notes that they are stored, weigh more.
+    assert second.stat().st_size < first.stat().st_size * 0.4
     found = answers(tmp_path / "archive")
     half = len(found) // 2
     assert paths(newsroom, found[:half]) == paths(newsroom, found[half:])
