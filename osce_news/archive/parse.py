@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
@@ -54,6 +55,10 @@ class Asked(NamedTuple):
     kind: str
     item_id: str | None = None
 
+    def at(self, capture: Capture) -> Asked:
+        """Return it with the item of an article, which the capture's address tells if nothing else does."""
+        return Asked(self.kind, (self.item_id or item_id(capture.url)) if self.kind == ARTICLE else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -74,6 +79,21 @@ class Parsed:
     def from_json(cls, text: str) -> Self:
         """Return what `to_json` was given; raises ValueError for other texts."""
         return from_json(cls, text)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCapture(Capture):
+    """A capture that was parsed before, on another machine perhaps; its body is no longer there.
+
+    `parsed` has, as JSON, each page that a replay may ask for; the key is `key_of`.
+    """
+
+    parsed: Mapping[tuple[str, str | None, bool], str] = field(default_factory=dict)
+
+
+def key_of(capture: Capture, asked: Asked) -> tuple[str, str | None, bool]:
+    """Return what makes a difference to `parse`, beside the capture's bytes."""
+    return *asked.at(capture), asked.kind == ARTICLE and capture.revisit == NOT_MODIFIED
 
 
 def kind_of(url: str) -> str | None:
@@ -97,11 +117,14 @@ def parse(capture: Capture, asked: Asked | None = None) -> Parsed:
 
     `asked` is what was asked for, if the address does not tell.
     """
-    kind = asked.kind if asked else kind_of(capture.url) or LISTING
+    kind, of_item = (asked or Asked(kind_of(capture.url) or LISTING)).at(capture)
+    if isinstance(capture, ParsedCapture):
+        return Parsed.from_json(capture.parsed[key_of(capture, Asked(kind, of_item))])
     listing, article, problem = None, None, None
     try:
         if kind == ARTICLE:
-            article = _article(capture, (asked and asked.item_id) or item_id(capture.url))
+            assert of_item is not None, "an article is asked for by its item"
+            article = _article(capture, of_item)
         else:
             listing = _listing(capture)
     except OsceNewsError as error:

@@ -72,14 +72,17 @@ def contents(
     hosts: Collection[str] | None = None,
     most_bytes: int = MOST_BYTES,
     bare: bool = False,
+    start: int = 0,
+    end: int | None = None,
 ) -> Iterator[Capture | Note]:
     """Yield the pages and our own notes of runs in these files, in order; otherwise as `captures`.
 
     `originals` knows the files that hold the responses of revisit records, which may be more than these.
     With `bare` an answer 304 is given as it came, with no body, and nothing is looked for.
+    `start` and `end` are the bounds of a part of each file, as `records` takes them.
     """
     for path in files:
-        for record in records(path, report, most_bytes):
+        for record in records(path, report, most_bytes, start=start, end=end):
             try:
                 if record.kind == "metadata":
                     found: Capture | Note | None = note_in(record)
@@ -177,7 +180,7 @@ def _capture(
     if not url.lower().startswith(("http://", "https://")):
         report.not_http += 1
         return None
-    if not _is_wanted(url, hosts):
+    if not is_wanted(url, hosts):
         report.other_hosts += 1
         return None
     _check(record)
@@ -230,7 +233,8 @@ def _not_modified(record: Record, path: Path) -> Capture | None:
     )
 
 
-def _is_wanted(url: str, hosts: Collection[str] | None) -> bool:
+def is_wanted(url: str, hosts: Collection[str] | None) -> bool:
+    """Whether an address is of these hosts or of one below them; raises RecordError if it is none."""
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError as error:

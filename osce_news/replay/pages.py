@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
-from osce_news.archive import Capture, Report, contents
+from osce_news.archive import Capture, Report
 from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, kind_of
-from osce_news.archive.reader import capture_at
-from osce_news.archive.revisits import Originals
+from osce_news.archive.source import Source
 from osce_news.errors import LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
 from osce_news.reading import is_html
@@ -37,7 +36,7 @@ class Page:
 
 
 def merge(
-    plan: Plan, originals: Originals, hosts: list[str], writer: Writer, workers: Workers, outcome: Outcome,
+    plan: Plan, source: Source, hosts: list[str], writer: Writer, workers: Workers, outcome: Outcome,
     advance: Advance,
 ) -> None:  # fmt: skip
     """Store the saved pages and the pages of WARC files as a run of their own, mode "replay".
@@ -49,7 +48,7 @@ def merge(
     before = outcome.error_count - len(plan.headless)
     total = len(plan.pages) if not plan.warcs else None
     try:
-        work = _work(plan, originals, hosts, outcome)
+        work = _work(plan, source, hosts, outcome)
         for page, parsed in workers.parsed(work):
             try:
                 outcome.unknown_items += not _store(page, parsed, writer)
@@ -72,22 +71,22 @@ def merge(
     outcome.add(writer.finish(status, str(worst) if worst else None))
 
 
-def _work(plan: Plan, originals: Originals, hosts: list[str], outcome: Outcome) -> Iterator[Work[Page]]:
+def _work(plan: Plan, source: Source, hosts: list[str], outcome: Outcome) -> Iterator[Work[Page]]:
     """Yield the listings, then the articles: an article is stored only if a listing has shown its item."""
-    places, in_time = _places(plan, originals, hosts, outcome)
+    places, in_time = _places(plan, source, hosts, outcome)
     for wanted in (LISTING, ARTICLE):
         for saved in plan.pages:
             yield from _saved(saved, wanted)
         if in_time:
-            yield from _read_again(plan, originals, hosts, wanted)
+            yield from _read_again(plan, source, hosts, wanted)
         else:
             for _, number, offset, kind in places:
                 if kind == wanted:
-                    yield _captured(capture_at(plan.warcs[number], offset, originals), kind)
+                    yield _captured(source.capture_at(plan.warcs[number], offset), kind)
 
 
 def _places(
-    plan: Plan, originals: Originals, hosts: list[str], outcome: Outcome
+    plan: Plan, source: Source, hosts: list[str], outcome: Outcome
 ) -> tuple[list[tuple[str, int, int, str]], bool]:
     """Return time, file, offset and kind of each page, in order of time; and whether the files' order does.
 
@@ -97,7 +96,7 @@ def _places(
     places = []
     alone = True
     numbers = {path: number for number, path in enumerate(plan.warcs)}
-    for capture in contents(plan.warcs, outcome.report, originals, hosts=hosts):
+    for capture in source.contents(plan.warcs, outcome.report, hosts=hosts):
         if not isinstance(capture, Capture):
             continue
         if (kind := _kind(capture)) is None:
@@ -111,8 +110,8 @@ def _places(
     return sorted(places), times == sorted(times)
 
 
-def _read_again(plan: Plan, originals: Originals, hosts: list[str], wanted: str) -> Iterator[Work[Page]]:
-    for capture in contents(plan.warcs, Report(), originals, hosts=hosts):
+def _read_again(plan: Plan, source: Source, hosts: list[str], wanted: str) -> Iterator[Work[Page]]:
+    for capture in source.contents(plan.warcs, Report(), hosts=hosts):
         if isinstance(capture, Capture) and _kind(capture) == wanted:
             yield _captured(capture, wanted)
 

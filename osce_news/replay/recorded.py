@@ -14,9 +14,8 @@ from http import HTTPStatus
 from osce_news.archive import Capture
 from osce_news.archive.notes import ListEnds, PageStored, RunEnds
 from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, parse
-from osce_news.archive.reader import capture_at
 from osce_news.archive.report import RecordError
-from osce_news.archive.revisits import Originals
+from osce_news.archive.source import Source
 from osce_news.crawl import judging
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import OsceNewsError, PartialError, StorageError
@@ -31,13 +30,13 @@ from osce_news.storage import Summary, Writer, crawls
 class RecordedRun:
     """Makes a recorded run again; `errors` are what is not as it was, or not understood."""
 
-    def __init__(self, run: Run, writer: Writer, originals: Originals, most_pages: int | None) -> None:
+    def __init__(self, run: Run, writer: Writer, source: Source, most_pages: int | None) -> None:
         """Begin the run; raises StorageError.
 
         `most_pages` is how many pages of it were stored, if it was killed and that is known.
         """
         self.run, self.writer, self.most_pages = run, writer, most_pages
-        self._originals = originals
+        self._source = source
         self.errors: list[OsceNewsError] = []
         self._end: RunEnds | None = None
         self._pages = self._files = 0
@@ -212,7 +211,7 @@ class RecordedRun:
         Raises MissingPageError if that page is in none of the files.
         """
         try:
-            meant = capture_at(capture.path, capture.offset, self._originals)
+            meant = self._source.capture_at(capture.path, capture.offset)
         except RecordError as error:
             assert note is not None, "a 304 without a note is not replayed"
             raise _missing(note, self.run) from error

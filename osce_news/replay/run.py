@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from osce_news.archive import contents
-from osce_news.archive.records import MOST_BYTES
-from osce_news.archive.revisits import Originals
+from osce_news.archive.source import Source, WarcFiles
 from osce_news.crawl.options import LISTING
 from osce_news.errors import PartialError
 from osce_news.replay.outcome import Outcome
@@ -37,7 +35,19 @@ def replay(
     before stays.
     """
     found = plan(paths)
-    originals = Originals(found.files, MOST_BYTES)
+    return replay_plan(found, WarcFiles(found.files), db, jobs=jobs, start_url=start_url, on_page=on_page)
+
+
+def replay_plan(
+    found: Plan,
+    source: Source,
+    db: Path,
+    *,
+    jobs: int = 1,
+    start_url: str = LISTING,
+    on_page: Advance = lambda summary, total: None,
+) -> Outcome:
+    """Read what was planned; `source` gives what is in its WARC files. Otherwise as `replay`."""
     with Writer(db) as writer, Workers(jobs) as workers:
         outcome = Outcome(Summary(0, "replay", database=str(db)))
         for name in found.headless:
@@ -48,11 +58,11 @@ def replay(
             if crawls.run_of(writer.connection, run.name) is not None:
                 outcome.known.append(run.name)
             elif _fits(run, writer):
-                _make_again(run, held.get(run.name), originals, writer, workers, outcome, on_page)
+                _make_again(run, held.get(run.name), source, writer, workers, outcome, on_page)
             else:
                 found.warcs += run.files
         if found.pages or found.warcs:
-            merge(found, originals, _hosts(found, start_url), writer, workers, outcome, on_page)
+            merge(found, source, wanted_hosts(found, start_url), writer, workers, outcome, on_page)
         outcome.close()
     return outcome
 
@@ -65,13 +75,13 @@ def _fits(run: Run, writer: Writer) -> bool:
 
 
 def _make_again(
-    run: Run, most_pages: int | None, originals: Originals, writer: Writer, workers: Workers,
+    run: Run, most_pages: int | None, source: Source, writer: Writer, workers: Workers,
     outcome: Outcome, on_page: Advance,
 ) -> None:  # fmt: skip
-    made = RecordedRun(run, writer, originals, most_pages)
+    made = RecordedRun(run, writer, source, most_pages)
     report = outcome.report
     try:
-        for step, parsed in workers.parsed(steps(contents(run.files, report, originals, bare=True))):
+        for step, parsed in workers.parsed(steps(source.contents(run.files, report, bare=True))):
             on_page(made.step(step, parsed), None)
         outcome.add(made.close())
     except BaseException as error:
@@ -81,7 +91,7 @@ def _make_again(
         outcome.fail(fault)
 
 
-def _hosts(found: Plan, start_url: str) -> list[str]:
+def wanted_hosts(found: Plan, start_url: str) -> list[str]:
     """Return the hosts whose pages are wanted: the site's, and those that runs which don't fit have read."""
     of_runs = {host for run in found.runs for host in hosts_of(run.begins.start_url)}
     return sorted({*hosts_of(start_url), *of_runs})
