@@ -165,6 +165,7 @@ class StoragePipeline(_CrawlPipeline):
         run = _spider(self.crawler).run
         if not run.opened:
             run.open()
+        run.record(str(self.crawler.settings["USER_AGENT"]))
 
     def process_item(self, item: Item) -> Item:
         _spider(self.crawler).store(item)

@@ -90,6 +90,13 @@ def read_article(
     return item
 
 
+def html_page(body: bytes, url: str, content_type: str | None) -> ListingPage:
+    """Return the page of an answer; raises LayoutError if it calls itself anything but HTML."""
+    if not is_html(content_type):
+        raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
+    return ListingPage(decode(body, content_type), url)
+
+
 def result_keys(page: ListingPage) -> list[str]:
     """Return a key for each result, in printed order: its identifier and its date as printed.
 

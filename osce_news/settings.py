@@ -8,6 +8,7 @@ NEWSPIDER_MODULE = "osce_news.spiders"
 
 # Ours; the command line and `-s` override them.
 OSCE_NEWS_DB = "osce-news.db"
+OSCE_NEWS_ARCHIVE = ""  # a folder in which every answer is kept as WARC; empty: none is
 OSCE_NEWS_CONTACT = ""  # an e-mail or a page that tells the site who crawls; goes into the user agent
 
 # Who we are; the contact is added to it.
@@ -62,6 +63,7 @@ DOWNLOADER_MIDDLEWARES = {
     "osce_news.crawl.polite.StrictRobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "osce_news.crawl.polite.BackOffMiddleware": 550,
+    "osce_news.archive.scrapy_hook.ArchiveMiddleware": 990,  # next to the downloader: answers as they came
 }
 EXTENSIONS = {
     "scrapy.extensions.remote_control.RemoteControl": None,  # off, and slow to import

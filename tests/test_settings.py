@@ -64,7 +64,10 @@ def test_scrapys_own_middleware_is_off_where_ours_is_on(stock: str) -> None:
     middlewares = known.getwithbase("DOWNLOADER_MIDDLEWARES")
     assert middlewares[f"scrapy.downloadermiddlewares.{stock}Middleware"] is None
     ours = {name.rpartition(".")[2]: place for name, place in middlewares.items() if "osce_news" in name}
-    assert ours == {"OneSiteMiddleware": 50, "StrictRobotsMiddleware": 100, "BackOffMiddleware": 550}
+    assert ours == {
+        "OneSiteMiddleware": 50, "StrictRobotsMiddleware": 100, "BackOffMiddleware": 550,
+        "ArchiveMiddleware": 990,
+    }  # fmt: skip
 
 
 def test_a_run_waits_and_tries_again_within_bounds() -> None:

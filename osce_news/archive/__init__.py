@@ -1,9 +1,9 @@
 """The archive: what a crawl got as WARC files, and the pages in such files, whoever made them."""
 
 from osce_news.archive.exchange import Exchange
-from osce_news.archive.reader import Capture, captures, warc_files
+from osce_news.archive.reader import Capture, captures, contents, warc_files
 from osce_news.archive.records import is_warc
 from osce_news.archive.report import Report
 from osce_news.archive.writer import ArchiveWriter
 
-__all__ = ["ArchiveWriter", "Capture", "Exchange", "Report", "captures", "is_warc", "warc_files"]
+__all__ = ["ArchiveWriter", "Capture", "Exchange", "Report", "captures", "contents", "is_warc", "warc_files"]

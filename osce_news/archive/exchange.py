@@ -16,6 +16,8 @@ from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-unty
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from osce_news.archive.digests import Digests, Entry, Stored, entry_of
+from osce_news.archive.notes import CONTENT_TYPE, Note, target_of
+from osce_news.clock import utc_now
 
 _VERSION = "WARC/1.1"
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
@@ -60,6 +62,7 @@ class RecordMaker:
         values = {key: _one_line(value) for key, value in info.items() if value}
         record = writer.create_warcinfo_record(name, values)
         self._warcinfo: str = record.rec_headers.get_header("WARC-Record-ID")
+        self._last: str | None = None  # the identifier of the last answer
         writer.write_record(record)
         self.first = writer.data
 
@@ -83,9 +86,27 @@ class RecordMaker:
                 identifier = _identifier(answer)
             entry = entry_of(url, exchange.when, digest, identifier, exchange.status, exchange.header)
         writer.write_record(answer)
-        fields["WARC-Concurrent-To"] = _identifier(answer)
+        fields["WARC-Concurrent-To"] = self._last = _identifier(answer)
         writer.write_record(writer.make("request", fields, _Head(_request_head(exchange))))
         return Made(writer.data, None if exchange.truncated else entry)
+
+    def note(self, note: Note) -> bytes:
+        """Return a metadata record that holds the note (WARC 1.1, 6.6); it refers to the last answer."""
+        fields = {"WARC-Date": utc_now(), "WARC-Warcinfo-ID": self._warcinfo}
+        if self._last:
+            fields["WARC-Refers-To"] = self._last
+        data = note.to_json().encode()
+        writer = _Records()
+        record = writer.create_warc_record(
+            target_of(note),
+            "metadata",
+            payload=BytesIO(data),
+            length=len(data),
+            warc_content_type=CONTENT_TYPE,
+            warc_headers_dict=fields,
+        )
+        writer.write_record(record)
+        return writer.data
 
 
 def _response(writer: _Records, exchange: Exchange, fields: dict[str, str]) -> ArcWarcRecord:

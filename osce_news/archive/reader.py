@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from osce_news.archive.decoding import decoded
 from osce_news.archive.fields import check_digest
 from osce_news.archive.messages import Fields, Message, parse_message, payload_of
-from osce_news.archive.records import MOST_BYTES, Record, records
+from osce_news.archive.notes import Note, NoteError, note_of
+from osce_news.archive.records import MOST_BYTES, Record, record_at, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.archive.revisits import NOT_MODIFIED, Originals, target
 from osce_news.clock import format_utc
@@ -35,6 +36,7 @@ class Capture:
     path: Path
     offset: int  # in the file, of the record or of the gzip member that it is in
     revisit: str | None = None  # "identical-payload-digest", "server-not-modified", or the profile's address
+    alone: bool = True  # whether it can be read from `offset` on, without what is before it
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name; None if it is not there."""
@@ -57,17 +59,73 @@ def captures(
     """
     files = [paths] if isinstance(paths, Path) else list(paths)
     report = Report() if report is None else report
-    originals = Originals(files, most_bytes)
+    for one in contents(files, report, Originals(files, most_bytes), hosts=hosts, most_bytes=most_bytes):
+        if isinstance(one, Capture):
+            yield one
+
+
+def contents(
+    files: Sequence[Path],
+    report: Report,
+    originals: Originals,
+    *,
+    hosts: Collection[str] | None = None,
+    most_bytes: int = MOST_BYTES,
+    bare: bool = False,
+    start: int = 0,
+    end: int | None = None,
+) -> Iterator[Capture | Note]:
+    """Yield the pages and our own notes of runs in these files, in order; otherwise as `captures`.
+
+    `originals` knows the files that hold the responses of revisit records, which may be more than these.
+    With `bare` an answer 304 is given as it came, with no body, and nothing is looked for.
+    `start` and `end` are the bounds of a part of each file, as `records` takes them.
+    """
     for path in files:
-        for record in records(path, report, most_bytes):
+        for record in records(path, report, most_bytes, start=start, end=end):
             try:
-                capture = _capture(record, path, originals, hosts, report, most_bytes)
+                if record.kind == "metadata":
+                    found: Capture | Note | None = note_in(record)
+                elif bare and (answer := _not_modified(record, path)):
+                    found = answer
+                else:
+                    found = _capture(record, path, originals, hosts, report, most_bytes)
             except RecordError as error:
-                report.problem(path, record.where, error)
+                report.problem(path, record.where, _naming(error, record))
                 continue
-            if capture is not None:
-                report.captures += 1
-                yield capture
+            if found is not None:
+                report.captures += isinstance(found, Capture)
+                yield found
+
+
+def capture_at(path: Path, offset: int, originals: Originals, most_bytes: int = MOST_BYTES) -> Capture:
+    """Return the capture at an offset that came from `contents`, of a record that stands alone.
+
+    Raises RecordError if it is not there any more.
+    """
+    record = record_at(path, offset, most_bytes)
+    capture = _capture(record, path, originals, None, Report(), most_bytes)
+    if capture is None:
+        raise RecordError(f"{path}: byte {offset}: the record is gone")
+    return capture
+
+
+def _naming(error: RecordError, record: Record) -> RecordError:
+    """Return the error with the address of the page that is missed, if that is what it says."""
+    if error.kind != "unresolved":
+        return error
+    return RecordError(f"{target(record)[:300]}: {error}", error.kind)
+
+
+def note_in(record: Record) -> Note | None:
+    """Return the note of a run that a metadata record holds; None if it holds something else.
+
+    Raises RecordError if it should be one of ours and can't be read.
+    """
+    try:
+        return note_of(target(record), record.block or b"")
+    except NoteError as error:
+        raise RecordError(str(error)) from error
 
 
 def warc_files(paths: Sequence[Path]) -> list[Path]:
@@ -122,7 +180,7 @@ def _capture(
     if not url.lower().startswith(("http://", "https://")):
         report.not_http += 1
         return None
-    if not _is_wanted(url, hosts):
+    if not is_wanted(url, hosts):
         report.other_hosts += 1
         return None
     _check(record)
@@ -139,13 +197,44 @@ def _capture(
         own = b"" if revisit == NOT_MODIFIED else record.block
         message = parse_message(own, head_only=True) if own else original
     identifier = record.headers.get("warc-record-id")
-    offset = record.offset
     return Capture(
-        url, _time(record), message.status, message.headers, body, identifier, path, offset, revisit
+        url,
+        _time(record),
+        message.status,
+        message.headers,
+        body,
+        identifier,
+        path,
+        record.offset,
+        revisit,
+        record.alone,
     )
 
 
-def _is_wanted(url: str, hosts: Collection[str] | None) -> bool:
+def _not_modified(record: Record, path: Path) -> Capture | None:
+    """Return the 304 that a revisit record holds, as it came; None if it holds another answer."""
+    profile = record.headers.get("warc-profile", "")
+    if record.kind != "revisit" or not profile.rstrip("/").endswith(f"/{NOT_MODIFIED}") or not record.block:
+        return None
+    message = parse_message(record.block, head_only=True)
+    identifier, alone = record.headers.get("warc-record-id"), record.alone
+    url, offset = target(record), record.offset
+    return Capture(
+        url,
+        _time(record),
+        message.status,
+        message.headers,
+        b"",
+        identifier,
+        path,
+        offset,
+        NOT_MODIFIED,
+        alone,
+    )
+
+
+def is_wanted(url: str, hosts: Collection[str] | None) -> bool:
+    """Whether an address is of these hosts or of one below them; raises RecordError if it is none."""
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
     except ValueError as error:

@@ -45,10 +45,14 @@ class Record:
     alone: bool  # whether it can be read from `offset` on, without what is before it
 
 
-def records(path: Path, report: Report, most_bytes: int = MOST_BYTES) -> Iterator[Record]:
+def records(
+    path: Path, report: Report, most_bytes: int = MOST_BYTES, *, start: int = 0, end: int | None = None
+) -> Iterator[Record]:
     """Yield the records of a file, in order, with memory that does not grow with the file.
 
-    Raises BadInputError if the file is no WARC file or can't be read.
+    `start` is the offset of a record that is `alone`, `end` the one before which the last record begins:
+    parts of a file that meet give and report together what the whole file does. Raises BadInputError if the
+    file is no WARC file or can't be read.
     """
     try:
         with path.open("rb") as file:
@@ -58,7 +62,7 @@ def records(path: Path, report: Report, most_bytes: int = MOST_BYTES) -> Iterato
                 return
             if (other := _fault(file)) is not None:
                 raise BadInputError(f"{path}: no WARC file" + (f" but {other}" if other else ""))
-            yield from _Reader(path, file, report, most_bytes).records()
+            yield from _Reader(path, file, report, most_bytes, end).records(start)
     except OSError as error:
         raise BadInputError(f"{path}: can't be read: {error.strerror}") from error
 
@@ -106,8 +110,10 @@ def _fault(file: BinaryIO) -> str | None:
 class _Reader:
     """Goes through one file."""
 
-    def __init__(self, path: Path, file: BinaryIO, report: Report, most_bytes: int) -> None:
-        self.path, self.file, self.report = path, file, report
+    def __init__(
+        self, path: Path, file: BinaryIO, report: Report, most_bytes: int, end: int | None = None
+    ) -> None:
+        self.path, self.file, self.report, self.end = path, file, report, end
         self.most = most_bytes + MOST_HEAD
         self.gzip = is_gzip(file)
         self.size = file.seek(0, 2)
@@ -117,6 +123,8 @@ class _Reader:
             yield from self._records(plain(self.file, offset))
             return
         for member in Members(self.file, offset, self._gap):
+            if self._is_behind(member.offset):
+                return
             yield from self._records(member)
 
     def _gap(self, first: int, following: int | None) -> None:
@@ -132,6 +140,8 @@ class _Reader:
             if not stretch.peek(1):
                 return
             start, where = stretch.position, self._where(stretch)
+            if not self.gzip and self._is_behind(start):
+                return
             try:
                 record = self._record(stretch, where)
             except RecordError as error:
@@ -219,6 +229,9 @@ class _Reader:
         gap = _blanks(stretch, ahead)
         following = stretch.peek(len(MAGIC), ahead + len(gap))
         return following == MAGIC or (MAGIC.startswith(following) and (not following or len(gap) > 1))
+
+    def _is_behind(self, offset: int) -> bool:
+        return self.end is not None and offset >= self.end
 
     def _where(self, stretch: Stretch) -> str:
         if not self.gzip:

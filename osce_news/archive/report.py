@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any, Self
 
 MOST_TOLD = 20  # problems that are kept as lines; all of them are counted
 UNKNOWN = "of no known type"
@@ -57,6 +59,26 @@ class Report:
         """Note that a file ends in the middle of a record."""
         self.cut.append((path, offset))
         self._tell(f"{path}: cut at byte {offset}: what was whole before it was read")
+
+    def add(self, other: Report) -> None:
+        """Add what the reading of other files, or of another part of a file, came upon."""
+        for name in ("files", "captures", *_COUNTED):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.records += other.records
+        self.cut += other.cut
+        self.problems += other.problems[: MOST_TOLD - len(self.problems)]
+        self.problem_count += other.problem_count
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return all of it in values that JSON knows; `of_plain` makes a report of them again."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return plain | {"records": dict(self.records), "cut": [[str(path), at] for path, at in self.cut]}
+
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Return the report of which `as_plain` came; raises TypeError or KeyError for other values."""
+        cut = [(Path(path), at) for path, at in plain["cut"]]
+        return cls(**{**plain, "records": Counter(plain["records"]), "cut": cut})
 
     def lines(self) -> list[str]:
         """Return what a person should know, a line each; empty if all was well and nothing was left out."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy import signals
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import IgnoreRequest
 
 from osce_news import clock
 from osce_news.archive.exchange import Exchange
-from osce_news.archive.writer import ArchiveWriter
 from osce_news.errors import StorageError
 
 if TYPE_CHECKING:
@@ -21,6 +18,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.http.headers import Headers
+
+    from osce_news.crawl.recording import Recording
+    from osce_news.crawl.run import CrawlRun
 
 logger = logging.getLogger(__name__)
 
@@ -32,20 +32,14 @@ class NotRecordedError(IgnoreRequest):
 class ArchiveMiddleware:
     """Records every answer as it came: robots.txt, redirects, errors and answers that are asked again.
 
-    It stands next to the downloader, below what unpacks and what tries again. The setting OSCE_NEWS_ARCHIVE
-    is the folder; without it nothing is recorded. When the archive can't be written, the crawl ends with the
-    error of the archive: no page is stored that was not recorded.
+    It stands next to the downloader, below what unpacks and what tries again. The archive is the one of the
+    spider's run; without one nothing is recorded. When the archive can't be written, the crawl ends with the
+    error of the archive: no page is stored that was not recorded. The time of an exchange is noted in
+    `request.meta["fetched_at"]`, so that the database has the very time that the archive has.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        folder = crawler.settings["OSCE_NEWS_ARCHIVE"]
-        if not folder:
-            raise NotConfigured
         self.crawler = crawler
-        self.folder = Path(folder)
-        self._writer: ArchiveWriter | None = None
-        self._error: StorageError | None = None
-        crawler.signals.connect(self.spider_closed, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> ArchiveMiddleware:
@@ -53,57 +47,41 @@ class ArchiveMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Open the archive before anything is asked of the site; ask for gzip, which every tool can read."""
-        if self._error is not None:
-            raise NotRecordedError(str(self._error)) from self._error
-        if self._writer is None:
-            try:
-                self._writer = self._open()
-            except StorageError as error:
-                raise self._failed(error) from error
+        """Ask nothing more after an error of the archive; ask for gzip, which every tool can read."""
+        archive = self._archive
+        if archive is None:
+            return
+        if archive.error is not None:
+            raise self._failed(archive.error) from archive.error
         if "Accept-Encoding" in request.headers:
             request.headers["Accept-Encoding"] = b"gzip"
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the answer when it is recorded."""
-        if self._writer is None:  # it does not come from the site
-            return response
-        try:
-            self._writer.record(_exchange(request, response))
-        except StorageError as error:
-            raise self._failed(error) from error
+        exchange = _exchange(request, response)
+        request.meta["fetched_at"] = exchange.when
+        if self._archive is not None:
+            try:
+                self._archive.record(exchange)
+            except StorageError as error:
+                raise self._failed(error) from error
         return response
 
-    def spider_closed(self) -> None:
-        """End the archive's last file."""
-        if self._writer is None:
-            return
-        try:
-            self._writer.close()
-        except StorageError as error:
-            self._failed(error)
+    @property
+    def _archive(self) -> Recording | None:
+        archive: Recording | None = getattr(self._run, "recording", None)
+        return archive
 
-    def _open(self) -> ArchiveWriter:
-        settings = self.crawler.settings
-        run = getattr(getattr(self.crawler.spider, "run", None), "summary", None)
-        agent = str(settings["USER_AGENT"])
-        return ArchiveWriter(
-            self.folder,
-            str(getattr(run, "run", 0)),
-            software=agent.partition(" ")[0],
-            operator=agent.partition("(+")[2].rstrip(")") or None,
-            user_agent=agent,
-            robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
-        )
+    @property
+    def _run(self) -> CrawlRun | None:
+        run: CrawlRun | None = getattr(self.crawler.spider, "run", None)
+        return run
 
     def _failed(self, error: StorageError) -> NotRecordedError:
         """Note the error as what ended the run, and end the crawl."""
-        if self._error is None:
-            self._error = error
+        if self._run is not None and self._run.error is None:
             logger.error("%s", error)
-            run = getattr(self.crawler.spider, "run", None)
-            if run is not None:
-                run.fail(error)
+            self._run.fail(error)
         return NotRecordedError(str(error))
 
 

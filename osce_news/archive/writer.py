@@ -11,6 +11,7 @@ from types import TracebackType
 
 from osce_news.archive.digests import Digests
 from osce_news.archive.exchange import Exchange, RecordMaker
+from osce_news.archive.notes import FileEnds, Note
 from osce_news.errors import StorageError
 
 MOST_BYTES = 1024**3  # of one file, unless one exchange is larger
@@ -56,7 +57,6 @@ class ArchiveWriter:
             "software": software,
             "format": "WARC File Format 1.1",
             "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "isPartOf": f"run {run}",
             "operator": operator,
             "http-header-user-agent": user_agent,
             "robots": robots,
@@ -64,11 +64,11 @@ class ArchiveWriter:
         self._file = -1
         self._size = self._exchanges = 0
         self._number = 0
+        self.name = ""  # what the names of the run's files begin with; no other run has it
         self.path = folder
         with self._errors():
             folder.mkdir(parents=True, exist_ok=True)
             self._digests = Digests.of_folder(folder)
-            self._began = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
             self._open()
 
     def __enter__(self) -> ArchiveWriter:
@@ -85,18 +85,30 @@ class ArchiveWriter:
         When it returns, a kill does not lose them. Raises StorageError, and then nothing of them is in
         the file; the writer can't be used any more.
         """
-        if self._file < 0:
-            raise StorageError(f"{self.folder}: the archive is closed")
+        self._refuse_if_closed()
         with self._errors():
             if self._exchanges and self._size >= self.most_bytes:
-                self._close()
-                self._number += 1
-                self._open()
+                self._roll()
             made = self._maker.exchange(exchange, self._digests)
             self._write(made.data)
             self._exchanges += 1
             if made.entry is not None:
                 self._digests.add(made.entry)
+
+    def note(self, note: Note) -> None:
+        """Write a record that tells of the run, beside the last exchange; raises StorageError."""
+        self._refuse_if_closed()
+        with self._errors():
+            self._write(self._maker.note(note))
+
+    @property
+    def files(self) -> int:
+        """How many files the run has."""
+        return self._number + 1
+
+    def _refuse_if_closed(self) -> None:
+        if self._file < 0:
+            raise StorageError(f"{self.folder}: the archive is closed")
 
     def close(self) -> None:
         """End the last file, on the disk; harmless when called twice. Raises StorageError."""
@@ -106,39 +118,54 @@ class ArchiveWriter:
 
     def _open(self) -> None:
         """Create the next file, one that nobody else has, with its first record."""
+        began = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         for attempt in range(1, 1000):
             other = f".{attempt}" if attempt > 1 else ""  # two runs of one name in one second
-            name = f"osce-news-{self._began}-{self.run}{other}-{self._number:05}.warc.gz"
-            self.path = self.folder / name
-            with suppress(FileExistsError):
+            run = self.name or f"osce-news-{began}-{self.run}{other}"
+            self.path = self.folder / f"{run}-{self._number:05}.warc.gz"
+            try:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
                 self._file = os.open(self.path, flags, 0o644)
-                break
+            except FileExistsError:
+                if self.name:
+                    raise
+                continue
+            break
         else:
             raise FileExistsError(17, "a thousand files of this name", str(self.path))
+        self.name = run
         self._size = self._exchanges = 0
-        self._maker = RecordMaker(name, self._info)
+        self._maker = RecordMaker(self.path.name, {**self._info, "isPartOf": run})
         self._write(self._maker.first)
 
-    def _write(self, data: bytes) -> None:
-        left = memoryview(data)
+    def _roll(self) -> None:
+        """Open the next file, then end the present one with a note that says so."""
+        full, path, size, maker = self._file, self.path, self._size, self._maker
+        self._number += 1
         try:
-            while left:
-                left = left[os.write(self._file, left) :]
-        except BaseException:  # Ctrl-C too: nothing is ever written behind half a record
-            with suppress(OSError):
-                os.ftruncate(self._file, self._size)
+            self._open()
+            data = maker.note(FileEnds(goes_on=self.path.name, files=self.files))
+            _write_all(full, data, size)
+        except BaseException:
+            os.close(full)
             raise
+        self._end(full, path, size + len(data))
+
+    def _write(self, data: bytes) -> None:
+        _write_all(self._file, data, self._size)
         self._size += len(data)
 
     def _close(self) -> None:
-        """End the file: on the disk before anything refers to it from outside."""
         file, self._file = self._file, -1
+        self._end(file, self.path, self._size)
+
+    def _end(self, file: int, path: Path, size: int) -> None:
+        """End a file: on the disk before anything refers to it from outside."""
         try:
             os.fsync(file)
         finally:
             os.close(file)
-        self._digests.save(self.path, self._size)
+        self._digests.save(path, size)
         _sync_folder(self.folder)
 
     @contextmanager
@@ -153,6 +180,18 @@ class ArchiveWriter:
                 self._file = -1
             reason = error.strerror or str(error)
             raise StorageError(f"the archive {self.path} can't be written: {reason}") from error
+
+
+def _write_all(file: int, data: bytes, size: int) -> None:
+    """Write behind the first `size` bytes of a file, all or nothing; raises OSError."""
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[os.write(file, left) :]
+    except BaseException:  # Ctrl-C too: nothing is ever written behind half a record
+        with suppress(OSError):
+            os.ftruncate(file, size)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

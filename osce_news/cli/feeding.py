@@ -43,6 +43,13 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print the s
     "--accept", is_flag=True, help="Believe pages that do not fit what is stored (after a look at them)."
 )
 @click.option(
+    "--archive",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="OSCE_NEWS_ARCHIVE",
+    metavar="DIR",
+    help="Keep every answer in this folder, as WARC files that `replay` reads.",
+)
+@click.option(
     "--articles",
     is_flag=True,
     help="Then read the items' own pages: the new and changed ones, those without a text.",
@@ -67,6 +74,7 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
       osce-news crawl --full
       osce-news crawl --articles --max-articles 300
       osce-news crawl --since 2024-01-01 --db recent.db
+      osce-news crawl --archive archive
     """
     from osce_news.crawl.options import CrawlOptions
 
@@ -109,37 +117,6 @@ def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, v
     from osce_news.crawl.process import check as run_check  # imports Scrapy
 
     print_check(run_check(options), as_json)
-
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
-@db_option
-@_json_option
-@verbose_option
-def replay(paths: tuple[Path, ...], db: Path, as_json: bool, verbose: bool) -> None:
-    """Read saved pages (.html files or folders of them) into the database; opens no socket.
-
-    A folder's meta.json gives a page's address and time; without one, the page itself and the
-    file's time do. Replaying the same pages again changes nothing.
-
-    \b
-    Example:
-      osce-news replay fixtures/listing/seed fixtures/listing/first-page
-      osce-news replay ~/saved-pages --db saved.db --json
-    """
-    from osce_news.replay import replay as replay_pages
-    from osce_news.replay import saved_pages
-
-    bar = wants_bar(as_json, verbose)
-    set_up_logging(verbose, bar=bar)
-    pages = saved_pages(paths)
-    with progress_bar(bar, "replay") as advance:
-        summary, errors = replay_pages(pages, db, advance)
-    print_summary(summary, as_json)
-    for error in errors[1:]:
-        click.echo(f"osce-news: {error}", err=True)
-    if errors:
-        raise errors[0]
 
 
 @click.command()

@@ -18,7 +18,7 @@ _COLUMNS = (
     "quarantined", "withdrawn", "restored", "articles", "articles_changed", "articles_gone",
     "articles_failed", "articles_left", "unknown_terms", "list_status", "requests", "not_modified", "bytes",
     "retries", "back_offs", "waited_s", "smallest_gap_s", "list", "start_url", "continues", "continued_by",
-    "process", "tool_version", "rules", "message",
+    "process", "tool_version", "rules", "archive", "message",
 )  # fmt: skip
 # In a table the columns are called by short names, so that all of them have room.
 _SHORT = {"304s": "not_modified", "gone": "withdrawn", "back": "restored"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -88,12 +88,17 @@ def _articles(summary: Summary, left_s: float) -> str:
     return f"articles  {said}; {in_words(left_s)} left"
 
 
-def print_summary(summary: Summary, as_json: bool, hint: str | None = None) -> None:
-    """Print what the run did, what the database holds now, and what to type next."""
+def print_summary(
+    summary: Summary, as_json: bool, hint: str | None = None, more: Mapping[str, Any] | None = None
+) -> None:
+    """Print what the run did, what the database holds now, and what to type next.
+
+    `more` is what the JSON has besides the summary.
+    """
     if as_json:
         from osce_news.cli.output import print_json
 
-        print_json(asdict(summary))
+        print_json({**asdict(summary), **(more or {})})
         return
     click.echo(
         f"{summary.mode}: {summary.status}; {summary.pages} pages, {summary.seen} items: "

@@ -17,20 +17,17 @@ from twisted.python.failure import Failure
 from osce_news import settings
 from osce_news.clock import utc_now
 from osce_news.crawl.polite import CircuitOpenError, RobotsError
-from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.errors import NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem
 from osce_news.pages import ListingPage
-from osce_news.reading import decode, is_html, read_article
+from osce_news.reading import html_page, read_article
 
 _REFUSING = frozenset({401, 403, 429, 451})
 
 
 def page_of(response: Response) -> ListingPage:
     """Return the page of an answer; raises LayoutError if it calls itself anything but HTML."""
-    content_type = header(response, "Content-Type")
-    if not is_html(content_type):
-        raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
-    return ListingPage(decode(response.body, content_type), response.url)
+    return html_page(response.body, response.url, header(response, "Content-Type"))
 
 
 def header(response: Response, name: str) -> str | None:

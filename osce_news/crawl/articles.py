@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from osce_news.clock import utc_now
 from osce_news.crawl.addresses import same_site
@@ -53,10 +54,14 @@ class Articles:
             return None, None
         return article_queue.validators(self._writer.connection, due.item_id)
 
-    def store(self, answer: ArticleItem) -> None:
-        """Store the answer for the next item, which is then done; raises StorageError."""
+    def store(self, answer: ArticleItem, before: Callable[[], None] = lambda: None) -> None:
+        """Store the answer for the next item, which is then done; raises StorageError.
+
+        `before` is called a moment before, with the summary as it is stored.
+        """
         self._queue.popleft()
         self._note_left()
+        before()
         self._writer.store_article(answer)
         self.done += 1
         if answer.status == "failed":

@@ -34,6 +34,7 @@ class CrawlOptions:
     accept: bool = False
     articles: bool = False
     max_articles: int | None = None
+    archive: Path | None = None
 
     @classmethod
     def parse(
@@ -52,6 +53,7 @@ class CrawlOptions:
         accept: str | bool = False,
         articles: str | bool = False,
         max_articles: str | int | None = None,
+        archive: str | Path | None = None,
     ) -> CrawlOptions:
         """Return the options from text, as `scrapy crawl -a` gives them; raises BadInputError."""
         options = cls(
@@ -68,6 +70,7 @@ class CrawlOptions:
             accept=_flag(accept, "accept"),
             articles=_flag(articles, "articles"),
             max_articles=None if max_articles is None else _whole(max_articles, "max-articles"),
+            archive=Path(archive) if archive else None,
         )
         refuse_reversed(options.since, options.until)
         if options.max_articles is not None and not options.articles:

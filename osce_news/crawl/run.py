@@ -6,24 +6,21 @@ import dataclasses
 import json
 import logging
 import sqlite3
+from pathlib import Path
 
-from osce_news.crawl import gate
-from osce_news.crawl.addresses import newest_first, page_number
+from osce_news.clock import utc_now
+from osce_news.crawl import judging
 from osce_news.crawl.articles import Articles
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.polite.receipt import Cost
+from osce_news.crawl.recording import Recording
 from osce_news.crawl.walk import Reading, Walk
-from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError
+from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.items import ArticleItem, ListingItem
 from osce_news.storage import Stored, Summary, Writer, crawls, terms
-from osce_news.storage.history import history
 from osce_news.storage.writer import identifiers
 
 logger = logging.getLogger(__name__)
-
-# More items than these that are gone at once are no withdrawals but a list that was not the whole one.
-MOST_WITHDRAWN = 20
-_MOST_WITHDRAWN_SHARE = 0.02
 
 
 class CrawlRun:
@@ -35,10 +32,13 @@ class CrawlRun:
         self.error: OsceNewsError | None = None
         self.interrupted = False
         self.hint: str | None = None  # what the person may want to do next
+        self.recording: Recording | None = None
         self.articles: Articles | None = None  # when the list is read and articles are
         self._writer: Writer | None = None
         self._unsettled: str | None = None
         self._told_history = False
+        self._before = crawls.Recorded()
+        self._continues: crawls.Unfinished | None = None
 
     @property
     def summary(self) -> Summary:
@@ -75,9 +75,34 @@ class CrawlRun:
         if unfinished is not None:
             self.walk.resume(unfinished.position, unfinished.listed)
             logger.info("going on with run %d, behind result %d", unfinished.run, unfinished.position["end"])
+        self._before, self._continues = crawls.recorded(self._connection), unfinished
         writer.begin("full" if full else "incremental", url, list_name=name, continues=unfinished)
         if never_whole and (not full or self.options.limited) and self.options.whole_list:
             self.hint = "this list was never read to its end: `osce-news crawl --full` does that"
+
+    def record(self, user_agent: str) -> None:
+        """Open the archive, if one is asked for; when it can't be written, that ends the run."""
+        if self.options.archive is None or self._writer is None or self.recording is not None:
+            return
+        try:
+            recording = Recording(self.options.archive, self.summary.run, user_agent)
+            self._writer.note_archive(recording.name)
+            recording.begins(
+                self.options,
+                self.summary,
+                self._writer.started,
+                continues=self._continues,
+                before=self._before,
+                rules=terms.rules(),
+            )
+            self.recording = recording
+        except StorageError as error:
+            self.fail(error)
+
+    @property
+    def archived_in(self) -> Path | None:
+        """The file that holds the page which was answered last; None if the run is not recorded."""
+        return self.recording.path if self.recording else None
 
     def validators(self, url: str) -> crawls.Validators | None:
         """Return what to ask with whether a page has changed; None if it has to be read."""
@@ -89,11 +114,8 @@ class CrawlRun:
         """Compare a page with what the database knows; raises LayoutError if it can't be right."""
         if self.options.accept:
             return
-        too_short = gate.check(
-            page,
-            history(self._connection, page),
-            newest_first=newest_first(self.options.start_url),
-            empty_expected=bool(page_number(page.url)) or not self.options.whole_list,
+        too_short = judging.check(
+            self._connection, page, start_url=self.options.start_url, whole_list=self.options.whole_list
         )
         if too_short and not self._told_history:
             self._told_history = True
@@ -108,6 +130,8 @@ class CrawlRun:
             self.walk.read(dataclasses.replace(reading, settled=not news))
             if not self.walk.accepted:  # a later walk must not take it for a part of what was read
                 page.listed = []
+            if self.recording is not None:
+                self.recording.stored(page, self.walk, self.summary)
             return json.dumps(self.walk.position) if self.walk.position else None
 
         self.receipt(cost)
@@ -127,6 +151,9 @@ class CrawlRun:
         status = self._status()
         if status not in ("complete", "partial"):
             return None
+        if self.recording is not None:
+            tells_gone = self._whole and self._tells_what_is_gone
+            self.recording.list_ends(status, self.walk, whole=self._whole, tells_gone=tells_gone)
         self._writer.settle(status, withdrawn=withdrawn, whole=self._whole)
         self.articles = Articles(self._writer, self.options)
         return self.articles
@@ -135,7 +162,11 @@ class CrawlRun:
         """Store an answer for an item's page, and what it cost; raises StorageError."""
         assert self.articles is not None, "articles come after settle()"
         self.receipt(cost)
-        self.articles.store(answer)
+        self.articles.store(answer, lambda: self._note_answer(answer))
+
+    def _note_answer(self, answer: ArticleItem) -> None:
+        if self.recording is not None:
+            self.recording.answered(answer, self.summary)
 
     def skip(self, error: OsceNewsError) -> None:
         """Go on without a page that can't be read, if there is a way; else note what ended the run."""
@@ -163,18 +194,33 @@ class CrawlRun:
         if self._writer is None:
             return
         try:
-            if self.articles is None:
-                withdrawn = self._gone()
-                self._writer.finish(self._status(), self._message(), withdrawn=withdrawn, whole=self._whole)
-            else:
-                if self.error is None and (failures := self.articles.error()):
-                    self.fail(failures)
-                self._writer.finish(self._status(), self._message())
+            finished = utc_now()
+            withdrawn = self._gone() if self.articles is None else []
+            if self.articles is not None and self.error is None and (failures := self.articles.error()):
+                self.fail(failures)
+            whole = self.articles is None and self._whole
+            self._note_end(finished, whole=whole)
+            if self.error is not None:
+                withdrawn, whole = [], False
+            self._writer.finish(
+                self._status(), self._message(), withdrawn=withdrawn, whole=whole, finished=finished
+            )
         except OsceNewsError as error:
             self.fail(error)
             self.summary.status, self.summary.message = "failed", str(self.error)
         finally:
             self._writer.close()
+
+    def _note_end(self, finished: str, *, whole: bool) -> None:
+        """Have in the archive how the run ended; that it can't be written is how it ended then."""
+        if self.recording is None:
+            return
+        self.summary.status, self.summary.message = self._status(), self._message()
+        tells_gone = whole and self._tells_what_is_gone
+        try:
+            self.recording.ends(self.summary, finished, self.walk, whole=whole, tells_gone=tells_gone)
+        except StorageError as error:
+            self.fail(error)
 
     def _message(self) -> str | None:
         if self.interrupted:
@@ -195,18 +241,13 @@ class CrawlRun:
             self.fail(PartialError(f"{said}; what was read is stored, run the command again"))
         if self.error is not None or not self._tells_what_is_gone:
             return []
-        list_url = self.walk.list_url
-        gone = crawls.missing(self._connection, self.summary.run, list_url)
-        most = max(MOST_WITHDRAWN, int(crawls.listed_on(self._connection, list_url) * _MOST_WITHDRAWN_SHARE))
-        if len(gone) > most and not self.options.accept:
-            self.fail(
-                PartialError(
-                    f"{len(gone)} items that were on the list are not on it any more, too many to believe, "
-                    "so none was marked; if it is right, run `osce-news crawl --full --accept`"
-                )
+        try:
+            return judging.gone(
+                self._connection, self.summary.run, self.walk.list_url, accept=self.options.accept
             )
+        except PartialError as error:
+            self.fail(error)
             return []
-        return gone
 
     @property
     def _whole(self) -> bool:

@@ -65,6 +65,7 @@ class NewsroomSpider(scrapy.Spider):
         names = [field.name for field in dataclasses.fields(CrawlOptions)]
         given = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
         given.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
+        given.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
         # An argument of scrapyd's own begins with "_".
         if unknown := [name for name in kwargs if name not in {"run", *names} and name[:1] != "_"]:
             raise BadInputError(
@@ -199,7 +200,7 @@ class NewsroomSpider(scrapy.Spider):
         )
 
     def _not_understood(self, error: OsceNewsError, url: str, body: bytes | None = None) -> OsceNewsError:
-        kept = keep(self.options.db, self._body if body is None else body)
+        kept = self.run.archived_in or keep(self.options.db, self._body if body is None else body)
         error.args = (f"{url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
         return error
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from osce_news import __version__
 from osce_news.clock import format_utc, parse_utc, utc_now
 
+DIED = "the process ended without a word"  # the message of a run that was killed
 # A run that ended long ago says little of the list as it is now.
 OLDEST_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide the list for good.
@@ -40,6 +41,43 @@ class Validators:
     listed: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What former crawls left in archives, as far as the database knows."""
+
+    last: str | None = None  # the archive of the crawl before; None if that was not recorded
+    names: dict[int, str] = field(default_factory=dict)  # the archives by the number of the run
+    held: dict[str, int] = field(default_factory=dict)  # how many pages of a run that died are stored
+
+
+def recorded(connection: sqlite3.Connection) -> Recorded:
+    """Return what is known of archives; before a run begins, for what calls itself running has died."""
+    rows = connection.execute(
+        "SELECT id, archive, pages + articles AS stored, status = 'running' OR message IS ? AS died "
+        "FROM runs WHERE mode IN ('full', 'incremental') ORDER BY id",
+        [DIED],
+    ).fetchall()
+    return Recorded(
+        last=rows[-1]["archive"] if rows else None,
+        names={row["id"]: row["archive"] for row in rows if row["archive"]},
+        held={row["archive"]: row["stored"] for row in rows if row["archive"] and row["died"]},
+    )
+
+
+def run_of(connection: sqlite3.Connection, archive: str) -> int | None:
+    """Return the run that an archive was made by, or that it was replayed as; None if there is none."""
+    row = connection.execute("SELECT id FROM runs WHERE archive = ?", [archive]).fetchone()
+    return row[0] if row else None
+
+
+def goes_beyond(connection: sqlite3.Connection, moment: str) -> bool:
+    """Whether the database holds what was read after that time."""
+    sql = """
+        SELECT EXISTS (SELECT 1 FROM pages WHERE fetched_at > :at) OR EXISTS (
+            SELECT 1 FROM runs WHERE started > :at AND mode IN ('full', 'incremental'))"""
+    return bool(connection.execute(sql, {"at": moment}).fetchone()[0])
+
+
 def last_complete(connection: sqlite3.Connection, list_name: str) -> int | None:
     """Return the last full crawl that read this list to its end; None if none did."""
     sql = f"SELECT max(id) FROM runs WHERE list = ? AND mode = 'full' AND {_COMPLETE}"
@@ -57,16 +95,20 @@ def unfinished(connection: sqlite3.Connection, list_name: str) -> Unfinished | N
         return None
     if row["started"] < format_utc((parse_utc(utc_now()) - OLDEST_TO_RESUME).timestamp()):
         return None
-    runs = _line_of(connection, row["id"])
+    return continued(connection, row["id"], json.loads(row["position"]))
+
+
+def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]) -> Unfinished:
+    """Return a run that did not come to its end, and what it had read up to this position."""
+    runs = _line_of(connection, run)
     pages = connection.execute(
         "SELECT id, url, listed FROM pages WHERE listed IS NOT NULL "
         "AND run_id IN (SELECT value FROM json_each(?)) ORDER BY id",
         [json.dumps(runs)],
     ).fetchall()
-    position = json.loads(row["position"])
     joined, left_over = pages[: position["pages"]], pages[position["pages"] :]
     return Unfinished(
-        run=row["id"],
+        run=run,
         position=position,
         listed=[(page["url"], json.loads(page["listed"])) for page in joined],
         left_over=[page["id"] for page in left_over],
@@ -94,14 +136,24 @@ def fresh(connection: sqlite3.Connection, ids: Iterable[str], since: str) -> int
     return int(connection.execute(sql, [since, json.dumps(list(ids))]).fetchone()[0])
 
 
+_LAST_READING = (
+    "SELECT etag, last_modified, sha256, listed, fetched_at, tool_version, rules "
+    "FROM pages JOIN runs ON runs.id = run_id WHERE pages.url = ? AND pages.status = 200 "
+    "ORDER BY pages.id DESC LIMIT 1"
+)
+
+
+def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
+    """Return what a page showed when it was read last, which is what a 304 means; None: not known."""
+    row = connection.execute(_LAST_READING, [url]).fetchone()
+    if row is None or row["listed"] is None:
+        return None
+    return Validators(row["etag"], row["last_modified"], row["sha256"], json.loads(row["listed"]))
+
+
 def validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
     """Return what to ask with whether this page has changed; None if it must be read anew."""
-    row = connection.execute(
-        "SELECT etag, last_modified, sha256, listed, fetched_at, tool_version, rules "
-        "FROM pages JOIN runs ON runs.id = run_id WHERE pages.url = ? AND pages.status = 200 "
-        "ORDER BY pages.id DESC LIMIT 1",
-        [url],
-    ).fetchone()
+    row = connection.execute(_LAST_READING, [url]).fetchone()
     if row is None or row["listed"] is None or not (row["etag"] or row["last_modified"]):
         return None
     same_reader = (row["tool_version"], row["rules"]) == (__version__, rules)

@@ -45,7 +45,7 @@ _RUN = """
         articles_left, unknown_terms, list_status, requests, not_modified, bytes, retries,
         back_offs, waited_s, smallest_gap_s, list, start_url, continues,
         (SELECT max(id) FROM runs AS other WHERE other.continues = runs.id) AS continued_by,
-        process, tool_version, rules, message
+        process, tool_version, rules, archive, message
     FROM runs"""
 _ALL = Filters()
 # Columns of the view `newsroom` that no day but the present has.

@@ -10,10 +10,9 @@ from dataclasses import asdict
 from typing import Any
 
 from osce_news import __version__
-from osce_news.clock import utc_now
 from osce_news.items import ListingItem
 from osce_news.storage import terms
-from osce_news.storage.crawls import Unfinished
+from osce_news.storage.crawls import DIED, Unfinished
 from osce_news.storage.summary import Stored, Summary
 
 
@@ -23,20 +22,19 @@ def begin_run(
     start_url: str | None,
     list_name: str | None,
     continues: Unfinished | None,
+    *,
+    started: str,
 ) -> int:
     """Insert the row of a run and return its number.
 
     Whoever calls this holds the lock, so what still calls itself running has died.
     """
-    connection.execute(
-        "UPDATE runs SET status = 'interrupted', message = 'the process ended without a word' "
-        "WHERE status = 'running'"
-    )
+    end_dead_runs(connection)
     for page in continues.left_over if continues else ():
         connection.execute("UPDATE pages SET listed = NULL WHERE id = ?", [page])
     row = {
         "mode": mode,
-        "started": utc_now(),
+        "started": started,
         "start_url": start_url,
         "list": list_name,
         "continues": continues.run if continues else None,
@@ -46,6 +44,11 @@ def begin_run(
         "rules": terms.rules(),
     }
     return _insert(connection, "runs", row)
+
+
+def end_dead_runs(connection: sqlite3.Connection) -> None:
+    """Mark the runs that call themselves running as interrupted."""
+    connection.execute("UPDATE runs SET status = 'interrupted', message = ? WHERE status = 'running'", [DIED])
 
 
 def write_page(connection: sqlite3.Connection, run: int, page: ListingItem, stored: Stored) -> None:

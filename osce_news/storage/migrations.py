@@ -29,6 +29,12 @@ def m003_articles(db: Database) -> None:
     add_articles(db.conn)
 
 
+@migrations()
+def m004_archive(db: Database) -> None:
+    """Add to a run the archive that holds what it read."""
+    db.conn.execute("ALTER TABLE runs ADD COLUMN archive TEXT")
+
+
 _TABLES = (
     """
     CREATE TABLE runs (

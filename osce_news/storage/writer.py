@@ -63,6 +63,7 @@ class Writer:
         # The items of this run, and the address at which each was seen last: hashes, for there are many.
         self._seen = NumberMap()
         self._clock = time.monotonic()
+        self.started = ""  # when the run began, UTC
         self._last_page_at: str | None = None
 
     def __enter__(self) -> Writer:
@@ -85,23 +86,32 @@ class Writer:
         *,
         list_name: str | None = None,
         continues: Unfinished | None = None,
+        started: str | None = None,
     ) -> Summary:
         """Start a run and return its summary, which grows as pages are stored.
 
         `list_name` is the list that a crawl reads, `continues` the unfinished run that it goes on with.
+        `started` is for the replay of a run: when that began.
 
         If the vocabulary or the rules are not those that the stored values were made by, all stored
         values are made anew first, for old and new items must be told by the same names.
         """
         self._seen, self._clock, self._last_page_at = NumberMap(), time.monotonic(), None
+        self.started = started or utc_now()
         with storage_errors(self.path), transaction(self.connection):
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != terms.rules()):
                 renormalize(self.connection)
-            run = log.begin_run(self.connection, mode, start_url, list_name, continues)
+            run = log.begin_run(self.connection, mode, start_url, list_name, continues, started=self.started)
         goes_on = continues.run if continues else None
         self.summary = Summary(run, mode, continues=goes_on, database=str(self.path))
         return self.summary
+
+    def note_archive(self, name: str) -> None:
+        """Note which archive holds what this run read, by what the names of its files begin with."""
+        with storage_errors(self.path), transaction(self.connection):
+            sql = "UPDATE runs SET archive = ? WHERE id = ?"
+            self.connection.execute(sql, [name, self.summary.run])
 
     def store(
         self, page: ListingItem, position: Callable[[Stored], str | None] = lambda stored: None
@@ -138,6 +148,11 @@ class Writer:
         """Whether a page of the list has shown this item: only then its article can be stored."""
         return articles.knows(self.connection, item_id)
 
+    def has_read(self, item_id: str) -> bool:
+        """Whether this item's own page was read, so that it is known what has not changed."""
+        sql = "SELECT 1 FROM articles WHERE item_id = ? AND read_at IS NOT NULL"
+        return self.connection.execute(sql, [item_id]).fetchone() is not None
+
     def store_article(self, answer: ArticleItem) -> Summary:
         """Store one answer to the request for an item's page, in one transaction.
 
@@ -170,11 +185,18 @@ class Writer:
         return done
 
     def finish(
-        self, status: str, message: str | None = None, *, withdrawn: Iterable[str] = (), whole: bool = False
+        self,
+        status: str,
+        message: str | None = None,
+        *,
+        withdrawn: Iterable[str] = (),
+        whole: bool = False,
+        finished: str | None = None,
     ) -> Summary:
         """End the run with this status and return its summary.
 
         `withdrawn` and `whole` are as in `settle`, for a run that did not settle its list before.
+        `finished` is when the run ended, if that is not now.
         """
         self._refuse_another_file()
         self.summary.status = status
@@ -182,7 +204,14 @@ class Writer:
         self.summary.message = message.encode("utf-8", "replace").decode() if message else None
         with storage_errors(self.path), transaction(self.connection):
             self._withdraw(withdrawn, whole)
-            self._write_summary(self.summary, finished=utc_now())
+            self._write_summary(self.summary, finished=finished or utc_now())
+        return self.summary
+
+    def leave(self) -> Summary:
+        """Leave the run as one that died, and return its summary: the next one to begin will say so."""
+        with storage_errors(self.path), transaction(self.connection):
+            log.end_dead_runs(self.connection)
+        self.summary.status, self.summary.message = "interrupted", crawls.DIED
         return self.summary
 
     def settle(self, list_status: str, *, withdrawn: Iterable[str] = (), whole: bool = False) -> Summary:

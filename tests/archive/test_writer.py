@@ -36,7 +36,7 @@ def test_a_run_is_one_file_that_tells_who_made_it_and_how(tmp_path: Path) -> Non
     assert first.block is not None
     told = dict(line.split(": ", 1) for line in first.block.decode().splitlines())
     assert (told["software"], told["operator"], told["robots"], told["isPartOf"]) == (
-        "osce-news/1", "someone@example.org", "obey", "run 7",
+        "osce-news/1", "someone@example.org", "obey", path.name.removesuffix("-00000.warc.gz"),
     )  # fmt: skip
     assert (told["format"], told["http-header-user-agent"]) == ("WARC File Format 1.1", agent)
 

@@ -41,8 +41,8 @@ def _one_line(result: Result) -> str:
     ("arguments", "says"),
     [
         (["replay", "nothing.html"], "no such file or folder: nothing.html"),
-        (["replay", "empty"], "no saved page .* in the folder empty"),
-        (["replay", "notes.txt"], "notes.txt is no saved page"),
+        (["replay", "empty"], "no saved page .* and no WARC file .* in empty"),
+        (["replay", "notes.txt"], "notes.txt is neither a saved page .* nor a WARC file"),
         (["replay"], "PATH"),
         (["replay", SEED, "--db", "not/there.db"], "no such folder: not"),
         (["list", "--db", "not-there.db"], "no such database: not-there.db"),

@@ -36,6 +36,11 @@ def _unclosed() -> str:
     return re.sub("</(?:div|dl|dt|dd|h3|span)>", "", body) + "</body>" + end
 
 
+def _elsewhere(html: str) -> bytes:
+    """Return the page without its address, so that it is taken for a list."""
+    return re.sub(r'<link rel="canonical"[^>]*>', "", html).encode()
+
+
 NO_LISTS = {
     "empty": (b"", "without text"),
     "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 20, "binary"),
@@ -44,7 +49,7 @@ NO_LISTS = {
     "truncated before results": (HTML[: HTML.index("Publishing date")].encode(), "cut"),
     "truncated near its end": (HTML[:-30].encode(), "cut"),
     "10 MB": (HTML.encode() + b" " * 10_000_000, "at most 8 MiB"),
-    "an item's own page": (render_article(FIRST).encode(), "not understood"),
+    "an item's own page under another address": (_elsewhere(render_article(FIRST)), "not understood"),
     "other labels": (HTML.replace("Publishing date", "Date").encode(), "not understood"),
     "no links": (HTML.replace("<a href", "<a name").encode(), "address"),
     "escapes": (b"<html><title>\x1b[31m\xc2\x9b31mred\n\n</title>No list.</html>", "red"),

@@ -11,6 +11,8 @@ import pytest
 
 from osce_news import __version__
 from osce_news.cli.main import cli
+from osce_news.cluster.parsing import prepare
+from osce_news.cluster.work import parse_part
 from osce_news.crawl import process
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import NetworkError
@@ -65,6 +67,16 @@ def give_pages(folder: Path) -> None:
     archive(folder, {"https://www.osce.org/odihr/575719": body_of("drupal7-header")}, "crawl.warc.gz")
 
 
+def give_warcs(folder: Path) -> None:
+    """Put WARC files there, and what `parse` makes of them, as the examples name them."""
+    (folder / "warcs").mkdir()
+    listing = (FIXTURES / "seed" / "page.html").read_bytes()
+    archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
+    parsed = folder / "parsed"
+    for part in prepare([folder / "warcs"], parsed).parts:
+        parse_part(part, parsed)
+
+
 @pytest.mark.parametrize("example", [line for line in EXAMPLES if not line.startswith(LIVE)])
 def test_each_example_runs_as_it_stands(filled: Path, tmp_path: Path, example: str) -> None:
     if " expect " in example or " fixture " in example:  # which write
@@ -72,7 +84,10 @@ def test_each_example_runs_as_it_stands(filled: Path, tmp_path: Path, example: s
         give_pages(tmp_path)
     else:
         (tmp_path / "fixtures").symlink_to(FIXTURES.parent)
-    shutil.copytree(FIXTURES / "seed", tmp_path / "saved-pages" / "seed")
+    if " parse " in example or " merge " in example:
+        give_warcs(tmp_path)
+    for name in ("saved-pages", "archive"):
+        shutil.copytree(FIXTURES / "seed", tmp_path / name / "seed")
     # What git says behind `&&` is not ours.
     result = shell(example.partition(" && git ")[0], cwd=tmp_path, env={"HOME": str(tmp_path)})
     assert result.status == 0, result.err

@@ -1,40 +1,29 @@
-"""Reads saved pages and takes them the same road as a crawl; opens no socket."""
+"""Pages that somebody saved: files of HTML with, perhaps, a note of their address and time."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from osce_news import settings
+from osce_news.archive import Capture
 from osce_news.clock import format_utc, parse_utc
 from osce_news.crawl.options import LISTING
-from osce_news.errors import (
-    BadInputError,
-    LayoutError,
-    OsceNewsError,
-    PartialError,
-    RefusedError,
-    StorageError,
-)
+from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.items import ListingItem
 from osce_news.pages import ListingPage
-from osce_news.pipelines import prepare
 from osce_news.reading import decode, read_listing
-from osce_news.storage import Summary, Writer
 
-_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # What browsers write at the beginning of a page that they save.
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S{1,2000})")
 _CANONICAL = re.compile(rb"<link\b[^>]{0,500}?rel=[\"']canonical[\"'][^>]{0,500}?>", re.IGNORECASE)
 _HREF = re.compile(rb"href=[\"']([^\"']{1,2000})", re.IGNORECASE)
-
-# How a replay ends by the exit status of what went wrong, the worst first.
-_STATUS = {3: "failed", 6: "refused", 4: "partial"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +35,12 @@ class SavedPage:
     fetched_at: str
 
     def read(self) -> tuple[ListingPage, bytes]:
-        """Return the page and its bytes.
+        """Return the page and its bytes; raises what `capture` raises."""
+        capture = self.capture()
+        return ListingPage(decode(capture.body), capture.url), capture.body
+
+    def capture(self) -> Capture:
+        """Return the page as one that was captured; its status is 200, though nobody knows.
 
         Raises LayoutError if the file is too large for a page or holds no HTML, PartialError if it
         can't be read.
@@ -61,7 +55,8 @@ class SavedPage:
             raise PartialError(f"{self.path}: can't be read: {error.strerror}") from error
         if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise LayoutError("html", expected="an HTML page", got="a binary file")
-        return ListingPage(decode(body), self.url or _address_in(body) or LISTING), body
+        url = self.url or _address_in(body) or LISTING
+        return Capture(url, self.fetched_at, HTTPStatus.OK, (), body, None, self.path, 0)
 
 
 def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
@@ -75,12 +70,12 @@ def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
     for path in paths:
         if path.is_dir():
             below = sorted(
-                file for file in path.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file()
+                file for file in path.rglob("*") if file.suffix.lower() in ENDINGS and file.is_file()
             )
             if not below:
                 raise BadInputError(f"no saved page (.html) in the folder {path}")
         elif path.is_file():
-            if path.suffix.lower() not in _ENDINGS:
+            if path.suffix.lower() not in ENDINGS:
                 raise BadInputError(f"{path} is no saved page: its name does not end in .html")
             below = [path]
         else:
@@ -94,41 +89,6 @@ def read_saved(saved: SavedPage) -> ListingItem:
     """Return a saved page's records with their raw fields; raises what reading a page raises."""
     page, body = saved.read()
     return read_listing(page, body=body, fetched_at=saved.fetched_at, status=None)
-
-
-def replay(
-    pages: Sequence[SavedPage],
-    db: Path,
-    on_page: Callable[[Summary, int | None], None] = lambda summary, total: None,
-) -> tuple[Summary, list[OsceNewsError]]:
-    """Store the pages, and return the run's summary and what was wrong with which page.
-
-    A page that is not understood, can't be read or is a challenge is left out; the others are stored.
-    Raises StorageError if the database can't be written; what was stored before stays.
-    """
-    errors: list[OsceNewsError] = []
-    with Writer(db) as writer:
-        writer.begin("replay")
-        try:
-            for saved in pages:
-                try:
-                    item = prepare(read_saved(saved))
-                except (LayoutError, RefusedError, PartialError) as error:
-                    error.args = (f"{saved.path}: {error}",)
-                    errors.append(error)
-                    continue
-                on_page(writer.store(item), len(pages))
-        except KeyboardInterrupt:
-            writer.finish("interrupted", "interrupted; what was read is stored")
-            raise
-        except StorageError as error:
-            with suppress(StorageError):
-                writer.finish("failed", str(error))
-            raise
-        errors.sort(key=lambda error: list(_STATUS).index(error.exit_status))
-        if errors:
-            return writer.finish(_STATUS[errors[0].exit_status], str(errors[0])), errors
-        return writer.finish("complete"), errors
 
 
 def _saved_page(path: Path) -> SavedPage:

@@ -1,0 +1,95 @@
+"""What parsing on a Dask cluster on this machine costs, beside `replay` with as many processes.
+
+    python -m benchmarks.cluster [--pages 600] [--rounds 3]
+
+Makes WARC files of generated listing pages, then reads them into an empty database by `replay --jobs 1`,
+by `replay --jobs 2`, and by `parse` on two Dask workers followed by `merge`. Rounds are interleaved.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from osce_news.archive import ArchiveWriter, Exchange
+from osce_news.cluster import parse_files
+from osce_news.cluster.merging import merge
+from osce_news.replay import replay
+from tests.newsroom import make_stories, render_page
+
+ROWS = 50
+FILES = 4
+HTML = [(b"Content-Type", b"text/html; charset=utf-8")]
+
+
+def main() -> None:
+    """Measure, and print a line for each way."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--pages", type=int, default=600)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    times: dict[str, list[Cost]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_files(folder / "warcs", arguments.pages)
+        for number in range(arguments.rounds):
+            for way, cost in one_round(folder / "warcs", folder / str(number)).items():
+                times.setdefault(way, []).append(cost)
+    print(f"{arguments.pages} pages of {ROWS} results in {FILES} files, median of {arguments.rounds} rounds")
+    for way, costs in times.items():
+        seconds = statistics.median(one.seconds for one in costs)
+        processor = statistics.median(one.processor for one in costs)
+        print(f"{way:32} {seconds:6.1f} s   of processor {processor:6.1f} s")
+
+
+class Cost(NamedTuple):
+    """What something took: seconds on the clock, and of processor in all processes."""
+
+    seconds: float
+    processor: float
+
+
+def one_round(warcs: Path, folder: Path) -> dict[str, Cost]:
+    """Return what each way took."""
+    folder.mkdir()
+    taken = {
+        f"replay --jobs {jobs}": cost_of(lambda jobs=jobs: replay([warcs], folder / f"{jobs}.db", jobs=jobs))  # type: ignore[misc]
+        for jobs in (1, 2)
+    }
+    errors: list[Exception] = []
+    taken["parse"] = cost_of(
+        lambda: errors.extend(parse_files([warcs], folder / "parsed", part_bytes=1024**2).errors)
+    )
+    assert not errors, errors
+    taken["merge"] = cost_of(lambda: merge(folder / "parsed", folder / "merged.db"))
+    return taken
+
+
+def cost_of(run: Callable[[], object]) -> Cost:
+    """Return what it took; its processes have ended by then."""
+    before = os.times()
+    run()
+    after = os.times()
+    return Cost(after.elapsed - before.elapsed, sum(after[:4]) - sum(before[:4]))
+
+
+def make_files(folder: Path, count: int) -> None:
+    """Write WARC files with so many listing pages."""
+    stories = make_stories(count * ROWS)
+    for file in range(FILES):
+        with ArchiveWriter(folder, str(file), software="made-up/1") as writer:
+            for number in range(file, count, FILES):
+                part = stories[number * ROWS : (number + 1) * ROWS]
+                html = render_page(part, page=number, rows=ROWS, total=len(stories), markup="drupal7")
+                url = f"https://www.osce.org/press-releases?page={number}&rows={ROWS}"
+                when = f"2026-01-01T{number // 60 % 24:02}:{number % 60:02}:00Z"
+                writer.record(Exchange(url=url, status=200, when=when, headers=HTML, body=html.encode()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""One captured page: what it shows, as plain values that survive JSON and other processes."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from osce_news.archive import Capture
+from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, Problem, kind_of, parse
+from osce_news.errors import ChallengePageError, LayoutError, PartialError
+from osce_news.replay import saved_pages
+from tests.helpers import NOON, ROOT
+
+PAGES = sorted((ROOT / "fixtures").rglob("page.html"))
+
+
+def capture(path: Path) -> Capture:
+    (page,) = saved_pages([path])
+    return page.capture()
+
+
+def of(url: str, body: bytes = b"", status: int = 200, **headers: str) -> Capture:
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Capture(url, NOON, status, named, body, None, Path("a.warc"), 0)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")
+def test_what_a_fixture_shows_is_the_same_after_json_and_after_pickle(path: Path) -> None:
+    for kind in (LISTING, ARTICLE):
+        parsed = parse(capture(path), Asked(kind, "1"))
+        assert Parsed.from_json(parsed.to_json()) == parsed
+        assert pickle.loads(pickle.dumps(parsed)) == parsed
+        assert sum(one is not None for one in (parsed.listing, parsed.article, parsed.problem)) == 1
+
+
+def test_the_fixtures_show_listings_articles_and_problems() -> None:
+    shown = [parse(capture(path), Asked(path.parts[-3])) for path in PAGES]
+    assert sum(one.listing is not None and len(one.listing.records) > 0 for one in shown) > 15
+    assert sum(one.article is not None and one.article.article is not None for one in shown) > 15
+    assert {one.problem.error for one in shown if one.problem} == {"ChallengePageError"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        LayoutError("dt > a", expected="a link", got="none"),
+        ChallengePageError("a challenge"),
+        PartialError("x"),
+    ],
+)
+def test_an_error_comes_out_as_it_went_in(error: LayoutError | ChallengePageError | PartialError) -> None:
+    there = Parsed("u", NOON, LISTING, problem=Problem.of(error))
+    back = Parsed.from_json(there.to_json()).problem
+    assert back is not None
+    found = back.as_error()
+    assert (type(found), str(found), found.exit_status) == (type(error), str(error), error.exit_status)
+    assert vars(found) == vars(error)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "null", "{}", '{"url": 1}', "[" * 100_000, '{"url": "u", "fetched_at": null}']
+)
+def test_what_is_no_such_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Parsed|JSON|Expecting"):
+        Parsed.from_json(text)
+
+
+def test_a_field_of_another_type_is_refused() -> None:
+    values = json.loads(parse(capture(PAGES[0]), Asked(LISTING)).to_json())
+    for name, value in (("url", 1), ("listing", []), ("problem", "x")):
+        with pytest.raises(ValueError, match="no Parsed"):
+            Parsed.from_json(json.dumps(values | {name: value}))
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://www.osce.org/press-releases?page=3", LISTING),
+        ("https://www.osce.org/press-Releases/human%20trafficking", LISTING),
+        ("https://www.osce.org/ru/press-releases", LISTING),
+        ("https://www.osce.org/press-releases/2015", LISTING),
+        ("https://www.osce.org/newsroom?rows=50&page=0", LISTING),
+        ("https://www.osce.org/odihr/575719", ARTICLE),
+        ("https://www.osce.org/node/575719?download=true", ARTICLE),
+        ("https://www.osce.org/", None),
+        ("https://www.osce.org/robots.txt", None),
+        ("https://www.osce.org/press-releasesque", None),
+        ("https://[", None),
+    ],
+)
+def test_an_address_tells_what_it_shows(url: str, kind: str | None) -> None:
+    assert kind_of(url) == kind
+
+
+def test_answers_that_are_no_pages_say_so_of_the_article() -> None:
+    url = "https://www.osce.org/odihr/1"
+    moved = parse(of(url, status=301, Location="/odihr/2")).article
+    assert moved is not None
+    assert (moved.item_id, moved.status, moved.moved_to) == ("1", "moved", "https://www.osce.org/odihr/2")
+    gone = parse(of(url, b"<h1>Gone", status=410)).article
+    assert gone is not None
+    assert (gone.status, gone.http_status) == ("gone", 410)
+
+
+def test_a_listing_keeps_what_a_crawl_keeps_of_it() -> None:
+    body = next(path for path in PAGES if path.parts[-2] == "first-page").read_bytes()
+    listing = parse(of("https://www.osce.org/press-releases", body, ETag='"1"', Last_Modified="x")).listing
+    assert listing is not None
+    assert (listing.etag, listing.last_modified, listing.status) == ('"1"', "x", 200)
+    assert len(listing.listed) == listing.results == 50
+    assert all(item.published and item.id for item in listing.records)  # the pipelines have been there
+    pdf = parse(of("https://www.osce.org/press-releases", body, Content_Type="application/pdf"))
+    assert pdf.problem is not None
+    assert "content of type application/pdf" in pdf.problem.text
+
+
+def test_no_page_that_is_cut_or_full_of_junk_raises() -> None:
+    body = next(path for path in PAGES if path.parts[-2] == "first-page").read_bytes()
+    rng = Random(1)
+    for number in range(60):
+        cut = body[: rng.randrange(len(body))] + (rng.randbytes(99) if number % 2 else b"")
+        for kind in (LISTING, ARTICLE):
+            parsed = parse(of("https://www.osce.org/press-releases?page=0", cut), Asked(kind, "1"))
+            assert pickle.loads(pickle.dumps(parsed)) == parsed

@@ -1,0 +1,120 @@
+"""Recorded crawls that read articles, replayed: the same rows, whatever the site answered."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
+from tests.archive.test_replay_runs import kill
+from tests.newsroom import Newsroom, Reply, faults, make_newer
+from tests.newsroom.pages import render_not_found
+from tests.spiders.crawling import is_sound, rows
+
+STORIES = 25
+AT = "import osce_news.clock as clock\nclock.utc_now = lambda: {!r}\n"
+QUICK = "import osce_news.settings as s\ns.BACK_OFF_BASE = s.BACK_OFF_MAX = 0.01\n"
+
+
+def trouble(server: Newsroom) -> None:
+    """Let some articles be gone, moved, not found, no page, or not to be had."""
+    paths = [story.path for story in server.stories]
+    server.fail(paths[3], faults.status(410))
+    server.fail(paths[4], faults.redirect(paths[5], 301))
+    server.fail(paths[6], faults.redirect(f"{paths[6]}?again", 301), times=1)
+    server.fail(paths[7], faults.always(Reply(body=render_not_found().encode())))
+    server.fail(paths[8], faults.wrong_type())
+    server.fail(paths[9], faults.status(500))
+    server.fail(paths[10], faults.cut())
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("recorded")
+    with newsroom(STORIES) as server:
+        trouble(server)
+        done = crawl(server, folder, "--articles", before=QUICK + AT.format("2026-12-01T00:00:00Z"))
+        assert (done.status, done.summary["articles"]) == (4, STORIES), done.errors
+        server.faults.clear()
+        server.edit(server.stories[0].node, title="Another title", teaser="Another teaser.")
+        server.publish(*make_newer(server.stories, 2))
+        done = crawl(server, folder, "--articles", before=QUICK + AT.format("2026-12-03T00:00:00Z"))
+        assert (done.status, done.summary["new"]) == (0, 2), done.errors
+        server.remove(server.stories[12].node)
+        done = crawl(
+            server,
+            folder,
+            "--full",
+            "--articles",
+            "--max-articles",
+            "9",
+            before=AT.format("2026-12-20T00:00:00Z"),
+        )
+        assert (done.status, done.summary["withdrawn"], done.summary["articles"]) == (0, 1, 9), done.errors
+    return folder
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Path, jobs: str) -> None:
+    folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
+    statuses = {row[0] for row in rows(folder / "a.db", "SELECT status FROM articles")}
+    assert {"read"} <= statuses
+    changes = rows(folder / "a.db", "SELECT count(*) FROM revisions WHERE field = 'text'")
+    assert changes[0][0] >= 1
+    assert rows(folder / "a.db", "SELECT list_status FROM runs")[0] == ("complete",)
+    done = replay(folder, "--jobs", jobs)
+    assert done.status == 0, done.errors
+    assert_same(folder)
+    assert is_sound(folder / "b.db")
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_each_answer_to_the_request_for_an_article_is_as_it_was(
+    recorded: Path, tmp_path: Path, runs: int
+) -> None:
+    """After the first crawl, with all its trouble, and after the second that asks again."""
+    folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
+    what = " ".join(str(path.relative_to(folder)) for path in warcs(folder)[:runs])
+    done = replay(folder, what=what)
+    assert done.status == 0, done.errors
+    statuses = dict(rows(folder / "b.db", "SELECT status, count(*) FROM articles GROUP BY 1"))
+    if runs == 1:
+        assert statuses == {
+            "read": STORIES - 6, "gone": 1, "moved": 1, "not_found": 1, "unreadable": 1, "failed": 2,
+        }  # fmt: skip
+    text = "SELECT count(*) FROM items_fts WHERE items_fts MATCH 'the'"
+    assert rows(folder / "b.db", text)[0][0] > STORIES // 2
+
+
+def test_whatever_moment_a_crawl_is_killed_at_its_articles_are_those_that_were_stored(
+    tmp_path: Path,
+) -> None:
+    rng = Random(3)
+    with newsroom(STORIES) as server:
+        for _ in range(4):
+            kill(server, tmp_path, rng.randint(2, 12), rng.random() * 0.05, "--articles")
+        done = crawl(server, tmp_path, "--articles")
+        assert done.status == 0, done.errors
+    done = replay(tmp_path)
+    assert done.status == 0, done.errors
+    assert_same(tmp_path)
+
+
+def test_an_article_that_is_not_in_the_archive_is_named(recorded: Path, tmp_path: Path) -> None:
+    from osce_news.archive import Report
+    from osce_news.archive.records import records
+
+    folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
+    path = warcs(folder)[0]
+    data = bytearray(path.read_bytes())
+    found = [one for one in records(path, Report()) if one.kind == "response"]
+    hit = found[-1]
+    data[hit.offset + 150 : hit.offset + 190] = bytes(40)
+    path.write_bytes(data)
+    done = replay(folder, what=str(path.relative_to(folder)))
+    assert done.status == 4
+    assert f"{hit.headers['warc-target-uri']}, read at 2026-12-01T00:00:00Z" in done.errors
+    assert done.summary["articles"] == STORIES - 1

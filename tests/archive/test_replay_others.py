@@ -1,0 +1,250 @@
+"""WARC files that other tools made, saved pages beside them, and files that are none: through the command."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.archive.making import answer, packed, record, saved, sha1
+from tests.archive.replaying import newsroom, replay
+from tests.helpers import html_of
+from tests.newsroom import Story, make_stories
+from tests.newsroom.pages import render_article, render_challenge
+from tests.spiders.crawling import is_sound, rows
+
+LIST = "https://www.osce.org/press-releases?page={}&rows=10"
+STORIES = make_stories(30)
+HTML = {"Content_Type": "text/html; charset=utf-8"}
+EARLY, LATE = "2026-11-20T10:00:00Z", "2026-11-21T10:00:00Z"
+
+
+def listing(number: int, stories: list[Story], **more: str) -> bytes:
+    """Return the record of a listing page."""
+    return record(answer(html_of(stories).encode(), **HTML), url=LIST.format(number), **more)
+
+
+def tens() -> list[bytes]:
+    return [listing(n, STORIES[n * 10 : n * 10 + 10], date=EARLY) for n in range(3)]
+
+
+def address(story: Story) -> str:
+    return f"https://www.osce.org{story.path}"
+
+
+def test_a_listing_that_wget_saved_is_read(tmp_path: Path) -> None:
+    wget = shutil.which("wget")
+    if wget is None:
+        pytest.skip("wget is not on this machine")
+    with newsroom(30) as server:
+        urls = [f"{server.url}/press-releases?page={n}&rows=10" for n in range(3)]
+        urls.append(f"{server.url}{server.stories[0].path}")
+        options = ["--no-config", "-q", "-e", "robots=off", "-O", "/dev/null", "--warc-file=archive"]
+        subprocess.run([wget, *options, *urls], cwd=tmp_path, timeout=60, check=True)
+        site = server.url
+    passed = replay(tmp_path, what="archive.warc.gz", db="other.db")
+    assert (passed.status, passed.summary["pages"]) == (0, 0)
+    assert passed.summary["passed_over"]["other_hosts"] == 4
+    assert "records passed over: 4 of other hosts" in passed.errors
+    done = replay(tmp_path, "--start-url", f"{site}/press-releases", what="archive.warc.gz")
+    assert (done.status, done.summary["pages"], done.summary["new"]) == (0, 3, 30), done.errors
+    assert (done.summary["articles"], done.summary["passed_over"]["unknown_items"]) == (1, 0)
+    assert rows(tmp_path / "b.db", "SELECT mode, status, archive FROM runs") == [("replay", "complete", None)]
+    assert is_sound(tmp_path / "b.db")
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_captures_of_many_years_and_other_hosts_are_sorted_out(tmp_path: Path, jobs: str) -> None:
+    """As browsertrix and Common Crawl store them."""
+    first, second, third = STORIES[:3]
+    body = html_of(STORIES[:10]).encode()
+    moved = {"Location": f"https://www.osce.org/odihr/{STORIES[5].node}"}
+    parts = [
+        record(b"software: Browsertrix-Crawler 1.0\r\n", "warcinfo", url=""),
+        record(
+            answer(render_article(first).encode(), **HTML), url=address(first), date=LATE
+        ),  # before its list
+        listing(0, STORIES[:10], date=EARLY, version="WARC/1.1", WARC_Page_ID="abc"),
+        record(b"GET / HTTP/1.1\r\n\r\n", "request", url=LIST.format(0)),
+        record(b'{"title": "x"}', "metadata", url=LIST.format(0)),
+        record(b"hello", "resource", url="urn:pageinfo:https://www.osce.org/"),
+        record(answer(b"<p>", **HTML), url="https://osce.example/press-releases?page=0"),
+        record(answer(b"<p>", **HTML), url="https://notosce.org/press-releases?page=0"),
+        record(b"1.2.3.4", "response", url="dns:www.osce.org"),
+        listing(1, STORIES[10:20], date=EARLY, WARC_Truncated="length"),
+        record(answer(b"<h1>Gone", "HTTP/1.1 404 Not Found", **HTML), url=address(second), date=LATE),
+        record(answer(b"", "HTTP/1.1 301 Moved", **moved), url=address(third), date=LATE),
+        record(answer(b"%PDF", Content_Type="application/pdf"), url="https://www.osce.org/odihr/1"),
+        record(answer(b"<h1>About", **HTML), url="https://www.osce.org/who-we-are"),
+        record(answer(render_article(STORIES[25]).encode(), **HTML), url=address(STORIES[25])),
+        record(
+            b"",
+            "revisit",
+            url=LIST.format(0),
+            date="2026-11-25T10:00:00Z",
+            WARC_Profile="http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+            WARC_Refers_To_Target_URI=LIST.format(0),
+            WARC_Refers_To_Date=EARLY,
+            WARC_Payload_Digest=sha1(body),
+        ),
+    ]
+    saved(tmp_path / "cc.warc.gz", packed(*parts))
+    done = replay(tmp_path, "--jobs", jobs, what="cc.warc.gz")
+    assert done.status == 0, done.errors
+    assert done.summary["passed_over"] == {
+        "other_hosts": 2, "not_http": 1, "truncated": 1, "too_large": 0, "unresolved": 0, "unreadable": 0,
+        "other_pages": 2, "unknown_items": 1,
+    }  # fmt: skip
+    assert (done.summary["pages"], done.summary["new"], done.summary["unchanged"]) == (2, 10, 10)
+    seen = rows(tmp_path / "b.db", "SELECT DISTINCT first_seen, last_seen FROM items")
+    assert seen == [(EARLY, "2026-11-25T10:00:00Z")]
+    articles = dict(rows(tmp_path / "b.db", "SELECT item_id, status FROM articles"))
+    assert articles == {str(first.node): "read", str(second.node): "gone", str(third.node): "moved"}
+    assert rows(tmp_path / "b.db", "SELECT count(*) FROM withdrawals") == [(0,)]
+    for said in (
+        "2 of other hosts",
+        "1 not fetched by HTTP",
+        "1 cut by the tool",
+        "not stored: 1",
+        "newsroom: 2",
+    ):
+        assert said in done.errors
+
+
+@pytest.mark.parametrize("way", ["packed", "plain", "one member"])
+def test_pages_are_read_in_order_of_time_however_they_are_stored(tmp_path: Path, way: str) -> None:
+    """As in Common Crawl's extracts, which are in order of addresses."""
+    edited = [replace(STORIES[0], title="Another title"), *STORIES[1:10]]
+    late, early = listing(0, edited, date=LATE), listing(0, STORIES[:10], date=EARLY)
+    between = listing(1, STORIES[10:20], date="2026-11-20T20:00:00Z")
+    parts = (early, between, late) if way == "one member" else (late, between, early)
+    saved(tmp_path / "a.warc", b"".join(parts) if way == "plain" else packed(*parts))
+    if way == "one member":  # whose records can't be read one by one: they keep their order
+        saved(tmp_path / "a.warc", packed(b"".join(parts)))
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["new"], done.summary["changed"]) == (0, 20, 1), done.errors
+    changed = rows(tmp_path / "b.db", "SELECT item_id, field, before, after, seen_at FROM revisions")
+    assert changed == [(str(STORIES[0].node), "title", STORIES[0].title, "Another title", LATE)]
+    assert rows(tmp_path / "b.db", "SELECT DISTINCT fetched_at FROM pages ORDER BY id")[0] == (EARLY,)
+
+
+def test_saved_pages_and_warc_files_are_found_in_one_folder_and_below_it(tmp_path: Path) -> None:
+    folder = tmp_path / "mixed" / "below"
+    folder.mkdir(parents=True)
+    one, two, _ = tens()
+    saved(folder / "a.warc.gz", packed(one))
+    saved(folder.parent / "b.WARC", two)
+    head = "<!-- saved from url=(0038)https://www.osce.org/press-releases?page=2 -->"
+    (folder / "Page.html").write_text(html_of(STORIES[20:]).replace("<head>", f"<head>{head}"))
+    link = f"<!-- saved from url=(0038){address(STORIES[25])} -->"
+    (folder / "Article.html").write_text(render_article(STORIES[25]).replace("<head>", f"<head>{link}"))
+    (folder / "notes.txt").write_text("not read")
+    done = replay(tmp_path, what="mixed")
+    assert (done.status, done.summary["pages"], done.summary["new"]) == (0, 3, 30), done.errors
+    assert rows(tmp_path / "b.db", "SELECT item_id, status FROM articles") == [
+        (str(STORIES[25].node), "read")
+    ]
+
+
+def test_a_challenge_and_a_page_of_another_form_are_told_and_the_others_are_stored(tmp_path: Path) -> None:
+    one, two, _ = tens()
+    bad = [
+        record(answer(render_challenge().encode(), **HTML), url=LIST.format(7)),
+        record(answer(b"<html><h1>Another list</h1></html>", **HTML), url=LIST.format(8)),
+    ]
+    saved(tmp_path / "a.warc", b"".join([one, *bad, two]))
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["status"], done.summary["new"]) == (3, "failed", 20)
+    assert len(done.lines) == 2
+    assert all(line.count("a.warc: byte ") == 1 for line in done.lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.warc.gz", b"<html>no archive", "no WARC file"),
+        ("a.warc.gz", packed(b"<html>no archive"), "no WARC file"),
+        ("a.warc", b"PK\x03\x04zip", "a zip file; if it is a WACZ, unpack it"),
+        ("a.warc.zst", b"\x28\xb5\x2f\xfdzstd", "neither a saved page .* nor a WARC file"),
+        ("folder/a.warc.gz", b"junk", "no WARC file"),
+    ],
+)
+def test_a_file_that_is_no_archive_is_refused_before_anything_is_stored(
+    tmp_path: Path, name: str, data: bytes, says: str
+) -> None:
+    saved(tmp_path / "good.warc", b"".join(tens()))
+    (tmp_path / "folder").mkdir()
+    saved(tmp_path / name, data)
+    done = replay(tmp_path, what=f"good.warc {name.partition('/')[0]}")
+    assert (done.status, len(done.lines), len(done.errors.splitlines())) == (2, 1, 1)
+    assert re.search(says, done.lines[0])
+    assert not (tmp_path / "b.db").exists()
+
+
+def test_a_file_that_is_cut_gives_what_was_whole(tmp_path: Path) -> None:
+    data = packed(*tens())
+    saved(tmp_path / "a.warc.gz", data[:-50])
+    done = replay(tmp_path, what="a.warc.gz")
+    assert (done.status, done.summary["pages"], done.summary["cut_files"]) == (0, 2, 1)
+    (line,) = done.errors.splitlines()
+    assert "a.warc.gz: cut at byte" in line
+
+
+def test_an_empty_file_is_a_cut_one(tmp_path: Path) -> None:
+    saved(tmp_path / "a.warc.gz", b"")
+    done = replay(tmp_path, what="a.warc.gz")
+    assert (done.status, done.summary["pages"], done.summary["cut_files"]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("length", ["1", "0", "99999999", "-1", "x"])
+def test_a_wrong_length_costs_one_page_and_is_told(tmp_path: Path, length: str) -> None:
+    one, two, three = tens()
+    wrong = listing(1, STORIES[10:20], length=length)
+    saved(tmp_path / "a.warc", one + wrong + three)
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["new"]) == (4, 20), done.errors
+    assert done.summary["passed_over"]["unreadable"] >= 1
+    assert two != wrong
+
+
+def test_a_bomb_in_a_record_is_passed_over(tmp_path: Path) -> None:
+    one, two, _ = tens()
+    bomb = answer(gzip.compress(bytes(200_000_000), 9), Content_Encoding="gzip", **HTML)
+    saved(tmp_path / "a.warc.gz", packed(one, record(bomb, url=LIST.format(5)), two))
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))"
+    done = replay(tmp_path, what="a.warc.gz", before=limit)
+    assert (done.status, done.summary["new"]) == (0, 20), done.errors
+    assert done.summary["passed_over"]["too_large"] == 1
+    assert "unpacks to more than" in done.errors
+
+
+def test_a_hundred_thousand_tiny_records_are_gone_through(tmp_path: Path) -> None:
+    tiny = record(answer(b"<p>", **HTML), url="https://example.org/x")
+    one, two, _ = tens()
+    saved(tmp_path / "a.warc", one + tiny * 100_000 + two)
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["new"]) == (0, 20)
+    assert done.summary["passed_over"]["other_hosts"] == 100_000
+    assert len(done.errors.splitlines()) == 1
+
+
+def test_a_revisit_whose_page_is_elsewhere_is_an_error_that_names_it(tmp_path: Path) -> None:
+    lost = record(
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        "revisit",
+        url=LIST.format(4),
+        WARC_Profile="http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+        WARC_Payload_Digest=sha1(b"elsewhere"),
+    )
+    saved(tmp_path / "a.warc", tens()[0] + lost)
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["status"], done.summary["new"]) == (4, "partial", 10)
+    assert done.summary["passed_over"]["unresolved"] == 1
+    assert LIST.format(4) in done.errors
+    assert json.loads(done.output)["message"].startswith("1 records of WARC files could not be read")

@@ -1,0 +1,400 @@
+"""Recorded crawls, replayed into an empty database: the same rows as those that the crawls made."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import signal
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from osce_news.archive import Report
+from osce_news.archive.records import records
+from tests.archive.making import warcio
+from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
+from tests.newsroom import Newsroom, faults, make_newer, make_stories
+from tests.spiders.crawling import is_sound, rows, start, until
+from tests.spiders.test_gate_http import changed
+
+
+def edit(server: Newsroom) -> None:
+    """Publish, edit, redate, back-date, remove, and break one item that is set aside."""
+    nodes = [story.node for story in server.stories]
+    server.publish(*make_newer(server.stories, 4))
+    server.edit(nodes[0], title="Another title", topics=("Elections",))
+    server.edit(nodes[30], teaser="Another teaser, of a page far down.")
+    server.redate(nodes[10], server.story(nodes[10]).published - datetime.timedelta(days=40))
+    server.insert(*make_stories(2, first_node=900_001))
+    for node in nodes[40:43]:
+        server.remove(node)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database of six crawls, which read edits, 304s and pages that were there before."""
+    folder = tmp_path_factory.mktemp("recorded")
+    with newsroom() as server:
+        for change, options in (
+            (None, ()),
+            (None, ()),  # 304s
+            (edit, ()),
+            (None, ("--full",)),  # finds what is back-dated and removed
+            (lambda one: one.restore(min(one.removed)), ("--full", "--accept")),
+            (None, ("--max-pages", "3", "--since", "1999-01-01")),
+        ):
+            if change is not None:
+                change(server)
+            done = crawl(server, folder, *options)
+            assert done.status == 0, done.errors
+        assert 304 in [entry.status for entry in server.log]
+    return folder
+
+
+@pytest.fixture
+def folder(recorded: Path, tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    return Path(shutil.copytree(recorded, tmp_path / "copy"))
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_replay_into_an_empty_database_gives_the_very_rows_of_the_crawls(folder: Path, jobs: str) -> None:
+    kinds = [one.kind for path in warcs(folder) for one in records(path, Report())]
+    assert {"response", "revisit"} <= set(kinds)
+    for table, least in (("revisions", 4), ("withdrawals", 3), ("withdrawals WHERE restored NOT NULL", 1)):
+        ((count,),) = rows(folder / "a.db", f"SELECT count(*) FROM {table}")
+        assert count >= least
+    done = replay(folder, "--jobs", jobs)
+    assert (done.status, done.errors) == (0, "")
+    assert_same(folder)
+    assert is_sound(folder / "b.db")
+    ((pages, requests),) = rows(folder / "a.db", "SELECT sum(pages), sum(requests) FROM runs")
+    summary = done.summary
+    assert (summary["mode"], summary["status"], summary["runs"]) == ("replay", "complete", [1, 2, 3, 4, 5, 6])
+    assert (summary["pages"], summary["requests"], summary["captures"]) == (pages, requests, requests)
+
+
+def test_times_are_those_of_the_archive(folder: Path) -> None:
+    replay(folder)
+    times = {one.headers["warc-date"] for path in warcs(folder) for one in records(path, Report())}
+    found = everything(folder / "b.db")
+    assert {row["fetched_at"] for row in found["pages"]} <= times
+    assert {row["withdrawn"] for row in found["withdrawals"]} <= times
+    assert {row["first_seen"] for row in found["items"]} <= times
+
+
+def test_the_files_may_be_renamed_moved_and_given_in_any_order(folder: Path) -> None:
+    named = []
+    for number, path in enumerate(reversed(warcs(folder))):
+        place = folder / f"{number}"
+        place.mkdir()
+        named.append(path.rename(place / f"x{number}.warc.gz").relative_to(folder))
+    done = replay(folder, what=" ".join(map(str, named)))
+    assert (done.status, done.errors) == (0, "")
+    assert_same(folder)
+
+
+def test_replayed_again_nothing_changes(folder: Path) -> None:
+    replay(folder)
+    before = everything(folder / "b.db")
+    done = replay(folder)
+    assert (done.status, done.summary["runs"], done.summary["runs_known"]) == (0, [], 6)
+    assert everything(folder / "b.db") == before
+    done = replay(folder, db="a.db")  # that of the crawls themselves
+    assert (done.summary["runs"], done.summary["runs_known"]) == ([], 6)
+
+
+def test_runs_that_were_added_since_are_replayed_behind_those_that_the_database_holds(folder: Path) -> None:
+    later = folder / "later"
+    later.mkdir()
+    for path in warcs(folder)[3:]:
+        shutil.move(path, later)
+    assert replay(folder).summary["runs"] == [1, 2, 3]
+    done = replay(folder, what="archive later")
+    assert (done.summary["runs"], done.summary["runs_known"]) == ([4, 5, 6], 3)
+    assert_same(folder)
+
+
+def test_a_run_older_than_what_the_database_holds_is_merged_page_by_page(folder: Path) -> None:
+    older = folder / "older"
+    older.mkdir()
+    shutil.move(warcs(folder)[0], older)
+    assert replay(folder).status == 4  # its pages are what later runs refer to
+    held = rows(folder / "b.db", "SELECT id, title FROM items ORDER BY id")
+    done = replay(folder, what="older")
+    assert (done.status, done.summary["pages"], done.summary["withdrawn"]) == (0, 10, 0), done.errors
+    assert rows(folder / "b.db", "SELECT mode FROM runs ORDER BY id DESC LIMIT 1") == [("replay",)]
+    assert dict(held).items() <= dict(rows(folder / "b.db", "SELECT id, title FROM items")).items()
+    firsts = "SELECT id, first_seen FROM items ORDER BY id"
+    assert rows(folder / "b.db", firsts) == rows(folder / "a.db", firsts)
+
+
+def test_what_is_in_the_archive_of_a_run_that_is_not_given_is_named(folder: Path) -> None:
+    first, *_ = warcs(folder)
+    first.unlink()
+    done = replay(folder)
+    assert done.status == 4
+    assert "/press-releases?page=0&rows=10&solrsort=ds_date+desc, read at 20" in done.errors
+    assert "is in none of the files" in done.errors
+    statuses = rows(folder / "b.db", "SELECT status, withdrawn FROM runs")
+    assert ("partial", 0) in statuses
+    assert rows(folder / "b.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
+
+
+ROLLED = "from osce_news.archive import writer\nwriter.MOST_BYTES = 8_000\n"
+ROLLED += "writer.ArchiveWriter.__init__.__kwdefaults__['most_bytes'] = 8_000"
+
+
+def test_a_run_that_was_rolled_is_put_together_and_a_missing_part_is_named(tmp_path: Path) -> None:
+    with newsroom() as server:
+        assert crawl(server, tmp_path, before=ROLLED).status == 0
+    files = warcs(tmp_path)
+    assert len(files) > 4
+    assert replay(tmp_path).status == 0
+    assert_same(tmp_path)
+    kept = files[2].read_bytes(), files[-1].read_bytes(), files[0].read_bytes()
+    for number, (place, data) in enumerate(zip((2, -1, 0), kept, strict=True)):
+        files[place].unlink()
+        done = replay(tmp_path, db=f"{number}.db")
+        assert done.status == 4
+        assert files[place].name in done.errors
+        assert done.summary["pages"] < 10
+        (status,) = rows(tmp_path / f"{number}.db", "SELECT status FROM runs")
+        assert status == ("partial",)
+        files[place].write_bytes(data)
+
+
+def test_the_archive_of_an_unchanged_second_crawl_is_nearly_empty(tmp_path: Path) -> None:
+    with Newsroom(make_stories(600), robots="User-agent: *\nDisallow:\n", etags=True) as server:
+        for options in ((), (), ("--full",)):
+            assert crawl(server, tmp_path, "--rows", "50", *options).status == 0
+    first, second, full = (path.stat().st_size for path in warcs(tmp_path))
+    assert second < first * 0.1
+    assert full < first * 0.25
+    for path in warcs(tmp_path):
+        assert warcio("check", path) == (0, "")
+
+
+def test_the_times_of_the_database_are_those_of_the_exchanges(tmp_path: Path) -> None:
+    """Though the clock goes on between an answer and its storing."""
+    before = (
+        "import itertools, osce_news.clock as clock\n"
+        "count = itertools.count(1_900_000_000)\n"
+        "clock.utc_now = lambda: clock.format_utc(next(count))\n"
+    )
+    with newsroom() as server:
+        assert crawl(server, tmp_path, before=before).status == 0
+        server.remove(server.stories[3].node)
+        after = before.replace("1_900", "1_901")
+        assert crawl(server, tmp_path, "--full", before=after).status == 0
+    assert replay(tmp_path).status == 0
+    assert_same(tmp_path)
+
+
+def test_by_a_clock_that_was_set_back_runs_are_replayed_in_their_order(tmp_path: Path) -> None:
+    at = "import osce_news.clock as clock\nclock.utc_now = lambda: '20{}-01-01T00:00:00Z'"
+    with newsroom() as server:
+        assert crawl(server, tmp_path, before=at.format(40)).status == 0
+        server.edit(server.stories[5].node, title="Another title")
+        assert crawl(server, tmp_path, before=at.format(30)).status == 0
+        server.edit(server.stories[5].node, title="A third title")
+        assert crawl(server, tmp_path, "--full", before=at.format(35)).status == 0
+    assert replay(tmp_path).status == 0
+    assert_same(tmp_path)
+
+
+def test_what_is_no_page_of_the_list_does_no_harm(tmp_path: Path) -> None:
+    with newsroom() as server:
+        server.fail(faults.page(0), faults.status(503, body="<h1>busy"), times=1)
+        server.fail(faults.page(1), faults.redirect("/press-releases?page=1&rows=9&moved"), times=1)
+        server.fail(faults.page(2), faults.status(404))
+        server.fail(faults.page(3), faults.cut(), times=1)
+        done = crawl(server, tmp_path, before="import osce_news.settings as s\ns.BACK_OFF_BASE = 0.01")
+        assert (done.status, done.summary["status"]) == (4, "partial"), done.errors
+        assert {200, 302, 404, 503} <= {entry.status for entry in server.log}
+    done = replay(tmp_path)
+    assert done.status == 0, done.errors  # all that was recorded is replayed, though the crawl lacked a page
+    assert_same(tmp_path)
+
+
+def test_a_crawl_that_was_refused_is_replayed_as_refused(tmp_path: Path) -> None:
+    with newsroom() as server:
+        server.robots = "User-agent: *\nDisallow: /\n"
+        assert crawl(server, tmp_path).status == 6
+    done = replay(tmp_path)
+    assert (done.status, done.summary["pages"]) == (0, 0), done.errors
+    assert_same(tmp_path)
+    assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("refused",)]
+
+
+def test_a_page_that_the_gate_refused_is_refused_again_and_the_run_ends_failed(tmp_path: Path) -> None:
+    fifty = ("--rows", "50")
+    with newsroom(150) as server:
+        assert crawl(server, tmp_path, *fifty).status == 0
+        server.publish(*make_newer(server.stories, 60))
+        server.fail(faults.page(1), changed(b"Content type:", b"Kind of thing:"))
+        done = crawl(server, tmp_path, *fifty)
+        assert done.status == 3, done.errors
+    assert f"the page is kept in {tmp_path / 'archive'}" in done.errors
+    assert not list(tmp_path.glob("*not-understood*"))
+    done = replay(tmp_path)
+    assert (done.status, done.summary["status"]) == (3, "failed")
+    (line,) = done.lines
+    assert "page=1&rows=49" in line
+    assert warcs(tmp_path)[1].name in line
+    assert_same(tmp_path)
+    assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("complete",), ("failed",)]
+
+
+def test_a_page_that_is_understood_by_now_is_stored(tmp_path: Path) -> None:
+    """What a repair of the page objects is for: the crawl failed, its archive need not."""
+    broken = (
+        "from osce_news.crawl import judging\nfrom osce_news.errors import LayoutError\n"
+        "def check(connection, page, **_):\n"
+        "    if 'page=1' in page.url:\n"
+        "        raise LayoutError('a', expected='b', got='c')\n"
+        "judging.check = check\n"
+    )
+    with newsroom() as server:
+        assert crawl(server, tmp_path, before=broken).status == 3
+    done = replay(tmp_path)
+    assert (done.status, done.summary["pages"], done.summary["new"]) == (0, 2, 18), done.errors
+    assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("failed",)]
+
+
+def test_a_run_that_goes_on_with_one_that_was_not_recorded_withdraws_nothing(tmp_path: Path) -> None:
+    with newsroom() as server:
+        kill(server, tmp_path, 6, archive=False)
+        assert crawl(server, tmp_path).summary["continues"] == 1
+        server.remove(server.stories[3].node)
+        crawl(server, tmp_path, "--full")
+    done = replay(tmp_path)
+    assert done.status == 4
+    assert "goes on with run 1 (which was not recorded)" in done.errors
+    assert rows(tmp_path / "b.db", "SELECT status, withdrawn FROM runs") == [("partial", 0), ("complete", 1)]
+
+
+def kill(
+    server: Newsroom, folder: Path, requests: int, wait: float = 0, *options: str, archive: bool = True
+) -> int:
+    """Crawl, kill it so long after so many answers, and return the exit status."""
+    import time
+
+    answered = len(server.log) + requests
+    place = ["--archive", str(folder / "archive")] if archive else []
+    with start(server, folder / "a.db", *place, *options) as command:
+        until(lambda: len(server.log) >= answered or not command.is_running)
+        time.sleep(wait)
+        command.send(signal.SIGKILL)
+        return command.wait().status
+
+
+def test_a_crawl_that_was_killed_and_one_that_went_on_with_it(tmp_path: Path) -> None:
+    with newsroom() as server:
+        assert kill(server, tmp_path, 5) < 0
+        server.publish(*make_newer(server.stories, 3))
+        assert kill(server, tmp_path, 6) < 0
+        done = crawl(server, tmp_path)
+        assert (done.status, done.summary["continues"]) == (0, 2)
+        server.remove(server.stories[5].node)
+        assert crawl(server, tmp_path, "--full").summary["withdrawn"] == 1
+    done = replay(tmp_path)
+    assert done.status == 0, done.errors
+    assert_same(tmp_path)
+    statuses = rows(tmp_path / "b.db", "SELECT status FROM runs")
+    assert statuses == [("interrupted",), ("interrupted",), ("complete",), ("complete",)]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_whatever_moment_a_crawl_is_killed_at_its_archive_gives_what_was_stored(
+    tmp_path: Path, part: int
+) -> None:
+    rng = Random(part)
+    with newsroom(150) as server:
+        for _ in range(5):
+            kill(server, tmp_path, rng.randint(0, 8), rng.random() * 0.08)
+            if warcs(tmp_path):
+                done = replay(tmp_path, db="killed.db")
+                assert done.status == 0, done.errors
+                assert is_sound(tmp_path / "killed.db")
+                (tmp_path / "killed.db").unlink()
+        assert crawl(server, tmp_path, "--full").status == 0
+    done = replay(tmp_path, "--jobs", str(part + 1))
+    assert done.status == 0, done.errors
+    assert_same(tmp_path)
+
+
+def test_an_end_that_is_cut_is_told_and_passed_over(tmp_path: Path) -> None:
+    with newsroom() as server:
+        assert kill(server, tmp_path, 6) < 0
+    (path,) = warcs(tmp_path)
+    path.write_bytes(path.read_bytes()[:-100])
+    done = replay(tmp_path)
+    assert (done.status, done.summary["cut_files"], done.summary["status"]) == (0, 1, "complete")
+    assert f"{path}: cut at byte " in done.errors
+    assert done.summary["pages"] > 2
+    assert rows(tmp_path / "b.db", "SELECT status, message FROM runs") == [
+        ("interrupted", "the process ended without a word")
+    ]
+
+
+def test_a_record_that_is_damaged_is_named_and_the_others_are_replayed(folder: Path) -> None:
+    first, *_ = warcs(folder)
+    data = bytearray(first.read_bytes())
+    places = [one.offset for one in records(first, Report()) if one.kind == "response"]
+    place = places[4] + 200
+    data[place : place + 40] = bytes(40)
+    first.write_bytes(data)
+    done = replay(folder, what=f"archive/{first.name}")
+    assert (done.status, done.summary["status"]) == (4, "partial")
+    assert done.summary["passed_over"]["unreadable"] == 1
+    assert done.summary["pages"] == 9
+    assert "damaged up to byte" in done.errors
+    assert "&solrsort=ds_date+desc, read at 20" in done.errors
+    assert rows(folder / "b.db", "SELECT status FROM runs") == [("partial",)]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    with newsroom(25) as server:
+        assert crawl(server, tmp_path).status == 0
+    return tmp_path
+
+
+def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
+    before = (
+        "import osce_news.replay.recorded as recorded, socket\n"
+        "recorded.judging.check = lambda *_, **__: socket.create_connection(('127.0.0.1', 1))\n"
+    )
+    done = replay(small, before=before)
+    assert done.status == 1
+    assert "a replay opens no socket, but something called socket." in done.lines[0]
+
+
+def test_a_worker_that_dies_ends_the_replay_in_one_line(small: Path) -> None:
+    before = "import os\nimport osce_news.replay.workers as workers\nworkers._begin = os.abort\n"
+    done = replay(small, "--jobs", "2", before=before)
+    assert done.status == 1, done.errors
+    (line,) = done.lines
+    assert "a process that parses pages died" in line
+    assert rows(small / "b.db", "SELECT status FROM runs") == [("failed",)]
+
+
+def test_a_replay_that_was_cut_short_is_no_run_of_the_archive(small: Path) -> None:
+    before = (
+        "import osce_news.replay.recorded as recorded\n"
+        "store, count = recorded.RecordedRun._store, []\n"
+        "def stop(self, *arguments):\n"
+        "    count.append(1)\n"
+        "    if len(count) == 2:\n"
+        "        raise KeyboardInterrupt\n"
+        "    store(self, *arguments)\n"
+        "recorded.RecordedRun._store = stop\n"
+    )
+    done = replay(small, before=before)
+    assert (done.status, len(done.lines)) == (130, 1)
+    assert rows(small / "b.db", "SELECT status, archive FROM runs") == [("interrupted", None)]
+    done = replay(small)
+    assert (done.status, done.summary["runs_known"]) == (0, 0)
+    assert rows(small / "b.db", "SELECT count(*) FROM items") == [(25,)]
