@@ -70,12 +70,13 @@ class Chain:
     positions: NumberMap = field(default_factory=NumberMap)
     results: NumberMap = field(default_factory=NumberMap)  # what was read, whatever its date: 1 each
     end: int = 0  # the position behind the last result
+    last: str | None = None  # the key of the last result
     repeats: list[Repeat] = field(default_factory=list)  # what was met at two places
 
     def meets(self, keys: list[str]) -> bool:
         """Whether a page with these results goes on from what was read: shows its last, or enough of it."""
-        places = [self.positions[hash(key)] for key in keys if hash(key) in self.positions]
-        return self.end - 1 in places or len(places) >= min(SURE, 1 + len(keys) // 8)
+        known = sum(hash(key) in self.positions for key in keys)
+        return known >= min(SURE, 1 + len(keys) // 8) or self.last in map(_without_copy, keys)
 
     def lacks(self, keys: list[str]) -> bool:
         """Whether a page with these results shows one that was not read."""
@@ -87,7 +88,7 @@ class Chain:
         self.repeats += repeats(self.positions, self.end, start, keys)
         self.positions.update({hash(key): start + number for number, key in enumerate(keys)})
         self.count(keys)
-        self.end = end
+        self.end, self.last = end, _without_copy(keys[-1]) if keys else self.last
         return len(self.positions) - before
 
     def count(self, keys: Sequence[str]) -> None:
@@ -111,5 +112,11 @@ class Chain:
         self.repeats += [
             Repeat(one.item, tuple(place + shift for place in one.places)) for one in below.repeats
         ]
-        self.end = max(self.end, below.end + shift)
+        if below.end + shift >= self.end:
+            self.end, self.last = below.end + shift, below.last
         return True
+
+
+def _without_copy(key: str) -> str:
+    """Return the key without the number of the copy, which is another on a page that shows another copy."""
+    return key if Result.of(key).copy == "1" else key.rpartition(":")[0]
