@@ -76,7 +76,8 @@ class Chain:
     def meets(self, keys: list[str]) -> bool:
         """Whether a page with these results goes on from what was read: shows its last, or enough of it."""
         known = sum(hash(key) in self.positions for key in keys)
-        return known >= min(SURE, 1 + len(keys) // 8) or self.last in map(_without_copy, keys)
+        ends = {_without_copy(key) for key in keys}
+        return known >= min(SURE, 1 + len(keys) // 8) or (self.last is not None and self.last in ends)
 
     def lacks(self, keys: list[str]) -> bool:
         """Whether a page with these results shows one that was not read."""
