@@ -13,10 +13,11 @@ from typing import NoReturn
 import click
 
 from osce_news import __version__
+from osce_news.cli.counting import stats
 from osce_news.cli.feeding import check, crawl, renormalize, replay
 from osce_news.cli.fixing import expect, fixture
 from osce_news.cli.history import runs
-from osce_news.cli.looking import list_, search, show, stats, verify, vocabulary
+from osce_news.cli.looking import list_, search, show, verify, vocabulary
 from osce_news.cli.output import printable
 from osce_news.cli.scheduling import schedule
 from osce_news.errors import OsceNewsError
