@@ -20,6 +20,7 @@ from osce_news.cli.history import runs
 from osce_news.cli.looking import list_, search, show, verify, vocabulary
 from osce_news.cli.output import printable
 from osce_news.cli.scheduling import schedule
+from osce_news.cli.serving import serve
 from osce_news.errors import OsceNewsError
 
 
@@ -42,7 +43,7 @@ def cli() -> None:
 
 
 _FILLING = (crawl, check, replay)
-_LOOKING = (list_, search, show, stats, runs, vocabulary, verify)
+_LOOKING = (list_, search, show, stats, serve, runs, vocabulary, verify)
 _FIXING = (fixture, expect)
 for command in (*_FILLING, *_LOOKING, renormalize, schedule, *_FIXING):
     cli.add_command(command)

@@ -23,6 +23,7 @@ _FEW = 12  # up to so many periods have each its name
 _NARROWEST = 330
 _NAMES_BESIDE = 600  # from this width on, names stand beside their bars
 _TEXT = "#33373d"
+_LINE = 13  # pixels from one line of a name to the next
 
 
 def specification(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
@@ -174,10 +175,10 @@ def _bars(figure: Figure, width: int) -> Any:
         above = base.mark_text(
             align="left", baseline="line-bottom", dy=1, fontSize=11, color=_TEXT, lineBreak="\n"
         ).encode(x=alt.value(0), text="line:N")
-        layers, plot, step = bars + numbers + above, width - 65, 36
+        layers, plot, step = bars + numbers + above, width - 65, _row_height(data, "line", 17) + 19
     else:
         layers, plot = bars + numbers, max(120, int(width - longest * 5.9 - 70))
-        step = 30 if any("\n" in row["line"] for row in data) else 21
+        step = _row_height(data, "line", 21)
     return layers.properties(width=plot, height=alt.Step(step))
 
 
@@ -220,7 +221,7 @@ def _matrix(figure: Figure, width: int) -> Any:
     longest = max(len(line) for row in data for line in row["down"].split("\n"))
     overhang = len(heads[-1]) * 3.6  # of the last column's name, which stands aslant
     cell = max(34, min(60, int((width - longest * 5.9 - overhang) / len(heads))))
-    return (cells + texts).properties(width=alt.Step(cell), height=alt.Step(30))
+    return (cells + texts).properties(width=alt.Step(cell), height=alt.Step(_row_height(data, "down", 30)))
 
 
 def _data(rows: Sequence[Row]) -> alt.Data:
@@ -228,18 +229,24 @@ def _data(rows: Sequence[Row]) -> alt.Data:
 
 
 def _names_axis() -> alt.Axis:
-    """Return an axis of names that are shown in full, those of two lines in the middle of their row."""
-    two_lines = "indexof(datum.value, '\\n') >= 0"
+    """Return an axis of names that are shown in full, each in the middle of its row."""
+    lines = "length(split(datum.value, '\\n'))"
+    up = [{"test": f"{lines} == {count}", "value": -_LINE / 2 * (count - 1)} for count in range(2, 9)]
     return alt.Axis(
         labelExpr="split(datum.value, '\\n')",
-        labelOffset=alt.ConditionalAxisNumber.from_dict(
-            {"condition": {"test": two_lines, "value": -6}, "value": 0}
-        ),
+        labelOffset=alt.ConditionalAxisNumber.from_dict({"condition": up, "value": 0}),
         labelLimit=0,
+        labelLineHeight=_LINE,
         labelPadding=6,
         ticks=False,
         domain=False,
     )
+
+
+def _row_height(rows: Sequence[Row], name: str, least: int) -> int:
+    """Return the height that the longest of these names needs."""
+    lines = max(str(row[name]).count("\n") + 1 for row in rows)
+    return max(least, lines * _LINE + 4)
 
 
 def _wrapped(name: str, letters: int) -> str:
