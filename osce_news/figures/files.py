@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, StorageError
 from osce_news.extras import needs
 from osce_news.figures.figure import Figure
 
@@ -49,7 +50,7 @@ def write(figure: Figure, path: Path) -> None:
     """Write the figure into the file, whole or not at all; an older file is replaced.
 
     Raises BadInputError for a folder that is not there or an ending that is none of `ENDINGS`,
-    MissingExtraError if the packages that draw are not installed.
+    StorageError if it can't be written, MissingExtraError if the packages that draw are not installed.
     """
     form = writable(path)
     body = page(figure).encode() if form == ".html" else picture(figure, form)
@@ -57,8 +58,10 @@ def write(figure: Figure, path: Path) -> None:
     try:
         beside.write_bytes(body)
         beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise StorageError(f"{path}: {error.strerror}; what was there is as it was") from error
 
 
 def picture(figure: Figure, form: str = ".svg", width: int | None = None) -> bytes:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from osce_news.errors import BadInputError, MissingExtraError
+from osce_news.errors import BadInputError, MissingExtraError, StorageError
 from osce_news.figures import Asked, Figure, figure, files, page, picture, write
 from osce_news.storage import open_for_reading
 from osce_news.storage.queries import Filters
@@ -145,7 +145,7 @@ def test_a_file_is_written_whole_or_stays_as_it_was(
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StorageError, match=r"figure\.SVG: No space left on device; what was there"):
         write(hostile, path)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
