@@ -47,7 +47,7 @@ BORDERS = (
     ),
     *(
         Border(f"cli/{name}.py", "scrapy twisted parsel lxml sqlite_utils rich osce_news.spiders", first=True)
-        for name in ("history", "details", "fixing", "looking", "counting", "serving", "options", "output", "main")
+        for name in "history details fixing looking counting serving options output main".split()
     ),
 )
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
 
 from osce_news.figures import Asked, figure, page
 from osce_news.storage import open_for_reading
@@ -84,6 +84,10 @@ def visit(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterato
 def watch(visit: Visit) -> None:
     """Note what goes wrong in a page, and refuse and note every request to another host."""
 
+    def failed(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that is left need not come to its end
+            visit.faults.append(f"failed: {request.url}: {request.failure}")
+
     def passes(route: Any) -> None:
         if urlsplit(route.request.url).netloc == urlsplit(visit.url).netloc:
             route.continue_()
@@ -98,7 +102,7 @@ def watch(visit: Visit) -> None:
     visit.page.context.route("**/*", passes)
     visit.page.on("console", lambda message: visit.faults.append(f"{message.type}: {message.text}"))
     visit.page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
-    visit.page.on("requestfailed", lambda failed: visit.faults.append(f"failed: {failed.url}"))
+    visit.page.on("requestfailed", failed)
     visit.page.on("dialog", dismissed)
 
 
