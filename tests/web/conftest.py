@@ -32,6 +32,18 @@ def node(place: int) -> str:
     return str(STORIES[place].node)
 
 
+def add_text(path: Path, identifier: str, text: str) -> None:
+    """Store an item's full text, with what else the table must have."""
+    row = {"item_id": identifier, "text": text}
+    with closing(sqlite3.connect(path)) as connection:
+        for _, name, _, needed, default, _ in connection.execute("PRAGMA table_info (articles)"):
+            if needed and default is None and name not in row:
+                row[name] = "read" if name == "status" else "2025-12-07T08:00:00Z"
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO articles ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+        connection.commit()
+
+
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a closed database, to be read only: two crawls a week apart, of 300 stories.
@@ -48,12 +60,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.begin("full", "https://www.osce.org/press-releases")
         writer.store(page([story for story in first if story is not stories[GONE]], 0, LATER))
         writer.finish("complete", withdrawn=[node(GONE)], whole=True)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(
-            "INSERT INTO articles (item_id, text, fetched_at) VALUES (?, ?, ?)",
-            [node(READ), TEXT, "2025-12-07T08:00:00Z"],
-        )
-        connection.commit()
+    add_text(path, node(READ), TEXT)
     return path
 
 
