@@ -54,7 +54,7 @@ class Source:
     """Where counted items come from, for a figure's caption."""
 
     site: str | None  # the host of the newest item's address; None without items
-    read: str | None  # UTC, when a page of the list was read last
+    read: str | None  # UTC, when a page of the list that shows items was read last
     items: int  # in the whole database
 
 
@@ -127,7 +127,7 @@ def source(connection: sqlite3.Connection) -> Source:
     """Return where the items come from and when the list was read last."""
     newest = "SELECT url FROM items ORDER BY published DESC LIMIT 1"
     row = connection.execute(
-        f"SELECT ({newest}) AS url, (SELECT max(fetched_at) FROM pages) AS read, "
+        f"SELECT ({newest}) AS url, (SELECT max(last_seen) FROM items) AS read, "
         "(SELECT count(*) FROM items) AS items"
     ).fetchone()
     site = row["url"].split("/")[2] if row["url"] else None

@@ -63,8 +63,8 @@ order by 3 desc, 1, 2""",
         "params": ["days"],
         "sql": """
 with cut (since) as (
-  select strftime('%Y-%m-%dT%H:%M:%SZ', max(fetched_at), '-' || coalesce(nullif(:days, ''), 7) || ' days')
-  from pages),
+  select strftime('%Y-%m-%dT%H:%M:%SZ', max(last_seen), '-' || coalesce(nullif(:days, ''), 7) || ' days')
+  from newsroom),
 events (seen, id, what, before, after) as (
   select first_seen, id, 'new', null, null from newsroom join cut on first_seen > since
   union all

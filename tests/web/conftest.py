@@ -33,12 +33,13 @@ def node(place: int) -> str:
 
 
 def add_text(path: Path, identifier: str, text: str) -> None:
-    """Store an item's full text, with what else the table must have."""
-    row = {"item_id": identifier, "text": text}
+    """Store an item's full text, with as much of the rest as the table has."""
+    times = ("fetched_at", "first_asked", "first_read", "read_at")
+    row = {"item_id": identifier, "text": text, "status": "read"}
+    row |= dict.fromkeys(times, "2025-12-07T08:00:00Z")
     with closing(sqlite3.connect(path)) as connection:
-        for _, name, _, needed, default, _ in connection.execute("PRAGMA table_info (articles)"):
-            if needed and default is None and name not in row:
-                row[name] = "read" if name == "status" else "2025-12-07T08:00:00Z"
+        there = [column[1] for column in connection.execute("PRAGMA table_info (articles)")]
+        row = {name: value for name, value in row.items() if name in there}
         marks = ", ".join("?" * len(row))
         connection.execute(f"INSERT INTO articles ({', '.join(row)}) VALUES ({marks})", list(row.values()))
         connection.commit()
