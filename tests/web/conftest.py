@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,6 +18,7 @@ from osce_news.storage import Writer, open_for_reading
 from osce_news.web.server import application
 from osce_news.web.snapshot import take
 from tests.filled import FIRST_READ, fill, page
+from tests.helpers import run
 from tests.newsroom import make_stories
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> & \"title\" 'of' 7/8"
@@ -63,6 +65,13 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.finish("complete", withdrawn=[node(GONE)], whole=True)
     add_text(path, node(READ), TEXT)
     return path
+
+
+def searched(history: Path, *arguments: str) -> list[str]:
+    """The identifiers that the command finds, sorted."""
+    result = run("search", *arguments, "--db", history, "--limit", "0", "--json", cwd=history.parent)
+    assert result.status == 0, result.err
+    return sorted(row["id"] for row in json.loads(result.out))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from osce_news.storage.queries import Filters
 from osce_news.web.metadata import LISTS
 from osce_news.web.queries import QUERIES
 from tests.helpers import digest
-from tests.web.conftest import EDITED, GONE, HOSTILE, HOSTILE_OFFICE, READ, STRANGE, TEXT, node
+from tests.web.conftest import EDITED, GONE, HOSTILE, HOSTILE_OFFICE, READ, STRANGE, TEXT, node, searched
 
 Get = Callable[..., Any]
 ITEMS = "/osce-news/newsroom"
@@ -144,13 +144,11 @@ def test_each_ready_query_runs_without_a_parameter(get: Get) -> None:
             assert f'name="{parameter}"' in page.text
 
 
-def test_full_text_by_period_finds_what_search_finds(get: Get, reading: sqlite3.Connection) -> None:
+def test_full_text_by_period_finds_what_search_finds(get: Get, history: Path) -> None:
     rows = query(get, "full-text", words="police", since="2025-10-01", until="2025-11-15")
-    found = queries.search(
-        reading, "police", Filters(since="2025-10-01", until="2025-11-15"), None, ("[", "]")
-    )
+    found = searched(history, "police", "--since", "2025-10-01", "--until", "2025-11-15")
     assert found
-    assert sorted(row["id"] for row in rows) == sorted(row["id"] for row in found)
+    assert sorted(row["id"] for row in rows) == found
     assert "[" in rows[0]["hit"]
     assert query(get, "full-text") == []
 

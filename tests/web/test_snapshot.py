@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import BadInputError, NotOurDatabaseError
-from osce_news.storage import Writer, open_for_reading, queries
-from osce_news.storage.queries import Filters
+from osce_news.storage import Writer, open_for_reading
 from osce_news.web.snapshot import take
 from tests.helpers import digest
-from tests.web.conftest import READ, node
+from tests.web.conftest import READ, node, searched
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -38,10 +37,10 @@ def test_the_search_index_finds_the_same_items(history: Path, snapshot: Path) ->
     sql = """
         SELECT newsroom.id FROM newsroom JOIN items_fts ON newsroom.rowid = items_fts.rowid
         WHERE items_fts MATCH '{}' ORDER BY newsroom.id"""
-    with closing(open_for_reading(history)) as connection:
-        for word in ("police OR border", "quicksilver", "mended"):
-            found = queries.search(connection, word, Filters(), None, ("", ""))
-            assert [row[0] for row in rows(snapshot, sql.format(word))] == sorted(row["id"] for row in found)
+    for word in ("police OR border", "quicksilver", "mended"):
+        found = searched(history, word)
+        assert found
+        assert [row[0] for row in rows(snapshot, sql.format(word))] == found
     assert rows(snapshot, sql.format("quicksilver")) == [(node(READ),)]
 
 
