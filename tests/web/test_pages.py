@@ -110,7 +110,10 @@ def test_an_item_has_a_page_with_its_history_and_its_source(get: Get, reading: s
         assert (item[name] or "not printed") in shown
     assert f"title_raw {item['raw']['title_raw']}" in shown
     assert "No longer on the list" not in shown
-    assert TEXT in text_of(get(f"{ITEMS}/{node(READ)}").text)
+    read = text_of(get(f"{ITEMS}/{node(READ)}").text)
+    assert TEXT in read
+    assert "Its own page read, asked for 2025-12-07T08:00:00Z" in read
+    assert "Its own page" not in shown
     gone = text_of(get(f"{ITEMS}/{node(GONE)}").text)
     assert "No longer on the list: a full crawl did not find it" in gone
     assert get(f"{ITEMS}/999999999").status_code == 404
