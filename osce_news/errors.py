@@ -34,6 +34,10 @@ class BadInputError(OsceNewsError):
     exit_status = 2
 
 
+class MissingExtraError(OsceNewsError):
+    """A package that this command needs is not installed. Install the extra that the line names."""
+
+
 class NotOurDatabaseError(BadInputError):
     """The file is no database of osce-news. Name another file; this one was not touched."""
 

@@ -34,6 +34,12 @@ BORDERS = (
         "storage",
         "scrapy twisted parsel lxml osce_news.pages osce_news.spiders osce_news.cli osce_news.crawl",
     ),
+    Border("web", "scrapy twisted parsel lxml osce_news.pages osce_news.spiders osce_news.storage.writer"),
+    # Drawing is imported only to draw: neither Altair nor vl-convert is there without its extra.
+    Border("figures/figure.py", "altair vl_convert scrapy twisted parsel lxml osce_news.cli"),
+    Border("figures/wording.py", "altair vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
+    Border("figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
+    Border("figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
     Border("spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
@@ -41,7 +47,7 @@ BORDERS = (
     ),
     *(
         Border(f"cli/{name}.py", "scrapy twisted parsel lxml sqlite_utils rich osce_news.spiders", first=True)
-        for name in ("history", "details", "fixing", "looking", "options", "output", "main")
+        for name in "history details fixing looking counting serving options output main".split()
     ),
 )
 

@@ -130,51 +130,6 @@ def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
 
 
 @click.command()
-@db_option
-@click.option(
-    "--by",
-    multiple=True,
-    type=click.Choice(("year", "month", "office", "topic", "type")),
-    help="What to count by; two give a table.  [default: year]",
-)
-@filter_options
-@format_options
-@verbose_option
-def stats(db: Path, by: tuple[str, ...], form: str | None, verbose: bool, **filters: Any) -> None:
-    """Count items by year, month, office, topic or type.
-
-    An item with two offices counts for both; "(not printed)" counts items without the label.
-
-    \b
-    Example:
-      osce-news stats --by year --by type
-      osce-news stats --by office --topic elections --format csv
-    """
-    from osce_news.cli.output import print_rows
-    from osce_news.storage import open_for_reading, queries
-
-    groups = by or ("year",)
-    if len(groups) > 2 or len(set(groups)) != len(groups):
-        raise click.UsageError("--by is given once or twice, with two different groups")
-    wanted = filters_from(**filters)
-    with closing(open_for_reading(db)) as connection:
-        rows = queries.stats(connection, groups, wanted)
-    if form == "json":
-        return print_rows(rows, (), form)
-    for row in rows:
-        row.update({name: "(not printed)" for name in groups if row[name] is None})
-    if len(groups) == 1:
-        return print_rows(rows, (*groups, "items"), form)
-    first, second = groups
-    columns = list(dict.fromkeys(row[second] for row in rows))
-    cells: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        line = cells.setdefault(row[first], {first: row[first], **dict.fromkeys(columns, 0)})
-        line[row[second]] = row["items"]
-    return print_rows(list(cells.values()), [first, *columns], form)
-
-
-@click.command()
 @click.argument("kind", required=False, type=click.Choice(("offices", "topics", "content_types", "places")))
 @click.option(
     "--unknown", is_flag=True, help="Printed values in the database that no entry matches, with counts."

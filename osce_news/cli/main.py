@@ -14,13 +14,15 @@ import click
 
 from osce_news import __version__
 from osce_news.cli.clustering import merge, parse
+from osce_news.cli.counting import stats
 from osce_news.cli.feeding import check, crawl, renormalize
 from osce_news.cli.fixing import expect, fixture
 from osce_news.cli.history import runs
-from osce_news.cli.looking import list_, search, show, stats, verify, vocabulary
+from osce_news.cli.looking import list_, search, show, verify, vocabulary
 from osce_news.cli.output import printable
 from osce_news.cli.replaying import replay
 from osce_news.cli.scheduling import schedule
+from osce_news.cli.serving import serve
 from osce_news.errors import OsceNewsError
 
 
@@ -43,7 +45,7 @@ def cli() -> None:
 
 
 _FILLING = (crawl, check, replay, parse, merge)
-_LOOKING = (list_, search, show, stats, runs, vocabulary, verify)
+_LOOKING = (list_, search, show, stats, serve, runs, vocabulary, verify)
 _FIXING = (fixture, expect)
 for command in (*_FILLING, *_LOOKING, renormalize, schedule, *_FIXING):
     cli.add_command(command)

@@ -149,50 +149,6 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
     return found
 
 
-# By what `stats` counts: the expression that names a group, and the join that it needs.
-_GROUPS = {
-    "year": ("substr(items.published, 1, 4)", ""),
-    "month": ("substr(items.published, 1, 7)", ""),
-    "type": (
-        "coalesce(content_types.label, items.content_type_raw)",
-        "LEFT JOIN content_types ON content_types.id = items.content_type",
-    ),
-    "office": (
-        "coalesce(offices.label, item_offices.raw)",
-        (
-            "LEFT JOIN item_offices ON item_offices.item_id = items.id "
-            "LEFT JOIN offices ON offices.id = item_offices.office_id"
-        ),
-    ),
-    "topic": (
-        "coalesce(topics.label, item_topics.raw)",
-        (
-            "LEFT JOIN item_topics ON item_topics.item_id = items.id "
-            "LEFT JOIN topics ON topics.id = item_topics.topic_id"
-        ),
-    ),
-}
-GROUPS = tuple(_GROUPS)
-
-
-def stats(connection: sqlite3.Connection, by: Sequence[str], filters: Filters) -> list[Row]:
-    """Return the number of items by one or two of `GROUPS`; the group of what is not printed is None.
-
-    An item with several offices or topics counts for each of them. Periods come in order of time,
-    other groups by their number.
-    """
-    expressions = [_GROUPS[name][0] for name in by]
-    joins = " ".join(_GROUPS[name][1] for name in by)
-    where, values = filters.where()
-    columns = ", ".join(f"{sql} AS {name}" for sql, name in zip(expressions, by, strict=True))
-    order = ", ".join(f"{name} IS NULL, {name}" if name in ("year", "month") else "items DESC" for name in by)
-    sql = (
-        f"SELECT {columns}, count(DISTINCT items.id) AS items FROM items {joins} WHERE {where} "
-        f"GROUP BY {', '.join(expressions)} ORDER BY {order}, {', '.join(by)}"
-    )
-    return [dict(row) for row in connection.execute(sql, values)]
-
-
 def unknown(connection: sqlite3.Connection) -> list[Row]:
     """Return the printed values that no entry or rule understands, with the number of items."""
     sql = """

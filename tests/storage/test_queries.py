@@ -15,7 +15,7 @@ import pytest
 
 from osce_news.errors import BadInputError
 from osce_news.items import NewsItem, Term
-from osce_news.storage import Writer, open_for_reading, queries
+from osce_news.storage import Writer, counts, open_for_reading, queries
 from osce_news.storage.queries import Filters
 from osce_news.vocabulary import vocabulary
 from tests.helpers import fixture_page, html_of, listing, page_of
@@ -184,22 +184,73 @@ def _groups(item: NewsItem, by: str) -> list[str | None]:
     return [known[term.id].label if term.id else term.raw for term in terms] or [None]
 
 
-@pytest.mark.parametrize("by", [*((one,) for one in queries.GROUPS), ("year", "type"), ("office", "topic")])
+@pytest.mark.parametrize("by", [*((one,) for one in counts.GROUPS), ("year", "type"), ("office", "topic")])
 def test_counts_are_those_of_plain_python(newsroom: Newsroom, by: tuple[str, ...]) -> None:
     for filters in (Filters(), Filters(topics=["elections", "media-freedom"]), Filters(language="ru")):
         items = [item for item in newsroom.items if _passes(item, filters)]
         expected = Counter(
             key for item in items for key in set(product(*(_groups(item, name) for name in by)))
         )
-        rows = queries.stats(newsroom.connection, by, filters)
+        rows = counts.stats(newsroom.connection, by, filters)
         assert {tuple(row[name] for name in by): row["items"] for row in rows} == expected
         assert len(rows) == len(expected)
         if by[0] in ("year", "month", "type") and len(by) == 1:
             assert sum(row["items"] for row in rows) == len(items)
 
 
+def test_the_groups_that_are_not_kept_are_counted_together_each_item_once(newsroom: Newsroom) -> None:
+    ranked = counts.most_frequent(newsroom.connection, "office", Filters())
+    numbers = Counter(
+        name for item in newsroom.items for name in set(_groups(item, "office")) if name is not None
+    )
+    assert {row["name"]: row["items"] for row in ranked} == numbers
+    assert [row["items"] for row in ranked] == sorted(numbers.values(), reverse=True)
+    keep = [row["name"] for row in ranked[:3]]
+
+    def folded(item: NewsItem) -> set[str | None]:
+        return {name if name is None or name in keep else counts.OTHER for name in _groups(item, "office")}
+
+    expected = Counter((name, *_groups(item, "year")) for item in newsroom.items for name in folded(item))
+    rows = counts.stats(newsroom.connection, ("office", "year"), Filters(), {"office": keep})
+    assert {(row["office"], row["year"]): row["items"] for row in rows} == expected
+    among = sum(bool(folded(item) & set(keep)) for item in newsroom.items)
+    assert counts.count_among(newsroom.connection, Filters(), {"office": keep}) == among
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(offices=["odihr"])])
+def test_labels_are_counted_by_what_is_printed(newsroom: Newsroom, filters: Filters) -> None:
+    rows = {row["year"]: row for row in counts.labels(newsroom.connection, "year", filters)}
+    for year, row in rows.items():
+        items = [
+            item
+            for item in newsroom.items
+            if _passes(item, filters) and (item.published[:4] if item.published else None) == year
+        ]
+        assert row == {
+            "year": year,
+            "items": len(items),
+            "type": sum(item.content_type_raw is not None for item in items),
+            "office": sum(bool(item.offices) for item in items),
+            "topic": sum(bool(item.topics) for item in items),
+            "dateline": sum(item.dateline_raw is not None for item in items),
+            "teaser": sum(item.teaser is not None for item in items),
+            "text": 0,
+        }
+    assert sum(row["items"] for row in rows.values()) == queries.count(newsroom.connection, filters)
+
+
+def test_the_extent_of_the_items_leaves_no_undated_one_out(newsroom: Newsroom) -> None:
+    days = [item.published for item in newsroom.items if item.published]
+    assert counts.extent(newsroom.connection, Filters()) == {
+        "items": len(newsroom.items),
+        "first": min(days),
+        "last": max(days),
+        "undated": len(newsroom.items) - len(days),
+    }
+
+
 def test_periods_come_in_order_and_what_has_no_date_comes_last(newsroom: Newsroom) -> None:
-    months = [row["month"] for row in queries.stats(newsroom.connection, ["month"], Filters())]
+    months = [row["month"] for row in counts.stats(newsroom.connection, ["month"], Filters())]
     assert months[-1] is None
     assert months[:-1] == sorted(months[:-1])
 

@@ -1,0 +1,133 @@
+"""The command that counts, as a table or as a figure. It imports what draws only to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from osce_news.cli.options import db_option, filter_options, filters_from, format_options, verbose_option
+
+if TYPE_CHECKING:
+    from osce_news.figures import Asked
+
+
+@click.command()
+@db_option
+@click.option(
+    "--by",
+    multiple=True,
+    type=click.Choice(("year", "month", "office", "topic", "type")),
+    help="What to count by; two give a table.  [default: year]",
+)
+@click.option(
+    "--labels",
+    is_flag=True,
+    help="Which share of the items prints each label: how far a count by it may be trusted.",
+)
+@click.option("--top", type=click.IntRange(1, 60), help="Take all but the N most frequent together.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw it into FILE: .svg, .png, or .html, which opens without a network.",
+)
+@filter_options
+@format_options
+@verbose_option
+def stats(
+    db: Path,
+    by: tuple[str, ...],
+    labels: bool,
+    top: int | None,
+    plot: Path | None,
+    form: str | None,
+    verbose: bool,
+    **filters: Any,
+) -> None:
+    """Count items by year, month, office, topic or type.
+
+    An item with two offices counts for both; "(not printed)" counts items without the label.
+
+    \b
+    Example:
+      osce-news stats --by year --by type
+      osce-news stats --by office --topic elections --format csv
+      osce-news stats --by year --by office --plot offices.svg
+      osce-news stats --labels --plot labels.html
+    """
+    groups = by or ("year",)
+    if len(groups) > 2 or len(set(groups)) != len(groups):
+        raise click.UsageError("--by is given once or twice, with two different groups")
+    wanted = filters_from(**filters)
+    if plot is not None:
+        from osce_news.figures import Asked
+
+        title = _draw(db, Asked(groups, wanted, labels, top), plot)
+        click.echo(f"{plot}: {title}", err=form is not None)
+        if form is None:
+            return
+    if labels:
+        _print_labels(db, groups, wanted, form)
+    else:
+        _print_counts(db, groups, wanted, top, form)
+
+
+def _draw(db: Path, asked: Asked, path: Path) -> str:
+    from osce_news.figures import figure, writable, write
+    from osce_news.storage import open_for_reading
+
+    writable(path)  # before the time that the counting takes
+    with closing(open_for_reading(db)) as connection:
+        drawn = figure(connection, asked)
+    write(drawn, path)
+    return drawn.title
+
+
+def _print_counts(db: Path, groups: Sequence[str], wanted: Any, top: int | None, form: str | None) -> None:
+    from osce_news.cli.output import print_rows
+    from osce_news.storage import counts, open_for_reading
+
+    with closing(open_for_reading(db)) as connection:
+        keep = {
+            name: [row["name"] for row in counts.most_frequent(connection, name, wanted)][:top]
+            for name in groups
+            if top and name not in counts.PERIODS
+        }
+        rows = counts.stats(connection, groups, wanted, keep)
+    if form == "json":
+        return print_rows(rows, (), form)
+    for row in rows:
+        row.update({name: "(not printed)" for name in groups if row[name] is None})
+    if len(groups) == 1:
+        return print_rows(rows, (*groups, "items"), form)
+    first, second = groups
+    columns = list(dict.fromkeys(row[second] for row in rows))
+    cells: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        line = cells.setdefault(row[first], {first: row[first], **dict.fromkeys(columns, 0)})
+        line[row[second]] = row["items"]
+    return print_rows(list(cells.values()), [first, *columns], form)
+
+
+def _print_labels(db: Path, groups: Sequence[str], wanted: Any, form: str | None) -> None:
+    from osce_news.cli.output import print_rows
+    from osce_news.storage import counts, open_for_reading
+
+    if len(groups) > 1 or groups[0] not in counts.PERIODS:
+        raise click.UsageError("--labels goes with --by year or --by month")
+    (period,) = groups
+    with closing(open_for_reading(db)) as connection:
+        counted = counts.labels(connection, period, wanted)
+    rows = [
+        {period: row[period], "items": row["items"]}
+        | {f"{name}_percent": round(100 * row[name] / row["items"], 1) for name in counts.LABELS}
+        for row in counted
+    ]
+    if form != "json":
+        for row in rows:
+            row[period] = row[period] or "(not printed)"
+    print_rows(rows, (period, "items", *(f"{name}_percent" for name in counts.LABELS)), form)

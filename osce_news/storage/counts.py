@@ -1,0 +1,152 @@
+"""The named queries that count: items by one or two groups, and how many items carry each label."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from osce_news.storage.queries import Filters, Row
+
+# By what is counted: the expression that names a group, and the join that it needs.
+_GROUPS = {
+    "year": ("substr(items.published, 1, 4)", ""),
+    "month": ("substr(items.published, 1, 7)", ""),
+    "type": (
+        "coalesce(content_types.label, items.content_type_raw)",
+        "LEFT JOIN content_types ON content_types.id = items.content_type",
+    ),
+    "office": (
+        "coalesce(offices.label, item_offices.raw)",
+        (
+            "LEFT JOIN item_offices ON item_offices.item_id = items.id "
+            "LEFT JOIN offices ON offices.id = item_offices.office_id"
+        ),
+    ),
+    "topic": (
+        "coalesce(topics.label, item_topics.raw)",
+        (
+            "LEFT JOIN item_topics ON item_topics.item_id = items.id "
+            "LEFT JOIN topics ON topics.id = item_topics.topic_id"
+        ),
+    ),
+}
+GROUPS = tuple(_GROUPS)
+PERIODS = ("year", "month")
+OTHER = "(other)"  # the group of all that are not among the most frequent
+
+# What an item may carry, each with what says that it does.
+_LABELS = {
+    "type": "content_type_raw IS NOT NULL",
+    "office": "offices_raw IS NOT NULL",
+    "topic": "topics_raw IS NOT NULL",
+    "dateline": "dateline_raw IS NOT NULL",
+    "teaser": "teaser IS NOT NULL",
+    "text": "EXISTS (SELECT 1 FROM articles WHERE item_id = items.id AND text IS NOT NULL)",
+}
+LABELS = tuple(_LABELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where counted items come from, for a figure's caption."""
+
+    site: str | None  # the host of the newest item's address; None without items
+    read: str | None  # UTC, when a page of the list that shows items was read last
+    items: int  # in the whole database
+
+
+def stats(
+    connection: sqlite3.Connection,
+    by: Sequence[str],
+    filters: Filters,
+    keep: Mapping[str, Sequence[str]] | None = None,
+) -> list[Row]:
+    """Return the number of items by one or two of `GROUPS`; the group of what is not printed is None.
+
+    An item with several offices or topics counts for each of them, once. Of the groups in `keep`, the
+    others are counted together as `OTHER`. Periods come in order of time, other groups by their number.
+    """
+    table, values = _grouped(by, filters, keep or {})
+    order = ", ".join(f"{name} IS NULL, {name}" if name in PERIODS else "items DESC" for name in by)
+    sql = (
+        f"SELECT {', '.join(by)}, count(DISTINCT id) AS items FROM ({table}) "
+        f"GROUP BY {', '.join(by)} ORDER BY {order}, {', '.join(by)}"
+    )
+    return [dict(row) for row in connection.execute(sql, values)]
+
+
+def most_frequent(connection: sqlite3.Connection, by: str, filters: Filters) -> list[Row]:
+    """Return the names of a group, each with its number of items, the most frequent first.
+
+    What is not printed is left out.
+    """
+    table, values = _grouped([by], filters, {})
+    sql = (
+        f"SELECT {by} AS name, count(DISTINCT id) AS items FROM ({table}) "
+        f"WHERE {by} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    return [dict(row) for row in connection.execute(sql, values)]
+
+
+def count_among(connection: sqlite3.Connection, filters: Filters, keep: Mapping[str, Sequence[str]]) -> int:
+    """Return how many items are, for each group in `keep`, in one of the groups named there."""
+    table, values = _grouped(list(keep), filters, keep)
+    condition = " AND ".join(f"{name} <> ?" for name in keep)  # never true of what is not printed
+    sql = f"SELECT count(DISTINCT id) FROM ({table}) WHERE {condition}"
+    return int(connection.execute(sql, [*values, *(OTHER for _ in keep)]).fetchone()[0])
+
+
+def extent(connection: sqlite3.Connection, filters: Filters) -> Row:
+    """Return how many `items` pass, their `first` and `last` date, and how many are `undated`."""
+    where, values = filters.where()
+    sql = (
+        "SELECT count(*) AS items, min(published) AS first, max(published) AS last, "
+        f"count(*) - count(published) AS undated FROM items WHERE {where}"
+    )
+    return dict(connection.execute(sql, values).fetchone())
+
+
+def labels(connection: sqlite3.Connection, period: str, filters: Filters) -> list[Row]:
+    """Return by `year` or `month` how many items there are, and how many carry each of `LABELS`.
+
+    Items without a date come last, under None.
+    """
+    where, values = filters.where()
+    columns = ", ".join(f"coalesce(sum({condition}), 0) AS {name}" for name, condition in _LABELS.items())
+    sql = (
+        f"SELECT {_GROUPS[period][0]} AS {period}, count(*) AS items, {columns} FROM items WHERE {where} "
+        f"GROUP BY 1 ORDER BY 1 IS NULL, 1"
+    )
+    return [dict(row) for row in connection.execute(sql, values)]
+
+
+def source(connection: sqlite3.Connection) -> Source:
+    """Return where the items come from and when the list was read last."""
+    newest = "SELECT url FROM items ORDER BY published DESC LIMIT 1"
+    row = connection.execute(
+        f"SELECT ({newest}) AS url, (SELECT max(last_seen) FROM items) AS read, "
+        "(SELECT count(*) FROM items) AS items"
+    ).fetchone()
+    site = row["url"].split("/")[2] if row["url"] else None
+    return Source(site, row["read"], row["items"])
+
+
+def _grouped(by: Sequence[str], filters: Filters, keep: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:
+    """Return a query of the items that pass, a row for each of their groups, and its parameters."""
+    columns, values = ["items.id AS id"], []
+    for name in by:
+        expression = _GROUPS[name][0]
+        if name in keep:
+            columns.append(
+                f"iif({expression} IS NULL OR {expression} IN (SELECT value FROM json_each(?)), "
+                f"{expression}, '{OTHER}') AS {name}"
+            )
+            values.append(json.dumps(list(keep[name])))
+        else:
+            columns.append(f"{expression} AS {name}")
+    joins = " ".join(_GROUPS[name][1] for name in by)
+    where, asked = filters.where()
+    return f"SELECT {', '.join(columns)} FROM items {joins} WHERE {where}", [*values, *asked]

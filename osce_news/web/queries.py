@@ -1,0 +1,106 @@
+"""The ready queries of the pages: SQL with named parameters, each of which may be left empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from osce_news.storage.history_queries import AS_IT_STOOD
+
+# A parameter that is not given is the empty string.
+_READY = {
+    "full-text": {
+        "title": "Full text by period",
+        "description": (
+            "Items whose title, teaser or text holds the words, best first, published from the one day to "
+            "the other (YYYY-MM-DD; either may be left empty)."
+        ),
+        "params": ["words", "since", "until"],
+        "sql": """
+select newsroom.id, published, newsroom.title, snippet(items_fts, -1, '[', ']', '…', 24) as hit, offices, url
+from items_fts join newsroom on newsroom.rowid = items_fts.rowid
+where items_fts match escape_fts(:words)
+  and (:since = '' or published >= :since)
+  and (:until = '' or published <= :until)
+order by bm25(items_fts, 10.0, 4.0, 1.0), newsroom.id
+limit 500""",
+    },
+    "items-per-office-and-year": {
+        "title": "Items per office and year",
+        "description": (
+            "An item with several offices counts for each. `office`: a part of the name; empty for all. "
+            "Items that print no office are not counted: see the figure of labels before you compare years."
+        ),
+        "params": ["office"],
+        "sql": """
+select substr(published, 1, 4) as year, coalesce(offices.label, item_offices.raw) as office,
+  count(distinct items.id) as items
+from item_offices join items on items.id = item_offices.item_id
+left join offices on offices.id = item_offices.office_id
+where :office = '' or coalesce(offices.label, item_offices.raw) like '%' || :office || '%'
+group by 1, 2
+order by 1 desc, 3 desc, 2""",
+    },
+    "topics-together": {
+        "title": "Topics that are printed together",
+        "description": "Pairs of topics by the number of items that print both. `topic`: a part of a name.",
+        "params": ["topic"],
+        "sql": """
+with printed as (
+  select distinct item_id, coalesce(topics.label, item_topics.raw) as topic
+  from item_topics left join topics on topics.id = item_topics.topic_id)
+select one.topic as topic, other.topic as with_topic, count(*) as items
+from printed as one join printed as other on other.item_id = one.item_id and other.topic > one.topic
+where :topic = '' or one.topic like '%' || :topic || '%' or other.topic like '%' || :topic || '%'
+group by 1, 2
+order by 3 desc, 1, 2""",
+    },
+    "what-changed": {
+        "title": "What changed last week",
+        "description": (
+            "What came, changed, left the list or came back in the seven days (or as many `days`) before "
+            "the list was read last."
+        ),
+        "params": ["days"],
+        "sql": """
+with cut (since) as (
+  select strftime('%Y-%m-%dT%H:%M:%SZ', max(last_seen), '-' || coalesce(nullif(:days, ''), 7) || ' days')
+  from newsroom),
+events (seen, id, what, before, after) as (
+  select first_seen, id, 'new', null, null from newsroom join cut on first_seen > since
+  union all
+  select seen_at, item_id, 'changed: ' || field, before, after from revisions join cut on seen_at > since
+  union all
+  select withdrawn, item_id, 'withdrawn', null, null from withdrawals join cut on withdrawn > since
+  union all
+  select restored, item_id, 'restored', null, null from withdrawals join cut on restored > since)
+select seen, what, events.id as id, title, before, after, url
+from events join newsroom on newsroom.id = events.id
+order by seen desc, events.id, what
+limit 300""",
+    },
+    "as-it-stood": {
+        "title": "The list as it stood on a day",
+        "description": (
+            "What the site printed at the end of that `day` (YYYY-MM-DD, UTC), for the days since the first "
+            "crawl. `osce-news list --as-of DAY --limit 0` gives all of it, read by the rules of today."
+        ),
+        "params": ["day"],
+        "sql": f"select * from ({AS_IT_STOOD}) order by cast(id as integer) desc",
+    },
+    "dates-disagree": {
+        "title": "Date and dateline disagree",
+        "description": (
+            "Items whose dateline names another day than the publishing date, by the distance; at least so "
+            "many `days`."
+        ),
+        "params": ["days"],
+        "sql": """
+select items.id, published, dateline_date,
+  cast(julianday(published) - julianday(dateline_date) as integer) as days_later, dateline_raw, title, url
+from items
+where abs(julianday(published) - julianday(dateline_date)) >= coalesce(nullif(:days, ''), 1)
+order by abs(days_later) desc, published desc, items.id""",
+    },
+}
+
+QUERIES: dict[str, dict[str, Any]] = {name: {**query, "hide_sql": True} for name, query in _READY.items()}

@@ -1,0 +1,108 @@
+"""`stats`: tables, and figures drawn from the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from osce_news.storage import Writer
+from tests.helpers import Result, digest, environment, run
+
+
+def test_a_figure_is_drawn_instead_of_the_table(filled: Path, tmp_path: Path) -> None:
+    before = digest(filled)
+    result = run("stats", "--by", "year", "--by", "office", "--plot", "offices.svg", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    assert result.out == "offices.svg: Items by year and office\n"
+    assert "OSCE Mission to Bosnia" in (tmp_path / "offices.svg").read_text()
+    assert digest(filled) == before
+    both = run("stats", "--plot", "years.png", "--format", "csv", cwd=tmp_path)
+    assert both.err == "years.png: Items by year\n"
+    assert both.out == run("stats", "--format", "csv", cwd=tmp_path).out
+    assert (tmp_path / "years.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_rare_groups_can_be_taken_together(filled: Path, tmp_path: Path) -> None:
+    rows = json.loads(run("stats", "--by", "office", "--top", "2", "--json", cwd=tmp_path).out)
+    assert len(rows) == 4
+    assert {"(other)", None} <= {row["office"] for row in rows}
+
+
+def test_the_share_of_labels_is_a_table_of_percents(filled: Path, tmp_path: Path) -> None:
+    out = run("stats", "--labels", "--format", "csv", cwd=tmp_path).out
+    rows = list(csv.DictReader(io.StringIO(out)))
+    years = json.loads(run("stats", "--by", "year", "--json", cwd=tmp_path).out)
+    assert [(row["year"] or None, int(row["items"])) for row in rows] == [
+        (row["year"], row["items"]) for row in years
+    ]
+    assert all(0 <= float(row["topic_percent"]) <= 100 for row in rows)
+    assert len({row["topic_percent"] for row in rows}) > 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ("--plot figure.gif", "figure.gif: a figure's file ends in .svg, .png or .html"),
+        ("--plot nowhere/figure.svg", "no such folder: nowhere (for the figure figure.svg)"),
+        ("--by colour", "'colour' is not one of"),
+        ("--by year --by month --plot a.svg", "a figure by year and month shows nothing"),
+        ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item passes the filters"),
+        ("--labels --by office", "--labels goes with --by year or --by month"),
+        ("--labels --by office --plot a.svg", "the share of labels is shown by year or by month"),
+        ("--top 0", "0 is not in the range"),
+    ],
+)
+def test_bad_input_gets_one_line(filled: Path, tmp_path: Path, arguments: str, line: str) -> None:
+    result = run("stats", *arguments.split(), cwd=tmp_path)
+    assert (result.status, result.out) == (2, "")
+    assert len(result.errors) == 1
+    assert line in result.err
+    assert [path.name for path in tmp_path.iterdir() if path.suffix in (".svg", ".gif")] == []
+
+
+def test_an_empty_database_has_nothing_to_plot(tmp_path: Path) -> None:
+    with Writer(tmp_path / "osce-news.db"):
+        pass
+    result = run("stats", "--plot", "a.svg", cwd=tmp_path)
+    assert (result.status, result.errors) == (2, ["osce-news: nothing to plot: the database holds no items"])
+
+
+def test_a_database_that_is_being_written_is_drawn_as_it_was_committed(filled: Path, tmp_path: Path) -> None:
+    writing = sqlite3.connect(filled, isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    writing.execute("DELETE FROM items")
+    result = run("stats", "--plot", "a.svg", cwd=tmp_path)
+    writing.execute("ROLLBACK")
+    writing.close()
+    assert (result.status, result.out) == (0, "a.svg: Items by year\n")
+    assert "93 items" in (tmp_path / "a.svg").read_text()
+
+
+def without(module: str, *arguments: str, cwd: Path) -> Result:
+    """Run the command where a package is not installed."""
+    code = f"import sys; sys.modules[{module!r}] = None; from osce_news.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def test_without_the_extra_a_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:
+    result = without("altair", "stats", "--plot", "a.svg", cwd=tmp_path)
+    assert (result.status, result.errors) == (
+        1,
+        ["osce-news: altair not installed: this needs `pip install 'osce-news[plot]'`"],
+    )
+    assert without("altair", "stats", cwd=tmp_path).status == 0

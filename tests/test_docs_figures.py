@@ -1,0 +1,36 @@
+"""docs/figures.md: each command runs, each picture is one that its command draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.figures.make_pictures import PICTURES, commands, shown
+from tests.filled import fill
+from tests.helpers import run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a database of four years, 2022 to 2025."""
+    path = tmp_path_factory.mktemp("docs")
+    fill(path / "osce-news.db", 4000)
+    return path
+
+
+@pytest.mark.parametrize("command", commands())
+def test_each_command_draws_a_figure(folder: Path, command: str) -> None:
+    result = run(*command.split(), cwd=folder)
+    assert (result.status, result.err) == (0, "")
+    assert (folder / command.rsplit(" ", 1)[-1]).stat().st_size > 1000
+
+
+def test_each_picture_that_is_shown_is_one_that_a_command_draws() -> None:
+    drawn = [command.rsplit(" ", 1)[-1] for command in commands()]
+    assert len(shown()) >= 4
+    assert set(shown()) <= set(drawn)
+    assert {path.name for path in PICTURES.iterdir()} == set(shown())
+    for name in shown():
+        text = (PICTURES / name).read_text(encoding="utf-8")
+        assert "30,000 items, published" in text
