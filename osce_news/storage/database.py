@@ -14,6 +14,7 @@ from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
 
 _MAGIC = b"SQLite format 3\0"
 _WAIT_S = 30  # for another process's transaction; a page's takes milliseconds
+_CACHE_KB = 64 * 1024  # for readers: searches go through the same pages again and again
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -127,4 +128,5 @@ def _read_only(path: Path) -> sqlite3.Connection:
             raise
         connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     return connection

@@ -82,40 +82,13 @@ def items(connection: sqlite3.Connection, filters: Filters, limit: int | None) -
         "ORDER BY published DESC, id LIMIT ?) "
         "SELECT newsroom.* FROM hits JOIN newsroom USING (id) ORDER BY published DESC, id"
     )
-    return [_decoded(row) for row in connection.execute(sql, [*values, -1 if limit is None else limit])]
+    return [decoded(row) for row in connection.execute(sql, [*values, -1 if limit is None else limit])]
 
 
 def count(connection: sqlite3.Connection, filters: Filters) -> int:
     """Return how many items pass the filters."""
     where, values = filters.where()
     return int(connection.execute(f"SELECT count(*) FROM items WHERE {where}", values).fetchone()[0])
-
-
-def search(
-    connection: sqlite3.Connection, query: str, filters: Filters, limit: int | None, marks: tuple[str, str]
-) -> list[Row]:
-    """Return the items that match the query, best first, each with a `snippet`.
-
-    The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word);
-    what is not valid there is taken as plain words. Hits in the snippet stand between the marks.
-    """
-    query = query.encode("utf-8", "replace").decode()  # a shell may pass on bytes that are no text
-    where, values = filters.where()
-    sql = (
-        "WITH hits AS MATERIALIZED ("
-        "SELECT items.id, bm25(items_fts, 10.0, 4.0, 1.0) AS score, "
-        "snippet(items_fts, -1, ?, ?, '…', 24) AS snippet "
-        f"FROM items_fts JOIN items ON items.key = items_fts.rowid WHERE items_fts MATCH ? AND {where} "
-        "ORDER BY score, items.id LIMIT ?) "
-        "SELECT newsroom.*, snippet FROM hits JOIN newsroom USING (id) ORDER BY score, newsroom.id"
-    )
-    most = -1 if limit is None else limit
-    try:
-        rows = connection.execute(sql, [*marks, query, *values, most]).fetchall()
-    except sqlite3.OperationalError:
-        words = " ".join('"' + word.replace('"', '""') + '"' for word in query.split())
-        rows = connection.execute(sql, [*marks, words, *values, most]).fetchall() if words else []
-    return [_decoded(row) for row in rows]
 
 
 _PARTS = {
@@ -139,7 +112,7 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
     row = connection.execute("SELECT * FROM newsroom WHERE id = ?", [identifier]).fetchone()
     if row is None:
         return None
-    found = _decoded(row)
+    found = decoded(row)
     raw = connection.execute("SELECT * FROM items WHERE id = ?", [identifier]).fetchone()
     found["raw"] = {name: raw[name] for name in raw.keys() if name.endswith("_raw")}  # noqa: SIM118
     found["listing_url"] = raw["listing_url"]
@@ -235,7 +208,8 @@ def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
     return found
 
 
-def _decoded(row: sqlite3.Row) -> Row:
+def decoded(row: sqlite3.Row) -> Row:
+    """Return a row of the view `newsroom` with its JSON arrays as lists."""
     return {
         name: json.loads(row[name]) if name in _LISTS else row[name]
         for name in row.keys()  # noqa: SIM118
