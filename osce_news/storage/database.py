@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
+from osce_news.storage import dictionary
 from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
 
 _MAGIC = b"SQLite format 3\0"
@@ -38,6 +39,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         with transaction(connection):
             migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
+            dictionary.write(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = WAL")  # kept in the file: readers need not wait
         connection.execute("PRAGMA synchronous = NORMAL")
