@@ -50,6 +50,51 @@ def dictionary(table: str | None, measured: bool, form: str | None, db: Path, ve
         print_rows(rows, tuple(rows[0]), form)
 
 
+@click.command()
+@click.argument("identifier", metavar="[ID]", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "bibtex", "csl-json", "ris")),
+    default="text",
+    show_default=True,
+    help="How the reference is written.",
+)
+@db_option
+@verbose_option
+def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
+    """Print a reference to the data set, or to the item with this ID or address.
+
+    That of the data set tells what it covers, the day of the last complete crawl, and the version of
+    osce-news. `export` writes the references of many items.
+
+    \b
+    Example:
+      osce-news cite
+      osce-news cite 514201 --format bibtex
+    """
+    from osce_news import references
+    from osce_news.cli.output import print_json
+    from osce_news.errors import BadInputError
+    from osce_news.storage import open_for_reading, queries
+
+    with closing(open_for_reading(db)) as connection:
+        if identifier is None:
+            reference = references.of_dataset(connection)
+        else:
+            found = queries.item(connection, queries.identifier_of(identifier))
+            if found is None:
+                raise BadInputError(f"no item {identifier[:200]!r} in {db}")
+            reference = references.of_item(found)
+    if form == "csl-json":
+        print_json([references.csl(reference)])
+    elif form == "text":
+        click.echo(references.prose(reference))
+    else:
+        write = references.bibtex if form == "bibtex" else references.ris
+        click.echo(write(reference).strip().replace("\r\n", "\n"))
+
+
 def _markdown(rows: list[dict[str, Any]]) -> str:
     """Return the tables as docs/data.md has them."""
     from osce_news.storage.dictionary import WHOLE

@@ -85,14 +85,15 @@ def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **
     marks = ("\x02", "\x03") if form is None and sys.stdout.isatty() else ("[", "]")
     with closing(open_for_reading(db)) as connection:
         found = fulltext.search(connection, query, wanted, limit or None, marks)
+    notes = [] if found.rows else ["nothing found"]
     if found.as_words:
-        click.echo(f"taken as plain words, for it is no query: {printable(found.as_words)[:200]}", err=True)
-    if not found.rows:
-        click.echo("nothing found", err=True)
+        notes.append(f"taken as plain words, for it is no query: {printable(found.as_words)[:200]}")
+    if notes:
+        click.echo("; ".join(notes), err=True)
     if found.among:
         click.echo(
             f"more than {fulltext.COMMON:,} items match: ranked are those among the newest {found.among:,} "
-            "items; a filter narrows the search, --limit 0 ranks all",
+            "items (of the time asked for); a filter narrows the search, --limit 0 ranks all",
             err=True,
         )
     if form is None and sys.stdout.isatty():
@@ -122,14 +123,9 @@ def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
     from osce_news.cli.details import print_item
     from osce_news.cli.output import print_json
     from osce_news.errors import BadInputError
-    from osce_news.normalize import item_id
     from osce_news.storage import open_for_reading, queries
 
-    try:
-        wanted = item_id(identifier) if "/" in identifier else identifier
-        identifier.encode()
-    except ValueError as error:
-        raise BadInputError(f"no item has this identifier or address: {identifier[:200]!r}") from error
+    wanted = queries.identifier_of(identifier)
     with closing(open_for_reading(db)) as connection:
         found = queries.item(connection, wanted)
     if found is None:

@@ -14,11 +14,12 @@ from osce_news.storage.queries import Filters, Row, decoded
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
 _SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
 _SNIPPET = "snippet(items_fts, -1, ?, ?, '…', 24)"
-# To rank an item costs 1.4 µs and to find it 0.05 µs (docs/search.md). Of a word that so many items have,
-# and every eighth or more, the newest are ranked that hold some ten thousand of the hits.
+# To rank an item costs 1.4 µs and to find it 0.05 µs (docs/searching.md). Of a word that so many items have,
+# and every eighth or more, the newest are ranked that hold some five thousand of the hits.
 COMMON = 50_000
 _EVERY = 8
-_SHARE = 5  # a part of COMMON that is ranked
+_SHARE = 10  # a part of COMMON that is ranked
+_WIDER = 8  # times more of the newest items are looked at, if those that pass the filters are too few
 LONGEST = 10_000  # characters; what is longer is a text, and the time of a query grows with its square
 _WORDS = re.compile(
     r"""
@@ -113,29 +114,31 @@ def _ranked(
     connection: sqlite3.Connection, expression: str, filters: Filters, limit: int | None
 ) -> tuple[list[int], int | None]:
     """Return the keys of the best items in order, and among how many of the newest if not among all."""
-    where, values = filters.where()
+    most = -1 if limit is None else limit
+    (labels, values), (period, days) = filters.labels(each=True), filters.period()
     span = _span(connection, expression) if limit is not None else None
-    if span is not None and limit is not None:
+    for among in () if span is None else (span, _WIDER * span):
+        # Key and id stand in the index; the other two cost a look at the item.
+        more = "".join(f", {name}" for name in ("content_type", "language") if f"items.{name}" in labels)
         sql = (
-            "WITH newest AS MATERIALIZED (SELECT key FROM items "
-            f"WHERE {where} ORDER BY published DESC, id LIMIT ?) "
+            f"WITH newest AS MATERIALIZED (SELECT key, id{more} FROM items "
+            f"WHERE {period} ORDER BY published DESC LIMIT ?), "
+            f"passing AS MATERIALIZED (SELECT key FROM newest AS items WHERE {labels}) "
             f"SELECT rowid, {_SCORE} AS score FROM items_fts WHERE items_fts MATCH ? "
-            "AND +rowid IN (SELECT key FROM newest) ORDER BY score, rowid LIMIT ?"
+            "AND +rowid IN (SELECT key FROM passing) ORDER BY score, rowid LIMIT ?"
         )
-        found = connection.execute(sql, [*values, span, expression, limit]).fetchall()
-        passing = connection.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM items WHERE {where} LIMIT ?)", [*values, span + 1]
-        ).fetchone()[0]
-        if passing <= span or len(found) == limit:
-            return [row[0] for row in found], span if passing > span else None
+        found = connection.execute(sql, [*days, among, *values, expression, most]).fetchall()
+        if len(found) == limit:
+            return [row[0] for row in found], among
+    if span is not None:
+        labels, values = filters.labels()  # few pass: to collect them costs little
     # The index is asked first, and the filters of what it finds.
-    join = "" if filters == Filters() else "CROSS JOIN items ON items.key = items_fts.rowid"
+    join = "CROSS JOIN items ON items.key = items_fts.rowid" if filters else ""
     sql = (
         f"SELECT items_fts.rowid, {_SCORE} AS score FROM items_fts {join} "
-        f"WHERE items_fts MATCH ? AND {where} ORDER BY score, items_fts.rowid LIMIT ?"
+        f"WHERE items_fts MATCH ? AND {labels} AND {period} ORDER BY score, items_fts.rowid LIMIT ?"
     )
-    most = -1 if limit is None else limit
-    return [row[0] for row in connection.execute(sql, [expression, *values, most])], None
+    return [row[0] for row in connection.execute(sql, [expression, *values, *days, most])], None
 
 
 def _span(connection: sqlite3.Connection, expression: str) -> int | None:

@@ -166,7 +166,7 @@ def test_of_a_common_word_the_newest_items_are_ranked_unless_all_are_asked_for(
     with closing(open_for_reading(hundred)) as connection:
         everything = search(connection, "osce OR the", Filters(), None, ("", ""))
         exact = search(connection, "osce OR the", Filters(), 5, ("", ""))
-        monkeypatch.setattr("osce_news.storage.search.COMMON", 40)
+        monkeypatch.setattr("osce_news.storage.search.COMMON", 80)
         some = search(connection, "osce OR the", Filters(), 5, ("", ""))
         newest = [row["id"] for row in queries.items(connection, Filters(), some.among)]
         assert (everything.among, exact.among) == (None, None)
@@ -177,8 +177,11 @@ def test_of_a_common_word_the_newest_items_are_ranked_unless_all_are_asked_for(
             row["id"] for row in everything.rows if row["id"] in newest
         ][:5]
         # As many as are asked for are found even if the newest are too few, or pass the filters.
-        many = search(connection, "osce OR the", Filters(), 60, ("", ""))
-        assert (many.among, many.rows) == (None, everything.rows[:60])
+        wide = search(connection, "osce OR the", Filters(), 40, ("", ""))
+        assert wide.among == some.among * 8
+        assert len(wide.rows) == 40
+        many = search(connection, "osce OR the", Filters(), len(everything.rows), ("", ""))
+        assert (many.among, many.rows) == (None, everything.rows)
         few = search(connection, "osce OR the", Filters(offices=["odihr"]), 5, ("", ""))
         assert few.among is None
         assert (
