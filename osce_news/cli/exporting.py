@@ -61,7 +61,7 @@ def export(
     from osce_news.storage import open_for_reading
 
     wanted = filters_from(**filters)
-    others = form or columns or bom or partition_by or no_datapackage or wanted
+    others = form or columns is not None or bom or partition_by or no_datapackage or wanted
     if (file is None) == (snapshot is None):
         raise click.UsageError("name one FILE, or one with --snapshot")
     if snapshot is not None and others:
@@ -75,7 +75,7 @@ def export(
             items = write_snapshot(connection, snapshot)
         else:
             assert file is not None
-            names = tuple(name.strip() for name in columns.split(",")) if columns else ()
+            names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
             asked = Wanted(file, form, names, bom, partition_by is not None, not no_datapackage)
             items = write(connection, asked, wanted)
     click.echo(f"{snapshot or file}: {items} items")
