@@ -65,7 +65,8 @@ def add_texts(connection: sqlite3.Connection, texts: Mapping[str, str]) -> None:
     """Store the full texts of these items, as if their pages had been read."""
     with transaction(connection):
         connection.executemany(
-            "INSERT INTO articles (item_id, text, fetched_at) VALUES (?, ?, ?)",
+            "INSERT INTO articles (item_id, text, status, first_asked, fetched_at, first_read, read_at) "
+            "VALUES (?1, ?2, 'read', ?3, ?3, ?3, ?3)",
             [(identifier, text, FIRST_CRAWL) for identifier, text in texts.items()],
         )
 
