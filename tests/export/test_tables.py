@@ -204,6 +204,15 @@ def test_what_cannot_be_asked_is_said_and_nothing_is_written(
     assert {path: path.is_file() and path.read_bytes() for path in Path().rglob("*")} == before
 
 
+def test_who_reads_the_former_file_goes_on_reading_it(reading: sqlite3.Connection, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("former")
+    with path.open() as file:
+        export(reading, Wanted(path), ALL)
+        assert file.read() == "former"  # another file took its place; it was not written over
+    assert path.read_text(encoding="utf-8").startswith("id,")
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet", "a.bib", "a.ris", "a.json", "years"])
 def test_what_fails_half_way_leaves_the_former_file(
     reading: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

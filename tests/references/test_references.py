@@ -56,7 +56,7 @@ def test_rispy_reads_what_was_written(item: dict[str, Any]) -> None:
     assert entry["type_of_reference"] == "ELEC"
     assert entry["id"] == f"osce-{item['id']}"
     assert entry["title"] == _even(item["title"])
-    assert entry["authors"] == [name.replace(",", "") for name in item["offices"]] or [PUBLISHER]
+    assert entry["authors"] == ([name.replace(",", "") for name in item["offices"]] or [PUBLISHER])
     assert entry["urls"] == [item["url"]]
     assert entry["access_date"] == "2022/04/01"
     assert entry.get("date") == (reference.issued and reference.issued.replace("-", "/"))
@@ -102,6 +102,13 @@ def test_citeproc_reads_what_was_written(item: dict[str, Any]) -> None:
     assert ("issued" in read) == (item["published"] is not None)
     if item["published"]:
         assert (read.issued.year, read.issued.month, read.issued.day) == (2022, 3, 15)
+
+
+def test_what_tex_takes_for_its_own_is_escaped_and_braces_match() -> None:
+    entry = bibtex(of_item({**ITEM, "title": "a_b & 5% of $1 #2 ~ ^ {"}))
+    said = r"a\_b \& 5\% of \$1 \#2 \textasciitilde{} \textasciicircum{} \textbraceleft{}"
+    assert f"title = {{{{{said}}}}}," in entry
+    assert entry.count("{") == entry.count("}")
 
 
 def test_csl_says_the_institution_as_a_literal_name() -> None:
