@@ -16,10 +16,6 @@ class StorageError(OsceNewsError):
     """The database could not be read or written. Free disk space or mend the permissions."""
 
 
-class MissingExtraError(OsceNewsError):
-    """Packages are not installed that only this command needs. Install them as the line says."""
-
-
 class NetworkError(OsceNewsError):
     """The site could not be reached. Look at the connection and run the command again."""
 

@@ -10,8 +10,19 @@ if TYPE_CHECKING:
     from osce_news.pages.article import RawArticle
 
 
-def _column(meaning: str, *, form: str = "text", required: bool = False, default: Any = None) -> Any:
-    metadata = {"meaning": meaning, "form": form, "required": required}
+def _column(
+    meaning: str,
+    *,
+    form: str = "text",
+    required: bool = False,
+    default: Any = None,
+    origin: str = "the list",
+    pitfalls: str | None = None,
+) -> Any:
+    """A field that says what it holds (dictionary.toml says the same of what no item has)."""
+    metadata = {
+        "meaning": meaning, "form": form, "required": required, "origin": origin, "pitfalls": pitfalls
+    }  # fmt: skip
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -28,27 +39,94 @@ class Term:
 class NewsItem:
     """One press release or news item, as one reading of the listing shows it."""
 
-    id: str = _column("The node number; else a hash of the canonical address.", required=True, default="")
-    url: str = _column("The item's canonical address.", form="URL", required=True, default="")
+    id: str = _column(
+        "The node number; else a hash of the canonical address.",
+        required=True,
+        default="",
+        origin="url_raw",
+        pitfalls="Text, not a number.",
+    )
+    url: str = _column(
+        "The item's canonical address.",
+        form="URL",
+        required=True,
+        default="",
+        origin="url_raw",
+        pitfalls="One node answers under several; `addresses` has all that were seen.",
+    )
     url_raw: str = _column("The address as linked.", form="URL", required=True, default="")
-    title: str = _column("The title, white space evened out.", required=True, default="")
+    title: str = _column(
+        "The title, white space evened out.",
+        required=True,
+        default="",
+        origin="title_raw",
+        pitfalls="Two items may bear one title.",
+    )
     title_raw: str = _column("The title as printed.", required=True, default="")
-    published: str | None = _column("The publishing date.", form="YYYY-MM-DD")
+    published: str | None = _column(
+        "The publishing date.",
+        form="YYYY-MM-DD",
+        origin="published_raw",
+        pitfalls="The site's: items are back-dated now and then. See first_seen and dateline_date.",
+    )
     published_raw: str | None = _column("The publishing date as printed.")
-    content_type: str | None = _column("The content type's identifier.", form="identifier")
+    content_type: str | None = _column(
+        "The content type's identifier.",
+        form="identifier",
+        origin="content_type_raw",
+        pitfalls="Often not printed; a filter by type misses those items.",
+    )
     content_type_raw: str | None = _column("The content type as printed.")
-    offices: tuple[Term, ...] = _column("The offices, in printed order.", form="list", default=())
+    offices: tuple[Term, ...] = _column(
+        "The offices, in printed order.",
+        form="list",
+        default=(),
+        origin="offices_raw",
+        pitfalls="The site prints an office's present name on old items, and often none at all.",
+    )
     offices_raw: str | None = _column("The offices as printed.")
-    topics: tuple[Term, ...] = _column("The topics, in printed order.", form="list", default=())
+    topics: tuple[Term, ...] = _column(
+        "The topics, in printed order.",
+        form="list",
+        default=(),
+        origin="topics_raw",
+        pitfalls="Often not printed. Of two levels: an item of the lower one need not bear the upper one.",
+    )
     topics_raw: str | None = _column("The topics as printed.")
-    collections_raw: str | None = _column("The collections as printed; rare.")
-    teaser: str | None = _column("The teaser, white space evened out.")
+    collections_raw: str | None = _column(
+        "The collections as printed; rare.", pitfalls="Hardly ever printed."
+    )
+    teaser: str | None = _column(
+        "The teaser, white space evened out.",
+        origin="teaser_raw",
+        pitfalls="Cut by the site, in mid-sentence too; the text is in `articles`.",
+    )
     teaser_raw: str | None = _column("The teaser as printed.")
-    language: str | None = _column("The item's language.", form="ISO 639-1")
-    language_raw: str | None = _column("The language of the list that shows the item.", form="ISO 639-1")
-    dateline_raw: str | None = _column("The dateline as printed, with its dash.")
-    dateline_places: tuple[Term, ...] = _column("The dateline's places.", form="list", default=())
-    dateline_date: str | None = _column("The dateline's date; it may differ.", form="YYYY-MM-DD")
+    language: str | None = _column(
+        "The item's language.",
+        form="ISO 639-1",
+        origin="url_raw, language_raw",
+        pitfalls="That of the address, else that of the list; not told from the words.",
+    )
+    language_raw: str | None = _column(
+        "The language of the list that shows the item.",
+        form="ISO 639-1",
+        pitfalls="Of the list, not of the item.",
+    )
+    dateline_raw: str | None = _column("The dateline as printed, with its dash.", origin="teaser")
+    dateline_places: tuple[Term, ...] = _column(
+        "The dateline's places.",
+        form="list",
+        default=(),
+        origin="teaser",
+        pitfalls="Where the text is dated, not what it is about; about two items in three.",
+    )
+    dateline_date: str | None = _column(
+        "The dateline's date; it may differ.",
+        form="YYYY-MM-DD",
+        origin="teaser",
+        pitfalls="Now and then another than `published`, by days or months; none without a year.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

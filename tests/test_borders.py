@@ -42,12 +42,22 @@ BORDERS = (
     Border("figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
     Border("spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
     *(
+        Border(
+            name, "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.spiders osce_news.cli"
+        )
+        for name in ("export", "references", "dictionary.py")
+    ),
+    Border("export", "pyarrow", first=True),  # only who asks for Parquet needs it
+    Border("references", "osce_news.storage osce_news.export"),
+    *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
         for name in ("walk", "windows", "chain", "repeats", "links", "options", "stop", "addresses")
     ),
     *(
         Border(f"cli/{name}.py", "scrapy twisted parsel lxml sqlite_utils rich osce_news.spiders", first=True)
-        for name in "history details fixing looking counting serving options output main".split()
+        for name in (
+            "exporting explaining history details fixing looking counting serving options output main".split()
+        )
     ),
 )
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from osce_news import extras
 from osce_news.archive import Report, contents
 from osce_news.archive.notes import Note, PageStored
 from osce_news.archive.parse import Asked, Parsed, ParsedCapture, parse
@@ -448,9 +449,9 @@ def test_wrong_usage_is_one_line_and_makes_nothing(arguments: list[str], why: st
 def test_without_the_extra_a_line_says_what_to_install(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clustering, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "_is_there", lambda name: False)
     name, *arguments = command
-    with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'$") as caught:
+    with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'`$") as caught:
         getattr(clustering, name).main(arguments, standalone_mode=False)
     assert caught.value.exit_status == 1
 

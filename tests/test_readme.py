@@ -51,6 +51,18 @@ def test_the_commands_that_look_at_the_database_find_something(tmp_path: Path) -
         assert len(done.out.splitlines()) > 1, command
 
 
+def test_the_commands_that_export_and_cite_write_and_print(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    commands = session("osce-news export")
+    assert len(commands) >= 5
+    for command in commands:
+        done = shell(command, cwd=tmp_path)
+        assert (done.status, done.err) == (0, ""), command
+        assert done.out, command
+    for name in ("elections.csv", "datapackage.json", "items", "published.db"):
+        assert (tmp_path / name).exists()
+
+
 def test_the_queries_in_the_sqlite_shell_run(tmp_path: Path) -> None:
     """With Python's SQLite, so that the test needs no shell of SQLite's own."""
     import sqlite3

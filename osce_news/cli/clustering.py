@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,8 @@ import click
 from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.output import print_json, printable
 from osce_news.cli.progress import print_summary, progress_bar, set_up_logging, wants_bar
-from osce_news.errors import BadInputError, MissingExtraError, OsceNewsError
+from osce_news.errors import BadInputError, OsceNewsError
+from osce_news.extras import needs
 
 if TYPE_CHECKING:
     from osce_news.cluster.parts import Part
@@ -68,7 +68,7 @@ def parse(
     """
     if scheduler and workers:
         raise BadInputError("--scheduler and --workers exclude each other: a cluster has its own workers")
-    _need("distributed", "pyarrow")
+    needs("cluster", "distributed", "pyarrow")
     from osce_news.cluster import parse_files
 
     set_up_logging(verbose, bar=True)
@@ -106,7 +106,7 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     Example:
       osce-news merge parsed --db merged.db
     """
-    _need("pyarrow")
+    needs("cluster", "pyarrow")
     from osce_news.cluster.merging import merge as merge_partitions
     from osce_news.replay.offline import close_network
 
@@ -119,12 +119,6 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     for line in outcome.lines():
         click.echo(printable(line), err=True)
     _raise(outcome.errors)
-
-
-def _need(*modules: str) -> None:
-    """Raise MissingExtraError if one of the modules is not installed."""
-    if missing := [name for name in modules if find_spec(name) is None]:
-        raise MissingExtraError(f"{' and '.join(missing)} not installed: pip install 'osce-news[cluster]'")
 
 
 def _raise(errors: list[OsceNewsError]) -> None:

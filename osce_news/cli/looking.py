@@ -20,6 +20,7 @@ from osce_news.cli.options import (
 )
 
 _COLUMNS = ("id", "published", "content_type", "offices", "title")
+_BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # what stands around a hit, and how a terminal shows it
 _ALL = (
     "id", "url", "title", "published", "content_type", "offices", "topics", "teaser", "language",
     "dateline_places", "dateline_date", "text", "first_seen", "last_seen", "withdrawn",
@@ -76,21 +77,32 @@ def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **
       osce-news search 'trafficking AND ukraine*' --since 2022-01-01
       osce-news search '"human rights"' --office odihr --json
     """
-    from osce_news.storage import open_for_reading, queries
+    from osce_news.cli.output import printable
+    from osce_news.storage import open_for_reading
+    from osce_news.storage import search as fulltext
 
     wanted = filters_from(**filters)
-    marks = ("\x1b[1m", "\x1b[0m") if form in (None, "table") and sys.stdout.isatty() else ("[", "]")
+    marks = ("\x02", "\x03") if form is None and sys.stdout.isatty() else ("[", "]")
     with closing(open_for_reading(db)) as connection:
-        rows = queries.search(connection, query, wanted, limit or None, marks)
+        found = fulltext.search(connection, query, wanted, limit or None, marks)
+    notes = [] if found.rows else ["nothing found"]
+    if found.as_words:
+        notes.append(f"taken as plain words, for it is no query: {printable(found.as_words)[:200]}")
+    if notes:
+        click.echo("; ".join(notes), err=True)
+    if found.among:
+        click.echo(
+            f"more than {fulltext.COMMON:,} items match: ranked are those among the newest {found.among:,} "
+            "items (of the time asked for); a filter narrows the search, --limit 0 ranks all",
+            err=True,
+        )
     if form is None and sys.stdout.isatty():
-        for row in rows:
-            click.echo(
-                f"{row['published'] or '?':10}  {row['id']:>8}  {row['title']}\n            {row['snippet']}"
-            )
-        if not rows:
-            click.echo("nothing found", err=True)
+        for row in found.rows:
+            snippet = "".join(_BOLD.get(letter, printable(letter)) for letter in row["snippet"])
+            click.echo(f"{row['published'] or '?':10}  {row['id']:>8}  {printable(row['title'])}")
+            click.echo(f"            {snippet}")
     else:
-        _print_items(rows, form, more=("snippet",))
+        _print_items(found.rows, form, more=("snippet",))
 
 
 @click.command()
@@ -111,14 +123,9 @@ def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
     from osce_news.cli.details import print_item
     from osce_news.cli.output import print_json
     from osce_news.errors import BadInputError
-    from osce_news.normalize import item_id
     from osce_news.storage import open_for_reading, queries
 
-    try:
-        wanted = item_id(identifier) if "/" in identifier else identifier
-        identifier.encode()
-    except ValueError as error:
-        raise BadInputError(f"no item has this identifier or address: {identifier[:200]!r}") from error
+    wanted = queries.identifier_of(identifier)
     with closing(open_for_reading(db)) as connection:
         found = queries.item(connection, wanted)
     if found is None:

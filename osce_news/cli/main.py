@@ -15,6 +15,8 @@ import click
 from osce_news import __version__
 from osce_news.cli.clustering import merge, parse
 from osce_news.cli.counting import stats
+from osce_news.cli.explaining import cite, dictionary
+from osce_news.cli.exporting import export
 from osce_news.cli.feeding import check, crawl, renormalize
 from osce_news.cli.fixing import expect, fixture
 from osce_news.cli.history import runs
@@ -45,7 +47,9 @@ def cli() -> None:
 
 
 _FILLING = (crawl, check, replay, parse, merge)
-_LOOKING = (list_, search, show, stats, serve, runs, vocabulary, verify)
+_LOOKING = (
+    list_, search, show, stats, serve, runs, vocabulary, dictionary, export, cite, verify,
+)  # fmt: skip
 _FIXING = (fixture, expect)
 for command in (*_FILLING, *_LOOKING, renormalize, schedule, *_FIXING):
     cli.add_command(command)

@@ -10,10 +10,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
+from osce_news.storage import dictionary
 from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
 
 _MAGIC = b"SQLite format 3\0"
 _WAIT_S = 30  # for another process's transaction; a page's takes milliseconds
+_CACHE_KB = 64 * 1024  # for readers: searches go through the same pages again and again
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -37,6 +39,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         with transaction(connection):
             migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
+            dictionary.write(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("PRAGMA journal_mode = WAL")  # kept in the file: readers need not wait
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -127,4 +130,5 @@ def _read_only(path: Path) -> sqlite3.Connection:
             raise
         connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     return connection

@@ -35,6 +35,12 @@ def m004_archive(db: Database) -> None:
     db.conn.execute("ALTER TABLE runs ADD COLUMN archive TEXT")
 
 
+@migrations()
+def m005_dictionary(db: Database) -> None:
+    """Add the data dictionary, so that the file explains itself."""
+    db.conn.execute(_DICTIONARY)
+
+
 _TABLES = (
     """
     CREATE TABLE runs (
@@ -290,3 +296,16 @@ _CRAWLS = (
     ) STRICT""",
     "CREATE INDEX withdrawals_item ON withdrawals (item_id)",
 )
+
+_DICTIONARY = """
+    CREATE TABLE data_dictionary (
+        table_name TEXT NOT NULL,
+        column_name TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        meaning TEXT NOT NULL,
+        form TEXT NOT NULL,
+        may_be_null INTEGER NOT NULL,
+        origin TEXT NOT NULL,
+        pitfalls TEXT,
+        PRIMARY KEY (table_name, column_name)
+    ) STRICT, WITHOUT ROWID"""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from osce_news.errors import BadInputError
+from osce_news.normalize import item_id
 from osce_news.vocabulary import vocabulary
 
 Row = dict[str, Any]
@@ -27,33 +28,51 @@ class Filters:
     until: str | None = None
     language: str | None = None
 
+    def __bool__(self) -> bool:
+        """Whether there is any filter at all."""
+        return any(getattr(self, field.name) for field in fields(self))
+
     def where(self) -> tuple[str, list[Any]]:
         """Return an SQL condition on `items` and its parameters."""
-        parts: list[str] = ["1"]
-        values: list[Any] = []
+        (labels, values), (period, days) = self.labels(), self.period()
+        return f"{labels} AND {period}", [*values, *days]
+
+    def period(self) -> tuple[str, list[Any]]:
+        """Return the condition on the publishing date, which the index `items_published` answers."""
+        days = [("items.published >= ?", self.since), ("items.published <= ?", self.until)]
+        return _joined([(condition, day) for condition, day in days if day is not None])
+
+    def labels(self, *, each: bool = False) -> tuple[str, list[Any]]:
+        """Return the condition on all else.
+
+        It collects the items that pass first, or with `each` looks at each item by itself, which is
+        faster where few items are asked.
+        """
+        conditions: list[tuple[str, Any]] = []
         for table, column, wanted in (
             ("item_offices", "office_id", self.offices),
             ("item_topics", "topic_id", with_children(self.topics)),
             ("item_places", "place_id", self.places),
         ):
             if wanted:
-                parts.append(
-                    f"items.id IN (SELECT item_id FROM {table} "
-                    f"WHERE {column} IN (SELECT value FROM json_each(?)))"
+                among = f"{column} IN (SELECT value FROM json_each(?))"
+                rows = (
+                    f"FROM {table} WHERE +{among} AND item_id = items.id"
+                    if each
+                    else f"FROM {table} WHERE {among}"
                 )
-                values.append(json.dumps(list(wanted)))
+                test = f"EXISTS (SELECT 1 {rows})" if each else f"items.id IN (SELECT item_id {rows})"
+                conditions.append((test, json.dumps(list(wanted))))
         if self.types:
-            parts.append("items.content_type IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(list(self.types)))
-        for condition, value in (
-            ("items.published >= ?", self.since),
-            ("items.published <= ?", self.until),
-            ("items.language = ?", self.language),
-        ):
-            if value is not None:
-                parts.append(condition)
-                values.append(value)
-        return " AND ".join(parts), values
+            types = "items.content_type IN (SELECT value FROM json_each(?))"
+            conditions.append((types, json.dumps(list(self.types))))
+        if self.language is not None:
+            conditions.append(("items.language = ?", self.language))
+        return _joined(conditions)
+
+
+def _joined(conditions: list[tuple[str, Any]]) -> tuple[str, list[Any]]:
+    return " AND ".join(["1", *(sql for sql, _ in conditions)]), [value for _, value in conditions]
 
 
 def identifiers(kind: str, asked: Iterable[str]) -> list[str]:
@@ -74,6 +93,18 @@ def identifiers(kind: str, asked: Iterable[str]) -> list[str]:
     return found
 
 
+def identifier_of(asked: str) -> str:
+    """Return the identifier of the item asked for by it or by any of its addresses.
+
+    Raises BadInputError for an address that can be no item's.
+    """
+    try:
+        asked.encode()
+        return item_id(asked) if "/" in asked else asked
+    except ValueError as error:
+        raise BadInputError(f"no item has this identifier or address: {asked[:200]!r}") from error
+
+
 def items(connection: sqlite3.Connection, filters: Filters, limit: int | None) -> list[Row]:
     """Return the items of the view `newsroom` that pass the filters, newest first."""
     where, values = filters.where()
@@ -82,40 +113,13 @@ def items(connection: sqlite3.Connection, filters: Filters, limit: int | None) -
         "ORDER BY published DESC, id LIMIT ?) "
         "SELECT newsroom.* FROM hits JOIN newsroom USING (id) ORDER BY published DESC, id"
     )
-    return [_decoded(row) for row in connection.execute(sql, [*values, -1 if limit is None else limit])]
+    return [decoded(row) for row in connection.execute(sql, [*values, -1 if limit is None else limit])]
 
 
 def count(connection: sqlite3.Connection, filters: Filters) -> int:
     """Return how many items pass the filters."""
     where, values = filters.where()
     return int(connection.execute(f"SELECT count(*) FROM items WHERE {where}", values).fetchone()[0])
-
-
-def search(
-    connection: sqlite3.Connection, query: str, filters: Filters, limit: int | None, marks: tuple[str, str]
-) -> list[Row]:
-    """Return the items that match the query, best first, each with a `snippet`.
-
-    The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word);
-    what is not valid there is taken as plain words. Hits in the snippet stand between the marks.
-    """
-    query = query.encode("utf-8", "replace").decode()  # a shell may pass on bytes that are no text
-    where, values = filters.where()
-    sql = (
-        "WITH hits AS MATERIALIZED ("
-        "SELECT items.id, bm25(items_fts, 10.0, 4.0, 1.0) AS score, "
-        "snippet(items_fts, -1, ?, ?, '…', 24) AS snippet "
-        f"FROM items_fts JOIN items ON items.key = items_fts.rowid WHERE items_fts MATCH ? AND {where} "
-        "ORDER BY score, items.id LIMIT ?) "
-        "SELECT newsroom.*, snippet FROM hits JOIN newsroom USING (id) ORDER BY score, newsroom.id"
-    )
-    most = -1 if limit is None else limit
-    try:
-        rows = connection.execute(sql, [*marks, query, *values, most]).fetchall()
-    except sqlite3.OperationalError:
-        words = " ".join('"' + word.replace('"', '""') + '"' for word in query.split())
-        rows = connection.execute(sql, [*marks, words, *values, most]).fetchall() if words else []
-    return [_decoded(row) for row in rows]
 
 
 _PARTS = {
@@ -139,7 +143,7 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
     row = connection.execute("SELECT * FROM newsroom WHERE id = ?", [identifier]).fetchone()
     if row is None:
         return None
-    found = _decoded(row)
+    found = decoded(row)
     raw = connection.execute("SELECT * FROM items WHERE id = ?", [identifier]).fetchone()
     found["raw"] = {name: raw[name] for name in raw.keys() if name.endswith("_raw")}  # noqa: SIM118
     found["listing_url"] = raw["listing_url"]
@@ -191,7 +195,8 @@ def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
     return found
 
 
-def _decoded(row: sqlite3.Row) -> Row:
+def decoded(row: sqlite3.Row) -> Row:
+    """Return a row of the view `newsroom` with its JSON arrays as lists."""
     return {
         name: json.loads(row[name]) if name in _LISTS else row[name]
         for name in row.keys()  # noqa: SIM118

@@ -1,11 +1,10 @@
-"""What the pages say of tables and columns. The columns' meaning is that of the item class."""
+"""What the pages say of tables and columns. The words are the data dictionary's."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
-from osce_news.items import NewsItem
+from osce_news import dictionary
 from osce_news.web.queries import QUERIES
 from osce_news.web.snapshot import NAME, TABLE
 
@@ -14,43 +13,21 @@ LISTS = ("offices", "topics", "dateline_places")  # columns that hold a JSON arr
 SOURCE = "OSCE newsroom"
 SOURCE_URL = "https://www.osce.org/press-releases"
 
-# Columns that a reading of a page has not: they come from storing it, or with the item's own page.
-_STORED = {
-    "year": "The year of the publishing date.",
-    "text": "The full text; null until the item's own page is read.",
-    "first_seen": "When a crawl saw the item first. UTC, ISO 8601",
-    "last_seen": "When a crawl saw the item last. UTC, ISO 8601",
-    "withdrawn": "When a full crawl no longer found it on the list; null while it is there. UTC, ISO 8601",
-    "listing_url": "The listing page that showed the item last. URL",
-}
-# Where `newsroom` holds a name and the item an identifier.
-_NAMES = {"content_type": "The content type's name."}
-_TABLES = {
-    TABLE: "One row an item. What the columns mean stands below the items.",
-    "items": "Each item with all values as printed (columns that end in _raw) beside the normalised ones.",
-    "item_offices": "Which items print which offices, in which order.",
-    "item_topics": "Which items print which topics, in which order.",
-    "item_places": "Which places an item's dateline names.",
-    "offices": "The offices that the vocabulary knows.",
-    "topics": "The topics that the vocabulary knows, each with the one above it.",
-    "places": "The places that the vocabulary knows.",
-    "content_types": "The content types that the vocabulary knows.",
-    "revisions": "The former values of items that changed, as printed.",
-    "withdrawals": "When items left the list, and came back.",
-    "runs": "The crawls and replays, with what each cost the site.",
-    "quarantine": "Results of the list that could not be items, with the reason.",
-}
+# What only the copy has.
+_ADDED = {"year": "The year of the publishing date."}
 _HIDDEN = ("_sqlite_migrations", "addresses", "articles", "pages")
 
 
-def columns(names: list[str]) -> dict[str, str]:
-    """Return what each of these columns of an item means, with its form; unknown names are left out."""
-    told = dict(_STORED)
-    for field in dataclasses.fields(NewsItem):
-        form = field.metadata["form"]
-        note = {"text": "", "list": " JSON array"}.get(form, f" {form}")
-        told[field.name] = field.metadata["meaning"] + note
-    return {name: told[name] for name in names if name in told}
+def columns(table: str, names: list[str]) -> dict[str, str]:
+    """Return what each of these columns means, with its form and pitfalls; unknown names are left out."""
+    known = dictionary.tables()[table].columns
+    told = {name: _told(known[name]) for name in names if name in known}
+    return {name: told.get(name, _ADDED.get(name, "")) for name in names if name in told or name in _ADDED}
+
+
+def _told(column: dictionary.Column) -> str:
+    form = "" if column.form in ("text", "") else f" {column.form}."
+    return f"{column.meaning}{form}{' ' + column.pitfalls if column.pitfalls else ''}"
 
 
 def metadata(tables: dict[str, list[str]], source: str | None) -> dict[str, Any]:
@@ -59,13 +36,13 @@ def metadata(tables: dict[str, list[str]], source: str | None) -> dict[str, Any]
     `source` is the site that the items come from.
     """
     described: dict[str, dict[str, Any]] = {
-        name: {"description": text, "columns": columns(tables[name]) if name in (TABLE, "items") else {}}
-        for name, text in _TABLES.items()
+        name: {"description": table.meaning, "columns": columns(name, tables[name])}
+        for name, table in dictionary.tables().items()
         if name in tables
     }
+    described[TABLE]["description"] = "One row an item. What the columns mean stands below the items."
     for name in _HIDDEN:
         described.setdefault(name, {})["hidden"] = True
-    described[TABLE]["columns"] |= _NAMES
     described[TABLE] |= {
         "title": "Items",
         "fts_table": "items_fts",

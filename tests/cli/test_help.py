@@ -95,7 +95,7 @@ def test_each_example_runs_as_it_stands(filled: Path, tmp_path: Path, example: s
     assert not [line for line in result.errors if "shows all" not in line]
     if ">" in example:
         result = shell(f"cat {example.partition('>')[2]}", cwd=tmp_path)
-    one_line = any(word in example for word in ("verify", "renormalize", "--plot"))
+    one_line = any(word in example for word in ("verify", "renormalize", "export", "cite", "--plot"))
     assert len(result.out.splitlines()) > (0 if one_line else 1)
 
 

@@ -19,7 +19,7 @@ from tests.helpers import values
 
 TABLES = {
     "items", "offices", "topics", "content_types", "places", "item_offices", "item_topics", "item_places",
-    "addresses", "revisions", "withdrawals", "runs", "pages", "quarantine", "articles",
+    "addresses", "revisions", "withdrawals", "runs", "pages", "quarantine", "articles", "data_dictionary",
 }  # fmt: skip
 VIEW = [
     "id", "url", "title", "published", "content_type", "offices", "topics", "teaser", "language",

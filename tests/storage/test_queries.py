@@ -17,6 +17,7 @@ from osce_news.errors import BadInputError
 from osce_news.items import NewsItem, Term
 from osce_news.storage import Writer, counts, open_for_reading, queries
 from osce_news.storage.queries import Filters
+from osce_news.storage.search import search
 from osce_news.vocabulary import vocabulary
 from tests.helpers import fixture_page, html_of, listing, page_of
 from tests.newsroom import make_stories
@@ -151,7 +152,7 @@ def test_an_unknown_name_is_an_error_that_names_the_nearest(kind: str, asked: st
 def test_the_title_counts_before_the_teaser_and_the_hit_stands_between_the_marks(
     newsroom: Newsroom,
 ) -> None:
-    rows = queries.search(newsroom.connection, "trafficking", Filters(), None, ("<b>", "</b>"))
+    rows = search(newsroom.connection, "trafficking", Filters(), None, ("<b>", "</b>")).rows
     assert rows
     assert all("<b>" in row["snippet"] and "</b>" in row["snippet"] for row in rows)
     in_title = ["traffick" in row["title"].casefold() for row in rows]
@@ -161,15 +162,15 @@ def test_the_title_counts_before_the_teaser_and_the_hit_stands_between_the_marks
 
 @pytest.mark.parametrize("query", ["training", "participating states", "police OR border", "title:osce"])
 def test_a_search_takes_all_filters_and_a_limit(newsroom: Newsroom, query: str) -> None:
-    everything = queries.search(newsroom.connection, query, Filters(), None, ("", ""))
+    everything = search(newsroom.connection, query, Filters(), None, ("", "")).rows
     assert len(everything) > 4
     for offices, types, (since, until) in product(OFFICES, TYPES, PERIODS):
         filters = Filters(offices=offices, types=types, since=since, until=until)
         passing = set(_expected(newsroom.items, filters))
         expected = [row["id"] for row in everything if row["id"] in passing]
-        found = [row["id"] for row in queries.search(newsroom.connection, query, filters, None, ("", ""))]
+        found = [row["id"] for row in search(newsroom.connection, query, filters, None, ("", "")).rows]
         assert found == expected
-        some = queries.search(newsroom.connection, query, filters, 3, ("", ""))
+        some = search(newsroom.connection, query, filters, 3, ("", "")).rows
         assert [row["id"] for row in some] == expected[:3]
 
 

@@ -16,6 +16,7 @@ from osce_news.storage import Writer, open_for_reading, queries, renormalize, te
 from osce_news.storage import writer as writer_module
 from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Filters
+from osce_news.storage.search import search
 from osce_news.vocabulary import _load, fingerprint, vocabulary
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
@@ -172,9 +173,9 @@ def test_the_search_index_is_built_anew(moon_base: Path) -> None:
             "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) VALUES ('delete', ?, ?, ?, NULL)",
             (key, title, teaser),
         )
-        assert not queries.search(writer.connection, "memorial", Filters(), None, ("", ""))
+        assert not search(writer.connection, "memorial", Filters(), None, ("", "")).rows
         writer.renormalize()
-        assert queries.search(writer.connection, "memorial", Filters(), None, ("", ""))
+        assert search(writer.connection, "memorial", Filters(), None, ("", "")).rows
     assert problems(moon_base) == []
 
 

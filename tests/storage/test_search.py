@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from osce_news.errors import BadInputError
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage.queries import Filters
+from osce_news.storage.search import search
+from tests.generated import add_texts
 from tests.helpers import listing
 from tests.newsroom.samples import TEN
 
@@ -19,12 +24,13 @@ WORDS = {
     "3": ("Chairperson’s visit to Chișinău", "Ukraine and Moldova discussed trafficking; C++ was taught"),
     "4": ("Ukrainian trafficking cases", "Elections on 2022-03-15 😀"),
     "5": ("Наблюдение за выборами", "Ёлка стояла в Вене"),
+    "6": ("Police co-operation with Türkiye", "OSCE/ODIHR and Turkiye on non-discrimination"),
 }
 
 
 @pytest.fixture(scope="module")
-def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list[str]]]:
-    """Return a function that searches five items and gives their sorted identifiers."""
+def words_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """Return a connection that reads six items."""
     path = tmp_path_factory.mktemp("queries") / "words.db"
     stories = [
         replace(TEN[0], node=int(node), path=f"/node/{node}", title=title, teaser=teaser)
@@ -34,9 +40,15 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         writer.begin("replay")
         writer.store(listing(stories))
     with closing(open_for_reading(path)) as connection:
-        yield lambda query: sorted(
-            row["id"] for row in queries.search(connection, query, Filters(), None, ("[", "]"))
-        )
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def words(words_db: sqlite3.Connection) -> Callable[[str], list[str]]:
+    """Return a function that searches the six items and gives their sorted identifiers."""
+    return lambda query: sorted(
+        row["id"] for row in search(words_db, query, Filters(), None, ("[", "]")).rows
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,6 +76,19 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         ("chisinau", "3"),
         ("Chişinău", "3"),
         ("ВЫБОРАМИ", "5"),
+        ("Türkiye", "6"),
+        ("Turkiye", "6"),
+        ("TÜRKIYE", "6"),
+        ("PRISHTINË", "2"),
+        # A word that needs quotes gets them, and the rest of the query keeps its meaning.
+        ("co-operation AND NOT-THERE", ""),
+        ("co-operation OR c++", "36"),
+        ("osce/odihr AND police", "6"),
+        ("title:co-operation", "6"),
+        ("teaser:co-operation", ""),
+        ("police AND non-discrim*", "6"),
+        ("trafficking NOT c++", "4"),
+        ("2022-03-15 OR 😀 OR judge", "24"),
         # What is no valid query is taken as plain words.
         ("Chairperson's", "3"),
         ("Chairperson’s", "3"),
@@ -86,12 +111,17 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         ("*raffick", ""),
         ("", ""),
         (" \t ", ""),
-        ("AND", "3"),
+        ("AND", "36"),
         (";", ""),
         ("'; DROP TABLE items; --", ""),
         ("NEAR(", ""),
         ("(" * 500, ""),
         ("word " * 3000, ""),
+        ("trafficking " * 9000, "34"),
+        ("trafficking OR " * 7000, ""),
+        ("x" * 100_000, ""),
+        (" ".join(map(str, range(20_000))), ""),
+        ('"' * 100_001, ""),
     ],
 )
 def test_a_query_finds_its_items_and_never_fails(
@@ -102,3 +132,95 @@ def test_a_query_finds_its_items_and_never_fails(
 
 def test_a_query_that_cannot_be_written_in_utf8_finds_nothing(words: Callable[[str], list[str]]) -> None:
     assert words("\udcff") == []  # what a shell passes on for the byte FF
+
+
+def test_how_a_query_was_read_is_told(words_db: sqlite3.Connection) -> None:
+    def read(query: str) -> str | None:
+        return search(words_db, query, Filters(), 5, ("", "")).as_words
+
+    assert [read(query) for query in ("police", "co-operation OR c++", "title:c++", "")] == [None] * 4
+    assert read("wrong:police") == "no such column: wrong"
+    assert read("police " * 2_000) == "longer than 10,000 characters"
+    assert read("(police") == 'fts5: syntax error near ""'
+
+
+def test_a_hit_in_the_title_counts_before_one_in_the_teaser_before_one_in_the_text(
+    writer: Writer, db: Path
+) -> None:
+    titles = ["A plain title", "A quokka there", "Another title"]
+    teasers = ["A quokka there", "A plain teaser", "Another teaser"]
+    stories = [
+        replace(TEN[0], node=node, path=f"/node/{node}", title=title, teaser=teaser)
+        for node, (title, teaser) in enumerate(zip(titles, teasers, strict=True), 1)
+    ]
+    writer.store(listing(stories))
+    add_texts(writer.connection, {"3": "A quokka there", "1": "Plain text", "2": "Plain text"})
+    rows = search(writer.connection, "quokka", Filters(), None, ("<", ">")).rows
+    assert [row["id"] for row in rows] == ["2", "1", "3"]
+    assert [row["snippet"] for row in rows] == ["A <quokka> there"] * 3
+
+
+def test_of_a_common_word_the_newest_items_are_ranked_unless_all_are_asked_for(
+    hundred: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(open_for_reading(hundred)) as connection:
+        everything = search(connection, "osce OR the", Filters(), None, ("", ""))
+        exact = search(connection, "osce OR the", Filters(), 5, ("", ""))
+        monkeypatch.setattr("osce_news.storage.search.COMMON", 80)
+        some = search(connection, "osce OR the", Filters(), 5, ("", ""))
+        newest = [row["id"] for row in queries.items(connection, Filters(), some.among)]
+        assert (everything.among, exact.among) == (None, None)
+        assert exact.rows == everything.rows[:5]
+        assert some.among is not None
+        assert 5 <= some.among < len(everything.rows) / 2
+        assert [row["id"] for row in some.rows] == [
+            row["id"] for row in everything.rows if row["id"] in newest
+        ][:5]
+        # As many as are asked for are found even if the newest are too few, or pass the filters.
+        wide = search(connection, "osce OR the", Filters(), 40, ("", ""))
+        assert wide.among == some.among * 8
+        assert len(wide.rows) == 40
+        many = search(connection, "osce OR the", Filters(), len(everything.rows), ("", ""))
+        assert (many.among, many.rows) == (None, everything.rows)
+        few = search(connection, "osce OR the", Filters(offices=["odihr"]), 5, ("", ""))
+        assert few.among is None
+        assert (
+            few.rows == search(connection, "osce OR the", Filters(offices=["odihr"]), None, ("", "")).rows[:5]
+        )
+        assert search(connection, "osce OR the", Filters(), None, ("", "")) == everything
+
+
+def test_an_office_is_found_by_its_earlier_names(writer: Writer) -> None:
+    names = (
+        "OSCE Mission to Serbia",
+        "OSCE Mission to the Federal Republic of Yugoslavia",
+        "OSCE Mission to Serbia and Montenegro",
+        "OSCE Mission to Montenegro",
+    )
+    writer.store(
+        listing(
+            [
+                replace(TEN[0], node=node, path=f"/node/{node}", title="Quokka counted", offices=(name,))
+                for node, name in enumerate(names, 1)
+            ]
+        )
+    )
+    for asked in ("mission-to-serbia", *names[:3]):
+        wanted = Filters(offices=queries.identifiers("offices", [asked]))
+        rows = search(writer.connection, "quokka", wanted, None, ("", "")).rows
+        assert sorted(row["id"] for row in rows) == ["1", "2", "3"]
+
+
+def test_a_database_without_a_search_index_is_told(writer: Writer) -> None:
+    writer.connection.execute("DROP TABLE items_fts")
+    with pytest.raises(BadInputError, match="no search index"):
+        search(writer.connection, "police", Filters(), 5, ("", ""))
+
+
+def test_an_error_that_is_not_the_querys_is_none_of_the_query(words_db: sqlite3.Connection) -> None:
+    words_db.set_progress_handler(lambda: 1, 1)
+    try:
+        with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            search(words_db, "police", Filters(), 5, ("", ""))
+    finally:
+        words_db.set_progress_handler(None, 0)

@@ -1,0 +1,6 @@
+"""Exports of the items to files, and of the whole database as a snapshot."""
+
+from osce_news.export.make import FORMS, Wanted, export
+from osce_news.export.snapshot import write_snapshot
+
+__all__ = ["FORMS", "Wanted", "export", "write_snapshot"]

@@ -1,0 +1,175 @@
+"""Full-text search: what a query means, which items are ranked, and the words around each hit."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from osce_news.errors import BadInputError
+from osce_news.storage.queries import Filters, Row, decoded
+
+WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
+_SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
+_SNIPPET = "snippet(items_fts, -1, ?, ?, '…', 24)"
+# To rank an item costs 1.4 µs and to find it 0.05 µs (docs/searching.md). Of a word that so many items have,
+# and every eighth or more, the newest are ranked that hold some five thousand of the hits.
+COMMON = 50_000
+_EVERY = 8
+_SHARE = 10  # a part of COMMON that is ranked
+_WIDER = 8  # times more of the newest items are looked at, if those that pass the filters are too few
+LONGEST = 10_000  # characters; what is longer is a text, and the time of a query grows with its square
+_WORDS = re.compile(
+    r"""
+    (?P<column>(?:title|teaser|text)\s*:\s*)?
+    (?:(?P<quoted>"(?:[^"]|"")*"\s*\*?)|(?P<mark>[(){}^+,:]|-\s+)|(?P<word>[^\s"(){}]+))""",
+    re.VERBOSE,
+)
+# How SQLite says that an expression is no query, for it has no error code of its own for that.
+_SYNTAX = re.compile("^fts5: |^no such column|^unterminated|^unknown special query|MATCH")
+_BARE = re.compile(r"[\w\x1a]+\*?|\*")  # what FTS5 takes without quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, and how the query was read."""
+
+    rows: list[Row]
+    as_words: str | None = None
+    """Why the query was taken as plain words; None if it was not."""
+    among: int | None = None
+    """How many of the newest items were ranked, where the query is too common; None: all."""
+
+
+def search(
+    connection: sqlite3.Connection, query: str, filters: Filters, limit: int | None, marks: tuple[str, str]
+) -> Found:
+    """Return the items that match the query, best first, each with a `snippet`.
+
+    The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word);
+    what is not valid there is taken as plain words, all of which must occur. Hits in the snippet stand
+    between the marks. Raises BadInputError for a database without a search index.
+    """
+    query = query.encode("utf-8", "replace").decode()  # a shell may pass on bytes that are no text
+    reason = f"longer than {LONGEST:,} characters" if len(query) > LONGEST else None
+    for expression in readings(query):
+        try:
+            hits, among = _ranked(connection, expression, filters, limit)
+            rows = _rows(connection, expression, hits, marks)
+        except sqlite3.OperationalError as error:
+            if "no such table: items_fts" in str(error):
+                raise BadInputError(
+                    "the database has no search index (`osce-news verify` shows what it lacks)"
+                ) from error
+            if not _SYNTAX.search(str(error)):
+                raise
+            reason = reason or str(error)
+        else:
+            return Found(rows, reason if expression == plain(query) else None, among)
+    return Found([], reason)
+
+
+def readings(query: str) -> Iterator[str]:
+    """The ways to read a query, the first that is valid counts: as typed, mended, as plain words.
+
+    >>> list(readings("co-operation AND (osce/odihr OR title:c++)"))[1]
+    '"co-operation" AND ( "osce/odihr" OR title:"c++" )'
+    """
+    if len(query) > LONGEST:
+        yield plain(query)
+    elif query.strip():
+        yield query
+        yield _mended(query)
+        yield plain(query)
+
+
+def plain(query: str) -> str:
+    """Return the expression that finds the items with all these words, each taken by the letter.
+
+    >>> print(plain("Chairperson's AND"))
+    "Chairperson's" "AND"
+    """
+    return " ".join(_quoted(word) for word in dict.fromkeys(query.split()))
+
+
+def _mended(query: str) -> str:
+    """Return the query with quotes around the words that FTS5 does not take without."""
+    parts = []
+    for match in _WORDS.finditer(query):
+        word = match["word"]
+        if word and not _BARE.fullmatch(word):
+            stem = word.rstrip("*")
+            word = _quoted(stem or word) + (" *" if stem and stem != word else "")
+        parts.append((match["column"] or "") + (match["quoted"] or match["mark"] or word or ""))
+    return " ".join(parts)
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _ranked(
+    connection: sqlite3.Connection, expression: str, filters: Filters, limit: int | None
+) -> tuple[list[int], int | None]:
+    """Return the keys of the best items in order, and among how many of the newest if not among all."""
+    most = -1 if limit is None else limit
+    (labels, values), (period, days) = filters.labels(each=True), filters.period()
+    span = _span(connection, expression) if limit is not None else None
+    for among in () if span is None else (span, _WIDER * span):
+        # Key and id stand in the index; the other two cost a look at the item.
+        more = "".join(f", {name}" for name in ("content_type", "language") if f"items.{name}" in labels)
+        sql = (
+            f"WITH newest AS MATERIALIZED (SELECT key, id{more} FROM items "
+            f"WHERE {period} ORDER BY published DESC LIMIT ?), "
+            f"passing AS MATERIALIZED (SELECT key FROM newest AS items WHERE {labels}) "
+            f"SELECT rowid, {_SCORE} AS score FROM items_fts WHERE items_fts MATCH ? "
+            "AND +rowid IN (SELECT key FROM passing) ORDER BY score, rowid LIMIT ?"
+        )
+        found = connection.execute(sql, [*days, among, *values, expression, most]).fetchall()
+        if len(found) == limit:
+            return [row[0] for row in found], among
+    if span is not None:
+        labels, values = filters.labels()  # few pass: to collect them costs little
+    # The index is asked first, and the filters of what it finds.
+    join = "CROSS JOIN items ON items.key = items_fts.rowid" if filters else ""
+    sql = (
+        f"SELECT items_fts.rowid, {_SCORE} AS score FROM items_fts {join} "
+        f"WHERE items_fts MATCH ? AND {labels} AND {period} ORDER BY score, items_fts.rowid LIMIT ?"
+    )
+    return [row[0] for row in connection.execute(sql, [expression, *values, *days, most])], None
+
+
+def _span(connection: sqlite3.Connection, expression: str) -> int | None:
+    """Return among how many of the newest items matches are to be ranked; None for all."""
+    sql = (
+        "SELECT count(*), max(rowid) - min(rowid) FROM "
+        "(SELECT rowid FROM items_fts WHERE items_fts MATCH ? LIMIT ?)"
+    )
+    matches, span = connection.execute(sql, [expression, COMMON + 1]).fetchone()
+    return span // _SHARE if matches > COMMON and span < COMMON * _EVERY else None
+
+
+def _rows(
+    connection: sqlite3.Connection, expression: str, hits: Sequence[int], marks: tuple[str, str]
+) -> list[Row]:
+    """Return these items in order, as the view `newsroom` shows them, each with its snippet."""
+    # For a few items each is looked up; a prefix is gone through once, for it has many words.
+    plus = "+" if len(hits) > 100 or "*" in expression else ""
+    keys = json.dumps(hits)
+    snippets = dict(
+        connection.execute(
+            f"SELECT rowid, {_SNIPPET} FROM items_fts WHERE items_fts MATCH ? "
+            f"AND {plus}rowid IN (SELECT value FROM json_each(?))",
+            [*marks, expression, keys],
+        ).fetchall()
+    )
+    sql = (
+        "SELECT newsroom.*, items.key AS snippet FROM json_each(?) AS hit "
+        "CROSS JOIN items ON items.key = hit.value CROSS JOIN newsroom ON newsroom.id = items.id "
+        "ORDER BY hit.key"
+    )
+    return [
+        {**row, "snippet": snippets[row["snippet"]]} for row in map(decoded, connection.execute(sql, [keys]))
+    ]

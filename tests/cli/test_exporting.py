@@ -1,0 +1,176 @@
+"""`export` as it is typed: files, snapshots, and what goes wrong, in one line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from osce_news.export import FORMS
+from osce_news.storage import Writer, open_for_reading, open_for_writing
+from tests.helpers import digest, environment, run, shell, values
+
+ENDINGS = sorted(endings[0] for endings in FORMS.values())
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_ending_tells_the_form_and_the_filters_choose(filled: Path, tmp_path: Path, ending: str) -> None:
+    result = run("export", f"items{ending}", "--office", "ODIHR", "--since", "2025-11-01", cwd=tmp_path)
+    expected = json.loads(
+        run("list", "--office", "odihr", "--since", "2025-11-01", "--limit", "0", "--json", cwd=tmp_path).out
+    )
+    assert (result.status, result.err) == (0, "")
+    assert result.out == f"items{ending}: {len(expected)} items\n"
+    beside = {"datapackage.json"} if ending in (".csv", ".parquet") else set()
+    names = {path.name for path in tmp_path.iterdir() if not path.name.startswith("osce-news.db")}
+    assert names == {f"items{ending}", *beside}
+    named = run("export", "other", "--format", _form(ending), "--office", "ODIHR", "--since", "2025-11-01",
+                cwd=tmp_path)  # fmt: skip
+    assert named.status == 0
+    if ending != ".parquet":
+        assert digest(tmp_path / "other") == digest(tmp_path / f"items{ending}")
+
+
+def _form(ending: str) -> str:
+    return next(form for form, endings in FORMS.items() if ending in endings)
+
+
+def test_csv_is_what_list_prints(filled: Path, tmp_path: Path) -> None:
+    run("export", "all.csv", "--no-datapackage", cwd=tmp_path)
+    printed = run("list", "--limit", "0", "--format", "csv", cwd=tmp_path).out
+    text = (tmp_path / "all.csv").read_text(encoding="utf-8")
+    exported = list(csv.DictReader(text.splitlines(keepends=True)))
+    assert exported == list(csv.DictReader(printed.splitlines(keepends=True)))
+    assert len(exported) == 93
+
+
+def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        result = run("export", "--snapshot", "copy.db", cwd=tmp_path)
+        assert (result.status, result.out, result.err) == (0, "copy.db: 93 items\n", "")
+    assert run("verify", "--db", "copy.db", cwd=tmp_path).status == 0
+    (tmp_path / "letter.db").write_text("mine")
+    before = digest(filled)
+    for target, says in (
+        ("letter.db", "left as it is"),
+        ("osce-news.db", "is the database itself"),
+        ("no/copy.db", "no such folder"),
+        (".", "is a folder"),
+    ):
+        result = run("export", "--snapshot", target, cwd=tmp_path)
+        assert (result.status, result.out, len(result.errors)) == (2, "", 1), target
+        assert says in result.err
+    assert (tmp_path / "letter.db").read_text() == "mine"
+    assert digest(filled) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "name one FILE"),
+        (("a.csv", "--snapshot", "b.db"), "name one FILE"),
+        (("--snapshot", "b.db", "--office", "odihr"), "takes no other option"),
+        (("--snapshot", "b.db", "--bom"), "takes no other option"),
+        (("no/a.csv",), "no such folder: no"),
+        (("a.doc",), "tells no form"),
+        (("a.csv", "--columns", "id,Title"), "no column 'Title'; there are id,"),
+        (("a.csv", "--columns", ""), "no column ''"),
+        (("a.csv", "--office", "odir"), "the nearest is odihr"),
+        (("osce-news.db", "--format", "csv"), "is a database"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line_and_status_2(
+    filled: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    before = digest(filled)
+    result = run("export", *arguments, cwd=tmp_path)
+    assert (result.status, result.out, len(result.errors)) == (2, "", 1)
+    assert says in result.err
+    assert digest(filled) == before
+    assert {path.name for path in tmp_path.iterdir()} <= {
+        f"osce-news.db{end}" for end in ("", "-shm", "-wal")
+    }
+
+
+@pytest.mark.parametrize("arguments", [*(f"items{ending}" for ending in ENDINGS), "--snapshot copy.db"])
+def test_a_full_disk_is_one_line_and_the_former_file_stays(
+    filled: Path, tmp_path: Path, arguments: str
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    *options, name = arguments.split()
+    run("export", *options, str(folder / name), cwd=tmp_path)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert name in before
+    # No file may grow beyond this: the nearest thing to a full disk that needs no disk of its own.
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))"
+    result = run("export", *options, str(folder / name), cwd=tmp_path, before=limit)
+    assert (result.status, result.out, len(result.errors)) == (1, "", 1), result.err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:
+    before = "import sys; sys.modules['pyarrow'] = None"
+    result = run("export", "a.parquet", cwd=tmp_path, before=before)
+    assert (result.status, len(result.errors)) == (1, 1)
+    assert "pip install 'osce-news[parquet]'" in result.err
+    assert not (tmp_path / "a.parquet").exists()
+
+
+def test_a_killed_export_leaves_the_former_file(filled: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("former")
+    code = (
+        "import os\n"
+        "from osce_news.export import texts\n"
+        "whole = texts.csv.writer\n"
+        "class Dying:\n"
+        "    def __init__(self, *a, **k): self.inner, self.rows = whole(*a, **k), 0\n"
+        "    def writerow(self, row):\n"
+        "        self.rows += 1\n"
+        "        os._exit(9) if self.rows == 50 else self.inner.writerow(row)\n"
+        "texts.csv.writer = Dying\n"
+        "from osce_news.cli.main import cli\n"
+        "cli(['export', 'a.csv'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), timeout=60)
+    assert done.returncode == 9
+    assert (tmp_path / "a.csv").read_text() == "former"
+    assert run("export", "a.csv", cwd=tmp_path).status == 0
+    assert len((tmp_path / "a.csv").read_text().splitlines()) > 90
+
+
+def test_an_empty_database_and_filters_that_let_nothing_pass_are_told(filled: Path, tmp_path: Path) -> None:
+    open_for_writing(tmp_path / "empty.db").close()
+    result = run("export", "a.csv", "--db", "empty.db", cwd=tmp_path)
+    assert (result.status, result.out, result.err) == (0, "a.csv: 0 items\n", "empty.db holds no items\n")
+    result = run("export", "a.csv", "--since", "2100-01-01", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "no item passes the filters\n")
+    assert run("search", "osce", "--db", "empty.db", cwd=tmp_path).errors == ["nothing found"]
+    assert "0 items" in run("cite", "--db", "empty.db", cwd=tmp_path).out
+
+
+def test_an_export_and_a_search_do_not_wait_for_a_crawl_that_writes(filled: Path, tmp_path: Path) -> None:
+    with Writer(filled) as writer:
+        writer.connection.execute("BEGIN IMMEDIATE")
+        writer.connection.execute("DELETE FROM items")
+        assert run("export", "a.csv", cwd=tmp_path).out == "a.csv: 93 items\n"
+        assert len(run("search", "trafficking", cwd=tmp_path).out.splitlines()) > 1
+        writer.connection.execute("ROLLBACK")
+
+
+def test_a_file_that_no_one_may_write_is_one_line(filled: Path, tmp_path: Path) -> None:
+    result = shell("osce-news export /proc/a.csv --no-datapackage", cwd=tmp_path)
+    assert result.status == 1
+    assert len(result.errors) == 1
+    assert "nothing was written" in result.err
+
+
+def test_a_snapshot_has_statistics(filled: Path, tmp_path: Path) -> None:
+    run("export", "--snapshot", "copy.db", cwd=tmp_path)
+    with closing(open_for_reading(tmp_path / "copy.db")) as connection:
+        assert values(connection, "SELECT count(*) FROM sqlite_stat1")[0]

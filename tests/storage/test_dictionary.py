@@ -1,0 +1,78 @@
+"""The dictionary in the database: as the program says it, and counted."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from osce_news.dictionary import column, tables
+from osce_news.items import NewsItem
+from osce_news.storage import Writer, dictionary, open_for_writing
+from tests.helpers import listing, values
+from tests.newsroom import make_stories
+
+LISTS = {"offices", "topics", "dateline_places"}  # of an item; tables of their own in the database
+
+
+def test_each_table_and_column_of_the_schema_stands_in_the_dictionary_and_no_other(
+    reading: sqlite3.Connection,
+) -> None:
+    sql = (
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
+        "AND name NOT GLOB '*sqlite_*' AND name NOT GLOB 'items_fts_*'"
+    )
+    schema = {
+        name: set(values(reading, "SELECT name FROM pragma_table_info(?)", name))
+        for name in values(reading, sql)
+    }
+    said = {
+        table.name: set(table.columns) - (LISTS if table.name == "items" else set())
+        for table in tables().values()
+    }
+    said["newsroom"] = {name for name in said["newsroom"] if name in schema["newsroom"]}
+    assert said == schema
+
+
+def test_what_an_item_says_of_itself_is_said_once() -> None:
+    field = NewsItem.__dataclass_fields__["teaser"]
+    for table in ("items", "newsroom"):
+        assert column(table, "teaser").meaning == field.metadata["meaning"]
+        assert column(table, "teaser").pitfalls == field.metadata["pitfalls"]
+
+
+@pytest.mark.parametrize("table", tables())
+def test_no_column_goes_without_a_meaning_a_form_and_an_origin(table: str) -> None:
+    for one in tables()[table].columns.values():
+        assert all((one.meaning, one.form, one.origin)), one
+        assert "|" not in f"{one.meaning}{one.form}{one.origin}{one.pitfalls}"
+
+
+def test_the_database_has_the_dictionary_and_brings_it_up_to_date(db: Path) -> None:
+    open_for_writing(db).close()
+    connection = open_for_writing(db)
+    stored = "SELECT * FROM data_dictionary ORDER BY table_name, column_name"
+    first = list(map(tuple, connection.execute(stored)))
+    assert ("items", "published", 7, "YYYY-MM-DD") in [(*row[:3], row[4]) for row in first]
+    connection.execute("UPDATE data_dictionary SET meaning = 'old' WHERE column_name = 'title'")
+    connection.execute("DELETE FROM data_dictionary WHERE table_name = 'runs'")
+    connection.close()
+    connection = open_for_writing(db)
+    assert list(map(tuple, connection.execute(stored))) == first
+    connection.close()
+
+
+def test_empty_values_are_counted(writer: Writer) -> None:
+    stories = make_stories(50)
+    writer.store(listing(stories))
+    rows = {
+        (row["table_name"], row["column_name"]): (row["rows"], row["empty"])
+        for row in dictionary.measured(writer.connection)
+    }
+    assert rows["newsroom", "title"] == (50, 0)
+    assert rows["newsroom", "offices"] == (50, sum(not story.offices for story in stories))
+    assert rows["newsroom", "content_type"] == (50, sum(story.content_type is None for story in stories))
+    assert rows["items", "withdrawn"] == (50, 50)
+    assert rows["revisions", "before"] == (0, 0)
+    assert rows["items_fts", "title"] == (None, None)
