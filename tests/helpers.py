@@ -116,6 +116,20 @@ def run(
     return Result(done.returncode, *decoded)
 
 
+def without(module: str, *arguments: str, cwd: Path) -> Result:
+    """Run the command where a package is not installed."""
+    code = f"import sys; sys.modules[{module!r}] = None; from osce_news.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
 def shell(line: str, *, cwd: Path, env: Mapping[str, str] | None = None) -> Result:
     """Type a command line into a shell that knows `osce-news`; the status is that of the first part
     of a pipe that failed."""

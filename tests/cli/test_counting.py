@@ -6,14 +6,12 @@ import csv
 import io
 import json
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from osce_news.storage import Writer
-from tests.helpers import Result, digest, environment, run
+from tests.helpers import digest, run, without
 
 
 def test_a_figure_is_drawn_instead_of_the_table(filled: Path, tmp_path: Path) -> None:
@@ -83,20 +81,6 @@ def test_a_database_that_is_being_written_is_drawn_as_it_was_committed(filled: P
     writing.close()
     assert (result.status, result.out) == (0, "a.svg: Items by year\n")
     assert "93 items" in (tmp_path / "a.svg").read_text()
-
-
-def without(module: str, *arguments: str, cwd: Path) -> Result:
-    """Run the command where a package is not installed."""
-    code = f"import sys; sys.modules[{module!r}] = None; from osce_news.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=cwd,
-        env=environment(),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
 
 
 def test_without_the_extra_a_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from osce_news.export import FORMS
 from osce_news.storage import Writer, open_for_reading, open_for_writing
-from tests.helpers import digest, environment, run, shell, values
+from tests.helpers import digest, environment, run, shell, values, without
 
 ENDINGS = sorted(endings[0] for endings in FORMS.values())
 
@@ -115,8 +115,7 @@ def test_a_full_disk_is_one_line_and_the_former_file_stays(
 
 
 def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:
-    before = "import sys; sys.modules['pyarrow'] = None"
-    result = run("export", "a.parquet", cwd=tmp_path, before=before)
+    result = without("pyarrow", "export", "a.parquet", cwd=tmp_path)
     assert (result.status, len(result.errors)) == (1, 1)
     assert "pip install 'osce-news[parquet]'" in result.err
     assert not (tmp_path / "a.parquet").exists()

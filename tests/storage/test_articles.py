@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, NewsItem
@@ -19,6 +19,8 @@ from osce_news.storage import Writer, article_queue, open_for_writing, queries
 from osce_news.storage.article_queue import AGE, CHANGED, IN_VAIN, NEVER, NEWS
 from osce_news.storage.articles import differences
 from osce_news.storage.integrity import problems
+from osce_news.storage.migrations import migrations
+from osce_news.storage.schema import APPLICATION_ID
 from tests.helpers import listing, values
 from tests.newsroom import Story, make_stories
 from tests.newsroom.pages import render_article, render_challenge, render_not_found
@@ -309,32 +311,20 @@ def test_the_list_is_settled_before_the_articles_and_its_withdrawals_bear_the_ti
     assert problems(crawling.path) == []
 
 
-def test_articles_of_a_former_schema_are_kept(hundred: Path, tmp_path: Path) -> None:
+def test_articles_of_a_former_schema_are_kept(tmp_path: Path) -> None:
     """The migration makes the table anew; what it held, and the search index, stay."""
-    path = Path(shutil.copy(hundred, tmp_path / "old.db"))
+    path, item = tmp_path / "old.db", "575719"
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
-        (item,) = old.execute("SELECT id FROM items LIMIT 1").fetchone()
-        triggers = old.execute(
-            "SELECT sql FROM sqlite_master WHERE tbl_name = 'articles' AND type = 'trigger'"
+        old.row_factory = sqlite3.Row
+        migrations.apply(Database(old, recursive_triggers=False), stop_before="m003_articles")
+        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        old.execute(
+            "INSERT INTO items (id, url, url_raw, title, title_raw, listing_url, first_seen, last_seen) "
+            "VALUES (?1, ?2, ?2, 'A title', 'A title', ?2, ?3, ?3)",
+            [item, f"https://www.osce.org/odihr/{item}", "2024-08-05T12:00:00Z"],
         )
-        made = [sql for (sql,) in triggers.fetchall()]
-        old.executescript(
-            "DROP INDEX pages_item; ALTER TABLE pages DROP COLUMN item_id;"
-            + "".join(
-                f"ALTER TABLE runs DROP COLUMN {name};"
-                for name in (
-                    "articles", "articles_changed", "articles_gone", "articles_failed", "articles_left",
-                    "list_status",
-                )
-            )
-            + "DROP TABLE articles; CREATE TABLE articles (item_id TEXT PRIMARY KEY "
-            "REFERENCES items (id) ON DELETE CASCADE, "
-            "text TEXT, fetched_at TEXT NOT NULL) STRICT, WITHOUT ROWID;"
-        )  # fmt: skip
-        for sql in made:
-            old.execute(sql)
+        old.execute("INSERT INTO addresses SELECT id, url, first_seen, last_seen FROM items")
         old.execute("INSERT INTO articles VALUES (?, 'a quokka', '2024-08-05T12:00:00Z')", [item])
-        old.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_articles'")
     with closing(open_for_writing(path)) as connection:
         found = connection.execute("SELECT item_id, status, text, read_at FROM articles").fetchall()
         assert [tuple(one) for one in found] == [(item, "read", "a quokka", "2024-08-05T12:00:00Z")]
