@@ -27,19 +27,25 @@ def newsroom(stories: int = STORIES, **more: bool) -> Iterator[Newsroom]:
         yield server
 
 
-def crawl(server: Newsroom, folder: Path, *options: str, before: str = "") -> Ended:
+def crawl(server: Newsroom, folder: Path, *options: str, before: str = "", wait_s: float = 60) -> Ended:
     """Crawl into the folder's `a.db` and record it in its `archive`."""
-    return crawling.crawl(
-        server, folder / "a.db", "--archive", str(folder / "archive"), *options, before=before
-    )
+    archive = ("--archive", str(folder / "archive"))
+    return crawling.crawl(server, folder / "a.db", *archive, *options, before=before, wait_s=wait_s)
 
 
-def replay(folder: Path, *options: str, db: str = "b.db", what: str = "archive", before: str = "") -> Ended:
+def replay(
+    folder: Path,
+    *options: str,
+    db: str = "b.db",
+    what: str = "archive",
+    before: str = "",
+    wait_s: float = 60,
+) -> Ended:
     """Replay an archive into another database of the folder."""
     paths = [str(folder / one) for one in what.split()]
     arguments = ["replay", *paths, "--db", str(folder / db), "--json", *options]
     with Command(arguments, folder, before=before) as command:
-        return command.wait()
+        return command.wait(wait_s)
 
 
 def everything(db: Path) -> dict[str, list[dict[str, object]]]:

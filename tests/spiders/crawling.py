@@ -35,10 +35,12 @@ def start(
     return Command(["crawl", *place, *pace, *options], cwd, contact, before)
 
 
-def crawl(newsroom: Newsroom, db: Path, *options: str, path: str = LIST, before: str = "") -> Ended:
+def crawl(
+    newsroom: Newsroom, db: Path, *options: str, path: str = LIST, before: str = "", wait_s: float = 60
+) -> Ended:
     """Crawl, and return how it ended; `before` as in `start`."""
     with start(newsroom, db, *options, path=path, before=before) as command:
-        return command.wait()
+        return command.wait(wait_s)
 
 
 def at(clock: str) -> str:
