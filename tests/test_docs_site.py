@@ -1,0 +1,170 @@
+"""The documentation as a site: it builds without a warning, its links lead somewhere, it asks no other host."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from lxml import html
+
+from tests.helpers import ROOT
+
+OUTSIDE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md")
+COMMAND = re.findall(
+    r"^ *\$ \S*(sphinx-build .*)$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
+)
+FETCHED = ("src", "srcset", "data", "poster", "action", "background")  # and href of <link>
+
+
+def build(checkout: Path) -> subprocess.CompletedProcess[str]:
+    """Build the site there, by the command that CONTRIBUTING.md shows."""
+    (command,) = COMMAND
+    arguments = command.split()[1:]
+    return subprocess.run(
+        [sys.executable, "-m", "sphinx", *arguments],
+        cwd=checkout,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the site is built from, copied."""
+    copy = tmp_path_factory.mktemp("site") / "checkout"
+    shutil.copytree(ROOT / "docs", copy / "docs", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in OUTSIDE:
+        (copy / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def site(checkout: Path) -> Path:
+    """The folder of the built site."""
+    done = build(checkout)
+    assert (done.returncode, done.stderr) == (0, "")
+    return checkout / "build" / "site"
+
+
+def pages(site: Path) -> dict[Path, html.HtmlElement]:
+    found = {path: html.fromstring(path.read_bytes()) for path in sorted(site.rglob("*.html"))}
+    assert len(found) > len(OUTSIDE)
+    return found
+
+
+def addresses(page: html.HtmlElement) -> Iterator[tuple[str, str, str]]:
+    """Each address that a page names: the element's name, the attribute's, the address."""
+    for element in page.iter("*"):
+        for name, value in element.items():
+            if name in (*FETCHED, "href"):
+                yield str(element.tag), name, value
+
+
+def broken(site: Path) -> list[str]:
+    """Return the links within the site that lead to no file, or to no place in it."""
+    read = pages(site)
+    places = {path: {*page.xpath("//@id"), *page.xpath("//@name")} for path, page in read.items()}
+    found = []
+    for path, page in read.items():
+        for tag, _, address in addresses(page):
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            place = unquote(parts.fragment)
+            if not target.is_file() or (place and target in places and place not in places[target]):
+                found.append(f"{path.relative_to(site)}: <{tag}> {address}")
+    return found
+
+
+def elsewhere(site: Path) -> list[str]:
+    """Return what a browser that shows the site would fetch from another host."""
+    found = [
+        f"{path.relative_to(site)}: <{tag}> {address}"
+        for path, page in pages(site).items()
+        for tag, name, address in addresses(page)
+        if (tag != "a" or name != "href") and (urlsplit(address).netloc or urlsplit(address).scheme == "http")
+    ]
+    asking = re.compile(r"""(?:url\(|@import|\bimport\b|fetch\(|src\s*=)\s*\(?["']?(?:https?:)?//[^\s"')]+""")
+    for path in sorted([*site.rglob("*.css"), *site.rglob("*.js"), *site.rglob("*.html")]):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".html":  # what it says in words is no request
+            page = html.fromstring(text)
+            text = "\n".join(page.xpath("//script/text() | //style/text() | //@style"))
+        found += [f"{path.relative_to(site)}: {asked}" for asked in asking.findall(text)]
+    return found
+
+
+def test_each_page_of_the_documentation_is_in_the_site(site: Path) -> None:
+    sources = [*(ROOT / "docs").glob("*.md"), *(ROOT / name for name in OUTSIDE)]
+    for source in sources:
+        assert (site / source.relative_to(ROOT)).with_suffix(".html").is_file(), source
+    menu = pages(site)[site / "docs" / "README.html"].xpath("//div[@class='sidebar-tree']")[0]
+    assert menu.xpath("./p//text()") == ["Start", "Use", "Trust", "Contribute"]
+    listed = {(site / "docs" / link).resolve() for link in menu.xpath(".//a/@href")}
+    assert len(listed) == len(sources) - 1  # all but the front page itself
+
+
+def test_each_link_within_the_site_leads_somewhere(site: Path) -> None:
+    assert broken(site) == []
+
+
+def test_nothing_is_fetched_from_another_host(site: Path) -> None:
+    assert elsewhere(site) == []
+
+
+def test_the_first_page_leads_to_the_front_page(site: Path) -> None:
+    (content,) = html.fromstring((site / "index.html").read_bytes()).xpath("//meta[@http-equiv]/@content")
+    assert (site / content.partition("url=")[2]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("link", "named"),
+    [
+        ("[a page](nothing.md)", "nothing.md"),
+        ("[a place](gate.md#nothing)", "nothing"),
+        ("[a place on this page](#nothing)", "nothing"),
+        ("[a page beside docs](../fixtures/nothing.md)", "nothing.md"),
+        ("![a picture](figures/nothing.svg)", "nothing.svg"),
+    ],
+)
+def test_a_link_that_leads_nowhere_fails_the_build(checkout: Path, tmp_path: Path, link: str, named: str) -> None:
+    copy = tmp_path / "checkout"
+    shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns("build"))
+    page = copy / "docs" / "serve.md"
+    page.write_text(f"{page.read_text(encoding='utf-8')}\n{link}\n", encoding="utf-8")
+    done = build(copy)
+    assert done.returncode != 0
+    assert "serve.md" in done.stderr
+    assert named in done.stderr
+
+
+def test_a_page_that_the_front_page_does_not_list_fails_the_build(checkout: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "checkout"
+    shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns("build"))
+    (copy / "docs" / "forgotten.md").write_text("# Forgotten\n", encoding="utf-8")
+    done = build(copy)
+    assert done.returncode != 0
+    assert "forgotten" in done.stderr
+
+
+def test_the_checks_of_links_and_hosts_see_what_is_wrong(site: Path, tmp_path: Path) -> None:
+    spoilt = tmp_path / "site"
+    shutil.copytree(site, spoilt)
+    page = spoilt / "docs" / "gate.html"
+    wrong = (
+        '<a href="nothing.html">a</a><a href="serve.html#nothing">b</a><img src="nothing.png">'
+        '<script src="https://cdn.example.org/a.js"></script><style>@import "https://fonts.example.org/a.css";</style>'
+    )
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", f"{wrong}</body>"), encoding="utf-8")
+    assert len(broken(spoilt)) == 3
+    assert len(elsewhere(spoilt)) == 2
