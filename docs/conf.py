@@ -13,7 +13,8 @@ import re
 from sphinx.application import Sphinx
 
 project = "osce-news"
-copyright = "the authors of osce-news"
+author = "the authors of osce-news"
+html_show_copyright = False
 extensions = ["myst_parser"]
 root_doc = "docs/README"
 include_patterns = ["docs/*.md", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md"]
@@ -37,7 +38,9 @@ def list_pages(_: Sphinx, name: str, source: list[str]) -> None:
         return
     for section in source[0].split("\n## ")[1:]:
         caption, _, body = section.partition("\n")
-        entries = [f"{title} <{path}>" for title, path in re.findall(r"^- \[(.+?)]\((.+?)\)", body, re.MULTILINE)]
+        entries = [
+            f"{title} <{path}>" for title, path in re.findall(r"^- \[(.+?)]\((.+?)\)", body, re.MULTILINE)
+        ]
         menu = ["```{toctree}", ":hidden:", f":caption: {caption}", "", *entries, "```"]
         source[0] += "\n" + "\n".join(menu) + "\n"
 

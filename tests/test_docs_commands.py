@@ -1,0 +1,187 @@
+"""Each command that a page of the documentation shows runs; those for the live site are understood.
+
+Where a page has a test of its own, that one runs its commands.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import shutil
+import sqlite3
+import sys
+import tomllib
+from contextlib import closing
+from pathlib import Path
+
+import click
+import pytest
+
+from osce_news.cli.main import cli
+from osce_news.crawl import process
+from osce_news.crawl.options import CrawlOptions
+from osce_news.errors import NetworkError
+from osce_news.items import ArticleItem
+from osce_news.pages.article import RawArticle
+from osce_news.pages.article_parts import Download
+from osce_news.storage import Writer
+from tests.cli.test_help import give_warcs
+from tests.fixtures.pages import archive
+from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, shell
+from tests.newsroom.samples import TEN
+from tests.pages.articles import body_of
+from tests.test_docs_site import COMMAND as BUILD
+from tests.test_readme import SET_UP, TESTS, session
+
+OF_THEIR_OWN = {
+    "docs/cookbook.md": "tests/test_docs_cookbook.py",
+    "docs/exporting.md": "tests/test_docs_desk.py",
+    "docs/figures.md": "tests/figures/make_pictures.py",  # for tests/test_docs_figures.py
+    "docs/history.md": "tests/test_docs_history.py",
+    "docs/scheduling.md": "tests/test_docs_scheduling.py",
+}
+TEXTS = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+}
+ELSEWHERE = {  # run by .ci/run, tests/test_readme.py, tests/test_docs_site.py
+    SET_UP, TESTS, *session("osce-news show"), *session("sqlite3 "), *session("osce-news export"),
+    *(f".venv/bin/{command}" for command in BUILD),
+}  # fmt: skip
+LIVE = ("osce-news crawl", "osce-news check", "osce-news fixture https:")  # they ask the live site
+OTHER_MACHINES = ("osce-news serve", "osce-news parse")  # tests/web and tests/test_cluster.py run them
+
+
+def shown(name: str) -> list[str]:
+    """Return the commands of a page, without what is said of them."""
+    return re.findall(r"^ *\$ (.*?)(?:\s+# .*)?$", TEXTS[name], re.MULTILINE)
+
+
+def spans(begins: str) -> list[str]:
+    """Return the commands that pages name within a sentence and that begin so."""
+    text = re.sub(r"^ *```.*?^ *```", "", "\n\n".join(TEXTS.values()), flags=re.DOTALL | re.MULTILINE)
+    found = {" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)}
+    return sorted(span for span in found if span.startswith(begins))
+
+
+COMMANDS = sorted(
+    {command for name in TEXTS if name not in OF_THEIR_OWN for command in shown(name)} - ELSEWHERE
+)
+INSTALLED = sorted(
+    {line for line in (*COMMANDS, *spans("pip install")) if line.startswith("pip install 'osce-news")},
+)
+NO_PROGRAM = ("pip install ", "export ")
+RUN = [line for line in COMMANDS if not line.startswith((*LIVE, *OTHER_MACHINES, *NO_PROGRAM, "sqlite3 "))]
+
+
+@pytest.fixture(scope="module")
+def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("docs")
+    with Writer(folder / "osce-news.db") as writer:
+        writer.begin("replay")
+        for case in ("seed", "first-page", "last-page"):
+            writer.store(fixture_page(case))
+        url = "https://www.osce.org/secretariat/513106"
+        document = Download("Report", "English", "https://www.osce.org/files/report.pdf")
+        text = "On confidence-building measures."
+        article = RawArticle(url, None, "Another title", None, text, downloads=(document,))
+        writer.store_article(ArticleItem("513106", url, NOON, "read", 200, "1", article=article))
+        writer.finish("complete")
+    (folder / "archive").mkdir()
+    pages = {
+        "https://www.osce.org/press-releases?page=0": html_of(TEN).encode(),  # with the item of the next line
+        "https://www.osce.org/node/575719": body_of("drupal7-header"),
+    }
+    archive(folder / "archive", pages, "osce-news-12.warc.gz")
+    shutil.copy(folder / "archive" / "osce-news-12.warc.gz", folder / "wget.warc.gz")
+    shutil.copytree(FIXTURES / "seed", folder / "saved-pages" / "seed")
+    kept = folder / "osce-news.db-not-understood" / "2030-03-01T060000Z.html"
+    kept.parent.mkdir()
+    kept.write_bytes(body_of("drupal7-content"))
+    for name in ("shared", "fixtures"):
+        (folder / name).mkdir()
+    give_warcs(folder / "shared")
+    return folder
+
+
+@pytest.fixture
+def folder(_filled: Path, tmp_path: Path) -> Path:
+    """Return a folder with the files that the pages speak of."""
+    return Path(shutil.copytree(_filled, tmp_path / "here"))
+
+
+def test_each_page_with_commands_is_run_here_or_by_a_test_of_its_own() -> None:
+    assert len(RUN) >= 12
+    for name, test in OF_THEIR_OWN.items():
+        assert Path(name).name in (ROOT / test).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_each_command_runs_and_says_something(folder: Path, command: str) -> None:
+    here = command.replace("/shared/", "shared/").replace("FILE", "osce-news-12").replace("OFFSET", "0")
+    programs = Path(sys.executable).parent
+    done = shell(f'PATH="$PATH:{programs}"; {here}', cwd=folder, env={"HOME": str(folder)})
+    assert (done.status, done.err) == (0, "")
+    assert done.out or command.startswith("warcio check")  # which is silent when all is well
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("sqlite3 ")])
+def test_each_query_for_the_shell_finds_something(folder: Path, command: str) -> None:
+    """With Python's SQLite, so that the test needs no shell of SQLite's own."""
+    (sql,) = re.findall(r'^sqlite3 -box osce-news\.db "(.*)"$', command)
+    with closing(sqlite3.connect(folder / "osce-news.db")) as connection:
+        assert connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith(LIVE)])
+def test_each_command_for_the_live_site_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    started: list[CrawlOptions] = []
+
+    def crawl(options: CrawlOptions, *_: object) -> None:
+        started.append(options)
+        raise NetworkError("not in a test")
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("crawl", "check", "fetch"):
+        monkeypatch.setattr(process, name, crawl)
+    with pytest.raises(NetworkError):
+        cli.main(shlex.split(command)[1:], standalone_mode=False)
+    assert len(started) == 1
+
+
+@pytest.mark.parametrize(
+    "command", [*(line for line in COMMANDS if line.startswith(OTHER_MACHINES)), *spans("osce-news ")]
+)
+def test_each_command_that_is_named_has_these_options(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Parsed, not run: those within a sentence have placeholders."""
+    monkeypatch.chdir(folder)
+    (folder / "DIR").mkdir()
+    line = command.partition(" && ")[0].replace("/shared/", "shared/")
+    name, *arguments = shlex.split(line)[1:]
+    assert name in cli.commands
+    if arguments:  # else it is named as such: "what `osce-news search` finds"
+        cli.commands[name].make_context(name, arguments, parent=click.Context(cli))
+
+
+@pytest.mark.parametrize("command", INSTALLED)
+def test_each_extra_that_is_installed_is_there(command: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (extras,) = re.findall(r"^pip install 'osce-news\[([a-z,]+)]'$", command)
+    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("export ")])
+def test_each_variable_that_is_set_is_one_that_is_read(command: str) -> None:
+    name = command.split()[1].partition("=")[0]
+    sources = (ROOT / "osce_news" / "crawl").rglob("*.py")
+    assert any(f'os.environ.get("{name}")' in path.read_text(encoding="utf-8") for path in sources)
+
+
+@pytest.mark.parametrize("command", spans("python -m "))
+def test_each_module_that_is_named_is_there(command: str) -> None:
+    assert importlib.util.find_spec(command.split()[2])
