@@ -37,7 +37,7 @@ def list_pages(_: Sphinx, name: str, source: list[str]) -> None:
     if name != root_doc:
         return
     for section in source[0].split("\n## ")[1:]:
-        caption, _, body = section.partition("\n")
+        caption, body = section.split("\n", 1)
         entries = [
             f"{title} <{path}>" for title, path in re.findall(r"^- \[(.+?)]\((.+?)\)", body, re.MULTILINE)
         ]
