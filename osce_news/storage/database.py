@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,7 +42,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
             dictionary.write(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute("PRAGMA journal_mode = WAL")  # kept in the file: readers need not wait
+        write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     return connection
 
@@ -53,6 +54,23 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     _refuse_foreign(path)
     with storage_errors(path):
         return _read_only(path)
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log, which is kept in the file: readers need not wait, nor does the writer.
+
+    The switch is refused at once while another process writes: SQLite's own time-out does not hold
+    for it. So it is tried again here, for as long.
+    """
+    deadline = time.monotonic() + _WAIT_S
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return  # also where it can't be had (a file system without shared memory)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import pytest
 
 from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
 from osce_news.storage import Writer, open_for_reading, open_for_writing
-from osce_news.storage.database import storage_errors, transaction
+from osce_news.storage.database import storage_errors, transaction, write_ahead
 from osce_news.storage.integrity import problems
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
@@ -234,6 +234,23 @@ def test_readers_read_what_was_there_while_a_transaction_is_open(db: Path) -> No
             assert time.monotonic() - started < 5
     with closing(open_for_reading(db)) as reader:
         assert values(reader, "SELECT count(*) FROM newsroom") == [0]
+
+
+def test_the_switch_to_a_write_ahead_log_waits_for_another_writer(db: Path) -> None:
+    def switched() -> object:
+        with closing(sqlite3.connect(db, isolation_level=None)) as connection:
+            write_ahead(connection)
+            return connection.execute("PRAGMA journal_mode").fetchone()[0]
+
+    with closing(sqlite3.connect(db, isolation_level=None)) as user, ThreadPoolExecutor(1) as pool:
+        user.execute("CREATE TABLE anything (at_all)")
+        user.execute("BEGIN IMMEDIATE")
+        user.execute("INSERT INTO anything VALUES (1)")
+        waiting = pool.submit(switched)
+        time.sleep(0.2)
+        assert not waiting.done()
+        user.execute("COMMIT")
+        assert waiting.result(10) == "wal"
 
 
 def _write(db: Path, number: int) -> int:
