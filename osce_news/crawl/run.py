@@ -12,13 +12,14 @@ from osce_news.clock import utc_now
 from osce_news.crawl import judging
 from osce_news.crawl.articles import Articles
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.pagers import Reading
 from osce_news.crawl.polite.receipt import Cost
 from osce_news.crawl.recording import Recording
-from osce_news.crawl.walk import Reading, Walk
+from osce_news.crawl.walk import Walk
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.items import ArticleItem, ListingItem
 from osce_news.storage import Stored, Summary, Writer, crawls, terms
-from osce_news.storage.writer import identifiers
+from osce_news.storage.sightings import identifiers
 
 logger = logging.getLogger(__name__)
 

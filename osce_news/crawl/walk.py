@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from osce_news.crawl.addresses import list_of, newest_first, page_number, page_size, with_window
 from osce_news.crawl.chain import Chain
 from osce_news.crawl.links import Links
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.pagers import Pagers, Reading, may_go_on
 from osce_news.crawl.repeats import Checks
 from osce_news.crawl.stop import no_news, past
 from osce_news.crawl.windows import Window, window
-from osce_news.pages.listing import PagerLink
 
 BACK = (10, 25, 50, 100, 200)  # results before the end of what was read, where pages did not meet
 MOST_FAILURES = 3  # pages in a row that can't be read
 MOST_IDLE = 5  # pages in a row that show nothing but what was read before
 MOST_PAGES = 20_000  # of any list: the newsroom has some 700
-FEW_REMOVED = 10  # results between two pages
 SMALL = 10  # results on a page that shares only one with the page before
 FEWEST = 0.8  # the share of the results asked for that a page shows, if the list goes on
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a page showed: a key for each result, in printed order, and the dates as printed."""
-
-    url: str  # where it was found, after redirects
-    keys: list[str]
-    dates: Sequence[str | None] = ()
-    pager: PagerLink | None = None  # None: the page was not read, for it has not changed
-    settled: bool = False  # it held nothing new or changed
 
 
 class Walk:
@@ -42,6 +29,7 @@ class Walk:
     could not be read. Neighbouring pages overlap; where they do not meet, for results were removed
     above, they are read again. What could not be made whole is in `problems`.
 
+    >>> from osce_news.pages.listing import PagerLink
     >>> walk = Walk(CrawlOptions.parse(start_url="https://www.osce.org/press-releases"))
     >>> keys = [str(number) for number in range(50)]
     >>> pager = PagerLink("https://www.osce.org/press-releases?page=1", None)
@@ -60,15 +48,12 @@ class Walk:
         self.ended = False  # whether the end of the list was reached
         self.by_links = False  # the site does not take `rows`: the pager's links are followed
         self.accepted = True  # whether the last page is a part of the chain
-        self.results: int | None = None  # the length of the list, as far as the pager tells
-        self._last_page, self._least = 0, 0  # the last page, and the fewest results, that the last pager told
         self._base = options.start_url
         self._most_rows = page_size(options.start_url) or options.rows
         self._asked = Window(page_number(options.start_url) or 0, self._most_rows)
         self._chain, self._below = Chain(), Chain()
-        self._links = Links(options.start_url)
+        self._pagers, self._links = Pagers(), Links(options.start_url)
         self._checks: Checks | None = None  # the second look at what was met twice
-        self._first_next: str | None = None
         self._sizes: set[int] = set()  # of which pages came back as asked for
         self._tries = self._idle = self._failures = self._settled = self._hidden = self._length = 0
         self._joined = 0  # pages that the chain is made of
@@ -92,10 +77,11 @@ class Walk:
     @property
     def total(self) -> int | None:
         """How many pages the walk will read in all, about; None if nothing tells."""
-        if self.overlap is not None or self.results is None:
+        results = self._pagers.results
+        if self.overlap is not None or results is None:
             return self.options.max_pages
         gain = self._most_rows if self.by_links or not self._border else self._most_rows * 0.83
-        left = max(0, self.results - self._chain.end) if not self.by_links else self.results
+        left = max(0, results - self._chain.end) if not self.by_links else results
         pages = (0 if self.by_links else self.pages) + -(-left // max(1, int(gain)))
         return min(pages, self.options.max_pages or pages)
 
@@ -127,7 +113,7 @@ class Walk:
         self._saved, self._joined = position, position["pages"]
         if position["link"]:
             self.by_links, self.url = True, position["link"]
-            self._first_next = position["link"]  # a pager was understood
+            self._pagers.first_next = position["link"]  # a pager was understood
             return
         for url, keys in listed:
             start = (page_number(url) or 0) * (page_size(url) or self._most_rows)
@@ -141,10 +127,7 @@ class Walk:
         self.accepted = True
         if self.pages == 1 and not self.by_links:
             self._base = page.url
-            self._first_next = page.pager.next if page.pager else None
-        last = page_number((page.pager and page.pager.last) or "")
-        if last is not None:
-            self.results = (last + 1) * len(page.keys)
+            self._pagers.first_next = page.pager.next if page.pager else None
         if self._checks is not None:
             self.accepted = False
             self._checks.see(page.keys)
@@ -154,8 +137,7 @@ class Walk:
             self._follow(page)
         elif not self._again:
             self._add(page)
-        if last is not None:
-            self._last_page, self._least = last, last * len(page.keys) + 1
+        self._pagers.note(page)
         self._joined += self.accepted
         if self.url is not None and self._is_enough(page):
             self.url = None
@@ -181,10 +163,11 @@ class Walk:
 
     def _takes_rows(self, page: Reading) -> bool:
         """Whether the page is of the size asked for; False if the site gives pages as it likes."""
-        asked, got, more = self._asked, len(page.keys), self._more(page)
+        asked, got = self._asked, len(page.keys)
         self._again, again = False, self._again
         first = self.pages == 1 and asked.page == 0
-        if got == asked.rows or (got < asked.rows and not more and not (first and self._may_go_on(page))):
+        more = self._more(page) or (first and bool(self._border) and may_go_on(page))
+        if got == asked.rows or (got < asked.rows and not more):
             return True
         if got < asked.rows and first and got:
             self._most_rows, self._asked = got, Window(0, got)  # the most that it gives
@@ -199,24 +182,9 @@ class Walk:
         self._hidden += asked.rows - got
         return True
 
-    def _may_go_on(self, page: Reading) -> bool:
-        """Whether a first page without a pager may be of the site's own size, and its pager not known."""
-        return bool(page.pager and page.keys) and len(page.keys) % 5 == 0 and bool(self._border)
-
     def _more(self, page: Reading) -> bool:
         """Whether the list goes on behind this page."""
-        if page.pager is None:
-            return len(page.keys) >= self._asked.rows
-        last = page_number(page.pager.last or "")
-        here = page_number(page.url) or 0
-        if page.pager.next is not None or (last is not None and last > here):
-            return True
-        # Without a pager a page does not end the list that the page before told of. A full one is gone on
-        # from; a short one may be the end, if a few results were removed meanwhile; an empty one may stand
-        # behind it, and where pages overlap the step back tells.
-        end = self._asked.start + len(page.keys) + (0 if len(page.keys) >= self._asked.rows else FEW_REMOVED)
-        behind = end >= self._least or (not page.keys and self._border)
-        return last is None and not behind
+        return self._pagers.more(page, self._asked, overlapping=bool(self._border))
 
     def _add(self, page: Reading) -> None:
         """Join a page to what was read before, if they meet, and choose the next."""
@@ -239,7 +207,7 @@ class Walk:
             self._below = Chain()
             if self._closing:
                 return self._close()
-        elif not more and (len(page.keys) < asked.rows or self._known_pager(page)):
+        elif not more and (len(page.keys) < asked.rows or self._pagers.known(page)):
             return self._end(asked.start + len(page.keys))
         if self._idle >= MOST_IDLE and self._may_follow:
             return self._follow(page)
@@ -259,11 +227,7 @@ class Walk:
     @property
     def _may_follow(self) -> bool:
         """Whether it may be that the site does not take `rows`: no page of a second size came whole."""
-        return len(self._sizes) < 2 and self._first_next is not None and bool(self._border)
-
-    def _known_pager(self, page: Reading) -> bool:
-        """Whether a pager was read on this list, so that its silence means the end."""
-        return self._first_next is not None and page.pager is not None
+        return len(self._sizes) < 2 and self._pagers.first_next is not None and bool(self._border)
 
     def _end(self, length: int) -> None:
         """Compare the list's own length with what was read; look at the top again if that is less."""
@@ -302,11 +266,11 @@ class Walk:
         """Go where the pager's link leads."""
         if not self.by_links:
             self.by_links = True
-            if self.pages > 1 and self._first_next is not None:  # this page was asked for in vain
-                self.url = self._first_next
+            if self.pages > 1 and self._pagers.first_next is not None:  # this page was asked for in vain
+                self.url = self._pagers.first_next
                 return
-        no_pager = self._first_next is None and self._chain.lacks(page.keys)
-        self.url, problem = self._links.after(page.url, page.pager, self._last_page, no_pager=no_pager)
+        no_pager = self._pagers.first_next is None and self._chain.lacks(page.keys)
+        self.url, problem = self._links.after(page.url, page.pager, self._pagers.last_page, no_pager=no_pager)
         if problem is None and self.url is not None and self.pages >= MOST_PAGES:
             self.url, problem = None, f"no end of the list after {self.pages} pages"
         self.problems += [problem] if problem else []

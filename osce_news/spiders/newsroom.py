@@ -18,10 +18,10 @@ from osce_news.crawl.addresses import site_of
 from osce_news.crawl.answers import error_of, fetched_at, header, page_of
 from osce_news.crawl.kept import keep
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.pagers import Reading
 from osce_news.crawl.polite import Cost, Receipt
 from osce_news.crawl.polite.manners import set_up
 from osce_news.crawl.run import CrawlRun, partial
-from osce_news.crawl.walk import Reading
 from osce_news.errors import (
     BadInputError,
     ChallengePageError,

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 import time
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
-from osce_news.clock import parse_utc, utc_now
+from osce_news.clock import utc_now
 from osce_news.errors import StorageError
-from osce_news.items import ArticleItem, ListingItem, NewsItem
-from osce_news.normalize import combine, normalize, once, unknown_terms
-from osce_news.numbers import NumberMap
-from osce_news.storage import articles, crawls, log, rows, terms
+from osce_news.items import ArticleItem, ListingItem
+from osce_news.normalize import once, unknown_terms
+from osce_news.storage import articles, crawls, log, terms
 from osce_news.storage.crawls import Unfinished
 from osce_news.storage.database import open_for_writing, storage_errors, transaction
 from osce_news.storage.lock import lock
 from osce_news.storage.renormalize import Renormalized, renormalize
-from osce_news.storage.revisions import LABELS, revisions
+from osce_news.storage.sightings import NOT_MODIFIED, Sightings
 from osce_news.storage.summary import Stored, Summary
-
-# Pages that were saved within this time belong to one reading of the list: a full one takes an hour
-# and a half at the ten seconds between requests that the site asks for.
-ONE_READING = timedelta(hours=6)
-NOT_MODIFIED = 304  # RFC 9110: the page is as it was when it was read last
-_SCALARS = ("title_raw", "teaser_raw", "published_raw", "content_type_raw", "collections_raw")
-
-
-def identifiers(page: ListingItem) -> set[str]:
-    """Return the identifiers of the items that a page lists."""
-    return {key.partition(":")[0] for key in page.listed}
 
 
 class Writer:
@@ -60,8 +46,6 @@ class Writer:
             self._lock.release()
             raise
         self.summary = Summary(run=0, mode="", database=str(path))
-        # The items of this run, and the address at which each was seen last: hashes, for there are many.
-        self._seen = NumberMap()
         self._clock = time.monotonic()
         self.started = ""  # when the run began, UTC
         self._last_page_at: str | None = None
@@ -96,7 +80,7 @@ class Writer:
         If the vocabulary or the rules are not those that the stored values were made by, all stored
         values are made anew first, for old and new items must be told by the same names.
         """
-        self._seen, self._clock, self._last_page_at = NumberMap(), time.monotonic(), None
+        self._clock, self._last_page_at = time.monotonic(), None
         self.started = started or utc_now()
         with storage_errors(self.path), transaction(self.connection):
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
@@ -105,6 +89,7 @@ class Writer:
             run = log.begin_run(self.connection, mode, start_url, list_name, continues, started=self.started)
         goes_on = continues.run if continues else None
         self.summary = Summary(run, mode, continues=goes_on, database=str(self.path))
+        self._sightings = Sightings(self.connection, run, saved=mode == "replay")
         return self.summary
 
     def note_archive(self, name: str) -> None:
@@ -125,7 +110,7 @@ class Writer:
         read = once(page.records)
         after = dataclasses.replace(self.summary)
         with storage_errors(self.path), transaction(self.connection):
-            stored = self._unchanged(page) if page.status == NOT_MODIFIED else self._store(page, read)
+            stored = self._sightings.store(page, read)
             after.pages += 1
             after.not_modified += page.status == NOT_MODIFIED
             after.seen += stored.new + stored.changed + stored.unchanged - stored.again
@@ -138,9 +123,7 @@ class Writer:
             where = position(stored)  # first, for it decides what counts as listed
             log.write_page(self.connection, after.run, page, stored)
             self._write_summary(after, position=where)
-        if page.status == NOT_MODIFIED:
-            self._seen.update({hash(one): 0 for one in identifiers(page)})
-        self._seen.update({hash(item.id): hash(item.url) for item in page.records})
+        self._sightings.note(page)
         self.summary, self._last_page_at = after, page.fetched_at
         return after
 
@@ -242,68 +225,6 @@ class Writer:
                 f"{self.path}: deleted, moved or replaced while it was written; what this run stored is lost "
                 "with it, so run the command again"
             )
-
-    def _store(self, page: ListingItem, read: dict[str, NewsItem]) -> Stored:
-        stored = rows.load(self.connection, read)
-        new = [item for item in read.values() if item.id not in stored]
-        rows.insert(self.connection, new, page.url, page.fetched_at)
-        changed = {name for name, row in stored.items() if self._update(page, read[name], row)}
-        rows.write_seen(self.connection, stored, page)
-        rows.write_addresses(self.connection, page)
-        rows.write_rejected(self.connection, page, self.summary.run)
-        again = self._again(stored.keys() - changed)
-        restored = self._restore(page, stored)
-        return Stored(len(new), len(changed), len(stored) - len(changed), again, restored)
-
-    def _unchanged(self, page: ListingItem) -> Stored:
-        """Note that the items of a page which has not changed are still on the list."""
-        stored = rows.load(self.connection, identifiers(page))
-        rows.write_seen(self.connection, stored, page)
-        again = self._again(stored)
-        return Stored(0, 0, len(stored), again, self._restore(page, stored))
-
-    def _again(self, ids: Iterable[str]) -> int:
-        """How many of these items this crawl has seen already; saved pages stand each for itself."""
-        return 0 if self.summary.mode == "replay" else sum(hash(one) in self._seen for one in ids)
-
-    def _restore(self, page: ListingItem, ids: Iterable[str]) -> int:
-        present = self.summary.mode != "replay"
-        return crawls.restore(self.connection, ids, page.fetched_at, self.summary.run, present=present)
-
-    def _update(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
-        """Bring a stored item up to date; return whether its meaning changed."""
-        known = rows.raw_item(row)
-        if rows.same_raw(item, known):
-            return False
-        normalize(known)
-        together = self._together(page, item, row)
-        after = combine(known, item, read_is_newer=self._is_newer(page, item, row), together=together)
-        after.id = known.id = row["id"]
-        if rows.same_raw(after, known):
-            return False
-        rows.update(self.connection, [after])
-        found = revisions(known, after)
-        # What an item says in two places of one reading of the list is no change of the item.
-        kept = [change for change in found if not (together and change.field in LABELS)]
-        rows.write_revisions(self.connection, row["id"], kept, page.fetched_at, self.summary.run)
-        return bool(kept) or any(change.kind == "labels" for change in found)
-
-    def _together(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
-        """Whether an item's last sighting belongs to the same reading of the list as this one."""
-        if self.summary.mode != "replay":
-            # At the same address it is the same result read again, and what differs was edited.
-            return self._seen.get(hash(row["id"]), hash(item.url)) not in (hash(item.url), 0)
-        return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
-
-    def _is_newer(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
-        """Whether what was read now counts before what is stored; a crawl reads the present."""
-        if self.summary.mode != "replay":
-            return True
-        if page.fetched_at != row["last_seen"]:
-            return bool(page.fetched_at > row["last_seen"])
-        # Two pages of one second: whichever is replayed first, the same one of them counts.
-        read = [str(getattr(item, name) or "") for name in _SCALARS]
-        return read > [str(row[name] or "") for name in _SCALARS]
 
     def _write_summary(
         self, summary: Summary, *, finished: str | None = None, position: str | None = None

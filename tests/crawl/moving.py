@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from osce_news.crawl.addresses import page_number
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.walk import Reading, Walk
+from osce_news.crawl.pagers import Reading
+from osce_news.crawl.walk import Walk
 from osce_news.pages.listing import PagerLink
 
 LISTING = "https://www.osce.org/press-releases"

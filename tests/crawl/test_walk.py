@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from osce_news.crawl.addresses import newest_first, page_number, same_site
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.pagers import Reading
 from osce_news.crawl.stop import no_news, past
-from osce_news.crawl.walk import MOST_FAILURES, SMALL, Reading, Walk
+from osce_news.crawl.walk import MOST_FAILURES, SMALL, Walk
 from osce_news.pages.listing import PagerLink
 from tests.crawl.moving import LISTING, Crawler, MovingList, identifier
 
