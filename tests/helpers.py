@@ -20,6 +20,8 @@ from osce_news.replay import read_saved, saved_pages
 from tests.newsroom import Story, render_page
 
 ROOT = Path(__file__).resolve().parent.parent
+# Where the commands that tests run look for modules.
+PATH = os.pathsep.join(map(str, [ROOT / "tests" / "as_installed", ROOT]))
 FIXTURES = ROOT / "fixtures" / "listing"
 ADDRESS = "https://www.osce.org/press-releases?page=0"
 NOON = "2024-08-05T12:00:00Z"
@@ -89,7 +91,7 @@ class Result:
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment in which the command is that of this checkout, with no database set."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OSCE_NEWS_")}
-    return kept | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"} | dict(more or {})
+    return kept | {"PYTHONPATH": PATH, "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"} | dict(more or {})
 
 
 def command(*arguments: str | Path | bytes, before: str = "") -> list[str | Path | bytes]:

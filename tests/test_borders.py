@@ -190,3 +190,10 @@ def test_a_command_that_only_reads_never_loads_scrapy(tmp_path: Path) -> None:
     assert {"osce_news", "sqlite3"} <= packages
     assert packages & {"scrapy", "twisted"} == set()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_the_means_to_migrate(tmp_path: Path) -> None:
+    page = str(ROOT / "fixtures" / "listing" / "last-page")
+    assert "sqlite_utils" in loaded("replay", page, cwd=tmp_path)[1]
+    status, packages = loaded("replay", page, cwd=tmp_path)
+    assert (status, packages & {"sqlite_utils", "pandas"}) == (0, set())

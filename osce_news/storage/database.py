@@ -25,13 +25,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     Raises NotOurDatabaseError or NewerDatabaseError, with the file as it was, BadInputError if the
     folder is not there, StorageError if the file can't be written.
     """
-    from sqlite_utils import Database
-
-    from osce_news.storage.migrations import migrations
-
-    fresh = not path.exists() or path.stat().st_size == 0
-    if not fresh:
-        _refuse_foreign(path)
+    applied: set[str] = set()
+    if path.exists() and path.stat().st_size > 0:
+        applied = _refuse_foreign(path)
     elif not path.parent.is_dir():
         raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")
     with storage_errors(path):
@@ -39,9 +35,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.row_factory = sqlite3.Row
         with transaction(connection):
-            migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
+            if not applied.issuperset(MIGRATIONS):
+                _migrate(connection)
             dictionary.write(connection)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     return connection
@@ -54,6 +50,17 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     _refuse_foreign(path)
     with storage_errors(path):
         return _read_only(path)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the schema up to date, inside the caller's transaction."""
+    # Not at the top: it takes a while, and with pandas installed a second and 80 MB, for it imports that.
+    from sqlite_utils import Database
+
+    from osce_news.storage.migrations import migrations
+
+    migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:
@@ -109,8 +116,11 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(f"{path}: {text} ({hint})") from error
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Raise NotOurDatabaseError or NewerDatabaseError unless the file is one that we can use."""
+def _refuse_foreign(path: Path) -> set[str]:
+    """Return the names of the migrations that the file has.
+
+    Raises NotOurDatabaseError or NewerDatabaseError if it is not one that we can use.
+    """
     if not path.is_file():
         raise NotOurDatabaseError(f"{path} is no database file")
     try:
@@ -127,13 +137,14 @@ def _refuse_foreign(path: Path) -> None:
         connection = _read_only(path)
         try:
             sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'osce_news'"
-            newer = [row[0] for row in connection.execute(sql) if row[0] not in MIGRATIONS]
+            applied = [row[0] for row in connection.execute(sql)]
         finally:
             connection.close()
-    if newer:
+    if newer := [name for name in applied if name not in MIGRATIONS]:
         raise NewerDatabaseError(
             f"{path} was made by a newer osce-news (it has {newer[0]}); upgrade osce-news to use it"
         )
+    return set(applied)
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

@@ -16,7 +16,7 @@ from osce_news.archive import Capture, Report, captures, warc_files
 from osce_news.archive.records import records
 from osce_news.storage import open_for_reading
 from tests.archive.making import read, warcio
-from tests.helpers import ROOT, environment, values
+from tests.helpers import PATH, environment, values
 from tests.newsroom import Newsroom, faults, make_stories
 
 ROBOTS = "User-agent: *\nCrawl-delay: 0.02\n"
@@ -32,7 +32,7 @@ def settings_of(folder: Path) -> dict[str, str]:
     """Return an environment in which Scrapy has our settings, and is soon done with a site in trouble."""
     module = folder / "recording_settings.py"
     module.write_text("from osce_news.settings import *\nBACK_OFF_BASE = 0.01\n")
-    path = f"{folder}{os.pathsep}{ROOT}"
+    path = f"{folder}{os.pathsep}{PATH}"
     return environment({"SCRAPY_SETTINGS_MODULE": "recording_settings", "PYTHONPATH": path})
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import open_for_reading
-from tests.helpers import FIXTURES, ROOT, html_of, run, shell, values
+from tests.helpers import FIXTURES, PATH, html_of, run, shell, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 
@@ -71,7 +71,7 @@ def test_a_replay_opens_no_socket(tmp_path: Path) -> None:
         "sys.addaudithook(hook)\n"
         "print('hooked', file=sys.stderr)\n"
     )
-    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PATH}"}
     result = run("replay", FIXTURES / "seed", FIXTURES / "russian", cwd=tmp_path, env=env)
     assert (result.status, result.err) == (0, "hooked\n")
 

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.helpers import ROOT, Result, run
+from tests.helpers import PATH, Result, run
 from tests.newsroom import Newsroom
 
 HALF_DAYS = [("04:17", "4 16"), ("0:05", "0 12"), ("13:59", "13 1"), ("12:00", "12 0"), ("23:30", "23 11")]
@@ -23,7 +23,7 @@ def schedule(scheduler: str, *options: str | Path, cwd: Path, env: Mapping[str, 
 
 def bare(more: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a scheduler: next to nothing, but this checkout."""
-    return {"PATH": "/usr/bin:/bin", "HOME": "/", "PYTHONPATH": str(ROOT), **more}
+    return {"PATH": "/usr/bin:/bin", "HOME": "/", "PYTHONPATH": PATH, **more}
 
 
 def start(words: Sequence[str], *, env: Mapping[str, str], cwd: Path | str = "/") -> Result:

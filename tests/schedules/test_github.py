@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.helpers import ROOT, Result
+from tests.helpers import PATH, ROOT, Result
 from tests.newsroom import Newsroom, faults
 from tests.schedules.conftest import NASTY
 from tests.schedules.scheduled import HALF_DAYS, agents, schedule, stored, stub
@@ -68,7 +68,7 @@ def run_step(
     env = {
         **os.environ,
         **{name: evaluated(text, **context) for name, text in given.items()},
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": PATH,
         "GITHUB_PATH": str(added),
         "GITHUB_STEP_SUMMARY": str(cwd / "summary.md"),
         "PATH": ":".join(path),
