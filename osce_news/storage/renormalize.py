@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from osce_news.items import NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import rows, terms
 from osce_news.storage.articles import renormalize_articles
+from osce_news.storage.revisions import LABELS, revisions
 
 _BATCH = 500
+_JUDGED = (*LABELS, "published")  # the fields of revisions whose class the vocabulary and the rules decide
 
 
 @dataclass
@@ -26,7 +30,8 @@ def renormalize(
 ) -> Renormalized:
     """Bring the tables of terms and all items up to date, inside the caller's transaction.
 
-    Raw values, identifiers and times stay. `progress` is called with the number of items done.
+    Raw values, identifiers and times stay; revisions are judged anew. `progress` is called with the number
+    of items done.
     """
     result = Renormalized()
     terms.write_terms(connection)
@@ -44,8 +49,29 @@ def renormalize(
         result.changed += len(changed)
         progress(result.items)
     renormalize_articles(connection)
+    _judge_revisions(connection)
     terms.drop_former_terms(connection)
     return result
+
+
+def _judge_revisions(connection: sqlite3.Connection) -> None:
+    """Bring the class of revisions up to date: two names may be known for one office's by now.
+
+    What is no change of an item any more is dropped, as `revisions` would not tell of it today.
+    """
+    sql = """
+        SELECT revisions.id, field, before, after, class, url_raw
+        FROM revisions JOIN items ON items.id = item_id WHERE field IN (SELECT value FROM json_each(?))"""
+    for row in connection.execute(sql, [json.dumps(_JUDGED)]).fetchall():
+        before, after = (
+            normalize(NewsItem(url_raw=row["url_raw"], **{f"{row['field']}_raw": row[side]}))
+            for side in ("before", "after")
+        )
+        kinds = [found.kind for found in revisions(before, after)]
+        if not kinds:
+            connection.execute("DELETE FROM revisions WHERE id = ?", [row["id"]])
+        elif kinds != [row["class"]]:
+            connection.execute("UPDATE revisions SET class = ? WHERE id = ?", [*kinds, row["id"]])
 
 
 def _batches(connection: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:

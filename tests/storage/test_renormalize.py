@@ -97,6 +97,37 @@ def test_a_new_entry_gives_printed_values_their_meaning(moon_base: Path, edit: E
     assert problems(moon_base) == []
 
 
+def test_a_change_between_two_names_that_are_known_for_one_office_by_now_is_none(
+    db: Path, edit: Edit
+) -> None:
+    first, second = TEN[:2]
+    with Writer(db) as writer:
+        for office, topic, other in (
+            ("OSCE Moon Base", "Tides", "Elections"),
+            ("OSCE Lunar Base", "Spring tides", "Youth"),
+        ):
+            writer.begin("full")
+            renamed = replace(first, offices=(office,), topics=(topic,))
+            writer.store(listing([renamed, replace(second, topics=(other,))]))
+            writer.finish("complete")
+        sql = "SELECT field, before, class FROM revisions ORDER BY before"
+        assert [tuple(row) for row in writer.connection.execute(sql)] == [
+            ("topics", "Elections", "labels"),
+            ("offices", "OSCE Moon Base", "labels"),
+            ("topics", "Tides", "labels"),
+        ]
+        edit("offices", "[troika]", '[moon-base]\nlabel = "OSCE Base on the Moon"\n'
+             'aliases = ["OSCE Moon Base", "OSCE Lunar Base"]\n[troika]')  # fmt: skip
+        edit("topics", 'label = "Arms control"\naliases = [',
+             'label = "Arms"\naliases = ["Tides", "Spring tides", ')  # fmt: skip
+        writer.renormalize()
+        assert [tuple(row) for row in writer.connection.execute(sql)] == [
+            ("topics", "Elections", "labels"),
+            ("topics", "Tides", "cosmetic"),
+        ]
+    assert problems(db) == []
+
+
 def test_a_crawl_or_replay_with_another_vocabulary_makes_the_values_anew_first(
     moon_base: Path, edit: Edit
 ) -> None:
