@@ -65,8 +65,15 @@ DOWNLOADER_MIDDLEWARES = {
     "osce_news.crawl.polite.BackOffMiddleware": 550,
     "osce_news.archive.scrapy_hook.ArchiveMiddleware": 990,  # next to the downloader: answers as they came
 }
+EXTENSIONS_BASE = {  # of Scrapy's own; each is imported, also one that is off
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.memusage.MemoryUsage": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+    "scrapy.extensions.logstats.LogStats": 0,
+}
 EXTENSIONS = {
-    "scrapy.extensions.remote_control.RemoteControl": None,  # off, and slow to import
     "osce_news.crawl.polite.CrawlDelay": 1,
     "osce_news.crawl.polite.Receipt": 2,
 }

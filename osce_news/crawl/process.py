@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
@@ -15,6 +16,8 @@ from osce_news.spiders.check import CheckSpider
 from osce_news.spiders.newsroom import NewsroomSpider
 from osce_news.spiders.single import SinglePageSpider
 from osce_news.storage import Summary
+
+Kind = TypeVar("Kind", bound=Spider)
 
 
 def crawl(
@@ -36,40 +39,45 @@ def crawl(
         else:
             on_page(run.summary, run.articles.total, run.articles.left * spider.delay())
 
-    spider = _run(NewsroomSpider, stored, run=run)
-    if not isinstance(spider, NewsroomSpider):
-        run.fail(OsceNewsError("the crawl could not begin; -v shows why"))
+    try:
+        spider = _run(NewsroomSpider, stored, run=run)
+    except OsceNewsError as error:
+        run.fail(error)
         run.close()
-    elif run.summary.status == "running":  # a second signal stops all at once, and nobody is told
+        return run
+    if run.summary.status == "running":  # a second signal stops all at once, and nobody is told
         spider.spider_closed("shutdown")
     return run
 
 
 def check(options: CrawlOptions) -> CheckSpider:
-    """Read the first page and return the spider with what it found; stores nothing."""
-    spider = _run(CheckSpider, lambda **_: None, options=options)
-    if not isinstance(spider, CheckSpider):
-        raise OsceNewsError("the check could not begin; -v shows why")
-    return spider
+    """Read the first page and return the spider with what it found; stores nothing.
+
+    Raises OsceNewsError if Scrapy fails.
+    """
+    return _run(CheckSpider, lambda **_: None, options=options)
 
 
 def fetch(options: CrawlOptions) -> SinglePageSpider:
     """Ask for the start address alone and return the spider with the answer; raises what went wrong."""
     spider = _run(SinglePageSpider, lambda **_: None, options=options)
-    if not isinstance(spider, SinglePageSpider):
-        raise OsceNewsError("the request could not be made; -v shows why")
     if spider.error is not None:
         raise spider.error
     return spider
 
 
-def _run(kind: type[Spider], stored: Callable[..., None], **arguments: object) -> Spider | None:
+def _run(kind: type[Kind], stored: Callable[..., None], **arguments: object) -> Kind:
+    """Return the spider when it is done; raises OsceNewsError if Scrapy fails."""
     settings = Settings()
     settings.setmodule("osce_news.settings")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(kind)
     crawler.signals.connect(stored, signals.item_scraped)
-    process.crawl(crawler, **arguments)
+    crawling = process.crawl(crawler, **arguments)
     process.start()
+    # After a second signal it is not done.
+    fault = crawling.exception() if crawling.done() and not crawling.cancelled() else None
+    if fault is not None or not isinstance(crawler.spider, kind):
+        raise OsceNewsError(f"Scrapy failed: {fault or 'no spider was made'}; -v shows where")
     return crawler.spider

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import Result, run
+from tests.helpers import Result, run, without
 from tests.newsroom import Newsroom, faults, make_stories
 
 ROBOTS = "User-agent: *\nCrawl-delay: 0.02\n"
@@ -80,3 +80,22 @@ def test_without_a_server_it_is_an_error_of_the_network(tmp_path: Path) -> None:
     with Newsroom([], robots=ROBOTS) as gone:
         pass
     assert ask(gone, tmp_path).status == 1
+
+
+@pytest.mark.parametrize("command", ["check", "crawl"])
+def test_where_scrapy_fails_it_is_said_in_one_line(newsroom: Newsroom, tmp_path: Path, command: str) -> None:
+    start = ("--start-url", f"{newsroom.url}/press-releases")
+    done = without("scrapy.extensions.memusage", command, *start, cwd=tmp_path)
+    assert done.status == 1
+    assert done.errors[-1].startswith("osce-news: Scrapy failed: ")
+    assert "scrapy.extensions.memusage" in done.errors[-1]
+    assert newsroom.paths == []
+
+
+def test_what_could_run_code_for_others_is_not_even_loaded(newsroom: Newsroom, tmp_path: Path) -> None:
+    """Scrapy's remote control and telnet console; the former is slow to import, too."""
+    for module in ("aiohttp", "twisted.conch"):
+        done = without(
+            module, "check", "--start-url", f"{newsroom.url}/press-releases", "--delay", "0", cwd=tmp_path
+        )
+        assert done.status == 0, (module, done.err)
