@@ -25,12 +25,14 @@ def body(number: int) -> bytes:
     return Random(number - number % 4 // 3).randbytes(SIZE)
 
 
-def write_slowly(folder: Path, done: int, *, most: int | None = None) -> None:
+def write_slowly(
+    folder: Path, done: int, *, most: int | None = None, before_piece: Callable[[], object]
+) -> None:
     """Write exchanges in small pieces, and note each that was recorded in a file."""
     real = os.write
 
     def slowly(file: int, data: bytes) -> int:
-        time.sleep(0.0003)
+        before_piece()
         return real(file, memoryview(data)[:400])
 
     os.write = slowly  # type: ignore[assignment]
@@ -51,21 +53,29 @@ def forked(what: Callable[[], None]) -> int:
         os._exit(0)
 
 
+def killed_before(piece: int) -> Callable[[], object]:
+    """Return what kills its process when it is called for the so manieth time."""
+    pieces = itertools.count()
+    return lambda: os.kill(os.getpid(), signal.SIGKILL) if next(pieces) == piece else None
+
+
 def kill(folder: Path) -> None:
     rng = Random(1)
     for number in range(KILLS):
         place = folder / str(number)
         place.mkdir()
         done = os.open(place / "done", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        pid = forked(lambda place=place, done=done: write_slowly(place, done))  # type: ignore[misc]
-        time.sleep(rng.uniform(0.005, 0.06))
-        os.kill(pid, signal.SIGKILL)
+        dies = killed_before(rng.randrange(150))
+        pid = forked(lambda place=place, done=done, dies=dies: write_slowly(place, done, before_piece=dies))  # type: ignore[misc]
         os.waitpid(pid, 0)
 
 
 def two(folder: Path) -> None:
     done = os.open(folder / "done", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    pids = [forked(lambda: write_slowly(folder, done, most=60)) for _ in range(2)]
+    pids = [
+        forked(lambda: write_slowly(folder, done, most=60, before_piece=lambda: time.sleep(0.0003)))
+        for _ in range(2)
+    ]
     for pid in pids:
         os.waitpid(pid, 0)
 

@@ -63,7 +63,7 @@ def move_at_random(site: MovingList, rng: random.Random, most: int, *, twice: bo
         moves[rng.choice(list(moves))]()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(
     st.integers(0, 150),
     st.integers(2, 50),
@@ -90,7 +90,7 @@ def test_what_stood_on_a_moving_list_throughout_is_read_or_the_walk_says_partial
     assert done.whole == (not done.problems) or few
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 300), st.integers(2, 50), st.integers(0, 6), st.integers(0, 2**32))
 def test_so_it_is_when_the_walk_is_killed_and_gone_on_with(
     length: int, rows: int, most: int, seed: int

@@ -16,7 +16,7 @@ PARTS = 4  # so that processes share them
 def test_crawls_killed_at_random_moments_end_in_the_database_of_an_undisturbed_run(
     tmp_path: Path, request: pytest.FixtureRequest, part: int
 ) -> None:
-    """25 kills, or as many as `--kills` says; the seed is printed if it fails."""
+    """12 kills, or as many as `--kills` says; the seed is printed if it fails."""
     kills: int = request.config.getoption("--kills")
     share = kills // PARTS + (part < kills % PARTS)
     seed = secrets.randbelow(1_000_000) * PARTS + part  # full and incremental crawls by turns

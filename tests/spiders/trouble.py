@@ -123,6 +123,11 @@ class Told:
     cost: dict[str, Any]
     log: list[tuple[float, str]]
 
+    @classmethod
+    def of(cls, played: dict[str, Any]) -> Told:
+        """Return what `play` gives for a scenario."""
+        return cls(played["ends"], played["cost"], [(time, asked) for time, asked in played["log"]])
+
     @property
     def paths(self) -> list[str]:
         """What was asked for, in the order in which it came."""
@@ -139,11 +144,12 @@ class Told:
         return [end[0] for end in self.ends]
 
 
-def play() -> dict[str, dict[str, Any]]:
-    """All scenarios, played at a time in one process; what a `Told` is made of."""
+def play(*names: str) -> dict[str, dict[str, Any]]:
+    """These scenarios, or all, played at a time in one process; what a `Told` is made of."""
     with ExitStack() as stack:
         newsrooms, orders = {}, {}
-        for name, asked in SCENARIOS.items():
+        for name in (WARM_UP, *names) if names else SCENARIOS:
+            asked = SCENARIOS[name]
             newsroom = stack.enter_context(Newsroom(make_stories(60), robots=robots(asked.delay)))
             asked.setup(newsroom)
             newsrooms[name] = newsroom

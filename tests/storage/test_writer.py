@@ -185,7 +185,7 @@ def _check_second_replay(pages: list[ListingItem], order: list[int]) -> None:
 ORDER = st.permutations(range(4))
 
 
-@settings(PATIENT, max_examples=40)
+@settings(PATIENT, max_examples=25)
 @given(pages=_readings(st.integers(0, 60), "en"), order=ORDER)
 def test_replaying_pages_of_different_hours_again_changes_nothing(
     pages: list[ListingItem], order: list[int]
@@ -193,7 +193,7 @@ def test_replaying_pages_of_different_hours_again_changes_nothing(
     _check_second_replay(list({page.fetched_at: page for page in pages}.values()), order)
 
 
-@settings(PATIENT, max_examples=40)
+@settings(PATIENT, max_examples=25)
 @given(pages=_readings(st.just(12), "en"), order=ORDER)
 def test_replaying_differing_pages_of_one_second_again_changes_nothing(
     pages: list[ListingItem], order: list[int]
@@ -222,7 +222,7 @@ def test_of_two_pages_of_one_second_the_same_one_counts_whichever_is_replayed_fi
     assert found[0] == found[1]
 
 
-@settings(PATIENT, max_examples=40)
+@settings(PATIENT, max_examples=25)
 @given(pages=_readings(st.sampled_from((0, 3, 20, 50)), "en ru"), order=ORDER)
 def test_replaying_lists_in_two_languages_again_changes_nothing(
     pages: list[ListingItem], order: list[int]
