@@ -35,10 +35,11 @@ class SinglePageSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SinglePageSpider:
-        """Return the spider, polite as asked for in its options."""
-        options = kwargs.pop("options", None) or CrawlOptions(**kwargs)
+        """Return the spider, polite as asked for in its options; raises BadInputError."""
+        options = kwargs.pop("options", None) or CrawlOptions.parse(**kwargs)
         set_up(crawler, options)
         spider = super().from_crawler(crawler, *args, options=options)
+        crawler.signals.connect(spider.fault, signals.spider_error)
         crawler.signals.connect(spider.ended, signals.spider_closed)
         return spider
 
@@ -53,6 +54,10 @@ class SinglePageSpider(scrapy.Spider):
     def not_read(self, failure: Failure) -> None:
         """Note why the page could not be had."""
         self.error = error_of(failure)
+
+    def fault(self, failure: Failure) -> None:
+        """Note an error that nobody foresaw."""
+        self.error = OsceNewsError(f"{failure.value!r} (this is a fault of osce-news)")
 
     def ended(self, reason: str) -> None:
         """Note that the crawl ended before the page was read."""
