@@ -15,6 +15,10 @@ from osce_news.pages.listing import PagerLink
 LISTING = "https://www.osce.org/press-releases"
 
 
+def walk(overlap: int | None = None, **options: object) -> Walk:
+    return Walk(CrawlOptions.parse(start_url=LISTING, **options), overlap=overlap)  # type: ignore[arg-type]
+
+
 @dataclass
 class MovingList:
     """The list, newest first; an item is a number, its key is what the page prints of it."""
