@@ -13,11 +13,9 @@ from osce_news import __version__
 from osce_news.cli.main import cli
 from osce_news.cluster.parsing import prepare
 from osce_news.cluster.work import parse_part
-from osce_news.crawl import process
-from osce_news.crawl.options import CrawlOptions
-from osce_news.errors import NetworkError
 from tests.fixtures.pages import archive
 from tests.helpers import FIXTURES, run, shell
+from tests.live import LIVE, understood
 from tests.pages.articles import body_of
 
 COMMANDS = sorted(cli.commands)
@@ -31,7 +29,6 @@ def _examples(command: click.Command) -> list[str]:
 
 
 EXAMPLES = [line for command in (cli, *cli.commands.values()) for line in _examples(command)]
-LIVE = ("osce-news crawl", "osce-news check", "osce-news fixture https:")  # they ask the live site
 ENDLESS = ("osce-news serve",)  # tests/web runs it, and ends it
 
 
@@ -103,18 +100,8 @@ def test_each_example_runs_as_it_stands(filled: Path, tmp_path: Path, example: s
 def test_each_example_of_a_crawl_is_understood(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str
 ) -> None:
-    started: list[CrawlOptions] = []
-
-    def crawl(options: CrawlOptions, *_: object) -> None:
-        started.append(options)
-        raise NetworkError("not in a test")
-
     monkeypatch.chdir(tmp_path)
-    for name in ("crawl", "check", "fetch"):
-        monkeypatch.setattr(process, name, crawl)
-    with pytest.raises(NetworkError):
-        cli.main(example.partition(" ||")[0].split()[1:], standalone_mode=False)
-    assert len(started) == 1
-    assert started[0].start_url.startswith(
+    options = understood(example.partition(" ||")[0], monkeypatch)
+    assert options.start_url.startswith(
         "https://www.osce.org/odihr/" if " fixture " in example else "https://www.osce.org/press-releases?"
     )
