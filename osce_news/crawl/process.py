@@ -79,5 +79,5 @@ def _run(kind: type[Kind], stored: Callable[..., None], **arguments: object) -> 
     # After a second signal it is not done.
     fault = crawling.exception() if crawling.done() and not crawling.cancelled() else None
     if fault is not None or not isinstance(crawler.spider, kind):
-        raise OsceNewsError(f"Scrapy failed: {fault or 'no spider was made'}; -v shows where")
+        raise OsceNewsError(f"Scrapy failed: {fault or 'no spider was made'}; -v shows where") from fault
     return crawler.spider
