@@ -117,7 +117,8 @@ def _panels(figure: Figure, width: int) -> Any:
     value = "percent" if figure.kind == "shares" else "items"
     names = list(dict.fromkeys(row[group] for row in figure.rows))
     columns = max(1, min(width // _PANEL, len(names)))
-    each = (width - 22 * (columns - 1)) // columns - 42
+    beside = 57 if value == "percent" else 42  # the axis and its labels, and what is around the figure
+    each = (width - 22 * (columns - 1)) // columns - beside
     numbers = {
         name: [row[value] for row in figure.rows if row[group] == name and row[value] is not None]
         for name in names

@@ -89,17 +89,28 @@ def extra_template_vars(
 @hookimpl
 def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
     """Show a list as its members, each with a link to the items that have it, and an id as a link."""
-    if table in (TABLE, None) and column in LISTS and value:
+    names = _names(value) if table in (TABLE, None) and column in LISTS else None
+    if names:
         address = datasette.urls.table(NAME, TABLE)
         return Markup("; ").join(
             Markup('<a href="{}?{}__arraycontains={}">{}</a>').format(
                 address, column, quote(name, safe=""), name
             )
-            for name in json.loads(value)
+            for name in names
         )
     if table is None and column in ("id", "item_id") and value and str(value).isalnum():
         return Markup('<a href="{}/{}">{}</a>').format(datasette.urls.table(NAME, TABLE), value, value)
     return None
+
+
+def _names(value: Any) -> list[str] | None:
+    """Return the names in a list; None if the value is none, for a query may call anything so."""
+    try:
+        found = json.loads(value)
+    except (TypeError, ValueError):
+        return None
+    is_list = isinstance(found, list) and all(isinstance(name, str) for name in found)
+    return found if is_list else None
 
 
 @hookimpl

@@ -27,7 +27,7 @@ limit 500""",
     "items-per-office-and-year": {
         "title": "Items per office and year",
         "description": (
-            "An item with several offices counts for each. `office`: a part of the name; empty for all. "
+            "An item with several offices counts for each. office: a part of the name; empty for all. "
             "Items that print no office are not counted: see the figure of labels before you compare years."
         ),
         "params": ["office"],
@@ -42,7 +42,7 @@ order by 1 desc, 3 desc, 2""",
     },
     "topics-together": {
         "title": "Topics that are printed together",
-        "description": "Pairs of topics by the number of items that print both. `topic`: a part of a name.",
+        "description": "Pairs of topics by the number of items that print both. topic: a part of a name; empty for all.",
         "params": ["topic"],
         "sql": """
 with printed as (
@@ -57,8 +57,8 @@ order by 3 desc, 1, 2""",
     "what-changed": {
         "title": "What changed last week",
         "description": (
-            "What came, changed, left the list or came back in the seven days (or as many `days`) before "
-            "the list was read last."
+            "What came, changed, left the list or came back in the last days before the list was read last. "
+            "days: how many; empty for seven."
         ),
         "params": ["days"],
         "sql": """
@@ -81,8 +81,8 @@ limit 300""",
     "as-it-stood": {
         "title": "The list as it stood on a day",
         "description": (
-            "What the site printed at the end of that `day` (YYYY-MM-DD, UTC), for the days since the first "
-            "crawl. `osce-news list --as-of DAY --limit 0` gives all of it, read by the rules of today."
+            "What the site printed at the end of that day (YYYY-MM-DD, UTC), for the days since the first "
+            "crawl. The command osce-news list --as-of DAY --limit 0 gives all of it, read by the rules of today."
         ),
         "params": ["day"],
         "sql": f"select * from ({AS_IT_STOOD}) order by cast(id as integer) desc",
@@ -90,8 +90,8 @@ limit 300""",
     "dates-disagree": {
         "title": "Date and dateline disagree",
         "description": (
-            "Items whose dateline names another day than the publishing date, by the distance; at least so "
-            "many `days`."
+            "Items whose dateline names another day than the publishing date, the farthest first. "
+            "days: how many at least; empty for one."
         ),
         "params": ["days"],
         "sql": """

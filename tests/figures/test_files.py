@@ -61,7 +61,7 @@ def test_no_figure_is_wider_than_asked_by_more_than_its_names_need(reading: sqli
         for width in (350, 760):
             svg = picture(figure(reading, asked), ".svg", width)
             drawn = float(ElementTree.fromstring(svg).attrib["width"])
-            assert 0.85 * width <= drawn <= 1.05 * width, (asked, width, drawn)
+            assert 0.85 * width <= drawn <= width + 8, (asked, width, drawn)  # what a phone has
 
 
 def test_the_bars_are_as_long_as_the_numbers(reading: sqlite3.Connection) -> None:

@@ -199,6 +199,16 @@ def test_a_chart_is_drawn_and_another_can_be_asked_for(visit: Visit) -> None:
     assert narrow == (visit.size == "phone")
 
 
+def test_a_matrix_wider_than_the_screen_is_pushed_sideways_by_itself_and_says_so(visit: Visit) -> None:
+    visit.page.goto(f"{visit.url}figures?by=office&by=topic")
+    wait_for_chart(visit)
+    assert visit.fits()
+    wider = "(box => box.scrollWidth > box.clientWidth)(document.querySelector('.osce-figure'))"
+    assert visit.page.evaluate(wider) == (visit.size == "phone")
+    expect(visit.page.get_by_text("push it sideways")).to_be_visible(visible=visit.size == "phone")
+    visit.keep("matrix")
+
+
 def test_a_ready_query_runs_and_a_hostile_title_is_text(visit: Visit) -> None:
     visit.page.get_by_role("link", name="Full text by period").click()
     visit.page.locator("input[name=words]").fill("alert")

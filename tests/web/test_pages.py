@@ -147,6 +147,21 @@ def test_each_ready_query_runs_without_a_parameter(get: Get) -> None:
             assert f'name="{parameter}"' in page.text
 
 
+def test_each_ready_query_shows_its_rows_on_a_page(get: Get) -> None:
+    given = {"full-text": "words=police", "as-it-stood": "day=2025-12-01"}
+    for name in QUERIES:
+        page = get(f"/osce-news/{name}?{given.get(name, '')}")
+        assert page.status_code == 200, name
+        assert '<td class="col-' in page.text, name
+
+
+@pytest.mark.parametrize("value", ["'OSCE Secretariat, ODIHR'", "1", "1.5", "x'00ff'", "'{}'", "'[1, null]'", "null"])
+def test_a_query_may_call_anything_offices(get: Get, value: str) -> None:
+    page = get(f"/osce-news?sql=select+{quote(value)}+as+offices")
+    assert page.status_code == 200
+    assert 'class="col-offices"' in page.text
+
+
 def test_full_text_by_period_finds_what_search_finds(get: Get, history: Path) -> None:
     rows = query(get, "full-text", words="police", since="2025-10-01", until="2025-11-15")
     found = searched(history, "police", "--since", "2025-10-01", "--until", "2025-11-15")
