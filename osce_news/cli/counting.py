@@ -105,12 +105,25 @@ def _print_counts(db: Path, groups: Sequence[str], wanted: Any, top: int | None,
     if len(groups) == 1:
         return print_rows(rows, (*groups, "items"), form)
     first, second = groups
-    columns = list(dict.fromkeys(row[second] for row in rows))
-    cells: dict[str, dict[str, Any]] = {}
+    columns = _in_order(rows, second)
+    lines: dict[str, dict[str, Any]] = {
+        name: {first: name, **dict.fromkeys(columns, 0)} for name in _in_order(rows, first)
+    }
     for row in rows:
-        line = cells.setdefault(row[first], {first: row[first], **dict.fromkeys(columns, 0)})
-        line[row[second]] = row["items"]
-    return print_rows(list(cells.values()), [first, *columns], form)
+        lines[row[first]][row[second]] = row["items"]
+    return print_rows(list(lines.values()), [first, *columns], form)
+
+
+def _in_order(rows: Sequence[dict[str, Any]], group: str) -> list[str]:
+    """Return the names of a group as a table has them: periods in order of time, others by their sums."""
+    from osce_news.storage import counts
+
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row[group]] = sums.get(row[group], 0) + row["items"]
+    if group in counts.PERIODS:
+        return sorted(sums, key=lambda name: (not name[0].isdigit(), name))  # what has no date comes last
+    return sorted(sums, key=lambda name: (-sums[name], name))
 
 
 def _print_labels(db: Path, groups: Sequence[str], wanted: Any, form: str | None) -> None:

@@ -17,7 +17,7 @@ _FORMS = ("csv", "jsonl", "parquet", "bibtex", "ris", "csl-json")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(_FORMS), help="Default: by the ending of FILE.")
 @click.option("--columns", metavar="NAMES", help="Which columns, with commas between.  [default: all]")
-@click.option("--bom", is_flag=True, help="Begin a CSV file with the mark by which Excel knows UTF-8.")
+@click.option("--bom", is_flag=True, help="CSV for Excel: a mark by which it knows UTF-8, and no formulas.")
 @click.option(
     "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder of Parquet files, one a year."
 )
@@ -55,8 +55,7 @@ def export(
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    from osce_news.errors import BadInputError
-    from osce_news.export import Wanted, write_snapshot
+    from osce_news.export import Wanted, refuse_for_snapshot, write_snapshot
     from osce_news.export import export as write
     from osce_news.storage import open_for_reading
 
@@ -68,10 +67,7 @@ def export(
         raise click.UsageError("--snapshot copies the whole database and takes no other option but --db")
     with closing(open_for_reading(db)) as connection:
         if snapshot is not None:
-            if snapshot.exists() and snapshot.samefile(db):
-                raise BadInputError(f"{snapshot} is the database itself: name another file")
-            if snapshot.is_file():
-                open_for_reading(snapshot).close()  # refuses to replace what is no database of ours
+            refuse_for_snapshot(snapshot, db)
             items = write_snapshot(connection, snapshot)
         else:
             assert file is not None

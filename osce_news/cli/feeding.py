@@ -125,6 +125,8 @@ def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, v
 def renormalize(db: Path, verbose: bool) -> None:
     """Apply the present vocabulary and rules to the stored raw values; no crawl.
 
+    The search index is made anew too, also where the database has none.
+
     \b
     Example:
       osce-news renormalize --db osce-news.db

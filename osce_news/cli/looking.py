@@ -77,12 +77,13 @@ def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **
       osce-news search 'trafficking AND ukraine*' --since 2022-01-01
       osce-news search '"human rights"' --office odihr --json
     """
-    from osce_news.cli.output import printable
+    from osce_news.cli.output import printable, shows_bold
     from osce_news.storage import open_for_reading
     from osce_news.storage import search as fulltext
 
     wanted = filters_from(**filters)
-    marks = ("\x02", "\x03") if form is None and sys.stdout.isatty() else ("[", "]")
+    listed = form is None and sys.stdout.isatty()
+    marks = ("\x02", "\x03") if listed and shows_bold() else ("[", "]")
     with closing(open_for_reading(db)) as connection:
         found = fulltext.search(connection, query, wanted, limit or None, marks)
     notes = [] if found.rows else ["nothing found"]
@@ -96,7 +97,7 @@ def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **
             "items (of the time asked for); a filter narrows the search, --limit 0 ranks all",
             err=True,
         )
-    if form is None and sys.stdout.isatty():
+    if listed:
         for row in found.rows:
             snippet = "".join(_BOLD.get(letter, printable(letter)) for letter in row["snippet"])
             click.echo(f"{row['published'] or '?':10}  {row['id']:>8}  {printable(row['title'])}")

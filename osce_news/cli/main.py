@@ -84,7 +84,8 @@ def _run() -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted; what was read is stored", 130)
+        stores = sys.argv[1:2] and sys.argv[1] in {command.name for command in (crawl, replay, parse, merge)}
+        return _say("interrupted; what was read is stored" if stores else "interrupted", 130)
     except BrokenPipeError:  # `osce-news list | head -1`: who reads has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from osce_news.beside import beside
 from osce_news.dictionary import Column
 from osce_news.errors import BadInputError
-from osce_news.export import datapackage, parquet, texts
-from osce_news.export.beside import beside
+from osce_news.export import datapackage, parquet, refusals, texts
 from osce_news.export.rows import columns, stream
 from osce_news.references import of_dataset
 from osce_news.storage.queries import Filters
@@ -85,26 +84,9 @@ def _refuse(wanted: Wanted, form: str) -> None:
         if given and form not in forms:
             raise BadInputError(f"{option} goes with {', '.join(forms)}, not with {form}")
     if wanted.by_year:
-        if wanted.path.exists() and not wanted.path.is_dir():
-            raise BadInputError(f"{wanted.path} is a file: name a folder for --partition-by")
-        refuse_others(wanted.path)
-    elif is_database(wanted.path):
-        raise BadInputError(f"{wanted.path} is a database; it was left as it is")
-
-
-def refuse_others(folder: Path) -> None:
-    """Raise BadInputError if the folder holds what no export by years has put there."""
-    for name in os.listdir(folder) if folder.is_dir() else ():
-        if not name.startswith("year=") and name != "items.parquet":
-            raise BadInputError(f"{folder} holds other things ({name[:80]}): name a new folder")
-
-
-def is_database(path: Path) -> bool:
-    """Whether there is a file of SQLite's at this path."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
+        refusals.refuse_full_folder(wanted.path)
+    else:
+        refusals.refuse_taken(wanted.path)
 
 
 def _write(

@@ -6,7 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from osce_news.export.beside import beside
+from osce_news.beside import beside
+from osce_news.storage import search_index
 from osce_news.storage.database import storage_errors
 
 # What crawls need and readers don't: results that were no items, positions, what pages listed, processes.
@@ -30,6 +31,7 @@ def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
             copy.execute("PRAGMA journal_mode = MEMORY")  # no second file beside the part
             for statement in _LEFT_OUT:
                 copy.execute(statement)
+            search_index.complete(copy)
             copy.execute("INSERT INTO items_fts (items_fts) VALUES ('optimize')")
             copy.execute("ANALYZE")
             copy.execute("VACUUM")

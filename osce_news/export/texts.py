@@ -12,13 +12,15 @@ from osce_news.dictionary import Column
 from osce_news.references import bibtex, csl, of_item, ris
 from osce_news.storage.queries import Row
 
+_FORMULAS = ("=", "+", "-", "@")  # what begins so, Excel carries out
 BETWEEN = "; "  # no name of an office, topic or place has a semicolon
 
 
 def write_csv(path: Path, rows: Iterable[Row], columns: Sequence[Column], *, bom: bool = False) -> int:
     """Write rows as CSV in UTF-8, lists joined by `BETWEEN`; return how many.
 
-    With `bom` the file begins with the mark by which Excel knows UTF-8.
+    With `bom` the file is for Excel: it begins with the mark by which Excel knows UTF-8, and a text that
+    Excel would take for a formula, and carry out, has an apostrophe in front.
     """
     names = [one.name for one in columns]
     count = 0
@@ -26,7 +28,8 @@ def write_csv(path: Path, rows: Iterable[Row], columns: Sequence[Column], *, bom
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         for count, row in enumerate(rows, 1):  # noqa: B007
-            writer.writerow([_cell(row[name]) for name in names])
+            cells = [_cell(row[name]) for name in names]
+            writer.writerow(map(_no_formula, cells) if bom else cells)
     return count
 
 
@@ -68,3 +71,7 @@ def _write(path: Path, pieces: Iterable[str]) -> int:
 
 def _cell(value: Any) -> Any:
     return BETWEEN.join(value) if isinstance(value, list) else value
+
+
+def _no_formula(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from osce_news.errors import BadInputError, StorageError
+from osce_news.beside import beside, refuse_place
+from osce_news.errors import BadInputError
 from osce_news.extras import needs
 from osce_news.figures.figure import Figure
 
@@ -39,29 +38,20 @@ def writable(path: Path) -> str:
     form = path.suffix.lower()
     if form not in ENDINGS:
         raise BadInputError(f"{path}: a figure's file ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
-    if not path.parent.is_dir():
-        raise BadInputError(f"no such folder: {path.parent} (for the figure {path.name})")
-    if path.is_dir():
-        raise BadInputError(f"{path} is a folder")
+    refuse_place(path)
     return form
 
 
 def write(figure: Figure, path: Path) -> None:
     """Write the figure into the file, whole or not at all; an older file is replaced.
 
-    Raises BadInputError for a folder that is not there or an ending that is none of `ENDINGS`,
-    StorageError if it can't be written, MissingExtraError if the packages that draw are not installed.
+    Raises what `writable` raises, StorageError if it can't be written, MissingExtraError if the packages
+    that draw are not installed.
     """
     form = writable(path)
     body = page(figure).encode() if form == ".html" else picture(figure, form)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(body)
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise StorageError(f"{path}: {error.strerror}; what was there is as it was") from error
+    with beside(path) as part:
+        part.write_bytes(body)
 
 
 def picture(figure: Figure, form: str = ".svg", width: int | None = None) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
-from osce_news.storage import dictionary
+from osce_news.storage import dictionary, search_index
 from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
 
 _MAGIC = b"SQLite format 3\0"
@@ -22,8 +22,8 @@ _CACHE_KB = 64 * 1024  # for readers: searches go through the same pages again a
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Return a connection to the database, created or brought to the present schema if need be.
 
-    Raises NotOurDatabaseError or NewerDatabaseError, with the file as it was, BadInputError if the
-    folder is not there, StorageError if the file can't be written.
+    What is missing of the search index is made anew. Raises NotOurDatabaseError or NewerDatabaseError, with
+    the file as it was, BadInputError if the folder is not there, StorageError if the file can't be written.
     """
     applied: set[str] = set()
     if path.exists() and path.stat().st_size > 0:
@@ -37,6 +37,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         with transaction(connection):
             if not applied.issuperset(MIGRATIONS):
                 _migrate(connection)
+            search_index.complete(connection)  # what fills the database needs it
             dictionary.write(connection)
         write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -129,6 +130,8 @@ def _refuse_foreign(path: Path) -> set[str]:
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from error
     # Read from the header (sqlite.org/fileformat2.html): SQLite itself would make files beside it.
+    if not header:
+        raise NotOurDatabaseError(f"{path} is an empty file: fill it with crawl or replay")
     if header[:16] != _MAGIC:
         raise NotOurDatabaseError(f"{path} is no SQLite file; it was left as it is")
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from osce_news.storage.article_schema import add_articles
+from osce_news.storage.search_index import PARTS
 
 migrations = Migrations("osce_news")
 
@@ -12,7 +13,7 @@ migrations = Migrations("osce_news")
 @migrations()
 def m001_newsroom(db: Database) -> None:
     """Create the tables, the search index and the view of the first release."""
-    for statement in (*_TABLES, *_INDEXES, *_SEARCH, _VIEW):
+    for statement in (*_TABLES, *_INDEXES, *PARTS.values(), _VIEW):
         db.conn.execute(statement)
 
 
@@ -184,61 +185,6 @@ _INDEXES = (
     "CREATE INDEX item_places_place ON item_places (place_id, item_id)",
     "CREATE INDEX pages_run ON pages (run_id)",
     "CREATE INDEX revisions_item ON revisions (item_id)",
-)
-
-# The index keeps no texts of its own: it reads them from items_text, which joins the two tables that
-# hold them. The triggers take the old words out before they put the new ones in, and only where a
-# text differs, for an unchanged item must cost nothing.
-_ITEM_TEXT = "(SELECT text FROM articles WHERE item_id = {row}.id)"
-_ADD_ITEM = (
-    "INSERT INTO items_fts (rowid, title, teaser, text) "
-    f"VALUES (new.key, new.title, new.teaser, {_ITEM_TEXT.format(row='new')});"
-)
-_DROP_ITEM = (
-    "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
-    f"VALUES ('delete', old.key, old.title, old.teaser, {_ITEM_TEXT.format(row='old')});"
-)
-_ADD_ARTICLE = (
-    "INSERT INTO items_fts (rowid, title, teaser, text) "
-    "SELECT key, title, teaser, new.text FROM items WHERE id = new.item_id;"
-)
-_DROP_ARTICLE = (
-    "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
-    "SELECT 'delete', key, title, teaser, old.text FROM items WHERE id = old.item_id;"
-)
-_ADD_TITLE = (
-    "INSERT INTO items_fts (rowid, title, teaser, text) "
-    "SELECT key, title, teaser, NULL FROM items WHERE id = {row}.item_id;"
-)
-_DROP_TITLE = (
-    "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
-    "SELECT 'delete', key, title, teaser, NULL FROM items WHERE id = {row}.item_id;"
-)
-_SEARCH = (
-    """
-    CREATE VIEW items_text AS
-    SELECT items.key, items.title, items.teaser, articles.text
-    FROM items LEFT JOIN articles ON articles.item_id = items.id""",
-    """
-    CREATE VIRTUAL TABLE items_fts USING fts5 (
-        title, teaser, text, content = 'items_text', content_rowid = 'key',
-        tokenize = "porter unicode61 remove_diacritics 2")""",
-    f"CREATE TRIGGER items_fts_insert AFTER INSERT ON items BEGIN {_ADD_ITEM} END",
-    f"CREATE TRIGGER items_fts_delete BEFORE DELETE ON items BEGIN {_DROP_ITEM} END",
-    f"""
-    CREATE TRIGGER items_fts_update AFTER UPDATE OF title, teaser ON items
-    WHEN old.title IS NOT new.title OR old.teaser IS NOT new.teaser
-    BEGIN {_DROP_ITEM} {_ADD_ITEM} END""",
-    f"""
-    CREATE TRIGGER articles_fts_insert AFTER INSERT ON articles
-    BEGIN {_DROP_TITLE.format(row="new")} {_ADD_ARTICLE} END""",
-    f"""
-    CREATE TRIGGER articles_fts_delete AFTER DELETE ON articles
-    BEGIN {_DROP_ARTICLE} {_ADD_TITLE.format(row="old")} END""",
-    f"""
-    CREATE TRIGGER articles_fts_update AFTER UPDATE OF text ON articles
-    WHEN old.text IS NOT new.text
-    BEGIN {_DROP_ARTICLE} {_ADD_ARTICLE} END""",
 )
 
 _VIEW = """

@@ -61,7 +61,7 @@ def search(
         except sqlite3.OperationalError as error:
             if "no such table: items_fts" in str(error):
                 raise BadInputError(
-                    "the database has no search index (`osce-news verify` shows what it lacks)"
+                    "the database has no search index; `osce-news renormalize` makes one"
                 ) from error
             if not _SYNTAX.search(str(error)):
                 raise

@@ -42,7 +42,9 @@ order by 1 desc, 3 desc, 2""",
     },
     "topics-together": {
         "title": "Topics that are printed together",
-        "description": "Pairs of topics by the number of items that print both. topic: a part of a name; empty for all.",
+        "description": (
+            "Pairs of topics by the number of items that print both. topic: a part of a name; empty for all."
+        ),
         "params": ["topic"],
         "sql": """
 with printed as (
@@ -82,7 +84,7 @@ limit 300""",
         "title": "The list as it stood on a day",
         "description": (
             "What the site printed at the end of that day (YYYY-MM-DD, UTC), for the days since the first "
-            "crawl. The command osce-news list --as-of DAY --limit 0 gives all of it, read by the rules of today."
+            "crawl. osce-news list --as-of DAY --limit 0 gives all of it, read by the rules of today."
         ),
         "params": ["day"],
         "sql": f"select * from ({AS_IT_STOOD}) order by cast(id as integer) desc",

@@ -16,14 +16,15 @@ from pathlib import Path
 from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading
 from osce_news.storage.database import storage_errors
+from osce_news.storage.search_index import TOKENIZER
 
 NAME = "osce-news"  # of the copy, and so the first part of its addresses
 TABLE = "newsroom"
 
-_SEARCH = """
+_SEARCH = f"""
     CREATE VIRTUAL TABLE items_fts USING fts5 (
         title, teaser, text, content = 'newsroom', content_rowid = 'rowid',
-        tokenize = "porter unicode61 remove_diacritics 2")"""
+        tokenize = {TOKENIZER})"""
 
 
 @dataclass(frozen=True, slots=True)

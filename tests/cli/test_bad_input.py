@@ -48,6 +48,7 @@ def _one_line(result: Result) -> str:
         (["list", "--db", "not-there.db"], "no such database: not-there.db"),
         (["renormalize", "--db", "not-there.db"], "no such database"),
         (["list", "--db", ""], "no database file"),
+        (["list", "--db", "notes.empty"], "notes.empty is an empty file: fill it with crawl or replay"),
         (["list", "--db", "empty"], "empty.* is a directory"),
         (["list", "--office", "odhir"], "no office 'odhir'; the nearest is odihr"),
         (["search", "osce", "--topic", "electoins"], "the nearest is elections"),
@@ -85,6 +86,7 @@ def test_wrong_usage_is_one_line_and_status_2(
 ) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "notes.txt").write_text("notes")
+    (tmp_path / "notes.empty").touch()
     before = digest(filled)
     result = run(*arguments, cwd=tmp_path)
     line = _one_line(result)

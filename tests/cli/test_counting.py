@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.cli.output import print_rows
 from osce_news.storage import Writer
 from tests.helpers import digest, run, without
 
@@ -33,6 +34,43 @@ def test_the_rare_groups_can_be_taken_together(filled: Path, tmp_path: Path) -> 
     assert {"(other)", None} <= {row["office"] for row in rows}
 
 
+def test_a_table_has_periods_in_order_of_time_and_groups_by_their_sums(filled: Path, tmp_path: Path) -> None:
+    for first, second in (("year", "office"), ("office", "month")):
+        out = run("stats", "--by", first, "--by", second, "--format", "csv", cwd=tmp_path).out
+        header, *lines = csv.reader(io.StringIO(out))
+        down = {name: sum(map(int, numbers)) for name, *numbers in lines}
+        across = {name: sum(int(line[at]) for line in lines) for at, name in enumerate(header[1:], 1)}
+        for group, sums in ((first, down), (second, across)):
+            if group == "office":
+                assert list(sums.values()) == sorted(sums.values(), reverse=True)
+            else:
+                dated = [name for name in sums if name != "(not printed)"]
+                assert list(sums) == [*sorted(dated), *(["(not printed)"] if len(sums) > len(dated) else [])]
+        assert len(down) > 3
+        assert len(across) > 3
+
+
+@pytest.mark.parametrize("width", [40, 60, 100, 2000])
+def test_a_table_wider_than_the_terminal_goes_on_below_and_loses_no_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    offices = [f"OSCE Mission to Place-{number}" for number in range(40)]
+    rows = [
+        {"year": year, **{name: 1000 * at + int(year) % 100 for at, name in enumerate(offices)}}
+        for year in ("2024", "2025")
+    ]
+    print_rows(rows, ["year", *offices], "table")
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= width for line in lines)
+    for row in rows:
+        shown = [number for line in lines if line.split()[:1] == [row["year"]] for number in line.split()[1:]]
+        assert shown == [str(row[name]) for name in offices]
+    assert sum("year" in line.split() for line in lines) == sum("2025" in line.split() for line in lines)
+    for number in range(40):
+        assert any(f"Place-{number}" in line.split() for line in lines)
+
+
 def test_the_share_of_labels_is_a_table_of_percents(filled: Path, tmp_path: Path) -> None:
     out = run("stats", "--labels", "--format", "csv", cwd=tmp_path).out
     rows = list(csv.DictReader(io.StringIO(out)))
@@ -48,7 +86,7 @@ def test_the_share_of_labels_is_a_table_of_percents(filled: Path, tmp_path: Path
     ("arguments", "line"),
     [
         ("--plot figure.gif", "figure.gif: a figure's file ends in .svg, .png or .html"),
-        ("--plot nowhere/figure.svg", "no such folder: nowhere (for the figure figure.svg)"),
+        ("--plot nowhere/figure.svg", "no such folder: nowhere (for figure.svg)"),
         ("--by colour", "'colour' is not one of"),
         ("--by year --by month --plot a.svg", "a figure by year and month shows nothing"),
         ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item passes the filters"),

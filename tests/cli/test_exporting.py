@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -82,6 +83,10 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
         (("a.csv", "--columns", ""), "no column ''"),
         (("a.csv", "--office", "odir"), "the nearest is odihr"),
         (("osce-news.db", "--format", "csv"), "is a database"),
+        (("osce-news.db-wal", "--format", "csv"), "belongs to the database osce-news.db"),
+        (("osce-news.db.lock", "--format", "jsonl"), "belongs to the database osce-news.db"),
+        (("--snapshot", "osce-news.db-wal"), "belongs to the database osce-news.db"),
+        (("datapackage.json",), "is the name of what describes exports"),
     ],
 )
 def test_what_cannot_be_asked_is_one_line_and_status_2(
@@ -112,6 +117,50 @@ def test_a_full_disk_is_one_line_and_the_former_file_stays(
     result = run("export", *options, str(folder / name), cwd=tmp_path, before=limit)
     assert (result.status, result.out, len(result.errors)) == (1, "", 1), result.err
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_link_stays_a_link_and_what_it_names_is_replaced(filled: Path, tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    for name, options in (
+        ("a.csv", ["a.csv", "--no-datapackage"]),
+        ("b.db", ["--snapshot", "b.db"]),
+        ("years", ["years", "--format", "parquet", "--partition-by", "year", "--no-datapackage"]),
+    ):
+        (tmp_path / name).symlink_to(shelf / name)
+        for _ in range(2):
+            assert run("export", *options, cwd=tmp_path).status == 0
+            assert (tmp_path / name).is_symlink()
+    assert {path.name for path in shelf.iterdir()} == {"a.csv", "b.db", "years"}
+    assert len((shelf / "a.csv").read_text(encoding="utf-8").splitlines()) > 90
+
+
+def test_a_pipe_is_not_replaced_by_a_file(filled: Path, tmp_path: Path) -> None:
+    """As a device would be: of root, one of the machine's for all programs."""
+    for arguments in (["export", "pipe", "--format", "csv"], ["export", "--snapshot", "pipe"]):
+        os.mkfifo(tmp_path / "pipe")
+        result = run(*arguments, cwd=tmp_path)
+        assert (result.status, len(result.errors)) == (2, 1)
+        assert (tmp_path / "pipe").is_fifo()
+        (tmp_path / "pipe").unlink()
+    os.mkfifo(tmp_path / "pipe.svg")
+    result = run("stats", "--plot", "pipe.svg", cwd=tmp_path)
+    assert (result.status, result.err) == (2, "osce-news: pipe.svg is a device or a pipe: name a file\n")
+    assert {path.name for path in tmp_path.iterdir()} <= {
+        "pipe.svg", *(f"osce-news.db{end}" for end in ("", "-shm", "-wal"))
+    }  # fmt: skip
+
+
+def test_a_snapshot_does_not_take_the_place_of_a_database_that_is_in_use(
+    filled: Path, tmp_path: Path
+) -> None:
+    with Writer(tmp_path / "other.db") as writer:
+        writer.begin("replay")
+        result = run("export", "--snapshot", "other.db", cwd=tmp_path)
+        assert (result.status, len(result.errors)) == (2, 1)
+        assert "other.db is in use" in result.err
+        writer.finish("complete")
+    assert run("export", "--snapshot", "other.db", cwd=tmp_path).out == "other.db: 93 items\n"
 
 
 def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:

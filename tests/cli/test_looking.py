@@ -130,10 +130,12 @@ def test_an_output_that_cannot_hold_all_letters_holds_all_rows(
     assert (as_json.status, len(json.loads(as_json.out))) == (0, 6)
 
 
-def _on_a_terminal(*arguments: str, cwd: Path) -> str:
+def _on_a_terminal(*arguments: str, cwd: Path, **more: str) -> str:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "osce_news", *arguments]
-    with subprocess.Popen(command, cwd=cwd, env=environment({"TERM": "xterm"}), stdout=theirs) as process:
+    with subprocess.Popen(
+        command, cwd=cwd, env=environment({"TERM": "xterm", "NO_COLOR": "", **more}), stdout=theirs
+    ) as process:
         os.close(theirs)
         out = b""
         try:
@@ -156,8 +158,12 @@ def test_on_a_terminal_rows_are_a_table_and_hits_are_bold(filled: Path, tmp_path
     assert header.split() == ["id", "published", "content_type", "offices", "title"]
     assert "\t" not in listed
     hits = _on_a_terminal("search", "trafficking", "--until", "2022-12-31", cwd=tmp_path)
-    assert "\x1b[1m" in hits
+    assert "\x1b[1mTrafficking\x1b[0m" in hits
     assert "514174" in hits
+    for setting in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        plain = _on_a_terminal("search", "trafficking", "--until", "2022-12-31", cwd=tmp_path, **setting)
+        assert "\x1b" not in plain
+        assert "[Trafficking]" in plain
     assert _on_a_terminal("search", "nothing-has-this-word", cwd=tmp_path) == ""
 
 

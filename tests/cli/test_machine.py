@@ -7,12 +7,14 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from osce_news.cli.main import cli, main
 from osce_news.errors import OsceNewsError
 from osce_news.storage import Writer, open_for_reading
 from osce_news.storage.integrity import problems
@@ -181,3 +183,26 @@ def test_a_closed_output_is_no_fault_of_the_program(filled: Path, tmp_path: Path
         result = shell(f"osce-news {typed} >&-", cwd=tmp_path)
         assert "fault of osce-news" not in result.err
         assert len(result.errors) <= 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("crawl", "interrupted; what was read is stored"),
+        ("export a.csv", "interrupted"),
+        ("list", "interrupted"),
+    ],
+)
+def test_who_interrupts_is_told_of_stored_pages_only_where_pages_are_stored(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, says: str
+) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "invoke", interrupted)
+    monkeypatch.setattr(signal, "signal", lambda *arguments: None)  # that of who runs the tests stays
+    monkeypatch.setattr(sys, "argv", ["osce-news", *typed.split()])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == f"osce-news: {says}\n"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ import pytest
 
 from osce_news.errors import BadInputError, StorageError
 from osce_news.export import Wanted, export
-from osce_news.storage import queries
+from osce_news.storage import open_for_writing, queries
 from osce_news.storage.queries import Filters
 
 ALL = Filters()
@@ -44,12 +46,24 @@ def test_csv_has_all_items_newest_first_with_lists_joined(
         assert row == {name: value or "" for name, value in joined.items()}
 
 
-def test_a_mark_for_excel_stands_first_only_if_asked_for(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    export(reading, Wanted(tmp_path / "plain.csv"), ALL)
-    export(reading, Wanted(tmp_path / "bom.csv", bom=True), ALL)
-    plain = (tmp_path / "plain.csv").read_bytes()
-    assert (tmp_path / "bom.csv").read_bytes() == b"\xef\xbb\xbf" + plain
-    assert plain.startswith(b"id,url,")
+def test_for_excel_a_mark_stands_first_and_no_text_is_a_formula(exported_from: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(exported_from, tmp_path / "osce-news.db"))
+    titles = ("=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(1+1)")
+    with closing(open_for_writing(path)) as connection:
+        for key, title in enumerate(titles, 1):
+            connection.execute("UPDATE items SET title = ? WHERE key = ?", [title, key])
+        export(connection, Wanted(tmp_path / "plain.csv"), ALL)
+        export(connection, Wanted(tmp_path / "bom.csv", bom=True), ALL)
+    assert (tmp_path / "plain.csv").read_bytes().startswith(b"id,url,")
+    assert (tmp_path / "bom.csv").read_bytes().startswith(b"\xef\xbb\xbfid,url,")
+    plain, bom = _cells(tmp_path / "plain.csv"), _cells(tmp_path / "bom.csv")
+    assert set(titles) <= set(plain)
+    assert bom == [f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in plain]
+
+
+def _cells(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [cell for row in csv.reader(file) for cell in row]
 
 
 def test_json_lines_are_the_rows(reading: sqlite3.Connection, tmp_path: Path) -> None:

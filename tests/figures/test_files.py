@@ -145,7 +145,7 @@ def test_a_file_is_written_whole_or_stays_as_it_was(
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(StorageError, match=r"figure\.SVG: No space left on device; what was there"):
+    with pytest.raises(StorageError, match=r"figure\.SVG: the disk is full; nothing was written"):
         write(hostile, path)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]

@@ -15,9 +15,13 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import BadInputError, StorageError
+from osce_news.export import write_snapshot
 from osce_news.storage import Writer, open_for_reading
 from osce_news.storage.integrity import problems
-from tests.helpers import command, digest, environment, fixture_page, html_of, listing, values
+from osce_news.storage.queries import Filters
+from osce_news.storage.search import search
+from osce_news.storage.search_index import PARTS
+from tests.helpers import command, digest, environment, fixture_page, html_of, listing, run, values
 from tests.newsroom import make_stories
 
 
@@ -103,6 +107,33 @@ def test_each_breach_of_the_rules_is_reported(copy: Path, says: str, sql: str) -
     _damage(copy, sql)
     found = _checked(copy)
     assert any(re.search(says, problem) for problem in found), found
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_missing_part_of_the_search_index_is_reported_and_renormalize_makes_it(
+    copy: Path, part: str
+) -> None:
+    with closing(open_for_reading(copy)) as connection:
+        expected = search(connection, "police", Filters(), None, ("", "")).rows
+        (kind,) = values(connection, "SELECT type FROM sqlite_master WHERE name = ?", part)
+    _damage(copy, f"DROP {kind} {part}")
+    assert any(f"{kind} {part} is missing" in problem for problem in _checked(copy))
+    with Writer(copy) as writer:
+        writer.renormalize()
+    assert _checked(copy) == []
+    with closing(open_for_reading(copy)) as connection:
+        assert expected
+        assert search(connection, "police", Filters(), None, ("", "")).rows == expected
+
+
+def test_without_a_search_index_search_names_the_command_that_makes_one(copy: Path) -> None:
+    _damage(copy, "DROP TABLE items_fts")
+    result = run("search", "police", "--db", copy, cwd=copy.parent)
+    assert (result.status, len(result.errors)) == (2, 1)
+    assert "no search index; `osce-news renormalize` makes one" in result.err
+    with closing(open_for_reading(copy)) as connection:
+        write_snapshot(connection, copy.with_name("published.db"))
+    assert _checked(copy.with_name("published.db")) == []
 
 
 def test_a_history_of_withdrawals_and_a_run_that_died_are_no_problems(copy: Path) -> None:

@@ -155,7 +155,9 @@ def test_each_ready_query_shows_its_rows_on_a_page(get: Get) -> None:
         assert '<td class="col-' in page.text, name
 
 
-@pytest.mark.parametrize("value", ["'OSCE Secretariat, ODIHR'", "1", "1.5", "x'00ff'", "'{}'", "'[1, null]'", "null"])
+@pytest.mark.parametrize(
+    "value", ["'OSCE Secretariat, ODIHR'", "1", "1.5", "x'00ff'", "'{}'", "'[1, null]'", "null"]
+)
 def test_a_query_may_call_anything_offices(get: Get, value: str) -> None:
     page = get(f"/osce-news?sql=select+{quote(value)}+as+offices")
     assert page.status_code == 200
