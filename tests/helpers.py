@@ -10,7 +10,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from osce_news.items import ListingItem
 from osce_news.pages import ListingPage
@@ -130,6 +133,24 @@ def without(module: str, *arguments: str, cwd: Path) -> Result:
         timeout=60,
     )
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+@cache
+def has_r() -> bool:
+    """Whether there is R with the packages that the documentation's code needs."""
+    program = shutil.which("Rscript")
+    asked = 'quit(status = !all(c("DBI", "RSQLite", "jsonlite") %in% rownames(installed.packages())))'
+    return program is not None and subprocess.run([program, "--vanilla", "-e", asked]).returncode == 0
+
+
+def run_r(code: str, cwd: Path) -> str:
+    """Run R code in that folder and return what it prints; the test is skipped where there is no R."""
+    if not has_r():
+        pytest.skip("no R: apt-get install r-cran-rsqlite r-cran-jsonlite (.ci/run does)")
+    (cwd / "code.R").write_text(code, encoding="utf-8")
+    done = subprocess.run(["Rscript", "--vanilla", "code.R"], cwd=cwd, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def shell(line: str, *, cwd: Path, env: Mapping[str, str] | None = None) -> Result:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +18,7 @@ import pytest
 from osce_news.storage import Writer
 from osce_news.storage.queries import decoded
 from tests.generated import make_database
-from tests.helpers import FIXTURES, ROOT, fixture_page
+from tests.helpers import FIXTURES, ROOT, fixture_page, has_r, run_r
 
 TEXT = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 QUERIES = {
@@ -88,8 +86,14 @@ def test_each_query_and_the_same_in_pandas_and_r_is_right_on_30_000_items(
     check_labels(answers, items)
     check_dates_and_history(answers, items)
     check_pandas(answers)
-    if shutil.which("Rscript"):
-        check_r(answers)
+    if has_r():
+        check_r(answers, generated)
+
+
+def test_the_code_in_r_is_right_on_the_saved_pages(fixtures: sqlite3.Connection, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "osce-news.db")) as copy:
+        fixtures.backup(copy)
+    check_r({number: _rows(fixtures, number) for number in (1, 2, 4, 10, 11)}, tmp_path)
 
 
 def check_counts(answers: dict[int, Rows], items: Rows) -> None:
@@ -214,21 +218,18 @@ def check_pandas(answers: dict[int, Rows]) -> None:
     assert list(made["together"].head(20)) == [row["items"] for row in answers[11]]
 
 
-def check_r(answers: dict[int, Rows]) -> None:
+def check_r(answers: dict[int, Rows], folder: Path) -> None:
     shown = (
         "cat(jsonlite::toJSON(list(years = as.list(per_year), offices = as.integer(by_office), "
-        "types = sum(types), trust = unname(as.matrix(trust)), together = as.integer(head(together, 20))), "
+        "types = sum(types), trust = trust, together = as.integer(head(together, 20))), "
         "auto_unbox = TRUE))"
     )
-    Path("five.R").write_text(f"{R}\n{shown}\n", encoding="utf-8")
-    done = subprocess.run(["Rscript", "--vanilla", "five.R"], capture_output=True, encoding="utf-8")
-    if "there is no package called" in done.stderr:
-        return
-    assert done.returncode == 0, done.stderr
-    made = json.loads(done.stdout)
+    made = json.loads(run_r(f"{R}\n{shown}\n", folder))
     assert made["years"] == {row["year"]: row["items"] for row in answers[1]}
     assert made["offices"] == [row["items"] for row in answers[2]]
     assert made["types"] == sum(row["items"] for row in answers[4])
     for shares, row in zip(made["trust"], answers[10], strict=True):
-        assert shares == pytest.approx([row["with_type"], row["with_office"], row["with_topic"]], abs=0.11)
+        assert shares.pop("year") == row["year"]
+        assert shares == pytest.approx({name: row[name] for name in shares}, abs=0.11)
+        assert len(shares) == 3
     assert made["together"] == [row["items"] for row in answers[11]]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.helpers import ROOT, shell
+from tests.helpers import ROOT, run_r, shell
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SET_UP, TESTS = re.findall(r"^\$ (.*\.venv/bin/pip install.*)$", README, re.MULTILINE)
@@ -93,6 +93,12 @@ def test_the_query_of_the_example_in_r_runs(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "osce-news.db")
     assert connection.execute(query).fetchall()
     connection.close()
+
+
+def test_the_example_in_r_runs(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    (code,) = re.findall(r"```r\n(.*?)```", README, re.DOTALL)
+    assert re.search(r"News +Press release", run_r(code, tmp_path))
 
 
 def test_the_columns_of_the_view_are_those_that_the_readme_names(tmp_path: Path) -> None:
