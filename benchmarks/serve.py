@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 
 from osce_news.web.snapshot import take
-from tests.filled import fill
+from tests.generated import fill
 from tests.web.serving import serving
 
 PAGES = {

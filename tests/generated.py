@@ -6,6 +6,7 @@ The same arguments give the same items; a second crawl finds some of them edited
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +22,11 @@ from tests.newsroom.dates import print_day
 
 LIST = "https://www.osce.org/press-releases"
 FIRST_CRAWL, SECOND_CRAWL = "2025-12-01T02:00:00Z", "2025-12-08T02:00:00Z"
+FIRST_READ = datetime.datetime(2025, 11, 30, 6, tzinfo=datetime.UTC)
 _BATCH = 28_000  # stories that reach from the newest day back to 1997
 _NODES = 400_000  # more than a batch of stories takes
 _ROWS = 1_000  # results a page: more than the site prints, for pages cost time and say nothing here
+_PRINTED_ROWS = 50  # those that it prints
 
 
 def make_database(path: Path, items: int, *, texts: float = 0.0, history: bool = True) -> None:
@@ -36,6 +39,18 @@ def make_database(path: Path, items: int, *, texts: float = 0.0, history: bool =
         if history:
             _crawl_again(writer, items)
         writer.connection.execute("INSERT INTO items_fts (items_fts) VALUES ('optimize')")
+
+
+def fill(path: Path, stories: Sequence[Story] | int, at: datetime.datetime = FIRST_READ) -> None:
+    """Store the stories, or so many made-up ones, as one full crawl that begins at `at`, page by page."""
+    listed = make_stories(stories) if isinstance(stories, int) else stories
+    with Writer(path) as writer:
+        writer.begin("full", LIST)
+        for number, start in enumerate(range(0, len(listed), _PRINTED_ROWS)):
+            when = at + datetime.timedelta(seconds=10 * number)
+            part = listed[start : start + _PRINTED_ROWS]
+            writer.store(page(part, f"{when:%Y-%m-%dT%H:%M:%SZ}", f"{LIST}?page={number}"))
+        writer.finish("complete")
 
 
 def stories(items: int) -> Iterator[list[Story]]:
@@ -61,6 +76,14 @@ def record(story: Story) -> NewsItem:
     )
 
 
+def page(part: Sequence[Story], at: str, url: str = LIST) -> ListingItem:
+    """Return a listing page of these stories as it comes to the writer, read at this time."""
+    digest = hashlib.sha256(repr(part).encode()).hexdigest()
+    records = [record(story) for story in part]
+    listed = [f"{item.id}:" for item in records]
+    return ListingItem(url, at, digest, status=200, results=len(part), listed=listed, records=records)
+
+
 def add_texts(connection: sqlite3.Connection, texts: Mapping[str, str]) -> None:
     """Store the full texts of these items, as if their pages had been read."""
     with transaction(connection):
@@ -77,7 +100,7 @@ def _crawl(writer: Writer, items: int, texts: float) -> None:
     for batch in stories(items):
         for start in range(0, len(batch), _ROWS):
             part = batch[start : start + _ROWS]
-            writer.store(_page(part, FIRST_CRAWL, f"{LIST}?page={start // _ROWS}&rows={_ROWS}"))
+            writer.store(page(part, FIRST_CRAWL, f"{LIST}?page={start // _ROWS}&rows={_ROWS}"))
         some = batch[: round(len(batch) * texts)]
         add_texts(
             writer.connection, {str(story.node): "\n\n".join(article_paragraphs(story)) for story in some}
@@ -96,16 +119,9 @@ def _crawl_again(writer: Writer, items: int) -> None:
         if str(story.node) not in gone
     ]
     writer.begin("full", LIST, list_name=LIST)
-    writer.store(_page(edited, SECOND_CRAWL, f"{LIST}?page=0&rows={_ROWS}"))
+    writer.store(page(edited, SECOND_CRAWL, f"{LIST}?page=0&rows={_ROWS}"))
     writer.finish("complete", withdrawn=gone, whole=True)
     _date(writer, SECOND_CRAWL)
-
-
-def _page(part: Sequence[Story], at: str, url: str) -> ListingItem:
-    digest = hashlib.sha256(repr(part).encode()).hexdigest()
-    records = [record(story) for story in part]
-    listed = [f"{item.id}:" for item in records]
-    return ListingItem(url, at, digest, status=200, results=len(part), listed=listed, records=records)
 
 
 def _date(writer: Writer, at: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.figures.make_pictures import PICTURES, commands, shown
-from tests.filled import fill
+from tests.generated import fill
 from tests.helpers import run
 
 

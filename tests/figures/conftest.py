@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import open_for_reading
-from tests.filled import fill
+from tests.generated import fill
 
 
 @pytest.fixture(scope="session")

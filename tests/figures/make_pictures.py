@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.filled import fill
+from tests.generated import fill
 from tests.helpers import ROOT, environment
 
 PICTURES = ROOT / "docs" / "figures"

@@ -14,7 +14,7 @@ from osce_news.errors import BadInputError
 from osce_news.figures import Asked, figure
 from osce_news.storage import Writer, counts, open_for_reading
 from osce_news.storage.queries import Filters
-from tests.filled import fill
+from tests.generated import fill
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 

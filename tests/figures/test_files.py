@@ -17,7 +17,7 @@ from osce_news.errors import BadInputError, MissingExtraError, StorageError
 from osce_news.figures import Asked, Figure, figure, files, page, picture, write
 from osce_news.storage import open_for_reading
 from osce_news.storage.queries import Filters
-from tests.filled import fill
+from tests.generated import fill
 from tests.newsroom.samples import TEN
 
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"quoted\" 'office'"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import datetime
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ import pytest
 from osce_news.storage import Writer, open_for_reading
 from osce_news.web.server import application
 from osce_news.web.snapshot import take
-from tests.filled import FIRST_READ, fill, page
+from tests.generated import fill, page
 from tests.helpers import run
 from tests.newsroom import make_stories
 
@@ -26,7 +25,7 @@ HOSTILE_OFFICE = "</a></script><img src=x onerror=alert(3)>"
 TEXT = "The full text speaks of quicksilver and of nothing else."
 EDITED, GONE, STRANGE, READ = 3, 5, 7, 9  # the places of special stories, newest first
 STORIES = make_stories(300)
-LATER = FIRST_READ + datetime.timedelta(days=7)
+LATER = "2025-12-07T06:00:00Z"
 
 
 def node(place: int) -> str:
@@ -61,7 +60,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first = [edited if story is stories[EDITED] else story for story in stories[:50]]
     with Writer(path) as writer:
         writer.begin("full", "https://www.osce.org/press-releases")
-        writer.store(page([story for story in first if story is not stories[GONE]], 0, LATER))
+        writer.store(page([story for story in first if story is not stories[GONE]], LATER))
         writer.finish("complete", withdrawn=[node(GONE)], whole=True)
     add_text(path, node(READ), TEXT)
     return path
