@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from osce_news import __version__
-from osce_news.references.model import Reference
+from osce_news.references.model import PUBLISHER, Reference
 
 
 def of_dataset(connection: sqlite3.Connection) -> Reference:
@@ -27,7 +27,7 @@ def of_dataset(connection: sqlite3.Connection) -> Reference:
     return Reference(
         key=f"osce-newsroom-{whole or seen or 'empty'}",
         title=f"OSCE newsroom: press releases and news items, {years}",
-        authors=("Organization for Security and Co-operation in Europe",),
+        authors=(PUBLISHER,),
         issued=whole or seen,
         accessed=seen,
         url="https://www.osce.org/press-releases",

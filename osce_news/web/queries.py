@@ -87,7 +87,9 @@ limit 300""",
             "crawl. osce-news list --as-of DAY --limit 0 gives all of it, read by the rules of today."
         ),
         "params": ["day"],
-        "sql": f"select * from ({AS_IT_STOOD}) order by cast(id as integer) desc",
+        "sql": f"""
+select id, published, title, content_type, offices, topics, teaser, url from ({AS_IT_STOOD})
+order by cast(id as integer) desc""",
     },
     "dates-disagree": {
         "title": "Date and dateline disagree",
