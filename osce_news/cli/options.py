@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from osce_news.storage.queries import Filters
 
 F = TypeVar("F", bound=Callable[..., Any])
+_MOST_ROWS = 10**9  # SQLite takes no number that is longer than 64 bits
 FORMATS = ("table", "tsv", "csv", "json")
 
 
@@ -74,7 +76,7 @@ def limit_option(default: int) -> Callable[[F], F]:
     """Add `--limit`; 0 is no limit."""
     return click.option(
         "--limit",
-        type=click.IntRange(min=0),
+        type=click.IntRange(0, _MOST_ROWS),
         default=default,
         show_default=True,
         help="Most rows; 0 for all.",
@@ -104,7 +106,16 @@ def filters_from(
         places=identifiers("places", places),
         since=day(since, "since"),
         until=day(until, "until"),
-        language=language,
+        language=_language(language),
     )
     refuse_reversed(filters.since, filters.until)
     return filters
+
+
+def _language(code: str | None) -> str | None:
+    """Return the code as the database has it. Raises BadInputError for what is none, such as a name."""
+    from osce_news.errors import BadInputError
+
+    if code is not None and not re.fullmatch(r"[A-Za-z]{2,3}", code):
+        raise BadInputError(f"--language: {code[:80]!r} is no code of a language; write one like en or ru")
+    return code and code.lower()

@@ -103,6 +103,7 @@ def test_filters_take_names_aliases_and_dates_and_may_be_repeated(filled: Path, 
     secretariat = found("--office", "OSCE Secretariat")
     assert found("--office", "ODIHR", "--office", "secretariat") == odihr | secretariat
     assert found("--language", "ru") == {row for row in found() if row.startswith(("537", "538"))}
+    assert found("--language", "RU") == found("--language", "ru")
     assert found("--since", "2022-03-15", "--until", "15 March 2022") == {"514174", "514201"}
     assert found("--place", "Wien", "--until", "2022-12-31") <= found("--place", "VIENNA")
 
