@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from osce_news.beside import beside
 from osce_news.dictionary import Column
 from osce_news.errors import BadInputError
 from osce_news.export.texts import BETWEEN
@@ -64,6 +65,24 @@ def descriptor(folder: Path, exported: Exported, reference: Reference) -> str:
         "keywords": ["OSCE", "press releases"],
         "resources": [*others, this],
     }
+    return _written(package)
+
+
+def forget(folder: Path, name: str) -> None:
+    """Take what is said of this file or folder out of the descriptor: it is no longer what it was."""
+    package = _read(folder / NAME) or {}
+    told = package.get("resources", [])
+    kept = [one for one in told if name not in (path.split("/")[0] for path in _paths(one))]
+    if len(kept) == len(told):
+        return
+    if not kept:  # a package without a resource is none
+        (folder / NAME).unlink()
+        return
+    with beside(folder / NAME) as part:
+        part.write_text(_written({**package, "resources": kept}), encoding="utf-8")
+
+
+def _written(package: dict[str, Any]) -> str:
     return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
 
 

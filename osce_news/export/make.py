@@ -60,6 +60,8 @@ def export(connection: sqlite3.Connection, wanted: Wanted, filters: Filters) -> 
             said = datapackage.descriptor(folder, exported, of_dataset(connection))
             with beside(folder / datapackage.NAME) as other:
                 other.write_text(said, encoding="utf-8")
+    if not describe:
+        datapackage.forget(folder, wanted.path.name)
     return rows
 
 

@@ -151,6 +151,25 @@ def test_a_validator_of_frictionless_accepts_the_descriptor_and_the_data(
     assert not frictionless.validate(str(tmp_path / "datapackage.json")).valid
 
 
+def test_a_descriptor_forgets_a_file_that_another_form_replaces(
+    reading: sqlite3.Connection, tmp_path: Path
+) -> None:
+    for name in ("a.csv", "b.csv"):
+        export(reading, Wanted(tmp_path / name), ALL)
+    export(reading, Wanted(tmp_path / "years", "parquet", by_year=True), ALL)
+
+    def told() -> list[str]:
+        return [one["name"] for one in json.loads((tmp_path / "datapackage.json").read_bytes())["resources"]]
+
+    assert told() == ["a.csv", "b.csv", "years"]
+    export(reading, Wanted(tmp_path / "a.csv", "jsonl"), ALL)
+    assert told() == ["b.csv", "years"]
+    export(reading, Wanted(tmp_path / "years", "parquet", by_year=True, describe=False), ALL)
+    assert told() == ["b.csv"]
+    export(reading, Wanted(tmp_path / "b.csv", columns=["id"], describe=False), ALL)
+    assert not (tmp_path / "datapackage.json").exists()
+
+
 def test_a_descriptor_forgets_files_that_are_gone_and_keeps_that_of_others(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
