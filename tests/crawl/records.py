@@ -14,29 +14,13 @@ from osce_news.errors import LayoutError
 from osce_news.items import ListingItem, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage.history import History
+from tests.generated import record
 from tests.newsroom.dates import print_day
-from tests.newsroom.stories import NEWEST, Story, make_stories
+from tests.newsroom.stories import NEWEST, make_stories
 
 URL = "https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc"
 FETCHED = "2025-12-01T12:00:00Z"
 Change = Callable[[NewsItem], NewsItem]
-
-
-def record(story: Story) -> NewsItem:
-    """The record of a story, as it comes to the gate."""
-    return normalize(
-        NewsItem(
-            url_raw=f"https://www.osce.org{story.path}",
-            title_raw=story.title,
-            published_raw=print_day(story.published),
-            content_type_raw=story.content_type,
-            offices_raw=", ".join(story.offices) or None,
-            topics_raw=", ".join(story.topics) or None,
-            collections_raw=story.collections,
-            teaser_raw=story.teaser or None,
-            language_raw="en",
-        )
-    )
 
 
 @cache
