@@ -15,13 +15,14 @@ from osce_news.archive.reader import Capture
 from osce_news.archive.revisits import NOT_MODIFIED
 from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, ListingItem
-from osce_news.normalize import item_id
+from osce_news.normalize import is_web_address, item_id
 from osce_news.pipelines import prepare
 from osce_news.reading import html_page, read_article, read_listing, result_keys
 
 LISTING, ARTICLE = "listing", "article"
 _LIST = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 _OF_LISTS = frozenset({"rows", "solrsort"})
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,18 @@ def kind_of(url: str) -> str | None:
         return None
 
 
+def redirected_to(capture: Capture) -> str | None:
+    """Return the address to which an answer sends on; None if it does not, or to nothing on the web."""
+    location = capture.header("location")
+    if not location or capture.status not in _REDIRECTS:
+        return None
+    try:
+        address = urljoin(capture.url, location)
+    except ValueError:  # such as "http://["
+        return None
+    return address if is_web_address(address) else None
+
+
 def parse(capture: Capture, asked: Asked | None = None) -> Parsed:
     """Return what a capture shows; never raises for what a page may hold.
 
@@ -141,16 +154,9 @@ def _listing(capture: Capture) -> ListingItem:
 
 
 def _article(capture: Capture, asked_for: str) -> ArticleItem:
-    location = capture.header("location")
-    if location and 300 <= capture.status < 400 and capture.status != HTTPStatus.NOT_MODIFIED:
-        return ArticleItem(
-            asked_for,
-            capture.url,
-            capture.fetched_at,
-            "moved",
-            capture.status,
-            moved_to=urljoin(capture.url, location),
-        )
+    if (location := redirected_to(capture)) is not None:
+        at, status = capture.fetched_at, capture.status
+        return ArticleItem(asked_for, capture.url, at, "moved", status, moved_to=location)
     return read_article(
         capture.body,
         capture.url,

@@ -18,6 +18,7 @@ from osce_news.archive.report import RecordError, Report
 from osce_news.archive.revisits import NOT_MODIFIED, Originals, target
 from osce_news.clock import format_utc
 from osce_news.errors import BadInputError
+from osce_news.normalize import is_web_address
 
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")
 _ENDINGS = (".warc", ".warc.gz")
@@ -235,10 +236,9 @@ def _not_modified(record: Record, path: Path) -> Capture | None:
 
 def is_wanted(url: str, hosts: Collection[str] | None) -> bool:
     """Whether an address is of these hosts or of one below them; raises RecordError if it is none."""
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError as error:
-        raise RecordError(f"{url[:100]!r} is no address") from error
+    if not is_web_address(url):
+        raise RecordError(f"{url[:100]!r} is no address")
+    host = (urlsplit(url).hostname or "").rstrip(".")
     return hosts is None or any(host == one or host.endswith(f".{one}") for one in hosts)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from osce_news.errors import BadInputError
-from osce_news.normalize import parse_date
+from osce_news.normalize import is_web_address, parse_date
 
 LISTING = "https://www.osce.org/press-releases"
 NEWEST_FIRST = "ds_date desc"
@@ -111,13 +111,9 @@ def listing_url(start: str, rows: int) -> str:
     >>> listing_url("https://www.osce.org/press-releases", 50)
     'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'
     """
-    try:
-        parts = urlsplit(start.strip())
-        valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port)
-    except ValueError:
-        valid = False
-    if not valid:
+    if not is_web_address(start.strip()):
         raise BadInputError(f"no address of a listing: {start[:200]!r} (it begins with https://)")
+    parts = urlsplit(start.strip())
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     query = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST} | query
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")

@@ -2,7 +2,7 @@
 
 from osce_news.normalize.dateline import Dateline, parse_dateline
 from osce_news.normalize.dates import parse_date
-from osce_news.normalize.identity import canonical_url, item_id, preferred_url
+from osce_news.normalize.identity import canonical_url, is_web_address, item_id, preferred_url
 from osce_news.normalize.record import STEPS, combine, normalize, once, same_terms, union, unknown_terms
 from osce_news.normalize.rules import RULES
 from osce_news.normalize.terms import find_places, split_offices, split_topics
@@ -16,6 +16,7 @@ __all__ = [
     "clean",
     "combine",
     "find_places",
+    "is_web_address",
     "item_id",
     "normalize",
     "once",

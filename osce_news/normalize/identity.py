@@ -16,6 +16,19 @@ _LANGUAGES = frozenset("de en es fr it ru sq sr mk bs hr hy ka az kk ky tg tk uz
 _KEPT = "/-_.~!$&'()*+,;=:@"
 
 
+def is_web_address(text: str) -> bool:
+    """Whether a text is a web address: http or https, a host, and no port that can not be.
+
+    >>> [is_web_address(f"https://www.osce.org{port}/") for port in ("", ":8080", ":99999", ":x")]
+    [True, True, False, False]
+    """
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as "http://[", or a port of eight figures
+        return False
+
+
 @lru_cache(maxsize=1_000)
 def item_id(url: str) -> str:
     """Return the item's identifier: the node number at the end of the path, else a hash.

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from osce_news.archive import Capture, Report
-from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, kind_of
+from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, kind_of, redirected_to
 from osce_news.archive.source import Source
 from osce_news.errors import LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
@@ -21,7 +21,6 @@ from osce_news.replay.workers import Work, Workers
 from osce_news.storage import Summary, Writer
 
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-_MOVED = (301, 302, 303, 307, 308)
 
 Advance = Callable[[Summary, int | None], None]
 
@@ -140,8 +139,7 @@ def _kind(capture: Capture) -> str | None:
     is_page = is_html(capture.header("content-type"))
     if kind == LISTING:
         return LISTING if status == HTTPStatus.OK and is_page else None
-    if kind == ARTICLE and status in _MOVED:
-        location = urljoin(capture.url, capture.header("location") or "")
+    if kind == ARTICLE and (location := redirected_to(capture)) is not None:
         return ARTICLE if kind_of(location) == ARTICLE and item_id(location) != item_id(capture.url) else None
     says = status in _GONE or (status == HTTPStatus.OK and is_page)
     return ARTICLE if kind == ARTICLE and says else None

@@ -16,6 +16,7 @@ from osce_news.clock import format_utc, parse_utc
 from osce_news.crawl.options import LISTING
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.items import ListingItem
+from osce_news.normalize import is_web_address
 from osce_news.pages import ListingPage
 from osce_news.reading import decode, read_listing
 
@@ -105,6 +106,8 @@ def _meta(path: Path) -> dict[str, str]:
         found = {key: meta[key] for key in ("url", "fetched_at") if meta.get(key) is not None}
         if not all(isinstance(value, str) for value in found.values()):
             raise ValueError("url and fetched_at are texts")
+        if "url" in found and not is_web_address(found["url"]):
+            raise ValueError(f"{found['url'][:100]!r} is no web address")
         if "fetched_at" in found:  # in one form, for times are compared as text
             found["fetched_at"] = format_utc(parse_utc(found["fetched_at"]).timestamp())
     except (OSError, ValueError, AttributeError, RecursionError) as error:
@@ -113,11 +116,10 @@ def _meta(path: Path) -> dict[str, str]:
 
 
 def _address_in(body: bytes) -> str | None:
-    """Return the address that the page itself gives, or None."""
+    """Return the address that the page itself gives, or None; "about:internet" and the like are none."""
     head = body[:20_000]
-    if match := _SAVED_FROM.search(head):
-        return match[1].decode("utf-8", "replace")
-    if (link := _CANONICAL.search(head)) and (match := _HREF.search(link[0])):
-        address = match[1].decode("utf-8", "replace")
-        return address if address.startswith(("http://", "https://")) else None
-    return None
+    found = [_SAVED_FROM.search(head)]
+    if link := _CANONICAL.search(head):
+        found.append(_HREF.search(link[0]))
+    addresses = (match[1].decode("utf-8", "replace") for match in found if match)
+    return next(filter(is_web_address, addresses), None)

@@ -224,6 +224,29 @@ def test_a_bomb_in_a_record_is_passed_over(tmp_path: Path) -> None:
     assert "unpacks to more than" in done.errors
 
 
+@pytest.mark.parametrize("port", [":99999", ":x", ":0"])
+def test_an_address_that_can_not_be_is_passed_over_and_the_others_are_read(tmp_path: Path, port: str) -> None:
+    one, two, _ = tens()
+    wrong = one.replace(b"https://www.osce.org/", f"https://www.osce.org{port}/".encode(), 1)
+    saved(tmp_path / "a.warc", wrong + two)
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["new"]) == (4, 10), done.errors
+    assert f"'https://www.osce.org{port}/press-releases?page=0&rows=10' is no address" in done.errors
+
+
+def test_a_redirect_that_leads_nowhere_is_passed_over(tmp_path: Path) -> None:
+    moved = [
+        record(answer(b"", "HTTP/1.1 301 Moved", Location=location), url=address(STORIES[place]), date=LATE)
+        for place, location in enumerate(["http://[::1", "https://www.osce.org:99999/node/1", "/node/1"])
+    ]
+    saved(tmp_path / "a.warc", b"".join([*tens(), *moved]))
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["new"]) == (0, 30), done.errors
+    assert rows(tmp_path / "b.db", "SELECT item_id, status, moved_to FROM articles") == [
+        (str(STORIES[2].node), "moved", "https://www.osce.org/node/1")
+    ]
+
+
 def test_a_hundred_thousand_tiny_records_are_gone_through(tmp_path: Path) -> None:
     tiny = record(answer(b"<p>", **HTML), url="https://example.org/x")
     one, two, _ = tens()

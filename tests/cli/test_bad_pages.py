@@ -167,6 +167,7 @@ META = {
     "a list": "[]",
     "a time that is none": '{"fetched_at": "yesterday"}',
     "a time that is no text": '{"fetched_at": 1646308800}',
+    "an address that can not be": '{"url": "https://www.osce.org:99999/press-releases"}',
     "nested too deep": "[" * 100_000,
 }
 

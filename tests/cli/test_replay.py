@@ -123,6 +123,18 @@ def test_the_latest_page_counts_whatever_is_given_first(tmp_path: Path) -> None:
         (None, '<link rel="canonical" href="https://other.example/y">', "https://other.example/y", None),
         (None, "<!-- saved from url=(0026)https://saved.example/z -->", "https://saved.example/z", None),
         ("{}", "", "https://www.osce.org/press-releases", None),
+        (
+            None,
+            '<!-- saved from url=(0014)about:internet --><link rel="canonical" href="https://other.example/y">',
+            "https://other.example/y",
+            None,
+        ),
+        (
+            None,
+            '<link rel="canonical" href="https://other.example:99999/">',
+            "https://www.osce.org/press-releases",
+            None,
+        ),
     ],
 )
 def test_address_and_time_come_from_meta_json_else_from_the_page_and_the_file(
