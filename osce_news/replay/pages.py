@@ -47,16 +47,16 @@ def merge(
     before = outcome.error_count - len(plan.headless)
     total = len(plan.pages) if not plan.warcs else None
     try:
-        work = _work(plan, source, hosts, outcome)
-        for page, parsed in workers.parsed(work):
-            try:
-                outcome.unknown_items += not _store(page, parsed, writer)
-            except StorageError:
-                raise
-            except OsceNewsError as error:
-                error.args = (f"{page.where}: {error}",)
-                outcome.fail(error)
-            advance(writer.summary, total)
+        for work in _work(plan, source, hosts, writer, outcome):
+            for page, parsed in workers.parsed(work):
+                try:
+                    outcome.unknown_items += not _store(page, parsed, writer)
+                except StorageError:
+                    raise
+                except OsceNewsError as error:
+                    error.args = (f"{page.where}: {error}",)
+                    outcome.fail(error)
+                advance(writer.summary, total)
     except KeyboardInterrupt:
         writer.finish("interrupted", "interrupted; what was read is stored")
         raise
@@ -70,10 +70,13 @@ def merge(
     outcome.add(writer.finish(status, str(worst) if worst else None))
 
 
-def _work(plan: Plan, source: Source, hosts: list[str], outcome: Outcome) -> Iterator[Work[Page]]:
-    """Yield the listings, then the articles: an article is stored only if a listing has shown its item."""
+def _work(
+    plan: Plan, source: Source, hosts: list[str], writer: Writer, outcome: Outcome
+) -> Iterator[Iterator[Work[Page]]]:
+    """Yield the listings and, when those are stored, the articles of the items that are known then."""
     places, in_time = _places(plan, source, hosts, outcome)
-    for wanted in (LISTING, ARTICLE):
+
+    def pages(wanted: str) -> Iterator[Work[Page]]:
         for saved in plan.pages:
             yield from _saved(saved, wanted)
         if in_time:
@@ -82,6 +85,17 @@ def _work(plan: Plan, source: Source, hosts: list[str], outcome: Outcome) -> Ite
             for _, number, offset, kind in places:
                 if kind == wanted:
                     yield _captured(source.capture_at(plan.warcs[number], offset), kind)
+
+    yield pages(LISTING)
+    yield _without_unknown(pages(ARTICLE), writer)
+
+
+def _without_unknown(work: Iterator[Work[Page]], writer: Writer) -> Iterator[Work[Page]]:
+    """Yield the articles, but nothing to parse for one of an item that no listing has shown."""
+    for page, capture, asked in work:
+        item = asked.at(capture).item_id if capture is not None and asked is not None else None
+        known = item is not None and writer.knows(item)
+        yield (page, capture, asked) if known else (page, None, None)
 
 
 def _places(
@@ -152,15 +166,14 @@ def _store(page: Page, parsed: Parsed | None, writer: Writer) -> bool:
     """
     if page.error is not None:
         raise page.error
-    assert parsed is not None, "a page without an error was parsed"
+    if parsed is None:
+        return False
     if parsed.problem is not None:
         raise parsed.problem.as_error()
     if parsed.listing is not None:
         writer.store(replace(parsed.listing, listed=[], status=page.status))
         return True
     assert parsed.article is not None, "what is no problem and no listing is an article"
-    if not writer.knows(parsed.article.item_id):
-        return False
     writer.store_article(replace(parsed.article, http_status=page.status))
     return True
 

@@ -60,6 +60,7 @@ def replay_plan(
             elif _fits(run, writer):
                 _make_again(run, held.get(run.name), source, writer, workers, outcome, on_page)
             else:
+                outcome.merged.append(run.name)
                 found.warcs += run.files
         if found.pages or found.warcs:
             merge(found, source, wanted_hosts(found, start_url), writer, workers, outcome, on_page)

@@ -134,6 +134,16 @@ def test_pages_are_read_in_order_of_time_however_they_are_stored(tmp_path: Path,
     assert rows(tmp_path / "b.db", "SELECT DISTINCT fetched_at FROM pages ORDER BY id")[0] == (EARLY,)
 
 
+def test_an_article_of_an_item_that_no_listing_has_shown_is_not_even_read(tmp_path: Path) -> None:
+    """Extracts of Common Crawl hold far more articles than listings show."""
+    guard = answer(render_challenge().encode(), **HTML)
+    unknown = [record(guard, url=f"https://www.osce.org/node/{n}", date=LATE) for n in range(1, 4)]
+    saved(tmp_path / "a.warc", b"".join([*unknown, *tens()]))
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["new"]) == (0, 30), done.errors
+    assert done.summary["passed_over"]["unknown_items"] == 3
+
+
 def test_saved_pages_and_warc_files_are_found_in_one_folder_and_below_it(tmp_path: Path) -> None:
     folder = tmp_path / "mixed" / "below"
     folder.mkdir(parents=True)

@@ -124,6 +124,8 @@ def test_a_run_older_than_what_the_database_holds_is_merged_page_by_page(folder:
     held = rows(folder / "b.db", "SELECT id, title FROM items ORDER BY id")
     done = replay(folder, what="older")
     assert (done.status, done.summary["pages"], done.summary["withdrawn"]) == (0, 10, 0), done.errors
+    assert done.summary["runs_merged"] == 1
+    assert "recorded runs older than what the database holds: 1; " in done.errors
     assert rows(folder / "b.db", "SELECT mode FROM runs ORDER BY id DESC LIMIT 1") == [("replay",)]
     assert dict(held).items() <= dict(rows(folder / "b.db", "SELECT id, title FROM items")).items()
     firsts = "SELECT id, first_seen FROM items ORDER BY id"
