@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from w3lib.encoding import html_to_unicode
 
 _SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
 _MEND = "osce-news-windows-1252"
 _REPLACEMENT = "\ufffd"
+_WORDS = re.compile(f"{_REPLACEMENT}{{3,}}")
 
 
 def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
     r"""Return the page's text, and a remark if its bytes are not in the encoding that it declares.
 
     Header, byte order mark and meta element count as for a browser, else UTF-8. Bytes that are not UTF-8
-    are read as windows-1252, one by one, for that is what was pasted into old pages; and a page that is
-    UTF-8 throughout is read so, though windows-1252 or Latin-1 is declared. Nothing is raised.
+    are read as windows-1252, one by one, for that is what was pasted into old pages; a page of which they
+    are whole words as windows-1251, for those are Russian. A page that is UTF-8 throughout is read so, though
+    windows-1252 or Latin-1 is declared. Nothing is raised.
 
     >>> decode_article(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
     ('<p>“Café”', 'places that are not UTF-8, as declared, but windows-1252: 2')
@@ -29,9 +32,18 @@ def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, s
         except UnicodeDecodeError:
             return text, None
     if name == "utf-8" and (count := text.count(_REPLACEMENT) - body.count(_REPLACEMENT.encode())):
+        if _is_cyrillic(text, count):
+            return body.decode("cp1251", "replace"), "not UTF-8, as declared, but windows-1251"
         text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", _MEND)
         return text, f"places that are not UTF-8, as declared, but windows-1252: {count}"
     return text, None
+
+
+def _is_cyrillic(text: str, count: int) -> bool:
+    """Whether so many bytes that are not UTF-8 are words; Latin ones have few such letters, and far apart."""
+    in_words = sum(map(len, _WORDS.findall(text)))
+    others = sum(char > "\x7f" for char in text) - count
+    return in_words * 2 > count and others < count
 
 
 def _mend(error: UnicodeError) -> tuple[str, int]:

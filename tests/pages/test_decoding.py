@@ -31,6 +31,19 @@ def test_windows_1252_called_utf_8_is_read_and_counted() -> None:
     )
 
 
+@pytest.mark.parametrize("declared", ["utf-8", None])
+def test_russian_in_windows_1251_that_does_not_say_so_is_read_as_what_it_is(declared: str | None) -> None:
+    head = META.format(declared) if declared else ""
+    text = f"{head}<p>ВЕНА, 6 марта — Бюро: «Чёрное море», США и Я»</p>"
+    remark = "not UTF-8, as declared, but windows-1251"
+    assert decode_article(text.encode("windows-1251")) == (text, remark)
+
+
+def test_a_word_of_accents_makes_no_page_russian() -> None:
+    text = "<p>“Café”, Ästhetik, ÄÖÜ, naïve, Größe, déjà vu</p>"
+    assert decode_article(text.encode("windows-1252"), "text/html; charset=utf-8")[0] == text
+
+
 def test_only_the_wrong_bytes_of_a_mixed_page_are_read_as_windows_1252() -> None:
     assert decode_article("ВЕНА ".encode() + "“é".encode("windows-1252"))[0] == "ВЕНА “é"
 
