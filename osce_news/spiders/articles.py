@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
@@ -13,6 +14,7 @@ from twisted.python.failure import Failure
 from osce_news.clock import in_words, utc_now
 from osce_news.crawl.answers import article_of, error_of
 from osce_news.crawl.articles import Articles
+from osce_news.crawl.polite import CircuitOpenError
 from osce_news.crawl.run import CrawlRun, partial
 from osce_news.errors import (
     ChallengePageError,
@@ -84,11 +86,12 @@ class ArticleReader:
     def not_read(self, failure: Failure) -> Iterator[ArticleItem]:
         """Yield that the page could not be had, or end the run."""
         error = error_of(failure)
-        answered = isinstance(failure.value, HttpError)
-        fatal = self._run.error is not None and not isinstance(self._run.error, PartialError)
-        if fatal or (isinstance(error, UnavailableError) and not answered):  # nobody was asked
-            raise self._failed(partial(error, self._run.summary.pages))
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        answered = isinstance(failure.value, HttpError)
+        site_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
+        fatal = self._run.error is not None and not isinstance(self._run.error, PartialError)
+        if fatal or (site_down and not answered):  # nobody was asked
+            raise self._failed(partial(error, self._run.summary.pages))
         due: Due = request.cb_kwargs["due"]
         if isinstance(failure.value, HttpError):
             answer = article_of(failure.value.response, due.item_id)
@@ -101,7 +104,7 @@ class ArticleReader:
             self._end = error if too_many else ends
         else:
             self._articles.watch.see(answer, due)
-            if isinstance(error, UnavailableError):
+            if site_down:
                 self._end = partial(error, self._run.summary.pages)
         logger.warning("%s", error)
         yield answer
@@ -118,6 +121,11 @@ class ArticleReader:
             answer.url,
             f"; {in_words(left)} left" if left >= 60 else "",
         )
+
+    def _is_elsewhere(self, request: Request, failure: Failure) -> bool:
+        """Whether a request was not made for want of the robots.txt of another host than the list's."""
+        hosts = (urlsplit(url).netloc for url in (request.url, self._run.options.start_url))
+        return not isinstance(failure.value, HttpError | CircuitOpenError) and len(set(hosts)) > 1
 
     def _failed(self, error: OsceNewsError) -> CloseSpider:
         self._run.fail(error)

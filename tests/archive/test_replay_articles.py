@@ -19,6 +19,12 @@ AT = "import osce_news.clock as clock\nclock.utc_now = lambda: {!r}\n"
 QUICK = "import osce_news.settings as s\ns.BACK_OFF_BASE = s.BACK_OFF_MAX = 0.01\n"
 
 
+def silence(exchange: faults.Exchange) -> None:
+    """No answer at all, of which no record can be: that it was asked for stands in a note only."""
+    exchange.note(0)
+    exchange.drop(reset=True)
+
+
 def trouble(server: Newsroom) -> None:
     """Let some articles be gone, moved, not found, no page, or not to be had."""
     paths = [story.path for story in server.stories]
@@ -29,6 +35,7 @@ def trouble(server: Newsroom) -> None:
     server.fail(paths[8], faults.wrong_type())
     server.fail(paths[9], faults.status(500))
     server.fail(paths[10], faults.cut())
+    server.fail(paths[13], silence)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +90,7 @@ def test_each_answer_to_the_request_for_an_article_is_as_it_was(
     statuses = dict(rows(folder / "b.db", "SELECT status, count(*) FROM articles GROUP BY 1"))
     if runs == 1:
         assert statuses == {
-            "read": STORIES - 6, "gone": 1, "moved": 1, "not_found": 1, "unreadable": 1, "failed": 2,
+            "read": STORIES - 7, "gone": 1, "moved": 1, "not_found": 1, "unreadable": 1, "failed": 3,
         }  # fmt: skip
     text = "SELECT count(*) FROM items_fts WHERE items_fts MATCH 'the'"
     assert rows(folder / "b.db", text)[0][0] > STORIES // 2

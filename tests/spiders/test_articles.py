@@ -187,6 +187,27 @@ def test_what_is_not_to_be_had_is_noted_as_what_it_is_and_only_what_failed_is_as
     assert is_sound(db)
 
 
+def test_an_item_on_a_host_that_is_not_there_keeps_no_other_from_being_read(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db, lost = tmp_path / "a.db", newsroom.stories[2]
+
+    def elsewhere(exchange: faults.Exchange) -> None:
+        usual = exchange.usual()
+        link = f'href="http://127.0.0.1:1{lost.path}"'.encode()  # nobody answers at port 1
+        body = usual.body.replace(f'href="{lost.path}"'.encode(), link)
+        exchange.reply(Reply(usual.status, body, usual.content_type))
+
+    newsroom.fail(faults.listing, elsewhere)
+    quick = "import osce_news.settings as s\ns.BACK_OFF_BASE = s.BACK_OFF_MAX = 0.01\n"
+    done = crawl(newsroom, db, "--articles", before=quick)
+    assert (done.status, done.summary["articles"], done.summary["articles_failed"]) == (4, STORIES, 1)
+    reason = "not asked for: robots.txt can't be had: no connection"
+    assert rows(db, "SELECT item_id, reason FROM articles WHERE status <> 'read'") == [
+        (str(lost.node), reason)
+    ]
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "stored"),
     [
