@@ -1,7 +1,8 @@
 """The archive: what a crawl got as WARC files, and the pages in such files, whoever made them."""
 
 from osce_news.archive.exchange import Exchange
-from osce_news.archive.reader import Capture, captures, contents, warc_files
+from osce_news.archive.files import warc_files
+from osce_news.archive.reader import Capture, captures, contents
 from osce_news.archive.records import is_warc
 from osce_news.archive.report import Report
 from osce_news.archive.writer import ArchiveWriter

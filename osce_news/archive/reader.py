@@ -17,11 +17,9 @@ from osce_news.archive.records import MOST_BYTES, Record, record_at, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.archive.revisits import NOT_MODIFIED, Originals, target
 from osce_news.clock import format_utc
-from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address
 
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")
-_ENDINGS = (".warc", ".warc.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +127,7 @@ def note_in(record: Record) -> Note | None:
         raise RecordError(str(error)) from error
 
 
-def warc_files(paths: Sequence[Path]) -> list[Path]:
-    """Return the WARC files at these paths, each once, in order of the time of their first record.
-
-    A folder gives the files below it that end in .warc or .warc.gz. Raises BadInputError for a path that is
-    not there, a file that is no WARC file, a folder without one.
-    """
-    found: dict[Path, Path] = {}
-    for path in paths:
-        below = [path]
-        if path.is_dir():
-            below = sorted(file for file in path.rglob("*") if _is_named(file) and file.is_file())
-            if not below:
-                raise BadInputError(f"no WARC file (.warc, .warc.gz) in the folder {path}")
-        elif not path.is_file():
-            raise BadInputError(f"no such file or folder: {path}")
-        for file in below:
-            found.setdefault(file.resolve(), file)
-    return [file for _, _, file in sorted((_first_date(file), str(file), file) for file in found.values())]
-
-
-def _is_named(file: Path) -> bool:
-    return file.name.lower().endswith(_ENDINGS)
-
-
-def _first_date(path: Path) -> str:
+def first_date(path: Path) -> str:
     """Return the time of a file's first record with a time; empty if it has none."""
     for record in records(path, Report()):
         try:
@@ -185,52 +159,48 @@ def _capture(
         report.other_hosts += 1
         return None
     _check(record)
-    if record.kind == "response":
-        revisit, message = None, _message(record)
-        body = decoded(message, most_bytes)
-    else:
-        revisit = record.headers.get("warc-profile", "").rstrip("/").rpartition("/")[2] or "unknown"
-        first = originals.of(record)
-        _check(first)
-        original = _message(first)
-        body = decoded(original, most_bytes)
-        # The head of an identical answer is its own; that of a 304 says nothing of the page.
-        own = b"" if revisit == NOT_MODIFIED else record.block
-        message = parse_message(own, head_only=True) if own else original
-    identifier = record.headers.get("warc-record-id")
-    return Capture(
-        url,
-        _time(record),
-        message.status,
-        message.headers,
-        body,
-        identifier,
-        path,
-        record.offset,
-        revisit,
-        record.alone,
-    )
+    if record.kind == "revisit":
+        return _fetched_again(record, path, originals, most_bytes)
+    message = _message(record)
+    return _made(record, path, message, decoded(message, most_bytes))
+
+
+def _fetched_again(record: Record, path: Path, originals: Originals, most_bytes: int) -> Capture:
+    """Return the page that a revisit record stands for; raises RecordError."""
+    first = originals.of(record)
+    _check(first)
+    original = _message(first)
+    # The head of an identical answer is its own; that of a 304 says nothing of the page.
+    profile = _profile(record)
+    own = b"" if profile == NOT_MODIFIED else record.block
+    message = parse_message(own, head_only=True) if own else original
+    return _made(record, path, message, decoded(original, most_bytes), profile)
 
 
 def _not_modified(record: Record, path: Path) -> Capture | None:
     """Return the 304 that a revisit record holds, as it came; None if it holds another answer."""
-    profile = record.headers.get("warc-profile", "")
-    if record.kind != "revisit" or not profile.rstrip("/").endswith(f"/{NOT_MODIFIED}") or not record.block:
+    if record.kind != "revisit" or _profile(record) != NOT_MODIFIED or not record.block:
         return None
-    message = parse_message(record.block, head_only=True)
-    identifier, alone = record.headers.get("warc-record-id"), record.alone
-    url, offset = target(record), record.offset
+    return _made(record, path, parse_message(record.block, head_only=True), b"", NOT_MODIFIED)
+
+
+def _profile(record: Record) -> str:
+    """Return how a revisit record is meant: the last part of its profile's address."""
+    return record.headers.get("warc-profile", "").rstrip("/").rpartition("/")[2] or "unknown"
+
+
+def _made(record: Record, path: Path, message: Message, body: bytes, revisit: str | None = None) -> Capture:
     return Capture(
-        url,
-        _time(record),
-        message.status,
-        message.headers,
-        b"",
-        identifier,
-        path,
-        offset,
-        NOT_MODIFIED,
-        alone,
+        url=target(record),
+        fetched_at=_time(record),
+        status=message.status,
+        headers=message.headers,
+        body=body,
+        record_id=record.headers.get("warc-record-id"),
+        path=path,
+        offset=record.offset,
+        revisit=revisit,
+        alone=record.alone,
     )
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from osce_news.archive import Report, is_warc, warc_files
+from osce_news.archive.files import files_at, has_warc_name
 from osce_news.archive.notes import RunBegins
 from osce_news.archive.reader import note_in
 from osce_news.archive.records import Record, records
 from osce_news.archive.report import RecordError
 from osce_news.errors import BadInputError
-from osce_news.replay.saved import ENDINGS, SavedPage, saved_pages
-
-WARC_ENDINGS = (".warc", ".warc.gz")
+from osce_news.replay.saved import SavedPage, has_page_name, saved_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +49,11 @@ def plan(paths: Sequence[Path]) -> Plan:
     Raises BadInputError, before anything is read further, for a path that is not there, a file that is
     neither a saved page nor a WARC file, and a folder with neither.
     """
-    pages: list[Path] = []
-    warcs: list[Path] = []
-    for path in paths:
-        for file in _below(path):
-            (pages if file.suffix.lower() in ENDINGS else warcs).append(file)
+    files = files_at(paths, _has_known_name, "saved page (.html) and no WARC file (.warc, .warc.gz)")
+    pages = [file for file in files if has_page_name(file)]
+    warcs = [file for file in files if not has_page_name(file)]
     for file in warcs:
-        if file.stat().st_size and not is_warc(file):
-            next(records(file, Report()), None)  # raises the error that says what it is instead
-            raise BadInputError(f"{file}: no WARC file")
+        _refuse_other(file)
     found = Plan(pages=saved_pages(pages))
     _sort_out(warc_files(warcs), found)
     found.runs = in_order(found.runs)
@@ -77,22 +72,18 @@ def in_order(runs: Iterable[Run]) -> list[Run]:
     return ordered
 
 
-def _below(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if _is_named(file) and file.is_file())
-        if not found:
-            raise BadInputError(f"no saved page (.html) and no WARC file (.warc, .warc.gz) in {path}")
-        yield from found
-    elif not path.is_file():
-        raise BadInputError(f"no such file or folder: {path}")
-    elif not _is_named(path) and path.stat().st_size and not is_warc(path):
-        raise BadInputError(f"{path} is neither a saved page (.html) nor a WARC file (.warc, .warc.gz)")
-    else:
-        yield path
+def _has_known_name(file: Path) -> bool:
+    return has_page_name(file) or has_warc_name(file)
 
 
-def _is_named(file: Path) -> bool:
-    return file.suffix.lower() in ENDINGS or file.name.lower().endswith(WARC_ENDINGS)
+def _refuse_other(file: Path) -> None:
+    """Raise BadInputError if a file is no WARC file; an empty one may be the rest of one."""
+    if not file.stat().st_size or is_warc(file):
+        return
+    if not has_warc_name(file):
+        raise BadInputError(f"{file} is neither a saved page (.html) nor a WARC file (.warc, .warc.gz)")
+    next(records(file, Report()), None)  # raises the error that says what it is instead
+    raise BadInputError(f"{file}: no WARC file")
 
 
 def _sort_out(files: Iterable[Path], found: Plan) -> None:

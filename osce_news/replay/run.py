@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from osce_news.archive.source import Source, WarcFiles
@@ -15,8 +15,6 @@ from osce_news.replay.recorded import RecordedRun
 from osce_news.replay.steps import steps
 from osce_news.replay.workers import Workers
 from osce_news.storage import Summary, Writer, crawls
-
-Tell = Callable[[str], None]
 
 
 def replay(

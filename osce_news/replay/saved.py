@@ -12,6 +12,7 @@ from typing import Any
 
 from osce_news import settings
 from osce_news.archive import Capture
+from osce_news.archive.files import files_at
 from osce_news.clock import format_utc, parse_utc
 from osce_news.crawl.options import LISTING
 from osce_news.errors import BadInputError, LayoutError, PartialError
@@ -20,7 +21,7 @@ from osce_news.normalize import is_web_address
 from osce_news.pages import ListingPage
 from osce_news.reading import decode, read_listing
 
-ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # What browsers write at the beginning of a page that they save.
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S{1,2000})")
 _CANONICAL = re.compile(rb"<link\b[^>]{0,500}?rel=[\"']canonical[\"'][^>]{0,500}?>", re.IGNORECASE)
@@ -67,23 +68,16 @@ def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
     (keys `url` and `fetched_at`); without one the address is looked for in the page, and the
     file's own time counts. Raises BadInputError for a path that is not there or holds no page.
     """
-    found: dict[Path, SavedPage] = {}
-    for path in paths:
-        if path.is_dir():
-            below = sorted(
-                file for file in path.rglob("*") if file.suffix.lower() in ENDINGS and file.is_file()
-            )
-            if not below:
-                raise BadInputError(f"no saved page (.html) in the folder {path}")
-        elif path.is_file():
-            if path.suffix.lower() not in ENDINGS:
-                raise BadInputError(f"{path} is no saved page: its name does not end in .html")
-            below = [path]
-        else:
-            raise BadInputError(f"no such file or folder: {path}")
-        for file in below:
-            found.setdefault(file.resolve(), _saved_page(file))
-    return sorted(found.values(), key=lambda page: (page.fetched_at, str(page.path)))
+    found = files_at(paths, has_page_name, "saved page (.html)")
+    for path in found:
+        if not has_page_name(path):
+            raise BadInputError(f"{path} is no saved page: its name does not end in .html")
+    return sorted(map(_saved_page, found), key=lambda page: (page.fetched_at, str(page.path)))
+
+
+def has_page_name(file: Path) -> bool:
+    """Whether a file is called as saved pages are."""
+    return file.suffix.lower() in _ENDINGS
 
 
 def read_saved(saved: SavedPage) -> ListingItem:
