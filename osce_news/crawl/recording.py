@@ -74,6 +74,7 @@ class Recording:
                 continues_archive=before.names.get(continues.run) if continues else None,
                 position=continues.position if continues else None,
                 held=before.held,
+                unsettled=before.unsettled,
                 tool_version=__version__,
                 rules=rules,
             )

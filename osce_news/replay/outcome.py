@@ -28,7 +28,7 @@ class Outcome:
     report: Report = field(default_factory=Report)
     runs: list[int] = field(default_factory=list)  # the numbers of the runs that were made
     known: list[str] = field(default_factory=list)  # recorded runs that the database held already
-    merged: list[str] = field(default_factory=list)  # recorded runs that came before what it holds
+    merged: list[str] = field(default_factory=list)  # recorded runs that do not fit behind what it holds
     other_pages: int = 0  # captures that show neither a listing nor an article, or were no pages
     unknown_items: int = 0  # articles of items that no listing has shown
     errors: list[OsceNewsError] = field(default_factory=list)
@@ -84,8 +84,9 @@ class Outcome:
             told.append(f"recorded runs that the database holds already: {len(self.known)}")
         if self.merged:
             told.append(
-                f"recorded runs older than what the database holds: {len(self.merged)}; their pages are "
-                "merged without their history; for all of it replay into a new file"
+                "recorded runs older than what the database holds, or that went on since: "
+                f"{len(self.merged)}; their pages are merged without their history; for all of it replay "
+                "into a new file"
             )
         if self.other_pages:
             told.append(f"captures that are no pages of the newsroom: {self.other_pages:,}")

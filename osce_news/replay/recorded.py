@@ -7,9 +7,11 @@ an archive stays good when the rules of the walk change. Pages are parsed and ju
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
+from typing import NamedTuple
 
 from osce_news.archive import Capture
 from osce_news.archive.notes import ListEnds, PageStored, RunEnds
@@ -27,16 +29,32 @@ from osce_news.replay.steps import Step
 from osce_news.storage import Summary, Writer, crawls
 
 
+class Death(NamedTuple):
+    """What the database held of a run that was killed, as a later one found it.
+
+    A note stands in the archive a moment before what it says is stored; the kill may have come in between.
+    """
+
+    pages: int
+    settled: bool  # whether it held how the list's part had ended
+
+
+def deaths_of(runs: Iterable[Run]) -> dict[str, Death]:
+    """Return the deaths of which these runs tell, by the name of the run that died."""
+    return {
+        name: Death(pages, name not in run.begins.unsettled)
+        for run in runs
+        for name, pages in run.begins.held.items()
+    }
+
+
 class RecordedRun:
     """Makes a recorded run again; `errors` are what is not as it was, or not understood."""
 
-    def __init__(self, run: Run, writer: Writer, source: Source, most_pages: int | None) -> None:
-        """Begin the run; raises StorageError.
-
-        `most_pages` is how many pages of it were stored, if it was killed and that is known.
-        """
-        self.run, self.writer, self.most_pages = run, writer, most_pages
-        self._source = source
+    def __init__(self, run: Run, writer: Writer, source: Source, death: Death | None) -> None:
+        """Begin the run; raises StorageError. `death` is known if it was killed and another came after it."""
+        self.run, self.writer = run, writer
+        self._source, self._death = source, death
         self.errors: list[OsceNewsError] = []
         self._end: RunEnds | None = None
         self._pages = self._files = 0
@@ -56,12 +74,11 @@ class RecordedRun:
         """Take the next step, and return the run's summary; raises StorageError."""
         self._files = max(self._files, step.files)
         if step.files:
-            self._end = step.end
+            self._end = step.end if self._death is None else None
         elif step.list_end is not None:
-            self._settle(step.list_end)
-        elif step.note is not None and self._pages == self.most_pages:
-            pass  # the process was killed a moment before this page was stored
-        else:
+            if self._death is None or self._death.settled:
+                self._settle(step.list_end)
+        elif step.note is None or self._death is None or self._pages < self._death.pages:
             self._pages += step.note is not None
             try:
                 self._store(step, parsed)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from osce_news.archive import Report
+from osce_news.archive.notes import PageStored, RunEnds
 from osce_news.archive.source import Source, WarcFiles
 from osce_news.crawl.options import LISTING
 from osce_news.errors import PartialError
 from osce_news.replay.outcome import Outcome
 from osce_news.replay.pages import Advance, hosts_of, merge
 from osce_news.replay.plan import Plan, Run, plan
-from osce_news.replay.recorded import RecordedRun
+from osce_news.replay.recorded import Death, RecordedRun, deaths_of
 from osce_news.replay.steps import steps
 from osce_news.replay.workers import Workers
 from osce_news.storage import Summary, Writer, crawls
@@ -51,12 +53,13 @@ def replay_plan(
         for name in found.headless:
             missing = PartialError(f"{name} is missing: the pages of its run are merged without its history")
             outcome.fail(missing)
-        held = {name: count for run in found.runs for name, count in run.begins.held.items()}
+        deaths = deaths_of(found.runs)
         for run in found.runs:
-            if crawls.run_of(writer.connection, run.name) is not None:
+            known = crawls.run_of(writer.connection, run.name)
+            if known is not None and not _went_on(run, known, source, writer):
                 outcome.known.append(run.name)
-            elif _fits(run, writer):
-                _make_again(run, held.get(run.name), source, writer, workers, outcome, on_page)
+            elif known is None and _fits(run, writer):
+                _make_again(run, deaths.get(run.name), source, writer, workers, outcome, on_page)
             else:
                 outcome.merged.append(run.name)
                 found.warcs += run.files
@@ -73,11 +76,27 @@ def _fits(run: Run, writer: Writer) -> bool:
     return in_line or not crawls.goes_beyond(writer.connection, run.begins.started)
 
 
+def _went_on(run: Run, known: int, source: Source, writer: Writer) -> bool:
+    """Whether an archive without an end has more by now than the database: it was replayed while it grew.
+
+    One page more is what a kill leaves, between the note of a page and its storing.
+    """
+    stored = crawls.stored_by_dead(writer.connection, known)
+    if stored is None:
+        return False
+    notes = 0
+    for one in source.contents(run.files, Report(), bare=True):
+        notes += isinstance(one, PageStored)
+        if isinstance(one, RunEnds) or notes > stored + 1:
+            return True
+    return False
+
+
 def _make_again(
-    run: Run, most_pages: int | None, source: Source, writer: Writer, workers: Workers,
+    run: Run, death: Death | None, source: Source, writer: Writer, workers: Workers,
     outcome: Outcome, on_page: Advance,
 ) -> None:  # fmt: skip
-    made = RecordedRun(run, writer, source, most_pages)
+    made = RecordedRun(run, writer, source, death)
     report = outcome.report
     try:
         for step, parsed in workers.parsed(steps(source.contents(run.files, report, bare=True))):

@@ -48,25 +48,35 @@ class Recorded:
     last: str | None = None  # the archive of the crawl before; None if that was not recorded
     names: dict[int, str] = field(default_factory=dict)  # the archives by the number of the run
     held: dict[str, int] = field(default_factory=dict)  # how many pages of a run that died are stored
+    unsettled: tuple[str, ...] = ()  # those of `held` of which it is not stored how their list's part ended
 
 
 def recorded(connection: sqlite3.Connection) -> Recorded:
     """Return what is known of archives; before a run begins, for what calls itself running has died."""
     rows = connection.execute(
-        "SELECT id, archive, pages + articles AS stored, status = 'running' OR message IS ? AS died "
-        "FROM runs WHERE mode IN ('full', 'incremental') ORDER BY id",
+        "SELECT id, archive, pages + articles AS stored, status = 'running' OR message IS ? AS died, "
+        "list_status FROM runs WHERE mode IN ('full', 'incremental') ORDER BY id",
         [DIED],
     ).fetchall()
+    dead = [row for row in rows if row["archive"] and row["died"]]
     return Recorded(
         last=rows[-1]["archive"] if rows else None,
         names={row["id"]: row["archive"] for row in rows if row["archive"]},
-        held={row["archive"]: row["stored"] for row in rows if row["archive"] and row["died"]},
+        held={row["archive"]: row["stored"] for row in dead},
+        unsettled=tuple(row["archive"] for row in dead if row["list_status"] is None),
     )
 
 
 def run_of(connection: sqlite3.Connection, archive: str) -> int | None:
     """Return the run that an archive was made by, or that it was replayed as; None if there is none."""
     row = connection.execute("SELECT id FROM runs WHERE archive = ?", [archive]).fetchone()
+    return row[0] if row else None
+
+
+def stored_by_dead(connection: sqlite3.Connection, run: int) -> int | None:
+    """Return how many pages and articles a run stored that ended without a word; None for other runs."""
+    sql = "SELECT pages + articles FROM runs WHERE id = ? AND (status = 'running' OR message IS ?)"
+    row = connection.execute(sql, [run, DIED]).fetchone()
     return row[0] if row else None
 
 

@@ -208,7 +208,7 @@ def test_files_are_found_in_folders_and_ordered_by_time(tmp_path: Path) -> None:
     (tmp_path / "b.warc").symlink_to(later)
     assert warc_files([tmp_path, later]) == [earlier, later]
     (tmp_path / "empty").mkdir()
-    with pytest.raises(BadInputError, match=r"no WARC file .* in the folder"):
+    with pytest.raises(BadInputError, match=r"no WARC file .* in .*empty"):
         warc_files([tmp_path / "empty"])
     with pytest.raises(BadInputError, match="no such file or folder"):
         warc_files([tmp_path / "gone"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 from random import Random
 
@@ -105,6 +106,27 @@ def test_whatever_moment_a_crawl_is_killed_at_its_articles_are_those_that_were_s
             kill(server, tmp_path, rng.randint(2, 12), rng.random() * 0.05, "--articles")
         done = crawl(server, tmp_path, "--articles")
         assert done.status == 0, done.errors
+    done = replay(tmp_path)
+    assert done.status == 0, done.errors
+    assert_same(tmp_path)
+
+
+@pytest.mark.parametrize("moment", ["settle", "finish"])
+def test_what_the_archive_says_and_a_kill_kept_from_the_database_is_not_replayed(
+    tmp_path: Path, moment: str
+) -> None:
+    """Killed between the note of how the list ended, or the run, and its storing; a later run tells of it."""
+    die = (
+        "import os, signal\nfrom osce_news.storage import Writer\n"
+        f"Writer.{moment} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    with newsroom(STORIES) as server:
+        assert crawl(server, tmp_path).status == 0
+        server.remove(server.stories[3].node)
+        done = crawl(server, tmp_path, "--full", "--articles", "--max-articles", "2", before=die)
+        assert done.status == -signal.SIGKILL
+        assert crawl(server, tmp_path).status == 0
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM withdrawals") == [(moment == "finish",)]
     done = replay(tmp_path)
     assert done.status == 0, done.errors
     assert_same(tmp_path)

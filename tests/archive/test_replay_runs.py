@@ -12,6 +12,7 @@ import pytest
 
 from osce_news.archive import Report
 from osce_news.archive.records import records
+from osce_news.archive.revisits import target
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
@@ -125,7 +126,7 @@ def test_a_run_older_than_what_the_database_holds_is_merged_page_by_page(folder:
     done = replay(folder, what="older")
     assert (done.status, done.summary["pages"], done.summary["withdrawn"]) == (0, 10, 0), done.errors
     assert done.summary["runs_merged"] == 1
-    assert "recorded runs older than what the database holds: 1; " in done.errors
+    assert "recorded runs older than what the database holds, or that went on since: 1; " in done.errors
     assert rows(folder / "b.db", "SELECT mode FROM runs ORDER BY id DESC LIMIT 1") == [("replay",)]
     assert dict(held).items() <= dict(rows(folder / "b.db", "SELECT id, title FROM items")).items()
     firsts = "SELECT id, first_seen FROM items ORDER BY id"
@@ -325,6 +326,24 @@ def test_whatever_moment_a_crawl_is_killed_at_its_archive_gives_what_was_stored(
     done = replay(tmp_path, "--jobs", str(part + 1))
     assert done.status == 0, done.errors
     assert_same(tmp_path)
+
+
+def test_a_run_that_was_replayed_while_it_grew_is_read_to_its_end_by_the_next_replay(tmp_path: Path) -> None:
+    with newsroom() as server:
+        assert crawl(server, tmp_path).status == 0
+    (path,) = warcs(tmp_path)
+    whole = path.read_bytes()
+    notes = [one for one in records(path, Report()) if target(one).endswith(":page-stored")]
+    path.write_bytes(whole[: notes[4].offset])
+    assert replay(tmp_path).summary["pages"] == 4
+    done = replay(tmp_path)
+    assert (done.summary["runs_known"], done.summary["runs_merged"]) == (1, 0)
+    path.write_bytes(whole)
+    done = replay(tmp_path)
+    assert (done.status, done.summary["runs_known"], done.summary["runs_merged"]) == (0, 0, 1)
+    assert "or that went on since: 1; " in done.errors
+    items = "SELECT id, title FROM items ORDER BY id"
+    assert rows(tmp_path / "b.db", items) == rows(tmp_path / "a.db", items)
 
 
 def test_an_end_that_is_cut_is_told_and_passed_over(tmp_path: Path) -> None:
