@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -86,3 +88,12 @@ def _begin() -> None:
     """Set up a process: Ctrl-C is for the one that writes, and no process needs the network."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     close_network()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that writes is gone: killed, it tells nobody to stop waiting for work."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "this runs in a process of the pool"
+    parent.join()
+    os._exit(1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
@@ -15,6 +17,7 @@ from osce_news.archive.records import records
 from osce_news.archive.revisits import target
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
+from tests.helpers import ROOT
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 from tests.spiders.crawling import is_sound, rows, start, until
 from tests.spiders.test_gate_http import changed
@@ -400,6 +403,25 @@ def test_a_worker_that_dies_ends_the_replay_in_one_line(small: Path) -> None:
     (line,) = done.lines
     assert "a process that parses pages died" in line
     assert rows(small / "b.db", "SELECT status FROM runs") == [("failed",)]
+
+
+def test_no_worker_outlives_a_replay_that_is_killed() -> None:
+    code = """
+import time
+from pathlib import Path
+from osce_news.archive import Capture
+from osce_news.replay.workers import Workers
+page = Capture("https://www.osce.org/press-releases", "2026-01-01T00:00:00Z", 200, (), b"", None, Path(), 0)
+with Workers(2) as workers:
+    print(len(list(workers.parsed([(None, page, None)] * 4))), flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"4\n"
+        process.kill()
+        # The workers have the pipe too: it ends when the last of them has.
+        assert process.communicate(timeout=30)[0] == b""
 
 
 def test_a_replay_that_was_cut_short_is_no_run_of_the_archive(small: Path) -> None:
