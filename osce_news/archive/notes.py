@@ -8,11 +8,17 @@ a reader does not know are passed over, so that later versions may add some.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, get_type_hints
+
+from osce_news.archive.plain import made
+from osce_news.clock import parse_utc
+from osce_news.normalize import is_web_address
 
 CONTENT_TYPE = "application/json"
 _PREFIX = "osce-news:"
+# What a run costs the site, by the names of its summary: what `cost` may hold.
+COST = ("requests", "bytes", "retries", "back_offs", "waited_s", "smallest_gap_s", "articles_left")
 
 
 class NoteError(ValueError):
@@ -52,6 +58,12 @@ class RunBegins(Note):
     tool_version: str = ""
     rules: str = ""  # of the vocabulary by which it reads
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for what no run of ours says."""
+        parse_utc(self.started)
+        if self.mode not in ("full", "incremental") or not is_web_address(self.start_url):
+            raise ValueError(f"no crawl of mode {self.mode[:40]!r} from {self.start_url[:200]!r}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageStored(Note):
@@ -62,7 +74,7 @@ class PageStored(Note):
     kind: str = "listing"  # or "article"
     joined: bool = True  # of a listing: whether it is a part of what the walk has read without a gap
     position: dict[str, Any] | None = None  # from where a later crawl could go on
-    cost: dict[str, Any] = field(default_factory=dict)  # the run's so far, by the names of its summary
+    cost: dict[str, float | None] = field(default_factory=dict)  # the run's so far, see COST
     item_id: str | None = None  # of an article: the item that it was asked for
     status: str | None = None  # of an article: as in ArticleItem
     http_status: int | None = None  # of an article; None: nobody answered
@@ -91,7 +103,7 @@ class RunEnds(Note):
     whole: bool = False  # the list was read as a whole, so that what former crawls listed need not be kept
     tells_gone: bool = False  # what was on the list and was not seen is withdrawn
     list_url: str = ""  # the list's address, as the site spells it
-    cost: dict[str, Any] = field(default_factory=dict)
+    cost: dict[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +123,9 @@ _NAMES: dict[str, type[Note]] = {
 }
 
 
+_TYPES = {kind: get_type_hints(kind) for kind in _NAMES.values()}
+
+
 def target_of(note: Note) -> str:
     """Return the WARC-Target-URI of a note's record."""
     return _PREFIX + next(name for name, kind in _NAMES.items() if type(note) is kind)
@@ -126,7 +141,7 @@ def note_of(target: str, block: bytes) -> Note | None:
         return None
     try:
         values = json.loads(block)
-        known = {one.name for one in fields(kind)}
-        return kind(**{name: value for name, value in values.items() if name in known})
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        types = _TYPES[kind]
+        return kind(**{name: made(types[name], value) for name, value in values.items() if name in types})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise NoteError(f"a note of a run that can't be read: {error}") from error

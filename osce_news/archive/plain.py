@@ -19,27 +19,32 @@ def to_json(value: object) -> str:
 def from_json(kind: type[T], text: str) -> T:
     """Return the dataclass that `to_json` was given; raises ValueError if the text is of another kind."""
     try:
-        return cast("T", _made(kind, json.loads(text)))
+        return cast("T", made(kind, json.loads(text)))
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}: {error}") from error
 
 
-def _made(kind: Any, value: Any) -> Any:
+def made(kind: Any, value: Any) -> Any:
+    """Return a value of JSON as one of this type; raises TypeError, KeyError or ValueError if it is none."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         if value is None and NoneType in arguments:
             return None
         (kind,) = (one for one in arguments if one is not NoneType)
-        return _made(kind, value)
+        return made(kind, value)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{one.name: _made(hints[one.name], value[one.name]) for one in fields(kind)})
-    if origin is tuple:
-        return tuple(_made(arguments[0], one) for one in value)
-    if origin is list:
-        return [_made(arguments[0], one) for one in value]
-    if isinstance(kind, type) and not isinstance(value, kind):
-        raise TypeError(f"{value!r:.60} is no {kind.__name__}")
+        return kind(**{one.name: made(hints[one.name], value[one.name]) for one in fields(kind)})
+    if origin in (tuple, list) and isinstance(value, list):
+        return origin(made(arguments[0], one) for one in value)
+    if origin is dict and isinstance(value, dict):
+        return {key: made(arguments[1], one) for key, one in value.items()}
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError(f"{value!r:.60} is more than a database holds")
+    if kind is float and isinstance(value, int):
+        return value
+    if kind is not Any and not isinstance(value, origin or kind):
+        raise TypeError(f"{value!r:.60} is no {(origin or kind).__name__}")
     return value
 
 

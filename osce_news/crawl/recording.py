@@ -8,7 +8,7 @@ from typing import Any
 
 from osce_news import __version__, settings
 from osce_news.archive.exchange import Exchange
-from osce_news.archive.notes import ListEnds, Note, PageStored, RunBegins, RunEnds
+from osce_news.archive.notes import COST, ListEnds, Note, PageStored, RunBegins, RunEnds
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.walk import Walk
@@ -16,7 +16,6 @@ from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, ListingItem
 from osce_news.storage import Summary, crawls
 
-_COST = ("requests", "bytes", "retries", "back_offs", "waited_s", "smallest_gap_s", "articles_left")
 # Options that have a place of their own in the note, or are nobody's business.
 _TOLD = frozenset({"start_url", "since", "until", "accept", "db", "archive"})
 
@@ -157,4 +156,4 @@ class Recording:
 
 def _cost_of(summary: Summary) -> dict[str, Any]:
     """Return what a run cost the site so far, by the names of its summary."""
-    return {name: getattr(summary, name) for name in _COST}
+    return {name: getattr(summary, name) for name in COST}

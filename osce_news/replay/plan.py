@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from osce_news.archive.records import Record, records
 from osce_news.archive.report import RecordError
 from osce_news.errors import BadInputError
 from osce_news.replay.saved import SavedPage, has_page_name, saved_pages
+
+_NUMBER = re.compile("[0-9]{5,6}")  # of a file of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def _told(file: Path) -> tuple[str, int, RunBegins | None] | None:
     told = dict(line.split(": ", 1) for line in _lines(first[0]) if ": " in line)
     name = told.get("isPartOf", "")
     number = first[0].headers.get("warc-filename", "").removeprefix(f"{name}-").partition(".")[0]
-    if not told.get("software", "").startswith("osce-news/") or not name or not number.isdecimal():
+    if not told.get("software", "").startswith("osce-news/") or not name or not _NUMBER.fullmatch(number):
         return None
     begun = None
     if len(first) > 1 and first[1].kind == "metadata":

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from osce_news.archive import Capture
-from osce_news.archive.notes import ListEnds, PageStored, RunEnds
+from osce_news.archive.notes import COST, ListEnds, PageStored, RunEnds
 from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, parse
 from osce_news.archive.report import RecordError
 from osce_news.archive.source import Source
@@ -244,7 +244,8 @@ class RecordedRun:
         """Note the files and pages of the run that are not there."""
         missing = list(self.run.missing)
         there = len(self.run.files) + len(missing)
-        missing += [file_name(self.run.name, number) for number in range(there, self._files)]
+        unseen = range(there, min(self._files, there + 3))  # as many as are named; the number may be damaged
+        missing += [file_name(self.run.name, number) for number in unseen]
         if missing:
             self.errors.append(
                 PartialError(f"a file of the run is missing, and what it holds: {', '.join(missing[:3])}")
@@ -257,10 +258,9 @@ class RecordedRun:
                 )
             )
 
-    def _cost(self, cost: dict[str, object]) -> None:
-        for name, value in cost.items():
-            if hasattr(self.writer.summary, name):
-                setattr(self.writer.summary, name, value)
+    def _cost(self, cost: dict[str, float | None]) -> None:
+        for name in cost.keys() & set(COST):
+            setattr(self.writer.summary, name, cost[name])
 
 
 class MissingPageError(OsceNewsError):

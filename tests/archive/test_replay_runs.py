@@ -386,6 +386,32 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"start_url": "http://', b'"start_url": "http://[::'),
+        (b'"run": 1', b'"run": [1]'),
+        (b'"bytes": ', b'"bytes": 99999999999999999999'),
+        (b'"files": 1', b'"files": 99999999999999999'),
+    ],
+)
+def test_a_note_of_a_run_that_makes_no_sense_is_told(small: Path, old: bytes, new: bytes) -> None:
+    (path,) = warcs(small)
+    data = bytearray()
+    for one in records(path, Report()):
+        block = one.block or b""
+        if target(one).startswith("osce-news:"):
+            block = block.replace(old, new, 1)
+        fields = {**one.headers, "content-length": str(len(block))} | {"warc-block-digest": ""}
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        data += b"WARC/1.1\r\n" + head.encode() + b"\r\n" + block + b"\r\n\r\n"
+    (small / "changed.warc").write_bytes(data)
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))"
+    done = replay(small, what="changed.warc", before=limit)
+    assert done.status == 4, done.errors
+    assert "note of a run that can't be read" in done.errors or "a file of the run is missing" in done.errors
+
+
 def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
     before = (
         "import osce_news.replay.recorded as recorded, socket\n"
