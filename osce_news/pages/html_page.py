@@ -16,6 +16,11 @@ from osce_news.vocabulary import fold, labels
 
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
+# A tag; only what stands in quotes behind a "=" may hold a ">".
+_TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|=)*+""")
+_VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
+_NAME = re.compile(r"[^\s=/]+")
+_MOST_ATTRIBUTES = 10_000  # of one element, or more of several together (see below)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 
@@ -32,12 +37,13 @@ class HtmlPage:
     def __init__(self, html: str, url: str) -> None:
         self.html = html
         self.url = url
+        self._too_wide = _has_too_many_attributes(html)
         # Characters that no tree can hold; the page's bytes are kept elsewhere as they were.
         # A stray </body> would end the page for the parser, though not for a browser.
-        text = _ILLEGAL.sub("\ufffd", _ENDS.sub("", html)).encode() or b"<html/>"
+        text = b"" if self._too_wide else _ILLEGAL.sub("\ufffd", _ENDS.sub("", html)).encode()
         # Plain elements: those of lxml.html, which parsel would make, cost twice the time.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-        root = etree.fromstring(text, parser)
+        root = etree.fromstring(text or b"<html/>", parser)
         self._too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
         self.root: Element = root if root is not None else etree.Element("html")
         self.selector = Selector(root=self.root, type="html")
@@ -72,12 +78,14 @@ class HtmlPage:
         return f"a page titled {self.name[:80]!r}" if self.name else f"a page that begins {text[:80]!r}"
 
     def refuse_other_pages(self, wanted: str) -> None:
-        """Raise ChallengePageError for a challenge, LayoutError for a page that is cut, too deep or no HTML.
+        """Raise ChallengePageError for a challenge, LayoutError for what is no HTML, cut or not to be parsed.
 
         `wanted` is what the page stands in the way of, such as "list".
         """
         if self._too_deep:  # the parser has given up, and what stands behind that place is lost
             raise LayoutError("html", expected="at most 2,048 nested elements", got="more")
+        if self._too_wide:
+            raise LayoutError("html", expected=f"at most {_MOST_ATTRIBUTES:,} attributes", got="more")
         name = fold(self.name)
         for texts in labels()["challenge"].values():
             for said in texts:
@@ -94,6 +102,13 @@ class HtmlPage:
     def _base(self) -> str:
         base = self.selector.css(self.BASE).get()
         return (_join(self.url, base) if base else None) or self.url
+
+
+def _has_too_many_attributes(html: str) -> bool:
+    """Whether the parser would take minutes: it compares each attribute of an element with all others."""
+    long_tags = (tag for tag in _TAG.findall(html) if len(tag) > 2_000)
+    counts = (len(_NAME.findall(_VALUE.sub(" ", tag))) for tag in long_tags)
+    return sum(count**2 for count in counts) > _MOST_ATTRIBUTES**2
 
 
 def _join(base: str, href: str) -> str | None:
