@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 
 import pytest
@@ -24,7 +25,12 @@ def understood(line: str, monkeypatch: pytest.MonkeyPatch) -> CrawlOptions:
 
     for name in ("crawl", "check", "fetch"):
         monkeypatch.setattr(process, name, begin)
-    with pytest.raises(NetworkError):
-        cli.main(shlex.split(line)[1:], standalone_mode=False)
+    level, handlers = logging.root.level, logging.root.handlers
+    try:
+        with pytest.raises(NetworkError):
+            cli.main(shlex.split(line)[1:], standalone_mode=False)
+    finally:  # the command sets up the logging of its process, which here is that of other tests too
+        logging.root.handlers = handlers
+        logging.root.setLevel(level)
     (options,) = started
     return options

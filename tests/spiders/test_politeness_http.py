@@ -32,6 +32,15 @@ def told(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, 
     return {name: Told.of(one) for name, one in json.loads(path.read_text()).items()}
 
 
+def undisturbed(name: str, one: Told, is_so: Callable[[Told], bool]) -> Told:
+    """The scenario as it was played, or played again: a busy machine delays requests on their way."""
+    for _ in range(5):
+        if is_so(one):
+            break
+        one = Told.of(play(name)[name])
+    return one
+
+
 @pytest.mark.parametrize(
     ("name", "seconds"),
     [("seconds", 1), ("too many", 2), ("fast clock", 2), ("slow clock", 2)],
@@ -82,11 +91,10 @@ def test_waits_double_with_up_to_half_of_it_by_chance(told: dict[str, Told]) -> 
 def test_no_request_comes_before_its_turn_whatever_it_is(told: dict[str, Told]) -> None:
     """robots.txt and its retry, pages, redirects, retries; even if the back-off is shorter than the delay."""
     one = told["turns"]
-    for _ in range(5):
-        if min(one.gaps[1:]) >= 0.3 - EARLY or max(one.gaps[1:]) <= 0.3 + EARLY:
-            break
-        # A loaded machine: a request that reached the server late came close before the next one.
-        one = Told.of(play("turns")["turns"])
+    # A request that reached the server late came close before the next one.
+    one = undisturbed(
+        "turns", one, lambda at: min(at.gaps[1:]) >= 0.3 - EARLY or max(at.gaps[1:]) <= 0.3 + EARLY
+    )
     assert one.statuses == [200, 200, 404, 200]
     robots_retried, *gaps = one.gaps
     # robots.txt, once more, page 0 and two redirects, page 1 and once more, pages 2 and 3
@@ -175,9 +183,14 @@ def test_the_receipt_counts_what_the_server_saw(told: dict[str, Told]) -> None:
     for name, one in told.items():
         assert one.cost["requests"] == len(one.log), name
         assert one.cost["bytes"] > 0, name
-        gap = one.cost["smallest_gap_s"]
         if name != WARM_UP:
-            assert gap is None if not one.gaps else gap == pytest.approx(min(one.gaps), abs=0.1), name
+            assert same_gap(undisturbed(name, one, same_gap)), name
+
+
+def same_gap(one: Told) -> bool:
+    """Whether the receipt's smallest gap is the one that the server saw."""
+    gap = one.cost["smallest_gap_s"]
+    return gap is None if not one.gaps else bool(gap == pytest.approx(min(one.gaps), abs=0.1))
 
 
 @pytest.fixture
