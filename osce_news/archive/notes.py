@@ -52,9 +52,8 @@ class RunBegins(Note):
     continues_archive: str | None = None  # None: that run was not recorded
     position: dict[str, Any] | None = None  # where that run stood
     held: dict[str, int] = field(default_factory=dict)  # pages stored by runs that have died, by archive
-    unsettled: tuple[
-        str, ...
-    ] = ()  # those of `held` of which it was not stored how the list's part had ended
+    # Those of `held` of which it was not stored how the list's part had ended.
+    unsettled: tuple[str, ...] = ()
     tool_version: str = ""
     rules: str = ""  # of the vocabulary by which it reads
 
