@@ -17,10 +17,11 @@ from osce_news.vocabulary import fold, labels
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 # A tag; only what stands in quotes behind a "=" may hold a ">".
-_TAG = re.compile(r"""<[a-zA-Z](?:[^>=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|=)*+""")
-_VALUE = re.compile(r"""=\s*(?:"[^"]*"|'[^']*')""")
-_NAME = re.compile(r"[^\s=/]+")
-_MOST_ATTRIBUTES = 10_000  # of one element, or more of several together (see below)
+_TAG = re.compile(rb"""<[a-zA-Z](?:[^>=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|=)*+""")
+_VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
+_NAME = re.compile(rb"[^\s=/]+")
+_BEFORE_NAMES = b" \t\n\f\r/\"'"  # an attribute's name stands behind one of these
+_MOST_ATTRIBUTES = 20_000  # of one element, or more of several together (see below)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 
@@ -37,13 +38,13 @@ class HtmlPage:
     def __init__(self, html: str, url: str) -> None:
         self.html = html
         self.url = url
-        self._too_wide = _has_too_many_attributes(html)
         # Characters that no tree can hold; the page's bytes are kept elsewhere as they were.
         # A stray </body> would end the page for the parser, though not for a browser.
-        text = b"" if self._too_wide else _ILLEGAL.sub("\ufffd", _ENDS.sub("", html)).encode()
+        text = _ILLEGAL.sub("\ufffd", _ENDS.sub("", html)).encode() or b"<html/>"
+        self._too_wide = _has_too_many_attributes(text)
         # Plain elements: those of lxml.html, which parsel would make, cost twice the time.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-        root = etree.fromstring(text or b"<html/>", parser)
+        root = etree.fromstring(b"<html/>" if self._too_wide else text, parser)
         self._too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
         self.root: Element = root if root is not None else etree.Element("html")
         self.selector = Selector(root=self.root, type="html")
@@ -104,10 +105,12 @@ class HtmlPage:
         return (_join(self.url, base) if base else None) or self.url
 
 
-def _has_too_many_attributes(html: str) -> bool:
+def _has_too_many_attributes(page: bytes) -> bool:
     """Whether the parser would take minutes: it compares each attribute of an element with all others."""
-    long_tags = (tag for tag in _TAG.findall(html) if len(tag) > 2_000)
-    counts = (len(_NAME.findall(_VALUE.sub(" ", tag))) for tag in long_tags)
+    if len(page) - len(page.translate(None, _BEFORE_NAMES)) < _MOST_ATTRIBUTES:  # as on most pages
+        return False
+    long_tags = (tag for tag in _TAG.findall(page) if len(tag) > 2_000)
+    counts = (len(_NAME.findall(_VALUE.sub(b" ", tag))) for tag in long_tags)
     return sum(count**2 for count in counts) > _MOST_ATTRIBUTES**2
 
 

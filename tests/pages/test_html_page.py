@@ -19,7 +19,7 @@ MANY = {
     "without spaces": "<p " + NAMES.replace(" ", '="<"') + ">",
     "an odd quote": f"<p ' {NAMES}>",
     "an open value": f"<p {NAMES} x='>",
-    "of several elements": f"<p {NAMES[:60_000]}>" * 100,
+    "of several elements": f"<p {NAMES[:120_000]}>" * 100,
     "parted by slashes": "<p/" + NAMES.replace(" ", "/") + ">",
 }
 
