@@ -17,6 +17,7 @@ DIED = "the process ended without a word"  # the message of a run that was kille
 OLDEST_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide the list for good.
 OLDEST_TO_COMPARE = timedelta(days=7)
+_HAS_DIED = "(status = 'running' OR message IS ?)"  # asked with DIED, when no run goes on
 # Whether a run read its list to the end: what became of the articles behind it says nothing of that.
 _COMPLETE = "coalesce(list_status, status) = 'complete'"
 
@@ -54,8 +55,8 @@ class Recorded:
 def recorded(connection: sqlite3.Connection) -> Recorded:
     """Return what is known of archives; before a run begins, for what calls itself running has died."""
     rows = connection.execute(
-        "SELECT id, archive, pages + articles AS stored, status = 'running' OR message IS ? AS died, "
-        "list_status FROM runs WHERE mode IN ('full', 'incremental') ORDER BY id",
+        f"SELECT id, archive, pages + articles AS stored, {_HAS_DIED} AS died, list_status "
+        "FROM runs WHERE mode IN ('full', 'incremental') ORDER BY id",
         [DIED],
     ).fetchall()
     dead = [row for row in rows if row["archive"] and row["died"]]
@@ -75,7 +76,7 @@ def run_of(connection: sqlite3.Connection, archive: str) -> int | None:
 
 def stored_by_dead(connection: sqlite3.Connection, run: int) -> int | None:
     """Return how many pages and articles a run stored that ended without a word; None for other runs."""
-    sql = "SELECT pages + articles FROM runs WHERE id = ? AND (status = 'running' OR message IS ?)"
+    sql = f"SELECT pages + articles FROM runs WHERE id = ? AND {_HAS_DIED}"
     row = connection.execute(sql, [run, DIED]).fetchone()
     return row[0] if row else None
 
