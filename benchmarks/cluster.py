@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from osce_news.archive import ArchiveWriter, Exchange
-from osce_news.cluster import parse_files
-from osce_news.cluster.merging import merge
-from osce_news.replay import replay
+from osce_news.archive.cluster import parse_files
+from osce_news.archive.cluster.merging import merge
+from osce_news.archive.replay import replay
 from tests.newsroom import make_stories, render_page
 
 ROWS = 50
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    times: dict[str, list[Cost]] = {}
+    times: dict[str, list[RequestStats]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_files(folder / "warcs", arguments.pages)
@@ -47,14 +47,14 @@ def main() -> None:
         print(f"{way:32} {seconds:6.1f} s   of processor {processor:6.1f} s")
 
 
-class Cost(NamedTuple):
+class RequestStats(NamedTuple):
     """What something took: seconds on the clock, and of processor in all processes."""
 
     seconds: float
     processor: float
 
 
-def one_round(warcs: Path, folder: Path) -> dict[str, Cost]:
+def one_round(warcs: Path, folder: Path) -> dict[str, RequestStats]:
     """Return what each way took."""
     folder.mkdir()
     taken = {
@@ -70,12 +70,12 @@ def one_round(warcs: Path, folder: Path) -> dict[str, Cost]:
     return taken
 
 
-def cost_of(run: Callable[[], object]) -> Cost:
+def cost_of(run: Callable[[], object]) -> RequestStats:
     """Return what it took; its processes have ended by then."""
     before = os.times()
     run()
     after = os.times()
-    return Cost(after.elapsed - before.elapsed, sum(after[:4]) - sum(before[:4]))
+    return RequestStats(after.elapsed - before.elapsed, sum(after[:4]) - sum(before[:4]))
 
 
 def make_files(folder: Path, count: int) -> None:

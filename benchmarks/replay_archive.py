@@ -27,10 +27,10 @@ from typing import NamedTuple
 from lxml import html
 
 from osce_news.archive import ArchiveWriter, Exchange
-from osce_news.archive.notes import PageStored, RunBegins, RunEnds
+from osce_news.archive.events import PageStored, RunFinished, RunStarted
 from osce_news.clock import format_utc
-from osce_news.crawl.addresses import with_window
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.urls import with_window
 from osce_news.crawl.windows import window
 from osce_news.storage import open_for_writing
 from tests.newsroom import make_stories, render_page
@@ -51,7 +51,7 @@ def main() -> None:
         folder = Path(name)
         pages = record(folder / "archive", arguments.pages)
         few = record(folder / "few", arguments.pages // 10)
-        costs: dict[str, list[Cost]] = {}
+        costs: dict[str, list[RequestStats]] = {}
         for number in range(arguments.rounds):
             for jobs in (1, 2):
                 cost = replay(folder / "archive", folder / f"{number}-{jobs}.db", jobs)
@@ -75,7 +75,7 @@ def main() -> None:
 def record(folder: Path, count: int) -> list[bytes]:
     """Write the archive of a full crawl of so many pages, which overlap; return their bodies."""
     options = CrawlOptions.parse(archive=folder)
-    begins = RunBegins(
+    begins = RunStarted(
         run=1, mode="full", started=format_utc(START), start_url=options.start_url, list=options.list_name
     )
     bodies = []
@@ -87,7 +87,7 @@ def record(folder: Path, count: int) -> list[bytes]:
             archive.record(Exchange(url=url, status=200, headers=headers, body=gzip.compress(body), when=at))
             archive.note(PageStored(url=url, fetched_at=at))
             bodies.append(body)
-        end = RunEnds(
+        end = RunFinished(
             status="complete", message=None, finished=at, pages=count, files=archive.files, whole=True
         )
         archive.note(end)
@@ -117,7 +117,7 @@ print(json.dumps([status, time.perf_counter() - start, used.ru_utime + used.ru_s
 """
 
 
-class Cost(NamedTuple):
+class RequestStats(NamedTuple):
     """What a way cost: seconds by the clock and of the processors, and megabytes of the largest process."""
 
     clock_s: float
@@ -125,16 +125,16 @@ class Cost(NamedTuple):
     megabytes: float
 
 
-def replay(folder: Path, db: Path, jobs: int) -> Cost:
+def replay(folder: Path, db: Path, jobs: int) -> RequestStats:
     """Replay as the command does, and return what it cost."""
     command = [sys.executable, "-m", "osce_news", "replay", str(folder), "--db", str(db), "--json"]
     asked = [sys.executable, "-c", _ASK, *command, "--jobs", str(jobs)]
     status, *cost = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
     assert status == 0, f"replay ended with {status}"
-    return Cost(*cost)
+    return RequestStats(*cost)
 
 
-def limit(folder: Path, pages: list[bytes], number: int) -> Cost:
+def limit(folder: Path, pages: list[bytes], number: int) -> RequestStats:
     """Build the trees and insert the rows of a replay, without any thought; return what it cost."""
     rows = {table: _rows(folder / f"{number}-1.db", table) for table in TABLES}
     shares = {table: -(-len(found) // len(pages)) for table, found in rows.items()}
@@ -151,7 +151,7 @@ def limit(folder: Path, pages: list[bytes], number: int) -> Cost:
                 connection.executemany(f"INSERT INTO {table} VALUES ({marks})", part)
         connection.execute("COMMIT")
     connection.close()
-    return Cost(time.perf_counter() - start, time.process_time() - used, 0)
+    return RequestStats(time.perf_counter() - start, time.process_time() - used, 0)
 
 
 def _rows(db: Path, table: str) -> list[tuple[object, ...]]:

@@ -24,8 +24,8 @@ from typing import Any, cast
 from lxml import html
 from lxml.etree import XPath
 
-from osce_news.pipelines import prepare
-from osce_news.replay import SavedPage, read_saved, saved_pages
+from osce_news.archive.replay import SavedPage, read_saved, saved_pages
+from osce_news.crawl.pipelines import prepare
 from osce_news.storage import Writer, open_for_writing
 from tests.newsroom import make_stories, render_page
 

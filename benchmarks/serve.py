@@ -16,9 +16,9 @@ import time
 import urllib.request
 from pathlib import Path
 
-from osce_news.web.snapshot import take
+from osce_news.publish.web.snapshot import take
 from tests.generated import fill
-from tests.web.serving import serving
+from tests.publish.web.serving import serving
 
 PAGES = {
     "front page": "",

@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from osce_news.crawl.addresses import newest_first
-from osce_news.crawl.gate import check
+from osce_news.checks import check
+from osce_news.checks.neighbours import history
+from osce_news.crawl.urls import newest_first
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import ListingItem, NewsItem
 from osce_news.normalize import once
 from osce_news.storage import Writer
-from osce_news.storage.history import history
 from tests.helpers import listing, page_of
 from tests.newsroom.mutation import Mutation
 from tests.newsroom.sound import Sound

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.archive.replay import read_saved, saved_pages
+from osce_news.crawl.pipelines import prepare
 from osce_news.items import ListingItem
 from osce_news.pages import ListingPage
-from osce_news.pipelines import prepare
-from osce_news.reading import read_listing
-from osce_news.replay import read_saved, saved_pages
+from osce_news.pages.extract import read_listing
 from tests.newsroom import Story, render_page
 
 ROOT = Path(__file__).resolve().parent.parent

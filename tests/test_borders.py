@@ -26,35 +26,47 @@ class Border(NamedTuple):
 
 BORDERS = (
     Border(
-        "pages", "scrapy twisted sqlite3 sqlite_utils click rich osce_news", "errors items pages vocabulary"
+        "pages",
+        "scrapy twisted sqlite3 sqlite_utils click rich osce_news",
+        "errors items pages normalize",
     ),
-    Border("normalize", "scrapy twisted parsel lxml sqlite3 osce_news", "errors items normalize vocabulary"),
-    Border("vocabulary", "scrapy sqlite3 parsel lxml osce_news", "vocabulary"),
+    Border("normalize", "scrapy twisted parsel lxml sqlite3 osce_news", "errors items normalize"),
+    Border("normalize/vocabulary", "scrapy sqlite3 parsel lxml osce_news", "normalize.vocabulary"),
     Border(
         "storage",
-        "scrapy twisted parsel lxml osce_news.pages osce_news.spiders osce_news.cli osce_news.crawl",
+        "scrapy twisted parsel lxml osce_news.pages osce_news.crawl.spiders osce_news.cli osce_news.crawl",
     ),
-    Border("web", "scrapy twisted parsel lxml osce_news.pages osce_news.spiders osce_news.storage.writer"),
+    Border(
+        "publish/web",
+        "scrapy twisted parsel lxml osce_news.pages osce_news.crawl.spiders osce_news.storage.writer",
+    ),
     # Drawing is imported only to draw: neither Altair nor vl-convert is there without its extra.
-    Border("figures/figure.py", "altair vl_convert scrapy twisted parsel lxml osce_news.cli"),
-    Border("figures/wording.py", "altair vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
-    Border("figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
-    Border("figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
-    Border("spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
+    Border("publish/figures/figure.py", "altair vl_convert scrapy twisted parsel lxml osce_news.cli"),
+    Border(
+        "publish/figures/wording.py", "altair vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"
+    ),
+    Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
+    Border("publish/figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
+    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
     *(
         Border(
-            name, "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.spiders osce_news.cli"
+            name,
+            "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.crawl.spiders osce_news.cli",
         )
-        for name in ("export", "references", "dictionary.py")
+        for name in ("publish/export", "publish/references", "dictionary.py")
     ),
-    Border("export", "pyarrow", first=True),  # only who asks for Parquet needs it
-    Border("references", "osce_news.storage osce_news.export"),
+    Border("publish/export", "pyarrow", first=True),  # only who asks for Parquet needs it
+    Border("publish/references", "osce_news.storage osce_news.publish.export"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("walk", "windows", "chain", "repeats", "links", "options", "stop", "addresses")
+        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop", "urls")
     ),
     *(
-        Border(f"cli/{name}.py", "scrapy twisted parsel lxml sqlite_utils rich osce_news.spiders", first=True)
+        Border(
+            f"cli/{name}.py",
+            "scrapy twisted parsel lxml sqlite_utils rich osce_news.crawl.spiders",
+            first=True,
+        )
         for name in (
             "exporting explaining history details fixing looking counting serving options output main".split()
         )
@@ -128,7 +140,7 @@ def test_no_module_imports_what_lies_beyond_its_border(border: Border) -> None:
 
 
 def test_spiders_hold_no_selector() -> None:
-    found = {path.name: selectors(path.read_text(encoding="utf-8")) for path in modules("spiders")}
+    found = {path.name: selectors(path.read_text(encoding="utf-8")) for path in modules("crawl/spiders")}
     assert {name: calls for name, calls in found.items() if calls} == {}
 
 
@@ -138,12 +150,14 @@ PLANTED = {
     "import json, scrapy.http as http": ["1: scrapy.http"],
     "from scrapy.http import Request, Response": ["1: scrapy.http.Request", "1: scrapy.http.Response"],
     "import sqlite3": ["1: sqlite3"],
-    "from osce_news import settings": ["1: osce_news.settings"],
+    "from osce_news.crawl import settings": ["1: osce_news.crawl.settings"],
     "import osce_news.storage.writer": ["1: osce_news.storage.writer"],
     "from ..clock import utc_now": ["1: osce_news.clock.utc_now"],
     "from .. import crawl": ["1: osce_news.crawl"],
     "def f():\n    if x:\n        from osce_news.cli import main": ["3: osce_news.cli.main"],
-    "if TYPE_CHECKING:\n    from osce_news.spiders.newsroom import A": ["2: osce_news.spiders.newsroom.A"],
+    "if TYPE_CHECKING:\n    from osce_news.crawl.spiders.newsroom import A": [
+        "2: osce_news.crawl.spiders.newsroom.A"
+    ],
     "try:\n    import rich\nexcept ImportError:\n    pass": ["2: rich"],
     "from osce_news.errors import LayoutError\nfrom osce_news.pages.lines import Line\nimport re": [],
     "from . import lines\nfrom .lines import Line": [],

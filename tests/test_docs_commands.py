@@ -23,8 +23,8 @@ from osce_news.items import ArticleItem
 from osce_news.pages.article import RawArticle
 from osce_news.pages.article_parts import Download
 from osce_news.storage import Writer
+from tests.cli.page_fixtures.pages import archive
 from tests.cli.test_help import give_warcs
-from tests.fixtures.pages import archive
 from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, shell
 from tests.live import LIVE, understood
 from tests.newsroom.samples import TEN

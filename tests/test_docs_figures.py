@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.figures.make_pictures import PICTURES, commands, shown
 from tests.generated import fill
 from tests.helpers import run
+from tests.publish.figures.make_pictures import PICTURES, commands, shown
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.schedules.scheduled import stub
 from tests.helpers import ROOT, shell
-from tests.schedules.scheduled import stub
 
 PAGE = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
 

@@ -1,1 +1,1 @@
-"""Reading articles, ours beside the extractors of others: `python -m benchmarks.extraction`."""
+"""PageFacts articles, ours beside the extractors of others: `python -m benchmarks.extraction`."""

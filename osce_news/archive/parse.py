@@ -10,14 +10,14 @@ from typing import NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
 from osce_news import errors
-from osce_news.archive.plain import from_json, to_json
-from osce_news.archive.reader import Capture
-from osce_news.archive.revisits import NOT_MODIFIED
+from osce_news.archive.reader.captures import Capture
+from osce_news.archive.reader.revisits import NOT_MODIFIED
+from osce_news.archive.serialize import from_json, to_json
+from osce_news.crawl.pipelines import prepare
 from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, ListingItem
 from osce_news.normalize import is_web_address, item_id
-from osce_news.pipelines import prepare
-from osce_news.reading import html_page, read_article, read_listing, result_keys
+from osce_news.pages.extract import html_page, read_article, read_listing, result_keys
 
 LISTING, ARTICLE = "listing", "article"
 _LIST = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)

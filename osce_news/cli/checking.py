@@ -12,8 +12,8 @@ import click
 from osce_news.errors import LayoutError
 
 if TYPE_CHECKING:
+    from osce_news.crawl.spiders.check import CheckSpider
     from osce_news.items import ListingItem
-    from osce_news.spiders.check import CheckSpider
 
 
 def print_check(found: CheckSpider, as_json: bool) -> None:
@@ -47,10 +47,10 @@ def _print(held: dict[str, object]) -> None:
 
 def _compared(page: ListingItem, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return what the gate of a crawl says: an error, or why it can say nothing."""
-    from osce_news.crawl import gate
-    from osce_news.crawl.addresses import newest_first
+    from osce_news import checks as gate
+    from osce_news.checks.neighbours import History, history
+    from osce_news.crawl.urls import newest_first
     from osce_news.storage import open_for_reading
-    from osce_news.storage.history import History, history
 
     known = History()
     if db.exists():

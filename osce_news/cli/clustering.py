@@ -13,10 +13,10 @@ from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.output import print_json, printable
 from osce_news.cli.progress import print_summary, progress_bar, set_up_logging, wants_bar
 from osce_news.errors import BadInputError, OsceNewsError
-from osce_news.extras import needs
+from osce_news.publish.extras import needs
 
 if TYPE_CHECKING:
-    from osce_news.cluster.parts import Part
+    from osce_news.archive.cluster.parts import Part
 
 
 @click.command()
@@ -69,7 +69,7 @@ def parse(
     if scheduler and workers:
         raise BadInputError("--scheduler and --workers exclude each other: a cluster has its own workers")
     needs("cluster", "distributed", "pyarrow")
-    from osce_news.cluster import parse_files
+    from osce_news.archive.cluster import parse_files
 
     set_up_logging(verbose, bar=True)
     with _bar(wants_bar(as_json, verbose)) as advance:
@@ -107,8 +107,8 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
       osce-news merge parsed --db merged.db
     """
     needs("cluster", "pyarrow")
-    from osce_news.cluster.merging import merge as merge_partitions
-    from osce_news.replay.offline import close_network
+    from osce_news.archive.cluster.merging import merge as merge_partitions
+    from osce_news.archive.replay.offline import close_network
 
     bar = wants_bar(as_json, verbose)
     set_up_logging(verbose, bar=bar)

@@ -12,7 +12,7 @@ import click
 from osce_news.cli.options import db_option, filter_options, filters_from, format_options, verbose_option
 
 if TYPE_CHECKING:
-    from osce_news.figures import Asked
+    from osce_news.publish.figures import Asked
 
 
 @click.command()
@@ -64,7 +64,7 @@ def stats(
         raise click.UsageError("--by is given once or twice, with two different groups")
     wanted = filters_from(**filters)
     if plot is not None:
-        from osce_news.figures import Asked
+        from osce_news.publish.figures import Asked
 
         title = _draw(db, Asked(groups, wanted, labels, top), plot)
         click.echo(f"{plot}: {title}", err=form is not None)
@@ -77,7 +77,7 @@ def stats(
 
 
 def _draw(db: Path, asked: Asked, path: Path) -> str:
-    from osce_news.figures import figure, writable, write
+    from osce_news.publish.figures import figure, writable, write
     from osce_news.storage import open_for_reading
 
     writable(path)  # before the time that the counting takes

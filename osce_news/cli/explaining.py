@@ -73,9 +73,9 @@ def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
       osce-news cite
       osce-news cite 514201 --format bibtex
     """
-    from osce_news import references
     from osce_news.cli.output import print_json
     from osce_news.errors import BadInputError
+    from osce_news.publish import references
     from osce_news.storage import open_for_reading, queries
 
     with closing(open_for_reading(db)) as connection:

@@ -55,8 +55,8 @@ def export(
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    from osce_news.export import Wanted, refuse_for_snapshot, write_snapshot
-    from osce_news.export import export as write
+    from osce_news.publish.export import Wanted, refuse_for_snapshot, write_snapshot
+    from osce_news.publish.export import export as write
     from osce_news.storage import open_for_reading
 
     wanted = filters_from(**filters)

@@ -11,7 +11,7 @@ from osce_news.cli.options import verbose_option
 from osce_news.cli.progress import set_up_logging
 
 if TYPE_CHECKING:
-    from osce_news.fixtures import Sent
+    from osce_news.cli.page_fixtures import Sent
 
 _ROOT = Path("fixtures")
 
@@ -39,7 +39,7 @@ def fixture(
       osce-news fixture page.html --url https://www.osce.org/node/9 --name new-layout
       osce-news fixture crawl.warc.gz --url https://www.osce.org/odihr/575719
     """
-    from osce_news.fixtures import save, sources
+    from osce_news.cli.page_fixtures import save, sources
 
     set_up_logging(verbose, bar=True)
     if url is not None:
@@ -63,8 +63,8 @@ def expect(paths: tuple[Path, ...]) -> None:
     Example:
       osce-news expect fixtures/listing && git diff fixtures
     """
+    from osce_news.cli.page_fixtures import rewrite
     from osce_news.errors import BadInputError
-    from osce_news.fixtures import rewrite
 
     found = False
     for case, changed in rewrite(paths or (_ROOT,)):
@@ -76,9 +76,9 @@ def expect(paths: tuple[Path, ...]) -> None:
 
 def _fetched(address: str, url: str | None, delay: float | None) -> Sent:
     """Return the page at an address of the live site."""
+    from osce_news.cli.page_fixtures import Sent, sources
     from osce_news.crawl.options import CrawlOptions, seconds
     from osce_news.errors import BadInputError
-    from osce_news.fixtures import Sent, sources
 
     if url is not None:
         raise BadInputError("--url is for files; the page that is asked for has its address")

@@ -154,7 +154,7 @@ def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None, verb
       osce-news vocabulary --unknown
     """
     from osce_news.cli.output import print_rows
-    from osce_news.vocabulary import vocabulary as load
+    from osce_news.normalize.vocabulary import vocabulary as load
 
     if unknown:
         from osce_news.storage import open_for_reading, queries

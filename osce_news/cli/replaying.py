@@ -45,9 +45,9 @@ def replay(
       osce-news replay archive --db rebuilt.db --jobs 2
       osce-news replay ~/saved-pages --json
     """
+    from osce_news.archive.replay import replay as replay_paths
+    from osce_news.archive.replay.offline import close_network
     from osce_news.crawl.options import LISTING, listing_url
-    from osce_news.replay import replay as replay_paths
-    from osce_news.replay.offline import close_network
 
     site = listing_url(start_url, 50) if start_url else LISTING
     bar = wants_bar(as_json, verbose)

@@ -55,7 +55,7 @@ def schedule(
         raise click.UsageError("--user is of use with systemd only")
     if mail and scheduler == "github":
         raise click.UsageError("--mail is of no use with github, which mails to its users by itself")
-    from osce_news import schedules
+    from osce_news.cli import schedules
     from osce_news.crawl.options import CrawlOptions
 
     CrawlOptions.parse(start_url=start_url, db=db)  # raises what every crawl would

@@ -27,10 +27,10 @@ def serve(db: Path, port: int, show: bool, verbose: bool) -> None:
     Example:
       osce-news serve --port 0
     """
-    from osce_news.extras import needs
+    from osce_news.publish.extras import needs
 
     needs("web", "datasette", "altair", "vl_convert")
-    from osce_news.web import server, snapshot
+    from osce_news.publish.web import server, snapshot
 
     sock = server.listen(port)
     with sock, tempfile.TemporaryDirectory(prefix="osce-news-") as folder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from osce_news.crawl.addresses import page_number, same_site
+from osce_news.crawl.urls import page_number, same_site
 from osce_news.pages.listing import PagerLink
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from osce_news.crawl.addresses import page_number
+from osce_news.crawl.urls import page_number
 from osce_news.crawl.windows import Window
 from osce_news.pages.listing import PagerLink
 
@@ -13,7 +13,7 @@ FEW_REMOVED = 10  # results between two pages
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PageFacts:
     """What a page showed: a key for each result, in printed order, and the dates as printed."""
 
     url: str  # where it was found, after redirects
@@ -27,7 +27,7 @@ class Pagers:
     """What the pagers of the pages read so far told of the list.
 
     >>> pagers = Pagers()
-    >>> page = Reading("https://www.osce.org/press-releases", ["1", "2"], pager=PagerLink(None, "/?page=3"))
+    >>> page = PageFacts("https://www.osce.org/press-releases", ["1", "2"], pager=PagerLink(None, "/?page=3"))
     >>> pagers.note(page)
     >>> pagers.results, pagers.more(page, Window(0, 2), overlapping=True)
     (8, True)
@@ -39,14 +39,14 @@ class Pagers:
         self.last_page = 0  # that the last pager told of
         self._least = 0  # the fewest results that the list has by that pager
 
-    def note(self, page: Reading) -> None:
+    def note(self, page: PageFacts) -> None:
         """Take note of the pager of a page that was read."""
         last = page_number((page.pager and page.pager.last) or "")
         if last is not None:
             self.last_page, self._least = last, last * len(page.keys) + 1
             self.results = (last + 1) * len(page.keys)
 
-    def more(self, page: Reading, asked: Window, *, overlapping: bool) -> bool:
+    def more(self, page: PageFacts, asked: Window, *, overlapping: bool) -> bool:
         """Whether the list goes on behind this page, which was asked for by that window.
 
         `overlapping` says that neighbouring pages share results.
@@ -64,11 +64,11 @@ class Pagers:
         behind = end >= self._least or (not page.keys and overlapping)
         return last is None and not behind
 
-    def known(self, page: Reading) -> bool:
+    def known(self, page: PageFacts) -> bool:
         """Whether a pager was read on this list, so that the silence of this page's means the end."""
         return self.first_next is not None and page.pager is not None
 
 
-def may_go_on(page: Reading) -> bool:
+def may_go_on(page: PageFacts) -> bool:
     """Whether a first page without a pager may be of the site's own size, and its pager not known."""
     return bool(page.pager and page.keys) and len(page.keys) % 5 == 0

@@ -11,10 +11,10 @@ from scrapy.settings import Settings
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.run import CrawlRun
+from osce_news.crawl.spiders.check import CheckSpider
+from osce_news.crawl.spiders.newsroom import NewsroomSpider
+from osce_news.crawl.spiders.single import SinglePageSpider
 from osce_news.errors import OsceNewsError
-from osce_news.spiders.check import CheckSpider
-from osce_news.spiders.newsroom import NewsroomSpider
-from osce_news.spiders.single import SinglePageSpider
 from osce_news.storage import Summary
 
 Kind = TypeVar("Kind", bound=Spider)
@@ -35,7 +35,7 @@ def crawl(
 
     def stored(spider: NewsroomSpider, **_: object) -> None:
         if run.articles is None:
-            on_page(run.summary, run.walk.total, None)
+            on_page(run.summary, run.traversal.total, None)
         else:
             on_page(run.summary, run.articles.total, run.articles.left * spider.delay())
 
@@ -69,7 +69,7 @@ def fetch(options: CrawlOptions) -> SinglePageSpider:
 def _run(kind: type[Kind], stored: Callable[..., None], **arguments: object) -> Kind:
     """Return the spider when it is done; raises OsceNewsError if Scrapy fails."""
     settings = Settings()
-    settings.setmodule("osce_news.settings")
+    settings.setmodule("osce_news.crawl.settings")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(kind)

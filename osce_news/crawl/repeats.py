@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Container, Sequence
 from itertools import count
 
-from osce_news.crawl.chain import Repeat, Result
+from osce_news.crawl.overlap import Repeat, Result
 from osce_news.crawl.windows import Window
 
 MOST_CHECKED = 100  # requests

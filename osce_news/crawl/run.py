@@ -8,38 +8,38 @@ import logging
 import sqlite3
 from pathlib import Path
 
+from osce_news.archive.recorder import Recorder
+from osce_news.checks import listing as judging
 from osce_news.clock import utc_now
-from osce_news.crawl import judging
 from osce_news.crawl.articles import Articles
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pagers import Reading
-from osce_news.crawl.polite.receipt import Cost
-from osce_news.crawl.recording import Recording
-from osce_news.crawl.walk import Walk
+from osce_news.crawl.pagers import PageFacts
+from osce_news.crawl.stats import RequestStats
+from osce_news.crawl.traversal import Traversal
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.items import ArticleItem, ListingItem
 from osce_news.storage import Stored, Summary, Writer, crawls, terms
-from osce_news.storage.sightings import identifiers
+from osce_news.storage.ingest import identifiers
 
 logger = logging.getLogger(__name__)
 
 
 class CrawlRun:
-    """The run of a crawl; holds the writer, the walk, and the first error that ended it."""
+    """The run of a crawl; holds the writer, the traversal, and the first error that ended it."""
 
     def __init__(self, options: CrawlOptions) -> None:
         self.options = options
-        self.walk = Walk(options)
+        self.traversal = Traversal(options)
         self.error: OsceNewsError | None = None
         self.interrupted = False
         self.hint: str | None = None  # what the person may want to do next
-        self.recording: Recording | None = None
+        self.recording: Recorder | None = None
         self.articles: Articles | None = None  # when the list is read and articles are
         self._writer: Writer | None = None
         self._unsettled: str | None = None
         self._told_history = False
-        self._before = crawls.Recorded()
-        self._continues: crawls.Unfinished | None = None
+        self._before = crawls.ArchivedRuns()
+        self._continues: crawls.UnfinishedRun | None = None
 
     @property
     def summary(self) -> Summary:
@@ -72,9 +72,9 @@ class CrawlRun:
             unfinished = None
         if not full:
             self._unsettled = crawls.unsettled_since(self._connection, name)
-            self.walk = Walk(self.options, overlap=self.options.overlap)
+            self.traversal = Traversal(self.options, overlap=self.options.overlap)
         if unfinished is not None:
-            self.walk.resume(unfinished.position, unfinished.listed)
+            self.traversal.resume(unfinished.position, unfinished.listed)
             logger.info("going on with run %d, behind result %d", unfinished.run, unfinished.position["end"])
         self._before, self._continues = crawls.recorded(self._connection), unfinished
         writer.begin("full" if full else "incremental", url, list_name=name, continues=unfinished)
@@ -86,7 +86,7 @@ class CrawlRun:
         if self.options.archive is None or self._writer is None or self.recording is not None:
             return
         try:
-            recording = Recording(self.options.archive, self.summary.run, user_agent)
+            recording = Recorder(self.options.archive, self.summary.run, user_agent)
             self._writer.note_archive(recording.name)
             recording.begins(
                 self.options,
@@ -107,7 +107,7 @@ class CrawlRun:
 
     def validators(self, url: str) -> crawls.Validators | None:
         """Return what to ask with whether a page has changed; None if it has to be read."""
-        if self.walk.overlap is None or self.options.limited or self._unsettled is not None:
+        if self.traversal.overlap is None or self.options.limited or self._unsettled is not None:
             return None
         return crawls.validators(self._connection, url, terms.rules())
 
@@ -122,25 +122,25 @@ class CrawlRun:
             self._told_history = True
             logger.info("%s", too_short)
 
-    def store(self, page: ListingItem, reading: Reading, cost: Cost) -> None:
-        """Store a page, what it cost, and where the walk goes on; raises StorageError."""
+    def store(self, page: ListingItem, reading: PageFacts, cost: RequestStats) -> None:
+        """Store a page, what it cost, and where the traversal goes on; raises StorageError."""
         assert self._writer is not None, "pages come after open()"
 
         def position(stored: Stored) -> str | None:
             news = stored.new + stored.changed + fresh
-            self.walk.read(dataclasses.replace(reading, settled=not news))
-            if not self.walk.accepted:  # a later walk must not take it for a part of what was read
+            self.traversal.read(dataclasses.replace(reading, settled=not news))
+            if not self.traversal.accepted:  # a later traversal must not take it for a part of what was read
                 page.listed = []
             if self.recording is not None:
-                self.recording.stored(page, self.walk, self.summary)
-            return json.dumps(self.walk.position) if self.walk.position else None
+                self.recording.stored(page, self.traversal, self.summary)
+            return json.dumps(self.traversal.position) if self.traversal.position else None
 
         self.receipt(cost)
         fresh = self._fresh(page)  # before they are seen again, by a clock that may have been set back
         self._writer.store(page, position)
 
     def settle(self) -> Articles | None:
-        """End the list's part of the run when the walk is over; return the articles to read, if any are.
+        """End the list's part of the run when the traversal is over; return the articles to read, if any are.
 
         None are where none was asked for, and where the list could not be read to its end. Whatever becomes
         of the articles, the list counts as read. Raises StorageError.
@@ -154,12 +154,12 @@ class CrawlRun:
             return None
         if self.recording is not None:
             tells_gone = self._whole and self._tells_what_is_gone
-            self.recording.list_ends(status, self.walk, whole=self._whole, tells_gone=tells_gone)
+            self.recording.list_ends(status, self.traversal, whole=self._whole, tells_gone=tells_gone)
         self._writer.settle(status, withdrawn=withdrawn, whole=self._whole)
         self.articles = Articles(self._writer, self.options)
         return self.articles
 
-    def store_article(self, answer: ArticleItem, cost: Cost) -> None:
+    def store_article(self, answer: ArticleItem, cost: RequestStats) -> None:
         """Store an answer for an item's page, and what it cost; raises StorageError."""
         assert self.articles is not None, "articles come after settle()"
         self.receipt(cost)
@@ -171,8 +171,8 @@ class CrawlRun:
 
     def skip(self, error: OsceNewsError) -> None:
         """Go on without a page that can't be read, if there is a way; else note what ended the run."""
-        self.walk.skip(str(error))
-        if self.walk.url is None:
+        self.traversal.skip(str(error))
+        if self.traversal.url is None:
             self.fail(partial(error, self.summary.pages))
         else:
             logger.warning("%s; going on behind it", error)
@@ -183,7 +183,7 @@ class CrawlRun:
         if self.error is None or (worse and self.articles is not None):
             self.error = error
 
-    def receipt(self, cost: Cost) -> None:
+    def receipt(self, cost: RequestStats) -> None:
         """Note what the crawl cost the site so far."""
         for name in ("requests", "bytes", "retries", "back_offs"):
             setattr(self.summary, name, getattr(cost, name))
@@ -219,14 +219,19 @@ class CrawlRun:
         self.summary.status, self.summary.message = self._status(), self._message()
         tells_gone = whole and self._tells_what_is_gone
         try:
-            self.recording.ends(self.summary, finished, self.walk, whole=whole, tells_gone=tells_gone)
+            self.recording.ends(self.summary, finished, self.traversal, whole=whole, tells_gone=tells_gone)
         except StorageError as error:
             self.fail(error)
 
     def _message(self) -> str | None:
         if self.interrupted:
             return "interrupted; what was read is stored"
-        if self.error is None and self.summary.mode == "full" and self.walk.ended and not self.walk.whole:
+        if (
+            self.error is None
+            and self.summary.mode == "full"
+            and self.traversal.ended
+            and not self.traversal.whole
+        ):
             return (
                 "read to the end, but pages of these sizes can't be made to overlap: what moved meanwhile "
                 "may be missing, and nothing was marked as withdrawn"
@@ -237,14 +242,14 @@ class CrawlRun:
         """Return the items that the list no longer has, if it was read whole; note what it lacks."""
         if self.error is not None or self.interrupted:
             return []
-        if self.walk.problems:
-            said = "; ".join(self.walk.problems[:3])
+        if self.traversal.problems:
+            said = "; ".join(self.traversal.problems[:3])
             self.fail(PartialError(f"{said}; what was read is stored, run the command again"))
         if self.error is not None or not self._tells_what_is_gone:
             return []
         try:
             return judging.gone(
-                self._connection, self.summary.run, self.walk.list_url, accept=self.options.accept
+                self._connection, self.summary.run, self.traversal.list_url, accept=self.options.accept
             )
         except PartialError as error:
             self.fail(error)
@@ -252,11 +257,11 @@ class CrawlRun:
 
     @property
     def _whole(self) -> bool:
-        return self.summary.mode == "full" and self.walk.whole and self._status() == "complete"
+        return self.summary.mode == "full" and self.traversal.whole and self._status() == "complete"
 
     @property
     def _tells_what_is_gone(self) -> bool:
-        full = self.summary.mode == "full" and self.walk.whole
+        full = self.summary.mode == "full" and self.traversal.whole
         return full and not self.options.limited and self.options.whole_list
 
     def _fresh(self, page: ListingItem) -> int:

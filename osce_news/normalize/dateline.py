@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from osce_news.normalize.dates import DAY_FIRST, MONTH_FIRST, MONTH_NAME, parse_date
-from osce_news.vocabulary import vocabulary
+from osce_news.normalize.vocabulary import vocabulary
 
 _DASH = r"(?:-{1,3}|[‐‑‒–—―−]+)"
 _NOTE = r"(?:\([^()]{1,120}\)\s*)?"

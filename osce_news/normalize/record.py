@@ -11,7 +11,7 @@ from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, item_id, language_of, preferred_url
 from osce_news.normalize.terms import find_content_type, find_places, split_offices, split_topics
 from osce_news.normalize.text import clean
-from osce_news.vocabulary import fold
+from osce_news.normalize.vocabulary import fold
 
 
 def set_identity(item: NewsItem) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from osce_news.items import Term
 from osce_news.normalize.text import clean
-from osce_news.vocabulary import Vocabulary, vocabulary
+from osce_news.normalize.vocabulary import Vocabulary, vocabulary
 
 # A status that the site prints behind an office's name; it is no part of the name.
 _STATUS = re.compile(r"\s*\((closed|закрыт[аоы]?)\)\s*$", re.IGNORECASE)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from osce_news.vocabulary import fold
+from osce_news.normalize.vocabulary import fold
 
 
 def says(section: str, text: str) -> bool:

@@ -11,8 +11,8 @@ from lxml.etree import _Element as Element
 from parsel import Selector
 
 from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.normalize.vocabulary import fold, labels
 from osce_news.pages.lines import squeeze, text_of
-from osce_news.vocabulary import fold, labels
 
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")

@@ -9,8 +9,8 @@ from typing import NamedTuple, cast
 
 from lxml.etree import _Element as Element
 
+from osce_news.normalize.vocabulary import fold, labels
 from osce_news.pages.lines import Line, Piece, squeeze
-from osce_news.vocabulary import fold, labels
 
 DATE = "published"
 

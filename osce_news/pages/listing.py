@@ -14,13 +14,13 @@ from lxml.etree import _Element as Element
 from parsel import Selector
 
 from osce_news.errors import LayoutError
+from osce_news.normalize.vocabulary import fold, labels
 from osce_news.pages import boundaries
 from osce_news.pages.boundaries import Region
 from osce_news.pages.fields import Fields, is_item, read_fields
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import DATE
 from osce_news.pages.lines import Piece, lines, squeeze, text_of
-from osce_news.vocabulary import fold, labels
 
 _OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 _CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")

@@ -11,9 +11,9 @@ from collections.abc import Sequence, Set
 
 from lxml.etree import _Element as Element
 
+from osce_news.normalize.vocabulary import vocabulary
 from osce_news.pages.labels import Label, join
 from osce_news.pages.lines import Line
-from osce_news.vocabulary import vocabulary
 
 _NAMES = ("content_types", "offices", "topics")
 _LONGEST = 120  # letters of a name

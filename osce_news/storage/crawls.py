@@ -23,7 +23,7 @@ _COMPLETE = "coalesce(list_status, status) = 'complete'"
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
+class UnfinishedRun:
     """A full crawl that did not reach the end of the list: where it stood, and what it had read."""
 
     run: int
@@ -43,7 +43,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class ArchivedRuns:
     """What former crawls left in archives, as far as the database knows."""
 
     last: str | None = None  # the archive of the crawl before; None if that was not recorded
@@ -52,7 +52,7 @@ class Recorded:
     unsettled: tuple[str, ...] = ()  # those of `held` of which it is not stored how their list's part ended
 
 
-def recorded(connection: sqlite3.Connection) -> Recorded:
+def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
     """Return what is known of archives; before a run begins, for what calls itself running has died."""
     rows = connection.execute(
         f"SELECT id, archive, pages + articles AS stored, {_HAS_DIED} AS died, list_status "
@@ -60,7 +60,7 @@ def recorded(connection: sqlite3.Connection) -> Recorded:
         [DIED],
     ).fetchall()
     dead = [row for row in rows if row["archive"] and row["died"]]
-    return Recorded(
+    return ArchivedRuns(
         last=rows[-1]["archive"] if rows else None,
         names={row["id"]: row["archive"] for row in rows if row["archive"]},
         held={row["archive"]: row["stored"] for row in dead},
@@ -96,7 +96,7 @@ def last_complete(connection: sqlite3.Connection, list_name: str) -> int | None:
     return found
 
 
-def unfinished(connection: sqlite3.Connection, list_name: str) -> Unfinished | None:
+def unfinished(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun | None:
     """Return the full crawl of this list that a next one goes on with; None if there is none."""
     row = connection.execute(
         "SELECT id, started, position FROM runs WHERE list = ? AND mode = 'full' ORDER BY id DESC LIMIT 1",
@@ -109,7 +109,7 @@ def unfinished(connection: sqlite3.Connection, list_name: str) -> Unfinished | N
     return continued(connection, row["id"], json.loads(row["position"]))
 
 
-def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]) -> Unfinished:
+def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]) -> UnfinishedRun:
     """Return a run that did not come to its end, and what it had read up to this position."""
     runs = _line_of(connection, run)
     pages = connection.execute(
@@ -118,7 +118,7 @@ def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]
         [json.dumps(runs)],
     ).fetchall()
     joined, left_over = pages[: position["pages"]], pages[position["pages"] :]
-    return Unfinished(
+    return UnfinishedRun(
         run=run,
         position=position,
         listed=[(page["url"], json.loads(page["listed"])) for page in joined],

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from osce_news.items import NewsItem, Term
 from osce_news.normalize import normalize
+from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage.queries import Filters, Row, with_children
-from osce_news.vocabulary import vocabulary
 
 # Of each field the first change after that day: what it printed before is what stood there that day.
 AS_IT_STOOD = """

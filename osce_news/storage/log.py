@@ -12,7 +12,7 @@ from typing import Any
 from osce_news import __version__
 from osce_news.items import ListingItem
 from osce_news.storage import terms
-from osce_news.storage.crawls import DIED, Unfinished
+from osce_news.storage.crawls import DIED, UnfinishedRun
 from osce_news.storage.summary import Stored, Summary
 
 
@@ -21,7 +21,7 @@ def begin_run(
     mode: str,
     start_url: str | None,
     list_name: str | None,
-    continues: Unfinished | None,
+    continues: UnfinishedRun | None,
     *,
     started: str,
 ) -> int:

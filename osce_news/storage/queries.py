@@ -10,7 +10,7 @@ from typing import Any
 
 from osce_news.errors import BadInputError
 from osce_news.normalize import item_id
-from osce_news.vocabulary import vocabulary
+from osce_news.normalize.vocabulary import vocabulary
 
 Row = dict[str, Any]
 _LISTS = ("offices", "topics", "dateline_places")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from osce_news.items import NewsItem, Term
 from osce_news.normalize import clean
 from osce_news.normalize.record import same_terms
-from osce_news.vocabulary import fold
+from osce_news.normalize.vocabulary import fold
 
 TEXTS = ("title", "teaser")
 LABELS = ("offices", "topics", "content_type", "collections")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from osce_news import normalize
-from osce_news.vocabulary import fingerprint, vocabulary
+from osce_news.normalize.vocabulary import fingerprint, vocabulary
 
 _COLUMNS = {
     "content_types": ("id", "label"),

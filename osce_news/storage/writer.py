@@ -13,11 +13,11 @@ from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, ListingItem
 from osce_news.normalize import once, unknown_terms
 from osce_news.storage import articles, crawls, log, terms
-from osce_news.storage.crawls import Unfinished
+from osce_news.storage.crawls import UnfinishedRun
 from osce_news.storage.database import open_for_writing, storage_errors, transaction
+from osce_news.storage.ingest import NOT_MODIFIED, Sightings
 from osce_news.storage.lock import lock
 from osce_news.storage.renormalize import Renormalized, renormalize
-from osce_news.storage.sightings import NOT_MODIFIED, Sightings
 from osce_news.storage.summary import Stored, Summary
 
 
@@ -69,7 +69,7 @@ class Writer:
         start_url: str | None = None,
         *,
         list_name: str | None = None,
-        continues: Unfinished | None = None,
+        continues: UnfinishedRun | None = None,
         started: str | None = None,
     ) -> Summary:
         """Start a run and return its summary, which grows as pages are stored.
@@ -93,7 +93,7 @@ class Writer:
         return self.summary
 
     def note_archive(self, name: str) -> None:
-        """Note which archive holds what this run read, by what the names of its files begin with."""
+        """Event which archive holds what this run read, by what the names of its files begin with."""
         with storage_errors(self.path), transaction(self.connection):
             sql = "UPDATE runs SET archive = ? WHERE id = ?"
             self.connection.execute(sql, [name, self.summary.run])

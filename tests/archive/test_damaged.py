@@ -12,9 +12,9 @@ from random import Random
 
 import pytest
 
-from osce_news import settings
 from osce_news.archive import Report, captures
-from osce_news.archive.records import records
+from osce_news.archive.reader.records import records
+from osce_news.crawl import settings
 from tests.archive.making import URL, answer, bodies, exchange, packed, page, read, record, saved, sha1, write
 
 BIG = settings.DOWNLOAD_MAXSIZE

@@ -11,8 +11,8 @@ import pytest
 
 from osce_news.archive import Capture
 from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, Problem, kind_of, parse
+from osce_news.archive.replay import saved_pages
 from osce_news.errors import ChallengePageError, LayoutError, PartialError
-from osce_news.replay import saved_pages
 from tests.helpers import NOON, ROOT
 
 PAGES = sorted((ROOT / "fixtures").rglob("page.html"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.archive import Capture, Report, captures, warc_files
-from osce_news.archive.records import records
+from osce_news.archive.reader.records import records
 from osce_news.storage import open_for_reading
 from tests.archive.making import read, warcio
 from tests.helpers import PATH, environment, values
@@ -31,7 +31,7 @@ def newsroom() -> Iterator[Newsroom]:
 def settings_of(folder: Path) -> dict[str, str]:
     """Return an environment in which Scrapy has our settings, and is soon done with a site in trouble."""
     module = folder / "recording_settings.py"
-    module.write_text("from osce_news.settings import *\nBACK_OFF_BASE = 0.01\n")
+    module.write_text("from osce_news.crawl.settings import *\nBACK_OFF_BASE = 0.01\n")
     path = f"{folder}{os.pathsep}{PATH}"
     return environment({"SCRAPY_SETTINGS_MODULE": "recording_settings", "PYTHONPATH": path})
 
@@ -142,7 +142,7 @@ def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_r
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "from osce_news.archive.writer import ArchiveWriter\n"
+        "from osce_news.archive.writer.writer import ArchiveWriter\n"
         "write, count = ArchiveWriter._write, []\n"
         "def full(self, data):\n"
         "    count.append(1)\n"

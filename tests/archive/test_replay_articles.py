@@ -11,13 +11,13 @@ import pytest
 
 from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
 from tests.archive.test_replay_runs import edit, kill
+from tests.crawl.spiders.crawling import is_sound, rows
 from tests.newsroom import Newsroom, Reply, faults, make_newer
 from tests.newsroom.pages import render_not_found
-from tests.spiders.crawling import is_sound, rows
 
 STORIES = 25
 AT = "import osce_news.clock as clock\nclock.utc_now = lambda: {!r}\n"
-QUICK = "import osce_news.settings as s\ns.BACK_OFF_BASE = s.BACK_OFF_MAX = 0.01\n"
+QUICK = "import osce_news.crawl.settings as s\ns.BACK_OFF_BASE = s.BACK_OFF_MAX = 0.01\n"
 
 
 def silence(exchange: faults.Exchange) -> None:
@@ -134,7 +134,7 @@ def test_what_the_archive_says_and_a_kill_kept_from_the_database_is_not_replayed
 
 def test_an_article_that_is_not_in_the_archive_is_named(recorded: Path, tmp_path: Path) -> None:
     from osce_news.archive import Report
-    from osce_news.archive.records import records
+    from osce_news.archive.reader.records import records
 
     folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
     path = warcs(folder)[0]

@@ -14,10 +14,10 @@ import pytest
 
 from tests.archive.making import answer, packed, record, saved, sha1
 from tests.archive.replaying import newsroom, replay
+from tests.crawl.spiders.crawling import is_sound, rows
 from tests.helpers import html_of
 from tests.newsroom import Story, make_stories
 from tests.newsroom.pages import render_article, render_challenge
-from tests.spiders.crawling import is_sound, rows
 
 LIST = "https://www.osce.org/press-releases?page={}&rows=10"
 STORIES = make_stories(30)

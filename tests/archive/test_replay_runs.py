@@ -13,14 +13,14 @@ from random import Random
 import pytest
 
 from osce_news.archive import Report
-from osce_news.archive.records import records
-from osce_news.archive.revisits import target
+from osce_news.archive.reader.records import records
+from osce_news.archive.reader.revisits import target
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
+from tests.crawl.spiders.crawling import is_sound, rows, start, until
+from tests.crawl.spiders.test_checks_http import changed
 from tests.helpers import ROOT
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
-from tests.spiders.crawling import is_sound, rows, start, until
-from tests.spiders.test_gate_http import changed
 
 
 def edit(server: Newsroom) -> None:
@@ -148,7 +148,7 @@ def test_what_is_in_the_archive_of_a_run_that_is_not_given_is_named(folder: Path
     assert rows(folder / "b.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
 
 
-ROLLED = "from osce_news.archive import writer\nwriter.MOST_BYTES = 8_000\n"
+ROLLED = "from osce_news.archive.writer import writer\nwriter.MOST_BYTES = 8_000\n"
 ROLLED += "writer.ArchiveWriter.__init__.__kwdefaults__['most_bytes'] = 8_000"
 
 
@@ -216,7 +216,7 @@ def test_what_is_no_page_of_the_list_does_no_harm(tmp_path: Path) -> None:
         server.fail(faults.page(1), faults.redirect("/press-releases?page=1&rows=9&moved"), times=1)
         server.fail(faults.page(2), faults.status(404))
         server.fail(faults.page(3), faults.cut(), times=1)
-        done = crawl(server, tmp_path, before="import osce_news.settings as s\ns.BACK_OFF_BASE = 0.01")
+        done = crawl(server, tmp_path, before="import osce_news.crawl.settings as s\ns.BACK_OFF_BASE = 0.01")
         assert (done.status, done.summary["status"]) == (4, "partial"), done.errors
         assert {200, 302, 404, 503} <= {entry.status for entry in server.log}
     done = replay(tmp_path)
@@ -256,7 +256,7 @@ def test_a_page_that_the_gate_refused_is_refused_again_and_the_run_ends_failed(t
 def test_a_page_that_is_understood_by_now_is_stored(tmp_path: Path) -> None:
     """What a repair of the page objects is for: the crawl failed, its archive need not."""
     broken = (
-        "from osce_news.crawl import judging\nfrom osce_news.errors import LayoutError\n"
+        "from osce_news.checks import listing as judging\nfrom osce_news.errors import LayoutError\n"
         "def check(connection, page, **_):\n"
         "    if 'page=1' in page.url:\n"
         "        raise LayoutError('a', expected='b', got='c')\n"
@@ -414,7 +414,7 @@ def test_a_note_of_a_run_that_makes_no_sense_is_told(small: Path, old: bytes, ne
 
 def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
     before = (
-        "import osce_news.replay.recorded as recorded, socket\n"
+        "import osce_news.archive.replay.recorded as recorded, socket\n"
         "recorded.judging.check = lambda *_, **__: socket.create_connection(('127.0.0.1', 1))\n"
     )
     done = replay(small, before=before)
@@ -423,7 +423,7 @@ def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
 
 
 def test_a_worker_that_dies_ends_the_replay_in_one_line(small: Path) -> None:
-    before = "import os\nimport osce_news.replay.workers as workers\nworkers._begin = os.abort\n"
+    before = "import os\nimport osce_news.archive.replay.workers as workers\nworkers._begin = os.abort\n"
     done = replay(small, "--jobs", "2", before=before)
     assert done.status == 1, done.errors
     (line,) = done.lines
@@ -436,7 +436,7 @@ def test_no_worker_outlives_a_replay_that_is_killed() -> None:
 import time
 from pathlib import Path
 from osce_news.archive import Capture
-from osce_news.replay.workers import Workers
+from osce_news.archive.replay.workers import Workers
 page = Capture("https://www.osce.org/press-releases", "2026-01-01T00:00:00Z", 200, (), b"", None, Path(), 0)
 with Workers(2) as workers:
     print(len(list(workers.parsed([(None, page, None)] * 4))), flush=True)
@@ -452,7 +452,7 @@ with Workers(2) as workers:
 
 def test_a_replay_that_was_cut_short_is_no_run_of_the_archive(small: Path) -> None:
     before = (
-        "import osce_news.replay.recorded as recorded\n"
+        "import osce_news.archive.replay.recorded as recorded\n"
         "store, count = recorded.RecordedRun._store, []\n"
         "def stop(self, *arguments):\n"
         "    count.append(1)\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.export import FORMS
+from osce_news.publish.export import FORMS
 from osce_news.storage import Writer, open_for_reading, open_for_writing
 from tests.helpers import digest, environment, run, shell, values, without
 
@@ -174,7 +174,7 @@ def test_a_killed_export_leaves_the_former_file(filled: Path, tmp_path: Path) ->
     (tmp_path / "a.csv").write_text("former")
     code = (
         "import os\n"
-        "from osce_news.export import texts\n"
+        "from osce_news.publish.export import texts\n"
         "whole = texts.csv.writer\n"
         "class Dying:\n"
         "    def __init__(self, *a, **k): self.inner, self.rows = whole(*a, **k), 0\n"

@@ -17,7 +17,7 @@ import pytest
 from osce_news.cli import details
 from osce_news.cli.history import _may_live
 from osce_news.storage import Writer
-from osce_news.storage.crawls import Unfinished
+from osce_news.storage.crawls import UnfinishedRun
 from tests.helpers import digest, listing, run
 from tests.newsroom.samples import TEN
 
@@ -40,7 +40,7 @@ def past(tmp_path: Path) -> Path:
         summary.requests, summary.not_modified, summary.bytes, summary.retries = 7, 3, 123456, 2
         summary.back_offs, summary.waited_s, summary.smallest_gap_s = 1, 61.5, 10.25
         writer.finish("interrupted", "interrupted; what was read is stored")
-        writer.begin("full", continues=Unfinished(first, {"pages": 1}, [], []))
+        writer.begin("full", continues=UnfinishedRun(first, {"pages": 1}, [], []))
         changed = replace(MEMORIAL, title="Another title", teaser=LONG)
         writer.store(listing([changed], "2024-08-06T12:00:00Z"))
         writer.finish("complete", withdrawn=["575398"])

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.schedules.scheduled import schedule, start
 from tests.helpers import run
-from tests.schedules.scheduled import schedule, start
 
 
 @pytest.mark.parametrize(

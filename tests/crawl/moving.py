@@ -6,17 +6,17 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from osce_news.crawl.addresses import page_number
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pagers import Reading
-from osce_news.crawl.walk import Walk
+from osce_news.crawl.pagers import PageFacts
+from osce_news.crawl.traversal import Traversal
+from osce_news.crawl.urls import page_number
 from osce_news.pages.listing import PagerLink
 
 LISTING = "https://www.osce.org/press-releases"
 
 
-def walk(overlap: int | None = None, **options: object) -> Walk:
-    return Walk(CrawlOptions.parse(start_url=LISTING, **options), overlap=overlap)  # type: ignore[arg-type]
+def new_traversal(overlap: int | None = None, **options: object) -> Traversal:
+    return Traversal(CrawlOptions.parse(start_url=LISTING, **options), overlap=overlap)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -54,7 +54,7 @@ class MovingList:
             place %= len(self.items)
             self.items.insert(place + distance, self.items[place])
 
-    def read(self, url: str) -> Reading:
+    def read(self, url: str) -> PageFacts:
         page, rows = page_number(url) or 0, rows_of(url)
         rows = self.fixed or min(rows, self.largest)
         shown = self.items[page * rows : (page + 1) * rows]
@@ -62,7 +62,7 @@ class MovingList:
         links = PagerLink(None, None)
         if self.pager and page < last:
             links = PagerLink(f"{LISTING}?page={page + 1}&rows={rows}", f"{LISTING}?page={last}&rows={rows}")
-        return Reading(url, numbered(shown), pager=links)
+        return PageFacts(url, numbered(shown), pager=links)
 
 
 def numbered(shown: list[str]) -> list[str]:
@@ -89,25 +89,25 @@ class Crawler:
     position: str | None = None
     requests: int = 0
 
-    def walk(self, move: Callable[[], None] = lambda: None, stop_after: int | None = None) -> Walk:
-        """Walk on, `move` before each page; stop as if killed after so many pages."""
-        walk = Walk(CrawlOptions.parse(start_url=LISTING, rows=self.rows))
+    def walk(self, move: Callable[[], None] = lambda: None, stop_after: int | None = None) -> Traversal:
+        """Traversal on, `move` before each page; stop as if killed after so many pages."""
+        traversal = Traversal(CrawlOptions.parse(start_url=LISTING, rows=self.rows))
         if self.position is not None:
             position = json.loads(self.position)
             self.listed = self.listed[: position["pages"]]
-            walk.resume(position, self.listed)
-        while walk.url is not None and stop_after != 0:
+            traversal.resume(position, self.listed)
+        while traversal.url is not None and stop_after != 0:
             move()
-            page = self.site.read(walk.url)
+            page = self.site.read(traversal.url)
             self.requests += 1
-            assert self.requests < 5_000, "the walk does not end"
-            walk.read(page)
+            assert self.requests < 5_000, "the traversal does not end"
+            traversal.read(page)
             self.seen.update(identifier(key) for key in page.keys)
-            if walk.accepted:
+            if traversal.accepted:
                 self.listed.append((page.url, page.keys))
-            self.position = json.dumps(walk.position) if walk.position else None
+            self.position = json.dumps(traversal.position) if traversal.position else None
             stop_after = None if stop_after is None else stop_after - 1
-        return walk
+        return traversal
 
 
 def identifier(key: str) -> str:

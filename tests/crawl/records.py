@@ -9,11 +9,11 @@ from functools import cache
 
 import pytest
 
-from osce_news.crawl.gate import check
+from osce_news.checks import check
+from osce_news.checks.neighbours import History
 from osce_news.errors import LayoutError
 from osce_news.items import ListingItem, NewsItem
 from osce_news.normalize import normalize
-from osce_news.storage.history import History
 from tests.generated import record
 from tests.newsroom.dates import print_day
 from tests.newsroom.stories import NEWEST, make_stories

@@ -19,16 +19,22 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
-from osce_news import settings
-from osce_news.crawl.polite import (
+from osce_news.crawl import settings
+from osce_news.crawl.middlewares import (
     BackOffMiddleware,
     CircuitOpenError,
-    Cost,
     CrawlDelay,
     OneSiteMiddleware,
-    Receipt,
+    RequestStats,
+    RequestStatsExtension,
 )
-from osce_news.crawl.polite.backoff import LONGEST_ASKED_S, CircuitBreaker, back_off, http_date, retry_after
+from osce_news.crawl.middlewares.backoff import (
+    LONGEST_ASKED_S,
+    CircuitBreaker,
+    back_off,
+    http_date,
+    retry_after,
+)
 
 OURS = (
     "RETRY_TIMES",
@@ -262,8 +268,8 @@ def test_another_site_is_not_asked_not_even_by_a_request_that_was_tried_again(do
 
 def test_the_receipt_adds_up_what_scrapy_counted() -> None:
     crawler = crawler_with(Downloader())
-    receipt = Receipt(crawler)
-    assert receipt.cost() == Cost()
+    receipt = RequestStatsExtension(crawler)
+    assert receipt.cost() == RequestStats()
     for name, value in {
         "downloader/request_count": 7,
         "downloader/response_bytes": 12_000,
@@ -273,13 +279,13 @@ def test_the_receipt_adds_up_what_scrapy_counted() -> None:
         "back_off/seconds": 1.5,
     }.items():
         crawler.stats.set_value(name, value)
-    assert receipt.cost() == Cost(7, 2, 12_000, 3, 4, 1.5, None)
+    assert receipt.cost() == RequestStats(7, 2, 12_000, 3, 4, 1.5, None)
     assert receipt.requests == 7
 
 
 def test_the_smallest_gap_is_that_between_departures_also_of_failed_requests_and_in_a_new_slot() -> None:
     downloader = Downloader()
-    receipt = Receipt(crawler_with(downloader))
+    receipt = RequestStatsExtension(crawler_with(downloader))
     request = Request("http://site/a", meta={"download_slot": "site"})
     gaps = []
     downloader.slots["site"] = Slot(lastseen=100.0)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.crawl import kept as kept_module
-from osce_news.crawl.kept import MOST_KEPT, keep
+from osce_news.crawl import rejected_pages as kept_module
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.rejected_pages import MOST_KEPT, keep
 from osce_news.crawl.run import CrawlRun, partial
 from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError
 

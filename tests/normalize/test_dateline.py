@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osce_news.normalize import clean, find_places, parse_date, parse_dateline
-from osce_news.vocabulary import vocabulary
+from osce_news.normalize.vocabulary import vocabulary
 from tests.newsroom.values import VALUES
 from tests.normalize.test_dates import by_hand
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from osce_news.items import NewsItem, Term
 from osce_news.normalize import STEPS, combine, normalize, once, same_terms, union, unknown_terms
 from osce_news.normalize.record import set_language
-from osce_news.vocabulary import fold, vocabulary
+from osce_news.normalize.vocabulary import fold, vocabulary
 
 URLS = (
     *(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from osce_news.items import Term
 from osce_news.normalize import clean, find_places, split_offices, split_topics
 from osce_news.normalize.terms import find_content_type
-from osce_news.vocabulary import vocabulary
+from osce_news.normalize.vocabulary import vocabulary
 from tests.newsroom.values import VALUES
 
 

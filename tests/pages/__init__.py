@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from osce_news.archive.replay import saved_pages
+from osce_news.crawl.pipelines import prepare
 from osce_news.items import ListingItem
 from osce_news.pages import ListingPage
-from osce_news.pipelines import prepare
-from osce_news.reading import read_listing
-from osce_news.replay import saved_pages
+from osce_news.pages.extract import read_listing
 from tests.newsroom.site import FIXTURES
 
 URL = "https://www.osce.org/press-releases?page=0"

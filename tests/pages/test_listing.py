@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from osce_news.cli.page_fixtures import observed
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
-from osce_news.fixtures import observed
 from osce_news.pages import ListingPage
 from tests.newsroom import MARKUPS, Story, make_stories, render_page
 from tests.newsroom.dates import print_day

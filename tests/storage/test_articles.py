@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, NewsItem
 from osce_news.pages.article import RawArticle
-from osce_news.reading import read_article
+from osce_news.pages.extract import read_article
 from osce_news.storage import Writer, article_queue, open_for_writing, queries
 from osce_news.storage.article_queue import AGE, CHANGED, IN_VAIN, NEVER, NEWS
 from osce_news.storage.articles import differences

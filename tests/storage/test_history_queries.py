@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from osce_news.storage import Writer, history_queries, open_for_reading, queries
-from osce_news.storage.crawls import Unfinished
+from osce_news.storage.crawls import UnfinishedRun
 from osce_news.storage.history_queries import NOT_OF_A_DAY, as_it_stood
 from osce_news.storage.queries import Filters
 from tests.helpers import listing
@@ -155,7 +155,7 @@ def test_runs_come_newest_first_with_what_they_continue(db: Path) -> None:
         first = writer.begin("full", "https://www.osce.org/press-releases", list_name="news").run
         writer.store(listing(TEN))
         writer.finish("interrupted", "interrupted; what was read is stored")
-        second = writer.begin("full", continues=Unfinished(first, {"pages": 1}, [], [])).run
+        second = writer.begin("full", continues=UnfinishedRun(first, {"pages": 1}, [], [])).run
         writer.finish("complete")
         rows = history_queries.runs(writer.connection, None)
         assert [row["run"] for row in rows] == [second, first]

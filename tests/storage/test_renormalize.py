@@ -12,12 +12,12 @@ import pytest
 
 from osce_news.normalize import dateline
 from osce_news.normalize import terms as normalize_terms
+from osce_news.normalize.vocabulary import _load, fingerprint, vocabulary
 from osce_news.storage import Writer, open_for_reading, queries, renormalize, terms
 from osce_news.storage import writer as writer_module
 from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Filters
 from osce_news.storage.search import search
-from osce_news.vocabulary import _load, fingerprint, vocabulary
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN

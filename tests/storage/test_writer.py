@@ -15,9 +15,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from osce_news.clock import utc_now
+from osce_news.crawl.pipelines import prepare
 from osce_news.errors import StorageError
 from osce_news.items import ListingItem, NewsItem
-from osce_news.pipelines import prepare
 from osce_news.storage import Writer, open_for_reading
 from tests.helpers import ADDRESS, FIXTURES, NOON, Dump, dump, fixture_page, html_of, listing, page_of, values
 from tests.newsroom import Story, make_stories
@@ -297,7 +297,7 @@ def test_printed_values_without_an_entry_are_counted(writer: Writer) -> None:
 
 
 def test_what_a_page_lists_is_kept_only_if_the_walk_joined_it(writer: Writer) -> None:
-    """A later walk must not go on from a page that this one could not join to what it had read."""
+    """A later traversal must not go on from a page that this one could not join to what it had read."""
     pages = [listing(make_stories(3)), listing(make_stories(6)[3:])]
     for page in pages:
         page.listed = ["1:a", "2:b"]

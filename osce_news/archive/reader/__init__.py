@@ -1,0 +1,1 @@
+"""Reads WARC files, whoever wrote them."""

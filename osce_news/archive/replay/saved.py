@@ -1,0 +1,119 @@
+"""Pages that somebody saved: files of HTML with, perhaps, a note of their address and time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from osce_news.archive import Capture
+from osce_news.archive.reader.files import files_at
+from osce_news.clock import format_utc, parse_utc
+from osce_news.crawl import settings
+from osce_news.crawl.options import LISTING
+from osce_news.errors import BadInputError, LayoutError, PartialError
+from osce_news.items import ListingItem
+from osce_news.normalize import is_web_address
+from osce_news.pages import ListingPage
+from osce_news.pages.extract import decode, read_listing
+
+_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+# What browsers write at the beginning of a page that they save.
+_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S{1,2000})")
+_CANONICAL = re.compile(rb"<link\b[^>]{0,500}?rel=[\"']canonical[\"'][^>]{0,500}?>", re.IGNORECASE)
+_HREF = re.compile(rb"href=[\"']([^\"']{1,2000})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """A page on disk; `url` is None if nothing beside the page tells its address."""
+
+    path: Path
+    url: str | None
+    fetched_at: str
+
+    def read(self) -> tuple[ListingPage, bytes]:
+        """Return the page and its bytes; raises what `capture` raises."""
+        capture = self.capture()
+        return ListingPage(decode(capture.body), capture.url), capture.body
+
+    def capture(self) -> Capture:
+        """Return the page as one that was captured; its status is 200, though nobody knows.
+
+        Raises LayoutError if the file is too large for a page or holds no HTML, PartialError if it
+        can't be read.
+        """
+        try:
+            size = self.path.stat().st_size
+            if size > settings.DOWNLOAD_MAXSIZE:
+                limit = settings.DOWNLOAD_MAXSIZE // 1024**2
+                raise LayoutError("html", expected=f"a page of at most {limit} MiB", got=f"{size} bytes")
+            body = self.path.read_bytes()
+        except OSError as error:
+            raise PartialError(f"{self.path}: can't be read: {error.strerror}") from error
+        if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise LayoutError("html", expected="an HTML page", got="a binary file")
+        url = self.url or _address_in(body) or LISTING
+        return Capture(url, self.fetched_at, HTTPStatus.OK, (), body, None, self.path, 0)
+
+
+def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
+    """Return the pages at these paths, the earliest first, each once.
+
+    A folder gives all pages below it. Address and time stand in a `meta.json` beside `page.html`
+    (keys `url` and `fetched_at`); without one the address is looked for in the page, and the
+    file's own time counts. Raises BadInputError for a path that is not there or holds no page.
+    """
+    found = files_at(paths, has_page_name, "saved page (.html)")
+    for path in found:
+        if not has_page_name(path):
+            raise BadInputError(f"{path} is no saved page: its name does not end in .html")
+    return sorted(map(_saved_page, found), key=lambda page: (page.fetched_at, str(page.path)))
+
+
+def has_page_name(file: Path) -> bool:
+    """Whether a file is called as saved pages are."""
+    return file.suffix.lower() in _ENDINGS
+
+
+def read_saved(saved: SavedPage) -> ListingItem:
+    """Return a saved page's records with their raw fields; raises what reading a page raises."""
+    page, body = saved.read()
+    return read_listing(page, body=body, fetched_at=saved.fetched_at, status=None)
+
+
+def _saved_page(path: Path) -> SavedPage:
+    meta = _meta(path)
+    return SavedPage(path, meta.get("url"), meta.get("fetched_at") or format_utc(path.stat().st_mtime))
+
+
+def _meta(path: Path) -> dict[str, str]:
+    file = path.with_name("meta.json")
+    if path.stem != "page" or not file.is_file():
+        return {}
+    try:
+        meta: Any = json.loads(file.read_text(encoding="utf-8"))
+        found = {key: meta[key] for key in ("url", "fetched_at") if meta.get(key) is not None}
+        if not all(isinstance(value, str) for value in found.values()):
+            raise ValueError("url and fetched_at are texts")
+        if "url" in found and not is_web_address(found["url"]):
+            raise ValueError(f"{found['url'][:100]!r} is no web address")
+        if "fetched_at" in found:  # in one form, for times are compared as text
+            found["fetched_at"] = format_utc(parse_utc(found["fetched_at"]).timestamp())
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise BadInputError(f"{file}: {error}") from error
+    return found
+
+
+def _address_in(body: bytes) -> str | None:
+    """Return the address that the page itself gives, or None; "about:internet" and the like are none."""
+    head = body[:20_000]
+    found = [_SAVED_FROM.search(head)]
+    if link := _CANONICAL.search(head):
+        found.append(_HREF.search(link[0]))
+    addresses = (match[1].decode("utf-8", "replace") for match in found if match)
+    return next(filter(is_web_address, addresses), None)

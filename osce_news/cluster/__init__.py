@@ -1,5 +1,0 @@
-"""Parsing of WARC files on many machines: the same parsing, with files of its results in between."""
-
-from osce_news.cluster.parsing import Done, parse_files
-
-__all__ = ["Done", "parse_files"]

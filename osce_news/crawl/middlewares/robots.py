@@ -1,0 +1,127 @@
+"""What robots.txt asks for, where Scrapy does not keep it: the crawl-delay, and silence if it is broken."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.utils.httpobj import urlparse_cached
+
+from osce_news.crawl.middlewares.backoff import CrawlStoppedError
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
+
+logger = logging.getLogger(__name__)
+
+MOST_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not want to be crawled
+# The site counts from arrival to arrival, and one request may take longer on its way than the next.
+_MARGIN, _MOST_MARGIN_S = 0.05, 0.05
+_UNREADABLE = frozenset({401, 403, 408, 429})  # beside 5xx; any other 4xx means that there are no rules
+
+
+class RobotsError(IgnoreRequest):
+    """robots.txt forbids, or can't be read and so forbids everything."""
+
+
+class CrawlDelay:
+    """Applies the crawl-delay of robots.txt, which Scrapy reads but does not keep.
+
+    The longer of robots.txt and DOWNLOAD_DELAY counts.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        self.crawler = crawler
+        self.agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        self._asked: dict[str, float] = {}  # by slot: the longest that its hosts ask for
+        crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CrawlDelay:
+        """Return the extension for this crawler."""
+        return cls(crawler)
+
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        """Set the delay of the request's slot."""
+        asked = robotparser.crawl_delay(self.agent)
+        if not asked or self.crawler.engine is None:
+            return
+        downloader = self.crawler.engine.downloader
+        key = downloader.get_slot_key(request)
+        setting = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        longest = max(float(asked), setting, self._asked.get(key, 0.0))
+        self._asked[key] = longest
+        delay = longest + min(longest * _MARGIN, _MOST_MARGIN_S)
+        # A slot that is idle for a minute is thrown away and made anew from these settings.
+        downloader.per_slot_settings.setdefault(key, {}).update(delay=delay, concurrency=1, jitter=0)
+        if slot := downloader.slots.get(key):
+            slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0
+        logger.info("robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", asked, delay)
+
+
+class StrictRobotsMiddleware(RobotsTxtMiddleware):
+    """Obeys a robots.txt that can't be read as RFC 9309 asks: then nothing may be fetched.
+
+    The middleware of Scrapy 2.19 lets everything through after a 5xx or a failed connection, and
+    lets the third and later requests through that wait for robots.txt.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unreadable: dict[str, IgnoreRequest] = {}
+
+    async def process_request(  # type: ignore[override]  # Scrapy takes a request as well
+        self, request: Request, spider: Spider | None = None
+    ) -> Request | None:
+        """Raise IgnoreRequest if robots.txt forbids the request, RobotsError if it can't be read."""
+        try:
+            await super().process_request(request)
+        except CrawlStoppedError:
+            return request  # back to the queue, see BackOffMiddleware
+        return None
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """Return the rules of the request's host; raises why they can't be had or kept to."""
+        await super().robot_parser(request)
+        netloc = urlparse_cached(request).netloc
+        if (reason := self._unreadable.get(netloc)) is not None:
+            raise reason
+        parser: RobotParser | None = self._parsers[netloc]  # type: ignore[assignment]  # awaited: no Deferred
+        agent = self._robotstxt_useragent or self._default_useragent
+        if parser is not None and (asked := parser.crawl_delay(agent) or 0) > MOST_DELAY_S:
+            raise RobotsError(
+                f"robots.txt asks for a crawl-delay of {asked:.0f} s, which no crawl can keep to, "
+                "so nothing is fetched"
+            )
+        return parser
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        status = response.status
+        if status >= 500 or status in _UNREADABLE:
+            wait = response.meta.get("retry_after")
+            why = f"status {status}" + (f", and asks to wait {wait:.0f} s" if wait else "")
+            self._unreadable[netloc] = RobotsError(
+                f"robots.txt can't be read ({why}), so nothing may be fetched"
+            )
+        if status >= 400:
+            response = response.replace(body=b"")  # an error's text holds no rules
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if isinstance(exc, CrawlStoppedError):
+            self._unreadable[netloc] = exc
+        elif isinstance(exc, IgnoreRequest):  # led astray
+            self._unreadable[netloc] = RobotsError(
+                f"robots.txt can't be read ({exc}), so nothing may be fetched"
+            )
+        else:
+            self._unreadable[netloc] = IgnoreRequest("robots.txt can't be had: no connection")
+        super()._robots_error(exc, netloc)

@@ -1,0 +1,104 @@
+"""Records what Scrapy gets: the one module of the archive that knows Scrapy."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import IgnoreRequest
+
+from osce_news import clock
+from osce_news.archive.writer.exchange import Exchange
+from osce_news.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.http.headers import Headers
+
+    from osce_news.archive.recorder import Recorder
+    from osce_news.crawl.run import CrawlRun
+
+logger = logging.getLogger(__name__)
+
+
+class NotRecordedError(IgnoreRequest):
+    """The archive can't be written, so nothing more is asked of the site."""
+
+
+class ArchiveMiddleware:
+    """Records every answer as it came: robots.txt, redirects, errors and answers that are asked again.
+
+    It stands next to the downloader, below what unpacks and what tries again. The archive is the one of the
+    spider's run; without one nothing is recorded. When the archive can't be written, the crawl ends with the
+    error of the archive: no page is stored that was not recorded. The time of an exchange is noted in
+    `request.meta["fetched_at"]`, so that the database has the very time that the archive has.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchiveMiddleware:
+        """Return the middleware for this crawler."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Ask nothing more after an error of the archive; ask for gzip, which every tool can read."""
+        archive = self._archive
+        if archive is None:
+            return
+        if archive.error is not None:
+            raise self._failed(archive.error) from archive.error
+        if "Accept-Encoding" in request.headers:
+            request.headers["Accept-Encoding"] = b"gzip"
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the answer when it is recorded."""
+        exchange = _exchange(request, response)
+        request.meta["fetched_at"] = exchange.when
+        if self._archive is not None:
+            try:
+                self._archive.record(exchange)
+            except StorageError as error:
+                raise self._failed(error) from error
+        return response
+
+    @property
+    def _archive(self) -> Recorder | None:
+        archive: Recorder | None = getattr(self._run, "recording", None)
+        return archive
+
+    @property
+    def _run(self) -> CrawlRun | None:
+        run: CrawlRun | None = getattr(self.crawler.spider, "run", None)
+        return run
+
+    def _failed(self, error: StorageError) -> NotRecordedError:
+        """Note the error as what ended the run, and end the crawl."""
+        if self._run is not None and self._run.error is None:
+            logger.error("%s", error)
+            self._run.fail(error)
+        return NotRecordedError(str(error))
+
+
+def _exchange(request: Request, response: Response) -> Exchange:
+    address = response.ip_address
+    return Exchange(
+        method=request.method,
+        url=request.url,
+        request_headers=list(_pairs(request.headers)),
+        status=response.status,
+        headers=list(_pairs(response.headers)),
+        body=response.body,
+        when=clock.utc_now(),
+        ip=str(address) if address is not None else None,
+        truncated="disconnect" if "dataloss" in response.flags else None,
+    )
+
+
+def _pairs(headers: Headers) -> Iterable[tuple[bytes, bytes]]:
+    return ((name, value) for name, values in headers.items() for value in values)

@@ -1,0 +1,101 @@
+"""What an answer of the site means, or that there was none."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from osce_news.clock import utc_now
+from osce_news.crawl import settings
+from osce_news.crawl.middlewares import CircuitOpenError, RobotsError
+from osce_news.errors import NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.items import ArticleItem
+from osce_news.pages import ListingPage
+from osce_news.pages.extract import html_page, read_article
+
+_REFUSING = frozenset({401, 403, 429, 451})
+
+
+def page_of(response: Response) -> ListingPage:
+    """Return the page of an answer; raises LayoutError if it calls itself anything but HTML."""
+    return html_page(response.body, response.url, header(response, "Content-Type"))
+
+
+def header(response: Response, name: str) -> str | None:
+    """Return a header of the answer as text; None if it is not there or empty."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def fetched_at(response: Response) -> str:
+    """Return when the answer came: as the archive says, if the run is recorded, else now."""
+    return str(response.meta.get("fetched_at") or utc_now())
+
+
+def article_of(response: Response, asked_for: str) -> ArticleItem:
+    """Return what an answer says of the item that it was asked for; raises ChallengePageError."""
+    return read_article(
+        response.body,
+        response.url,
+        asked_for=asked_for,
+        fetched_at=fetched_at(response),
+        status=response.status,
+        content_type=header(response, "Content-Type"),
+        etag=header(response, "ETag"),
+        last_modified=header(response, "Last-Modified"),
+    )
+
+
+# What the errors of Scrapy's downloader mean; most of them have no text of their own.
+_MEANINGS: tuple[tuple[type[Exception], str], ...] = (
+    (CannotResolveHostError, "no such host, or no network"),
+    (DownloadConnectionRefusedError, "nobody answers there"),
+    (DownloadTimeoutError, f"no answer within {settings.DOWNLOAD_TIMEOUT} s"),
+    (
+        DownloadCancelledError,
+        f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB are no page of a newsroom",
+    ),
+    (ResponseDataLossError, "the answer is cut"),
+    (DownloadFailedError, "the connection failed"),
+)
+
+
+def error_of(failure: Failure) -> OsceNewsError:
+    """Return what a failed request means to the person who runs the crawl.
+
+    An UnavailableError says that asking for another page is of no use.
+    """
+    error = failure.value
+    url = getattr(getattr(failure, "request", None), "url", "the site")
+    if isinstance(error, HttpError):
+        return _status_error(url, error.response)
+    if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
+        return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
+    if isinstance(error, CircuitOpenError) or "robots.txt" in str(error):
+        return UnavailableError(f"{url}: not asked for: {error}")
+    if "offsite" in str(error):
+        return NetworkError(f"{url}: on another site, so it was not followed")
+    if "DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
+        error = DownloadCancelledError()
+    meaning = next((text for kind, text in _MEANINGS if isinstance(error, kind)), str(error).strip())
+    return NetworkError(f"{url}: can't be read: {meaning or type(error).__name__}")
+
+
+def _status_error(url: str, response: Response) -> OsceNewsError:
+    status, wait = response.status, response.meta.get("retry_after")
+    asks = f", and asks to wait {wait:.0f} s" if wait else ""
+    if status in _REFUSING:
+        return RefusedError(
+            f"{url}: the site refuses (status {status}{asks}); wait, or write to the site's owner"
+        )
+    kind = UnavailableError if wait else NetworkError
+    return kind(f"{url}: the site answered with status {status}{asks}")

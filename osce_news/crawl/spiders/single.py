@@ -1,0 +1,65 @@
+"""Asks for one page, whatever it is, and hands it back as it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from osce_news.clock import utc_now
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.responses import error_of
+from osce_news.crawl.urls import site_of
+from osce_news.crawl.user_agent import set_up
+from osce_news.errors import NetworkError, OsceNewsError
+
+
+class SinglePageSpider(scrapy.Spider):
+    """Makes one request; `response` is the answer, had at `fetched_at`, or `error` says why there is none."""
+
+    name = "single"
+    custom_settings = {"ITEM_PIPELINES": {}}  # noqa: RUF012  # Scrapy reads it as a plain dictionary
+
+    def __init__(self, *args: Any, options: CrawlOptions, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.options = options
+        self.response: Response | None = None
+        self.fetched_at = ""
+        self.error: OsceNewsError | None = None
+        self.allowed_domains = [site_of(options.start_url)]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SinglePageSpider:
+        """Return the spider, polite as asked for in its options; raises BadInputError."""
+        options = kwargs.pop("options", None) or CrawlOptions.parse(**kwargs)
+        set_up(crawler, options)
+        spider = super().from_crawler(crawler, *args, options=options)
+        crawler.signals.connect(spider.fault, signals.spider_error)
+        crawler.signals.connect(spider.ended, signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the one request."""
+        yield Request(self.options.start_url, callback=self.parse, errback=self.not_read)
+
+    def parse(self, response: Response, **kwargs: Any) -> None:
+        """Keep the answer."""
+        self.response, self.fetched_at = response, utc_now()
+
+    def not_read(self, failure: Failure) -> None:
+        """Note why the page could not be had."""
+        self.error = error_of(failure)
+
+    def fault(self, failure: Failure) -> None:
+        """Note an error that nobody foresaw."""
+        self.error = OsceNewsError(f"{failure.value!r} (this is a fault of osce-news)")
+
+    def ended(self, reason: str) -> None:
+        """Note that the crawl ended before the page was read."""
+        if self.response is None and self.error is None:
+            self.error = NetworkError(f"{self.options.start_url}: not read ({reason})")

@@ -1,0 +1,1 @@
+"""What leaves the database: exports, references, figures, and the database in the browser."""

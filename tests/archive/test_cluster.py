@@ -1,0 +1,462 @@
+"""Parsing on a Dask cluster: two worker processes here make what a plain replay makes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from osce_news.archive import Report, contents
+from osce_news.archive.cluster import parse_files, scheduling
+from osce_news.archive.cluster.job import read_job
+from osce_news.archive.cluster.merging import in_partition, merge
+from osce_news.archive.cluster.parsing import prepare
+from osce_news.archive.cluster.partitions import PartitionWriter, read_rows
+from osce_news.archive.cluster.parts import Part, cut
+from osce_news.archive.cluster.scheduling import cluster, parse_parts
+from osce_news.archive.cluster.work import parse_part, rows
+from osce_news.archive.events import Event, PageStored
+from osce_news.archive.parse import Asked, Parsed, ParsedCapture, parse
+from osce_news.archive.reader.captures import Capture
+from osce_news.archive.reader.records import MOST_BYTES
+from osce_news.archive.reader.revisits import Originals
+from osce_news.archive.replay import Outcome, replay
+from osce_news.cli import clustering
+from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError, StorageError
+from osce_news.publish import extras
+from tests.archive.making import answer, packed, page, record, saved
+from tests.archive.replaying import assert_same, crawl, everything, newsroom, warcs
+from tests.helpers import FIXTURES, NOON, html_of, run
+from tests.newsroom import Newsroom, make_newer, make_stories
+from tests.newsroom.pages import render_article
+
+SMALL = 8_000  # bytes of a part: the archive of a crawl here has some 50,000
+STORIES = make_stories(30, first_node=800_000)
+
+
+def edit(server: Newsroom) -> None:
+    nodes = [story.node for story in server.stories]
+    server.publish(*make_newer(server.stories, 4))
+    server.edit(nodes[0], title="Another title")
+    server.remove(nodes[40])
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the archive of three crawls and, in `others`, WARC files of other tools, bad ones too."""
+    folder = tmp_path_factory.mktemp("recorded")
+    with newsroom() as server:
+        for change, options in (
+            (None, ("--articles", "--max-articles", "6")),
+            (None, ()),
+            (edit, ("--full", "--articles", "--max-articles", "4")),
+        ):
+            if change is not None:
+                change(server)
+            assert crawl(server, folder, *options).status == 0
+    others = folder / "others"
+    others.mkdir()
+    listing = html_of(STORIES).encode()
+    good, other_host = page(0, answer(listing)), record(answer(), url="https://other.example/")
+    lacking = record(b"", "revisit", WARC_Payload_Digest="sha1:AAAA")
+    article = record(
+        answer(render_article(STORIES[3]).encode()), url=f"https://www.osce.org{STORIES[3].path}"
+    )
+    unseen = record(answer(render_article(STORIES[3]).encode()), url="https://www.osce.org/node/7")
+    bad = page(7, answer(b"<p>no list</p>"))
+    saved(others / "good.warc.gz", packed(article, unseen, other_host, good, lacking, bad))
+    saved(others / "cut.warc.gz", packed(page(3, answer(listing)), good)[:-40])
+    saved(others / "damaged.warc.gz", packed(good) + b"\0" * 100 + packed(page(1, answer(listing))))
+    saved(others / "plain.warc", page(4, answer(listing)) + record(b"abc", length="9999") + page(5))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    with cluster(None, 2) as made:
+        yield made
+
+
+def lines_of(outcome: Outcome) -> list[str]:
+    return [*outcome.lines(), *map(str, outcome.errors)]
+
+
+def all_but_now(db: Path) -> dict[str, list[dict[str, object]]]:
+    """Return all rows of a database, without the times of runs that took place now."""
+    tables = everything(db)
+    for one in tables["runs"]:
+        if one["mode"] == "replay":
+            del one["started"], one["finished"]
+    return tables
+
+
+def test_two_workers_make_the_database_that_a_plain_replay_makes(
+    recorded: Path, tmp_path: Path, client: Any
+) -> None:
+    """Runs with all their history, other tools' pages, and all that is told of bad files."""
+    paths = [recorded / "archive", recorded / "others"]
+    parsed, there = tmp_path / "parsed", client.scheduler.address
+    done = parse_files(paths, parsed, scheduler=there, part_bytes=SMALL)
+    assert (done.errors, done.there) == ([], 0)
+    assert done.parts == done.parsed > len(warcs(recorded)) + 4
+    assert len(client.run(os.getpid)) == 2
+    addresses = {row["url"] for file in parsed.glob("*.parquet") for row in read_rows(file)}
+    assert f"https://www.osce.org{STORIES[3].path}" in addresses
+    assert "https://other.example/" not in addresses
+
+    plain = replay(paths, tmp_path / "plain.db")
+    merged = merge(parsed, tmp_path / "merged.db")
+    assert all_but_now(tmp_path / "merged.db") == all_but_now(tmp_path / "plain.db")
+    assert lines_of(merged) == lines_of(plain)
+    assert any("cut at byte" in line for line in lines_of(plain))
+    assert any("of other hosts" in line for line in lines_of(plain))
+    assert any("not understood" in line for line in lines_of(plain))
+    assert len(plain.report.problems) >= 3
+    assert plain.summary.articles == 11
+    assert merged.report == plain.report
+    assert merged.as_json() | {"seconds": 0, "database": ""} == plain.as_json() | {
+        "seconds": 0,
+        "database": "",
+    }
+
+
+def test_runs_that_are_older_than_the_database_come_out_as_in_a_plain_replay(
+    recorded: Path, tmp_path: Path, client: Any
+) -> None:
+    """Their pages are merged one by one, and are parsed as pages that somebody fetched."""
+    last = warcs(recorded)[-1]
+    for name in ("plain.db", "merged.db"):
+        replay([last], tmp_path / name)
+    done = parse_files([recorded / "archive"], tmp_path / "parsed", scheduler=client.scheduler.address)
+    assert done.errors == []
+    plain = replay([recorded / "archive"], tmp_path / "plain.db")
+    merged = merge(tmp_path / "parsed", tmp_path / "merged.db")
+    assert plain.known
+    assert plain.summary.pages > 10
+    assert all_but_now(tmp_path / "merged.db") == all_but_now(tmp_path / "plain.db")
+    assert lines_of(merged) == lines_of(plain)
+
+
+def test_the_runs_of_crawls_come_out_as_the_crawls_made_them_by_the_commands(
+    recorded: Path, tmp_path: Path
+) -> None:
+    shutil.copy(recorded / "a.db", tmp_path / "a.db")
+    done = run("parse", recorded / "archive", "--out", "parsed", "--workers", "2", "--json", cwd=tmp_path)
+    assert (done.status, done.err) == (0, "")
+    number = len(warcs(recorded))
+    assert json.loads(done.out) == {"parts": number, "parsed": number, "there": 0, "folder": "parsed"}
+    done = run("merge", "parsed", "--db", "b.db", cwd=tmp_path)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("replay: complete; ")
+    assert_same(tmp_path)
+    again = run("parse", recorded / "archive", "--out", "parsed", cwd=tmp_path)
+    assert (again.status, again.err) == (0, "")
+    assert (
+        again.out
+        == f"parsed: {number} partitions, 0 made now, {number} were there\nnext:\n  osce-news merge parsed\n"
+    )
+
+
+def die_once(part: Part, folder: Path) -> None:
+    """Parse a part; the first process that has the third part dies when it has begun to write it."""
+    third = sorted(one.name for one in read_job(folder).parts)[2]
+    died = folder / "died"
+    if part.name == third and not died.exists():
+        died.touch()
+        PartitionWriter(folder / part.name).add({"url": "half of it"})
+        os.kill(os.getpid(), signal.SIGKILL)
+    parse_part(part, folder)
+
+
+def test_a_part_whose_worker_is_killed_is_parsed_by_another(
+    recorded: Path, tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("osce_news.archive.cluster.parsing.parse_part", die_once)
+    parsed = tmp_path / "parsed"
+    done = parse_files([recorded / "archive"], parsed, scheduler=client.scheduler.address, part_bytes=SMALL)
+    assert (parsed / "died").exists()
+    assert (done.errors, done.parsed) == ([], done.parts)
+    merge(parsed, tmp_path / "b.db")
+    shutil.copy(recorded / "a.db", tmp_path / "a.db")
+    assert_same(tmp_path)
+
+
+def test_run_again_it_makes_only_what_is_missing(
+    recorded: Path, tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = tmp_path / "parsed"
+
+    def parse_again() -> tuple[int, int]:
+        done = parse_files(
+            [tmp_path / "archive"], parsed, scheduler=client.scheduler.address, part_bytes=SMALL
+        )
+        assert done.errors == []
+        return done.there, done.parsed
+
+    shutil.copytree(recorded / "archive", tmp_path / "archive")
+    there, made = parse_again()
+    assert (there, made > 5) == (0, True)
+    partitions = sorted(parsed.glob("*.parquet"))
+    partitions[1].unlink()
+    before = {file: file.stat().st_mtime_ns for file in partitions if file.exists()}
+    with pytest.raises(BadInputError, match=rf"1 of {made} partitions are missing; run the same"):
+        merge(parsed, tmp_path / "b.db")
+    assert not (tmp_path / "b.db").exists()
+    assert parse_again() == (made - 1, 1)
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    assert sorted(parsed.glob("*.parquet")) == partitions
+
+    first = warcs(tmp_path)[0]
+    os.utime(first, (1, 1))  # a file that has changed
+    assert parse_again() == (made - len(cut(first, SMALL)), len(cut(first, SMALL)))
+    monkeypatch.setattr("osce_news.archive.cluster.parts.code_mark", lambda: "another")
+    with pytest.raises(AssertionError, match="has another osce-news"):
+        parse_again()
+
+
+def all_of(parts: list[Part], files: list[Path]) -> tuple[list[Capture | Event], Report]:
+    """Return what is in the parts, one after the other; `files` hold what revisit records mean."""
+    found: list[Capture | Event] = []
+    report = Report()
+    for part in parts:
+        mine = Report()
+        originals = Originals(files, MOST_BYTES)
+        found += contents([Path(part.path)], mine, originals, start=part.start, end=part.end)
+        mine.files = int(part.start == 0)
+        report.add(Report.of_plain(json.loads(json.dumps(mine.as_plain()))))
+    return found, report
+
+
+@pytest.mark.parametrize("size", [1, 700, 5_000])
+def test_the_parts_of_a_file_hold_together_what_the_file_holds(
+    recorded: Path, tmp_path: Path, size: int
+) -> None:
+    pages = [page(number, answer(f"<p>{number}</p>".encode() * 30)) for number in range(9)]
+    whole = saved(tmp_path / "one-member.warc.gz", gzip.compress(b"".join(pages)))
+    plain = saved(tmp_path / "plain.warc", b"".join([*pages[:4], b"damaged" * 40, *pages[4:]])[:-20])
+    holes = saved(tmp_path / "holes.warc.gz", b"\0\0".join(packed(one) for one in pages)[:-9])
+    files = [whole, plain, holes, *warcs(recorded), *sorted((recorded / "others").iterdir())]
+    for file in files:
+        expected = Report()
+        found = list(contents([file], expected, Originals(files, MOST_BYTES)))
+        parts = cut(file, size)
+        assert all_of(parts, files) == (found, expected), (file, parts)
+    assert len(cut(whole, size)) == 1, "one gzip member can't be cut"
+    assert len(cut(plain, 700)) > 3
+    assert len(cut(holes, 1)) > 5
+
+
+def the_part(recorded: Path, folder: Path) -> Part:
+    """Write the plan of a job with one part, and return that."""
+    (part,) = prepare([warcs(recorded)[0]], folder).parts
+    return part
+
+
+def test_a_cluster_that_does_not_answer_is_one_line(recorded: Path, tmp_path: Path) -> None:
+    soon = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
+    done = run(
+        *("parse", recorded / "archive", "--out", "x", "--scheduler", "tcp://127.0.0.1:9"),
+        cwd=tmp_path,
+        env=soon,
+    )
+    assert done.status == 1
+    (line,) = done.errors
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9: " in line
+
+
+def test_a_worker_refuses_what_is_not_what_the_plan_means(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = the_part(recorded, tmp_path)
+    for other, why in (
+        (replace(part, code="0"), "another osce-news"),
+        (replace(part, path="/nowhere/a.warc.gz"), r"can't read the file \(No such file"),
+        (replace(part, size=part.size + 1), "has changed"),
+        (replace(part, changed_ns=0), "has changed"),
+    ):
+        with pytest.raises(PartialError, match=why):
+            parse_part(other, tmp_path)
+    assert list(tmp_path.glob("*.parquet*")) == []
+    parse_part(part, tmp_path)
+    (made,) = tmp_path.glob("*.parquet")
+    assert made.name == part.name
+    kept = made.stat().st_mtime_ns
+    parse_part(part, tmp_path)
+    assert made.stat().st_mtime_ns == kept
+
+
+def test_partitions_are_tables_that_people_can_read(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = the_part(recorded, tmp_path)
+    parse_part(part, tmp_path)
+    found = list(read_rows(tmp_path / part.name))
+    kinds = [{page["kind"] for page in row["pages"]} for row in found if row["pages"]]
+    listings = [row for row in found if row["pages"] and row["pages"][0]["kind"] == "listing"]
+    assert {row["status"] for row in listings} == {200}
+    assert len(listings) > 5
+    first = Parsed.from_json(listings[0]["pages"][0]["page"])
+    assert first.listing is not None
+    assert len(first.listing.records) == 10
+    notes = [row["url"] for row in found if row["note"]]
+    assert notes[0] == "osce-news:run-begins"
+    assert notes.count("osce-news:page-stored") == len(listings) + 6
+    assert kinds.count({"article"}) == 6
+    assert notes[-1] == "osce-news:run-ends"
+
+
+@pytest.mark.parametrize("url", ["https://www.osce.org/node/7", "https://www.osce.org/a-page"])
+@pytest.mark.parametrize("revisit", [None, "server-not-modified"])
+def test_a_page_of_a_run_is_parsed_for_what_was_asked_and_as_one_that_somebody_fetched(
+    tmp_path: Path, url: str, revisit: str | None
+) -> None:
+    body = render_article(STORIES[3]).encode()
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    file = Path("/a.warc.gz")
+    capture = Capture(url, NOON, 200, headers, body, None, file, 5, revisit)
+    note = PageStored(url=url, fetched_at=NOON, kind="article", item_id="12")
+    writer = PartitionWriter(tmp_path / "a.parquet")
+    for row in rows([capture, note], Originals([], MOST_BYTES)):
+        writer.add(row)
+    writer.finish(Report().as_plain())
+    report = Report()
+    kept, kept_note = in_partition(tmp_path / "a.parquet", file, report, is_first=True)
+    assert kept_note == note
+    assert isinstance(kept, Capture)
+    assert replace(kept, body=body, parsed={}) == ParsedCapture(  # type: ignore[call-arg]
+        url, NOON, 200, headers, body, None, file, 5, revisit
+    )
+    of_run = Asked("article", "12")
+    article = parse(capture, of_run).article
+    assert article is not None
+    assert article.item_id == "12"
+    assert (article.status == "unchanged") is bool(revisit)
+    assert parse(kept, of_run) == parse(capture, of_run)
+    if url.endswith("7"):
+        fetched = [replace(one, revisit=None) for one in (kept, capture)]
+        alone = [parse(one, Asked("article")) for one in fetched]
+        assert alone[0] == alone[1]
+        assert alone[0].article is not None
+        assert alone[0].article.item_id == "7"
+        assert alone[0].article.status != "unchanged"
+
+
+def test_half_a_partition_is_never_in_its_place(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = the_part(recorded, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("osce_news.archive.cluster.work.parse", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            parse_part(part, tmp_path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["plan.json"]
+    with pytest.raises(StorageError, match="can't be written"):
+        PartitionWriter(tmp_path / "no" / "such.parquet")
+
+
+class _Client:
+    """A cluster of which every future stays as it is."""
+
+    def __init__(self, status: str, error: Exception | None = None) -> None:
+        self.status, self.error = status, error
+        self.cancelled: list[Any] = []
+
+    def submit(self, *_: object, **__: object) -> Any:
+        future: Any = Future()
+        future.status, future.exception = self.status, lambda: self.error
+        if self.status != "pending":
+            future.set_result(None)
+        return future
+
+    def scheduler_info(self) -> dict[str, object]:
+        return {"workers": {}}
+
+    def cancel(self, futures: list[Any]) -> None:
+        self.cancelled += futures
+
+
+def test_a_cluster_that_goes_away_ends_the_command(tmp_path: Path) -> None:
+    parts = [Part("/a.warc", 1, 1, start, start + 1, "") for start in range(3)]
+    for status, why in (("pending", "has no workers"), ("cancelled", "went away")):
+        client = _Client(status)
+        with pytest.raises(NetworkError, match=f"{why}; run the same command again"):
+            parse_parts(client, parts, tmp_path, parse_part, look_s=0.01)
+        assert len(client.cancelled) == 3
+
+
+def test_what_is_wrong_with_a_part_is_told_and_the_others_are_parsed(tmp_path: Path) -> None:
+    parts = [Part("/a.warc", 1, 1, start, start + 5_000, "") for start in range(2)]
+    for error, why in ((PartialError("is gone"), "is gone"), (ValueError("x"), "ValueError: x")):
+        errors = parse_parts(_Client("error", error), parts, tmp_path, parse_part)
+        assert list(map(str, errors)) == [
+            f"/a.warc: bytes 0 to 5,000: {why}", f"/a.warc: bytes 1 to 5,001: {why}"
+        ]  # fmt: skip
+        assert {one.exit_status for one in errors} == {4}
+
+
+def test_merging_refuses_what_parse_has_not_made(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = tmp_path / "a.db"
+    with pytest.raises(BadInputError, match="holds no partitions"):
+        merge(tmp_path / "none", db)
+    folder = tmp_path / "parsed"
+    part = the_part(recorded, folder)
+    plan = folder / "plan.json"
+    kept = plan.read_text()
+    for text, why in (
+        ("{}", "can't be read"),
+        ("nonsense", "can't be read"),
+        (kept.replace('"format": 1', '"format": 2'), "another version"),
+    ):
+        plan.write_text(text)
+        with pytest.raises(BadInputError, match=why):
+            merge(folder, db)
+    plan.write_text(kept)
+    assert not db.exists()
+    (folder / part.name).write_bytes(b"PAR1 no Parquet PAR1")
+    with pytest.raises(BadInputError, match="no partition of `osce-news parse`"):
+        merge(folder, db)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["parse", str(FIXTURES / "seed"), "--out", "x"], "is a saved page, and only WARC files are parsed"),
+        (["parse", "nothing", "--out", "x"], "no such file or folder"),
+        (["parse", "a", "--out", "x", "--scheduler", "tcp://a:1", "--workers", "2"], "exclude each other"),
+        (["merge", "nothing"], "nothing holds no partitions"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_makes_nothing(arguments: list[str], why: str, tmp_path: Path) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.status == 2
+    (line,) = done.errors
+    assert why in line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [["parse", "a.warc", "--out", "x"], ["merge", "x"]])
+def test_without_the_extra_a_line_says_what_to_install(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "_is_there", lambda name: False)
+    name, *arguments = command
+    with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'`$") as caught:
+        getattr(clustering, name).main(arguments, standalone_mode=False)
+    assert caught.value.exit_status == 1
+
+
+def test_a_local_cluster_listens_on_this_machine_only(client: Any) -> None:
+    assert client.scheduler.address.startswith("tcp://127.0.0.1:")
+    assert all(address.startswith("tcp://127.0.0.1:") for address in client.scheduler_info()["workers"])
+    assert scheduling._LOOK_S > 5

@@ -1,0 +1,256 @@
+"""The gate: what each rule fails a page for, and how near a page may come to it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from osce_news.checks import check
+from osce_news.checks.neighbours import History
+from osce_news.errors import LayoutError
+from tests.crawl.records import Change, knowing, near, page, raw, records, refusal, shifted, verdict
+
+OFFICES = ("OSCE Mission to Serbia", "OSCE Mission to Skopje, OSCE Troika")
+TOPICS = ("Youth", "Policing, Migration")
+
+# What is done to every record of a page of other items than the stored ones, and what is then named.
+BY_HISTORY: dict[str, tuple[Change, str]] = {
+    "no type": (raw(content_type_raw=None), "Content type"),
+    "no offices": (raw(offices_raw=None), "Where we are"),
+    "no topics": (raw(topics_raw=None), "What we do"),
+    "no labels": (raw(content_type_raw=None, offices_raw=None, topics_raw=None), "Content type, Where"),
+    "no teasers": (raw(teaser_raw=None), "teaser"),
+    "short teasers": (raw(teaser_raw=lambda item: (item.teaser or "")[:40]), "teaser"),
+    "no numbers": (raw(url_raw=lambda item: f"https://www.osce.org/story/{item.id}x"), "addresses"),
+    "capitals": (raw(title_raw=lambda item: item.title.upper()), "title"),
+    "small letters": (raw(title_raw=lambda item: item.title.lower()), "title"),
+    "an unknown type": (raw(content_type_raw=lambda item: item.content_type_raw and "Page"), "Content type"),
+    "one office": (raw(offices_raw=lambda item: item.offices_raw and "OSCE Troika"), "Where we are"),
+}  # fmt: skip
+
+# The same for what can be told from the page by itself.
+BY_ITSELF: dict[str, tuple[Change, str]] = {
+    "dates a year earlier": (raw(published_raw=lambda item: shifted(item, -365)), "Publishing date"),
+    "dates a day earlier": (raw(published_raw=lambda item: shifted(item, -1)), "Publishing date"),
+    "dates unreadable": (raw(published_raw="3 days ago"), "Publishing date"),
+    "dates in the future": (raw(published_raw="1 May 2027", teaser_raw=lambda one: f"{one.id}."), "Publ"),
+    "type and topics swapped": (
+        raw(content_type_raw=lambda item: item.topics_raw, topics_raw=lambda item: item.content_type_raw),
+        "What we do",
+    ),
+    "offices and topics swapped": (
+        raw(offices_raw=lambda item: item.topics_raw, topics_raw=lambda item: item.offices_raw),
+        "Where we are",
+    ),
+    "offices unknown": (raw(offices_raw=lambda item: item.offices_raw and f"Team {item.id}"), "Where we are"),
+    "topics unknown": (raw(topics_raw=lambda item: item.topics_raw and f"Theme {item.id}"), "What we do"),
+    "a known label in the teaser": (raw(teaser_raw=lambda item: f"What we do: {item.teaser}"), "What we do"),
+    "a new label in the teaser": (raw(teaser_raw=lambda item: f"Kind: {item.id}, {item.teaser}"), "Kind"),
+    "entities": (raw(title_raw=lambda item: f"{item.title} &amp; more"), "&"),
+    "letters wrong": (raw(teaser_raw=lambda item: f"{item.teaser} –".encode().decode("latin-1")), "letters"),
+    "letters lost": (raw(teaser_raw=lambda item: f"{item.teaser} ? text"), "letters"),
+    "values behind offices": (
+        raw(offices_raw=lambda item: "OSCE Secretariat, " + item.title.replace(",", "") * 4), "Where we",
+    ),
+    "one address": (raw(url_raw="https://www.osce.org/node/1"), "addresses"),
+    "another site": (raw(url_raw=lambda item: f"https://example.org/{item.id}"), "addresses"),
+    "one title": (raw(title_raw="News and press releases"), "titles"),
+    "cut titles": (raw(title_raw=lambda item: f"{item.title[:20]} {item.id}..."), "titles"),
+    "one teaser": (raw(teaser_raw="This site uses cookies."), "teasers"),
+    "titles as teasers": (raw(teaser_raw=lambda item: item.title), "teasers"),
+    "Russian without Cyrillic": (raw(language_raw="ru"), "language"),
+}  # fmt: skip
+
+# The same for items that are stored as they were.
+BY_THE_ITEMS: dict[str, tuple[Change, str]] = {
+    "no type": (raw(content_type_raw=None), "Content type"),
+    "no offices": (raw(offices_raw=None), "Where we are"),
+    "no topics": (raw(topics_raw=None), "What we do"),
+    "no teasers": (raw(teaser_raw=None), "teaser"),
+    "other titles": (raw(title_raw=lambda item: f"{item.title} ({item.id})"), "title"),
+    "other dates": (
+        raw(published_raw=lambda item: shifted(item, -40), teaser_raw=lambda one: f"{one.id}."),
+        "Publishing date",
+    ),
+    "other teasers": (raw(teaser_raw=lambda item: f"{item.teaser} {item.title}"), "teaser"),
+    "other offices": (raw(offices_raw=lambda item: OFFICES[int(item.id) % 2]), "Where we are"),
+    "other topics": (raw(topics_raw=lambda item: TOPICS[int(item.id) % 2]), "What we do"),
+    "another host": (raw(url_raw=lambda item: item.url.replace("www.", "d6.web.")), "addresses"),
+    "another language": (raw(language_raw="de"), "language"),
+}  # fmt: skip
+
+ALL = [
+    *((f"history: {name}", rule, near()) for name, rule in BY_HISTORY.items()),
+    *((f"itself: {name}", rule, History()) for name, rule in BY_ITSELF.items()),
+    *((f"items: {name}", rule, knowing(records(50))) for name, rule in BY_THE_ITEMS.items()),
+]
+
+
+@pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
+def test_each_rule_fails_a_page_and_names_what_is_wrong(rule: tuple[Change, str], history: History) -> None:
+    change, thing = rule
+    assert refusal([change(item) for item in records(50)], history).selector.startswith(thing)
+
+
+@pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
+@pytest.mark.parametrize("size", [50, 10])
+def test_one_result_alone_never_fails_a_page(rule: tuple[Change, str], history: History, size: int) -> None:
+    for place in range(0, size, 7):
+        of = list(records(size))
+        of[place] = rule[0](of[place])
+        verdict(of, history)
+
+
+@pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
+def test_a_sound_page_passes_and_nothing_is_changed(rule: tuple[Change, str], history: History) -> None:
+    of = [replace(item) for item in records(50)]
+    verdict(of, history)
+    assert of == records(50)
+
+
+def test_too_short_a_history_is_said_and_not_guessed_from() -> None:
+    of = [raw(content_type_raw=None)(item) for item in records(50)]
+    assert verdict(of, replace(near(), comparable=99)) == (
+        "history too short to compare labels with: 99 stored items in the language en, 100 are needed"
+    )
+    assert verdict(records(50), near()) is None
+    refusal(of, replace(near(), comparable=100))
+
+
+@pytest.mark.parametrize(("left", "fails"), [(0, True), (10, True), (36, True), (37, False), (45, False)])
+def test_what_nearly_all_items_have_may_be_rarer_but_not_that_rare(left: int, fails: bool) -> None:
+    full = [item for item in records(80) if item.teaser][:50]
+    of = [item if n < left else raw(teaser_raw=None)(item) for n, item in enumerate(full)]
+    if fails:
+        assert f"got {left or 'none'} of 50" in str(refusal(of, near()))
+    else:
+        assert verdict(of, near()) is None
+
+
+@pytest.mark.parametrize(("left", "fails"), [(0, True), (3, True), (15, False)])
+def test_a_label_that_many_items_lack_has_to_be_nearly_gone(left: int, fails: bool) -> None:
+    of = [item if n < left else raw(topics_raw=None)(item) for n, item in enumerate(records(50))]
+    if fails:
+        assert refusal(of, near()).selector == "What we do"
+    else:
+        assert verdict(of, near()) is None
+
+
+def test_dates_are_compared_with_datelines_only_if_there_are_some() -> None:
+    change = raw(published_raw=lambda item: shifted(item, -365))
+    with_dateline = [item for item in records(200) if item.dateline_date]
+    few = [change(item) for item in with_dateline[:4]]
+    rest = [item for item in records(200) if not item.dateline_date][:20]
+    assert verdict([*few, *rest], History(), newest_first=False) is not None  # the history is too short
+    refusal([change(item) for item in with_dateline[:5]], History())
+
+
+def test_the_order_may_have_strays_but_is_not_another_one() -> None:
+    of = list(records(50))
+    strays = [of[49], *of[:20], of[48], *of[20:48]]
+    assert verdict(strays, near()) is None
+    assert refusal(of[::-1], near()).selector == "order of the results"
+    assert refusal([*of[25:], *of[:25]], near()).selector == "order of the results"
+    shuffled = Random(1).sample(of, 50)
+    assert refusal(shuffled, near()).selector == "order of the results"
+    assert verdict(shuffled, near(), newest_first=False) is None
+    assert verdict(of[:4][::-1], near()) is None  # too few to tell
+
+
+def test_a_page_without_results_fails_if_the_list_has_had_some() -> None:
+    listed = History(items=300, listed=True)
+    with pytest.raises(LayoutError, match="results: expected some"):
+        check(page([]), listed, newest_first=True)
+    assert check(page([]), listed, newest_first=True, empty_expected=True) is None
+    assert check(page([]), History(items=300), newest_first=True) is None
+    assert check(page([], results=3), listed, newest_first=True) is None  # left out by --since
+
+
+@pytest.mark.parametrize(
+    ("doubles", "new", "fails"), [(2, 2, False), (3, 5, True), (5, 10, False), (6, 10, True)]
+)
+def test_items_that_are_stored_under_another_number_fail_a_page(doubles: int, new: int, fails: bool) -> None:
+    of = records(50)
+    history = replace(knowing(of[new:]), doubles=doubles)
+    if fails:
+        assert f"{doubles} of {new} new items" in str(refusal(of, history))
+    else:
+        verdict(of, history)
+
+
+def test_dates_a_few_days_ahead_are_no_fault() -> None:
+    ahead = raw(
+        published_raw="4 December 2025", teaser_raw=lambda item: f"About {item.title} in many words, told."
+    )
+    verdict([ahead(item) for item in records(10)], near())
+    for when in ("", "yesterday", "1980-01-01T00:00:00Z"[:4]):
+        check(replace(page(records(10)), fetched_at=when), near(), newest_first=True)
+
+
+def test_titles_with_others_dates_fail_a_page() -> None:
+    of = records(50)
+    mixed = [
+        raw(published_raw=other.published_raw, teaser_raw=f"About {item.id}, {'in many words, ' * 4}told.")(
+            item
+        )
+        for item, other in zip(Random(2).sample(of, 50), of, strict=True)
+    ]
+    assert refusal(mixed, near()).selector == "titles and dates"
+
+
+def test_a_page_of_one_office_may_be_without_a_topic() -> None:
+    stored = [item for item in near().near() if item.offices]
+    of_each = Counter(item.offices[0].raw for item in stored)
+    with_topics = Counter(item.offices[0].raw for item in stored if item.topics)
+    office = next(
+        name for name, count in of_each.items() if count > 9 and 0.4 < with_topics[name] / count < 0.8
+    )
+    same = raw(
+        offices_raw=office, topics_raw=None, url_raw=lambda item: f"https://www.osce.org/node/{item.id}"
+    )
+    of = [same(item) for item in records(50)]
+    assert verdict(of, near()) is None
+
+
+@pytest.mark.parametrize("share", [2, 4])
+def test_names_of_another_label_fail_a_page_also_in_a_part_of_its_results(share: int) -> None:
+    swap = raw(offices_raw=lambda item: item.topics_raw, topics_raw=lambda item: item.offices_raw)
+    of = [swap(item) if n % share == 0 else item for n, item in enumerate(records(50))]
+    assert "another label's" in str(refusal(of, History()))
+
+
+def test_a_known_label_in_the_midst_of_teasers_fails_a_page() -> None:
+    inside = raw(teaser_raw=lambda item: f"{item.teaser} Where we are: {item.id}")
+    assert refusal([inside(item) for item in records(50)], History()).selector == "Where we are"
+    assert verdict([*map(inside, records(50)[:12]), *records(50)[12:]], near()) is None
+
+
+def test_types_of_other_items_fail_a_page() -> None:
+    of = [item for item in records(80) if item.content_type_raw][:50]
+    swap = {"News": "Press release", "Press release": "News"}
+    moved = [raw(content_type_raw=swap.get(item.content_type_raw or "", "Spot report"))(item) for item in of]
+    assert refusal(moved, knowing(of)).selector == "Content type"
+    renamed = [
+        raw(content_type_raw=(item.content_type_raw or "").replace("News", "Story"))(item) for item in of
+    ]
+    verdict(renamed, knowing(of))
+
+
+def test_offices_that_do_not_go_with_the_addresses_fail_a_page() -> None:
+    of = records(50)
+    moved = [raw(offices_raw=of[n - 1].offices_raw)(item) for n, item in enumerate(of)]
+    assert refusal(moved, near()).selector == "Where we are"
+
+
+def test_messages_name_numbers_and_label_in_one_line() -> None:
+    of = [raw(content_type_raw=None)(item) for item in records(50)]
+    said = str(refusal(of, near()))
+    assert re.fullmatch(
+        r"page not understood: Content type: expected it beside other labels in 100% of results, as in "
+        r"stored ones of the time, got none of \d\d; if the page is right, run again with --accept",
+        said,
+    )

@@ -1,0 +1,136 @@
+"""The lines of the crontab: read as cron reads them, and run."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.cli.schedules.scheduled import HALF_DAYS, agents, schedule, start, stored
+from tests.helpers import Result
+from tests.newsroom import Newsroom, faults
+
+
+class Line(NamedTuple):
+    when: str
+    command: str
+    stdin: str
+
+
+def unescaped(text: str) -> tuple[str, str]:
+    r"""Return the command and its standard input, as Vixie cron finds them: at the first bare %.
+
+    A backslash before % goes; any other stays, and what follows it is not looked at.
+    """
+    command = ""
+    characters = iter(enumerate(text))
+    for at, character in characters:
+        if character == "%":
+            return command, text[at + 1 :]
+        if character == "\\":
+            following = next(characters, (0, ""))[1]
+            command += following if following == "%" else character + following
+        else:
+            command += character
+    return command, ""
+
+
+def read(crontab: str) -> tuple[dict[str, str], list[Line]]:
+    """Return the settings and the lines of a crontab."""
+    settings, lines = {}, []
+    for text in crontab.splitlines():
+        if not text or text.startswith("#"):
+            continue
+        if setting := re.fullmatch(r'(\w+) *= *(["\']?)(.*)\2', text):
+            settings[setting[1]] = setting[3]
+        else:
+            *when, rest = text.split(None, 5)
+            lines.append(Line(" ".join(when), *unescaped(rest)))
+    return settings, lines
+
+
+def run_line(line: Line, settings: dict[str, str], cwd: Path) -> Result:
+    assert line.stdin == ""
+    return start(
+        ["/bin/sh", "-c", line.command.replace(" crawl ", " crawl --delay 0 ")], env=settings, cwd=cwd
+    )
+
+
+def test_cron_reads_percent_signs_as_this_test_does() -> None:
+    assert unescaped("a % b") == ("a ", " b")
+    assert unescaped(r"a \% \b \\% b") == (r"a % \b \\", " b")
+
+
+@pytest.fixture
+def crontab(newsroom: Newsroom, folder: Path) -> tuple[dict[str, str], list[Line]]:
+    options = [
+        "--start-url",
+        f"{newsroom.url}/press-releases?f[0]=a%20'b",
+        "--contact",
+        "Jane O'Neil <j@example.org>",
+    ]
+    return read(schedule("cron", "--db", "a.db", *options, "--mail", "j@example.org", cwd=folder))
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["daily", "weekly"])
+def test_a_good_crawl_is_silent(
+    crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, folder: Path, tmp_path: Path, which: int
+) -> None:
+    settings, lines = crontab
+    assert len(lines) == 2
+    assert (" --full " in lines[which].command) == bool(which)
+    assert run_line(lines[which], settings, tmp_path) == Result(0, "", "")
+    assert stored(folder / "a.db") == 60
+    assert [agent.partition(" ")[2] for agent in agents(newsroom)] == ["(+Jane O'Neil <j@example.org>)"]
+    assert any("f%5B0%5D=a+%27b" in path or "f%5B0%5D=a%20%27b" in path for path in newsroom.paths)
+
+
+def test_a_refused_crawl_prints_one_line_and_its_status(
+    crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, tmp_path: Path
+) -> None:
+    newsroom.fail(faults.everything, faults.status(403))
+    result = run_line(crontab[1][0], crontab[0], tmp_path)
+    assert (result.status, result.err) == (6, "")
+    assert re.fullmatch(r"exit status 6: osce-news: http://.* the site refuses .*\n", result.out)
+
+
+def test_a_partial_crawl_prints_one_line_and_keeps_what_it_read(
+    crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, folder: Path, tmp_path: Path
+) -> None:
+    newsroom.fail(faults.page(1), faults.status(404))
+    result = run_line(crontab[1][0], crontab[0], tmp_path)
+    assert result.status == 4
+    assert re.fullmatch(r"exit status 4: osce-news: .*\n", result.out)
+    assert stored(folder / "a.db") == 50
+
+
+def test_a_program_that_is_gone_is_told(crontab: tuple[dict[str, str], list[Line]], tmp_path: Path) -> None:
+    line = crontab[1][0]
+    gone = line._replace(command=line.command.replace(sys.executable, f"{sys.executable}-gone"))
+    result = run_line(gone, crontab[0], tmp_path)
+    assert (result.status, len(result.out.splitlines())) == (127, 1)
+    assert result.out.startswith("exit status 127: ")
+    assert "not found" in result.out
+
+
+@pytest.mark.parametrize(("at", "hours"), HALF_DAYS)
+def test_the_full_crawl_is_half_a_day_from_the_daily_one(at: str, hours: str, tmp_path: Path) -> None:
+    minute = int(at.partition(":")[2])
+    daily, full = hours.split()
+    _, lines = read(schedule("cron", "--at", at, cwd=tmp_path))
+    assert [line.when for line in lines] == [f"{minute} {daily} * * *", f"{minute} {full} * * 0"]
+
+
+def test_mail_goes_where_it_was_asked_to_go(tmp_path: Path) -> None:
+    settings, _ = read(schedule("cron", "--mail", "a@example.org,root", "--contact", "me", cwd=tmp_path))
+    assert settings == {"MAILTO": "a@example.org,root", "OSCE_NEWS_CONTACT": "me"}
+
+
+def test_what_is_not_given_is_said_in_a_comment(tmp_path: Path) -> None:
+    text = schedule("cron", cwd=tmp_path)
+    assert read(text)[0] == {}
+    assert "# MAILTO=" in text
+    assert "# OSCE_NEWS_CONTACT=" in text

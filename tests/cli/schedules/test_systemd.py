@@ -1,0 +1,237 @@
+"""The units: checked by systemd itself where it is there, read as it reads them, and run."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from osce_news.cli import schedules
+from tests.cli.schedules.scheduled import HALF_DAYS, agents, schedule, start, stored, stub
+from tests.newsroom import Newsroom, faults
+
+Unit = dict[str, dict[str, list[str]]]
+
+NAMES = {"osce-news.service", "osce-news.timer", "osce-news-full.service", "osce-news-full.timer"}
+TELLER = "osce-news-failed@.service"
+_ESCAPES = {"n": "\n", "t": "\t", "s": " "}
+
+
+def texts(printed: str) -> dict[str, str]:
+    """Return the text of each file."""
+    _, *parts = re.split(r"^# file: (\S+)\n", printed, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def parsed(text: str) -> Unit:
+    """Return sections with their values; a backslash at a line's end joins it to the next by a space."""
+    unit: Unit = {}
+    section: dict[str, list[str]] = {}
+    for line in text.replace("\\\n", " ").splitlines():
+        if found := re.fullmatch(r"\[(\w+)\]", line):
+            section = unit.setdefault(found[1], {})
+        elif line and not line.startswith(("#", ";")):
+            name, is_there, value = line.partition("=")
+            assert is_there, line
+            section.setdefault(name, []).append(value)
+    return unit
+
+
+def units(*options: str | Path, cwd: Path) -> dict[str, Unit]:
+    return {name: parsed(text) for name, text in texts(schedule("systemd", *options, cwd=cwd)).items()}
+
+
+def value(unit: Unit, section: str, name: str) -> str:
+    (found,) = unit[section][name]
+    return found
+
+
+def words(text: str, **specifiers: str) -> list[str]:
+    """Return the words of a value, without quotes, escapes and specifiers (systemd.syntax, systemd.unit)."""
+    return [_expanded("".join(letters), specifiers) for letters in _split(text)]
+
+
+def _split(text: str) -> Iterator[list[str]]:
+    word: list[str] | None = None
+    quote = ""
+    letters = iter(text)
+    for letter in letters:
+        if letter == "\\":
+            letter = next(letters)
+            word = [*(word or []), _ESCAPES.get(letter, letter)]
+            assert letter in "\\\"'nts", letter
+        elif quote and letter == quote:
+            quote = ""
+        elif not quote and letter in "'\"":
+            quote, word = letter, word or []
+        elif not quote and letter == " ":
+            if word is not None:
+                yield word
+            word = None
+        else:
+            word = [*(word or []), letter]
+    assert not quote
+    if word is not None:
+        yield word
+
+
+def _expanded(word: str, specifiers: dict[str, str]) -> str:
+    return re.sub(r"%(.)", lambda found: {"%": "%", **specifiers}[found[1]], word)
+
+
+def command(unit: Unit, **specifiers: str) -> list[str]:
+    """Return the words that a service is started with."""
+    program, *arguments = words(value(unit, "Service", "ExecStart"), **specifiers)
+    for argument in arguments:
+        assert not re.search(r"(?<!\$)\$(\$\$)*(?!\$)", argument), f"a variable in {argument}"
+    return [program, *(argument.replace("$$", "$") for argument in arguments)]
+
+
+@pytest.fixture
+def made(newsroom: Newsroom, folder: Path) -> dict[str, Unit]:
+    url = f"{newsroom.url}/press-releases?f=it's%20$HOME"
+    return units("--db", "a.db", "--start-url", url, "--contact", "100% Jane <j@example.org>", cwd=folder)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.parametrize("user", [False, True], ids=["system", "user"])
+def test_systemd_finds_no_fault_with_them(folder: Path, tmp_path: Path, user: bool) -> None:
+    printed = schedule("systemd", "--db", "a.db", *(["--user"] if user else []), cwd=folder)
+    for name, text in texts(printed).items():
+        (tmp_path / name).write_text(text)
+    verify = ["systemd-analyze", "--user" if user else "--system", "verify", "--man=no"]
+    environment = {"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
+    result = start([*verify, *sorted(NAMES | {TELLER})], env=environment, cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    # It does find faults: an option that there is none of.
+    broken = (tmp_path / "osce-news.service").read_text().replace("Nice=", "Nicest=")
+    (tmp_path / "osce-news.service").write_text(broken)
+    assert "Nicest" in start([*verify, "osce-news.service"], env=environment, cwd=tmp_path).err
+
+
+def test_this_reader_of_words_reads_as_systemd_does() -> None:
+    assert words(r'/a "b c" \"d "%%e\\" %i', i="f") == ["/a", "b c", '"d', "%e\\", "f"]
+    assert words("'a \"b' c") == ['a "b', "c"]
+
+
+@pytest.mark.parametrize("user", [False, True], ids=["system", "user"])
+def test_each_unit_refers_to_units_that_are_there(tmp_path: Path, user: bool) -> None:
+    made = units(*(["--user"] if user else []), cwd=tmp_path)
+    assert set(made) == NAMES | {TELLER}
+    for name in ("osce-news", "osce-news-full"):
+        assert value(made[f"{name}.service"], "Unit", "OnFailure") == TELLER.replace("@", "@%n")
+        assert value(made[f"{name}.timer"], "Install", "WantedBy") == "timers.target"
+        assert value(made[f"{name}.timer"], "Timer", "Persistent") == "true"
+        assert "RandomizedDelaySec" in made[f"{name}.timer"]["Timer"]
+    # The daily crawl waits for the full one, and not also the other way round.
+    assert "osce-news-full.service" in made["osce-news.service"]["Unit"]["After"]
+    assert "osce-news.service" not in made["osce-news-full.service"]["Unit"].get("After", [])
+
+
+@pytest.mark.parametrize("name", ["osce-news", "osce-news-full"])
+def test_a_service_crawls(
+    made: dict[str, Unit], newsroom: Newsroom, folder: Path, tmp_path: Path, name: str
+) -> None:
+    unit = made[f"{name}.service"]
+    started = [*command(unit), "--delay", "0"]
+    assert ("--full" in started) == (name == "osce-news-full")
+    (environment,) = words(value(unit, "Service", "Environment"))
+    result = start(started, env=dict([environment.split("=", 1)]), cwd=tmp_path)
+    assert result.status == 0, result.err
+    assert stored(folder / "a.db") == 60
+    assert [agent.partition(" ")[2] for agent in agents(newsroom)] == ["(+100% Jane <j@example.org>)"]
+    assert any("it%27s+%24HOME" in path for path in newsroom.paths)
+
+
+def test_a_failed_service_ends_with_the_status_of_the_crawl(
+    made: dict[str, Unit], newsroom: Newsroom, tmp_path: Path
+) -> None:
+    newsroom.fail(faults.everything, faults.status(403))
+    assert start([*command(made["osce-news.service"]), "--delay", "0"], env={}, cwd=tmp_path).status == 6
+    assert made["osce-news.service"]["Service"]["SuccessExitStatus"] == ["130"]  # interrupted; no other
+
+
+def test_a_service_of_the_system_is_shut_in(made: dict[str, Unit], folder: Path) -> None:
+    for name in ("osce-news.service", "osce-news-full.service"):
+        service = made[name]["Service"]
+        assert service["Type"] == ["oneshot"]
+        assert (service["NoNewPrivileges"], service["ProtectSystem"]) == (["yes"], ["strict"])
+        assert words(value(made[name], "Service", "ReadWritePaths")) == [str(folder)]
+        assert {"TimeoutStartSec", "TimeoutStopSec", "Nice"} <= set(service)
+        assert "User" in service or getpass.getuser() == "root"
+
+
+@pytest.mark.parametrize(
+    ("program", "db", "private"),
+    [
+        ("/usr/bin/osce-news", "/tmp/a.db", False),
+        ("/usr/bin/osce-news", "/var/tmp/x/a.db", False),
+        ("/tmp/bin/osce-news", "/srv/a.db", False),
+        ("/usr/bin/osce-news", "/srv/tmp/a.db", True),
+    ],
+)
+def test_what_lies_in_a_temporary_folder_stays_in_sight(program: str, db: str, private: bool) -> None:
+    plan = schedules.Plan((program,), Path(db), hour=4, minute=17)
+    unit = parsed(texts(schedules.systemd(plan, user=False))["osce-news.service"])
+    assert ("PrivateTmp" in unit["Service"]) == private
+
+
+def test_a_service_of_a_user_asks_for_nothing_that_only_the_system_can_give(tmp_path: Path) -> None:
+    printed = schedule("systemd", "--user", cwd=tmp_path)
+    service = parsed(texts(printed)["osce-news.service"])
+    assert service["Service"]["NoNewPrivileges"] == ["yes"]
+    assert not [name for name in service["Service"] if name.startswith(("Protect", "Private", "User", "Cap"))]
+    assert "network-online.target" not in printed
+    for line in printed.splitlines():
+        if re.search(r"(systemctl|journalctl) ", line):
+            assert "ctl --user " in line, line
+
+
+def _tell(folder: Path, *options: str) -> str:
+    """Return what the unit said that a failure starts; the stubs write it into a file."""
+    made = units(*options, cwd=folder)
+    told = folder / "told"
+    stub(folder / "bin", "journalctl", 'echo "journal: $@"')
+    stub(folder / "bin", "logger", f'echo "$@" >> "{told}"')
+    specifiers = {"i": "osce-news.service", "H": "machine"}
+    result = start(
+        command(made[TELLER], **specifiers), env={"PATH": f"{folder / 'bin'}:/usr/bin:/bin"}, cwd=folder
+    )
+    assert (result.status, result.err) == (0, "")
+    return told.read_text()
+
+
+@pytest.mark.parametrize("options", [(), ("--mail", "a@example.org"), ("--user", "--mail", "a@example.org")])
+def test_a_failure_is_mailed_with_the_end_of_the_log(tmp_path: Path, options: tuple[str, ...]) -> None:
+    stub(tmp_path / "bin", "sendmail", f'echo "$@" > "{tmp_path}/told"; cat >> "{tmp_path}/told"')
+    user = "--user " if "--user" in options else ""
+    assert _tell(tmp_path, *options).splitlines() == [
+        "-t",
+        f"To: {'a@example.org' if options else 'root'}",
+        "Subject: osce-news.service failed on machine",
+        "",
+        f"journal: {user}--unit osce-news.service --lines 20 --no-pager",
+    ]
+
+
+@pytest.mark.skipif(
+    bool(shutil.which("sendmail", path="/usr/sbin:/usr/bin:/bin")), reason="mail would be sent"
+)
+def test_a_failure_is_written_into_the_log_where_no_mail_can_be_sent(tmp_path: Path) -> None:
+    told = _tell(tmp_path)
+    assert told.startswith("--priority user.err --tag osce-news osce-news.service failed, see: journalctl ")
+
+
+@pytest.mark.parametrize(("at", "hours"), HALF_DAYS)
+def test_the_full_crawl_is_half_a_day_from_the_daily_one(at: str, hours: str, tmp_path: Path) -> None:
+    made = units("--at", at, cwd=tmp_path)
+    daily, full = (f"{int(hour):02}:{at[-2:]}:00" for hour in hours.split())
+    times = [value(made[f"{name}.timer"], "Timer", "OnCalendar") for name in ("osce-news", "osce-news-full")]
+    assert times == [f"*-*-* {daily}", f"Sun *-*-* {full}"]
+    if analyze := shutil.which("systemd-analyze"):
+        subprocess.run([analyze, "calendar", *times], check=True, capture_output=True)

@@ -1,0 +1,180 @@
+"""Crawls on a machine that fails: no room, no database, a clock that is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import at, crawl, held, is_sound, killed, nodes, pages_asked, rows, stored
+from tests.crawl.spiders.processes import Command, Ended
+from tests.newsroom import Newsroom, make_newer, make_stories
+
+SMALL_FILES = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))"
+# All of them later than the days of the stories: the gate refuses those of the future.
+EARLIER, NOW, LATER = "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z"
+YEARS_AHEAD = "2040-01-01T00:00:00Z"
+
+
+def ended_in_one_line(done: Ended, status: int, said: str) -> bool:
+    """Whether the command failed with one line that says so; `Ended` has no traceback."""
+    assert (done.status, len(done.lines)) == (status, 1), done.errors
+    assert said in done.lines[0]
+    return True
+
+
+def test_where_files_may_not_grow_what_was_stored_is_whole_and_the_next_crawl_goes_on(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    """The limit on the size of files stands for a full disk where none can be had."""
+    db = tmp_path / "a.db"
+    newsroom.stories = make_stories(200)
+    done = crawl(newsroom, db, before=SMALL_FILES.format(300_000))
+    assert ended_in_one_line(done, 1, "run the command again")
+    assert 0 < len(stored(db)) < 200
+    assert is_sound(db)
+    newsroom.log.clear()
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["continues"]) == (0, 1)
+    assert stored(db) == nodes(newsroom)
+    assert is_sound(db)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for 600 kB; only root may have one."""
+    folder, mount = tmp_path / "disk", shutil.which("mount")
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=600k", "osce-news-test", str(folder)]
+    if not mount or os.getuid() or subprocess.run([mount, *options], capture_output=True).returncode:
+        pytest.skip("a small disk can't be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_on_a_full_disk_what_was_stored_is_whole_and_the_next_crawl_goes_on(
+    newsroom: Newsroom, small_disk: Path
+) -> None:
+    db = small_disk / "a.db"
+    newsroom.stories = make_stories(250)
+    done = crawl(newsroom, db)
+    assert ended_in_one_line(done, 1, "run the command again")
+    kept = len(stored(db))
+    assert 0 < kept < 250
+    assert is_sound(db)
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["continues"]) == (0, 1), done.errors
+    assert stored(db) == nodes(newsroom)
+
+
+GONE: dict[str, Callable[[Path], object]] = {
+    "deleted": Path.unlink,
+    "deleted with its folder": lambda db: shutil.rmtree(db.parent),
+    "moved away": lambda db: db.rename(db.with_name("b.db")),
+    "replaced": lambda db: db.with_name("other.db").rename(db),
+}
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_a_database_that_is_gone_under_way_ends_the_crawl_in_one_line(
+    newsroom: Newsroom, tmp_path: Path, name: str
+) -> None:
+    """Else the crawl would go on into a file that nobody can find again."""
+    db = tmp_path / "folder" / "a.db"
+    db.parent.mkdir()
+    if name == "replaced":
+        crawl(newsroom, db.with_name("other.db"), "--max-pages", "1")
+        newsroom.log.clear()
+    with held(newsroom, db, 3) as crawl_under_way:
+        GONE[name](db)
+        done = crawl_under_way.go_on()
+    assert ended_in_one_line(done, 1, "deleted, moved or replaced")
+    assert done.summary["status"] == "failed"
+    assert pages_asked(newsroom) == 3  # no page more
+
+
+def test_a_person_is_told_as_well_that_the_database_is_gone(newsroom: Newsroom, tmp_path: Path) -> None:
+    """Without --json the crawl ends with a look at the database, which is not there."""
+    place = ["--db", str(tmp_path / "a.db"), "--start-url", f"{newsroom.url}/press-releases"]
+    newsroom.at_request(2, lambda _: (tmp_path / "a.db").unlink())
+    with Command(["crawl", *place, "--delay", "0", "--rows", "10"], tmp_path) as command:
+        done = command.wait()
+    assert ended_in_one_line(done, 1, "deleted, moved or replaced")
+
+
+def test_a_clock_that_is_set_back_between_two_crawls_withdraws_nothing_and_loses_nothing(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    newsroom.etags = True
+    assert crawl(newsroom, db, before=at(LATER)).status == 0
+    newsroom.publish(*make_newer(newsroom.stories, 12))
+    gone = newsroom.remove(newsroom.stories[50].node).node
+    done = crawl(newsroom, db, before=at(NOW))
+    assert (done.status, done.summary["new"], done.summary["withdrawn"]) == (0, 12, 0), done.errors
+    done = crawl(newsroom, db, "--full", before=at(NOW))
+    assert (done.status, done.summary["withdrawn"]) == (0, 1), done.errors
+    newsroom.restore(gone)
+    done = crawl(newsroom, db, "--full", before=at(EARLIER))
+    assert (done.status, done.summary["restored"]) == (0, 1), done.errors
+    assert stored(db) == nodes(newsroom)
+    assert is_sound(db)
+
+
+def test_a_clock_far_in_the_future_and_back_withdraws_nothing_and_loses_nothing(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    """Items of that future are not seen later than it, but seen they are."""
+    db = tmp_path / "a.db"
+    assert crawl(newsroom, db, before=at(YEARS_AHEAD)).status == 0
+    for clock in (NOW, LATER):
+        newsroom.publish(*make_newer(newsroom.stories, 2))
+        done = crawl(newsroom, db, "--full", before=at(clock))
+        assert (done.status, done.summary["new"], done.summary["withdrawn"]) == (0, 2, 0), done.errors
+    newsroom.remove(newsroom.stories[30].node)
+    assert crawl(newsroom, db, "--full", before=at(LATER)).summary["withdrawn"] == 1
+    assert stored(db) == nodes(newsroom)
+    assert is_sound(db)
+
+
+@pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (LATER, NOW), (NOW, YEARS_AHEAD)])
+def test_a_gap_that_a_kill_left_is_closed_whatever_the_clock_says(
+    newsroom: Newsroom, tmp_path: Path, killed_at: str, then: str
+) -> None:
+    db = tmp_path / "a.db"
+    crawl(newsroom, db, before=at(NOW))
+    newsroom.publish(*make_newer(newsroom.stories, 62))
+    killed(newsroom, db, 4, before=at(killed_at))
+    done = crawl(newsroom, db, before=at(then))
+    assert (done.status, done.summary["mode"]) == (0, "incremental")
+    assert stored(db) == nodes(newsroom)
+
+
+def test_a_clock_before_all_that_is_on_the_list_stores_nothing_and_says_so(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    """A machine whose battery is empty takes all news for that of the future."""
+    crawl(newsroom, tmp_path / "a.db", before=at(NOW))
+    newsroom.publish(*make_newer(newsroom.stories, 2))
+    done = crawl(newsroom, tmp_path / "a.db", "--full", before=at("1970-01-01T00:00:00Z"))
+    assert ended_in_one_line(done, 3, "fetched on 1970-01-01")
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
+
+
+@pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (NOW, YEARS_AHEAD)])
+def test_a_full_crawl_that_was_killed_by_another_clock_is_still_ended_whole(
+    newsroom: Newsroom, tmp_path: Path, killed_at: str, then: str
+) -> None:
+    db = tmp_path / "a.db"
+    crawl(newsroom, db, before=at(NOW))
+    newsroom.remove(newsroom.stories[50].node)
+    killed(newsroom, db, 6, "--full", before=at(killed_at))
+    done = crawl(newsroom, db, "--full", before=at(then))
+    assert (done.status, done.summary["withdrawn"]) == (0, 1), done.errors
+    assert rows(db, "SELECT count(*) FROM items WHERE first_seen > last_seen") == [(0,)]
+    assert stored(db) == nodes(newsroom)

@@ -1,0 +1,155 @@
+"""The gate as a crawl meets it: a page that cannot be right, and a record that fails alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import ROBOTS, crawl, nodes, rows, stored
+from tests.newsroom import Newsroom, Reply, faults, make_newer, make_stories
+
+STORIES = 150
+FIFTY = ("--rows", "50")
+
+LABELS: dict[str, tuple[bytes, bytes, str]] = {
+    # name: (what the page prints, what it prints one day, what the crawl names)
+    "type": (b"Content type:", b"Kind of thing:", "Content type"),
+    "offices": (b"Where we are:", b"Our places:", "Where we are"),
+    "topics": (b"What we do:", b"Our work:", "What we do"),
+    "date": (b"Publishing date:", b"Day of issue:", "Publishing date"),
+}
+
+
+def changed(before: bytes, after: bytes) -> faults.Answer:
+    """The usual page, in other words."""
+
+    def answer(exchange: faults.Exchange) -> None:
+        usual = exchange.usual()
+        assert before in usual.body
+        exchange.reply(Reply(body=usual.body.replace(before, after)))
+
+    return answer
+
+
+def without_types(newsroom: Newsroom) -> None:
+    """All stories lose their content type, as if it had never been printed."""
+    newsroom.stories = [dataclasses.replace(story, content_type=None) for story in newsroom.stories]
+
+
+@pytest.fixture
+def newsroom() -> Newsroom:
+    return Newsroom(make_stories(STORIES), robots=ROBOTS)
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_a_page_on_which_a_label_is_another_ends_the_crawl_and_is_kept(
+    newsroom: Newsroom, tmp_path: Path, name: str
+) -> None:
+    before, after, named = LABELS[name]
+    db = tmp_path / "a.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY)
+        newsroom.publish(*make_newer(newsroom.stories, 60))
+        newsroom.fail(faults.page(1), changed(before, after))
+        done = crawl(newsroom, db, *FIFTY)
+    assert (done.status, done.summary["status"], done.summary["pages"]) == (3, "failed", 1), done.errors
+    assert len(stored(db)) == STORIES + 50  # the first page, and nothing of the second
+    (line,) = done.lines
+    assert named in line or after.decode().rstrip(":") in line, line
+    (kept,) = (tmp_path / "a.db-not-understood").iterdir()
+    assert str(kept) in line
+    assert after in kept.read_bytes()
+    assert rows(db, "SELECT status, message FROM runs")[-1] == ("failed", line.removeprefix("osce-news: "))
+
+
+def test_a_label_that_is_gone_is_let_through_by_accept_and_only_by_it(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    """Type after type is gone: the site prints none any more."""
+    db = tmp_path / "a.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY)
+        without_types(newsroom)
+        refused = crawl(newsroom, db, *FIFTY)
+        assert (refused.status, refused.summary["pages"]) == (3, 0)
+        assert "Content type" in refused.lines[0]
+        assert "--accept" in refused.lines[0]
+        assert rows(db, "SELECT count(*) > 60 FROM items WHERE content_type NOT NULL") == [(1,)]
+        done = crawl(newsroom, db, *FIFTY, "--full", "--accept")
+    assert done.status == 0, done.errors
+    assert rows(db, "SELECT count(*) FROM items WHERE content_type NOT NULL") == [(0,)]
+    assert rows(db, "SELECT count(*) > 60 FROM revisions WHERE field = 'content_type'") == [(1,)]
+
+
+def test_after_a_page_that_was_refused_the_next_crawl_leaves_no_gap(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY)
+        newsroom.publish(*make_newer(newsroom.stories, 180))
+        newsroom.fail(lambda path: "page=2&" in path, changed(b"Content type:", b"Kind of thing:"))
+        assert crawl(newsroom, db, *FIFTY).status == 3
+        newsroom.faults.clear()
+        assert crawl(newsroom, db, *FIFTY).status == 0
+        assert stored(db) == nodes(newsroom)
+
+
+def test_a_short_history_is_said_once_in_the_log(newsroom: Newsroom, tmp_path: Path) -> None:
+    with newsroom:
+        first = crawl(newsroom, tmp_path / "a.db", *FIFTY)
+        second = crawl(newsroom, tmp_path / "a.db", *FIFTY)
+    assert first.errors.count("history too short") == 1
+    assert "history too short" not in second.errors
+
+
+Break = Callable[[Newsroom, int], object]
+BREAKS: dict[str, Break] = {
+    "no visible letter in the title": lambda n, node: n.edit(node, title="\u200b"),
+    "no title": lambda n, node: n.edit(node, title=""),
+    "a hundred offices and more": lambda n, node: n.edit(
+        node, offices=tuple(f"Office {number}" for number in range(101))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_record_that_fails_alone_is_set_aside_and_the_page_goes_on(
+    newsroom: Newsroom, tmp_path: Path, name: str
+) -> None:
+    db = tmp_path / "a.db"
+    broken = newsroom.stories[70].node
+    BREAKS[name](newsroom, broken)
+    with newsroom:
+        done = crawl(newsroom, db, *FIFTY)
+    assert (done.status, done.summary["new"], done.summary["quarantined"]) == (0, STORIES - 1, 1), done.errors
+    assert stored(db) == nodes(newsroom) - {broken}
+    ((reason, raw),) = rows(db, "SELECT reason, raw FROM quarantine")
+    assert reason
+    assert newsroom.story(broken).offices[0] in raw
+
+
+def test_a_record_that_is_set_aside_again_is_one_row_wherever_it_stands(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    newsroom.edit(newsroom.stories[20].node, title="")
+    with newsroom:
+        crawl(newsroom, db, *FIFTY)
+        newsroom.publish(*make_newer(newsroom.stories, 3))
+        crawl(newsroom, db, *FIFTY)
+    assert rows(db, "SELECT count(*) FROM quarantine") == [(1,)]
+
+
+def test_a_stored_item_that_is_set_aside_later_is_not_withdrawn(newsroom: Newsroom, tmp_path: Path) -> None:
+    """It still stands on the list, though what it prints is no item."""
+    db = tmp_path / "a.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY)
+        newsroom.edit(newsroom.stories[70].node, title="\u200b")
+        done = crawl(newsroom, db, *FIFTY, "--full")
+    assert (done.status, done.summary["withdrawn"], done.summary["quarantined"]) == (0, 0, 1)
+    assert stored(db) == nodes(newsroom)

@@ -1,0 +1,150 @@
+"""Full crawls over HTTP: a list that moves while it is read, and one that cannot be read whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import asked, crawl, is_sound, nodes, pages_asked, pages_of, rows, stored
+from tests.newsroom import Newsroom, faults, make_newer, make_stories
+from tests.newsroom.site import BeyondEnd
+
+
+def test_a_full_crawl_finds_what_was_back_dated_and_what_is_gone(newsroom: Newsroom, tmp_path: Path) -> None:
+    *back_dated, late = (newsroom.stories[place] for place in (30, 45, 60))
+    for story in back_dated:
+        newsroom.remove(story.node)
+    db = tmp_path / "a.db"
+    crawl(newsroom, db)
+    for story in back_dated:
+        newsroom.restore(story.node)
+    newsroom.remove(late.node)
+    assert crawl(newsroom, db).summary["new"] == 0  # they stand too deep for an incremental crawl
+    newsroom.log.clear()
+    done = crawl(newsroom, db, "--full")
+    assert done.status == 0, done.errors
+    counts = [done.summary[name] for name in ("mode", "new", "withdrawn", "pages", "unchanged")]
+    assert counts == ["full", 2, 1, pages_of(64), 62]
+    assert pages_asked(newsroom) == pages_of(64)
+    assert stored(db) == nodes(newsroom)
+
+
+Move = Callable[[Newsroom], object]
+MOVES: dict[str, Move] = {
+    "published": lambda n: n.publish(*make_newer(n.stories, 2)),
+    "published by the page": lambda n: n.publish(*make_newer(n.stories, 21)),
+    "removed above": lambda n: n.remove(n.stories[2].node),
+    "removed above by the page": lambda n: [n.remove(story.node) for story in n.stories[:9]],
+    "removed at the border": lambda n: [n.remove(story.node) for story in n.stories[24:32]],
+    "sent to the top": lambda n: n.redate(n.stories[33].node, n.stories[0].published),
+    "sent down": lambda n: n.redate(n.stories[3].node, n.stories[50].published),
+    "sent to the end": lambda n: n.redate(n.stories[3].node, n.stories[-1].published),
+    "edited": lambda n: [n.edit(s.node, title=f"{s.title}, second edition") for s in n.stories[23:31:4]],
+    "reordered": lambda n: [n.reorder(story.published) for story in n.stories],
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_what_moves_while_the_list_is_read_gives_no_duplicate_and_no_loss(
+    newsroom: Newsroom, tmp_path: Path, name: str
+) -> None:
+    """What stood on the list all the time is stored once; nothing that stands there is withdrawn."""
+    db = tmp_path / "a.db"
+    for request in (4, 7):
+        newsroom.at_request(request, MOVES[name])
+    before = nodes(newsroom)
+    done = crawl(newsroom, db)
+    assert done.status == 0, done.errors
+    assert stored(db) >= before & nodes(newsroom)
+    assert done.summary["new"] == len(stored(db))
+
+    newsroom.at_request(5, MOVES[name])
+    before = nodes(newsroom)
+    done = crawl(newsroom, db, "--full")
+    assert done.status == 0, done.errors
+    assert stored(db) >= before & nodes(newsroom)
+    if name == "reordered":
+        assert is_sound(db)
+
+
+def test_what_moves_with_every_page_is_read_whole_or_partial(newsroom: Newsroom, tmp_path: Path) -> None:
+    """Each page comes after a removal above: it is read again until it meets the page before."""
+    newsroom.stories = make_stories(90)
+    newsroom.before(faults.listing, lambda n: n.remove(n.stories[0].node), times=None)
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert done.status == 0, done.errors
+    assert stored(tmp_path / "a.db") >= nodes(newsroom)
+
+
+def remove_some(newsroom: Newsroom) -> set[int]:
+    """Take three stories off the list, and return them."""
+    return {newsroom.remove(newsroom.stories[place].node).node for place in (8, 30, 55)}
+
+
+@pytest.mark.parametrize("code", [404, 500])
+def test_a_list_that_cannot_be_read_whole_is_partial_and_withdraws_nothing(
+    newsroom: Newsroom, tmp_path: Path, code: int
+) -> None:
+    db = tmp_path / "a.db"
+    crawl(newsroom, db)
+    fifth = asked(newsroom)[4]
+    gone = remove_some(newsroom)
+    newsroom.log.clear()
+    newsroom.fail(fifth, faults.status(code))
+    done = crawl(newsroom, db, "--full")
+    assert (done.status, done.summary["status"], done.summary["withdrawn"]) == (4, "partial", 0)
+    assert f"status {code}" in done.lines[0]
+    assert "run the command again" in done.lines[0]
+    assert len(done.lines) == 1
+    assert stored(db) >= gone
+    assert rows(db, "SELECT count(*) FROM withdrawals") == [(0,)]
+
+    newsroom.faults.clear()
+    done = crawl(newsroom, db, "--full", "--restart")
+    assert (done.status, done.summary["withdrawn"]) == (0, 3)
+    assert stored(db) == nodes(newsroom)
+
+
+def test_results_that_a_page_hides_for_a_while_are_not_withdrawn(newsroom: Newsroom, tmp_path: Path) -> None:
+    """The site leaves results out of one answer, and shows them in the next."""
+    db = tmp_path / "a.db"
+    crawl(newsroom, db)
+    fifth, stories = asked(newsroom)[4], newsroom.stories
+    newsroom.before(fifth, lambda n: setattr(n, "stories", stories[:33] + stories[37:]))
+    newsroom.before(faults.listing, lambda n: setattr(n, "stories", stories), skip=5)
+    done = crawl(newsroom, db, "--full")
+    assert done.status in (0, 4), done.errors
+    assert done.summary["withdrawn"] == 0
+    assert stored(db) == nodes(newsroom)
+
+
+@pytest.mark.parametrize("fixed_rows", [10, 25])
+def test_a_site_that_gives_pages_as_it_likes_is_read_by_its_links_and_withdraws_nothing(
+    newsroom: Newsroom, tmp_path: Path, fixed_rows: int
+) -> None:
+    """Its pages cannot be made to overlap, so what moved meanwhile may be missing; the run says so."""
+    newsroom.fixed_rows = fixed_rows
+    db = tmp_path / "a.db"
+    crawl(newsroom, db)
+    assert stored(db) == nodes(newsroom)
+    gone = remove_some(newsroom)
+    done = crawl(newsroom, db, "--full")
+    assert (done.status, done.summary["withdrawn"]) == (0, 0)
+    assert "nothing was marked as withdrawn" in done.summary["message"]
+    assert stored(db) == nodes(newsroom) | gone
+
+
+@pytest.mark.parametrize("beyond_end", ["empty", "last", "404"])
+def test_whatever_is_beyond_its_end_a_list_that_shrinks_is_not_taken_for_another(
+    newsroom: Newsroom, tmp_path: Path, beyond_end: BeyondEnd
+) -> None:
+    """Its end is removed before the last pages are asked for, which are then not there."""
+    newsroom.beyond_end = beyond_end
+    db = tmp_path / "a.db"
+    newsroom.at_request(9, lambda n: [n.remove(story.node) for story in n.stories[50:]])
+    assert crawl(newsroom, db).status in (0, 4)
+    assert stored(db) >= nodes(newsroom)
+    assert crawl(newsroom, db, "--full", "--restart").status == 0
+    assert stored(db) == nodes(newsroom)

@@ -1,0 +1,209 @@
+"""Incremental crawls over HTTP: what they ask for, what they find, when they stop."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import (
+    ROWS,
+    at,
+    crawl,
+    killed,
+    nodes,
+    pages_asked,
+    pages_of,
+    rows,
+    stored,
+)
+from tests.newsroom import Newsroom, faults, make_newer
+
+CONDITIONS = {"If-None-Match", "If-Modified-Since"}
+FIRST, LATER, WEEKS_LATER = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-20T00:00:00Z"
+
+
+def conditional(newsroom: Newsroom) -> list[bool]:
+    """Whether each page that was asked for since the log was cleared was asked for on a condition."""
+    pages = [entry for entry in newsroom.log if faults.listing(entry.path)]
+    return [not CONDITIONS.isdisjoint(entry.headers) for entry in pages]
+
+
+@pytest.mark.parametrize("validator", [None, "etags", "last_modified"])
+def test_on_an_unchanged_site_the_second_run_costs_robots_txt_and_two_pages(
+    newsroom: Newsroom, tmp_path: Path, validator: str | None
+) -> None:
+    if validator is not None:
+        setattr(newsroom, validator, True)
+    db = tmp_path / "a.db"
+    crawl(newsroom, db, before=at(FIRST))
+    newsroom.log.clear()
+    done = crawl(newsroom, db, before=at(LATER))
+    assert done.status == 0, done.errors
+    assert newsroom.paths[0] == "/robots.txt"
+    assert conditional(newsroom) == [validator is not None] * 2
+    assert [entry.status for entry in newsroom.log[1:]] == [304 if validator else 200] * 2
+    counts = [done.summary[name] for name in ("mode", "requests", "pages", "not_modified", "new", "changed")]
+    assert counts == ["incremental", 3, 2, 2 if validator else 0, 0, 0]
+    assert done.summary["unchanged"] == done.summary["seen"] == 2 * ROWS - 2  # they overlap; page 2 has 9
+    seen_again = rows(db, "SELECT count(*) FROM items WHERE last_seen = ?", LATER)
+    assert seen_again == [(done.summary["seen"],)]
+    assert rows(db, "SELECT DISTINCT first_seen FROM items") == [(FIRST,)]
+
+
+@pytest.mark.parametrize("before", ["nothing", "killed"])
+def test_a_sample_does_not_pass_for_the_list(newsroom: Newsroom, tmp_path: Path, before: str) -> None:
+    """Neither in place of a first crawl nor of one that was cut short."""
+    db = tmp_path / "a.db"
+    if before == "killed":
+        killed(newsroom, db, 4)
+    sample = crawl(newsroom, db, "--max-pages", "2")
+    assert (sample.status, sample.summary["pages"]) == (0, 2)
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["continues"]) == (0, 1 if before == "killed" else None)
+    assert stored(db) == nodes(newsroom)
+    assert crawl(newsroom, db).summary["pages"] == 2
+
+
+def test_crawls_since_a_day_cost_two_pages_as_well(newsroom: Newsroom, tmp_path: Path) -> None:
+    db, since = tmp_path / "a.db", str(newsroom.stories[40].published)
+    assert crawl(newsroom, db, "--since", since).summary["pages"] > 4
+    assert crawl(newsroom, db, "--since", since).summary["pages"] == 2
+
+
+def test_overlap_is_the_number_of_pages_without_news(newsroom: Newsroom, tmp_path: Path) -> None:
+    crawl(newsroom, tmp_path / "a.db")
+    for overlap in (1, 4):
+        newsroom.log.clear()
+        crawl(newsroom, tmp_path / "a.db", "--overlap", str(overlap))
+        assert pages_asked(newsroom) == overlap
+
+
+@pytest.mark.parametrize("etags", [False, True])
+def test_an_item_that_was_changed_on_those_pages_is_found(
+    newsroom: Newsroom, tmp_path: Path, etags: bool
+) -> None:
+    newsroom.etags = etags
+    db = tmp_path / "a.db"
+    crawl(newsroom, db)
+    node = newsroom.stories[ROWS + 3].node
+    newsroom.edit(node, title="Another title", topics=("Elections",))
+    newsroom.log.clear()
+    done = crawl(newsroom, db)
+    assert done.summary["changed"] == 1
+    # The first page without news, the second with, and then two without.
+    assert pages_asked(newsroom) == 4
+    assert rows(db, "SELECT title FROM items WHERE id = ?", str(node)) == [("Another title",)]
+    fields = rows(db, "SELECT field FROM revisions WHERE item_id = ?", str(node))
+    assert ("title",) in fields
+
+
+def test_news_is_read_until_two_whole_pages_hold_none(newsroom: Newsroom, tmp_path: Path) -> None:
+    crawl(newsroom, tmp_path / "a.db")
+    newsroom.publish(*make_newer(newsroom.stories, 25))
+    newsroom.log.clear()
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert done.summary["new"] == 25
+    assert stored(tmp_path / "a.db") == nodes(newsroom)
+    assert pages_asked(newsroom) == pages_of(25) + 2
+
+
+def upgraded(db: Path, column: str) -> None:
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute(f"UPDATE runs SET {column} = 'of before'")
+
+
+@pytest.mark.parametrize("column", ["tool_version", "rules"])
+def test_after_an_upgrade_no_page_is_asked_for_on_a_condition(
+    newsroom: Newsroom, tmp_path: Path, column: str
+) -> None:
+    """What was read by other rules has to be read again."""
+    newsroom.etags = newsroom.last_modified = True
+    crawl(newsroom, tmp_path / "a.db")
+    upgraded(tmp_path / "a.db", column)
+    newsroom.log.clear()
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert conditional(newsroom) == [False] * 2
+    assert (done.status, done.summary["not_modified"]) == (0, 0)
+    newsroom.log.clear()
+    crawl(newsroom, tmp_path / "a.db")
+    assert conditional(newsroom) == [True] * 2
+
+
+def test_a_server_that_always_answers_304_does_not_hide_the_list_for_good(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    """A full crawl asks without a condition, and so does any crawl when the last reading is a week old."""
+    newsroom.etags = newsroom.always_304 = True
+    db = tmp_path / "a.db"
+    crawl(newsroom, db, before=at(FIRST))
+    newsroom.publish(*make_newer(newsroom.stories, 2))
+    hidden = crawl(newsroom, db, before=at(LATER))
+    assert (hidden.summary["not_modified"], hidden.summary["new"]) == (2, 0)
+    newsroom.log.clear()
+    full = crawl(newsroom, db, "--full", before=at(LATER))
+    assert not any(conditional(newsroom))
+    assert (full.status, full.summary["new"]) == (0, 2)
+    newsroom.publish(*make_newer(newsroom.stories, 1))
+    assert crawl(newsroom, db, before=at(WEEKS_LATER)).summary["new"] == 1
+
+
+def test_a_crawl_that_was_killed_amid_the_news_leaves_no_gap(newsroom: Newsroom, tmp_path: Path) -> None:
+    """Eight pages of news and a kill after two: the next crawl goes on past what looks settled."""
+    newsroom.etags = True
+    db = tmp_path / "a.db"
+    crawl(newsroom, db)
+    newsroom.publish(*make_newer(newsroom.stories, 62))
+    killed(newsroom, db, 3)
+    assert rows(db, "SELECT count(*) > 65, count(*) < 100 FROM items") == [(1, 1)]
+    newsroom.log.clear()
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["mode"]) == (0, "incremental")
+    assert stored(db) == nodes(newsroom)
+    assert not any(conditional(newsroom))
+    newsroom.log.clear()
+    crawl(newsroom, db)
+    assert pages_asked(newsroom) == 2  # all is settled now
+
+
+def test_an_error_amid_the_news_leaves_no_gap(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    crawl(newsroom, db)
+    newsroom.publish(*make_newer(newsroom.stories, 62))
+    newsroom.log.clear()
+    newsroom.fail(lambda path: faults.listing(path) and pages_asked(newsroom) == 2, faults.status(403))
+    assert crawl(newsroom, db).status == 6
+    newsroom.faults.clear()
+    assert crawl(newsroom, db).status == 0
+    assert stored(db) == nodes(newsroom)
+
+
+Move = Callable[[Newsroom], object]
+MOVES: dict[str, Move] = {
+    "an item was removed": lambda n: n.remove(n.stories[4].node),
+    "a page of items was removed": lambda n: [n.remove(story.node) for story in n.stories[:ROWS]],
+    "items were published": lambda n: n.publish(*make_newer(n.stories, 3)),
+    "an item went to the top": lambda n: n.redate(n.stories[17].node, n.stories[0].published),
+    "an item went down": lambda n: n.redate(n.stories[3].node, n.stories[40].published),
+    "a day got another order": lambda n: [n.reorder(story.published) for story in n.stories[:30]],
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_what_moves_while_an_incremental_crawl_reads_is_not_lost(
+    newsroom: Newsroom, tmp_path: Path, name: str
+) -> None:
+    """Between its second page and its third; what comes on top meanwhile is found by the next crawl."""
+    db = tmp_path / "a.db"
+    crawl(newsroom, db)
+    newsroom.publish(*make_newer(newsroom.stories, 24))
+    published = nodes(newsroom)
+    newsroom.at_request(3, MOVES[name])
+    done = crawl(newsroom, db)
+    assert done.status == 0, done.errors
+    assert stored(db) >= published & nodes(newsroom)
+    crawl(newsroom, db)
+    assert stored(db) >= nodes(newsroom)

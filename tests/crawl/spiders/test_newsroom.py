@@ -1,0 +1,309 @@
+"""Real crawls over HTTP, in a process of their own, against the test newsroom."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from osce_news.normalize import item_id
+from tests.newsroom import Newsroom, faults, make_stories
+
+ROBOTS = "User-agent: *\nCrawl-delay: 0.02\nDisallow: /admin/\n"
+PAGE_TWO = faults.page(1)
+
+
+class Crawl(NamedTuple):
+    """What a crawl said and left behind."""
+
+    status: int
+    summary: dict[str, Any]
+    errors: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of its errors that are no log."""
+        return [line for line in self.errors.splitlines() if line.startswith("osce-news: ")]
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom(make_stories(130), robots=ROBOTS) as server:
+        yield server
+
+
+def command(newsroom: Newsroom, db: Path, *options: str, path: str = "/press-releases") -> list[str]:
+    start = ["--start-url", newsroom.url + path, "--delay", "0", "--db", str(db), "--json"]
+    return [sys.executable, "-m", "osce_news", "crawl", *start, *options]
+
+
+def crawl(newsroom: Newsroom, db: Path, *options: str, path: str = "/press-releases") -> Crawl:
+    environment = {**os.environ, "OSCE_NEWS_CONTACT": "someone@example.org"}
+    done = subprocess.run(
+        command(newsroom, db, *options, path=path),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+    )
+    return Crawl(done.returncode, json.loads(done.stdout or "{}"), done.stderr)
+
+
+def rows(db: Path, sql: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(db)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def pages_asked(newsroom: Newsroom) -> int:
+    return sum("/press-releases" in path for path in newsroom.paths)
+
+
+def test_a_crawl_stores_each_story_once_and_writes_its_receipt(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    first = crawl(newsroom, db)
+    assert first.status == 0, first.errors
+    assert first.summary["status"] == "complete"
+    assert (first.summary["pages"], first.summary["new"], first.summary["requests"]) == (3, 130, 4)
+    stored = rows(db, "SELECT id, title, published FROM newsroom ORDER BY id")
+    wanted = [(str(s.node), s.title, s.published.isoformat()) for s in newsroom.stories]
+    assert stored == sorted(wanted)
+
+    second = crawl(newsroom, db)
+    assert (second.summary["new"], second.summary["changed"], second.summary["unchanged"]) == (0, 0, 98)
+    runs = rows(db, "SELECT mode, status, requests, pages, seen, finished IS NOT NULL FROM runs")
+    assert runs == [("full", "complete", 4, 3, 130, 1), ("incremental", "complete", 3, 2, 98, 1)]
+
+
+def test_requests_are_polite(newsroom: Newsroom, tmp_path: Path) -> None:
+    """robots.txt comes first, one request at a time, no sooner than its crawl-delay, with a contact."""
+    newsroom.robots = "User-agent: *\nCrawl-delay: 0.5\n"
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert newsroom.paths[0] == "/robots.txt"
+    times = [entry.time for entry in newsroom.log]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert len(gaps) == 3
+    assert min(gaps) > 0.45
+    assert 0.45 < done.summary["smallest_gap_s"] <= min(gaps) + 0.05
+    for entry in newsroom.log:
+        assert entry.headers["User-Agent"].startswith("osce-news/")
+        assert "someone@example.org" in entry.headers["User-Agent"]
+        assert "Cookie" not in entry.headers
+        assert "Referer" not in entry.headers
+
+
+def test_a_period_keeps_what_lies_in_it_and_stops_when_past_it(newsroom: Newsroom, tmp_path: Path) -> None:
+    days = sorted({story.published for story in newsroom.stories})
+    since, until = days[-12].isoformat(), days[-4].isoformat()
+    done = crawl(newsroom, tmp_path / "a.db", "--since", since, "--until", until)
+    wanted = {str(s.node) for s in newsroom.stories if since <= s.published.isoformat() <= until}
+    assert {row[0] for row in rows(tmp_path / "a.db", "SELECT id FROM items")} == wanted
+    assert done.summary["pages"] < 3
+    assert done.status == 0
+
+
+def test_rows_and_max_pages_are_asked_for(newsroom: Newsroom, tmp_path: Path) -> None:
+    done = crawl(newsroom, tmp_path / "a.db", "--rows", "10", "--max-pages", "2")
+    assert done.summary["new"] == 20
+    assert pages_asked(newsroom) == 2
+    assert "rows=10" in newsroom.paths[1]
+
+
+@pytest.mark.parametrize("markup", ["drupal10", "flat", "nested"])
+def test_a_list_in_another_markup_is_walked_to_its_end(
+    newsroom: Newsroom, tmp_path: Path, markup: str
+) -> None:
+    newsroom.markup = markup
+    assert crawl(newsroom, tmp_path / "a.db").summary["new"] == 130
+
+
+def test_an_empty_list_is_no_error(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.stories = []
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert (done.status, done.summary["pages"], done.summary["seen"]) == (0, 1, 0)
+
+
+Setup = Callable[[Newsroom], object]
+FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
+    # name: (what goes wrong, exit status, status, pages stored, a part of the line)
+    "robots forbids": (
+        lambda n: setattr(n, "robots", "User-agent: *\nDisallow: /"),
+        6,
+        "refused",
+        0,
+        "robots",
+    ),
+    "robots is broken": (lambda n: setattr(n, "robots_status", 503), 6, "refused", 0, "status 503"),
+    "robots is reset": (lambda n: n.fail("/robots.txt", faults.reset(0)), 1, "failed", 0, "no connection"),
+    "forbidden": (lambda n: n.fail(PAGE_TWO, faults.status(403)), 6, "refused", 1, "status 403"),
+    "challenge": (lambda n: n.fail(faults.page(0), faults.challenge()), 6, "refused", 0, "refuses"),
+    "challenge as 200": (
+        lambda n: n.fail(
+            PAGE_TWO, faults.status(200, body="<html><title>Just a moment...</title>wait</html>")
+        ),
+        6,
+        "refused",
+        1,
+        "challenge page",
+    ),
+    "too many requests": (lambda n: n.fail(PAGE_TWO, faults.status(429)), 6, "refused", 1, "status 429"),
+    "not found": (lambda n: n.fail(faults.page(0), faults.status(404)), 1, "failed", 0, "status 404"),
+    "server error": (lambda n: n.fail(PAGE_TWO, faults.status(500)), 4, "partial", 2, "status 500"),
+    "led away": (
+        lambda n: n.fail(PAGE_TWO, faults.redirect("http://127.0.0.2:9/")),
+        4,
+        "partial",
+        2,
+        "another site",
+    ),
+    "redirect loop": (lambda n: n.fail(PAGE_TWO, faults.redirect_loop()), 4, "partial", 2, "redirections"),
+    "reset": (lambda n: n.fail(PAGE_TWO, faults.reset()), 4, "partial", 2, "cut"),
+    "cut": (lambda n: n.fail(PAGE_TWO, faults.cut()), 4, "partial", 2, "cut"),
+    "too large": (lambda n: n.fail(PAGE_TWO, faults.huge(declared=False)), 4, "partial", 2, "8 MiB"),
+    "bomb": (lambda n: n.fail(PAGE_TWO, faults.bomb()), 4, "partial", 2, "8 MiB"),
+    "a PDF": (lambda n: n.fail(PAGE_TWO, faults.wrong_type()), 3, "failed", 1, "application/pdf"),
+    "another page": (
+        lambda n: n.fail(PAGE_TWO, faults.status(200, body="<html><title>Home</title>hello</html>")),
+        3,
+        "failed",
+        1,
+        "expected results",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_what_goes_wrong_ends_in_one_line_and_its_status(
+    newsroom: Newsroom, tmp_path: Path, name: str
+) -> None:
+    go_wrong, exit_status, status, pages, said = FAILURES[name]
+    go_wrong(newsroom)
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert (done.status, done.summary["status"], done.summary["pages"]) == (exit_status, status, pages)
+    assert len(done.lines) == 1, done.errors
+    assert said in done.lines[0]
+    assert "Traceback" not in done.errors
+    # Page two left out, the one behind it is read: 50 results, and those from 98 on.
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [((0, 50, 82)[pages],)]
+    assert rows(tmp_path / "a.db", "SELECT status, message FROM runs") == [(status, done.lines[0][11:])]
+
+
+def test_a_page_that_is_not_understood_is_kept_and_named(newsroom: Newsroom, tmp_path: Path) -> None:
+    body = "<html><body><h1>A new newsroom</h1>\u20ac</body></html>"
+    newsroom.fail(PAGE_TWO, faults.status(200, body=body))
+    done = crawl(newsroom, tmp_path / "a.db")
+    (kept,) = (tmp_path / "a.db-not-understood").iterdir()
+    assert kept.read_text(encoding="utf-8") == body
+    assert str(kept) in done.lines[0]
+    assert ".search-result-news" in done.lines[0]
+
+
+def test_a_passing_fault_is_tried_again(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.fail(PAGE_TWO, faults.status(503), times=1)
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert (done.status, done.summary["new"], done.summary["requests"]) == (0, 130, 5)
+
+
+def test_without_a_server_the_status_is_that_of_the_network(tmp_path: Path) -> None:
+    with Newsroom([], robots=ROBOTS) as newsroom:
+        gone = newsroom
+    done = crawl(gone, tmp_path / "a.db")
+    assert done.status == 1
+    assert len(done.lines) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_crawl_keeps_what_it_read(
+    newsroom: Newsroom, tmp_path: Path, number: signal.Signals
+) -> None:
+    newsroom.robots = "User-agent: *\nCrawl-delay: 0.3\n"
+    db = tmp_path / "a.db"
+    process = subprocess.Popen(
+        command(newsroom, db, "--rows", "5"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 30
+    while pages_asked(newsroom) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, errors
+    summary = json.loads(output)
+    assert summary["status"] == "interrupted"
+    assert 10 <= summary["new"] < 130
+    assert rows(db, "SELECT count(*) FROM items") == [(summary["new"],)]
+    assert rows(db, "SELECT status FROM runs") == [("interrupted",)]
+    assert crawl(newsroom, db, "--max-pages", "1").status == 0
+
+
+def test_scrapy_crawl_does_the_same_and_exports_a_record_a_line(newsroom: Newsroom, tmp_path: Path) -> None:
+    arguments = {"start_url": f"{newsroom.url}/press-releases", "db": str(tmp_path / "a.db"), "delay": "0"}
+    options = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
+    feeds = [part for name in ("a.jsonl", "a.csv") for part in ("-o", str(tmp_path / name))]
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "newsroom", *options, *feeds],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=Path(__file__).parents[3],
+    )
+    assert done.returncode == 0, done.stderr
+    records = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [record["id"] for record in records] == [str(story.node) for story in newsroom.stories]
+    assert len((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()) == 131
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(130,)]
+    assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("complete",)]
+
+
+def test_scrapy_crawl_refuses_an_argument_that_it_does_not_know(newsroom: Newsroom, tmp_path: Path) -> None:
+    """A limit that is misspelt must not read the whole list."""
+    given = {"start_url": f"{newsroom.url}/press-releases", "db": str(tmp_path / "a.db"), "maxpages": "1"}
+    options = [part for name, value in given.items() for part in ("-a", f"{name}={value}")]
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "newsroom", *options],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parents[3],
+    )
+    assert done.returncode == 1
+    assert "no argument of the crawl: maxpages" in done.stderr
+    assert newsroom.paths == []
+
+
+def test_an_item_is_told_by_its_node_on_any_host(newsroom: Newsroom, tmp_path: Path) -> None:
+    """What is crawled from a mirror and from another host is one item."""
+    db = tmp_path / "a.db"
+    crawl(newsroom, db, "--max-pages", "1")
+    with Newsroom(newsroom.stories, robots=ROBOTS) as mirror:
+        done = crawl(mirror, db, "--max-pages", "1")
+    assert done.summary["new"] == 0
+    assert rows(db, "SELECT count(*), count(DISTINCT item_id) FROM addresses") == [(100, 50)]
+    assert all(
+        item_id(url) == identifier for identifier, url in rows(db, "SELECT item_id, url FROM addresses")
+    )
+
+
+def test_a_long_list_is_stored_whole(
+    newsroom: Newsroom, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """60 pages; with --large the 600 of the real list."""
+    pages = 600 if request.config.getoption("--large") else 60
+    newsroom.stories = make_stories(50 * pages)
+    newsroom.robots = "User-agent: *\nAllow: /\n"
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert (done.status, done.summary["new"]) == (0, 50 * pages)
+    assert done.summary["pages"] < 1.25 * pages  # for they overlap
+    stored = {row[0] for row in rows(tmp_path / "a.db", "SELECT id FROM items")}
+    assert stored == {str(story.node) for story in newsroom.stories}

@@ -1,0 +1,144 @@
+"""One crawl at a time writes into a database, and readers neither wait for it nor hold it up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+from tests.crawl.spiders.crawling import crawl, held, killed, nodes, pages_asked, rows, start, stored, until
+from tests.crawl.spiders.processes import Command, Ended
+from tests.helpers import FIXTURES
+from tests.newsroom import Newsroom
+
+
+def names_of(db: Path) -> list[tuple[str, Path]]:
+    """Return names of the database, each with the folder in which it is one."""
+    folder = db.parent
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "link.db").symlink_to(db)
+    (folder / "folder").symlink_to(folder)
+    return [
+        (str(db), elsewhere),
+        (db.name, folder),
+        (os.path.relpath(db, elsewhere), elsewhere),
+        ("link.db", elsewhere),
+        (str(folder / "folder" / db.name), elsewhere),
+    ]
+
+
+def test_a_second_crawl_ends_at_once_and_names_the_first_by_whatever_name_the_database_goes(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    with held(newsroom, db, 2) as first:
+        asked = len(newsroom.log)
+        began = time.monotonic()
+        seconds = [start(newsroom, name, cwd=folder) for name, folder in names_of(db)]
+        for second in seconds:
+            with second:
+                done = second.wait()
+            assert done.status == 5, done.errors
+            (line,) = done.lines
+            assert f"process {first.command.pid} " in line
+            assert "wait for it, or end it" in line
+        assert time.monotonic() - began < 10
+        assert len(newsroom.log) == asked  # nothing was asked of the site
+        assert first.go_on().status == 0
+    assert rows(db, "SELECT status FROM runs") == [("complete",)]
+    assert stored(db) == nodes(newsroom)
+
+
+def test_another_database_in_the_same_folder_is_free(newsroom: Newsroom, tmp_path: Path) -> None:
+    with held(newsroom, tmp_path / "a.db", 2):
+        assert crawl(newsroom, tmp_path / "b.db").status == 0
+
+
+def test_the_lock_of_a_killed_crawl_is_no_obstacle(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    killed(newsroom, db, 3)
+    assert (tmp_path / "a.db.lock").exists()
+    done = crawl(newsroom, db)
+    assert done.status == 0, done.errors
+    assert stored(db) == nodes(newsroom)
+
+
+def test_a_replay_waits_for_a_crawl_to_end(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    with held(newsroom, db, 2) as crawl, replaying(db) as replay:
+        time.sleep(1.5)
+        assert replay.is_running
+        assert crawl.go_on().status == 0
+        done = replay.wait()
+    assert done.status == 0, done.errors
+    assert rows(db, "SELECT mode, status FROM runs") == [("full", "complete"), ("replay", "complete")]
+
+
+def test_a_replay_that_waits_can_be_interrupted(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    with held(newsroom, db, 2), replaying(db) as replay:
+        time.sleep(1)
+        replay.send(signal.SIGINT)
+        assert replay.wait(5).status == 130
+    assert rows(db, "SELECT mode FROM runs") == [("full",)]
+
+
+def test_a_replay_that_has_waited_in_vain_says_who_writes(newsroom: Newsroom, tmp_path: Path) -> None:
+    """It waits for 30 seconds, here for less."""
+    shorter = "from osce_news.storage import Writer\nassert Writer.__init__.__defaults__ == (30,)\n"
+    shorter += "Writer.__init__.__defaults__ = (0.2,)"
+    with held(newsroom, tmp_path / "a.db", 2) as crawl, replaying(tmp_path / "a.db", shorter) as replay:
+        done = replay.wait()
+        assert done.status == 5
+        assert f"process {crawl.command.pid} (full, since " in done.lines[0]
+
+
+def replaying(db: Path, before: str = "") -> Command:
+    return Command(["replay", str(FIXTURES / "seed"), "--db", str(db)], db.parent, before=before)
+
+
+def command(*arguments: str, db: Path) -> Ended:
+    with Command([*arguments, "--db", str(db)], db.parent) as one:
+        return one.wait()
+
+
+def test_readers_neither_wait_nor_are_waited_for(newsroom: Newsroom, tmp_path: Path) -> None:
+    """One holds a transaction open the whole time, one reads anew, others are commands."""
+    db = tmp_path / "a.db"
+    crawl(newsroom, db, "--max-pages", "2")
+    count = "SELECT count(*) FROM newsroom"
+    with (
+        closing(sqlite3.connect(db, timeout=0, isolation_level=None)) as patient,
+        closing(sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True, timeout=0)) as other,
+    ):
+        patient.execute("BEGIN")
+        assert patient.execute(count).fetchone() == (20,)
+        with held(newsroom, db, 6, "--full") as waiting:
+            assert other.execute(count).fetchone()[0] > 20
+            assert command("list", db=db).status == 0
+            found = command("search", "OSCE", "--limit", "3", db=db)
+            assert found.status == 0, found.errors
+            assert patient.execute(count).fetchone() == (20,)
+            assert waiting.go_on().status == 0
+        assert patient.execute(count).fetchone() == (20,)
+        assert other.execute(count).fetchone() == (len(newsroom.stories),)
+        patient.execute("COMMIT")
+        assert patient.execute(count).fetchone() == (len(newsroom.stories),)
+
+
+def test_somebody_elses_transaction_that_writes_is_waited_for(newsroom: Newsroom, tmp_path: Path) -> None:
+    """A person who mends a row in the sqlite3 shell holds no lock of ours."""
+    db = tmp_path / "a.db"
+    with held(newsroom, db, 3) as waiting, closing(sqlite3.connect(db, isolation_level=None)) as person:
+        person.execute("BEGIN IMMEDIATE")
+        waiting.released.set()
+        time.sleep(0.5)
+        assert waiting.command.is_running
+        assert pages_asked(newsroom) == 3
+        person.execute("COMMIT")
+        assert waiting.command.wait().status == 0
+    until(lambda: stored(db) == nodes(newsroom))

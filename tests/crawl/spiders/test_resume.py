@@ -1,0 +1,208 @@
+"""Full crawls that are killed or stopped, and go on where they stood."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import (
+    STORIES,
+    at,
+    content,
+    crawl,
+    held,
+    is_sound,
+    killed,
+    nodes,
+    pages_asked,
+    pages_of,
+    rows,
+    signalled,
+    start,
+    stored,
+    until,
+)
+from tests.crawl.spiders.processes import Command
+from tests.newsroom import Newsroom, faults, make_newer
+
+ALL = pages_of(STORIES)
+DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 5)]
+
+
+def test_a_killed_crawl_leaves_a_sound_database_and_the_next_goes_on_from_there(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    killed(newsroom, db, 7)
+    assert is_sound(db)
+    assert rows(db, "SELECT status, pages, position NOT NULL FROM runs") == [("running", 6, 1)]
+    newsroom.log.clear()
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["mode"], done.summary["continues"]) == (0, "full", 1)
+    assert stored(db) == nodes(newsroom)
+    # The six are not read again, but for the first of them: what is new on top comes first.
+    assert pages_asked(newsroom) == ALL - 6 + 1
+    assert rows(db, "SELECT status FROM runs") == [("interrupted",), ("complete",)]
+    assert rows(db, "SELECT count(*) FROM runs WHERE position NOT NULL AND status = 'complete'") == [(0,)]
+
+
+def test_what_is_new_on_top_since_the_kill_is_read_and_shifts_what_is_left(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    killed(newsroom, db, 7)
+    newsroom.publish(*make_newer(newsroom.stories, 15))
+    newsroom.log.clear()
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["continues"]) == (0, 1)
+    assert stored(db) == nodes(newsroom)
+    # Two pages lead down to what was read, and what is left begins elsewhere on its page.
+    assert pages_asked(newsroom) <= 2 + ALL - 6 + 1
+
+
+def test_a_crawl_that_is_killed_again_and_again_comes_to_its_end(newsroom: Newsroom, tmp_path: Path) -> None:
+    """With an item more on top and one less below each time; what stands there throughout is stored."""
+    db, always = tmp_path / "a.db", nodes(newsroom)
+    for _ in range(4):
+        killed(newsroom, db, 4)
+        newsroom.publish(*make_newer(newsroom.stories, 1))
+        always.discard(newsroom.remove(newsroom.stories[20].node).node)
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["mode"], done.summary["continues"]) == (0, "full", 4)
+    assert stored(db) >= nodes(newsroom)
+    assert is_sound(db)
+
+
+def test_a_crawl_that_is_killed_again_before_it_has_come_down_to_what_was_read_leaves_no_gap(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    killed(newsroom, db, 5)
+    newsroom.publish(*make_newer(newsroom.stories, 35))
+    killed(newsroom, db, 2)
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["continues"]) == (0, 2)
+    assert stored(db) == nodes(newsroom)
+
+
+def test_a_full_crawl_of_a_list_that_was_read_before_is_gone_on_with_when_it_is_asked_for(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    """An incremental crawl in between does not disturb it."""
+    db = tmp_path / "a.db"
+    crawl(newsroom, db, before=at(DAYS[0]))
+    newsroom.remove(newsroom.stories[50].node)
+    killed(newsroom, db, 6, "--full", before=at(DAYS[1]))
+    done = crawl(newsroom, db, before=at(DAYS[2]))
+    assert (done.summary["mode"], done.summary["pages"]) == ("incremental", 2)
+    newsroom.log.clear()
+    done = crawl(newsroom, db, "--full", before=at(DAYS[3]))
+    assert (done.status, done.summary["continues"], done.summary["withdrawn"]) == (0, 2, 1)
+    assert pages_asked(newsroom) == ALL - 5 + 1
+    assert stored(db) == nodes(newsroom)
+
+
+def test_restart_begins_anew(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    killed(newsroom, db, 7)
+    newsroom.log.clear()
+    done = crawl(newsroom, db, "--restart")
+    assert (done.status, done.summary["mode"], done.summary["continues"]) == (0, "full", None)
+    assert pages_asked(newsroom) == ALL
+
+
+def test_after_a_crawl_that_was_killed_long_ago_the_list_is_read_from_its_top(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    killed(newsroom, db, 7, before=at("2026-01-01T00:00:00Z"))
+    newsroom.log.clear()
+    done = crawl(newsroom, db, before=at("2026-03-01T00:00:00Z"))
+    assert (done.status, done.summary["continues"]) == (0, None)
+    assert pages_asked(newsroom) == ALL
+    assert stored(db) == nodes(newsroom)
+
+
+def test_a_crawl_that_was_killed_while_it_followed_links_goes_on_from_there(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    newsroom.fixed_rows = 5
+    db = tmp_path / "a.db"
+    killed(newsroom, db, 9)
+    newsroom.log.clear()
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["continues"]) == (0, 1)
+    assert stored(db) == nodes(newsroom)
+    assert pages_asked(newsroom) < 13
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_stop_after_the_page_in_hand(
+    newsroom: Newsroom, tmp_path: Path, number: signal.Signals
+) -> None:
+    db = tmp_path / "a.db"
+    done = signalled(newsroom, db, 4, number)
+    assert done.status == 130
+    assert done.lines == ["osce-news: interrupted; what was read is stored"]
+    assert (done.summary["status"], done.summary["pages"]) == ("interrupted", 4)
+    assert pages_asked(newsroom) == 4
+    kept = rows(db, "SELECT status, finished NOT NULL, position NOT NULL FROM runs")
+    assert kept == [("interrupted", 1, 1)]
+    newsroom.log.clear()
+    done = crawl(newsroom, db)
+    assert (done.status, done.summary["continues"]) == (0, 1)
+    assert pages_asked(newsroom) == ALL - 4 + 1
+    assert stored(db) == nodes(newsroom)
+
+
+def stopped_at_once(command: Command, number: signal.Signals) -> float:
+    """Send two signals to a crawl whose site does not answer; return the seconds until its end."""
+    command.send(number)
+    time.sleep(0.3)
+    assert command.is_running  # it waits for the page in hand
+    command.send(number)
+    began = time.monotonic()
+    done = command.wait()
+    assert done.status == 130, done.errors
+    assert len(done.lines) == 1
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("where", ["a page", "robots.txt"])
+def test_a_second_signal_stops_a_crawl_at_once_even_while_the_server_stalls(
+    newsroom: Newsroom, tmp_path: Path, number: signal.Signals, where: str
+) -> None:
+    db = tmp_path / "a.db"
+    path = "/robots.txt" if where == "robots.txt" else lambda path: "page=1&" in path
+    fault = newsroom.fail(path, faults.stall())
+    with start(newsroom, db) as command:
+        until(lambda: fault.seen == 1)
+        assert stopped_at_once(command, number) < 1
+    stalled = 0 if where == "robots.txt" else 1
+    assert rows(db, "SELECT status, pages, finished NOT NULL FROM runs") == [("interrupted", stalled, 1)]
+    newsroom.faults.clear()
+    assert crawl(newsroom, db).status == 0
+    assert stored(db) == nodes(newsroom)
+
+
+def test_a_crawl_interrupted_before_its_first_page_begins_at_the_top(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    with held(newsroom, tmp_path / "a.db", 1) as waiting:
+        waiting.command.process.kill()
+    assert crawl(newsroom, tmp_path / "a.db").status == 0
+    assert stored(tmp_path / "a.db") == nodes(newsroom)
+
+
+def test_a_database_that_was_filled_in_parts_is_that_of_an_undisturbed_run(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    crawl(newsroom, tmp_path / "undisturbed.db")
+    for _ in range(2):
+        signalled(newsroom, tmp_path / "a.db", 4, signal.SIGINT)
+    crawl(newsroom, tmp_path / "a.db")
+    assert content(tmp_path / "a.db") == content(tmp_path / "undisturbed.db")

@@ -1,0 +1,140 @@
+"""What a crawler of somebody else's site has to have set, as Scrapy reads it."""
+
+from __future__ import annotations
+
+import datetime
+import http.server
+import ipaddress
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from scrapy.settings import Settings
+
+from osce_news.crawl import settings
+from tests.helpers import run
+
+SECURE = {
+    "ROBOTSTXT_OBEY": True,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "TELNETCONSOLE_ENABLED": False,
+    "REMOTE_CONTROL_ENABLED": False,
+    "COOKIES_ENABLED": False,
+    "METAREFRESH_ENABLED": False,
+    "AUTOTHROTTLE_ENABLED": False,
+    "CONCURRENT_REQUESTS": 1,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_DELAY_JITTER": 0,
+}
+
+
+@pytest.mark.parametrize("name", SECURE)
+def test_scrapy_reads_the_setting(name: str) -> None:
+    """A setting that Scrapy does not know would do nothing: its default has to be there too."""
+    known = Settings()
+    assert name in known
+    known.setmodule(settings)
+    assert known[name] == SECURE[name]
+
+
+def test_only_the_web_can_be_read() -> None:
+    known = Settings()
+    known.setmodule(settings)
+    handlers = known.getwithbase("DOWNLOAD_HANDLERS")
+    assert sorted(scheme for scheme, handler in handlers.items() if handler) == ["http", "https"]
+
+
+def test_size_and_time_are_limited() -> None:
+    assert settings.DOWNLOAD_MAXSIZE <= 16 * 1024**2
+    assert settings.DOWNLOAD_TIMEOUT <= 60
+    assert settings.DOWNLOAD_DELAY >= 10
+
+
+@pytest.mark.parametrize("stock", ["retry.Retry", "robotstxt.RobotsTxt", "offsite.Offsite"])
+def test_scrapys_own_middleware_is_off_where_ours_is_on(stock: str) -> None:
+    known = Settings()
+    known.setmodule(settings)
+    middlewares = known.getwithbase("DOWNLOADER_MIDDLEWARES")
+    assert middlewares[f"scrapy.downloadermiddlewares.{stock}Middleware"] is None
+    ours = {name.rpartition(".")[2]: place for name, place in middlewares.items() if "osce_news" in name}
+    assert ours == {
+        "OneSiteMiddleware": 50, "StrictRobotsMiddleware": 100, "BackOffMiddleware": 550,
+        "ArchiveMiddleware": 990,
+    }  # fmt: skip
+
+
+def test_a_run_waits_and_tries_again_within_bounds() -> None:
+    assert settings.RETRY_TIMES <= 3
+    assert {408, 429, 500, 502, 503, 504, *range(520, 525)} <= set(settings.RETRY_HTTP_CODES)
+    assert not {401, 403, 404, 410} & set(settings.RETRY_HTTP_CODES)
+    assert settings.BACK_OFF_MAX <= settings.RETRY_AFTER_MAX <= 600
+    assert 1 <= settings.CIRCUIT_BREAKER <= 3
+    silence = (settings.RETRY_TIMES + 1) * settings.DOWNLOAD_TIMEOUT
+    waits = settings.RETRY_TIMES * settings.RETRY_AFTER_MAX
+    assert settings.CIRCUIT_BREAKER * (silence + waits) < settings.CLOSESPIDER_TIMEOUT_NO_ITEM
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A server that notes what is asked of it, and says nothing of connections that are broken off."""
+
+    asked: ClassVar[list[str]] = []
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        Server.asked.append(self.path)
+        self.send_error(404)
+
+
+@pytest.fixture
+def untrusted(tmp_path: Path) -> Iterator[str]:
+    """The address of a server whose certificate nobody has signed."""
+    Server.asked.clear()
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "server.pem"
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    pem.write_bytes(secret + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server = Server(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_address[1]}/press-releases"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_certificate_that_nobody_signed_is_not_believed(untrusted: str, tmp_path: Path) -> None:
+    done = run("crawl", "--start-url", untrusted, "--delay", "0", "--db", "a.db", cwd=tmp_path)
+    assert done.status == 1
+    assert Server.asked == []
+    assert [line for line in done.errors if line.startswith("osce-news: ")] == done.errors[-1:]

@@ -1,0 +1,261 @@
+"""The traversal through the list, without a network."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.pagers import PageFacts
+from osce_news.crawl.stop import no_news, past
+from osce_news.crawl.traversal import MOST_FAILURES, Traversal
+from osce_news.crawl.urls import newest_first, page_number, same_site
+from osce_news.pages.listing import PagerLink
+from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal
+
+NO_LINKS = PagerLink(None, None)
+
+
+def page(number: int, rows: int = 50) -> str:
+    return f"{LISTING}?page={number}&rows={rows}&solrsort=ds_date+desc"
+
+
+def test_a_page_that_is_cut_short_is_read_again() -> None:
+    site = MovingList().grow(300)
+    first = new_traversal()
+    keys = iter(range(100))
+    cut = 0
+    while first.url is not None:
+        reading = site.read(first.url)
+        if next(keys) == 3:
+            cut += 1
+            reading = PageFacts(reading.url, reading.keys[:20], pager=reading.pager)
+        first.read(reading)
+    assert cut == 1
+    assert first.whole
+
+
+def test_a_page_that_stays_short_makes_the_walk_partial() -> None:
+    site = MovingList().grow(300)
+    first = new_traversal()
+    while first.url is not None:
+        reading = site.read(first.url)
+        if page_number(first.url) == 3:
+            reading = PageFacts(reading.url, reading.keys[:20], pager=reading.pager)
+        first.read(reading)
+    assert "though the list goes on" in first.problems[0]
+    assert not first.whole
+
+
+def without_pager(site: MovingList, page: int, first: Traversal, results: int | None = None) -> Traversal:
+    """Traversal the list; the page of that number has no pager, and so many results if it is told."""
+    while first.url is not None:
+        reading = site.read(first.url)
+        if page_number(first.url) == page:
+            reading = PageFacts(reading.url, reading.keys[:results], pager=NO_LINKS)
+        first.read(reading)
+    return first
+
+
+@pytest.mark.parametrize("page", [0, 1, 5, 7])
+def test_a_page_that_lost_its_pager_does_not_end_the_walk(page: int) -> None:
+    site = MovingList().grow(400)
+    done = without_pager(site, page, new_traversal())
+    assert done.whole
+    assert done.pages <= 11
+
+
+def test_a_short_page_that_lost_its_pager_makes_the_walk_partial() -> None:
+    done = without_pager(MovingList().grow(400), 3, new_traversal(), results=20)
+    assert "shows 20 results of 47, though the list goes on" in done.problems[0]
+
+
+def test_a_sample_goes_on_behind_a_page_that_lost_its_pager() -> None:
+    assert without_pager(MovingList().grow(400), 1, new_traversal(max_pages=4)).pages == 4
+
+
+@pytest.mark.parametrize("options", [{}, {"max_pages": 6}])
+def test_a_page_that_is_empty_amid_the_list_makes_the_walk_partial(options: dict[str, int]) -> None:
+    done = without_pager(MovingList().grow(400), 3, new_traversal(**options), results=0)
+    assert done.problems
+
+
+def test_a_walk_by_links_is_partial_where_the_pager_is_lost() -> None:
+    done = without_pager(MovingList(fixed=10).grow(400), 5, new_traversal())
+    assert done.by_links
+    assert "links to no next page" in done.problems[0]
+
+
+@pytest.mark.parametrize("fixed", [10, 20, 25])
+def test_a_site_whose_pages_and_pager_are_its_own_is_not_taken_for_a_short_list(fixed: int) -> None:
+    done = new_traversal()
+    site = MovingList(fixed=fixed, pager=False).grow(400)
+    while done.url is not None:
+        done.read(site.read(done.url))
+    assert "no pager is understood" in done.problems[0]
+
+
+def test_a_page_that_cannot_be_read_is_left_out_and_the_walk_goes_on() -> None:
+    site = MovingList().grow(300)
+    first = new_traversal()
+    number = 0
+    while first.url is not None:
+        number += 1
+        if number == 3:
+            first.skip("no answer")
+        else:
+            first.read(site.read(first.url))
+    assert first.problems == ["no answer", "the list has 300 results, of which 254 were read"]
+    assert first.ended
+
+
+def test_several_pages_in_a_row_that_cannot_be_read_end_the_walk() -> None:
+    first = new_traversal()
+    first.read(MovingList().grow(900).read(first.url or ""))
+    for number in range(MOST_FAILURES):
+        assert first.url is not None, number
+        first.skip("no answer")
+    assert first.url is None
+
+
+def test_without_its_first_page_there_is_no_walk() -> None:
+    first = new_traversal()
+    first.skip("no answer")
+    assert first.url is None
+
+
+def test_the_walk_ends_after_pages_without_news() -> None:
+    site = MovingList().grow(300)
+    first = new_traversal(overlap=2)
+    for settled in (False, True, False, True, True):
+        assert first.url is not None
+        reading = site.read(first.url)
+        first.read(PageFacts(reading.url, reading.keys, pager=reading.pager, settled=settled))
+    assert first.url is None
+    assert not first.whole
+
+
+@given(st.lists(st.booleans(), max_size=30), st.integers(1, 4))
+def test_the_stop_rule_counts_only_pages_in_a_row(settled: list[bool], overlap: int) -> None:
+    row = 0
+    for page_settled in settled:
+        row = row + 1 if page_settled else 0
+        assert no_news(row, overlap) == (row >= overlap)
+        assert not no_news(row, None)
+
+
+def test_pages_that_have_not_changed_end_the_walk_like_read_ones() -> None:
+    first = new_traversal(overlap=2)
+    for start in (0, 49):
+        keys = [str(number) for number in range(start, start + 50 - bool(start))]
+        first.read(PageFacts(first.url or "", keys, settled=True))
+    assert first.url is None
+
+
+def test_max_pages_ends_the_walk_and_its_pages_do_not_overlap() -> None:
+    site = MovingList().grow(900)
+    first = new_traversal(max_pages=2)
+    assert first.total == 2
+    addresses = []
+    while first.url is not None:
+        addresses.append(first.url)
+        first.read(site.read(first.url))
+    assert addresses == [page(0), page(1)]
+
+
+def test_the_number_of_pages_is_told_from_the_pager() -> None:
+    site = MovingList().grow(28_000)
+    first = new_traversal()
+    assert first.total is None
+    first.read(site.read(first.url or ""))
+    assert first.total is not None
+    assert 660 <= first.total <= 700
+
+
+def test_since_ends_the_walk_after_a_page_that_lies_before_it_as_a_whole() -> None:
+    assert past("2022-03-01", ["28 February 2022", None, "someday"])
+    assert not past("2022-03-01", ["2 March 2022", "27 February 2022"])
+    assert not past("2022-03-01", [None, "someday"])
+    assert not past(None, ["1 January 2001"])
+
+
+def test_since_does_not_end_a_walk_through_a_list_in_another_order() -> None:
+    first = Traversal(CrawlOptions.parse(start_url=f"{LISTING}?solrsort=score+desc", since="2022-03-01"))
+    keys = [str(number) for number in range(50)]
+    first.read(PageFacts(first.url or "", keys, ["1 January 2001"], PagerLink(page(1), page(9))))
+    assert first.url is not None
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (PagerLink(None, page(9)), "links to no next page"),
+        (PagerLink(page(3), page(9)), "read before"),
+        (PagerLink("https://example.org/?page=4", page(9)), "another site"),
+    ],
+)
+def test_a_pager_that_leads_astray_makes_the_walk_partial(link: PagerLink, said: str) -> None:
+    """On a site that does not take `rows`."""
+    site = MovingList(fixed=10).grow(900)
+    first = new_traversal()
+    for _ in range(5):
+        first.read(site.read(first.url or ""))
+    assert first.by_links
+    here = first.url or ""
+    assert page_number(here) == 4
+    first.read(PageFacts(here, site.read(here).keys, pager=link))
+    assert first.url is None
+    assert said in first.problems[0]
+
+
+def test_a_site_that_always_shows_the_same_page_ends_the_walk() -> None:
+    site = MovingList().grow(900)
+    first = new_traversal()
+    same = site.read(first.url or "")
+    for _ in range(20):
+        if first.url is None:
+            break
+        first.read(PageFacts(first.url, same.keys, pager=same.pager))
+    assert first.url is None
+    assert not first.whole
+
+
+def test_a_list_without_end_is_given_up() -> None:
+    first = new_traversal(max_pages=100_000, rows=1)
+    number = 0
+    while first.url is not None:
+        number += 1
+        first.read(PageFacts(first.url, [str(page_number(first.url))], pager=PagerLink(page(number), None)))
+        assert number < 50_000
+    assert "no end" in first.problems[0]
+
+
+def test_a_walk_by_links_is_gone_on_with() -> None:
+    site = MovingList(fixed=10).grow(100)
+    crawler = Crawler(site)
+    crawler.walk(stop_after=5)
+    before = crawler.requests
+    done = crawler.walk()
+    assert crawler.seen == {identifier(key) for key in site.items}
+    assert crawler.requests - before <= 7
+    assert not done.whole
+
+
+def test_a_site_is_a_host_with_or_without_www_and_its_parts() -> None:
+    assert same_site("http://osce.org/x", LISTING)
+    assert same_site("https://d6.web.osce.org/x", LISTING)
+    assert not same_site("https://notosce.org/x", LISTING)
+    assert not same_site("https://osce.org.example.com/x", LISTING)
+
+
+def test_a_page_number_is_a_whole_number_or_unknown() -> None:
+    assert page_number(page(12)) == 12
+    assert page_number(LISTING) is None
+    assert page_number(f"{LISTING}?page=x") is None
+    assert page_number(f"{LISTING}?page={'9' * 5000}") is None
+
+
+def test_the_order_of_the_list_is_read_from_its_address() -> None:
+    assert newest_first(f"{LISTING}?solrsort=ds_date%20desc")
+    assert not newest_first(LISTING)

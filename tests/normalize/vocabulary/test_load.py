@@ -1,0 +1,205 @@
+"""The vocabulary files load, are sound, and are searched by any name in any case."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from osce_news.normalize import vocabulary as package
+from osce_news.normalize.vocabulary import Entry, Vocabulary, fingerprint, fold, labels, vocabulary
+
+NAMES = ("offices", "topics", "content_types", "places", "countries")
+KEYS = {
+    "offices": {"label", "aliases", "kind", "country", "from", "until", "printed"},
+    "topics": {"label", "aliases", "parent"},
+    "content_types": {"label", "aliases"},
+    "places": {"label", "aliases", "country"},
+    "countries": {"label", "aliases"},
+}
+KINDS = (
+    *("field operation", "programme", "institution", "secretariat", "chair", "decision-making body"),
+    *("conflict format", "related body", "partners", "site section"),
+)
+
+
+def rows(name: str) -> dict[str, dict[str, Any]]:
+    """A vocabulary file as it is written."""
+    return tomllib.loads(resources.files(package).joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def test_every_file_of_the_folder_is_known_by_name() -> None:
+    found = {file.name for file in resources.files(package).iterdir() if file.name.endswith(".toml")}
+    assert found == {f"{name}.toml" for name in (*NAMES, "labels")}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_file_loads_whole_with_known_keys_and_short_stable_identifiers(name: str) -> None:
+    written = rows(name)
+    assert list(vocabulary(name).entries) == list(written)
+    for identifier, row in written.items():
+        assert set(row) <= KEYS[name], identifier
+        assert row["label"] == " ".join(row["label"].split()), identifier
+        assert identifier == fold(identifier)
+        assert identifier.replace("-", "").isalnum()
+        assert identifier.isascii()
+
+
+def test_the_labels_are_texts_by_field_and_language() -> None:
+    found = labels()
+    assert set(found) == {"fields", "pager", "empty", "challenge"}
+    assert set(found["fields"]) == {"published", "collections", "content_type", "offices", "topics"}
+    assert set(found["pager"]) == {"next", "last"}
+    for texts in (*found["fields"].values(), *found["pager"].values(), found["empty"], found["challenge"]):
+        assert "en" in texts
+        assert set(texts) <= {"en", "ru"}
+        assert all(text == text.strip() != "" for language in texts.values() for text in language)
+
+
+def test_no_label_is_printed_for_two_fields() -> None:
+    texts = [
+        fold(t) for by_language in labels()["fields"].values() for ts in by_language.values() for t in ts
+    ]
+    assert len(texts) == len(set(texts))
+
+
+def test_a_name_that_two_entries_bear_is_an_error() -> None:
+    one = Entry("one", "The One", aliases=("Öne – 1",))
+    for other in (
+        Entry("two", "the  one"),
+        Entry("two", "Two", aliases=("THE ONE",)),
+        Entry("two", "one - 1"),
+    ):
+        with pytest.raises(ValueError, match="names both one and two"):
+            Vocabulary("things", [one, other])
+
+
+def test_a_name_that_one_entry_bears_twice_is_no_error() -> None:
+    assert Vocabulary("things", [Entry("one", "One", aliases=("ONE",))]).find("one") is not None
+
+
+def test_a_parent_that_is_not_there_is_an_error_wherever_it_should_stand() -> None:
+    child, parent = Entry("child", "Child", parent="parent"), Entry("parent", "Parent")
+    with pytest.raises(ValueError, match="no entry 'parent' for its parent"):
+        Vocabulary("things", [child])
+    assert Vocabulary("things", [child, parent]).entries["child"].parent == "parent"
+
+
+def test_each_topic_of_the_second_level_lies_below_one_of_the_first() -> None:
+    topics = vocabulary("topics").entries
+    below = {topic.id: topic.parent for topic in topics.values() if topic.parent is not None}
+    assert below["climate-change"] == "environment"
+    assert len(below) >= 5
+    assert all(topics[parent].parent is None for parent in below.values())
+
+
+@pytest.mark.parametrize("name", ["offices", "places"])
+def test_each_country_is_in_the_list_of_countries(name: str) -> None:
+    used = {entry.country for entry in vocabulary(name).entries.values() if entry.country is not None}
+    assert len(used) > 10
+    assert all(code.isupper() and len(code) == 2 for code in used)
+    assert {code.lower() for code in used} - set(vocabulary("countries").entries) == set()
+
+
+def test_each_place_has_a_country() -> None:
+    assert [entry.id for entry in vocabulary("places").entries.values() if entry.country is None] == []
+
+
+def test_offices_have_a_known_kind_and_years_in_order() -> None:
+    for entry in vocabulary("offices").entries.values():
+        assert entry.kind in KINDS, entry.id
+        assert 1972 <= (entry.first_year or 2000) <= (entry.last_year or 2030) <= 2030, entry.id
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_entry_is_found_by_identifier_label_and_alias_in_any_case(name: str) -> None:
+    """Datelines stand in capitals, so a name that is lost in capitals is lost."""
+    known = vocabulary(name)
+    lost = [
+        (entry.id, form)
+        for entry in known.entries.values()
+        for asked in (entry.id, entry.label, *entry.aliases)
+        for form in (asked, asked.upper(), asked.lower(), asked.title(), f" {asked} ")
+        if known.lookup(form) is not entry
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("asked", ["", " ", "odihr", "ODIHR ", "nothing like this", "\0", "\ud800"])
+def test_a_name_finds_its_entry_and_an_identifier_only_where_it_is_asked_for(asked: str) -> None:
+    offices = vocabulary("offices")
+    expected = "odihr" if asked.strip().lower() == "odihr" else None
+    found = offices.lookup(asked)
+    assert (found.id if found else None) == expected
+    assert offices.find("smm-ukraine") is None
+    assert offices.lookup("smm-ukraine") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "nearest"),
+    [
+        ("offices", "odhir", "odihr"),
+        ("offices", "OSCE Mision to Serbia", "mission-to-serbia"),
+        ("topics", "electons", "elections"),
+        ("topics", "climat change", "climate-change"),
+        ("places", "Viena", "vienna"),
+        ("content_types", "pres release", "press-release"),
+        ("offices", "qqqqqqq", None),
+        ("offices", "", None),
+        ("offices", "x" * 1_000_000, None),
+    ],
+)
+def test_the_nearest_entry_is_the_one_that_was_probably_meant(
+    name: str, asked: str, nearest: str | None
+) -> None:
+    found = vocabulary(name).nearest(asked)
+    assert (found.id if found else None) == nearest
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(st.sampled_from("azàéêëïöüčšžłøßАЯйёіїљњџ -'"), max_size=20))
+def test_folding_makes_case_and_white_space_no_matter(text: str) -> None:
+    for other in (text.upper(), text.lower(), text.title(), f"\u00a0{text}\n", text.replace(" ", "  ")):
+        assert fold(other) == fold(text)
+
+
+@given(st.text())
+def test_a_folded_text_has_single_spaces_and_no_marks(text: str) -> None:
+    found = fold(text)
+    assert found == " ".join(found.split())
+    assert not set(found) & set("‐‑‒–—−’‘ʼ`“”èé\u0300\u0301\u0306\u030c")
+
+
+FOLDED = {
+    "PRISHTINË": "prishtine",
+    "Co‑operation – a": "co-operation - a",
+    "“Troika’s”": '"troika\'s"',
+    "Йошкар‑Ола": "йошкар-ола",
+    "и\u0306": "й",
+    "Орёл": "орел",
+    "ﬁeld ①": "field 1",
+    "Straße": "strasse",
+}
+
+
+@pytest.mark.parametrize("text", FOLDED)
+def test_folding_keeps_what_tells_names_apart(text: str) -> None:
+    assert fold(text) == FOLDED[text]
+
+
+def test_nothing_but_its_own_letter_folds_to_a_letter() -> None:
+    assert fold("и") != fold("й")
+    assert "й" not in fold("a\0b")
+
+
+def test_the_fingerprint_is_the_same_each_time_and_short() -> None:
+    assert fingerprint() == fingerprint.__wrapped__()
+    assert len(fingerprint()) == 16

@@ -1,0 +1,99 @@
+"""A database with a history, and the pages that show it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from osce_news.publish.web.server import application
+from osce_news.publish.web.snapshot import take
+from osce_news.storage import Writer, open_for_reading
+from tests.generated import fill, page
+from tests.helpers import run
+from tests.newsroom import make_stories
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> & \"title\" 'of' 7/8"
+HOSTILE_OFFICE = "</a></script><img src=x onerror=alert(3)>"
+TEXT = "The full text speaks of quicksilver and of nothing else."
+EDITED, GONE, STRANGE, READ = 3, 5, 7, 9  # the places of special stories, newest first
+STORIES = make_stories(300)
+LATER = "2025-12-07T06:00:00Z"
+
+
+def node(place: int) -> str:
+    """The identifier of the story at this place."""
+    return str(STORIES[place].node)
+
+
+def add_text(path: Path, identifier: str, text: str) -> None:
+    """Store an item's full text, with as much of the rest as the table has."""
+    times = ("fetched_at", "first_asked", "first_read", "read_at")
+    row = {"item_id": identifier, "text": text, "status": "read"}
+    row |= dict.fromkeys(times, "2025-12-07T08:00:00Z")
+    with closing(sqlite3.connect(path)) as connection:
+        there = [column[1] for column in connection.execute("PRAGMA table_info (articles)")]
+        row = {name: value for name, value in row.items() if name in there}
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"INSERT INTO articles ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+        connection.commit()
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a closed database, to be read only: two crawls a week apart, of 300 stories.
+
+    In the second one story has another title, one is gone and one is hostile; of one the text was read.
+    """
+    path = tmp_path_factory.mktemp("web") / "history.db"
+    stories = list(STORIES)
+    stories[STRANGE] = dataclasses.replace(stories[STRANGE], title=HOSTILE, offices=(HOSTILE_OFFICE,))
+    fill(path, stories)
+    edited = dataclasses.replace(stories[EDITED], title="A title that was mended")
+    first = [edited if story is stories[EDITED] else story for story in stories[:50]]
+    with Writer(path) as writer:
+        writer.begin("full", "https://www.osce.org/press-releases")
+        writer.store(page([story for story in first if story is not stories[GONE]], LATER))
+        writer.finish("complete", withdrawn=[node(GONE)], whole=True)
+    add_text(path, node(READ), TEXT)
+    return path
+
+
+def searched(history: Path, *arguments: str) -> list[str]:
+    """The identifiers that the command finds, sorted."""
+    result = run("search", *arguments, "--db", history, "--limit", "0", "--json", cwd=history.parent)
+    assert result.status == 0, result.err
+    return sorted(row["id"] for row in json.loads(result.out))
+
+
+@pytest.fixture
+def reading(history: Path) -> Iterator[sqlite3.Connection]:
+    """Return a connection that reads the database itself."""
+    with closing(open_for_reading(history)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def snapshot(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the copy that is shown."""
+    return take(history, tmp_path_factory.mktemp("snapshot")).path
+
+
+@pytest.fixture(scope="session")
+def get(snapshot: Path) -> Callable[..., Any]:
+    """Return a function that asks the pages for an address, in this process."""
+    datasette = application(snapshot)
+
+    def asked(address: str, method: str = "get", **more: Any) -> Any:
+        return asyncio.run(
+            getattr(datasette.client, method)(address.removeprefix("http://localhost"), **more)
+        )
+
+    return asked

@@ -1,0 +1,315 @@
+"""The pages, asked for in this process: what they say, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import html
+import io
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from osce_news.items import NewsItem
+from osce_news.publish.web.metadata import LISTS
+from osce_news.publish.web.queries import QUERIES
+from osce_news.storage import history_queries, queries
+from osce_news.storage.queries import Filters
+from tests.helpers import digest
+from tests.publish.web.conftest import (
+    EDITED,
+    GONE,
+    HOSTILE,
+    HOSTILE_OFFICE,
+    READ,
+    STRANGE,
+    TEXT,
+    node,
+    searched,
+)
+
+Get = Callable[..., Any]
+ITEMS = "/osce-news/newsroom"
+
+
+def text_of(page: str) -> str:
+    """What a page shows, each space once."""
+    body = re.sub(r"<(script|style).*?</\1>", " ", page.partition("<body")[2], flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def query(get: Get, name: str, **parameters: str) -> list[dict[str, Any]]:
+    asked = "&".join(f"{key}={quote(value)}" for key, value in parameters.items())
+    answer = get(f"/osce-news/{name}.json?_shape=objects&{asked}")
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["rows"]
+    return found
+
+
+def test_the_front_page_says_what_this_is_and_how_far_it_goes(get: Get, reading: sqlite3.Connection) -> None:
+    shown = text_of(get("/").text)
+    found = queries.overview(reading)
+    assert (
+        f"Items 300, of {found['offices']} offices on {found['topics']} topics; 1 no longer on the list"
+        in shown
+    )
+    assert f"Published {found['first']} to {found['last']}" in shown
+    assert "Full texts 1 read" in shown
+    assert "List read last 2025-12-07 06:00 UTC" in shown
+    assert re.search(r"Last crawl run 2 \(full\), complete, ended [\d-]+ [\d:]+ UTC: 0 new, 1 changed", shown)
+    assert "not affiliated with the OSCE" in shown
+    for ready in QUERIES.values():
+        assert str(ready["title"]) in shown
+
+
+def facet(get: Get, name: str, asked: str = "") -> dict[str, int]:
+    found = get(f"{ITEMS}.json?_size=0&_facet_size=max{asked}").json()["facet_results"][name]["results"]
+    return {str(value["value"]): value["count"] for value in found}
+
+
+@pytest.mark.parametrize("narrowed", ["", "&content_type=Press+release"])
+@pytest.mark.parametrize("name", [*LISTS, "content_type", "year"])
+def test_facets_count_each_item_once_for_each_member(
+    get: Get, reading: sqlite3.Connection, name: str, narrowed: str
+) -> None:
+    wanted = Filters(types=["press-release"]) if narrowed else Filters()
+    expected: Counter[str] = Counter()
+    for row in queries.items(reading, wanted, None):
+        row["year"] = row["published"][:4]
+        members = row[name] if name in LISTS else [row[name]]
+        expected.update({str(member) for member in members if member is not None})
+    assert len(expected) >= 1
+    assert facet(get, name, narrowed) == expected
+
+
+def test_a_facet_leads_to_the_items_it_counts_and_back(get: Get) -> None:
+    offices = get(f"{ITEMS}.json").json()["facet_results"]["offices"]["results"]
+    chosen = next(value for value in offices if value["count"] < 100)
+    narrowed = get(chosen["toggle_url"]).json()
+    assert narrowed["filtered_table_rows_count"] == chosen["count"]
+    (selected,) = [one for one in narrowed["facet_results"]["offices"]["results"] if one["selected"]]
+    assert selected["value"] == chosen["value"]
+    back = get(selected["toggle_url"]).json()
+    assert back["filtered_table_rows_count"] == 300
+
+
+def test_search_reads_titles_teasers_and_texts(get: Get) -> None:
+    found = get(f"{ITEMS}.json?_search=quicksilver&_shape=objects").json()["rows"]
+    assert [row["id"] for row in found] == [node(READ)]
+    for strange in ("don't", '"', "C++", "2022-03-15", "🕊", "title:", "NEAR(", "*", "AND"):
+        assert get(f"{ITEMS}?_search={quote(strange)}").status_code == 200, strange
+
+
+def test_an_item_has_a_page_with_its_history_and_its_source(get: Get, reading: sqlite3.Connection) -> None:
+    item = queries.item(reading, node(EDITED))
+    assert item is not None
+    page = get(f"{ITEMS}/{node(EDITED)}").text
+    assert f'href="{item["url"]}"' in page
+    shown = text_of(page)
+    (revision,) = item["revisions"]
+    assert f"{revision['before']} {revision['after']}" in shown
+    assert revision["after"] == "A title that was mended"
+    for name in ("published", "teaser", "content_type"):
+        assert (item[name] or "not printed") in shown
+    assert f"title_raw {item['raw']['title_raw']}" in shown
+    assert "No longer on the list" not in shown
+    read = text_of(get(f"{ITEMS}/{node(READ)}").text)
+    assert TEXT in read
+    assert "Its own page read, asked for 2025-12-07T08:00:00Z" in read
+    assert "Its own page" not in shown
+    gone = text_of(get(f"{ITEMS}/{node(GONE)}").text)
+    assert "No longer on the list: a full crawl did not find it" in gone
+    assert get(f"{ITEMS}/999999999").status_code == 404
+
+
+def test_a_hostile_title_is_shown_as_text(get: Get) -> None:
+    strange = node(STRANGE)
+    for address in (
+        f"{ITEMS}/{strange}",
+        f"{ITEMS}?id={strange}",
+        f"{ITEMS}?id={strange}&_nocol=teaser",
+        f"/osce-news/items?id={strange}",
+        "/osce-news/full-text?words=alert",
+        f"/osce-news?sql=select+title,offices+from+newsroom+where+id='{strange}'",
+        "/figures?by=office&top=60",
+    ):
+        page = get(address).text
+        assert "alert(" in page, address
+        assert "<script>alert" not in page, address
+        assert "<img src=x" not in page, address
+    assert HOSTILE in text_of(get(f"{ITEMS}/{strange}").text)
+    assert HOSTILE_OFFICE in html.unescape(get(f"{ITEMS}/{strange}").text)
+
+
+def test_each_ready_query_runs_without_a_parameter(get: Get) -> None:
+    for name, ready in QUERIES.items():
+        page = get(f"/osce-news/{name}")
+        assert page.status_code == 200, name
+        assert str(ready["title"]) in page.text
+        for parameter in ready["params"]:
+            assert f'name="{parameter}"' in page.text
+
+
+def test_each_ready_query_shows_its_rows_on_a_page(get: Get) -> None:
+    given = {"full-text": "words=police", "as-it-stood": "day=2025-12-01"}
+    for name in QUERIES:
+        page = get(f"/osce-news/{name}?{given.get(name, '')}")
+        assert page.status_code == 200, name
+        assert '<td class="col-' in page.text, name
+
+
+@pytest.mark.parametrize(
+    "value", ["'OSCE Secretariat, ODIHR'", "1", "1.5", "x'00ff'", "'{}'", "'[1, null]'", "null"]
+)
+def test_a_query_may_call_anything_offices(get: Get, value: str) -> None:
+    page = get(f"/osce-news?sql=select+{quote(value)}+as+offices")
+    assert page.status_code == 200
+    assert 'class="col-offices"' in page.text
+
+
+def test_full_text_by_period_finds_what_search_finds(get: Get, history: Path) -> None:
+    rows = query(get, "full-text", words="police", since="2025-10-01", until="2025-11-15")
+    found = searched(history, "police", "--since", "2025-10-01", "--until", "2025-11-15")
+    assert found
+    assert sorted(row["id"] for row in rows) == found
+    assert "[" in rows[0]["hit"]
+    assert query(get, "full-text") == []
+
+
+def test_items_per_office_and_year_are_those_of_stats(get: Get, reading: sqlite3.Connection) -> None:
+    from osce_news.storage import counts
+
+    expected = {
+        (row["year"], row["office"]): row["items"]
+        for row in counts.stats(reading, ("year", "office"), Filters())
+        if row["office"]
+    }
+    rows = query(get, "items-per-office-and-year")
+    assert {(row["year"], row["office"]): row["items"] for row in rows} == expected
+    some = query(get, "items-per-office-and-year", office="mission")
+    assert {row["office"] for row in some} == {name for _, name in expected if "mission" in name.lower()}
+
+
+def test_topics_that_are_printed_together_are_counted(get: Get, reading: sqlite3.Connection) -> None:
+    expected: Counter[tuple[str, str]] = Counter()
+    for row in queries.items(reading, Filters(), None):
+        topics = sorted(set(row["topics"]))
+        expected.update((one, other) for one in topics for other in topics if one < other)
+    rows = query(get, "topics-together")
+    assert {(row["topic"], row["with_topic"]): row["items"] for row in rows} == expected
+    assert len(expected) > 3
+
+
+def test_what_changed_is_what_the_second_crawl_found(get: Get) -> None:
+    rows = query(get, "what-changed", days="6")
+    assert [(row["id"], row["what"]) for row in rows if row["what"] != "withdrawn"] == [
+        (node(EDITED), "changed: title")
+    ]
+    assert [row["id"] for row in rows if row["what"] == "withdrawn"] == [node(GONE)]
+    everything = query(get, "what-changed", days="8")
+    assert Counter(row["what"] for row in everything)["new"] > 250
+
+
+def test_the_list_as_it_stood_is_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
+    rows = query(get, "as-it-stood", day="2025-12-01")
+    expected = history_queries.as_it_stood(reading, "2025-12-01")
+    assert {row["id"]: row["title"] for row in rows} == {row["id"]: row["title"] for row in expected}
+    assert "A title that was mended" not in {row["title"] for row in rows}
+    assert query(get, "as-it-stood", day="2020-01-01") == []
+
+
+def test_dates_that_disagree_with_the_dateline_are_found(get: Get, reading: sqlite3.Connection) -> None:
+    rows = query(get, "dates-disagree")
+    expected = {
+        row["id"]
+        for row in queries.items(reading, Filters(), None)
+        if row["dateline_date"] and row["dateline_date"] != row["published"]
+    }
+    assert {row["id"] for row in rows} == expected
+    assert expected
+    for row in query(get, "dates-disagree", days="3"):
+        assert abs(row["days_later"]) >= 3
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "delete from items",
+        "update items set title = 'x'",
+        "drop table items",
+        "create table x (y)",
+        "with x as (select 1) delete from items",
+        "attach database 'x.db' as x",
+        "pragma writable_schema = 1",
+        "vacuum into 'x.db'",
+        "select load_extension('x')",
+        "select writefile('x', 'y')",
+    ],
+)
+def test_sql_that_would_write_is_refused(get: Get, snapshot: Path, sql: str) -> None:
+    before = digest(snapshot)
+    answer = get(f"/osce-news.json?sql={quote(sql)}")
+    assert answer.status_code == 400
+    assert answer.json()["ok"] is False
+    assert digest(snapshot) == before
+
+
+def test_nothing_can_be_sent_and_the_file_is_not_given_away(get: Get) -> None:
+    for address in ("/osce-news", ITEMS, "/osce-news/full-text", "/figures"):
+        for method in ("post", "put", "delete"):
+            answer = get(address, method)
+            assert (answer.status_code, answer.text) == (405, "read only")
+    assert get("/osce-news.db").status_code in (403, 404)
+
+
+def test_an_unknown_column_table_or_facet_gets_one_line(get: Get) -> None:
+    for address in (
+        f"{ITEMS}?colour=red",
+        f"{ITEMS}?_sort=colour",
+        f"{ITEMS}?_facet=colour",
+        f"{ITEMS}?_facet_list=colour",
+        "/osce-news/colours",
+        "/osce-news?sql=select+colour+from+newsroom",
+    ):
+        answer = get(address)
+        assert answer.status_code in (400, 404), address
+        assert "Traceback" not in answer.text
+        if ITEMS in address:
+            assert "no column 'colour' in newsroom" in html.unescape(answer.text)
+
+
+def test_no_page_may_ask_another_host(get: Get) -> None:
+    for address in ("/", ITEMS, f"{ITEMS}/{node(0)}", "/figures", "/osce-news/full-text", "/-/none"):
+        answer = get(address)
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        loaded = re.findall(r"<(?:script|img|source|iframe)[^>]*\b(?:src|srcset)=\"([^\"]+)", answer.text)
+        loaded += re.findall(r"<link[^>]*href=\"([^\"]+)", answer.text)
+        assert loaded or address == "/-/none"
+        assert not [
+            one for one in loaded if one.startswith("//") or re.match(r"https?:(?!//localhost/)", one)
+        ]
+
+
+def test_each_column_of_an_item_is_described_by_the_item_class(get: Get) -> None:
+    page = text_of(get(ITEMS).text)
+    fields = {field.name: field for field in dataclasses.fields(NewsItem)}
+    columns = get(f"{ITEMS}.json?_size=1").json()["columns"]
+    told = get("/-/metadata.json").json()["databases"]["osce-news"]["tables"]["newsroom"]["columns"]
+    assert list(told) == columns
+    for name in columns:
+        assert told[name] in page
+        if name in fields and name not in ("content_type", *LISTS):  # those hold names here
+            assert told[name].startswith(fields[name].metadata["meaning"])
+
+
+def test_lists_come_out_as_lists_and_csv_has_all_rows(get: Get) -> None:
+    rows = list(csv.DictReader(io.StringIO(get(f"{ITEMS}.csv?_stream=1&_size=max").text)))
+    assert len(rows) == 300
+    assert all(isinstance(json.loads(row["offices"]), list) for row in rows)

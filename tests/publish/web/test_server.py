@@ -1,0 +1,124 @@
+"""`osce-news serve`: where it listens, what it leaves behind, how it ends."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from osce_news.errors import BadInputError
+from osce_news.publish.web.server import HOST, listen
+from osce_news.storage import Writer
+from tests.helpers import digest, environment, run
+from tests.publish.web.serving import serving
+
+
+def body(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
+@pytest.fixture
+def db(history: Path, tmp_path: Path) -> Path:
+    """Return a copy of the database, in a folder of its own."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "temporary").mkdir()
+    return Path(shutil.copy(history, tmp_path / "data" / "osce-news.db"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_end_and_leaves_nothing_behind(
+    db: Path, tmp_path: Path, number: int
+) -> None:
+    before = digest(db)
+    with serving(db, tmp_path / "temporary") as server:
+        assert "The newsroom of the OSCE" in body(server.url)
+        assert "Press release" in body(f"{server.url}osce-news/newsroom")
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            body(f"{server.url}osce-news.json?sql=delete+from+items")
+        assert server.end(number) == (0, "")
+    assert digest(db) == before
+    # SQLite itself puts these beside a database that is read: an empty log, and its shared memory.
+    assert {path.name for path in db.parent.iterdir()} <= {db.name, f"{db.name}-wal", f"{db.name}-shm"}
+    assert not Path(f"{db}-wal").exists() or Path(f"{db}-wal").stat().st_size == 0
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_crawl_goes_on_while_the_pages_are_looked_at(db: Path, tmp_path: Path) -> None:
+    with serving(db, tmp_path / "temporary") as server, Writer(db) as writer:
+        writer.begin("full", "https://www.osce.org/press-releases")
+        writer.connection.execute("UPDATE items SET title = 'written meanwhile'")
+        assert "written meanwhile" not in body(f"{server.url}osce-news/newsroom")
+        writer.finish("complete")
+    with serving(db, tmp_path / "temporary") as server:
+        assert "written meanwhile" in body(f"{server.url}osce-news/newsroom")
+
+
+def test_only_this_machine_can_ask(db: Path, tmp_path: Path) -> None:
+    with serving(db, tmp_path / "temporary") as server:
+        port = int(server.url.rstrip("/").rsplit(":", 1)[1])
+        with pytest.raises(ConnectionRefusedError):  # another address of this machine
+            socket.create_connection(("127.0.0.2", port), timeout=5)
+    assert HOST == "127.0.0.1"
+
+
+def test_a_port_in_use_is_said_in_one_line(db: Path, tmp_path: Path) -> None:
+    with listen(0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(BadInputError, match=f"port {port} is in use: name another with --port"):
+            listen(port)
+        result = run("serve", "--db", db, "--port", str(port), cwd=tmp_path)
+    assert (result.status, result.out) == (2, "")
+    assert result.errors == [
+        f"osce-news: port {port} is in use: name another with --port, or --port 0 for any"
+    ]
+    with listen(port) as sock:  # free again at once
+        assert sock.getsockname() == (HOST, port)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("empty.db", "empty.db holds no items yet: fill it with crawl or replay"),
+        ("missing.db", "no such database: missing.db (make one with crawl or replay, or name it with --db)"),
+        ("folder.db", "File 'folder.db' is a directory"),
+    ],
+)
+def test_a_database_that_can_not_be_shown_is_said_in_one_line(tmp_path: Path, name: str, line: str) -> None:
+    with Writer(tmp_path / "empty.db"):
+        pass
+    (tmp_path / "folder.db").mkdir()
+    result = run("serve", "--db", name, "--port", "0", cwd=tmp_path)
+    assert (result.status, result.out) == (2, "")
+    assert len(result.errors) == 1
+    assert line in result.err
+
+
+def test_a_database_without_a_search_index_is_shown_with_one(db: Path, tmp_path: Path) -> None:
+    connection = sqlite3.connect(db, isolation_level=None)
+    connection.execute("DROP TABLE items_fts")
+    connection.close()
+    with serving(db, tmp_path / "temporary") as server:
+        assert "quicksilver" in body(f"{server.url}osce-news/full-text.json?words=quicksilver")
+        assert server.end() == (0, f"{db} has no search index; one was made for these pages\n")
+
+
+def test_without_the_extra_a_line_says_what_to_install(db: Path, tmp_path: Path) -> None:
+    code = "import sys; sys.modules['datasette'] = None; from osce_news.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "serve", "--db", db],
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "osce-news: datasette not installed: this needs `pip install 'osce-news[web]'`\n"

@@ -1,0 +1,46 @@
+"""Files that are written beside their place: whole, or not at all, and nothing is left lying there."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from osce_news.atomic import beside
+from osce_news.errors import StorageError
+
+
+def test_what_a_full_disk_lets_lie_goes_too(tmp_path: Path) -> None:
+    place = tmp_path / "copy.db"
+    place.write_text("former")
+
+    def written() -> None:
+        with beside(place) as part:
+            part.write_text("half")
+            Path(f"{part}-journal").write_text("SQLite's")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(StorageError, match="the disk is full; nothing was written"):
+        written()
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
+    assert place.read_text() == "former"
+
+
+def test_a_folder_that_cannot_be_moved_to_its_place_gives_the_former_one_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "years"
+    place.mkdir()
+    (place / "former").touch()
+    rename = Path.rename
+
+    def failing(path: Path, target: Path) -> Path:
+        if path.name.endswith(".part"):
+            raise OSError(errno.EIO, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(StorageError, match="Input/output error"), beside(place, folder=True) as part:
+        (part / "later").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["years", "former"]
