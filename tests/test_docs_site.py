@@ -131,7 +131,7 @@ def test_what_leads_nowhere_and_what_is_not_listed_fails_the_build(checkout: Pat
     shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns("build"))
     links = {
         "[a page](nothing.md)": "nothing.md",
-        "[a place](gate.md#no-such-place)": "no-such-place",
+        "[a place](data.md#no-such-place)": "no-such-place",
         "[a place on this page](#nor-this-one)": "nor-this-one",
         "[a page beside docs](../fixtures/none.md)": "fixtures/none.md",
         "![a picture](figures/lost.svg)": "figures/lost.svg",
@@ -151,7 +151,7 @@ def test_what_leads_nowhere_and_what_is_not_listed_fails_the_build(checkout: Pat
 def test_the_checks_of_links_and_hosts_see_what_is_wrong(site: Path, tmp_path: Path) -> None:
     spoilt = tmp_path / "site"
     shutil.copytree(site, spoilt)
-    page = spoilt / "docs" / "gate.html"
+    page = spoilt / "docs" / "serve.html"
     wrong = (
         '<a href="nothing.html">a</a><a href="serve.html#nothing">b</a><img src="nothing.png">'
         '<script src="https://cdn.example.org/a.js"></script><style>@import "https://fonts.example.org/a.css";</style>'
