@@ -28,9 +28,9 @@ BORDERS = (
     Border(
         "pages",
         "scrapy twisted sqlite3 sqlite_utils click rich osce_news",
-        "errors items pages normalize",
+        "errors items pages normalize site",
     ),
-    Border("normalize", "scrapy twisted parsel lxml sqlite3 osce_news", "errors items normalize"),
+    Border("normalize", "scrapy twisted parsel lxml sqlite3 osce_news", "errors items normalize site"),
     Border("normalize/vocabulary", "scrapy sqlite3 parsel lxml osce_news", "normalize.vocabulary"),
     Border(
         "storage",
