@@ -15,8 +15,8 @@ from osce_news.checks import check
 from osce_news.checks.neighbours import history
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import ListingItem, NewsItem
-from osce_news.normalize import once
 from osce_news.storage import Writer
+from osce_news.storage.merge import records_by_id
 from osce_news.urls import newest_first
 from tests.helpers import listing, page_of
 from tests.newsroom.mutation import Mutation
@@ -129,7 +129,7 @@ def refused(item: ListingItem, connection: sqlite3.Connection) -> Outcome | None
 
 def judged(item: ListingItem, truth: ListingItem, mutation: Mutation) -> Outcome:
     """Return what would be stored of a damaged page, compared with what the sound page says."""
-    read, true = once(item.records), once(truth.records)
+    read, true = records_by_id(item.records), records_by_id(truth.records)
     if strangers := [one for one in read if one not in true]:
         return Outcome(WRONG, f"{len(strangers)} items that the sound page has not: {strangers[0]}")
     lost: dict[str, int] = dict.fromkeys(_FIELDS, 0)

@@ -28,13 +28,18 @@ BORDERS = (
     Border(
         "pages",
         "scrapy twisted sqlite3 sqlite_utils click rich osce_news",
-        "errors items pages normalize",
+        "errors items pages normalize site",
     ),
-    Border("normalize", "scrapy twisted parsel lxml sqlite3 osce_news", "errors items normalize"),
+    Border("normalize", "scrapy twisted parsel lxml sqlite3 osce_news", "errors items normalize site"),
     Border("normalize/vocabulary", "scrapy sqlite3 parsel lxml osce_news", "normalize.vocabulary"),
     Border(
         "storage",
         "scrapy twisted parsel lxml osce_news.pages osce_news.crawl.spiders osce_news.cli osce_news.crawl",
+    ),
+    Border("urls.py", "scrapy twisted parsel lxml sqlite3 osce_news"),
+    Border(
+        "checks",
+        "scrapy twisted parsel lxml osce_news.crawl osce_news.archive osce_news.publish osce_news.cli",
     ),
     Border(
         "publish/web",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -18,9 +17,9 @@ from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, ListingItem
 from osce_news.normalize import is_web_address, item_id
 from osce_news.pages.extract import html_page, read_article, read_listing, result_keys
+from osce_news.site import is_listing_path
 
 LISTING, ARTICLE = "listing", "article"
-_LIST = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 _OF_LISTS = frozenset({"rows", "solrsort"})
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -106,7 +105,7 @@ def kind_of(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         asked = {part.partition("=")[0] for part in parts.query.split("&")}
-        if _LIST.search(parts.path) or _OF_LISTS & asked:
+        if is_listing_path(parts.path) or _OF_LISTS & asked:
             return LISTING
         return None if item_id(url).startswith("u") else ARTICLE
     except ValueError:

@@ -36,9 +36,8 @@ class Articles:
         self.done = 0
         self._failures = 0
         self._first_failure = ""
-        self.checks = ArticleChecks(
-            *article_queue.layouts(writer.connection, BY_EXTRACTOR), accept=options.accept
-        )
+        known, others = article_queue.layouts(writer.connection, BY_EXTRACTOR)
+        self.checks = ArticleChecks(known, others, accept=options.accept)
         self._note_left()
 
     @property

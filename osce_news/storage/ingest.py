@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from osce_news.clock import parse_utc
 from osce_news.items import ListingItem, NewsItem
-from osce_news.normalize import combine, normalize
+from osce_news.normalize import normalize
 from osce_news.numbers import NumberMap
 from osce_news.storage import crawls, rows
+from osce_news.storage.merge import combine
 from osce_news.storage.revisions import LABELS, revisions
 from osce_news.storage.summary import Stored
 
