@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from osce_news.storage.database import open_for_reading
-from osce_news.storage.schema import SCHEMA, differing
+from osce_news.storage.schema import MIGRATIONS, SCHEMA, differing
 
 _RULES = {
     "an item without an address": (
@@ -123,6 +123,9 @@ def _search_index(copy: sqlite3.Connection) -> list[str]:
 
 
 def _schema(copy: sqlite3.Connection) -> list[str]:
+    applied = {row[0] for row in copy.execute("SELECT name FROM _sqlite_migrations")}
+    if not applied.issuperset(MIGRATIONS):
+        return []  # of an earlier version: the next command that writes brings it up to date
     found = []
     for name, state in differing(copy).items():
         kind = SCHEMA[name].split()[1].lower().replace("virtual", "table")

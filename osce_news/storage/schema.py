@@ -143,7 +143,7 @@ TABLES = {
     "items": f"""
     CREATE TABLE items (
         key INTEGER PRIMARY KEY,
-        {(","  + chr(10) + " " * 8).join(_item_columns())},
+        {("," + chr(10) + " " * 8).join(_item_columns())},
         listing_url TEXT NOT NULL,
         first_seen TEXT NOT NULL,
         last_seen TEXT NOT NULL,
@@ -271,7 +271,7 @@ _INDEXES = {
 _NEWSROOM = f"""
     CREATE VIEW newsroom AS
     SELECT
-        {(","  + chr(10) + " " * 8).join(_view_columns())},
+        {("," + chr(10) + " " * 8).join(_view_columns())},
         articles.text,
         items.first_seen,
         items.last_seen,
@@ -294,7 +294,7 @@ def fingerprint() -> str:
 
 
 def differing(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return what the database lacks of the schema or has otherwise: names, each with "missing" or "different"."""
+    """Return the names of what the database lacks ("missing") or defines in another way ("different")."""
     there = _present(connection)
     return {
         name: "different" if name in there else "missing"
@@ -325,7 +325,10 @@ def update(connection: sqlite3.Connection) -> None:
 
 
 def _rebuild(connection: sqlite3.Connection, table: str) -> None:
-    """Make the table anew and copy its rows; indexes and triggers of the schema are lost, a user's are kept."""
+    """Replace the table by the present one with the same rows.
+
+    Its indexes and triggers are dropped with it; those that a user made are put back.
+    """
     own = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') "
         "AND sql IS NOT NULL", [table]

@@ -1,4 +1,4 @@
-"""The search index (FTS5) over title, teaser and text, with the view and the triggers that keep it up to date."""
+"""The search index (FTS5) over title, teaser and text, and the triggers that keep it up to date."""
 
 from __future__ import annotations
 
