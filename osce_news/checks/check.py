@@ -17,7 +17,7 @@ from osce_news.checks import changes
 from osce_news.checks import limits as oddities
 from osce_news.checks.neighbours import History
 from osce_news.errors import LayoutError
-from osce_news.items import ListingItem
+from osce_news.items import Listing
 
 ACCEPT = "; if the page is right, run again with --accept"
 FEWEST = 5  # results that a page must have to be judged by its order
@@ -26,9 +26,7 @@ _STRAYS = 10  # one result in so many may stand where its date does not belong
 _AHEAD = datetime.timedelta(days=3)  # time zones, and an embargo that the site does not keep
 
 
-def check(
-    page: ListingItem, history: History, *, newest_first: bool, empty_expected: bool = False
-) -> str | None:
+def check(page: Listing, history: History, *, newest_first: bool, empty_expected: bool = False) -> str | None:
     """Return None for a page that may be stored, or a sentence if there is too little to compare it with.
 
     The page comes through the normalising pipelines. `newest_first` tells whether the list was asked
@@ -44,7 +42,7 @@ def check(
     return shares.too_short(records, history)
 
 
-def _findings(page: ListingItem, history: History, newest_first: bool) -> Iterator[oddities.Finding | None]:
+def _findings(page: Listing, history: History, newest_first: bool) -> Iterator[oddities.Finding | None]:
     """Yield what is wrong with the page, the most telling first; None for a rule that is kept."""
     records = page.records
     yield from oddities.find(records, history.near, page.url)
@@ -61,7 +59,7 @@ def _refuse(finding: oddities.Finding | None) -> None:
         raise LayoutError(finding.thing, expected=finding.expected, got=finding.got + ACCEPT)
 
 
-def _refuse_unexpectedly_empty(page: ListingItem, history: History, expected: bool) -> None:
+def _refuse_unexpectedly_empty(page: Listing, history: History, expected: bool) -> None:
     if page.results == 0 and history.listed and not expected:
         _raise_empty(history)
 

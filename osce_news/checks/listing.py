@@ -8,7 +8,7 @@ from osce_news import checks as gate
 from osce_news.checks.neighbours import history
 from osce_news.crawl.urls import newest_first, page_number
 from osce_news.errors import PartialError
-from osce_news.items import ListingItem
+from osce_news.items import Listing
 from osce_news.storage import crawls
 
 # More items than these that are gone at once are no withdrawals but a list that was not the whole one.
@@ -16,9 +16,7 @@ MOST_WITHDRAWN = 20
 _MOST_WITHDRAWN_SHARE = 0.02
 
 
-def check(
-    connection: sqlite3.Connection, page: ListingItem, *, start_url: str, whole_list: bool
-) -> str | None:
+def check(connection: sqlite3.Connection, page: Listing, *, start_url: str, whole_list: bool) -> str | None:
     """Compare a page with what the database knows; raises LayoutError if it can't be right.
 
     Returns what to tell if the database knows too little to compare with, else None.
