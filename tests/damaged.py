@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 
 from osce_news.checks import check
 from osce_news.checks.neighbours import history
-from osce_news.crawl.urls import newest_first
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing, NewsItem
 from osce_news.storage import Writer
 from osce_news.storage.merge import records_by_id
+from osce_news.urls import newest_first
 from tests.helpers import listing, page_of
 from tests.newsroom.mutation import Mutation
 from tests.newsroom.sound import Sound

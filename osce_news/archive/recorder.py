@@ -94,7 +94,7 @@ class Recorder:
             url=page.url,
             fetched_at=page.fetched_at,
             joined=traversal.accepted,
-            position=traversal.position,
+            position=traversal.save(),
             cost=_cost_of(summary),
         )
         self._note(note)

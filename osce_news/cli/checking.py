@@ -47,10 +47,10 @@ def _print(held: dict[str, object]) -> None:
 
 def _compared(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return what the gate of a crawl says: an error, or why it can say nothing."""
-    from osce_news import checks as gate
+    from osce_news import checks
     from osce_news.checks.neighbours import History, history
-    from osce_news.crawl.urls import newest_first
     from osce_news.storage import open_for_reading
+    from osce_news.urls import newest_first
 
     known = History()
     if db.exists():
@@ -59,7 +59,7 @@ def _compared(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     try:
         if not page.results:
             raise LayoutError("results", expected="some", got="a page that says there are none")
-        said = gate.check(page, known, newest_first=newest_first(page.url))
+        said = checks.check(page, known, newest_first=newest_first(page.url))
     except LayoutError as error:
         return error, None
     return None, said if db.exists() else f"there is no {db}"

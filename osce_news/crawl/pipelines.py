@@ -172,11 +172,6 @@ class StoragePipeline(_CrawlPipeline):
         return item
 
 
-PREPARING:
-        item = pipeline.process_item(item)
-    return item
-
-
 PREPARING: tuple[_StepPipeline | ValidatePipeline, ...] = (
     IdentityPipeline(),
     TextPipeline(),

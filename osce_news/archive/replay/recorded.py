@@ -14,6 +14,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
 
+from osce_news import checks
 from osce_news.archive import Capture
 from osce_news.archive.events import COST, ListEnded, PageStored, RunFinished
 from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, parse
@@ -22,7 +23,6 @@ from osce_news.archive.reader.source import Source
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import Run, file_name
 from osce_news.archive.replay.steps import Step
-from osce_news.checks import listing as judging
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pipelines import PeriodPipeline
 from osce_news.errors import OsceNewsError, PartialError, StorageError
@@ -135,7 +135,7 @@ class RecordedRun:
             return []
         connection, run = self.writer.connection, self.writer.summary.run
         try:
-            return judging.gone(connection, run, end.list_url, accept=self.run.begins.accept)
+            return checks.withdrawn(connection, run, end.list_url, accept=self.run.begins.accept)
         except PartialError as error:  # what former runs listed is not all there
             self.errors.append(error)
             return []
@@ -191,7 +191,7 @@ class RecordedRun:
         note = step.note
         page = self._page(step, parsed)
         if page.status != HTTPStatus.NOT_MODIFIED and not self.run.begins.accept:
-            judging.check(
+            checks.check_page(
                 self.writer.connection,
                 page,
                 start_url=self.run.begins.start_url,

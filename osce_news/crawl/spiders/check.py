@@ -9,11 +9,11 @@ from scrapy.http import Response
 from osce_news.checks.coverage import Coverage, coverage
 from osce_news.crawl.responses import page_of
 from osce_news.crawl.spiders.single import SinglePageSpider
-from osce_news.crawl.urls import page_number
 from osce_news.errors import OsceNewsError
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import read_listing
+from osce_news.urls import page_number
 
 
 class CheckSpider(SinglePageSpider):

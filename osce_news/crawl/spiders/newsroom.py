@@ -21,7 +21,6 @@ from osce_news.crawl.rejected_pages import keep
 from osce_news.crawl.responses import error_of, fetched_at, header, page_of
 from osce_news.crawl.run import CrawlRun, partial
 from osce_news.crawl.spiders.articles import ArticleReader
-from osce_news.crawl.urls import site_of
 from osce_news.crawl.user_agent import set_up
 from osce_news.errors import (
     BadInputError,
@@ -34,6 +33,7 @@ from osce_news.errors import (
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages.extract import read_listing, result_keys
 from osce_news.storage import NOT_MODIFIED, Validators
+from osce_news.urls import site_of
 
 logger = logging.getLogger(__name__)
 
