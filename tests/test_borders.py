@@ -52,7 +52,7 @@ BORDERS = (
     ),
     Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
     Border("publish/figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
-    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
+    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.cli"),
     *(
         Border(
             name,

@@ -13,7 +13,7 @@ from osce_news.errors import LayoutError
 
 if TYPE_CHECKING:
     from osce_news.crawl.spiders.check import CheckSpider
-    from osce_news.items import ListingItem
+    from osce_news.items import Listing
 
 
 def print_check(found: CheckSpider, as_json: bool) -> None:
@@ -45,7 +45,7 @@ def _print(held: dict[str, object]) -> None:
         click.echo(f"{name.replace('_', ' '):13} {'; '.join(value) if isinstance(value, list) else value}")
 
 
-def _compared(page: ListingItem, db: Path) -> tuple[LayoutError | None, str | None]:
+def _compared(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return what the gate of a crawl says: an error, or why it can say nothing."""
     from osce_news import checks
     from osce_news.checks.neighbours import History, history

@@ -26,7 +26,7 @@ from osce_news.archive.replay.steps import Step
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pipelines import PeriodPipeline
 from osce_news.errors import OsceNewsError, PartialError, StorageError
-from osce_news.items import ArticleItem, ListingItem
+from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Summary, Writer, crawls
 
 
@@ -208,7 +208,7 @@ class RecordedRun:
 
         self.writer.store(page, position)
 
-    def _page(self, step: Step, parsed: Parsed | None) -> ListingItem:
+    def _page(self, step: Step, parsed: Parsed | None) -> Listing:
         """Return the page of a step; raises PartialError's kin if it is not there or not understood."""
         if step.capture is None:
             assert step.note is not None, "a step without a note has a capture"
@@ -275,9 +275,9 @@ def _missing(note: PageStored, run: Run) -> MissingPageError:
     return MissingPageError(f"{note.url}, {where}, is in none of the files")
 
 
-def unchanged(capture: Capture, known: crawls.Validators) -> ListingItem:
+def unchanged(capture: Capture, known: crawls.Validators) -> Listing:
     """Return the page of which the site said that it is as it was read last."""
-    return ListingItem(
+    return Listing(
         url=capture.url,
         fetched_at=capture.fetched_at,
         sha256=known.sha256,
