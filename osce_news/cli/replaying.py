@@ -47,9 +47,10 @@ def replay(
     """
     from osce_news.archive.replay import replay as replay_paths
     from osce_news.archive.replay.offline import close_network
-    from osce_news.crawl.options import LISTING, listing_url
+    from osce_news.crawl.options import listing_url
+    from osce_news.site import LISTING_URL
 
-    site = listing_url(start_url, 50) if start_url else LISTING
+    site = listing_url(start_url, 50) if start_url else LISTING_URL
     bar = wants_bar(as_json, verbose)
     set_up_logging(verbose, bar=bar)
     close_network()

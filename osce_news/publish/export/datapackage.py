@@ -14,6 +14,7 @@ from osce_news.dictionary import Column
 from osce_news.errors import BadInputError
 from osce_news.publish.export.texts import BETWEEN
 from osce_news.publish.references import Reference, prose
+from osce_news.site import HOME_URL, LISTING_URL
 
 NAME = "datapackage.json"
 _PACKAGE = "osce-newsroom"
@@ -21,7 +22,7 @@ LICENCES = [
     {
         "name": "other-closed",
         "title": "Titles, teasers and texts are the OSCE's; its terms of use hold",
-        "path": "https://www.osce.org/",
+        "path": HOME_URL,
     }
 ]
 
@@ -61,7 +62,7 @@ def descriptor(folder: Path, exported: Exported, reference: Reference) -> str:
         "homepage": reference.url,
         **({"version": reference.version} if reference.version else {}),
         "licenses": LICENCES,
-        "sources": [{"title": "OSCE newsroom", "path": "https://www.osce.org/press-releases"}],
+        "sources": [{"title": "OSCE newsroom", "path": LISTING_URL}],
         "keywords": ["OSCE", "press releases"],
         "resources": [*others, this],
     }

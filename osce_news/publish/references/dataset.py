@@ -6,6 +6,7 @@ import sqlite3
 
 from osce_news import __version__
 from osce_news.publish.references.model import PUBLISHER, Reference
+from osce_news.site import LISTING_URL
 
 
 def of_dataset(connection: sqlite3.Connection) -> Reference:
@@ -30,7 +31,7 @@ def of_dataset(connection: sqlite3.Connection) -> Reference:
         authors=(PUBLISHER,),
         issued=whole or seen,
         accessed=seen,
-        url="https://www.osce.org/press-releases",
+        url=LISTING_URL,
         genre="Data set",
         version=whole or seen,
         note=f"{covered}{with_texts}; {crawled}; collected with osce-news {__version__}",
