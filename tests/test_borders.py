@@ -36,6 +36,11 @@ BORDERS = (
         "storage",
         "scrapy twisted parsel lxml osce_news.pages osce_news.crawl.spiders osce_news.cli osce_news.crawl",
     ),
+    Border("urls.py", "scrapy twisted parsel lxml sqlite3 osce_news"),
+    Border(
+        "checks",
+        "scrapy twisted parsel lxml osce_news.crawl osce_news.archive osce_news.publish osce_news.cli",
+    ),
     Border(
         "publish/web",
         "scrapy twisted parsel lxml osce_news.pages osce_news.crawl.spiders osce_news.storage.writer",
@@ -47,7 +52,7 @@ BORDERS = (
     ),
     Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
     Border("publish/figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
-    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
+    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.cli"),
     *(
         Border(
             name,
@@ -60,7 +65,7 @@ BORDERS = (
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop", "urls")
+        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop")
     ),
     *(
         Border(

@@ -1,18 +1,17 @@
-"""What a listing's address says: the page, its size, the order, the site."""
+"""Read and build the addresses of listings: page number, page size, order, site."""
 
 from __future__ import annotations
 
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
-from osce_news.crawl.options import NEWEST_FIRST
-from osce_news.crawl.windows import Window
+NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
 
 
-def with_window(url: str, asked: Window) -> str:
-    """Return the listing's address with another page number and size."""
+def with_page(url: str, page: int, rows: int) -> str:
+    """Return the listing's address with this page number, counted from 0, and page size."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    query |= {"page": str(asked.page), "rows": str(asked.rows)}
+    query |= {"page": str(page), "rows": str(rows)}
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
@@ -22,27 +21,27 @@ def list_of(url: str) -> str:
 
 
 def page_number(url: str) -> int | None:
-    """Return the page's number, counted from 0, or None if the address names none."""
+    """Return the page's number, counted from 0, None if the address has none."""
     return _number(url, "page")
 
 
 def page_size(url: str) -> int | None:
-    """Return how many results a page the address asks for, or None if it does not say."""
+    """Return how many results a page the address asks for, None if it does not say."""
     return _number(url, "rows")
 
 
 def newest_first(url: str) -> bool:
-    """Whether the listing at this address is asked for in order of dates."""
+    """Whether the address asks for the newest results first."""
     return parse_qs(urlsplit(url).query).get("solrsort", [""])[-1] == NEWEST_FIRST
 
 
 def site_of(url: str) -> str:
-    """Return the host name that stands for the site: without "www."."""
+    """Return the host name of the address without "www."."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def same_site(url: str, start: str) -> bool:
-    """Whether the address is on the site of the start address (or a part of it)."""
+    """Whether the address is on the site of the start address, or on a subdomain of it."""
     host, site = site_of(url), site_of(start)
     return host == site or host.endswith(f".{site}")
 
