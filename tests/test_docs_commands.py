@@ -195,7 +195,7 @@ def test_each_query_of_the_page_on_searching_is_valid(folder: Path, query: str) 
 def test_each_path_that_is_named_exists(name: str) -> None:
     roots = "|".join(("osce_news", "tests", "benchmarks", "fixtures", "docs"))
     paths = re.findall(rf"`((?:{roots})/[\w./-]*)(?:::\w+)?`", TEXTS[name])
-    made = ("fixtures/article/new-layout",)
+    made = ("osce_news/publish/formats/titles.py",)  # in an example
     assert [path for path in paths if not (ROOT / path).exists() and path not in made] == []
 
 
