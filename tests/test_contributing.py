@@ -123,7 +123,7 @@ def test_a_changed_page_takes_a_page_object_and_a_fixture(checkout: Path) -> Non
 
 
 def test_a_new_spelling_takes_one_line_of_toml(checkout: Path) -> None:
-    line = code("toml", "    ")
+    line = code("text", "    ")
     name = line.strip(' ",\n')
     story = replace(STORY, offices=(name,))
     (checkout / "list.html").write_text(html_of([story]), encoding="utf-8")
