@@ -36,6 +36,11 @@ BORDERS = (
         "storage",
         "scrapy twisted parsel lxml osce_news.pages osce_news.crawl.spiders osce_news.cli osce_news.crawl",
     ),
+    Border("urls.py", "scrapy twisted parsel lxml sqlite3 osce_news"),
+    Border(
+        "checks",
+        "scrapy twisted parsel lxml osce_news.crawl osce_news.archive osce_news.publish osce_news.cli",
+    ),
     Border(
         "publish/web",
         "scrapy twisted parsel lxml osce_news.pages osce_news.crawl.spiders osce_news.storage.writer",
@@ -47,19 +52,20 @@ BORDERS = (
     ),
     Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
     Border("publish/figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
-    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.normalize osce_news.cli"),
+    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.cli"),
     *(
         Border(
             name,
             "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.crawl.spiders osce_news.cli",
         )
-        for name in ("publish/export", "publish/references", "dictionary.py")
+        for name in ("publish/exporter.py", "publish/formats", "publish/references.py", "dictionary.py")
     ),
-    Border("publish/export", "pyarrow", first=True),  # only who asks for Parquet needs it
-    Border("publish/references", "osce_news.storage osce_news.publish.export"),
+    Border("publish/formats", "pyarrow", first=True),  # only Parquet needs it
+    Border("publish/formats", "sqlite3 osce_news.storage"),
+    Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop", "urls")
+        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop")
     ),
     *(
         Border(

@@ -13,7 +13,7 @@ from osce_news.errors import LayoutError
 
 if TYPE_CHECKING:
     from osce_news.crawl.spiders.check import CheckSpider
-    from osce_news.items import ListingItem
+    from osce_news.items import Listing
 
 
 def print_check(found: CheckSpider, as_json: bool) -> None:
@@ -45,12 +45,12 @@ def _print(held: dict[str, object]) -> None:
         click.echo(f"{name.replace('_', ' '):13} {'; '.join(value) if isinstance(value, list) else value}")
 
 
-def _compared(page: ListingItem, db: Path) -> tuple[LayoutError | None, str | None]:
+def _compared(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return what the gate of a crawl says: an error, or why it can say nothing."""
-    from osce_news import checks as gate
+    from osce_news import checks
     from osce_news.checks.neighbours import History, history
-    from osce_news.crawl.urls import newest_first
     from osce_news.storage import open_for_reading
+    from osce_news.urls import newest_first
 
     known = History()
     if db.exists():
@@ -59,7 +59,7 @@ def _compared(page: ListingItem, db: Path) -> tuple[LayoutError | None, str | No
     try:
         if not page.results:
             raise LayoutError("results", expected="some", got="a page that says there are none")
-        said = gate.check(page, known, newest_first=newest_first(page.url))
+        said = checks.check(page, known, newest_first=newest_first(page.url))
     except LayoutError as error:
         return error, None
     return None, said if db.exists() else f"there is no {db}"
