@@ -1,4 +1,4 @@
-"""The documentation builds as a site without warnings, without broken links, and loads nothing from elsewhere."""
+"""The documentation builds as a site without warnings and broken links, and loads nothing from elsewhere."""
 
 from __future__ import annotations
 
