@@ -46,7 +46,7 @@ def replay(
       osce-news replay ~/saved-pages --json
     """
     from osce_news.archive.replay import replay as replay_paths
-    from osce_news.archive.replay.offline import close_network
+    from osce_news.archive.replay.workers import close_network
     from osce_news.crawl.options import listing_url
     from osce_news.site import LISTING_URL
 
