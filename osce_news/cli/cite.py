@@ -1,0 +1,54 @@
+"""The command `cite`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.output import print_json
+from osce_news.errors import BadInputError
+from osce_news.publish import references
+from osce_news.storage import open_for_reading, queries
+
+
+@click.command()
+@click.argument("identifier", metavar="[ID]", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "bibtex", "csl-json", "ris")),
+    default="text",
+    show_default=True,
+    help="The format of the reference.",
+)
+@db_option
+@verbose_option
+def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
+    """Print a reference to the data set or to one item.
+
+    ID is the item's identifier or its address. The reference to the data set says what it covers, the day
+    of the last complete crawl, and the version of osce-news. To cite many items, use `export`.
+
+    \b
+    Example:
+      osce-news cite
+      osce-news cite 514201 --format bibtex
+    """
+    with closing(open_for_reading(db)) as connection:
+        if identifier is None:
+            reference = references.of_dataset(connection)
+        else:
+            item = queries.item(connection, queries.identifier_of(identifier))
+            if item is None:
+                raise BadInputError(f"no item {identifier[:200]!r} in {db}")
+            reference = references.of_item(item)
+    if form == "csl-json":
+        print_json([references.csl(reference)])
+    elif form == "text":
+        click.echo(references.prose(reference))
+    else:
+        write = references.bibtex if form == "bibtex" else references.ris
+        click.echo(write(reference).strip().replace("\r\n", "\n"))
