@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -13,14 +12,13 @@ from osce_news import errors
 from osce_news.archive.reader.captures import Capture
 from osce_news.archive.reader.revisits import NOT_MODIFIED
 from osce_news.archive.serialize import from_json, to_json
-from osce_news.crawl.pipelines import prepare
 from osce_news.errors import LayoutError, OsceNewsError
-from osce_news.items import ArticleItem, ListingItem
-from osce_news.normalize import is_web_address, item_id
+from osce_news.items import ArticleItem, Listing
+from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages.extract import html_page, read_article, read_listing, result_keys
+from osce_news.site import is_listing_path
 
 LISTING, ARTICLE = "listing", "article"
-_LIST = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 _OF_LISTS = frozenset({"rows", "solrsort"})
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -68,7 +66,7 @@ class Parsed:
     url: str
     fetched_at: str
     kind: str
-    listing: ListingItem | None = None
+    listing: Listing | None = None
     article: ArticleItem | None = None
     problem: Problem | None = None
 
@@ -106,7 +104,7 @@ def kind_of(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         asked = {part.partition("=")[0] for part in parts.query.split("&")}
-        if _LIST.search(parts.path) or _OF_LISTS & asked:
+        if is_listing_path(parts.path) or _OF_LISTS & asked:
             return LISTING
         return None if item_id(url).startswith("u") else ARTICLE
     except ValueError:
@@ -145,12 +143,12 @@ def parse(capture: Capture, asked: Asked | None = None) -> Parsed:
     return Parsed(capture.url, capture.fetched_at, kind, listing, article, problem)
 
 
-def _listing(capture: Capture) -> ListingItem:
+def _listing(capture: Capture) -> Listing:
     page = html_page(capture.body, capture.url, capture.header("content-type"))
     item = read_listing(page, body=capture.body, fetched_at=capture.fetched_at, status=capture.status)
     item.listed = result_keys(page)
     item.etag, item.last_modified = capture.header("etag") or None, capture.header("last-modified") or None
-    return prepare(item)
+    return normalize_listing(item)
 
 
 def _article(capture: Capture, asked_for: str) -> ArticleItem:

@@ -9,8 +9,8 @@ from functools import cache
 from typing import NamedTuple
 
 from osce_news.items import NewsItem
-from osce_news.normalize.identity import HOME
 from osce_news.normalize.vocabulary import fold, labels, vocabulary
+from osce_news.site import HOME_URL
 
 FEWEST = 5  # results among which "most" means something
 
@@ -137,7 +137,7 @@ def _unknown_names(records: Sequence[NewsItem], near: Near, name: str, label: st
 
 def _elsewhere(records: Sequence[NewsItem], near: Near, url: str) -> Finding | None:
     """Addresses of another site than the list's, where no stored items are either."""
-    sites = {_site(url), _site(f"https://{HOME}/")}
+    sites = {_site(url), _site(HOME_URL)}
     away = [site for item in records if (site := _site(item.url)) not in sites]
     away = [site for site in away if not site.endswith(tuple(f".{one}" for one in sites))]
     if len(away) < 3 or len(away) * 2 <= len(records):

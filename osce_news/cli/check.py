@@ -15,13 +15,13 @@ from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.output import print_json
 from osce_news.cli.progress import set_up_logging
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.urls import newest_first
 from osce_news.errors import LayoutError
 from osce_news.storage import open_for_reading
+from osce_news.urls import newest_first
 
 if TYPE_CHECKING:
     from osce_news.crawl.spiders.check import CheckSpider
-    from osce_news.items import ListingItem
+    from osce_news.items import Listing
 
 
 @click.command()
@@ -79,7 +79,7 @@ def _print_coverage(coverage: dict[str, object]) -> None:
         click.echo(f"{name.replace('_', ' '):13} {'; '.join(value) if isinstance(value, list) else value}")
 
 
-def _compare(page: ListingItem, db: Path) -> tuple[LayoutError | None, str | None]:
+def _compare(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return the error of a page that fails the checks, and why it could not be compared, if so."""
     stored = History()
     if db.exists():

@@ -10,7 +10,8 @@ import click
 from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.output import print_json
 from osce_news.errors import BadInputError
-from osce_news.publish import references
+from osce_news.publish.formats import formats
+from osce_news.publish.references import citation, dataset_reference, item_reference
 from osce_news.storage import open_for_reading, queries
 
 
@@ -19,7 +20,7 @@ from osce_news.storage import open_for_reading, queries
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("text", "bibtex", "csl-json", "ris")),
+    type=click.Choice(("text", *(each.name for each in formats().values() if each.cite))),
     default="text",
     show_default=True,
     help="The format of the reference.",
@@ -39,16 +40,16 @@ def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
     """
     with closing(open_for_reading(db)) as connection:
         if identifier is None:
-            reference = references.of_dataset(connection)
+            reference = dataset_reference(connection)
         else:
             item = queries.item(connection, queries.identifier_of(identifier))
             if item is None:
                 raise BadInputError(f"no item {identifier[:200]!r} in {db}")
-            reference = references.of_item(item)
-    if form == "csl-json":
-        print_json([references.csl(reference)])
-    elif form == "text":
-        click.echo(references.prose(reference))
+            reference = item_reference(item)
+    render = formats()[form].cite if form != "text" else citation
+    assert render is not None
+    rendered = render(reference)
+    if isinstance(rendered, str):
+        click.echo(rendered.strip().replace("\r\n", "\n"))
     else:
-        write = references.bibtex if form == "bibtex" else references.ris
-        click.echo(write(reference).strip().replace("\r\n", "\n"))
+        print_json(rendered)

@@ -9,15 +9,16 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, filter_options, filters_from, verbose_option
-from osce_news.publish import export as publish
+from osce_news.publish import exporter
+from osce_news.publish.destinations import check_snapshot
+from osce_news.publish.formats import formats
+from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import open_for_reading
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--format", "form", type=click.Choice(tuple(publish.FORMS)), help="Default: by the ending of FILE."
-)
+@click.option("--format", "form", type=click.Choice(tuple(formats())), help="Default: by the suffix of FILE.")
 @click.option("--columns", metavar="NAMES", help="Columns to write, separated by commas.  [default: all]")
 @click.option("--bom", is_flag=True, help="CSV for Excel: marked as UTF-8, and safe from formulas.")
 @click.option(
@@ -66,13 +67,15 @@ def export(
         raise click.UsageError("--snapshot copies the whole database and takes no other option but --db")
     with closing(open_for_reading(db)) as connection:
         if snapshot is not None:
-            publish.refuse_for_snapshot(snapshot, db)
-            items = publish.write_snapshot(connection, snapshot)
+            check_snapshot(snapshot, db)
+            items = write_snapshot(connection, snapshot)
         else:
             assert file is not None
             chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
-            wanted = publish.Wanted(file, form, chosen, bom, partition_by is not None, not no_datapackage)
-            items = publish.export(connection, wanted, filters)
+            options = exporter.ExportOptions(
+                file, form, chosen, bom, partition_by is not None, not no_datapackage
+            )
+            items = exporter.export(connection, options, filters)
     click.echo(f"{snapshot or file}: {items} items")
     if not items:
         click.echo("no item passes the filters" if filters else f"{db} holds no items", err=True)

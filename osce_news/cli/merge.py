@@ -8,7 +8,7 @@ import click
 
 from osce_news.cli.options import db_option, json_option, verbose_option
 from osce_news.cli.progress import print_outcome, progress_bar, set_up_logging, wants_bar
-from osce_news.publish.extras import needs
+from osce_news.publish.extras import require_extra
 
 
 @click.command()
@@ -26,7 +26,7 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     Example:
       osce-news merge parsed --db merged.db
     """
-    needs("cluster", "pyarrow")
+    require_extra("cluster", "pyarrow")
     # These import pyarrow.
     from osce_news.archive.cluster.merging import merge as merge_partitions
     from osce_news.archive.replay.offline import close_network

@@ -13,7 +13,7 @@ from osce_news.cli.options import verbose_option
 from osce_news.cli.output import print_json
 from osce_news.cli.progress import raise_first, set_up_logging, wants_bar
 from osce_news.errors import BadInputError
-from osce_news.publish.extras import needs
+from osce_news.publish.extras import require_extra
 
 if TYPE_CHECKING:
     from osce_news.archive.cluster.parts import Part
@@ -69,7 +69,7 @@ def parse(
     """
     if scheduler and workers:
         raise BadInputError("give --scheduler or --workers, not both: a cluster has its own workers")
-    needs("cluster", "distributed", "pyarrow")
+    require_extra("cluster", "distributed", "pyarrow")
     from osce_news.archive.cluster import parse_files  # imports pyarrow
 
     set_up_logging(verbose, bar=True)

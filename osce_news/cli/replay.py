@@ -10,7 +10,8 @@ from osce_news.archive.replay import replay as replay_paths
 from osce_news.archive.replay.offline import close_network
 from osce_news.cli.options import db_option, json_option, verbose_option
 from osce_news.cli.progress import print_outcome, progress_bar, set_up_logging, wants_bar
-from osce_news.crawl.options import LISTING, listing_url
+from osce_news.crawl.options import listing_url
+from osce_news.site import LISTING_URL
 
 
 @click.command()
@@ -50,7 +51,7 @@ def replay(
       osce-news replay archive --db rebuilt.db --jobs 2
       osce-news replay ~/saved-pages --json
     """
-    site = listing_url(start_url, 50) if start_url else LISTING
+    site = listing_url(start_url, 50) if start_url else LISTING_URL
     bar = wants_bar(as_json, verbose)
     set_up_logging(verbose, bar=bar)
     close_network()

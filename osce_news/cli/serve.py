@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, verbose_option
-from osce_news.publish.extras import needs
+from osce_news.publish.extras import require_extra
 
 
 @click.command()
@@ -29,7 +29,7 @@ def serve(db: Path, port: int, show: bool, verbose: bool) -> None:
     Example:
       osce-news serve --port 0
     """
-    needs("web", "datasette", "altair", "vl_convert")
+    require_extra("web", "datasette", "altair", "vl_convert")
     from osce_news.publish.web import server, snapshot  # import Datasette
 
     sock = server.listen(port)

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address, parse_date
+from osce_news.site import LISTING_PATH, LISTING_URL
+from osce_news.urls import NEWEST_FIRST
 
-LISTING = "https://www.osce.org/press-releases"
-NEWEST_FIRST = "ds_date desc"
 MOST_ROWS = 50  # the largest number of results a page that the site is known to give
 OVERLAP = 2  # pages without news after which an incremental crawl stops
 _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -21,7 +21,7 @@ _PAGING = ("page", "rows", "solrsort")  # the parts of an address that do not ch
 class CrawlOptions:
     """What to crawl, and where to put it; dates as YYYY-MM-DD, `delay` in seconds."""
 
-    start_url: str = LISTING
+    start_url: str = LISTING_URL
     db: Path = Path("osce-news.db")
     since: str | None = None
     until: str | None = None
@@ -57,7 +57,7 @@ class CrawlOptions:
     ) -> CrawlOptions:
         """Return the options from text, as `scrapy crawl -a` gives them; raises BadInputError."""
         options = cls(
-            start_url=listing_url(start_url or LISTING, _whole(rows, "rows", most=MOST_ROWS)),
+            start_url=listing_url(start_url or LISTING_URL, _whole(rows, "rows", most=MOST_ROWS)),
             db=Path(db),
             since=day(since, "since"),
             until=day(until, "until"),
@@ -101,7 +101,7 @@ class CrawlOptions:
         """Whether the address is that of the list as a whole, without a filter or a keyword."""
         parts = urlsplit(self.list_name)
         path = parts.path.lower().rstrip("/")
-        keyword = "/press-releases/" in path
+        keyword = f"{LISTING_PATH}/" in path
         return not parts.query and not keyword
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
-HOME = "www.osce.org"
+from osce_news.site import HOST
+
 _NODE = re.compile(r"/0*([1-9][0-9]{0,11})/?$")
 _ENCODED_AGAIN = re.compile("%(?:25)+")  # all at once, for "%252525…" may be very long
 _LANGUAGE = re.compile(r"^/([a-z]{2})(?=/|$)")
@@ -63,7 +64,7 @@ def canonical_url(url: str) -> str:
     host = _host(url)
     port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
     shown = f"[{host}]" if ":" in host else host
-    scheme = "https" if host == HOME or host.endswith(".osce.org") else parts.scheme.lower()
+    scheme = "https" if host == HOST or host.endswith(".osce.org") else parts.scheme.lower()
     path = quote(_path(url), safe=_KEPT, errors="replace")
     return f"{scheme}://{shown}{port}{path.rstrip('/') or '/'}"
 
@@ -81,13 +82,13 @@ def preferred_url(urls: Iterable[str]) -> str:
     """
     return min(
         urls,
-        key=lambda url: (_host(url) != HOME, bool(language_of(url)), "/node/" in url, len(url), url),
+        key=lambda url: (_host(url) != HOST, bool(language_of(url)), "/node/" in url, len(url), url),
     )
 
 
 def _host(url: str) -> str:
     host = (urlsplit(url).hostname or "").rstrip(".")
-    return HOME if host == "osce.org" else host
+    return HOST if host == "osce.org" else host
 
 
 @lru_cache(maxsize=1_000)

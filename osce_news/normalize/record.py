@@ -1,19 +1,78 @@
-"""The steps that turn a record's raw values into normalised ones, and the union of two readings."""
+"""Computes the normalised fields of a record from its raw ones."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
+from typing import Any
 
-from osce_news.items import NewsItem, Term
+from osce_news.items import NewsItem
 from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import parse_date
-from osce_news.normalize.identity import canonical_url, item_id, language_of, preferred_url
+from osce_news.normalize.identity import canonical_url, item_id, language_of
 from osce_news.normalize.terms import find_content_type, find_places, split_offices, split_topics
 from osce_news.normalize.text import clean
-from osce_news.normalize.vocabulary import fold
+
+# Raise this number with every change in this package that gives another value for the same raw text. A
+# database written under another number is renormalised before anything is written to it.
+RULES = 1
+
+_RAW_FIELDS = tuple(
+    field.name
+    for field in dataclasses.fields(NewsItem)
+    if field.name.endswith("_raw") and field.name != "dateline_raw"
+)
 
 
+def normalized_values(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the normalised fields by name; `raw` holds the raw ones, such as an `ItemAdapter` of an item.
+
+    Only `url_raw` is required. A value that is missing or not recognised is None, or an empty tuple.
+
+    >>> values = normalized_values({"url_raw": "http://osce.org/odihr/1?x", "published_raw": "6 марта 2023"})
+    >>> values["id"], values["url"], values["published"], values["offices"]
+    ('1', 'https://www.osce.org/odihr/1', '2023-03-06', ())
+    """
+    url = raw["url_raw"]
+    teaser = clean(raw.get("teaser_raw"))
+    dateline = parse_dateline(teaser)
+    return {
+        "id": item_id(url),
+        "url": canonical_url(url),
+        "title": clean(raw.get("title_raw")) or "",
+        "published": parse_date(raw.get("published_raw")),
+        "content_type": find_content_type(raw.get("content_type_raw")),
+        "offices": split_offices(raw.get("offices_raw")),
+        "topics": split_topics(raw.get("topics_raw")),
+        "teaser": teaser,
+        "language": language_of(url) or raw.get("language_raw"),
+        "dateline_raw": dateline.raw if dateline else None,
+        "dateline_places": find_places(dateline.places) if dateline else (),
+        "dateline_date": dateline.date if dateline else None,
+    }
+
+
+def normalize(item: NewsItem) -> NewsItem:
+    """Set all normalised fields of the item from its raw ones, and return it."""
+    raw = {name: getattr(item, name) for name in _RAW_FIELDS}
+    for name, value in normalized_values(raw).items():
+        setattr(item, name, value)
+    return item
+
+
+def unknown_terms(item: NewsItem) -> list[tuple[str, str]]:
+    """Return the printed values that were not recognised, as pairs of kind and value as printed."""
+    unknown = [("office", term.raw) for term in item.offices if term.id is None]
+    unknown += [("topic", term.raw) for term in item.topics if term.id is None]
+    unknown += [("place", term.raw) for term in item.dateline_places if term.id is None]
+    if item.content_type_raw and item.content_type is None:
+        unknown.append(("type", clean(item.content_type_raw) or ""))
+    if item.published_raw and item.published is None:
+        unknown.append(("date", clean(item.published_raw) or ""))
+    return unknown
+
+
+# The steps of the present item pipelines, one a class.
 def set_identity(item: NewsItem) -> None:
     """Set `id` and `url` from the address as linked."""
     item.id = item_id(item.url_raw)
@@ -57,112 +116,3 @@ def set_dateline(item: NewsItem) -> None:
     item.dateline_raw = dateline.raw if dateline else None
     item.dateline_places = find_places(dateline.places) if dateline else ()
     item.dateline_date = dateline.date if dateline else None
-
-
-Step = Callable[[NewsItem], None]
-STEPS: tuple[Step, ...] = (
-    set_identity,
-    set_text,
-    set_date,
-    set_content_type,
-    set_offices,
-    set_topics,
-    set_language,
-    set_dateline,
-)
-
-
-def normalize(item: NewsItem) -> NewsItem:
-    """Return the item with all normalised fields set anew from its raw ones."""
-    for step in STEPS:
-        step(item)
-    return item
-
-
-def unknown_terms(item: NewsItem) -> list[tuple[str, str]]:
-    """Return the printed values that no rule or entry understands, as (kind, value as printed)."""
-    unknown = [("office", term.raw) for term in item.offices if term.id is None]
-    unknown += [("topic", term.raw) for term in item.topics if term.id is None]
-    unknown += [("place", term.raw) for term in item.dateline_places if term.id is None]
-    if item.content_type_raw and item.content_type is None:
-        unknown.append(("type", clean(item.content_type_raw) or ""))
-    if item.published_raw and item.published is None:
-        unknown.append(("date", clean(item.published_raw) or ""))
-    return unknown
-
-
-def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, together: bool) -> NewsItem:
-    """Return what is to be kept of a stored item and of a reading of it; both are normalised.
-
-    Readings that belong `together` (pages of one run) are united; of others the newer one counts.
-    Of readings in two languages the one in English counts, or the first by its code: an item may
-    answer in several, and must not change with each. The address does not depend on the order.
-    """
-    first, second = (read, known) if read_is_newer else (known, read)
-    if known.language != read.language and known.language and read.language:
-        first, second = sorted((known, read), key=_by_language)
-    elif together:
-        return union(first, second)
-    return normalize(dataclasses.replace(first, url_raw=_preferred_raw(first, second)))
-
-
-def once(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
-    """Return the records of one page by identifier; those of one item are united.
-
-    The later of two counts before the earlier, and English before other languages.
-    """
-    found: dict[str, NewsItem] = {}
-    for item in records:
-        other = found.get(item.id)
-        found[item.id] = union(*sorted((item, other), key=_by_language)) if other else item
-    return found
-
-
-def union(first: NewsItem, second: NewsItem) -> NewsItem:
-    """Return one record of two readings of one item that belong together.
-
-    The first reading's values count where it has any; labels that only one of them prints are all
-    kept.
-    """
-    return normalize(
-        dataclasses.replace(
-            first,
-            url_raw=_preferred_raw(first, second),
-            published_raw=first.published_raw or second.published_raw,
-            content_type_raw=first.content_type_raw or second.content_type_raw,
-            offices_raw=_joined(first.offices_raw, first.offices, second.offices_raw, second.offices),
-            topics_raw=_joined(first.topics_raw, first.topics, second.topics_raw, second.topics),
-            collections_raw=first.collections_raw or second.collections_raw,
-            teaser_raw=first.teaser_raw or second.teaser_raw,
-            language_raw=first.language_raw or second.language_raw,
-        )
-    )
-
-
-def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:
-    """Whether two lists name the same things with the same status, in whatever order or spelling."""
-    return _keys(one) == _keys(other)
-
-
-def _by_language(item: NewsItem) -> tuple[bool, str]:
-    return item.language not in ("en", None), item.language or ""
-
-
-def _keys(terms: Iterable[Term]) -> set[tuple[str, str | None]]:
-    return {(term.id or fold(term.raw), term.status) for term in terms}
-
-
-def _preferred_raw(one: NewsItem, other: NewsItem) -> str:
-    raws = {item.url: item.url_raw for item in (other, one)}
-    return raws[preferred_url(raws)]
-
-
-def _joined(
-    one_raw: str | None, one: tuple[Term, ...], other_raw: str | None, other: tuple[Term, ...]
-) -> str | None:
-    """Return the fuller list's text with the names that only the shorter one prints behind it."""
-    if _keys(other) > _keys(one):
-        return other_raw
-    known = {term.id or fold(term.raw) for term in one}
-    more = [term.raw for term in other if (term.id or fold(term.raw)) not in known]
-    return ", ".join([*([one_raw] if one_raw else []), *more]) or None

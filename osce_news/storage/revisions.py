@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from osce_news.items import NewsItem, Term
 from osce_news.normalize import clean
-from osce_news.normalize.record import same_terms
 from osce_news.normalize.vocabulary import fold
+from osce_news.storage.merge import same_terms
 
 TEXTS = ("title", "teaser")
 LABELS = ("offices", "topics", "content_type", "collections")

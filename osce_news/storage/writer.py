@@ -10,13 +10,14 @@ from types import TracebackType
 
 from osce_news.clock import utc_now
 from osce_news.errors import StorageError
-from osce_news.items import ArticleItem, ListingItem
-from osce_news.normalize import once, unknown_terms
+from osce_news.items import ArticleItem, Listing
+from osce_news.normalize import unknown_terms
 from osce_news.storage import articles, crawls, log, terms
 from osce_news.storage.crawls import UnfinishedRun
 from osce_news.storage.database import open_for_writing, storage_errors, transaction
 from osce_news.storage.ingest import NOT_MODIFIED, Sightings
 from osce_news.storage.lock import lock
+from osce_news.storage.merge import records_by_id
 from osce_news.storage.renormalize import Renormalized, renormalize
 from osce_news.storage.summary import Stored, Summary
 
@@ -98,16 +99,14 @@ class Writer:
             sql = "UPDATE runs SET archive = ? WHERE id = ?"
             self.connection.execute(sql, [name, self.summary.run])
 
-    def store(
-        self, page: ListingItem, position: Callable[[Stored], str | None] = lambda stored: None
-    ) -> Summary:
+    def store(self, page: Listing, position: Callable[[Stored], str | None] = lambda stored: None) -> Summary:
         """Store the page in one transaction and return the run's summary so far.
 
         `position` is asked, before the transaction ends, where a crawl would go on from here (JSON;
         None: it need not). Raises StorageError, with nothing of the page stored.
         """
         self._refuse_another_file()
-        read = once(page.records)
+        read = records_by_id(page.records)
         after = dataclasses.replace(self.summary)
         with storage_errors(self.path), transaction(self.connection):
             stored = self._sightings.store(page, read)

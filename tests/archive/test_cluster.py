@@ -160,9 +160,9 @@ def test_the_runs_of_crawls_come_out_as_the_crawls_made_them_by_the_commands(
     assert_same(tmp_path)
     again = run("parse", recorded / "archive", "--out", "parsed", cwd=tmp_path)
     assert (again.status, again.err) == (0, "")
-    assert (
-        again.out
-        == f"parsed: {number} partitions, 0 parsed now, {number} already there\nnext:\n  osce-news merge parsed\n"
+    assert again.out == (
+        f"parsed: {number} partitions, 0 parsed now, {number} already there\n"
+        "next:\n  osce-news merge parsed\n"
     )
 
 
@@ -449,7 +449,7 @@ def test_wrong_usage_is_one_line_and_makes_nothing(arguments: list[str], why: st
 def test_without_the_extra_a_line_says_what_to_install(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extras, "_is_there", lambda name: False)
+    monkeypatch.setattr(extras, "_is_installed", lambda name: False)
     name, *arguments = command
     with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'`$") as caught:
         cli.main([name, *arguments], standalone_mode=False)

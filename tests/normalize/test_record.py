@@ -1,17 +1,17 @@
-"""A whole record: normalised from its raw values, united with another reading, compared."""
+"""A whole record, normalised from its raw values."""
 
 from __future__ import annotations
 
 import dataclasses
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from itemadapter import ItemAdapter
 
-from osce_news.items import NewsItem, Term
-from osce_news.normalize import STEPS, combine, normalize, once, same_terms, union, unknown_terms
-from osce_news.normalize.record import set_language
-from osce_news.normalize.vocabulary import fold, vocabulary
+from osce_news.items import NewsItem
+from osce_news.normalize import normalize, normalized_values, unknown_terms
+from osce_news.normalize.vocabulary import vocabulary
 
 URLS = (
     *(
@@ -50,13 +50,10 @@ def items() -> st.SearchStrategy[NewsItem]:
     ).map(normalize)
 
 
-def known(terms: tuple[Term, ...]) -> set[str]:
-    """What a list of terms names, in whatever order and spelling."""
-    return {term.id or fold(term.raw) for term in terms}
-
-
-def copy(item: NewsItem) -> NewsItem:
-    return dataclasses.replace(item)
+def reading(
+    offices: str | None = None, language: str = "en", title: str = "A", url: str = URLS[0]
+) -> NewsItem:
+    return normalize(NewsItem(url_raw=url, title_raw=title, offices_raw=offices, language_raw=language))
 
 
 def test_a_record_is_normalised_from_what_was_printed() -> None:
@@ -84,7 +81,7 @@ def test_a_record_is_normalised_from_what_was_printed() -> None:
     assert [term.id for term in item.dateline_places] == ["vienna", "warsaw"]
 
 
-def test_what_is_not_printed_is_none_or_empty_after_all_steps() -> None:
+def test_what_is_not_printed_is_none_or_empty_after_normalising() -> None:
     item = normalize(NewsItem(url_raw="https://www.osce.org/node/1", title_raw="A"))
     kept = {name: value for name, value in dataclasses.asdict(item).items() if value not in (None, ())}
     assert set(kept) == {"id", "url", "url_raw", "title", "title_raw"}
@@ -92,15 +89,20 @@ def test_what_is_not_printed_is_none_or_empty_after_all_steps() -> None:
 
 @given(items())
 def test_normalising_twice_is_normalising_once(item: NewsItem) -> None:
-    assert normalize(copy(item)) == item
+    assert normalize(dataclasses.replace(item)) == item
 
 
-@given(items())
-def test_the_steps_give_the_same_in_any_order_that_has_the_text_before_the_dateline(item: NewsItem) -> None:
-    again = NewsItem(**{f.name: getattr(item, f.name) for f in dataclasses.fields(item) if "_raw" in f.name})
-    for step in (*STEPS[1:-1][::-1], STEPS[0], STEPS[-1]):
-        step(again)
-    assert again == item
+@pytest.mark.parametrize("kind", [NewsItem, dict])
+def test_an_item_adapter_takes_the_values_of_any_kind_of_item(kind: type) -> None:
+    raw = {
+        "url_raw": "https://www.osce.org/node/1",
+        "title_raw": " A  title",
+        "published_raw": "15 March 2022",
+    }
+    adapter = ItemAdapter(kind(**raw))
+    adapter.update(normalized_values(adapter))
+    assert (adapter["id"], adapter["title"], adapter["published"]) == ("1", "A title", "2022-03-15")
+    assert adapter["offices"] == adapter["dateline_places"] == ()
 
 
 @given(items())
@@ -109,127 +111,8 @@ def test_a_normalised_value_never_stands_without_its_raw_one(item: NewsItem) -> 
         assert not getattr(item, name) or getattr(item, f"{name}_raw")
 
 
-@given(items(), items())
-@settings(max_examples=200)
-def test_a_union_names_the_same_labels_whichever_reading_comes_first(one: NewsItem, other: NewsItem) -> None:
-    forth, back = union(copy(one), copy(other)), union(copy(other), copy(one))
-    for name in ("offices", "topics"):
-        mine, theirs = known(getattr(one, name)), known(getattr(other, name))
-        assert known(getattr(forth, name)) == known(getattr(back, name)) == mine | theirs
-    assert (forth.id, forth.url) == (back.id, back.url)
-
-
-@given(items(), items())
-@settings(max_examples=200)
-def test_a_union_with_itself_or_with_one_of_its_halves_changes_nothing(
-    one: NewsItem, other: NewsItem
-) -> None:
-    assert union(copy(one), copy(one)) == one
-    united = union(copy(one), copy(other))
-    assert union(copy(united), copy(united)) == united
-    assert union(copy(united), copy(one)) == united
-    assert union(copy(united), copy(other)) == united
-
-
-@given(items(), items())
-def test_a_union_keeps_the_first_readings_values_and_fills_its_gaps(one: NewsItem, other: NewsItem) -> None:
-    united = union(copy(one), copy(other))
-    assert united.title_raw == one.title_raw
-    for name in ("published_raw", "content_type_raw", "collections_raw", "teaser_raw", "language_raw"):
-        assert getattr(united, name) == (getattr(one, name) or getattr(other, name))
-
-
-def reading(
-    offices: str | None = None, language: str = "en", title: str = "A", url: str = URLS[0]
-) -> NewsItem:
-    return normalize(NewsItem(url_raw=url, title_raw=title, offices_raw=offices, language_raw=language))
-
-
-def test_the_fuller_list_of_labels_is_kept_in_its_printed_order() -> None:
-    fuller, shorter = "OSCE Secretariat, OSCE Mission to Serbia", "OSCE Mission to Serbia"
-    assert union(reading(shorter), reading(fuller)).offices_raw == fuller
-    assert union(reading(fuller), reading(shorter)).offices_raw == fuller
-    assert union(reading(None), reading(fuller)).offices_raw == fuller
-    assert union(reading("OSCE Secretariat"), reading(shorter)).offices_raw == fuller
-
-
-def test_of_readings_that_do_not_belong_together_the_newer_one_counts_whole() -> None:
-    old, new = reading("OSCE Secretariat", title="Old"), reading(None, title="New")
-    for known_, read, newer in ((old, new, True), (new, old, False)):
-        kept = combine(copy(known_), copy(read), read_is_newer=newer, together=False)
-        assert (kept.title, kept.offices) == ("New", ())
-    united = combine(copy(old), copy(new), read_is_newer=True, together=True)
-    assert (united.title, known(united.offices)) == ("New", {"secretariat"})
-
-
-@pytest.mark.parametrize("together", [True, False])
-@pytest.mark.parametrize("newer", [True, False])
-def test_english_counts_before_other_languages_and_the_best_address_before_others(
-    newer: bool, together: bool
-) -> None:
-    english = reading(title="English", url="https://www.osce.org/node/575719")
-    russian = reading(title="Русский", language="ru", url="https://odihr.osce.org/odihr/575719")
-    for one, other in ((english, russian), (russian, english)):
-        kept = combine(copy(one), copy(other), read_is_newer=newer, together=together)
-        assert (kept.title, kept.url) == ("English", "https://www.osce.org/node/575719")
-
-
-def test_of_two_other_languages_the_same_one_counts_in_whatever_order_they_come() -> None:
-    kazakh = reading(title="Қазақша", language="kk")
-    russian = reading("OSCE Secretariat", title="Русский", language="ru")
-    for one, other in ((kazakh, russian), (russian, kazakh)):
-        for newer in (True, False):
-            kept = combine(copy(one), copy(other), read_is_newer=newer, together=False)
-            assert (kept.title, kept.offices) == ("Қазақша", ())
-
-
-def test_an_item_that_stands_twice_on_a_page_is_one_record_with_all_its_labels() -> None:
-    other = normalize(NewsItem(url_raw="https://www.osce.org/node/1", title_raw="Other"))
-    first, again = reading("OSCE Secretariat"), reading("OSCE Mission to Serbia", url=URLS[1], title="Again")
-    found = once([first, other, again])
-    assert list(found) == ["575719", "1"]
-    assert (found["575719"].title, found["575719"].url) == ("Again", URLS[0])
-    assert known(found["575719"].offices) == {"secretariat", "mission-to-serbia"}
-    assert found["1"] == other
-
-
-@given(st.lists(items(), max_size=4))
-def test_records_of_a_page_are_each_kept_once_and_a_second_time_changes_nothing(read: list[NewsItem]) -> None:
-    found = once(copy(item) for item in read)
-    assert set(found) == {item.id for item in read}
-    assert once(found.values()) == found
-    assert {name for item in found.values() for name in known(item.topics)} == {
-        name for item in read for name in known(item.topics)
-    }
-
-
-def test_english_counts_before_another_language_on_one_page_too() -> None:
-    english, russian = reading(title="English"), reading(title="Русский", language="ru")
-    for order in ((english, russian), (russian, english)):
-        assert once(copy(item) for item in order)["575719"].title == "English"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("OSCE Secretariat, OSCE Mission to Serbia", "OSCE Mission to Serbia, OSCE SECRETARIAT", True),
-        ("OSCE Chairmanship", "OSCE Chairpersonship", True),
-        ("Unheard of", "unheard  of", True),
-        ("OSCE Secretariat", "OSCE Mission to Serbia", False),
-        ("OSCE Office in Minsk", "OSCE Office in Minsk (closed)", False),
-        ("OSCE Secretariat", None, False),
-        (None, None, True),
-    ],
-)
-def test_lists_are_the_same_if_they_name_the_same_with_the_same_status(
-    one: str | None, other: str | None, same: bool
-) -> None:
-    assert same_terms(reading(one).offices, reading(other).offices) is same
-
-
 def test_the_address_tells_the_language_before_the_list_does() -> None:
-    item = NewsItem(url_raw="https://www.osce.org/ru/node/1", language_raw="en")
-    set_language(item)
+    item = normalize(NewsItem(url_raw="https://www.osce.org/ru/node/1", language_raw="en"))
     assert item.language == "ru"
 
 

@@ -11,8 +11,9 @@ from osce_news.archive.cluster.parts import PART_BYTES, Part, cut
 from osce_news.archive.cluster.scheduling import cluster, parse_parts
 from osce_news.archive.cluster.work import parse_part
 from osce_news.archive.replay.plan import plan
-from osce_news.crawl.options import LISTING, listing_url
+from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError, OsceNewsError
+from osce_news.site import LISTING_URL
 
 
 @dataclass(slots=True)
@@ -70,6 +71,6 @@ def prepare(
             f"{found.pages[0].path} is a saved page, and only WARC files are parsed; replay it"
         )
     parts = [part for file in found.files for part in cut(file, part_bytes)]
-    job = Job.of(found, listing_url(start_url, 50) if start_url else LISTING, parts)
+    job = Job.of(found, listing_url(start_url, 50) if start_url else LISTING_URL, parts)
     job.write(folder)
     return job

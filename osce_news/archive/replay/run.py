@@ -14,8 +14,8 @@ from osce_news.archive.replay.plan import Plan, Run, plan
 from osce_news.archive.replay.recorded import Death, RecordedRun, deaths_of
 from osce_news.archive.replay.steps import steps
 from osce_news.archive.replay.workers import Workers
-from osce_news.crawl.options import LISTING
 from osce_news.errors import PartialError
+from osce_news.site import LISTING_URL
 from osce_news.storage import Summary, Writer, crawls
 
 
@@ -24,7 +24,7 @@ def replay(
     db: Path,
     *,
     jobs: int = 1,
-    start_url: str = LISTING,
+    start_url: str = LISTING_URL,
     on_page: Advance = lambda summary, total: None,
 ) -> Outcome:
     """Read what is at these paths into the database, and return what it came to.
@@ -44,7 +44,7 @@ def replay_plan(
     db: Path,
     *,
     jobs: int = 1,
-    start_url: str = LISTING,
+    start_url: str = LISTING_URL,
     on_page: Advance = lambda summary, total: None,
 ) -> Outcome:
     """Read what was planned; `source` gives what is in its WARC files. Otherwise as `replay`."""

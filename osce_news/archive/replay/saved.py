@@ -14,12 +14,12 @@ from osce_news.archive import Capture
 from osce_news.archive.reader.files import files_at
 from osce_news.clock import format_utc, parse_utc
 from osce_news.crawl import settings
-from osce_news.crawl.options import LISTING
 from osce_news.errors import BadInputError, LayoutError, PartialError
-from osce_news.items import ListingItem
+from osce_news.items import Listing
 from osce_news.normalize import is_web_address
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import decode, read_listing
+from osce_news.site import LISTING_URL
 
 _ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # What browsers write at the beginning of a page that they save.
@@ -57,7 +57,7 @@ class SavedPage:
             raise PartialError(f"{self.path}: can't be read: {error.strerror}") from error
         if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise LayoutError("html", expected="an HTML page", got="a binary file")
-        url = self.url or _address_in(body) or LISTING
+        url = self.url or _address_in(body) or LISTING_URL
         return Capture(url, self.fetched_at, HTTPStatus.OK, (), body, None, self.path, 0)
 
 
@@ -80,7 +80,7 @@ def has_page_name(file: Path) -> bool:
     return file.suffix.lower() in _ENDINGS
 
 
-def read_saved(saved: SavedPage) -> ListingItem:
+def read_saved(saved: SavedPage) -> Listing:
     """Return a saved page's records with their raw fields; raises what reading a page raises."""
     page, body = saved.read()
     return read_listing(page, body=body, fetched_at=saved.fetched_at, status=None)

@@ -18,11 +18,11 @@ from osce_news.pages import ListingPage
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.article_generic import NAME as GENERIC
 from osce_news.pages.extract import decode
+from osce_news.site import is_listing_path
 
 KINDS = (LISTINGS, ARTICLES)
 _CASE = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 _OTHER = re.compile(r"[^a-z0-9]+")
-_LISTING = "press-releases"
 
 
 class Saved(NamedTuple):
@@ -79,8 +79,7 @@ def kind_of(sent: Sent) -> str:
             return ARTICLES
     except OsceNewsError:
         pass
-    parts = [part for part in urlsplit(sent.url).path.lower().split("/") if part]
-    if _LISTING in parts:
+    if is_listing_path(urlsplit(sent.url).path):
         return LISTINGS
     if item_id(sent.url).isdecimal():
         return ARTICLES

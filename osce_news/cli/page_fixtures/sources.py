@@ -8,9 +8,9 @@ from pathlib import Path
 from osce_news.archive import Report, captures, is_warc, warc_files
 from osce_news.archive.replay import saved_pages
 from osce_news.crawl import settings
-from osce_news.crawl.options import LISTING
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import is_web_address
+from osce_news.site import LISTING_URL
 
 _MOST_NAMED = 5  # addresses in a message
 _MOST_KNOWN = 10_000  # addresses of an archive that are counted
@@ -39,7 +39,7 @@ def from_file(path: Path, url: str | None = None) -> Sent:
     except OsceNewsError as error:
         raise BadInputError(f"{path}: {error}") from error
     # A replay takes what tells no address for the list; a fixture has to have its own.
-    if url is None and saved.url is None and page.url == LISTING:
+    if url is None and saved.url is None and page.url == LISTING_URL:
         raise BadInputError(f"{path}: nothing tells the page's address; give it with --url")
     return Sent(
         url or page.url, body, saved.fetched_at, f"A capture: the saved file {path.name}, to the byte."

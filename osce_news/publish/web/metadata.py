@@ -7,11 +7,11 @@ from typing import Any
 from osce_news import dictionary
 from osce_news.publish.web.queries import QUERIES
 from osce_news.publish.web.snapshot import NAME, TABLE
+from osce_news.site import HOST, LISTING_URL
 
 TITLE = "The newsroom of the OSCE"
 LISTS = ("offices", "topics", "dateline_places")  # columns that hold a JSON array
 SOURCE = "OSCE newsroom"
-SOURCE_URL = "https://www.osce.org/press-releases"
 
 # What only the copy has.
 _ADDED = {"year": "The year of the publishing date."}
@@ -56,6 +56,6 @@ def metadata(tables: dict[str, list[str]], source: str | None) -> dict[str, Any]
     about = {
         "title": TITLE,
         "source": SOURCE,
-        "source_url": SOURCE_URL if source in (None, "www.osce.org") else f"https://{source}",
+        "source_url": LISTING_URL if source in (None, HOST) else f"https://{source}",
     }
     return {**about, "databases": {NAME: {"title": TITLE, "tables": described, "queries": QUERIES}}}

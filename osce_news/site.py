@@ -1,0 +1,20 @@
+"""The addresses and paths of the OSCE's site, written down once."""
+
+from __future__ import annotations
+
+import re
+
+HOST = "www.osce.org"
+HOME_URL = f"https://{HOST}/"
+LISTING_PATH = "/press-releases"
+LISTING_URL = f"https://{HOST}{LISTING_PATH}"
+_LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
+
+
+def is_listing_path(path: str) -> bool:
+    """Whether an address with this path shows the listing, or the listing of a keyword.
+
+    >>> is_listing_path("/ru/press-releases/ukraine"), is_listing_path("/node/1")
+    (True, False)
+    """
+    return _LISTING.search(path) is not None

@@ -1,0 +1,88 @@
+"""Merges two readings of one news item into the record that is stored."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from osce_news.items import NewsItem, Term
+from osce_news.normalize import normalize, preferred_url
+from osce_news.normalize.vocabulary import fold
+
+
+def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, together: bool) -> NewsItem:
+    """Return the record to store, given the stored item and a new reading of it; both are normalised.
+
+    Readings that belong `together` (pages of one run) are merged; otherwise the newer one replaces the
+    older. If the two are in different languages, the English one wins, else the first by language code: an
+    item may appear in several languages and must not change with each crawl. The choice of address does not
+    depend on the order of the readings.
+    """
+    first, second = (read, known) if read_is_newer else (known, read)
+    if known.language != read.language and known.language and read.language:
+        first, second = sorted((known, read), key=_by_language)
+    elif together:
+        return union(first, second)
+    return normalize(dataclasses.replace(first, url_raw=_preferred_raw(first, second)))
+
+
+def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
+    """Return the records of one page by identifier; several of one item are merged.
+
+    A later record takes precedence over an earlier one, and English over other languages.
+    """
+    merged: dict[str, NewsItem] = {}
+    for item in records:
+        other = merged.get(item.id)
+        merged[item.id] = union(*sorted((item, other), key=_by_language)) if other else item
+    return merged
+
+
+def union(first: NewsItem, second: NewsItem) -> NewsItem:
+    """Return one record made of two readings of the same item.
+
+    Values of the first reading take precedence; gaps are filled from the second. Offices and topics that only
+    one of them lists are all kept.
+    """
+    return normalize(
+        dataclasses.replace(
+            first,
+            url_raw=_preferred_raw(first, second),
+            published_raw=first.published_raw or second.published_raw,
+            content_type_raw=first.content_type_raw or second.content_type_raw,
+            offices_raw=_joined(first.offices_raw, first.offices, second.offices_raw, second.offices),
+            topics_raw=_joined(first.topics_raw, first.topics, second.topics_raw, second.topics),
+            collections_raw=first.collections_raw or second.collections_raw,
+            teaser_raw=first.teaser_raw or second.teaser_raw,
+            language_raw=first.language_raw or second.language_raw,
+        )
+    )
+
+
+def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:
+    """Whether two lists name the same entries with the same status, in any order or spelling."""
+    return _keys(one) == _keys(other)
+
+
+def _by_language(item: NewsItem) -> tuple[bool, str]:
+    return item.language not in ("en", None), item.language or ""
+
+
+def _keys(terms: Iterable[Term]) -> set[tuple[str, str | None]]:
+    return {(term.id or fold(term.raw), term.status) for term in terms}
+
+
+def _preferred_raw(one: NewsItem, other: NewsItem) -> str:
+    raws = {item.url: item.url_raw for item in (other, one)}
+    return raws[preferred_url(raws)]
+
+
+def _joined(
+    one_raw: str | None, one: tuple[Term, ...], other_raw: str | None, other: tuple[Term, ...]
+) -> str | None:
+    """Return the longer list's text, followed by the names that only the shorter one has."""
+    if _keys(other) > _keys(one):
+        return other_raw
+    known = {term.id or fold(term.raw) for term in one}
+    more = [term.raw for term in other if (term.id or fold(term.raw)) not in known]
+    return ", ".join([*([one_raw] if one_raw else []), *more]) or None
