@@ -29,8 +29,8 @@ def cli() -> None:
 
     \b
     Example:
-      osce-news replay fixtures/listing/seed    read saved pages into osce-news.db, no network
-      osce-news crawl --max-pages 2             read the first two pages of the live newsroom
+      osce-news replay fixtures/listing/seed    store saved pages, offline
+      osce-news crawl --max-pages 2             store two pages of the live site
       osce-news search trafficking              search what is stored
     """
 

@@ -433,7 +433,7 @@ def test_merging_refuses_what_parse_has_not_made(
     [
         (["parse", str(FIXTURES / "seed"), "--out", "x"], "is a saved page, and only WARC files are parsed"),
         (["parse", "nothing", "--out", "x"], "no such file or folder"),
-        (["parse", "a", "--out", "x", "--scheduler", "tcp://a:1", "--workers", "2"], "exclude each other"),
+        (["parse", "a", "--out", "x", "--scheduler", "tcp://a:1", "--workers", "2"], "not both"),
         (["merge", "nothing"], "nothing holds no partitions"),
     ],
 )
