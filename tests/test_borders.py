@@ -166,8 +166,8 @@ PLANTED = {
         "2: osce_news.crawl.spiders.newsroom.A"
     ],
     "try:\n    import rich\nexcept ImportError:\n    pass": ["2: rich"],
-    "from osce_news.errors import LayoutError\nfrom osce_news.pages.lines import Line\nimport re": [],
-    "from . import lines\nfrom .lines import Line": [],
+    "from osce_news.errors import LayoutError\nfrom osce_news.pages.text_lines import Line\nimport re": [],
+    "from . import text_lines\nfrom .text_lines import Line": [],
     "import scrapyd, sqlite3x\ntext = 'import scrapy'  # import scrapy": [],
 }
 
