@@ -30,9 +30,9 @@ from osce_news.archive import ArchiveWriter, Exchange
 from osce_news.archive.events import PageStored, RunFinished, RunStarted
 from osce_news.clock import format_utc
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.urls import with_window
 from osce_news.crawl.windows import window
 from osce_news.storage import open_for_writing
+from osce_news.urls import with_page
 from tests.newsroom import make_stories, render_page
 
 ROWS = 50
@@ -102,7 +102,7 @@ def made_pages(options: CrawlOptions, count: int) -> Iterator[tuple[str, bytes]]
         asked = window(max(0, end - 1), ROWS)
         shown = stories[asked.start : asked.end]
         text = render_page(shown, page=asked.page, rows=asked.rows, total=len(stories))
-        yield with_window(options.start_url, asked), text.encode()
+        yield with_page(options.start_url, asked.page, asked.rows), text.encode()
         end = asked.end
 
 

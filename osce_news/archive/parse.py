@@ -12,10 +12,9 @@ from osce_news import errors
 from osce_news.archive.reader.captures import Capture
 from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
 from osce_news.archive.serialize import from_json, to_json
-from osce_news.crawl.pipelines import prepare
 from osce_news.errors import LayoutError, OsceNewsError
-from osce_news.items import ArticleItem, ListingItem
-from osce_news.normalize import is_web_address, item_id
+from osce_news.items import ArticleItem, Listing
+from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages.extract import html_page, read_article, read_listing, result_keys
 from osce_news.site import is_listing_path
 
@@ -69,7 +68,7 @@ class ParsedPage:
     url: str
     fetched_at: str
     kind: str
-    listing: ListingItem | None = None
+    listing: Listing | None = None
     article: ArticleItem | None = None
     problem: PageProblem | None = None
 
@@ -146,12 +145,12 @@ def parse(capture: Capture, asked: PageRequest | None = None) -> ParsedPage:
     return ParsedPage(capture.url, capture.fetched_at, kind, listing, article, problem)
 
 
-def _listing(capture: Capture) -> ListingItem:
+def _listing(capture: Capture) -> Listing:
     page = html_page(capture.body, capture.url, capture.header("content-type"))
     item = read_listing(page, body=capture.body, fetched_at=capture.fetched_at, status=capture.status)
     item.listed = result_keys(page)
     item.etag, item.last_modified = capture.header("etag") or None, capture.header("last-modified") or None
-    return prepare(item)
+    return normalize_listing(item)
 
 
 def _article(capture: Capture, asked_for: str) -> ArticleItem:

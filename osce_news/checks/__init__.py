@@ -1,5 +1,5 @@
-"""The last look at a page before it is stored."""
+"""The checks that a page has to pass before it is stored."""
 
-from osce_news.checks.check import check
+from osce_news.checks.check import check, check_page, withdrawn
 
-__all__ = ["check"]
+__all__ = ["check", "check_page", "withdrawn"]

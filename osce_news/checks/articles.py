@@ -13,7 +13,7 @@ REFUSALS = 2  # one page may be kept from everybody; a second one in a row says 
 FORBIDDEN = 5  # by robots.txt, in a row; these cost no request
 
 
-class Watch:
+class ArticleChecks:
     """Looks at the answers in order, and raises when they are no matter of single articles any more.
 
     Only what is otherwise than at the last reading counts: an article that never could be read says
@@ -26,7 +26,7 @@ class Watch:
         self._accept = accept
         self._unreadable = self._by_extractor = self._refused = self._forbidden = 0
 
-    def see(self, answer: ArticleItem, before: Due) -> None:
+    def check(self, answer: ArticleItem, before: Due) -> None:
         """Take note of an answer before it is stored; raises LayoutError, and then it is not to be stored."""
         self._refused = self._forbidden = 0
         if answer.article is not None:
@@ -41,7 +41,7 @@ class Watch:
                     got=f"{self._unreadable} pages in a row that are none; the last: {answer.reason}",
                 )
 
-    def see_refused(self, error: RefusedError, *, by_robots: bool) -> RefusedError | None:
+    def check_refusal(self, error: RefusedError, *, by_robots: bool) -> RefusedError | None:
         """Take note of a refusal; return the error if it ends the run."""
         if by_robots:
             self._forbidden += 1

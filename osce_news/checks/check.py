@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from osce_news.checks import baseline as shares
 from osce_news.checks import changes
 from osce_news.checks import limits as oddities
-from osce_news.checks.neighbours import History
-from osce_news.errors import LayoutError
-from osce_news.items import ListingItem
+from osce_news.checks.neighbours import History, history
+from osce_news.errors import LayoutError, PartialError
+from osce_news.items import Listing
+from osce_news.storage import crawls
+from osce_news.urls import newest_first as is_newest_first
+from osce_news.urls import page_number
 
 ACCEPT = "; if the page is right, run again with --accept"
 FEWEST = 5  # results that a page must have to be judged by its order
@@ -25,10 +29,43 @@ _OUT_OF_ORDER = 0.2  # of the pairs of results with different dates
 _STRAYS = 10  # one result in so many may stand where its date does not belong
 _AHEAD = datetime.timedelta(days=3)  # time zones, and an embargo that the site does not keep
 
+# More items than these that are gone at once are no withdrawals but a list that was not the whole one.
+MOST_WITHDRAWN = 20
+_MOST_WITHDRAWN_SHARE = 0.02
 
-def check(
-    page: ListingItem, history: History, *, newest_first: bool, empty_expected: bool = False
+
+def check_page(
+    connection: sqlite3.Connection, page: Listing, *, start_url: str, whole_list: bool
 ) -> str | None:
+    """Check a page against the database; return a sentence if that holds too little to compare with.
+
+    `start_url` is where the crawl of the list began, `whole_list` whether it is the list without a filter.
+    Raises LayoutError if the page can't be right.
+    """
+    return check(
+        page,
+        history(connection, page),
+        newest_first=is_newest_first(start_url),
+        empty_expected=bool(page_number(page.url)) or not whole_list,
+    )
+
+
+def withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, accept: bool) -> list[str]:
+    """Return the items that are no longer on a list which the run read whole.
+
+    Raises PartialError if there are too many, unless `accept` is true.
+    """
+    found = crawls.missing(connection, run, list_url)
+    most = max(MOST_WITHDRAWN, int(crawls.listed_on(connection, list_url) * _MOST_WITHDRAWN_SHARE))
+    if len(found) > most and not accept:
+        raise PartialError(
+            f"{len(found)} items that were on the list are not on it any more, too many to believe, "
+            "so none was marked; if it is right, run `osce-news crawl --full --accept`"
+        )
+    return found
+
+
+def check(page: Listing, history: History, *, newest_first: bool, empty_expected: bool = False) -> str | None:
     """Return None for a page that may be stored, or a sentence if there is too little to compare it with.
 
     The page comes through the normalising pipelines. `newest_first` tells whether the list was asked
@@ -44,7 +81,7 @@ def check(
     return shares.too_short(records, history)
 
 
-def _findings(page: ListingItem, history: History, newest_first: bool) -> Iterator[oddities.Finding | None]:
+def _findings(page: Listing, history: History, newest_first: bool) -> Iterator[oddities.Finding | None]:
     """Yield what is wrong with the page, the most telling first; None for a rule that is kept."""
     records = page.records
     yield from oddities.find(records, history.near, page.url)
@@ -61,7 +98,7 @@ def _refuse(finding: oddities.Finding | None) -> None:
         raise LayoutError(finding.thing, expected=finding.expected, got=finding.got + ACCEPT)
 
 
-def _refuse_unexpectedly_empty(page: ListingItem, history: History, expected: bool) -> None:
+def _refuse_unexpectedly_empty(page: Listing, history: History, expected: bool) -> None:
     if page.results == 0 and history.listed and not expected:
         _raise_empty(history)
 

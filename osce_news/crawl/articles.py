@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from osce_news.checks.articles import Watch
+from osce_news.checks.articles import ArticleChecks
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.urls import same_site
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.items import ArticleItem
 from osce_news.pages.article_generic import NAME as BY_EXTRACTOR
 from osce_news.storage import Writer, article_queue
 from osce_news.storage.article_queue import AGE, Due
 from osce_news.storage.refresh import old_enough
+from osce_news.urls import same_site
 
 
 class Articles:
@@ -36,7 +36,8 @@ class Articles:
         self.done = 0
         self._failures = 0
         self._first_failure = ""
-        self.watch = Watch(*article_queue.layouts(writer.connection, BY_EXTRACTOR), accept=options.accept)
+        known, others = article_queue.layouts(writer.connection, BY_EXTRACTOR)
+        self.checks = ArticleChecks(known, others, accept=options.accept)
         self._note_left()
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from osce_news.crawl.urls import page_number, same_site
 from osce_news.pages.listing import PagerLink
+from osce_news.urls import page_number, same_site
 
 
 class Links:

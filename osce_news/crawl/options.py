@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address, parse_date
 from osce_news.site import LISTING_PATH, LISTING_URL
+from osce_news.urls import NEWEST_FIRST
 
-NEWEST_FIRST = "ds_date desc"
 MOST_ROWS = 50  # the largest number of results a page that the site is known to give
 OVERLAP = 2  # pages without news after which an incremental crawl stops
 _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from osce_news.crawl.urls import page_number
 from osce_news.crawl.windows import Window
 from osce_news.pages.listing import PagerLink
+from osce_news.urls import page_number
 
 FEW_REMOVED = 10  # results between two pages
 
@@ -20,7 +20,7 @@ class PageFacts:
     keys: list[str]
     dates: Sequence[str | None] = ()
     pager: PagerLink | None = None  # None: the page was not read, for it has not changed
-    settled: bool = False  # it held nothing new or changed
+    has_news: bool = True  # the page held something new or changed
 
 
 class Pagers:

@@ -8,8 +8,8 @@ import logging
 import sqlite3
 from pathlib import Path
 
+from osce_news import checks
 from osce_news.archive.recorder import Recorder
-from osce_news.checks import listing as judging
 from osce_news.clock import utc_now
 from osce_news.crawl.articles import Articles
 from osce_news.crawl.options import CrawlOptions
@@ -17,7 +17,7 @@ from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.stats import RequestStats
 from osce_news.crawl.traversal import Traversal
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
-from osce_news.items import ArticleItem, ListingItem
+from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Stored, Summary, Writer, crawls, terms
 from osce_news.storage.ingest import identifiers
 
@@ -111,29 +111,30 @@ class CrawlRun:
             return None
         return crawls.validators(self._connection, url, terms.rules())
 
-    def check(self, page: ListingItem) -> None:
+    def check(self, page: Listing) -> None:
         """Compare a page with what the database knows; raises LayoutError if it can't be right."""
         if self.options.accept:
             return
-        too_short = judging.check(
+        too_short = checks.check_page(
             self._connection, page, start_url=self.options.start_url, whole_list=self.options.whole_list
         )
         if too_short and not self._told_history:
             self._told_history = True
             logger.info("%s", too_short)
 
-    def store(self, page: ListingItem, reading: PageFacts, cost: RequestStats) -> None:
+    def store(self, page: Listing, reading: PageFacts, cost: RequestStats) -> None:
         """Store a page, what it cost, and where the traversal goes on; raises StorageError."""
         assert self._writer is not None, "pages come after open()"
 
         def position(stored: Stored) -> str | None:
             news = stored.new + stored.changed + fresh
-            self.traversal.read(dataclasses.replace(reading, settled=not news))
+            self.traversal.read(dataclasses.replace(reading, has_news=bool(news)))
             if not self.traversal.accepted:  # a later traversal must not take it for a part of what was read
                 page.listed = []
             if self.recording is not None:
                 self.recording.stored(page, self.traversal, self.summary)
-            return json.dumps(self.traversal.position) if self.traversal.position else None
+            position = self.traversal.save()
+            return json.dumps(position) if position else None
 
         self.receipt(cost)
         fresh = self._fresh(page)  # before they are seen again, by a clock that may have been set back
@@ -248,7 +249,7 @@ class CrawlRun:
         if self.error is not None or not self._tells_what_is_gone:
             return []
         try:
-            return judging.gone(
+            return checks.withdrawn(
                 self._connection, self.summary.run, self.traversal.list_url, accept=self.options.accept
             )
         except PartialError as error:
@@ -264,7 +265,7 @@ class CrawlRun:
         full = self.summary.mode == "full" and self.traversal.whole
         return full and not self.options.limited and self.options.whole_list
 
-    def _fresh(self, page: ListingItem) -> int:
+    def _fresh(self, page: Listing) -> int:
         """How many of the page's items were stored by a crawl that did not come to its end."""
         if self._unsettled is None:
             return 0

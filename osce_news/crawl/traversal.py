@@ -11,8 +11,8 @@ from osce_news.crawl.overlap import OverlapTracker
 from osce_news.crawl.pagers import PageFacts, Pagers, may_go_on
 from osce_news.crawl.repeats import Checks
 from osce_news.crawl.stop import no_news, past
-from osce_news.crawl.urls import list_of, newest_first, page_number, page_size, with_window
 from osce_news.crawl.windows import Window, window
+from osce_news.urls import list_of, newest_first, page_number, page_size, with_page
 
 BACK = (10, 25, 50, 100, 200)  # results before the end of what was read, where pages did not meet
 MOST_FAILURES = 3  # pages in a row that can't be read
@@ -85,9 +85,8 @@ class Traversal:
         pages = (0 if self.by_links else self.pages) + -(-left // max(1, int(gain)))
         return min(pages, self.options.max_pages or pages)
 
-    @property
-    def position(self) -> dict[str, Any] | None:
-        """From where a later traversal could go on, as JSON; None at the end, and if it need not."""
+    def save(self) -> dict[str, Any] | None:
+        """Return where a later traversal can resume, ready for JSON; None at the end, or if it need not."""
         if self.url is None or self.overlap is not None or self.options.limited or not self._from_the_top:
             return None
         if not self._below.positions:  # else the two parts do not meet yet
@@ -257,7 +256,7 @@ class Traversal:
 
     def _ask_for(self, asked: Window) -> None:
         self._asked = asked
-        self.url = with_window(self._base, asked)
+        self.url = with_page(self._base, asked.page, asked.rows)
         if self.pages >= MOST_PAGES:
             self.problems.append(f"no end of the list after {self.pages} pages")
             self.url = None
@@ -279,7 +278,7 @@ class Traversal:
     def _is_enough(self, page: PageFacts) -> bool:
         """Whether the traversal may end before the list does."""
         if self.accepted:
-            self._settled = self._settled + 1 if page.settled else 0
+            self._settled = self._settled + 1 if (not page.has_news) else 0
         if self.options.max_pages is not None and self.pages >= self.options.max_pages:
             return True
         return no_news(self._settled, self.overlap) or past(

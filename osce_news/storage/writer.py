@@ -10,7 +10,7 @@ from types import TracebackType
 
 from osce_news.clock import utc_now
 from osce_news.errors import StorageError
-from osce_news.items import ArticleItem, ListingItem
+from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import unknown_terms
 from osce_news.storage import articles, crawls, log, terms
 from osce_news.storage.crawls import UnfinishedRun
@@ -99,9 +99,7 @@ class Writer:
             sql = "UPDATE runs SET archive = ? WHERE id = ?"
             self.connection.execute(sql, [name, self.summary.run])
 
-    def store(
-        self, page: ListingItem, position: Callable[[Stored], str | None] = lambda stored: None
-    ) -> Summary:
+    def store(self, page: Listing, position: Callable[[Stored], str | None] = lambda stored: None) -> Summary:
         """Store the page in one transaction and return the run's summary so far.
 
         `position` is asked, before the transaction ends, where a crawl would go on from here (JSON;

@@ -255,11 +255,11 @@ def test_a_page_that_the_gate_refused_is_refused_again_and_the_run_ends_failed(t
 def test_a_page_that_is_understood_by_now_is_stored(tmp_path: Path) -> None:
     """What a repair of the page objects is for: the crawl failed, its archive need not."""
     broken = (
-        "from osce_news.checks import listing as judging\nfrom osce_news.errors import LayoutError\n"
+        "from osce_news import checks\nfrom osce_news.errors import LayoutError\n"
         "def check(connection, page, **_):\n"
         "    if 'page=1' in page.url:\n"
         "        raise LayoutError('a', expected='b', got='c')\n"
-        "judging.check = check\n"
+        "checks.check_page = check\n"
     )
     with newsroom() as server:
         assert crawl(server, tmp_path, before=broken).status == 3
@@ -414,7 +414,7 @@ def test_a_note_of_a_run_that_makes_no_sense_is_told(small: Path, old: bytes, ne
 def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
     before = (
         "import osce_news.archive.replay.recorded as recorded, socket\n"
-        "recorded.judging.check = lambda *_, **__: socket.create_connection(('127.0.0.1', 1))\n"
+        "recorded.checks.check_page = lambda *_, **__: socket.create_connection(('127.0.0.1', 1))\n"
     )
     done = replay(small, before=before)
     assert done.status == 1

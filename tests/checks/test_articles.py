@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from osce_news.checks.articles import ENOUGH, FORBIDDEN, IN_A_ROW, REFUSALS, Watch
+from osce_news.checks.articles import ENOUGH, FORBIDDEN, IN_A_ROW, REFUSALS, ArticleChecks
 from osce_news.errors import LayoutError, RefusedError
 from osce_news.items import ArticleItem
 from osce_news.pages.article import RawArticle
@@ -20,52 +20,52 @@ def answer(status: str = "read", layout: str = "drupal7-header") -> ArticleItem:
 
 
 def test_pages_in_a_row_that_are_not_understood_end_the_run() -> None:
-    watch = Watch(0, 0)
+    checks = ArticleChecks(0, 0)
     for _ in range(3):
         for _ in range(IN_A_ROW - 1):
-            watch.see(answer("unreadable"), NEW)
-            watch.see(answer("gone"), NEW)
-        watch.see(answer(), NEW)
+            checks.check(answer("unreadable"), NEW)
+            checks.check(answer("gone"), NEW)
+        checks.check(answer(), NEW)
     for _ in range(IN_A_ROW - 1):
-        watch.see(answer("unreadable"), NEW)
+        checks.check(answer("unreadable"), NEW)
     with pytest.raises(LayoutError, match=r"5 pages in a row.*why"):
-        watch.see(answer("unreadable"), NEW)
+        checks.check(answer("unreadable"), NEW)
 
 
 def test_pages_that_never_were_understood_say_nothing_new() -> None:
-    watch = Watch(0, 0)
+    checks = ArticleChecks(0, 0)
     for _ in range(10 * IN_A_ROW):
-        watch.see(answer("unreadable"), NEW._replace(status="unreadable"))
-    watch = Watch(ENOUGH, 0)
+        checks.check(answer("unreadable"), NEW._replace(status="unreadable"))
+    checks = ArticleChecks(ENOUGH, 0)
     for _ in range(10 * IN_A_ROW):
-        watch.see(answer(layout="trafilatura"), NEW._replace(status="read", layout="trafilatura"))
+        checks.check(answer(layout="trafilatura"), NEW._replace(status="read", layout="trafilatura"))
 
 
 def test_no_known_layout_on_pages_in_a_row_ends_the_run_where_known_ones_are_usual() -> None:
-    watch = Watch(ENOUGH, ENOUGH - 10)
+    checks = ArticleChecks(ENOUGH, ENOUGH - 10)
     for _ in range(IN_A_ROW - 1):
-        watch.see(answer(layout="trafilatura"), NEW)
+        checks.check(answer(layout="trafilatura"), NEW)
     with pytest.raises(LayoutError, match=rf"{ENOUGH} articles.*--accept"):
-        watch.see(answer(layout="trafilatura"), NEW)
+        checks.check(answer(layout="trafilatura"), NEW)
     for known, others in ((ENOUGH - 1, 0), (ENOUGH, ENOUGH)):
-        watch = Watch(known, others)
+        checks = ArticleChecks(known, others)
         for _ in range(3 * IN_A_ROW):
-            watch.see(answer(layout="trafilatura"), NEW)
+            checks.check(answer(layout="trafilatura"), NEW)
 
 
 def test_who_accepts_it_is_not_stopped() -> None:
-    watch = Watch(ENOUGH, 0, accept=True)
+    checks = ArticleChecks(ENOUGH, 0, accept=True)
     for _ in range(3 * IN_A_ROW):
-        watch.see(answer(layout="trafilatura"), NEW)
-        watch.see(answer("unreadable"), NEW)
+        checks.check(answer(layout="trafilatura"), NEW)
+        checks.check(answer("unreadable"), NEW)
 
 
 def test_one_page_kept_from_us_ends_no_run_and_two_in_a_row_do() -> None:
-    watch = Watch(0, 0)
+    checks = ArticleChecks(0, 0)
     for _ in range(3):
-        assert watch.see_refused(REFUSED, by_robots=False) is None
-        watch.see(answer("gone"), NEW)
-    found = [watch.see_refused(REFUSED, by_robots=False) for _ in range(REFUSALS)]
+        assert checks.check_refusal(REFUSED, by_robots=False) is None
+        checks.check(answer("gone"), NEW)
+    found = [checks.check_refusal(REFUSED, by_robots=False) for _ in range(REFUSALS)]
     assert found == [None, REFUSED]
-    found = [watch.see_refused(REFUSED, by_robots=True) for _ in range(FORBIDDEN)]
+    found = [checks.check_refusal(REFUSED, by_robots=True) for _ in range(FORBIDDEN)]
     assert found == [*[None] * (FORBIDDEN - 1), REFUSED]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.traversal import Traversal
-from osce_news.crawl.urls import page_number
 from osce_news.pages.listing import PagerLink
+from osce_news.urls import page_number
 
 LISTING = "https://www.osce.org/press-releases"
 
@@ -105,7 +105,8 @@ class Crawler:
             self.seen.update(identifier(key) for key in page.keys)
             if traversal.accepted:
                 self.listed.append((page.url, page.keys))
-            self.position = json.dumps(traversal.position) if traversal.position else None
+            position = traversal.save()
+            self.position = json.dumps(position) if position else None
             stop_after = None if stop_after is None else stop_after - 1
         return traversal
 

@@ -10,8 +10,8 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.stop import no_news, past
 from osce_news.crawl.traversal import MOST_FAILURES, Traversal
-from osce_news.crawl.urls import newest_first, page_number, same_site
 from osce_news.pages.listing import PagerLink
+from osce_news.urls import newest_first, page_number, same_site
 from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal
 
 NO_LINKS = PagerLink(None, None)
@@ -131,7 +131,7 @@ def test_the_walk_ends_after_pages_without_news() -> None:
     for settled in (False, True, False, True, True):
         assert first.url is not None
         reading = site.read(first.url)
-        first.read(PageFacts(reading.url, reading.keys, pager=reading.pager, settled=settled))
+        first.read(PageFacts(reading.url, reading.keys, pager=reading.pager, has_news=not settled))
     assert first.url is None
     assert not first.whole
 
@@ -149,7 +149,7 @@ def test_pages_that_have_not_changed_end_the_walk_like_read_ones() -> None:
     first = new_traversal(overlap=2)
     for start in (0, 49):
         keys = [str(number) for number in range(start, start + 50 - bool(start))]
-        first.read(PageFacts(first.url or "", keys, settled=True))
+        first.read(PageFacts(first.url or "", keys, has_news=False))
     assert first.url is None
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
 
+from osce_news import checks
 from osce_news.archive import Capture
 from osce_news.archive.events import COST, ListEnded, PageStored, RunFinished
 from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, parse
@@ -22,11 +23,10 @@ from osce_news.archive.reader.report import RecordError
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.replay.steps import Step
-from osce_news.checks import listing as judging
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pipelines import PeriodPipeline
 from osce_news.errors import OsceNewsError, PartialError, StorageError
-from osce_news.items import ArticleItem, ListingItem
+from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Summary, Writer, crawls
 
 
@@ -135,7 +135,7 @@ class RecordedRun:
             return []
         connection, run = self.writer.connection, self.writer.summary.run
         try:
-            return judging.gone(connection, run, end.list_url, accept=self.run.begins.accept)
+            return checks.withdrawn(connection, run, end.list_url, accept=self.run.begins.accept)
         except PartialError as error:  # what former runs listed is not all there
             self.errors.append(error)
             return []
@@ -191,7 +191,7 @@ class RecordedRun:
         note = step.note
         page = self._page(step, parsed)
         if page.status != HTTPStatus.NOT_MODIFIED and not self.run.begins.accept:
-            judging.check(
+            checks.check_page(
                 self.writer.connection,
                 page,
                 start_url=self.run.begins.start_url,
@@ -208,7 +208,7 @@ class RecordedRun:
 
         self.writer.store(page, position)
 
-    def _page(self, step: Step, parsed: ParsedPage | None) -> ListingItem:
+    def _page(self, step: Step, parsed: ParsedPage | None) -> Listing:
         """Return the page of a step; raises PartialError's kin if it is not there or not understood."""
         if step.capture is None:
             assert step.note is not None, "a step without a note has a capture"
@@ -275,9 +275,9 @@ def _missing(note: PageStored, run: ArchivedRun) -> MissingPageError:
     return MissingPageError(f"{note.url}, {where}, is in none of the files")
 
 
-def unchanged(capture: Capture, known: crawls.Validators) -> ListingItem:
+def unchanged(capture: Capture, known: crawls.Validators) -> Listing:
     """Return the page of which the site said that it is as it was read last."""
-    return ListingItem(
+    return Listing(
         url=capture.url,
         fetched_at=capture.fetched_at,
         sha256=known.sha256,

@@ -14,7 +14,7 @@ from osce_news.archive import Capture
 from osce_news.archive.reader.files import files_at
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
-from osce_news.items import ListingItem
+from osce_news.items import Listing
 from osce_news.normalize import is_web_address
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import decode, read_listing
@@ -79,7 +79,7 @@ def has_page_name(file: Path) -> bool:
     return file.suffix.lower() in _ENDINGS
 
 
-def read_saved(saved: SavedPage) -> ListingItem:
+def read_saved(saved: SavedPage) -> Listing:
     """Return a saved page's records with their raw fields; raises what reading a page raises."""
     page, body = saved.read()
     return read_listing(page, body=body, fetched_at=saved.fetched_at, status=None)

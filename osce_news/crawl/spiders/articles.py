@@ -75,7 +75,7 @@ class ArticleReader:
             if answer.status == "unchanged" and not _is_conditional(response.request):
                 answer.status = "failed"
                 answer.reason = f"the site answered with status {NOT_MODIFIED}, which was not asked for"
-            self._articles.watch.see(answer, due)
+            self._articles.checks.check(answer, due)
         except (LayoutError, ChallengePageError) as error:
             raise self._failed(self._kept(error, response.url, response.body)) from error
         if answer.status == "unreadable":
@@ -100,10 +100,10 @@ class ArticleReader:
             answer = ArticleItem(due.item_id, request.url, at, "failed", reason=reason)
         if isinstance(error, RefusedError):
             too_many = answer.http_status == _TOO_MANY
-            ends = self._articles.watch.see_refused(error, by_robots=not answered)
+            ends = self._articles.checks.check_refusal(error, by_robots=not answered)
             self._end = error if too_many else ends
         else:
-            self._articles.watch.see(answer, due)
+            self._articles.checks.check(answer, due)
             if site_down:
                 self._end = partial(error, self._run.summary.pages)
         logger.warning("%s", error)

@@ -14,9 +14,9 @@ from twisted.python.failure import Failure
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import error_of
-from osce_news.crawl.urls import site_of
 from osce_news.crawl.user_agent import set_up
 from osce_news.errors import NetworkError, OsceNewsError
+from osce_news.urls import site_of
 
 
 class SinglePageSpider(scrapy.Spider):

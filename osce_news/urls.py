@@ -1,0 +1,51 @@
+"""Read and build the addresses of listings: page number, page size, order, site."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+
+NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
+
+
+def with_page(url: str, page: int, rows: int) -> str:
+    """Return the listing's address with this page number, counted from 0, and page size."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    query |= {"page": str(page), "rows": str(rows)}
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def list_of(url: str) -> str:
+    """Return the address of the list itself, without its query."""
+    return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+
+
+def page_number(url: str) -> int | None:
+    """Return the page's number, counted from 0, None if the address has none."""
+    return _number(url, "page")
+
+
+def page_size(url: str) -> int | None:
+    """Return how many results a page the address asks for, None if it does not say."""
+    return _number(url, "rows")
+
+
+def newest_first(url: str) -> bool:
+    """Whether the address asks for the newest results first."""
+    return parse_qs(urlsplit(url).query).get("solrsort", [""])[-1] == NEWEST_FIRST
+
+
+def site_of(url: str) -> str:
+    """Return the host name of the address without "www."."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def same_site(url: str, start: str) -> bool:
+    """Whether the address is on the site of the start address, or on a subdomain of it."""
+    host, site = site_of(url), site_of(start)
+    return host == site or host.endswith(f".{site}")
+
+
+def _number(url: str, name: str) -> int | None:
+    value = parse_qs(urlsplit(url).query).get(name, [""])[-1]
+    return int(value) if value.isdecimal() and len(value) < 8 else None
