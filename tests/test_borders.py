@@ -58,7 +58,7 @@ BORDERS = (
             name,
             "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.crawl.spiders osce_news.cli",
         )
-        for name in ("publish/export", "publish/references", "dictionary.py")
+        for name in ("publish/export", "publish/references", "storage/dictionary.py")
     ),
     Border("publish/export", "pyarrow", first=True),  # only who asks for Parquet needs it
     Border("publish/references", "osce_news.storage osce_news.publish.export"),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from osce_news.atomic import beside
-from osce_news.dictionary import Column
 from osce_news.errors import BadInputError
 from osce_news.publish.export import datapackage, parquet, refusals, texts
 from osce_news.publish.export.rows import columns, stream
 from osce_news.publish.references import of_dataset
+from osce_news.storage.dictionary import Column
 from osce_news.storage.queries import Filters
 
 FORMS = {

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osce_news.clock import parse_utc
-from osce_news.dictionary import Column
 from osce_news.publish.extras import needs
+from osce_news.storage.dictionary import Column
 from osce_news.storage.queries import Row
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from osce_news.dictionary import Column, column
 from osce_news.errors import BadInputError
+from osce_news.storage.dictionary import Column, column
 from osce_news.storage.queries import Filters, Row, decoded
 
 

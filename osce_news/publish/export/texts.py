@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from osce_news.dictionary import Column
 from osce_news.publish.references import bibtex, csl, of_item, ris
+from osce_news.storage.dictionary import Column
 from osce_news.storage.queries import Row
 
 _FORMULAS = ("=", "+", "-", "@")  # what begins so, Excel carries out
