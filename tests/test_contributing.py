@@ -20,7 +20,7 @@ from tests.newsroom.samples import TEN
 STORY = TEN[0]
 URL = "https://www.osce.org/node/575719"
 LAYOUTS = "osce_news/pages/article_layouts.py"
-FIRST = "LAYOUTS: tuple[Layout, ...] = (\n"
+FIRST = "LAYOUTS: tuple[ArticleLayout, ...] = (\n"
 TESTS = (
     "tests/pages/test_article.py::test_each_fixture_reads_as_expected_field_by_field",
     "tests/pages/test_article_layouts.py",

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osce_news.pages.lines import Line, lines, squeeze, values_after
+from osce_news.pages.labels import values_after
+from osce_news.pages.text_lines import Line, squeeze, text_lines
 
 Element = lxml.etree._Element
 
@@ -21,7 +22,7 @@ def tree(html: str) -> Element:
 
 
 def texts(html: str) -> list[str]:
-    return [line.text for line in lines(tree(html))]
+    return [line.text for line in text_lines(tree(html))]
 
 
 SEEN = {
@@ -62,7 +63,8 @@ def test_what_a_browser_does_not_show_is_left_out_and_what_follows_it_stays(unse
 
 
 def test_a_line_knows_the_block_the_heading_and_the_link_it_stands_in() -> None:
-    heading, text = lines(tree('<h3><a href="/1">A <em>title</em></a></h3><p>A <a href="/2">link</a>.</p>'))
+    root = tree('<h3><a href="/1">A <em>title</em></a></h3><p>A <a href="/2">link</a>.</p>')
+    heading, text = text_lines(root)
     assert heading.heading is heading.block
     assert heading.block.tag == "h3"
     assert heading.link is not None
@@ -76,18 +78,18 @@ def test_a_line_knows_the_block_the_heading_and_the_link_it_stands_in() -> None:
 
 @pytest.mark.parametrize("html", ['<a href="/1"> </a>text', "<a>text</a>", '<a href="/1"></a>text', "text"])
 def test_a_link_without_text_or_without_an_address_is_none(html: str) -> None:
-    (line,) = lines(tree(html))
+    (line,) = text_lines(tree(html))
     assert line.link is None
     assert not line.is_link
 
 
 def test_two_links_side_by_side_are_not_one_link() -> None:
-    (line,) = lines(tree('<a href="/1">one</a> <a href="/2">two</a>'))
+    (line,) = text_lines(tree('<a href="/1">one</a> <a href="/2">two</a>'))
     assert not line.is_link
 
 
 def test_a_link_around_blocks_makes_each_of_their_lines_a_link() -> None:
-    found = lines(tree('<a href="/1"><h3>one</h3><p>two</p></a><p>three</p>'))
+    found = text_lines(tree('<a href="/1"><h3>one</h3><p>two</p></a><p>three</p>'))
     assert [(line.text, line.is_link) for line in found] == [("one", True), ("two", True), ("three", False)]
 
 
@@ -97,7 +99,7 @@ def test_ten_thousand_nested_elements_are_read_without_recursion() -> None:
         here = lxml.etree.SubElement(here, "div")
         here.tail = "x"
     here.text = "deep"
-    assert [line.text for line in lines(root)] == ["deep", *["x"] * 10_000]
+    assert [line.text for line in text_lines(root)] == ["deep", *["x"] * 10_000]
 
 
 TAGS = ("p", "div", "b", "span", "a", "li", "h3", "dl", "br", "em")
@@ -109,8 +111,8 @@ WORDS = st.text("ab Ö–\n\xa0", max_size=5)
 def test_no_visible_letter_is_lost_doubled_or_moved(parts: list[str]) -> None:
     body = tree("".join(parts))
     visible = "".join("".join(str(text) for text in body.itertext()).split())
-    assert "".join("".join(line.text.split()) for line in lines(body)) == visible
-    assert all(line.text == squeeze(line.text) != "" for line in lines(body))
+    assert "".join("".join(line.text.split()) for line in text_lines(body)) == visible
+    assert all(line.text == squeeze(line.text) != "" for line in text_lines(body))
 
 
 @given(st.text())
@@ -120,7 +122,7 @@ def test_squeezing_twice_is_squeezing_once(text: str) -> None:
 
 def label_in(html: str) -> tuple[Line, Element]:
     body = tree(html)
-    return next(line for line in lines(body) if line.text == "Label"), body
+    return next(line for line in text_lines(body) if line.text == "Label"), body
 
 
 AFTER = {

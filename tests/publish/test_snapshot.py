@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from osce_news.publish.export import write_snapshot
+from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Filters

@@ -1,18 +1,19 @@
-"""Turns a piece of markup into the lines that a reader sees.
+"""Turns markup into the lines of text that a reader sees.
 
-Everything the listing page needs to know is in these lines and in what holds together in them, so the
-markup around a label (`strong`, `dt`, `th`, `span`, nothing) does not matter.
+The page objects read these lines and not the markup, so it does not matter which element (`strong`, `dt`,
+`th`, `span` or none) the site puts around a label.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Container, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small "
     "span strike strong sub sup time tt u var wbr".split()
@@ -21,11 +22,12 @@ SILENT = frozenset(
     "script style noscript template head select option button textarea input svg math iframe object "
     "video audio canvas map".split()
 )
-_CELLS = frozenset({"dd", "td", "li"})
+_TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
+_NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
 
 
 class Piece(NamedTuple):
-    """A run of text; `link` is the link it stands in."""
+    """A run of text, and the link it is part of, if any."""
 
     text: str
     link: Element | None
@@ -33,18 +35,23 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """What a reader sees as one line, with the block element and the heading it stands in."""
+    """One line of text, with the block element and the heading that contain it."""
 
     block: Element
-    heading: Element | None
+    heading: Element | None  # h2 to h6
     pieces: Sequence[Piece]
-    text: str  # with its white space evened out
-    label: object = False  # what labels.read_label made of it; False: not read yet
+    text: str  # with white space collapsed
+    label: object = False  # cache of labels.read_label; False: not read yet
+
+    @property
+    def links(self) -> Iterator[Element]:
+        """The links that have a text."""
+        return (piece.link for piece in self.pieces if piece.link is not None and piece.text.strip())
 
     @property
     def link(self) -> Element | None:
-        """The first link of the line that has a text, or None."""
-        return next((p.link for p in self.pieces if p.link is not None and p.text.strip()), None)
+        """The first link that has a text, or None."""
+        return next(self.links, None)
 
     @property
     def is_link(self) -> bool:
@@ -54,12 +61,14 @@ class Line:
             piece.link is first or not piece.text.strip() for piece in self.pieces
         )
 
-
-HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+    @property
+    def links_item(self) -> bool:
+        """Whether one of the links leads to a news item."""
+        return any(map(is_item, self.links))
 
 
 def squeeze(text: str) -> str:
-    r"""Return the text with each run of white space as one space, as a browser shows it.
+    r"""Return the text with each run of white space collapsed to one space, as a browser shows it.
 
     >>> squeeze("  15\u00a0March \n 2022 ")
     '15 March 2022'
@@ -68,7 +77,7 @@ def squeeze(text: str) -> str:
 
 
 class _Open(NamedTuple):
-    """An element that is being read: what the text in it belongs to."""
+    """An element whose children are being read, and what the text inside it belongs to."""
 
     element: Element
     children: Iterator[Element]
@@ -77,13 +86,21 @@ class _Open(NamedTuple):
     heading: Element | None
 
 
-def lines(root: Element) -> list[Line]:
-    """Return the lines of the element in reading order; those without text are left out.
+def text_lines(root: Element) -> list[Line]:
+    """Return the lines of the element in reading order, without empty ones.
 
-    Without recursion, because a hostile page nests ten thousand elements.
+    Block elements and `<br>` end a line; inline elements do not. Scripts and hidden elements are left out.
+
+    >>> from lxml import html
+    >>> result = html.fromstring(
+    ...     '<div><h3><a href="/1">A <em>title</em></a></h3><b>Content type:</b> News<br>The teaser.</div>'
+    ... )
+    >>> [(line.text, line.block.tag, line.is_link) for line in text_lines(result)]
+    [('A title', 'h3', True), ('Content type: News', 'div', False), ('The teaser.', 'div', False)]
     """
+    # A loop with a stack: hostile pages nest too deep for recursion.
     found: list[Line] = []
-    pieces: list[Piece] = []  # of the line that is being read; begins with a visible letter
+    pieces: list[Piece] = []  # of the current line; starts with a visible character
 
     def end(block: Element, heading: Element | None) -> None:
         if pieces:
@@ -91,7 +108,7 @@ def lines(root: Element) -> list[Line]:
             found.append(Line(block, heading, pieces[:], text))
             pieces.clear()
 
-    here = _Open(root, root.iterchildren(), root, None, root if root.tag in HEADINGS else None)
+    here = _Open(root, root.iterchildren(), root, None, root if root.tag in _TITLES else None)
     stack = [here]
     if root.text and not root.text.isspace():
         pieces.append(Piece(root.text, None))
@@ -117,12 +134,12 @@ def lines(root: Element) -> list[Line]:
             if block is child:
                 end(here.block, here.heading)
             link = child if tag == "a" and child.get("href") is not None else here.link
-            heading = child if tag in HEADINGS else here.heading
+            heading = child if tag in _TITLES else here.heading
             text = child.text
             if len(child):
                 here = _Open(child, child.iterchildren(), block, link, heading)
                 stack.append(here)
-            else:  # most elements hold nothing but text
+            else:  # most elements contain only text
                 if text and (pieces or not text.isspace()):
                     pieces.append(Piece(text, link))
                 if block is child:
@@ -133,39 +150,19 @@ def lines(root: Element) -> list[Line]:
     return found
 
 
-def values_after(block: Element, limit: Element, labelled: Container[Element]) -> list[Element]:
-    """Return the elements that hold the value of a label which fills its block.
-
-    That is the next element, and those like it behind it (more `dd`, `td`, `li`, or the same class), up
-    to one that is `labelled` itself; an empty list if nothing follows inside `limit`.
-    """
-    here: Element | None = block
-    while here is not None and here is not limit:
-        following = (e for e in here.itersiblings() if isinstance(e.tag, str) and e.tag != "br")
-        first = next(following, None)
-        if first is None:
-            here = here.getparent()
-            continue
-        found: list[Element] = []
-        for element in itertools.chain((first,), following):
-            # A class that the label has as well tells nothing of what is a value.
-            several = first.tag in _CELLS or first.get("class") not in (None, block.get("class"))
-            alike = element.tag == first.tag and element.get("class") == first.get("class")
-            if element in labelled or (found and not (several and alike)):
-                break
-            found.append(element)
-        return found
-    return []
-
-
 def text_of(element: Element) -> str:
-    """Return the visible text of an element on one line, "" if there is none."""
-    return " ".join(line.text for line in lines(element))
+    """Return the visible text of an element on one line, "" if it has none."""
+    return " ".join(line.text for line in text_lines(element))
 
 
 def is_hidden(element: Element) -> bool:
-    """Whether the element says by itself, without a style sheet, that it is not shown."""
+    """Whether the element's own attributes hide it; style sheets are not considered."""
     style = element.get("style")
     return element.get("hidden") is not None or (
         style is not None and "display:none" in style.replace(" ", "").lower()
     )
+
+
+def is_item(link: Element) -> bool:
+    """Whether the address of a link ends in a number, as those of news items do."""
+    return _NUMBERED.search(link.get("href") or "") is not None

@@ -1,15 +1,17 @@
-"""References in BibTeX."""
+"""BibTeX references."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TextIO
 
-from osce_news.publish.references.model import Reference
+from osce_news.publish.formats.base import Format, Row
+from osce_news.publish.references import Reference, item_reference
 
-_ESCAPED = str.maketrans(
+_ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}",
-        # With a backslash they would still count as braces, which must match.
+        # Escaped with a backslash they would still count as braces, and braces must match.
         "{": r"\textbraceleft{}",
         "}": r"\textbraceright{}",
         "~": r"\textasciitilde{}",
@@ -20,17 +22,22 @@ _ESCAPED = str.maketrans(
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
-def bibtex(reference: Reference) -> str:
-    """Return the reference as an entry, in UTF-8 and with TeX's own characters escaped.
+def write(rows: Iterable[Row], file: TextIO) -> None:
+    """Write an entry for each row."""
+    file.writelines(entry(item_reference(row)) for row in rows)
 
-    The type is @misc, which every style knows; `date` is there for biblatex, `year` and `month` for others.
+
+def entry(reference: Reference) -> str:
+    """Return the reference as an entry in UTF-8, with TeX's special characters escaped.
+
+    The type is @misc, which every style knows. biblatex reads `date`, other styles `year` and `month`.
     """
     fields = "".join(f"  {name} = {value},\n" for name, value in _fields(reference))
     return f"@misc{{{reference.key},\n{fields}}}\n\n"
 
 
 def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
-    # In braces of its own each, a name is not taken apart, and a title keeps its capitals.
+    # Extra braces keep names from being split and titles from being put in lower case.
     yield "author", f"{{{' and '.join(f'{{{_escaped(name)}}}' for name in reference.authors)}}}"
     yield "title", f"{{{{{_escaped(reference.title)}}}}}"
     if reference.issued:
@@ -48,11 +55,14 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
     ):
         if value:
             yield name, f"{{{_escaped(value)}}}"
-    if reference.url:  # which styles set by \url, where nothing is escaped
+    if reference.url:  # styles set it with \url, which takes characters as they are
         yield "url", f"{{{reference.url.translate({ord('{'): '%7B', ord('}'): '%7D'})}}}"
     if reference.accessed:
         yield "urldate", f"{{{reference.accessed}}}"
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPED)
+    return text.translate(_ESCAPES)
+
+
+FORMAT = Format("bibtex", (".bib", ".bibtex"), write, cite=entry)

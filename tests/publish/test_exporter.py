@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from osce_news.errors import BadInputError, StorageError
-from osce_news.publish.export import Wanted, export
+from osce_news.publish.exporter import ExportOptions, export
 from osce_news.storage import open_for_writing, queries
 from osce_news.storage.queries import Filters
 
@@ -34,7 +34,7 @@ def _items(connection: sqlite3.Connection, filters: Filters = ALL) -> list[dict[
 def test_csv_has_all_items_newest_first_with_lists_joined(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    assert export(reading, Wanted(tmp_path / "a.csv"), ALL) == 151
+    assert export(reading, ExportOptions(tmp_path / "a.csv"), ALL) == 151
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     items = _items(reading)
@@ -52,8 +52,8 @@ def test_for_excel_a_mark_stands_first_and_no_text_is_a_formula(exported_from: P
     with closing(open_for_writing(path)) as connection:
         for key, title in enumerate(titles, 1):
             connection.execute("UPDATE items SET title = ? WHERE key = ?", [title, key])
-        export(connection, Wanted(tmp_path / "plain.csv"), ALL)
-        export(connection, Wanted(tmp_path / "bom.csv", bom=True), ALL)
+        export(connection, ExportOptions(tmp_path / "plain.csv"), ALL)
+        export(connection, ExportOptions(tmp_path / "bom.csv", bom=True), ALL)
     assert (tmp_path / "plain.csv").read_bytes().startswith(b"id,url,")
     assert (tmp_path / "bom.csv").read_bytes().startswith(b"\xef\xbb\xbfid,url,")
     plain, bom = _cells(tmp_path / "plain.csv"), _cells(tmp_path / "bom.csv")
@@ -67,7 +67,7 @@ def _cells(path: Path) -> list[str]:
 
 
 def test_json_lines_are_the_rows(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    export(reading, Wanted(tmp_path / "a.jsonl"), ALL)
+    export(reading, ExportOptions(tmp_path / "a.jsonl"), ALL)
     lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").split("\n")
     assert [json.loads(line) for line in lines[:-1]] == _items(reading)
     assert lines[-1] == ""
@@ -75,7 +75,7 @@ def test_json_lines_are_the_rows(reading: sqlite3.Connection, tmp_path: Path) ->
 
 def test_filters_and_columns_choose(reading: sqlite3.Connection, tmp_path: Path) -> None:
     filters = Filters(offices=["odihr"], since="2025-10-01")
-    export(reading, Wanted(tmp_path / "a.jsonl", columns=("title", "offices", "id")), filters)
+    export(reading, ExportOptions(tmp_path / "a.jsonl", columns=("title", "offices", "id")), filters)
     lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
     expected = [
         {name: item[name] for name in ("title", "offices", "id")} for item in _items(reading, filters)
@@ -86,7 +86,7 @@ def test_filters_and_columns_choose(reading: sqlite3.Connection, tmp_path: Path)
 
 
 def test_parquet_has_lists_days_and_times(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    export(reading, Wanted(tmp_path / "a.parquet"), ALL)
+    export(reading, ExportOptions(tmp_path / "a.parquet"), ALL)
     table = pq.read_table(tmp_path / "a.parquet")
     rows, items = table.to_pylist(), _items(reading)
     for row, item in zip(rows, items, strict=True):
@@ -108,7 +108,7 @@ def _typed(name: str, value: Any) -> Any:
 def test_duckdb_and_polars_read_a_folder_by_years(reading: sqlite3.Connection, tmp_path: Path) -> None:
     folder = tmp_path / "items"
     for _ in range(2):  # the second takes the first one's place
-        assert export(reading, Wanted(folder, "parquet", by_year=True), ALL) == 151
+        assert export(reading, ExportOptions(folder, "parquet", by_year=True), ALL) == 151
     items = _items(reading)
     years = Counter(item["published"] and int(item["published"][:4]) for item in items)
     assert len(years) > 2
@@ -130,9 +130,9 @@ def test_duckdb_and_polars_read_a_folder_by_years(reading: sqlite3.Connection, t
 def test_a_validator_of_frictionless_accepts_the_descriptor_and_the_data(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    export(reading, Wanted(tmp_path / "Items ä.csv", bom=True), ALL)
-    export(reading, Wanted(tmp_path / "a.parquet"), ALL)
-    export(reading, Wanted(tmp_path / "years", "parquet", by_year=True), ALL)
+    export(reading, ExportOptions(tmp_path / "Items ä.csv", bom=True), ALL)
+    export(reading, ExportOptions(tmp_path / "a.parquet"), ALL)
+    export(reading, ExportOptions(tmp_path / "years", "parquet", by_year=True), ALL)
     report = frictionless.validate(str(tmp_path / "datapackage.json"))
     assert report.valid, report.flatten(["type", "message"])
     described = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
@@ -155,18 +155,18 @@ def test_a_descriptor_forgets_a_file_that_another_form_replaces(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
     for name in ("a.csv", "b.csv"):
-        export(reading, Wanted(tmp_path / name), ALL)
-    export(reading, Wanted(tmp_path / "years", "parquet", by_year=True), ALL)
+        export(reading, ExportOptions(tmp_path / name), ALL)
+    export(reading, ExportOptions(tmp_path / "years", "parquet", by_year=True), ALL)
 
     def told() -> list[str]:
         return [one["name"] for one in json.loads((tmp_path / "datapackage.json").read_bytes())["resources"]]
 
     assert told() == ["a.csv", "b.csv", "years"]
-    export(reading, Wanted(tmp_path / "a.csv", "jsonl"), ALL)
+    export(reading, ExportOptions(tmp_path / "a.csv", "jsonl"), ALL)
     assert told() == ["b.csv", "years"]
-    export(reading, Wanted(tmp_path / "years", "parquet", by_year=True, describe=False), ALL)
+    export(reading, ExportOptions(tmp_path / "years", "parquet", by_year=True, datapackage=False), ALL)
     assert told() == ["b.csv"]
-    export(reading, Wanted(tmp_path / "b.csv", columns=["id"], describe=False), ALL)
+    export(reading, ExportOptions(tmp_path / "b.csv", columns=["id"], datapackage=False), ALL)
     assert not (tmp_path / "datapackage.json").exists()
 
 
@@ -174,17 +174,17 @@ def test_a_descriptor_forgets_files_that_are_gone_and_keeps_that_of_others(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
     for name in ("a.csv", "b.csv", "a.csv"):
-        export(reading, Wanted(tmp_path / name), ALL)
+        export(reading, ExportOptions(tmp_path / name), ALL)
     described = tmp_path / "datapackage.json"
     assert [one["path"] for one in json.loads(described.read_bytes())["resources"]] == ["b.csv", "a.csv"]
     (tmp_path / "b.csv").unlink()
-    export(reading, Wanted(tmp_path / "c.csv"), ALL)
+    export(reading, ExportOptions(tmp_path / "c.csv"), ALL)
     assert [one["path"] for one in json.loads(described.read_bytes())["resources"]] == ["a.csv", "c.csv"]
     described.write_text('{"name": "of-others"}')
     with pytest.raises(BadInputError, match="another data set"):
-        export(reading, Wanted(tmp_path / "d.csv"), ALL)
+        export(reading, ExportOptions(tmp_path / "d.csv"), ALL)
     assert not (tmp_path / "d.csv").exists()
-    assert export(reading, Wanted(tmp_path / "d.csv", describe=False), ALL) == 151
+    assert export(reading, ExportOptions(tmp_path / "d.csv", datapackage=False), ALL) == 151
     assert described.read_text() == '{"name": "of-others"}'
 
 
@@ -192,7 +192,7 @@ def test_a_descriptor_forgets_files_that_are_gone_and_keeps_that_of_others(
 def test_no_items_make_a_file_that_can_be_read(
     reading: sqlite3.Connection, tmp_path: Path, name: str
 ) -> None:
-    assert export(reading, Wanted(tmp_path / name), Filters(since="2100-01-01")) == 0
+    assert export(reading, ExportOptions(tmp_path / name), Filters(since="2100-01-01")) == 0
     path = tmp_path / name
     if name == "a.csv":
         assert len(path.read_text().splitlines()) == 1
@@ -207,23 +207,23 @@ def test_no_items_make_a_file_that_can_be_read(
 @pytest.mark.parametrize(
     ("wanted", "says"),
     [
-        (Wanted(Path("a.xlsx")), "tells no form"),
-        (Wanted(Path("no/a.csv")), "no such folder"),
-        (Wanted(Path("folder"), "csv"), "is a folder"),
-        (Wanted(Path("a.csv"), columns=("titel",)), "no column 'titel'; there are id, url, title"),
-        (Wanted(Path("a.ris"), columns=("title",)), "--columns goes with csv, jsonl, parquet"),
-        (Wanted(Path("a.jsonl"), bom=True), "--bom goes with csv"),
-        (Wanted(Path("a.csv"), by_year=True), "--partition-by goes with parquet"),
-        (Wanted(Path("file"), "parquet", by_year=True), "is a file"),
-        (Wanted(Path("folder"), "parquet", by_year=True), "other things"),
-        (Wanted(Path("some.db"), "csv"), "is a database"),
+        (ExportOptions(Path("a.xlsx")), "unknown suffix"),
+        (ExportOptions(Path("no/a.csv")), "no such folder"),
+        (ExportOptions(Path("folder"), "csv"), "is a folder"),
+        (ExportOptions(Path("a.csv"), columns=("titel",)), "no column 'titel'; there are id, url, title"),
+        (ExportOptions(Path("a.ris"), columns=("title",)), "--columns works with csv, jsonl, parquet"),
+        (ExportOptions(Path("a.jsonl"), bom=True), "--bom works with csv"),
+        (ExportOptions(Path("a.csv"), by_year=True), "--partition-by works with parquet"),
+        (ExportOptions(Path("file"), "parquet", by_year=True), "is a file"),
+        (ExportOptions(Path("folder"), "parquet", by_year=True), "contains other files"),
+        (ExportOptions(Path("some.db"), "csv"), "is a database"),
     ],
 )
 def test_what_cannot_be_asked_is_said_and_nothing_is_written(
     reading: sqlite3.Connection,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    wanted: Wanted,
+    wanted: ExportOptions,
     says: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -241,7 +241,7 @@ def test_who_reads_the_former_file_goes_on_reading_it(reading: sqlite3.Connectio
     path = tmp_path / "a.csv"
     path.write_text("former")
     with path.open() as file:
-        export(reading, Wanted(path), ALL)
+        export(reading, ExportOptions(path), ALL)
         assert file.read() == "former"  # another file took its place; it was not written over
     assert path.read_text(encoding="utf-8").startswith("id,")
 
@@ -250,7 +250,7 @@ def test_who_reads_the_former_file_goes_on_reading_it(reading: sqlite3.Connectio
 def test_what_fails_half_way_leaves_the_former_file(
     reading: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    wanted = Wanted(tmp_path / name, "parquet" if name == "years" else None, by_year=name == "years")
+    wanted = ExportOptions(tmp_path / name, "parquet" if name == "years" else None, by_year=name == "years")
     export(reading, wanted, ALL)
     before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
 
@@ -260,7 +260,7 @@ def test_what_fails_half_way_leaves_the_former_file(
                 raise OSError(28, "No space left on device")
             yield item
 
-    monkeypatch.setattr("osce_news.publish.export.make.stream", rows)
+    monkeypatch.setattr("osce_news.publish.exporter.stream", rows)
     with pytest.raises(StorageError, match=r"the disk is full; nothing was written"):
         export(reading, wanted, ALL)
     assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before

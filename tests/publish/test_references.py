@@ -12,9 +12,11 @@ import rispy
 from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
-from osce_news.publish.references import Reference, bibtex, csl, of_item, prose, ris
-from osce_news.publish.references.model import PUBLISHER
-from tests.publish.export.conftest import HOSTILE
+from osce_news.publish.formats.bibtex import entry
+from osce_news.publish.formats.csl import item as csl_item
+from osce_news.publish.formats.ris import record
+from osce_news.publish.references import PUBLISHER, Reference, citation, item_reference
+from tests.publish.conftest import HOSTILE
 
 ITEM: dict[str, Any] = {
     "id": "514201",
@@ -51,39 +53,39 @@ def _plain(latex: str) -> str:
 
 @pytest.mark.parametrize("item", [*ITEMS, BARE], ids=lambda item: item["id"])
 def test_rispy_reads_what_was_written(item: dict[str, Any]) -> None:
-    (entry,) = rispy.loads(ris(of_item(item)))
-    reference = of_item(item)
-    assert entry["type_of_reference"] == "ELEC"
-    assert entry["id"] == f"osce-{item['id']}"
-    assert entry["title"] == _even(item["title"])
-    assert entry["authors"] == ([name.replace(",", "") for name in item["offices"]] or [PUBLISHER])
-    assert entry["urls"] == [item["url"]]
-    assert entry["access_date"] == "2022/04/01"
-    assert entry.get("date") == (reference.issued and reference.issued.replace("-", "/"))
-    assert entry.get("year") == (reference.issued and reference.issued[:4])
-    assert entry.get("type_of_work") == item["content_type"]
-    assert entry.get("keywords", []) == item["topics"]
-    assert entry["publisher"] == PUBLISHER
+    (found,) = rispy.loads(record(item_reference(item)))
+    reference = item_reference(item)
+    assert found["type_of_reference"] == "ELEC"
+    assert found["id"] == f"osce-{item['id']}"
+    assert found["title"] == _even(item["title"])
+    assert found["authors"] == ([name.replace(",", "") for name in item["offices"]] or [PUBLISHER])
+    assert found["urls"] == [item["url"]]
+    assert found["access_date"] == "2022/04/01"
+    assert found.get("date") == (reference.issued and reference.issued.replace("-", "/"))
+    assert found.get("year") == (reference.issued and reference.issued[:4])
+    assert found.get("type_of_work") == item["content_type"]
+    assert found.get("keywords", []) == item["topics"]
+    assert found["publisher"] == PUBLISHER
 
 
 def test_rispy_reads_all_records_of_a_file() -> None:
-    entries = rispy.loads("".join(ris(of_item(item)) for item in [*ITEMS, BARE]))
-    assert [entry["id"] for entry in entries] == [f"osce-{item['id']}" for item in [*ITEMS, BARE]]
+    records = rispy.loads("".join(record(item_reference(item)) for item in [*ITEMS, BARE]))
+    assert [one["id"] for one in records] == [f"osce-{item['id']}" for item in [*ITEMS, BARE]]
 
 
 @pytest.mark.parametrize("item", [*ITEMS, BARE], ids=lambda item: item["id"])
 def test_pybtex_reads_what_was_written(item: dict[str, Any]) -> None:
-    ((key, entry),) = parse_string(bibtex(of_item(item)), "bibtex").entries.items()
+    ((key, read),) = parse_string(entry(item_reference(item)), "bibtex").entries.items()
     assert key == f"osce-{item['id']}"
-    assert entry.type == "misc"
-    assert _plain(entry.fields["title"]) == _even(item["title"])
-    names = [_plain(str(person)) for person in entry.persons["author"]]
+    assert read.type == "misc"
+    assert _plain(read.fields["title"]) == _even(item["title"])
+    names = [_plain(str(person)) for person in read.persons["author"]]
     assert names == (item["offices"] or [PUBLISHER])
-    assert entry.fields["url"] == item["url"]
-    assert entry.fields["urldate"] == "2022-04-01"
-    assert entry.fields.get("date") == item["published"]
-    assert entry.fields.get("month") == ("March" if item["published"] else None)
-    assert entry.fields.get("howpublished") == item["content_type"]
+    assert read.fields["url"] == item["url"]
+    assert read.fields["urldate"] == "2022-04-01"
+    assert read.fields.get("date") == item["published"]
+    assert read.fields.get("month") == ("March" if item["published"] else None)
+    assert read.fields.get("howpublished") == item["content_type"]
 
 
 @pytest.mark.parametrize("item", [*ITEMS, BARE], ids=lambda item: item["id"])
@@ -92,7 +94,7 @@ def test_citeproc_reads_what_was_written(item: dict[str, Any]) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # it warns of what it does not know
-        source = CiteProcJSON(json.loads(json.dumps([csl(of_item(item))])))
+        source = CiteProcJSON(json.loads(json.dumps([csl_item(item_reference(item))])))
     read = source[f"osce-{item['id']}"]
     assert read.type == "webpage"
     assert "".join(map(str, read.title)) == _even(item["title"])
@@ -105,28 +107,28 @@ def test_citeproc_reads_what_was_written(item: dict[str, Any]) -> None:
 
 
 def test_what_tex_takes_for_its_own_is_escaped_and_braces_match() -> None:
-    entry = bibtex(of_item({**ITEM, "title": "a_b & 5% of $1 #2 ~ ^ {"}))
+    written = entry(item_reference({**ITEM, "title": "a_b & 5% of $1 #2 ~ ^ {"}))
     said = r"a\_b \& 5\% of \$1 \#2 \textasciitilde{} \textasciicircum{} \textbraceleft{}"
-    assert f"title = {{{{{said}}}}}," in entry
-    assert entry.count("{") == entry.count("}")
+    assert f"title = {{{{{said}}}}}," in written
+    assert written.count("{") == written.count("}")
 
 
 def test_csl_says_the_institution_as_a_literal_name() -> None:
-    made = csl(of_item(ITEM))
+    made = csl_item(item_reference(ITEM))
     assert made["author"] == [{"literal": name} for name in ITEM["offices"]]
     assert made["issued"] == {"date-parts": [[2022, 3, 15]]}
     assert made["genre"] == "Press release"
-    assert "issued" not in csl(of_item(BARE))
+    assert "issued" not in csl_item(item_reference(BARE))
 
 
 def test_a_line_of_text_names_all_that_is_known() -> None:
-    assert prose(of_item(ITEM)) == (
+    assert citation(item_reference(ITEM)) == (
         "OSCE Office for Democratic Institutions and Human Rights & Forum for Security, Co-operation "
         "and More (2022, March 15). Special Representative calls for action [Press release]. "
         "https://www.osce.org/cthb/514201 (accessed 1 April 2022)"
     )
-    assert prose(of_item(BARE)).startswith(f"{PUBLISHER} (n.d.). Special Representative")
-    assert prose(Reference("k", "T", ("A", "B", "C"), None, None, None)) == "A, B & C (n.d.). T."
+    assert citation(item_reference(BARE)).startswith(f"{PUBLISHER} (n.d.). Special Representative")
+    assert citation(Reference("k", "T", ("A", "B", "C"), None, None, None)) == "A, B & C (n.d.). T."
 
 
 def test_the_citation_file_is_valid_and_of_this_version() -> None:

@@ -9,7 +9,7 @@ from osce_news.pages import ListingPage
 from tests.pages import DATE, HIT, URL, page, read, result, several, taken
 
 TEASER = '<p class="text">VIENNA, 1 May 2020 – A text that is long enough to be one.</p>'
-STRAYS = {
+UNLABELLED = {
     "paragraph": "<p><b>Category:</b> Something</p>",
     "known value": "<p><b>Category</b> News</p>",
     "known values": "<p>Subjects: Elections, Human rights</p>",
@@ -24,21 +24,21 @@ FIELDS = (
 )
 
 
-@pytest.mark.parametrize("stray", STRAYS.values(), ids=STRAYS)
-def test_one_result_with_an_unknown_label_is_set_aside_with_the_line(stray: str) -> None:
-    found = read(several(9, TEASER), result(10, stray, TEASER))
+@pytest.mark.parametrize("line", UNLABELLED.values(), ids=UNLABELLED)
+def test_one_result_with_an_unknown_label_is_set_aside_with_the_line(line: str) -> None:
+    found = read(several(9, TEASER), result(10, line, TEASER))
     assert [one.position for one in found.incomplete] == [9]
     (reason,) = found.incomplete[0].lacks
     assert reason.startswith("known label for ")
     (rejected,) = taken(found).rejected
     assert rejected.reason == f"no {reason}"
-    assert rejected.raw["stray"] == found.incomplete[0].stray
+    assert rejected.raw["stray"] == found.incomplete[0].unlabelled
 
 
-@pytest.mark.parametrize("stray", STRAYS.values(), ids=STRAYS)
-def test_a_page_of_results_with_an_unknown_label_is_not_understood(stray: str) -> None:
+@pytest.mark.parametrize("line", UNLABELLED.values(), ids=UNLABELLED)
+def test_a_page_of_results_with_an_unknown_label_is_not_understood(line: str) -> None:
     with pytest.raises(LayoutError, match="labels: expected labels that are known, got 10 of 10"):
-        _ = read(several(10, stray, TEASER)).results
+        _ = read(several(10, line, TEASER)).results
 
 
 @pytest.mark.parametrize("labels", [BLOCKS, FIELDS], ids=["dt", "class"])
@@ -58,7 +58,7 @@ PROSE = {
 
 
 @pytest.mark.parametrize("prose", PROSE.values(), ids=PROSE)
-def test_text_is_no_stray(prose: str) -> None:
+def test_text_is_not_reported_as_unlabelled(prose: str) -> None:
     assert read(several(9, prose)).incomplete == []
 
 

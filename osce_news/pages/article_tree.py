@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.lines import is_hidden, squeeze
+from osce_news.pages.text_lines import is_hidden, squeeze
 
 _GONE = "template"  # the tag of what is taken out
 _TAGS = frozenset(
@@ -33,7 +33,7 @@ _INVISIBLE = re.compile(r"visibility\s*:\s*hidden", re.IGNORECASE)
 _HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
 
 
-class Tree(HtmlPage):
+class ArticleTree(HtmlPage):
     """A page whose elements can be looked for and taken out."""
 
     def first(self, css: str) -> str | None:
@@ -84,3 +84,18 @@ class Tree(HtmlPage):
                 or is_hidden(element)
             ):
                 yield element
+
+
+def outermost(elements: Sequence[Element], root: Element) -> list[Element]:
+    """Return the elements below `root` that are not inside another of them, in the page's order."""
+    wanted = set(elements)
+    found: list[Element] = []
+    inside: set[Element | None] = set()
+    if wanted:
+        for element in root.iterdescendants():
+            if element.getparent() in inside:
+                inside.add(element)
+            elif element in wanted:
+                inside.add(element)
+                found.append(element)
+    return found

@@ -1,4 +1,4 @@
-"""A copy of a database for publication."""
+"""Makes a copy of a database for publication."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from osce_news.atomic import beside
+from osce_news.atomic import atomic_write
 from osce_news.storage import search_index
 from osce_news.storage.database import storage_errors
 
-# What crawls need and readers don't: results that were no items, positions, what pages listed, processes.
-_LEFT_OUT = (
+# Data that only crawls need: rejected results, resume positions, the contents of pages, process numbers.
+_REMOVE = (
     "DELETE FROM quarantine",
     "UPDATE pages SET listed = NULL WHERE listed IS NOT NULL",
     "UPDATE runs SET position = NULL, process = NULL, message = NULL",
@@ -19,17 +19,17 @@ _LEFT_OUT = (
 
 
 def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
-    """Write a compact copy of the whole database, as it is now; return how many items it holds.
+    """Write a compact copy of the database in its present state; return how many items it holds.
 
-    One file in no journal, so that it can be served from a read-only place; without quarantine and what
-    else only crawls need; with SQLite's statistics, and with the search index in one piece. Messages of runs
-    are left out too, for they may name files of this machine. Raises what `beside` raises, and StorageError.
+    The copy is a single file that works on read-only media. It has SQLite's statistics and an optimised
+    search index. It leaves out what only crawls need, and the messages of runs, which may name files of
+    this machine. Raises what `atomic_write` raises, and StorageError.
     """
-    with beside(path) as part, storage_errors(path):
+    with atomic_write(path) as part, storage_errors(path):
         connection.execute("VACUUM INTO ?", [str(part)])
         with closing(sqlite3.connect(part, isolation_level=None)) as copy:
-            copy.execute("PRAGMA journal_mode = MEMORY")  # no second file beside the part
-            for statement in _LEFT_OUT:
+            copy.execute("PRAGMA journal_mode = MEMORY")  # no second file next to the copy
+            for statement in _REMOVE:
                 copy.execute(statement)
             search_index.complete(copy)
             copy.execute("INSERT INTO items_fts (items_fts) VALUES ('optimize')")

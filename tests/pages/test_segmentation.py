@@ -6,7 +6,7 @@ import pytest
 from parsel import Selector
 
 from osce_news.errors import LayoutError
-from osce_news.pages import boundaries
+from osce_news.pages.segmentation import LAYOUTS, find_results
 from tests.newsroom.site import FIXTURES
 from tests.pages import DATE, HIT, page, read, result, several, titles
 
@@ -14,7 +14,7 @@ STORIES = ["Story 1", "Story 2", "Story 3"]
 
 
 def test_each_known_layout_has_a_fixture() -> None:
-    for layout in boundaries.LAYOUTS:
+    for layout in LAYOUTS:
         html = (FIXTURES / f"markup-{layout.name}" / "page.html").read_text(encoding="utf-8")
         assert len(Selector(text=html).css(layout.result)) == 10
 
@@ -155,13 +155,13 @@ def test_ten_thousand_dates_in_one_result_are_not_believed() -> None:
 
 
 def test_regions_stand_in_printed_order_and_have_titles() -> None:
-    regions = boundaries.find(Selector(text=page(several(3))))
+    regions = find_results(Selector(text=page(several(3))))
     assert [region.lines[0].text for region in regions] == STORIES
     assert all(region.has_title for region in regions)
 
 
 def test_a_page_without_a_body_has_no_regions() -> None:
-    assert boundaries.find(Selector(text="<html><frameset><frame></frameset></html>")) == []
+    assert find_results(Selector(text="<html><frameset><frame></frameset></html>")) == []
 
 
 def test_a_stray_end_of_the_body_ends_no_list() -> None:
