@@ -30,7 +30,7 @@ from osce_news.archive.reader.captures import Capture
 from osce_news.archive.reader.records import MOST_BYTES
 from osce_news.archive.reader.revisits import Originals
 from osce_news.archive.replay import Outcome, replay
-from osce_news.cli import clustering
+from osce_news.cli.main import cli
 from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError, StorageError
 from osce_news.publish import extras
 from tests.archive.making import answer, packed, page, record, saved
@@ -160,9 +160,9 @@ def test_the_runs_of_crawls_come_out_as_the_crawls_made_them_by_the_commands(
     assert_same(tmp_path)
     again = run("parse", recorded / "archive", "--out", "parsed", cwd=tmp_path)
     assert (again.status, again.err) == (0, "")
-    assert (
-        again.out
-        == f"parsed: {number} partitions, 0 made now, {number} were there\nnext:\n  osce-news merge parsed\n"
+    assert again.out == (
+        f"parsed: {number} partitions, 0 parsed now, {number} already there\n"
+        "next:\n  osce-news merge parsed\n"
     )
 
 
@@ -433,7 +433,7 @@ def test_merging_refuses_what_parse_has_not_made(
     [
         (["parse", str(FIXTURES / "seed"), "--out", "x"], "is a saved page, and only WARC files are parsed"),
         (["parse", "nothing", "--out", "x"], "no such file or folder"),
-        (["parse", "a", "--out", "x", "--scheduler", "tcp://a:1", "--workers", "2"], "exclude each other"),
+        (["parse", "a", "--out", "x", "--scheduler", "tcp://a:1", "--workers", "2"], "not both"),
         (["merge", "nothing"], "nothing holds no partitions"),
     ],
 )
@@ -452,7 +452,7 @@ def test_without_the_extra_a_line_says_what_to_install(
     monkeypatch.setattr(extras, "_is_installed", lambda name: False)
     name, *arguments = command
     with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'`$") as caught:
-        getattr(clustering, name).main(arguments, standalone_mode=False)
+        cli.main([name, *arguments], standalone_mode=False)
     assert caught.value.exit_status == 1
 
 
