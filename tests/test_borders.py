@@ -61,10 +61,15 @@ BORDERS = (
             name,
             "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.crawl.spiders osce_news.cli",
         )
-        for name in ("publish/exporter.py", "publish/formats", "publish/references.py", "dictionary.py")
+        for name in (
+            "publish/exporter.py",
+            "publish/formats",
+            "publish/references.py",
+            "storage/dictionary.py",
+        )
     ),
     Border("publish/formats", "pyarrow", first=True),  # only Parquet needs it
-    Border("publish/formats", "sqlite3 osce_news.storage"),
+    Border("publish/formats", "sqlite3 osce_news.storage", "storage.dictionary"),
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
