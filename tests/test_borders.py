@@ -64,7 +64,7 @@ BORDERS = (
     Border("publish/references", "osce_news.storage osce_news.publish.export"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop")
+        for name in ("traversal", "overlap", "pagers", "options")
     ),
     *(
         Border(
