@@ -47,11 +47,8 @@ BORDERS = (
     ),
     # Drawing is imported only to draw: neither Altair nor vl-convert is there without its extra.
     Border("publish/figures/figure.py", "altair vl_convert scrapy twisted parsel lxml osce_news.cli"),
-    Border(
-        "publish/figures/wording.py", "altair vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"
-    ),
     Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
-    Border("publish/figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
+    Border("publish/figures/render.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
     Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.cli"),
     *(
         Border(

@@ -12,7 +12,7 @@ import click
 from osce_news.cli.options import db_option, filter_options, filters_from, format_options, verbose_option
 
 if TYPE_CHECKING:
-    from osce_news.publish.figures import Asked
+    from osce_news.publish.figures import FigureOptions
 
 
 @click.command()
@@ -64,9 +64,9 @@ def stats(
         raise click.UsageError("--by is given once or twice, with two different groups")
     wanted = filters_from(**filters)
     if plot is not None:
-        from osce_news.publish.figures import Asked
+        from osce_news.publish.figures import FigureOptions
 
-        title = _draw(db, Asked(groups, wanted, labels, top), plot)
+        title = _draw(db, FigureOptions(groups, wanted, labels, top), plot)
         click.echo(f"{plot}: {title}", err=form is not None)
         if form is None:
             return
@@ -76,15 +76,15 @@ def stats(
         _print_counts(db, groups, wanted, top, form)
 
 
-def _draw(db: Path, asked: Asked, path: Path) -> str:
-    from osce_news.publish.figures import figure, writable, write
+def _draw(db: Path, options: FigureOptions, path: Path) -> str:
+    from osce_news.publish.figures import build_figure, check_path, write_figure
     from osce_news.storage import open_for_reading
 
-    writable(path)  # before the time that the counting takes
+    check_path(path)  # before counting, which takes time
     with closing(open_for_reading(db)) as connection:
-        drawn = figure(connection, asked)
-    write(drawn, path)
-    return drawn.title
+        figure = build_figure(connection, options)
+    write_figure(figure, path)
+    return figure.title
 
 
 def _print_counts(db: Path, groups: Sequence[str], wanted: Any, top: int | None, form: str | None) -> None:
