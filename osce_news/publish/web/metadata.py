@@ -6,11 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from osce_news import dictionary
 from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.site import HOST, LISTING_URL
-from osce_news.storage import counts, queries
+from osce_news.storage import counts, dictionary, queries
 
 TITLE = "OSCE newsroom"
 LISTS = ("offices", "topics", "dateline_places")  # columns that hold a JSON array
