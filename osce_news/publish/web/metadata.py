@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from osce_news import dictionary
 from osce_news.publish.web.queries import QUERIES
 from osce_news.publish.web.snapshot import NAME, TABLE
 from osce_news.site import HOST, LISTING_URL
+from osce_news.storage import dictionary
 
 TITLE = "The newsroom of the OSCE"
 LISTS = ("offices", "topics", "dateline_places")  # columns that hold a JSON array

@@ -89,8 +89,6 @@ def test_a_language_is_known_by_its_names_and_its_code() -> None:
         assert code in languages()
         forms = [form for name in names for form in (name, name.upper(), f" {name}: ")]
         assert {language_code(form) for form in forms} <= {code}
-            code
-        }
 
 
 def test_each_word_for_a_status_of_an_office_means_it() -> None:

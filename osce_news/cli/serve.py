@@ -1,4 +1,4 @@
-"""The command that shows the database in the browser."""
+"""The command `serve`."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, verbose_option
+from osce_news.publish.extras import require_extra
 
 
 @click.command()
 @db_option
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes any free one."
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free port."
 )
 @click.option("--open", "show", is_flag=True, help="Open the front page in the browser.")
 @verbose_option
 def serve(db: Path, port: int, show: bool, verbose: bool) -> None:
-    """Show the database in the browser: search, facets, items, ready queries, figures.
+    """Show the database in the browser.
 
-    Only this machine can ask. The pages show the database as it stands now, from a copy in a temporary
-    folder: nothing is written to the file, and a crawl may go on. Ctrl-C ends it.
+    Offers search, facets, items, prepared queries and figures. Only this machine can connect. The pages
+    show a copy of the database as it is now, so a crawl may go on meanwhile. Ctrl-C stops the server.
+    Needs the extra `web`.
 
     \b
     Example:
       osce-news serve --port 0
     """
-    from osce_news.publish.extras import require_extra
-
     require_extra("web", "datasette", "altair", "vl_convert")
-    from osce_news.publish.web import server, snapshot
+    from osce_news.publish.web import server, snapshot  # import Datasette
 
     sock = server.listen(port)
     with sock, tempfile.TemporaryDirectory(prefix="osce-news-") as folder:
@@ -38,7 +38,7 @@ def serve(db: Path, port: int, show: bool, verbose: bool) -> None:
         if copy.indexed:
             click.echo(f"{db} has no search index; one was made for these pages", err=True)
         address = f"http://{server.HOST}:{sock.getsockname()[1]}/"
-        click.echo(f"{db} as it stands now: {address} (Ctrl-C ends it)")
+        click.echo(f"{db} as it is now: {address} (Ctrl-C stops the server)")
         if show:
             click.launch(address)
         server.serve(copy.path, sock)

@@ -1,18 +1,19 @@
-"""The command that counts, as a table or as a figure. It imports what draws only to draw."""
+"""The command `stats`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from osce_news.cli.options import db_option, filter_options, filters_from, format_options, verbose_option
-
-if TYPE_CHECKING:
-    from osce_news.publish.figures import Asked
+from osce_news.cli.output import print_rows
+from osce_news.publish.figures import Asked, figure, writable, write
+from osce_news.storage import counts, open_for_reading
+from osce_news.storage.queries import Filters
 
 
 @click.command()
@@ -21,19 +22,24 @@ if TYPE_CHECKING:
     "--by",
     multiple=True,
     type=click.Choice(("year", "month", "office", "topic", "type")),
-    help="What to count by; two give a table.  [default: year]",
+    help="What to count by; give it twice for a table.  [default: year]",
 )
 @click.option(
     "--labels",
     is_flag=True,
-    help="Which share of the items prints each label: how far a count by it may be trusted.",
+    help="Show the share of items that print each label: how far a count by it can be trusted.",
 )
-@click.option("--top", type=click.IntRange(1, 60), help="Take all but the N most frequent together.")
+@click.option(
+    "--top",
+    type=click.IntRange(1, 60),
+    metavar="N",
+    help='Show the N most frequent; group the rest as "other".',
+)
 @click.option(
     "--plot",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Draw it into FILE: .svg, .png, or .html, which opens without a network.",
+    help="Draw a figure into FILE: .svg, .png, or .html, which opens without a network.",
 )
 @filter_options
 @format_options
@@ -46,11 +52,12 @@ def stats(
     plot: Path | None,
     form: str | None,
     verbose: bool,
-    **filters: Any,
+    **names: Any,
 ) -> None:
-    """Count items by year, month, office, topic or type.
+    """Count items, or draw a figure of the counts.
 
-    An item with two offices counts for both; "(not printed)" counts items without the label.
+    Counts by year, month, office, topic or type. An item with two offices counts for both. "(not
+    printed)" counts items without the label.
 
     \b
     Example:
@@ -62,42 +69,36 @@ def stats(
     groups = by or ("year",)
     if len(groups) > 2 or len(set(groups)) != len(groups):
         raise click.UsageError("--by is given once or twice, with two different groups")
-    wanted = filters_from(**filters)
+    filters = filters_from(**names)
     if plot is not None:
-        from osce_news.publish.figures import Asked
-
-        title = _draw(db, Asked(groups, wanted, labels, top), plot)
+        title = _draw(db, Asked(groups, filters, labels, top), plot)
         click.echo(f"{plot}: {title}", err=form is not None)
         if form is None:
             return
     if labels:
-        _print_labels(db, groups, wanted, form)
+        _print_labels(db, groups, filters, form)
     else:
-        _print_counts(db, groups, wanted, top, form)
+        _print_counts(db, groups, filters, top, form)
 
 
 def _draw(db: Path, asked: Asked, path: Path) -> str:
-    from osce_news.publish.figures import figure, writable, write
-    from osce_news.storage import open_for_reading
-
-    writable(path)  # before the time that the counting takes
+    writable(path)  # fail before the counting, which takes time
     with closing(open_for_reading(db)) as connection:
         drawn = figure(connection, asked)
     write(drawn, path)
     return drawn.title
 
 
-def _print_counts(db: Path, groups: Sequence[str], wanted: Any, top: int | None, form: str | None) -> None:
-    from osce_news.cli.output import print_rows
-    from osce_news.storage import counts, open_for_reading
-
+def _print_counts(
+    db: Path, groups: Sequence[str], filters: Filters, top: int | None, form: str | None
+) -> None:
     with closing(open_for_reading(db)) as connection:
         keep = {
-            name: [row["name"] for row in counts.most_frequent(connection, name, wanted)][:top]
+            name: [row["name"] for row in counts.most_frequent(connection, name, filters)][:top]
             for name in groups
             if top and name not in counts.PERIODS
         }
-        rows = counts.stats(connection, groups, wanted, keep)
+        rows = counts.stats(connection, groups, filters, keep)
     if form == "json":
         return print_rows(rows, (), form)
     for row in rows:
@@ -115,26 +116,21 @@ def _print_counts(db: Path, groups: Sequence[str], wanted: Any, top: int | None,
 
 
 def _in_order(rows: Sequence[dict[str, Any]], group: str) -> list[str]:
-    """Return the names of a group as a table has them: periods in order of time, others by their sums."""
-    from osce_news.storage import counts
-
+    """Return the names of a group in the order of a table: periods by time, others by frequency."""
     sums: dict[str, int] = {}
     for row in rows:
         sums[row[group]] = sums.get(row[group], 0) + row["items"]
     if group in counts.PERIODS:
-        return sorted(sums, key=lambda name: (not name[0].isdigit(), name))  # what has no date comes last
+        return sorted(sums, key=lambda name: (not name[0].isdigit(), name))  # items without a date come last
     return sorted(sums, key=lambda name: (-sums[name], name))
 
 
-def _print_labels(db: Path, groups: Sequence[str], wanted: Any, form: str | None) -> None:
-    from osce_news.cli.output import print_rows
-    from osce_news.storage import counts, open_for_reading
-
+def _print_labels(db: Path, groups: Sequence[str], filters: Filters, form: str | None) -> None:
     if len(groups) > 1 or groups[0] not in counts.PERIODS:
         raise click.UsageError("--labels goes with --by year or --by month")
     (period,) = groups
     with closing(open_for_reading(db)) as connection:
-        counted = counts.labels(connection, period, wanted)
+        counted = counts.labels(connection, period, filters)
     rows = [
         {period: row[period], "items": row["items"]}
         | {f"{name}_percent": round(100 * row[name] / row["items"], 1) for name in counts.LABELS}

@@ -1,4 +1,4 @@
-"""The command that prints what makes a scheduler crawl."""
+"""The command `schedule`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,31 @@ from pathlib import Path
 
 import click
 
+from osce_news.cli import schedules
 from osce_news.cli.options import db_option, verbose_option
+from osce_news.crawl.options import CrawlOptions
 
 
 @click.command()
 @click.argument("scheduler", type=click.Choice(("cron", "systemd", "github")))
 @db_option
 @click.option(
-    "--at", metavar="HH:MM", default="04:17", show_default=True, help="When to crawl; on GitHub in UTC."
+    "--at",
+    metavar="HH:MM",
+    default="04:17",
+    show_default=True,
+    help="Time of the daily crawl; on GitHub in UTC.",
 )
 @click.option(
     "--contact",
     metavar="TEXT",
     envvar="OSCE_NEWS_CONTACT",
     show_envvar=True,
-    help="Your e-mail or page, so that the site can reach you.",
+    help="Your e-mail address or web page, so that the site can reach you.",
 )
-@click.option("--mail", metavar="ADDRESS", help="Who is told of a failed crawl (cron, systemd).")
-@click.option("--user", is_flag=True, help="Units for your own account, not for the system (systemd).")
-@click.option("--start-url", metavar="URL", help="Any listing address, as of crawl.")
+@click.option("--mail", metavar="ADDRESS", help="Who is notified of a failed crawl (cron, systemd).")
+@click.option("--user", is_flag=True, help="Make units for your own account instead of the system (systemd).")
+@click.option("--start-url", metavar="URL", help="Any listing address, as for `crawl`.")
 @verbose_option
 def schedule(
     scheduler: str,
@@ -40,10 +46,11 @@ def schedule(
     start_url: str | None,
     verbose: bool,
 ) -> None:
-    """Print what makes cron, systemd or GitHub crawl every day, and read the whole list on Sundays.
+    """Print a cron, systemd or GitHub schedule for regular crawls.
 
-    Nothing is installed: the text says at its top where it belongs. The full crawl of Sunday is half
-    a day from the daily one. A crawl that failed is told to somebody, one that went well is not.
+    The schedule crawls every day, and reads the whole list on Sundays, half a day after the daily crawl.
+    Nothing is installed: the printed text says at its top where it belongs. You are notified of crawls
+    that fail, not of those that succeed.
 
     \b
     Example:
@@ -52,13 +59,10 @@ def schedule(
       osce-news schedule github --contact you@example.org > osce-news.yml
     """
     if user and scheduler != "systemd":
-        raise click.UsageError("--user is of use with systemd only")
+        raise click.UsageError("--user goes with systemd only")
     if mail and scheduler == "github":
-        raise click.UsageError("--mail is of no use with github, which mails to its users by itself")
-    from osce_news.cli import schedules
-    from osce_news.crawl.options import CrawlOptions
-
-    CrawlOptions.parse(start_url=start_url, db=db)  # raises what every crawl would
+        raise click.UsageError("--mail does not go with github, which notifies its users by itself")
+    CrawlOptions.parse(start_url=start_url, db=db)  # raises what each crawl would raise
     hour, minute = _time(at)
     plan = schedules.Plan(
         _program(), Path(os.path.abspath(db)), hour, minute, contact, mail or None, start_url
@@ -73,7 +77,7 @@ def schedule(
 
 
 def _program() -> tuple[str, ...]:
-    """Return the words that start this very osce-news, whatever the PATH of the scheduler."""
+    """Return the command that starts this osce-news, whatever the PATH of the scheduler."""
     if Path(sys.argv[0]).name == "osce-news" and (script := shutil.which(sys.argv[0])):
         return (os.path.abspath(script),)
     return (sys.executable, "-m", "osce_news")
@@ -82,5 +86,5 @@ def _program() -> tuple[str, ...]:
 def _time(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
     if found is None:
-        raise click.UsageError(f"--at: {text[:60]!r} is no time of the day; write one like 04:17")
+        raise click.UsageError(f"--at: {text[:60]!r} is not a time of day; write one like 04:17")
     return int(found[1]), int(found[2])
