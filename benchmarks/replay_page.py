@@ -25,7 +25,7 @@ from lxml import html
 from lxml.etree import XPath
 
 from osce_news.archive.replay import SavedPage, read_saved, saved_pages
-from osce_news.crawl.pipelines import prepare
+from osce_news.normalize import normalize_listing
 from osce_news.storage import Writer, open_for_writing
 from tests.newsroom import make_stories, render_page
 
@@ -91,7 +91,7 @@ def replay(pages: list[SavedPage], db: Path) -> None:
     with Writer(db) as writer:
         writer.begin("replay")
         for saved in pages:
-            writer.store(prepare(read_saved(saved)))
+            writer.store(normalize_listing(read_saved(saved)))
         writer.finish("complete")
 
 

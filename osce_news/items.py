@@ -139,8 +139,8 @@ class Rejected:
 
 
 @dataclass
-class ListingItem:
-    """One listing page on its way through the pipelines: it is stored whole or not at all."""
+class Listing:
+    """One reading of a listing page, with its records: it is stored whole or not at all."""
 
     url: str
     fetched_at: str  # UTC, ISO 8601

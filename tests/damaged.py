@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from osce_news.checks import check
 from osce_news.checks.neighbours import history
 from osce_news.errors import ChallengePageError, LayoutError
-from osce_news.items import ListingItem, NewsItem
+from osce_news.items import Listing, NewsItem
 from osce_news.storage import Writer
 from osce_news.storage.merge import records_by_id
 from osce_news.urls import newest_first
@@ -100,7 +100,7 @@ def _fill(writer: Writer) -> None:
 
 
 @cache
-def sound_item(page: Sound) -> ListingItem:
+def sound_item(page: Sound) -> Listing:
     """Return the sound page as it comes to the writer."""
     return page_of(page.html, at=page.fetched_at, url=page.url)
 
@@ -118,7 +118,7 @@ def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outc
     return {scenario: refused(item, made.of(scenario, page)) or found for scenario in SCENARIOS}
 
 
-def refused(item: ListingItem, connection: sqlite3.Connection) -> Outcome | None:
+def refused(item: Listing, connection: sqlite3.Connection) -> Outcome | None:
     """Return that the gate has caught the page, or None."""
     try:
         check(item, history(connection, item), newest_first=newest_first(item.url))
@@ -127,7 +127,7 @@ def refused(item: ListingItem, connection: sqlite3.Connection) -> Outcome | None
     return None
 
 
-def judged(item: ListingItem, truth: ListingItem, mutation: Mutation) -> Outcome:
+def judged(item: Listing, truth: Listing, mutation: Mutation) -> Outcome:
     """Return what would be stored of a damaged page, compared with what the sound page says."""
     read, true = records_by_id(item.records), records_by_id(truth.records)
     if strangers := [one for one in read if one not in true]:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from osce_news.items import ListingItem, NewsItem
+from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import Writer
 from osce_news.storage.database import transaction
@@ -76,12 +76,12 @@ def record(story: Story) -> NewsItem:
     )
 
 
-def page(part: Sequence[Story], at: str, url: str = LIST) -> ListingItem:
+def page(part: Sequence[Story], at: str, url: str = LIST) -> Listing:
     """Return a listing page of these stories as it comes to the writer, read at this time."""
     digest = hashlib.sha256(repr(part).encode()).hexdigest()
     records = [record(story) for story in part]
     listed = [f"{item.id}:" for item in records]
-    return ListingItem(url, at, digest, status=200, results=len(part), listed=listed, records=records)
+    return Listing(url, at, digest, status=200, results=len(part), listed=listed, records=records)
 
 
 def add_texts(connection: sqlite3.Connection, texts: Mapping[str, str]) -> None:

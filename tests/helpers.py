@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from osce_news.archive.replay import read_saved, saved_pages
-from osce_news.crawl.pipelines import prepare
-from osce_news.items import ListingItem
+from osce_news.items import Listing
+from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import read_listing
 from tests.newsroom import Story, render_page
@@ -39,21 +39,21 @@ def html_of(stories: Sequence[Story]) -> str:
     return render_page(stories, page=0, rows=50, total=len(stories))
 
 
-def page_of(html: str, at: str = NOON, url: str = ADDRESS) -> ListingItem:
+def page_of(html: str, at: str = NOON, url: str = ADDRESS) -> Listing:
     """Return the page as it comes to the writer, seen at this time."""
     body = html.encode()
-    return prepare(read_listing(ListingPage(html, url), body=body, fetched_at=at, status=None))
+    return normalize_listing(read_listing(ListingPage(html, url), body=body, fetched_at=at, status=None))
 
 
-def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> ListingItem:
+def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> Listing:
     """Return a page of these stories as it comes to the writer, seen at this time."""
     return page_of(html_of(stories), at, url)
 
 
-def fixture_page(case: str) -> ListingItem:
+def fixture_page(case: str) -> Listing:
     """Return the page of a fixture as it comes to the writer."""
     (saved,) = saved_pages([FIXTURES / case])
-    return prepare(read_saved(saved))
+    return normalize_listing(read_saved(saved))
 
 
 def dump(connection: sqlite3.Connection, without: Sequence[str] = ("last_seen",)) -> Dump:

@@ -14,7 +14,7 @@ from osce_news.crawl import settings
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import Traversal
 from osce_news.errors import StorageError
-from osce_news.items import ArticleItem, ListingItem
+from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Summary, crawls
 
 # Options that have a place of their own in the note, or are nobody's business.
@@ -88,7 +88,7 @@ class Recorder:
             self.error = self.error or error
             raise
 
-    def stored(self, page: ListingItem, traversal: Traversal, summary: Summary) -> None:
+    def stored(self, page: Listing, traversal: Traversal, summary: Summary) -> None:
         """Note that the listing which was answered last is about to be stored; raises StorageError."""
         note = PageStored(
             url=page.url,

@@ -18,7 +18,7 @@ from osce_news.checks import changes
 from osce_news.checks import limits as oddities
 from osce_news.checks.neighbours import History, history
 from osce_news.errors import LayoutError, PartialError
-from osce_news.items import ListingItem
+from osce_news.items import Listing
 from osce_news.storage import crawls
 from osce_news.urls import newest_first as is_newest_first
 from osce_news.urls import page_number
@@ -35,7 +35,7 @@ _MOST_WITHDRAWN_SHARE = 0.02
 
 
 def check_page(
-    connection: sqlite3.Connection, page: ListingItem, *, start_url: str, whole_list: bool
+    connection: sqlite3.Connection, page: Listing, *, start_url: str, whole_list: bool
 ) -> str | None:
     """Check a page against the database; return a sentence if that holds too little to compare with.
 
@@ -65,9 +65,7 @@ def withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, accept
     return found
 
 
-def check(
-    page: ListingItem, history: History, *, newest_first: bool, empty_expected: bool = False
-) -> str | None:
+def check(page: Listing, history: History, *, newest_first: bool, empty_expected: bool = False) -> str | None:
     """Return None for a page that may be stored, or a sentence if there is too little to compare it with.
 
     The page comes through the normalising pipelines. `newest_first` tells whether the list was asked
@@ -83,7 +81,7 @@ def check(
     return shares.too_short(records, history)
 
 
-def _findings(page: ListingItem, history: History, newest_first: bool) -> Iterator[oddities.Finding | None]:
+def _findings(page: Listing, history: History, newest_first: bool) -> Iterator[oddities.Finding | None]:
     """Yield what is wrong with the page, the most telling first; None for a rule that is kept."""
     records = page.records
     yield from oddities.find(records, history.near, page.url)
@@ -100,7 +98,7 @@ def _refuse(finding: oddities.Finding | None) -> None:
         raise LayoutError(finding.thing, expected=finding.expected, got=finding.got + ACCEPT)
 
 
-def _refuse_unexpectedly_empty(page: ListingItem, history: History, expected: bool) -> None:
+def _refuse_unexpectedly_empty(page: Listing, history: History, expected: bool) -> None:
     if page.results == 0 and history.listed and not expected:
         _raise_empty(history)
 

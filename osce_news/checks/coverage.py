@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from osce_news.items import ListingItem
+from osce_news.items import Listing
 from osce_news.normalize import unknown_terms
 
 _FIELDS = ("title", "published", "content_type", "offices", "topics", "teaser", "dateline_raw", "language")
@@ -24,7 +24,7 @@ class Coverage:
     pages: int | None  # of the list, as far as the pager tells
 
 
-def coverage(page: ListingItem, pages: int | None = None) -> Coverage:
+def coverage(page: Listing, pages: int | None = None) -> Coverage:
     """Return the coverage of a page that came through the normalising pipelines."""
     dates = [item.published for item in page.records if item.published]
     return Coverage(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
-from osce_news.items import ListingItem, NewsItem
+from osce_news.items import Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
 
 NEIGHBOURS = 300  # stored items to compare a page with
@@ -48,7 +48,7 @@ class History:
     listed: bool = False  # whether this part of the list, or a later one, has had results before
 
 
-def history(connection: sqlite3.Connection, page: ListingItem) -> History:
+def history(connection: sqlite3.Connection, page: Listing) -> History:
     """Return what the database knows of a page that came through the pipelines; writes nothing.
 
     `near` reads from the connection, once, when a rule asks for it: most pages need no such look.

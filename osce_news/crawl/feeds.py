@@ -8,7 +8,7 @@ from typing import Any
 from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, JsonLinesItemExporter
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
-from osce_news.items import ArticleItem, ListingItem
+from osce_news.items import ArticleItem, Listing
 
 
 class _Records(BaseItemExporter):
@@ -16,7 +16,7 @@ class _Records(BaseItemExporter):
 
     _exported: set[int] | None = None
 
-    def export_item(self, item: ListingItem | ArticleItem) -> None:
+    def export_item(self, item: Listing | ArticleItem) -> None:
         if isinstance(item, ArticleItem):
             return
         if self._exported is None:

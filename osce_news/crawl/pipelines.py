@@ -9,7 +9,7 @@ import dataclasses
 import logging
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from osce_news.items import ArticleItem, ListingItem, NewsItem, Rejected
+from osce_news.items import ArticleItem, Listing, NewsItem, Rejected
 from osce_news.normalize import record
 from osce_news.storage import NOT_MODIFIED
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Item = TypeVar("Item", ListingItem, ArticleItem)
+Item = TypeVar("Item", Listing, ArticleItem)
 
 MOST_NAMES = 100  # behind one label; the most seen is seven
 
@@ -170,13 +170,6 @@ class StoragePipeline(_CrawlPipeline):
     def process_item(self, item: Item) -> Item:
         _spider(self.crawler).store(item)
         return item
-
-
-def prepare(item: ListingItem) -> ListingItem:
-    """Return the page after all steps that need no crawler: what a replay does before it stores."""
-    for pipeline in PREPARING:
-        item = pipeline.process_item(item)
-    return item
 
 
 PREPARING: tuple[_StepPipeline | ValidatePipeline, ...] = (

@@ -17,8 +17,9 @@ from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.stats import RequestStats
 from osce_news.crawl.traversal import Traversal
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
-from osce_news.items import ArticleItem, ListingItem
-from osce_news.storage import Stored, Summary, Writer, crawls, terms
+from osce_news.items import ArticleItem, Listing
+from osce_news.normalize import rules
+from osce_news.storage import Stored, Summary, Writer, crawls
 from osce_news.storage.ingest import identifiers
 
 logger = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ class CrawlRun:
                 self._writer.started,
                 continues=self._continues,
                 before=self._before,
-                rules=terms.rules(),
+                rules=rules(),
             )
             self.recording = recording
         except StorageError as error:
@@ -109,9 +110,9 @@ class CrawlRun:
         """Return what to ask with whether a page has changed; None if it has to be read."""
         if self.traversal.overlap is None or self.options.limited or self._unsettled is not None:
             return None
-        return crawls.validators(self._connection, url, terms.rules())
+        return crawls.validators(self._connection, url, rules())
 
-    def check(self, page: ListingItem) -> None:
+    def check(self, page: Listing) -> None:
         """Compare a page with what the database knows; raises LayoutError if it can't be right."""
         if self.options.accept:
             return
@@ -122,7 +123,7 @@ class CrawlRun:
             self._told_history = True
             logger.info("%s", too_short)
 
-    def store(self, page: ListingItem, reading: PageFacts, cost: RequestStats) -> None:
+    def store(self, page: Listing, reading: PageFacts, cost: RequestStats) -> None:
         """Store a page, what it cost, and where the traversal goes on; raises StorageError."""
         assert self._writer is not None, "pages come after open()"
 
@@ -265,7 +266,7 @@ class CrawlRun:
         full = self.summary.mode == "full" and self.traversal.whole
         return full and not self.options.limited and self.options.whole_list
 
-    def _fresh(self, page: ListingItem) -> int:
+    def _fresh(self, page: Listing) -> int:
         """How many of the page's items were stored by a crawl that did not come to its end."""
         if self._unsettled is None:
             return 0

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from w3lib.encoding import html_to_unicode
 
 from osce_news.errors import ChallengePageError, LayoutError
-from osce_news.items import ArticleItem, ListingItem, NewsItem, Rejected
+from osce_news.items import ArticleItem, Listing, NewsItem, Rejected
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages import ListingPage, RawResult
 from osce_news.pages.article import ArticlePage
@@ -23,13 +23,13 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     return html_to_unicode(content_type, body, default_encoding="utf-8")[1]
 
 
-def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int | None) -> ListingItem:
+def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int | None) -> Listing:
     """Return the page's records with their raw fields.
 
     Raises LayoutError or ChallengePageError if the page is not understood.
     """
     _refuse_unreadable_dates([result.published for result in page.complete])
-    return ListingItem(
+    return Listing(
         url=page.url,
         fetched_at=fetched_at,
         sha256=hashlib.sha256(body).hexdigest(),
@@ -168,5 +168,8 @@ def _record(result: RawResult) -> NewsItem:
 
 
 def _printed(result: RawResult) -> dict[str, object]:
-    # Not its place on the page: set aside again elsewhere, it is the same result.
-    return {name: value for name, value in asdict(result).items() if value is not None and name != "position"}
+    printed = {name: value for name, value in asdict(result).items() if value is not None}
+    del printed["position"]  # the same result may be elsewhere on the next page
+    if "unlabelled" in printed:
+        printed["stray"] = printed.pop("unlabelled")  # the key in all databases: equal rows are stored once
+    return printed

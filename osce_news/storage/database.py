@@ -10,9 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
-from osce_news.storage import dictionary, search_index
-from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
+from filelock import BaseFileLock, FileLock, Timeout
+
+from osce_news.errors import (
+    BadInputError,
+    LockedError,
+    NewerDatabaseError,
+    NotOurDatabaseError,
+    StorageError,
+)
+from osce_news.storage import dictionary, schema, search_index
+from osce_news.storage.schema import APPLICATION_ID, FORMER_MIGRATIONS, MIGRATIONS
 
 _MAGIC = b"SQLite format 3\0"
 _WAIT_S = 30  # for another process's transaction; a page's takes milliseconds
@@ -32,13 +40,13 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")
     with storage_errors(path):
         connection = sqlite3.connect(path.absolute(), timeout=_WAIT_S, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.row_factory = sqlite3.Row
         with transaction(connection):
             if not applied.issuperset(MIGRATIONS):
                 _migrate(connection)
             search_index.complete(connection)  # what fills the database needs it
             dictionary.write(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
         write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     return connection
@@ -53,13 +61,33 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         return _read_only(path)
 
 
+def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
+    """Return the lock of this database, held; `release()` gives it back.
+
+    The operating system holds it for the process, so a process that dies leaves none behind; the
+    empty file `….lock` beside the database means nothing by itself. Raises LockedError if another
+    process still holds it after `wait_s` seconds, StorageError if that file can't be made.
+    """
+    target = path.resolve()  # one lock, by whatever name the file is called
+    held = FileLock(target.with_name(f"{target.name}.lock"), thread_local=False)
+    try:
+        held.acquire(timeout=wait_s)
+    except Timeout:
+        raise LockedError(f"{path}: {_holder(path)} writes into it; wait for it, or end it") from None
+    except OSError as error:
+        raise StorageError(f"{path}: no lock can be had beside it: {error.strerror or error}") from error
+    return held
+
+
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the schema up to date, inside the caller's transaction."""
-    # Not at the top: it takes a while, and with pandas installed a second and 80 MB, for it imports that.
-    from sqlite_utils import Database
+    """Bring the schema up to date, inside the caller's transaction; foreign keys are not enforced yet."""
+    # sqlite-utils keeps the record of what was applied. It is imported here because that takes a while, and
+    # where pandas is installed a second and 80 MB.
+    from sqlite_utils import Database, Migrations
 
-    from osce_news.storage.migrations import migrations
-
+    migrations = Migrations("osce_news")
+    for name in MIGRATIONS:
+        migrations(name=name)(lambda db: schema.update(db.conn))
     migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
@@ -143,7 +171,7 @@ def _refuse_foreign(path: Path) -> set[str]:
             applied = [row[0] for row in connection.execute(sql)]
         finally:
             connection.close()
-    if newer := [name for name in applied if name not in MIGRATIONS]:
+    if newer := [name for name in applied if name not in (*FORMER_MIGRATIONS, *MIGRATIONS)]:
         raise NewerDatabaseError(
             f"{path} was made by a newer osce-news (it has {newer[0]}); upgrade osce-news to use it"
         )
@@ -164,3 +192,20 @@ def _read_only(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     return connection
+
+
+def _holder(path: Path) -> str:
+    """Return who holds the lock, by what its run says of itself."""
+    try:
+        connection = open_for_reading(path)
+        try:
+            row = connection.execute(
+                "SELECT process, mode, started FROM runs WHERE status = 'running' ORDER BY id DESC LIMIT 1"
+            ).fetchone()
+        finally:
+            connection.close()
+    except Exception:  # what it says must not hide that the database is locked
+        row = None
+    if row is None:
+        return "another process"
+    return f"process {row['process']} ({row['mode']}, since {row['started']})"

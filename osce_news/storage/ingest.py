@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from osce_news.clock import parse_utc
-from osce_news.items import ListingItem, NewsItem
+from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.numbers import NumberMap
 from osce_news.storage import crawls, rows
@@ -22,7 +22,7 @@ NOT_MODIFIED = 304  # RFC 9110: the page is as it was when it was read last
 _SCALARS = ("title_raw", "teaser_raw", "published_raw", "content_type_raw", "collections_raw")
 
 
-def identifiers(page: ListingItem) -> set[str]:
+def identifiers(page: Listing) -> set[str]:
     """Return the identifiers of the items that a page lists."""
     return {key.partition(":")[0] for key in page.listed}
 
@@ -38,17 +38,17 @@ class Sightings:
         # The items of this run, and the address at which each was seen last: hashes, for there are many.
         self._seen = NumberMap()
 
-    def store(self, page: ListingItem, read: dict[str, NewsItem]) -> Stored:
+    def store(self, page: Listing, read: dict[str, NewsItem]) -> Stored:
         """Store what a page shows, within its transaction; `read` are its items by their identifiers."""
         return self._store_unchanged(page) if page.status == NOT_MODIFIED else self._store_read(page, read)
 
-    def note(self, page: ListingItem) -> None:
+    def note(self, page: Listing) -> None:
         """Remember what a page showed, once its transaction has ended well."""
         if page.status == NOT_MODIFIED:
             self._seen.update({hash(one): 0 for one in identifiers(page)})
         self._seen.update({hash(item.id): hash(item.url) for item in page.records})
 
-    def _store_read(self, page: ListingItem, read: dict[str, NewsItem]) -> Stored:
+    def _store_read(self, page: Listing, read: dict[str, NewsItem]) -> Stored:
         stored = rows.load(self._connection, read)
         new = [item for item in read.values() if item.id not in stored]
         rows.insert(self._connection, new, page.url, page.fetched_at)
@@ -60,7 +60,7 @@ class Sightings:
         restored = self._restore(page, stored)
         return Stored(len(new), len(changed), len(stored) - len(changed), again, restored)
 
-    def _store_unchanged(self, page: ListingItem) -> Stored:
+    def _store_unchanged(self, page: Listing) -> Stored:
         """Note that the items of a page which has not changed are still on the list."""
         stored = rows.load(self._connection, identifiers(page))
         rows.write_seen(self._connection, stored, page)
@@ -71,11 +71,11 @@ class Sightings:
         """How many of these items this crawl has seen already; saved pages stand each for itself."""
         return 0 if self._saved else sum(hash(one) in self._seen for one in ids)
 
-    def _restore(self, page: ListingItem, ids: Iterable[str]) -> int:
+    def _restore(self, page: Listing, ids: Iterable[str]) -> int:
         present = not self._saved
         return crawls.restore(self._connection, ids, page.fetched_at, self._run, present=present)
 
-    def _update(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
+    def _update(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
         """Bring a stored item up to date; return whether its meaning changed."""
         known = rows.raw_item(row)
         if rows.same_raw(item, known):
@@ -93,14 +93,14 @@ class Sightings:
         rows.write_revisions(self._connection, row["id"], kept, page.fetched_at, self._run)
         return bool(kept) or any(change.kind == "labels" for change in found)
 
-    def _together(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
+    def _together(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
         """Whether an item's last sighting belongs to the same reading of the list as this one."""
         if not self._saved:
             # At the same address it is the same result read again, and what differs was edited.
             return self._seen.get(hash(row["id"]), hash(item.url)) not in (hash(item.url), 0)
         return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
 
-    def _is_newer(self, page: ListingItem, item: NewsItem, row: sqlite3.Row) -> bool:
+    def _is_newer(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
         """Whether what was read now counts before what is stored; a crawl reads the present."""
         if not self._saved:
             return True

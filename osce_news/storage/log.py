@@ -10,8 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from osce_news import __version__
-from osce_news.items import ListingItem
-from osce_news.storage import terms
+from osce_news.items import Listing
+from osce_news.normalize import rules
 from osce_news.storage.crawls import DIED, UnfinishedRun
 from osce_news.storage.summary import Stored, Summary
 
@@ -41,7 +41,7 @@ def begin_run(
         "position": json.dumps(continues.position) if continues else None,
         "process": os.getpid(),
         "tool_version": __version__,
-        "rules": terms.rules(),
+        "rules": rules(),
     }
     return _insert(connection, "runs", row)
 
@@ -51,7 +51,7 @@ def end_dead_runs(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE runs SET status = 'interrupted', message = ? WHERE status = 'running'", [DIED])
 
 
-def write_page(connection: sqlite3.Connection, run: int, page: ListingItem, stored: Stored) -> None:
+def write_page(connection: sqlite3.Connection, run: int, page: Listing, stored: Stored) -> None:
     """Insert the row of a page that was read in this run."""
     row = {
         "run_id": run,

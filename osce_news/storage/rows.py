@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 
-from osce_news.items import ListingItem, NewsItem, Term
+from osce_news.items import Listing, NewsItem, Term
 from osce_news.storage.revisions import Revision
 
 _LISTS = {"offices": "office", "topics": "topic", "dateline_places": "place"}
@@ -77,7 +77,7 @@ def same_raw(one: NewsItem, other: NewsItem) -> bool:
     return _raw(one) == _raw(other)
 
 
-def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: ListingItem) -> None:
+def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing) -> None:
     """Widen the time in which stored items were seen; the latest page that shows them is kept."""
     connection.executemany(
         "UPDATE items SET first_seen = min(first_seen, :at), last_seen = max(last_seen, :at), "
@@ -86,7 +86,7 @@ def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing
     )
 
 
-def write_addresses(connection: sqlite3.Connection, page: ListingItem) -> None:
+def write_addresses(connection: sqlite3.Connection, page: Listing) -> None:
     """Keep each address under which the page's items were seen."""
     connection.executemany(
         "INSERT INTO addresses (item_id, url, first_seen, last_seen) VALUES (?, ?, ?3, ?3) "
@@ -107,7 +107,7 @@ def write_revisions(
     )
 
 
-def write_rejected(connection: sqlite3.Connection, page: ListingItem, run: int) -> None:
+def write_rejected(connection: sqlite3.Connection, page: Listing, run: int) -> None:
     """Set results aside that can't be items, with the reason and what was printed."""
     connection.executemany(
         "INSERT INTO quarantine (run_id, listing_url, reason, raw, first_seen, last_seen) "

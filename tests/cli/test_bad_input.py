@@ -68,7 +68,7 @@ def _one_line(result: Result) -> str:
         (["list", "--limit", "-1"], "limit"),
         (["list", "--limit", "9" * 20], "'--limit': 9+ is not in the range"),
         (["search", "osce", "--limit", "9" * 20], "'--limit': 9+ is not in the range"),
-        (["list", "--language", "english"], "--language: 'english' is no code of a language"),
+        (["list", "--language", "english"], "--language: 'english' is not a language code"),
         (["list", "--format", "xml"], "format"),
         (["stats", "--by", "moon"], "by"),
         (["stats", "--by", "year", "--by", "year"], "two different groups"),

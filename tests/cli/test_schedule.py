@@ -15,10 +15,10 @@ from tests.helpers import run
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["cron", "--at", "25:00"], "--at: '25:00' is no time of the day"),
-        (["cron", "--at", "4.17"], "--at: '4.17' is no time of the day"),
-        (["cron", "--user"], "--user is of use with systemd only"),
-        (["github", "--mail", "a@example.org"], "--mail is of no use with github"),
+        (["cron", "--at", "25:00"], "--at: '25:00' is not a time of day"),
+        (["cron", "--at", "4.17"], "--at: '4.17' is not a time of day"),
+        (["cron", "--user"], "--user goes with systemd only"),
+        (["github", "--mail", "a@example.org"], "--mail does not go with github"),
         (["cron", "--mail", "a b"], "--mail: no address of e-mail: 'a b'"),
         (["cron", "--mail", "-oQ/tmp"], "--mail: no address of e-mail"),
         (["cron", "--db", f"{'long/' * 200}a.db"], "is too long for cron"),

@@ -12,7 +12,7 @@ import pytest
 from osce_news.checks import check
 from osce_news.checks.neighbours import History
 from osce_news.errors import LayoutError
-from osce_news.items import ListingItem, NewsItem
+from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
 from tests.generated import record
 from tests.newsroom.dates import print_day
@@ -28,9 +28,9 @@ def records(count: int, seed: int = 0, newest: datetime.date = NEWEST) -> list[N
     return [record(story) for story in make_stories(count, seed, newest=newest)]
 
 
-def page(of: Sequence[NewsItem], results: int | None = None) -> ListingItem:
+def page(of: Sequence[NewsItem], results: int | None = None) -> Listing:
     count = len(of) if results is None else results
-    return ListingItem(url=URL, fetched_at=FETCHED, sha256="", results=count, records=list(of))
+    return Listing(url=URL, fetched_at=FETCHED, sha256="", results=count, records=list(of))
 
 
 def near(seed: int = 1, newest: datetime.date = NEWEST) -> History:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from osce_news.crawl import pipelines, settings
-from osce_news.crawl.pipelines import MOST_NAMES, PeriodPipeline, prepare
-from osce_news.items import ListingItem, NewsItem
+from osce_news.crawl.pipelines import MOST_NAMES, PeriodPipeline
+from osce_news.items import Listing, NewsItem
+from osce_news.normalize import normalize_listing
 
 
-def page(*records: NewsItem) -> ListingItem:
-    return ListingItem(
+def page(*records: NewsItem) -> Listing:
+    return Listing(
         "https://www.osce.org/press-releases", "2024-08-05T12:00:00Z", "0" * 64, records=[*records]
     )
 
@@ -25,7 +26,7 @@ def test_a_replay_takes_the_steps_of_a_crawl_in_their_order() -> None:
 
 
 def test_a_record_goes_through_all_steps() -> None:
-    (item,) = prepare(
+    (item,) = normalize_listing(
         page(
             record(
                 published_raw="15 March 2022",
@@ -44,7 +45,7 @@ def test_a_record_goes_through_all_steps() -> None:
 
 
 def test_a_title_without_a_visible_character_is_set_aside_with_what_was_printed() -> None:
-    item = prepare(page(record("\u200b\u200b"), record("Another")))
+    item = normalize_listing(page(record("\u200b\u200b"), record("Another")))
     assert [one.title for one in item.records] == ["Another"]
     (rejected,) = item.rejected
     assert "title" in rejected.reason
@@ -53,7 +54,7 @@ def test_a_title_without_a_visible_character_is_set_aside_with_what_was_printed(
 
 def test_more_names_than_are_believed_are_set_aside() -> None:
     names = ", ".join(f"Office {number}" for number in range(MOST_NAMES + 1))
-    item = prepare(page(record(offices_raw=names), record(offices_raw=names.rsplit(", ", 1)[0])))
+    item = normalize_listing(page(record(offices_raw=names), record(offices_raw=names.rsplit(", ", 1)[0])))
     assert len(item.records) == 1
     assert item.rejected[0].reason.startswith(f"{MOST_NAMES + 1} offices")
 
@@ -61,5 +62,5 @@ def test_more_names_than_are_believed_are_set_aside() -> None:
 def test_a_period_keeps_its_first_and_last_day_and_what_has_no_date() -> None:
     dates = ["28 February 2022", "1 March 2022", "31 March 2022", "1 April 2022", "someday", None]
     records = [record(**({"published_raw": date} if date else {})) for date in dates]
-    item = PeriodPipeline("2022-03-01", "2022-03-31").process_item(prepare(page(*records)))
+    item = PeriodPipeline("2022-03-01", "2022-03-31").process_item(normalize_listing(page(*records)))
     assert [one.published_raw for one in item.records] == ["1 March 2022", "31 March 2022", "someday", None]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from osce_news.archive.replay import saved_pages
-from osce_news.crawl.pipelines import prepare
-from osce_news.items import ListingItem
+from osce_news.items import Listing
+from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import read_listing
 from tests.newsroom.site import FIXTURES
@@ -51,10 +51,10 @@ def titles(found: ListingPage) -> list[str | None]:
     return [one.title for one in found.results]
 
 
-def taken(found: ListingPage) -> ListingItem:
+def taken(found: ListingPage) -> Listing:
     """What is stored of a page: the whole road up to the database."""
     made = read_listing(found, body=found.html.encode("utf-8", "replace"), fetched_at="", status=None)
-    return prepare(made)
+    return normalize_listing(made)
 
 
 def of_fixture(case: str) -> ListingPage:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.items import ListingItem
+from osce_news.items import Listing
 from osce_news.storage import Writer
 from tests.helpers import html_of, listing, page_of, values
 from tests.newsroom import Story, make_stories
@@ -29,7 +29,7 @@ def _revisions(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
     return [tuple(row) for row in connection.execute(sql)]
 
 
-def _read_twice(writer: Writer, mode: str, first: ListingItem, later: ListingItem) -> int:
+def _read_twice(writer: Writer, mode: str, first: Listing, later: Listing) -> int:
     """Store both pages, each in a run of its own; return the second run."""
     writer.begin(mode)
     writer.store(first)

@@ -15,9 +15,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from osce_news.clock import utc_now
-from osce_news.crawl.pipelines import prepare
 from osce_news.errors import StorageError
-from osce_news.items import ListingItem, NewsItem
+from osce_news.items import Listing, NewsItem
+from osce_news.normalize import normalize_listing
 from osce_news.storage import Writer, open_for_reading
 from tests.helpers import ADDRESS, FIXTURES, NOON, Dump, dump, fixture_page, html_of, listing, page_of, values
 from tests.newsroom import Story, make_stories
@@ -34,11 +34,11 @@ PATIENT = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.gen
 
 
 @cache
-def _fixtures() -> dict[str, ListingItem]:
+def _fixtures() -> dict[str, Listing]:
     return {case: fixture_page(case) for case in READABLE}
 
 
-def _store(writer: Writer, pages: Sequence[ListingItem], *, separately: bool = False) -> None:
+def _store(writer: Writer, pages: Sequence[Listing], *, separately: bool = False) -> None:
     for number, page in enumerate(pages):
         if separately or number == 0:
             writer.begin("replay")
@@ -147,7 +147,7 @@ def test_the_fixtures_give_the_same_items_whatever_is_read_first(
 
 def _reading(
     hour: int, language: str, title: str, teaser: str | None, offices: str | None, path: str
-) -> ListingItem:
+) -> Listing:
     item = NewsItem(
         url_raw=f"https://www.osce.org/{path}/1",
         title_raw=title,
@@ -157,10 +157,12 @@ def _reading(
         language_raw=language,
     )
     at = f"2024-08-{1 + hour // 24:02}T{hour % 24:02}:00:00Z"
-    return prepare(ListingItem(url=f"{ADDRESS}&at={hour}", fetched_at=at, sha256="0" * 64, records=[item]))
+    return normalize_listing(
+        Listing(url=f"{ADDRESS}&at={hour}", fetched_at=at, sha256="0" * 64, records=[item])
+    )
 
 
-def _readings(hours: st.SearchStrategy[int], languages: str) -> st.SearchStrategy[list[ListingItem]]:
+def _readings(hours: st.SearchStrategy[int], languages: str) -> st.SearchStrategy[list[Listing]]:
     reading = st.builds(
         _reading,
         hours,
@@ -173,7 +175,7 @@ def _readings(hours: st.SearchStrategy[int], languages: str) -> st.SearchStrateg
     return st.lists(reading, min_size=2, max_size=4)
 
 
-def _check_second_replay(pages: list[ListingItem], order: list[int]) -> None:
+def _check_second_replay(pages: list[Listing], order: list[int]) -> None:
     pages = sorted(pages, key=lambda page: page.fetched_at)
     with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "new.db")) as writer:
         _store(writer, pages)
@@ -188,7 +190,7 @@ ORDER = st.permutations(range(4))
 @settings(PATIENT, max_examples=25)
 @given(pages=_readings(st.integers(0, 60), "en"), order=ORDER)
 def test_replaying_pages_of_different_hours_again_changes_nothing(
-    pages: list[ListingItem], order: list[int]
+    pages: list[Listing], order: list[int]
 ) -> None:
     _check_second_replay(list({page.fetched_at: page for page in pages}.values()), order)
 
@@ -196,7 +198,7 @@ def test_replaying_pages_of_different_hours_again_changes_nothing(
 @settings(PATIENT, max_examples=25)
 @given(pages=_readings(st.just(12), "en"), order=ORDER)
 def test_replaying_differing_pages_of_one_second_again_changes_nothing(
-    pages: list[ListingItem], order: list[int]
+    pages: list[Listing], order: list[int]
 ) -> None:
     _check_second_replay(pages, order)
 
@@ -225,7 +227,7 @@ def test_of_two_pages_of_one_second_the_same_one_counts_whichever_is_replayed_fi
 @settings(PATIENT, max_examples=25)
 @given(pages=_readings(st.sampled_from((0, 3, 20, 50)), "en ru"), order=ORDER)
 def test_replaying_lists_in_two_languages_again_changes_nothing(
-    pages: list[ListingItem], order: list[int]
+    pages: list[Listing], order: list[int]
 ) -> None:
     _check_second_replay(pages, order)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from osce_news.archive.replay import saved_pages
-from osce_news.crawl.pipelines import prepare
 from osce_news.errors import OsceNewsError
+from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.extract import decode, read_listing
@@ -30,7 +30,7 @@ def observed_listing(case: Path) -> dict[str, Any]:
     try:
         page, body = saved.read()
         page = ListingPage(decode(body, _content_type(case)), page.url)
-        item = prepare(read_listing(page, body=body, fetched_at=saved.fetched_at, status=None))
+        item = normalize_listing(read_listing(page, body=body, fetched_at=saved.fetched_at, status=None))
     except OsceNewsError as error:
         return {"error": type(error).__name__, "message": str(error)}
     return {

@@ -30,7 +30,7 @@ from osce_news.errors import (
     OsceNewsError,
     UnavailableError,
 )
-from osce_news.items import ArticleItem, ListingItem
+from osce_news.items import ArticleItem, Listing
 from osce_news.pages.extract import read_listing, result_keys
 from osce_news.storage import NOT_MODIFIED, Validators
 from osce_news.urls import site_of
@@ -86,7 +86,7 @@ class NewsroomSpider(scrapy.Spider):
         if first is not None:
             yield first
 
-    def parse(self, response: Response, known: Validators | None = None) -> Iterator[ListingItem]:
+    def parse(self, response: Response, known: Validators | None = None) -> Iterator[Listing]:
         """Yield the page's records as one item."""
         self._body = response.body
         try:
@@ -96,7 +96,7 @@ class NewsroomSpider(scrapy.Spider):
         except OsceNewsError as error:
             raise self._failed(error) from error
 
-    def store(self, item: ListingItem | ArticleItem) -> None:
+    def store(self, item: Listing | ArticleItem) -> None:
         """Store the page in hand and choose the next; raises StorageError."""
         if isinstance(item, ArticleItem):
             self.run.store_article(item, self._cost())
@@ -104,7 +104,7 @@ class NewsroomSpider(scrapy.Spider):
         assert self._reading is not None
         self.run.store(item, self._reading, self._cost())
 
-    def stored(self, item: ListingItem | ArticleItem) -> None:
+    def stored(self, item: Listing | ArticleItem) -> None:
         """Ask for the next page, if there is one."""
         if isinstance(item, ArticleItem):
             assert self._articles is not None
@@ -170,7 +170,7 @@ class NewsroomSpider(scrapy.Spider):
             meta={"handle_httpstatus_list": [NOT_MODIFIED] if known else []},
         )
 
-    def _read(self, response: Response) -> ListingItem:
+    def _read(self, response: Response) -> Listing:
         """Return the page's records; a page that is not understood is kept for a look."""
         try:
             page = page_of(response)
@@ -185,12 +185,12 @@ class NewsroomSpider(scrapy.Spider):
         self._reading = PageFacts(response.url, item.listed, dates, page.pager)
         return item
 
-    def _unchanged(self, response: Response, known: Validators | None) -> ListingItem:
+    def _unchanged(self, response: Response, known: Validators | None) -> Listing:
         """Return a page of which the server says that it is as it was read last."""
         if known is None:
             raise NetworkError(f"{response.url}: the site answered with status 304, which was not asked for")
         self._reading = PageFacts(response.url, known.listed)
-        return ListingItem(
+        return Listing(
             url=response.url,
             fetched_at=fetched_at(response),
             sha256=known.sha256,
