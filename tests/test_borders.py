@@ -50,25 +50,27 @@ BORDERS = (
     ),
     # Drawing is imported only to draw: neither Altair nor vl-convert is there without its extra.
     Border("publish/figures/figure.py", "altair vl_convert scrapy twisted parsel lxml osce_news.cli"),
-    Border(
-        "publish/figures/wording.py", "altair vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"
-    ),
     Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
-    Border("publish/figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
+    Border("publish/figures/render.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
     Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.cli"),
     *(
         Border(
             name,
             "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.crawl.spiders osce_news.cli",
         )
-        for name in ("publish/exporter.py", "publish/formats", "publish/references.py", "dictionary.py")
+        for name in (
+            "publish/exporter.py",
+            "publish/formats",
+            "publish/references.py",
+            "storage/dictionary.py",
+        )
     ),
     Border("publish/formats", "pyarrow", first=True),  # only Parquet needs it
-    Border("publish/formats", "sqlite3 osce_news.storage"),
+    Border("publish/formats", "sqlite3 osce_news.storage", "storage.dictionary"),
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop")
+        for name in ("traversal", "overlap", "pagers", "options")
     ),
     *(
         Border(

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from osce_news import errors
 from osce_news.archive.reader.captures import Capture
-from osce_news.archive.reader.revisits import NOT_MODIFIED
+from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
 from osce_news.archive.serialize import from_json, to_json
 from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, Listing
@@ -24,7 +24,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PageProblem:
     """Why a page could not be read: an error in plain values, so that it can go from process to process."""
 
     error: str  # the name of its class in errors.py
@@ -48,19 +48,21 @@ class Problem:
         return kind(self.text)
 
 
-class Asked(NamedTuple):
+class PageRequest(NamedTuple):
     """What a page was asked for: a listing or an article, and of which item if the address does not tell."""
 
     kind: str
     item_id: str | None = None
 
-    def at(self, capture: Capture) -> Asked:
+    def at(self, capture: Capture) -> PageRequest:
         """Return it with the item of an article, which the capture's address tells if nothing else does."""
-        return Asked(self.kind, (self.item_id or item_id(capture.url)) if self.kind == ARTICLE else None)
+        return PageRequest(
+            self.kind, (self.item_id or item_id(capture.url)) if self.kind == ARTICLE else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedPage:
     """What a captured page shows, after all steps that need no database: one of the last three is there."""
 
     url: str
@@ -68,7 +70,7 @@ class Parsed:
     kind: str
     listing: Listing | None = None
     article: ArticleItem | None = None
-    problem: Problem | None = None
+    problem: PageProblem | None = None
 
     def to_json(self) -> str:
         """Return all of it as JSON, for files and other machines."""
@@ -90,15 +92,15 @@ class ParsedCapture(Capture):
     parsed: Mapping[tuple[str, str | None, bool], str] = field(default_factory=dict)
 
 
-def key_of(capture: Capture, asked: Asked) -> tuple[str, str | None, bool]:
+def key_of(capture: Capture, asked: PageRequest) -> tuple[str, str | None, bool]:
     """Return what makes a difference to `parse`, beside the capture's bytes."""
-    return *asked.at(capture), asked.kind == ARTICLE and capture.revisit == NOT_MODIFIED
+    return *asked.at(capture), asked.kind == ARTICLE and capture.revisit == SERVER_NOT_MODIFIED
 
 
-def kind_of(url: str) -> str | None:
+def page_kind(url: str) -> str | None:
     """Return what an address of the newsroom shows, a listing or an article; None: neither, as it seems.
 
-    >>> kind_of("https://www.osce.org/press-releases/ukraine?page=3"), kind_of("https://www.osce.org/node/1")
+    >>> page_kind("https://www.osce.org/press-releases/ukraine?page=3"), page_kind("https://www.osce.org/node/1")
     ('listing', 'article')
     """
     try:
@@ -123,14 +125,14 @@ def redirected_to(capture: Capture) -> str | None:
     return address if is_web_address(address) else None
 
 
-def parse(capture: Capture, asked: Asked | None = None) -> Parsed:
+def parse(capture: Capture, asked: PageRequest | None = None) -> ParsedPage:
     """Return what a capture shows; never raises for what a page may hold.
 
     `asked` is what was asked for, if the address does not tell.
     """
-    kind, of_item = (asked or Asked(kind_of(capture.url) or LISTING)).at(capture)
+    kind, of_item = (asked or PageRequest(page_kind(capture.url) or LISTING)).at(capture)
     if isinstance(capture, ParsedCapture):
-        return Parsed.from_json(capture.parsed[key_of(capture, Asked(kind, of_item))])
+        return ParsedPage.from_json(capture.parsed[key_of(capture, PageRequest(kind, of_item))])
     listing, article, problem = None, None, None
     try:
         if kind == ARTICLE:
@@ -139,8 +141,8 @@ def parse(capture: Capture, asked: Asked | None = None) -> Parsed:
         else:
             listing = _listing(capture)
     except OsceNewsError as error:
-        problem = Problem.of(error)
-    return Parsed(capture.url, capture.fetched_at, kind, listing, article, problem)
+        problem = PageProblem.of(error)
+    return ParsedPage(capture.url, capture.fetched_at, kind, listing, article, problem)
 
 
 def _listing(capture: Capture) -> Listing:
@@ -160,7 +162,7 @@ def _article(capture: Capture, asked_for: str) -> ArticleItem:
         capture.url,
         asked_for=asked_for,
         fetched_at=capture.fetched_at,
-        status=HTTPStatus.NOT_MODIFIED if capture.revisit == NOT_MODIFIED else capture.status,
+        status=HTTPStatus.NOT_MODIFIED if capture.revisit == SERVER_NOT_MODIFIED else capture.status,
         content_type=capture.header("content-type"),
         etag=capture.header("etag") or None,
         last_modified=capture.header("last-modified") or None,

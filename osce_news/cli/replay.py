@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.archive.replay import replay as replay_paths
-from osce_news.archive.replay.offline import close_network
+from osce_news.archive.replay.workers import close_network
 from osce_news.cli.options import db_option, json_option, verbose_option
 from osce_news.cli.progress import print_outcome, progress_bar, set_up_logging, wants_bar
 from osce_news.crawl.options import listing_url

@@ -12,10 +12,17 @@ from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, item_id, language_of
 from osce_news.normalize.terms import find_content_type, find_places, split_offices, split_topics
 from osce_news.normalize.text import clean
+from osce_news.normalize.vocabulary import fingerprint
 
 # Raise this number with every change in this package that gives another value for the same raw text. A
 # database written under another number is renormalised before anything is written to it.
 RULES = 1
+
+
+def rules() -> str:
+    """Return a text that names the rules and the vocabulary: if it differs, so may normalised values."""
+    return f"{RULES}-{fingerprint()}"
+
 
 _RAW_FIELDS = tuple(
     field.name

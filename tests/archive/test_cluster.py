@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.archive import Report, contents
+from osce_news.archive import Report
 from osce_news.archive.cluster import parse_files, scheduling
 from osce_news.archive.cluster.job import read_job
 from osce_news.archive.cluster.merging import in_partition, merge
@@ -25,10 +25,8 @@ from osce_news.archive.cluster.parts import Part, cut
 from osce_news.archive.cluster.scheduling import cluster, parse_parts
 from osce_news.archive.cluster.work import parse_part, rows
 from osce_news.archive.events import Event, PageStored
-from osce_news.archive.parse import Asked, Parsed, ParsedCapture, parse
-from osce_news.archive.reader.captures import Capture
-from osce_news.archive.reader.records import MOST_BYTES
-from osce_news.archive.reader.revisits import Originals
+from osce_news.archive.parse import PageRequest, ParsedCapture, ParsedPage, parse
+from osce_news.archive.reader.captures import Capture, WarcFiles
 from osce_news.archive.replay import Outcome, replay
 from osce_news.cli.main import cli
 from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError, StorageError
@@ -229,10 +227,10 @@ def all_of(parts: list[Part], files: list[Path]) -> tuple[list[Capture | Event],
     report = Report()
     for part in parts:
         mine = Report()
-        originals = Originals(files, MOST_BYTES)
-        found += contents([Path(part.path)], mine, originals, start=part.start, end=part.end)
+        source = WarcFiles(files)
+        found += source.contents([Path(part.path)], mine, start=part.start, end=part.end)
         mine.files = int(part.start == 0)
-        report.add(Report.of_plain(json.loads(json.dumps(mine.as_plain()))))
+        report.add(Report.from_dict(json.loads(json.dumps(mine.to_dict()))))
     return found, report
 
 
@@ -247,7 +245,7 @@ def test_the_parts_of_a_file_hold_together_what_the_file_holds(
     files = [whole, plain, holes, *warcs(recorded), *sorted((recorded / "others").iterdir())]
     for file in files:
         expected = Report()
-        found = list(contents([file], expected, Originals(files, MOST_BYTES)))
+        found = list(WarcFiles(files).contents([file], expected))
         parts = cut(file, size)
         assert all_of(parts, files) == (found, expected), (file, parts)
     assert len(cut(whole, size)) == 1, "one gzip member can't be cut"
@@ -304,7 +302,7 @@ def test_partitions_are_tables_that_people_can_read(
     listings = [row for row in found if row["pages"] and row["pages"][0]["kind"] == "listing"]
     assert {row["status"] for row in listings} == {200}
     assert len(listings) > 5
-    first = Parsed.from_json(listings[0]["pages"][0]["page"])
+    first = ParsedPage.from_json(listings[0]["pages"][0]["page"])
     assert first.listing is not None
     assert len(first.listing.records) == 10
     notes = [row["url"] for row in found if row["note"]]
@@ -325,9 +323,9 @@ def test_a_page_of_a_run_is_parsed_for_what_was_asked_and_as_one_that_somebody_f
     capture = Capture(url, NOON, 200, headers, body, None, file, 5, revisit)
     note = PageStored(url=url, fetched_at=NOON, kind="article", item_id="12")
     writer = PartitionWriter(tmp_path / "a.parquet")
-    for row in rows([capture, note], Originals([], MOST_BYTES)):
+    for row in rows([capture, note], WarcFiles([])):
         writer.add(row)
-    writer.finish(Report().as_plain())
+    writer.finish(Report().to_dict())
     report = Report()
     kept, kept_note = in_partition(tmp_path / "a.parquet", file, report, is_first=True)
     assert kept_note == note
@@ -335,7 +333,7 @@ def test_a_page_of_a_run_is_parsed_for_what_was_asked_and_as_one_that_somebody_f
     assert replace(kept, body=body, parsed={}) == ParsedCapture(  # type: ignore[call-arg]
         url, NOON, 200, headers, body, None, file, 5, revisit
     )
-    of_run = Asked("article", "12")
+    of_run = PageRequest("article", "12")
     article = parse(capture, of_run).article
     assert article is not None
     assert article.item_id == "12"
@@ -343,7 +341,7 @@ def test_a_page_of_a_run_is_parsed_for_what_was_asked_and_as_one_that_somebody_f
     assert parse(kept, of_run) == parse(capture, of_run)
     if url.endswith("7"):
         fetched = [replace(one, revisit=None) for one in (kept, capture)]
-        alone = [parse(one, Asked("article")) for one in fetched]
+        alone = [parse(one, PageRequest("article")) for one in fetched]
         assert alone[0] == alone[1]
         assert alone[0].article is not None
         assert alone[0].article.item_id == "7"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from osce_news.archive.cluster.parts import FORMAT, Part
 from osce_news.archive.events import RunStarted
-from osce_news.archive.replay.plan import Plan, Run
+from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan
 from osce_news.archive.replay.run import wanted_hosts
 from osce_news.archive.serialize import from_json, to_json
 from osce_news.errors import BadInputError, StorageError
@@ -39,7 +39,7 @@ class Job:
     parts: tuple[Part, ...]
 
     @classmethod
-    def of(cls, plan: Plan, start_url: str, parts: list[Part]) -> Job:
+    def of(cls, plan: ReplayPlan, start_url: str, parts: list[Part]) -> Job:
         """Return the job of a plan whose files have these parts."""
         runs = (
             StoredRun(run.name, run.begins, tuple(map(str, run.files)), tuple(run.missing))
@@ -56,10 +56,12 @@ class Job:
         )
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> ReplayPlan:
         """The plan, new: a replay changes it."""
-        runs = [Run(one.name, one.begins, [*map(Path, one.files)], [*one.missing]) for one in self.runs]
-        return Plan(runs=runs, warcs=[*map(Path, self.warcs)], headless=[*self.headless])
+        runs = [
+            ArchivedRun(one.name, one.begins, [*map(Path, one.files)], [*one.missing]) for one in self.runs
+        ]
+        return ReplayPlan(runs=runs, warcs=[*map(Path, self.warcs)], headless=[*self.headless])
 
     @property
     def files(self) -> list[Path]:

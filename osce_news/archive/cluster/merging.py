@@ -15,13 +15,13 @@ from osce_news.archive.events import Event, event_of
 from osce_news.archive.parse import ParsedCapture
 from osce_news.archive.reader.captures import is_wanted
 from osce_news.archive.reader.report import RecordError
-from osce_news.archive.replay.captures import Advance
 from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.run import replay_plan
+from osce_news.archive.replay.single_pages import ProgressCallback
 from osce_news.errors import BadInputError
 
 
-def merge(folder: Path, db: Path, on_page: Advance = lambda summary, total: None) -> Outcome:
+def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, total: None) -> Outcome:
     """Read the partitions of a folder into the database, as `replay` reads the files that they are of.
 
     Raises BadInputError, before anything is stored, if `parse` has not made the folder or not all of it;
@@ -37,7 +37,7 @@ def merge(folder: Path, db: Path, on_page: Advance = lambda summary, total: None
 
 
 class Partitions:
-    """Gives what the files of a job hold, from their partitions: a Source."""
+    """Gives what the files of a job hold, from their partitions: a CaptureSource."""
 
     def __init__(self, folder: Path, job: Job) -> None:
         self._parts: dict[Path, list[tuple[Part, Path]]] = {}
@@ -75,7 +75,7 @@ def in_partition(
 ) -> Iterator[Capture | Event]:
     """Yield what a partition holds, and add what was told of its part of the file to the report."""
     try:
-        told = Report.of_plain(read_told(partition))
+        told = Report.from_dict(read_told(partition))
         told.files = int(is_first)  # a file is counted once
         report.add(told)
         for row in read_rows(partition):

@@ -10,7 +10,7 @@ from osce_news.archive.cluster.job import Job
 from osce_news.archive.cluster.parts import PART_BYTES, Part, cut
 from osce_news.archive.cluster.scheduling import cluster, parse_parts
 from osce_news.archive.cluster.work import parse_part
-from osce_news.archive.replay.plan import plan
+from osce_news.archive.replay.plan import plan_replay
 from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.site import LISTING_URL
@@ -65,7 +65,7 @@ def prepare(
 
     Raises BadInputError for a path that can't be replayed, StorageError if the folder can't be written.
     """
-    found = plan([path.absolute() for path in paths])
+    found = plan_replay([path.absolute() for path in paths])
     if found.pages:
         raise BadInputError(
             f"{found.pages[0].path} is a saved page, and only WARC files are parsed; replay it"

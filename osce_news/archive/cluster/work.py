@@ -10,16 +10,15 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from osce_news.archive import Capture, Report, contents
+from osce_news.archive import Capture, Report
 from osce_news.archive.cluster.job import PLAN, Job, read_job
 from osce_news.archive.cluster.partitions import PartitionWriter, Row
 from osce_news.archive.cluster.parts import Part, code_mark
 from osce_news.archive.events import Event, PageStored, target_of
-from osce_news.archive.parse import LISTING, Asked, key_of, kind_of, parse
-from osce_news.archive.reader.captures import capture_at
-from osce_news.archive.reader.records import MOST_BYTES
+from osce_news.archive.parse import LISTING, PageRequest, key_of, page_kind, parse
+from osce_news.archive.reader.captures import WarcFiles
 from osce_news.archive.reader.report import RecordError
-from osce_news.archive.reader.revisits import NOT_MODIFIED, Originals
+from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
 from osce_news.errors import OsceNewsError, PartialError
 
 
@@ -38,13 +37,12 @@ def parse_part(part: Part, folder: Path) -> None:
 
 
 def _write(part: Part, folder: Path) -> None:
-    job, originals = _job(folder, (folder / PLAN).stat().st_mtime_ns)
+    job, warcs = _job(folder, (folder / PLAN).stat().st_mtime_ns)
     report = Report()
     hosts = job.hosts_in(part.path)
-    found = contents(
+    found = warcs.contents(
         [Path(part.path)],
         report,
-        originals,
         hosts=hosts,
         bare=hosts is None,  # as the replay reads the files of runs
         start=part.start,
@@ -52,34 +50,34 @@ def _write(part: Part, folder: Path) -> None:
     )
     writer = PartitionWriter(folder / part.name)
     try:
-        for row in rows(found, originals):
+        for row in rows(found, warcs):
             writer.add(row)
-        writer.finish(report.as_plain())
+        writer.finish(report.to_dict())
     finally:
         writer.give_up()
 
 
-def rows(found: Iterable[Capture | Event], originals: Originals) -> Iterator[Row]:
+def rows(found: Iterable[Capture | Event], warcs: WarcFiles) -> Iterator[Row]:
     """Yield a row for each capture, parsed, and for each note, in their order."""
     held: Capture | None = None
     for one in found:
         if held is not None:
-            yield _row(held, one, originals)
+            yield _row(held, one, warcs)
         held = one if isinstance(one, Capture) else None
         if isinstance(one, Event):
             yield {"url": target_of(one), "note": one.to_json()}
     if held is not None:
-        yield _row(held, None, originals)
+        yield _row(held, None, warcs)
 
 
-def _row(capture: Capture, following: Capture | Event | None, originals: Originals) -> Row:
+def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) -> Row:
     """Return the row of a capture; the note behind it tells what was asked for, if its address does not."""
-    kind = kind_of(capture.url)
-    alone = Asked(kind).at(capture) if kind else None
+    kind = page_kind(capture.url)
+    alone = PageRequest(kind).at(capture) if kind else None
     asked = alone
     if isinstance(following, PageStored) and following.url.partition("#")[0] == capture.url:
-        asked = Asked(following.kind, following.item_id).at(capture)
-    meant, told = _meant(capture, originals)
+        asked = PageRequest(following.kind, following.item_id).at(capture)
+    meant, told = _meant(capture, warcs)
     pages = {}
     for one, wanted in ((meant, asked), (meant, alone), (capture, asked)):
         # A 304 says nothing of a listing, and no replay asks for that.
@@ -101,15 +99,15 @@ def _row(capture: Capture, following: Capture | Event | None, originals: Origina
     }
 
 
-def _meant(capture: Capture, originals: Originals) -> tuple[Capture | None, dict[str, Any] | None]:
+def _meant(capture: Capture, warcs: WarcFiles) -> tuple[Capture | None, dict[str, Any] | None]:
     """Return the page that was fetched, as one outside of its run; of a bare 304 also what to keep of it.
 
     That page may be in none of the files: then None, and why.
     """
-    if capture.revisit != NOT_MODIFIED or capture.status != HTTPStatus.NOT_MODIFIED:
+    if capture.revisit != SERVER_NOT_MODIFIED or capture.status != HTTPStatus.NOT_MODIFIED:
         return replace(capture, revisit=None), None
     try:
-        meant = capture_at(Path(capture.path), capture.offset, originals)
+        meant = warcs.capture_at(Path(capture.path), capture.offset)
     except RecordError as error:
         named = f"{capture.url[:300]}: " if error.kind == "unresolved" else ""
         return None, {"error": f"{named}{error}", "kind": error.kind}
@@ -141,7 +139,7 @@ def _refuse_other(part: Part) -> None:
 
 
 @functools.lru_cache(maxsize=1)
-def _job(folder: Path, changed_ns: int) -> tuple[Job, Originals]:
+def _job(folder: Path, changed_ns: int) -> tuple[Job, WarcFiles]:
     """Return the plan, and what finds the answers of revisit records in all its files: once a process."""
     job = read_job(folder)
-    return job, Originals(job.files, MOST_BYTES)
+    return job, WarcFiles(job.files)

@@ -9,12 +9,12 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from osce_news.archive import Capture, Report
-from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, kind_of, redirected_to
-from osce_news.archive.reader.source import Source
+from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, page_kind, redirected_to
+from osce_news.archive.reader.captures import CaptureSource
 from osce_news.archive.replay.outcome import Outcome, error_status
-from osce_news.archive.replay.plan import Plan
+from osce_news.archive.replay.plan import ReplayPlan
 from osce_news.archive.replay.saved import SavedPage
-from osce_news.archive.replay.workers import Work, Workers
+from osce_news.archive.replay.workers import Task, Workers
 from osce_news.errors import LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
 from osce_news.pages.extract import is_html
@@ -22,11 +22,11 @@ from osce_news.storage import Summary, Writer
 
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
-Advance = Callable[[Summary, int | None], None]
+ProgressCallback = Callable[[Summary, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SourcePage:
     """A page to merge: where it is, its status if that is known, or why it could not be read."""
 
     where: str
@@ -34,9 +34,9 @@ class Page:
     error: OsceNewsError | None = None
 
 
-def merge(
-    plan: Plan, source: Source, hosts: list[str], writer: Writer, workers: Workers, outcome: Outcome,
-    advance: Advance,
+def replay_single_pages(
+    plan: ReplayPlan, source: CaptureSource, hosts: list[str], writer: Writer, workers: Workers,
+    outcome: Outcome, advance: ProgressCallback,
 ) -> None:  # fmt: skip
     """Store the saved pages and the pages of WARC files as a run of their own, mode "replay".
 
@@ -71,12 +71,12 @@ def merge(
 
 
 def _work(
-    plan: Plan, source: Source, hosts: list[str], writer: Writer, outcome: Outcome
-) -> Iterator[Iterator[Work[Page]]]:
+    plan: ReplayPlan, source: CaptureSource, hosts: list[str], writer: Writer, outcome: Outcome
+) -> Iterator[Iterator[Task[SourcePage]]]:
     """Yield the listings and, when those are stored, the articles of the items that are known then."""
     places, in_time = _places(plan, source, hosts, outcome)
 
-    def pages(wanted: str) -> Iterator[Work[Page]]:
+    def pages(wanted: str) -> Iterator[Task[SourcePage]]:
         for saved in plan.pages:
             yield from _saved(saved, wanted)
         if in_time:
@@ -90,7 +90,7 @@ def _work(
     yield _without_unknown(pages(ARTICLE), writer)
 
 
-def _without_unknown(work: Iterator[Work[Page]], writer: Writer) -> Iterator[Work[Page]]:
+def _without_unknown(work: Iterator[Task[SourcePage]], writer: Writer) -> Iterator[Task[SourcePage]]:
     """Yield the articles, but nothing to parse for one of an item that no listing has shown."""
     for page, capture, asked in work:
         item = asked.at(capture).item_id if capture is not None and asked is not None else None
@@ -99,7 +99,7 @@ def _without_unknown(work: Iterator[Work[Page]], writer: Writer) -> Iterator[Wor
 
 
 def _places(
-    plan: Plan, source: Source, hosts: list[str], outcome: Outcome
+    plan: ReplayPlan, source: CaptureSource, hosts: list[str], outcome: Outcome
 ) -> tuple[list[tuple[str, int, int, str]], bool]:
     """Return time, file, offset and kind of each page, in order of time; and whether the files' order does.
 
@@ -123,43 +123,47 @@ def _places(
     return sorted(places), times == sorted(times)
 
 
-def _read_again(plan: Plan, source: Source, hosts: list[str], wanted: str) -> Iterator[Work[Page]]:
+def _read_again(
+    plan: ReplayPlan, source: CaptureSource, hosts: list[str], wanted: str
+) -> Iterator[Task[SourcePage]]:
     for capture in source.contents(plan.warcs, Report(), hosts=hosts):
         if isinstance(capture, Capture) and _kind(capture) == wanted:
             yield _captured(capture, wanted)
 
 
-def _captured(capture: Capture, kind: str) -> Work[Page]:
+def _captured(capture: Capture, kind: str) -> Task[SourcePage]:
     where = f"{capture.path}: byte {capture.offset}: {capture.url}"
     # Whether it was fetched again or had not changed: it is the page at that time.
-    return Page(where, capture.status), replace(capture, revisit=None), Asked(kind)
+    return SourcePage(where, capture.status), replace(capture, revisit=None), PageRequest(kind)
 
 
-def _saved(saved: SavedPage, wanted: str) -> Iterator[Work[Page]]:
+def _saved(saved: SavedPage, wanted: str) -> Iterator[Task[SourcePage]]:
     try:
         capture = saved.capture()
     except (LayoutError, PartialError) as error:
         if wanted == LISTING:
-            yield Page(str(saved.path), error=error), None, None
+            yield SourcePage(str(saved.path), error=error), None, None
         return
-    kind = kind_of(capture.url) or LISTING
+    kind = page_kind(capture.url) or LISTING
     if kind == wanted:
-        yield Page(str(saved.path)), capture, Asked(kind)
+        yield SourcePage(str(saved.path)), capture, PageRequest(kind)
 
 
 def _kind(capture: Capture) -> str | None:
     """Return what a capture shows; None if it says nothing of the newsroom."""
-    kind, status = kind_of(capture.url), capture.status
+    kind, status = page_kind(capture.url), capture.status
     is_page = is_html(capture.header("content-type"))
     if kind == LISTING:
         return LISTING if status == HTTPStatus.OK and is_page else None
     if kind == ARTICLE and (location := redirected_to(capture)) is not None:
-        return ARTICLE if kind_of(location) == ARTICLE and item_id(location) != item_id(capture.url) else None
+        return (
+            ARTICLE if page_kind(location) == ARTICLE and item_id(location) != item_id(capture.url) else None
+        )
     says = status in _GONE or (status == HTTPStatus.OK and is_page)
     return ARTICLE if kind == ARTICLE and says else None
 
 
-def _store(page: Page, parsed: Parsed | None, writer: Writer) -> bool:
+def _store(page: SourcePage, parsed: ParsedPage | None, writer: Writer) -> bool:
     """Store a page; it tells nothing of the list as a whole, for nobody knows what stood beside it.
 
     Returns False for an article of an item that no listing has shown.
