@@ -55,7 +55,7 @@ def _one_line(result: Result) -> str:
         (["stats", "--type", "pres release"], "the nearest is press-release"),
         (["list", "--place", "Vieena"], "the nearest is vienna"),
         (["list", "--office", b"\xff\xfe"], "no office"),
-        (["list", "--since", "yesterday"], "--since: 'yesterday' is no date"),
+        (["list", "--since", "yesterday"], "--since: 'yesterday' is not a date"),
         (["list", "--since", "2022-02-30"], "no date"),
         (["crawl", "--since", "soon"], "no date"),
         (["crawl", "--since", "2024-01-02", "--until", "2024-01-01"], "is after"),
