@@ -18,6 +18,8 @@ from tests.helpers import ROOT, Result, environment, html_of, run
 from tests.newsroom.articles import article_of, article_paragraphs
 from tests.newsroom.samples import TEN
 
+pytestmark = pytest.mark.slow
+
 STORY = TEN[0]
 URL = "https://www.osce.org/node/575719"
 LAYOUTS = "osce_news/pages/article_layouts.py"

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
+from osce_news.normalize.vocabulary import languages
 from osce_news.site import HOST
 
 _NODE = re.compile(r"/0*([1-9][0-9]{0,11})/?$")
 _ENCODED_AGAIN = re.compile("%(?:25)+")  # all at once, for "%252525…" may be very long
 _LANGUAGE = re.compile(r"^/([a-z]{2})(?=/|$)")
-_LANGUAGES = frozenset("de en es fr it ru sq sr mk bs hr hy ka az kk ky tg tk uz uk ro me sh".split())
 _KEPT = "/-_.~!$&'()*+,;=:@"
 
 
@@ -72,7 +72,7 @@ def canonical_url(url: str) -> str:
 def language_of(url: str) -> str | None:
     """Return the language in the address ("ru" of /ru/node/1), or None if it names none."""
     match = _LANGUAGE.match(_path(url))
-    return match[1] if match and match[1] in _LANGUAGES else None
+    return match[1] if match and match[1] in languages() else None
 
 
 def preferred_url(urls: Iterable[str]) -> str:

@@ -7,11 +7,9 @@ from functools import lru_cache
 
 from osce_news.items import Term
 from osce_news.normalize.text import clean
-from osce_news.normalize.vocabulary import Vocabulary, vocabulary
+from osce_news.normalize.vocabulary import Vocabulary, fold, office_statuses, vocabulary
 
-# A status that the site prints behind an office's name; it is no part of the name.
-_STATUS = re.compile(r"\s*\((closed|закрыт[аоы]?)\)\s*$", re.IGNORECASE)
-_CLOSED = "closed"
+_IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)\s*$")
 
 
 @lru_cache(maxsize=2_000)
@@ -25,9 +23,10 @@ def split_offices(raw: str | None) -> tuple[Term, ...]:
     """
     terms = []
     for name in _names(raw, vocabulary("offices")):
-        bare = _STATUS.sub("", name)
+        match = _IN_BRACKETS.search(name)
+        status = office_statuses().get(fold(match[1])) if match else None
+        bare = name[: match.start()] if match and status else name
         entry = vocabulary("offices").find(bare)
-        status = _CLOSED if bare != name else None
         terms.append(Term(raw=name, id=entry.id if entry else None, status=status))
     return tuple(terms)
 

@@ -14,7 +14,7 @@ from osce_news.archive.cluster.job import make_job
 from osce_news.archive.cluster.worker import parse_part
 from osce_news.cli.main import cli
 from osce_news.site import LISTING_URL
-from tests.cli.page_fixtures.pages import archive
+from tests.cli.captures import archive
 from tests.helpers import FIXTURES, run, shell
 from tests.live import LIVE, understood
 from tests.pages.articles import body_of
