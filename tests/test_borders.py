@@ -50,11 +50,8 @@ BORDERS = (
     ),
     # Drawing is imported only to draw: neither Altair nor vl-convert is there without its extra.
     Border("publish/figures/figure.py", "altair vl_convert scrapy twisted parsel lxml osce_news.cli"),
-    Border(
-        "publish/figures/wording.py", "altair vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"
-    ),
     Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
-    Border("publish/figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
+    Border("publish/figures/render.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
     Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.cli"),
     *(
         Border(
@@ -73,7 +70,7 @@ BORDERS = (
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop")
+        for name in ("traversal", "overlap", "pagers", "options")
     ),
     *(
         Border(

@@ -26,7 +26,7 @@ from osce_news.pages.article_parts import Download
 from osce_news.storage import Writer, open_for_reading, open_for_writing
 from osce_news.storage.queries import Filters
 from osce_news.storage.search import search
-from tests.cli.page_fixtures.pages import archive
+from tests.cli.captures import archive
 from tests.cli.test_help import give_warcs
 from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, run, shell
 from tests.live import LIVE, understood

@@ -30,11 +30,12 @@ def serve(db: Path, port: int, show: bool, verbose: bool) -> None:
       osce-news serve --port 0
     """
     require_extra("web", "datasette", "altair", "vl_convert")
-    from osce_news.publish.web import server, snapshot  # import Datasette
+    from osce_news.publish.web import server  # imports Datasette
+    from osce_news.publish.web.served_copy import make_copy
 
     sock = server.listen(port)
     with sock, tempfile.TemporaryDirectory(prefix="osce-news-") as folder:
-        copy = snapshot.take(db, Path(folder))
+        copy = make_copy(db, Path(folder))
         if copy.indexed:
             click.echo(f"{db} has no search index; one was made for these pages", err=True)
         address = f"http://{server.HOST}:{sock.getsockname()[1]}/"

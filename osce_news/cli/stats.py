@@ -11,7 +11,7 @@ import click
 
 from osce_news.cli.options import db_option, filter_options, filters_from, format_options, verbose_option
 from osce_news.cli.output import print_rows
-from osce_news.publish.figures import Asked, figure, writable, write
+from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
 from osce_news.storage import counts, open_for_reading
 from osce_news.storage.queries import Filters
 
@@ -71,7 +71,7 @@ def stats(
         raise click.UsageError("--by is given once or twice, with two different groups")
     filters = filters_from(**names)
     if plot is not None:
-        title = _draw(db, Asked(groups, filters, labels, top), plot)
+        title = _draw(db, FigureOptions(groups, filters, labels, top), plot)
         click.echo(f"{plot}: {title}", err=form is not None)
         if form is None:
             return
@@ -81,12 +81,12 @@ def stats(
         _print_counts(db, groups, filters, top, form)
 
 
-def _draw(db: Path, asked: Asked, path: Path) -> str:
-    writable(path)  # fail before the counting, which takes time
+def _draw(db: Path, options: FigureOptions, path: Path) -> str:
+    check_path(path)  # fail before the counting, which takes time
     with closing(open_for_reading(db)) as connection:
-        drawn = figure(connection, asked)
-    write(drawn, path)
-    return drawn.title
+        figure = build_figure(connection, options)
+    write_figure(figure, path)
+    return figure.title
 
 
 def _print_counts(

@@ -8,12 +8,12 @@ from functools import cached_property
 from itertools import islice
 
 from osce_news.errors import LayoutError
+from osce_news.normalize.vocabulary import says
 from osce_news.pages import article_generic, article_parts
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
 from osce_news.pages.article_parts import Download, Image, PageLabels, Translation
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
 from osce_news.pages.article_tree import ArticleTree
-from osce_news.pages.article_words import says
 from osce_news.pages.decoding import decode_article
 from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of

@@ -11,10 +11,10 @@ from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import place_and_day
+from osce_news.normalize.vocabulary import says
 from osce_news.pages.article_layouts import ArticleOutline, first_date
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.article_tree import ArticleTree
-from osce_news.pages.article_words import says
 from osce_news.pages.date_anchors import find_date_anchors
 from osce_news.pages.text_lines import Line, squeeze, text_lines, text_of
 

@@ -16,8 +16,8 @@ from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import place_and_day
+from osce_news.normalize.vocabulary import says
 from osce_news.pages.article_tree import ArticleTree, outermost
-from osce_news.pages.article_words import says
 from osce_news.pages.text_lines import Line, text_lines, text_of
 
 _HEADINGS = ("h1", "h2", "h3", "h4")  # that may be a title

@@ -13,7 +13,7 @@ from osce_news import __version__
 from osce_news.archive.cluster.parsing import prepare
 from osce_news.archive.cluster.work import parse_part
 from osce_news.cli.main import cli
-from tests.cli.page_fixtures.pages import archive
+from tests.cli.captures import archive
 from tests.helpers import FIXTURES, run, shell
 from tests.live import LIVE, understood
 from tests.pages.articles import body_of

@@ -14,7 +14,14 @@ from xml.etree import ElementTree
 import pytest
 
 from osce_news.errors import BadInputError, MissingExtraError, StorageError
-from osce_news.publish.figures import Asked, Figure, figure, files, page, picture, write
+from osce_news.publish.figures import (
+    Figure,
+    FigureOptions,
+    build_figure,
+    render_image,
+    render_page,
+    write_figure,
+)
 from osce_news.storage import open_for_reading
 from osce_news.storage.queries import Filters
 from tests.generated import fill
@@ -22,14 +29,14 @@ from tests.newsroom.samples import TEN
 
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"quoted\" 'office'"
 KINDS = [
-    Asked(("year",)),
-    Asked(("month",)),
-    Asked(("office",)),
-    Asked(("month", "office")),
-    Asked(("office", "topic")),
-    Asked(("type", "topic"), top=1),
-    Asked(("month",), labels=True),
-    Asked(("year", "type"), Filters(since="2025-11-01")),
+    FigureOptions(("year",)),
+    FigureOptions(("month",)),
+    FigureOptions(("office",)),
+    FigureOptions(("month", "office")),
+    FigureOptions(("office", "topic")),
+    FigureOptions(("type", "topic"), top=1),
+    FigureOptions(("month",), labels=True),
+    FigureOptions(("year", "type"), Filters(since="2025-11-01")),
 ]
 
 
@@ -41,12 +48,12 @@ def texts(svg: bytes) -> str:
 
 
 @pytest.mark.parametrize("width", [350, 760])
-@pytest.mark.parametrize("asked", KINDS, ids=lambda asked: f"{asked.kind}-{'-'.join(asked.by)}")
+@pytest.mark.parametrize("options", KINDS, ids=lambda options: f"{options.kind}-{'-'.join(options.by)}")
 def test_each_figure_shows_its_title_notes_and_every_name_in_full(
-    reading: sqlite3.Connection, asked: Asked, width: int
+    reading: sqlite3.Connection, options: FigureOptions, width: int
 ) -> None:
-    found = figure(reading, asked)
-    shown = texts(picture(found, ".svg", width))
+    found = build_figure(reading, options)
+    shown = texts(render_image(found, ".svg", width))
     assert "…" not in shown  # what Vega puts where a text is cut
     for text in (found.title, *found.notes):
         assert text in shown
@@ -55,18 +62,18 @@ def test_each_figure_shows_its_title_notes_and_every_name_in_full(
 
 
 def test_no_figure_is_wider_than_asked_by_more_than_its_names_need(reading: sqlite3.Connection) -> None:
-    for asked in KINDS:
-        if asked.kind == "matrix":  # its cells have a least size: a page lets it be scrolled
+    for options in KINDS:
+        if options.kind == "matrix":  # its cells have a least size: a page lets it be scrolled
             continue
         for width in (350, 760):
-            svg = picture(figure(reading, asked), ".svg", width)
+            svg = render_image(build_figure(reading, options), ".svg", width)
             drawn = float(ElementTree.fromstring(svg).attrib["width"])
-            assert 0.85 * width <= drawn <= width + 8, (asked, width, drawn)  # what a phone has
+            assert 0.85 * width <= drawn <= width + 8, (options, width, drawn)  # what a phone has
 
 
 def test_the_bars_are_as_long_as_the_numbers(reading: sqlite3.Connection) -> None:
-    found = figure(reading, Asked(("month",)))
-    svg = picture(found, ".svg").decode()
+    found = build_figure(reading, FigureOptions(("month",)))
+    svg = render_image(found, ".svg").decode()
     drawn = [
         float(match)
         for match in re.findall(r'aria-roledescription="bar" d="M[^"]*v(-?[\d.]+)h', svg)
@@ -78,7 +85,7 @@ def test_the_bars_are_as_long_as_the_numbers(reading: sqlite3.Connection) -> Non
 
 
 def test_a_png_is_sharp_and_not_blank(reading: sqlite3.Connection) -> None:
-    body = picture(figure(reading, Asked(("office", "topic"))), ".png")
+    body = render_image(build_figure(reading, FigureOptions(("office", "topic"))), ".png")
     assert body[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = (int.from_bytes(body[start : start + 4], "big") for start in (16, 20))
     assert width > 1200
@@ -97,37 +104,37 @@ def hostile(tmp_path: Path) -> Figure:
     """Return a figure whose groups have names that would be markup."""
     fill(tmp_path / "hostile.db", [dataclasses.replace(story, offices=(HOSTILE,)) for story in TEN])
     with closing(open_for_reading(tmp_path / "hostile.db")) as connection:
-        return figure(connection, Asked(("office", "year")))
+        return build_figure(connection, FigureOptions(("office", "year")))
 
 
 def test_names_that_would_be_markup_are_text(hostile: Figure) -> None:
     name = next(row["office"] for row in hostile.rows if row["office"])
     assert "<img src=x" in name
-    svg = picture(hostile)
+    svg = render_image(hostile)
     assert name in texts(svg)
     assert b"<img" not in svg
-    whole = page(hostile)
+    whole = render_page(hostile)
     assert "<img src=x" not in whole
     assert whole.count("<script>") == whole.count("</script>") == 2
 
 
 def test_a_page_holds_all_that_it_needs(hostile: Figure) -> None:
-    markup = re.sub(r"<script>.*?</script>", "", page(hostile), flags=re.DOTALL)
+    markup = re.sub(r"<script>.*?</script>", "", render_page(hostile), flags=re.DOTALL)
     assert not re.search(r"src=|href=|url\(|@import|http", markup)
 
 
 @pytest.mark.parametrize("name", ["figure.gif", "figure", "figure.svg.gz", ".svg"])
 def test_an_unknown_ending_is_refused(hostile: Figure, tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInputError, match=r"ends in \.svg, \.png or \.html"):
-        write(hostile, tmp_path / name)
+        write_figure(hostile, tmp_path / name)
 
 
 def test_a_folder_that_is_not_there_or_stands_in_the_way_is_said(hostile: Figure, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no such folder"):
-        write(hostile, tmp_path / "missing" / "figure.svg")
+        write_figure(hostile, tmp_path / "missing" / "figure.svg")
     (tmp_path / "folder.svg").mkdir()
     with pytest.raises(BadInputError, match="is a folder"):
-        write(hostile, tmp_path / "folder.svg")
+        write_figure(hostile, tmp_path / "folder.svg")
 
 
 def test_a_file_is_written_whole_or_stays_as_it_was(
@@ -135,7 +142,7 @@ def test_a_file_is_written_whole_or_stays_as_it_was(
 ) -> None:
     path = tmp_path / "pictures" / "figure.SVG"
     path.parent.mkdir()
-    write(hostile, path)
+    write_figure(hostile, path)
     before = path.read_bytes()
     assert ElementTree.fromstring(before).tag.endswith("svg")
 
@@ -146,7 +153,7 @@ def test_a_file_is_written_whole_or_stays_as_it_was(
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(StorageError, match=r"figure\.SVG: the disk is full; nothing was written"):
-        write(hostile, path)
+        write_figure(hostile, path)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
 
@@ -157,4 +164,4 @@ def test_a_missing_package_is_named_with_the_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=rf"{module} not installed.*osce-news\[plot\]"):
-        files.picture(hostile)
+        render_image(hostile)

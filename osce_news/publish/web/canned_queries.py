@@ -1,4 +1,4 @@
-"""The ready queries of the pages: SQL with named parameters, each of which may be left empty."""
+"""Datasette's canned queries: SQL with named parameters, each of which may be empty."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from osce_news.storage.history_queries import AS_IT_STOOD
 
-# A parameter that is not given is the empty string.
-_READY = {
+# A parameter without a value is the empty string.
+_QUERIES = {
     "full-text": {
         "title": "Full text by period",
         "description": (
-            "Items whose title, teaser or text holds the words, best first, published from the one day to "
-            "the other (YYYY-MM-DD; either may be left empty)."
+            "Items whose title, teaser or text contains the words, best matches first. "
+            "since, until: the first and last publishing date (YYYY-MM-DD), or empty."
         ),
         "params": ["words", "since", "until"],
         "sql": """
@@ -27,8 +27,9 @@ limit 500""",
     "items-per-office-and-year": {
         "title": "Items per office and year",
         "description": (
-            "An item with several offices counts for each. office: a part of the name; empty for all. "
-            "Items that print no office are not counted: see the figure of labels before you compare years."
+            "An item with several offices counts once for each. Items without an office are not counted, "
+            "so check how many items have an office before you compare years. "
+            "office: part of a name, or empty for all."
         ),
         "params": ["office"],
         "sql": """
@@ -41,9 +42,9 @@ group by 1, 2
 order by 1 desc, 3 desc, 2""",
     },
     "topics-together": {
-        "title": "Topics that are printed together",
+        "title": "Topics that occur together",
         "description": (
-            "Pairs of topics by the number of items that print both. topic: a part of a name; empty for all."
+            "Pairs of topics by the number of items that have both. topic: part of a name, or empty for all."
         ),
         "params": ["topic"],
         "sql": """
@@ -59,8 +60,8 @@ order by 3 desc, 1, 2""",
     "what-changed": {
         "title": "What changed last week",
         "description": (
-            "What came, changed, left the list or came back in the last days before the list was read last. "
-            "days: how many; empty for seven."
+            "Items that were new, changed, withdrawn from the list or restored to it in the last days before "
+            "the latest crawl. days: how many days, or empty for seven."
         ),
         "params": ["days"],
         "sql": """
@@ -81,10 +82,10 @@ order by seen desc, events.id, what
 limit 300""",
     },
     "as-it-stood": {
-        "title": "The list as it stood on a day",
+        "title": "The list on a past day",
         "description": (
-            "What the site printed at the end of that day (YYYY-MM-DD, UTC), for the days since the first "
-            "crawl. osce-news list --as-of DAY --limit 0 gives all of it, read by the rules of today."
+            "The items as the site showed them at the end of a day (YYYY-MM-DD, UTC) since the first crawl. "
+            "The command osce-news list --as-of DAY --limit 0 prints all of them with normalised values."
         ),
         "params": ["day"],
         "sql": f"""
@@ -92,10 +93,10 @@ select id, published, title, content_type, offices, topics, teaser, url from ({A
 order by cast(id as integer) desc""",
     },
     "dates-disagree": {
-        "title": "Date and dateline disagree",
+        "title": "Publishing date and dateline disagree",
         "description": (
-            "Items whose dateline names another day than the publishing date, the farthest first. "
-            "days: how many at least; empty for one."
+            "Items whose dateline has another date than the publishing date, largest difference first. "
+            "days: the smallest difference, or empty for one."
         ),
         "params": ["days"],
         "sql": """
@@ -107,4 +108,4 @@ order by abs(days_later) desc, published desc, items.id""",
     },
 }
 
-QUERIES: dict[str, dict[str, Any]] = {name: {**query, "hide_sql": True} for name, query in _READY.items()}
+QUERIES: dict[str, dict[str, Any]] = {name: {**query, "hide_sql": True} for name, query in _QUERIES.items()}

@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from osce_news.publish.figures import Asked, figure, picture
-from osce_news.publish.web.figures import READY
+from osce_news.publish.figures import FigureOptions, build_figure, render_image
+from osce_news.publish.web.figure_pages import FIGURES
 from osce_news.storage.queries import Filters
 from tests.helpers import run
 from tests.publish.web.test_pages import text_of
@@ -25,11 +25,11 @@ Get = Callable[..., Any]
 
 
 def test_a_figure_is_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
-    asked = Asked(("year", "office"), Filters(types=["press-release"], since="2025-09-01"), top=3)
+    asked = FigureOptions(("year", "office"), Filters(types=["press-release"], since="2025-09-01"), top=3)
     address = "/figures.svg?by=year&by=office&type=Press+release&since=2025-09-01&top=3"
     answer = get(address)
     assert answer.headers["content-type"] == "image/svg+xml"
-    assert answer.content == picture(figure(reading, asked))
+    assert answer.content == render_image(build_figure(reading, asked))
     narrow = get(f"{address}&width=350").content
     assert float(ElementTree.fromstring(narrow).attrib["width"]) < 360
 
@@ -46,15 +46,15 @@ def test_the_command_that_the_page_shows_draws_the_same(get: Get, history: Path,
     assert drawn == get("/figures.svg?by=office&by=topic&office=ODIHR&until=2025-11-01&type=").content
 
 
-@pytest.mark.parametrize("title", READY)
+@pytest.mark.parametrize("title", FIGURES)
 def test_each_ready_figure_is_drawn_with_its_numbers(get: Get, title: str) -> None:
-    page = get(f"/figures?{READY[title]}")
+    page = get(f"/figures?{FIGURES[title]}")
     assert page.status_code == 200
-    rows = list(csv.reader(io.StringIO(get(f"/figures.csv?{READY[title]}").text)))
+    rows = list(csv.reader(io.StringIO(get(f"/figures.csv?{FIGURES[title]}").text)))
     shown = text_of(page.text)
-    assert f"The numbers ({len(rows) - 1:,})" in shown
+    assert f"Numbers ({len(rows) - 1:,})" in shown
     assert " ".join(name or "(not printed)" for name in rows[1]) in shown
-    assert get(f"/figures.svg?{READY[title]}").status_code == 200
+    assert get(f"/figures.svg?{FIGURES[title]}").status_code == 200
 
 
 def test_other_forms_are_files_to_keep(get: Get) -> None:
@@ -70,10 +70,10 @@ def test_other_forms_are_files_to_keep(get: Get) -> None:
     ("asked", "line"),
     [
         ("by=colour", "no figure by 'colour'"),
-        ("by=year&by=month", "shows nothing that one by month does not"),
+        ("by=year&by=month", "can't be combined"),
         ("office=nowhere", "no office 'nowhere'"),
         ("since=yesterday", "yesterday"),
-        ("top=many", "no number: 'many'"),
+        ("top=many", "not a number: 'many'"),
         ("top=99", "1 to 60"),
         ("until=1990-01-01", "nothing to plot: no item passes the filters"),
         ("by=%3Cscript%3Ealert(1)", "no figure by '<script>alert(1)'"),

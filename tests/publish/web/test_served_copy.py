@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import BadInputError, NotOurDatabaseError
-from osce_news.publish.web.snapshot import take
+from osce_news.publish.web.served_copy import make_copy
 from osce_news.storage import Writer, open_for_reading
 from tests.helpers import digest
 from tests.publish.web.conftest import READ, node, searched
@@ -50,7 +50,7 @@ def test_the_database_is_read_while_it_is_written_and_left_as_it_is(history: Pat
     writing.execute("BEGIN IMMEDIATE")
     writing.execute("DELETE FROM revisions")
     (tmp_path / "copy").mkdir()
-    copy = take(path, tmp_path / "copy").path
+    copy = make_copy(path, tmp_path / "copy").path
     writing.execute("ROLLBACK")
     writing.close()
     assert rows(copy, "SELECT count(*) FROM revisions") == rows(history, "SELECT count(*) FROM revisions")
@@ -64,7 +64,7 @@ def test_what_is_committed_and_still_in_the_log_is_shown(history: Path, tmp_path
     with closing(sqlite3.connect(path, isolation_level=None)) as writing:
         writing.execute("UPDATE items SET teaser = 'just now'")
         assert Path(f"{path}-wal").stat().st_size > 0
-        copy = take(path, tmp_path / "copy").path
+        copy = make_copy(path, tmp_path / "copy").path
     assert rows(copy, "SELECT DISTINCT teaser FROM newsroom") == [("just now",)]
     assert sorted(one.name for one in (tmp_path / "copy").iterdir()) == ["osce-news.db"]
 
@@ -74,11 +74,11 @@ def test_a_search_index_that_is_not_there_is_made_in_the_copy(history: Path, tmp
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE items_fts")
     (tmp_path / "copy").mkdir()
-    copy = take(path, tmp_path / "copy")
+    copy = make_copy(path, tmp_path / "copy")
     assert copy.indexed
     sql = "SELECT rowid FROM items_fts WHERE items_fts MATCH 'quicksilver'"
     assert len(rows(copy.path, sql)) == 1
-    assert not take(history, tmp_path / "copy").indexed
+    assert not make_copy(history, tmp_path / "copy").indexed
 
 
 def test_what_can_not_be_shown_is_refused(tmp_path: Path) -> None:
@@ -92,4 +92,4 @@ def test_what_can_not_be_shown_is_refused(tmp_path: Path) -> None:
         ("text.db", NotOurDatabaseError, "no SQLite file"),
     ):
         with pytest.raises(error, match=line):
-            take(tmp_path / name, tmp_path / "copy")
+            make_copy(tmp_path / name, tmp_path / "copy")
