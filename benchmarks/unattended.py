@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from tests.crawl.spiders.crawling import start
 from tests.crawl.spiders.killing import Chain, kill_often
-from tests.crawl.spiders.processes import Ended
+from tests.processes import Ended
 from tests.newsroom import Newsroom, make_stories
 
 DELAYS = (0.2, 0.5, 1.0)  # seconds

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.crawl.spiders import crawling
 from tests.crawl.spiders.crawling import ROBOTS
-from tests.crawl.spiders.processes import Command, Ended
+from tests.processes import Command, Ended
 from tests.newsroom import Newsroom, make_stories
 
 STORIES = 65  # so 10 pages of 10, which overlap

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.processes import Command, Ended
+from tests.processes import Command, Ended
 from tests.helpers import ROOT
 
 LEGACY = ROOT / "tests" / "legacy"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from osce_news.crawl.windows import window
-from tests.crawl.spiders.processes import Command, Ended
+from tests.processes import Command, Ended
 from tests.helpers import Dump, dump
 from tests.newsroom import Newsroom
 

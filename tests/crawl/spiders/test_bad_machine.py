@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.spiders.crawling import at, crawl, held, is_sound, killed, nodes, pages_asked, rows, stored
-from tests.crawl.spiders.processes import Command, Ended
+from tests.processes import Command, Ended
 from tests.newsroom import Newsroom, make_newer, make_stories
 
 SMALL_FILES = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))"

@@ -25,7 +25,7 @@ from tests.crawl.spiders.crawling import (
     stored,
     until,
 )
-from tests.crawl.spiders.processes import Command
+from tests.processes import Command
 from tests.newsroom import Newsroom, faults, make_newer
 
 ALL = pages_of(STORIES)
