@@ -1,4 +1,4 @@
-"""The command line in processes of their own that begin at once, forked from one that has imported everything.
+"""The command line in processes that begin at once, forked from one that has imported everything already.
 
 The exit status and the signals are those of a command that was typed.
 """

@@ -18,7 +18,8 @@ from osce_news.crawl.stats import RequestStats
 from osce_news.crawl.traversal import Traversal
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.items import ArticleItem, Listing
-from osce_news.storage import Stored, Summary, Writer, crawls, terms
+from osce_news.normalize import rules
+from osce_news.storage import Stored, Summary, Writer, crawls
 from osce_news.storage.ingest import identifiers
 
 logger = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ class CrawlRun:
                 self._writer.started,
                 continues=self._continues,
                 before=self._before,
-                rules=terms.rules(),
+                rules=rules(),
             )
             self.recording = recording
         except StorageError as error:
@@ -109,7 +110,7 @@ class CrawlRun:
         """Return what to ask with whether a page has changed; None if it has to be read."""
         if self.traversal.overlap is None or self.options.limited or self._unsettled is not None:
             return None
-        return crawls.validators(self._connection, url, terms.rules())
+        return crawls.validators(self._connection, url, rules())
 
     def check(self, page: Listing) -> None:
         """Compare a page with what the database knows; raises LayoutError if it can't be right."""

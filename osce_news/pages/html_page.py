@@ -11,8 +11,8 @@ from lxml.etree import _Element as Element
 from parsel import Selector
 
 from osce_news.errors import ChallengePageError, LayoutError
-from osce_news.normalize.vocabulary import fold, labels
-from osce_news.pages.lines import squeeze, text_of
+from osce_news.normalize.vocabulary import fold, words
+from osce_news.pages.text_lines import squeeze, text_of
 
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
@@ -88,10 +88,9 @@ class HtmlPage:
         if self._too_wide:
             raise LayoutError("html", expected=f"at most {_MOST_ATTRIBUTES:,} attributes", got="more")
         name = fold(self.name)
-        for texts in labels()["challenge"].values():
-            for said in texts:
-                if name.startswith(fold(said)):
-                    raise ChallengePageError(f"a challenge page ({said!r}) stands in the way of the {wanted}")
+        for said in words("challenge"):
+            if name.startswith(said):
+                raise ChallengePageError(f"a challenge page ({said!r}) stands in the way of the {wanted}")
         if self.html.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
             raise LayoutError("html", expected="an HTML page", got="JSON")
         lower = self.html.lower()

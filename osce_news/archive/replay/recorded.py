@@ -17,11 +17,11 @@ from typing import NamedTuple
 from osce_news import checks
 from osce_news.archive import Capture
 from osce_news.archive.events import COST, ListEnded, PageStored, RunFinished
-from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, parse
+from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, parse
+from osce_news.archive.reader.captures import CaptureSource
 from osce_news.archive.reader.report import RecordError
-from osce_news.archive.reader.source import Source
 from osce_news.archive.replay.outcome import error_status
-from osce_news.archive.replay.plan import Run, file_name
+from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.replay.steps import Step
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pipelines import PeriodPipeline
@@ -40,7 +40,7 @@ class Death(NamedTuple):
     settled: bool  # whether it held how the list's part had ended
 
 
-def deaths_of(runs: Iterable[Run]) -> dict[str, Death]:
+def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:
     """Return the deaths of which these runs tell, by the name of the run that died."""
     return {
         name: Death(pages, name not in run.begins.unsettled)
@@ -52,7 +52,7 @@ def deaths_of(runs: Iterable[Run]) -> dict[str, Death]:
 class RecordedRun:
     """Makes a recorded run again; `errors` are what is not as it was, or not understood."""
 
-    def __init__(self, run: Run, writer: Writer, source: Source, death: Death | None) -> None:
+    def __init__(self, run: ArchivedRun, writer: Writer, source: CaptureSource, death: Death | None) -> None:
         """Begin the run; raises StorageError. `death` is known if it was killed and another came after it."""
         self.run, self.writer = run, writer
         self._source, self._death = source, death
@@ -71,7 +71,7 @@ class RecordedRun:
             started=begins.started,
         )
 
-    def step(self, step: Step, parsed: Parsed | None) -> Summary:
+    def step(self, step: Step, parsed: ParsedPage | None) -> Summary:
         """Take the next step, and return the run's summary; raises StorageError."""
         self._files = max(self._files, step.files)
         if step.files:
@@ -158,20 +158,20 @@ class RecordedRun:
             return None
         return crawls.continued(connection, former, begins.position)
 
-    def _store(self, step: Step, parsed: Parsed | None) -> None:
+    def _store(self, step: Step, parsed: ParsedPage | None) -> None:
         if step.note is not None and step.note.kind == ARTICLE:
             self._store_article(step, step.note, parsed)
         else:
             self._store_listing(step, parsed)
 
-    def _store_article(self, step: Step, note: PageStored, parsed: Parsed | None) -> None:
+    def _store_article(self, step: Step, note: PageStored, parsed: ParsedPage | None) -> None:
         answer = self._answer(step.capture, note, parsed)
         self._cost(note.cost)
         if not self.writer.knows(answer.item_id):
             raise MissingPageError(f"{note.url}: of the item {answer.item_id}, which no listing showed")
         self.writer.store_article(answer)
 
-    def _answer(self, capture: Capture | None, note: PageStored, parsed: Parsed | None) -> ArticleItem:
+    def _answer(self, capture: Capture | None, note: PageStored, parsed: ParsedPage | None) -> ArticleItem:
         """Return what was answered for an article; raises MissingPageError's kin."""
         if note.http_status is None:  # nobody answered
             item_id, status = note.item_id or "", note.status or "failed"
@@ -179,7 +179,7 @@ class RecordedRun:
         if parsed is None or capture is None:
             raise _missing(note, self.run)
         if note.status == "unchanged" and not self.writer.has_read(note.item_id or ""):
-            parsed = self._read_now(capture, note, Asked(ARTICLE, note.item_id))
+            parsed = self._read_now(capture, note, PageRequest(ARTICLE, note.item_id))
         if parsed.problem is not None:
             raise parsed.problem.as_error()
         assert parsed.article is not None, "what is no problem is an article"
@@ -187,7 +187,7 @@ class RecordedRun:
             return replace(parsed.article, status="failed", reason=note.reason)
         return parsed.article
 
-    def _store_listing(self, step: Step, parsed: Parsed | None) -> None:
+    def _store_listing(self, step: Step, parsed: ParsedPage | None) -> None:
         note = step.note
         page = self._page(step, parsed)
         if page.status != HTTPStatus.NOT_MODIFIED and not self.run.begins.accept:
@@ -208,7 +208,7 @@ class RecordedRun:
 
         self.writer.store(page, position)
 
-    def _page(self, step: Step, parsed: Parsed | None) -> Listing:
+    def _page(self, step: Step, parsed: ParsedPage | None) -> Listing:
         """Return the page of a step; raises PartialError's kin if it is not there or not understood."""
         if step.capture is None:
             assert step.note is not None, "a step without a note has a capture"
@@ -217,13 +217,13 @@ class RecordedRun:
             known = crawls.last_reading(self.writer.connection, step.capture.url)
             if known is not None:
                 return unchanged(step.capture, known)
-            parsed = self._read_now(step.capture, step.note, Asked(LISTING))
+            parsed = self._read_now(step.capture, step.note, PageRequest(LISTING))
         if parsed.problem is not None:
             raise parsed.problem.as_error()
         assert parsed.listing is not None, "what is no problem is a listing"
         return parsed.listing
 
-    def _read_now(self, capture: Capture, note: PageStored | None, asked: Asked) -> Parsed:
+    def _read_now(self, capture: Capture, note: PageStored | None, asked: PageRequest) -> ParsedPage:
         """Return the page that a 304 means, where the database has no reading of it.
 
         Raises MissingPageError if that page is in none of the files.
@@ -270,7 +270,7 @@ class MissingPageError(OsceNewsError):
     exit_status = PartialError.exit_status
 
 
-def _missing(note: PageStored, run: Run) -> MissingPageError:
+def _missing(note: PageStored, run: ArchivedRun) -> MissingPageError:
     where = f"read at {note.fetched_at} by the run {run.name}"
     return MissingPageError(f"{note.url}, {where}, is in none of the files")
 

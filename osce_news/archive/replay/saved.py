@@ -13,13 +13,12 @@ from typing import Any
 from osce_news.archive import Capture
 from osce_news.archive.reader.files import files_at
 from osce_news.clock import format_utc, parse_utc
-from osce_news.crawl import settings
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.items import Listing
 from osce_news.normalize import is_web_address
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import decode, read_listing
-from osce_news.site import LISTING_URL
+from osce_news.site import LISTING_URL, MAX_PAGE_BYTES
 
 _ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # What browsers write at the beginning of a page that they save.
@@ -49,8 +48,8 @@ class SavedPage:
         """
         try:
             size = self.path.stat().st_size
-            if size > settings.DOWNLOAD_MAXSIZE:
-                limit = settings.DOWNLOAD_MAXSIZE // 1024**2
+            if size > MAX_PAGE_BYTES:
+                limit = MAX_PAGE_BYTES // 1024**2
                 raise LayoutError("html", expected=f"a page of at most {limit} MiB", got=f"{size} bytes")
             body = self.path.read_bytes()
         except OSError as error:

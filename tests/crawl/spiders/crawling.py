@@ -11,10 +11,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from osce_news.crawl.windows import window
-from tests.processes import Command, Ended
+from osce_news.crawl.overlap import window
 from tests.helpers import Dump, dump
 from tests.newsroom import Newsroom
+from tests.processes import Command, Ended
 
 ROBOTS = "User-agent: *\nCrawl-delay: 0.02\n"
 LIST = "/press-releases"
