@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from dateutil.parser import ParserError, parser, parserinfo
 
+from osce_news.errors import BadInputError
 from osce_news.normalize.text import clean
 
 # (English, its abbreviations, Russian as in "6 марта", Russian by itself)
@@ -109,3 +110,19 @@ def place_and_day(text: str) -> PlaceAndDay | None:
     """
     match = _PLACE_AND_DAY.fullmatch(text) if len(text) <= _LONGEST else None
     return PlaceAndDay(match["place"], match["day"]) if match else None
+
+
+def require_date(text: str | None, option: str) -> str | None:
+    """Return the date that a user gave as YYYY-MM-DD, or None for None. Raises BadInputError."""
+    date = parse_date(text)
+    if text is not None and date is None:
+        raise BadInputError(
+            f"--{option}: {text[:60]!r} is not a date; write one like 2022-03-15 or '15 March 2022'"
+        )
+    return date
+
+
+def require_period(since: str | None, until: str | None) -> None:
+    """Raise BadInputError if `since` is after `until`; both are YYYY-MM-DD or None."""
+    if since and until and since > until:
+        raise BadInputError(f"--since {since} is after --until {until}")

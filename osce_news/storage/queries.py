@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -10,6 +11,7 @@ from typing import Any
 
 from osce_news.errors import BadInputError
 from osce_news.normalize import item_id
+from osce_news.normalize.dates import require_date, require_period
 from osce_news.normalize.vocabulary import vocabulary
 
 Row = dict[str, Any]
@@ -27,6 +29,39 @@ class Filters:
     since: str | None = None
     until: str | None = None
     language: str | None = None
+
+    @classmethod
+    def parse(
+        cls,
+        *,
+        offices: Sequence[str] = (),
+        topics: Sequence[str] = (),
+        types: Sequence[str] = (),
+        places: Sequence[str] = (),
+        since: str | None = None,
+        until: str | None = None,
+        language: str | None = None,
+    ) -> Filters:
+        """Return the filters that a user gave as names and dates in any known form.
+
+        Raises BadInputError for an unknown name, for a text that is not a date or language code, and for a
+        period that ends before it begins.
+        """
+        if language is not None and not re.fullmatch(r"[A-Za-z]{2,3}", language):
+            raise BadInputError(
+                f"--language: {language[:80]!r} is not a language code; write one like en or ru"
+            )
+        filters = cls(
+            offices=identifiers("offices", offices),
+            topics=identifiers("topics", topics),
+            types=identifiers("content_types", types),
+            places=identifiers("places", places),
+            since=require_date(since, "since"),
+            until=require_date(until, "until"),
+            language=language and language.lower(),
+        )
+        require_period(filters.since, filters.until)
+        return filters
 
     def __bool__(self) -> bool:
         """Whether there is any filter at all."""
