@@ -15,7 +15,7 @@ from osce_news.cli.options import (
     traceback_option,
 )
 from osce_news.cli.output import print_items
-from osce_news.normalize.dates import require_date
+from osce_news.normalize.dates import date_option
 from osce_news.storage import history_queries, open_for_reading, queries
 from osce_news.storage.queries import Filters
 
@@ -36,7 +36,7 @@ def list_(db: Path, as_of: str | None, limit: int, form: str | None, filters: Fi
       osce-news list --place Vienna --limit 0 --format csv > vienna.csv
       osce-news list --as-of 2026-11-01
     """
-    date = require_date(as_of, "as-of")
+    date = date_option(as_of, "as-of")
     with closing(open_for_reading(db)) as connection:
         if date is not None:
             matching = history_queries.as_it_stood(connection, date, filters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,27 +67,9 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the filters; the command gets them as `filters`."""
 
     @functools.wraps(command)
-    def with_filters(
-        *,
-        offices: tuple[str, ...],
-        topics: tuple[str, ...],
-        types: tuple[str, ...],
-        places: tuple[str, ...],
-        since: str | None,
-        until: str | None,
-        language: str | None,
-        **arguments: Any,
-    ) -> Any:
-        filters = Filters.parse(
-            offices=offices,
-            topics=topics,
-            types=types,
-            places=places,
-            since=since,
-            until=until,
-            language=language,
-        )
-        return command(filters=filters, **arguments)
+    def with_filters(**arguments: Any) -> Any:
+        given = {field.name: arguments.pop(field.name) for field in fields(Filters)}
+        return command(filters=Filters.parse(**given), **arguments)
 
     function: Callable[..., Any] = with_filters
     for option in (

@@ -102,7 +102,7 @@ def print_summary(
         print_json({**asdict(summary), **(more or {})})
         return
     click.echo(
-        f"{summary.mode}: {summary.status}; {summary.pages} pages, {summary.seen} items: "
+        f"{summary.mode}: {summary.status}; {_count(summary.pages, 'page')}, {_count(summary.seen, 'item')}: "
         f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged"
     )
     if summary.withdrawn or summary.restored:
@@ -151,7 +151,11 @@ def _print_overview(path: Path, commands: list[str]) -> None:
         click.echo(f"{path} holds no items yet")
         return
     click.echo(
-        f"{path} holds {held['items']} items, {held['first']} to {held['last']}, "
-        f"of {held['offices']} offices on {held['topics']} topics"
+        f"{path} holds {_count(held['items'], 'item')}, {held['first']} to {held['last']}, "
+        f"of {_count(held['offices'], 'office')} on {_count(held['topics'], 'topic')}"
     )
     click.echo("\n  ".join(["next:", *commands]))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address
-from osce_news.normalize.dates import require_date, require_period
+from osce_news.normalize.dates import check_period, date_option
 from osce_news.site import LISTING_PATH, LISTING_URL
 from osce_news.urls import NEWEST_FIRST
 
@@ -60,8 +60,8 @@ class CrawlOptions:
         options = cls(
             start_url=listing_url(start_url or LISTING_URL, _whole(rows, "rows", most=MOST_ROWS)),
             db=Path(db),
-            since=require_date(since, "since"),
-            until=require_date(until, "until"),
+            since=date_option(since, "since"),
+            until=date_option(until, "until"),
             max_pages=None if max_pages is None else _whole(max_pages, "max-pages"),
             rows=_whole(rows, "rows", most=MOST_ROWS),
             delay=None if delay is None else seconds(delay),
@@ -73,7 +73,7 @@ class CrawlOptions:
             max_articles=None if max_articles is None else _whole(max_articles, "max-articles"),
             archive=Path(archive) if archive else None,
         )
-        require_period(options.since, options.until)
+        check_period(options.since, options.until)
         if options.max_articles is not None and not options.articles:
             raise BadInputError("--max-articles limits what --articles reads: give both")
         return options

@@ -7,11 +7,11 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Self
 
 from osce_news.errors import BadInputError
 from osce_news.normalize import item_id
-from osce_news.normalize.dates import require_date, require_period
+from osce_news.normalize.dates import check_period, date_option
 from osce_news.normalize.vocabulary import vocabulary
 
 Row = dict[str, Any]
@@ -34,15 +34,15 @@ class Filters:
     def parse(
         cls,
         *,
-        offices: Sequence[str] = (),
-        topics: Sequence[str] = (),
-        types: Sequence[str] = (),
-        places: Sequence[str] = (),
+        offices: Iterable[str] = (),
+        topics: Iterable[str] = (),
+        types: Iterable[str] = (),
+        places: Iterable[str] = (),
         since: str | None = None,
         until: str | None = None,
         language: str | None = None,
-    ) -> Filters:
-        """Return the filters that a user gave as names and dates in any known form.
+    ) -> Self:
+        """Return the filters from names and dates as people write them.
 
         Raises BadInputError for an unknown name, for a text that is not a date or language code, and for a
         period that ends before it begins.
@@ -56,11 +56,11 @@ class Filters:
             topics=identifiers("topics", topics),
             types=identifiers("content_types", types),
             places=identifiers("places", places),
-            since=require_date(since, "since"),
-            until=require_date(until, "until"),
+            since=date_option(since, "since"),
+            until=date_option(until, "until"),
             language=language and language.lower(),
         )
-        require_period(filters.since, filters.until)
+        check_period(filters.since, filters.until)
         return filters
 
     def __bool__(self) -> bool:
@@ -111,7 +111,7 @@ def _joined(conditions: list[tuple[str, Any]]) -> tuple[str, list[Any]]:
 
 
 def identifiers(kind: str, asked: Iterable[str]) -> list[str]:
-    """Return the identifiers of the entries asked for by identifier, name or alias.
+    """Return the identifiers of the entries with these identifiers, names or aliases.
 
     `kind` is the name of a vocabulary. Raises BadInputError that names the nearest entry.
     """
