@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, filters_from, verbose_option
+from osce_news.cli.options import db_option, filter_options, verbose_option
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
 from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import open_for_reading
+from osce_news.storage.queries import Filters
 
 
 @click.command()
@@ -59,7 +60,7 @@ def export(
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    filters = filters_from(**names)
+    filters = Filters.parse(**names)
     others = form or columns is not None or bom or partition_by or no_datapackage or filters
     if (file is None) == (snapshot is None):
         raise click.UsageError("name one FILE, or one with --snapshot")

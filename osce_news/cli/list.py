@@ -11,14 +11,14 @@ import click
 from osce_news.cli.options import (
     db_option,
     filter_options,
-    filters_from,
     format_options,
     limit_option,
     verbose_option,
 )
 from osce_news.cli.output import print_items
-from osce_news.crawl.options import day
+from osce_news.normalize.dates import date_option
 from osce_news.storage import history_queries, open_for_reading, queries
+from osce_news.storage.queries import Filters
 
 
 @click.command("list")
@@ -37,7 +37,7 @@ def list_(db: Path, as_of: str | None, limit: int, form: str | None, verbose: bo
       osce-news list --place Vienna --limit 0 --format csv > vienna.csv
       osce-news list --as-of 2026-11-01
     """
-    filters, date = filters_from(**names), day(as_of, "as-of")
+    filters, date = Filters.parse(**names), date_option(as_of, "as-of")
     with closing(open_for_reading(db)) as connection:
         if date is not None:
             matching = history_queries.as_it_stood(connection, date, filters)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-
-from osce_news.crawl.options import day, refuse_reversed
-from osce_news.errors import BadInputError
-from osce_news.storage.queries import Filters, identifiers
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST_ROWS = 10**9  # SQLite takes no more than 64 bits
@@ -58,7 +53,7 @@ def format_options(function: F) -> F:
 
 
 def filter_options(function: F) -> F:
-    """Add the filters; the command gets them as keyword arguments for `filters_from`."""
+    """Add the filters; the command gets them as keyword arguments for `Filters.parse`."""
     for option in (
         click.option("--place", "places", multiple=True, metavar="NAME", help="A place in the dateline."),
         click.option("--language", metavar="CODE", help="A language, such as en or ru."),
@@ -91,37 +86,3 @@ def limit_option(default: int) -> Callable[[F], F]:
         show_default=True,
         help="Maximum number of rows; 0 for all.",
     )
-
-
-def filters_from(
-    offices: tuple[str, ...],
-    topics: tuple[str, ...],
-    types: tuple[str, ...],
-    places: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    language: str | None,
-) -> Filters:
-    """Return the filters, with names turned into identifiers.
-
-    Raises BadInputError for an unknown name, for a text that is not a date, and for a period that ends
-    before it begins.
-    """
-    filters = Filters(
-        offices=identifiers("offices", offices),
-        topics=identifiers("topics", topics),
-        types=identifiers("content_types", types),
-        places=identifiers("places", places),
-        since=day(since, "since"),
-        until=day(until, "until"),
-        language=_language(language),
-    )
-    refuse_reversed(filters.since, filters.until)
-    return filters
-
-
-def _language(code: str | None) -> str | None:
-    """Return the code in lower case. Raises BadInputError if it is not a code, such as a name."""
-    if code is not None and not re.fullmatch(r"[A-Za-z]{2,3}", code):
-        raise BadInputError(f"--language: {code[:80]!r} is not a language code; write one like en or ru")
-    return code and code.lower()

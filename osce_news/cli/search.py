@@ -12,7 +12,6 @@ import click
 from osce_news.cli.options import (
     db_option,
     filter_options,
-    filters_from,
     format_options,
     limit_option,
     verbose_option,
@@ -20,6 +19,7 @@ from osce_news.cli.options import (
 from osce_news.cli.output import print_items, printable, shows_bold
 from osce_news.storage import open_for_reading
 from osce_news.storage import search as fulltext
+from osce_news.storage.queries import Filters
 
 _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, and how a terminal shows them
 
@@ -42,7 +42,7 @@ def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **
       osce-news search 'trafficking AND ukraine*' --since 2022-01-01
       osce-news search '"human rights"' --office odihr --json
     """
-    filters = filters_from(**names)
+    filters = Filters.parse(**names)
     as_text = form is None and sys.stdout.isatty()
     marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
     with closing(open_for_reading(db)) as connection:

@@ -10,9 +10,10 @@ import click
 import pytest
 
 from osce_news import __version__
-from osce_news.archive.cluster.parsing import prepare
-from osce_news.archive.cluster.work import parse_part
+from osce_news.archive.cluster.job import make_job
+from osce_news.archive.cluster.worker import parse_part
 from osce_news.cli.main import cli
+from osce_news.site import LISTING_URL
 from tests.cli.captures import archive
 from tests.helpers import FIXTURES, run, shell
 from tests.live import LIVE, understood
@@ -85,7 +86,7 @@ def give_warcs(folder: Path) -> None:
     listing = (FIXTURES / "seed" / "page.html").read_bytes()
     archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
     parsed = folder / "parsed"
-    for part in prepare([folder / "warcs"], parsed).parts:
+    for part in make_job([folder / "warcs"], parsed, start_url=LISTING_URL).parts:
         parse_part(part, parsed)
 
 
