@@ -57,8 +57,15 @@ def test_each_query_for_the_shell_finds_something(folder: Path, command: str) ->
         assert connection.execute(sql).fetchall()
 
 
-def test_the_query_for_a_day_is_that_of_the_command() -> None:
-    assert QUERY.strip() == history_queries.AS_IT_STOOD.strip().replace(":day", "'2026-11-01'")
+@pytest.mark.parametrize("day", ["2026-11-01", "2026-11-02"])
+def test_the_query_for_a_day_gives_the_values_of_the_command(folder: Path, day: str) -> None:
+    with closing(sqlite3.connect(folder / "osce-news.db")) as connection:
+        connection.row_factory = sqlite3.Row
+        shown = {row["id"]: dict(row) for row in connection.execute(QUERY.replace("2026-11-01", day))}
+        for row in connection.execute(history_queries.AS_IT_STOOD, {"day": day}):
+            one = shown.pop(row["id"])
+            assert one == {name: row[name] for name in one}
+        assert not shown
 
 
 def test_the_query_for_a_day_gives_the_values_of_that_day(folder: Path) -> None:

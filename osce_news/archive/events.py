@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_type_hints
 
-from osce_news.archive.serialize import made
+from osce_news.archive.serialize import convert
 from osce_news.clock import parse_utc
 from osce_news.normalize import is_web_address
 
@@ -141,6 +141,6 @@ def event_of(target: str, block: bytes) -> Event | None:
     try:
         values = json.loads(block)
         types = _TYPES[kind]
-        return kind(**{name: made(types[name], value) for name, value in values.items() if name in types})
+        return kind(**{name: convert(types[name], value) for name, value in values.items() if name in types})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise EventError(f"a note of a run that can't be read: {error}") from error

@@ -28,7 +28,7 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     """
     require_extra("cluster", "pyarrow")
     # These import pyarrow.
-    from osce_news.archive.cluster.merging import merge as merge_partitions
+    from osce_news.archive.cluster import merge as merge_partitions
     from osce_news.archive.replay.workers import close_network
 
     bar = wants_bar(as_json, verbose)

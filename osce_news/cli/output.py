@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from osce_news.items import NEWSROOM_COLUMNS
+
 if TYPE_CHECKING:
     from rich.table import Table
 
 Row = Mapping[str, Any]
-_ITEM_COLUMNS = (
-    "id", "url", "title", "published", "content_type", "offices", "topics", "teaser", "language",
-    "dateline_places", "dateline_date", "text", "first_seen", "last_seen", "withdrawn",
-)  # fmt: skip
 _ITEM_TABLE = ("id", "published", "content_type", "offices", "title")  # those that fit a terminal
 _BETWEEN = 3  # width between two columns of a table
 
@@ -30,7 +28,7 @@ def print_items(
     if form == "table" or (form is None and sys.stdout.isatty()):
         print_rows(rows, _ITEM_TABLE, form)
     else:
-        print_rows(rows, [name for name in (*_ITEM_COLUMNS, *more) if name not in without], form)
+        print_rows(rows, [name for name in (*NEWSROOM_COLUMNS, *more) if name not in without], form)
 
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str], form: str | None) -> None:

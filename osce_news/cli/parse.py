@@ -12,11 +12,13 @@ import click
 from osce_news.cli.options import verbose_option
 from osce_news.cli.output import print_json
 from osce_news.cli.progress import raise_first, set_up_logging, wants_bar
+from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError
 from osce_news.publish.extras import require_extra
+from osce_news.site import LISTING_URL
 
 if TYPE_CHECKING:
-    from osce_news.archive.cluster.parts import Part
+    from osce_news.archive.cluster import Part
 
 
 @click.command()
@@ -80,7 +82,7 @@ def parse(
             scheduler=scheduler,
             workers=workers or 2,
             part_bytes=part_size * 1024**2,
-            start_url=start_url,
+            start_url=listing_url(start_url, 50) if start_url else LISTING_URL,
             on_part=advance,
             verbose=verbose,
         )

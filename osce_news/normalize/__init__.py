@@ -1,4 +1,4 @@
-"""Pure functions: raw text in, value or None out."""
+"""Pure functions that turn raw text into a value, or None if it is not recognised."""
 
 from osce_news.normalize.dateline import Dateline, parse_dateline
 from osce_news.normalize.dates import parse_date

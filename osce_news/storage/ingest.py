@@ -7,19 +7,20 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from osce_news.clock import parse_utc
-from osce_news.items import Listing, NewsItem
+from osce_news.items import REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.numbers import NumberMap
 from osce_news.storage import crawls, rows
 from osce_news.storage.merge import combine
 from osce_news.storage.revisions import LABELS, revisions
+from osce_news.storage.schema import LISTS
 from osce_news.storage.summary import Stored
 
 # Pages that were saved within this time belong to one reading of the list: a full one takes an hour
 # and a half at the ten seconds between requests that the site asks for.
 ONE_READING = timedelta(hours=6)
 NOT_MODIFIED = 304  # RFC 9110: the page is as it was when it was read last
-_SCALARS = ("title_raw", "teaser_raw", "published_raw", "content_type_raw", "collections_raw")
+_SCALARS = tuple(f"{name}_raw" for name in REVISED_FIELDS if name not in LISTS)
 
 
 def identifiers(page: Listing) -> set[str]:

@@ -10,9 +10,10 @@ import click
 import pytest
 
 from osce_news import __version__
-from osce_news.archive.cluster.parsing import prepare
-from osce_news.archive.cluster.work import parse_part
+from osce_news.archive.cluster.job import make_job
+from osce_news.archive.cluster.worker import parse_part
 from osce_news.cli.main import cli
+from osce_news.site import LISTING_URL
 from tests.cli.captures import archive
 from tests.helpers import FIXTURES, run, shell
 from tests.live import LIVE, understood
@@ -46,15 +47,6 @@ def test_the_program_alone_shows_its_help(tmp_path: Path) -> None:
     assert max(map(len, asked.out.splitlines())) <= 80
 
 
-def test_an_unknown_command_option_or_value_names_the_nearest(tmp_path: Path) -> None:
-    for typed, nearest in (
-        ("serach x", "'search'"), ("list --ofice odihr", "--office"), ("stats --by years", "'year'"),
-    ):  # fmt: skip
-        result = run(*typed.split(), cwd=tmp_path)
-        assert (result.status, result.out, len(result.errors)) == (2, "", 1)
-        assert nearest in result.err
-
-
 def test_the_version_is_told(tmp_path: Path) -> None:
     assert run("--version", cwd=tmp_path).out == f"osce-news, version {__version__}\n"
 
@@ -85,7 +77,7 @@ def give_warcs(folder: Path) -> None:
     listing = (FIXTURES / "seed" / "page.html").read_bytes()
     archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
     parsed = folder / "parsed"
-    for part in prepare([folder / "warcs"], parsed).parts:
+    for part in make_job([folder / "warcs"], parsed, start_url=LISTING_URL).parts:
         parse_part(part, parsed)
 
 
