@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, verbose_option
+from osce_news.cli.options import db_option, filter_options, traceback_option
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
@@ -34,7 +33,7 @@ from osce_news.storage.queries import Filters
 )
 @db_option
 @filter_options
-@verbose_option
+@traceback_option
 def export(
     file: Path | None,
     form: str | None,
@@ -44,8 +43,7 @@ def export(
     no_datapackage: bool,
     snapshot: Path | None,
     db: Path,
-    verbose: bool,
-    **names: Any,
+    filters: Filters,
 ) -> None:
     """Write items to a file: CSV, Parquet, BibTeX and others.
 
@@ -60,7 +58,6 @@ def export(
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    filters = Filters.parse(**names)
     others = form or columns is not None or bom or partition_by or no_datapackage or filters
     if (file is None) == (snapshot is None):
         raise click.UsageError("name one FILE, or one with --snapshot")
