@@ -154,7 +154,7 @@ class _RawHeader(StatusAndHeaders):  # type: ignore[misc]
     """An HTTP header kept to the byte; warcio would re-encode characters other than ASCII."""
 
     def __init__(self, raw: bytes) -> None:
-        super().__init__("", [])
+        super().__init__("HTTP", [])  # warcio leaves out a header without a status line
         self._raw = raw
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:
