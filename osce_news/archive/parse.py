@@ -15,7 +15,7 @@ from osce_news.archive.serialize import from_json, to_json
 from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
-from osce_news.pages.extract import html_page, read_article, read_listing, result_keys
+from osce_news.pages.extract import extract_listing, read_article
 from osce_news.site import is_listing_path
 
 LISTING, ARTICLE = "listing", "article"  # kinds of pages
@@ -148,11 +148,16 @@ def redirected_to(capture: Capture) -> str | None:
 
 
 def _listing(capture: Capture) -> Listing:
-    page = html_page(capture.body, capture.url, capture.header("content-type"))
-    item = read_listing(page, body=capture.body, fetched_at=capture.fetched_at, status=capture.status)
-    item.listed = result_keys(page)
-    item.etag, item.last_modified = capture.header("etag") or None, capture.header("last-modified") or None
-    return normalize_listing(item)
+    listing, _ = extract_listing(
+        capture.body,
+        capture.url,
+        fetched_at=capture.fetched_at,
+        status=capture.status,
+        content_type=capture.header("content-type"),
+        etag=capture.header("etag") or None,
+        last_modified=capture.header("last-modified") or None,
+    )
+    return normalize_listing(listing)
 
 
 def _article(capture: Capture, requested: str) -> ArticleItem:

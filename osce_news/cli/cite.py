@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.options import db_option, traceback_option
 from osce_news.cli.output import print_json
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
@@ -26,8 +26,8 @@ from osce_news.storage import open_for_reading, queries
     help="The format of the reference.",
 )
 @db_option
-@verbose_option
-def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
+@traceback_option
+def cite(identifier: str | None, form: str, db: Path) -> None:
     """Print a reference to the data set or to one item.
 
     ID is the item's identifier or its address. The reference to the data set says what it covers, the day

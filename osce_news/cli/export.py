@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, filters_from, verbose_option
+from osce_news.cli.options import db_option, filter_options, traceback_option
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
 from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import open_for_reading
+from osce_news.storage.queries import Filters
 
 
 @click.command()
@@ -33,7 +33,7 @@ from osce_news.storage import open_for_reading
 )
 @db_option
 @filter_options
-@verbose_option
+@traceback_option
 def export(
     file: Path | None,
     form: str | None,
@@ -43,8 +43,7 @@ def export(
     no_datapackage: bool,
     snapshot: Path | None,
     db: Path,
-    verbose: bool,
-    **names: Any,
+    filters: Filters,
 ) -> None:
     """Write items to a file: CSV, Parquet, BibTeX and others.
 
@@ -59,7 +58,6 @@ def export(
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    filters = filters_from(**names)
     others = form or columns is not None or bom or partition_by or no_datapackage or filters
     if (file is None) == (snapshot is None):
         raise click.UsageError("name one FILE, or one with --snapshot")

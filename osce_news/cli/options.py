@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import functools
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from osce_news.crawl.options import day, refuse_reversed
-from osce_news.errors import BadInputError
-from osce_news.storage.queries import Filters, identifiers
+from osce_news.storage.queries import Filters
 
 F = TypeVar("F", bound=Callable[..., Any])
-_MOST_ROWS = 10**9  # SQLite takes no more than 64 bits
+_MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 FORMATS = ("table", "tsv", "csv", "json")
 
 
@@ -28,6 +27,13 @@ def db_option(function: F) -> F:
         show_default=True,
         show_envvar=True,
         help="The database file.",
+    )(function)
+
+
+def traceback_option(function: F) -> F:
+    """Add `-v` to a command that does not log; `main` reads it from the arguments."""
+    return click.option(
+        "-v", "--verbose", is_flag=True, expose_value=False, help="Show a traceback if there is an error."
     )(function)
 
 
@@ -57,8 +63,15 @@ def format_options(function: F) -> F:
     )(function)
 
 
-def filter_options(function: F) -> F:
-    """Add the filters; the command gets them as keyword arguments for `filters_from`."""
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the filters; the command gets them as `filters`."""
+
+    @functools.wraps(command)
+    def with_filters(**arguments: Any) -> Any:
+        given = {field.name: arguments.pop(field.name) for field in fields(Filters)}
+        return command(filters=Filters.parse(**given), **arguments)
+
+    function: Callable[..., Any] = with_filters
     for option in (
         click.option("--place", "places", multiple=True, metavar="NAME", help="A place in the dateline."),
         click.option("--language", metavar="CODE", help="A language, such as en or ru."),
@@ -66,7 +79,11 @@ def filter_options(function: F) -> F:
         click.option("--since", metavar="DATE", help="Published on this day or later."),
         click.option("--type", "types", multiple=True, metavar="NAME", help="A content type."),
         click.option(
-            "--topic", "topics", multiple=True, metavar="NAME", help="A topic, including the topics below it."
+            "--topic",
+            "topics",
+            multiple=True,
+            metavar="NAME",
+            help="A topic, including the topics below it.",
         ),
         click.option(
             "--office",
@@ -91,37 +108,3 @@ def limit_option(default: int) -> Callable[[F], F]:
         show_default=True,
         help="Maximum number of rows; 0 for all.",
     )
-
-
-def filters_from(
-    offices: tuple[str, ...],
-    topics: tuple[str, ...],
-    types: tuple[str, ...],
-    places: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    language: str | None,
-) -> Filters:
-    """Return the filters, with names turned into identifiers.
-
-    Raises BadInputError for an unknown name, for a text that is not a date, and for a period that ends
-    before it begins.
-    """
-    filters = Filters(
-        offices=identifiers("offices", offices),
-        topics=identifiers("topics", topics),
-        types=identifiers("content_types", types),
-        places=identifiers("places", places),
-        since=day(since, "since"),
-        until=day(until, "until"),
-        language=_language(language),
-    )
-    refuse_reversed(filters.since, filters.until)
-    return filters
-
-
-def _language(code: str | None) -> str | None:
-    """Return the code in lower case. Raises BadInputError if it is not a code, such as a name."""
-    if code is not None and not re.fullmatch(r"[A-Za-z]{2,3}", code):
-        raise BadInputError(f"--language: {code[:80]!r} is not a language code; write one like en or ru")
-    return code and code.lower()

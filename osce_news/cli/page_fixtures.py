@@ -22,7 +22,8 @@ from osce_news.normalize import item_id, normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.article_generic import NAME as GENERIC
-from osce_news.pages.extract import decode, html_page, read_listing
+from osce_news.pages.decoding import decode
+from osce_news.pages.extract import extract_listing
 from osce_news.site import is_listing_path
 
 # The two kinds of pages, and the folders of their fixtures.
@@ -135,8 +136,13 @@ def _observed_listing(case: Path) -> dict[str, Any]:
     (saved,) = saved_pages([case / "page.html"])
     try:
         capture = saved.capture()
-        page = html_page(capture.body, capture.url, _content_type(case))
-        raw = read_listing(page, body=capture.body, fetched_at=saved.fetched_at, status=None)
+        raw, page = extract_listing(
+            capture.body,
+            capture.url,
+            fetched_at=saved.fetched_at,
+            status=None,
+            content_type=_content_type(case),
+        )
         listing = normalize_listing(raw)
     except OsceNewsError as error:
         return {"error": type(error).__name__, "message": str(error)}

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli import schedules
-from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.options import db_option, traceback_option
 from osce_news.crawl.options import CrawlOptions
 
 
@@ -35,7 +35,7 @@ from osce_news.crawl.options import CrawlOptions
 @click.option("--mail", metavar="ADDRESS", help="Who is notified of a failed crawl (cron, systemd).")
 @click.option("--user", is_flag=True, help="Make units for your own account instead of the system (systemd).")
 @click.option("--start-url", metavar="URL", help="Any listing address, as for `crawl`.")
-@verbose_option
+@traceback_option
 def schedule(
     scheduler: str,
     db: Path,
@@ -44,7 +44,6 @@ def schedule(
     mail: str | None,
     user: bool,
     start_url: str | None,
-    verbose: bool,
 ) -> None:
     """Print a cron, systemd or GitHub schedule for regular crawls.
 

@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple
 
 from dateutil.parser import ParserError, parser, parserinfo
 
+from osce_news.errors import BadInputError
 from osce_news.normalize.text import clean
 
 # (English, its abbreviations, Russian as in "6 марта", Russian by itself)
@@ -121,3 +122,21 @@ def place_and_day(text: str) -> PlaceAndDay | None:
     """
     match = _PLACE_AND_DAY.fullmatch(text) if len(text) <= _LONGEST else None
     return PlaceAndDay(match["place"], match["day"]) if match else None
+
+
+def date_option(text: str | None, option: str) -> str | None:
+    """Return the value of an option as YYYY-MM-DD, or None without a value. Raises BadInputError."""
+    if text is None:
+        return None
+    date = parse_date(text)
+    if date is None:
+        raise BadInputError(
+            f"--{option}: {text[:60]!r} is not a date; write one like 2022-03-15 or '15 March 2022'"
+        )
+    return date
+
+
+def check_period(since: str | None, until: str | None) -> None:
+    """Raise BadInputError if the period ends before it begins; dates are YYYY-MM-DD."""
+    if since and until and since > until:
+        raise BadInputError(f"--since {since} is after --until {until}")

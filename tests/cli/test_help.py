@@ -47,15 +47,6 @@ def test_the_program_alone_shows_its_help(tmp_path: Path) -> None:
     assert max(map(len, asked.out.splitlines())) <= 80
 
 
-def test_an_unknown_command_option_or_value_names_the_nearest(tmp_path: Path) -> None:
-    for typed, nearest in (
-        ("serach x", "'search'"), ("list --ofice odihr", "--office"), ("stats --by years", "'year'"),
-    ):  # fmt: skip
-        result = run(*typed.split(), cwd=tmp_path)
-        assert (result.status, result.out, len(result.errors)) == (2, "", 1)
-        assert nearest in result.err
-
-
 def test_the_version_is_told(tmp_path: Path) -> None:
     assert run("--version", cwd=tmp_path).out == f"osce-news, version {__version__}\n"
 

@@ -16,8 +16,7 @@ from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.items import Listing
 from osce_news.normalize import is_web_address
-from osce_news.pages import ListingPage
-from osce_news.pages.extract import decode, read_listing
+from osce_news.pages.extract import extract_listing
 from osce_news.site import LISTING_URL, MAX_PAGE_BYTES
 
 _SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
@@ -34,11 +33,6 @@ class SavedPage:
     path: Path
     url: str | None
     fetched_at: str
-
-    def read(self) -> tuple[ListingPage, bytes]:
-        """Return the page and its bytes; raises what `capture` raises."""
-        capture = self.capture()
-        return ListingPage(decode(capture.body), capture.url), capture.body
 
     def capture(self) -> Capture:
         """Return the page as a capture; its status, which is not known, is set to 200.
@@ -81,8 +75,8 @@ def has_page_name(file: Path) -> bool:
 
 def read_saved(saved: SavedPage) -> Listing:
     """Return the records of a saved listing with their raw fields; raises LayoutError or PartialError."""
-    page, body = saved.read()
-    return read_listing(page, body=body, fetched_at=saved.fetched_at, status=None)
+    capture = saved.capture()
+    return extract_listing(capture.body, capture.url, fetched_at=saved.fetched_at, status=None)[0]
 
 
 def _saved_page(path: Path) -> SavedPage:

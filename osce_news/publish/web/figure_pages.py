@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
-from osce_news.cli.options import filters_from
 from osce_news.errors import BadInputError
 from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
 from osce_news.publish.web.served_copy import DATABASE
@@ -43,7 +42,7 @@ def options_from(arguments: Any) -> FigureOptions:
         raise BadInputError(f"not a number: {top[:80]!r}")
     names = {f"{name}s": tuple(values.get(name, ())) for name in _FILTERS}
     since, until, language = ((values.get(name) or [None])[0] for name in ("since", "until", "language"))
-    filters = filters_from(**names, since=since, until=until, language=language)
+    filters = Filters.parse(**names, since=since, until=until, language=language)
     return FigureOptions(by, filters, bool(values.get("labels")), int(top) if top else None)
 
 
