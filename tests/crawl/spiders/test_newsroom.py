@@ -181,10 +181,12 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
         "expected results",
     ),
 }
+TYPICAL = {"not found", "server error", "challenge", "robots forbids", "another page"}  # the others are slow
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FAILURES)
+@pytest.mark.parametrize(
+    "name", [name if name in TYPICAL else pytest.param(name, marks=pytest.mark.slow) for name in FAILURES]
+)
 def test_what_goes_wrong_ends_in_one_line_and_its_status(
     newsroom: Newsroom, tmp_path: Path, name: str
 ) -> None:
