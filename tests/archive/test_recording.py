@@ -145,7 +145,7 @@ def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_r
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "from osce_news.archive.writer.writer import ArchiveWriter\n"
+        "from osce_news.archive.writer.archive_writer import ArchiveWriter\n"
         "write, count = ArchiveWriter._write, []\n"
         "def full(self, data):\n"
         "    count.append(1)\n"

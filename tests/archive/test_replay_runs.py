@@ -147,8 +147,8 @@ def test_what_is_in_the_archive_of_a_run_that_is_not_given_is_named(folder: Path
     assert rows(folder / "b.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
 
 
-ROLLED = "from osce_news.archive.writer import writer\nwriter.MOST_BYTES = 8_000\n"
-ROLLED += "writer.ArchiveWriter.__init__.__kwdefaults__['most_bytes'] = 8_000"
+ROLLED = "from osce_news.archive.writer import archive_writer as writer\nwriter.MAX_FILE_BYTES = 8_000\n"
+ROLLED += "writer.ArchiveWriter.__init__.__kwdefaults__['max_bytes'] = 8_000"
 
 
 @pytest.mark.slow
