@@ -13,7 +13,6 @@ from osce_news.checks.rules import Rule, Usual, first_office, has_among
 from osce_news.items import NewsItem
 
 # --- Single limits -----------------------------------------------------------------------------------------
-MAX_NAMES = 100  # offices or topics of one record; a record with more is set aside; the most seen is 7
 MAX_NAME_LENGTH = 120  # characters of an office or topic; the longest seen has 95
 MAX_RENAMED = 2  # names that the site may change at once in all items
 MAX_DAYS_AHEAD = 3  # days between fetching and publishing: time zones, and embargoes that are not kept
