@@ -47,7 +47,7 @@ def replay(filled: Path, tmp_path: Path) -> Callable[[bytes], Result]:
         (tmp_path / "given.html").write_bytes(body)
         result = run("replay", "given.html", "--json", cwd=tmp_path)
         assert "Traceback" not in result.err
-        assert "fault of osce-news" not in result.err
+        assert "bug in osce-news" not in result.err
         with closing(open_for_reading(filled)) as connection:
             assert values(connection, "SELECT id FROM items ORDER BY key")[: len(before)] == before
         assert problems(filled) == []

@@ -32,7 +32,7 @@ def _one_line(result: Result) -> str:
     (line,) = result.errors
     assert line.startswith("osce-news: ")
     assert line.isprintable()
-    assert "fault of osce-news" not in line
+    assert "bug in osce-news" not in line
     assert len(line) < 600
     return line
 

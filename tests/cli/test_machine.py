@@ -181,7 +181,7 @@ def test_an_output_that_is_full_is_one_line_and_status_1(filled: Path, tmp_path:
 def test_a_closed_output_is_no_fault_of_the_program(filled: Path, tmp_path: Path) -> None:
     for typed in ("list", f"replay --json '{FIXTURES}/seed'"):
         result = shell(f"osce-news {typed} >&-", cwd=tmp_path)
-        assert "fault of osce-news" not in result.err
+        assert "bug in osce-news" not in result.err
         assert len(result.errors) <= 1
 
 
