@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.spiders.crawling import at, crawl, held, is_sound, killed, nodes, pages_asked, rows, stored
-from tests.crawl.spiders.processes import Command, Ended
 from tests.newsroom import Newsroom, make_newer, make_stories
+from tests.processes import Command, Ended
 
 SMALL_FILES = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))"
 # All of them later than the days of the stories: the gate refuses those of the future.

@@ -10,9 +10,9 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.crawl.spiders.crawling import crawl, held, killed, nodes, pages_asked, rows, start, stored, until
-from tests.crawl.spiders.processes import Command, Ended
 from tests.helpers import FIXTURES
 from tests.newsroom import Newsroom
+from tests.processes import Command, Ended
 
 
 def names_of(db: Path) -> list[tuple[str, Path]]:

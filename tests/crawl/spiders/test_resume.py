@@ -25,8 +25,8 @@ from tests.crawl.spiders.crawling import (
     stored,
     until,
 )
-from tests.crawl.spiders.processes import Command
 from tests.newsroom import Newsroom, faults, make_newer
+from tests.processes import Command
 
 ALL = pages_of(STORIES)
 DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 5)]
