@@ -1,4 +1,4 @@
-"""The commands that read: what they print in each form, in a pipe, on a terminal."""
+"""What the reading commands print: in each format, in a pipe, on a terminal."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.storage import Writer
-from tests.helpers import digest, environment, run, shell
+from tests.helpers import environment, run, shell
 
 LISTS = [
     ("list", "--limit", "0"),
@@ -167,39 +166,3 @@ def test_on_a_terminal_rows_are_a_table_and_hits_are_bold(filled: Path, tmp_path
         assert "\x1b" not in plain
         assert "[Trafficking]" in plain
     assert _on_a_terminal("search", "nothing-has-this-word", cwd=tmp_path) == ""
-
-
-def test_a_whole_database_verifies_and_a_broken_one_does_not(filled: Path, tmp_path: Path) -> None:
-    assert run("verify", cwd=tmp_path).out == "osce-news.db: no problems found\n"
-    assert run("verify", "--json", cwd=tmp_path).out == "[]\n"
-    with Writer(filled) as writer:
-        writer.connection.execute("DROP INDEX items_language")
-        writer.connection.execute("DELETE FROM addresses WHERE item_id = '514201'")
-    before = digest(filled)
-    result = run("verify", cwd=tmp_path)
-    assert (result.status, result.out) == (1, "")
-    assert len(result.errors) == 2
-    assert all(line.startswith("osce-news.db: ") for line in result.errors)
-    as_json = run("verify", "--json", cwd=tmp_path)
-    assert as_json.status == 1
-    assert [f"osce-news.db: {problem}" for problem in json.loads(as_json.out)] == result.errors
-    assert digest(filled) == before
-
-
-def test_renormalizing_says_what_was_done(filled: Path, tmp_path: Path) -> None:
-    with Writer(filled) as writer:
-        writer.connection.execute("UPDATE items SET title = 'Spoilt' WHERE id = '514201'")
-    result = run("renormalize", cwd=tmp_path)
-    assert (result.status, result.err) == (0, "")
-    assert result.out == "osce-news.db: 93 items normalised again, 1 changed\n"
-    assert (
-        json.loads(run("list", "--until", "2022-03-15", "--json", cwd=tmp_path).out)[1]["title"] != "Spoilt"
-    )
-
-
-def test_reading_imports_neither_scrapy_nor_twisted(filled: Path, tmp_path: Path) -> None:
-    for command in (("search", "osce", "--office", "odihr"), ("verify",)):
-        result = run(*command, cwd=tmp_path, env={"PYTHONPROFILEIMPORTTIME": "1"})
-        imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in result.errors}
-        assert "osce_news" in imported
-        assert not imported & {"scrapy", "twisted", "parsel"}, command

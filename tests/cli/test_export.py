@@ -69,8 +69,8 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "name one FILE"),
-        (("a.csv", "--snapshot", "b.db"), "name one FILE"),
+        ((), "give either FILE or"),
+        (("a.csv", "--snapshot", "b.db"), "give either FILE or"),
         (("--snapshot", "b.db", "--office", "odihr"), "takes no other option"),
         (("--snapshot", "b.db", "--bom"), "takes no other option"),
         (("no/a.csv",), "no such folder: no"),
