@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import print_summary, progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.summary import print_summary
 from osce_news.crawl.options import CrawlOptions
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import print_outcome, progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.summary import print_outcome
 from osce_news.publish.extras import require_extra
 
 

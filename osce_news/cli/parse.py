@@ -11,7 +11,8 @@ import click
 
 from osce_news.cli.options import verbose_option
 from osce_news.cli.output import print_json
-from osce_news.cli.progress import raise_first, set_up_logging, wants_bar
+from osce_news.cli.progress import set_up_logging, wants_bar
+from osce_news.cli.summary import raise_first
 from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError
 from osce_news.publish.extras import require_extra
