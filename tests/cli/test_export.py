@@ -7,14 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from osce_news.publish.formats import formats
-from osce_news.storage import Writer, open_for_reading, open_for_writing
-from tests.helpers import digest, environment, run, shell, values, without
+from osce_news.storage import Writer, open_for_writing
+from tests.helpers import digest, environment, run, shell, without
 
 SUFFIXES = {one.suffixes[0]: one.name for one in formats().values()}
 
@@ -212,9 +211,3 @@ def test_a_file_that_no_one_may_write_is_one_line(filled: Path, tmp_path: Path) 
     assert result.status == 1
     assert len(result.errors) == 1
     assert "nothing was written" in result.err
-
-
-def test_a_snapshot_has_statistics(filled: Path, tmp_path: Path) -> None:
-    run("export", "--snapshot", "copy.db", cwd=tmp_path)
-    with closing(open_for_reading(tmp_path / "copy.db")) as connection:
-        assert values(connection, "SELECT count(*) FROM sqlite_stat1")[0]
