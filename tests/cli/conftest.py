@@ -23,7 +23,7 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.begin("replay")
         for case in ("seed", "russian", "twice", "first-page", "last-page"):
             writer.store(fixture_page(case))
-        # What the help texts' examples ask for and the fixtures lack.
+        # An item for the examples in help texts, which the fixtures lack.
         writer.store(
             listing([replace(TEN[0], path="/odihr/570001", title="Human rights and trafficking in Ukraine")])
         )

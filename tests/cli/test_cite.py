@@ -48,6 +48,6 @@ def test_the_data_set_is_cited_with_coverage_last_complete_crawl_and_version(
 
 
 @pytest.mark.parametrize("asked", ["1", "https://www.osce.org/node/1", "/"])
-def test_an_item_that_is_not_there_can_not_be_cited(filled: Path, tmp_path: Path, asked: str) -> None:
+def test_a_missing_item_cannot_be_cited(filled: Path, tmp_path: Path, asked: str) -> None:
     result = run("cite", asked, cwd=tmp_path)
     assert (result.status, result.out, len(result.errors)) == (2, "", 1)

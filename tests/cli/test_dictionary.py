@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.helpers import run
 
 
-def test_the_dictionary_of_one_table_is_printed_in_all_forms(filled: Path, tmp_path: Path) -> None:
+def test_the_dictionary_of_one_table_is_printed_in_all_formats(filled: Path, tmp_path: Path) -> None:
     rows = json.loads(run("dictionary", "newsroom", "--format", "json", cwd=tmp_path).out)
     assert [row["column_name"] for row in rows][:3] == ["*", "id", "url"]
     assert {row["table_name"] for row in rows} == {"newsroom"}
@@ -19,7 +19,7 @@ def test_the_dictionary_of_one_table_is_printed_in_all_forms(filled: Path, tmp_p
         assert run("dictionary", "--format", form, cwd=tmp_path).status == 0
 
 
-def test_the_dictionary_counts_what_is_empty(filled: Path, tmp_path: Path) -> None:
+def test_the_dictionary_counts_empty_values(filled: Path, tmp_path: Path) -> None:
     rows = json.loads(run("dictionary", "newsroom", "--measured", "--format", "json", cwd=tmp_path).out)
     items = json.loads(run("list", "--limit", "0", "--json", cwd=tmp_path).out)
     for row in rows[1:]:

@@ -9,7 +9,7 @@ from osce_news.storage import Writer
 from tests.helpers import digest, run
 
 
-def test_a_whole_database_verifies_and_a_broken_one_does_not(filled: Path, tmp_path: Path) -> None:
+def test_an_intact_database_verifies_and_a_damaged_one_does_not(filled: Path, tmp_path: Path) -> None:
     assert run("verify", cwd=tmp_path).out == "osce-news.db: no problems found\n"
     assert run("verify", "--json", cwd=tmp_path).out == "[]\n"
     with Writer(filled) as writer:
@@ -26,7 +26,7 @@ def test_a_whole_database_verifies_and_a_broken_one_does_not(filled: Path, tmp_p
     assert digest(filled) == before
 
 
-def test_renormalizing_says_what_was_done(filled: Path, tmp_path: Path) -> None:
+def test_renormalize_says_what_it_did(filled: Path, tmp_path: Path) -> None:
     with Writer(filled) as writer:
         writer.connection.execute("UPDATE items SET title = 'Spoilt' WHERE id = '514201'")
     result = run("renormalize", cwd=tmp_path)

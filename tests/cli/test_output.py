@@ -29,7 +29,7 @@ PIPED = [
 
 
 @pytest.mark.parametrize("command", LISTS, ids=" ".join)
-def test_all_forms_give_the_same_rows(filled: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_all_formats_print_the_same_rows(filled: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
     forms = {form: run(*command, "--format", form, cwd=tmp_path) for form in ("json", "csv", "tsv", "table")}
     assert {result.status for result in forms.values()} == {0}
     assert {result.err for result in forms.values()} == {""}
@@ -50,7 +50,7 @@ def test_all_forms_give_the_same_rows(filled: Path, tmp_path: Path, command: tup
     assert len(forms["table"].out.splitlines()) >= len(rows) + 1
 
 
-def test_in_a_pipe_the_form_is_tsv_and_json_has_an_option_of_its_own(filled: Path, tmp_path: Path) -> None:
+def test_the_format_in_a_pipe_is_tsv_and_json_has_its_own_option(filled: Path, tmp_path: Path) -> None:
     for short, long in (((), "tsv"), (("--json",), "json")):
         assert run("list", *short, cwd=tmp_path) == run("list", "--format", long, cwd=tmp_path)
 
@@ -84,7 +84,7 @@ def test_an_item_is_shown_by_number_and_by_any_of_its_addresses(filled: Path, tm
     assert run("show", "575719", "--format", "table", cwd=tmp_path).out == shown.out
 
 
-def test_more_items_than_the_limit_are_said_to_be_there(filled: Path, tmp_path: Path) -> None:
+def test_items_beyond_the_limit_are_mentioned(filled: Path, tmp_path: Path) -> None:
     result = run("list", cwd=tmp_path)
     assert len(result.out.splitlines()) == 51
     assert result.errors == ["50 of 93 items; --limit 0 shows all"]
@@ -109,7 +109,7 @@ def test_filters_take_names_aliases_and_dates_and_may_be_repeated(filled: Path, 
 
 
 @pytest.mark.parametrize("reader", ["head -1", "true"])
-def test_a_pipe_that_is_closed_early_is_no_error(filled: Path, tmp_path: Path, reader: str) -> None:
+def test_a_pipe_that_is_closed_early_is_not_an_error(filled: Path, tmp_path: Path, reader: str) -> None:
     ended = {}
     for command in PIPED:
         result = shell(f"osce-news {command} 2>errors | {reader}", cwd=tmp_path)
@@ -120,7 +120,7 @@ def test_a_pipe_that_is_closed_early_is_no_error(filled: Path, tmp_path: Path, r
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_an_output_that_cannot_hold_all_letters_holds_all_rows(
+def test_an_encoding_without_some_letters_still_prints_all_rows(
     filled: Path, tmp_path: Path, encoding: str
 ) -> None:
     env = {"PYTHONIOENCODING": encoding}
@@ -142,7 +142,7 @@ def _on_a_terminal(*arguments: str, cwd: Path, **more: str) -> str:
         try:
             while piece := os.read(ours, 65536):
                 out += piece
-        except OSError:  # how the end of a terminal is told
+        except OSError:  # the terminal was closed
             pass
         os.close(ours)
     assert process.returncode == 0
