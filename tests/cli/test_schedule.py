@@ -17,7 +17,7 @@ from tests.helpers import run
     [
         (["cron", "--at", "25:00"], "--at: '25:00' is not a time of day"),
         (["cron", "--at", "4.17"], "--at: '4.17' is not a time of day"),
-        (["cron", "--user"], "--user works only with systemd only"),
+        (["cron", "--user"], "--user works only with systemd"),
         (["github", "--mail", "a@example.org"], "--mail does not work with github"),
         (["cron", "--mail", "a b"], "--mail: not an e-mail address: 'a b'"),
         (["cron", "--mail", "-oQ/tmp"], "--mail: not an e-mail address"),
