@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from osce_news import checks
-from osce_news.checks.neighbours import History, history
+from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.output import print_json
 from osce_news.cli.progress import set_up_logging
@@ -81,10 +81,10 @@ def _print_coverage(coverage: dict[str, object]) -> None:
 
 def _compare(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return the error of a page that fails the checks, and why it could not be compared, if so."""
-    stored = History()
+    stored = Neighbours()
     if db.exists():
         with closing(open_for_reading(db)) as connection:
-            stored = history(connection, page)
+            stored = read_neighbours(connection, page)
     try:
         if not page.results:
             raise LayoutError("results", expected="some", got="a page that says there are none")
