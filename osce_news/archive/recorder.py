@@ -8,8 +8,8 @@ from typing import Any
 
 from osce_news import __version__
 from osce_news.archive.events import COST, Event, ListEnded, PageStored, RunFinished, RunStarted
+from osce_news.archive.writer.archive_writer import ArchiveWriter
 from osce_news.archive.writer.exchange import Exchange
-from osce_news.archive.writer.writer import ArchiveWriter
 from osce_news.crawl import settings
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import Traversal

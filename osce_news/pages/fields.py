@@ -13,7 +13,8 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.pages.labels import Label, join, read_values
+from osce_news.pages.labelled_values import read_values
+from osce_news.pages.labels import Label, join
 from osce_news.pages.text_lines import Line, Piece, is_item, squeeze
 
 _NAMES = ("content_types", "offices", "topics")

@@ -31,6 +31,7 @@ def unpacked(data: bytes) -> bytes:
     return gzip.decompress(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["a member a record", "plain", "one member"])
 def test_cut_at_any_byte_it_gives_what_was_whole_and_never_a_wrong_page(
     tmp_path: Path, archive: bytes, way: str
@@ -69,6 +70,7 @@ def test_a_cut_file_is_told_in_one_line(tmp_path: Path, archive: bytes) -> None:
     assert int(line.split("byte ")[1].split(":")[0]) > offset
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["a member a record", "plain"])
 def test_a_flipped_bit_never_gives_a_wrong_page_and_the_others_are_read(
     tmp_path: Path, archive: bytes, way: str
@@ -184,6 +186,7 @@ def test_a_head_without_end_is_passed_over_in_flat_memory(tmp_path: Path) -> Non
     assert (len(found), report.unreadable) == (1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packing", [packed, lambda *parts: b"".join(parts)], ids=["packed", "plain"])
 def test_very_many_small_records_are_read_in_flat_memory(tmp_path: Path, packing: object) -> None:
     with (tmp_path / "a.warc").open("wb") as file:

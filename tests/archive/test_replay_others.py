@@ -257,6 +257,7 @@ def test_a_redirect_that_leads_nowhere_is_passed_over(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_tiny_records_are_gone_through(tmp_path: Path) -> None:
     tiny = record(answer(b"<p>", **HTML), url="https://example.org/x")
     one, two, _ = tens()

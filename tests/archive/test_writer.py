@@ -137,7 +137,7 @@ def test_other_readers_find_the_same(tmp_path: Path) -> None:
 
 def test_a_file_is_rolled_at_a_size_and_its_names_are_in_order(tmp_path: Path) -> None:
     exchanges = [exchange(n, bytes(range(256)) * 8 + str(n).encode()) for n in range(6)]
-    paths = write(tmp_path, exchanges, most_bytes=3000)
+    paths = write(tmp_path, exchanges, max_bytes=3000)
     assert [path.name[-13:] for path in paths] == [f"{n:05}.warc.gz" for n in range(len(paths))]
     assert 1 < len(paths) < 6
     assert all(next(records(path, Report())).kind == "warcinfo" for path in paths)
@@ -146,7 +146,7 @@ def test_a_file_is_rolled_at_a_size_and_its_names_are_in_order(tmp_path: Path) -
 
 
 def test_a_body_of_an_earlier_file_of_the_run_is_not_stored_again(tmp_path: Path) -> None:
-    paths = write(tmp_path, [exchange(n % 2, bytes(2000 + n % 2)) for n in range(6)], most_bytes=1)
+    paths = write(tmp_path, [exchange(n % 2, bytes(2000 + n % 2)) for n in range(6)], max_bytes=1)
     assert len(paths) == 6
     assert [len(fields_of(path, "revisit")) for path in paths] == [0, 0, 1, 1, 1, 1]
     assert len(bodies(*paths)) == 6

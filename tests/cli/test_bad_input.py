@@ -140,6 +140,7 @@ def test_a_file_that_is_no_database_of_ours_is_refused_untouched(
     assert digest(path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [*READERS, WRITERS[0]], ids=lambda command: str(command[0]))
 @pytest.mark.parametrize("table", ["items", "sqlite_master"])
 def test_a_damaged_database_is_one_line_and_status_1(
@@ -165,6 +166,7 @@ def test_a_damaged_database_is_one_line_and_status_1(
         assert filled.read_bytes() == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_a_database_may_have_any_name_and_what_to_type_next_works_with_it(tmp_path: Path, name: str) -> None:
     first = run("replay", SEED, f"--db={name}", cwd=tmp_path)
@@ -177,6 +179,7 @@ def test_a_database_may_have_any_name_and_what_to_type_next_works_with_it(tmp_pa
         assert (result.status, result.err) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

@@ -79,6 +79,7 @@ def test_a_page_that_is_no_list_has_its_own_status_and_is_not_stored(
     assert summary["message"]
 
 
+@pytest.mark.slow
 def test_each_page_that_is_no_list_is_told_in_one_line(filled: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
@@ -174,6 +175,7 @@ META = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("meta", META.values(), ids=META)
 def test_a_broken_meta_json_is_bad_input(filled: Path, tmp_path: Path, meta: str | bytes) -> None:
     folder = tmp_path / "pages"

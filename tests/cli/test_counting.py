@@ -15,6 +15,7 @@ from osce_news.storage import Writer
 from tests.helpers import digest, run, without
 
 
+@pytest.mark.slow
 def test_a_figure_is_drawn_instead_of_the_table(filled: Path, tmp_path: Path) -> None:
     before = digest(filled)
     result = run("stats", "--by", "year", "--by", "office", "--plot", "offices.svg", cwd=tmp_path)
@@ -82,6 +83,7 @@ def test_the_share_of_labels_is_a_table_of_percents(filled: Path, tmp_path: Path
     assert len({row["topic_percent"] for row in rows}) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

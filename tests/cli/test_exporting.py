@@ -45,6 +45,7 @@ def test_csv_is_what_list_prints(filled: Path, tmp_path: Path) -> None:
     assert len(exported) == 93
 
 
+@pytest.mark.slow
 def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path: Path) -> None:
     for _ in range(2):
         result = run("export", "--snapshot", "copy.db", cwd=tmp_path)
@@ -97,6 +98,7 @@ def test_what_cannot_be_asked_is_one_line_and_status_2(
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [*(f"items{suffix}" for suffix in SUFFIXES), "--snapshot copy.db"])
 def test_a_full_disk_is_one_line_and_the_former_file_stays(
     filled: Path, tmp_path: Path, arguments: str
@@ -114,6 +116,7 @@ def test_a_full_disk_is_one_line_and_the_former_file_stays(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_link_stays_a_link_and_what_it_names_is_replaced(filled: Path, tmp_path: Path) -> None:
     shelf = tmp_path / "shelf"
     shelf.mkdir()
@@ -146,6 +149,7 @@ def test_a_pipe_is_not_replaced_by_a_file(filled: Path, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_snapshot_does_not_take_the_place_of_a_database_that_is_in_use(
     filled: Path, tmp_path: Path
 ) -> None:
@@ -187,6 +191,7 @@ def test_a_killed_export_leaves_the_former_file(filled: Path, tmp_path: Path) ->
     assert len((tmp_path / "a.csv").read_text().splitlines()) > 90
 
 
+@pytest.mark.slow
 def test_an_empty_database_and_filters_that_let_nothing_pass_are_told(filled: Path, tmp_path: Path) -> None:
     open_for_writing(tmp_path / "empty.db").close()
     result = run("export", "a.csv", "--db", "empty.db", cwd=tmp_path)

@@ -37,6 +37,7 @@ def fixture(checkout: Path, *arguments: str) -> Result:
     return run("fixture", *arguments, cwd=checkout, env=CONTACT)
 
 
+@pytest.mark.slow
 def test_a_live_article_costs_one_request_and_becomes_a_fixture(newsroom: Newsroom, checkout: Path) -> None:
     path = newsroom.stories[0].path
     done = fixture(checkout, f"{newsroom.url}{path}", "--delay", "0")
@@ -56,6 +57,7 @@ def test_a_live_list_is_asked_for_at_its_address_as_it_stands(newsroom: Newsroom
     assert done.out.startswith("fixtures/listing/press-releases-page-1: a list of 10 results")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("robots", "answer", "status"),
     [
@@ -74,6 +76,7 @@ def test_a_page_that_is_not_to_be_had_leaves_nothing(
     assert list((checkout / "fixtures").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -99,6 +102,7 @@ def test_bad_input_is_one_line_and_exit_2(checkout: Path, arguments: list[str], 
     assert list((checkout / "fixtures").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_fixture_is_never_overwritten(checkout: Path) -> None:
     (checkout / "page.html").write_bytes(body_of("lists"))
     assert fixture(checkout, "page.html").status == 0

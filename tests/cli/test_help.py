@@ -81,6 +81,7 @@ def give_warcs(folder: Path) -> None:
         parse_part(part, parsed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", [line for line in EXAMPLES if not line.startswith((*LIVE, *ENDLESS))])
 def test_each_example_runs_as_it_stands(filled: Path, tmp_path: Path, example: str) -> None:
     if " expect " in example or " fixture " in example:  # which write

@@ -70,6 +70,7 @@ def test_runs_are_listed_newest_first_with_their_receipts_in_all_forms(past: Pat
     assert run("runs", cwd=tmp_path) == forms["tsv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("columns", "wide"), [(80, False), (120, True)])
 def test_the_table_of_runs_fits_the_terminal(past: Path, tmp_path: Path, columns: int, wide: bool) -> None:
     out = run("runs", "--format", "table", cwd=tmp_path, env=_on_terminal(columns)).out
@@ -123,6 +124,7 @@ def test_the_status_of_a_page_that_was_asked_for_is_shown(past: Path, tmp_path: 
     assert "        status 304, 10 results: 10 new" in run("runs", "1", cwd=tmp_path).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["99", "0", "last", "9" * 30, "-- -1", "²"])
 def test_a_run_that_there_is_not_is_one_line_and_status_2(past: Path, tmp_path: Path, asked: str) -> None:
     result = run("runs", *asked.split(), cwd=tmp_path)
@@ -131,6 +133,7 @@ def test_a_run_that_there_is_not_is_one_line_and_status_2(past: Path, tmp_path: 
     assert "`osce-news runs` lists them" in result.err
 
 
+@pytest.mark.slow
 def test_without_runs_it_says_how_the_first_is_made(tmp_path: Path) -> None:
     assert run("runs", cwd=tmp_path).status == 2  # no database
     Writer(tmp_path / "osce-news.db").close()
@@ -140,6 +143,7 @@ def test_without_runs_it_says_how_the_first_is_made(tmp_path: Path) -> None:
         assert "osce-news crawl" in result.err
 
 
+@pytest.mark.slow
 def test_a_run_whose_process_is_gone_is_told_from_one_that_goes_on(past: Path, tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         pass

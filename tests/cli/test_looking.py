@@ -29,6 +29,7 @@ PIPED = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", LISTS, ids=" ".join)
 def test_all_forms_give_the_same_rows(filled: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
     forms = {form: run(*command, "--format", form, cwd=tmp_path) for form in ("json", "csv", "tsv", "table")}
@@ -109,6 +110,7 @@ def test_filters_take_names_aliases_and_dates_and_may_be_repeated(filled: Path, 
     assert found("--place", "Wien", "--until", "2022-12-31") <= found("--place", "VIENNA")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", ["head -1", "true"])
 def test_a_pipe_that_is_closed_early_is_no_error(filled: Path, tmp_path: Path, reader: str) -> None:
     ended = {}

@@ -47,6 +47,7 @@ def test_replaying_again_finds_nothing_new(tmp_path: Path) -> None:
     assert counts == {"run": 2, "pages": 2, "seen": 56, "new": 0, "changed": 0, "unchanged": 56}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("db", ["osce-news.db", "folder with a space/other.db"])
 def test_each_command_that_the_output_names_works_when_typed(tmp_path: Path, db: str) -> None:
     (tmp_path / db).parent.mkdir(exist_ok=True)
@@ -111,6 +112,7 @@ def test_the_latest_page_counts_whatever_is_given_first(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("meta", "head", "url", "at"),
     [
@@ -154,6 +156,7 @@ def test_address_and_time_come_from_meta_json_else_from_the_page_and_the_file(
         assert str(item).startswith(url.rsplit("/", 1)[0])
 
 
+@pytest.mark.slow
 def test_the_database_named_by_the_environment_is_filled_and_read(tmp_path: Path) -> None:
     env = {"OSCE_NEWS_DB": str(tmp_path / "named.db")}
     assert run("replay", FIXTURES / "seed", cwd=tmp_path, env=env).status == 0

@@ -12,6 +12,7 @@ from tests.cli.schedules.scheduled import schedule, start
 from tests.helpers import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -46,6 +47,7 @@ def test_nothing_is_written(tmp_path: Path, scheduler: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheduler", ["cron", "systemd", "github"])
 def test_the_contact_comes_from_the_environment_too(tmp_path: Path, scheduler: str) -> None:
     given = schedule(scheduler, "--contact", "a@example.org", cwd=tmp_path)

@@ -83,6 +83,7 @@ NO_ADDRESSES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address",
     [

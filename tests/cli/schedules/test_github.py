@@ -129,6 +129,7 @@ def test_the_whole_list_is_read_on_sundays_and_when_asked_for(
     assert words.endswith(f"<--db><database/{NASTY}.db>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "status", "line"),
     [

@@ -133,6 +133,7 @@ def test_each_unit_refers_to_units_that_are_there(tmp_path: Path, user: bool) ->
     assert "osce-news.service" not in made["osce-news-full.service"]["Unit"].get("After", [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["osce-news", "osce-news-full"])
 def test_a_service_crawls(
     made: dict[str, Unit], newsroom: Newsroom, folder: Path, tmp_path: Path, name: str
