@@ -2,8 +2,8 @@
 
 sphinx-build -W --keep-going -q -c docs . build/site
 
-The source folder is the checkout, not docs/, so that links such as `../CONTRIBUTING.md` work both on a code host
-and in the site. docs/README.md defines the pages and their order.
+The source folder is the checkout, not docs/, so that links such as `../CONTRIBUTING.md` work both on a code
+host and in the site. docs/README.md defines the pages and their order.
 """
 
 from __future__ import annotations
