@@ -97,6 +97,7 @@ def test_each_answer_to_the_request_for_an_article_is_as_it_was(
     assert rows(folder / "b.db", text)[0][0] > STORIES // 2
 
 
+@pytest.mark.slow
 def test_whatever_moment_a_crawl_is_killed_at_its_articles_are_those_that_were_stored(
     tmp_path: Path,
 ) -> None:
@@ -111,6 +112,7 @@ def test_whatever_moment_a_crawl_is_killed_at_its_articles_are_those_that_were_s
     assert_same(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["settle", "finish"])
 def test_what_the_archive_says_and_a_kill_kept_from_the_database_is_not_replayed(
     tmp_path: Path, moment: str
@@ -149,6 +151,7 @@ def test_an_article_that_is_not_in_the_archive_is_named(recorded: Path, tmp_path
     assert done.summary["articles"] == STORIES - 1
 
 
+@pytest.mark.slow
 def test_a_recorded_newsroom_replays_to_the_same_database(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -106,6 +106,7 @@ def test_articles_are_read_newest_first_within_the_budget_and_the_next_crawl_goe
     assert (done.status, done.summary["articles"]) == (0, 0)
 
 
+@pytest.mark.slow
 def test_articles_are_asked_for_again_by_age_and_read_again_when_they_or_their_entries_changed(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -149,6 +150,7 @@ def test_articles_are_asked_for_again_by_age_and_read_again_when_they_or_their_e
     assert is_sound(db)
 
 
+@pytest.mark.slow
 def test_what_is_not_to_be_had_is_noted_as_what_it_is_and_only_what_failed_is_asked_for_again(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -187,6 +189,7 @@ def test_what_is_not_to_be_had_is_noted_as_what_it_is_and_only_what_failed_is_as
     assert is_sound(db)
 
 
+@pytest.mark.slow
 def test_an_item_on_a_host_that_is_not_there_keeps_no_other_from_being_read(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -208,6 +211,7 @@ def test_an_item_on_a_host_that_is_not_there_keeps_no_other_from_being_read(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "status", "stored"),
     [
@@ -242,6 +246,7 @@ def test_what_is_wrong_with_all_pages_ends_the_run_and_not_the_list(
     )
 
 
+@pytest.mark.slow
 def test_no_known_layout_on_all_pages_ends_the_run_unless_it_is_accepted(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     with Newsroom(make_stories(32), robots=ROBOTS) as newsroom:
@@ -259,6 +264,7 @@ def test_no_known_layout_on_all_pages_ends_the_run_unless_it_is_accepted(tmp_pat
         assert (done.status, done.summary["articles"]) == (0, 8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_crawl_that_is_ended_among_the_articles_keeps_what_was_read_and_the_list_is_whole(
     newsroom: Newsroom, tmp_path: Path, number: signal.Signals
@@ -279,6 +285,7 @@ def test_a_crawl_that_is_ended_among_the_articles_keeps_what_was_read_and_the_li
     assert set(statuses(db).values()) == {"read"}
 
 
+@pytest.mark.slow
 def test_an_export_of_records_holds_no_articles_and_scrapy_takes_the_same_arguments(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
