@@ -1,4 +1,4 @@
-"""Records and histories that the tests of the gate are made of."""
+"""Records and histories that the tests of the checks are made of."""
 
 from __future__ import annotations
 
