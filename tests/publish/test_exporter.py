@@ -19,14 +19,9 @@ from osce_news.storage.queries import Filters
 
 ALL = Filters()
 SLOW = pytest.mark.slow  # needs pyarrow
-NAMES = [
-    "a.csv",
-    "a.jsonl",
-    "a.bib",
-    "a.ris",
-    "a.json",
-    *(pytest.param(name, marks=SLOW) for name in ("a.parquet", "years")),
-]
+NAMES = ("a.csv", "a.jsonl", "a.bib", "a.ris", "a.json")
+PARQUET = [pytest.param(name, marks=SLOW) for name in ("a.parquet", "years")]
+YEARS = ExportOptions(Path("folder"), "parquet", by_year=True)
 
 
 def _items(connection: sqlite3.Connection, filters: Filters = ALL) -> list[dict[str, Any]]:
