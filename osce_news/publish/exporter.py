@@ -96,7 +96,7 @@ def _check(options: ExportOptions, chosen: Format) -> None:
             suitable = ", ".join(each.name for each in formats().values() if option in each.options)
             raise BadInputError(f"--{option} works with {suitable}, not with {chosen.name}")
     if options.by_year:
-        destinations.check_folder(options.path)
+        destinations.check_folder(options.path, f"items{chosen.suffixes[0]}")
     else:
         destinations.check_file(options.path)
 
