@@ -257,6 +257,39 @@ def test_a_traversal_by_links_is_resumed() -> None:
     assert not done.whole
 
 
+def test_a_position_that_a_former_version_saved_is_resumed() -> None:
+    site = MovingList().grow(300)
+    addresses = [page(0), page(1, 49), page(2, 48)]
+    listed = [(address, site.read(address).keys) for address in addresses]
+    position = {
+        "end": 144, "pages": 3, "most_rows": 50, "hidden": 0, "proved": True, "problems": [], "link": None,
+    }  # fmt: skip
+    resumed = new_traversal()
+    resumed.resume(position, listed)
+    asked = []
+    while resumed.url is not None:
+        asked.append(resumed.url)
+        assert resumed.save() is not None
+        resumed.read(site.read(resumed.url))
+    assert asked[:2] == [page(0), page(3, 47)]
+    assert resumed.whole
+    assert len(asked) == 5
+
+
+def test_a_page_that_cannot_be_read_in_the_second_look_is_left_out() -> None:
+    site = MovingList().grow(300)
+    site.repeat(20, 60)
+    first = new_traversal()
+    while first.url is not None:
+        shown = site.read(first.url)
+        if first.pages > 2 and not first.accepted:  # the top was read again, in vain
+            first.skip("no answer")
+        else:
+            first.read(shown)
+    assert first.ended
+    assert first.problems == ["no answer", "the list has 301 results, of which 300 were read"]
+
+
 def test_a_site_is_a_host_with_or_without_www_and_its_parts() -> None:
     assert same_site("http://osce.org/x", LISTING)
     assert same_site("https://d6.web.osce.org/x", LISTING)
