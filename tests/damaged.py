@@ -119,7 +119,7 @@ def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outc
 
 
 def refused(item: Listing, connection: sqlite3.Connection) -> Outcome | None:
-    """Return that the gate has caught the page, or None."""
+    """Return that the checks have caught the page, or None."""
     try:
         check(item, read_neighbours(connection, item), newest_first=newest_first(item.url))
     except LayoutError as error:

@@ -13,48 +13,36 @@ from osce_news.checks.rules import Rule, Usual, first_office, has_among
 from osce_news.items import NewsItem
 
 # --- Single limits -----------------------------------------------------------------------------------------
-MAX_NAMES = 100  # offices or topics of one record; more are set aside; the most seen is 7
 MAX_NAME_LENGTH = 120  # characters of an office or topic; the longest seen has 95
-MAX_RENAMED = 2  # names that the site may change at once for all items
-MAX_DAYS_AHEAD = 3  # of a publishing date: time zones, and embargoes that the site does not keep
-
-# Other names of the items that are stored: an editor adds or removes one, a defect moves them all.
-MIN_RELABELLED = 3  # items; fewer are an editor's work
-MAX_RELABELLED = Fraction(1, 2)  # of the items with names: names were added or removed
-MAX_MOVED = Fraction(1, 4)  # of all items: names were exchanged for others, or moved to other items
-
-# Items of the page that are stored with another node number, the same title and date.
-MIN_DUPLICATES = 3  # a few titles do appear twice on one day
-MAX_DUPLICATES = Fraction(1, 2)  # of the items that are not stored
-
-# The order of a list that was asked for newest first.
-MIN_ORDERED = 5  # dated results; fewer show no order
-MISPLACED = 10  # one result in so many may stand where its date does not belong; they are left out
-MAX_OUT_OF_ORDER = Fraction(1, 5)  # of the pairs of results with different dates, among the others
-
-# Withdrawals: items that a list, read to its end, no longer has.
-MAX_WITHDRAWN = 20  # items; more, and more than the share, mean that the list was not read whole
-MAX_WITHDRAWN_SHARE = Fraction(1, 50)  # of the items that the list had
-
-# Articles.
-MAX_UNREADABLE = 5  # pages in a row that are not understood, or have no known layout: the site has changed
+MAX_RENAMED = 2  # names that the site may change at once in all items
+MAX_DAYS_AHEAD = 3  # days between fetching and publishing: time zones, and embargoes that are not kept
+MIN_RELABELLED = 3  # stored items with other offices, topics or types; fewer are an editor's work
+MAX_RELABELLED = Fraction(1, 2)  # of the stored items with names have other ones
+MAX_MOVED = Fraction(1, 4)  # of the stored items have none of their former names: these belong to other items
+MIN_DUPLICATES = 3  # new items with title and date of a stored one; a few titles do appear twice on one day
+MAX_DUPLICATES = Fraction(1, 2)  # of the new items; they would be stored a second time, under another number
+MIN_ORDERED = 5  # dated results; fewer do not show the order of the list
+MISPLACED = 10  # one result in so many may stand where its date does not belong, and is left out
+MAX_OUT_OF_ORDER = Fraction(1, 5)  # of the pairs of other results; the list was asked for newest first
+MAX_WITHDRAWN = 20  # items that are no longer listed; more, and more than the share, are no withdrawals
+MAX_WITHDRAWN_SHARE = Fraction(1, 50)  # of the items that the list had: it was not read whole
+MAX_UNREADABLE = 5  # articles in a row that are not understood, or of unknown layout: the site has changed
 MIN_KNOWN_LAYOUTS = 20  # stored articles of known layouts, before an unknown layout is unusual
-MAX_REFUSED = 2  # in a row; one page may be closed to everybody, a second one means that we are not wanted
-MAX_FORBIDDEN = 5  # by robots.txt, in a row; these cost the site no request
-
-# Comparison with stored items of the time (see USUAL).
-MIN_STORED = 100  # stored items in the page's language; fewer are too short a history
+MAX_REFUSED = 2  # refused articles in a row; one may be closed to everybody, a second means "go away"
+MAX_FORBIDDEN = 5  # articles in a row that robots.txt forbids; these cost the site no request
+MIN_STORED = 100  # stored items in the page's language; fewer are too few to compare with
 MAX_NEIGHBOURS = 300  # stored items, the nearest in date, that a page is compared with
-MIN_KIND = 10  # of these are needed to know what is usual for one office or topic
-MAX_ALIKE = 5  # results of one office or topic are counted: such a page says the same fifty times
-ODDS_RATIO = 2.5  # the odds of a page may be so many times smaller than those of the stored items, and then
-P_VALUE = 1e-4  # this is the probability of a count that is so low: rarer ones are no accident
-SHORT_TEASER = 60  # characters
-# Node numbers rise with the dates. If they do not, titles have the dates of other results.
-MIN_PAIRS = 20  # pairs of results with different dates
-MIN_IN_STEP = 0.65  # of the pairs of the page
-USUALLY_IN_STEP = 0.9  # of the pairs of stored items; else nothing can be concluded
-
+MIN_KIND = 10  # stored items of one office or topic that show what is usual for it
+MAX_ALIKE = 5  # results of one office or topic that are counted: such a page says the same fifty times
+ODDS_RATIO = 2.5  # by which the odds of a page may be smaller than those of the stored items
+P_VALUE = 1e-4  # probability of a count so low, at these smaller odds; rarer ones are no accident
+SHORT_TEASER = 60  # characters; shorter teasers are cut ones
+MIN_PAIRS = 20  # pairs of results with different dates, to compare node numbers with dates
+MIN_IN_STEP = 0.65  # of the pairs have numbers that rise with the dates; else titles have others' dates
+USUALLY_IN_STEP = 0.9  # of the pairs of stored items do so; else nothing is concluded
+MIN_AGREEING = 0.6  # of results share an office with others of such an address (/odihr/): then all is well
+COMMON = Fraction(1, 5)  # of the items of its most frequent office makes an office one of an address
+MAX_OFFICES = 3  # offices of an address; more say nothing about an item
 
 DATE, OFFICES, TOPICS, TYPE = "Publishing date", "Where we are", "What we do", "Content type"
 _FIELDS = {"content_type_raw": TYPE, "offices_raw": OFFICES, "topics_raw": TOPICS, "teaser": "teaser"}
@@ -132,17 +120,16 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     ),
     *(
         Rule(
-            name=name, label=label, expected=expected, counted="results with traces of another one",
-            wrong=faults.trace(pattern), applies=applies, least=2, share=HALF, usual=Fraction(1, 50),
-            usual_of_all=True, why=why,
+            name=name, label=label, expected=expected, counted=counted, wrong=faults.trace(pattern),
+            applies=applies, least=2, share=HALF, usual=Fraction(1, 50), usual_of_all=True, why=why,
         )
-        for name, label, expected, pattern, applies, why in (
-            ("entities", "&", "the text, decoded once", faults.ENTITY,
+        for name, label, expected, counted, pattern, applies, why in (
+            ("entities", "&", "text without entities", "results with some", faults.ENTITY,
              lambda item: "&" in faults.text(item), "The text was escaped twice."),
-            ("mojibake", "letters", "text in its right encoding", faults.MOJIBAKE,
-             lambda item: not faults.text(item).isascii(), "UTF-8 was read as Latin-1 or the like."),
-            ("question marks", "letters", "text in its right encoding", faults.QUESTION_MARKS,
-             lambda item: "?" in faults.text(item), "Letters were replaced by question marks."),
+            ("garbled letters", "letters", "text in its right encoding", "results with garbled ones",
+             faults.MOJIBAKE, lambda item: not faults.text(item).isascii(), "UTF-8 was read as Latin-1."),
+            ("question marks", "letters", "text in its right encoding", "results with question marks",
+             faults.QUESTION_MARKS, lambda item: "?" in faults.text(item), "Letters were lost."),
         )
     ),
     Rule(
@@ -258,12 +245,8 @@ USUAL: tuple[Usual, ...] = (
         why="Dates of the next result are often of the same day, so most still agree.",
     ),
 )  # fmt: skip
-# `baseline` fills in `shows`: the stored items show which offices an address such as /odihr/ belongs to. The
-# rule is not applied to a page where most results with such an address have an office in common.
+# `baseline` fills in `shows`, as the stored items show which offices an address such as /odihr/ belongs to.
 OFFICE_OF_ADDRESS = Usual(
     name="the office of the item's address", label=OFFICES, few=0.6, shows=lambda item: None,
     why="Offices were moved to other items.",
 )  # fmt: skip
-MIN_AGREEING = 0.6  # of the results with an address that an earlier result has, too
-COMMON = Fraction(1, 5)  # of the items of its most frequent office; rarer ones do not count
-MAX_OFFICES = 3  # of an address; those of more say nothing

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @verbose_option
 def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, verbose: bool) -> None:
-    """Check that the live site is still understood; store nothing.
+    """Check that a page of the live site can still be read.
 
-    Requests one listing page after robots.txt and prints how many of its results have each field. Exit
-    status 3 if the page is not understood, or if it fails the checks against the database, where there is
-    one.
+    Requests one listing page after robots.txt, prints how many of its results have each field, and stores
+    nothing. Exit status 3 if the page is not understood, or if it fails the checks, which compare it with
+    the database if there is one.
 
     \b
     Example:

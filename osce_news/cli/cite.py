@@ -44,7 +44,7 @@ def cite(identifier: str | None, form: str, db: Path) -> None:
         else:
             item = queries.item(connection, queries.identifier_of(identifier))
             if item is None:
-                raise BadInputError(f"no item {identifier[:200]!r} in {db}")
+                raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
             reference = item_reference(item)
     render = formats()[form].cite if form != "text" else citation
     assert render is not None

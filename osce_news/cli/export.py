@@ -49,7 +49,7 @@ def export(
 
     The formats are csv, jsonl, parquet, bibtex, ris and csl-json. Writes all items that match the
     filters, newest first. If the export fails, an existing FILE stays as it was. Zotero imports bibtex,
-    ris and csl-json. Parquet needs the extra `parquet`.
+    ris and csl-json. Parquet needs `pip install 'osce-news[parquet]'`.
 
     \b
     Example:
@@ -60,9 +60,9 @@ def export(
     """
     others = form or columns is not None or bom or partition_by or no_datapackage or filters
     if (file is None) == (snapshot is None):
-        raise click.UsageError("name one FILE, or one with --snapshot")
+        raise click.UsageError("give either FILE or --snapshot FILE.db")
     if snapshot is not None and others:
-        raise click.UsageError("--snapshot copies the whole database and takes no other option but --db")
+        raise click.UsageError("--snapshot copies the whole database; it takes no other option but --db")
     with closing(open_for_reading(db)) as connection:
         if snapshot is not None:
             check_snapshot(snapshot, db)

@@ -64,7 +64,7 @@ def format_options(function: F) -> F:
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the filters; the command gets them as `filters`."""
+    """Add the filters; the command gets them as `filters`. Most may be repeated."""
 
     @functools.wraps(command)
     def with_filters(**arguments: Any) -> Any:
@@ -73,24 +73,32 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     function: Callable[..., Any] = with_filters
     for option in (
-        click.option("--place", "places", multiple=True, metavar="NAME", help="A place in the dateline."),
-        click.option("--language", metavar="CODE", help="A language, such as en or ru."),
-        click.option("--until", metavar="DATE", help="Published on this day or earlier."),
-        click.option("--since", metavar="DATE", help="Published on this day or later."),
-        click.option("--type", "types", multiple=True, metavar="NAME", help="A content type."),
+        click.option(
+            "--place",
+            "places",
+            multiple=True,
+            metavar="NAME",
+            help="Only items with this place in the dateline.",
+        ),
+        click.option("--language", metavar="CODE", help="Only items in this language, such as en or ru."),
+        click.option("--until", metavar="DATE", help="Only items published on this day or earlier."),
+        click.option("--since", metavar="DATE", help="Only items published on this day or later."),
+        click.option(
+            "--type", "types", multiple=True, metavar="NAME", help="Only items of this content type."
+        ),
         click.option(
             "--topic",
             "topics",
             multiple=True,
             metavar="NAME",
-            help="A topic, including the topics below it.",
+            help="Only items on this topic, or on one below it.",
         ),
         click.option(
             "--office",
             "offices",
             multiple=True,
             metavar="NAME",
-            help="An office: its identifier, name, former name or abbreviation. Repeat for more than one.",
+            help="Only items of this office: its identifier, name, former name or abbreviation.",
         ),
     ):
         function = option(function)

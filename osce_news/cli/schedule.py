@@ -58,9 +58,9 @@ def schedule(
       osce-news schedule github --contact you@example.org > osce-news.yml
     """
     if user and scheduler != "systemd":
-        raise click.UsageError("--user goes with systemd only")
+        raise click.UsageError("--user works only with systemd")
     if mail and scheduler == "github":
-        raise click.UsageError("--mail does not go with github, which notifies its users by itself")
+        raise click.UsageError("--mail does not work with github, which notifies its users itself")
     CrawlOptions.parse(start_url=start_url, db=db)  # raises what each crawl would raise
     hour, minute = _time(at)
     plan = schedules.Plan(

@@ -35,7 +35,7 @@ def show(identifier: str, db: Path, form: str | None) -> None:
     with closing(open_for_reading(db)) as connection:
         item = queries.item(connection, queries.identifier_of(identifier))
     if item is None:
-        raise BadInputError(f"no item {identifier[:200]!r} in {db}")
+        raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
     if form == "json":
         print_json(item)
     else:

@@ -67,7 +67,7 @@ def stats(
     """
     groups = by or ("year",)
     if len(groups) > 2 or len(set(groups)) != len(groups):
-        raise click.UsageError("--by is given once or twice, with two different groups")
+        raise click.UsageError("give --by once, or twice with two different groups")
     if plot is not None:
         title = _draw(db, FigureOptions(groups, filters, labels, top), plot)
         click.echo(f"{plot}: {title}", err=form is not None)

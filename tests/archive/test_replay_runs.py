@@ -238,7 +238,7 @@ def test_a_crawl_that_was_refused_is_replayed_as_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_a_page_that_the_gate_refused_is_refused_again_and_the_run_ends_failed(tmp_path: Path) -> None:
+def test_a_page_that_the_checks_refused_is_refused_again_and_the_run_ends_failed(tmp_path: Path) -> None:
     fifty = ("--rows", "50")
     with newsroom(150) as server:
         assert crawl(server, tmp_path, *fifty).status == 0

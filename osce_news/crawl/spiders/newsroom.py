@@ -217,7 +217,7 @@ class NewsroomSpider(scrapy.Spider):
             self.run.fail(error)
         else:
             name = type(error).__name__
-            self.run.fail(OsceNewsError(f"{name}: {error} (this is a fault of osce-news)"))
+            self.run.fail(OsceNewsError(f"{name}: {error} (this is a bug in osce-news)"))
         if self.crawler.engine is not None:
             self.crawler.engine.close_spider(self, "fault")
 

@@ -1,4 +1,4 @@
-"""The gate as a crawl meets it: a page that cannot be right, and a record that fails alone."""
+"""The checks in a crawl: a page that cannot be right, and a record that fails alone."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ import pytest
 
 from osce_news.items import NewsItem
 from osce_news.publish.web.canned_queries import QUERIES
-from osce_news.publish.web.metadata import LISTS
 from osce_news.storage import history_queries, queries
 from osce_news.storage.queries import Filters
+from osce_news.storage.schema import LISTS
 from tests.generated import FIRST_CRAWL
 from tests.helpers import digest
 from tests.publish.web.conftest import (

@@ -1,4 +1,4 @@
-"""`export` as it is typed: files, snapshots, and what goes wrong, in one line."""
+"""`export`: files, snapshots, and errors in one line."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_csv_is_what_list_prints(filled: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path: Path) -> None:
+def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> None:
     for _ in range(2):
         result = run("export", "--snapshot", "copy.db", cwd=tmp_path)
         assert (result.status, result.out, result.err) == (0, "copy.db: 93 items\n", "")
@@ -54,7 +54,7 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
     (tmp_path / "letter.db").write_text("mine")
     before = digest(filled)
     for target, says in (
-        ("letter.db", "left as it is"),
+        ("letter.db", "nothing was changed"),
         ("osce-news.db", "is the database itself"),
         ("no/copy.db", "no such folder"),
         (".", "is a folder"),
@@ -69,8 +69,8 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "name one FILE"),
-        (("a.csv", "--snapshot", "b.db"), "name one FILE"),
+        ((), "give either FILE or"),
+        (("a.csv", "--snapshot", "b.db"), "give either FILE or"),
         (("--snapshot", "b.db", "--office", "odihr"), "takes no other option"),
         (("--snapshot", "b.db", "--bom"), "takes no other option"),
         (("no/a.csv",), "no such folder: no"),
@@ -85,7 +85,7 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
         (("datapackage.json",), "is reserved for the description of exports"),
     ],
 )
-def test_what_cannot_be_asked_is_one_line_and_status_2(
+def test_impossible_exports_are_one_line_and_status_2(
     filled: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
 ) -> None:
     before = digest(filled)
@@ -100,7 +100,7 @@ def test_what_cannot_be_asked_is_one_line_and_status_2(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", [*(f"items{suffix}" for suffix in SUFFIXES), "--snapshot copy.db"])
-def test_a_full_disk_is_one_line_and_the_former_file_stays(
+def test_a_full_disk_is_one_line_and_the_previous_file_stays(
     filled: Path, tmp_path: Path, arguments: str
 ) -> None:
     folder = tmp_path / "out"
@@ -109,7 +109,7 @@ def test_a_full_disk_is_one_line_and_the_former_file_stays(
     run("export", *options, str(folder / name), cwd=tmp_path)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert name in before
-    # No file may grow beyond this: the nearest thing to a full disk that needs no disk of its own.
+    # A limit for the size of files: close to a full disk, without a disk of its own.
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))"
     result = run("export", *options, str(folder / name), cwd=tmp_path, before=limit)
     assert (result.status, result.out, len(result.errors)) == (1, "", 1), result.err
@@ -117,7 +117,7 @@ def test_a_full_disk_is_one_line_and_the_former_file_stays(
 
 
 @pytest.mark.slow
-def test_a_link_stays_a_link_and_what_it_names_is_replaced(filled: Path, tmp_path: Path) -> None:
+def test_a_link_stays_a_link_and_its_target_is_replaced(filled: Path, tmp_path: Path) -> None:
     shelf = tmp_path / "shelf"
     shelf.mkdir()
     for name, options in (
@@ -134,7 +134,7 @@ def test_a_link_stays_a_link_and_what_it_names_is_replaced(filled: Path, tmp_pat
 
 
 def test_a_pipe_is_not_replaced_by_a_file(filled: Path, tmp_path: Path) -> None:
-    """As a device would be: of root, one of the machine's for all programs."""
+    """A pipe stands for a device, which root would replace for all programs of the machine."""
     for arguments in (["export", "pipe", "--format", "csv"], ["export", "--snapshot", "pipe"]):
         os.mkfifo(tmp_path / "pipe")
         result = run(*arguments, cwd=tmp_path)
@@ -150,9 +150,7 @@ def test_a_pipe_is_not_replaced_by_a_file(filled: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_snapshot_does_not_take_the_place_of_a_database_that_is_in_use(
-    filled: Path, tmp_path: Path
-) -> None:
+def test_a_snapshot_does_not_replace_a_database_in_use(filled: Path, tmp_path: Path) -> None:
     with Writer(tmp_path / "other.db") as writer:
         writer.begin("replay")
         result = run("export", "--snapshot", "other.db", cwd=tmp_path)
@@ -169,7 +167,7 @@ def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: P
     assert not (tmp_path / "a.parquet").exists()
 
 
-def test_a_killed_export_leaves_the_former_file(filled: Path, tmp_path: Path) -> None:
+def test_a_killed_export_leaves_the_previous_file(filled: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("former")
     code = (
         "import os\n"
@@ -192,7 +190,7 @@ def test_a_killed_export_leaves_the_former_file(filled: Path, tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_an_empty_database_and_filters_that_let_nothing_pass_are_told(filled: Path, tmp_path: Path) -> None:
+def test_an_empty_database_and_filters_without_a_match_are_reported(filled: Path, tmp_path: Path) -> None:
     open_for_writing(tmp_path / "empty.db").close()
     result = run("export", "a.csv", "--db", "empty.db", cwd=tmp_path)
     assert (result.status, result.out, result.err) == (0, "a.csv: 0 items\n", "empty.db holds no items\n")
@@ -211,7 +209,7 @@ def test_an_export_and_a_search_do_not_wait_for_a_crawl_that_writes(filled: Path
         writer.connection.execute("ROLLBACK")
 
 
-def test_a_file_that_no_one_may_write_is_one_line(filled: Path, tmp_path: Path) -> None:
+def test_a_file_without_write_permission_is_one_line(filled: Path, tmp_path: Path) -> None:
     result = shell("osce-news export /proc/a.csv --no-datapackage", cwd=tmp_path)
     assert result.status == 1
     assert len(result.errors) == 1
