@@ -30,14 +30,19 @@ WHERE NOT EXISTS (
     SELECT 1 FROM withdrawals
     WHERE item_id = items.id AND withdrawn <= until AND (restored IS NULL OR restored > until))
 """
-_RUN = """
-    SELECT id AS run, mode, status, started, finished, seconds, pages, seen, new, changed, unchanged,
-        quarantined, withdrawn, restored, articles, articles_changed, articles_gone, articles_failed,
-        articles_left, unknown_terms, list_status, requests, not_modified, bytes, retries,
-        back_offs, waited_s, smallest_gap_s, list, start_url, continues,
-        (SELECT max(id) FROM runs AS other WHERE other.continues = runs.id) AS continued_by,
-        process, tool_version, rules, archive, message
-    FROM runs"""
+# The columns of a run in the output of `osce-news runs`.
+RUN_COLUMNS = (
+    "run", "mode", "status", "started", "finished", "seconds", "pages", "seen", "new", "changed", "unchanged",
+    "quarantined", "withdrawn", "restored", "articles", "articles_changed", "articles_gone",
+    "articles_failed", "articles_left", "unknown_terms", "list_status", "requests", "not_modified", "bytes",
+    "retries", "back_offs", "waited_s", "smallest_gap_s", "list", "start_url", "continues", "continued_by",
+    "process", "tool_version", "rules", "archive", "message",
+)  # fmt: skip
+_EXPRESSIONS = {
+    "run": "id",
+    "continued_by": "(SELECT max(id) FROM runs AS other WHERE other.continues = runs.id)",
+}
+_RUN = f"SELECT {', '.join(f'{_EXPRESSIONS.get(name, name)} AS {name}' for name in RUN_COLUMNS)} FROM runs"
 _ALL = Filters()
 # Columns of the view `newsroom` that are known for the present only.
 NOT_OF_A_DAY = ("text", "last_seen", "withdrawn")
