@@ -64,7 +64,7 @@ def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
     found = files_at(paths, has_page_name, "saved page (.html)")
     for path in found:
         if not has_page_name(path):
-            raise BadInputError(f"{path} is no saved page: its name does not end in .html")
+            raise BadInputError(f"{path} is not a saved page: its name does not end in .html")
     return sorted(map(_saved_page, found), key=lambda page: (page.fetched_at, str(page.path)))
 
 
