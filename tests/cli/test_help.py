@@ -10,8 +10,6 @@ import click
 import pytest
 
 from osce_news import __version__
-from osce_news.archive.cluster.job import make_job
-from osce_news.archive.cluster.worker import parse_part
 from osce_news.cli.main import cli
 from osce_news.site import LISTING_URL
 from tests.cli.captures import archive
@@ -73,6 +71,10 @@ def give_pages(folder: Path) -> None:
 
 def give_warcs(folder: Path) -> None:
     """Add WARC files and their partitions with the names in the examples."""
+    # Not at the top, because other tests of this module run without the extra `cluster`.
+    from osce_news.archive.cluster.job import make_job
+    from osce_news.archive.cluster.worker import parse_part
+
     (folder / "warcs").mkdir()
     listing = (FIXTURES / "seed" / "page.html").read_bytes()
     archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
