@@ -45,26 +45,16 @@ BORDERS = (
         "scrapy twisted parsel lxml osce_news.crawl osce_news.archive osce_news.publish osce_news.cli",
     ),
     Border(
-        "publish/web",
-        "scrapy twisted parsel lxml osce_news.pages osce_news.crawl.spiders osce_news.storage.writer",
+        "publish",
+        "scrapy twisted parsel lxml sqlite_utils osce_news.cli osce_news.crawl osce_news.archive "
+        "osce_news.pages osce_news.storage.writer",
     ),
-    # Drawing is imported only to draw: neither Altair nor vl-convert is there without its extra.
-    Border("publish/figures/figure.py", "altair vl_convert scrapy twisted parsel lxml osce_news.cli"),
-    Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
-    Border("publish/figures/render.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
+    # Optional packages are imported only when they are needed.
+    Border("publish/figures/figure.py", "altair vl_convert"),
+    Border("publish/figures/charts.py", "vl_convert sqlite3"),
+    Border("publish/figures/render.py", "altair vl_convert", first=True),
     Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.cli"),
-    *(
-        Border(
-            name,
-            "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.crawl.spiders osce_news.cli",
-        )
-        for name in (
-            "publish/exporter.py",
-            "publish/formats",
-            "publish/references.py",
-            "storage/dictionary.py",
-        )
-    ),
+    Border("storage/dictionary.py", "sqlite_utils"),
     Border("publish/formats", "pyarrow", first=True),  # only Parquet needs it
     Border("publish/formats", "sqlite3 osce_news.storage", "storage.dictionary"),
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),

@@ -21,6 +21,10 @@ from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.segmentation import LAYOUTS, Region, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
 
+# What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
+SET_ASIDE_IN = 10  # one result in so many may lack title, address or date
+SET_ASIDE_FROM = 5  # results; on shorter pages none may, on those up to SET_ASIDE_IN one may
+MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
 _OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 _CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 
@@ -185,15 +189,15 @@ class ListingPage:
     def _refuse_incomplete(self, results: Sequence[RawResult]) -> None:
         """Raise LayoutError if more than a few results lack a title, an address or a date."""
         lacking = [result for result in results if result.lacks]
-        alone = 1 if len(results) >= 5 else 0
-        if len(lacking) <= max(alone, len(results) // 10):
+        alone = 1 if len(results) >= SET_ASIDE_FROM else 0
+        if len(lacking) <= max(alone, len(results) // SET_ASIDE_IN):
             return
         unlabelled = next((result.unlabelled for result in lacking if result.unlabelled), None)
         if unlabelled is not None:
             raise LayoutError(
                 "labels",
                 expected="labels that are known",
-                got=f"{len(lacking)} of {len(results)} results with none for such as {unlabelled[:60]!r}",
+                got=f"{len(lacking)} of {len(results)} results with an unknown label, {unlabelled[:60]!r}",
             )
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
         raise LayoutError(
@@ -204,11 +208,14 @@ class ListingPage:
 
     def _refuse_empty_labels(self, results: Sequence[ResultFields]) -> None:
         """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
+        without_value = [fields.labelled.empty for fields in results]
         for name in ("content_type", "offices", "topics"):
-            empty = sum(name in fields.labelled.empty for fields in results)
-            if empty > 2 and empty > sum(name in fields.labelled.values for fields in results):
+            empty = sum(name in names for names in without_value)
+            if empty >= MIN_EMPTY_LABELS and empty > sum(
+                name in fields.labelled.values for fields in results
+            ):
                 label = labels()[name]["en"][0]
-                raise LayoutError(label, expected="a value behind it", got=f"none in {empty} results")
+                raise LayoutError(label, expected="a value after it", got=f"none in {empty} results")
 
     def _refuse_cut(self, last: Region) -> None:
         """Raise LayoutError if the page ends with its list and leaves elements open.
@@ -221,7 +228,7 @@ class ListingPage:
             return  # a page without a frame, perhaps saved by hand, ends with its list
         opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
         if any(count > closed[tag] for tag, count in opened.items()):
-            raise LayoutError("html", expected="a whole page", got="a page that is cut in its list")
+            raise LayoutError("html", expected="a whole page", got="a page that is truncated in its list")
 
 
 def _page_of(url: str) -> int:

@@ -1,4 +1,4 @@
-"""What is a date and what is none."""
+"""Texts that are dates, and texts that are not."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_any_text_is_a_date_of_the_calendar_or_none(text: str) -> None:
 
 
 def by_hand(text: str) -> str | None:
-    """The day in a text of the values file, read without the code under test; None without a year."""
+    """The date in a text of the values file, read without the code under test; None without a year."""
     months = [name[:3].casefold() for names in (ENGLISH, RUSSIAN) for name in names]
     month = next(months.index(word[:3].casefold()) % 12 + 1 for word in text.split() if word[0].isalpha())
     numbers = [int(number) for number in re.findall(r"\d+", text)]
