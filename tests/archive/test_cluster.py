@@ -24,7 +24,6 @@ from osce_news.archive.cluster.partitions import PartitionWriter, read_rows
 from osce_news.archive.cluster.parts import Part, cut
 from osce_news.archive.cluster.scheduling import cluster, parse_parts
 from osce_news.archive.cluster.work import parse_part, rows
-from osce_news.archive.events import Event, PageStored
 from osce_news.archive.parse import Asked, Parsed, ParsedCapture, parse
 from osce_news.archive.reader.captures import Capture
 from osce_news.archive.reader.records import MOST_BYTES
@@ -32,6 +31,7 @@ from osce_news.archive.reader.revisits import Originals
 from osce_news.archive.replay import Outcome, replay
 from osce_news.cli import clustering
 from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError, StorageError
+from osce_news.events import Event, PageStored
 from osce_news.publish import extras
 from tests.archive.making import answer, packed, page, record, saved
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, warcs

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from osce_news.archive.cluster.parts import FORMAT, Part
-from osce_news.archive.events import RunStarted
 from osce_news.archive.replay.plan import Plan, Run
 from osce_news.archive.replay.run import wanted_hosts
-from osce_news.archive.serialize import from_json, to_json
 from osce_news.errors import BadInputError, StorageError
+from osce_news.events import RunStarted
+from osce_news.serialize import from_json, to_json
 
 PLAN = "plan.json"
 

@@ -11,7 +11,6 @@ from osce_news.archive import Capture, Report
 from osce_news.archive.cluster.job import Job, read_job
 from osce_news.archive.cluster.partitions import Row, read_rows, read_told, row_at
 from osce_news.archive.cluster.parts import Part
-from osce_news.archive.events import Event, event_of
 from osce_news.archive.parse import ParsedCapture
 from osce_news.archive.reader.captures import is_wanted
 from osce_news.archive.reader.report import RecordError
@@ -19,6 +18,7 @@ from osce_news.archive.replay.captures import Advance
 from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.run import replay_plan
 from osce_news.errors import BadInputError
+from osce_news.events import Event, event_of
 
 
 def merge(folder: Path, db: Path, on_page: Advance = lambda summary, total: None) -> Outcome:

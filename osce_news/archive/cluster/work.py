@@ -14,13 +14,13 @@ from osce_news.archive import Capture, Report, contents
 from osce_news.archive.cluster.job import PLAN, Job, read_job
 from osce_news.archive.cluster.partitions import PartitionWriter, Row
 from osce_news.archive.cluster.parts import Part, code_mark
-from osce_news.archive.events import Event, PageStored, target_of
 from osce_news.archive.parse import LISTING, Asked, key_of, kind_of, parse
 from osce_news.archive.reader.captures import capture_at
 from osce_news.archive.reader.records import MOST_BYTES
 from osce_news.archive.reader.report import RecordError
 from osce_news.archive.reader.revisits import NOT_MODIFIED, Originals
 from osce_news.errors import OsceNewsError, PartialError
+from osce_news.events import Event, PageStored, target_of
 
 
 def parse_part(part: Part, folder: Path) -> None:

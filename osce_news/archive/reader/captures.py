@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from osce_news.archive.events import Event, EventError, event_of
 from osce_news.archive.reader.decoding import decoded
 from osce_news.archive.reader.fields import check_digest
 from osce_news.archive.reader.http import Fields, Message, parse_message, payload_of
@@ -17,6 +16,7 @@ from osce_news.archive.reader.records import MOST_BYTES, Record, record_at, reco
 from osce_news.archive.reader.report import RecordError, Report
 from osce_news.archive.reader.revisits import NOT_MODIFIED, Originals, target
 from osce_news.clock import format_utc
+from osce_news.events import Event, EventError, event_of
 from osce_news.normalize import is_web_address
 
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")

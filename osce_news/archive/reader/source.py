@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from osce_news.archive.events import Event
 from osce_news.archive.reader.captures import Capture, capture_at, contents
 from osce_news.archive.reader.records import MOST_BYTES
 from osce_news.archive.reader.report import Report
 from osce_news.archive.reader.revisits import Originals
+from osce_news.events import Event
 
 
 class Source(Protocol):

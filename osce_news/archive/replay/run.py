@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from osce_news.archive import Report
-from osce_news.archive.events import PageStored, RunFinished
 from osce_news.archive.reader.source import Source, WarcFiles
 from osce_news.archive.replay.captures import Advance, hosts_of, merge
 from osce_news.archive.replay.outcome import Outcome
@@ -15,6 +14,7 @@ from osce_news.archive.replay.recorded import Death, RecordedRun, deaths_of
 from osce_news.archive.replay.steps import steps
 from osce_news.archive.replay.workers import Workers
 from osce_news.errors import PartialError
+from osce_news.events import PageStored, RunFinished
 from osce_news.site import LISTING_URL
 from osce_news.storage import Summary, Writer, crawls
 
@@ -101,7 +101,8 @@ def _make_again(
     try:
         for step, parsed in workers.parsed(steps(source.contents(run.files, report, bare=True))):
             on_page(made.step(step, parsed), None)
-        outcome.add(made.close())
+        for summary in made.close():
+            outcome.add(summary)
     except BaseException as error:
         made.interrupt(error)
         raise
