@@ -1,4 +1,4 @@
-"""Files and folders that are written beside their place and then moved into it: whole, or not at all."""
+"""Atomic writes: a file or folder is replaced whole, or left as it was."""
 
 from __future__ import annotations
 
@@ -13,37 +13,38 @@ from osce_news.errors import BadInputError, StorageError
 
 
 @contextmanager
-def beside(path: Path, *, folder: bool = False) -> Iterator[Path]:
-    """Give a path to write to; at the end of the block what is there takes the place of `path`.
+def atomic_write(path: Path, *, folder: bool = False) -> Iterator[Path]:
+    """Yield a temporary path to write to; at the end of the block it replaces `path`.
 
-    If the block raises, what was written is deleted and `path` is as it was. A link stays a link: what it
-    names is replaced. Raises what `refuse_place` raises, StorageError if it can't be written to.
+    If the block raises, the temporary file is deleted and `path` is unchanged. If `path` is a symbolic
+    link, its target is replaced. Raises what `check_destination` raises, and StorageError if the disk is
+    full or the place can't be written to.
     """
-    refuse_place(path, folder=folder)
-    place = Path(os.path.realpath(path))
-    part = place.with_name(f".{place.name[:100]}.{os.getpid()}.part")
+    check_destination(path, folder=folder)
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
     try:
         if folder:
             part.mkdir()
         yield part
-        _move(part, place, folder=folder)
+        _replace(target, part, folder=folder)
     except OSError as error:
-        says = {errno.ENOSPC: "the disk is full", errno.EFBIG: "the file is too large for this disk"}
-        reason = says.get(error.errno or 0, error.strerror or str(error))
+        known = {errno.ENOSPC: "the disk is full", errno.EFBIG: "the file is too large for this disk"}
+        reason = known.get(error.errno or 0, error.strerror or str(error))
         raise StorageError(f"{path}: {reason}; nothing was written") from error
     finally:
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)
         else:
             part.unlink(missing_ok=True)
-            Path(f"{part}-journal").unlink(missing_ok=True)  # SQLite's, which a full disk lets lie
+            Path(f"{part}-journal").unlink(missing_ok=True)  # SQLite leaves it behind on a full disk
 
 
-def refuse_place(path: Path, *, folder: bool = False) -> None:
-    """Raise BadInputError if a file, or a folder, can't be put there.
+def check_destination(path: Path, *, folder: bool = False) -> None:
+    """Raise BadInputError if a file, or a folder, can't be written there.
 
-    The folder that it is to lie in has to be there; and what can't be replaced is left alone: a folder
-    where a file is meant, a device, a pipe (`/dev/stdout` is one or the other, or a link to a file).
+    The parent folder must exist. A folder in the place of a file, a device and a pipe are refused
+    (`/dev/stdout` is a device, a pipe, or a link to a file).
     """
     if not path.parent.is_dir():
         raise BadInputError(f"no such folder: {path.parent} (for {path.name})")
@@ -55,18 +56,18 @@ def refuse_place(path: Path, *, folder: bool = False) -> None:
         raise BadInputError(f"{path} is a device or a pipe: name a file")
 
 
-def _move(part: Path, place: Path, *, folder: bool) -> None:
+def _replace(target: Path, part: Path, *, folder: bool) -> None:
     if not folder:
         with part.open("rb") as file:
-            os.fsync(file.fileno())  # else a power cut might leave the new name with nothing in it
-        part.replace(place)
+            os.fsync(file.fileno())  # or else a power cut could leave an empty file
+        part.replace(target)
         return
-    former = place.with_name(f"{part.name}.former")
-    if place.exists():  # a folder that holds something can't be replaced at one stroke
-        place.rename(former)
+    former = target.with_name(f"{part.name}.former")
+    if target.exists():  # a folder with contents can't be replaced in one step
+        target.rename(former)
     try:
-        part.rename(place)
+        part.rename(target)
     except OSError:
-        former.rename(place)
+        former.rename(target)
         raise
     shutil.rmtree(former, ignore_errors=True)

@@ -1,6 +1,6 @@
 """Everything that can go wrong, each with its exit status and what the person should do.
 
-The exit statuses are part of the outside of the program (README.md, "Exit status").
+The exit statuses are part of the outside of the program (docs/exit-status.md).
 """
 
 from __future__ import annotations

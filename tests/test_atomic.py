@@ -1,4 +1,4 @@
-"""Files that are written beside their place: whole, or not at all, and nothing is left lying there."""
+"""Atomic writes leave the former file when they fail, and nothing next to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.atomic import beside
+from osce_news.atomic import atomic_write
 from osce_news.errors import StorageError
 
 
@@ -16,7 +16,7 @@ def test_what_a_full_disk_lets_lie_goes_too(tmp_path: Path) -> None:
     place.write_text("former")
 
     def written() -> None:
-        with beside(place) as part:
+        with atomic_write(place) as part:
             part.write_text("half")
             Path(f"{part}-journal").write_text("SQLite's")
             raise OSError(errno.ENOSPC, "No space left on device")
@@ -41,6 +41,6 @@ def test_a_folder_that_cannot_be_moved_to_its_place_gives_the_former_one_back(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", failing)
-    with pytest.raises(StorageError, match="Input/output error"), beside(place, folder=True) as part:
+    with pytest.raises(StorageError, match="Input/output error"), atomic_write(place, folder=True) as part:
         (part / "later").touch()
     assert [path.name for path in tmp_path.rglob("*")] == ["years", "former"]

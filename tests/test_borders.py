@@ -58,10 +58,11 @@ BORDERS = (
             name,
             "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.crawl.spiders osce_news.cli",
         )
-        for name in ("publish/export", "publish/references", "dictionary.py")
+        for name in ("publish/exporter.py", "publish/formats", "publish/references.py", "dictionary.py")
     ),
-    Border("publish/export", "pyarrow", first=True),  # only who asks for Parquet needs it
-    Border("publish/references", "osce_news.storage osce_news.publish.export"),
+    Border("publish/formats", "pyarrow", first=True),  # only Parquet needs it
+    Border("publish/formats", "sqlite3 osce_news.storage"),
+    Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
         for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop")
@@ -164,8 +165,8 @@ PLANTED = {
         "2: osce_news.crawl.spiders.newsroom.A"
     ],
     "try:\n    import rich\nexcept ImportError:\n    pass": ["2: rich"],
-    "from osce_news.errors import LayoutError\nfrom osce_news.pages.lines import Line\nimport re": [],
-    "from . import lines\nfrom .lines import Line": [],
+    "from osce_news.errors import LayoutError\nfrom osce_news.pages.text_lines import Line\nimport re": [],
+    "from . import text_lines\nfrom .text_lines import Line": [],
     "import scrapyd, sqlite3x\ntext = 'import scrapy'  # import scrapy": [],
 }
 

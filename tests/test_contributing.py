@@ -1,4 +1,4 @@
-"""The steps in CONTRIBUTING.md for a changed page, followed to the letter in a copy of the checkout."""
+"""The steps in CONTRIBUTING.md work: each test follows one of them in a copy of the checkout."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from osce_news.clock import parse_utc
-from tests.helpers import ROOT, Result, environment, run
+from tests.helpers import ROOT, Result, environment, html_of, run
 from tests.newsroom.articles import article_of, article_paragraphs
 from tests.newsroom.samples import TEN
 
 STORY = TEN[0]
 URL = "https://www.osce.org/node/575719"
 LAYOUTS = "osce_news/pages/article_layouts.py"
-FIRST = "LAYOUTS: tuple[Layout, ...] = (\n"
+FIRST = "LAYOUTS: tuple[ArticleLayout, ...] = (\n"
 TESTS = (
     "tests/pages/test_article.py::test_each_fixture_reads_as_expected_field_by_field",
     "tests/pages/test_article_layouts.py",
@@ -28,7 +29,7 @@ TESTS = (
 
 
 def page() -> str:
-    """The story in the invented markup, with a box that no reader takes for its text."""
+    """Return the story in an invented markup, with a box that is not part of the text."""
     sections = "".join(f"<section>{block.html}</section>\n" for block in article_of(STORY).blocks)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><title>A story</title></head><body><div class="story">'
@@ -39,17 +40,16 @@ def page() -> str:
     )
 
 
-def written_in(name: str) -> str:
-    """The class that CONTRIBUTING.md shows."""
-    text = (ROOT / name).read_text(encoding="utf-8")
-    found = re.findall(r"```python\n(class .*?)```", text, re.DOTALL)
-    assert len(found) == 1
-    return str(found[0])
+def code(language: str, begins: str) -> str:
+    """Return the code that CONTRIBUTING.md shows in this language and that begins so."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"```{language}\n({re.escape(begins)}.*?)```", text, re.DOTALL)
+    return str(found)
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what the steps need."""
+    """Return the folder of the copy."""
     copy = tmp_path_factory.mktemp("copy") / "checkout"
     for name in ("osce_news", "fixtures", "tests"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -62,7 +62,7 @@ def osce_news(checkout: Path, *arguments: str) -> Result:
 
 
 def outcome_in(checkout: Path) -> tuple[int, str]:
-    """The exit status and the output of the tests that the steps name, in the copy."""
+    """Return the exit status and the output of the tests that the steps name, in the copy."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", *TESTS],
         cwd=checkout,
@@ -74,7 +74,7 @@ def outcome_in(checkout: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def test_the_steps_lead_from_a_changed_page_to_a_repair_that_passes(checkout: Path) -> None:
+def test_a_changed_page_takes_a_page_object_and_a_fixture(checkout: Path) -> None:
     # 1. Save the page as a fixture.
     kept = checkout / "kept.html"
     kept.write_text(page(), encoding="utf-8")
@@ -100,7 +100,7 @@ def test_the_steps_lead_from_a_changed_page_to_a_repair_that_passes(checkout: Pa
     # 3. Mend the page object.
     source = (checkout / LAYOUTS).read_text(encoding="utf-8")
     assert source.count(FIRST) == 1
-    new = f"{written_in('CONTRIBUTING.md')}\n\n{FIRST}    InventedLayout(),\n"
+    new = f"{code('python', 'class ')}\n\n{FIRST}    InventedLayout(),\n"
     (checkout / LAYOUTS).write_text(source.replace(FIRST, new), encoding="utf-8")
 
     # 4. Accept: only the new folder changes, and to what a reader sees.
@@ -115,8 +115,43 @@ def test_the_steps_lead_from_a_changed_page_to_a_repair_that_passes(checkout: Pa
     status, out = outcome_in(checkout)
     assert status == 0, out
 
-    # Without its fixture the layout is not taken.
+    # A layout without a fixture fails a test.
     shutil.rmtree(folder)
     status, out = outcome_in(checkout)
     assert status == 1
     assert "['invented-2030'] == []" in out
+
+
+def test_a_new_spelling_takes_one_line_of_toml(checkout: Path) -> None:
+    line = code("text", "    ")
+    name = line.strip(' ",\n')
+    story = replace(STORY, offices=(name,))
+    (checkout / "list.html").write_text(html_of([story]), encoding="utf-8")
+    database = ("--db", "spelling.db")
+    assert osce_news(checkout, "replay", "list.html", *database).status == 0
+    assert name in osce_news(checkout, "vocabulary", "--unknown", *database).out
+
+    offices = checkout / "osce_news" / "normalize" / "vocabulary" / "offices.toml"
+    before, entry, after = offices.read_text(encoding="utf-8").partition("[mission-to-serbia]")
+    offices.write_text(
+        before + entry + after.replace("aliases = [\n", f"aliases = [\n{line}", 1), encoding="utf-8"
+    )
+
+    assert osce_news(checkout, "renormalize", *database).status == 0
+    assert name not in osce_news(checkout, "vocabulary", "--unknown", *database).out
+    listed = osce_news(checkout, "list", "--office", "mission-to-serbia", "--format", "json", *database)
+    assert [item["id"] for item in json.loads(listed.out)] == [str(story.node)]
+
+
+def test_a_new_export_takes_one_file(checkout: Path) -> None:
+    module = checkout / "osce_news" / "publish" / "formats" / "titles.py"
+    module.write_text(code("python", '"""Titles'), encoding="utf-8")
+    database = ("--db", "export.db")
+    assert osce_news(checkout, "replay", "fixtures/listing/seed", *database).status == 0
+
+    done = osce_news(checkout, "export", "titles.txt", *database)
+    assert (done.status, done.err) == (0, "")
+    lines = (checkout / "titles.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 7
+    assert lines[0].startswith("2022-03-15 OSCE ")
+    assert "titles" in osce_news(checkout, "export", "--help").out

@@ -1,6 +1,6 @@
-"""Each command that a page of the documentation shows runs; those for the live site are understood.
+"""The commands, queries, paths and tables in the documentation are true.
 
-Where a page has a test of its own, that one runs its commands.
+Commands are run, and those for the live site are parsed. Some pages have a test module of their own.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from pathlib import Path
 import click
 import pytest
 
+from osce_news import errors
 from osce_news.cli.main import cli
 from osce_news.items import ArticleItem
 from osce_news.pages.article import RawArticle
 from osce_news.pages.article_parts import Download
-from osce_news.storage import Writer
+from osce_news.storage import Writer, open_for_reading, open_for_writing
+from osce_news.storage.queries import Filters
+from osce_news.storage.search import search
 from tests.cli.page_fixtures.pages import archive
 from tests.cli.test_help import give_warcs
-from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, shell
+from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, run, shell
 from tests.live import LIVE, understood
 from tests.newsroom.samples import TEN
 from tests.pages.articles import body_of
@@ -34,29 +37,33 @@ from tests.test_readme import SET_UP, TESTS, session
 
 OF_THEIR_OWN = {
     "docs/cookbook.md": "tests/test_docs_cookbook.py",
-    "docs/exporting.md": "tests/test_docs_desk.py",
-    "docs/figures.md": "tests/figures/make_pictures.py",  # for tests/test_docs_figures.py
+    "docs/figures.md": "tests/test_docs_figures.py",
     "docs/history.md": "tests/test_docs_history.py",
     "docs/scheduling.md": "tests/test_docs_scheduling.py",
 }
 TEXTS = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
-    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+    for path in (
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "fixtures" / "README.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+    )
 }
 ELSEWHERE = {  # run by .ci/run, tests/test_readme.py, tests/test_docs_site.py
-    SET_UP, TESTS, *session("osce-news show"), *session("sqlite3 "), *session("osce-news export"),
+    SET_UP, TESTS, session("python3 -m venv")[1], *session("osce-news show"), *session("osce-news export"),
     *(f".venv/bin/{command}" for command in BUILD),
 }  # fmt: skip
-OTHER_MACHINES = ("osce-news serve", "osce-news parse")  # tests/web and tests/test_cluster.py run them
+OTHER_MACHINES = ("osce-news serve", "osce-news parse")  # the tests of web and cluster run them
 
 
 def shown(name: str) -> list[str]:
-    """Return the commands of a page, without what is said of them."""
+    """Return the commands of a page, without their comments."""
     return re.findall(r"^ *\$ (.*?)(?:\s+# .*)?$", TEXTS[name], re.MULTILINE)
 
 
 def spans(begins: str) -> list[str]:
-    """Return the commands that pages name within a sentence and that begin so."""
+    """Return the commands within sentences that begin so."""
     text = re.sub(r"^ *```.*?^ *```", "", "\n\n".join(TEXTS.values()), flags=re.DOTALL | re.MULTILINE)
     found = {" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)}
     return sorted(span for span in found if span.startswith(begins))
@@ -69,6 +76,11 @@ INSTALLED = sorted(
     {line for line in (*COMMANDS, *spans("pip install")) if line.startswith("pip install 'osce-news")},
 )
 NO_PROGRAM = ("pip install ", "export ")
+QUERIES = [
+    query
+    for cell in re.findall(r"^\| (`.*?) \|", TEXTS["docs/searching.md"], re.MULTILINE)
+    for query in re.findall(r"`(.*?)`", cell)
+]
 RUN = [line for line in COMMANDS if not line.startswith((*LIVE, *OTHER_MACHINES, *NO_PROGRAM, "sqlite3 "))]
 
 
@@ -96,8 +108,8 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kept = folder / "osce-news.db-not-understood" / "2030-03-01T060000Z.html"
     kept.parent.mkdir()
     kept.write_bytes(body_of("drupal7-content"))
-    for name in ("shared", "fixtures"):
-        (folder / name).mkdir()
+    for name in ("shared", "fixtures/article"):
+        (folder / name).mkdir(parents=True)
     give_warcs(folder / "shared")
     return folder
 
@@ -108,10 +120,9 @@ def folder(_filled: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(_filled, tmp_path / "here"))
 
 
-def test_each_page_with_commands_is_run_here_or_by_a_test_of_its_own() -> None:
+def test_the_modules_for_single_pages_exist() -> None:
     assert len(RUN) >= 12
-    for name, test in OF_THEIR_OWN.items():
-        assert Path(name).name in (ROOT / test).read_text(encoding="utf-8")
+    assert all((ROOT / test).is_file() for test in OF_THEIR_OWN.values())
 
 
 @pytest.mark.parametrize("command", RUN)
@@ -172,3 +183,37 @@ def test_each_variable_that_is_set_is_one_that_is_read(command: str) -> None:
 @pytest.mark.parametrize("command", spans("python -m "))
 def test_each_module_that_is_named_is_there(command: str) -> None:
     assert importlib.util.find_spec(command.split()[2])
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_each_query_of_the_page_on_searching_is_valid(folder: Path, query: str) -> None:
+    with closing(open_for_reading(folder / "osce-news.db")) as connection:
+        assert search(connection, query, Filters(), 5, ("", "")).as_words is None
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_path_that_is_named_exists(name: str) -> None:
+    roots = "|".join(("osce_news", "tests", "benchmarks", "fixtures", "docs"))
+    paths = re.findall(rf"`((?:{roots})/[\w./-]*)(?:::\w+)?`", TEXTS[name])
+    made = ("osce_news/publish/formats/titles.py",)  # in an example
+    assert [path for path in paths if not (ROOT / path).exists() and path not in made] == []
+
+
+def test_each_exit_status_is_explained() -> None:
+    shown = {
+        int(number) for number in re.findall(r"^\| (\d+) \|", TEXTS["docs/exit-status.md"], re.MULTILINE)
+    }
+    raised = {
+        kind.exit_status
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.OsceNewsError)
+    }
+    assert shown == raised | {0, 130} | {127, 203, 226}  # the last three are a scheduler's
+
+
+def test_the_tables_of_the_data_are_those_of_the_command(tmp_path: Path) -> None:
+    open_for_writing(tmp_path / "osce-news.db").close()
+    printed = run("dictionary", "--format", "markdown", cwd=tmp_path)
+    assert printed.status == 0, printed.err
+    shown = TEXTS["docs/data.md"].partition("\n## Tables\n")[2].partition("\n### ")[2]
+    assert shown == printed.out.removeprefix("### "), "run: osce-news dictionary --format markdown"

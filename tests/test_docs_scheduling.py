@@ -91,16 +91,3 @@ def test_the_workflow_is_written_where_github_looks(home: Path) -> None:
     type_in("GitHub", home)
     written = (home / ".github" / "workflows" / "osce-news.yml").read_text()
     assert 'OSCE_NEWS_CONTACT: "you@example.org"' in written
-
-
-def test_each_exit_status_is_explained() -> None:
-    from osce_news import errors
-
-    table = PAGE.split("\n## What to do\n")[1]
-    explained = {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
-    raised = {
-        kind.exit_status
-        for kind in vars(errors).values()
-        if isinstance(kind, type) and issubclass(kind, errors.OsceNewsError)
-    }
-    assert raised | {0, 130} <= explained

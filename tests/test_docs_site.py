@@ -1,4 +1,4 @@
-"""The documentation as a site: it builds without a warning, its links lead somewhere, it fetches nothing."""
+"""The documentation builds as a site without warnings and broken links, and loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FETCHED = ("src", "srcset", "data", "poster", "action", "background")  # and hre
 
 
 def build(checkout: Path) -> subprocess.CompletedProcess[str]:
-    """Build the site there, by the command that CONTRIBUTING.md shows."""
+    """Build the site with the command that CONTRIBUTING.md shows."""
     (command,) = COMMAND
     arguments = command.split()[1:]
     return subprocess.run(
@@ -37,7 +37,7 @@ def build(checkout: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the site is built from, copied."""
+    """Return a copy of the files that the site is built from."""
     copy = tmp_path_factory.mktemp("site") / "checkout"
     shutil.copytree(ROOT / "docs", copy / "docs", ignore=shutil.ignore_patterns("__pycache__"))
     for name in OUTSIDE:
@@ -48,7 +48,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(checkout: Path) -> Path:
-    """The folder of the built site."""
+    """Return the folder of the built site."""
     done = build(checkout)
     assert (done.returncode, done.stderr) == (0, "")
     return checkout / "build" / "site"
@@ -61,7 +61,7 @@ def pages(site: Path) -> dict[Path, Selector]:
 
 
 def addresses(page: Selector) -> Iterator[tuple[str, str, str]]:
-    """Each address that a page names: the element's name, the attribute's, the address."""
+    """Yield each address on a page, with the names of its element and attribute."""
     for element in page.root.iter("*"):
         for name, value in element.items():
             if name in (*FETCHED, "href"):
@@ -69,7 +69,7 @@ def addresses(page: Selector) -> Iterator[tuple[str, str, str]]:
 
 
 def broken(site: Path) -> list[str]:
-    """Return the links within the site that lead to no file, or to no place in it."""
+    """Return the links to files or anchors that the site does not have."""
     read = pages(site)
     places = {path: set(page.xpath("//@id | //@name").getall()) for path, page in read.items()}
     found = []
@@ -86,7 +86,7 @@ def broken(site: Path) -> list[str]:
 
 
 def elsewhere(site: Path) -> list[str]:
-    """Return what a browser that shows the site would fetch from another host."""
+    """Return the addresses on other hosts that a browser would load."""
     found = [
         f"{path.relative_to(site)}: <{tag}> {address}"
         for path, page in pages(site).items()
@@ -96,7 +96,7 @@ def elsewhere(site: Path) -> list[str]:
     asking = re.compile(r"""(?:url\(|@import|\bimport\b|fetch\(|src\s*=)\s*\(?["']?(?:https?:)?//[^\s"')]+""")
     for path in sorted([*site.rglob("*.css"), *site.rglob("*.js"), *site.rglob("*.html")]):
         text = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":  # what it says in words is no request
+        if path.suffix == ".html":  # an address in the text is not loaded
             text = "\n".join(Selector(text).xpath("//script/text() | //style/text() | //@style").getall())
         found += [f"{path.relative_to(site)}: {asked}" for asked in asking.findall(text)]
     return found
@@ -112,28 +112,28 @@ def test_each_page_of_the_documentation_is_in_the_site(site: Path) -> None:
     assert len(listed) == len(sources) - 1  # all but the front page itself
 
 
-def test_each_link_within_the_site_leads_somewhere(site: Path) -> None:
+def test_no_link_within_the_site_is_broken(site: Path) -> None:
     assert broken(site) == []
 
 
-def test_nothing_is_fetched_from_another_host(site: Path) -> None:
+def test_nothing_is_loaded_from_another_host(site: Path) -> None:
     assert elsewhere(site) == []
 
 
-def test_the_first_page_leads_to_the_front_page(site: Path) -> None:
+def test_the_index_redirects_to_the_front_page(site: Path) -> None:
     (content,) = pages(site)[site / "index.html"].xpath("//meta[@http-equiv]/@content").getall()
     assert (site / content.partition("url=")[2]).is_file()
 
 
-def test_what_leads_nowhere_and_what_is_not_listed_fails_the_build(checkout: Path, tmp_path: Path) -> None:
-    """One build, for it takes seconds; each fault has to be told by itself."""
+def test_broken_links_and_unlisted_pages_fail_the_build(checkout: Path, tmp_path: Path) -> None:
+    """One build, because it takes seconds; each fault has its own warning."""
     copy = tmp_path / "checkout"
     shutil.copytree(checkout, copy, ignore=shutil.ignore_patterns("build"))
     links = {
         "[a page](nothing.md)": "nothing.md",
-        "[a place](gate.md#no-such-place)": "no-such-place",
+        "[a place](data.md#no-such-place)": "no-such-place",
         "[a place on this page](#nor-this-one)": "nor-this-one",
-        "[a page beside docs](../fixtures/none.md)": "fixtures/none.md",
+        "[a page outside docs](../fixtures/none.md)": "fixtures/none.md",
         "![a picture](figures/lost.svg)": "figures/lost.svg",
     }
     page = copy / "docs" / "serve.md"
@@ -148,10 +148,10 @@ def test_what_leads_nowhere_and_what_is_not_listed_fails_the_build(checkout: Pat
     assert len([line for line in warnings if "forgotten.md" in line and "toctree" in line]) == 1
 
 
-def test_the_checks_of_links_and_hosts_see_what_is_wrong(site: Path, tmp_path: Path) -> None:
+def test_the_checks_of_links_and_hosts_find_faults(site: Path, tmp_path: Path) -> None:
     spoilt = tmp_path / "site"
     shutil.copytree(site, spoilt)
-    page = spoilt / "docs" / "gate.html"
+    page = spoilt / "docs" / "serve.html"
     wrong = (
         '<a href="nothing.html">a</a><a href="serve.html#nothing">b</a><img src="nothing.png">'
         '<script src="https://cdn.example.org/a.js"></script><style>@import "https://fonts.example.org/a.css";</style>'

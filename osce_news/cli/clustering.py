@@ -13,7 +13,7 @@ from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.output import print_json, printable
 from osce_news.cli.progress import print_summary, progress_bar, set_up_logging, wants_bar
 from osce_news.errors import BadInputError, OsceNewsError
-from osce_news.publish.extras import needs
+from osce_news.publish.extras import require_extra
 
 if TYPE_CHECKING:
     from osce_news.archive.cluster.parts import Part
@@ -68,7 +68,7 @@ def parse(
     """
     if scheduler and workers:
         raise BadInputError("--scheduler and --workers exclude each other: a cluster has its own workers")
-    needs("cluster", "distributed", "pyarrow")
+    require_extra("cluster", "distributed", "pyarrow")
     from osce_news.archive.cluster import parse_files
 
     set_up_logging(verbose, bar=True)
@@ -106,7 +106,7 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     Example:
       osce-news merge parsed --db merged.db
     """
-    needs("cluster", "pyarrow")
+    require_extra("cluster", "pyarrow")
     from osce_news.archive.cluster.merging import merge as merge_partitions
     from osce_news.archive.replay.offline import close_network
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from osce_news.cli.options import FORMATS, db_option, verbose_option
+from osce_news.publish.formats import formats
 
 
 @click.command()
@@ -55,7 +56,7 @@ def dictionary(table: str | None, measured: bool, form: str | None, db: Path, ve
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("text", "bibtex", "csl-json", "ris")),
+    type=click.Choice(("text", *(one.name for one in formats().values() if one.cite))),
     default="text",
     show_default=True,
     help="How the reference is written.",
@@ -75,24 +76,24 @@ def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
     """
     from osce_news.cli.output import print_json
     from osce_news.errors import BadInputError
-    from osce_news.publish import references
+    from osce_news.publish.references import citation, dataset_reference, item_reference
     from osce_news.storage import open_for_reading, queries
 
     with closing(open_for_reading(db)) as connection:
         if identifier is None:
-            reference = references.of_dataset(connection)
+            reference = dataset_reference(connection)
         else:
             found = queries.item(connection, queries.identifier_of(identifier))
             if found is None:
                 raise BadInputError(f"no item {identifier[:200]!r} in {db}")
-            reference = references.of_item(found)
-    if form == "csl-json":
-        print_json([references.csl(reference)])
-    elif form == "text":
-        click.echo(references.prose(reference))
+            reference = item_reference(found)
+    cite = formats()[form].cite if form != "text" else citation
+    assert cite is not None
+    written = cite(reference)
+    if isinstance(written, str):
+        click.echo(written.strip().replace("\r\n", "\n"))
     else:
-        write = references.bibtex if form == "bibtex" else references.ris
-        click.echo(write(reference).strip().replace("\r\n", "\n"))
+        print_json(written)
 
 
 def _markdown(rows: list[dict[str, Any]]) -> str:

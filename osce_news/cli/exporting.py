@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, filter_options, filters_from, verbose_option
+from osce_news.publish.formats import formats
 
-_FORMS = ("csv", "jsonl", "parquet", "bibtex", "ris", "csl-json")
+_FORMATS = tuple(formats())
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(_FORMS), help="Default: by the ending of FILE.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), help="Default: by the suffix of FILE.")
 @click.option("--columns", metavar="NAMES", help="Which columns, with commas between.  [default: all]")
 @click.option("--bom", is_flag=True, help="CSV for Excel: a mark by which it knows UTF-8, and no formulas.")
 @click.option(
@@ -43,9 +44,9 @@ def export(
     verbose: bool,
     **filters: Any,
 ) -> None:
-    """Write items to FILE: csv, jsonl, parquet, bibtex, ris or csl-json.
+    """Write items to FILE, in the format of its suffix or of --format.
 
-    All items that pass the filters, newest first. The file is there whole or not at all. Zotero imports
+    All items that pass the filters, newest first. FILE is written completely or not at all. Zotero imports
     bibtex, ris and csl-json. Parquet needs the extra `parquet`.
 
     \b
@@ -55,8 +56,10 @@ def export(
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    from osce_news.publish.export import Wanted, refuse_for_snapshot, write_snapshot
-    from osce_news.publish.export import export as write
+    from osce_news.publish.destinations import check_snapshot
+    from osce_news.publish.exporter import ExportOptions
+    from osce_news.publish.exporter import export as write
+    from osce_news.publish.snapshot import write_snapshot
     from osce_news.storage import open_for_reading
 
     wanted = filters_from(**filters)
@@ -67,13 +70,13 @@ def export(
         raise click.UsageError("--snapshot copies the whole database and takes no other option but --db")
     with closing(open_for_reading(db)) as connection:
         if snapshot is not None:
-            refuse_for_snapshot(snapshot, db)
+            check_snapshot(snapshot, db)
             items = write_snapshot(connection, snapshot)
         else:
             assert file is not None
             names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
-            asked = Wanted(file, form, names, bom, partition_by is not None, not no_datapackage)
-            items = write(connection, asked, wanted)
+            options = ExportOptions(file, form, names, bom, partition_by is not None, not no_datapackage)
+            items = write(connection, options, wanted)
     click.echo(f"{snapshot or file}: {items} items")
     if not items:
         click.echo("no item passes the filters" if wanted else f"{db} holds no items", err=True)

@@ -27,9 +27,9 @@ def serve(db: Path, port: int, show: bool, verbose: bool) -> None:
     Example:
       osce-news serve --port 0
     """
-    from osce_news.publish.extras import needs
+    from osce_news.publish.extras import require_extra
 
-    needs("web", "datasette", "altair", "vl_convert")
+    require_extra("web", "datasette", "altair", "vl_convert")
     from osce_news.publish.web import server, snapshot
 
     sock = server.listen(port)

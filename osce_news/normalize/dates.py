@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from dateutil.parser import ParserError, parser, parserinfo
 
@@ -34,6 +34,10 @@ DAY_FIRST = rf"[0-9]{{1,2}}\s+{MONTH_NAME}\.?,?\s+{_YEAR}(?:\s*(?:года|г\.?
 MONTH_FIRST = rf"{MONTH_NAME}\.?\s+[0-9]{{1,2}},?\s+{_YEAR}"
 ISO = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 _STATED = re.compile(rf"(?:{DAY_FIRST}|{MONTH_FIRST}|{ISO})", re.IGNORECASE)
+_BY_ITSELF = r"\d{1,2}\s+[^\W\d_]{3,12}\.?\s+\d{4}(?:\s+(?:года|г\.))?"
+_PLACE_AND_DAY = re.compile(rf"(?:(?P<place>[^\W\d_][^\d:]{{1,60}}?)[,\s|·–-]+)?(?P<day>{_BY_ITSELF})")
+_LONGEST = 120  # characters of a line with a place and a date
+_DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D{1,20}\d{4}(?!\d)|\d{4}-\d\d-\d\d")
 
 
 class _NewsroomInfo(parserinfo):
@@ -72,3 +76,36 @@ def parse_date(text: str | None) -> str | None:
     except (ParserError, OverflowError):
         return None
     return parsed.date().isoformat()
+
+
+def has_day_and_year(text: str) -> bool:
+    """Whether the text has a day and a year close together; the month may be in any language.
+
+    >>> has_day_and_year("on 6 бірінші 2023"), has_day_and_year("2022 (35)")
+    (True, False)
+    """
+    return _DAY_AND_YEAR.search(text) is not None
+
+
+def is_day_and_year(text: str) -> bool:
+    """Whether the text is nothing but what `has_day_and_year` looks for."""
+    return _DAY_AND_YEAR.fullmatch(text) is not None
+
+
+class PlaceAndDay(NamedTuple):
+    """A date as printed, and the place in front of it or None."""
+
+    place: str | None
+    day: str
+
+
+def place_and_day(text: str) -> PlaceAndDay | None:
+    """Return the parts of a line that is a date with at most a place in front; None for any other line.
+
+    >>> place_and_day("VIENNA, 15 March 2022")
+    PlaceAndDay(place='VIENNA', day='15 March 2022')
+    >>> place_and_day("On 15 March 2022 the Council met.") is None
+    True
+    """
+    match = _PLACE_AND_DAY.fullmatch(text) if len(text) <= _LONGEST else None
+    return PlaceAndDay(match["place"], match["day"]) if match else None

@@ -7,7 +7,7 @@ import re
 # Marks without width: zero-width space and joiners, word joiner, byte order mark, soft hyphen and
 # the marks of direction. Joiners between letters or emoji are kept out on purpose: the newsroom's
 # languages (Latin and Cyrillic script) do not need them, and they make equal titles differ.
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _WHITE = re.compile(r"\s+")
 
@@ -27,5 +27,5 @@ def clean(text: str | None) -> str | None:
         return None
     if text.isprintable() and "  " not in text:  # as most texts are: nothing to even out
         return text.strip() or None
-    text = _CONTROL.sub("", _UNSEEN.sub("", text))
+    text = _CONTROL.sub("", UNSEEN.sub("", text))
     return _WHITE.sub(" ", text).strip() or None

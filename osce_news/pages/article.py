@@ -9,15 +9,14 @@ from itertools import islice
 
 from osce_news.errors import LayoutError
 from osce_news.pages import article_generic, article_parts
-from osce_news.pages.article_layouts import LAYOUTS, Found
-from osce_news.pages.article_notes import oddities, other_languages
-from osce_news.pages.article_parts import Download, Image, Labelled, Translation
-from osce_news.pages.article_text import Paragraph, read_paragraphs
+from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
+from osce_news.pages.article_parts import Download, Image, PageLabels, Translation
+from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
+from osce_news.pages.article_tree import ArticleTree
 from osce_news.pages.article_words import says
 from osce_news.pages.decoding import decode_article
 from osce_news.pages.labels import DATE
-from osce_news.pages.lines import text_of
-from osce_news.pages.tree import Tree
+from osce_news.pages.text_lines import text_of
 
 _ENOUGH = 200  # letters: what is so long, outside of a text that is empty, may be the text
 
@@ -99,7 +98,7 @@ class ArticlePage:
         labelled = article_parts.read_labels(found.region, found.texts)
         image = article_parts.read_image(tree, found.region)
         downloads = self._downloads(found)
-        notes += other_languages(found.texts, tree.language)
+        notes += language_notes(found.texts, tree.language)
         contact = self._take_out(found, labelled)
         text, below, layout = self._text(found, notes)
         return RawArticle(
@@ -118,12 +117,12 @@ class ArticlePage:
             topics=labelled.values.get("topics"),
             language=tree.language,
             layout=layout,
-            note="; ".join([*notes, *oddities(text)]) or None,
+            note="; ".join([*notes, *text_notes(text)]) or None,
         )
 
     @cached_property
-    def _tree(self) -> Tree:
-        return Tree(self.html, self.url)
+    def _tree(self) -> ArticleTree:
+        return ArticleTree(self.html, self.url)
 
     def _is_called(self, section: str) -> bool:
         """Whether the page's heading or name is one of the section's words, and no date stands with it."""
@@ -147,7 +146,7 @@ class ArticlePage:
         skips = any(says("skip_links", text) for text in begin)
         return ["begins with 'Skip Links': a site of a field operation"] if skips else []
 
-    def _find(self, notes: list[str]) -> Found:
+    def _find(self, notes: list[str]) -> ArticleOutline:
         """Return what the first layout that fits finds, else title and date as far as they can be told."""
         partly = None
         for layout in LAYOUTS:
@@ -163,11 +162,11 @@ class ArticlePage:
         notes += [note for note in (partly, found.remark) if note]
         return found
 
-    def _downloads(self, found: Found) -> tuple[Download, ...]:
+    def _downloads(self, found: ArticleOutline) -> tuple[Download, ...]:
         links = self._tree.find(self.DOWNLOADS) or article_parts.document_links(found.region)
         return article_parts.read_downloads(self._tree, links)
 
-    def _take_out(self, found: Found, labelled: Labelled) -> list[Paragraph]:
+    def _take_out(self, found: ArticleOutline, labelled: PageLabels) -> list[Paragraph]:
         """Take out of the tree all that is no text, and return the contact blocks that were among it."""
         blocks = article_parts.contact_elements(self._tree, found.region, found.texts)
         contact = article_parts.read_contact(blocks)
@@ -176,7 +175,7 @@ class ArticlePage:
         self._tree.take_out([*found.used, *labelled.elements, *blocks, *lists, *captions])
         return contact
 
-    def _text(self, found: Found, notes: list[str]) -> tuple[list[Paragraph], list[Paragraph], str]:
+    def _text(self, found: ArticleOutline, notes: list[str]) -> tuple[list[Paragraph], list[Paragraph], str]:
         """Return the text, the contact block below it, and the way by which they were read.
 
         Raises LayoutError if a page of no known layout has no text.

@@ -15,12 +15,12 @@ from typing import ClassVar, NamedTuple
 from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
-from osce_news.pages.article_dates import first_date, place_and_day
+from osce_news.normalize.dates import place_and_day
+from osce_news.pages.article_tree import ArticleTree, outermost
 from osce_news.pages.article_words import says
-from osce_news.pages.lines import Line, lines, text_of
-from osce_news.pages.tree import Tree
+from osce_news.pages.text_lines import Line, text_lines, text_of
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_HEADINGS = ("h1", "h2", "h3", "h4")  # that may be a title
 _PLACE = re.compile(r"[^\W\d_][^\d:.!?]{1,60}")
 
 
@@ -31,7 +31,7 @@ class Expected(NamedTuple):
     least: int = 1
     most: int | None = 1
 
-    def find(self, tree: Tree) -> list[Element]:
+    def find(self, tree: ArticleTree) -> list[Element]:
         """Return the matches; raises LayoutError with selector, expected and got for too few or many."""
         found = tree.find(self.css)
         if len(found) < self.least or (self.most is not None and len(found) > self.most):
@@ -42,7 +42,7 @@ class Expected(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ArticleOutline:
     """Where a layout found what: values as printed, None if not printed; elements of the page's tree.
 
     `region` holds title and text. `used` is what was read and is no part of the text.
@@ -58,7 +58,7 @@ class Found:
     remark: str | None = None
 
 
-class Layout:
+class ArticleLayout:
     """A layout that is told by its class names; a subclass says which.
 
     VALID_FROM and VALID_UNTIL are the days on which the first and the last page with it were fetched;
@@ -73,13 +73,13 @@ class Layout:
     TEXT: ClassVar[Expected]
     DATE: ClassVar[Expected] = Expected("span.date-display-single", 0, None)
 
-    def find(self, tree: Tree) -> Found:
+    def find(self, tree: ArticleTree) -> ArticleOutline:
         """Return where things stand; raises LayoutError if the page has another layout."""
         (title,) = self.TITLE.find(tree)
-        texts = outermost(self.TEXT.find(tree))
+        texts = outermost(self.TEXT.find(tree), tree.root)
         dates = self.DATE.find(tree)
         published, remark = first_date(dates)
-        return Found(
+        return ArticleOutline(
             layout=self.NAME,
             title=text_of(title),
             region=common_holder([title, *texts]),
@@ -90,7 +90,7 @@ class Layout:
         )
 
 
-class HeaderLayout(Layout):
+class HeaderLayout(ArticleLayout):
     """Title in the content's header, text in panes below.
 
     Known: the three selectors, from a public crawler of unknown date that reads press releases with
@@ -103,7 +103,7 @@ class HeaderLayout(Layout):
     TEXT = Expected("div.content--content > div > div.pane-content", 1, None)
 
 
-class ContentLayout(Layout):
+class ContentLayout(ArticleLayout):
     """Title and text panes in the content. Known and assumed: as for HeaderLayout."""
 
     NAME = "drupal7-content"
@@ -112,7 +112,7 @@ class ContentLayout(Layout):
     TEXT = HeaderLayout.TEXT
 
 
-class NodeLayout(Layout):
+class NodeLayout(ArticleLayout):
     """Text in the pane of a node.
 
     Known: the selectors, from the same crawler. Assumed: that the title stands as in one of the other two.
@@ -124,7 +124,7 @@ class NodeLayout(Layout):
     TEXT = Expected("div.node-content > div.pane-content", 1, None)
 
 
-class DescriptionLayout(Layout):
+class DescriptionLayout(ArticleLayout):
     """A document's page: a description and downloads instead of a text.
 
     Known: both selectors, from the same crawler. `field-field-` is how Drupal 6 names fields, so the
@@ -137,7 +137,7 @@ class DescriptionLayout(Layout):
     TEXT = Expected("div.field-field-description > div > div.field-item", 1, None)
 
 
-class SectionLayout(Layout):
+class SectionLayout(ArticleLayout):
     """The section's name, the title, mostly a city, and a date, a line each; then the text.
 
     Known: this order of the visible lines ("Newsroom", title, city, date), from stored copies without markup
@@ -147,35 +147,35 @@ class SectionLayout(Layout):
 
     NAME = "section-lines"
     WHERE = "www.osce.org"
-    TITLE = Expected("h1, h2, h3, h4", 1, None)
+    TITLE = Expected(", ".join(_HEADINGS), 1, None)
     TEXT = Expected("body")
 
-    def find(self, tree: Tree) -> Found:
+    def find(self, tree: ArticleTree) -> ArticleOutline:
         """Return where things stand; raises LayoutError if no such lines follow one another."""
         self.TITLE.find(tree)
         (body,) = self.TEXT.find(tree)
-        found = lines(body)
-        for number, line in enumerate(found):
+        lines = text_lines(body)
+        for number, line in enumerate(lines):
             if len(line.text) < 40 and says("section", line.text):
-                head = found[number : number + 8]
+                head = lines[number : number + 8]
                 if (last := _date_line(head)) is not None:
-                    return self._below(found, number, number + last)
+                    return self._below(lines, number, number + last)
         raise LayoutError("lines", expected="a section, a title, a place and a date", got="no such lines")
 
-    def _below(self, found: Sequence[Line], section: int, last: int) -> Found:
-        head = found[section + 1 : last + 1]
+    def _below(self, lines: Sequence[Line], section: int, last: int) -> ArticleOutline:
+        head = lines[section + 1 : last + 1]
         title = [line for line in head if line.block is head[0].block]
         printed = place_and_day(head[-1].text)
         assert printed is not None
         between = [line.text for line in head[len(title) : -1]]
-        after = found[last + 1].block if last + 1 < len(found) else head[-1].block
+        after = lines[last + 1].block if last + 1 < len(lines) else head[-1].block
         region = common_holder([head[0].block, head[-1].block, after])
-        above = (line.block for line in found[: last + 1] if region in line.block.iterancestors())
+        above = (line.block for line in lines[: last + 1] if region in line.block.iterancestors())
         around = {after, *after.iterancestors()}
         used = [block for block in dict.fromkeys(above) if block not in around]
         if len(used) < 2:
             raise LayoutError("lines", expected="title and date apart from the text", got="one element")
-        return Found(
+        return ArticleOutline(
             layout=self.NAME,
             title=" ".join(line.text for line in title),
             region=region,
@@ -186,7 +186,7 @@ class SectionLayout(Layout):
         )
 
 
-LAYOUTS: tuple[Layout, ...] = (
+LAYOUTS: tuple[ArticleLayout, ...] = (
     HeaderLayout(),
     ContentLayout(),
     NodeLayout(),
@@ -208,14 +208,13 @@ def _date_line(head: Sequence[Line]) -> int | None:
     return None
 
 
-def outermost(elements: Sequence[Element]) -> list[Element]:
-    """Return the elements that stand in none of the others; they come in the page's order."""
-    found: list[Element] = []
-    for element in elements:
-        # In the page's order an element stands in the last one that was taken, or in none.
-        if not found or found[-1] not in element.iterancestors():
-            found.append(element)
-    return found
+def first_date(elements: Sequence[Element]) -> tuple[str | None, str | None]:
+    """Return the first date that the elements print, or None, and a note about other dates, or None."""
+    printed = list(dict.fromkeys(text for element in elements if (text := text_of(element))))
+    if not printed:
+        return None, None
+    first, *others = printed
+    return first, f"other dates on the page: {', '.join(others)[:100]}" if others else None
 
 
 def common_holder(elements: Sequence[Element]) -> Element:

@@ -11,11 +11,10 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from osce_news.pages.article_text import Paragraph, read_paragraphs
+from osce_news.pages.article_tree import ArticleTree, outermost
 from osce_news.pages.article_words import begins, language_code, says
-from osce_news.pages.fields import is_item
-from osce_news.pages.labels import join, read_label, split_labels
-from osce_news.pages.lines import lines, squeeze, text_of, values_after
-from osce_news.pages.tree import Tree
+from osce_news.pages.labels import join, read_label, split_labels, values_after
+from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ _MOST_LABELS = 50  # of a page; it has five
 _LONGEST_LINE = 160  # letters of a name, an office or an address in a contact block
 
 
-def read_translations(tree: Tree) -> tuple[Translation, ...]:
+def read_translations(tree: ArticleTree) -> tuple[Translation, ...]:
     """Return the languages that the head's alternates and the language switcher lead to, each once.
 
     Links to something without a number, such as the home page in that language, are no translation.
@@ -78,30 +77,30 @@ def read_translations(tree: Tree) -> tuple[Translation, ...]:
     return tuple(found.values())
 
 
-class Labelled(NamedTuple):
+class PageLabels(NamedTuple):
     """The values behind the page's labels by their field, and the elements that print them."""
 
     values: dict[str, str]
     elements: set[Element]
 
 
-def read_labels(region: Element, texts: Sequence[Element]) -> Labelled:
+def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
     """Return the labelled values inside the region; a field is not there if its label is not.
 
     Inside the text's own elements a label has to be marked up: plain text that begins like one is prose.
     """
     holders = set(texts)
-    found = [part for line in lines(region) for part in split_labels(line)]
+    found = [part for line in text_lines(region) for part in split_labels(line)]
     marks = [(line, mark) for line in found if (mark := read_label(line)) is not None][:_MOST_LABELS]
     blocks = {line.block for line, _ in marks}
-    labelled = Labelled({}, set())
+    labelled = PageLabels({}, set())
     for line, mark in marks:
         in_text = line.block in holders or not holders.isdisjoint(line.block.iterancestors())
         prose = in_text and not mark.own_element
         if prose or (line.link is not None and not mark.value):
             continue  # a sentence, or an entry of a menu
         after = [] if mark.value else values_after(line.block, region, blocks)
-        rest = [join(one.pieces) for element in after for one in lines(element)]
+        rest = [join(one.pieces) for element in after for one in text_lines(element)]
         value = ", ".join(text for text in (mark.value, *rest) if text)
         if value:
             labelled.values.setdefault(mark.field, value)
@@ -111,7 +110,7 @@ def read_labels(region: Element, texts: Sequence[Element]) -> Labelled:
     return labelled
 
 
-def read_downloads(tree: Tree, links: Sequence[Element]) -> tuple[Download, ...]:
+def read_downloads(tree: ArticleTree, links: Sequence[Element]) -> tuple[Download, ...]:
     """Return the documents that the links lead to, each once, in printed order."""
     found: dict[str, Download] = {}
     for link in links:
@@ -142,7 +141,7 @@ def _language_of(link: Element, title: str | None) -> str | None:
     return next((code for name in names if (code := language_code(name))), None)
 
 
-def read_image(tree: Tree, region: Element) -> Image | None:
+def read_image(tree: ArticleTree, region: Element) -> Image | None:
     """Return the first image inside the region that is no logo and no icon; None if there is none."""
     for element in region.iter("img"):
         # An image that is loaded late has its address in another attribute, and in `src` a placeholder.
@@ -156,9 +155,9 @@ def read_image(tree: Tree, region: Element) -> Image | None:
     return None
 
 
-def captions(tree: Tree, region: Element) -> list[Element]:
+def captions(tree: ArticleTree, region: Element) -> list[Element]:
     """Return the elements of the region that are captions of images: they are no part of the text."""
-    found = _outermost(tree.find(_CAPTION), region)
+    found = outermost(tree.find(_CAPTION), region)
     return [element for element in found if len(text_of(element)) <= _LONGEST_CAPTION]
 
 
@@ -195,7 +194,7 @@ def split_contact(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], lis
     return text, contact
 
 
-def contact_elements(tree: Tree, region: Element, texts: Sequence[Element]) -> list[Element]:
+def contact_elements(tree: ArticleTree, region: Element, texts: Sequence[Element]) -> list[Element]:
     """Return the outermost elements whose class has the word "contact", but for the text.
 
     They stand inside the region or beside it.
@@ -204,7 +203,7 @@ def contact_elements(tree: Tree, region: Element, texts: Sequence[Element]) -> l
     named = (e for e in tree.find("[class*=contact]") if _CONTACT & set(_WORDS.split(e.get("class") or "")))
     parent = region.getparent()
     around = region if parent is None or parent.tag in ("html", "body") else parent
-    return _outermost([element for element in named if element not in wide], around)
+    return outermost([element for element in named if element not in wide], around)
 
 
 def read_contact(elements: Sequence[Element]) -> list[Paragraph]:
@@ -216,21 +215,6 @@ def _is_of_contact(text: str) -> bool:
     # A sentence ends with a full stop; the lines of an address do not.
     short = (len(line) <= _LONGEST_LINE and line[-1] not in ".!?" for line in text.split("\n"))
     return all(short) or (len(text) <= 4 * _LONGEST_LINE and ("@" in text or _PHONE.search(text) is not None))
-
-
-def _outermost(elements: Sequence[Element], region: Element) -> list[Element]:
-    """Return those of the elements that stand inside the region and in none of the others."""
-    wanted = set(elements)
-    found: list[Element] = []
-    inside: set[Element | None] = set()
-    if wanted:
-        for element in region.iterdescendants():
-            if element.getparent() in inside:
-                inside.add(element)
-            elif element in wanted:
-                inside.add(element)
-                found.append(element)
-    return found
 
 
 def _beginning(element: Element) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from osce_news.pages.lines import INLINE, SILENT, is_hidden, squeeze, text_of
+from osce_news.pages.text_lines import HEADINGS, INLINE, SILENT, is_hidden, squeeze, text_of
 
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
+_MANY = 100  # letters; fewer are a name
+_SHARE = 0.1  # of all letters
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _CELLS = frozenset({"td", "th"})
 _BLOCKS_IN_CELLS = frozenset("p div ul ol table h1 h2 h3 h4 h5 h6 blockquote section article".split())
@@ -61,6 +65,25 @@ def read_paragraphs(root: Element) -> list[Paragraph]:
     return writer.paragraphs
 
 
+def text_notes(text: Sequence[Paragraph]) -> list[str]:
+    """Return notes on unreadable characters and mixed scripts; an empty list if there are none."""
+    notes = []
+    whole = "\n".join(one.text for one in text)
+    if unreadable := whole.count("\ufffd"):
+        notes.append(f"unreadable characters: {unreadable}")
+    latin, cyrillic = (sum(map(len, letters.findall(whole))) for letters in (_LATIN, _CYRILLIC))
+    if min(latin, cyrillic) > max(_MANY, _SHARE * (latin + cyrillic)):
+        notes.append("Latin and Cyrillic letters: maybe two languages in one text")
+    return notes
+
+
+def language_notes(texts: Sequence[Element], language: str | None) -> list[str]:
+    """Return a note on the languages that parts of the text declare, other than the page's language."""
+    declared = (element.get("lang") for text in texts for element in text.iter("*"))
+    codes = {code.split("-")[0].strip().lower()[:10] for code in declared if code} - {language, ""}
+    return [f"parts declared as {', '.join(sorted(map(str, codes))[:5])}"] if codes else []
+
+
 class _Writer:
     """Puts lines and paragraphs together from what is read."""
 
@@ -84,7 +107,7 @@ class _Writer:
             self._mark = self._item_mark()
         elif tag not in INLINE:
             self._end_line_or_paragraph()
-            self._headings += tag in _HEADINGS
+            self._headings += tag in HEADINGS
             self._preformatted += tag == "pre"
         elif _is_footnote(element):
             self._pieces.append("[")
@@ -101,7 +124,7 @@ class _Writer:
                 self.end_paragraph()
         elif tag not in INLINE:
             self._end_line_or_paragraph()
-            self._headings -= tag in _HEADINGS
+            self._headings -= tag in HEADINGS
             self._preformatted -= tag == "pre"
         elif _is_footnote(element):
             self._pieces.append("]")

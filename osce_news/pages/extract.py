@@ -168,5 +168,8 @@ def _record(result: RawResult) -> NewsItem:
 
 
 def _printed(result: RawResult) -> dict[str, object]:
-    # Not its place on the page: set aside again elsewhere, it is the same result.
-    return {name: value for name, value in asdict(result).items() if value is not None and name != "position"}
+    printed = {name: value for name, value in asdict(result).items() if value is not None}
+    del printed["position"]  # the same result may be elsewhere on the next page
+    if "unlabelled" in printed:
+        printed["stray"] = printed.pop("unlabelled")  # the key in all databases: equal rows are stored once
+    return printed

@@ -1,209 +1,202 @@
-"""Reads the labelled fields, the title and the teaser out of the lines of one result."""
+"""The fields of one result of the list, one property each, as printed.
+
+A label that the site has renamed must not end up in the teaser. `unlabelled` reports it: such a line is
+recognised by markup like that of the known labels, or by a value that is in the vocabulary.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from functools import cached_property
 
 from lxml.etree import _Element as Element
 
-from osce_news.pages.labels import DATE, Label, join, read_label
-from osce_news.pages.lines import Line, squeeze, values_after
-from osce_news.pages.strays import find_stray
+from osce_news.normalize.vocabulary import vocabulary
+from osce_news.pages.labels import DATE, Label, join, read_values
+from osce_news.pages.text_lines import Line, Piece, is_item, squeeze
 
-_ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
-_NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
-_SHORT = 40  # letters; a shorter line that is one link is "Read more" or a picture's
+_NAMES = ("content_types", "offices", "topics")
+_LONGEST_NAME = 120  # characters
+_LABEL = re.compile(r"[^\W\d_][^:：.,!?()]{0,39}[:：]\s*")
+_SHORT = 40  # characters of a label, and of a link such as "Read more"
 
 
-@dataclass(slots=True)
-class Fields:
-    """What one result says, as printed; a field without a label is not in `values`."""
+class ResultFields:
+    """The fields of the result that consists of these lines inside the element `limit`.
 
-    title: Sequence[Line] = ()  # more than one where its markup breaks the line
-    values: dict[str, str] = field(default_factory=dict)
-    teaser: str | None = None
-    language: str | None = None
-    stray: str | None = None  # what stands where the teaser does and is none
-    empty: frozenset[str] = frozenset()  # the fields whose label is printed without a value
+    >>> from lxml import html
+    >>> from osce_news.pages.text_lines import text_lines
+    >>> result = html.fromstring(
+    ...     '<div><h3><a href="/node/1">A title</a></h3>'
+    ...     "<p><b>Publishing date:</b> 1 May 2020</p><p>The teaser.</p></div>"
+    ... )
+    >>> fields = ResultFields(text_lines(result), result)
+    >>> fields.title, fields.link.get("href"), fields.published, fields.teaser, fields.offices
+    ('A title', '/node/1', '1 May 2020', 'The teaser.', None)
+    """
+
+    def __init__(self, lines: Sequence[Line], limit: Element) -> None:
+        self._lines = lines
+        self.labelled = read_values(lines, limit)
+
+    @cached_property
+    def title(self) -> str | None:
+        """The title; None if no line is a heading or a link."""
+        link = self.link
+        pieces = [piece for line in self._title_lines for piece in (*line.pieces, Piece(" ", link))]
+        text = squeeze("".join(piece.text for piece in pieces if link is None or piece.link is link))
+        return text or None
+
+    @cached_property
+    def link(self) -> Element | None:
+        """The title's link: the first one to an item, else the first; None if it has none."""
+        links = [link for line in self._title_lines for link in line.links]
+        return next(filter(is_item, links), links[0] if links else None)
 
     @property
-    def link(self) -> Element | None:
-        """The title's link: the one to an item if there are several, else the first, or None."""
-        links = list(_links(self.title))
-        return next((link for link in links if is_item(link)), links[0] if links else None)
+    def published(self) -> str | None:
+        """The publishing date."""
+        return self.labelled.values.get(DATE)
 
+    @property
+    def content_type(self) -> str | None:
+        """The content type."""
+        return self.labelled.values.get("content_type")
 
-def read_fields(found: Sequence[Line], limit: Element) -> Fields:
-    """Return the fields of the result that consists of these lines inside the element `limit`."""
-    marks = _marks(found)
-    date = next((mark for mark in marks if mark and mark.field == DATE), None)
-    fields = Fields(language=date.language if date else None)
-    used: set[int] = set()
-    labelled = {line.block for line, mark in zip(found, marks, strict=True) if mark}
-    inline = date is not None and bool(date.value)
-    for number, mark in enumerate(marks):
-        if mark is None or number in used:
-            continue
-        taken = _value_lines(found, marks, number, limit, labelled=labelled, inline=inline)
-        used.update((number, *taken))
-        values = [mark.value, *(join(found[index].pieces) for index in taken)]
-        before = fields.values.get(mark.field)
-        value = ", ".join(one for one in values if one)
-        if value and value != before:
-            fields.values[mark.field] = f"{before}, {value}" if before else value
-    rest = [line for number, line in enumerate(found) if number not in used]
-    fields.title = _title(rest)
-    prose = _prose_below(rest, fields)
-    fields.teaser = " ".join(text for _, text in prose if text) or None
-    if len(fields.values) < sum(mark is not None for mark in marks):
-        fields.empty = frozenset(mark.field for mark in marks if mark) - fields.values.keys()
-    fields.stray = find_stray([line for line, _ in prose], found, marks, used)
-    return fields
+    @property
+    def offices(self) -> str | None:
+        """The offices, separated by commas."""
+        return self.labelled.values.get("offices")
 
+    @property
+    def topics(self) -> str | None:
+        """The topics, separated by commas."""
+        return self.labelled.values.get("topics")
 
-def _marks(found: Sequence[Line]) -> list[Label | None]:
-    """Return the label that each line begins with, or None; only those that are the result's own."""
-    marks = [read_label(line) for line in found]
-    dates = [number for number, mark in enumerate(marks) if mark and mark.field == DATE]
-    if not dates:
-        return marks
-    # Where the labels are marked up, a line of plain text that begins like one is prose.
-    plain = not any(mark.own_element for number in dates if (mark := marks[number]))
-    # What stands above a title that has its date below it is a filter or a way to sort.
-    heads = (
-        n for n, line in enumerate(found) if line.heading is not None and any(map(is_item, _links([line])))
-    )
-    begin = next(heads, 0)
-    begin = begin if dates[-1] > begin else 0
-    return [
-        mark if mark and number >= begin and (plain or mark.own_element) else None
-        for number, mark in enumerate(marks)
-    ]
+    @property
+    def collections(self) -> str | None:
+        """The collections, separated by commas."""
+        return self.labelled.values.get("collections")
 
+    @property
+    def teaser(self) -> str | None:
+        """The text below the title, or above it if nothing is below."""
+        return " ".join(text for _, text in self._teaser_lines if text) or None
 
-def is_item(link: Element) -> bool:
-    """Whether a link leads to something with a number, as items have."""
-    return _NUMBERED.search(link.get("href") or "") is not None
+    @property
+    def language(self) -> str | None:
+        """The language of the date's label, such as "en"; None without a date."""
+        return self.labelled.language
 
+    @property
+    def unlabelled(self) -> str | None:
+        """The first line among the teaser's that is a value, not text; None if all are text."""
+        labels = self.labelled.labels
+        for line, _ in self._teaser_lines:
+            if _is_names(line):
+                return line.text
+            if len(line.text) > _SHORT and len(line.pieces) == 1 and line.block.text == line.pieces[0].text:
+                continue  # plain text, as in most teasers
+            labelled = [(one, label) for one, label in zip(self._lines, labels, strict=True) if label]
+            values = [self._lines[number] for number in self.labelled.used if labels[number] is None]
+            if _looks_labelled(line, labelled, values):
+                return line.text
+        return None
 
-def _title(rest: Sequence[Line]) -> list[Line]:
-    """Return the lines of the title: of a heading, else of what is one link; best with an item's link.
+    @cached_property
+    def _other_lines(self) -> list[Line]:
+        return [line for number, line in enumerate(self._lines) if number not in self.labelled.used]
 
-    A heading without a link is a title too, though one that lacks its address.
-    """
-    headings = [line for line in rest if line.heading is not None]
-    linked = [line for line in headings if line.link is not None]
-    for group in (linked, headings):
-        if group:
-            best = next((line for line in group if any(map(is_item, _links([line])))), group[0])
-            return [line for line in rest if line.heading is best.heading]
-    alone = [line for line in rest if line.is_link]
-    if not alone:
-        return []
-    first = next((line for line in alone if any(map(is_item, _links([line])))), alone[0])
-    return [line for line in alone if line.link is first.link]
+    @cached_property
+    def _title_lines(self) -> list[Line]:
+        """The lines of the heading, else of the link, that is the title; best one with an item's link.
 
+        Markup may break a title into several lines. A heading without a link is a title without an address.
+        """
+        headings = [line for line in self._other_lines if line.heading is not None]
+        linked = [line for line in headings if line.link is not None]
+        for group in (linked, headings):
+            if group:
+                best = next((line for line in group if line.links_item), group[0])
+                return [line for line in self._other_lines if line.heading is best.heading]
+        links = [line for line in self._other_lines if line.is_link]
+        if not links:
+            return []
+        first = next((line for line in links if line.links_item), links[0])
+        return [line for line in links if line.link is first.link]
 
-def _prose_below(rest: Sequence[Line], fields: Fields) -> list[tuple[Line, str]]:
-    """Return the lines below the title, each with its text; those above it if it stands last."""
-    below = rest[rest.index(fields.title[-1]) + 1 :] if fields.title else rest
-    prose = [(line, _prose(line, fields)) for line in below]
-    if fields.title and not any(text for _, text in prose):
-        prose = [(line, _prose(line, fields)) for line in rest[: rest.index(fields.title[0])]]
-    return prose
+    @cached_property
+    def _teaser_lines(self) -> list[tuple[Line, str]]:
+        """The lines below the title, each with its text; those above if there is no text below."""
+        rest, title = self._other_lines, self._title_lines
+        below = rest[rest.index(title[-1]) + 1 :] if title else rest
+        lines = [(line, self._without_link(line)) for line in below]
+        if title and not any(text for _, text in lines):
+            lines = [(line, self._without_link(line)) for line in rest[: rest.index(title[0])]]
+        return lines
 
-
-def _prose(line: Line, fields: Fields) -> str:
-    """Return the line without a link at its end that leads to the item, "" if nothing else is there."""
-    last = next((piece for piece in reversed(line.pieces) if piece.text.strip()), None)
-    if last is None or last.link is None:
+    def _without_link(self, line: Line) -> str:
+        """Return the line's text without a final link that repeats the title's or says "Read more"."""
+        last = next((piece for piece in reversed(line.pieces) if piece.text.strip()), None)
+        if last is None or last.link is None:
+            return line.text
+        title = " ".join(one.text for one in self._title_lines)
+        text = squeeze(last.text)
+        to_item = self.link is not None and last.link.get("href") == self.link.get("href")
+        repeats = to_item and bool(title) and title in text
+        if (line.is_link or to_item) and (len(text) <= _SHORT or repeats):
+            return squeeze("".join(piece.text for piece in line.pieces if piece.link is not last.link))
         return line.text
-    title = " ".join(one.text for one in fields.title)
-    text = squeeze(last.text)
-    to_item = fields.link is not None and last.link.get("href") == fields.link.get("href")
-    if (line.is_link or to_item) and (len(text) <= _SHORT or (to_item and bool(title) and title in text)):
-        return squeeze("".join(piece.text for piece in line.pieces if piece.link is not last.link))
-    return line.text
 
 
-def _value_lines(
-    found: Sequence[Line],
-    marks: Sequence[Label | None],
-    number: int,
-    limit: Element,
-    *,
-    labelled: Container[Element],
-    inline: bool,
-) -> list[int]:
-    """Return the numbers of the further lines that are the value of the label on line `number`."""
-    mark, block = marks[number], found[number].block
-    assert mark is not None
-    if mark.value and mark.field in _ONE_VALUE:
-        return []
-    opens_block = number == 0 or not _within(found[number - 1].block, {block})
-    if block is not limit and opens_block:
-        inside = _run_within(found, marks, number + 1, {block})
-        if inside != []:
-            return inside or []
-    if mark.value:
-        return []
-    wide = _rest_of_holder(found, marks, number, limit)
-    if wide:
-        return wide[:1] if mark.field in _ONE_VALUE else wide
-    marked_up = block.tag in ("dt", "th") or "label" in (block.get("class") or "")
-    if inline and not marked_up:
-        return []  # its neighbours have their values on the label's line: this one has none
-    elements = values_after(block, limit, labelled)
-    wanted = {"dt": "dd", "th": "td"}.get(str(block.tag))
-    if elements and wanted and elements[0].tag != wanted:
-        return []
-    inside = _run_within(found, marks, number + 1, set(elements))
-    follows = number + 1 < len(found) and marks[number + 1] is None
-    if inside == [] and follows and found[number + 1].block is block.getparent():
-        inside = [number + 1]  # text, or a link, beside the element of the label
-    return inside or []
+def _is_names(line: Line) -> bool:
+    """Whether the line is a list of names from the vocabulary, with or without a label before them."""
+    printed = line.text if len(line.pieces) == 1 else join(line.pieces)
+    if _are_known(printed):
+        return True
+    label = _LABEL.match(printed)
+    return label is not None and _are_known(printed[label.end() :])
 
 
-def _rest_of_holder(
-    found: Sequence[Line], marks: Sequence[Label | None], number: int, limit: Element
-) -> list[int]:
-    """Return the other lines of the widest element that begins with this label and holds no second."""
-    widest: list[int] = []
-    holder = found[number].block.getparent()
-    while holder is not None and holder is not limit:
-        if number and _within(found[number - 1].block, {holder}):
-            break
-        inside = _run_within(found, marks, number + 1, {holder})
-        if inside is None:
-            break
-        widest = inside
-        holder = holder.getparent()
-    return widest
+def _are_known(printed: str) -> bool:
+    first, _, rest = printed.partition(",")
+    if not first or len(first) > _LONGEST_NAME or not _is_known(first):  # as in most lines
+        return False
+    return all(map(_is_known, rest.split(","))) if rest else True
 
 
-def _links(found: Sequence[Line]) -> Iterator[Element]:
-    for line in found:
-        for piece in line.pieces:
-            if piece.link is not None and piece.text.strip():
-                yield piece.link
+def _is_known(name: str) -> bool:
+    return any(vocabulary(kind).find(name) is not None for kind in _NAMES)
 
 
-def _run_within(
-    found: Sequence[Line], marks: Sequence[Label | None], start: int, elements: Set[Element]
-) -> list[int] | None:
-    """Return the numbers of the lines inside the elements, or None if a label is among them."""
-    end = start
-    while end < len(found) and _within(found[end].block, elements):
-        if marks[end] is not None:
-            return None
-        end += 1
-    return list(range(start, end))
+def _looks_labelled(line: Line, labelled: Sequence[tuple[Line, Label]], values: Sequence[Line]) -> bool:
+    """Whether the line, or its beginning, has the same markup as the labels of the result."""
+    if len(line.text) <= _SHORT and values:
+        block = _signature(line.block)
+        if block[1] or line.block.tag in ("dt", "th"):
+            alone = {_signature(known.block) for known, label in labelled if not label.value}
+            if block in alone and block not in {_signature(value.block) for value in values}:
+                return True
+    first = _first_element(line)
+    if first is None or len(line.pieces[0].text.strip()) > _SHORT:
+        return False
+    alike = {_signature(inner) for known, _ in labelled if (inner := _first_element(known)) is not None}
+    colon = ":" in "".join(piece.text for piece in line.pieces[:2])[: _SHORT + 2]
+    sure = colon or _signature(first)[1] is not None or _are_known(join(line.pieces[1:]))
+    return sure and _signature(first) in alike
 
 
-def _within(block: Element, elements: Set[Element]) -> bool:
-    here: Element | None = block
-    while here is not None and here not in elements:
-        here = here.getparent()
-    return here is not None
+def _first_element(line: Line) -> Element | None:
+    """Return the element inside the line's block that contains just its first words, or None."""
+    if line.block.tag in ("dt", "th") or not line.pieces:
+        return None
+    text = line.pieces[0].text
+    for element in line.block.iterchildren():
+        if element.text == text and element.tag != "a":
+            return element
+    return None
+
+
+def _signature(element: Element) -> tuple[object, str | None]:
+    return element.tag, element.get("class")

@@ -12,7 +12,7 @@ from parsel import Selector
 
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.normalize.vocabulary import fold, labels
-from osce_news.pages.lines import squeeze, text_of
+from osce_news.pages.text_lines import squeeze, text_of
 
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")

@@ -1,35 +1,56 @@
-"""Finds the visible labels in the lines of a page: what they are called, and what stands behind them."""
+"""Finds labels such as "Publishing date:" in the lines of a page, and the values behind them."""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence, Set
 from functools import cache
 from typing import NamedTuple, cast
 
 from lxml.etree import _Element as Element
 
+from osce_news.normalize.text import UNSEEN
 from osce_news.normalize.vocabulary import fold, labels
-from osce_news.pages.lines import Line, Piece, squeeze
+from osce_news.pages.text_lines import Line, Piece, squeeze
 
 DATE = "published"
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_BETWEEN = " \t\r\n\u00a0|·•;,"  # what stands between two labelled values on one line
+_ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
+_CELLS = frozenset({"dd", "td", "li"})
+_BETWEEN = " \t\r\n\u00a0|·•;,"  # separators between two labelled values on one line
 
 
 class Label(NamedTuple):
-    """A label found at the beginning of a line."""
+    """A label at the beginning of a line."""
 
     field: str
     language: str
-    value: str  # what stands behind it on the same line, "" if nothing
-    own_element: bool  # whether the label is marked up by itself or alone on its line
+    value: str  # the rest of the line, "" if there is none
+    own_element: bool  # whether the label has an element of its own or is alone on its line
+
+
+class LabelledValues(NamedTuple):
+    """The labelled fields of a result."""
+
+    values: dict[str, str]  # by field; a field without a value is not in it
+    labels: Sequence[Label | None]  # that each line begins with
+    used: Set[int]  # indexes of the lines with a label or a value
+
+    @property
+    def language(self) -> str | None:
+        """The language of the date's label; None without one."""
+        return next((label.language for label in self.labels if label and label.field == DATE), None)
+
+    @property
+    def empty(self) -> Set[str]:
+        """The fields whose label is printed without a value."""
+        return {label.field for label in self.labels if label} - self.values.keys()
 
 
 @cache
 def _words() -> tuple[str, dict[str, tuple[str, str]]]:
-    """Return a pattern of all labels, and the field and language of each."""
+    """Return a pattern that matches all labels, and the field and language of each."""
     known = {
         fold(text): (name, language)
         for name, by_language in labels()["fields"].items()
@@ -62,19 +83,26 @@ def _inside() -> re.Pattern[str]:
 
 
 def read_label(line: Line) -> Label | None:
-    """Return the label at the beginning of the line, or None; each line is read once."""
+    """Return the label at the beginning of the line, or None; the result is cached in the line.
+
+    >>> from lxml import html
+    >>> from osce_news.pages.text_lines import text_lines
+    >>> result = html.fromstring("<div><p><b>What we do:</b> Youth</p><p>What we do in the field</p></div>")
+    >>> [read_label(line) for line in text_lines(result)]
+    [Label(field='topics', language='en', value='Youth', own_element=True), None]
+    """
     if line.label is False:
         line.label = _read_label(line)
     return cast("Label | None", line.label)
 
 
 def _read_label(line: Line) -> Label | None:
-    # A label has a colon, or an element of its own, or is followed by a value that begins as names
-    # and dates do; so the sentence "What we do in the field matters" begins with no label.
+    # A label has a colon or an element of its own, or is followed by a value that starts as names and
+    # dates do. So the sentence "What we do in the field matters" starts with no label.
     text = line.text if line.text.isascii() else _visible(line.text)
     match = _at_the_beginning().match(text) if text[:1].casefold() in _first_letters() else None
     if match is None or (line.heading is not None and (match.end() == len(text) or line.is_link)):
-        return None  # a heading by itself is that of a menu or of a facet
+        return None  # a heading with nothing else is that of a menu or a facet
     name, language = _words()[1][fold(match[1])]
     behind = _pieces_behind(line.pieces, {len(match[1]), len(match[0].rstrip())})
     value = join(behind) if behind is not None else text[match.end() :]
@@ -85,10 +113,16 @@ def _read_label(line: Line) -> Label | None:
 
 
 def split_labels(line: Line) -> list[Line]:
-    """Return the line cut before each further label on it, if it begins with one.
+    """Return the line, split before each further label if it begins with one.
 
-    Labels that a style sheet sets on lines of their own may stand on one line of the markup. Inside
-    a text a label has a colon and something that divides it from what stands before.
+    A style sheet may show labels on separate lines that are one line in the markup. Within a text, only words
+    with a colon and a separator in front count as a label.
+
+    >>> from lxml import html
+    >>> from osce_news.pages.text_lines import text_lines
+    >>> (line,) = text_lines(html.fromstring("<p>Content type: News | What we do: Elections</p>"))
+    >>> [part.text for part in split_labels(line)]
+    ['Content type: News', 'What we do: Elections']
     """
     if read_label(line) is None or len(_anywhere().findall(line.text)) < 2:
         return [line]
@@ -111,7 +145,14 @@ def split_labels(line: Line) -> list[Line]:
 
 
 def join(pieces: Iterable[Piece]) -> str:
-    """Return the value that the pieces print; links side by side are values of their own."""
+    """Return the value that the pieces make up; adjacent links are separate values.
+
+    >>> from lxml import html
+    >>> from osce_news.pages.text_lines import text_lines
+    >>> (line,) = text_lines(html.fromstring('<p><a href="/a">Elections</a> <a href="/b">Youth</a></p>'))
+    >>> join(line.pieces)
+    'Elections, Youth'
+    """
     text = ""
     last: Element | None = None
     for piece in pieces:
@@ -123,12 +164,156 @@ def join(pieces: Iterable[Piece]) -> str:
     return squeeze(text).strip(":：,;| ")
 
 
+def read_values(lines: Sequence[Line], limit: Element) -> LabelledValues:
+    """Return the labelled fields of the result that consists of these lines inside the element `limit`.
+
+    >>> from lxml import html
+    >>> from osce_news.pages.text_lines import text_lines
+    >>> result = html.fromstring("<dl><dt>What we do</dt><dd>Elections</dd><dd>Youth</dd></dl>")
+    >>> read_values(text_lines(result), result).values
+    {'topics': 'Elections, Youth'}
+    """
+    own = _own_labels(lines)
+    date = next((label for label in own if label and label.field == DATE), None)
+    inline = date is not None and bool(date.value)
+    labelled = {line.block for line, label in zip(lines, own, strict=True) if label}
+    values: dict[str, str] = {}
+    used: set[int] = set()
+    for number, label in enumerate(own):
+        if label is None or number in used:
+            continue
+        further = _value_lines(lines, own, number, limit, labelled=labelled, inline=inline)
+        used.update((number, *further))
+        printed = [label.value, *(join(lines[index].pieces) for index in further)]
+        before = values.get(label.field)
+        value = ", ".join(one for one in printed if one)
+        if value and value != before:
+            values[label.field] = f"{before}, {value}" if before else value
+    return LabelledValues(values, own, used)
+
+
+def values_after(block: Element, limit: Element, labelled: Container[Element]) -> list[Element]:
+    """Return the elements with the value of a label that fills the element `block`.
+
+    They are the next element and its like (further `dd`, `td` or `li`, or the same class), up to one that is
+    `labelled` itself; an empty list if no element follows inside `limit`.
+    """
+    here: Element | None = block
+    while here is not None and here is not limit:
+        following = (e for e in here.itersiblings() if isinstance(e.tag, str) and e.tag != "br")
+        first = next(following, None)
+        if first is None:
+            here = here.getparent()
+            continue
+        found: list[Element] = []
+        for element in itertools.chain((first,), following):
+            # A class that the label has too does not mark a value.
+            several = first.tag in _CELLS or first.get("class") not in (None, block.get("class"))
+            alike = element.tag == first.tag and element.get("class") == first.get("class")
+            if element in labelled or (found and not (several and alike)):
+                break
+            found.append(element)
+        return found
+    return []
+
+
+def _own_labels(lines: Sequence[Line]) -> list[Label | None]:
+    """Return the label that each line begins with, or None; only the result's own labels count."""
+    all_labels = [read_label(line) for line in lines]
+    dates = [number for number, label in enumerate(all_labels) if label and label.field == DATE]
+    if not dates:
+        return all_labels
+    # If the labels have elements of their own, a line of plain text that begins like one is prose.
+    plain = not any(label.own_element for number in dates if (label := all_labels[number]))
+    # Above a title whose date is below it there are only filters and sort options.
+    begin = next((n for n, line in enumerate(lines) if line.heading is not None and line.links_item), 0)
+    begin = begin if dates[-1] > begin else 0
+    return [
+        label if label and number >= begin and (plain or label.own_element) else None
+        for number, label in enumerate(all_labels)
+    ]
+
+
+def _value_lines(
+    lines: Sequence[Line],
+    own: Sequence[Label | None],
+    number: int,
+    limit: Element,
+    *,
+    labelled: Container[Element],
+    inline: bool,
+) -> list[int]:
+    """Return the indexes of the further lines with the value of the label on line `number`."""
+    label, block = own[number], lines[number].block
+    assert label is not None
+    if label.value and label.field in _ONE_VALUE:
+        return []
+    opens_block = number == 0 or not _within(lines[number - 1].block, {block})
+    if block is not limit and opens_block:
+        inside = _run_within(lines, own, number + 1, {block})
+        if inside != []:
+            return inside or []
+    if label.value:
+        return []
+    wide = _rest_of_holder(lines, own, number, limit)
+    if wide:
+        return wide[:1] if label.field in _ONE_VALUE else wide
+    marked_up = block.tag in ("dt", "th") or "label" in (block.get("class") or "")
+    if inline and not marked_up:
+        return []  # the other labels have their values on the same line, so this one has none
+    elements = values_after(block, limit, labelled)
+    wanted = {"dt": "dd", "th": "td"}.get(str(block.tag))
+    if elements and wanted and elements[0].tag != wanted:
+        return []
+    inside = _run_within(lines, own, number + 1, set(elements))
+    follows = number + 1 < len(lines) and own[number + 1] is None
+    if inside == [] and follows and lines[number + 1].block is block.getparent():
+        inside = [number + 1]  # text or a link right after the label's element
+    return inside or []
+
+
+def _rest_of_holder(
+    lines: Sequence[Line], own: Sequence[Label | None], number: int, limit: Element
+) -> list[int]:
+    """Return the other lines of the widest element that begins with this label and has no second one."""
+    widest: list[int] = []
+    holder = lines[number].block.getparent()
+    while holder is not None and holder is not limit:
+        if number and _within(lines[number - 1].block, {holder}):
+            break
+        inside = _run_within(lines, own, number + 1, {holder})
+        if inside is None:
+            break
+        widest = inside
+        holder = holder.getparent()
+    return widest
+
+
+def _run_within(
+    lines: Sequence[Line], own: Sequence[Label | None], start: int, elements: Set[Element]
+) -> list[int] | None:
+    """Return the indexes of the lines inside the elements, or None if one of them has a label."""
+    end = start
+    while end < len(lines) and _within(lines[end].block, elements):
+        if own[end] is not None:
+            return None
+        end += 1
+    return list(range(start, end))
+
+
+def _within(block: Element, elements: Set[Element]) -> bool:
+    here: Element | None = block
+    while here is not None and here not in elements:
+        here = here.getparent()
+    return here is not None
+
+
 def _visible(text: str) -> str:
-    return squeeze(text if text.isascii() else _UNSEEN.sub("", text))
+    return squeeze(text if text.isascii() else UNSEEN.sub("", text))
 
 
 def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | None:
-    """Return the pieces behind a label of one of these lengths, or None if a piece is cut by its end."""
+    """Return the pieces behind a label of one of these lengths, or None if the label ends inside a piece."""
     seen = ""
     for number, piece in enumerate(pieces):
         seen += piece.text
@@ -141,7 +326,7 @@ def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | 
 
 
 def _trimmed(run: list[Piece]) -> list[Piece]:
-    """Return the pieces without what divides them from the next label."""
+    """Return the pieces without the separator before the next label."""
     while run and not run[-1].text.strip(_BETWEEN):
         run = run[:-1]
     return [*run[:-1], Piece(run[-1].text.rstrip(_BETWEEN), run[-1].link)] if run else []

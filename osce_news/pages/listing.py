@@ -15,21 +15,19 @@ from parsel import Selector
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.vocabulary import fold, labels
-from osce_news.pages import boundaries
-from osce_news.pages.boundaries import Region
-from osce_news.pages.fields import Fields, is_item, read_fields
+from osce_news.pages.date_anchors import BOXES
+from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.labels import DATE
-from osce_news.pages.lines import Piece, lines, squeeze, text_of
+from osce_news.pages.segmentation import LAYOUTS, Region, find_results
+from osce_news.pages.text_lines import is_item, text_lines, text_of
 
 _OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 _CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
-_BESIDE = ("nav", "aside", "header", "footer")
 
 
 @dataclass(frozen=True, slots=True)
 class RawResult:
-    """One result as printed: nothing cleaned, nothing guessed; None is what is not there."""
+    """One result as printed, neither cleaned nor completed; None for what is not printed."""
 
     position: int  # on the page, from 0
     title: str | None
@@ -41,20 +39,22 @@ class RawResult:
     collections: str | None = None
     teaser: str | None = None
     language: str | None = None
-    stray: str | None = None  # a line with a value whose label is unknown or gone
+    unlabelled: str | None = None  # the first line that is a value, but has no known label
 
     @property
     def lacks(self) -> list[str]:
-        """What every result has and this one has not."""
+        """The parts missing from this result that every result needs, such as "title"."""
         needed = {"title": self.title, "address": self.url, "date": self.published}
         missing = [name for name, value in needed.items() if not value]
-        return [*missing, f"known label for {self.stray[:80]!r}"] if self.stray else missing
+        if self.unlabelled:
+            missing.append(f"known label for {self.unlabelled[:80]!r}")
+        return missing
 
 
 class PagerLink(NamedTuple):
-    """An address in the pager, or None, for the next and for the last page.
+    """The addresses of the next and of the last page; None if the pager does not give them.
 
-    Where neither is known by its words or its class, `last` is the farthest page that is linked.
+    If neither is recognised by its words or its class, `last` is the farthest page that is linked.
     """
 
     next: str | None
@@ -63,11 +63,11 @@ class PagerLink(NamedTuple):
 
 @dataclass
 class ListingPage:
-    """A listing page, read from its text and its address; fetches and stores nothing.
+    """The page object of a listing page, made of its text and its address.
 
-    Results are found by `boundaries`, fields by their visible labels, the pager by `rel`, by its
-    class or by its words. All reading is done by the properties, which raise LayoutError when the
-    page is not understood and ChallengePageError when another page stands in its way.
+    `segmentation` finds the results, and `fields` reads each of them by its visible labels. Pager links are
+    found by `rel`, class or words. The properties raise LayoutError if the page is not understood, and
+    ChallengePageError if the server sent a challenge instead.
     """
 
     html: str
@@ -85,19 +85,19 @@ class ListingPage:
     def results(self) -> list[RawResult]:
         """The results in printed order; an empty list if the page says that there are none."""
         self._page.refuse_other_pages("list")
-        regions = boundaries.find(self._selector)
+        regions = find_results(self._selector)
         if not regions:
             if self._says_empty:
                 return []
             raise LayoutError(
-                boundaries.LAYOUTS[0].result,
+                LAYOUTS[0].result,
                 expected="results with a label 'Publishing date', or a sentence that there are none",
                 got=self._page.description,
             )
         self._refuse_cut(regions[-1])
-        fields = [read_fields(region.lines, region.element) for region in regions]
+        fields = [ResultFields(region.lines, region.element) for region in regions]
         self._refuse_empty_labels(fields)
-        results = [self._result(number, found) for number, found in enumerate(fields)]
+        results = [self._result(position, one) for position, one in enumerate(fields)]
         self._refuse_incomplete(results)
         return results
 
@@ -108,12 +108,12 @@ class ListingPage:
 
     @property
     def incomplete(self) -> list[RawResult]:
-        """Single results that lack one of these, among many that do not."""
+        """The few results that lack one of these."""
         return [result for result in self.results if result.lacks]
 
     @cached_property
     def pager(self) -> PagerLink:
-        """The addresses of the next and of the last page; None for what the pager does not give."""
+        """The addresses of the next and of the last page."""
         words = labels()["pager"]
         following = self._pager_link(self.PAGER_NEXT, words["next"])
         last = self._pager_link(self.PAGER_LAST, words["last"])
@@ -128,22 +128,19 @@ class ListingPage:
     def _selector(self) -> Selector:
         return self._page.selector
 
-    def _result(self, number: int, fields: Fields) -> RawResult:
-        link = fields.link
-        pieces = [piece for line in fields.title for piece in (*line.pieces, Piece(" ", link))]
-        text = squeeze("".join(piece.text for piece in pieces if link is None or piece.link is link))
+    def _result(self, position: int, fields: ResultFields) -> RawResult:
         return RawResult(
-            position=number,
-            title=text or None,
-            url=self._address(link),
-            published=fields.values.get(DATE),
-            content_type=fields.values.get("content_type"),
-            offices=fields.values.get("offices"),
-            topics=fields.values.get("topics"),
-            collections=fields.values.get("collections"),
+            position=position,
+            title=fields.title,
+            url=self._address(fields.link),
+            published=fields.published,
+            content_type=fields.content_type,
+            offices=fields.offices,
+            topics=fields.topics,
+            collections=fields.collections,
             teaser=fields.teaser,
             language=fields.language or self.language,
-            stray=fields.stray,
+            unlabelled=fields.unlabelled,
         )
 
     def _address(self, link: Element | None) -> str | None:
@@ -163,9 +160,9 @@ class ListingPage:
 
     @property
     def _farthest_link(self) -> str | None:
-        """Return the link to this list with the largest page number behind this page's, else None.
+        """The link to this list with the highest page number beyond this page's, else None.
 
-        A pager whose words and classes are not known still tells that the list goes on.
+        It shows that the list continues even if the pager's words and classes are unknown.
         """
         farthest, found = _page_of(self.url), None
         for link in self._selector.css(self.PAGER_LINKS):
@@ -176,56 +173,58 @@ class ListingPage:
 
     @property
     def _says_empty(self) -> bool:
-        """Whether a sentence says that there are no results, and nothing speaks against it."""
+        """Whether a sentence says that the list is empty, and no next page and no item is linked."""
         sentences = [re.escape(fold(said)) for texts in labels()["empty"].values() for said in texts]
         text = fold(text_of(self._selector.root))
-        # Not "10 results", where "0 results" is meant.
+        # "10 results" does not contain the sentence "0 results".
         said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
         return said and self.pager.next is None and not self._links_items
 
     @property
     def _links_items(self) -> bool:
-        """Whether links to items stand where the list does: results that are not understood."""
-        links = (link for line in lines(self._selector.root) if (link := line.link) is not None)
-        return any(is_item(link) and next(link.iterancestors(*_BESIDE), None) is None for link in links)
+        """Whether links to items are where the list should be: results that are not understood."""
+        links = (link for line in text_lines(self._selector.root) if (link := line.link) is not None)
+        return any(
+            is_item(link) and next(link.iterancestors("header", *BOXES), None) is None for link in links
+        )
 
     def _refuse_incomplete(self, results: Sequence[RawResult]) -> None:
-        """Raise LayoutError unless the results without title, address or date are a rare few."""
+        """Raise LayoutError if more than a few results lack a title, an address or a date."""
         lacking = [result for result in results if result.lacks]
         alone = 1 if len(results) >= 5 else 0
         if len(lacking) <= max(alone, len(results) // 10):
             return
-        stray = next((result.stray for result in lacking if result.stray), None)
-        if stray is not None:
+        unlabelled = next((result.unlabelled for result in lacking if result.unlabelled), None)
+        if unlabelled is not None:
             raise LayoutError(
                 "labels",
                 expected="labels that are known",
-                got=f"{len(lacking)} of {len(results)} results with none for such as {stray[:60]!r}",
+                got=f"{len(lacking)} of {len(results)} results with none for such as {unlabelled[:60]!r}",
             )
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
         raise LayoutError(
-            boundaries.LAYOUTS[0].result,
+            LAYOUTS[0].result,
             expected="a title, an address and a date in each result",
             got=f"{len(lacking)} of {len(results)} results without {missing}",
         )
 
-    def _refuse_empty_labels(self, found: Sequence[Fields]) -> None:
-        """Raise LayoutError if most of a label's values are not there: they stand elsewhere now."""
+    def _refuse_empty_labels(self, results: Sequence[ResultFields]) -> None:
+        """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
         for name in ("content_type", "offices", "topics"):
-            empty = sum(name in fields.empty for fields in found)
-            if empty > 2 and empty > sum(name in fields.values for fields in found):
+            empty = sum(name in fields.labelled.empty for fields in results)
+            if empty > 2 and empty > sum(name in fields.labelled.values for fields in results):
                 label = labels()["fields"][name]["en"][0]
                 raise LayoutError(label, expected="a value behind it", got=f"none in {empty} results")
 
     def _refuse_cut(self, last: Region) -> None:
         """Raise LayoutError if the page ends with its list and leaves elements open.
 
-        A server that fails half way may still close the page.
+        A server that fails halfway may still end the page properly.
         """
         if last.element.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
             return
         if not last.element.xpath("preceding::nav or preceding::form or preceding::header"):
-            return  # a page without a frame, as a person may have saved it, ends with its list
+            return  # a page without a frame, perhaps saved by hand, ends with its list
         opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
         if any(count > closed[tag] for tag, count in opened.items()):
             raise LayoutError("html", expected="a whole page", got="a page that is cut in its list")

@@ -1,1 +1,1 @@
-"""What leaves the database: exports, references, figures, and the database in the browser."""
+"""What leaves the database: exports, snapshots, figures, and pages in the browser."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
-from osce_news.storage import dictionary, search_index
-from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
+from osce_news.storage import dictionary, schema, search_index
+from osce_news.storage.schema import APPLICATION_ID, FORMER_MIGRATIONS, MIGRATIONS
 
 _MAGIC = b"SQLite format 3\0"
 _WAIT_S = 30  # for another process's transaction; a page's takes milliseconds
@@ -32,13 +32,13 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")
     with storage_errors(path):
         connection = sqlite3.connect(path.absolute(), timeout=_WAIT_S, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.row_factory = sqlite3.Row
         with transaction(connection):
             if not applied.issuperset(MIGRATIONS):
                 _migrate(connection)
             search_index.complete(connection)  # what fills the database needs it
             dictionary.write(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
         write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     return connection
@@ -54,12 +54,14 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the schema up to date, inside the caller's transaction."""
-    # Not at the top: it takes a while, and with pandas installed a second and 80 MB, for it imports that.
-    from sqlite_utils import Database
+    """Bring the schema up to date, inside the caller's transaction; foreign keys are not enforced yet."""
+    # sqlite-utils keeps the record of what was applied. It is imported here because that takes a while, and
+    # where pandas is installed a second and 80 MB.
+    from sqlite_utils import Database, Migrations
 
-    from osce_news.storage.migrations import migrations
-
+    migrations = Migrations("osce_news")
+    for name in MIGRATIONS:
+        migrations(name=name)(lambda db: schema.update(db.conn))
     migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
@@ -143,7 +145,7 @@ def _refuse_foreign(path: Path) -> set[str]:
             applied = [row[0] for row in connection.execute(sql)]
         finally:
             connection.close()
-    if newer := [name for name in applied if name not in MIGRATIONS]:
+    if newer := [name for name in applied if name not in (*FORMER_MIGRATIONS, *MIGRATIONS)]:
         raise NewerDatabaseError(
             f"{path} was made by a newer osce-news (it has {newer[0]}); upgrade osce-news to use it"
         )

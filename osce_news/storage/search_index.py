@@ -1,4 +1,4 @@
-"""The search index: its parts, as the first migration makes them, and how missing ones are made anew."""
+"""The search index (FTS5) over title, teaser and text, and the triggers that keep it up to date."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sqlite3
 
 TOKENIZER = '"porter unicode61 remove_diacritics 2"'
 
-# The index keeps no texts of its own: it reads them from items_text, which joins the two tables that
-# hold them. The triggers take the old words out before they put the new ones in, and only where a
-# text differs, for an unchanged item must cost nothing.
+# The index stores no texts: it reads them from items_text, which joins the two tables that hold them. The
+# triggers remove the old words before they add the new ones, and run only if a text differs, so that
+# updating an unchanged item costs nothing.
 _ITEM_TEXT = "(SELECT text FROM articles WHERE item_id = {row}.id)"
 _ADD_ITEM = (
     "INSERT INTO items_fts (rowid, title, teaser, text) "
@@ -34,7 +34,7 @@ _DROP_TITLE = (
     "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) "
     "SELECT 'delete', key, title, teaser, NULL FROM items WHERE id = {row}.item_id;"
 )
-# By name, in the order in which they are made; as released, so never edited.
+# The statement that makes each part, by name, in the order in which they are made.
 PARTS = {
     "items_text": """
     CREATE VIEW items_text AS
@@ -64,12 +64,12 @@ PARTS = {
 
 
 def complete(connection: sqlite3.Connection) -> None:
-    """Make what is missing of the index, inside the caller's transaction.
+    """Make the missing parts of the index, inside the caller's transaction.
 
-    If anything is, its words are read anew: without one of its parts it was not kept in step.
+    If any is missing, the whole index is filled again, since it was not kept up to date without that part.
     """
-    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    missing = [sql for name, sql in PARTS.items() if name not in there]
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    missing = [sql for name, sql in PARTS.items() if name not in present]
     for sql in missing:
         connection.execute(sql)
     if missing:

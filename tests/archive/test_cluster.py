@@ -449,7 +449,7 @@ def test_wrong_usage_is_one_line_and_makes_nothing(arguments: list[str], why: st
 def test_without_the_extra_a_line_says_what_to_install(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extras, "_is_there", lambda name: False)
+    monkeypatch.setattr(extras, "_is_installed", lambda name: False)
     name, *arguments = command
     with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'`$") as caught:
         getattr(clustering, name).main(arguments, standalone_mode=False)

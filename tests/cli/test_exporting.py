@@ -12,33 +12,29 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.publish.export import FORMS
+from osce_news.publish.formats import formats
 from osce_news.storage import Writer, open_for_reading, open_for_writing
 from tests.helpers import digest, environment, run, shell, values, without
 
-ENDINGS = sorted(endings[0] for endings in FORMS.values())
+SUFFIXES = {one.suffixes[0]: one.name for one in formats().values()}
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_the_ending_tells_the_form_and_the_filters_choose(filled: Path, tmp_path: Path, ending: str) -> None:
-    result = run("export", f"items{ending}", "--office", "ODIHR", "--since", "2025-11-01", cwd=tmp_path)
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_suffix_selects_the_format_and_filters_apply(filled: Path, tmp_path: Path, suffix: str) -> None:
+    result = run("export", f"items{suffix}", "--office", "ODIHR", "--since", "2025-11-01", cwd=tmp_path)
     expected = json.loads(
         run("list", "--office", "odihr", "--since", "2025-11-01", "--limit", "0", "--json", cwd=tmp_path).out
     )
     assert (result.status, result.err) == (0, "")
-    assert result.out == f"items{ending}: {len(expected)} items\n"
-    beside = {"datapackage.json"} if ending in (".csv", ".parquet") else set()
+    assert result.out == f"items{suffix}: {len(expected)} items\n"
+    beside = {"datapackage.json"} if suffix in (".csv", ".parquet") else set()
     names = {path.name for path in tmp_path.iterdir() if not path.name.startswith("osce-news.db")}
-    assert names == {f"items{ending}", *beside}
-    named = run("export", "other", "--format", _form(ending), "--office", "ODIHR", "--since", "2025-11-01",
+    assert names == {f"items{suffix}", *beside}
+    named = run("export", "other", "--format", SUFFIXES[suffix], "--office", "ODIHR", "--since", "2025-11-01",
                 cwd=tmp_path)  # fmt: skip
     assert named.status == 0
-    if ending != ".parquet":
-        assert digest(tmp_path / "other") == digest(tmp_path / f"items{ending}")
-
-
-def _form(ending: str) -> str:
-    return next(form for form, endings in FORMS.items() if ending in endings)
+    if suffix != ".parquet":
+        assert digest(tmp_path / "other") == digest(tmp_path / f"items{suffix}")
 
 
 def test_csv_is_what_list_prints(filled: Path, tmp_path: Path) -> None:
@@ -78,7 +74,7 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
         (("--snapshot", "b.db", "--office", "odihr"), "takes no other option"),
         (("--snapshot", "b.db", "--bom"), "takes no other option"),
         (("no/a.csv",), "no such folder: no"),
-        (("a.doc",), "tells no form"),
+        (("a.doc",), "unknown suffix"),
         (("a.csv", "--columns", "id,Title"), "no column 'Title'; there are id,"),
         (("a.csv", "--columns", ""), "no column ''"),
         (("a.csv", "--office", "odir"), "the nearest is odihr"),
@@ -86,7 +82,7 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
         (("osce-news.db-wal", "--format", "csv"), "belongs to the database osce-news.db"),
         (("osce-news.db.lock", "--format", "jsonl"), "belongs to the database osce-news.db"),
         (("--snapshot", "osce-news.db-wal"), "belongs to the database osce-news.db"),
-        (("datapackage.json",), "is the name of what describes exports"),
+        (("datapackage.json",), "is reserved for the description of exports"),
     ],
 )
 def test_what_cannot_be_asked_is_one_line_and_status_2(
@@ -102,7 +98,7 @@ def test_what_cannot_be_asked_is_one_line_and_status_2(
     }
 
 
-@pytest.mark.parametrize("arguments", [*(f"items{ending}" for ending in ENDINGS), "--snapshot copy.db"])
+@pytest.mark.parametrize("arguments", [*(f"items{suffix}" for suffix in SUFFIXES), "--snapshot copy.db"])
 def test_a_full_disk_is_one_line_and_the_former_file_stays(
     filled: Path, tmp_path: Path, arguments: str
 ) -> None:
@@ -174,14 +170,14 @@ def test_a_killed_export_leaves_the_former_file(filled: Path, tmp_path: Path) ->
     (tmp_path / "a.csv").write_text("former")
     code = (
         "import os\n"
-        "from osce_news.publish.export import texts\n"
-        "whole = texts.csv.writer\n"
+        "from osce_news.publish.formats import csv\n"
+        "whole = csv.csv.writer\n"
         "class Dying:\n"
         "    def __init__(self, *a, **k): self.inner, self.rows = whole(*a, **k), 0\n"
         "    def writerow(self, row):\n"
         "        self.rows += 1\n"
         "        os._exit(9) if self.rows == 50 else self.inner.writerow(row)\n"
-        "texts.csv.writer = Dying\n"
+        "csv.csv.writer = Dying\n"
         "from osce_news.cli.main import cli\n"
         "cli(['export', 'a.csv'])\n"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from lxml.etree import _Element as Element
 
 from osce_news.pages.article import ArticlePage, RawArticle
-from osce_news.pages.tree import Tree
+from osce_news.pages.article_tree import ArticleTree
 from tests.newsroom.make_article_fixtures import ARTICLES
 
 URL = "https://www.osce.org/odihr/575719"
@@ -53,4 +53,4 @@ def of_fixture(case: str) -> RawArticle:
 
 def element(markup: str) -> Element:
     """The element that the markup writes."""
-    return Tree(f"<body>{markup}</body>", URL).find("body > *")[0]
+    return ArticleTree(f"<body>{markup}</body>", URL).find("body > *")[0]

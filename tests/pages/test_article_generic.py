@@ -6,7 +6,7 @@ import pytest
 
 from osce_news.errors import LayoutError
 from osce_news.pages import article_generic
-from osce_news.pages.tree import Tree
+from osce_news.pages.article_tree import ArticleTree
 from tests.newsroom.article_pages import render
 from tests.newsroom.articles import article_of, article_paragraphs
 from tests.newsroom.samples import TEN
@@ -103,7 +103,7 @@ def test_whatever_the_extractor_raises_is_a_page_that_is_not_understood(
 
     monkeypatch.setattr(article_generic, "_extracted", extracted)
     with pytest.raises(LayoutError, match="RecursionError in trafilatura"):
-        article_generic.read_text(Tree(PROSE, URL))
+        article_generic.read_text(ArticleTree(PROSE, URL))
 
 
 def test_the_page_of_the_nineties_is_read_whole() -> None:

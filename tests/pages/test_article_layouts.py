@@ -10,18 +10,17 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import LayoutError
-from osce_news.pages import article_generic, boundaries
+from osce_news.pages import article_generic, segmentation
 from osce_news.pages.article_layouts import (
     LAYOUTS,
+    ArticleLayout,
     ContentLayout,
     Expected,
     HeaderLayout,
-    Layout,
     SectionLayout,
     common_holder,
-    outermost,
 )
-from osce_news.pages.tree import Tree
+from osce_news.pages.article_tree import ArticleTree, outermost
 from tests.newsroom.make_article_fixtures import ARTICLES
 from tests.newsroom.site import FIXTURES
 from tests.pages.articles import CASES, DAY, PROSE, URL, body_of, layout, paragraphs, read, unknown
@@ -33,7 +32,7 @@ def layouts_of(folder: Path) -> set[str]:
     return {expected["layout"] for expected in files if "layout" in expected}
 
 
-def without_fixture(layouts: Iterable[Layout], folder: Path) -> list[str]:
+def without_fixture(layouts: Iterable[ArticleLayout], folder: Path) -> list[str]:
     """The names of layouts that no fixture shows."""
     shown = layouts_of(folder)
     return [one.NAME for one in layouts if one.NAME not in shown]
@@ -51,28 +50,28 @@ def test_a_layout_without_a_fixture_is_found() -> None:
     assert without_fixture([*LAYOUTS, New()], ARTICLES) == ["new"]
 
 
-def is_read_by(layout: boundaries.Layout) -> list[str]:
+def is_read_by(layout: segmentation.ListLayout) -> list[str]:
     """The listing fixtures that a layout's class alone reads, without the ways that need none."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(boundaries, "LAYOUTS", (layout,))
+        patch.setattr(segmentation, "LAYOUTS", (layout,))
         for way in ("_by_element", "_by_order"):
-            patch.setattr(boundaries, way, lambda *_, **__: [])
+            patch.setattr(segmentation, way, lambda *_, **__: [])
         return [
             path.parent.name
             for path in sorted(FIXTURES.glob("*/page.html"))
-            if boundaries.find(Tree(path.read_text(encoding="utf-8"), URL).selector)
+            if segmentation.find_results(ArticleTree(path.read_text(encoding="utf-8"), URL).selector)
         ]
 
 
-@pytest.mark.parametrize("known", boundaries.LAYOUTS, ids=lambda known: known.name)
-def test_each_layout_of_the_listing_has_a_fixture(known: boundaries.Layout) -> None:
+@pytest.mark.parametrize("known", segmentation.LAYOUTS, ids=lambda known: known.name)
+def test_each_layout_of_the_listing_has_a_fixture(known: segmentation.ListLayout) -> None:
     assert len(is_read_by(known)) > 1
-    assert is_read_by(boundaries.Layout("new", ".never-seen", "www.osce.org")) == []
+    assert is_read_by(segmentation.ListLayout("new", ".never-seen", "www.osce.org")) == []
 
 
 DATES = {
     **{one.NAME: (one.WHERE, one.VALID_FROM, one.VALID_UNTIL) for one in LAYOUTS},
-    **{f"listing {one.name}": (one.where, one.valid_from, one.valid_until) for one in boundaries.LAYOUTS},
+    **{f"listing {one.name}": (one.where, one.valid_from, one.valid_until) for one in segmentation.LAYOUTS},
 }
 
 
@@ -86,7 +85,7 @@ def test_each_layout_says_where_it_is_valid_and_no_day_that_is_not_known(
 
 
 @pytest.mark.parametrize("known", LAYOUTS, ids=lambda known: known.NAME)
-def test_each_capture_lies_within_its_layouts_days(known: Layout) -> None:
+def test_each_capture_lies_within_its_layouts_days(known: ArticleLayout) -> None:
     """Invented pages have invented times, so only captures count."""
     for file in ARTICLES.glob("*/expected.json"):
         meta = json.loads(file.with_name("meta.json").read_text(encoding="utf-8"))
@@ -106,7 +105,7 @@ def test_no_layout_takes_the_page_of_another_for_its_own(case: str) -> None:
     """The first that fits is taken; so which of them comes first must not matter for any fixture."""
     fits = []
     for one in LAYOUTS:
-        tree = Tree(body_of(case).decode("utf-8", "replace"), URL)
+        tree = ArticleTree(body_of(case).decode("utf-8", "replace"), URL)
         tree.prune()
         try:
             fits.append(one.find(tree).layout)
@@ -123,10 +122,10 @@ def test_a_selector_with_too_few_or_too_many_matches_says_what_was_expected(
     html: str, expected: str, got: str
 ) -> None:
     with pytest.raises(LayoutError) as raised:
-        Expected("h1").find(Tree(f"<body>{html}</body>", URL))
+        Expected("h1").find(ArticleTree(f"<body>{html}</body>", URL))
     assert (raised.value.selector, raised.value.expected, raised.value.got) == ("h1", expected, got)
     with pytest.raises(LayoutError, match="2 or more on the page"):
-        Expected("h1", 2, None).find(Tree("<h1>a</h1>", URL))
+        Expected("h1", 2, None).find(ArticleTree("<h1>a</h1>", URL))
 
 
 def test_a_layout_that_fits_but_for_its_text_is_named_in_the_note() -> None:
@@ -192,12 +191,12 @@ def test_a_section_a_title_a_city_and_a_date_in_lines_are_a_layout(
 )
 def test_lines_in_another_order_are_another_layout(head: str) -> None:
     with pytest.raises(LayoutError):
-        SectionLayout().find(Tree(f"<body><div>{head}{PROSE}</div></body>", URL))
+        SectionLayout().find(ArticleTree(f"<body><div>{head}{PROSE}</div></body>", URL))
 
 
 def test_the_innermost_holder_and_the_outermost_elements() -> None:
-    tree = Tree("<body><div id=a><p id=b><i id=c>x</i></p><p id=d>y</p></div></body>", URL)
+    tree = ArticleTree("<body><div id=a><p id=b><i id=c>x</i></p><p id=d>y</p></div></body>", URL)
     (a,), (b,), (c,), (d,) = (tree.find(f"#{name}") for name in "abcd")
     assert common_holder([c, d]) is a
     assert common_holder([b, c]) is b
-    assert outermost([b, c, d]) == [b, d]
+    assert outermost([d, b, c], tree.root) == [b, d]

@@ -7,7 +7,7 @@ from types import FrameType
 
 import pytest
 
-from osce_news.pages.lines import text_of
+from osce_news.pages.text_lines import text_of
 from tests.pages import of_fixture, read, result, taken
 
 CTHB = "Office of the Special Representative and Co-ordinator for Combating Trafficking in Human Beings"

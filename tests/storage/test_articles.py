@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, NewsItem
 from osce_news.pages.article import RawArticle
 from osce_news.pages.extract import read_article
-from osce_news.storage import Writer, article_queue, open_for_writing, queries
+from osce_news.storage import Writer, article_queue, queries
 from osce_news.storage.article_queue import AGE, CHANGED, IN_VAIN, NEVER, NEWS
 from osce_news.storage.articles import differences
 from osce_news.storage.integrity import problems
-from osce_news.storage.migrations import migrations
-from osce_news.storage.schema import APPLICATION_ID
 from tests.helpers import listing, values
 from tests.newsroom import Story, make_stories
 from tests.newsroom.pages import render_article, render_challenge, render_not_found
@@ -309,23 +305,3 @@ def test_the_list_is_settled_before_the_articles_and_its_withdrawals_bear_the_ti
     assert (summary.withdrawn, summary.list_status, summary.status) == (1, "complete", "interrupted")
     assert values(crawling.connection, "SELECT withdrawn FROM withdrawals") == [DAY.format(9)]
     assert problems(crawling.path) == []
-
-
-def test_articles_of_a_former_schema_are_kept(tmp_path: Path) -> None:
-    """The migration makes the table anew; what it held, and the search index, stay."""
-    path, item = tmp_path / "old.db", "575719"
-    with closing(sqlite3.connect(path, isolation_level=None)) as old:
-        old.row_factory = sqlite3.Row
-        migrations.apply(Database(old, recursive_triggers=False), stop_before="m003_articles")
-        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        old.execute(
-            "INSERT INTO items (id, url, url_raw, title, title_raw, listing_url, first_seen, last_seen) "
-            "VALUES (?1, ?2, ?2, 'A title', 'A title', ?2, ?3, ?3)",
-            [item, f"https://www.osce.org/odihr/{item}", "2024-08-05T12:00:00Z"],
-        )
-        old.execute("INSERT INTO addresses SELECT id, url, first_seen, last_seen FROM items")
-        old.execute("INSERT INTO articles VALUES (?, 'a quokka', '2024-08-05T12:00:00Z')", [item])
-    with closing(open_for_writing(path)) as connection:
-        found = connection.execute("SELECT item_id, status, text, read_at FROM articles").fetchall()
-        assert [tuple(one) for one in found] == [(item, "read", "a quokka", "2024-08-05T12:00:00Z")]
-    assert problems(path) == []

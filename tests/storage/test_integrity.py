@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import BadInputError, StorageError
-from osce_news.publish.export import write_snapshot
+from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import Writer, open_for_reading
 from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Filters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -9,18 +10,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
-from osce_news.storage import open_for_writing, queries
-from osce_news.storage.migrations import migrations
+from osce_news.errors import NewerDatabaseError
+from osce_news.storage import Writer, open_for_reading, open_for_writing, queries, schema
+from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Filters
-from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS
-from tests.helpers import values
+from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS, TABLES
+from tests.helpers import ROOT, dump, listing, values
+from tests.newsroom import make_stories
 
-TABLES = {
-    "items", "offices", "topics", "content_types", "places", "item_offices", "item_topics", "item_places",
-    "addresses", "revisions", "withdrawals", "runs", "pages", "quarantine", "articles", "data_dictionary",
-}  # fmt: skip
+FORMER = ROOT / "tests" / "data" / "before-release.db.gz"  # of the last commit that had separate migrations
 VIEW = [
     "id", "url", "title", "published", "content_type", "offices", "topics", "teaser", "language",
     "dateline_places", "dateline_date", "text", "first_seen", "last_seen", "withdrawn",
@@ -54,21 +53,95 @@ def _found(connection: sqlite3.Connection, query: str) -> list[object]:
     return values(connection, sql, query)
 
 
-def test_the_names_known_without_an_import_are_those_of_the_registered_migrations(db: Path) -> None:
-    with closing(sqlite3.connect(db)) as connection:
-        assert tuple(one.name for one in migrations.pending(Database(connection))) == MIGRATIONS
+@pytest.fixture
+def former(tmp_path: Path) -> Path:
+    """Return a copy of a database that was made before the first release."""
+    path = tmp_path / "former.db"
+    path.write_bytes(gzip.decompress(FORMER.read_bytes()))
+    return path
 
 
-def test_applying_the_migrations_again_changes_nothing(db: Path) -> None:
+def _names(connection: sqlite3.Connection) -> list[object]:
+    return values(connection, "SELECT name FROM _sqlite_migrations ORDER BY id")
+
+
+def test_each_change_of_the_schema_has_a_name_of_its_own() -> None:
+    assert list(MIGRATIONS.values())[-1] == schema.fingerprint(), (
+        f'add a line to MIGRATIONS in schema.py: "mNNN_what_changed": "{schema.fingerprint()}"'
+    )
+
+
+def test_opening_a_database_again_changes_nothing(db: Path) -> None:
     with closing(open_for_writing(db)) as connection:
-        first = _schema(connection)
-        applied = connection.execute("SELECT * FROM _sqlite_migrations").fetchall()
-        migrations.apply(Database(connection))
-        assert _schema(connection) == first
+        first, names = _schema(connection), _names(connection)
+        assert names == list(MIGRATIONS)
     with closing(open_for_writing(db)) as connection:
+        assert (_schema(connection), _names(connection)) == (first, names)
+        schema.update(connection)
         assert _schema(connection) == first
-        again = connection.execute("SELECT * FROM _sqlite_migrations").fetchall()
-        assert list(map(tuple, again)) == list(map(tuple, applied))
+
+
+def test_a_database_made_before_the_first_release_is_read_as_it_is(former: Path) -> None:
+    with closing(open_for_reading(former)) as connection:
+        assert schema.differing(connection) == {"runs": "different", "pages": "different"}
+        assert len(queries.items(connection, Filters(), None)) == 7
+    assert problems(former) == []
+
+
+def test_a_database_made_before_the_first_release_gets_the_present_schema_and_keeps_its_rows(
+    former: Path, db: Path
+) -> None:
+    with closing(open_for_reading(former)) as connection:
+        before = dump(connection)
+    with closing(open_for_writing(former)) as connection:
+        assert dump(connection) == before
+        with closing(open_for_writing(db)) as fresh:
+            assert _even(_schema(connection)) == _even(_schema(fresh))
+        assert _names(connection)[-1] == list(MIGRATIONS)[-1]
+        _check_search_index(connection)
+        assert values(connection, "PRAGMA foreign_key_check") == []
+    with Writer(former) as writer:
+        writer.begin("replay")
+        assert writer.store(listing(make_stories(3))).new == 3
+        writer.finish("complete")
+    assert problems(former) == []
+
+
+def _even(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    return [(*row[:2], " ".join(str(row[2]).split())) for row in rows]
+
+
+def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sqlite3.Connection) -> None:
+    before = dump(stored)
+    present = _schema(stored)
+    stored.execute("PRAGMA foreign_keys = OFF")
+    stored.execute("CREATE INDEX mine ON items (teaser)")
+    stored.execute("CREATE VIEW my_view AS SELECT title FROM items")
+    stored.execute("ALTER TABLE items ADD COLUMN of_another_time TEXT")
+    stored.execute("DROP INDEX items_language")
+    stored.execute("DROP VIEW newsroom")
+    stored.execute("CREATE VIEW newsroom AS SELECT id FROM items")
+    schema.update(stored)
+    assert values(stored, "SELECT name FROM sqlite_master WHERE name LIKE 'm%' ORDER BY 1") == [
+        "mine",
+        "my_view",
+    ]
+    stored.execute("DROP INDEX mine")
+    stored.execute("DROP VIEW my_view")
+    assert _schema(stored) == present
+    assert dump(stored) == before
+    _check_search_index(stored)
+    assert _found(stored, "police")
+
+
+def test_an_older_version_refuses_a_database_with_a_later_schema(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MIGRATIONS, "m999_a_column", "")
+    open_for_writing(db).close()
+    monkeypatch.delitem(MIGRATIONS, "m999_a_column")
+    with pytest.raises(NewerDatabaseError, match="m999_a_column"):
+        open_for_writing(db)
 
 
 def test_the_tables_are_those_of_the_contract_and_hold_their_types(reading: sqlite3.Connection) -> None:
@@ -77,7 +150,7 @@ def test_the_tables_are_those_of_the_contract_and_hold_their_types(reading: sqli
         for row in reading.execute("PRAGMA table_list")
         if row["type"] == "table" and not row["name"].startswith(("sqlite_", "_sqlite_"))
     }
-    assert set(strict) == TABLES
+    assert set(strict) == set(TABLES)
     assert all(strict.values())
     assert values(reading, "SELECT name FROM pragma_table_info('items_fts')") == ["title", "teaser", "text"]
 

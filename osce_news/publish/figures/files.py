@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from osce_news.atomic import beside, refuse_place
+from osce_news.atomic import atomic_write, check_destination
 from osce_news.errors import BadInputError
-from osce_news.publish.extras import needs
+from osce_news.publish.extras import require_extra
 from osce_news.publish.figures.figure import Figure
 
 ENDINGS = (".svg", ".png", ".html")
@@ -38,7 +38,7 @@ def writable(path: Path) -> str:
     form = path.suffix.lower()
     if form not in ENDINGS:
         raise BadInputError(f"{path}: a figure's file ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
-    refuse_place(path)
+    check_destination(path)
     return form
 
 
@@ -50,7 +50,7 @@ def write(figure: Figure, path: Path) -> None:
     """
     form = writable(path)
     body = page(figure).encode() if form == ".html" else picture(figure, form)
-    with beside(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(body)
 
 
@@ -78,7 +78,7 @@ def page(figure: Figure) -> str:
 
 
 def _specification(figure: Figure, width: int | None) -> dict[str, Any]:
-    needs("plot", "altair", "vl_convert")
+    require_extra("plot", "altair", "vl_convert")
     from osce_news.publish.figures.charts import WIDTH, specification
 
     return specification(figure, width or WIDTH)

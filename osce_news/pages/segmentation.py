@@ -1,0 +1,261 @@
+"""Divides a listing page into its results.
+
+Three ways are tried, the most reliable first: the class that a known layout gives its results; the element
+around each date; the order of lines, if no element surrounds a result. All three are anchored by the
+labelled dates: each date on the page belongs to exactly one result, so a changed layout cannot be mistaken
+for a known one.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+from parsel import Selector
+
+from osce_news.pages.date_anchors import BOXES, find_date_anchors, has_more_labels, is_in_box
+from osce_news.pages.fields import ResultFields
+from osce_news.pages.labels import split_labels
+from osce_news.pages.text_lines import Line, text_lines
+
+
+@dataclass(frozen=True, slots=True)
+class ListLayout:
+    """A known layout of the list; `result` is the CSS selector of a result.
+
+    `valid_from` and `valid_until` are the days on which the first and the last page with it were fetched;
+    None if not known. They and `where` are for people: a page's layout is recognised by its markup alone.
+    """
+
+    name: str
+    result: str
+    where: str  # the host that has it
+    valid_from: datetime.date | None = None
+    valid_until: datetime.date | None = None
+
+
+# From public crawlers of unknown date, which agree with each other. A page without these classes is read by
+# its labels alone, so a new layout needs an entry here only if that fails.
+LAYOUTS = (ListLayout("drupal7", ".search-result-news", "www.osce.org"),)
+
+# Elements around a list that are never part of a result.
+_AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
+_OUTER = frozenset({"main", "body", "html"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One result: its lines, and the element that contains them."""
+
+    element: Element
+    lines: Sequence[Line]
+
+    @property
+    def has_title(self) -> bool:
+        """Whether one of the lines reads as a title with a link."""
+        return ResultFields(self.lines, self.element).link is not None
+
+
+def find_results(page: Selector) -> list[Region]:
+    """Return the results in printed order; an empty list if they cannot be told apart.
+
+    >>> page = Selector(text='''
+    ...     <h3><a href="/node/1">First</a></h3> <p><b>Publishing date:</b> 2 May 2020</p>
+    ...     <h3><a href="/node/2">Second</a></h3> <p><b>Publishing date:</b> 1 May 2020</p> <p>Its teaser.</p>
+    ... ''')
+    >>> for region in find_results(page):
+    ...     print([line.text for line in region.lines])
+    ['First', 'Publishing date: 2 May 2020']
+    ['Second', 'Publishing date: 1 May 2020', 'Its teaser.']
+    """
+    bodies = page.xpath("//body")
+    if not bodies:
+        return []
+    lines = [part for line in text_lines(bodies[0].root) for part in split_labels(line)]
+    dates, in_boxes, clear = find_date_anchors(lines)
+    if dates and has_more_labels(lines, len(dates)):
+        return []  # some labels have no recognisable date, so values could go to the wrong result
+    regions = _by_class(page, lines, dates)
+    if not regions and clear:
+        regions = (
+            _by_element(lines, dates)
+            or _by_order(lines, dates)
+            or _by_element(lines, dates, titled=False)  # so that the error can name what is missing
+        )
+    alike = {_kind(region.element) for region in regions if region.element.get("class")}
+    if any(_kind(element) in alike for number in in_boxes for element in _upwards(lines[number].block)):
+        return []  # the box next to the list contains results too
+    return regions
+
+
+def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+    for layout in LAYOUTS:
+        elements = [match.root for match in page.css(layout.result)]
+        elements = [element for element in elements if not is_in_box(element)] or elements
+        regions = _regions(lines, elements, dates)
+        inside = {id(lines[number]) for number in dates}
+        per_region = [sum(id(line) in inside for line in region.lines) for region in regions]
+        if regions and max(per_region) <= 1 and sum(per_region) == len(dates):
+            return regions
+    return []
+
+
+def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = True) -> list[Region]:
+    """Return the results by the outermost element around each date that contains no other date."""
+    if not dates:
+        return []
+    counts: Counter[Element] = Counter()
+    for number in dates:
+        counts.update(_upwards(lines[number].block))
+    around: set[Element] = set()
+    page = Selector(root=lines[0].block.getroottree().getroot())
+    for other in page.xpath(f"//*[{_AROUND}]"):
+        for above in other.root.iterancestors():
+            if above in around:
+                break
+            around.add(above)
+    elements = []
+    for number in dates:
+        widest = None
+        for element in _upwards(lines[number].block):
+            if counts[element] > 1 or element.tag in _OUTER or element in around:
+                break
+            widest = element
+        if widest is None:
+            return []
+        elements.append(widest)
+    regions = _regions(lines, _with_dateless(elements), dates)
+    if not titled or sum(region.has_title for region in regions) * 2 > len(regions):
+        return regions
+    return []
+
+
+def _with_dateless(elements: Sequence[Element]) -> list[Element]:
+    """Return the elements, and their siblings of the same kind: results without a date."""
+    kinds = {_kind(element) for element in elements}
+    parents = {element.getparent() for element in elements}
+    if len(parents) != 1 or (parent := parents.pop()) is None:
+        return list(elements)
+    known = set(elements)
+    return [
+        child
+        for child in parent
+        if child in known or (isinstance(child.tag, str) and _kind(child) in kinds and child.xpath(".//a"))
+    ]
+
+
+def _by_order(lines: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+    """Return the results as runs of lines, each up to the beginning of the next."""
+    if not dates:
+        return []
+    holder = _holder(lines, dates)
+    inside = _regions(lines, [holder])[0].lines
+    dated = {id(lines[number]) for number in dates}
+    at = [number for number, line in enumerate(inside) if id(line) in dated]
+    starts = _starts(inside, at)
+    if not starts:
+        return []
+    ends = [*starts[1:], _end(inside, max(at[-1], starts[-1]))]
+    return [Region(holder, inside[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
+    """Return where results begin: at their titles or, if dates are above titles, at their dates.
+
+    Titles are headings of the same kind as those with a link (to an item, if there is one), else the links
+    before each date. Returns an empty list if a result would have two dates: a title that is not recognised
+    must not pass its date on to its neighbour.
+    """
+    headings = [n for n, line in enumerate(inside) if line.heading is not None]
+    linked = [n for n in headings if inside[n].link is not None]
+    items = [n for n in linked if inside[n].links_item]
+    before = [number - 1 for number in dates if number and inside[number - 1].is_link]
+    for like in (items, linked):
+        tags = {_tag(inside[number]) for number in like}
+        titles = _first_lines(inside, [number for number in headings if _tag(inside[number]) in tags])
+        if titles and titles[0] < dates[0] and _at_most_one(titles, dates, len(inside)):
+            return titles
+        if len(titles) == len(dates) and dates[0] < titles[0] and _at_most_one(dates, titles, len(inside)):
+            return list(dates)
+    return before if len(before) == len(dates) and not linked else []
+
+
+def _at_most_one(starts: Sequence[int], marks: Sequence[int], end: int) -> bool:
+    bounds = zip(starts, [*starts[1:], end], strict=True)
+    return all(sum(low <= mark < high for mark in marks) <= 1 for low, high in bounds)
+
+
+def _first_lines(inside: Sequence[Line], numbers: Sequence[int]) -> list[int]:
+    """Return only the first line of each heading."""
+    firsts: list[int] = []
+    last: Element | None = None
+    for number in numbers:
+        if inside[number].heading is not last:
+            firsts.append(number)
+        last = inside[number].heading
+    return firsts
+
+
+def _tag(line: Line) -> object:
+    return None if line.heading is None else line.heading.tag
+
+
+def _end(inside: Sequence[Line], last: int) -> int:
+    """Return where the last result ends: at a heading without a link, a box or the pager."""
+    around = set(_upwards(inside[last].block))
+    for number in range(last + 1, len(inside)):
+        line = inside[number]
+        other = (element for element in _upwards(line.block) if element not in around)
+        if (line.heading is not None and line.link is None) or any(
+            element.tag in BOXES or "pager" in (element.get("class") or "") for element in other
+        ):
+            return number
+    return len(inside)
+
+
+def _holder(lines: Sequence[Line], dates: Sequence[int]) -> Element:
+    """Return the innermost element that contains all dates and a link before the first of them."""
+    counts: Counter[Element] = Counter()
+    for number in dates:
+        counts.update(_upwards(lines[number].block))
+    before = {id(line) for line in lines[: dates[0]] if line.link is not None}
+    for element in _upwards(lines[dates[0]].block):
+        if counts[element] == len(dates):
+            if element.tag in _OUTER:
+                return element
+            if any(id(line) in before for line in _regions(lines, [element])[0].lines):
+                return element
+    raise AssertionError("every line is inside a body")
+
+
+def _regions(lines: Sequence[Line], elements: Sequence[Element], dates: Sequence[int] = ()) -> list[Region]:
+    """Return each element with its lines; lines outside of all elements are left out.
+
+    Lines in a box or in the page's footer are left out too, unless the dates are there: a result without an
+    end tag would take them for its text.
+    """
+    within: dict[Element, list[Line]] = {element: [] for element in elements}
+    boxes = BOXES if dates and not is_in_box(lines[dates[0]].block) else frozenset()
+    for line in lines:
+        element: Element | None = line.block
+        while element is not None and element not in within:
+            if element.tag in boxes and (element.tag != "footer" or element.get("role") == "contentinfo"):
+                element = None
+                break
+            element = element.getparent()
+        if element is not None:
+            within[element].append(line)
+    return [Region(element, inside) for element, inside in within.items()]
+
+
+def _upwards(element: Element) -> Iterator[Element]:
+    yield element
+    yield from element.iterancestors()
+
+
+def _kind(element: Element) -> tuple[object, str]:
+    """Return the tag and the first class, which are the same for all results."""
+    return element.tag, (element.get("class") or "").split(" ")[0]

@@ -1,0 +1,168 @@
+"""Turns markup into the lines of text that a reader sees.
+
+The page objects read these lines and not the markup, so it does not matter which element (`strong`, `dt`,
+`th`, `span` or none) the site puts around a label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lxml.etree import _Element as Element
+
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small "
+    "span strike strong sub sup time tt u var wbr".split()
+)
+SILENT = frozenset(
+    "script style noscript template head select option button textarea input svg math iframe object "
+    "video audio canvas map".split()
+)
+_TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
+_NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
+
+
+class Piece(NamedTuple):
+    """A run of text, and the link it is part of, if any."""
+
+    text: str
+    link: Element | None
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One line of text, with the block element and the heading that contain it."""
+
+    block: Element
+    heading: Element | None  # h2 to h6
+    pieces: Sequence[Piece]
+    text: str  # with white space collapsed
+    label: object = False  # cache of labels.read_label; False: not read yet
+
+    @property
+    def links(self) -> Iterator[Element]:
+        """The links that have a text."""
+        return (piece.link for piece in self.pieces if piece.link is not None and piece.text.strip())
+
+    @property
+    def link(self) -> Element | None:
+        """The first link that has a text, or None."""
+        return next(self.links, None)
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the whole line is one link."""
+        first = self.link
+        return first is not None and all(
+            piece.link is first or not piece.text.strip() for piece in self.pieces
+        )
+
+    @property
+    def links_item(self) -> bool:
+        """Whether one of the links leads to a news item."""
+        return any(map(is_item, self.links))
+
+
+def squeeze(text: str) -> str:
+    r"""Return the text with each run of white space collapsed to one space, as a browser shows it.
+
+    >>> squeeze("  15\u00a0March \n 2022 ")
+    '15 March 2022'
+    """
+    return " ".join(text.split())
+
+
+class _Open(NamedTuple):
+    """An element whose children are being read, and what the text inside it belongs to."""
+
+    element: Element
+    children: Iterator[Element]
+    block: Element
+    link: Element | None
+    heading: Element | None
+
+
+def text_lines(root: Element) -> list[Line]:
+    """Return the lines of the element in reading order, without empty ones.
+
+    Block elements and `<br>` end a line; inline elements do not. Scripts and hidden elements are left out.
+
+    >>> from lxml import html
+    >>> result = html.fromstring(
+    ...     '<div><h3><a href="/1">A <em>title</em></a></h3><b>Content type:</b> News<br>The teaser.</div>'
+    ... )
+    >>> [(line.text, line.block.tag, line.is_link) for line in text_lines(result)]
+    [('A title', 'h3', True), ('Content type: News', 'div', False), ('The teaser.', 'div', False)]
+    """
+    # A loop with a stack: hostile pages nest too deep for recursion.
+    found: list[Line] = []
+    pieces: list[Piece] = []  # of the current line; starts with a visible character
+
+    def end(block: Element, heading: Element | None) -> None:
+        if pieces:
+            text = " ".join("".join([piece[0] for piece in pieces]).split())
+            found.append(Line(block, heading, pieces[:], text))
+            pieces.clear()
+
+    here = _Open(root, root.iterchildren(), root, None, root if root.tag in _TITLES else None)
+    stack = [here]
+    if root.text and not root.text.isspace():
+        pieces.append(Piece(root.text, None))
+    while stack:
+        child = next(here.children, None)
+        if child is None:
+            stack.pop()
+            closed = here
+            if closed.block is closed.element:
+                end(closed.block, closed.heading)
+            if not stack:
+                break
+            here = stack[-1]
+            text = closed.element.tail
+        elif child.tag == "br":
+            end(here.block, here.heading)
+            text = child.tail
+        elif not isinstance(child.tag, str) or child.tag in SILENT or is_hidden(child):
+            text = child.tail
+        else:
+            tag = child.tag
+            block = here.block if tag in INLINE else child
+            if block is child:
+                end(here.block, here.heading)
+            link = child if tag == "a" and child.get("href") is not None else here.link
+            heading = child if tag in _TITLES else here.heading
+            text = child.text
+            if len(child):
+                here = _Open(child, child.iterchildren(), block, link, heading)
+                stack.append(here)
+            else:  # most elements contain only text
+                if text and (pieces or not text.isspace()):
+                    pieces.append(Piece(text, link))
+                if block is child:
+                    end(block, heading)
+                text = child.tail
+        if text and (pieces or not text.isspace()):
+            pieces.append(Piece(text, here.link))
+    return found
+
+
+def text_of(element: Element) -> str:
+    """Return the visible text of an element on one line, "" if it has none."""
+    return " ".join(line.text for line in text_lines(element))
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether the element's own attributes hide it; style sheets are not considered."""
+    style = element.get("style")
+    return element.get("hidden") is not None or (
+        style is not None and "display:none" in style.replace(" ", "").lower()
+    )
+
+
+def is_item(link: Element) -> bool:
+    """Whether the address of a link ends in a number, as those of news items do."""
+    return _NUMBERED.search(link.get("href") or "") is not None

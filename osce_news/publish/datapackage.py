@@ -1,0 +1,136 @@
+"""The data package descriptor next to exports (Frictionless Data Package 1): schema, licence and source."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from osce_news.atomic import atomic_write
+from osce_news.dictionary import Column
+from osce_news.errors import BadInputError
+from osce_news.publish.formats import Format
+from osce_news.publish.references import Reference, citation
+from osce_news.site import HOME_URL, LISTING_URL
+
+NAME = "datapackage.json"
+_PACKAGE = "osce-newsroom"
+_LICENCES = [
+    {
+        "name": "other-closed",
+        "title": "Titles, teasers and texts belong to the OSCE; its terms of use apply",
+        "path": HOME_URL,
+    }
+]
+_TYPES = {"YYYY-MM-DD": "date", "UTC": "datetime"}  # all others are strings
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export to describe; `files` are relative to the descriptor's folder."""
+
+    name: str
+    format: Format
+    files: Sequence[str]
+    columns: Sequence[Column]
+    rows: int
+
+
+def check(folder: Path) -> None:
+    """Raise BadInputError if the folder has a descriptor of another data set, which must not be replaced."""
+    if _read(folder / NAME) is None and (folder / NAME).exists():
+        raise BadInputError(
+            f"{folder / NAME} describes another data set: choose another folder, or use --no-datapackage"
+        )
+
+
+def add(folder: Path, exported: Exported, reference: Reference) -> None:
+    """Write the folder's descriptor with this export and with the earlier ones whose files still exist."""
+    resource = _resource(exported)
+    others = [
+        one
+        for one in (_read(folder / NAME) or {}).get("resources", [])
+        if one["name"] != resource["name"] and all((folder / path).exists() for path in _paths(one))
+    ]
+    package = {
+        "profile": "data-package",
+        "name": _PACKAGE,
+        "title": reference.title,
+        "description": citation(reference),
+        "homepage": reference.url,
+        **({"version": reference.version} if reference.version else {}),
+        "licenses": _LICENCES,
+        "sources": [{"title": "OSCE newsroom", "path": LISTING_URL}],
+        "keywords": ["OSCE", "press releases"],
+        "resources": [*others, resource],
+    }
+    _write(folder / NAME, package)
+
+
+def remove(folder: Path, name: str) -> None:
+    """Remove this file or folder from the descriptor, because its contents have changed."""
+    package = _read(folder / NAME) or {}
+    resources = package.get("resources", [])
+    others = [one for one in resources if name not in (path.split("/")[0] for path in _paths(one))]
+    if len(others) == len(resources):
+        return
+    if others:
+        _write(folder / NAME, {**package, "resources": others})
+    else:
+        (folder / NAME).unlink()  # a package must have at least one resource
+
+
+def _write(path: Path, package: dict[str, Any]) -> None:
+    with atomic_write(path) as part:
+        part.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _resource(exported: Exported) -> dict[str, Any]:
+    media_type, files = exported.format.media_type, list(exported.files)
+    tabular = {"profile": "tabular-data-resource", "mediatype": media_type} if media_type else {}
+    fields = [_field(column, exported.format.list_separator) for column in exported.columns]
+    keys = {"primaryKey": "id"} if any(column.name == "id" for column in exported.columns) else {}
+    return {
+        # A name may only have lower-case letters, digits, "-", "_" and ".".
+        "name": re.sub(r"[^a-z0-9._-]", "-", exported.name.lower()),
+        "path": files if len(files) > 1 else files[0],
+        "format": exported.format.name,
+        "encoding": "utf-8",
+        **tabular,
+        "description": f"{exported.rows:,} items",
+        "schema": {"fields": fields, **keys, "missingValues": [""]},
+    }
+
+
+def _field(column: Column, list_separator: str | None) -> dict[str, Any]:
+    description = f"{column.meaning} {column.pitfalls or ''}".rstrip()
+    if column.form == "JSON array":
+        if list_separator:
+            description, kind = f"{description} Separated by {list_separator!r}.", "string"
+        else:  # not "array": frictionless refuses the lists that it reads from Parquet
+            description, kind = f"{description} A list of texts.", "any"
+        return {"name": column.name, "description": description, "type": kind}
+    return {
+        "name": column.name,
+        "description": description,
+        "type": _TYPES.get(column.form, "string"),
+        **({"format": "uri"} if column.form == "URL" else {}),
+        **({"constraints": {"required": True, "unique": True}} if column.name == "id" else {}),
+    }
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return our descriptor; None if there is none, or one of another data set."""
+    try:
+        package = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return package if isinstance(package, dict) and package.get("name") == _PACKAGE else None
+
+
+def _paths(resource: dict[str, Any]) -> list[str]:
+    path = resource["path"]
+    return path if isinstance(path, list) else [path]

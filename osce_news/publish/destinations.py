@@ -1,0 +1,63 @@
+"""Checks that an export does not overwrite anything that is not an older export."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from osce_news.errors import BadInputError
+from osce_news.publish.datapackage import NAME
+from osce_news.storage import open_for_reading
+
+_COMPANIONS = (
+    "-wal",
+    "-shm",
+    "-journal",
+    ".lock",
+)  # what SQLite and the writer keep next to a database
+
+
+def check_file(path: Path) -> None:
+    """Raise BadInputError if the file is a database, belongs to one, or is the data package descriptor."""
+    if _is_database(path):
+        raise BadInputError(f"{path} is a database and was not overwritten: choose another file")
+    if path.name == NAME:
+        raise BadInputError(f"{NAME} is reserved for the description of exports: choose another file")
+    _refuse_companion(path)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise BadInputError if the folder holds anything that an export by year does not write."""
+    for name in os.listdir(folder) if folder.is_dir() else ():
+        if not name.startswith("year=") and name != "items.parquet":
+            raise BadInputError(f"{folder} contains other files ({name[:80]}): choose a new folder")
+
+
+def check_snapshot(path: Path, database: Path) -> None:
+    """Raise BadInputError unless a snapshot of the database may be written there.
+
+    It may replace an older snapshot, or any database of ours that nobody has open.
+    """
+    if path.exists() and path.samefile(database):
+        raise BadInputError(f"{path} is the database itself: choose another file")
+    _refuse_companion(path)
+    if path.is_file():
+        open_for_reading(path).close()  # raises if it is not a database of ours
+    log = Path(f"{os.path.realpath(path)}-wal")
+    if log.exists() and log.stat().st_size:  # SQLite would apply it to the new file
+        raise BadInputError(f"{path} is in use, or was not closed ({log.name}): choose another file")
+
+
+def _refuse_companion(path: Path) -> None:
+    for suffix in _COMPANIONS:
+        name = path.name.removesuffix(suffix)
+        if name not in ("", path.name) and _is_database(path.with_name(name)):
+            raise BadInputError(f"{path} belongs to the database {name}: choose another file")
+
+
+def _is_database(path: Path) -> bool:
+    """Whether this is a SQLite file."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"

@@ -1,0 +1,63 @@
+"""What an export format is, and which formats exist."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from osce_news.errors import BadInputError
+from osce_news.publish.references import Reference
+
+Row = Mapping[str, Any]  # of the view `newsroom`, with decoded lists
+Option = Literal["columns", "bom", "partition-by", "datapackage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An export format. Each module of this package defines one as `FORMAT`."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    write: Callable[..., None]
+    """Writes rows into an open file: `write(rows, file)`.
+
+    It also gets `columns` and `bom` as keywords if `options` has them, `bom` only when it is asked for.
+    """
+    options: tuple[Option, ...] = ()
+    """The options of `export` that make sense for this format."""
+    binary: bool = False
+    media_type: str | None = None
+    list_separator: str | None = None
+    """What joins lists; None if the format has lists of its own."""
+    extra: tuple[str, str] | None = None
+    """The extra to install and the module that it brings, if the format needs one."""
+    cite: Callable[[Reference], Any] | None = None
+    """Returns one reference as text, or as a value to print as JSON. Only reference formats have it."""
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """Return the formats by name: tables first, then references.
+
+    >>> list(formats())
+    ['csv', 'jsonl', 'parquet', 'bibtex', 'csl-json', 'ris']
+    """
+    package = __name__.rpartition(".")[0]
+    names = [found.name for found in pkgutil.iter_modules(importlib.import_module(package).__path__)]
+    modules = [importlib.import_module(f"{package}.{name}") for name in names]
+    found = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
+    return {one.name: one for one in sorted(found, key=lambda one: (one.cite is not None, one.name))}
+
+
+def format_of(path: Path) -> Format:
+    """Return the format with the file's suffix. Raises BadInputError that lists the known suffixes."""
+    for one in formats().values():
+        if path.name.lower().endswith(one.suffixes):
+            return one
+    known = ", ".join(one.suffixes[0] for one in formats().values())
+    raise BadInputError(f"unknown suffix of {path.name!r}: use one of {known}, or give --format")

@@ -1,0 +1,68 @@
+"""BibTeX references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from osce_news.publish.formats.base import Format, Row
+from osce_news.publish.references import Reference, item_reference
+
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        # Escaped with a backslash they would still count as braces, and braces must match.
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{letter: f"\\{letter}" for letter in "&%$#_"},
+    }
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+
+def write(rows: Iterable[Row], file: TextIO) -> None:
+    """Write an entry for each row."""
+    file.writelines(entry(item_reference(row)) for row in rows)
+
+
+def entry(reference: Reference) -> str:
+    """Return the reference as an entry in UTF-8, with TeX's special characters escaped.
+
+    The type is @misc, which every style knows. biblatex reads `date`, other styles `year` and `month`.
+    """
+    fields = "".join(f"  {name} = {value},\n" for name, value in _fields(reference))
+    return f"@misc{{{reference.key},\n{fields}}}\n\n"
+
+
+def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
+    # Extra braces keep names from being split and titles from being put in lower case.
+    yield "author", f"{{{' and '.join(f'{{{_escaped(name)}}}' for name in reference.authors)}}}"
+    yield "title", f"{{{{{_escaped(reference.title)}}}}}"
+    if reference.issued:
+        yield "year", f"{{{reference.issued[:4]}}}"
+        yield "month", _MONTHS[int(reference.issued[5:7]) - 1]
+        yield "date", f"{{{reference.issued}}}"
+    for name, value in (
+        ("howpublished", reference.genre),
+        ("publisher", reference.publisher),
+        ("version", reference.version),
+        ("language", reference.language),
+        ("keywords", ", ".join(reference.keywords)),
+        ("abstract", reference.abstract),
+        ("note", reference.note),
+    ):
+        if value:
+            yield name, f"{{{_escaped(value)}}}"
+    if reference.url:  # styles set it with \url, which takes characters as they are
+        yield "url", f"{{{reference.url.translate({ord('{'): '%7B', ord('}'): '%7D'})}}}"
+    if reference.accessed:
+        yield "urldate", f"{{{reference.accessed}}}"
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES)
+
+
+FORMAT = Format("bibtex", (".bib", ".bibtex"), write, cite=entry)

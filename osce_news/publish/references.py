@@ -1,0 +1,138 @@
+"""References to items and to the data set, whatever format they are written in."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from osce_news import __version__
+from osce_news.site import LISTING_URL
+
+PUBLISHER = "Organization for Security and Co-operation in Europe"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source that can be cited. Dates are YYYY-MM-DD; unknown values are None."""
+
+    key: str
+    title: str
+    authors: tuple[str, ...]
+    """Institutions, not persons: formats must not split their names."""
+    issued: str | None
+    accessed: str | None
+    url: str | None
+    genre: str | None = None
+    language: str | None = None
+    abstract: str | None = None
+    keywords: tuple[str, ...] = ()
+    publisher: str = PUBLISHER
+    version: str | None = None
+    note: str | None = None
+    is_dataset: bool = False
+
+
+def item_reference(row: Mapping[str, Any]) -> Reference:
+    """Return the reference to an item, given as a row of the view `newsroom` with decoded lists.
+
+    The authors are the offices printed with the item, or the organization if there are none. The access
+    date is the day on which a crawl last saw the item.
+    """
+    return Reference(
+        key=f"osce-{row['id']}",
+        title=one_line(row["title"]),
+        authors=tuple(map(one_line, row["offices"])) or (PUBLISHER,),
+        issued=row["published"],
+        accessed=row["last_seen"][:10],
+        url=row["url"],
+        genre=one_line(row["content_type"]) if row["content_type"] else None,
+        language=row["language"],
+        abstract=one_line(row["teaser"]) if row["teaser"] else None,
+        keywords=tuple(map(one_line, row["topics"])),
+    )
+
+
+def dataset_reference(connection: sqlite3.Connection) -> Reference:
+    """Return the reference to the database as a whole: its coverage, its date and its origin.
+
+    The version is the day of the last complete full crawl, or else of the last page that was read. An
+    empty database has none.
+    """
+    items, first, last = connection.execute(
+        "SELECT count(*), min(published), max(published) FROM items"
+    ).fetchone()
+    whole = _day(connection, "SELECT max(finished) FROM runs WHERE mode = 'full' AND status = 'complete'")
+    seen = _day(connection, "SELECT max(fetched_at) FROM pages")
+    (texts,) = connection.execute("SELECT count(*) FROM articles WHERE text IS NOT NULL").fetchone()
+    years = f"{first[:4]}–{last[:4]}" if first else "no dates"
+    published = f", published {first} to {last}" if first else ""
+    with_texts = f", full text of {texts:,}" if texts else ""
+    crawled = f"last complete crawl {whole}" if whole else f"no complete crawl, last page read {seen or '-'}"
+    return Reference(
+        key=f"osce-newsroom-{whole or seen or 'empty'}",
+        title=f"OSCE newsroom: press releases and news items, {years}",
+        authors=(PUBLISHER,),
+        issued=whole or seen,
+        accessed=seen,
+        url=LISTING_URL,
+        genre="Data set",
+        version=whole or seen,
+        note=f"{items:,} items{published}{with_texts}; {crawled}; collected with osce-news {__version__}",
+        is_dataset=True,
+    )
+
+
+def citation(reference: Reference) -> str:
+    """Return the reference as one line of text, close to APA style.
+
+    >>> citation(Reference("k", "A title", ("ODIHR",), "2022-03-15", "2022-04-01", "https://x.example/1"))
+    'ODIHR (2022, March 15). A title. https://x.example/1 (accessed 1 April 2022)'
+    """
+    *most, last = reference.authors
+    authors = f"{', '.join(most)} & {last}" if most else last
+    issued = "n.d."
+    if reference.issued:
+        year, month, day = _parts(reference.issued)
+        issued = f"{year}, {month} {day}"
+    text = f"{authors} ({issued}). {reference.title}"
+    if reference.version:
+        text += f" (version {reference.version})"
+    if reference.genre:
+        text += f" [{reference.genre}]"
+    text += "."
+    if reference.publisher not in (*reference.authors, PUBLISHER):
+        text += f" {reference.publisher}."
+    if reference.note:
+        text += f" {reference.note[0].upper()}{reference.note[1:]}."
+    if reference.url:
+        text += f" {reference.url}"
+    if reference.accessed:
+        year, month, day = _parts(reference.accessed)
+        text += f" (accessed {day} {month} {year})"
+    return text
+
+
+def one_line(text: str) -> str:
+    """Return the text without line breaks and control characters, which would end a field.
+
+    >>> one_line("  a" + chr(13) + chr(10) + "b" + chr(0) + " c")
+    'a b c'
+    """
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _day(connection: sqlite3.Connection, sql: str) -> str | None:
+    (time,) = connection.execute(sql).fetchone()
+    return time[:10] if time else None
+
+
+def _parts(day: str) -> tuple[int, str, int]:
+    """Return the year, the name of the month and the day of a date."""
+    year, month, number = map(int, day.split("-"))
+    return year, _MONTHS[month - 1], number

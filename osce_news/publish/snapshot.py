@@ -1,0 +1,40 @@
+"""Makes a copy of a database for publication."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from osce_news.atomic import atomic_write
+from osce_news.storage import search_index
+from osce_news.storage.database import storage_errors
+
+# Data that only crawls need: rejected results, resume positions, the contents of pages, process numbers.
+_REMOVE = (
+    "DELETE FROM quarantine",
+    "UPDATE pages SET listed = NULL WHERE listed IS NOT NULL",
+    "UPDATE runs SET position = NULL, process = NULL, message = NULL",
+)
+
+
+def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
+    """Write a compact copy of the database in its present state; return how many items it holds.
+
+    The copy is a single file that works on read-only media. It has SQLite's statistics and an optimised
+    search index. It leaves out what only crawls need, and the messages of runs, which may name files of
+    this machine. Raises what `atomic_write` raises, and StorageError.
+    """
+    with atomic_write(path) as part, storage_errors(path):
+        connection.execute("VACUUM INTO ?", [str(part)])
+        with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+            copy.execute("PRAGMA journal_mode = MEMORY")  # no second file next to the copy
+            for statement in _REMOVE:
+                copy.execute(statement)
+            search_index.complete(copy)
+            copy.execute("INSERT INTO items_fts (items_fts) VALUES ('optimize')")
+            copy.execute("ANALYZE")
+            copy.execute("VACUUM")
+            copy.execute("PRAGMA journal_mode = DELETE")
+            items: int = copy.execute("SELECT count(*) FROM items").fetchone()[0]
+    return items

@@ -1,0 +1,177 @@
+"""Where results begin and end: in known and unknown markup, beside facets, in broken and hostile pages."""
+
+from __future__ import annotations
+
+import pytest
+from parsel import Selector
+
+from osce_news.errors import LayoutError
+from osce_news.pages.segmentation import LAYOUTS, find_results
+from tests.newsroom.site import FIXTURES
+from tests.pages import DATE, HIT, page, read, result, several, titles
+
+STORIES = ["Story 1", "Story 2", "Story 3"]
+
+
+def test_each_known_layout_has_a_fixture() -> None:
+    for layout in LAYOUTS:
+        html = (FIXTURES / f"markup-{layout.name}" / "page.html").read_text(encoding="utf-8")
+        assert len(Selector(text=html).css(layout.result)) == 10
+
+
+@pytest.mark.parametrize("css", [HIT, "unknown"])
+@pytest.mark.parametrize("count", [1, 2, 3, 50])
+def test_as_many_results_are_found_as_there_are_dates(css: str, count: int) -> None:
+    assert titles(read(several(count, "<p>The teaser.</p>", css=css))) == [
+        f"Story {number}" for number in range(1, count + 1)
+    ]
+
+
+def test_results_without_an_element_of_their_own_are_found_by_their_order() -> None:
+    flat = "".join(f'<h3><a href="/node/{n}">Story {n}</a></h3>{DATE}<p>Teaser {n}</p>' for n in (1, 2, 3))
+    found = read(f"<div>{flat}</div>")
+    assert titles(found) == STORIES
+    assert [one.teaser for one in found.results] == ["Teaser 1", "Teaser 2", "Teaser 3"]
+
+
+@pytest.mark.parametrize("css", [HIT, "unknown"])
+@pytest.mark.parametrize("where", [0, 4, 9])
+def test_one_result_without_a_date_among_ten_is_set_aside_and_the_others_are_read(
+    css: str, where: int
+) -> None:
+    parts = [result(n, date="" if n == where else DATE, css=css) for n in range(10)]
+    found = read(*parts)
+    assert titles(found) == [f"Story {n}" for n in range(10)]
+    assert [(one.title, one.lacks) for one in found.incomplete] == [(f"Story {where}", ["date"])]
+    assert len(found.complete) == 9
+
+
+def test_more_results_without_a_date_than_one_in_ten_are_another_layout() -> None:
+    with pytest.raises(LayoutError, match="2 of 10 results without date"):
+        _ = read(several(8), result(9, date=""), result(10, date="")).results
+
+
+def test_a_single_result_without_a_date_is_another_layout() -> None:
+    with pytest.raises(LayoutError, match="1 of 1 results without date"):
+        _ = read(result(1, date="")).results
+
+
+def test_results_without_dates_are_another_layout() -> None:
+    with pytest.raises(LayoutError, match="3 of 3 results without date"):
+        _ = read("".join(result(n, date="") for n in (1, 2, 3))).results
+
+
+@pytest.mark.parametrize("css", [HIT, "unknown"])
+def test_results_without_titles_are_another_layout(css: str) -> None:
+    with pytest.raises(LayoutError, match="page not understood"):
+        _ = read(f'<div class="{css}">{DATE}<p>The teaser.</p></div>' * 3).results
+
+
+def test_a_layout_error_names_the_selector_what_was_expected_and_what_was_there() -> None:
+    with pytest.raises(LayoutError) as raised:
+        _ = read("<p>Page not found</p>").results
+    assert raised.value.selector == ".search-result-news"
+    assert "Publishing date" in raised.value.expected
+    assert raised.value.got == "a page titled 'Newsroom'"
+
+
+YEARS = '<ul><li><a href="?f=1">2022 (35)</a></li><li><a href="?f=2">2021 (36)</a></li></ul>'
+BESIDE = {
+    "facet with h2": f"<div><h2>Publishing date</h2>{YEARS}</div>",
+    "facet with h4 and colon": f"<div><h4>Publishing date:</h4>{YEARS}</div>",
+    "facet with div": f'<aside><div class="title">Publishing date</div>{YEARS}</aside>',
+    "facet with legend": "<form><legend>Publishing date</legend><label>2022</label></form>",
+    "field of a form": '<form><label>Publishing date</label><input name="d"> <label>From 2001</label></form>',
+    "order, as links": '<p>Order: <a href="?o=1">Relevance</a> <a href="?o=2">Publishing date</a></p>',
+    "order, as list": '<ul><li><a href="?o">Publishing date</a></li><li><a href="?r">10 a page</a></li></ul>',
+    "order, chosen": '<ul class="sort"><li>Publishing date</li><li><a href="?o=1">10 a page</a></li></ul>',
+    "script": "<script>label = 'Publishing date: 1 May 2020'</script>",
+    "hidden": "<p hidden>Publishing date: 1 May 2020</p><!-- Publishing date: 1 May 2020 -->",
+}
+
+
+@pytest.mark.parametrize("css", [HIT, "unknown"])
+@pytest.mark.parametrize("beside", BESIDE)
+def test_the_words_publishing_date_beside_the_list_are_no_result(beside: str, css: str) -> None:
+    for parts in ((BESIDE[beside], several(3, css=css)), (several(3, css=css), BESIDE[beside])):
+        found = read(*parts)
+        assert titles(found) == STORIES
+        assert found.incomplete == []
+
+
+def test_a_menu_and_facets_with_the_words_of_labels_are_no_part_of_a_result() -> None:
+    facets = "<h2>What we do</h2><ul><li>Elections (3)</li></ul><h2>Content type</h2><ul><li>News</li></ul>"
+    found = read(f"<nav>{facets}</nav>", several(3, css="unknown"), f"<aside>{facets}</aside>")
+    assert titles(found) == STORIES
+    assert {(one.topics, one.content_type, one.teaser) for one in found.results} == {(None, None, None)}
+
+
+@pytest.mark.parametrize("depth", [100, 1_000, 10_000])
+@pytest.mark.parametrize("where", ["around", "before", "inside", "between"])
+def test_nested_elements_lose_no_result_in_silence(where: str, depth: int) -> None:
+    """The parser gives up at some depth; then the page is refused, and no part of it passes for all."""
+    opened, closed = "<div>" * depth, "</div>" * depth
+    parts = {
+        "around": (opened, several(3), closed),
+        "before": (opened, closed, several(3)),
+        "inside": (result(1), result(2, opened, "x", closed), result(3)),
+        "between": (result(1), opened, closed, result(2), result(3)),
+    }[where]
+    try:
+        found = titles(read(*parts))
+    except LayoutError:
+        assert depth > 1_000
+    else:
+        assert found == STORIES
+
+
+BROKEN = {
+    "unclosed results": several(3).replace("</div>", ""),
+    "unclosed paragraphs": several(3).replace("</p>", ""),
+    "unclosed headings": several(3).replace("</h3>", "</h2>"),
+    "unclosed bold": several(3).replace("</b>", ""),
+    "unclosed divs before": "<div>" * 50 + several(3),
+    "closed too often": "</div></p></ul>" * 50 + several(3),
+    "capitals": several(3).replace("<div class", "<DIV CLASS").replace("</div>", "</DIV>"),
+    "no quotes": several(3).replace('"', ""),
+    "many unclosed links": '<a href="/x">' * 2_000 + several(3),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_careless_markup_is_read_as_a_browser_reads_it(broken: str) -> None:
+    found = read(BROKEN[broken])
+    assert titles(found) == STORIES
+    assert [one.published for one in found.complete] == ["1 May 2020"] * 3
+
+
+def test_a_thousand_results_on_one_page_are_all_read() -> None:
+    assert len(read(several(1_000)).complete) == len(read(several(1_000, css="unknown")).complete) == 1_000
+
+
+def test_ten_thousand_dates_in_one_result_are_not_believed() -> None:
+    with pytest.raises(LayoutError, match="without address, title"):
+        _ = read(result(1, DATE * 10_000), result(2)).results
+
+
+def test_regions_stand_in_printed_order_and_have_titles() -> None:
+    regions = find_results(Selector(text=page(several(3))))
+    assert [region.lines[0].text for region in regions] == STORIES
+    assert all(region.has_title for region in regions)
+
+
+def test_a_page_without_a_body_has_no_regions() -> None:
+    assert find_results(Selector(text="<html><frameset><frame></frameset></html>")) == []
+
+
+def test_a_stray_end_of_the_body_ends_no_list() -> None:
+    for stray in ("</body>", "</html>", "</BODY ></html>"):
+        assert titles(read(result(1), stray, result(2), result(3))) == STORIES
+
+
+@pytest.mark.parametrize("css", [HIT, "unknown"])
+def test_labels_whose_dates_can_not_be_told_are_refused_and_not_mixed(css: str) -> None:
+    columns = "<div><div>Publishing date:</div><div>Content type:</div></div><div><div>1 May 2020</div></div>"
+    rows = [f'<div class="{css}"><h3><a href="/node/{n}">Story {n}</a></h3>{columns}</div>' for n in (1, 3)]
+    with pytest.raises(LayoutError):
+        _ = read(rows[0], result(2, css=css), rows[1]).results

@@ -1,0 +1,47 @@
+"""A snapshot: whole, compact, and without what is of no concern to readers."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from osce_news.publish.snapshot import write_snapshot
+from osce_news.storage import Writer, open_for_reading, queries
+from osce_news.storage.integrity import problems
+from osce_news.storage.queries import Filters
+from osce_news.storage.search import search
+from tests.helpers import dump, values
+
+
+def test_a_snapshot_holds_all_items_and_verifies(reading: sqlite3.Connection, tmp_path: Path) -> None:
+    path = tmp_path / "copy.db"
+    assert write_snapshot(reading, path) == 151
+    assert problems(path) == []
+    assert list(tmp_path.iterdir()) == [path]
+    with closing(open_for_reading(path)) as copy:
+        assert queries.items(copy, Filters(), None) == queries.items(reading, Filters(), None)
+        given, kept = dump(reading, without=()), dump(copy, without=())
+        assert len(given.pop("quarantine")) == 1
+        assert kept.pop("quarantine") == []
+        assert kept == given
+        found = search(copy, "elections", Filters(), None, ("", "")).rows
+        assert found == search(reading, "elections", Filters(), None, ("", "")).rows
+        assert values(copy, "PRAGMA journal_mode") == ["delete"]
+        assert values(copy, "PRAGMA freelist_count") == [0]
+        assert "items_published" in values(copy, "SELECT idx FROM sqlite_stat1")
+        assert values(copy, "SELECT count(*) FROM runs WHERE process IS NOT NULL OR message IS NOT NULL") == [
+            0
+        ]
+
+
+def test_a_snapshot_can_be_taken_while_the_database_is_written(exported_from: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(exported_from, tmp_path / "osce-news.db"))
+    with Writer(path) as writer, closing(open_for_reading(path)) as reading:
+        writer.connection.execute("BEGIN IMMEDIATE")
+        writer.connection.execute("UPDATE items SET title = 'half done'")
+        assert write_snapshot(reading, tmp_path / "copy.db") == 151
+        writer.connection.execute("ROLLBACK")
+    with closing(open_for_reading(tmp_path / "copy.db")) as copy:
+        assert values(copy, "SELECT count(*) FROM items WHERE title = 'half done'") == [0]
