@@ -61,8 +61,8 @@ class Crawl:
     def read_articles(self) -> ArticlesRun | None:
         """End the run of the list, and begin the one of the articles; raises what `open` raises.
 
-        Returns None, with nothing done, if no articles were asked for, or if the list could not be read to its
-        end.
+        Returns None, with nothing done, if no articles were asked for, or if the list could not be read to
+        its end.
         """
         if self.list is not None:
             if not self.options.articles or self.list.error is not None or self.list.interrupted:
@@ -84,14 +84,11 @@ class Crawl:
         """Store a page that is complete; `pending.stored` tells what became of it."""
         self.pending = None
         try:
-            if isinstance(pending.page, ArticleItem):
-                assert self.articles is not None, "an article belongs to a run of articles"
-                self.articles.store(pending.page)
-            else:
-                assert self.list is not None and pending.facts is not None, (
-                    "a page belongs to a run of the list"
-                )
-                self.list.store(pending.page, pending.facts)
+            page = pending.page
+            if isinstance(page, Listing) and self.list is not None and pending.facts is not None:
+                self.list.store(page, pending.facts)
+            elif isinstance(page, ArticleItem) and self.articles is not None:
+                self.articles.store(page)
         except Exception as error:
             pending.stored.set_exception(error)
         else:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itemadapter import ItemAdapter
 
 from osce_news.crawl.pagers import PageFacts
-from osce_news.items import ArticleItem, Listing, NewsItem
+from osce_news.items import ArticleItem, Listing, NewsItem, Term
 from osce_news.normalize import rejected
 
 
@@ -49,7 +49,12 @@ class PendingPage:
 
 
 def _as_record(item: object) -> NewsItem:
+    """Return the record of an item of any kind that itemadapter knows."""
     if isinstance(item, NewsItem):
         return item
     columns = NewsItem.__dataclass_fields__
-    return NewsItem(**{name: value for name, value in ItemAdapter(item).items() if name in columns})
+    values = {name: value for name, value in ItemAdapter(item).items() if name in columns}
+    for name in ("offices", "topics", "dateline_places"):
+        terms = (ItemAdapter(term).asdict() for term in values.get(name, ()))
+        values[name] = tuple(Term(**term) for term in terms)
+    return NewsItem(**values)

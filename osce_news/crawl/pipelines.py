@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class NormalizePipeline:
     """Sets the normalised fields of a record: identity, dates, offices, topics, type, language, dateline.
 
-    Records that can't be stored, such as one without a title, are dropped. Articles pass: their page object has
-    read them whole.
+    Records that can't be stored, such as one without a title, are dropped. Articles pass: their page object
+    has read them whole.
     """
 
     def process_item(self, item: Any) -> Any:
@@ -39,11 +39,11 @@ class NormalizePipeline:
 
 
 class StoragePipeline:
-    """Stores the records of each page in one transaction, when all of them have come through the pipelines.
+    """Stores the records of each page in one transaction, when all of them have come through.
 
-    The page is checked first; if it fails, none of its records is stored. A record that another pipeline dropped
-    is set aside in the table `quarantine`, with the reason. Pages of `scrapy parse` belong to no crawl and are
-    not stored.
+    The page is checked first; if it fails, none of its records is stored. A record that another pipeline
+    dropped is set aside in the table `quarantine`, with the reason. Pages of `scrapy parse` are not stored: they
+    belong to no crawl.
     """
 
     def __init__(self, crawl: Crawl) -> None:
@@ -61,8 +61,8 @@ class StoragePipeline:
     def process_item(self, item: Any) -> Any:
         """Return the item after taking it for storage.
 
-        Raises DropItem for a record that feeds should not have: one outside of the period that was asked for, or
-        one that an overlapping page has shown before.
+        Raises DropItem for a record that feeds should not have: one outside of the period, or one that an
+        overlapping page has shown before.
         """
         if (page := self.crawl.pending) is None:
             return item

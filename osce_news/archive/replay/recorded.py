@@ -140,8 +140,8 @@ class RecordedRun:
             name = begins.continues_archive or "which was not recorded"
             self.errors.append(
                 PartialError(
-                    f"{self.files.name} goes on with run {begins.continues} ({name}), which is in none of the "
-                    "files: what that one read is missing, and nothing is marked as withdrawn"
+                    f"{self.files.name} goes on with run {begins.continues} ({name}), which is in none of "
+                    "the files: what that one read is missing, and nothing is marked as withdrawn"
                 )
             )
             return None
@@ -185,7 +185,7 @@ class RecordedRun:
         self._last_page_at = page.fetched_at
 
     def _page(self, step: Step, parsed: Parsed | None) -> Listing:
-        """Return the page of a step; raises MissingPageError if it is not there, or why it is not understood."""
+        """Return the page of a step; raises why it is not there or not understood."""
         if step.capture is None:
             assert step.note is not None, "a step without an event has a capture"
             raise _missing(step.note, self.files)

@@ -64,7 +64,7 @@ class ArticlesSpider(BaseSpider):
 
     async def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
         """Yield what the response says of the item and, when that is stored, the next request."""
-        run = self._articles
+        run = self._articles_run()
         try:
             answer = article_of(response, due.item_id)
             if answer.status == "unchanged" and not _is_conditional(response.request):
@@ -81,7 +81,7 @@ class ArticlesSpider(BaseSpider):
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
         """Yield that the page could not be fetched and, when that is stored, the next request."""
-        run, error = self._articles, error_of(failure)
+        run, error = self._articles_run(), error_of(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         site_is_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
@@ -106,8 +106,7 @@ class ArticlesSpider(BaseSpider):
         async for result in self._store(run, answer):
             yield result
 
-    @property
-    def _articles(self) -> ArticlesRun:
+    def _articles_run(self) -> ArticlesRun:
         assert self.crawl.articles is not None, "articles are asked for in a run of articles"
         return self.crawl.articles
 
