@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from osce_news.archive import ArchiveWriter, Exchange
-from osce_news.archive.cluster import parse_files
-from osce_news.archive.cluster.merging import merge
+from osce_news.archive.cluster import merge, parse_files
 from osce_news.archive.replay import replay
 from tests.newsroom import make_stories, render_page
 

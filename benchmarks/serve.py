@@ -16,7 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from osce_news.publish.web.snapshot import take
+from osce_news.publish.web.served_copy import make_copy
 from tests.generated import fill
 from tests.publish.web.serving import serving
 
@@ -50,7 +50,7 @@ def main() -> None:
             place = folder / str(number)
             place.mkdir()
             begun = time.perf_counter()
-            copy = take(database, place).path
+            copy = make_copy(database, place).path
             times["copy"].append(time.perf_counter() - begun)
             size = copy.stat().st_size
             copy.unlink()

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 from osce_news.clock import parse_utc
 from osce_news.normalize import is_web_address
-from osce_news.serialize import made
+from osce_news.serialize import convert
 
 CONTENT_TYPE = "application/json"
 CRAWL_MODES = ("full", "incremental", "articles")
@@ -144,6 +144,6 @@ def event_of(target: str, block: bytes) -> Event | None:
     try:
         values = json.loads(block)
         types = _TYPES[kind]
-        return kind(**{name: made(types[name], value) for name, value in values.items() if name in types})
+        return kind(**{name: convert(types[name], value) for name, value in values.items() if name in types})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise EventError(f"an event of a run that can't be read: {error}") from error

@@ -1,13 +1,19 @@
-"""The data dictionary: each field of a news item, with its meaning, form and origin."""
+"""The items that the spiders yield, and what each of their fields holds.
+
+`NewsItem` is the one place where the columns of items are described. The tables and the view of the database,
+the data dictionary, exports, history and the tables of docs/data.md are derived from it.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from osce_news.pages.article import RawArticle
+
+_LIST = "the list"  # the origin of fields that are read off a page of the list
 
 
 def _column(
@@ -16,31 +22,40 @@ def _column(
     form: str = "text",
     required: bool = False,
     default: Any = None,
-    origin: str = "the list",
+    origin: str = _LIST,
     pitfalls: str | None = None,
+    change: Literal["text", "labels", "date"] | None = None,
 ) -> Any:
-    """A field that says what it holds (dictionary.toml says the same of what no item has)."""
+    """Return a field with its description; dictionary.toml describes the columns of other tables.
+
+    `change` is the class of a revision in which the printed value changes; None: changes are not recorded.
+    """
     metadata = {
-        "meaning": meaning, "form": form, "required": required, "origin": origin, "pitfalls": pitfalls
+        "meaning": meaning, "form": form, "required": required, "origin": origin, "pitfalls": pitfalls,
+        "change": change,
     }  # fmt: skip
     return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A printed name with the entry of the vocabulary that it means."""
+    """A printed name, and the entry of the vocabulary that it stands for."""
 
     raw: str = _column("The name as printed.", required=True)
-    id: str | None = _column("The entry's identifier; null if no entry bears this name.")
-    status: str | None = _column("What the site prints behind an office's name.", form="closed")
+    id: str | None = _column("The identifier of the entry; null if no entry has this name.")
+    status: str | None = _column("What the site prints after an office's name.", form="closed")
 
 
 @dataclass(slots=True)
 class NewsItem:
-    """One press release or news item, as one reading of the listing shows it."""
+    """One press release or news item, as a page of the list shows it.
+
+    Fields whose names end in `_raw` are as printed. A field `x` beside `x_raw` is its normalised value: dates
+    are parsed and texts are cleaned by their form, other fields have a rule in normalize/record.py.
+    """
 
     id: str = _column(
-        "The node number; else a hash of the canonical address.",
+        "The node number, or a hash of the canonical address if there is none.",
         required=True,
         default="",
         origin="url_raw",
@@ -52,81 +67,97 @@ class NewsItem:
         required=True,
         default="",
         origin="url_raw",
-        pitfalls="One node answers under several; `addresses` has all that were seen.",
+        pitfalls="The site answers under several addresses; `addresses` has all that were seen.",
     )
     url_raw: str = _column("The address as linked.", form="URL", required=True, default="")
     title: str = _column(
-        "The title, white space evened out.",
+        "The title, with white space evened out.",
         required=True,
         default="",
         origin="title_raw",
-        pitfalls="Two items may bear one title.",
+        pitfalls="Several items may have the same title.",
     )
-    title_raw: str = _column("The title as printed.", required=True, default="")
+    title_raw: str = _column("The title as printed.", required=True, default="", change="text")
     published: str | None = _column(
         "The publishing date.",
         form="YYYY-MM-DD",
         origin="published_raw",
-        pitfalls="The site's: items are back-dated now and then. See first_seen and dateline_date.",
+        pitfalls="The date is the site's: some items are back-dated. See first_seen and dateline_date.",
     )
-    published_raw: str | None = _column("The publishing date as printed.")
+    published_raw: str | None = _column("The publishing date as printed.", change="date")
     content_type: str | None = _column(
-        "The content type's identifier.",
+        "The identifier of the content type.",
         form="identifier",
         origin="content_type_raw",
         pitfalls="Often not printed; a filter by type misses those items.",
     )
-    content_type_raw: str | None = _column("The content type as printed.")
+    content_type_raw: str | None = _column("The content type as printed.", change="labels")
     offices: tuple[Term, ...] = _column(
         "The offices, in printed order.",
         form="list",
         default=(),
         origin="offices_raw",
-        pitfalls="The site prints an office's present name on old items, and often none at all.",
+        pitfalls="The site prints an office's present name on old items, and often no office at all.",
     )
-    offices_raw: str | None = _column("The offices as printed.")
+    offices_raw: str | None = _column("The offices as printed.", change="labels")
     topics: tuple[Term, ...] = _column(
         "The topics, in printed order.",
         form="list",
         default=(),
         origin="topics_raw",
-        pitfalls="Often not printed. Of two levels: an item of the lower one need not bear the upper one.",
+        pitfalls="Often not printed. Topics have two levels; an item of the lower level may lack the upper.",
     )
-    topics_raw: str | None = _column("The topics as printed.")
+    topics_raw: str | None = _column("The topics as printed.", change="labels")
     collections_raw: str | None = _column(
-        "The collections as printed; rare.", pitfalls="Hardly ever printed."
+        "The collections as printed.", pitfalls="Hardly ever printed.", change="labels"
     )
     teaser: str | None = _column(
-        "The teaser, white space evened out.",
+        "The teaser, with white space evened out.",
         origin="teaser_raw",
-        pitfalls="Cut by the site, in mid-sentence too; the text is in `articles`.",
+        pitfalls="The site cuts it, sometimes in mid-sentence; the full text is in `articles`.",
     )
-    teaser_raw: str | None = _column("The teaser as printed.")
+    teaser_raw: str | None = _column("The teaser as printed.", change="text")
     language: str | None = _column(
         "The item's language.",
         form="ISO 639-1",
         origin="url_raw, language_raw",
-        pitfalls="That of the address, else that of the list; not told from the words.",
+        pitfalls="Taken from the address, else from the list; the words are not examined.",
     )
     language_raw: str | None = _column(
         "The language of the list that shows the item.",
         form="ISO 639-1",
-        pitfalls="Of the list, not of the item.",
+        pitfalls="It is that of the list, not of the item.",
     )
     dateline_raw: str | None = _column("The dateline as printed, with its dash.", origin="teaser")
     dateline_places: tuple[Term, ...] = _column(
-        "The dateline's places.",
+        "The places of the dateline.",
         form="list",
         default=(),
         origin="teaser",
-        pitfalls="Where the text is dated, not what it is about; about two items in three.",
+        pitfalls="Where the text was dated, not what it is about. About two items in three have one.",
     )
     dateline_date: str | None = _column(
-        "The dateline's date; it may differ.",
+        "The date of the dateline.",
         form="YYYY-MM-DD",
         origin="teaser",
-        pitfalls="Now and then another than `published`, by days or months; none without a year.",
+        pitfalls="It may differ from `published` by days or months. NULL if the dateline has no year.",
     )
+
+
+_FIELDS = dataclasses.fields(NewsItem)
+# Fields that are read off a page, as printed; all others are made from these.
+RAW_FIELDS = tuple(
+    field.name for field in _FIELDS if field.name.endswith("_raw") and field.metadata["origin"] == _LIST
+)
+# The columns of the view `newsroom`: identity and normalised values, the article's text, and times.
+NEWSROOM_COLUMNS = (
+    *(field.name for field in _FIELDS if not field.name.endswith("_raw")),
+    "text", "first_seen", "last_seen", "withdrawn",
+)  # fmt: skip
+# Fields whose changes are recorded, without "_raw", each with the class of its revisions.
+REVISED_FIELDS: dict[str, str] = {
+    field.name.removesuffix("_raw"): field.metadata["change"] for field in _FIELDS if field.metadata["change"]
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ HOST = "www.osce.org"
 HOME_URL = f"https://{HOST}/"
 LISTING_PATH = "/press-releases"
 LISTING_URL = f"https://{HOST}{LISTING_PATH}"
+MAX_PAGE_BYTES = 8 * 1024 * 1024  # a listing page of 50 results has about 125 kB
 _LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 
 

@@ -24,6 +24,9 @@ class Border(NamedTuple):
     first: bool = False
 
 
+# The commands that only read the database.
+READING = "list search show stats vocabulary dictionary serve export cite runs verify schedule".split()
+
 BORDERS = (
     Border(
         "pages",
@@ -47,25 +50,27 @@ BORDERS = (
     ),
     # Drawing is imported only to draw: neither Altair nor vl-convert is there without its extra.
     Border("publish/figures/figure.py", "altair vl_convert scrapy twisted parsel lxml osce_news.cli"),
-    Border(
-        "publish/figures/wording.py", "altair vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"
-    ),
     Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3 osce_news.cli"),
-    Border("publish/figures/files.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
+    Border("publish/figures/render.py", "altair vl_convert scrapy twisted osce_news.cli", first=True),
     Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml osce_news.cli"),
     *(
         Border(
             name,
             "scrapy twisted parsel lxml sqlite_utils osce_news.pages osce_news.crawl.spiders osce_news.cli",
         )
-        for name in ("publish/exporter.py", "publish/formats", "publish/references.py", "dictionary.py")
+        for name in (
+            "publish/exporter.py",
+            "publish/formats",
+            "publish/references.py",
+            "storage/dictionary.py",
+        )
     ),
     Border("publish/formats", "pyarrow", first=True),  # only Parquet needs it
-    Border("publish/formats", "sqlite3 osce_news.storage"),
+    Border("publish/formats", "sqlite3 osce_news.storage", "storage.dictionary"),
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "windows", "overlap", "repeats", "links", "options", "stop")
+        for name in ("traversal", "overlap", "pagers", "options")
     ),
     *(
         Border(
@@ -73,9 +78,7 @@ BORDERS = (
             "scrapy twisted parsel lxml sqlite_utils rich osce_news.crawl.spiders",
             first=True,
         )
-        for name in (
-            "exporting explaining history details fixing looking counting serving options output main".split()
-        )
+        for name in ("main", "commands", "options", "output", *READING)
     ),
 )
 
@@ -190,7 +193,8 @@ def test_a_planted_selector_is_found() -> None:
 
 def loaded(*arguments: str, cwd: Path) -> tuple[int, set[str]]:
     """The exit status of a command, and the packages that it imported."""
-    command = [sys.executable, "-X", "importtime", "-m", "osce_news", *arguments]
+    program = () if arguments[0] == "-c" else ("-m", "osce_news")
+    command = [sys.executable, "-X", "importtime", *program, *arguments]
     here = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=cwd, env=here, capture_output=True, encoding="utf-8", timeout=60)
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
@@ -205,9 +209,17 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_a_command_that_only_reads_never_loads_scrapy(tmp_path: Path) -> None:
+    status, packages = loaded(
+        "-c", f"import {', '.join(f'osce_news.cli.{name}' for name in READING)}", cwd=tmp_path
+    )
+    assert status == 0
+    assert {"osce_news", "sqlite3"} <= packages
+    assert packages & {"scrapy", "twisted", "lxml", "parsel", "rich", "sqlite_utils"} == set()
+
+
+def test_a_missing_database_is_not_made_by_reading(tmp_path: Path) -> None:
     status, packages = loaded("list", "--db", "missing.db", cwd=tmp_path)
     assert status == 2
-    assert {"osce_news", "sqlite3"} <= packages
     assert packages & {"scrapy", "twisted"} == set()
     assert list(tmp_path.iterdir()) == []
 

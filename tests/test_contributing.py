@@ -18,6 +18,8 @@ from tests.helpers import ROOT, Result, environment, html_of, run
 from tests.newsroom.articles import article_of, article_paragraphs
 from tests.newsroom.samples import TEN
 
+pytestmark = pytest.mark.slow
+
 STORY = TEN[0]
 URL = "https://www.osce.org/node/575719"
 LAYOUTS = "osce_news/pages/article_layouts.py"
@@ -43,7 +45,7 @@ def page() -> str:
 def code(language: str, begins: str) -> str:
     """Return the code that CONTRIBUTING.md shows in this language and that begins so."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (found,) = re.findall(rf"```{language}\n({re.escape(begins)}.*?)```", text, re.DOTALL)
+    (found,) = re.findall(rf"```{language}\n *({re.escape(begins)}.*?) *```", text, re.DOTALL)
     return str(found)
 
 
@@ -97,7 +99,7 @@ def test_a_changed_page_takes_a_page_object_and_a_fixture(checkout: Path) -> Non
     assert status == 1
     assert "layout: expected 'invented-2030', got 'trafilatura'" in out
 
-    # 3. Mend the page object.
+    # 3. Fix the page object.
     source = (checkout / LAYOUTS).read_text(encoding="utf-8")
     assert source.count(FIRST) == 1
     new = f"{code('python', 'class ')}\n\n{FIRST}    InventedLayout(),\n"
@@ -123,7 +125,7 @@ def test_a_changed_page_takes_a_page_object_and_a_fixture(checkout: Path) -> Non
 
 
 def test_a_new_spelling_takes_one_line_of_toml(checkout: Path) -> None:
-    line = code("text", "    ")
+    line = code("text", '"')
     name = line.strip(' ",\n')
     story = replace(STORY, offices=(name,))
     (checkout / "list.html").write_text(html_of([story]), encoding="utf-8")
@@ -155,3 +157,38 @@ def test_a_new_export_takes_one_file(checkout: Path) -> None:
     assert len(lines) == 7
     assert lines[0].startswith("2022-03-15 OSCE ")
     assert "titles" in osce_news(checkout, "export", "--help").out
+
+
+def test_a_new_column_takes_a_line_in_three_files(checkout: Path) -> None:
+    old, new = ("--db", "old.db"), ("--db", "new.db")
+    assert osce_news(checkout, "replay", "fixtures/listing/seed", *old).status == 0
+
+    insert(checkout / "osce_news/items.py", "    content_type: str", code("python", "year: "))
+    insert(checkout / "osce_news/normalize/record.py", '        "content_type": ', code("python", '"year": '))
+    insert(checkout / "osce_news/normalize/record.py", "\ndef rules(", "\nRULES += 1\n\n")
+    printed = subprocess.run(
+        [sys.executable, "-c", "from osce_news.storage import schema; print(schema.fingerprint())"],
+        cwd=checkout, env=environment({"PYTHONPATH": str(checkout)}), capture_output=True, encoding="utf-8",
+    ).stdout.strip()  # fmt: skip
+    schema = checkout / "osce_news/storage/schema.py"
+    source = schema.read_text(encoding="utf-8")
+    schema.write_text(
+        source.replace("MIGRATIONS = {", f'MIGRATIONS = {{"m999_year": "{printed}", ', 1), encoding="utf-8"
+    )
+
+    for database in (old, new):
+        assert osce_news(checkout, "replay", "fixtures/listing/first-page", *database).status == 0
+        assert osce_news(checkout, "verify", *database).status == 0
+        items = json.loads(osce_news(checkout, "list", "--limit", "0", "--format", "json", *database).out)
+        assert len(items) == 50 + 7 * (database == old)
+        assert all(item["year"] == item["published"][:4] for item in items)
+    dictionary = osce_news(checkout, "dictionary", "newsroom", "--format", "json", *new)
+    assert "The year of publishing." in dictionary.out
+
+
+def insert(path: Path, before: str, line: str) -> None:
+    """Insert a line before the first one that begins so, with the same indentation."""
+    text = path.read_text(encoding="utf-8")
+    indentation = " " * (len(before) - len(before.lstrip()))
+    assert f"\n{before}" in text
+    path.write_text(text.replace(f"\n{before}", f"\n{indentation}{line}{before}", 1), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""docs/figures.md: each command runs, each picture is one that its command draws."""
+"""docs/figures.md: each command draws a figure, and each picture comes from one of the commands."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
 def test_each_command_draws_a_figure(folder: Path, command: str) -> None:
     result = run(*command.split(), cwd=folder)
@@ -26,7 +27,7 @@ def test_each_command_draws_a_figure(folder: Path, command: str) -> None:
     assert (folder / command.rsplit(" ", 1)[-1]).stat().st_size > 1000
 
 
-def test_each_picture_that_is_shown_is_one_that_a_command_draws() -> None:
+def test_each_picture_shown_comes_from_one_of_the_commands() -> None:
     drawn = [command.rsplit(" ", 1)[-1] for command in commands()]
     assert len(shown()) >= 4
     assert set(shown()) <= set(drawn)

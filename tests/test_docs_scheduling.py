@@ -1,6 +1,6 @@
-"""The commands of docs/scheduling.md run; the scheduler's own programs are stubs that note what they get.
+"""docs/scheduling.md: the commands run. The schedulers' programs are stubs that write down their arguments.
 
-Those of scrapyd are run by tests/test_scrapyd.py, with scrapyd itself.
+tests/crawl/test_scrapyd.py runs those for scrapyd, with scrapyd itself.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ PAGE = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
 
 
 def commands(section: str) -> list[str]:
-    """Return the commands below that heading."""
+    """Return the commands under a heading."""
     text = PAGE.split(f"\n## {section}\n")[1].split("\n## ")[0]
     return re.findall(r"^\$ (.*)$", text, re.MULTILINE)
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Return a home folder on a machine whose programs note their arguments and their input."""
+    """Return a home folder with stubs of programs that write down their arguments and their input."""
     for name in ("systemctl", "loginctl"):
         stub(tmp_path / "bin", name, f'echo "{name} $@" >> "$HOME/noted"')
     stub(tmp_path / "bin", "crontab", '[ "$1" = -l ] && echo "# my old line" && exit; cat > "$HOME/crontab"')
@@ -32,7 +32,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def type_in(section: str, home: Path) -> list[str]:
-    """Type the section's commands one after the other; return what the programs noted."""
+    """Run the commands of a section in order; return what the stubs wrote down."""
     for command in commands(section):
         done = shell(f'PATH="$HOME/bin:$PATH"; {command}', cwd=home, env={"HOME": str(home)})
         assert (done.status, done.out, done.err) == (0, "", ""), command
@@ -40,7 +40,7 @@ def type_in(section: str, home: Path) -> list[str]:
     return noted.read_text().splitlines() if noted.exists() else []
 
 
-def test_every_section_with_commands_is_run_by_a_test() -> None:
+def test_each_section_with_commands_has_a_test() -> None:
     headings = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
     assert [heading for heading in headings if commands(heading)] == ["cron", "systemd", "GitHub", "scrapyd"]
     assert len(re.findall(r"^\$ ", PAGE, re.MULTILINE)) == sum(len(commands(heading)) for heading in headings)
@@ -54,7 +54,7 @@ def test_the_lines_are_added_to_the_crontab(home: Path) -> None:
     assert len([line for line in lines if f"--db {home}/osce-news.db " in line]) == 2
 
 
-def test_the_units_are_written_where_systemd_looks_and_switched_on(home: Path) -> None:
+def test_the_units_are_written_to_the_folder_of_systemd_and_enabled(home: Path) -> None:
     noted = type_in("systemd", home)
     written = home / ".config" / "systemd" / "user"
     names = {path.name for path in written.iterdir()}
@@ -72,7 +72,7 @@ def test_the_units_are_written_where_systemd_looks_and_switched_on(home: Path) -
 
 
 @pytest.mark.parametrize("user", [True, False], ids=["user", "system"])
-def test_the_units_themselves_say_the_same(home: Path, user: bool) -> None:
+def test_the_comments_in_the_units_show_the_same_commands(home: Path, user: bool) -> None:
     option = "--user " if user else ""
     assert shell(f"osce-news schedule systemd {option}> units.txt", cwd=home).status == 0
     top = (home / "units.txt").read_text().split("\n# file: ")[0]
@@ -87,7 +87,7 @@ def test_the_units_themselves_say_the_same(home: Path, user: bool) -> None:
     assert len(list(home.glob("osce-news*.*"))) == 5
 
 
-def test_the_workflow_is_written_where_github_looks(home: Path) -> None:
+def test_the_workflow_is_written_to_the_folder_of_github(home: Path) -> None:
     type_in("GitHub", home)
     written = (home / ".github" / "workflows" / "osce-news.yml").read_text()
     assert 'OSCE_NEWS_CONTACT: "you@example.org"' in written

@@ -15,6 +15,8 @@ from parsel import Selector
 
 from tests.helpers import ROOT
 
+pytestmark = pytest.mark.slow
+
 OUTSIDE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md")
 COMMAND = re.findall(
     r"^ *\$ \S*(sphinx-build .*)$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE

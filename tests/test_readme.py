@@ -108,7 +108,9 @@ def test_the_example_in_python_runs(folder: Path) -> None:
     assert "OSCE Mission to Bosnia and Herzegovina" in done.stdout
 
 
-def test_the_columns_named_are_those_of_the_view(database: sqlite3.Connection) -> None:
-    columns = [row[1] for row in database.execute("PRAGMA table_info(newsroom)")]
-    sentence = README.split("Its columns are")[1].split(".\n")[0]
-    assert re.findall(r"`(\w+)`", sentence) == columns
+def test_the_columns_named_are_in_the_view(database: sqlite3.Connection) -> None:
+    columns = {row[1] for row in database.execute("PRAGMA table_info(newsroom)")}
+    sentence = README.split("[Its columns]")[1].split(".\n")[0]
+    named = set(re.findall(r"`(\w+)`", sentence))
+    assert len(named) > 5
+    assert named <= columns

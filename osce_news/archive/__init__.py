@@ -1,10 +1,10 @@
 """The archive: what a crawl got as WARC files, and the pages in such files, whoever made them."""
 
-from osce_news.archive.reader.captures import Capture, captures, contents
+from osce_news.archive.reader.captures import Capture, captures
 from osce_news.archive.reader.files import warc_files
 from osce_news.archive.reader.records import is_warc
 from osce_news.archive.reader.report import Report
 from osce_news.archive.writer.exchange import Exchange
 from osce_news.archive.writer.writer import ArchiveWriter
 
-__all__ = ["ArchiveWriter", "Capture", "Exchange", "Report", "captures", "contents", "is_warc", "warc_files"]
+__all__ = ["ArchiveWriter", "Capture", "Exchange", "Report", "captures", "is_warc", "warc_files"]

@@ -163,7 +163,7 @@ def _most(
 
 @cache
 def _label_words() -> list[str]:
-    fields = labels()["fields"].values()
+    fields = labels().values()
     return [fold(text) for by_language in fields for texts in by_language.values() for text in texts]
 
 

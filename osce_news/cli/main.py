@@ -1,4 +1,4 @@
-"""The entry point: the group of commands, and how errors end it in one line."""
+"""The entry point: runs a command and turns errors into one line and an exit status."""
 
 from __future__ import annotations
 
@@ -13,56 +13,36 @@ from typing import NoReturn
 import click
 
 from osce_news import __version__
-from osce_news.cli.clustering import merge, parse
-from osce_news.cli.counting import stats
-from osce_news.cli.explaining import cite, dictionary
-from osce_news.cli.exporting import export
-from osce_news.cli.feeding import check, crawl, renormalize
-from osce_news.cli.fixing import expect, fixture
-from osce_news.cli.history import runs
-from osce_news.cli.looking import list_, search, show, verify, vocabulary
+from osce_news.cli.commands import LazyGroup
 from osce_news.cli.output import printable
-from osce_news.cli.replaying import replay
-from osce_news.cli.scheduling import schedule
-from osce_news.cli.serving import serve
 from osce_news.errors import OsceNewsError
 
-
-class _InOrder(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)  # as registered: first what fills the database, then what reads it
+_STORES_PAGES = ("crawl", "replay", "parse", "merge")
 
 
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="osce-news")
 def cli() -> None:
-    """The newsroom of the OSCE as a SQLite file that researchers can trust.
+    """Turn the newsroom of the OSCE into a SQLite file that researchers can trust.
 
     \b
     Example:
-      osce-news replay fixtures/listing/seed    saved pages into osce-news.db, no network
-      osce-news crawl --max-pages 2             the first two pages of the live newsroom
-      osce-news search trafficking              what was found
+      osce-news replay fixtures/listing/seed    store saved pages, offline
+      osce-news crawl --max-pages 2             store two pages of the live site
+      osce-news search trafficking              search what is stored
     """
-
-
-_FILLING = (crawl, check, replay, parse, merge)
-_LOOKING = (
-    list_, search, show, stats, serve, runs, vocabulary, dictionary, export, cite, verify,
-)  # fmt: skip
-_FIXING = (fixture, expect)
-for command in (*_FILLING, *_LOOKING, renormalize, schedule, *_FIXING):
-    cli.add_command(command)
 
 
 def main() -> NoReturn:
     """Run the command line and exit with its status; an error is one line on stderr."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         setattr(sys, name, stream)
         if isinstance(stream, io.TextIOWrapper):
-            # Names of files may hold bytes that are no text, and not every terminal has every letter.
+            # File names may hold bytes that are not text, and some terminals lack letters.
             utf8 = stream.encoding.lower().replace("-", "") == "utf8"
             stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
     sys.exit(_run())
@@ -70,7 +50,7 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        # Not cli(), which would answer a closed pipe and Ctrl-C in its own way.
+        # Not cli(), which handles a closed pipe and Ctrl-C in its own way.
         with cli.make_context("osce-news", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
@@ -79,20 +59,20 @@ def _run() -> int:
         click.echo(error.format_message(), err=True)
         return error.exit_code
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "osce-news"
-        return _say(f"{' '.join(error.format_message().split())} (see `{where} --help`)", 2)
+        command = error.ctx.command_path if error.ctx else "osce-news"
+        return _fail(f"{' '.join(error.format_message().split())} (see `{command} --help`)", 2)
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        stores = sys.argv[1:2] and sys.argv[1] in {command.name for command in (crawl, replay, parse, merge)}
-        return _say("interrupted; what was read is stored" if stores else "interrupted", 130)
-    except BrokenPipeError:  # `osce-news list | head -1`: who reads has enough
+        stores = sys.argv[1:2] and sys.argv[1] in _STORES_PAGES
+        return _fail("interrupted; what was read is stored" if stores else "interrupted", 130)
+    except BrokenPipeError:  # `osce-news list | head -1`: the reader has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         if any(argument in ("-v", "--verbose") for argument in sys.argv[1:]):
             traceback.print_exc()
-        return _say(*_line_and_status(error))
+        return _fail(*_line_and_status(error))
 
 
 def _line_and_status(error: Exception) -> tuple[str, int]:
@@ -101,13 +81,13 @@ def _line_and_status(error: Exception) -> tuple[str, int]:
     if isinstance(error, sqlite3.Error):
         return f"the database can't be read: {error}", 1
     if isinstance(error, UnicodeEncodeError):
-        return "an argument holds bytes that are no text", 2
+        return "an argument holds bytes that are not text", 2
     if isinstance(error, OSError):
         return f"{error.filename or 'the machine'}: {error.strerror or error}", 1
     return f"{type(error).__name__}: {error} (this is a fault of osce-news; -v shows where)", 1
 
 
-def _say(text: str, status: int) -> int:
-    """Print one line, without control characters that a page or a name may hold."""
+def _fail(text: str, status: int) -> int:
+    """Print one line, without control characters that a page or a name may hold; return the status."""
     print(f"osce-news: {printable(text)}", file=sys.stderr)
     return status

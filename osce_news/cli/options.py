@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from osce_news.storage.queries import Filters
-
 F = TypeVar("F", bound=Callable[..., Any])
-_MOST_ROWS = 10**9  # SQLite takes no number that is longer than 64 bits
+_MOST_ROWS = 10**9  # SQLite takes no more than 64 bits
 FORMATS = ("table", "tsv", "csv", "json")
 
 
@@ -31,41 +27,48 @@ def db_option(function: F) -> F:
 
 
 def verbose_option(function: F) -> F:
-    """Add `-v`, which `main` looks for itself."""
-    return click.option("-v", "--verbose", is_flag=True, help="Log more, and show where an error arose.")(
+    """Add `-v`, which `main` reads from the arguments by itself."""
+    return click.option(
+        "-v", "--verbose", is_flag=True, help="Log more, and show a traceback if there is an error."
+    )(function)
+
+
+def json_option(function: F) -> F:
+    """Add `--json`, for the summary of a run."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")(
         function
     )
 
 
 def format_options(function: F) -> F:
-    """Add `--format` and `--json`; the command gets `form`, None where neither is given."""
-    function = click.option("--json", "form", flag_value="json", help="The same as --format json.")(function)
+    """Add `--format` and `--json`; the command gets `form`, None if neither is given."""
+    function = click.option("--json", "form", flag_value="json", help="Short for --format json.")(function)
     return click.option(
         "--format",
         "form",
         type=click.Choice(FORMATS),
         default=None,
-        help="How rows are printed. Default: a table on a terminal, tab-separated in a pipe.",
+        help="Output format. Default: a table on a terminal, tab-separated in a pipe.",
     )(function)
 
 
 def filter_options(function: F) -> F:
-    """Add the filters; the command gets them as keywords for `filters_from`."""
+    """Add the filters; the command gets them as keyword arguments for `Filters.parse`."""
     for option in (
-        click.option("--place", "places", multiple=True, metavar="NAME", help="A place of the dateline."),
-        click.option("--language", metavar="CODE", help="Such as en or ru."),
-        click.option("--until", metavar="DATE", help="Published on this day or before."),
+        click.option("--place", "places", multiple=True, metavar="NAME", help="A place in the dateline."),
+        click.option("--language", metavar="CODE", help="A language, such as en or ru."),
+        click.option("--until", metavar="DATE", help="Published on this day or earlier."),
         click.option("--since", metavar="DATE", help="Published on this day or later."),
         click.option("--type", "types", multiple=True, metavar="NAME", help="A content type."),
         click.option(
-            "--topic", "topics", multiple=True, metavar="NAME", help="A topic, with the topics below it."
+            "--topic", "topics", multiple=True, metavar="NAME", help="A topic, including the topics below it."
         ),
         click.option(
             "--office",
             "offices",
             multiple=True,
             metavar="NAME",
-            help="An office, by identifier, name, earlier name or abbreviation; may be given several times.",
+            help="An office: its identifier, name, former name or abbreviation. Repeat for more than one.",
         ),
     ):
         function = option(function)
@@ -73,49 +76,13 @@ def filter_options(function: F) -> F:
 
 
 def limit_option(default: int) -> Callable[[F], F]:
-    """Add `--limit`; 0 is no limit."""
+    """Add `--limit`; 0 means no limit."""
     return click.option(
         "--limit",
-        type=click.IntRange(0, _MOST_ROWS),
+        type=click.IntRange(min=0),
+        callback=lambda ctx, param, limit: min(limit, _MOST_ROWS),
+        metavar="N",
         default=default,
         show_default=True,
-        help="Most rows; 0 for all.",
+        help="Maximum number of rows; 0 for all.",
     )
-
-
-def filters_from(
-    offices: tuple[str, ...],
-    topics: tuple[str, ...],
-    types: tuple[str, ...],
-    places: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    language: str | None,
-) -> Filters:
-    """Return the filters with names resolved.
-
-    Raises BadInputError for a name or date that is none, and for a period that ends before it begins.
-    """
-    from osce_news.crawl.options import day, refuse_reversed
-    from osce_news.storage.queries import Filters, identifiers
-
-    filters = Filters(
-        offices=identifiers("offices", offices),
-        topics=identifiers("topics", topics),
-        types=identifiers("content_types", types),
-        places=identifiers("places", places),
-        since=day(since, "since"),
-        until=day(until, "until"),
-        language=_language(language),
-    )
-    refuse_reversed(filters.since, filters.until)
-    return filters
-
-
-def _language(code: str | None) -> str | None:
-    """Return the code as the database has it. Raises BadInputError for what is none, such as a name."""
-    from osce_news.errors import BadInputError
-
-    if code is not None and not re.fullmatch(r"[A-Za-z]{2,3}", code):
-        raise BadInputError(f"--language: {code[:80]!r} is no code of a language; write one like en or ru")
-    return code and code.lower()

@@ -12,7 +12,8 @@ from osce_news.crawl.traversal import Traversal
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.events import PageStored
 from osce_news.items import Listing
-from osce_news.storage import Validators, Writer, crawls, terms
+from osce_news.normalize import rules
+from osce_news.storage import Validators, Writer, crawls
 from osce_news.storage.ingest import listed_ids
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class ListRun(CrawlRun):
         """Return the validators with which to ask whether a page has changed; None if it has to be read."""
         if self.traversal.overlap is None or self.options.limited or self._gaps_since is not None:
             return None
-        return crawls.validators(self.run.writer.connection, url, terms.rules())
+        return crawls.validators(self.run.writer.connection, url, rules())
 
     def store(self, page: Listing, facts: PageFacts) -> None:
         """Check and store a page, and decide where the traversal goes on.

@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from osce_news.errors import BadInputError
-from osce_news.normalize import is_web_address, parse_date
+from osce_news.normalize import is_web_address
+from osce_news.normalize.dates import check_period, date_option
 from osce_news.site import LISTING_URL
 from osce_news.urls import NEWEST_FIRST, is_whole_list, name_of_list
 
@@ -58,8 +59,8 @@ class CrawlOptions:
         options = cls(
             start_url=listing_url(start_url or LISTING_URL, _whole(rows, "rows", most=MOST_ROWS)),
             db=Path(db),
-            since=day(since, "since"),
-            until=day(until, "until"),
+            since=date_option(since, "since"),
+            until=date_option(until, "until"),
             max_pages=None if max_pages is None else _whole(max_pages, "max-pages"),
             rows=_whole(rows, "rows", most=MOST_ROWS),
             delay=None if delay is None else seconds(delay),
@@ -71,7 +72,7 @@ class CrawlOptions:
             max_articles=None if max_articles is None else _whole(max_articles, "max-articles"),
             archive=Path(archive) if archive else None,
         )
-        refuse_reversed(options.since, options.until)
+        check_period(options.since, options.until)
         if options.max_articles is not None and not options.articles:
             raise BadInputError("--max-articles limits what --articles reads: give both")
         return options
@@ -112,24 +113,6 @@ def listing_url(start: str, rows: int) -> str:
     query = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST} | query
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))
-
-
-def day(text: str | None, option: str) -> str | None:
-    """Return the date as YYYY-MM-DD; raises BadInputError if it is none."""
-    if text is None:
-        return None
-    date = parse_date(text)
-    if date is None:
-        raise BadInputError(
-            f"--{option}: {text[:60]!r} is no date; write one like 2022-03-15 or '15 March 2022'"
-        )
-    return date
-
-
-def refuse_reversed(since: str | None, until: str | None) -> None:
-    """Raise BadInputError if the period, of days as YYYY-MM-DD, ends before it begins."""
-    if since and until and since > until:
-        raise BadInputError(f"--since {since} is after --until {until}")
 
 
 def _whole(text: str | int, option: str, most: int | None = None) -> int:

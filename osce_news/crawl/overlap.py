@@ -1,26 +1,66 @@
-"""What was read of the list so far: results without a gap, and where each was met."""
+"""Overlapping pages: which page to ask for, what was read so far, and what the list holds twice.
+
+The site gives page p of `rows` results from result p × rows on. Pages of one size never share a result, so
+nothing shows whether a result slipped through between them while the list moved. Pages of different sizes
+do overlap: results 0 to 49 are page 0 of 50 rows, results 49 to 97 are page 1 of 49 rows. Reading the whole
+list this way takes about a fifth more pages.
+
+All values are plain; nothing here asks the network. Positions count from 0, at the time of reading.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import mode
+from itertools import count
+from statistics import mode, multimode
 from typing import NamedTuple
 
-from osce_news.numbers import NumberMap
+MIN_SHARED = 3  # results in the same order at two readings are the same ones, not results listed twice
+MAX_PROBES = 100  # requests for a second look
 
-SURE = 3  # results that stand in the same order at two readings are the same, and not listed twice
+
+class Window(NamedTuple):
+    """A page of the list: its number, counted from 0, and its size."""
+
+    page: int
+    rows: int
+
+    @property
+    def start(self) -> int:
+        """The position of the first result."""
+        return self.page * self.rows
+
+    @property
+    def end(self) -> int:
+        """The position after the last result."""
+        return self.start + self.rows
+
+
+def window(position: int, max_rows: int) -> Window:
+    """Return the page that shows the result at `position` and reaches farthest beyond it.
+
+    >>> window(0, 50), window(49, 50), window(97, 50)
+    (Window(page=0, rows=50), Window(page=1, rows=49), Window(page=2, rows=48))
+    """
+    return max(_windows(position, max_rows), key=lambda one: (one.end, one.rows))
+
+
+def _windows(position: int, max_rows: int) -> list[Window]:
+    """Return the pages that show this position, one for each size that is worth a request."""
+    return [Window(position // rows, rows) for rows in range(max(1, max_rows // 2), max_rows + 1)]
 
 
 class Result(NamedTuple):
-    """A result, whatever its date: which item, and which of the times that it stands on one page."""
+    """A result of the list, whatever date it shows: the item, and which of its copies on one page."""
 
     item: str
     copy: str
 
     @classmethod
     def of(cls, key: str) -> Result:
-        """Return the result of a key (`reading.result_keys`).
+        """Return the result that a key stands for (see `pages.extract.result_keys`).
 
         >>> Result.of("575719:5 August 2024:2"), Result.of("575719:5 August 2024")
         (Result(item='575719', copy='2'), Result(item='575719', copy='1'))
@@ -30,29 +70,28 @@ class Result(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """An item that was met at a second place, though the list had not been shifted by as much."""
+    """An item that was read at two or more places of the list."""
 
     item: str
     places: tuple[int, ...]
 
 
-def repeats(positions: Mapping[int, int], end: int, start: int, keys: Sequence[str]) -> list[Repeat]:
-    """Return which items of a page were met elsewhere; `positions` are those so far, by the keys' hashes.
+def repeats(positions: Mapping[str, int], start: int, keys: Sequence[str]) -> list[Repeat]:
+    """Return the items of a page that were read at another place before.
 
-    Results that a page shares with the one before, which end at `end`, are met a second time, too, all
-    shifted by as much.
+    Results that a page shares with the page before are no repeats. They have all moved by the same number
+    of places, which is 0 if the list stood still.
 
-    >>> repeats({hash("a"): 0, hash("b"): 1}, 2, 1, ["b", "c", "a"])
+    >>> repeats({"a": 0, "b": 1}, 1, ["b", "c", "a"])
     [Repeat(item='a', places=(0, 3))]
     """
-    before = {key: positions[hash(key)] for key in keys if hash(key) in positions}
-    shift = (
-        mode(place - before[key] for place, key in enumerate(keys, start) if key in before) if before else 0
-    )
+    moved = [place - positions[key] for place, key in enumerate(keys, start) if key in positions]
+    shift = mode(moved) if moved else 0
     found: dict[str, set[int]] = {}
     for place, key in enumerate(keys, start):
-        if key in before and place - before[key] != shift:
-            found.setdefault(Result.of(key).item, set()).update((before[key], place))
+        before = positions.get(key)
+        if before is not None and place - before != shift:
+            found.setdefault(Result.of(key).item, set()).update((before, place))
     for place, key in enumerate(keys, start):
         if (item := Result.of(key).item) in found:
             found[item].add(place)
@@ -61,55 +100,55 @@ def repeats(positions: Mapping[int, int], end: int, start: int, keys: Sequence[s
 
 @dataclass
 class OverlapTracker:
-    """Results that were read without a gap, each page sharing some with those before it.
+    """The results that were read without a gap: each page shares some with the pages before it.
 
-    Keys tell results and their dates apart, and are kept as hashes, for there are many. Positions are
-    those at the time of reading. An item may stand on the list twice, so one shared key proves little.
+    A key identifies a result by its item and its date as printed. The site lists some items twice, so one
+    shared key proves little, unless it is the last one that was read.
     """
 
-    positions: NumberMap = field(default_factory=NumberMap)
-    results: NumberMap = field(default_factory=NumberMap)  # what was read, whatever its date: 1 each
-    end: int = 0  # the position behind the last result
+    positions: dict[str, int] = field(default_factory=dict)  # by key
+    results: set[Result] = field(default_factory=set)  # the same, whatever their dates
+    end: int = 0  # the position after the last result
     last: str | None = None  # the key of the last result
-    repeats: list[Repeat] = field(default_factory=list)  # what was met at two places
+    repeats: list[Repeat] = field(default_factory=list)  # items that were read at two places
 
     def meets(self, keys: list[str]) -> bool:
-        """Whether a page with these results goes on from what was read: shows its last, or enough of it."""
-        known = sum(hash(key) in self.positions for key in keys)
+        """Whether a page with these results shares the last one that was read, or enough of the others."""
+        known = sum(key in self.positions for key in keys)
         ends = {_without_copy(key) for key in keys}
-        return known >= min(SURE, 1 + len(keys) // 8) or (self.last is not None and self.last in ends)
+        return known >= min(MIN_SHARED, 1 + len(keys) // 8) or (self.last is not None and self.last in ends)
 
-    def lacks(self, keys: list[str]) -> bool:
-        """Whether a page with these results shows one that was not read."""
-        return not all(hash(key) in self.positions for key in keys)
+    def has_unread(self, keys: list[str]) -> bool:
+        """Whether a page with these results shows one that was not read before."""
+        return not all(key in self.positions for key in keys)
 
     def add(self, start: int, keys: list[str], end: int) -> int:
-        """Add a page; return how many of its results are not known yet."""
+        """Add a page that begins at `start`, and move the end to `end`; return how many results are new."""
         before = len(self.positions)
-        self.repeats += repeats(self.positions, self.end, start, keys)
-        self.positions.update({hash(key): start + number for number, key in enumerate(keys)})
+        self.repeats += repeats(self.positions, start, keys)
+        self.positions.update((key, start + number) for number, key in enumerate(keys))
         self.count(keys)
         self.end, self.last = end, _without_copy(keys[-1]) if keys else self.last
         return len(self.positions) - before
 
     def count(self, keys: Sequence[str]) -> None:
         """Count results as read, wherever they stand."""
-        self.results.update({hash(Result.of(key)): 1 for key in keys})
+        self.results.update(map(Result.of, keys))
 
     def join(self, below: OverlapTracker) -> bool:
-        """Take over an older chain if this one, read from the top, has come down to it.
+        """Take over what was read `below`, if this part, read from the top, has reached it.
 
-        What is new on top has shifted the older one: its end is moved accordingly.
+        What is new on top has moved the part below, so its end is moved accordingly.
         """
         shifts = [
             place - below.positions[key] for key, place in self.positions.items() if key in below.positions
         ]
-        shift = mode(shifts) if shifts else 0
-        if shifts.count(shift) < min(SURE, len(below.positions)):
+        shift = min(multimode(shifts), default=0)  # the smallest leaves nothing out
+        if shifts.count(shift) < min(MIN_SHARED, len(below.positions)):
             return False
         for key, position in below.positions.items():
             self.positions.setdefault(key, position + shift)
-        self.results.update(below.results)
+        self.results |= below.results
         self.repeats += [
             Repeat(one.item, tuple(place + shift for place in one.places)) for one in below.repeats
         ]
@@ -119,5 +158,69 @@ class OverlapTracker:
 
 
 def _without_copy(key: str) -> str:
-    """Return the key without the number of the copy, which is another on a page that shows another copy."""
+    """Return the key without the number of the copy, which depends on the page that shows it."""
     return key if Result.of(key).copy == "1" else key.rpartition(":")[0]
+
+
+class DuplicateProbe:
+    """A second look at items that were read at two places, to tell whether the list holds them twice.
+
+    An item that is listed twice makes the list longer than the number of different results. So does a
+    result that moved past the reader, unseen. Reading both places again, one right after the other, tells
+    these two cases apart.
+
+    >>> probe = DuplicateProbe([Repeat("a", (48, 52))], 50)
+    >>> probe.next()
+    Window(page=1, rows=34)
+    >>> probe.read(["z:x", "a:x", "b:x", "a:x:2"])
+    >>> probe.next(), probe.duplicates({Result("a", "1")})
+    (None, 1)
+    """
+
+    def __init__(self, found: Sequence[Repeat], max_rows: int) -> None:
+        places: dict[str, set[int]] = {}
+        for one in found:
+            places.setdefault(one.item, set()).update(one.places)
+        self._waiting = [
+            (item, asked) for item, at in places.items() for asked in _covering(sorted(at), max_rows)
+        ][:MAX_PROBES]
+        self._item: str | None = None
+        self._copies: Counter[str] = Counter()
+
+    def next(self) -> Window | None:
+        """Return the page to ask for next; None if all were read."""
+        self._item, asked = self._waiting.pop(0) if self._waiting else (None, None)
+        return asked
+
+    def read(self, keys: Sequence[str]) -> None:
+        """Take note of the results on the page that was asked for."""
+        if self._item is not None:
+            self._copies[self._item] += sum(Result.of(key).item == self._item for key in keys)
+
+    def duplicates(self, known: Container[Result]) -> int:
+        """Return how many results the list holds in addition to the known ones."""
+        return sum(max(0, copies - _copies(item, known)) for item, copies in self._copies.items())
+
+
+def _copies(item: str, known: Container[Result]) -> int:
+    return next(number - 1 for number in count(1) if Result(item, str(number)) not in known)
+
+
+def _covering(places: Sequence[int], max_rows: int) -> list[Window]:
+    """Return the fewest pages that show these places; no two of the pages share a result."""
+    found: list[Window] = []
+    left = list(places)
+    while left:
+        behind = found[-1].end if found else 0
+        sizes = range(len(left), 0, -1)
+        pages = ((size, _around(left[0], left[size - 1], behind, max_rows)) for size in sizes)
+        size, page = next(((size, page) for size, page in pages if page), (1, None))
+        found += [page] if page else []
+        left = left[size:]
+    return found
+
+
+def _around(first: int, last: int, behind: int, max_rows: int) -> Window | None:
+    """Return the page that shows both places with most room on both sides, as the list may have moved."""
+    wide = [page for page in _windows(first, max_rows) if page.start >= behind and page.end > last]
+    return max(wide, key=lambda page: min(first - page.start, page.end - 1 - last), default=None)

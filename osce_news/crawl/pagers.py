@@ -1,55 +1,70 @@
-"""What a page showed, and what its pager tells: how long the list is, and whether it goes on."""
+"""What a page showed, and what its pager says: how long the list is, and where it goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Generator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from osce_news.crawl.windows import Window
+from osce_news.crawl.overlap import OverlapTracker, Window
+from osce_news.normalize import parse_date
 from osce_news.pages.listing import PagerLink
-from osce_news.urls import page_number
+from osce_news.urls import page_number, same_site
 
-FEW_REMOVED = 10  # results between two pages
+MAX_SHRINK = 10  # results that may be removed from the list between two requests
 
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
     """What a page showed: a key for each result, in printed order, and the dates as printed."""
 
-    url: str  # where it was found, after redirects
+    url: str  # after redirects
     keys: list[str]
     dates: Sequence[str | None] = ()
-    pager: PagerLink | None = None  # None: the page was not read, for it has not changed
+    pager: PagerLink | None = None  # None if the page has not changed, and so was not read again
     has_news: bool = True  # the page held something new or changed
+
+    def is_before(self, day: str) -> bool:
+        """Whether all dates of the page that are understood lie before this day, and at least one does."""
+        known = [date for date in map(parse_date, self.dates) if date is not None]
+        return bool(known) and max(known) < day
+
+
+T = TypeVar("T")
+# A phase of the traversal: yields the page to ask for (a window or an address), is sent what it shows (None
+# if it could not be read), and returns what it found out.
+Steps = Generator[Window | str, PageFacts | None, T]
 
 
 class Pagers:
-    """What the pagers of the pages read so far told of the list.
+    """What the pagers of the pages read so far say about the list.
 
-    >>> pagers = Pagers()
+    >>> pagers = Pagers("https://www.osce.org/press-releases")
     >>> page = PageFacts("https://www.osce.org/press-releases", ["1", "2"], pager=PagerLink(None, "/?page=3"))
-    >>> pagers.note(page)
-    >>> pagers.results, pagers.more(page, Window(0, 2), overlapping=True)
+    >>> pagers.read(page)
+    >>> pagers.results, pagers.goes_on(page, Window(0, 2), shared=1)
     (8, True)
     """
 
-    def __init__(self) -> None:
-        self.first_next: str | None = None  # where the first page's "next" led: a pager was understood
-        self.results: int | None = None  # the length of the list, as far as a pager told
-        self.last_page = 0  # that the last pager told of
-        self._least = 0  # the fewest results that the list has by that pager
+    def __init__(self, start_url: str) -> None:
+        self._start_url = start_url
+        self.first_next: str | None = None  # the "next" link of the first page; None: no pager understood
+        self.results: int | None = None  # the length of the list, rounded up to whole pages
+        self.sizes: set[int] = set()  # page sizes that the site gave as asked for
+        self._last_page = 0
+        self._min_results = 0
 
-    def note(self, page: PageFacts) -> None:
-        """Take note of the pager of a page that was read."""
+    def read(self, page: PageFacts) -> None:
+        """Take note of the pager of a page."""
         last = page_number((page.pager and page.pager.last) or "")
         if last is not None:
-            self.last_page, self._least = last, last * len(page.keys) + 1
+            self._last_page, self._min_results = last, last * len(page.keys) + 1
             self.results = (last + 1) * len(page.keys)
 
-    def more(self, page: PageFacts, asked: Window, *, overlapping: bool) -> bool:
-        """Whether the list goes on behind this page, which was asked for by that window.
+    def goes_on(self, page: PageFacts, asked: Window, *, shared: int) -> bool:
+        """Whether the list goes on after this page, which was asked for as `asked`.
 
-        `overlapping` says that neighbouring pages share results.
+        `shared` is how many results neighbouring pages share.
         """
         if page.pager is None:
             return len(page.keys) >= asked.rows
@@ -57,18 +72,66 @@ class Pagers:
         here = page_number(page.url) or 0
         if page.pager.next is not None or (last is not None and last > here):
             return True
-        # Without a pager a page does not end the list that the page before told of. A full one is gone on
-        # from; a short one may be the end, if a few results were removed meanwhile; an empty one may stand
-        # behind it, and where pages overlap the step back tells.
-        end = asked.start + len(page.keys) + (0 if len(page.keys) >= asked.rows else FEW_REMOVED)
-        behind = end >= self._least or (not page.keys and overlapping)
-        return last is None and not behind
+        # A page without a pager does not prove the end. If it is full, go on. If it is short, take it for the
+        # last one only if at most MAX_SHRINK results are missing. An empty page may lie behind the end; where
+        # pages overlap, the next step shows that.
+        end = asked.start + len(page.keys) + (0 if len(page.keys) >= asked.rows else MAX_SHRINK)
+        at_end = end >= self._min_results or (not page.keys and shared > 0)
+        return last is None and not at_end
 
-    def known(self, page: PageFacts) -> bool:
-        """Whether a pager was read on this list, so that the silence of this page's means the end."""
+    @property
+    def may_ignore_size(self) -> bool:
+        """Whether the site may ignore the page size: no page of a second size came as asked for."""
+        return len(self.sizes) < 2 and self.first_next is not None
+
+    def proves_end(self, page: PageFacts) -> bool:
+        """Whether a page without a "next" link is the last: pagers were understood on this list."""
         return self.first_next is not None and page.pager is not None
 
+    def links(
+        self, link: str | None, page: PageFacts | None, read: OverlapTracker, problems: list[str]
+    ) -> Steps[None]:
+        """Follow the "next" links, each page once, from an address or else the page in hand.
 
-def may_go_on(page: PageFacts) -> bool:
-    """Whether a first page without a pager may be of the site's own size, and its pager not known."""
+        `read` are the results read until then. Where a link leads astray, that is added to `problems`.
+        """
+        visited: set[str] = set()
+        while page is not None or link is not None:
+            if page is None:
+                page = yield link or ""
+                assert page is not None, "a page that can't be read ends the traversal"
+            visited.add(page.url)
+            link, problem = self._next_link(page, visited, unread=read.has_unread(page.keys))
+            problems += [problem] if problem else []
+            page = None
+
+    def _next_link(
+        self, page: PageFacts, visited: Container[str], *, unread: bool
+    ) -> tuple[str | None, str | None]:
+        """Return where the "next" link leads, None at the end; and what is wrong with it, None if nothing."""
+        here, pager = page_number(page.url) or 0, page.pager or PagerLink(None, None)
+        if pager.next is None:
+            last = self._last_page if pager.last is None else page_number(pager.last) or 0
+            if last > here:
+                return None, f"{page.url} names a later last page, but links to no next page"
+            if unread and self.first_next is None:
+                return None, f"{page.url} shows that the list goes on, but no pager is understood"
+            return None, None
+        if not same_site(pager.next, self._start_url):
+            return None, f"{page.url} names a next page on another site: {pager.next}"
+        if pager.next in visited or (page_number(pager.next) or here + 1) <= here:
+            return None, f"{page.url} names a next page that was read before: {pager.next}"
+        return pager.next, None
+
+
+class OwnPageSizeError(Exception):
+    """The site ignores the page size asked for; `page` shows it."""
+
+    def __init__(self, page: PageFacts) -> None:
+        super().__init__(page.url)
+        self.page = page
+
+
+def may_be_own_size(page: PageFacts) -> bool:
+    """Whether a first page without a pager may have the site's own size, and a pager of an unknown form."""
     return bool(page.pager and page.keys) and len(page.keys) % 5 == 0

@@ -13,8 +13,9 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.stats import RequestStats
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.events import RunFinished, RunStarted
+from osce_news.normalize import rules
 from osce_news.run import Run
-from osce_news.storage import Summary, Writer, crawls, terms
+from osce_news.storage import Summary, Writer, crawls
 from osce_news.storage.crawls import UnfinishedRun
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class CrawlRun:
             held=archives.held,
             unsettled=archives.unsettled,
             tool_version=__version__,
-            rules=terms.rules(),
+            rules=rules(),
         )
         self.run = Run(writer, started, continues)
 

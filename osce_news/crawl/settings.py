@@ -1,6 +1,7 @@
 """Scrapy's settings: what a scheduled crawler of somebody else's site has to set."""
 
 from osce_news import __version__
+from osce_news.site import MAX_PAGE_BYTES
 
 BOT_NAME = "osce-news"
 SPIDER_MODULES = ["osce_news.crawl.spiders"]
@@ -35,8 +36,8 @@ METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 
-# What we take: a listing page of 50 results has about 125 kB.
-DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+# What we take.
+DOWNLOAD_MAXSIZE = MAX_PAGE_BYTES
 DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_FAIL_ON_DATALOSS = True

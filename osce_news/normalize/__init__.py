@@ -1,15 +1,14 @@
-"""Pure functions: raw text in, value or None out."""
+"""Pure functions that turn raw text into a value, or None if it is not recognised."""
 
 from osce_news.normalize.dateline import Dateline, parse_dateline
 from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, is_web_address, item_id, preferred_url
 from osce_news.normalize.listing import normalize_listing, reason_to_reject, rejected
-from osce_news.normalize.record import RULES, normalize, normalized_values, unknown_terms
+from osce_news.normalize.record import normalize, normalized_values, rules, unknown_terms
 from osce_news.normalize.terms import find_places, split_offices, split_topics
 from osce_news.normalize.text import clean
 
 __all__ = [
-    "RULES",
     "Dateline",
     "canonical_url",
     "clean",
@@ -24,6 +23,7 @@ __all__ = [
     "preferred_url",
     "reason_to_reject",
     "rejected",
+    "rules",
     "split_offices",
     "split_topics",
     "unknown_terms",

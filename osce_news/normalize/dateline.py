@@ -1,4 +1,4 @@
-"""Reads the dateline with which a teaser opens: its places and its date."""
+"""Reads the dateline at the beginning of a teaser: its places and its date."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from osce_news.normalize.dates import DAY_FIRST, MONTH_FIRST, MONTH_NAME, parse_date
+from osce_news.normalize.dates import DATELINE_DAY, parse_date
 from osce_news.normalize.vocabulary import vocabulary
 
 _DASH = r"(?:-{1,3}|[‐‑‒–—―−]+)"
 _NOTE = r"(?:\([^()]{1,120}\)\s*)?"
-# A day without a year, or a range of days, makes a dateline whose date is unknown.
-_DAYS = rf"[0-9]{{1,2}}(?:\s*[-–/]\s*[0-9]{{1,2}})?\s+{MONTH_NAME}(?:,?\s+[12][0-9]{{3}})?"
-_DAY = rf"(?:{_DAYS}\s*[-–/]\s*{_DAYS}|{DAY_FIRST}|{MONTH_FIRST}|{_DAYS})"
 _PLACES = r"(?P<places>['’]?[^\W\d_][^\d()–—:;!?\"“”]{1,120}?)(?<![-‐‑‒\s])"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"{_PLACES}(?:\s*,\s*|\s+)(?P<date>{_DAY})\s*,?\s*{_NOTE}{_DASH}",  # VIENNA, 15 March 2022 –
-        rf"{_PLACES}\s*{_DASH}\s*(?P<date>{_DAY})\s*(?:[.:]|{_DASH})",  # TIRANA – 6 October 2020.
-        rf"(?P<date>{_DAY})\s*,?\s+{_PLACES}\s*,?\s*{_DASH}",  # 12 June 2025, Sarajevo –
+        rf"{_PLACES}(?:\s*,\s*|\s+)(?P<date>{DATELINE_DAY})\s*,?\s*{_NOTE}{_DASH}",  # VIENNA, 15 March 2022 –
+        rf"{_PLACES}\s*{_DASH}\s*(?P<date>{DATELINE_DAY})\s*(?:[.:]|{_DASH})",  # TIRANA – 6 October 2020.
+        rf"(?P<date>{DATELINE_DAY})\s*,?\s+{_PLACES}\s*,?\s*{_DASH}",  # 12 June 2025, Sarajevo –
     )
 )
 _BETWEEN = re.compile(r"(\s*/\s*|\s*,\s*|\s+(?:and|und|et|и)\s+|\s+&\s+)")
@@ -36,11 +33,11 @@ class Dateline(NamedTuple):
 
 @lru_cache(maxsize=500)
 def parse_dateline(teaser: str | None) -> Dateline | None:
-    """Return the dateline that the (cleaned) teaser opens with, or None if it opens with a sentence.
+    """Return the dateline at the beginning of the (cleaned) teaser, or None if it begins with a sentence.
 
-    A dateline is places, a day and a dash. Places stand in capitals or are in the vocabulary, so that
-    no sentence that begins with a capitalised word passes for one. The date is None if the
-    dateline gives no year; it is not taken from the publishing date.
+    A dateline consists of places, a day and a dash. Places are in capitals or in the vocabulary, so that a
+    sentence that begins with a capitalised word is not taken for one. The date is None if the dateline has
+    no year or a range of days; it is not completed from the publishing date.
 
     >>> parse_dateline("TASHKENT/VIENNA, February 28, 2022- On March 3-4")
     Dateline(raw='TASHKENT/VIENNA, February 28, 2022-', places=('TASHKENT', 'VIENNA'), date='2022-02-28')
@@ -58,9 +55,9 @@ def parse_dateline(teaser: str | None) -> Dateline | None:
 
 
 def _places(text: str) -> tuple[str, ...]:
-    """Return the places, or an empty tuple if this is no list of places.
+    """Return the places, or an empty tuple if the text is not a list of places.
 
-    A country behind its place ("OSH, Kyrgyzstan") is no place of its own; it stays in the raw text.
+    A country behind its place ("OSH, Kyrgyzstan") is not a separate place; only the raw text has it.
     """
     known = vocabulary("places")
     places: list[str] = []
@@ -76,12 +73,12 @@ def _places(text: str) -> tuple[str, ...]:
             places.append(part)
         elif part and (not places or not _in_capitals(places[0])):
             return ()
-        # else a region in small letters behind a place in capitals: "FAROB, Sughd region"
+        # otherwise a region in small letters after a place in capitals: "FAROB, Sughd region"
     return tuple(places)
 
 
 def _in_capitals(part: str) -> bool:
-    """Whether the part stands in capitals (of which ß has none) and is no body's name: "ODIHR, 5 May –"."""
+    """Whether the part is in capitals (ß has none) and not the name of an OSCE body, such as "ODIHR"."""
     capitals = not any(letter.islower() and letter != "ß" for letter in part)
     return capitals and sum(map(str.isalpha, part)) > 1 and not _is_a_body(part)
 

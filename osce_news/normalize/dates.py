@@ -1,4 +1,7 @@
-"""Reads the dates that the newsroom prints, and nothing else."""
+"""All forms of dates that the newsroom prints: whole dates, days in datelines, dates on pages.
+
+To add a form, add its pattern to `_WITH_MONTH_NAME` or `_FORMS`, and the printed text to the tests.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import ClassVar, NamedTuple
 
 from dateutil.parser import ParserError, parser, parserinfo
 
+from osce_news.errors import BadInputError
 from osce_news.normalize.text import clean
 
 # (English, its abbreviations, Russian as in "6 марта", Russian by itself)
@@ -26,22 +30,31 @@ MONTHS = (
     ("November", "Nov", "ноября", "ноябрь"),
     ("December", "Dec", "декабря", "декабрь"),
 )
-MONTH_NAME = "(?:" + "|".join(sorted((n for names in MONTHS for n in names), key=len, reverse=True)) + ")"
+_MONTH = "(?:" + "|".join(sorted((n for names in MONTHS for n in names), key=len, reverse=True)) + ")"
 _YEAR = r"[12][0-9]{3}"
 
-# Day, month by name and a year of four figures, in the orders that were seen on the site.
-DAY_FIRST = rf"[0-9]{{1,2}}\s+{MONTH_NAME}\.?,?\s+{_YEAR}(?:\s*(?:года|г\.?)(?!\w))?"
-MONTH_FIRST = rf"{MONTH_NAME}\.?\s+[0-9]{{1,2}},?\s+{_YEAR}"
-ISO = rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
-_STATED = re.compile(rf"(?:{DAY_FIRST}|{MONTH_FIRST}|{ISO})", re.IGNORECASE)
-_BY_ITSELF = r"\d{1,2}\s+[^\W\d_]{3,12}\.?\s+\d{4}(?:\s+(?:года|г\.))?"
-_PLACE_AND_DAY = re.compile(rf"(?:(?P<place>[^\W\d_][^\d:]{{1,60}}?)[,\s|·–-]+)?(?P<day>{_BY_ITSELF})")
-_LONGEST = 120  # characters of a line with a place and a date
+_WITH_MONTH_NAME = (
+    rf"[0-9]{{1,2}}\s+{_MONTH}\.?,?\s+{_YEAR}(?:\s*(?:года|г\.?)(?!\w))?",  # 15 March 2022, 6 марта 2023 года
+    rf"{_MONTH}\.?\s+[0-9]{{1,2}},?\s+{_YEAR}",  # February 28, 2022
+)
+_FORMS = (*_WITH_MONTH_NAME, rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}")
+_DATE = re.compile("|".join(_FORMS), re.IGNORECASE)
+
+# The day in a dateline: a date with a month name; a day without a year; or a range of days.
+_DAYS = rf"[0-9]{{1,2}}(?:\s*[-–/]\s*[0-9]{{1,2}})?\s+{_MONTH}(?:,?\s+{_YEAR})?"
+DATELINE_DAY = rf"(?:{_DAYS}\s*[-–/]\s*{_DAYS}|{'|'.join(_WITH_MONTH_NAME)}|{_DAYS})"
+
+# What is recognised as a date on a page, with a month name in any language.
 _DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D{1,20}\d{4}(?!\d)|\d{4}-\d\d-\d\d")
+_PLACE_AND_DAY = re.compile(
+    r"(?:(?P<place>[^\W\d_][^\d:]{1,60}?)[,\s|·–-]+)?"
+    r"(?P<day>\d{1,2}\s+[^\W\d_]{3,12}\.?\s+\d{4}(?:\s+(?:года|г\.))?)"
+)
+_LONGEST = 120  # characters of a line with a place and a date
 
 
 class _NewsroomInfo(parserinfo):
-    """What dateutil has to know of the newsroom: its months, and no weekdays and no hours."""
+    """The months for dateutil's parser; without weekdays and times, it cannot complete a date from them."""
 
     MONTHS: ClassVar = list(MONTHS)
     WEEKDAYS: ClassVar[list[str]] = []
@@ -52,16 +65,23 @@ class _NewsroomInfo(parserinfo):
     JUMP: ClassVar = [" ", ".", ",", "года", "г"]
 
 
-_PARSER = parser(_NewsroomInfo())  # day first or not is no question: months are names, or it is ISO 8601
+_PARSER = parser(_NewsroomInfo())  # day and month cannot be confused: months are names, or it is ISO 8601
 _MIDNIGHT = datetime.datetime(2000, 1, 1)
+
+
+class PlaceAndDay(NamedTuple):
+    """A date as printed, and the place in front of it or None."""
+
+    place: str | None
+    day: str
 
 
 @lru_cache(maxsize=2_000)
 def parse_date(text: str | None) -> str | None:
-    """Return the date as YYYY-MM-DD, or None if the text is not one whole date.
+    """Return the date as YYYY-MM-DD, or None if the text is not exactly one whole date.
 
-    A date is day, month by name (English or Russian) and a year of four figures, or ISO 8601. What
-    lacks one of these, or has words around it, is unknown and is never completed from today.
+    A date is a day, a month name (English or Russian) and a year of four digits, or ISO 8601. An incomplete
+    date is never completed from today's, and a date inside a sentence does not count.
 
     >>> parse_date("15 March 2022"), parse_date("February 28, 2022"), parse_date("6 марта 2023 года")
     ('2022-03-15', '2022-02-28', '2023-03-06')
@@ -69,7 +89,7 @@ def parse_date(text: str | None) -> str | None:
     (None, None, None)
     """
     text = clean(text)
-    if text is None or len(text) > 60 or not _STATED.fullmatch(text):
+    if text is None or len(text) > 60 or not _DATE.fullmatch(text):
         return None
     try:
         parsed: datetime.datetime = _PARSER.parse(text, default=_MIDNIGHT)
@@ -79,24 +99,17 @@ def parse_date(text: str | None) -> str | None:
 
 
 def has_day_and_year(text: str) -> bool:
-    """Whether the text has a day and a year close together; the month may be in any language.
+    """Whether the text has a day and a year close together, or a date in ISO 8601.
 
-    >>> has_day_and_year("on 6 бірінші 2023"), has_day_and_year("2022 (35)")
+    >>> has_day_and_year("on 15 March 2022"), has_day_and_year("2022 (35)")
     (True, False)
     """
     return _DAY_AND_YEAR.search(text) is not None
 
 
 def is_day_and_year(text: str) -> bool:
-    """Whether the text is nothing but what `has_day_and_year` looks for."""
+    """Whether the text begins with a day and ends with a year, or is a date in ISO 8601."""
     return _DAY_AND_YEAR.fullmatch(text) is not None
-
-
-class PlaceAndDay(NamedTuple):
-    """A date as printed, and the place in front of it or None."""
-
-    place: str | None
-    day: str
 
 
 def place_and_day(text: str) -> PlaceAndDay | None:
@@ -109,3 +122,21 @@ def place_and_day(text: str) -> PlaceAndDay | None:
     """
     match = _PLACE_AND_DAY.fullmatch(text) if len(text) <= _LONGEST else None
     return PlaceAndDay(match["place"], match["day"]) if match else None
+
+
+def date_option(text: str | None, option: str) -> str | None:
+    """Return the value of an option as YYYY-MM-DD, or None without a value. Raises BadInputError."""
+    if text is None:
+        return None
+    date = parse_date(text)
+    if date is None:
+        raise BadInputError(
+            f"--{option}: {text[:60]!r} is not a date; write one like 2022-03-15 or '15 March 2022'"
+        )
+    return date
+
+
+def check_period(since: str | None, until: str | None) -> None:
+    """Raise BadInputError if the period ends before it begins; dates are YYYY-MM-DD."""
+    if since and until and since > until:
+        raise BadInputError(f"--since {since} is after --until {until}")

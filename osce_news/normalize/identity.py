@@ -1,4 +1,4 @@
-"""Tells which item an address means, whatever form the address has."""
+"""Identifies the item of an address, in whatever form the address is written."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
+from osce_news.normalize.vocabulary import languages
 from osce_news.site import HOST
 
 _NODE = re.compile(r"/0*([1-9][0-9]{0,11})/?$")
-_ENCODED_AGAIN = re.compile("%(?:25)+")  # all at once, for "%252525…" may be very long
+_ENCODED_AGAIN = re.compile("%(?:25)+")  # in one go, because "%252525…" may be very long
 _LANGUAGE = re.compile(r"^/([a-z]{2})(?=/|$)")
-_LANGUAGES = frozenset("de en es fr it ru sq sr mk bs hr hy ka az kk ky tg tk uz uk ro me sh".split())
 _KEPT = "/-_.~!$&'()*+,;=:@"
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a text is a web address: http or https, a host, and no port that can not be.
+    """Whether a text is a web address: http or https, with a host and, if any, a valid port.
 
     >>> [is_web_address(f"https://www.osce.org{port}/") for port in ("", ":8080", ":99999", ":x")]
     [True, True, False, False]
@@ -26,7 +26,7 @@ def is_web_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # such as "http://[", or a port of eight figures
+    except ValueError:  # such as "http://[", or a port of eight digits
         return False
 
 
@@ -34,9 +34,9 @@ def is_web_address(text: str) -> bool:
 def item_id(url: str) -> str:
     """Return the item's identifier: the node number at the end of the path, else a hash.
 
-    The node is the item's identity on the site: it answers under several paths, hosts, languages and
-    queries. An address without one is told by the first 16 hexadecimal digits of the SHA-256 of its
-    canonical form, after "u".
+    The node number identifies the item on the site, under any path, host, language and query. For an address
+    without one, the identifier is "u" and the first 16 hexadecimal digits of the SHA-256 of its canonical
+    form.
 
     >>> item_id("https://www.osce.org/odihr/575719"), item_id("http://osce.org/ru/node/575719?x=1")
     ('575719', '575719')
@@ -53,9 +53,10 @@ def item_id(url: str) -> str:
 
 @lru_cache(maxsize=1_000)
 def canonical_url(url: str) -> str:
-    """Return the address without query and fragment, decoded once too often or not at all.
+    """Return the address without query and fragment, and with each character encoded once at most.
 
-    On osce.org it is https, with www. The path keeps its case, for the address has to answer.
+    On osce.org the scheme is https and the host has www. The case of the path is kept, so that the address
+    still works.
 
     >>> canonical_url("http://osce.org/cthb/513811?download=true#top")
     'https://www.osce.org/cthb/513811'
@@ -70,15 +71,16 @@ def canonical_url(url: str) -> str:
 
 
 def language_of(url: str) -> str | None:
-    """Return the language in the address ("ru" of /ru/node/1), or None if it names none."""
+    """Return the language at the beginning of the path ("ru" in /ru/node/1), or None without one."""
     match = _LANGUAGE.match(_path(url))
-    return match[1] if match and match[1] in _LANGUAGES else None
+    return match[1] if match and match[1] in languages() else None
 
 
 def preferred_url(urls: Iterable[str]) -> str:
-    """Return the one to show: on www.osce.org, with a speaking path, the shortest, in that order.
+    """Return the best address to show, whatever their order.
 
-    The choice does not depend on the order in which the addresses were seen.
+    Addresses on www.osce.org come first, then those without a language, with a path other than /node/, and
+    shorter ones.
     """
     return min(
         urls,
@@ -93,7 +95,7 @@ def _host(url: str) -> str:
 
 @lru_cache(maxsize=1_000)
 def _path(url: str) -> str:
-    """Return the path decoded until it does not change: doubly encoded paths occur."""
+    """Return the path, decoded until it does not change: some are encoded twice."""
     path = urlsplit(url).path
     while (decoded := unquote(_ENCODED_AGAIN.sub("%", path))) != path:
         path = decoded

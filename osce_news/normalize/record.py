@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from osce_news.items import NewsItem
+from osce_news.items import RAW_FIELDS, NewsItem
 from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, item_id, language_of
 from osce_news.normalize.terms import find_content_type, find_places, split_offices, split_topics
 from osce_news.normalize.text import clean
+from osce_news.normalize.vocabulary import fingerprint
 
 # Raise this number with every change in this package that gives another value for the same raw text. A
 # database written under another number is renormalised before anything is written to it.
 RULES = 1
 
-_RAW_FIELDS = tuple(
-    field.name
+
+def rules() -> str:
+    """Return a text that names the rules and the vocabulary: if it differs, so may normalised values."""
+    return f"{RULES}-{fingerprint()}"
+
+
+# How a field is made from its raw one, by its form, unless it has a rule of its own below.
+_BY_FORM: dict[str, Callable[[str | None], str | None]] = {"text": clean, "YYYY-MM-DD": parse_date}
+_SIMPLE = {
+    field.name: _BY_FORM[field.metadata["form"]]
     for field in dataclasses.fields(NewsItem)
-    if field.name.endswith("_raw") and field.name != "dateline_raw"
-)
+    if f"{field.name}_raw" in RAW_FIELDS and field.metadata["form"] in _BY_FORM
+}
 
 
 def normalized_values(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,18 +42,16 @@ def normalized_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     >>> values["id"], values["url"], values["published"], values["offices"]
     ('1', 'https://www.osce.org/odihr/1', '2023-03-06', ())
     """
-    url = raw["url_raw"]
-    teaser = clean(raw.get("teaser_raw"))
-    dateline = parse_dateline(teaser)
+    values = {name: rule(raw.get(f"{name}_raw")) for name, rule in _SIMPLE.items()}
+    url, dateline = raw["url_raw"], parse_dateline(values["teaser"])
     return {
+        **values,
         "id": item_id(url),
         "url": canonical_url(url),
-        "title": clean(raw.get("title_raw")) or "",
-        "published": parse_date(raw.get("published_raw")),
+        "title": values["title"] or "",
         "content_type": find_content_type(raw.get("content_type_raw")),
         "offices": split_offices(raw.get("offices_raw")),
         "topics": split_topics(raw.get("topics_raw")),
-        "teaser": teaser,
         "language": language_of(url) or raw.get("language_raw"),
         "dateline_raw": dateline.raw if dateline else None,
         "dateline_places": find_places(dateline.places) if dateline else (),
@@ -54,7 +61,7 @@ def normalized_values(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def normalize(item: NewsItem) -> NewsItem:
     """Set all normalised fields of the item from its raw ones, and return it."""
-    raw = {name: getattr(item, name) for name in _RAW_FIELDS}
+    raw = {name: getattr(item, name) for name in RAW_FIELDS}
     for name, value in normalized_values(raw).items():
         setattr(item, name, value)
     return item

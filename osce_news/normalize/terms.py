@@ -1,4 +1,4 @@
-"""Splits a label's value into names and finds each name in its vocabulary."""
+"""Splits the value of a label into names, and looks each name up in its vocabulary."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from functools import lru_cache
 
 from osce_news.items import Term
 from osce_news.normalize.text import clean
-from osce_news.normalize.vocabulary import Vocabulary, vocabulary
+from osce_news.normalize.vocabulary import Vocabulary, fold, office_statuses, vocabulary
 
-# A status that the site prints behind an office's name; it is no part of the name.
-_STATUS = re.compile(r"\s*\((closed|закрыт[аоы]?)\)\s*$", re.IGNORECASE)
-_CLOSED = "closed"
+_IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)\s*$")
 
 
 @lru_cache(maxsize=2_000)
 def split_offices(raw: str | None) -> tuple[Term, ...]:
     """Return the offices in printed order; an empty tuple if none is printed.
 
-    No office's name seen on the site contains a comma. "(closed)" becomes the status.
+    Names are separated by commas: no office seen on the site has a comma in its name. "(closed)" behind a
+    name becomes its status.
 
     >>> [(term.id, term.status) for term in split_offices("OSCE Secretariat, OSCE Office in Minsk (closed)")]
     [('secretariat', None), ('office-in-minsk', 'closed')]
     """
     terms = []
     for name in _names(raw, vocabulary("offices")):
-        bare = _STATUS.sub("", name)
+        match = _IN_BRACKETS.search(name)
+        status = office_statuses().get(fold(match[1])) if match else None
+        bare = name[: match.start()] if match and status else name
         entry = vocabulary("offices").find(bare)
-        status = _CLOSED if bare != name else None
         terms.append(Term(raw=name, id=entry.id if entry else None, status=status))
     return tuple(terms)
 
@@ -40,7 +40,7 @@ def split_topics(raw: str | None) -> tuple[Term, ...]:
 
 @lru_cache(maxsize=1_000)
 def find_content_type(raw: str | None) -> str | None:
-    """Return the identifier of the content type, or None if it is not printed or not known."""
+    """Return the identifier of the content type, or None if it is not printed or unknown."""
     name = clean(raw)
     entry = vocabulary("content_types").find(name) if name else None
     return entry.id if entry else None
@@ -48,7 +48,7 @@ def find_content_type(raw: str | None) -> str | None:
 
 @lru_cache(maxsize=2_000)
 def find_places(names: tuple[str, ...]) -> tuple[Term, ...]:
-    """Return the places of a dateline, each with the place that its name means, if known."""
+    """Return a term for each place of a dateline; its `id` is None if the name is unknown."""
     places = ((name, vocabulary("places").find(name)) for name in names)
     return tuple(Term(raw=name, id=entry.id if entry else None) for name, entry in places)
 
@@ -59,11 +59,11 @@ def _find(raw: str | None, known: Vocabulary) -> tuple[Term, ...]:
 
 
 def _names(raw: str | None, known: Vocabulary) -> list[str]:
-    """Return the names between the commas, without empty ones and without repetitions."""
+    """Return the names between the commas, without empty ones and duplicates."""
     text = clean(raw)
     if text is None:
         return []
-    if known.find(text):  # a name with a comma, should the site ever print one
+    if known.find(text):  # a name that contains a comma
         return [text]
     names = (part.strip() for part in text.split(","))
     return list(dict.fromkeys(name for name in names if name))

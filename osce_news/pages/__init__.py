@@ -1,5 +1,6 @@
-"""Page objects: the text of a page in, raw fields as a reader sees them out."""
+"""Page objects: HTML in, raw fields as printed out. They never fetch, store or use the clock."""
 
-from osce_news.pages.listing import ListingPage, RawResult
+from osce_news.pages.article import ArticlePage, RawArticle
+from osce_news.pages.listing import ListingPage, PagerLink, RawResult
 
-__all__ = ["ListingPage", "RawResult"]
+__all__ = ["ArticlePage", "ListingPage", "PagerLink", "RawArticle", "RawResult"]

@@ -1,4 +1,4 @@
-"""An item's own page: its full text, and what is printed around it."""
+"""The page of a news item (an article): its full text, and what is printed around it."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from functools import cached_property
 from itertools import islice
 
 from osce_news.errors import LayoutError
+from osce_news.normalize.vocabulary import says
 from osce_news.pages import article_generic, article_parts
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
 from osce_news.pages.article_parts import Download, Image, PageLabels, Translation
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
 from osce_news.pages.article_tree import ArticleTree
-from osce_news.pages.article_words import says
 from osce_news.pages.decoding import decode_article
 from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
-_ENOUGH = 200  # letters: what is so long, outside of a text that is empty, may be the text
+_ENOUGH = 200  # characters outside an empty text that may be the text after all
 
 
 @dataclass(frozen=True, slots=True)
 class RawArticle:
-    """An article as printed: nothing guessed; None, or an empty tuple, is what is not there.
+    """An article as printed; None or an empty tuple for what is not printed.
 
-    `text` and `contact` are paragraphs with an empty line between; headings and items of lists are
-    lines. `layout` is the layout's name, or "trafilatura" where none of the known ones gives the text.
+    `text` and `contact` are paragraphs separated by empty lines; list items are lines of their own. `layout`
+    is the name of the layout, or "trafilatura" if no known layout gives the text.
     """
 
-    url: str  # the address that the page was read from
-    canonical: str | None  # the address that the page gives for itself
+    url: str  # the address of the response
+    canonical: str | None  # the address in the page's rel=canonical link
     title: str
     published: str | None
     text: str | None
-    place: str | None = None  # the city between title and date, on the pages that print one
+    place: str | None = None  # the city between title and date, on pages that print it
     image: Image | None = None
     downloads: tuple[Download, ...] = ()
     contact: str | None = None
@@ -44,14 +44,14 @@ class RawArticle:
     topics: str | None = None
     language: str | None = None  # of the page, as declared
     layout: str = article_generic.NAME
-    note: str | None = None  # what to know about this reading, in English, with "; " between
+    note: str | None = None  # remarks on this reading in English, separated by "; "
 
 
 @dataclass
 class ArticlePage:
-    """An item's page, read from its text and its address; fetches and stores nothing.
+    """The page object of an article, made of its text and its address.
 
-    `remark` is what is known of the page already, such as its wrong encoding; it goes into the note.
+    `remark`, such as one on a wrong encoding, becomes part of the article's note.
     """
 
     html: str
@@ -66,13 +66,13 @@ class ArticlePage:
 
     @classmethod
     def from_body(cls, body: bytes, url: str, content_type: str | None = None) -> ArticlePage:
-        """Return the page of these bytes; `content_type` is the response's header, if there is one."""
+        """Return the page object of a response's body; `content_type` is the header, if there is one."""
         html, remark = decode_article(body, content_type)
         return cls(html, url, remark)
 
     @cached_property
     def is_not_found(self) -> bool:
-        """Whether the page says that it is not there, whatever its status: a "soft 404"."""
+        """Whether the page says that it does not exist, whatever its status (a "soft 404")."""
         return self._is_called("not_found")
 
     @cached_property
@@ -81,13 +81,13 @@ class ArticlePage:
         try:
             return self._read()
         except LayoutError:
-            del self._tree  # much of it may be gone; who asks again gets the same answer
+            del self._tree  # it is pruned; the next call needs a fresh one for the same result
             raise
 
     def _read(self) -> RawArticle:
         tree = self._tree
         self._refuse_other_pages()
-        # What is looked for first stands partly in what is taken out then.
+        # Translations and canonical links are partly in elements that are pruned below.
         languages = article_parts.read_translations(tree)
         links = [tree.address(link.get("href"), itself=True) for link in tree.find(self.CANONICAL)]
         canonical = next(filter(None, links), None)
@@ -125,9 +125,9 @@ class ArticlePage:
         return ArticleTree(self.html, self.url)
 
     def _is_called(self, section: str) -> bool:
-        """Whether the page's heading or name is one of the section's words, and no date stands with it."""
+        """Whether the page's heading or name is one of the section's words, and the page has no date."""
         heading = next((text for one in self._tree.find(self.TITLES) if (text := text_of(one))), "")
-        name = self._tree.name.partition("|")[0]  # behind it stands the site's
+        name = self._tree.name.partition("|")[0]  # the site's name follows
         if not says(section, heading) and not says(section, name):
             return False
         return all(self._tree.is_around(date) for date in self._tree.find(self.DATES))
@@ -141,13 +141,13 @@ class ArticlePage:
 
     @property
     def _of_another_site(self) -> list[str]:
-        """A note if the page begins as those of the field operations' own sites do."""
+        """A note if the page begins like those of the field operations' own sites."""
         begin = (str(text) for body in self._tree.find("body") for text in islice(body.itertext(), 50))
         skips = any(says("skip_links", text) for text in begin)
         return ["begins with 'Skip Links': a site of a field operation"] if skips else []
 
     def _find(self, notes: list[str]) -> ArticleOutline:
-        """Return what the first layout that fits finds, else title and date as far as they can be told."""
+        """Return what the first matching layout finds, or else title and date if they are recognised."""
         partly = None
         for layout in LAYOUTS:
             try:
@@ -167,7 +167,7 @@ class ArticlePage:
         return article_parts.read_downloads(self._tree, links)
 
     def _take_out(self, found: ArticleOutline, labelled: PageLabels) -> list[Paragraph]:
-        """Take out of the tree all that is no text, and return the contact blocks that were among it."""
+        """Remove everything from the tree that is not text, and return the contact blocks."""
         blocks = article_parts.contact_elements(self._tree, found.region, found.texts)
         contact = article_parts.read_contact(blocks)
         lists = self._tree.find(self.DOWNLOAD_LISTS)
@@ -176,9 +176,9 @@ class ArticlePage:
         return contact
 
     def _text(self, found: ArticleOutline, notes: list[str]) -> tuple[list[Paragraph], list[Paragraph], str]:
-        """Return the text, the contact block below it, and the way by which they were read.
+        """Return the text, the contact block below it, and the layout or method that read them.
 
-        Raises LayoutError if a page of no known layout has no text.
+        Raises LayoutError if a page of an unknown layout has no text.
         """
         read = [one for element in found.texts for one in read_paragraphs(element)]
         text, contact = article_parts.split_contact(read)
@@ -202,5 +202,5 @@ def _joined(paragraphs: Sequence[Paragraph]) -> str | None:
 
 
 def _without(paragraphs: Sequence[Paragraph], printed: Sequence[str | None]) -> list[Paragraph]:
-    """Return the paragraphs without title and date, if they stand among the first three."""
+    """Return the paragraphs without title and date, if they are among the first three."""
     return [one for number, one in enumerate(paragraphs) if number > 2 or one.text not in printed]

@@ -1,4 +1,4 @@
-"""Reads an article from a page of no known layout: the text by trafilatura, the rest by what is common."""
+"""Reads an article from a page of an unknown layout: the text with trafilatura, the rest by conventions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import place_and_day
+from osce_news.normalize.vocabulary import says
 from osce_news.pages.article_layouts import ArticleOutline, first_date
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.article_tree import ArticleTree
-from osce_news.pages.article_words import says
 from osce_news.pages.date_anchors import find_date_anchors
 from osce_news.pages.text_lines import Line, squeeze, text_lines, text_of
 
@@ -22,18 +22,18 @@ NAME = "trafilatura"
 
 _TITLES = "h1"
 _DATES = "span.date-display-single, time, [class*=publish], [class*=date-]"
-_NEAR = 6  # lines below a title in which its date may stand
-_MOST_ELEMENTS = 50_000  # 5 MB of text in short paragraphs; trafilatura's time grows with their square
-_LARGE = 500_000  # letters of a page; for larger ones trafilatura's other ways take too long
-# What trafilatura calls the elements of a text, and what a page calls them.
+_NEAR = 6  # lines below a title that may contain its date
+_MOST_ELEMENTS = 50_000  # 5 MB of short paragraphs; trafilatura needs quadratic time
+_LARGE = 500_000  # characters; trafilatura's fallbacks take too long for larger pages
+# Elements of trafilatura's output, and their names in HTML.
 _TAGS = {"head": "h2", "item": "li", "lb": "br", "quote": "blockquote", "row": "tr", "cell": "td", "hi": "b"}
 
 
 def find_around(tree: ArticleTree) -> ArticleOutline:
-    """Return title and date, as far as they can be told; the text is not looked for.
+    """Return title and date; the text is not read.
 
-    The title is the first heading of the first rank, else what the head says. Raises LayoutError if the
-    page has no title, or is a list.
+    The title is the first h1, else the title in the page's head. The date is None if none is recognised.
+    Raises LayoutError if the page has no title, or is a list.
     """
     body = next(iter(tree.find("body")), tree.root)
     lines = text_lines(body)
@@ -60,7 +60,7 @@ def find_around(tree: ArticleTree) -> ArticleOutline:
 def read_text(tree: ArticleTree) -> list[Paragraph]:
     """Return the paragraphs that trafilatura takes for the text; an empty list if it finds none.
 
-    It gets the page without what is known to be no text. It opens no socket and reads no file of the user.
+    It gets the page after pruning, and uses neither the network nor files of the user.
     """
     elements = sum(1 for _ in tree.root.iter(etree.Element))
     if elements > _MOST_ELEMENTS:
@@ -68,7 +68,7 @@ def read_text(tree: ArticleTree) -> list[Paragraph]:
     html = etree.tostring(tree.root, encoding="unicode", method="html")
     try:
         body = _extracted(html)
-    except Exception as error:  # whatever another's code makes of a hostile page: it is not understood
+    except Exception as error:  # the library may raise anything for a hostile page
         raise LayoutError("article", expected="a text", got=f"{type(error).__name__} in {NAME}") from error
     if body is None:
         return []
@@ -82,8 +82,8 @@ def read_text(tree: ArticleTree) -> list[Paragraph]:
 
 
 def _extracted(html: str) -> Element | None:
-    """Return the body that trafilatura makes of a page, or None."""
-    from trafilatura import bare_extraction  # a third of a second, and few pages need it
+    """Return the body element of trafilatura's output, or None."""
+    from trafilatura import bare_extraction  # the import takes 0.3 s, and few pages need it
 
     document: Any = bare_extraction(
         html,
@@ -97,7 +97,7 @@ def _extracted(html: str) -> Element | None:
 
 
 def _menus(lines: Sequence[Line], body: Element) -> list[Element]:
-    """Return the blocks with several lines that are all links: menus of pages that do not mark them up."""
+    """Return the blocks with several lines that are all links: menus without a nav element."""
     by_block: dict[Element, list[bool]] = {}
     for line in lines:
         by_block.setdefault(line.block, []).append(line.is_link)
@@ -105,7 +105,10 @@ def _menus(lines: Sequence[Line], body: Element) -> list[Element]:
 
 
 def _title_in_head(tree: ArticleTree, lines: Sequence[Line]) -> str | None:
-    """Return the title that the head gives, best without the site's name: as a line of the page prints it."""
+    """Return the title in the page's head, without the site's name; None if the head has no title.
+
+    The title is the longest line of the page that is part of it, else the part before a separator.
+    """
     printed = tree.first("meta[property='og:title']::attr(content)") or tree.first("title::text")
     if printed is None:
         return None

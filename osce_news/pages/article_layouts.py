@@ -1,7 +1,8 @@
-"""The layouts of an item's own page that are known: where title, date and text stand, and since when.
+"""The known layouts of articles: where title, date and text are, and since when.
 
-A new one is a class at the end and a line at the top of LAYOUTS, with a fixture; a former one stays, for
-old copies have to stay readable (CONTRIBUTING.md). Where none fits, `article_generic` reads the page.
+To add a layout, add a class at the end, a line at the top of LAYOUTS, and a fixture (see CONTRIBUTING.md).
+Former layouts stay, because old copies must remain readable. If no layout matches, `article_generic` reads
+the page.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import place_and_day
+from osce_news.normalize.vocabulary import says
 from osce_news.pages.article_tree import ArticleTree, outermost
-from osce_news.pages.article_words import says
 from osce_news.pages.text_lines import Line, text_lines, text_of
 
 _HEADINGS = ("h1", "h2", "h3", "h4")  # that may be a title
@@ -25,14 +26,14 @@ _PLACE = re.compile(r"[^\W\d_][^\d:.!?]{1,60}")
 
 
 class Expected(NamedTuple):
-    """A CSS selector and how many matches it has; `most` is None where any number is right."""
+    """A CSS selector and the number of matches it must have; `most` is None if there is no limit."""
 
     css: str
     least: int = 1
     most: int | None = 1
 
     def find(self, tree: ArticleTree) -> list[Element]:
-        """Return the matches; raises LayoutError with selector, expected and got for too few or many."""
+        """Return the matches; raises LayoutError for too few or too many."""
         found = tree.find(self.css)
         if len(found) < self.least or (self.most is not None and len(found) > self.most):
             most = "or more" if self.most is None else f"to {self.most}"
@@ -43,9 +44,9 @@ class Expected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ArticleOutline:
-    """Where a layout found what: values as printed, None if not printed; elements of the page's tree.
+    """Title, date and place of an article as printed (None if not printed), and the elements of its text.
 
-    `region` holds title and text. `used` is what was read and is no part of the text.
+    `region` contains title and text. `used` are elements that were read and are not part of the text.
     """
 
     layout: str
@@ -59,10 +60,10 @@ class ArticleOutline:
 
 
 class ArticleLayout:
-    """A layout that is told by its class names; a subclass says which.
+    """A layout that is recognised by class names; subclasses define the selectors.
 
-    VALID_FROM and VALID_UNTIL are the days on which the first and the last page with it were fetched;
-    None: not known. They and WHERE are for people: a page's layout is told by its markup, never by its date.
+    VALID_FROM and VALID_UNTIL are the days on which the first and the last page with it were fetched; None if
+    not known. They and WHERE are for people: a page's layout is recognised by its markup, never by its date.
     """
 
     NAME: ClassVar[str]
@@ -74,7 +75,7 @@ class ArticleLayout:
     DATE: ClassVar[Expected] = Expected("span.date-display-single", 0, None)
 
     def find(self, tree: ArticleTree) -> ArticleOutline:
-        """Return where things stand; raises LayoutError if the page has another layout."""
+        """Return the outline; raises LayoutError if the page has another layout."""
         (title,) = self.TITLE.find(tree)
         texts = outermost(self.TEXT.find(tree), tree.root)
         dates = self.DATE.find(tree)
@@ -93,8 +94,8 @@ class ArticleLayout:
 class HeaderLayout(ArticleLayout):
     """Title in the content's header, text in panes below.
 
-    Known: the three selectors, from a public crawler of unknown date that reads press releases with
-    them. Assumed: that they stand on one page, that each pane is text but for what is known not to be.
+    Known: the three selectors, from a public crawler of unknown date that reads press releases with them.
+    Assumed: that they are on the same page, and that panes contain only text and the known other parts.
     """
 
     NAME = "drupal7-header"
@@ -115,7 +116,7 @@ class ContentLayout(ArticleLayout):
 class NodeLayout(ArticleLayout):
     """Text in the pane of a node.
 
-    Known: the selectors, from the same crawler. Assumed: that the title stands as in one of the other two.
+    Known: the selectors, from the same crawler. Assumed: that the title is where one of the other two has it.
     """
 
     NAME = "drupal6-node"
@@ -127,8 +128,8 @@ class NodeLayout(ArticleLayout):
 class DescriptionLayout(ArticleLayout):
     """A document's page: a description and downloads instead of a text.
 
-    Known: both selectors, from the same crawler. `field-field-` is how Drupal 6 names fields, so the
-    layout is older than the others. Assumed: that the title stands as in one of them.
+    Known: both selectors, from the same crawler. Drupal 6 prefixes the names of fields with `field-field-`,
+    so the layout is older than the others. Assumed: that the title is where one of them has it.
     """
 
     NAME = "drupal6-description"
@@ -138,11 +139,11 @@ class DescriptionLayout(ArticleLayout):
 
 
 class SectionLayout(ArticleLayout):
-    """The section's name, the title, mostly a city, and a date, a line each; then the text.
+    """Lines with the section's name, the title, usually a city, and the date; then the text.
 
     Known: this order of the visible lines ("Newsroom", title, city, date), from stored copies without markup
-    or date. Assumed: that the title is a heading, and that the text goes on in the element that holds title
-    and date.
+    or date. Assumed: that the title is a heading, and that the text follows in the element with title and
+    date.
     """
 
     NAME = "section-lines"
@@ -151,7 +152,7 @@ class SectionLayout(ArticleLayout):
     TEXT = Expected("body")
 
     def find(self, tree: ArticleTree) -> ArticleOutline:
-        """Return where things stand; raises LayoutError if no such lines follow one another."""
+        """Return the outline; raises LayoutError if the page has no such lines in this order."""
         self.TITLE.find(tree)
         (body,) = self.TEXT.find(tree)
         lines = text_lines(body)
@@ -196,7 +197,7 @@ LAYOUTS: tuple[ArticleLayout, ...] = (
 
 
 def _date_line(head: Sequence[Line]) -> int | None:
-    """Return the number of the line with the date, if what begins here is section, title, place, date."""
+    """Return the index of the line with the date, if the lines are section, title, place and date."""
     if len(head) < 3 or head[1].block.tag not in _HEADINGS:
         return None
     behind = next((n for n, line in enumerate(head) if n > 1 and line.block is not head[1].block), len(head))
@@ -218,7 +219,7 @@ def first_date(elements: Sequence[Element]) -> tuple[str | None, str | None]:
 
 
 def common_holder(elements: Sequence[Element]) -> Element:
-    """Return the innermost element around all of them, which may be one of them."""
+    """Return the innermost element that contains all of them; it may be one of them."""
     first, *others = elements
     shared = [first, *first.iterancestors()]
     for other in others:

@@ -1,4 +1,4 @@
-"""What stands on an article's page beside its text: labels, downloads, languages, image, contact."""
+"""Reads the parts of an article's page other than its text: labels, downloads, languages, image, contact."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from osce_news.normalize.vocabulary import begins, language_code, says
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.article_tree import ArticleTree, outermost
-from osce_news.pages.article_words import begins, language_code, says
 from osce_news.pages.labels import join, read_label, split_labels, values_after
 from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """The article's first image; `caption` is None where none is printed."""
+    """The article's first image; `caption` is None if it has none."""
 
     url: str
     caption: str | None = None
@@ -27,7 +27,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A document that the page offers: title as printed, language by its code or None."""
+    """A document to download: its title as printed, and the code of its language or None."""
 
     title: str | None
     url: str
@@ -36,13 +36,13 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A language in which the item exists, by its code (else as printed), and the address there."""
+    """Another language version: the language's code (or name as printed), and the address."""
 
     language: str
     url: str
 
 
-# What the site's documents are called: `/files/f/documents/5/7/477547.pdf`.
+# Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.
 _DOCUMENT = re.compile(r"/files/f/documents/|\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|zip)(?:$|[?#])", re.I)
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*", re.IGNORECASE)
 _SWITCHERS = (
@@ -56,15 +56,15 @@ _WORDS_IN_BRACKETS = re.compile(r"\(([^()]{2,30})\)|\[([^\[\]]{2,30})\]")
 _PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
 _WORDS = re.compile(r"[\s_-]+")
 _CONTACT = frozenset({"contact", "contacts"})
-_LONGEST_CAPTION = 1_000  # letters
-_MOST_LABELS = 50  # of a page; it has five
-_LONGEST_LINE = 160  # letters of a name, an office or an address in a contact block
+_LONGEST_CAPTION = 1_000  # characters
+_MOST_LABELS = 50  # on a page; five are usual
+_LONGEST_LINE = 160  # characters of a line in a contact block
 
 
 def read_translations(tree: ArticleTree) -> tuple[Translation, ...]:
-    """Return the languages that the head's alternates and the language switcher lead to, each once.
+    """Return the languages that the head's alternates and the language switcher link to, each once.
 
-    Links to something without a number, such as the home page in that language, are no translation.
+    Links to an address without a number, such as a home page, are not translations.
     """
     found: dict[str, Translation] = {}
     for link in tree.find(f"link[rel~=alternate][hreflang], {_SWITCHERS}"):
@@ -78,16 +78,16 @@ def read_translations(tree: ArticleTree) -> tuple[Translation, ...]:
 
 
 class PageLabels(NamedTuple):
-    """The values behind the page's labels by their field, and the elements that print them."""
+    """The labelled values of a page by field, and the elements that contain labels and values."""
 
     values: dict[str, str]
     elements: set[Element]
 
 
 def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
-    """Return the labelled values inside the region; a field is not there if its label is not.
+    """Return the labelled values inside the region; fields without a label are left out.
 
-    Inside the text's own elements a label has to be marked up: plain text that begins like one is prose.
+    Inside the text, only labels with an element of their own count: plain text that begins like one is prose.
     """
     holders = set(texts)
     found = [part for line in text_lines(region) for part in split_labels(line)]
@@ -98,7 +98,7 @@ def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
         in_text = line.block in holders or not holders.isdisjoint(line.block.iterancestors())
         prose = in_text and not mark.own_element
         if prose or (line.link is not None and not mark.value):
-            continue  # a sentence, or an entry of a menu
+            continue  # a sentence or a menu entry
         after = [] if mark.value else values_after(line.block, region, blocks)
         rest = [join(one.pieces) for element in after for one in text_lines(element)]
         value = ", ".join(text for text in (mark.value, *rest) if text)
@@ -111,7 +111,7 @@ def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
 
 
 def read_downloads(tree: ArticleTree, links: Sequence[Element]) -> tuple[Download, ...]:
-    """Return the documents that the links lead to, each once, in printed order."""
+    """Return the linked documents, each once, in printed order."""
     found: dict[str, Download] = {}
     for link in links:
         url = tree.address(link.get("href"))
@@ -122,12 +122,12 @@ def read_downloads(tree: ArticleTree, links: Sequence[Element]) -> tuple[Downloa
 
 
 def document_links(root: Element) -> list[Element]:
-    """Return the links inside the element that lead to documents."""
+    """Return the links to documents inside the element."""
     return [link for link in root.iter("a") if _DOCUMENT.search(link.get("href") or "")]
 
 
 def _language_of(link: Element, title: str | None) -> str | None:
-    """Return the language that the link, or its item in a list, is marked with or called by."""
+    """Return the language in the attributes or the text of the link or its list item; None without one."""
     parent = link.getparent()
     marked = (link.get("hreflang"), link.get("lang"), parent.get("lang") if parent is not None else None)
     for code in marked:
@@ -142,9 +142,9 @@ def _language_of(link: Element, title: str | None) -> str | None:
 
 
 def read_image(tree: ArticleTree, region: Element) -> Image | None:
-    """Return the first image inside the region that is no logo and no icon; None if there is none."""
+    """Return the first image inside the region that is not a logo or icon; None if there is none."""
     for element in region.iter("img"):
-        # An image that is loaded late has its address in another attribute, and in `src` a placeholder.
+        # Lazily loaded images have their address in another attribute, and a placeholder in `src`.
         sources = ((element.get(name) or "").strip() for name in _SOURCES)
         source = next((one for one in sources if one and not one.startswith("data:")), "")
         small = (element.get("width") or "").strip() in _SMALL
@@ -156,13 +156,13 @@ def read_image(tree: ArticleTree, region: Element) -> Image | None:
 
 
 def captions(tree: ArticleTree, region: Element) -> list[Element]:
-    """Return the elements of the region that are captions of images: they are no part of the text."""
+    """Return the captions of images inside the region, which are not part of the text."""
     found = outermost(tree.find(_CAPTION), region)
     return [element for element in found if len(text_of(element)) <= _LONGEST_CAPTION]
 
 
 def _caption(image: Element) -> str | None:
-    """Return the caption that stands in the nearest wrapper of the image, up to three of them."""
+    """Return the caption in one of the three nearest ancestors of the image; None if there is none."""
     for holder in islice(image.iterancestors(), 3):
         if len(list(islice(holder.iter("img"), 2))) > 1 or holder.tag in ("body", "main", "article"):
             break
@@ -177,8 +177,8 @@ def _caption(image: Element) -> str | None:
 def split_contact(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], list[Paragraph]]:
     """Return the text and the contact block, which is empty if there is none.
 
-    It begins with a heading such as "Contacts", or with words such as "For further information, please
-    contact"; it goes on with short lines, addresses and numbers up to the next heading or sentence.
+    The block begins with a heading such as "Contacts", or with words such as "For further information, please
+    contact". It continues with short lines, addresses and numbers up to the next heading or sentence.
     """
     text: list[Paragraph] = []
     contact: list[Paragraph] = []
@@ -195,9 +195,9 @@ def split_contact(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], lis
 
 
 def contact_elements(tree: ArticleTree, region: Element, texts: Sequence[Element]) -> list[Element]:
-    """Return the outermost elements whose class has the word "contact", but for the text.
+    """Return the outermost elements with the word "contact" in their class, except those around the text.
 
-    They stand inside the region or beside it.
+    They are inside the region or next to it.
     """
     wide = {element for text in texts for element in (text, *text.iterancestors())}
     named = (e for e in tree.find("[class*=contact]") if _CONTACT & set(_WORDS.split(e.get("class") or "")))
@@ -207,12 +207,12 @@ def contact_elements(tree: ArticleTree, region: Element, texts: Sequence[Element
 
 
 def read_contact(elements: Sequence[Element]) -> list[Paragraph]:
-    """Return the paragraphs of these contact blocks."""
+    """Return the paragraphs of the contact blocks."""
     return [one for element in elements for one in read_paragraphs(element)]
 
 
 def _is_of_contact(text: str) -> bool:
-    # A sentence ends with a full stop; the lines of an address do not.
+    # Sentences end with a full stop, lines of an address do not.
     short = (len(line) <= _LONGEST_LINE and line[-1] not in ".!?" for line in text.split("\n"))
     return all(short) or (len(text) <= 4 * _LONGEST_LINE and ("@" in text or _PHONE.search(text) is not None))
 

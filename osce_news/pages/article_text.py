@@ -12,7 +12,7 @@ from osce_news.pages.text_lines import HEADINGS, INLINE, SILENT, is_hidden, sque
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
-_MANY = 100  # letters; fewer are a name
+_MANY = 100  # letters; fewer may be a name
 _SHARE = 0.1  # of all letters
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _CELLS = frozenset({"td", "th"})
@@ -20,7 +20,7 @@ _BLOCKS_IN_CELLS = frozenset("p div ul ol table h1 h2 h3 h4 h5 h6 blockquote sec
 
 
 class Paragraph(NamedTuple):
-    """A paragraph of an article; a list, a table and a heading are one each, with a line for each row."""
+    """A paragraph; a list or a table is one paragraph with a line for each item or row."""
 
     text: str
     is_heading: bool = False
@@ -29,9 +29,9 @@ class Paragraph(NamedTuple):
 def read_paragraphs(root: Element) -> list[Paragraph]:
     r"""Return the paragraphs inside the element in reading order; an empty list if it has no text.
 
-    A `<br>` ends a line, two end a paragraph. Items of lists are lines that begin with "- " or with their
-    number, two spaces further in for each list around them; cells of a row are divided by " | ".
-    Scripts, hidden text and captions are left out. Without recursion, and in linear time.
+    A `<br>` ends a line, two end a paragraph. List items are lines that begin with "- " or their number,
+    indented by two spaces per level; cells of a table row are separated by " | ". Scripts, hidden text and
+    captions are left out. Takes linear time, without recursion.
 
     >>> from lxml import html
     >>> page = html.fromstring("<div>One<br>two<br><br>three<ul><li>a<li>b</ul></div>")
@@ -85,19 +85,19 @@ def language_notes(texts: Sequence[Element], language: str | None) -> list[str]:
 
 
 class _Writer:
-    """Puts lines and paragraphs together from what is read."""
+    """Collects text into lines and paragraphs."""
 
     def __init__(self) -> None:
         self.paragraphs: list[Paragraph] = []
-        self._pieces: list[str] = []  # of the line that is being read
-        self._lines: list[str] = []  # of the paragraph that is being read
-        self._lists: list[int | None] = []  # the number of the last item, None in a list without numbers
-        self._mark = ""  # what the next line of a list begins with
+        self._pieces: list[str] = []  # of the current line
+        self._lines: list[str] = []  # of the current paragraph
+        self._lists: list[int | None] = []  # per open list: the last item's number, None if not numbered
+        self._mark = ""  # prefix of the next line of a list
         self._headings = 0
         self._preformatted = 0
 
     def enter(self, element: Element) -> None:
-        """Begin an element and write its first text."""
+        """Start an element and add its leading text."""
         tag = element.tag
         if tag in _LISTS:
             self._end_line_or_paragraph()
@@ -114,7 +114,7 @@ class _Writer:
         self.write(element.text)
 
     def leave(self, element: Element) -> None:
-        """End an element; the text behind it is not written."""
+        """End an element; the text after it is not added."""
         tag = element.tag
         if tag in _LISTS:
             self._end_line_or_paragraph()
@@ -130,7 +130,7 @@ class _Writer:
             self._pieces.append("]")
 
     def write(self, text: str | None) -> None:
-        """Add text to the line; white space is evened out but in `<pre>`, where a line is a line."""
+        """Add text to the line. White space is collapsed later, except for line breaks in `<pre>`."""
         if not text:
             return
         if self._preformatted and "\n" in text:
@@ -143,13 +143,13 @@ class _Writer:
             self._pieces.append(text)
 
     def write_block(self, text: str) -> None:
-        """Add a whole paragraph; inside a list, its lines."""
+        """Add a whole paragraph, or lines if inside a list."""
         self._end_line_or_paragraph()
         self._lines.extend(text.splitlines())
         self._end_line_or_paragraph()
 
     def end_line(self) -> None:
-        """End the line; a line without text ends the paragraph, too."""
+        """End the line; an empty line also ends the paragraph."""
         text = squeeze("".join(self._pieces))
         self._pieces.clear()
         if text and self._lists:
@@ -162,9 +162,9 @@ class _Writer:
             self.end_paragraph()
 
     def end_paragraph(self) -> None:
-        """End the paragraph, if there is one."""
+        """End the paragraph, if it has text."""
         if self._lines:
-            # A heading that its markup breaks is still one line.
+            # A heading is one line, even if its markup has line breaks.
             between = " " if self._headings else "\n"
             self.paragraphs.append(Paragraph(between.join(self._lines), self._headings > 0))
             self._lines.clear()
@@ -192,7 +192,7 @@ def _first_number(element: Element) -> int:
 
 
 def _is_footnote(element: Element) -> bool:
-    """Whether this is a raised link to a footnote, whose number would grow together with the word before."""
+    """Whether this is a superscript link to a footnote; its number must not be joined to the word before."""
     if element.tag != "sup" or len(element) != 1:
         return False
     link = element[0]
@@ -201,7 +201,7 @@ def _is_footnote(element: Element) -> bool:
 
 
 def _rows(table: Element) -> list[str] | None:
-    """Return a line for each row with text; None for a table that is there for its layout only."""
+    """Return a line for each row with text; None for a table used only for layout."""
     rows: list[list[Element]] = []
     for element in table.iterdescendants():
         if element.tag == "table":

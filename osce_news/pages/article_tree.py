@@ -1,4 +1,4 @@
-"""The tree of an item's page, which can be rid of what stands around an article."""
+"""The element tree of an article's page, from which everything around the article can be removed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from lxml.etree import _Element as Element
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import is_hidden, squeeze
 
-_GONE = "template"  # the tag of what is taken out
+_GONE = "template"  # the tag that removed elements get
 _TAGS = frozenset(
     "script style noscript template nav aside footer form button svg iframe object video audio canvas".split()
 )
 _ROLES = frozenset("navigation complementary contentinfo search banner menu dialog alert".split())
-# Words of classes and identifiers, as "block-share-links" has "share". None is known to be the site's own:
-# they are what Drupal, its modules and share buttons commonly write.
+# Words in classes and identifiers, such as "share" in "block-share-links". Drupal, its modules and share
+# buttons commonly use them; none is known to be the site's own.
 _AROUND = re.compile(
     r"(?<![a-z])(?:share|sharing|sharethis|addthis|addtoany|social-(?:media|links|share|icons|buttons)|"
     r"service-links|print-links?|printfriendly|breadcrumbs?|pager|menu|navigation|skip-links?|skiplinks?|"
@@ -29,34 +29,34 @@ _AROUND = re.compile(
 )
 _MARKED = "//*[@class or @id or @role or @style or @hidden or @aria-hidden]"
 _INVISIBLE = re.compile(r"visibility\s*:\s*hidden", re.IGNORECASE)
-# What these stand in is no menu, whatever it is called: a wrapper may be named "with-sidebar".
+# An element that contains one of these is not a menu, even if its class is "with-sidebar".
 _HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
 
 
 class ArticleTree(HtmlPage):
-    """A page whose elements can be looked for and taken out."""
+    """A page whose elements can be found and removed."""
 
     def first(self, css: str) -> str | None:
-        """Return the text of the first match, white space evened out; None if there is none."""
+        """Return the text of the first match, with white space collapsed; None if there is none."""
         return squeeze(self.selector.css(css).get() or "") or None
 
     def find(self, css: str) -> list[Element]:
-        """Return the elements that match, in the page's order."""
+        """Return the matching elements in the page's order."""
         return [match.root for match in self.selector.css(css)]
 
     def prune(self) -> None:
-        """Take out scripts, hidden text, menus, footer, forms and share buttons; what follows them stays."""
+        """Remove scripts, hidden text, menus, footer, forms and share buttons; the text after them stays."""
         self.take_out([*self._around])
 
     def take_out(self, elements: Sequence[Element]) -> None:
-        """Take out these elements; what follows them stays."""
+        """Remove these elements; the text after them stays."""
         for element in elements:
             element.tag = _GONE
-        # In one go and below the level of Python: a page may have a hundred thousand of them.
+        # In one call of lxml: a page may have a hundred thousand of them.
         etree.strip_elements(self.root, etree.Comment, etree.ProcessingInstruction, *_TAGS, with_tail=False)
 
     def is_around(self, element: Element) -> bool:
-        """Whether the element stands in something that `prune` takes out."""
+        """Whether the element is inside something that `prune` removes."""
         return any(one in self._around or one.tag in _TAGS for one in (element, *element.iterancestors()))
 
     @cached_property

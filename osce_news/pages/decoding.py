@@ -1,4 +1,4 @@
-"""Turns the bytes of an article's page into text, also when the encoding that it declares is wrong."""
+"""Decodes the bytes of a page, even if the declared encoding is wrong."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ _REPLACEMENT = "\ufffd"
 _WORDS = re.compile(f"{_REPLACEMENT}{{3,}}")
 
 
-def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
-    r"""Return the page's text, and a remark if its bytes are not in the encoding that it declares.
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Return the page's text, decoded as a browser does: by header, byte order mark or meta, else UTF-8."""
+    return html_to_unicode(content_type, body, default_encoding="utf-8")[1]
 
-    Header, byte order mark and meta element count as for a browser, else UTF-8. Bytes that are not UTF-8
-    are read as windows-1252, one by one, for that is what was pasted into old pages; a page of which they
-    are whole words as windows-1251, for those are Russian. A page that is UTF-8 throughout is read so, though
-    windows-1252 or Latin-1 is declared. Nothing is raised.
+
+def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
+    r"""Return the page's text, and a remark if its bytes are not in the declared encoding.
+
+    Like a browser, this uses the header, the byte order mark or the meta element, else UTF-8. Single bytes
+    that are not UTF-8 are read as windows-1252, which was pasted into old pages; if they are whole words, the
+    page is read as windows-1251, because they are Russian. A page that is valid UTF-8 is read as such even if
+    it declares windows-1252 or Latin-1. Raises nothing.
 
     >>> decode_article(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
     ('<p>“Café”', 'places that are not UTF-8, as declared, but windows-1252: 2')
@@ -40,7 +45,7 @@ def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, s
 
 
 def _is_cyrillic(text: str, count: int) -> bool:
-    """Whether so many bytes that are not UTF-8 are words; Latin ones have few such letters, and far apart."""
+    """Whether the bytes that are not UTF-8 form words; in Latin script such letters are few and far apart."""
     in_words = sum(map(len, _WORDS.findall(text)))
     others = sum(char > "\x7f" for char in text) - count
     return in_words * 2 > count and others < count
@@ -48,7 +53,7 @@ def _is_cyrillic(text: str, count: int) -> bool:
 
 def _mend(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
-    # Five bytes mean nothing in windows-1252.
+    # Five bytes are undefined in windows-1252.
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 

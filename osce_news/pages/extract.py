@@ -1,33 +1,57 @@
-"""The road from the bytes of a page to what is stored of it, the same for crawls and for saved pages."""
+"""From the body of a response to raw records: one function for listing pages, one for articles.
+
+Both are pure, so a crawl and a replay get the same records from the same bytes.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
-
-from w3lib.encoding import html_to_unicode
+from http import HTTPStatus
 
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import ArticleItem, Listing, NewsItem, Rejected
 from osce_news.normalize import item_id, parse_date
-from osce_news.pages import ListingPage, RawResult
 from osce_news.pages.article import ArticlePage
+from osce_news.pages.decoding import decode
+from osce_news.pages.listing import ListingPage, RawResult
 
-_NOT_MODIFIED = 304
-_GONE = (404, 410)
+_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
-def decode(body: bytes, content_type: str | None = None) -> str:
-    """Return the text of a page as a browser would read it: header, byte order mark, meta, UTF-8."""
-    return html_to_unicode(content_type, body, default_encoding="utf-8")[1]
+def extract_listing(
+    body: bytes,
+    url: str,
+    *,
+    fetched_at: str,
+    status: int | None,
+    content_type: str | None = None,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> tuple[Listing, ListingPage]:
+    """Return a listing page's records with their raw fields, and the page object, which has the pager.
+
+    `status` is the HTTP status, None for a saved page; `fetched_at` is UTC in ISO 8601. Raises LayoutError if
+    the page is not understood or not HTML, and ChallengePageError for a challenge.
+
+    >>> body = b'''<h3><a href="/node/1">A title</a></h3> <p><b>Publishing date:</b> 1 May 2020</p>'''
+    >>> url = "https://www.osce.org/press-releases"
+    >>> listing, page = extract_listing(body, url, fetched_at="2020-05-02T10:00:00Z", status=200)
+    >>> [(record.url_raw, record.title_raw, record.published_raw) for record in listing.records]
+    [('https://www.osce.org/node/1', 'A title', '1 May 2020')]
+    >>> listing.listed, page.pager.next
+    (['1:1 May 2020'], None)
+    """
+    page = html_page(body, url, content_type)
+    listing = read_listing(page, body=body, fetched_at=fetched_at, status=status)
+    listing.listed = result_keys(page)
+    listing.etag, listing.last_modified = etag, last_modified
+    return listing, page
 
 
 def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int | None) -> Listing:
-    """Return the page's records with their raw fields.
-
-    Raises LayoutError or ChallengePageError if the page is not understood.
-    """
+    """Return the records of a page object with their raw fields; raises what `extract_listing` raises."""
     _refuse_unreadable_dates([result.published for result in page.complete])
     return Listing(
         url=page.url,
@@ -44,7 +68,7 @@ def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int
 
 
 def is_html(content_type: str | None) -> bool:
-    """Whether the header calls the body a page; so does one that is not there."""
+    """Whether the Content-Type header is that of a page; a missing one is taken for it."""
     return not content_type or "html" in content_type or "xml" in content_type
 
 
@@ -59,11 +83,11 @@ def read_article(
     etag: str | None = None,
     last_modified: str | None = None,
 ) -> ArticleItem:
-    """Return what an answer says of the item that it was asked for; never anything but an ArticleItem.
+    """Return the article in the response to a request for an item, or the status that says why there is none.
 
-    `url` is where the answer was found, `asked_for` the item's identifier, `status` that of HTTP (None for a
-    saved page). What is not understood is "unreadable" with the reason; only a challenge page raises, a
-    ChallengePageError, for it says nothing of the item.
+    `asked_for` is the identifier of the requested item, `url` the address of the response after redirects,
+    `status` the HTTP status (None for a saved page). A page that is not understood gets the status
+    "unreadable", with the reason. Raises only ChallengePageError: a challenge says nothing about the item.
     """
     item = ArticleItem(
         item_id=asked_for,
@@ -75,7 +99,7 @@ def read_article(
         etag=etag,
         last_modified=last_modified,
     )
-    if status == _NOT_MODIFIED:
+    if status == HTTPStatus.NOT_MODIFIED:
         item.status, item.sha256 = "unchanged", None
     elif status in _GONE:
         item.status = "gone"
@@ -91,7 +115,7 @@ def read_article(
 
 
 def html_page(body: bytes, url: str, content_type: str | None) -> ListingPage:
-    """Return the page of an answer; raises LayoutError if it calls itself anything but HTML."""
+    """Return the page object of a listing page; raises LayoutError if the Content-Type is not HTML."""
     if not is_html(content_type):
         raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
     return ListingPage(decode(body, content_type), url)
@@ -100,8 +124,8 @@ def html_page(body: bytes, url: str, content_type: str | None) -> ListingPage:
 def result_keys(page: ListingPage) -> list[str]:
     """Return a key for each result, in printed order: its identifier and its date as printed.
 
-    They tell its place in a list that is ordered by date. A result that stands twice on the page has
-    two keys; one without an address has "-" and a hash of its title for an identifier.
+    The keys show where a result is in a list ordered by date. A result that is twice on the page gets two
+    different keys. A result without an address is identified by "-" and a hash of its title.
     """
     keys: list[str] = []
     for result in page.results:
@@ -111,7 +135,7 @@ def result_keys(page: ListingPage) -> list[str]:
 
 
 def _read_page(item: ArticleItem, page: ArticlePage) -> None:
-    """Set what the page says of the item; raises ChallengePageError."""
+    """Set the article, or the status that says why there is none; raises ChallengePageError."""
     try:
         if page.is_not_found:
             item.status = "not_found"
@@ -122,14 +146,14 @@ def _read_page(item: ArticleItem, page: ArticlePage) -> None:
     except LayoutError as error:
         item.status, item.reason = "unreadable", str(error)
     if _is_other(item.url, item.item_id):
-        # What another page says is not this item's.
+        # The page is that of another item.
         item.status, item.moved_to, item.reason, item.article = "moved", item.url, None, None
 
 
 def _is_other(url: str, asked_for: str) -> bool:
     try:
         return item_id(url) != asked_for
-    except ValueError:  # no address of an item
+    except ValueError:  # not the address of an item
         return True
 
 
@@ -137,13 +161,13 @@ def _identifier(result: RawResult) -> str:
     try:
         if result.url:
             return item_id(result.url)
-    except ValueError:  # no address of an item
+    except ValueError:  # not the address of an item
         pass
     return f"-{hashlib.blake2b((result.title or '').encode(), digest_size=6).hexdigest()}"
 
 
 def _refuse_unreadable_dates(printed: Sequence[str | None]) -> None:
-    """Raise LayoutError if most of a page's dates are in no form that is known."""
+    """Raise LayoutError if most of a page's dates are in an unknown form."""
     unknown = [text for text in printed if parse_date(text) is None]
     if len(unknown) > 1 and len(unknown) * 2 > len(printed):
         raise LayoutError(

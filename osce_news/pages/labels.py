@@ -53,7 +53,7 @@ def _words() -> tuple[str, dict[str, tuple[str, str]]]:
     """Return a pattern that matches all labels, and the field and language of each."""
     known = {
         fold(text): (name, language)
-        for name, by_language in labels()["fields"].items()
+        for name, by_language in labels().items()
         for language, texts in by_language.items()
         for text in texts
     }

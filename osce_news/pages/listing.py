@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 from parsel import Selector
 
 from osce_news.errors import LayoutError
-from osce_news.normalize.vocabulary import fold, labels
+from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.date_anchors import BOXES
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
@@ -114,9 +114,8 @@ class ListingPage:
     @cached_property
     def pager(self) -> PagerLink:
         """The addresses of the next and of the last page."""
-        words = labels()["pager"]
-        following = self._pager_link(self.PAGER_NEXT, words["next"])
-        last = self._pager_link(self.PAGER_LAST, words["last"])
+        following = self._pager_link(self.PAGER_NEXT, words("pager.next"))
+        last = self._pager_link(self.PAGER_LAST, words("pager.last"))
         return PagerLink(following, self._farthest_link if following is None and last is None else last)
 
     @property
@@ -146,12 +145,11 @@ class ListingPage:
     def _address(self, link: Element | None) -> str | None:
         return None if link is None else self._page.address(link.get("href"))
 
-    def _pager_link(self, selector: str, words: dict[str, list[str]]) -> str | None:
+    def _pager_link(self, selector: str, known: Sequence[str]) -> str | None:
         """Return the address of the link, found by class, else by its words, else None."""
         for link in self._selector.css(selector):
             if address := self._address(link.root):
                 return address
-        known = {fold(word) for texts in words.values() for word in texts}
         for link in self._selector.css(self.PAGER_LINKS):
             text = fold(text_of(link.root)).strip(" ›»→>|")
             if text in known and (address := self._address(link.root)):
@@ -174,7 +172,7 @@ class ListingPage:
     @property
     def _says_empty(self) -> bool:
         """Whether a sentence says that the list is empty, and no next page and no item is linked."""
-        sentences = [re.escape(fold(said)) for texts in labels()["empty"].values() for said in texts]
+        sentences = map(re.escape, words("empty"))
         text = fold(text_of(self._selector.root))
         # "10 results" does not contain the sentence "0 results".
         said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
@@ -213,7 +211,7 @@ class ListingPage:
         for name in ("content_type", "offices", "topics"):
             empty = sum(name in fields.labelled.empty for fields in results)
             if empty > 2 and empty > sum(name in fields.labelled.values for fields in results):
-                label = labels()["fields"][name]["en"][0]
+                label = labels()[name]["en"][0]
                 raise LayoutError(label, expected="a value behind it", got=f"none in {empty} results")
 
     def _refuse_cut(self, last: Region) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from osce_news.atomic import atomic_write
-from osce_news.dictionary import Column
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import Format
 from osce_news.publish.references import Reference, citation
 from osce_news.site import HOME_URL, LISTING_URL
+from osce_news.storage.dictionary import Column
 
 NAME = "datapackage.json"
 _PACKAGE = "osce-newsroom"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from osce_news.atomic import atomic_write
-from osce_news.dictionary import Column, column
 from osce_news.errors import BadInputError
 from osce_news.publish import datapackage, destinations
 from osce_news.publish.extras import require_extra
 from osce_news.publish.formats import Format, format_of, formats
 from osce_news.publish.references import dataset_reference
+from osce_news.storage.dictionary import Column, column
 from osce_news.storage.queries import Filters, Row, decoded
 
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL

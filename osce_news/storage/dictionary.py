@@ -1,25 +1,72 @@
-"""The data dictionary beside the data: its table, and how often each column is empty in this database."""
+"""The data dictionary: what each table and column holds, its form, its origin and its pitfalls.
+
+Columns of items are described by the item class (items.py), all others by dictionary.toml. The database has a
+copy in the table `data_dictionary`.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
+import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from osce_news.dictionary import tables
+from osce_news.items import NewsItem
 
-WHOLE = "*"  # the column name of the row that says what the table as a whole holds
+WHOLE = "*"  # the column name of the row that describes the table as a whole
+_OF_ITEMS = ("newsroom", "items")  # these have the columns of the item class
 _COLUMNS = (
     "table_name", "column_name", "position", "meaning", "form", "may_be_null", "origin", "pitfalls"
 )  # fmt: skip
 Row = dict[str, Any]
 
 
-def entries(connection: sqlite3.Connection) -> list[Row]:
-    """Return a row for each table and each of its columns, as this database has them.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds."""
 
-    In the dictionary's order of tables and the schema's order of columns. Raises KeyError for a column
-    that the dictionary does not have: a test holds it to the schema.
+    name: str
+    meaning: str
+    form: str = "text"
+    origin: str = ""
+    pitfalls: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one table or view holds; the order of `columns` is not that of the schema."""
+
+    name: str
+    meaning: str
+    origin: str
+    columns: dict[str, Column]
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """Return the descriptions of all tables and views by name; the view `newsroom` comes first.
+
+    >>> tables()["items"].columns["published"].form
+    'YYYY-MM-DD'
+    """
+    source = resources.files(__package__).joinpath("dictionary.toml").read_text(encoding="utf-8")
+    return {name: _table(name, given) for name, given in tomllib.loads(source).items()}
+
+
+def column(table: str, name: str) -> Column:
+    """Return the description of a column. Raises KeyError if there is none of that name."""
+    return tables()[table].columns[name]
+
+
+def entries(connection: sqlite3.Connection) -> list[Row]:
+    """Return one row per table and one per column of it, as this database has them.
+
+    Tables come in the order of the dictionary, columns in that of the schema. Raises KeyError for a column
+    without a description.
     """
     return [row for name in tables() for row in _of_table(connection, name)]
 
@@ -38,47 +85,61 @@ def write(connection: sqlite3.Connection) -> None:
 
 
 def measured(connection: sqlite3.Connection) -> list[Row]:
-    """Return the entries with `rows` and `empty`, how many rows this database has and of them empty.
+    """Return the entries with two more values: the number of `rows`, and in how many the column is `empty`.
 
-    Empty are NULL and the empty list. The search index has no values of its own, so both are None.
+    NULL and the empty list count as empty. For a table as a whole `empty` is None; for the search index,
+    which stores no values, both are.
     """
     found = []
+    counts: dict[str, int] = {}
     for row in entries(connection):
         table, name = row["table_name"], row["column_name"]
         if name == WHOLE:
-            columns = [one["column_name"] for one in _of_table(connection, table)][1:]
-            counts = _counts(connection, table, columns) if not table.startswith("items_fts") else {}
-        found.append({**row, "rows": counts.get(WHOLE), "empty": counts.get(name)})
-        if name == WHOLE:
-            found[-1]["empty"] = None
+            counts = {} if table.startswith("items_fts") else _counts(connection, table)
+        empty = None if name == WHOLE else counts.get(name)
+        found.append({**row, "rows": counts.get(WHOLE), "empty": empty})
     return found
 
 
-def _counts(connection: sqlite3.Connection, table: str, columns: list[str]) -> dict[str, int]:
-    """Return the number of rows (under `WHOLE`), and of each column that of its empty values."""
+def _table(name: str, given: dict[str, Any]) -> Table:
+    origin = given["origin"]
+    columns = {one.name: one for one in _item_columns()} if name in _OF_ITEMS else {}
+    for key, described in given["columns"].items():
+        columns[key] = Column(key, **{"origin": origin, **described})
+    return Table(name, given["meaning"], origin, columns)
+
+
+def _item_columns() -> Iterator[Column]:
+    for field in dataclasses.fields(NewsItem):
+        said = field.metadata
+        yield Column(field.name, said["meaning"], said["form"], said["origin"], said["pitfalls"])
+
+
+def _counts(connection: sqlite3.Connection, table: str) -> dict[str, int]:
+    """Return the number of rows, under `WHOLE`, and for each column the number of its empty values."""
+    columns = [row["column_name"] for row in _of_table(connection, table)][1:]
     sums = ", ".join(f"""total("{name}" IS NULL OR "{name}" = '[]')""" for name in columns)
     rows, *empty = connection.execute(f"SELECT count(*), {sums} FROM {table}").fetchone()
     return {WHOLE: rows, **dict(zip(columns, map(int, empty), strict=True))}
 
 
 def _of_table(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
-    said = tables()[table]
+    described = tables()[table]
     found = connection.execute(
         'SELECT name, "notnull" OR pk AS never FROM pragma_table_info(?)', [table]
     ).fetchall()
     if not found:  # a table of a later version
         return
-    yield _row(table, WHOLE, 0, said.meaning, "", False, said.origin, None)
-    surely = _never_null(connection)
+    yield _row(table, WHOLE, 0, described.meaning, "", False, described.origin, None)
     for position, (name, never) in enumerate(found, 1):
-        one = said.columns[name]
-        if table == "newsroom":
-            never = name in surely or one.form == "JSON array"
+        one = described.columns[name]
+        if table == "newsroom":  # SQLite does not say of a view's columns whether they may be NULL
+            never = one.form == "JSON array" or name in _never_null(connection)
         yield _row(table, name, position, one.meaning, one.form, not never, one.origin, one.pitfalls)
 
 
 def _never_null(connection: sqlite3.Connection) -> set[str]:
-    """Return the columns of `items` that are never NULL: the view for readers has them from there."""
+    """Return the columns of `items` that are never NULL."""
     return {
         row[0] for row in connection.execute('SELECT name FROM pragma_table_info("items") WHERE "notnull"')
     }

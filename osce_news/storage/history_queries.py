@@ -6,13 +6,15 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from osce_news.items import NewsItem, Term
+from osce_news.items import NEWSROOM_COLUMNS, REVISED_FIELDS, NewsItem, Term
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage.queries import Filters, Row, with_children
 
-# Of each field the first change after that day: what it printed before is what stood there that day.
-AS_IT_STOOD = """
+# The value of a field on a day is the former value in its first revision after that day, else today's.
+_COLUMN = "iif({0}.item_id IS NULL, {0}_raw, {0}.before) AS {0}"
+_JOIN = "LEFT JOIN later AS {0} ON {0}.item_id = items.id AND {0}.field = '{0}'"
+AS_IT_STOOD = f"""
 WITH asked (until) AS (SELECT date(:day) || 'T23:59:59Z'),
 later AS MATERIALIZED (
     SELECT item_id, field, before FROM (
@@ -21,20 +23,9 @@ later AS MATERIALIZED (
         FROM revisions JOIN asked ON seen_at > until)
     WHERE number = 1)
 SELECT items.id, items.url,
-    iif(title.item_id IS NULL, title_raw, title.before) AS title,
-    iif(teaser.item_id IS NULL, teaser_raw, teaser.before) AS teaser,
-    iif(published.item_id IS NULL, published_raw, published.before) AS published,
-    iif(content_type.item_id IS NULL, content_type_raw, content_type.before) AS content_type,
-    iif(offices.item_id IS NULL, offices_raw, offices.before) AS offices,
-    iif(topics.item_id IS NULL, topics_raw, topics.before) AS topics
+    {(f",{chr(10)}    ").join(map(_COLUMN.format, REVISED_FIELDS))}
 FROM items JOIN asked ON first_seen <= until
-LEFT JOIN later AS title ON title.item_id = items.id AND title.field = 'title'
-LEFT JOIN later AS teaser ON teaser.item_id = items.id AND teaser.field = 'teaser'
-LEFT JOIN later AS published ON published.item_id = items.id AND published.field = 'published'
-LEFT JOIN later AS content_type
-    ON content_type.item_id = items.id AND content_type.field = 'content_type'
-LEFT JOIN later AS offices ON offices.item_id = items.id AND offices.field = 'offices'
-LEFT JOIN later AS topics ON topics.item_id = items.id AND topics.field = 'topics'
+{chr(10).join(map(_JOIN.format, REVISED_FIELDS))}
 WHERE NOT EXISTS (
     SELECT 1 FROM withdrawals
     WHERE item_id = items.id AND withdrawn <= until AND (restored IS NULL OR restored > until))
@@ -87,17 +78,8 @@ def as_it_stood(connection: sqlite3.Connection, day: str, filters: Filters = _AL
     passes = _Passes(filters, set(with_children(filters.topics)))
     found = []
     for row in connection.execute(sql, {"day": day}):
-        item = normalize(
-            NewsItem(
-                url_raw=row["url_raw"],
-                title_raw=row["title"],
-                teaser_raw=row["teaser"],
-                published_raw=row["published"],
-                content_type_raw=row["content_type"],
-                offices_raw=row["offices"],
-                topics_raw=row["topics"],
-            )
-        )
+        raw = {f"{name}_raw": row[name] for name in REVISED_FIELDS}
+        item = normalize(NewsItem(url_raw=row["url_raw"], **raw))
         item.id, item.url, item.language = row["id"], row["url"], row["language"]
         if passes(item):
             found.append(_shown(item, row["first_seen"]))
@@ -131,21 +113,14 @@ def _any(terms: Iterable[Term], wanted: Collection[str]) -> bool:
 
 
 def _shown(item: NewsItem, first_seen: str) -> Row:
-    """Return the item as a row of the view `newsroom`, without the columns that a day has not."""
+    """Return the item as a row of the view `newsroom`, without the columns of `NOT_OF_A_DAY`."""
+    row = {name: getattr(item, name, first_seen) for name in NEWSROOM_COLUMNS if name not in NOT_OF_A_DAY}
     kind = vocabulary("content_types").entries.get(item.content_type or "")
-    return {
-        "id": item.id,
-        "url": item.url,
-        "title": item.title,
-        "published": item.published,
+    return row | {
         "content_type": kind.label if kind else None,
         "offices": _names("offices", item.offices),
         "topics": _names("topics", item.topics),
-        "teaser": item.teaser,
-        "language": item.language,
         "dateline_places": [term.raw for term in item.dateline_places],
-        "dateline_date": item.dateline_date,
-        "first_seen": first_seen,
     }
 
 

@@ -10,17 +10,18 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from osce_news.clock import parse_utc
-from osce_news.items import Listing, NewsItem
+from osce_news.items import REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import crawls, rows
 from osce_news.storage.merge import combine, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
+from osce_news.storage.schema import LISTS
 from osce_news.storage.summary import Stored
 
 # Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
 # half at the ten seconds between requests that the site asks for.
 ONE_READING = timedelta(hours=6)
-_SCALARS = ("title_raw", "teaser_raw", "published_raw", "content_type_raw", "collections_raw")
+_SCALARS = tuple(f"{name}_raw" for name in REVISED_FIELDS if name not in LISTS)
 
 
 def listed_ids(page: Listing) -> set[str]:

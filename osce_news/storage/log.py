@@ -11,7 +11,7 @@ from typing import Any
 
 from osce_news import __version__
 from osce_news.items import Listing
-from osce_news.storage import terms
+from osce_news.normalize import rules
 from osce_news.storage.crawls import DIED, UnfinishedRun
 from osce_news.storage.summary import Stored, Summary
 
@@ -41,7 +41,7 @@ def begin_run(
         "position": json.dumps(continues.position) if continues else None,
         "process": os.getpid(),
         "tool_version": __version__,
-        "rules": terms.rules(),
+        "rules": rules(),
     }
     return _insert(connection, "runs", row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from osce_news.items import NewsItem, Term
+from osce_news.items import RAW_FIELDS, NewsItem, Term
 from osce_news.normalize import normalize, preferred_url
 from osce_news.normalize.vocabulary import fold
 
@@ -44,19 +44,16 @@ def union(first: NewsItem, second: NewsItem) -> NewsItem:
     Values of the first reading take precedence; gaps are filled from the second. Offices and topics that only
     one of them lists are all kept.
     """
-    return normalize(
-        dataclasses.replace(
-            first,
-            url_raw=_preferred_raw(first, second),
-            published_raw=first.published_raw or second.published_raw,
-            content_type_raw=first.content_type_raw or second.content_type_raw,
-            offices_raw=_joined(first.offices_raw, first.offices, second.offices_raw, second.offices),
-            topics_raw=_joined(first.topics_raw, first.topics, second.topics_raw, second.topics),
-            collections_raw=first.collections_raw or second.collections_raw,
-            teaser_raw=first.teaser_raw or second.teaser_raw,
-            language_raw=first.language_raw or second.language_raw,
+    raw = {name: getattr(first, name) or getattr(second, name) for name in RAW_FIELDS}
+    raw["url_raw"] = _preferred_raw(first, second)
+    for name in ("offices", "topics"):
+        raw[f"{name}_raw"] = _joined(
+            getattr(first, f"{name}_raw"),
+            getattr(first, name),
+            getattr(second, f"{name}_raw"),
+            getattr(second, name),
         )
-    )
+    return normalize(dataclasses.replace(first, **raw))
 
 
 def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Self
 
 from osce_news.errors import BadInputError
 from osce_news.normalize import item_id
+from osce_news.normalize.dates import check_period, date_option
 from osce_news.normalize.vocabulary import vocabulary
 
 Row = dict[str, Any]
@@ -27,6 +29,39 @@ class Filters:
     since: str | None = None
     until: str | None = None
     language: str | None = None
+
+    @classmethod
+    def parse(
+        cls,
+        *,
+        offices: Iterable[str] = (),
+        topics: Iterable[str] = (),
+        types: Iterable[str] = (),
+        places: Iterable[str] = (),
+        since: str | None = None,
+        until: str | None = None,
+        language: str | None = None,
+    ) -> Self:
+        """Return the filters from names and dates as people write them.
+
+        Raises BadInputError for an unknown name, for a text that is not a date or language code, and for a
+        period that ends before it begins.
+        """
+        if language is not None and not re.fullmatch(r"[A-Za-z]{2,3}", language):
+            raise BadInputError(
+                f"--language: {language[:80]!r} is not a language code; write one like en or ru"
+            )
+        filters = cls(
+            offices=identifiers("offices", offices),
+            topics=identifiers("topics", topics),
+            types=identifiers("content_types", types),
+            places=identifiers("places", places),
+            since=date_option(since, "since"),
+            until=date_option(until, "until"),
+            language=language and language.lower(),
+        )
+        check_period(filters.since, filters.until)
+        return filters
 
     def __bool__(self) -> bool:
         """Whether there is any filter at all."""
@@ -76,7 +111,7 @@ def _joined(conditions: list[tuple[str, Any]]) -> tuple[str, list[Any]]:
 
 
 def identifiers(kind: str, asked: Iterable[str]) -> list[str]:
-    """Return the identifiers of the entries asked for by identifier, name or alias.
+    """Return the identifiers of the entries with these identifiers, names or aliases.
 
     `kind` is the name of a vocabulary. Raises BadInputError that names the nearest entry.
     """

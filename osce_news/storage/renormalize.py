@@ -1,4 +1,4 @@
-"""Makes the normalised values anew from the raw ones, by the present vocabulary and rules."""
+"""Recomputes the normalised values from the raw ones, with the present vocabulary and rules."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from dataclasses import dataclass
 
 from osce_news.items import NewsItem
 from osce_news.normalize import normalize
-from osce_news.storage import rows, terms
+from osce_news.normalize.vocabulary import vocabulary
+from osce_news.storage import rows
 from osce_news.storage.articles import renormalize_articles
 from osce_news.storage.revisions import LABELS, revisions
 
 _BATCH = 500
+_VOCABULARY = {
+    "content_types": ("id", "label"),
+    "offices": ("id", "label", "kind", "country", "first_year", "last_year"),
+    "topics": ("id", "label", "parent"),
+    "places": ("id", "label", "country"),
+}
+_FORMER = "'former entry: ' || id"
 _JUDGED = (*LABELS, "published")  # the fields of revisions whose class the vocabulary and the rules decide
 
 
@@ -34,7 +42,7 @@ def renormalize(
     of items done.
     """
     result = Renormalized()
-    terms.write_terms(connection)
+    _write_vocabulary(connection)
     for batch in _batches(connection):
         stored = rows.load_lists(connection, [row["id"] for row in batch])
         changed = []
@@ -50,7 +58,7 @@ def renormalize(
         progress(result.items)
     renormalize_articles(connection)
     _judge_revisions(connection)
-    terms.drop_former_terms(connection)
+    _drop_former_entries(connection)
     return result
 
 
@@ -81,3 +89,27 @@ def _batches(connection: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:
     ).fetchall():
         yield batch
         last = batch[-1]["key"]
+
+
+def _write_vocabulary(connection: sqlite3.Connection) -> None:
+    """Insert and update the entries of the vocabulary, inside the caller's transaction."""
+    connection.execute("PRAGMA defer_foreign_keys = ON")  # a topic may stand before its parent
+    for table, columns in _VOCABULARY.items():
+        # A label that moves from one entry to another must not collide with itself on the way.
+        connection.execute(f"UPDATE {table} SET label = {_FORMER}")
+        rows = [
+            tuple(getattr(entry, column) for column in columns)
+            for entry in vocabulary(table).entries.values()
+        ]
+        updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+        connection.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
+            f"ON CONFLICT (id) DO UPDATE SET {updates}",
+            rows,
+        )
+
+
+def _drop_former_entries(connection: sqlite3.Connection) -> None:
+    """Delete the entries that the vocabulary no longer has; nothing may refer to them any more."""
+    for table in _VOCABULARY:
+        connection.execute(f"DELETE FROM {table} WHERE label = {_FORMER}")

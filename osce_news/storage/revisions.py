@@ -1,4 +1,4 @@
-"""Tells what changed between two readings of an item, and what kind of change it is."""
+"""Compares two readings of an item: which fields changed, and what kind of change it is."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from osce_news.items import NewsItem, Term
+from osce_news.items import REVISED_FIELDS, NewsItem, Term
 from osce_news.normalize import clean
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage.merge import same_terms
 
-TEXTS = ("title", "teaser")
-LABELS = ("offices", "topics", "content_type", "collections")
+LABELS = tuple(name for name, kind in REVISED_FIELDS.items() if kind == "labels")
 
 _QUOTES = dict.fromkeys(map(ord, "\"'`´‘’‚‛“”„‟«»‹›ʼ′″＂＇"), "'")
 _DASHES = dict.fromkeys(map(ord, "-‐‑‒–—―−﹘﹣－"), "-")
@@ -22,7 +21,7 @@ _DOUBLED = re.compile(r"(['-])\1+")  # "--" is typed for a dash, two apostrophes
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A field's former and later value as printed; `kind` is cosmetic, labels, date or text."""
+    """A field's printed values before and after a change; `kind` is cosmetic, labels, date or text."""
 
     field: str
     before: str | None
@@ -31,28 +30,36 @@ class Revision:
 
 
 def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
-    """Return the fields that are printed otherwise; both readings are normalised.
+    """Return the fields whose printed value has changed; both readings are normalised.
 
-    White space, quotes and dashes of a text, the case and the order of labels, and another form of
-    the same date are cosmetic. An office that is printed by another of its names is no change: the
-    site renames an office everywhere at once, on old items too.
+    Differences in white space, quotes and dashes of a text, in the case and order of labels, and in the form
+    of a date are cosmetic. An office that is printed under another of its names has not changed: the site
+    renames an office everywhere at once, on old items too.
     """
-    kinds = {
-        **{name: text_kind(getattr(before, name), getattr(after, name)) for name in TEXTS},
-        "published": _date_kind(before, after),
-        "offices": _offices_kind(before, after),
-        "topics": "cosmetic" if same_terms(before.topics, after.topics) else "labels",
-        "content_type": _label_kind(
-            before.content_type or before.content_type_raw, after.content_type or after.content_type_raw
-        ),
-        "collections": _label_kind(before.collections_raw, after.collections_raw),
-    }
     found = []
-    for name, kind in kinds.items():
+    for name, kind in REVISED_FIELDS.items():
         old, new = getattr(before, f"{name}_raw"), getattr(after, f"{name}_raw")
-        if kind and old != new:
-            found.append(Revision(name, old, new, kind))
+        if old != new and (kind_now := _kind(name, kind, before, after)):
+            found.append(Revision(name, old, new, kind_now))
     return found
+
+
+def _kind(name: str, kind: str, before: NewsItem, after: NewsItem) -> str | None:
+    """Return the kind of a change, "cosmetic" or the field's own; None if it is no change."""
+    if name == "offices":
+        return _offices_kind(before, after)
+    if name == "topics":
+        same = same_terms(before.topics, after.topics)
+    elif kind == "text":
+        return text_kind(getattr(before, f"{name}_raw"), getattr(after, f"{name}_raw"))
+    else:
+        same = _meaning(before, name) == _meaning(after, name)
+    return "cosmetic" if same else kind
+
+
+def _meaning(item: NewsItem, name: str) -> str:
+    """Return the normalised value of a field, or if there is none what is printed, without case."""
+    return fold(getattr(item, name, None) or getattr(item, f"{name}_raw") or "")
 
 
 def text_kind(before: str | None, after: str | None) -> str:
@@ -64,19 +71,6 @@ def _bare(text: str | None) -> str:
     """Return the text without white space, with one kind of quote and of dash."""
     even = unicodedata.normalize("NFC", clean(text) or "").translate(_QUOTES).translate(_DASHES)
     return _DOUBLED.sub(r"\1", "".join(even.split()))
-
-
-def _date_kind(before: NewsItem, after: NewsItem) -> str:
-    known = before.published or _folded(before.published_raw)
-    return "cosmetic" if known == (after.published or _folded(after.published_raw)) else "date"
-
-
-def _label_kind(before: str | None, after: str | None) -> str:
-    return "cosmetic" if _folded(before) == _folded(after) else "labels"
-
-
-def _folded(text: str | None) -> str:
-    return fold(text or "")
 
 
 def _offices_kind(before: NewsItem, after: NewsItem) -> str | None:

@@ -7,13 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 
-from osce_news.items import Listing, NewsItem, Term
+from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
 from osce_news.storage.revisions import Revision
+from osce_news.storage.schema import LISTS
 
-_LISTS = {"offices": "office", "topics": "topic", "dateline_places": "place"}
-COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in _LISTS)
-# What was printed and can't be told from other columns; the dateline is part of the teaser.
-RAW = tuple(name for name in COLUMNS if name.endswith("_raw") and name != "dateline_raw")
+COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LISTS)
 
 _SEEN = ("listing_url", "first_seen", "last_seen")
 _INSERT = (
@@ -22,7 +20,7 @@ _INSERT = (
 )
 _UPDATE = f"UPDATE items SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 _LOAD = (
-    f"SELECT id, language, first_seen, last_seen, {', '.join(RAW)} FROM items "
+    f"SELECT id, language, first_seen, last_seen, {', '.join(RAW_FIELDS)} FROM items "
     "WHERE id IN (SELECT value FROM json_each(?))"
 )
 
@@ -34,7 +32,7 @@ def load(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, sqlite
 
 def raw_item(row: sqlite3.Row) -> NewsItem:
     """Return the stored item with its raw fields; the others are not set."""
-    return NewsItem(**{name: row[name] for name in RAW})
+    return NewsItem(**{name: row[name] for name in RAW_FIELDS})
 
 
 def load_lists(
@@ -42,7 +40,7 @@ def load_lists(
 ) -> dict[str, tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...]]]:
     """Return the stored offices, topics and places of these items by id."""
     found: dict[str, list[list[Term]]] = {identifier: [[], [], []] for identifier in ids}
-    for number, (table, one) in enumerate(zip(_tables(), _LISTS.values(), strict=True)):
+    for number, (table, one) in enumerate(zip(_tables(), LISTS.values(), strict=True)):
         status = "status" if one == "office" else "NULL"
         sql = (
             f"SELECT item_id, raw, {one}_id, {status} FROM {table} "
@@ -127,7 +125,7 @@ def write_rejected(connection: sqlite3.Connection, page: Listing, run: int) -> N
 
 
 def _raw(item: NewsItem) -> tuple[str | None, ...]:
-    return tuple(getattr(item, name) for name in RAW)
+    return tuple(getattr(item, name) for name in RAW_FIELDS)
 
 
 def _values(item: NewsItem) -> tuple[str | None, ...]:
@@ -135,11 +133,11 @@ def _values(item: NewsItem) -> tuple[str | None, ...]:
 
 
 def _tables() -> Iterator[str]:
-    return (f"item_{name.removeprefix('dateline_')}" for name in _LISTS)
+    return (f"item_{name.removeprefix('dateline_')}" for name in LISTS)
 
 
 def _insert_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None:
-    for (name, one), table in zip(_LISTS.items(), _tables(), strict=True):
+    for (name, one), table in zip(LISTS.items(), _tables(), strict=True):
         extra = ", status" if name == "offices" else ""
         marks = ", ?" if extra else ""
         connection.executemany(

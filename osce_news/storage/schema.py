@@ -11,7 +11,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 
-from osce_news.items import NewsItem
+from osce_news.items import NEWSROOM_COLUMNS, NewsItem
 from osce_news.storage import search_index
 
 APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
@@ -47,22 +47,24 @@ def _item_columns() -> Iterator[str]:
 
 
 def _view_columns() -> Iterator[str]:
-    """Yield the expression for each column of the view `newsroom` that shows a field of the item class."""
-    for field in dataclasses.fields(NewsItem):
-        if field.name == "content_type":
+    """Yield the expression for each column of the view `newsroom`."""
+    for name in NEWSROOM_COLUMNS:
+        if name == "content_type":
             yield "content_types.label AS content_type"
-        elif field.name == "dateline_places":
+        elif name == "text":
+            yield "articles.text"
+        elif name == "dateline_places":
             yield """(SELECT json_group_array(raw) FROM (
             SELECT raw FROM item_places
             WHERE item_places.item_id = items.id ORDER BY position)) AS dateline_places"""
-        elif field.name in LISTS:
-            many, one = field.name, LISTS[field.name]
+        elif name in LISTS:
+            many, one = name, LISTS[name]
             yield f"""(SELECT json_group_array(name) FROM (
             SELECT coalesce({many}.label, item_{many}.raw) AS name
             FROM item_{many} LEFT JOIN {many} ON {many}.id = item_{many}.{one}_id
             WHERE item_{many}.item_id = items.id ORDER BY position)) AS {many}"""
-        elif not field.name.endswith("_raw"):
-            yield f"items.{field.name}"
+        else:
+            yield f"items.{name}"
 
 
 TABLES = {
@@ -271,11 +273,7 @@ _INDEXES = {
 _NEWSROOM = f"""
     CREATE VIEW newsroom AS
     SELECT
-        {("," + chr(10) + " " * 8).join(_view_columns())},
-        articles.text,
-        items.first_seen,
-        items.last_seen,
-        items.withdrawn
+        {("," + chr(10) + " " * 8).join(_view_columns())}
     FROM items
     LEFT JOIN content_types ON content_types.id = items.content_type
     LEFT JOIN articles ON articles.item_id = items.id"""

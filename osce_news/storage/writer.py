@@ -15,12 +15,11 @@ from typing import Any
 from osce_news.clock import utc_now
 from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, Listing
-from osce_news.normalize import unknown_terms
-from osce_news.storage import articles, crawls, log, terms
+from osce_news.normalize import rules, unknown_terms
+from osce_news.storage import articles, crawls, log
 from osce_news.storage.crawls import UnfinishedRun
-from osce_news.storage.database import open_for_writing, storage_errors, transaction
+from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
 from osce_news.storage.ingest import Changes, Ingest
-from osce_news.storage.lock import lock
 from osce_news.storage.renormalize import Renormalized, renormalize
 from osce_news.storage.summary import Summary
 
@@ -88,7 +87,7 @@ class Writer:
         self.started = started or utc_now()
         with storage_errors(self.path), transaction(self.connection):
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-            if mode != "renormalize" and (last is None or last["rules"] != terms.rules()):
+            if mode != "renormalize" and (last is None or last["rules"] != rules()):
                 renormalize(self.connection)
             run = log.begin_run(self.connection, mode, start_url, list_name, continues, started=self.started)
         goes_on = continues.run if continues else None

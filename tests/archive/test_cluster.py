@@ -15,24 +15,20 @@ from typing import Any
 
 import pytest
 
-from osce_news.archive import Report, contents
-from osce_news.archive.cluster import parse_files, scheduling
-from osce_news.archive.cluster.job import read_job
-from osce_news.archive.cluster.merging import in_partition, merge
-from osce_news.archive.cluster.parsing import prepare
-from osce_news.archive.cluster.partitions import PartitionWriter, read_rows
-from osce_news.archive.cluster.parts import Part, cut
-from osce_news.archive.cluster.scheduling import cluster, parse_parts
-from osce_news.archive.cluster.work import parse_part, rows
-from osce_news.archive.parse import Asked, Parsed, ParsedCapture, parse
-from osce_news.archive.reader.captures import Capture
-from osce_news.archive.reader.records import MOST_BYTES
-from osce_news.archive.reader.revisits import Originals
+from osce_news.archive import Report
+from osce_news.archive.cluster import Part, merge, parse_files
+from osce_news.archive.cluster.client import CHECK_WORKERS_S, cluster, parse_parts
+from osce_news.archive.cluster.job import make_job, read_job, split
+from osce_news.archive.cluster.partitions import PartitionWriter, partition_contents, read_rows
+from osce_news.archive.cluster.worker import parse_part, rows
+from osce_news.archive.parse import PageRequest, ParsedCapture, ParsedPage, parse
+from osce_news.archive.reader.captures import Capture, WarcFiles
 from osce_news.archive.replay import Outcome, replay
-from osce_news.cli import clustering
+from osce_news.cli.main import cli
 from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError, StorageError
 from osce_news.events import Event, PageStored
 from osce_news.publish import extras
+from osce_news.site import LISTING_URL
 from tests.archive.making import answer, packed, page, record, saved
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, warcs
 from tests.helpers import FIXTURES, NOON, html_of, run
@@ -160,9 +156,9 @@ def test_the_runs_of_crawls_come_out_as_the_crawls_made_them_by_the_commands(
     assert_same(tmp_path)
     again = run("parse", recorded / "archive", "--out", "parsed", cwd=tmp_path)
     assert (again.status, again.err) == (0, "")
-    assert (
-        again.out
-        == f"parsed: {number} partitions, 0 made now, {number} were there\nnext:\n  osce-news merge parsed\n"
+    assert again.out == (
+        f"parsed: {number} partitions, 0 parsed now, {number} already there\n"
+        "next:\n  osce-news merge parsed\n"
     )
 
 
@@ -180,7 +176,7 @@ def die_once(part: Part, folder: Path) -> None:
 def test_a_part_whose_worker_is_killed_is_parsed_by_another(
     recorded: Path, tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("osce_news.archive.cluster.parsing.parse_part", die_once)
+    monkeypatch.setattr("osce_news.archive.cluster.client.parse_part", die_once)
     parsed = tmp_path / "parsed"
     done = parse_files([recorded / "archive"], parsed, scheduler=client.scheduler.address, part_bytes=SMALL)
     assert (parsed / "died").exists()
@@ -217,8 +213,8 @@ def test_run_again_it_makes_only_what_is_missing(
 
     first = warcs(tmp_path)[0]
     os.utime(first, (1, 1))  # a file that has changed
-    assert parse_again() == (made - len(cut(first, SMALL)), len(cut(first, SMALL)))
-    monkeypatch.setattr("osce_news.archive.cluster.parts.code_mark", lambda: "another")
+    assert parse_again() == (made - len(split(first, SMALL)), len(split(first, SMALL)))
+    monkeypatch.setattr("osce_news.archive.cluster.job.code_version", lambda: "another")
     with pytest.raises(AssertionError, match="has another osce-news"):
         parse_again()
 
@@ -229,10 +225,10 @@ def all_of(parts: list[Part], files: list[Path]) -> tuple[list[Capture | Event],
     report = Report()
     for part in parts:
         mine = Report()
-        originals = Originals(files, MOST_BYTES)
-        found += contents([Path(part.path)], mine, originals, start=part.start, end=part.end)
+        source = WarcFiles(files)
+        found += source.contents([Path(part.path)], mine, start=part.start, end=part.end)
         mine.files = int(part.start == 0)
-        report.add(Report.of_plain(json.loads(json.dumps(mine.as_plain()))))
+        report.add(Report.from_dict(json.loads(json.dumps(mine.to_dict()))))
     return found, report
 
 
@@ -247,17 +243,17 @@ def test_the_parts_of_a_file_hold_together_what_the_file_holds(
     files = [whole, plain, holes, *warcs(recorded), *sorted((recorded / "others").iterdir())]
     for file in files:
         expected = Report()
-        found = list(contents([file], expected, Originals(files, MOST_BYTES)))
-        parts = cut(file, size)
+        found = list(WarcFiles(files).contents([file], expected))
+        parts = split(file, size)
         assert all_of(parts, files) == (found, expected), (file, parts)
-    assert len(cut(whole, size)) == 1, "one gzip member can't be cut"
-    assert len(cut(plain, 700)) > 3
-    assert len(cut(holes, 1)) > 5
+    assert len(split(whole, size)) == 1, "one gzip member can't be cut"
+    assert len(split(plain, 700)) > 3
+    assert len(split(holes, 1)) > 5
 
 
 def the_part(recorded: Path, folder: Path) -> Part:
     """Write the plan of a job with one part, and return that."""
-    (part,) = prepare([warcs(recorded)[0]], folder).parts
+    (part,) = make_job([warcs(recorded)[0]], folder, start_url=LISTING_URL).parts
     return part
 
 
@@ -304,7 +300,7 @@ def test_partitions_are_tables_that_people_can_read(
     listings = [row for row in found if row["pages"] and row["pages"][0]["kind"] == "listing"]
     assert {row["status"] for row in listings} == {200}
     assert len(listings) > 5
-    first = Parsed.from_json(listings[0]["pages"][0]["page"])
+    first = ParsedPage.from_json(listings[0]["pages"][0]["page"])
     assert first.listing is not None
     assert len(first.listing.records) == 10
     notes = [row["url"] for row in found if row["note"]]
@@ -325,17 +321,17 @@ def test_a_page_of_a_run_is_parsed_for_what_was_asked_and_as_one_that_somebody_f
     capture = Capture(url, NOON, 200, headers, body, None, file, 5, revisit)
     note = PageStored(url=url, fetched_at=NOON, kind="article", item_id="12")
     writer = PartitionWriter(tmp_path / "a.parquet")
-    for row in rows([capture, note], Originals([], MOST_BYTES)):
+    for row in rows([capture, note], WarcFiles([])):
         writer.add(row)
-    writer.finish(Report().as_plain())
+    writer.finish(Report().to_dict())
     report = Report()
-    kept, kept_note = in_partition(tmp_path / "a.parquet", file, report, is_first=True)
+    kept, kept_note = partition_contents(tmp_path / "a.parquet", file, report, is_first=True)
     assert kept_note == note
     assert isinstance(kept, Capture)
     assert replace(kept, body=body, parsed={}) == ParsedCapture(  # type: ignore[call-arg]
         url, NOON, 200, headers, body, None, file, 5, revisit
     )
-    of_run = Asked("article", "12")
+    of_run = PageRequest("article", "12")
     article = parse(capture, of_run).article
     assert article is not None
     assert article.item_id == "12"
@@ -343,7 +339,7 @@ def test_a_page_of_a_run_is_parsed_for_what_was_asked_and_as_one_that_somebody_f
     assert parse(kept, of_run) == parse(capture, of_run)
     if url.endswith("7"):
         fetched = [replace(one, revisit=None) for one in (kept, capture)]
-        alone = [parse(one, Asked("article")) for one in fetched]
+        alone = [parse(one, PageRequest("article")) for one in fetched]
         assert alone[0] == alone[1]
         assert alone[0].article is not None
         assert alone[0].article.item_id == "7"
@@ -355,7 +351,7 @@ def test_half_a_partition_is_never_in_its_place(
 ) -> None:
     part = the_part(recorded, tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("osce_news.archive.cluster.work.parse", lambda *_: 1 / 0)
+        patch.setattr("osce_news.archive.cluster.worker.parse", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             parse_part(part, tmp_path)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["plan.json"]
@@ -389,14 +385,14 @@ def test_a_cluster_that_goes_away_ends_the_command(tmp_path: Path) -> None:
     for status, why in (("pending", "has no workers"), ("cancelled", "went away")):
         client = _Client(status)
         with pytest.raises(NetworkError, match=f"{why}; run the same command again"):
-            parse_parts(client, parts, tmp_path, parse_part, look_s=0.01)
+            parse_parts(client, parts, tmp_path, check_workers_s=0.01)
         assert len(client.cancelled) == 3
 
 
 def test_what_is_wrong_with_a_part_is_told_and_the_others_are_parsed(tmp_path: Path) -> None:
     parts = [Part("/a.warc", 1, 1, start, start + 5_000, "") for start in range(2)]
     for error, why in ((PartialError("is gone"), "is gone"), (ValueError("x"), "ValueError: x")):
-        errors = parse_parts(_Client("error", error), parts, tmp_path, parse_part)
+        errors = parse_parts(_Client("error", error), parts, tmp_path)
         assert list(map(str, errors)) == [
             f"/a.warc: bytes 0 to 5,000: {why}", f"/a.warc: bytes 1 to 5,001: {why}"
         ]  # fmt: skip
@@ -433,7 +429,7 @@ def test_merging_refuses_what_parse_has_not_made(
     [
         (["parse", str(FIXTURES / "seed"), "--out", "x"], "is a saved page, and only WARC files are parsed"),
         (["parse", "nothing", "--out", "x"], "no such file or folder"),
-        (["parse", "a", "--out", "x", "--scheduler", "tcp://a:1", "--workers", "2"], "exclude each other"),
+        (["parse", "a", "--out", "x", "--scheduler", "tcp://a:1", "--workers", "2"], "not both"),
         (["merge", "nothing"], "nothing holds no partitions"),
     ],
 )
@@ -452,11 +448,11 @@ def test_without_the_extra_a_line_says_what_to_install(
     monkeypatch.setattr(extras, "_is_installed", lambda name: False)
     name, *arguments = command
     with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'`$") as caught:
-        getattr(clustering, name).main(arguments, standalone_mode=False)
+        cli.main([name, *arguments], standalone_mode=False)
     assert caught.value.exit_status == 1
 
 
 def test_a_local_cluster_listens_on_this_machine_only(client: Any) -> None:
     assert client.scheduler.address.startswith("tcp://127.0.0.1:")
     assert all(address.startswith("tcp://127.0.0.1:") for address in client.scheduler_info()["workers"])
-    assert scheduling._LOOK_S > 5
+    assert CHECK_WORKERS_S > 5

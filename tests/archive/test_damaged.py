@@ -14,10 +14,10 @@ import pytest
 
 from osce_news.archive import Report, captures
 from osce_news.archive.reader.records import records
-from osce_news.crawl import settings
+from osce_news.site import MAX_PAGE_BYTES
 from tests.archive.making import URL, answer, bodies, exchange, packed, page, read, record, saved, sha1, write
 
-BIG = settings.DOWNLOAD_MAXSIZE
+BIG = MAX_PAGE_BYTES
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_very_many_wrong_lengths_take_no_longer_and_are_told_in_few_lines(tmp_pa
     found, report = read(saved(tmp_path / "a.warc", data))
     assert (len(found), report.unreadable) == (1, 20_000)
     assert len(report.lines()) == 22
-    assert report.lines()[20] == "and 19,980 problems more"
+    assert report.lines()[20] == "and 19,980 more problems"
 
 
 def test_lines_hold_no_control_characters(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from osce_news.archive import Capture
-from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, Problem, kind_of, parse
+from osce_news.archive.parse import ARTICLE, LISTING, PageProblem, PageRequest, ParsedPage, page_kind, parse
 from osce_news.archive.replay import saved_pages
 from osce_news.errors import ChallengePageError, LayoutError, PartialError
 from tests.helpers import NOON, ROOT
@@ -31,14 +31,14 @@ def of(url: str, body: bytes = b"", status: int = 200, **headers: str) -> Captur
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")
 def test_what_a_fixture_shows_is_the_same_after_json_and_after_pickle(path: Path) -> None:
     for kind in (LISTING, ARTICLE):
-        parsed = parse(capture(path), Asked(kind, "1"))
-        assert Parsed.from_json(parsed.to_json()) == parsed
+        parsed = parse(capture(path), PageRequest(kind, "1"))
+        assert ParsedPage.from_json(parsed.to_json()) == parsed
         assert pickle.loads(pickle.dumps(parsed)) == parsed
         assert sum(one is not None for one in (parsed.listing, parsed.article, parsed.problem)) == 1
 
 
 def test_the_fixtures_show_listings_articles_and_problems() -> None:
-    shown = [parse(capture(path), Asked(path.parts[-3])) for path in PAGES]
+    shown = [parse(capture(path), PageRequest(path.parts[-3])) for path in PAGES]
     assert sum(one.listing is not None and len(one.listing.records) > 0 for one in shown) > 15
     assert sum(one.article is not None and one.article.article is not None for one in shown) > 15
     assert {one.problem.error for one in shown if one.problem} == {"ChallengePageError"}
@@ -53,8 +53,8 @@ def test_the_fixtures_show_listings_articles_and_problems() -> None:
     ],
 )
 def test_an_error_comes_out_as_it_went_in(error: LayoutError | ChallengePageError | PartialError) -> None:
-    there = Parsed("u", NOON, LISTING, problem=Problem.of(error))
-    back = Parsed.from_json(there.to_json()).problem
+    there = ParsedPage("u", NOON, LISTING, problem=PageProblem.of(error))
+    back = ParsedPage.from_json(there.to_json()).problem
     assert back is not None
     found = back.as_error()
     assert (type(found), str(found), found.exit_status) == (type(error), str(error), error.exit_status)
@@ -65,15 +65,15 @@ def test_an_error_comes_out_as_it_went_in(error: LayoutError | ChallengePageErro
     "text", ["", "[]", "null", "{}", '{"url": 1}', "[" * 100_000, '{"url": "u", "fetched_at": null}']
 )
 def test_what_is_no_such_json_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"Parsed|JSON|Expecting"):
-        Parsed.from_json(text)
+    with pytest.raises(ValueError, match=r"ParsedPage|JSON|Expecting"):
+        ParsedPage.from_json(text)
 
 
 def test_a_field_of_another_type_is_refused() -> None:
-    values = json.loads(parse(capture(PAGES[0]), Asked(LISTING)).to_json())
+    values = json.loads(parse(capture(PAGES[0]), PageRequest(LISTING)).to_json())
     for name, value in (("url", 1), ("listing", []), ("problem", "x")):
-        with pytest.raises(ValueError, match="no Parsed"):
-            Parsed.from_json(json.dumps(values | {name: value}))
+        with pytest.raises(ValueError, match="no ParsedPage"):
+            ParsedPage.from_json(json.dumps(values | {name: value}))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_field_of_another_type_is_refused() -> None:
     ],
 )
 def test_an_address_tells_what_it_shows(url: str, kind: str | None) -> None:
-    assert kind_of(url) == kind
+    assert page_kind(url) == kind
 
 
 def test_answers_that_are_no_pages_say_so_of_the_article() -> None:
@@ -124,5 +124,5 @@ def test_no_page_that_is_cut_or_full_of_junk_raises() -> None:
     for number in range(60):
         cut = body[: rng.randrange(len(body))] + (rng.randbytes(99) if number % 2 else b"")
         for kind in (LISTING, ARTICLE):
-            parsed = parse(of("https://www.osce.org/press-releases?page=0", cut), Asked(kind, "1"))
+            parsed = parse(of("https://www.osce.org/press-releases?page=0", cut), PageRequest(kind, "1"))
             assert pickle.loads(pickle.dumps(parsed)) == parsed

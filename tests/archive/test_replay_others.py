@@ -51,7 +51,7 @@ def test_a_listing_that_wget_saved_is_read(tmp_path: Path) -> None:
     passed = replay(tmp_path, what="archive.warc.gz", db="other.db")
     assert (passed.status, passed.summary["pages"]) == (0, 0)
     assert passed.summary["passed_over"]["other_hosts"] == 4
-    assert "records passed over: 4 of other hosts" in passed.errors
+    assert "records skipped: 4 of other hosts" in passed.errors
     done = replay(tmp_path, "--start-url", f"{site}/press-releases", what="archive.warc.gz")
     assert (done.status, done.summary["pages"], done.summary["new"]) == (0, 3, 30), done.errors
     assert (done.summary["articles"], done.summary["passed_over"]["unknown_items"]) == (1, 0)

@@ -14,7 +14,6 @@ import pytest
 
 from osce_news.archive import Report
 from osce_news.archive.reader.records import records
-from osce_news.archive.reader.revisits import target
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
 from tests.crawl.spiders.crawling import is_sound, rows, start, until
@@ -336,7 +335,7 @@ def test_a_run_that_was_replayed_while_it_grew_is_read_to_its_end_by_the_next_re
         assert crawl(server, tmp_path).status == 0
     (path,) = warcs(tmp_path)
     whole = path.read_bytes()
-    notes = [one for one in records(path, Report()) if target(one).endswith(":page-stored")]
+    notes = [one for one in records(path, Report()) if one.url.endswith(":page-stored")]
     path.write_bytes(whole[: notes[4].offset])
     assert replay(tmp_path).summary["pages"] == 4
     done = replay(tmp_path)
@@ -400,7 +399,7 @@ def test_a_note_of_a_run_that_makes_no_sense_is_told(small: Path, old: bytes, ne
     data = bytearray()
     for one in records(path, Report()):
         block = one.block or b""
-        if target(one).startswith("osce-news:"):
+        if one.url.startswith("osce-news:"):
             block = block.replace(old, new, 1)
         fields = {**one.headers, "content-length": str(len(block))} | {"warc-block-digest": ""}
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
@@ -423,7 +422,7 @@ def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
 
 
 def test_a_worker_that_dies_ends_the_replay_in_one_line(small: Path) -> None:
-    before = "import os\nimport osce_news.archive.replay.workers as workers\nworkers._begin = os.abort\n"
+    before = "import os\nfrom osce_news.archive.replay import workers\nworkers._start_worker = os.abort\n"
     done = replay(small, "--jobs", "2", before=before)
     assert done.status == 1, done.errors
     (line,) = done.lines

@@ -88,10 +88,10 @@ def test_the_share_of_labels_is_a_table_of_percents(filled: Path, tmp_path: Path
         ("--plot figure.gif", "figure.gif: a figure's file ends in .svg, .png or .html"),
         ("--plot nowhere/figure.svg", "no such folder: nowhere (for figure.svg)"),
         ("--by colour", "'colour' is not one of"),
-        ("--by year --by month --plot a.svg", "a figure by year and month shows nothing"),
+        ("--by year --by month --plot a.svg", "year and month can't be combined"),
         ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item passes the filters"),
         ("--labels --by office", "--labels goes with --by year or --by month"),
-        ("--labels --by office --plot a.svg", "the share of labels is shown by year or by month"),
+        ("--labels --by office --plot a.svg", "the share of labels can be shown by year or by month"),
         ("--top 0", "0 is not in the range"),
     ],
 )

@@ -80,13 +80,13 @@ def test_an_item_that_is_not_there_can_not_be_cited(filled: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("wrong:osce", "nothing found; taken as plain words, for it is no query: no such column: wrong"),
-        ("trafficking (", 'taken as plain words, for it is no query: fts5: syntax error near ""'),
+        ("wrong:osce", "nothing found; not a valid query, so searched for its words: no such column: wrong"),
+        ("trafficking (", 'not a valid query, so searched for its words: fts5: syntax error near ""'),
         ("quokka", "nothing found"),
         ("trafficking", ""),
         (
             "x " * 50_000,
-            "nothing found; taken as plain words, for it is no query: longer than 10,000 characters",
+            "nothing found; not a valid query, so searched for its words: longer than 10,000 characters",
         ),
     ],
     ids=["column", "syntax", "nothing", "found", "long"],

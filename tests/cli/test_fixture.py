@@ -1,4 +1,4 @@
-"""`osce-news fixture` and `expect` as a person types them."""
+"""`osce-news fixture` and `expect`: as a person types them, and the files that a page is taken from."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.cli.fixture import page_in
+from osce_news.errors import BadInputError
+from tests.cli.captures import archive, capture, packed
 from tests.helpers import Result, run
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.pages.articles import body_of
 
+ONE, TWO = "https://www.osce.org/odihr/1", "https://www.osce.org/node/2"
+PAGE = b"<html><h1>A</h1><p>b</p></html>"
+NO_ADDRESSES = ("", "http://a b/", "http://a/\n")
 CONTACT = {"OSCE_NEWS_CONTACT": "someone@example.org"}
 
 
@@ -73,13 +79,15 @@ def test_a_page_that_is_not_to_be_had_leaves_nothing(
     [
         (["none.html"], "no such file"),
         (["fixtures"], "a folder"),
-        (["page.html", "--url", "osce"], "no address of a page"),
-        (["page.html", "--name", "../x"], "no name of a case"),
+        (["page.html", "--url", "osce"], "not the address of a page"),
+        (["page.html", "--name", "../x"], "--name"),
         (["page.html", "--kind", "menu"], "'menu' is not one of"),
         (["page.html", "--into", "none"], "--into"),
         (["https://www.osce.org/1", "--url", "https://www.osce.org/1"], "--url is for files"),
         (["https://www.osce.org/1", "--delay", "-1"], "--delay"),
-        (["https://["], "no address of a page"),
+        (["https://["], "not the address of a page"),
+        (["https://a b/"], "not the address of a page"),
+        *((["page.html", "--url", url], "not the address of a page") for url in NO_ADDRESSES),
         ([], "Missing argument"),
     ],
 )
@@ -117,3 +125,105 @@ def test_expect_names_each_case_and_says_what_changed(checkout: Path) -> None:
 def test_expect_without_a_fixture_is_exit_2(checkout: Path) -> None:
     done = run("expect", cwd=checkout)
     assert (done.status, len(done.errors)) == (2, 1)
+
+
+def saved(folder: Path, body: bytes = PAGE) -> Path:
+    path = folder / "page.html"
+    path.write_bytes(body)
+    return path
+
+
+def test_a_saved_page_is_taken_to_the_byte(tmp_path: Path) -> None:
+    body = body_of("windows-1252")
+    page = page_in(saved(tmp_path, body), ONE)
+    assert (page.url, page.body, page.content_type) == (ONE, body, None)
+    assert page.origin.startswith("A capture")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<!-- saved from url=(0028){ONE} --><html></html>".encode(),
+        f'<html><head><link rel="canonical" href="{ONE}"></head></html>'.encode(),
+    ],
+)
+def test_the_address_is_the_one_that_the_page_gives(tmp_path: Path, body: bytes) -> None:
+    assert page_in(saved(tmp_path, body)).url == ONE
+    assert page_in(saved(tmp_path, body), TWO).url == TWO
+
+
+def test_a_meta_json_beside_the_page_gives_address_and_time(tmp_path: Path) -> None:
+    meta = {"url": TWO, "fetched_at": "2020-01-02T03:04:05Z"}
+    (tmp_path / "meta.json").write_text(json.dumps(meta))
+    page = page_in(saved(tmp_path))
+    assert (page.url, page.fetched_at) == (TWO, "2020-01-02T03:04:05Z")
+
+
+@pytest.mark.parametrize(
+    "body", [PAGE, b'<html><link rel="canonical"></html>', b"<html>saved from url</html>"]
+)
+def test_a_page_whose_address_nothing_tells_is_refused(tmp_path: Path, body: bytes) -> None:
+    with pytest.raises(BadInputError, match="--url"):
+        page_in(saved(tmp_path, body))
+
+
+def test_the_only_page_of_an_archive_needs_no_address(tmp_path: Path) -> None:
+    page = page_in(archive(tmp_path, {ONE: PAGE}))
+    assert (page.url, page.body, page.content_type) == (ONE, PAGE, "text/html; charset=utf-8")
+    assert page.fetched_at == "2024-08-05T12:00:00Z"
+
+
+def test_the_newest_capture_of_an_address_is_taken_wherever_it_stands(tmp_path: Path) -> None:
+    records = [
+        capture(ONE, b"<p>new</p>", "2025-01-01T00:00:00Z"),
+        capture(ONE, b"<p>old</p>", "2020-01-01T00:00:00Z"),
+        capture(TWO, b"<p>two</p>", "2026-01-01T00:00:00Z"),
+    ]
+    path = packed(tmp_path / "a.warc.gz", *records)
+    assert page_in(path, f"{ONE}/#top").body == b"<p>new</p>"
+    assert page_in(path, TWO).body == b"<p>two</p>"
+
+
+def test_what_is_no_page_of_text_is_none_of_an_archives_pages(tmp_path: Path) -> None:
+    records = [
+        capture("https://www.osce.org/robots.txt", b"User-agent: *", kind="text/plain"),
+        capture(TWO, b"<p>gone</p>", status=404),
+        capture(ONE, PAGE),
+    ]
+    assert page_in(packed(tmp_path / "a.warc.gz", *records)).url == ONE
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (None, "several pages in it, choose one with --url: "),
+        ("https://x.org/", "no capture of https://x.org/; "),
+    ],
+)
+def test_the_pages_of_an_archive_are_named_where_none_can_be_chosen(
+    tmp_path: Path, url: str | None, said: str
+) -> None:
+    pages = {f"https://www.osce.org/node/{number}": PAGE for number in range(1, 8)}
+    with pytest.raises(BadInputError) as raised:
+        page_in(archive(tmp_path, pages), url)
+    text = str(raised.value)
+    assert said in text
+    assert "node/1, https://www.osce.org/node/2, " in text
+    assert text.endswith("node/5 and 2 more")
+
+
+def test_an_archive_without_a_page_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    path = archive(tmp_path, {ONE: PAGE * 500})
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(BadInputError, match=r"a.warc.gz: no page in it \(.*\)"):
+        page_in(path)
+
+
+def test_what_is_no_page_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "b.warc.gz").write_text("b")
+    for path in (tmp_path, tmp_path / "none.html", tmp_path / "a.txt", tmp_path / "b.warc.gz"):
+        with pytest.raises(BadInputError, match=path.name):
+            page_in(path, ONE)
+    with pytest.raises(BadInputError, match="binary"):
+        page_in(saved(tmp_path, b"\0" * 100), ONE)

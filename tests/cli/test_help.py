@@ -10,15 +10,17 @@ import click
 import pytest
 
 from osce_news import __version__
-from osce_news.archive.cluster.parsing import prepare
-from osce_news.archive.cluster.work import parse_part
+from osce_news.archive.cluster.job import make_job
+from osce_news.archive.cluster.worker import parse_part
 from osce_news.cli.main import cli
-from tests.cli.page_fixtures.pages import archive
+from osce_news.site import LISTING_URL
+from tests.cli.captures import archive
 from tests.helpers import FIXTURES, run, shell
 from tests.live import LIVE, understood
 from tests.pages.articles import body_of
 
-COMMANDS = sorted(cli.commands)
+CONTEXT = click.Context(cli)
+COMMANDS = {name: cli.get_command(CONTEXT, name) or cli for name in cli.list_commands(CONTEXT)}
 
 
 def _examples(command: click.Command) -> list[str]:
@@ -28,7 +30,7 @@ def _examples(command: click.Command) -> list[str]:
     return [re.split(r"\s{2,}", line)[0] for line in lines]
 
 
-EXAMPLES = [line for command in (cli, *cli.commands.values()) for line in _examples(command)]
+EXAMPLES = [line for command in (cli, *COMMANDS.values()) for line in _examples(command)]
 ENDLESS = ("osce-news serve",)  # tests/web runs it, and ends it
 
 
@@ -37,8 +39,21 @@ def test_the_program_alone_shows_its_help(tmp_path: Path) -> None:
     assert (asked.status, asked.err) == (0, "")
     assert re.match(r"Usage: (osce-news|python -m osce_news) \[OPTIONS\] COMMAND", asked.out)
     assert alone.out + alone.err == asked.out
-    listed = re.findall(r"^  ([a-z]+)  ", asked.out.partition("Commands:")[2], re.MULTILINE)
-    assert sorted(listed) == [name for name in COMMANDS if not cli.commands[name].hidden]
+    listed = re.findall(r"^  ([a-z]+)  +(.+)$", asked.out.partition("Fill the database:")[2], re.MULTILINE)
+    # The short texts, which stand apart so that --help imports no command, are the commands' own.
+    assert dict(listed) == {
+        name: (command.help or "").partition("\n")[0] for name, command in COMMANDS.items()
+    }
+    assert max(map(len, asked.out.splitlines())) <= 80
+
+
+def test_an_unknown_command_option_or_value_names_the_nearest(tmp_path: Path) -> None:
+    for typed, nearest in (
+        ("serach x", "'search'"), ("list --ofice odihr", "--office"), ("stats --by years", "'year'"),
+    ):  # fmt: skip
+        result = run(*typed.split(), cwd=tmp_path)
+        assert (result.status, result.out, len(result.errors)) == (2, "", 1)
+        assert nearest in result.err
 
 
 def test_the_version_is_told(tmp_path: Path) -> None:
@@ -50,11 +65,11 @@ def test_each_command_tells_what_it_does_with_an_example(tmp_path: Path, name: s
     result = run(name, "--help", cwd=tmp_path)
     assert (result.status, result.err) == (0, "")
     assert re.match(rf"Usage: (osce-news|python -m osce_news) {name} ", result.out)
-    assert _examples(cli.commands[name])
-    for example in _examples(cli.commands[name]):
+    assert _examples(COMMANDS[name])
+    for example in _examples(COMMANDS[name]):
         assert example in result.out  # on a line of its own, not wrapped
     assert max(map(len, result.out.splitlines())) <= 100
-    for option in cli.commands[name].params:
+    for option in COMMANDS[name].params:
         if isinstance(option, click.Option):
             assert option.help, f"{name} {option.name}"
 
@@ -71,7 +86,7 @@ def give_warcs(folder: Path) -> None:
     listing = (FIXTURES / "seed" / "page.html").read_bytes()
     archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
     parsed = folder / "parsed"
-    for part in prepare([folder / "warcs"], parsed).parts:
+    for part in make_job([folder / "warcs"], parsed, start_url=LISTING_URL).parts:
         parse_part(part, parsed)
 
 

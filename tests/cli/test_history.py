@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.cli import details
-from osce_news.cli.history import _may_live
+from osce_news.cli import show
+from osce_news.cli.runs import _may_live
 from osce_news.storage import Writer
 from osce_news.storage.crawls import UnfinishedRun
 from tests.helpers import digest, listing, run
@@ -213,7 +213,7 @@ def test_on_a_terminal_a_long_value_stands_in_lines_below_each_other(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    details._print_value("before", LONG)
+    show._print_value("before", LONG)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("        before  A long teaser")
     assert {line[:16] for line in lines[1:]} == {" " * 16}

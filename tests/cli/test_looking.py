@@ -169,7 +169,7 @@ def test_on_a_terminal_rows_are_a_table_and_hits_are_bold(filled: Path, tmp_path
 
 
 def test_a_whole_database_verifies_and_a_broken_one_does_not(filled: Path, tmp_path: Path) -> None:
-    assert run("verify", cwd=tmp_path).out == "osce-news.db: whole\n"
+    assert run("verify", cwd=tmp_path).out == "osce-news.db: no problems found\n"
     assert run("verify", "--json", cwd=tmp_path).out == "[]\n"
     with Writer(filled) as writer:
         writer.connection.execute("DROP INDEX items_language")
@@ -190,7 +190,7 @@ def test_renormalizing_says_what_was_done(filled: Path, tmp_path: Path) -> None:
         writer.connection.execute("UPDATE items SET title = 'Spoilt' WHERE id = '514201'")
     result = run("renormalize", cwd=tmp_path)
     assert (result.status, result.err) == (0, "")
-    assert result.out == "osce-news.db: 93 items gone through, 1 changed\n"
+    assert result.out == "osce-news.db: 93 items normalised again, 1 changed\n"
     assert (
         json.loads(run("list", "--until", "2022-03-15", "--json", cwd=tmp_path).out)[1]["title"] != "Spoilt"
     )

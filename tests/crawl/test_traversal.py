@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.stop import no_news, past
-from osce_news.crawl.traversal import MOST_FAILURES, Traversal
+from osce_news.crawl.traversal import MAX_FAILURES, Traversal
 from osce_news.pages.listing import PagerLink
 from osce_news.urls import newest_first, page_number, same_site
 from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal
@@ -113,7 +114,7 @@ def test_a_page_that_cannot_be_read_is_left_out_and_the_walk_goes_on() -> None:
 def test_several_pages_in_a_row_that_cannot_be_read_end_the_walk() -> None:
     first = new_traversal()
     first.read(MovingList().grow(900).read(first.url or ""))
-    for number in range(MOST_FAILURES):
+    for number in range(MAX_FAILURES):
         assert first.url is not None, number
         first.skip("no answer")
     assert first.url is None
@@ -131,18 +132,22 @@ def test_the_walk_ends_after_pages_without_news() -> None:
     for settled in (False, True, False, True, True):
         assert first.url is not None
         reading = site.read(first.url)
-        first.read(PageFacts(reading.url, reading.keys, pager=reading.pager, has_news=not settled))
+        first.read(replace(reading, has_news=not settled))
     assert first.url is None
     assert not first.whole
 
 
-@given(st.lists(st.booleans(), max_size=30), st.integers(1, 4))
-def test_the_stop_rule_counts_only_pages_in_a_row(settled: list[bool], overlap: int) -> None:
+@given(st.lists(st.booleans(), max_size=15), st.integers(1, 4))
+def test_the_stop_rule_counts_only_pages_in_a_row(news: list[bool], overlap: int) -> None:
+    site = MovingList().grow(900)
+    first = new_traversal(overlap=overlap)
     row = 0
-    for page_settled in settled:
-        row = row + 1 if page_settled else 0
-        assert no_news(row, overlap) == (row >= overlap)
-        assert not no_news(row, None)
+    for has_news in news:
+        if first.url is None:
+            break
+        first.read(replace(site.read(first.url), has_news=has_news))
+        row = 0 if has_news else row + 1
+        assert (first.url is None) == (row >= overlap)
 
 
 def test_pages_that_have_not_changed_end_the_walk_like_read_ones() -> None:
@@ -173,11 +178,21 @@ def test_the_number_of_pages_is_told_from_the_pager() -> None:
     assert 660 <= first.total <= 700
 
 
-def test_since_ends_the_walk_after_a_page_that_lies_before_it_as_a_whole() -> None:
-    assert past("2022-03-01", ["28 February 2022", None, "someday"])
-    assert not past("2022-03-01", ["2 March 2022", "27 February 2022"])
-    assert not past("2022-03-01", [None, "someday"])
-    assert not past(None, ["1 January 2001"])
+@pytest.mark.parametrize(
+    ("dates", "ends"),
+    [
+        (["28 February 2022", None, "someday"], True),
+        (["2 March 2022", "27 February 2022"], False),
+        ([None, "someday"], False),
+    ],
+)
+def test_since_ends_the_walk_after_a_page_that_lies_before_it_as_a_whole(
+    dates: list[str | None], ends: bool
+) -> None:
+    for since in ("2022-03-01", None):
+        first = new_traversal(since=since)
+        first.read(replace(MovingList().grow(900).read(first.url or ""), dates=dates))
+        assert (first.url is None) == (ends and since is not None)
 
 
 def test_since_does_not_end_a_walk_through_a_list_in_another_order() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osce_news.crawl.traversal import SMALL
+from osce_news.crawl.traversal import SMALL_PAGE
 from tests.crawl.moving import Crawler, MovingList, identifier, new_traversal
 
 
@@ -65,7 +65,7 @@ def test_what_stood_on_a_moving_list_throughout_is_read_or_the_walk_says_partial
     throughout = {identifier(key) for key in site.items}
 
     def move() -> None:
-        move_at_random(site, rng, most, twice=rows > SMALL)
+        move_at_random(site, rng, most, twice=rows > SMALL_PAGE)
         throughout.intersection_update(identifier(key) for key in site.items)
 
     done = crawler.walk(move)
@@ -86,7 +86,7 @@ def test_so_it_is_when_the_walk_is_killed_and_gone_on_with(
     throughout = {identifier(key) for key in site.items}
 
     def move() -> None:
-        move_at_random(site, rng, most, twice=rows > SMALL)
+        move_at_random(site, rng, most, twice=rows > SMALL_PAGE)
         throughout.intersection_update(identifier(key) for key in site.items)
 
     for _ in range(rng.randint(1, 8)):

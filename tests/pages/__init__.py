@@ -6,7 +6,7 @@ from osce_news.archive.replay import saved_pages
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
-from osce_news.pages.extract import read_listing
+from osce_news.pages.extract import html_page, read_listing
 from tests.newsroom.site import FIXTURES
 
 URL = "https://www.osce.org/press-releases?page=0"
@@ -60,4 +60,5 @@ def taken(found: ListingPage) -> Listing:
 def of_fixture(case: str) -> ListingPage:
     """The page object of a fixture."""
     (saved,) = saved_pages([FIXTURES / case])
-    return saved.read()[0]
+    capture = saved.capture()
+    return html_page(capture.body, capture.url, None)

@@ -121,7 +121,7 @@ def test_the_page_that_a_wrong_address_gets_is_a_soft_404() -> None:
 
 def test_a_challenge_is_named_as_one() -> None:
     page = ArticlePage(render_challenge(), URL)
-    with pytest.raises(ChallengePageError, match="in the way of the article"):
+    with pytest.raises(ChallengePageError, match="instead of the article"):
         _ = page.article
 
 

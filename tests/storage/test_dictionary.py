@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.dictionary import column, tables
 from osce_news.items import NewsItem
 from osce_news.storage import Writer, dictionary, open_for_writing
+from osce_news.storage.dictionary import column, tables
 from tests.helpers import listing, values
 from tests.newsroom import make_stories
 

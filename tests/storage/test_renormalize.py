@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.normalize import dateline
+from osce_news.normalize import dateline, record, rules
 from osce_news.normalize import terms as normalize_terms
 from osce_news.normalize.vocabulary import _load, fingerprint, vocabulary
-from osce_news.storage import Writer, open_for_reading, queries, renormalize, terms
+from osce_news.storage import Writer, open_for_reading, queries, renormalize
 from osce_news.storage import writer as writer_module
 from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Filters
@@ -180,7 +180,7 @@ def test_values_are_made_anew_at_the_beginning_of_a_run_only_if_the_rules_are_ot
     made: list[str] = []
 
     def spy(connection: sqlite3.Connection) -> renormalize.Renormalized:
-        made.append(terms.rules())
+        made.append(rules())
         return renormalize.renormalize(connection)
 
     monkeypatch.setattr(writer_module, "renormalize", spy)
@@ -188,10 +188,10 @@ def test_values_are_made_anew_at_the_beginning_of_a_run_only_if_the_rules_are_ot
         writer.connection.execute("UPDATE items SET title = 'Spoilt'")
         writer.begin("replay")
         assert made == []
-        monkeypatch.setattr(terms, "rules", lambda: "999-another")
+        monkeypatch.setattr(record, "RULES", 999)
         writer.begin("full")
         writer.begin("incremental")
-        assert made == ["999-another"]
+        assert made == [rules()]
         titles = values(writer.connection, "SELECT title FROM items ORDER BY id DESC")
         assert titles == [story.title for story in TEN[:3]]
         assert len(set(values(writer.connection, "SELECT rules FROM runs"))) == 2

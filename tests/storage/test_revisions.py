@@ -186,7 +186,7 @@ def test_several_changes_at_once_are_several_revisions_of_one_changed_item(write
     writer.store(listing([MEMORIAL]))
     writer.store(listing([_with(title="Another", teaser="Another", topics=("Youth",))], NEXT_DAY))
     assert [row[:2] for row in _revisions(writer.connection)] == [
-        ("title", "text"), ("teaser", "text"), ("topics", "labels"),
+        ("title", "text"), ("topics", "labels"), ("teaser", "text"),
     ]  # fmt: skip
     assert writer.summary.changed == 1
 

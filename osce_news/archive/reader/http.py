@@ -1,72 +1,124 @@
-"""The HTTP answer in a record's block, and whether it is whole."""
+"""The HTTP response in a record's block: its header, and its body without chunks and compression."""
 
 from __future__ import annotations
 
 import re
+import sys
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from osce_news.archive.reader.fields import HEAD_END, MOST_HEAD, parse_fields
+from osce_news.archive.reader.records import HEADER_END, MAX_HEADER, parse_fields
 from osce_news.archive.reader.report import RecordError
+
+try:
+    import brotli  # type: ignore[import-untyped]
+except ImportError:  # PyPy; Scrapy depends on one of the two, and on zstd
+    import brotlicffi as brotli  # type: ignore[import-not-found]
+if sys.version_info >= (3, 14):
+    from compression import zstd as zstd
+else:
+    from backports import zstd as zstd
 
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?=[ \t\r\n])")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
-_BODILESS = frozenset({204, 304, *range(100, 200)})
+_NO_BODY = frozenset({204, 304, *range(100, 200)})
 
-Fields = tuple[tuple[str, str], ...]
+_GZIP, _ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
+_PIECE = 64 * 1024
+_ALIASES = {"x-gzip": "gzip", "zstandard": "zstd"}
+_COMPRESSED_TYPES = re.compile(r"gzip|zip|compress|octet-stream|x-tar")
+_ERRORS = (zlib.error, zstd.ZstdError, brotli.error, EOFError)
+
+HttpHeaders = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """An HTTP answer; `body` is the payload as it came, without chunks but still encoded."""
+class HttpResponse:
+    """An HTTP response. `body` is without chunks and still has its content-encoding."""
 
     status: int
-    headers: Fields  # as latin-1, which keeps every byte
+    headers: HttpHeaders  # as latin-1, which keeps every byte
     body: bytes
 
     def header(self, name: str) -> str:
-        """Return the first value of a header; empty if it is not there."""
+        """Return the first value of a header, given in lower case; empty if it is missing."""
         return next((value for field, value in self.headers if field.lower() == name), "")
 
 
-def parse_message(block: bytes, *, head_only: bool = False) -> Message:
-    """Return the answer in a block; raises RecordError if there is none, or its end is missing.
+def parse_response(block: bytes, *, header_only: bool = False) -> HttpResponse:
+    """Return the response in a block; raises RecordError if there is none or its end is missing.
 
-    `head_only` is for a revisit record, whose lengths are those of the page that it leaves out.
+    `header_only` is for revisit records, whose headers give the length of the body that they leave out.
     """
     match = _STATUS.match(block)
     if match is None:
         raise RecordError("holds no HTTP answer")
-    end = HEAD_END.search(block, 0, MOST_HEAD)
-    if end is None and len(block) > MOST_HEAD:
-        raise RecordError("the HTTP head does not end")
-    head, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
-    message = Message(int(match[1]), tuple(parse_fields(head.decode("latin-1"))), body)
-    if head_only:
-        return message
-    if "chunked" in message.header("transfer-encoding").lower():
+    end = HEADER_END.search(block, 0, MAX_HEADER)
+    if end is None and len(block) > MAX_HEADER:
+        raise RecordError("the HTTP header does not end")
+    header, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
+    response = HttpResponse(int(match[1]), tuple(parse_fields(header.decode("latin-1"))), body)
+    if header_only:
+        return response
+    if "chunked" in response.header("transfer-encoding").lower():
         unchunked = _unchunk(body)
         if unchunked is not None:
-            return Message(message.status, message.headers, unchunked)
+            return HttpResponse(response.status, response.headers, unchunked)
     else:
-        _check_length(message)
-    return message
+        _check_length(response)
+    return response
 
 
-def _check_length(message: Message) -> None:
-    """Raise RecordError if the answer's own length says that the end is missing.
+def payload_of(block: bytes) -> bytes:
+    """Return what follows the HTTP header in a block."""
+    end = HEADER_END.search(block, 0, MAX_HEADER)
+    return block[end.end() :] if end else b""
 
-    A body that is longer, or was encoded when its length was told, was unpacked by the tool.
+
+def decompress(response: HttpResponse, max_bytes: int) -> bytes:
+    """Return the body of a response without its content-encoding.
+
+    Tools disagree with their own headers: a body that is not compressed is returned as it is, whatever its
+    header says, and one with gzip's magic number is decompressed without such a header. Raises RecordError if
+    the body is cut, damaged or larger than `max_bytes`.
     """
-    told = message.header("content-length")
-    if message.status in _BODILESS or message.header("content-encoding") or not told.isdecimal():
+    body = response.body
+    names = [name.strip() for name in response.header("content-encoding").lower().split(",")]
+    encodings = [_ALIASES.get(name, name) for name in names if name not in ("", "identity", "none")]
+    try:
+        if not encodings and not _COMPRESSED_TYPES.search(response.header("content-type").lower()):
+            with suppress(*_ERRORS):
+                body = _gunzip(body, max_bytes) if body[:3] == _GZIP else body
+        for name in reversed(encodings):
+            body = _decode(name, body, max_bytes)
+    except _TooLargeError as error:
+        raise RecordError(f"unpacks to more than {max_bytes:,} bytes", "too_large") from error
+    if len(body) > max_bytes:
+        raise RecordError(f"{len(body):,} bytes are too many for a page", "too_large")
+    return body
+
+
+class _TooLargeError(Exception):
+    """The decompressed body is larger than the limit."""
+
+
+def _check_length(response: HttpResponse) -> None:
+    """Raise RecordError if the body is shorter than its Content-Length.
+
+    A longer body, or one with a content-encoding, may have been decompressed by the tool.
+    """
+    length = response.header("content-length")
+    if response.status in _NO_BODY or response.header("content-encoding") or not length.isdecimal():
         return
-    if len(told) > 18 or len(message.body) < int(told):
-        got = f"{len(message.body):,} of {told[:20]} bytes"
+    if len(length) > 18 or len(response.body) < int(length):
+        got = f"{len(response.body):,} of {length[:20]} bytes"
         raise RecordError(f"the page is cut: {got}", "truncated")
 
 
 def _unchunk(body: bytes) -> bytes | None:
-    """Return the body without its chunks (RFC 9112, 7.1); None if the tool took them out before.
+    """Return the body without its chunks (RFC 9112, 7.1); None if the tool has already removed them.
 
     Raises RecordError if the last chunk is missing.
     """
@@ -82,12 +134,90 @@ def _unchunk(body: bytes) -> bytes | None:
             break
         parts.append(body[begin:at])
         at += len(line_end)
-    if len(parts) < 1:  # a page does not begin like a chunk
+    if len(parts) < 1:  # pages don't begin like a chunk
         return None
     raise RecordError("the page is cut: its last chunk is missing", "truncated")
 
 
-def payload_of(block: bytes) -> bytes:
-    """Return what is behind the HTTP head of a block."""
-    end = HEAD_END.search(block, 0, MOST_HEAD)
-    return block[end.end() :] if end else b""
+def _decode(name: str, body: bytes, limit: int) -> bytes:
+    if not body:
+        return body
+    decode = _DECODERS.get(name)
+    magic = {"gzip": _GZIP[:2], "zstd": _ZSTD}.get(name, b"")
+    if decode is None:
+        if _is_text(body):
+            return body
+        raise RecordError(f"unknown content-encoding {name[:40]!r}")
+    if not body.startswith(magic):
+        if _is_text(body):
+            return body
+        raise RecordError(f"the body is not {name}, though its header says so")
+    try:
+        return decode(body, limit)
+    except _ERRORS as error:
+        if not magic and _is_text(body):
+            return body
+        raise RecordError(f"the page can't be unpacked: {name} is cut or damaged") from error
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether a body is text; compressed ones have control characters near their beginning."""
+    begin = body[:1024]
+    return not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", begin) or begin[:2] in (b"\xff\xfe", b"\xfe\xff")
+
+
+def _gunzip(body: bytes, limit: int) -> bytes:
+    parts: list[bytes] = []
+    while body.startswith(_GZIP[:2]):  # several members are allowed; other bytes after them are padding
+        unpack = zlib.decompressobj(31)
+        parts.append(_inflate(unpack, body, limit - sum(map(len, parts))))
+        body = unpack.unused_data
+    return b"".join(parts)
+
+
+def _undeflate(body: bytes, limit: int) -> bytes:
+    try:
+        return _inflate(zlib.decompressobj(), body, limit)
+    except (zlib.error, EOFError):  # some servers leave out the zlib frame
+        return _inflate(zlib.decompressobj(-15), body, limit)
+
+
+def _inflate(unpack: zlib._Decompress, body: bytes, limit: int) -> bytes:
+    data = unpack.decompress(body, limit + 1)
+    if len(data) > limit:
+        raise _TooLargeError
+    if not unpack.eof:
+        raise EOFError
+    return data
+
+
+def _unbrotli(body: bytes, limit: int) -> bytes:
+    unpack = brotli.Decompressor()
+    data = bytearray(unpack.process(body, output_buffer_limit=_PIECE))
+    while not unpack.is_finished():
+        piece = unpack.process(b"", output_buffer_limit=_PIECE)
+        if not piece and not unpack.is_finished():
+            raise EOFError
+        data += piece
+        if len(data) > limit:
+            raise _TooLargeError
+    return bytes(data)
+
+
+def _unzstd(body: bytes, limit: int) -> bytes:
+    data = bytearray()
+    while body:
+        # RFC 9659 limits the window to 8 MiB.
+        unpack = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 23})
+        data += unpack.decompress(body, limit + 1 - len(data))
+        if len(data) > limit:
+            raise _TooLargeError
+        if not unpack.eof:
+            raise EOFError
+        body = unpack.unused_data
+    return bytes(data)
+
+
+_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gunzip, "deflate": _undeflate, "br": _unbrotli, "zstd": _unzstd,
+}  # fmt: skip

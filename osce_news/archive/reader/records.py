@@ -1,29 +1,37 @@
-"""The records of a WARC file, each with its head and its block; what is no whole record is told and left out.
+"""The records of a WARC file, each with its header and its block; incomplete ones are reported and skipped.
 
-WARC 0.17 to 1.1, plain or gzipped in any way. A record is given out when its end is proven: by the end of
-its gzip member, by the next record, or by the end of a plain file behind its last byte.
+Reads WARC 0.17 to 1.1, plain or compressed with gzip in any way. A record counts as complete when something
+proves where it ends: the end of its gzip member, the next record, or the end of a plain file.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from osce_news.archive.reader.fields import HEAD_END, MOST_HEAD, check_digest, parse_fields
-from osce_news.archive.reader.gzip_members import MAGIC, Members, Stretch, is_gzip, plain
+from osce_news.archive.reader.gzip_members import MAGIC, ByteStream, GzipMembers, is_gzip, plain_stream
 from osce_news.archive.reader.report import RecordError, Report
-from osce_news.crawl import settings
+from osce_news.clock import format_utc
 from osce_news.errors import BadInputError
+from osce_news.site import MAX_PAGE_BYTES
 
-MOST_BYTES: int = settings.DOWNLOAD_MAXSIZE  # of a page; a larger one is no listing page
+MAX_HEADER = 256 * 1024  # bytes of a record's header, or of the HTTP header in its block
+HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 _VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
 _BLANKS = re.compile(rb"[\r\n]*")
-_NEXT = re.compile(rb"\n\r?\n(?=WARC/\d\.\d+[ \t]*\r?\n)()")
+_NEXT_RECORD = re.compile(rb"\n\r?\n(?=WARC/\d\.\d+[ \t]*\r?\n)()")
 _OVERLAP = 32
+_DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")
+_LINE_END = re.compile(r"\r?\n")
+_SPACE = " \t"
 
 _HINTS = (
     (b"PK\x03\x04", "a zip file; if it is a WACZ, unpack it: the WARC files are in its folder archive/"),
@@ -35,47 +43,71 @@ _HINTS = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record whose end is proven. Names in `headers` are in lower case; of equal ones the first counts."""
+    """A complete record. Names in `headers` are in lower case; if one is repeated, the first value counts."""
 
     kind: str  # the WARC-Type
     headers: dict[str, str]
-    block: bytes | None  # None: larger than what is read
+    block: bytes | None  # None: larger than the limit
     offset: int  # of the record in the file, or of the gzip member that it is in
-    where: str  # the same for people
-    alone: bool  # whether it can be read from `offset` on, without what is before it
+    where: str  # the same, for messages
+    alone: bool  # whether it can be read from `offset` on, without what comes before it
+
+    @property
+    def url(self) -> str:
+        """The WARC-Target-URI, without the angle brackets that old versions of wget write."""
+        return self.headers.get("warc-target-uri", "").strip("<> ")
+
+    @property
+    def fetched_at(self) -> str:
+        """The WARC-Date in the form of clock.py; raises RecordError if it is missing or no time.
+
+        WARC 1.1, 5.4: UTC, of any precision from the year on.
+        """
+        text = self.headers.get("warc-date", "")
+        match = _DATE.fullmatch(text.strip())
+        if match is None:
+            raise RecordError(f"WARC-Date {text[:40]!r} is no time")
+        year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups())
+        try:
+            moment = datetime(
+                year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0, tzinfo=UTC
+            )
+        except ValueError as error:
+            raise RecordError(f"WARC-Date {text[:40]!r} is no time") from error
+        return format_utc(moment.timestamp())
 
 
 def records(
-    path: Path, report: Report, most_bytes: int = MOST_BYTES, *, start: int = 0, end: int | None = None
+    path: Path, report: Report, max_bytes: int = MAX_PAGE_BYTES, *, start: int = 0, end: int | None = None
 ) -> Iterator[Record]:
-    """Yield the records of a file, in order, with memory that does not grow with the file.
+    """Yield the records of a file in order. Memory use does not depend on the file's size.
 
-    `start` is the offset of a record that is `alone`, `end` the one before which the last record begins:
-    parts of a file that meet give and report together what the whole file does. Raises BadInputError if the
-    file is no WARC file or can't be read.
+    `start` is the offset of a record that is `alone`; only records that begin before `end` are read. Adjacent
+    parts of a file give the same records and the same report as the whole file. Raises BadInputError if
+    the file is no WARC file or can't be read.
     """
     try:
         with path.open("rb") as file:
             report.files += 1
             if not file.read(1):
-                report.cut_at(path, 0)  # a process that died before its first byte
+                report.cut_at(path, 0)  # the process that wrote it died before the first byte
                 return
-            if (other := _fault(file)) is not None:
+            if (other := _other_format(file)) is not None:
                 raise BadInputError(f"{path}: no WARC file" + (f" but {other}" if other else ""))
-            yield from _Reader(path, file, report, most_bytes, end).records(start)
+            yield from _Reader(path, file, report, max_bytes, end).records(start)
     except OSError as error:
         raise BadInputError(f"{path}: can't be read: {error.strerror}") from error
 
 
-def record_at(path: Path, offset: int, most_bytes: int = MOST_BYTES) -> Record:
-    """Return the record at an offset that came from `records`, from one that is `alone`.
+def record_at(path: Path, offset: int, max_bytes: int = MAX_PAGE_BYTES) -> Record:
+    """Return the record at an offset given by `records`; it must be one that is `alone`.
 
-    Raises RecordError if there is none, or no whole one, any more.
+    Raises RecordError if no complete record is there any more.
     """
     report = Report()
     try:
         with path.open("rb") as file:
-            for record in _Reader(path, file, report, most_bytes).records(offset):
+            for record in _Reader(path, file, report, max_bytes).records(offset):
                 if record.offset == offset:
                     return record
                 break
@@ -85,165 +117,210 @@ def record_at(path: Path, offset: int, most_bytes: int = MOST_BYTES) -> Record:
 
 
 def is_warc(path: Path) -> bool:
-    """Whether a file is a WARC file by its content, a cut one too.
-
-    Raises BadInputError if it can't be read.
-    """
+    """Whether the content of a file is WARC, even if it is cut; raises BadInputError if it can't be read."""
     try:
         with path.open("rb") as file:
-            return _fault(file) is None
+            return _other_format(file) is None
     except OSError as error:
         raise BadInputError(f"{path}: can't be read: {error.strerror}") from error
 
 
-def _fault(file: BinaryIO) -> str | None:
-    """Return what a file is if it is no WARC file by its beginning, "" if that is not known; else None."""
-    stretch = next(iter(Members(file))) if is_gzip(file) else plain(file)
-    begin = stretch.peek(1024)
-    found = begin.lstrip(b"\r\n")
-    unknown = bool(found) or stretch.state != "whole"
-    if found[:5] == MAGIC or (len(begin) < len(MAGIC) and MAGIC.startswith(found) and unknown):
+def parse_fields(text: str) -> list[tuple[str, str]]:
+    r"""Return the named fields of a WARC or HTTP header in order, without its first line; unfold long lines.
+
+    >>> parse_fields("HTTP/1.1 200 OK\r\nServer: x\r\n  y\r\n:status: 200\r\n")
+    [('Server', 'x y')]
+    """
+    fields: list[tuple[str, str]] = []
+    for line in _LINE_END.split(text)[1:]:
+        name, colon, value = line.partition(":")
+        if line[:1] in (" ", "\t") and fields:
+            last, begin = fields[-1]
+            fields[-1] = (last, f"{begin} {line.strip(_SPACE)}".strip(_SPACE))
+        elif colon and name:  # a pseudo-field of HTTP/2 begins with the colon
+            fields.append((name.strip(_SPACE), value.strip(_SPACE)))
+    return fields
+
+
+def check_digest(label: str, candidates: Iterable[bytes]) -> bool | None:
+    """Whether one of the candidates has this digest; None if the label is missing or not understood.
+
+    WARC 1.1, 5.8: an algorithm and a value. Tools write the value in base 32, base 64 or hexadecimal.
+
+    >>> check_digest("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", [b""])
+    True
+    """
+    name, _, value = label.partition(":")
+    name = name.strip().lower().replace("-", "")
+    if name not in ("sha1", "sha256", "sha512", "md5") or not value.strip():
+        return None
+    wanted = _digest_bytes(value.strip(), hashlib.new(name).digest_size)
+    if wanted is None:
+        return None
+    return any(hashlib.new(name, data).digest() == wanted for data in candidates)
+
+
+def _digest_bytes(value: str, size: int) -> bytes | None:
+    for decode, text in (
+        (bytes.fromhex, value),
+        (base64.b32decode, value.upper() + "=" * (-len(value) % 8)),
+        (base64.b64decode, value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4)),
+    ):
+        try:
+            digest = decode(text)
+        except (ValueError, binascii.Error):
+            continue
+        if len(digest) == size:
+            return digest
+    return None
+
+
+def _other_format(file: BinaryIO) -> str | None:
+    """Return the format of a file that is not WARC, "" if it is unknown; None for a WARC file."""
+    stream = next(iter(GzipMembers(file))) if is_gzip(file) else plain_stream(file)
+    begin = stream.peek(1024)
+    text = begin.lstrip(b"\r\n")
+    may_go_on = bool(text) or stream.state != "whole"
+    if text[:5] == MAGIC or (len(begin) < len(MAGIC) and MAGIC.startswith(text) and may_go_on):
         return None  # perhaps cut or damaged within the first record
-    return next((text for magic, text in _HINTS if begin.startswith(magic)), "")
+    return next((hint for magic, hint in _HINTS if begin.startswith(magic)), "")
 
 
 class _Reader:
-    """Goes through one file."""
+    """Reads the records of one file."""
 
     def __init__(
-        self, path: Path, file: BinaryIO, report: Report, most_bytes: int, end: int | None = None
+        self, path: Path, file: BinaryIO, report: Report, max_bytes: int, end: int | None = None
     ) -> None:
         self.path, self.file, self.report, self.end = path, file, report, end
-        self.most = most_bytes + MOST_HEAD
+        self.max_block = max_bytes + MAX_HEADER
         self.gzip = is_gzip(file)
         self.size = file.seek(0, 2)
 
     def records(self, offset: int = 0) -> Iterator[Record]:
         if not self.gzip:
-            yield from self._records(plain(self.file, offset))
+            yield from self._records(plain_stream(self.file, offset))
             return
-        for member in Members(self.file, offset, self._gap):
-            if self._is_behind(member.offset):
+        for member in GzipMembers(self.file, offset, self._report_gap):
+            if self._is_behind_end(member.offset):
                 return
             yield from self._records(member)
 
-    def _gap(self, first: int, following: int | None) -> None:
+    def _report_gap(self, first: int, following: int | None) -> None:
         if following is None:
             self.report.cut_at(self.path, first)
         else:
             error = RecordError(f"damaged up to byte {following}")
             self.report.problem(self.path, f"byte {first}", error)
 
-    def _records(self, stretch: Stretch) -> Iterator[Record]:
+    def _records(self, stream: ByteStream) -> Iterator[Record]:
         while True:
-            stretch.skip(len(_blanks(stretch)))
-            if not stretch.peek(1):
+            stream.skip(len(_blanks(stream)))
+            if not stream.peek(1):
                 return
-            start, where = stretch.position, self._where(stretch)
-            if not self.gzip and self._is_behind(start):
+            start, where = stream.position, self._where(stream)
+            if not self.gzip and self._is_behind_end(start):
                 return
             try:
-                record = self._record(stretch, where)
+                record = self._record(stream, where)
             except RecordError as error:
-                go_on = stretch.seek_to(_NEXT, _OVERLAP)
-                if stretch.state in ("cut", "damaged") and not go_on:
-                    return  # that is told when the file is gone on with
-                if not self.gzip and not go_on and error.kind == "cut":
+                has_next = stream.skip_to(_NEXT_RECORD, _OVERLAP)
+                if stream.state in ("cut", "damaged") and not has_next:
+                    return  # `_report_gap` reports it
+                if error.kind == "cut" and not self.gzip and not has_next:
                     self.report.cut_at(self.path, start)
                     return
                 self.report.problem(self.path, where, RecordError(str(error)))
                 continue
             if record is None:
                 return
-            stretch.given = True
+            stream.has_records = True
             self.report.count(record.kind)
             yield record
 
-    def _record(self, stretch: Stretch, where: str) -> Record | None:
+    def _record(self, stream: ByteStream, where: str) -> Record | None:
         """Return the next record; None if its gzip member ends too early.
 
-        Raises RecordError, with the stretch behind the record's head; its kind is "cut" if the stretch has
-        fewer bytes than the head says.
+        Raises RecordError, with the stream after the record's header; its kind is "cut" if the stream has
+        fewer bytes than the header says.
         """
-        start = stretch.position
-        if not _VERSION.match(stretch.peek(64)):
-            short = stretch.peek(64)
-            stretch.skip(min(5, len(short)))
-            kind = "cut" if MAGIC.startswith(short[:5]) and len(short) < 10 else "unreadable"
+        start = stream.position
+        if not _VERSION.match(stream.peek(64)):
+            begin = stream.peek(64)
+            stream.skip(min(5, len(begin)))
+            kind = "cut" if MAGIC.startswith(begin[:5]) and len(begin) < 10 else "unreadable"
             raise RecordError("no record begins here", kind)
-        head = stretch.until(HEAD_END, MOST_HEAD)
-        if head is None:
-            stretch.skip(5)
-            raise RecordError("the record's head does not end", "cut")
-        fields = parse_fields(head.decode("utf-8", "replace"))
+        header = stream.read_until(HEADER_END, MAX_HEADER)
+        if header is None:
+            stream.skip(5)
+            raise RecordError("the record's header does not end", "cut")
+        fields = parse_fields(header.decode("utf-8", "replace"))
         headers = {name.lower(): value for name, value in reversed(fields)}
         text = headers.get("content-length", "")
         if not (text.isascii() and text.isdigit() and len(text) < 19):
             raise RecordError(f"Content-Length {text[:40]!r} is no length")
-        block = self._block(stretch, int(text), headers.get("warc-block-digest", ""))
-        if stretch.state in ("cut", "damaged") and not _proven(stretch):
+        block = self._block(stream, int(text), headers.get("warc-block-digest", ""))
+        if stream.state in ("cut", "damaged") and not _is_followed(stream):
             return None
         alone = not self.gzip or not start
         kind = headers.get("warc-type", "").lower()
-        return Record(kind, headers, block, stretch.offset if self.gzip else start, where, alone)
+        return Record(kind, headers, block, stream.offset if self.gzip else start, where, alone)
 
-    def _block(self, stretch: Stretch, length: int, digest: str) -> bytes | None:
-        """Return the block, taken, if what follows it proves its length; None for one that is too large."""
-        if length > self.most:
-            self._pass_over(stretch, length)
+    def _block(self, stream: ByteStream, length: int, digest: str) -> bytes | None:
+        """Read the block if what follows it confirms its length; return None if it is too large."""
+        if length > self.max_block:
+            self._skip_block(stream, length)
             return None
-        if not self._ends_here(stretch, length) and not self._stands_alone(stretch, length, digest):
-            kind = "cut" if length and not stretch.peek(1, length - 1) else "unreadable"
-            raise RecordError(f"says that it has {length:,} bytes, which is wrong", kind)
-        return stretch.take(length)
+        if not self._ends_after(stream, length) and not self._is_complete(stream, length, digest):
+            kind = "cut" if length and not stream.peek(1, length - 1) else "unreadable"
+            raise RecordError(f"wrong Content-Length: {length:,} bytes", kind)
+        return stream.read(length)
 
-    def _pass_over(self, stretch: Stretch, length: int) -> None:
-        """Pass over a block that is too large; raises RecordError, with a plain file in front of it again."""
-        begin = stretch.position
+    def _skip_block(self, stream: ByteStream, length: int) -> None:
+        """Skip a block that is too large; raises RecordError, with a plain file back at the block's begin."""
+        begin = stream.position
         if self.gzip:
-            there = stretch.skip(length) == length
-        elif there := begin + length <= self.size:
-            self._jump(stretch, begin + length)
-        if not (there and self._ends_here(stretch, 0)):
+            exists = stream.skip(length) == length
+        elif exists := begin + length <= self.size:
+            self._seek(stream, begin + length)
+        if not (exists and self._ends_after(stream, 0)):
             if not self.gzip:
-                self._jump(stretch, begin)
-            raise RecordError(
-                f"says that it has {length:,} bytes, which is wrong", "unreadable" if there else "cut"
-            )
+                self._seek(stream, begin)
+            raise RecordError(f"wrong Content-Length: {length:,} bytes", "unreadable" if exists else "cut")
 
-    def _jump(self, stretch: Stretch, position: int) -> None:
+    def _seek(self, stream: ByteStream, position: int) -> None:
         self.file.seek(position)
-        stretch.restart(position)
+        stream.restart(position)
 
-    def _stands_alone(self, stretch: Stretch, length: int, digest: str) -> bool:
-        """Whether a record is whole though no record follows it, but other bytes."""
-        if stretch.peek(4, length) != b"\r\n\r\n":
+    def _is_complete(self, stream: ByteStream, length: int, digest: str) -> bool:
+        """Whether a record is complete although other bytes follow it, and no record."""
+        if stream.peek(4, length) != b"\r\n\r\n":
             return False
-        block = stretch.peek(length)
-        return HEAD_END.search(block) is not None and check_digest(digest, [block]) is not False
+        block = stream.peek(length)
+        return HEADER_END.search(block) is not None and check_digest(digest, [block]) is not False
 
-    def _ends_here(self, stretch: Stretch, ahead: int) -> bool:
-        """Whether a record can end behind so many more bytes."""
-        if ahead and not stretch.peek(1, ahead - 1):
+    def _ends_after(self, stream: ByteStream, length: int) -> bool:
+        """Whether a record can end after so many bytes: the next record or the end of the stream follows."""
+        if length and not stream.peek(1, length - 1):
             return False
-        gap = _blanks(stretch, ahead)
-        following = stretch.peek(len(MAGIC), ahead + len(gap))
+        gap = _blanks(stream, length)
+        following = stream.peek(len(MAGIC), length + len(gap))
         return following == MAGIC or (MAGIC.startswith(following) and (not following or len(gap) > 1))
 
-    def _is_behind(self, offset: int) -> bool:
+    def _is_behind_end(self, offset: int) -> bool:
         return self.end is not None and offset >= self.end
 
-    def _where(self, stretch: Stretch) -> str:
+    def _where(self, stream: ByteStream) -> str:
         if not self.gzip:
-            return f"byte {stretch.position}"
-        return f"byte {stretch.offset}" + (f", unpacked {stretch.position}" if stretch.position else "")
+            return f"byte {stream.position}"
+        return f"byte {stream.offset}" + (f", unpacked {stream.position}" if stream.position else "")
 
 
-def _blanks(stretch: Stretch, ahead: int = 0) -> bytes:
-    match = _BLANKS.match(stretch.peek(64, ahead))
+def _blanks(stream: ByteStream, ahead: int = 0) -> bytes:
+    match = _BLANKS.match(stream.peek(64, ahead))
     return match[0] if match else b""
 
 
-def _proven(stretch: Stretch) -> bool:
-    """Whether another record follows, which can't be read to its end."""
-    return bool(stretch.peek(1, len(_blanks(stretch))))
+def _is_followed(stream: ByteStream) -> bool:
+    """Whether another record, an incomplete one, follows in the stream."""
+    return bool(stream.peek(1, len(_blanks(stream))))

@@ -1,4 +1,4 @@
-"""What was passed over in a WARC and why: nothing is ignored silently."""
+"""What was skipped while reading WARC files, and why: nothing is ignored silently."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-MOST_TOLD = 20  # problems that are kept as lines; all of them are counted
+MAX_LINES = 20  # problems that are kept as lines; all of them are counted
 UNKNOWN = "of no known type"
 _KINDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
-_COUNTED = {
+_SKIPPED = {
     "other_hosts": "of other hosts",
     "not_http": "not fetched by HTTP",
     "truncated": "cut by the tool that made them",
@@ -22,28 +22,28 @@ _COUNTED = {
 
 
 class RecordError(Exception):
-    """A record that is passed over; `kind` is the number of the Report that it is counted in."""
+    """A record that is skipped. `kind` is the field of `Report` in which it is counted."""
 
-    def __init__(self, why: str, kind: str = "unreadable") -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, kind: str = "unreadable") -> None:
+        super().__init__(reason)
         self.kind = kind
 
 
 @dataclass(slots=True)
 class Report:
-    """What a reading of WARC files came upon; it grows while `captures` goes on."""
+    """Counts and problems of reading WARC files; it grows as the files are read."""
 
     files: int = 0
-    records: Counter[str] = field(default_factory=Counter)  # by WARC-Type, whatever became of them
-    captures: int = 0  # that were given out
+    records: Counter[str] = field(default_factory=Counter)  # by WARC-Type, skipped ones too
+    captures: int = 0  # yielded
     other_hosts: int = 0
     not_http: int = 0  # dns: and the like
-    truncated: int = 0  # responses of which the tool says, or their lengths, that the end is missing
-    too_large: int = 0  # as stored or unpacked
+    truncated: int = 0  # responses whose end is missing, by the tool's own word or by their lengths
+    too_large: int = 0  # as stored or decompressed
     unresolved: int = 0  # revisit records whose response is in none of the files
-    unreadable: int = 0  # damaged records and stretches of bytes without a record
+    unreadable: int = 0  # damaged records, and stretches of bytes without a record
     cut: list[tuple[Path, int]] = field(default_factory=list)  # files that end too early, and at which byte
-    problems: list[str] = field(default_factory=list)  # the first `MOST_TOLD`, a line each
+    problems: list[str] = field(default_factory=list)  # the first `MAX_LINES`, as lines
     problem_count: int = 0
 
     def count(self, kind: str) -> None:
@@ -51,46 +51,46 @@ class Report:
         self.records[kind if kind in _KINDS else UNKNOWN] += 1
 
     def problem(self, path: Path, where: str, error: RecordError) -> None:
-        """Count a record that is passed over, and keep its line."""
+        """Count a record that is skipped, and keep the reason as a line."""
         setattr(self, error.kind, getattr(self, error.kind) + 1)
-        self._tell(f"{path}: {where}: {error}; passed over")
+        self._add_line(f"{path}: {where}: {error}; skipped")
 
     def cut_at(self, path: Path, offset: int) -> None:
         """Note that a file ends in the middle of a record."""
         self.cut.append((path, offset))
-        self._tell(f"{path}: cut at byte {offset}: what was whole before it was read")
+        self._add_line(f"{path}: cut at byte {offset}: the complete records before it were read")
 
     def add(self, other: Report) -> None:
-        """Add what the reading of other files, or of another part of a file, came upon."""
-        for name in ("files", "captures", *_COUNTED):
+        """Add the report on other files or on another part of a file."""
+        for name in ("files", "captures", *_SKIPPED):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.records += other.records
         self.cut += other.cut
-        self.problems += other.problems[: MOST_TOLD - len(self.problems)]
+        self.problems += other.problems[: MAX_LINES - len(self.problems)]
         self.problem_count += other.problem_count
 
-    def as_plain(self) -> dict[str, Any]:
-        """Return all of it in values that JSON knows; `of_plain` makes a report of them again."""
-        plain = {one.name: getattr(self, one.name) for one in fields(self)}
-        return plain | {"records": dict(self.records), "cut": [[str(path), at] for path, at in self.cut]}
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report in values that JSON knows; `from_dict` reads them."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return values | {"records": dict(self.records), "cut": [[str(path), at] for path, at in self.cut]}
 
     @classmethod
-    def of_plain(cls, plain: Mapping[str, Any]) -> Self:
-        """Return the report of which `as_plain` came; raises TypeError or KeyError for other values."""
-        cut = [(Path(path), at) for path, at in plain["cut"]]
-        return cls(**{**plain, "records": Counter(plain["records"]), "cut": cut})
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Return the report that `to_dict` was called on; raises TypeError or KeyError for other values."""
+        cut = [(Path(path), at) for path, at in values["cut"]]
+        return cls(**{**values, "records": Counter(values["records"]), "cut": cut})
 
     def lines(self) -> list[str]:
-        """Return what a person should know, a line each; empty if all was well and nothing was left out."""
-        told = list(self.problems)
-        if self.problem_count > len(told):
-            told.append(f"and {self.problem_count - len(told):,} problems more")
-        counts = [f"{n:,} {text}" for name, text in _COUNTED.items() if (n := getattr(self, name))]
+        """Return the problems and a summary of what was skipped, as lines; empty if there is nothing."""
+        lines = list(self.problems)
+        if self.problem_count > len(lines):
+            lines.append(f"and {self.problem_count - len(lines):,} more problems")
+        counts = [f"{n:,} {text}" for name, text in _SKIPPED.items() if (n := getattr(self, name))]
         if unknown := self.records[UNKNOWN]:
             counts.append(f"{unknown:,} {UNKNOWN}")
-        return [*told, *([f"records passed over: {', '.join(counts)}"] if counts else [])]
+        return [*lines, *([f"records skipped: {', '.join(counts)}"] if counts else [])]
 
-    def _tell(self, line: str) -> None:
+    def _add_line(self, line: str) -> None:
         self.problem_count += 1
-        if len(self.problems) < MOST_TOLD:
+        if len(self.problems) < MAX_LINES:
             self.problems.append("".join(char if char.isprintable() else "\ufffd" for char in line))

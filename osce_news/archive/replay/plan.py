@@ -22,7 +22,7 @@ _NUMBER = re.compile("[0-9]{5,6}")  # of a file of a run
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ArchivedRun:
     """A recorded run: its name, how it began, and its files in order."""
 
     name: str
@@ -32,10 +32,10 @@ class Run:
 
 
 @dataclass(slots=True)
-class Plan:
+class ReplayPlan:
     """What to replay, in order."""
 
-    runs: list[Run] = field(default_factory=list)
+    runs: list[ArchivedRun] = field(default_factory=list)
     warcs: list[Path] = field(default_factory=list)  # all other WARC files
     pages: list[SavedPage] = field(default_factory=list)
     headless: list[str] = field(default_factory=list)  # first files of runs that are not there
@@ -46,7 +46,7 @@ class Plan:
         return [*(file for run in self.runs for file in run.files), *self.warcs]
 
 
-def plan(paths: Sequence[Path]) -> Plan:
+def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     """Return what is at these paths; a folder gives all pages and WARC files below it.
 
     Raises BadInputError, before anything is read further, for a path that is not there, a file that is
@@ -57,16 +57,16 @@ def plan(paths: Sequence[Path]) -> Plan:
     warcs = [file for file in files if not has_page_name(file)]
     for file in warcs:
         _refuse_other(file)
-    found = Plan(pages=saved_pages(pages))
+    found = ReplayPlan(pages=saved_pages(pages))
     _sort_out(warc_files(warcs), found)
     found.runs = in_order(found.runs)
     return found
 
 
-def in_order(runs: Iterable[Run]) -> list[Run]:
+def in_order(runs: Iterable[ArchivedRun]) -> list[ArchivedRun]:
     """Return the runs in order of time; of one database in its order, whatever its clock said."""
     left = sorted(runs, key=lambda run: (run.begins.started, run.begins.run, run.name))
-    ordered: list[Run] = []
+    ordered: list[ArchivedRun] = []
     while left:
         waiting = {run.name for run in left}
         first = next((run for run in left if run.begins.after not in waiting), left[0])
@@ -89,7 +89,7 @@ def _refuse_other(file: Path) -> None:
     raise BadInputError(f"{file}: no WARC file")
 
 
-def _sort_out(files: Iterable[Path], found: Plan) -> None:
+def _sort_out(files: Iterable[Path], found: ReplayPlan) -> None:
     """Put the files of each recorded run together; what has no beginning is read as any WARC file."""
     parts: dict[str, dict[int, Path]] = {}
     begins: dict[str, RunStarted] = {}
@@ -106,7 +106,7 @@ def _sort_out(files: Iterable[Path], found: Plan) -> None:
         ordered = [numbered[number] for number in sorted(numbered)]
         gaps = [file_name(name, number) for number in range(max(numbered)) if number not in numbered]
         if name in begins:
-            found.runs.append(Run(name, begins[name], ordered, gaps))
+            found.runs.append(ArchivedRun(name, begins[name], ordered, gaps))
         else:
             found.warcs += ordered
             found.headless.append(file_name(name, 0))

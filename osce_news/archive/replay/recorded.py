@@ -14,12 +14,11 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from osce_news.archive import Capture
-from osce_news.archive.parse import ARTICLE, LISTING, Asked, Parsed, parse
+from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, parse
+from osce_news.archive.reader.captures import CaptureSource
 from osce_news.archive.reader.report import RecordError
-from osce_news.archive.reader.source import Source
 from osce_news.archive.replay.outcome import error_status
-from osce_news.archive.replay.plan import Run as RunFiles
-from osce_news.archive.replay.plan import file_name
+from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.replay.steps import Step
 from osce_news.errors import OsceNewsError, PartialError, StorageError
 from osce_news.events import ListEnded, PageStored, RunFinished
@@ -38,7 +37,7 @@ class Death(NamedTuple):
     settled: bool  # whether it held how the list's part had ended
 
 
-def deaths_of(runs: Iterable[RunFiles]) -> dict[str, Death]:
+def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:
     """Return the deaths of which these runs tell, by the name of the run that died."""
     return {
         name: Death(pages, name not in run.begins.unsettled)
@@ -50,7 +49,9 @@ def deaths_of(runs: Iterable[RunFiles]) -> dict[str, Death]:
 class RecordedRun:
     """Applies the events of a recorded run again; `errors` are what is not as it was, or not understood."""
 
-    def __init__(self, files: RunFiles, writer: Writer, source: Source, death: Death | None) -> None:
+    def __init__(
+        self, files: ArchivedRun, writer: Writer, source: CaptureSource, death: Death | None
+    ) -> None:
         """Begin the run; raises StorageError. `death` is known if it was killed and another run followed."""
         self.files, self._writer, self._source, self._death = files, writer, source, death
         self.errors: list[OsceNewsError] = []
@@ -60,7 +61,7 @@ class RecordedRun:
         self._summaries: list[Summary] = []
         self._run = Run(writer, files.begins, self._continued())
 
-    def step(self, step: Step, parsed: Parsed | None) -> Summary:
+    def step(self, step: Step, parsed: ParsedPage | None) -> Summary:
         """Take the next step, and return the run's summary; raises StorageError."""
         self._file_count = max(self._file_count, step.files)
         if step.files:
@@ -147,20 +148,20 @@ class RecordedRun:
             return None
         return crawls.continued(connection, former, begins.position)
 
-    def _store(self, step: Step, parsed: Parsed | None) -> None:
+    def _store(self, step: Step, parsed: ParsedPage | None) -> None:
         if step.note is not None and step.note.kind == ARTICLE:
             self._store_article(step, step.note, parsed)
         else:
             self._store_listing(step, parsed)
 
-    def _store_article(self, step: Step, event: PageStored, parsed: Parsed | None) -> None:
+    def _store_article(self, step: Step, event: PageStored, parsed: ParsedPage | None) -> None:
         answer = self._answer(step.capture, event, parsed)
         if not self._writer.knows(answer.item_id):
             self._run.add_cost(event.cost)
             raise MissingPageError(f"{event.url}: of the item {answer.item_id}, which no listing showed")
         self._run.store_article(event, answer)
 
-    def _answer(self, capture: Capture | None, event: PageStored, parsed: Parsed | None) -> ArticleItem:
+    def _answer(self, capture: Capture | None, event: PageStored, parsed: ParsedPage | None) -> ArticleItem:
         """Return what was answered for an article; raises MissingPageError if the response is not there."""
         if event.http_status is None:  # there was no response
             item_id, status = event.item_id or "", event.status or "failed"
@@ -168,7 +169,7 @@ class RecordedRun:
         if parsed is None or capture is None:
             raise _missing(event, self.files)
         if event.status == "unchanged" and not self._writer.has_read(event.item_id or ""):
-            parsed = self._read_now(capture, event, Asked(ARTICLE, event.item_id))
+            parsed = self._read_now(capture, event, PageRequest(ARTICLE, event.item_id))
         if parsed.problem is not None:
             raise parsed.problem.as_error()
         assert parsed.article is not None, "what is no problem is an article"
@@ -176,7 +177,7 @@ class RecordedRun:
             return replace(parsed.article, status="failed", reason=event.reason)
         return parsed.article
 
-    def _store_listing(self, step: Step, parsed: Parsed | None) -> None:
+    def _store_listing(self, step: Step, parsed: ParsedPage | None) -> None:
         page = self._page(step, parsed)
         changes = self._run.compare(page)
         # A page that the run refused, and that is understood by now.
@@ -184,7 +185,7 @@ class RecordedRun:
         self._run.store_page(step.note or now_read, page, changes)
         self._last_page_at = page.fetched_at
 
-    def _page(self, step: Step, parsed: Parsed | None) -> Listing:
+    def _page(self, step: Step, parsed: ParsedPage | None) -> Listing:
         """Return the page of a step; raises why it is not there or not understood."""
         if step.capture is None:
             assert step.note is not None, "a step without an event has a capture"
@@ -193,13 +194,13 @@ class RecordedRun:
             known = crawls.last_reading(self._writer.connection, step.capture.url)
             if known is not None:
                 return unchanged(step.capture, known)
-            parsed = self._read_now(step.capture, step.note, Asked(LISTING))
+            parsed = self._read_now(step.capture, step.note, PageRequest(LISTING))
         if parsed.problem is not None:
             raise parsed.problem.as_error()
         assert parsed.listing is not None, "what is no problem is a listing"
         return parsed.listing
 
-    def _read_now(self, capture: Capture, event: PageStored | None, asked: Asked) -> Parsed:
+    def _read_now(self, capture: Capture, event: PageStored | None, asked: PageRequest) -> ParsedPage:
         """Return the page that a 304 response refers to, if the database has no reading of it.
 
         Raises MissingPageError if that page is in none of the files.
@@ -242,7 +243,7 @@ class MissingPageError(OsceNewsError):
     exit_status = PartialError.exit_status
 
 
-def _missing(event: PageStored, files: RunFiles) -> MissingPageError:
+def _missing(event: PageStored, files: ArchivedRun) -> MissingPageError:
     where = f"read at {event.fetched_at} by the run {files.name}"
     return MissingPageError(f"{event.url}, {where}, is in none of the files")
 

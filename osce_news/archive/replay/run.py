@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from osce_news.archive import Report
-from osce_news.archive.reader.source import Source, WarcFiles
-from osce_news.archive.replay.captures import Advance, hosts_of, merge
+from osce_news.archive.reader.captures import CaptureSource, WarcFiles
 from osce_news.archive.replay.outcome import Outcome
-from osce_news.archive.replay.plan import Plan, Run, plan
+from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
 from osce_news.archive.replay.recorded import Death, RecordedRun, deaths_of
+from osce_news.archive.replay.single_pages import ProgressCallback, hosts_of, replay_single_pages
 from osce_news.archive.replay.steps import steps
 from osce_news.archive.replay.workers import Workers
 from osce_news.errors import PartialError
@@ -25,7 +25,7 @@ def replay(
     *,
     jobs: int = 1,
     start_url: str = LISTING_URL,
-    on_page: Advance = lambda summary, total: None,
+    on_page: ProgressCallback = lambda summary, total: None,
 ) -> Outcome:
     """Read what is at these paths into the database, and return what it came to.
 
@@ -34,18 +34,18 @@ def replay(
     replayed; StorageError if the database can't be written, WorkerError if a process died: what was stored
     before stays.
     """
-    found = plan(paths)
+    found = plan_replay(paths)
     return replay_plan(found, WarcFiles(found.files), db, jobs=jobs, start_url=start_url, on_page=on_page)
 
 
 def replay_plan(
-    found: Plan,
-    source: Source,
+    found: ReplayPlan,
+    source: CaptureSource,
     db: Path,
     *,
     jobs: int = 1,
     start_url: str = LISTING_URL,
-    on_page: Advance = lambda summary, total: None,
+    on_page: ProgressCallback = lambda summary, total: None,
 ) -> Outcome:
     """Read what was planned; `source` gives what is in its WARC files. Otherwise as `replay`."""
     with Writer(db) as writer, Workers(jobs) as workers:
@@ -64,19 +64,21 @@ def replay_plan(
                 outcome.merged.append(run.name)
                 found.warcs += run.files
         if found.pages or found.warcs:
-            merge(found, source, wanted_hosts(found, start_url), writer, workers, outcome, on_page)
+            replay_single_pages(
+                found, source, wanted_hosts(found, start_url), writer, workers, outcome, on_page
+            )
         outcome.close()
     return outcome
 
 
-def _fits(run: Run, writer: Writer) -> bool:
+def _fits(run: ArchivedRun, writer: Writer) -> bool:
     """Whether a run can be made again as it was: the database holds nothing that came after it."""
     before = crawls.recorded(writer.connection).last
     in_line = run.begins.after is not None and before == run.begins.after
     return in_line or not crawls.goes_beyond(writer.connection, run.begins.started)
 
 
-def _went_on(run: Run, known: int, source: Source, writer: Writer) -> bool:
+def _went_on(run: ArchivedRun, known: int, source: CaptureSource, writer: Writer) -> bool:
     """Whether an archive without an end has more by now than the database: it was replayed while it grew.
 
     One page more is what a kill leaves, between the note of a page and its storing.
@@ -93,8 +95,8 @@ def _went_on(run: Run, known: int, source: Source, writer: Writer) -> bool:
 
 
 def _make_again(
-    run: Run, death: Death | None, source: Source, writer: Writer, workers: Workers,
-    outcome: Outcome, on_page: Advance,
+    run: ArchivedRun, death: Death | None, source: CaptureSource, writer: Writer, workers: Workers,
+    outcome: Outcome, on_page: ProgressCallback,
 ) -> None:  # fmt: skip
     made = RecordedRun(run, writer, source, death)
     report = outcome.report
@@ -110,7 +112,7 @@ def _make_again(
         outcome.fail(fault)
 
 
-def wanted_hosts(found: Plan, start_url: str) -> list[str]:
+def wanted_hosts(found: ReplayPlan, start_url: str) -> list[str]:
     """Return the hosts whose pages are wanted: the site's, and those that runs which don't fit have read."""
     of_runs = {host for run in found.runs for host in hosts_of(run.begins.start_url)}
     return sorted({*hosts_of(start_url), *of_runs})

@@ -13,13 +13,11 @@ from typing import Any
 from osce_news.archive import Capture
 from osce_news.archive.reader.files import files_at
 from osce_news.clock import format_utc, parse_utc
-from osce_news.crawl import settings
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.items import Listing
 from osce_news.normalize import is_web_address
-from osce_news.pages import ListingPage
-from osce_news.pages.extract import decode, read_listing
-from osce_news.site import LISTING_URL
+from osce_news.pages.extract import extract_listing
+from osce_news.site import LISTING_URL, MAX_PAGE_BYTES
 
 _ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # What browsers write at the beginning of a page that they save.
@@ -36,11 +34,6 @@ class SavedPage:
     url: str | None
     fetched_at: str
 
-    def read(self) -> tuple[ListingPage, bytes]:
-        """Return the page and its bytes; raises what `capture` raises."""
-        capture = self.capture()
-        return ListingPage(decode(capture.body), capture.url), capture.body
-
     def capture(self) -> Capture:
         """Return the page as one that was captured; its status is 200, though nobody knows.
 
@@ -49,8 +42,8 @@ class SavedPage:
         """
         try:
             size = self.path.stat().st_size
-            if size > settings.DOWNLOAD_MAXSIZE:
-                limit = settings.DOWNLOAD_MAXSIZE // 1024**2
+            if size > MAX_PAGE_BYTES:
+                limit = MAX_PAGE_BYTES // 1024**2
                 raise LayoutError("html", expected=f"a page of at most {limit} MiB", got=f"{size} bytes")
             body = self.path.read_bytes()
         except OSError as error:
@@ -82,8 +75,8 @@ def has_page_name(file: Path) -> bool:
 
 def read_saved(saved: SavedPage) -> Listing:
     """Return a saved page's records with their raw fields; raises what reading a page raises."""
-    page, body = saved.read()
-    return read_listing(page, body=body, fetched_at=saved.fetched_at, status=None)
+    capture = saved.capture()
+    return extract_listing(capture.body, capture.url, fetched_at=saved.fetched_at, status=None)[0]
 
 
 def _saved_page(path: Path) -> SavedPage:

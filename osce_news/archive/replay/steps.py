@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from osce_news.archive import Capture
-from osce_news.archive.parse import LISTING, Asked, kind_of
-from osce_news.archive.reader.revisits import NOT_MODIFIED
-from osce_news.archive.replay.workers import Work
+from osce_news.archive.parse import LISTING, PageRequest, page_kind
+from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
+from osce_news.archive.replay.workers import Task
 from osce_news.events import Event, FileRolled, ListEnded, PageStored, RunFinished
 
 
@@ -27,7 +27,7 @@ class Step:
     files: int = 0
 
 
-def steps(contents: Iterable[Capture | Event]) -> Iterator[Work[Step]]:
+def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[Step]]:
     """Yield what the run did with its pages, in order, each with what is to be parsed for it.
 
     Answers that it did not store are left out: robots.txt, redirects, errors that were asked again. The
@@ -39,7 +39,7 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[Work[Step]]:
             last = one
         elif isinstance(one, PageStored):
             capture = last if last is not None and _is_of(one, last) else None
-            yield Step(capture, one), _to_parse(capture, one), Asked(one.kind, one.item_id)
+            yield Step(capture, one), _to_parse(capture, one), PageRequest(one.kind, one.item_id)
             last = None
         elif isinstance(one, ListEnded):
             yield Step(list_end=one), None, None
@@ -47,13 +47,13 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[Work[Step]]:
             yield Step(files=one.files), None, None
         elif isinstance(one, RunFinished):
             if last is not None and one.status in ("failed", "refused") and _may_be_listing(last):
-                yield Step(last), last, Asked(LISTING)
+                yield Step(last), last, PageRequest(LISTING)
             yield Step(end=one, files=one.files), None, None
 
 
 def _to_parse(capture: Capture | None, note: PageStored) -> Capture | None:
     """Return the capture unless it is a listing of which the site said that it has not changed."""
-    if capture is not None and capture.revisit == NOT_MODIFIED and note.kind == LISTING:
+    if capture is not None and capture.revisit == SERVER_NOT_MODIFIED and note.kind == LISTING:
         return None
     return capture
 
@@ -64,4 +64,4 @@ def _is_of(note: PageStored, capture: Capture) -> bool:
 
 
 def _may_be_listing(capture: Capture) -> bool:
-    return capture.status == HTTPStatus.OK and kind_of(capture.url) == LISTING
+    return capture.status == HTTPStatus.OK and page_kind(capture.url) == LISTING

@@ -1,10 +1,11 @@
-"""Parsing in several processes: the order is kept, memory stays flat, a process that dies is told."""
+"""Parses pages in one or several processes, in order and in bounded memory, without the network."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -13,23 +14,28 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TypeVar
 
-from osce_news.archive.parse import Asked, Parsed, parse
+from osce_news.archive.parse import PageRequest, ParsedPage, parse
 from osce_news.archive.reader.captures import Capture
-from osce_news.archive.replay.offline import close_network
 from osce_news.errors import OsceNewsError
 
-AHEAD = 4  # pages a process that are under way or wait for their turn
+AHEAD = 4  # pages per process that are being parsed or wait for their turn
 
 T = TypeVar("T")
-Work = tuple[T, Capture | None, Asked | None]  # anything, the page to parse for it if any, what it was
+Task = tuple[T, Capture | None, PageRequest | None]  # anything, and the page to parse for it, if any
+
+_network_closed = False
 
 
 class WorkerError(OsceNewsError):
     """A process that parses pages died. Give the machine more memory, or use fewer `--jobs`."""
 
 
+class NetworkUsedError(OsceNewsError):
+    """Something tried to use the network during a replay. Please report it."""
+
+
 class Workers:
-    """Parses pages, in this process or in others; a context manager that ends those."""
+    """Parses pages in this process, or in a pool of others; a context manager that ends the pool."""
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
@@ -37,9 +43,9 @@ class Workers:
 
     def __enter__(self) -> Workers:
         if self.jobs > 1:
-            # Spawned, for that is the same on every system, and inherits neither locks nor connections.
+            # Spawned processes work alike on every system, and inherit neither locks nor connections.
             self._pool = ProcessPoolExecutor(
-                self.jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
+                self.jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
             )
         return self
 
@@ -47,52 +53,69 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def parsed(self, work: Iterable[Work[T]]) -> Iterator[tuple[T, Parsed | None]]:
-        """Yield everything in its order with its page parsed; None where there is no page.
+    def parsed(self, tasks: Iterable[Task[T]]) -> Iterator[tuple[T, ParsedPage | None]]:
+        """Yield each task's first value, in order, with its page parsed; None if it has no page.
 
         A bounded number of pages is read ahead. Raises WorkerError if a process dies.
         """
         if self._pool is None:
-            for thing, capture, asked in work:
-                yield thing, parse(capture, asked) if capture is not None else None
+            for value, capture, request in tasks:
+                yield value, parse(capture, request) if capture is not None else None
             return
-        under_way: deque[tuple[T, Future[Parsed] | None]] = deque()
-        with _deaths():
-            for thing, capture, asked in work:
-                future = self._pool.submit(parse, capture, asked) if capture is not None else None
-                under_way.append((thing, future))
-                while under_way and (
-                    len(under_way) > self.jobs * AHEAD or (under_way[0][1] is None or under_way[0][1].done())
+        pending: deque[tuple[T, Future[ParsedPage] | None]] = deque()
+        with _worker_errors():
+            for value, capture, request in tasks:
+                future = self._pool.submit(parse, capture, request) if capture is not None else None
+                pending.append((value, future))
+                while pending and (
+                    len(pending) > self.jobs * AHEAD or (pending[0][1] is None or pending[0][1].done())
                 ):
-                    yield _result(*under_way.popleft())
-            while under_way:
-                yield _result(*under_way.popleft())
+                    yield _result(*pending.popleft())
+            while pending:
+                yield _result(*pending.popleft())
 
 
-def _result(thing: T, future: Future[Parsed] | None) -> tuple[T, Parsed | None]:
-    return thing, None if future is None else future.result()
+def close_network() -> None:
+    """Make every attempt to create or use a socket in this process fail from now on.
+
+    CPython calls its audit hooks before each attempt (PEP 578), by C code as well as by Python code. This
+    can't be undone.
+    """
+    global _network_closed
+    if not _network_closed:
+        _network_closed = True
+        sys.addaudithook(_refuse_sockets)
+
+
+def _refuse_sockets(event: str, arguments: tuple[object, ...]) -> None:
+    if event.startswith("socket.") and event != "socket.gethostname":
+        raise NetworkUsedError(f"a replay opens no socket, but something called {event}")
+
+
+def _result(value: T, future: Future[ParsedPage] | None) -> tuple[T, ParsedPage | None]:
+    return value, None if future is None else future.result()
 
 
 @contextmanager
-def _deaths() -> Iterator[None]:
+def _worker_errors() -> Iterator[None]:
     try:
         yield
     except BrokenProcessPool as error:
         raise WorkerError(
-            "a process that parses pages died, perhaps for want of memory; what was read is stored, "
+            "a process that parses pages died, perhaps because memory ran out; what was read is stored, "
             "run the command again with fewer --jobs"
         ) from error
 
 
-def _begin() -> None:
-    """Set up a process: Ctrl-C is for the one that writes, and no process needs the network."""
+def _start_worker() -> None:
+    """Set up a process of the pool: Ctrl-C is left to the main process, and the network is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     close_network()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that writes is gone: killed, it tells nobody to stop waiting for work."""
+    """End this process when the main process has ended; if that was killed, nobody else would end it."""
     parent = multiprocessing.parent_process()
     assert parent is not None, "this runs in a process of the pool"
     parent.join()

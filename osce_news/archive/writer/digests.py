@@ -16,7 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
-from osce_news.archive.reader.http import parse_message
+from osce_news.archive.reader.http import parse_response
 from osce_news.archive.reader.records import Record, records
 from osce_news.archive.reader.report import RecordError, Report
 from osce_news.errors import BadInputError
@@ -149,16 +149,16 @@ def _entry(record: Record) -> Entry | None:
     digest, identifier = fields.get("warc-payload-digest"), fields.get("warc-record-id")
     if record.kind not in ("response", "revisit") or record.block is None or "warc-truncated" in fields:
         return None
-    message = parse_message(record.block, head_only=True)
-    if not digest or not identifier or message.status == HTTPStatus.NOT_MODIFIED:
+    response = parse_response(record.block, header_only=True)
+    if not digest or not identifier or response.status == HTTPStatus.NOT_MODIFIED:
         return None
     return entry_of(
         fields.get("warc-target-uri", ""),
         fields.get("warc-date", ""),
         digest,
         identifier if record.kind == "response" else None,
-        message.status,
-        message.header,
+        response.status,
+        response.header,
     )
 
 

@@ -1,8 +1,5 @@
-"""Texts that make cron, systemd or GitHub crawl every day: templates, and what is put into them."""
+"""The texts that `osce-news schedule` prints: templates for cron, systemd and GitHub, and their values."""
 
-from osce_news.cli.schedules.cron import cron
-from osce_news.cli.schedules.github import github
-from osce_news.cli.schedules.plan import Plan
-from osce_news.cli.schedules.systemd import systemd
+from osce_news.cli.schedules.templates import Plan, cron, github, systemd
 
 __all__ = ["Plan", "cron", "github", "systemd"]

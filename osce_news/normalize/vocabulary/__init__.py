@@ -1,5 +1,34 @@
-"""The words of the newsroom as data: offices, topics, content types, places, labels."""
+"""The words of the newsroom as data: offices, topics, content types, places, languages, labels.
 
-from osce_news.normalize.vocabulary._load import Entry, Vocabulary, fingerprint, fold, labels, vocabulary
+A file of this folder is the only place to add a name, a spelling, a status or a language.
+"""
 
-__all__ = ["Entry", "Vocabulary", "fingerprint", "fold", "labels", "vocabulary"]
+from osce_news.normalize.vocabulary._load import (
+    Entry,
+    Vocabulary,
+    begins,
+    fingerprint,
+    fold,
+    labels,
+    language_code,
+    languages,
+    office_statuses,
+    says,
+    vocabulary,
+    words,
+)
+
+__all__ = [
+    "Entry",
+    "Vocabulary",
+    "begins",
+    "fingerprint",
+    "fold",
+    "labels",
+    "language_code",
+    "languages",
+    "office_statuses",
+    "says",
+    "vocabulary",
+    "words",
+]

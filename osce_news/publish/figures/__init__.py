@@ -1,6 +1,14 @@
-"""Figures of what the database holds: counts made into pictures, the same on paper and in the browser."""
+"""Figures: counts drawn as charts, for files and for the pages in the browser."""
 
-from osce_news.publish.figures.figure import Asked, Figure, figure
-from osce_news.publish.figures.files import ENDINGS, page, picture, writable, write
+from osce_news.publish.figures.figure import Figure, FigureOptions, build_figure
+from osce_news.publish.figures.render import check_path, render_image, render_page, write_figure
 
-__all__ = ["ENDINGS", "Asked", "Figure", "figure", "page", "picture", "writable", "write"]
+__all__ = [
+    "Figure",
+    "FigureOptions",
+    "build_figure",
+    "check_path",
+    "render_image",
+    "render_page",
+    "write_figure",
+]

@@ -1,4 +1,4 @@
-"""Draws figures with Altair. Every form reads in print without colour."""
+"""Draws figures with Altair. Every chart is legible in black and white."""
 
 from __future__ import annotations
 
@@ -9,28 +9,27 @@ from typing import Any
 
 import altair as alt
 
-from osce_news.publish.figures.figure import Figure, Row
-from osce_news.publish.figures.wording import NOT_PRINTED
+from osce_news.publish.figures.figure import NOT_PRINTED, Figure, Row
 from osce_news.storage.counts import OTHER
 
-WIDTH = 760  # of the whole figure, in pixels: a page's, at the size of print
+WIDTH = 760  # pixels: a printed page
 _INK, _GREY, _PALE = "#1d4e79", "#8a8f98", "#e8eaed"
-_REST = (None, OTHER)  # what is not printed, and the groups that are taken together
+_REST = (None, OTHER)  # drawn in grey: items without a label, and rare groups combined
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-_PANEL = 225  # the width that a panel needs with its axis
-_BARS = 100  # more periods than that are drawn as steps: bars would be thinner than a pixel
-_FEW = 12  # up to so many periods have each its name
-_NARROWEST = 330
-_NAMES_BESIDE = 600  # from this width on, names stand beside their bars
+_PANEL = 225  # minimal width of a panel with its axis
+_MAX_BARS = 100  # more periods are drawn as a step area: bars would be thinner than a pixel
+_MAX_LABELS = 12  # up to this many periods each bar has a label
+_MIN_WIDTH = 330  # pixels: a phone
+_WIDE = 600  # from this width on, names are left of their bars instead of above them
 _TEXT = "#33373d"
-_LINE = 13  # pixels from one line of a name to the next
+_LINE = 13  # line height of names, in pixels
 
 
 def specification(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
-    """Return the figure in Vega-Lite, about so many pixels wide, a phone's at the least."""
-    width = max(width, _NARROWEST)
+    """Return the figure in Vega-Lite, about `width` pixels wide, and at least as wide as a phone."""
+    width = max(width, _MIN_WIDTH)
     draw = {"periods": _periods, "bars": _bars, "panels": _panels, "shares": _panels, "matrix": _matrix}
-    drawn = draw[figure.kind](figure, width)
+    chart = draw[figure.kind](figure, width)
     title = alt.TitleParams(
         _lines(figure.title, width / 8.5),
         subtitle=[line for note in figure.notes for line in _lines(note, width / 6.1)],
@@ -44,15 +43,15 @@ def specification(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
         offset=16,
     )
     axis = {"labelColor": _TEXT, "titleColor": _TEXT, "gridColor": _PALE, "domainColor": _GREY}
-    found: dict[str, Any] = (
-        drawn.properties(title=title, background="white", padding=10)
+    result: dict[str, Any] = (
+        chart.properties(title=title, background="white", padding=10)
         .configure(font=_FONT)
         .configure_view(stroke=None)
         .configure_axis(**axis, tickColor=_GREY, labelFontSize=11, titleFontSize=11, titleFontWeight="normal")
         .configure_concat(spacing=22)
         .to_dict()
     )
-    return found
+    return result
 
 
 def _periods(figure: Figure, width: int) -> Any:
@@ -61,23 +60,23 @@ def _periods(figure: Figure, width: int) -> Any:
 
 
 def _over_time(
-    rows: Sequence[Row], period: str, value: str, width: int, colour: str = _INK, most: float | None = None
+    rows: Sequence[Row], period: str, value: str, width: int, colour: str = _INK, top: float | None = None
 ) -> Any:
-    """Return one value over time; `most` ends its scale."""
-    scale = alt.Scale(domain=[0, most]) if most else alt.Undefined
+    """Return a chart of one value over time. `top` is the end of its scale; None: its largest value."""
+    scale = alt.Scale(domain=[0, top]) if top else alt.Undefined
     axis = alt.Axis(format=",d", tickCount=4, tickMinStep=1)
     if value == "percent":
-        axis = alt.Axis(labelExpr="datum.value + ' %'", values=[0, 25, 50, 75, 100])
+        axis = alt.Axis(labelExpr="datum.value + '%'", values=[0, 25, 50, 75, 100])
     height = alt.Y(f"{value}:Q", title=None, scale=scale, axis=axis)
     tooltip = [alt.Tooltip(f"{period}:N"), alt.Tooltip(f"{value}:Q", format=",")]
-    if len(rows) <= _FEW:
+    if len(rows) <= _MAX_LABELS:
         size = min(40, int(0.75 * width / len(rows)))
         few = alt.X(f"{period}:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False))
         bars = alt.Chart(_data(rows)).mark_bar(color=colour, size=size)
         return bars.encode(x=few, y=height, tooltip=tooltip).properties(width=width)
-    steps = len(rows) > _BARS
+    steps = len(rows) > _MAX_BARS
     data = [{"from": _day(row[period]), "to": _day(row[period], 0.85), **row} for row in rows]
-    if steps:  # the last one needs an end
+    if steps:  # close the last step
         data.append({**data[-1], "from": _day(rows[-1][period], 1)})
     time = alt.X("from:T", title=None, axis=_time_axis(rows, period), scale=alt.Scale(type="utc"))
     base = alt.Chart(_data(data), width=width)
@@ -89,7 +88,7 @@ def _over_time(
 
 
 def _time_axis(rows: Sequence[Row], period: str) -> alt.Axis:
-    """Return an axis with whole years on it."""
+    """Return an axis with ticks at whole years."""
     years = int(rows[-1][period][:4]) - int(rows[0][period][:4]) + 1
     step = next(step for step in (1, 2, 5, 10, 25, 100, 1000, 10000) if years / step <= 5)
     return alt.Axis(
@@ -98,7 +97,7 @@ def _time_axis(rows: Sequence[Row], period: str) -> alt.Axis:
 
 
 def _day(period: str, part: float = 0) -> str:
-    """Return the day on which so much of a year or month is over.
+    """Return the day on which this part of a year or month has passed.
 
     >>> _day("2024"), _day("2024", 0.5), _day("2024-12", 1)
     ('2024-01-01', '2024-07-02', '2025-01-01')
@@ -112,13 +111,13 @@ def _day(period: str, part: float = 0) -> str:
 
 
 def _panels(figure: Figure, width: int) -> Any:
-    """Return a small chart for each group, those of named groups on one scale."""
+    """Return a small chart for each group. Named groups share one scale."""
     group, period = figure.by
     value = "percent" if figure.kind == "shares" else "items"
     names = list(dict.fromkeys(row[group] for row in figure.rows))
     columns = max(1, min(width // _PANEL, len(names)))
-    beside = 57 if value == "percent" else 42  # the axis and its labels, and what is around the figure
-    each = (width - 22 * (columns - 1)) // columns - beside
+    margin = 57 if value == "percent" else 42  # axis labels and padding
+    each = (width - 22 * (columns - 1)) // columns - margin
     numbers = {
         name: [row[value] for row in figure.rows if row[group] == name and row[value] is not None]
         for name in names
@@ -127,10 +126,10 @@ def _panels(figure: Figure, width: int) -> Any:
     shared = 100 if value == "percent" else max(named, default=0)
     panels = []
     for name in names:
-        own = name in _REST and max(numbers[name]) > shared  # it would press the others flat
+        own = name in _REST and max(numbers[name]) > shared  # it would flatten all other panels
         title = alt.TitleParams(
             _lines(name or NOT_PRINTED, each / 6),
-            subtitle="on a scale of its own" if own else alt.Undefined,
+            subtitle="on its own scale" if own else alt.Undefined,
             anchor="start",
             frame="group",
             fontSize=11.5,
@@ -138,15 +137,15 @@ def _panels(figure: Figure, width: int) -> Any:
         )
         rows = [row for row in figure.rows if row[group] == name]
         colour = _GREY if name in _REST else _INK
-        drawn = _over_time(rows, period, value, each, colour, None if own else shared)
-        panels.append(drawn.properties(height=105, title=title))
+        chart = _over_time(rows, period, value, each, colour, None if own else shared)
+        panels.append(chart.properties(height=105, title=title))
     return alt.concat(*panels, columns=columns)
 
 
 def _bars(figure: Figure, width: int) -> Any:
-    """Return a bar for each group, its number behind it; on a narrow figure the name stands above."""
+    """Return a bar with its number for each group. In a narrow figure the names are above the bars."""
     (group,) = figure.by
-    narrow = width < _NAMES_BESIDE
+    narrow = width < _WIDE
     letters = width // 6 if narrow else 42
     data = [
         {group: row[group] or NOT_PRINTED, "line": _wrapped(row[group] or NOT_PRINTED, letters),
@@ -184,10 +183,10 @@ def _bars(figure: Figure, width: int) -> Any:
 
 
 def _matrix(figure: Figure, width: int) -> Any:
-    """Return a table whose cells are the darker the more items they count; the numbers are in it."""
+    """Return a table of numbers; the larger the number, the darker the cell."""
     down, across = figure.by
     lines = list(dict.fromkeys(row[down] for row in figure.rows))
-    # The rows come sorted by the first group; the second's order is that of its own total.
+    # The rows are sorted by the first group. The second group is sorted by its totals.
     totals: dict[str, int] = {}
     for row in figure.rows:
         totals[row[across]] = totals.get(row[across], 0) + row["items"]
@@ -220,7 +219,7 @@ def _matrix(figure: Figure, width: int) -> Any:
         color=alt.condition(f"datum.items > {0.4 * most}", alt.value("white"), alt.value(_TEXT)),
     )
     longest = max(len(line) for row in data for line in row["down"].split("\n"))
-    overhang = len(heads[-1]) * 3.6  # of the last column's name, which stands aslant
+    overhang = len(heads[-1]) * 3.6  # of the last column's slanted name
     cell = max(34, min(60, int((width - longest * 5.9 - overhang) / len(heads))))
     return (cells + texts).properties(width=alt.Step(cell), height=alt.Step(_row_height(data, "down", 30)))
 
@@ -230,7 +229,7 @@ def _data(rows: Sequence[Row]) -> alt.Data:
 
 
 def _names_axis() -> alt.Axis:
-    """Return an axis of names that are shown in full, each in the middle of its row."""
+    """Return an axis that shows names in full, centred in their rows."""
     lines = "length(split(datum.value, '\\n'))"
     up = [{"test": f"{lines} == {count}", "value": -_LINE / 2 * (count - 1)} for count in range(2, 9)]
     return alt.Axis(
@@ -245,7 +244,7 @@ def _names_axis() -> alt.Axis:
 
 
 def _row_height(rows: Sequence[Row], name: str, least: int) -> int:
-    """Return the height that the longest of these names needs."""
+    """Return the row height that the longest name needs."""
     lines = max(str(row[name]).count("\n") + 1 for row in rows)
     return max(least, lines * _LINE + 4)
 

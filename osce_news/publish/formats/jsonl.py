@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from osce_news.dictionary import Column
 from osce_news.publish.formats.base import Format, Row
+from osce_news.storage.dictionary import Column
 
 
 def write(rows: Iterable[Row], file: TextIO, *, columns: Sequence[Column]) -> None:

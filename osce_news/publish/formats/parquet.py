@@ -8,8 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from osce_news.clock import parse_utc
-from osce_news.dictionary import Column
 from osce_news.publish.formats.base import Format, Row
+from osce_news.storage.dictionary import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,1 +1,1 @@
-"""The database in the browser: Datasette, with pages of our own. Needs the extra `web`."""
+"""The database in the browser: Datasette with our own pages. Needs the extra `web`."""

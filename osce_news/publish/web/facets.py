@@ -1,4 +1,4 @@
-"""A facet for columns that hold JSON arrays: each member counts, an item once for each."""
+"""A facet for columns that hold JSON arrays. It counts each item once for each member."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from datasette.utils import escape_sqlite, path_with_added_args, path_with_remov
 
 
 class ListFacet(Facet):  # type: ignore[misc] # Datasette ships no types
-    """Counts the members of an array, as Datasette's own facet for arrays does, in a tenth of the time.
+    """Counts the members of an array like Datasette's array facet, in a tenth of the time.
 
-    That one compares whole rows, texts and all, to find members that stand twice in an array.
+    Datasette's facet compares whole rows, including texts, to find members that occur twice in an array.
     """
 
     type = "list"
 
     async def facet_results(self) -> tuple[list[dict[str, Any]], list[str]]:
-        """Return the facets' values with their numbers, and the names of those that took too long."""
-        found, late = [], []
+        """Return the values of each facet with their counts, and the columns that timed out."""
+        results, timed_out = [], []
         size = self.get_facet_size()
-        for asked in self.get_configs():
-            column = asked["config"].get("column") or asked["config"]["simple"]
-            member = escape_sqlite(column)
+        for requested in self.get_configs():
+            column = requested["config"].get("column") or requested["config"]["simple"]
             sql = (
                 "select members.value as value, count(distinct shown.id) as count "
-                f"from ({self.sql}) as shown, json_each(shown.{member}) as members "
+                f"from ({self.sql}) as shown, json_each(shown.{escape_sqlite(column)}) as members "
                 f"group by members.value order by count desc, value limit {size + 1}"
             )
             try:
@@ -38,20 +37,20 @@ class ListFacet(Facet):  # type: ignore[misc] # Datasette ships no types
                     custom_time_limit=self.ds.setting("facet_time_limit_ms"),
                 )
             except QueryInterrupted:
-                late.append(column)
+                timed_out.append(column)
                 continue
-            off = path_with_removed_args(self.request, {"_facet_list": column})
-            found.append(
+            without = path_with_removed_args(self.request, {"_facet_list": column})
+            results.append(
                 {
                     "name": column,
                     "type": self.type,
                     "results": [self._value(column, row) for row in rows.rows[:size]],
-                    "hideable": asked["source"] != "metadata",
-                    "toggle_url": self.ds.urls.path(off),
+                    "hideable": requested["source"] != "metadata",
+                    "toggle_url": self.ds.urls.path(without),
                     "truncated": len(rows) > size,
                 }
             )
-        return found, late
+        return results, timed_out
 
     def _value(self, column: str, row: Any) -> dict[str, Any]:
         pair = (f"{column}__arraycontains", str(row["value"]))

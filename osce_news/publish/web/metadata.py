@@ -1,50 +1,45 @@
-"""What the pages say of tables and columns. The words are the data dictionary's."""
+"""Descriptions on the pages: tables and columns from the data dictionary, and the front page's facts."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
-from osce_news import dictionary
-from osce_news.publish.web.queries import QUERIES
-from osce_news.publish.web.snapshot import NAME, TABLE
+from osce_news.publish.web.canned_queries import QUERIES
+from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.site import HOST, LISTING_URL
+from osce_news.storage import counts, dictionary, queries
 
-TITLE = "The newsroom of the OSCE"
+TITLE = "OSCE newsroom"
 LISTS = ("offices", "topics", "dateline_places")  # columns that hold a JSON array
-SOURCE = "OSCE newsroom"
 
-# What only the copy has.
-_ADDED = {"year": "The year of the publishing date."}
+_COPY_COLUMNS = {"year": "The year of the publishing date."}  # columns that only the copy has
 _HIDDEN = ("_sqlite_migrations", "addresses", "articles", "pages")
 
-
-def columns(table: str, names: list[str]) -> dict[str, str]:
-    """Return what each of these columns means, with its form and pitfalls; unknown names are left out."""
-    known = dictionary.tables()[table].columns
-    told = {name: _told(known[name]) for name in names if name in known}
-    return {name: told.get(name, _ADDED.get(name, "")) for name in names if name in told or name in _ADDED}
-
-
-def _told(column: dictionary.Column) -> str:
-    form = "" if column.form in ("text", "") else f" {column.form}."
-    return f"{column.meaning}{form}{' ' + column.pitfalls if column.pitfalls else ''}"
+_LAST_RUN = """
+    SELECT id AS run, mode, status, started, finished, pages, new, changed
+    FROM runs WHERE mode IN ('incremental', 'full', 'replay') ORDER BY id DESC LIMIT 1"""
+_LAST_FULL = """
+    SELECT id AS run, finished FROM runs WHERE mode = 'full' AND status = 'complete'
+    ORDER BY id DESC LIMIT 1"""
 
 
-def metadata(tables: dict[str, list[str]], source: str | None) -> dict[str, Any]:
-    """Return Datasette's metadata for a database with these tables and their columns.
+def metadata(tables: dict[str, list[str]], host: str | None) -> dict[str, Any]:
+    """Return Datasette's metadata for a database with these tables and columns.
 
-    `source` is the site that the items come from.
+    `host` is the host of the items' addresses.
     """
     described: dict[str, dict[str, Any]] = {
-        name: {"description": table.meaning, "columns": columns(name, tables[name])}
+        name: {"description": table.meaning, "columns": _columns(name, tables[name])}
         for name, table in dictionary.tables().items()
         if name in tables
     }
-    described[TABLE]["description"] = "One row an item. What the columns mean stands below the items."
     for name in _HIDDEN:
         described.setdefault(name, {})["hidden"] = True
     described[TABLE] |= {
         "title": "Items",
+        "description": "One row per item. The columns are described below the items.",
         "fts_table": "items_fts",
         "fts_pk": "rowid",
         "label_column": "title",
@@ -53,9 +48,37 @@ def metadata(tables: dict[str, list[str]], source: str | None) -> dict[str, Any]
         "facet_size": 12,
         "size": 50,
     }
-    about = {
+    return {
         "title": TITLE,
-        "source": SOURCE,
-        "source_url": LISTING_URL if source in (None, HOST) else f"https://{source}",
+        "source": "OSCE newsroom",
+        "source_url": LISTING_URL if host in (None, HOST) else f"https://{host}",
+        "databases": {DATABASE: {"title": TITLE, "tables": described, "queries": QUERIES}},
     }
-    return {**about, "databases": {NAME: {"title": TITLE, "tables": described, "queries": QUERIES}}}
+
+
+def _columns(table: str, names: Sequence[str]) -> dict[str, str]:
+    """Return the descriptions of these columns with their forms and pitfalls; unknown ones are left out."""
+    known = dictionary.tables()[table].columns
+    described = _COPY_COLUMNS | {name: _description(column) for name, column in known.items()}
+    return {name: described[name] for name in names if name in described}
+
+
+def _description(column: dictionary.Column) -> str:
+    form = "" if column.form in ("text", "") else f" {column.form}."
+    return f"{column.meaning}{form}{' ' + column.pitfalls if column.pitfalls else ''}"
+
+
+def overview(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return what the front page says: coverage, source, the last run and the last complete full crawl.
+
+    The runs are None if there was none.
+    """
+    facts = queries.overview(connection) | {"source": counts.source(connection)}
+    for name, sql in (("last_run", _LAST_RUN), ("last_full", _LAST_FULL)):
+        row = connection.execute(sql).fetchone()
+        facts[name] = dict(row) if row else None
+    (facts["texts"],) = connection.execute("SELECT count(*) FROM articles WHERE text IS NOT NULL").fetchone()
+    (facts["withdrawn"],) = connection.execute(
+        "SELECT count(*) FROM items WHERE withdrawn IS NOT NULL"
+    ).fetchone()
+    return facts

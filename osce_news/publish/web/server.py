@@ -1,4 +1,4 @@
-"""Starts Datasette on a copy of the database, on this machine only."""
+"""Runs Datasette on a copy of the database, for this machine only."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from osce_news.storage import counts
 HOST = "127.0.0.1"
 _HERE = Path(__file__).parent
 _SETTINGS = {
-    "allow_download": False,  # the copy is not the file that the user would want
+    "allow_download": False,  # the copy differs from the user's database
     "default_page_size": 50,
     "facet_time_limit_ms": 5000,
     "sql_time_limit_ms": 5000,
-    "suggest_facets": False,  # it asks each column of each table at each page
+    "suggest_facets": False,  # would query every column on every page
     "truncate_cells_html": 200,
 }
 
 
 def application(path: Path) -> Any:
-    """Return Datasette on this copy of a database, as an ASGI application."""
+    """Return Datasette as an ASGI application that serves this copy of a database."""
     if not pm.is_registered(plugin):
         pm.register(plugin, "osce-news")
-    # Else it prints each address that is wrong and each query that is refused, with all local variables.
+    # With rich, Datasette prints a traceback with all local variables for every bad address or query.
     pm.get_plugin("datasette.handle_exception").rich = None
     return Datasette(
         immutables=[str(path)],
-        metadata=_described(path),
+        metadata=_metadata(path),
         settings=_SETTINGS,
         template_dir=str(_HERE / "templates"),
         static_mounts=[("assets", str(_HERE / "static"))],
@@ -46,9 +46,9 @@ def application(path: Path) -> Any:
 
 
 def listen(port: int) -> socket.socket:
-    """Return a socket on the port of this machine, any free one for 0.
+    """Return a socket that listens on the port of this machine; port 0 takes any free one.
 
-    Raises BadInputError if the port is in use or not to be had.
+    Raises BadInputError if the port is in use or not allowed.
     """
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -57,19 +57,22 @@ def listen(port: int) -> socket.socket:
         sock.listen(64)
     except OSError as error:
         sock.close()
-        why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be had ({error.strerror})"
-        raise BadInputError(f"port {port} {why}: name another with --port, or --port 0 for any") from error
+        in_use = error.errno == errno.EADDRINUSE
+        why = "is in use" if in_use else f"can't be opened ({error.strerror})"
+        raise BadInputError(
+            f"port {port} {why}: choose another with --port, or use --port 0 for any free one"
+        ) from error
     return sock
 
 
 def serve(path: Path, sock: socket.socket) -> None:
-    """Answer on the socket until Ctrl-C or SIGTERM."""
+    """Serve the copy on the socket until Ctrl-C or SIGTERM."""
     config = uvicorn.Config(application(path).app(), log_level="warning", lifespan="on", access_log=False)
-    with contextlib.suppress(KeyboardInterrupt):  # how serving ends
+    with contextlib.suppress(KeyboardInterrupt):  # the normal way to stop
         uvicorn.Server(config).run(sockets=[sock])
 
 
-def _described(path: Path) -> dict[str, Any]:
+def _metadata(path: Path) -> dict[str, Any]:
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]

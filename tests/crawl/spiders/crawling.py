@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from osce_news.crawl.windows import window
+from osce_news.crawl.overlap import window
 from tests.crawl.spiders.processes import Command, Ended
 from tests.helpers import Dump, dump
 from tests.newsroom import Newsroom

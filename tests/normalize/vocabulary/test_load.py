@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osce_news.normalize import vocabulary as package
-from osce_news.normalize.vocabulary import Entry, Vocabulary, fingerprint, fold, labels, vocabulary
+from osce_news.normalize.vocabulary import (
+    Entry,
+    Vocabulary,
+    fingerprint,
+    fold,
+    labels,
+    language_code,
+    languages,
+    office_statuses,
+    vocabulary,
+    words,
+)
 
 NAMES = ("offices", "topics", "content_types", "places", "countries")
 KEYS = {
@@ -34,7 +45,7 @@ def rows(name: str) -> dict[str, dict[str, Any]]:
 
 def test_every_file_of_the_folder_is_known_by_name() -> None:
     found = {file.name for file in resources.files(package).iterdir() if file.name.endswith(".toml")}
-    assert found == {f"{name}.toml" for name in (*NAMES, "labels")}
+    assert found == {f"{name}.toml" for name in (*NAMES, "article", "labels", "languages")}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -50,20 +61,43 @@ def test_each_file_loads_whole_with_known_keys_and_short_stable_identifiers(name
 
 
 def test_the_labels_are_texts_by_field_and_language() -> None:
-    found = labels()
-    assert set(found) == {"fields", "pager", "empty", "challenge"}
-    assert set(found["fields"]) == {"published", "collections", "content_type", "offices", "topics"}
-    assert set(found["pager"]) == {"next", "last"}
-    for texts in (*found["fields"].values(), *found["pager"].values(), found["empty"], found["challenge"]):
+    assert set(labels()) == {"published", "collections", "content_type", "offices", "topics"}
+    for texts in labels().values():
         assert "en" in texts
-        assert set(texts) <= {"en", "ru"}
+        assert set(texts) <= languages()
         assert all(text == text.strip() != "" for language in texts.values() for text in language)
 
 
+@pytest.mark.parametrize("file", ["labels", "article"])
+def test_each_section_of_words_is_found_by_its_name_with_all_its_words(file: str) -> None:
+    sections = {
+        f"{name}.{inner}" if isinstance(below, dict) else name: below if isinstance(below, dict) else table
+        for name, table in rows(file).items()
+        for inner, below in table.items()
+        if name not in ("fields", "office_status")
+    }
+    assert len(sections) > 3
+    for section, by_language in sections.items():
+        assert set(by_language) <= languages()
+        assert words(section) == tuple(fold(text) for texts in by_language.values() for text in texts)
+    with pytest.raises(KeyError):
+        words("unheard.of")
+
+
+def test_a_language_is_known_by_its_names_and_its_code() -> None:
+    for code, names in rows("languages").items():
+        assert code in languages()
+        forms = [form for name in names for form in (name, name.upper(), f" {name}: ")]
+        assert {language_code(form) for form in forms} <= {code}
+
+
+def test_each_word_for_a_status_of_an_office_means_it() -> None:
+    for status, texts in rows("labels")["office_status"].items():
+        assert {office_statuses()[fold(text)] for text in texts} == {status}
+
+
 def test_no_label_is_printed_for_two_fields() -> None:
-    texts = [
-        fold(t) for by_language in labels()["fields"].values() for ts in by_language.values() for t in ts
-    ]
+    texts = [fold(t) for by_language in labels().values() for ts in by_language.values() for t in ts]
     assert len(texts) == len(set(texts))
 
 

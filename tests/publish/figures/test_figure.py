@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import BadInputError
-from osce_news.publish.figures import Asked, figure
+from osce_news.publish.figures import FigureOptions, build_figure
 from osce_news.storage import Writer, counts, open_for_reading
 from osce_news.storage.queries import Filters
 from tests.generated import fill
@@ -26,7 +26,7 @@ from tests.newsroom.samples import TEN
         ((), {}, "one or two different groups"),
         (("year", "office", "topic"), {}, "one or two different groups"),
         (("office", "office"), {}, "one or two different groups"),
-        (("year", "month"), {}, "shows nothing that one by month does not"),
+        (("year", "month"), {}, "year and month can't be combined"),
         (("office",), {"labels": True}, "by year or by month"),
         (("office",), {"top": 0}, "1 to 60 groups"),
     ],
@@ -35,24 +35,24 @@ def test_a_figure_that_there_is_not_is_refused(
     by: tuple[str, ...], more: dict[str, bool], message: str
 ) -> None:
     with pytest.raises(BadInputError, match=message):
-        Asked(by, **more)  # type: ignore[arg-type]
+        FigureOptions(by, **more)  # type: ignore[arg-type]
 
 
 def test_nothing_to_plot_says_why(reading: sqlite3.Connection, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no item passes the filters"):
-        figure(reading, Asked(filters=Filters(until="1990-01-01")))
+        build_figure(reading, FigureOptions(filters=Filters(until="1990-01-01")))
     fill(tmp_path / "no-topics.db", [dataclasses.replace(story, topics=()) for story in TEN])
     with (
         closing(open_for_reading(tmp_path / "no-topics.db")) as connection,
-        pytest.raises(BadInputError, match="no item prints both an office and a topic"),
+        pytest.raises(BadInputError, match="no item has both an office and a topic"),
     ):
-        figure(connection, Asked(("office", "topic")))
+        build_figure(connection, FigureOptions(("office", "topic")))
     with Writer(tmp_path / "empty.db"):
         pass
     with closing(open_for_reading(tmp_path / "empty.db")) as empty:
-        for asked in (Asked(), Asked(("office", "topic")), Asked(labels=True)):
+        for options in (FigureOptions(), FigureOptions(("office", "topic")), FigureOptions(labels=True)):
             with pytest.raises(BadInputError, match="the database holds no items"):
-                figure(empty, asked)
+                build_figure(empty, options)
 
 
 def test_undated_items_alone_make_no_time_line(tmp_path: Path) -> None:
@@ -61,9 +61,9 @@ def test_undated_items_alone_make_no_time_line(tmp_path: Path) -> None:
         connection.execute("UPDATE items SET published = NULL")
         connection.commit()
     with closing(open_for_reading(tmp_path / "undated.db")) as connection:
-        with pytest.raises(BadInputError, match="no item has a date that is understood"):
-            figure(connection, Asked(("year",)))
-        assert figure(connection, Asked(("type",))).rows
+        with pytest.raises(BadInputError, match="no item has a known date"):
+            build_figure(connection, FigureOptions(("year",)))
+        assert build_figure(connection, FigureOptions(("type",))).rows
 
 
 def test_a_time_line_has_every_period_and_says_how_many_items_have_no_date(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_time_line_has_every_period_and_says_how_many_items_have_no_date(tmp_p
         connection.execute("UPDATE items SET published = NULL WHERE published = '2020-03-02'")
         connection.commit()
     with closing(open_for_reading(tmp_path / "gaps.db")) as connection:
-        found = figure(connection, Asked(("month",)))
+        found = build_figure(connection, FigureOptions(("month",)))
     assert [(row["month"], row["items"]) for row in found.rows] == [
         ("2020-03", 1), ("2020-04", 0), ("2020-05", 0), ("2020-06", 0), ("2020-07", 1),
     ]  # fmt: skip
@@ -87,12 +87,12 @@ def test_a_time_line_has_every_period_and_says_how_many_items_have_no_date(tmp_p
 def test_a_time_line_by_office_shows_the_most_frequent_and_takes_the_others_together(
     reading: sqlite3.Connection, by: tuple[str, ...]
 ) -> None:
-    found = figure(reading, Asked(by, top=3))
+    found = build_figure(reading, FigureOptions(by, top=3))
     names = list(dict.fromkeys(row["office"] for row in found.rows))
     ranked = [row["name"] for row in counts.most_frequent(reading, "office", Filters())]
     assert names == [*ranked[:3], counts.OTHER, None]
     assert found.title == f"Items by {by[0]} and {by[1]}"
-    assert any(f"takes the {len(ranked) - 3} offices with fewer items together" in one for one in found.notes)
+    assert any(f"combines the {len(ranked) - 3} offices with the fewest items" in one for one in found.notes)
     printed = counts.stats(reading, ["office"], Filters(), {"office": ranked[:3]})
     for row in printed:
         line = [one["items"] for one in found.rows if one["office"] == row["office"]]
@@ -103,16 +103,16 @@ def test_a_time_line_by_office_shows_the_most_frequent_and_takes_the_others_toge
 def test_one_group_alone_is_not_called_other(reading: sqlite3.Connection) -> None:
     types = len(counts.most_frequent(reading, "type", Filters()))
     for top in (types - 1, types):
-        found = figure(reading, Asked(("type",), top=top))
+        found = build_figure(reading, FigureOptions(("type",), top=top))
         assert counts.OTHER not in [row["type"] for row in found.rows]
-    found = figure(reading, Asked(("type",), top=types - 2))
+    found = build_figure(reading, FigureOptions(("type",), top=types - 2))
     assert counts.OTHER in [row["type"] for row in found.rows]
 
 
 def test_a_matrix_leaves_out_what_is_not_printed_and_says_how_much_it_shows(
     reading: sqlite3.Connection,
 ) -> None:
-    found = figure(reading, Asked(("office", "topic"), top=4))
+    found = build_figure(reading, FigureOptions(("office", "topic"), top=4))
     assert {row["office"] for row in found.rows} <= {
         row["name"] for row in counts.most_frequent(reading, "office", Filters())[:4]
     }
@@ -121,11 +121,11 @@ def test_a_matrix_leaves_out_what_is_not_printed_and_says_how_much_it_shows(
             for name in ("office", "topic")}  # fmt: skip
     shown = counts.count_among(reading, Filters(), keep)
     assert 0 < shown < 600
-    assert any(f"{shown} of them are shown here" in note for note in found.notes)
+    assert any(f"{shown} of them are shown" in note for note in found.notes)
 
 
 def test_shares_are_percent_of_the_items_of_each_period(reading: sqlite3.Connection) -> None:
-    found = figure(reading, Asked(labels=True))
+    found = build_figure(reading, FigureOptions(labels=True))
     counted = {row["year"]: row for row in counts.labels(reading, "year", Filters())}
     assert {row["label"] for row in found.rows} == {"type", "office", "topic", "dateline", "teaser"}
     for row in found.rows:
@@ -135,9 +135,9 @@ def test_shares_are_percent_of_the_items_of_each_period(reading: sqlite3.Connect
 
 def test_the_notes_say_filter_source_and_date(reading: sqlite3.Connection) -> None:
     filters = Filters(offices=["odihr"], topics=["elections"], since="2025-06-01", language="en")
-    first, *_, last = figure(reading, Asked(("month",), filters)).notes
+    first, *_, last = build_figure(reading, FigureOptions(("month",), filters)).notes
     assert first == (
         "Filter: office: OSCE Office for Democratic Institutions and Human Rights; topic: Elections; "
         "published since 2025-06-01; language: en."
     )
-    assert last.startswith("Source: www.osce.org, list read on 2025-11-30, by osce-news ")
+    assert last.startswith("Source: www.osce.org, read on 2025-11-30 with osce-news ")

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from osce_news.publish.web.served_copy import make_copy
 from osce_news.publish.web.server import application
-from osce_news.publish.web.snapshot import take
 from osce_news.storage import Writer, open_for_reading
 from tests.generated import fill, page
 from tests.helpers import run
@@ -83,7 +83,7 @@ def reading(history: Path) -> Iterator[sqlite3.Connection]:
 @pytest.fixture(scope="session")
 def snapshot(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the copy that is shown."""
-    return take(history, tmp_path_factory.mktemp("snapshot")).path
+    return make_copy(history, tmp_path_factory.mktemp("snapshot")).path
 
 
 @pytest.fixture(scope="session")

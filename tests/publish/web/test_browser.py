@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
 
-from osce_news.publish.figures import Asked, figure, page
+from osce_news.publish.figures import FigureOptions, build_figure, render_page
 from osce_news.storage import open_for_reading
 from tests.publish.web.conftest import EDITED, HOSTILE, STRANGE, node
 from tests.publish.web.serving import serving
@@ -151,7 +151,7 @@ def share_of_ink(visit: Visit, element: str) -> float:
 
 
 def test_from_the_front_page_by_search_to_an_item(visit: Visit) -> None:
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text("The newsroom of the OSCE")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("OSCE newsroom")
     assert visit.fits()
     visit.keep("front")
     visit.page.get_by_placeholder("Search titles, teasers and texts").fill("mended")
@@ -205,7 +205,7 @@ def test_a_matrix_wider_than_the_screen_is_pushed_sideways_by_itself_and_says_so
     assert visit.fits()
     wider = "(box => box.scrollWidth > box.clientWidth)(document.querySelector('.osce-figure'))"
     assert visit.page.evaluate(wider) == (visit.size == "phone")
-    expect(visit.page.get_by_text("push it sideways")).to_be_visible(visible=visit.size == "phone")
+    expect(visit.page.get_by_text("Scroll sideways")).to_be_visible(visible=visit.size == "phone")
     visit.keep("matrix")
 
 
@@ -223,7 +223,9 @@ def test_a_ready_query_runs_and_a_hostile_title_is_text(visit: Visit) -> None:
 
 def test_a_figure_as_a_page_opens_without_a_network(browser: Browser, history: Path, tmp_path: Path) -> None:
     connection = open_for_reading(history)
-    (tmp_path / "figure.html").write_text(page(figure(connection, Asked(("office",), top=60))))
+    (tmp_path / "figure.html").write_text(
+        render_page(build_figure(connection, FigureOptions(("office",), top=60)))
+    )
     connection.close()
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
     visit = Visit(context.new_page(), "", "desk")

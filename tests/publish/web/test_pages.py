@@ -18,8 +18,8 @@ from urllib.parse import quote
 import pytest
 
 from osce_news.items import NewsItem
+from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.metadata import LISTS
-from osce_news.publish.web.queries import QUERIES
 from osce_news.storage import history_queries, queries
 from osce_news.storage.queries import Filters
 from tests.helpers import digest
@@ -57,12 +57,12 @@ def test_the_front_page_says_what_this_is_and_how_far_it_goes(get: Get, reading:
     shown = text_of(get("/").text)
     found = queries.overview(reading)
     assert (
-        f"Items 300, of {found['offices']} offices on {found['topics']} topics; 1 no longer on the list"
+        f"Items 300 from {found['offices']} offices on {found['topics']} topics; 1 no longer on the list"
         in shown
     )
     assert f"Published {found['first']} to {found['last']}" in shown
-    assert "Full texts 1 read" in shown
-    assert "List read last 2025-12-07 06:00 UTC" in shown
+    assert "Full texts 1 List" in shown
+    assert "List last read 2025-12-07 06:00 UTC" in shown
     assert re.search(r"Last crawl run 2 \(full\), complete, ended [\d-]+ [\d:]+ UTC: 0 new, 1 changed", shown)
     assert "not affiliated with the OSCE" in shown
     for ready in QUERIES.values():
@@ -122,10 +122,10 @@ def test_an_item_has_a_page_with_its_history_and_its_source(get: Get, reading: s
     assert "No longer on the list" not in shown
     read = text_of(get(f"{ITEMS}/{node(READ)}").text)
     assert TEXT in read
-    assert "Its own page read, asked for 2025-12-07T08:00:00Z" in read
-    assert "Its own page" not in shown
+    assert "Article page read, requested 2025-12-07T08:00:00Z" in read
+    assert "Article page" not in shown
     gone = text_of(get(f"{ITEMS}/{node(GONE)}").text)
-    assert "No longer on the list: a full crawl did not find it" in gone
+    assert "No longer on the list: the full crawl of" in gone
     assert get(f"{ITEMS}/999999999").status_code == 404
 
 

@@ -40,7 +40,7 @@ def test_it_serves_until_it_is_told_to_end_and_leaves_nothing_behind(
 ) -> None:
     before = digest(db)
     with serving(db, tmp_path / "temporary") as server:
-        assert "The newsroom of the OSCE" in body(server.url)
+        assert "OSCE newsroom" in body(server.url)
         assert "Press release" in body(f"{server.url}osce-news/newsroom")
         with pytest.raises(urllib.error.HTTPError, match="400"):
             body(f"{server.url}osce-news.json?sql=delete+from+items")
@@ -73,12 +73,12 @@ def test_only_this_machine_can_ask(db: Path, tmp_path: Path) -> None:
 def test_a_port_in_use_is_said_in_one_line(db: Path, tmp_path: Path) -> None:
     with listen(0) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(BadInputError, match=f"port {port} is in use: name another with --port"):
+        with pytest.raises(BadInputError, match=f"port {port} is in use: choose another with --port"):
             listen(port)
         result = run("serve", "--db", db, "--port", str(port), cwd=tmp_path)
     assert (result.status, result.out) == (2, "")
     assert result.errors == [
-        f"osce-news: port {port} is in use: name another with --port, or --port 0 for any"
+        f"osce-news: port {port} is in use: choose another with --port, or use --port 0 for any free one"
     ]
     with listen(port) as sock:  # free again at once
         assert sock.getsockname() == (HOST, port)

@@ -1,0 +1,167 @@
+"""Distributes the parts of a job to a Dask cluster: an existing one, or one on this machine."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from osce_news.archive.cluster.job import PART_BYTES, Part, make_job
+from osce_news.archive.cluster.worker import parse_part
+from osce_news.errors import NetworkError, OsceNewsError, PartialError
+from osce_news.site import LISTING_URL
+
+CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers
+_RUN_AGAIN = "run the same command again, what is parsed stays"
+Client = Any  # distributed has no types
+
+
+@dataclass(slots=True)
+class ParseResult:
+    """How many parts there are, how many existed before and were parsed now, and what failed."""
+
+    parts: int
+    there: int
+    parsed: int = 0
+    errors: list[OsceNewsError] = field(default_factory=list)
+
+
+def parse_files(
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    scheduler: str | None = None,
+    workers: int = 2,
+    part_bytes: int = PART_BYTES,
+    start_url: str = LISTING_URL,
+    on_part: Callable[[Part, int], None] = lambda part, total: None,
+    verbose: bool = False,
+) -> ParseResult:
+    """Parse the WARC files at these paths into partitions in the folder, and return how that went.
+
+    `scheduler` is the address of a Dask cluster; without one, `workers` processes are started here.
+    `start_url` is as for `replay`. Existing partitions are kept. Raises BadInputError for a path that can't
+    be replayed, StorageError if the folder can't be written, NetworkError if no cluster answers or it has
+    no workers.
+    """
+    folder = folder.absolute()
+    job = make_job(paths, folder, start_url=start_url, part_bytes=part_bytes)
+    missing = job.missing(folder)
+    result = ParseResult(len(job.parts), len(job.parts) - len(missing))
+
+    def advance(part: Part) -> None:
+        result.parsed += 1
+        on_part(part, len(missing))
+
+    if missing:
+        with cluster(scheduler, min(workers, len(missing)), verbose=verbose) as client:
+            result.errors = parse_parts(client, missing, folder, advance)
+    return result
+
+
+@contextmanager
+def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> Iterator[Client]:
+    """Yield a client of the scheduler at that address, or of a new cluster of so many local processes.
+
+    Raises NetworkError if no scheduler answers within Dask's `distributed.comm.timeouts.connect`.
+    """
+    import dask
+
+    # Dask logs every worker that comes and goes; `parse_parts` returns what matters. With a saturation of 1,
+    # a worker gets its next part only when it has finished one, so a part that kills workers loses no other.
+    level = "info" if verbose else "critical"
+    dask.config.set(
+        {
+            "logging.distributed": level,
+            "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": level,
+            "distributed.scheduler.worker-saturation": 1.0,
+        }
+    )
+    import distributed as dd
+
+    connect: Any = dd.Client
+    make: Any = dd.LocalCluster
+    logging.getLogger("distributed").setLevel(level.upper())
+    if scheduler is None:
+        with (
+            tempfile.TemporaryDirectory() as scratch,
+            make(
+                n_workers=workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                local_directory=scratch,
+                silence_logs=level.upper(),
+            ) as local,
+            connect(local) as client,
+        ):
+            yield client
+        return
+    try:
+        connected = connect(scheduler)
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise NetworkError(f"no Dask scheduler answers at {scheduler}: {reason}") from error
+    with connected as client:
+        yield client
+
+
+def parse_parts(
+    client: Client,
+    parts: Sequence[Part],
+    folder: Path,
+    on_done: Callable[[Part], None] = lambda part: None,
+    check_workers_s: float = CHECK_WORKERS_S,
+) -> list[OsceNewsError]:
+    """Have each part parsed into its partition, and return the errors, one per part that failed.
+
+    Dask gives the part of a worker that dies to another one, three times. Raises NetworkError if the cluster
+    has no workers left. Parts that have not begun are cancelled if it raises.
+    """
+    from distributed.scheduler import KilledWorker
+
+    ended: SimpleQueue[Any] = SimpleQueue()
+    errors: list[OsceNewsError] = []
+    futures: dict[Any, Part] = {}
+    try:
+        for part in parts:
+            futures[client.submit(parse_part, part, folder, key=part.name, pure=False)] = part
+        for future in futures:
+            future.add_done_callback(ended.put)
+        for _ in parts:
+            future = _next_ended(ended, client, check_workers_s)
+            part = futures[future]
+            # The partition is the result. The return value is not fetched: its worker may have died since.
+            if future.status == "finished":
+                on_done(part)
+                continue
+            if future.status != "error":
+                raise NetworkError(f"the Dask scheduler went away; {_RUN_AGAIN}")
+            reason = future.exception()
+            if isinstance(reason, KilledWorker):
+                reason = "four workers died while parsing it, perhaps because memory ran out"
+            elif not isinstance(reason, OsceNewsError):
+                reason = f"{type(reason).__name__}: {reason}"
+            errors.append(PartialError(f"{part.path}: bytes {part.start:,} to {part.end:,}: {reason}"))
+    except BaseException:
+        client.cancel(list(futures))
+        raise
+    return errors
+
+
+def _next_ended(ended: SimpleQueue[Any], client: Client, check_workers_s: float) -> Any:
+    """Return the next future that has ended; raises NetworkError if the cluster has no workers left."""
+    checks_without_workers = 0
+    while True:
+        try:
+            return ended.get(timeout=check_workers_s)
+        except Empty:
+            has_workers = client.scheduler_info()["workers"]
+            checks_without_workers = 0 if has_workers else checks_without_workers + 1
+            if checks_without_workers > 1:
+                raise NetworkError(f"the Dask cluster has no workers; {_RUN_AGAIN}") from None

@@ -1,0 +1,55 @@
+"""The command `cite`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.output import print_json
+from osce_news.errors import BadInputError
+from osce_news.publish.formats import formats
+from osce_news.publish.references import citation, dataset_reference, item_reference
+from osce_news.storage import open_for_reading, queries
+
+
+@click.command()
+@click.argument("identifier", metavar="[ID]", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", *(each.name for each in formats().values() if each.cite))),
+    default="text",
+    show_default=True,
+    help="The format of the reference.",
+)
+@db_option
+@verbose_option
+def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
+    """Print a reference to the data set or to one item.
+
+    ID is the item's identifier or its address. The reference to the data set says what it covers, the day
+    of the last complete crawl, and the version of osce-news. To cite many items, use `export`.
+
+    \b
+    Example:
+      osce-news cite
+      osce-news cite 514201 --format bibtex
+    """
+    with closing(open_for_reading(db)) as connection:
+        if identifier is None:
+            reference = dataset_reference(connection)
+        else:
+            item = queries.item(connection, queries.identifier_of(identifier))
+            if item is None:
+                raise BadInputError(f"no item {identifier[:200]!r} in {db}")
+            reference = item_reference(item)
+    render = formats()[form].cite if form != "text" else citation
+    assert render is not None
+    rendered = render(reference)
+    if isinstance(rendered, str):
+        click.echo(rendered.strip().replace("\r\n", "\n"))
+    else:
+        print_json(rendered)

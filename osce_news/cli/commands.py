@@ -1,0 +1,84 @@
+"""The table of commands, and the group that imports a command only when it is called."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterator
+
+import click
+
+# The sections of `osce-news --help`. The short texts stand here so that it need not import the commands.
+SECTIONS = {
+    "Fill the database": {
+        "crawl": "Read the newsroom's listing pages into the database.",
+        "replay": "Read saved pages and WARC files into the database, offline.",
+        "parse": "Parse WARC files on a Dask cluster into partitions.",
+        "merge": "Read the partitions that `parse` wrote into the database.",
+    },
+    "Query": {
+        "list": "List items, newest first.",
+        "search": "Search titles, teasers and texts; best matches first.",
+        "show": "Show one item with all its values, sightings and revisions.",
+        "stats": "Count items, or draw a figure of the counts.",
+        "vocabulary": "List the known offices, topics, content types and places.",
+        "dictionary": "Describe each table and column.",
+        "serve": "Show the database in the browser.",
+    },
+    "Export and cite": {
+        "export": "Write items to a file: CSV, Parquet, BibTeX and others.",
+        "cite": "Print a reference to the data set or to one item.",
+    },
+    "Maintain": {
+        "check": "Check that the live site is still understood; store nothing.",
+        "runs": "List past runs, or show one of them.",
+        "verify": "Check the integrity of a database.",
+        "renormalize": "Apply the current vocabulary and rules to stored values.",
+        "schedule": "Print a cron, systemd or GitHub schedule for regular crawls.",
+    },
+    "Develop": {
+        "fixture": "Save a page as a new test fixture.",
+        "expect": "Rewrite the expected.json of test fixtures.",
+    },
+}
+
+
+class LazyGroup(click.Group):
+    """Finds the command `name` in the module `osce_news.cli.name`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the sections."""
+        return [name for section in SECTIONS.values() for name in section]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return the command, or None if there is none of that name."""
+        if name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"osce_news.cli.{name}")
+        function = "list_" if name == "list" else name  # `list` would hide Python's own
+        command = getattr(module, function)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Resolve the command as click does; for an unknown name, suggest the nearest."""
+        name = args[0]
+        if not name.startswith("-") and name not in self.list_commands(ctx):
+            nearest = difflib.get_close_matches(name, self.list_commands(ctx), 1)
+            hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each section with its commands."""
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(_aligned(section))
+
+
+def _aligned(section: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield names and texts, the names padded so that all sections share one column."""
+    width = max(len(name) for names in SECTIONS.values() for name in names)
+    yield from ((name.ljust(width), text) for name, text in section.items())

@@ -1,0 +1,69 @@
+"""The command `dictionary`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from osce_news.cli.options import FORMATS, db_option, verbose_option
+from osce_news.cli.output import print_rows
+from osce_news.errors import BadInputError
+from osce_news.storage import dictionary as stored
+from osce_news.storage import open_for_reading
+
+
+@click.command()
+@click.argument("table", required=False)
+@click.option("--measured", is_flag=True, help="Count how often each column is empty in this database.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice((*FORMATS, "markdown")),
+    help="Output format. Default: a table on a terminal, tab-separated in a pipe.",
+)
+@db_option
+@verbose_option
+def dictionary(table: str | None, measured: bool, form: str | None, db: Path, verbose: bool) -> None:
+    """Describe each table and column.
+
+    Lists meaning, form, origin and pitfalls of each column, as the database's table data_dictionary
+    does. TABLE selects one table or view.
+
+    \b
+    Example:
+      osce-news dictionary newsroom
+      osce-news dictionary items --measured --format csv
+    """
+    with closing(open_for_reading(db)) as connection:
+        rows = stored.measured(connection) if measured else stored.entries(connection)
+    if table is not None:
+        tables = list(dict.fromkeys(row["table_name"] for row in rows))
+        if table not in tables:
+            raise BadInputError(f"no table {table[:80]!r}; there are {', '.join(tables)}")
+        rows = [row for row in rows if row["table_name"] == table]
+    if form == "markdown":
+        click.echo(_markdown(rows), nl=False)
+    else:
+        print_rows(rows, tuple(rows[0]), form)
+
+
+def _markdown(rows: list[dict[str, Any]]) -> str:
+    """Return the tables in Markdown, as in docs/data.md."""
+    lines = []
+    for row in rows:
+        if row["column_name"] == stored.WHOLE:
+            lines += [f"\n### `{row['table_name']}`\n", f"{row['meaning']} From: {row['origin']}.\n"]
+            lines += ["| column | holds | form | may be empty | from | mind |", "|---|---|---|---|---|---|"]
+            continue
+        empty = "yes" if row["may_be_null"] or row["form"] == "JSON array" else ""
+        if row.get("rows"):
+            empty = f"{row['empty'] / row['rows']:.0%}" if row["empty"] else ""
+        cells = [
+            f"`{row['column_name']}`", row["meaning"], row["form"], empty, row["origin"],
+            row["pitfalls"] or "",
+        ]  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines).lstrip("\n") + "\n"

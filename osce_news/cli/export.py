@@ -1,0 +1,82 @@
+"""The command `export`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from osce_news.cli.options import db_option, filter_options, verbose_option
+from osce_news.publish import exporter
+from osce_news.publish.destinations import check_snapshot
+from osce_news.publish.formats import formats
+from osce_news.publish.snapshot import write_snapshot
+from osce_news.storage import open_for_reading
+from osce_news.storage.queries import Filters
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(tuple(formats())), help="Default: by the suffix of FILE.")
+@click.option("--columns", metavar="NAMES", help="Columns to write, separated by commas.  [default: all]")
+@click.option("--bom", is_flag=True, help="CSV for Excel: marked as UTF-8, and safe from formulas.")
+@click.option(
+    "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
+)
+@click.option("--no-datapackage", is_flag=True, help="Don't write datapackage.json next to CSV and Parquet.")
+@click.option(
+    "--snapshot",
+    metavar="FILE.db",
+    type=click.Path(path_type=Path),
+    help="Copy the whole database for publication instead: compact, without quarantine.",
+)
+@db_option
+@filter_options
+@verbose_option
+def export(
+    file: Path | None,
+    form: str | None,
+    columns: str | None,
+    bom: bool,
+    partition_by: str | None,
+    no_datapackage: bool,
+    snapshot: Path | None,
+    db: Path,
+    verbose: bool,
+    **names: Any,
+) -> None:
+    """Write items to a file: CSV, Parquet, BibTeX and others.
+
+    The formats are csv, jsonl, parquet, bibtex, ris and csl-json. Writes all items that match the
+    filters, newest first. If the export fails, an existing FILE stays as it was. Zotero imports bibtex,
+    ris and csl-json. Parquet needs the extra `parquet`.
+
+    \b
+    Example:
+      osce-news export elections.csv --topic elections --since 2010-01-01 --bom
+      osce-news export odihr.ris --office odihr
+      osce-news export items --format parquet --partition-by year
+      osce-news export --snapshot published.db
+    """
+    filters = Filters.parse(**names)
+    others = form or columns is not None or bom or partition_by or no_datapackage or filters
+    if (file is None) == (snapshot is None):
+        raise click.UsageError("name one FILE, or one with --snapshot")
+    if snapshot is not None and others:
+        raise click.UsageError("--snapshot copies the whole database and takes no other option but --db")
+    with closing(open_for_reading(db)) as connection:
+        if snapshot is not None:
+            check_snapshot(snapshot, db)
+            items = write_snapshot(connection, snapshot)
+        else:
+            assert file is not None
+            chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
+            options = exporter.ExportOptions(
+                file, form, chosen, bom, partition_by is not None, not no_datapackage
+            )
+            items = exporter.export(connection, options, filters)
+    click.echo(f"{snapshot or file}: {items} items")
+    if not items:
+        click.echo("no item passes the filters" if filters else f"{db} holds no items", err=True)

@@ -1,0 +1,39 @@
+"""The command `merge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from osce_news.cli.options import db_option, json_option, verbose_option
+from osce_news.cli.progress import print_outcome, progress_bar, set_up_logging, wants_bar
+from osce_news.publish.extras import require_extra
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@db_option
+@json_option
+@verbose_option
+def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
+    """Read the partitions that `parse` wrote into the database.
+
+    The result is the same as that of `replay` on the WARC files. Only FOLDER is needed, no network.
+    Needs the extra `cluster`.
+
+    \b
+    Example:
+      osce-news merge parsed --db merged.db
+    """
+    require_extra("cluster", "pyarrow")
+    # These import pyarrow.
+    from osce_news.archive.cluster import merge as merge_partitions
+    from osce_news.archive.replay.workers import close_network
+
+    bar = wants_bar(as_json, verbose)
+    set_up_logging(verbose, bar=bar)
+    close_network()
+    with progress_bar(bar, "merge") as advance:
+        outcome = merge_partitions(folder, db, advance)
+    print_outcome(outcome, as_json)

@@ -1,0 +1,188 @@
+"""Test fixtures of pages: a folder with page.html, meta.json and expected.json.
+
+expected.json is what is read from the page now. `rewrite` writes it again, so that a change of a page object
+can be reviewed as a diff.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from osce_news.archive.replay import saved_pages
+from osce_news.errors import BadInputError, OsceNewsError
+from osce_news.normalize import item_id, normalize_listing
+from osce_news.pages import ListingPage
+from osce_news.pages.article import ArticlePage
+from osce_news.pages.article_generic import NAME as GENERIC
+from osce_news.pages.decoding import decode
+from osce_news.pages.extract import extract_listing
+from osce_news.site import is_listing_path
+
+# The two kinds of pages, and the folders of their fixtures.
+ARTICLE = "article"
+LISTING = "listing"
+
+_CASE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+_NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as the server sent it, but without compression and chunks."""
+
+    url: str
+    body: bytes
+    fetched_at: str  # UTC
+    origin: str  # where the page comes from, in a sentence; `made` in meta.json
+    content_type: str | None = None  # the header
+
+
+def save(page: RawPage, root: Path, *, kind: str | None = None, name: str | None = None) -> Path:
+    """Make the fixture of a page below `root` and return its folder; it is complete or does not exist.
+
+    The default `kind` is what the page looks like, the default `name` comes from its address. Raises
+    BadInputError if there is no such default, or if the folder exists.
+    """
+    if not root.is_dir():
+        raise BadInputError(f"no folder {root} here: run this in a checkout, or name the folder with --into")
+    kind = kind or kind_of(page)
+    name = case_name(page.url) if name is None else name
+    if not _CASE_NAME.fullmatch(name):
+        raise BadInputError(f"--name: {name[:60]!r} must consist of small letters, digits and hyphens")
+    folder = root / kind / name
+    if folder.exists():
+        raise BadInputError(f"{folder} exists; choose another name with --name, or delete the folder")
+    meta = {"url": page.url, "fetched_at": page.fetched_at, "made": page.origin}
+    if "charset" in (page.content_type or "").lower():  # otherwise the encoding depends on the page alone
+        meta["content_type"] = page.content_type or ""
+    folder.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as temporary:
+        case = Path(temporary, kind, name)
+        case.mkdir(parents=True)
+        (case / "page.html").write_bytes(page.body)
+        text = json.dumps(meta, ensure_ascii=False, indent=2) + "\n"
+        (case / "meta.json").write_text(text, encoding="utf-8")
+        list(rewrite([case]))
+        shutil.move(case, folder)
+    return folder
+
+
+def kind_of(page: RawPage) -> str:
+    """Return the kind that the page looks like, or else the kind of its address.
+
+    A page with results is a listing. A page with a known layout or a soft 404 is an article; text alone
+    proves nothing, because a changed listing may have some too. Raises BadInputError if neither the page
+    nor its address shows the kind.
+    """
+    try:
+        if ListingPage(decode(page.body, page.content_type), page.url).results:
+            return LISTING
+    except OsceNewsError:
+        pass
+    article = ArticlePage.from_body(page.body, page.url, page.content_type)
+    try:
+        if article.is_not_found or article.article.layout != GENERIC:
+            return ARTICLE
+    except OsceNewsError:
+        pass
+    if is_listing_path(urlsplit(page.url).path):
+        return LISTING
+    if item_id(page.url).isdecimal():
+        return ARTICLE
+    raise BadInputError(f"{page.url}: can't tell a listing from an article here; say which with --kind")
+
+
+def case_name(url: str) -> str:
+    """Return a name for the case: the number of the item, or the last part of the path and the page.
+
+    >>> case_name("https://www.osce.org/odihr/575719")
+    '575719'
+    >>> case_name("https://www.osce.org/press-releases/human%20trafficking?page=3&rows=50")
+    'human-trafficking-page-3'
+    """
+    parts = urlsplit(url)
+    last = unquote(parts.path).rstrip("/").rpartition("/")[2]
+    page = parse_qs(parts.query).get("page", [""])[-1]
+    name = f"{last} page {page}" if page else last
+    return _NOT_IN_NAME.sub("-", name.lower()).strip("-")[:60] or "page"
+
+
+def rewrite(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
+    """Write expected.json in each fixture folder below the paths; yield the folder and whether it changed."""
+    for page in sorted(page for path in paths for page in path.rglob("page.html")):
+        file = page.with_name("expected.json")
+        text = json.dumps(observed(page.parent), ensure_ascii=False, indent=2) + "\n"
+        changed = not file.exists() or file.read_text(encoding="utf-8") != text
+        if changed:
+            file.write_text(text, encoding="utf-8")
+        yield page.parent, changed
+
+
+def observed(case: Path) -> dict[str, Any]:
+    """Return what is read from the page in a fixture folder: an article in `article/`, else a listing."""
+    return _observed_article(case) if case.parent.name == ARTICLE else _observed_listing(case)
+
+
+def _observed_listing(case: Path) -> dict[str, Any]:
+    """Return the pager, records and rejected results of a listing page, or the error."""
+    (saved,) = saved_pages([case / "page.html"])
+    try:
+        capture = saved.capture()
+        raw, page = extract_listing(
+            capture.body,
+            capture.url,
+            fetched_at=saved.fetched_at,
+            status=None,
+            content_type=_content_type(case),
+        )
+        listing = normalize_listing(raw)
+    except OsceNewsError as error:
+        return {"error": type(error).__name__, "message": str(error)}
+    return {
+        "next": page.pager.next,
+        "last": page.pager.last,
+        "records": [_filled(asdict(record)) for record in listing.records],
+        "rejected": [asdict(rejected) for rejected in listing.rejected],
+    }
+
+
+def _observed_article(case: Path) -> dict[str, Any]:
+    """Return the fields of an article page, or the error.
+
+    The text is a list of paragraphs, so that a diff shows which one changed.
+    """
+    (saved,) = saved_pages([case / "page.html"])
+    page = ArticlePage.from_body(saved.path.read_bytes(), saved.url or "", _content_type(case))
+    try:
+        article = asdict(page.article)
+    except OsceNewsError as error:
+        failure = {"error": type(error).__name__, "message": str(error)}
+        return {"is_not_found": True, **failure} if page.is_not_found else failure
+    for name in ("text", "contact"):
+        article[name] = article[name].split("\n\n") if article[name] else None
+    for name in ("image", "downloads", "languages"):
+        value = article[name]
+        if isinstance(value, tuple | list):
+            article[name] = [_filled(part) for part in value]
+        else:
+            article[name] = _filled(value) if value else None
+    return _filled(article)
+
+
+def _content_type(case: Path) -> str | None:
+    """Return the Content-Type header that names the page's encoding, or None."""
+    meta = json.loads((case / "meta.json").read_text(encoding="utf-8"))
+    return str(meta["content_type"]) if "content_type" in meta else None
+
+
+def _filled(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record without its empty fields."""
+    return {name: value for name, value in record.items() if value not in (None, [], ())}

@@ -1,0 +1,109 @@
+"""The command `parse`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from osce_news.cli.options import verbose_option
+from osce_news.cli.output import print_json
+from osce_news.cli.progress import raise_first, set_up_logging, wants_bar
+from osce_news.crawl.options import listing_url
+from osce_news.errors import BadInputError
+from osce_news.publish.extras import require_extra
+from osce_news.site import LISTING_URL
+
+if TYPE_CHECKING:
+    from osce_news.archive.cluster import Part
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="The folder to write the partitions to.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.1:8786.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Without a scheduler, use N processes on this machine.  [default: 2]",
+)
+@click.option(
+    "--part-size",
+    type=click.IntRange(1, 4096),
+    default=16,
+    show_default=True,
+    metavar="MIB",
+    help="Split the files into parts of this size.",
+)
+@click.option("--start-url", metavar="URL", help="As for `replay`.")
+@click.option("--json", "as_json", is_flag=True, help="Print the number of partitions as one JSON object.")
+@verbose_option
+def parse(
+    paths: tuple[Path, ...],
+    out: Path,
+    scheduler: str | None,
+    workers: int | None,
+    part_size: int,
+    start_url: str | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Parse WARC files on a Dask cluster into partitions.
+
+    PATH is a WARC file or a folder of them. Each worker reads its part of a file and writes its own
+    Parquet file, so all machines need the WARC files and FOLDER at the same paths. Run again, it parses
+    only what is missing. Then read the partitions into a database with `merge`. On one machine
+    `replay --jobs` is faster. Needs the extra `cluster`.
+
+    \b
+    Example:
+      osce-news parse warcs --out parsed
+    """
+    if scheduler and workers:
+        raise BadInputError("give --scheduler or --workers, not both: a cluster has its own workers")
+    require_extra("cluster", "distributed", "pyarrow")
+    from osce_news.archive.cluster import parse_files  # imports pyarrow
+
+    set_up_logging(verbose, bar=True)
+    with _bar(wants_bar(as_json, verbose)) as advance:
+        done = parse_files(
+            paths,
+            out,
+            scheduler=scheduler,
+            workers=workers or 2,
+            part_bytes=part_size * 1024**2,
+            start_url=listing_url(start_url, 50) if start_url else LISTING_URL,
+            on_part=advance,
+            verbose=verbose,
+        )
+    if as_json:
+        print_json({"parts": done.parts, "parsed": done.parsed, "there": done.there, "folder": str(out)})
+    else:
+        click.echo(f"{out}: {done.parts} partitions, {done.parsed} parsed now, {done.there} already there")
+        if not done.errors:
+            click.echo(f"next:\n  osce-news merge {out}")
+    raise_first(done.errors)
+
+
+@contextmanager
+def _bar(shown: bool) -> Iterator[Callable[[Part, int], None]]:
+    """Yield the function that advances a progress bar by one part of so many."""
+    if not shown:
+        yield lambda part, total: None
+        return
+    from rich.console import Console  # takes time that a pipe need not spend
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("parse", total=None)
+        yield lambda part, total: progress.update(task, advance=1, total=total)

@@ -1,0 +1,60 @@
+"""The command `replay`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from osce_news.archive.replay import replay as replay_paths
+from osce_news.archive.replay.workers import close_network
+from osce_news.cli.options import db_option, json_option, verbose_option
+from osce_news.cli.progress import print_outcome, progress_bar, set_up_logging, wants_bar
+from osce_news.crawl.options import listing_url
+from osce_news.site import LISTING_URL
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@db_option
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Parse pages in N processes.",
+)
+@click.option(
+    "--start-url",
+    metavar="URL",
+    help="A listing on the site to read from WARC files of other tools.  [default: www.osce.org]",
+)
+@json_option
+@verbose_option
+def replay(
+    paths: tuple[Path, ...], db: Path, jobs: int, start_url: str | None, as_json: bool, verbose: bool
+) -> None:
+    """Read saved pages and WARC files into the database, offline.
+
+    PATH is an .html file, a WARC file, or a folder of them. Replaying the same files again changes
+    nothing.
+
+    What `crawl --archive` recorded is rebuilt run by run, with its whole history. Runs that the database
+    already holds are skipped. Saved pages and the pages in WARC files of other tools count as read when
+    they were fetched. The address and time of a saved page come from a meta.json next to page.html, or
+    else from the page itself and the time of its file.
+
+    \b
+    Example:
+      osce-news replay fixtures/listing/seed fixtures/listing/first-page
+      osce-news replay archive --db rebuilt.db --jobs 2
+      osce-news replay ~/saved-pages --json
+    """
+    site = listing_url(start_url, 50) if start_url else LISTING_URL
+    bar = wants_bar(as_json, verbose)
+    set_up_logging(verbose, bar=bar)
+    close_network()
+    with progress_bar(bar, "replay") as advance:
+        outcome = replay_paths(paths, db, jobs=jobs, start_url=site, on_page=advance)
+    print_outcome(outcome, as_json)

@@ -1,0 +1,144 @@
+"""The command `runs`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from osce_news.cli.options import db_option, format_options, limit_option, verbose_option
+from osce_news.cli.output import print_field, print_json, print_rows, printable
+from osce_news.errors import BadInputError
+from osce_news.storage import history_queries, open_for_reading
+
+_COLUMNS = (
+    "run", "mode", "status", "started", "finished", "seconds", "pages", "seen", "new", "changed", "unchanged",
+    "quarantined", "withdrawn", "restored", "articles", "articles_changed", "articles_gone",
+    "articles_failed", "articles_left", "unknown_terms", "list_status", "requests", "not_modified", "bytes",
+    "retries", "back_offs", "waited_s", "smallest_gap_s", "list", "start_url", "continues", "continued_by",
+    "process", "tool_version", "rules", "archive", "message",
+)  # fmt: skip
+# Tables use short names for some columns, so that all of them fit.
+_SHORT = {"304s": "not_modified", "gone": "withdrawn", "back": "restored"}
+_WIDE = (
+    "run", "mode", "status", "started", "seconds", "pages", "requests", "304s", "new", "changed", "gone",
+    "back",
+)  # fmt: skip
+_NARROW = ("run", "mode", "status", "started", "pages", "new", "changed", "gone")
+_WIDTH = 120  # columns of a terminal that holds the wide table
+
+
+@click.command()
+@click.argument("identifier", metavar="[ID]", required=False)
+@db_option
+@limit_option(20)
+@format_options
+@verbose_option
+def runs(identifier: str | None, db: Path, limit: int, form: str | None, verbose: bool) -> None:
+    """List past runs, or show one of them.
+
+    Runs are listed newest first. With an ID, one run is shown with all its counts and its pages. A run
+    that is marked as running, but whose process has ended, is shown as "died".
+
+    \b
+    Example:
+      osce-news runs
+      osce-news runs 1
+      osce-news runs --limit 0 --format csv > runs.csv
+    """
+    if identifier is None:
+        return _list(db, limit, form)
+    # SQLite has no longer integers.
+    number = int(identifier) if identifier.isdecimal() and len(identifier) < 19 else 0
+    with closing(open_for_reading(db)) as connection:
+        run = history_queries.run(connection, number)
+    if run is None:
+        raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
+    return _show(_with_death(run), form)
+
+
+def _list(db: Path, limit: int, form: str | None) -> None:
+    with closing(open_for_reading(db)) as connection:
+        rows = [_with_death(row) for row in history_queries.runs(connection, limit or None)]
+        total = history_queries.count_runs(connection)
+    if form == "table" or (form is None and sys.stdout.isatty()):
+        _print_table(rows)
+    else:
+        print_rows(rows, _COLUMNS, form)
+    if not rows:
+        click.echo("no runs yet: `osce-news crawl` or `osce-news replay PATH` makes the first", err=True)
+    elif total > len(rows):
+        click.echo(f"{len(rows)} of {total} runs; --limit 0 shows all", err=True)
+
+
+def _show(run: dict[str, Any], form: str | None) -> None:
+    if form == "json":
+        print_json(run)
+    elif form in ("csv", "tsv"):
+        print_rows([run], _COLUMNS, form)
+    else:
+        _print_run(run)
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    """Print as many columns as the terminal has room for, and below them the runs' messages."""
+    if not rows:
+        return
+    wide = shutil.get_terminal_size().columns >= _WIDTH
+    columns = _WIDE if wide else _NARROW
+    shown = [
+        {name: row[_SHORT.get(name, name)] for name in columns}
+        | {"started": row["started"][: 16 if wide else 10].replace("T", " ")}
+        for row in rows
+    ]
+    print_rows(shown, columns, "table")
+    for row in rows:
+        if row["message"]:
+            click.echo(f"run {row['run']}: {printable(row['message'])}")
+
+
+def _print_run(run: dict[str, Any]) -> None:
+    """Print a run with all its counts, then its pages in the order they were read."""
+    pages = run.pop("pages_read")
+    for name, value in run.items():
+        print_field(name, None if value is None else str(value))
+    print_field("pages read", "" if pages else None)
+    for page in pages:
+        if page["item_id"] is not None:
+            print_field("   ", f"{page['fetched_at']}  {page['url']}")
+            print_field("       ", f"status {page['status']}, article of item {page['item_id']}")
+            continue
+        status = "" if page["status"] is None else f"status {page['status']}, "  # a saved page has none
+        counts = ", ".join(f"{page[name]} {name}" for name in ("new", "changed", "unchanged"))
+        print_field("   ", f"{page['fetched_at']}  {page['url']}")
+        print_field("       ", f"{status}{page['results']} results: {counts}")
+
+
+def _with_death(run: dict[str, Any]) -> dict[str, Any]:
+    """Return the run, with the status "died" if it is marked as running but its process has ended."""
+    if run["status"] == "running" and not _may_live(run["process"]):
+        message = f"perhaps died: process {run['process']} is not on this machine; the next run will note it"
+        return run | {"status": "died", "message": message}
+    return run
+
+
+def _may_live(process: int | None) -> bool:
+    """Whether a process of this number may exist, found without touching it or the database's lock.
+
+    The lock would tell for certain. But testing it means taking it, and a crawl that starts in that moment
+    would be refused.
+    """
+    if process is None or os.name != "posix":  # elsewhere this signal would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it belongs to another user
+        return True
+    return True

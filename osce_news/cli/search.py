@@ -1,0 +1,67 @@
+"""The command `search`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from osce_news.cli.options import (
+    db_option,
+    filter_options,
+    format_options,
+    limit_option,
+    verbose_option,
+)
+from osce_news.cli.output import print_items, printable, shows_bold
+from osce_news.storage import open_for_reading
+from osce_news.storage import search as fulltext
+from osce_news.storage.queries import Filters
+
+_BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, and how a terminal shows them
+
+
+@click.command()
+@click.argument("query")
+@db_option
+@filter_options
+@limit_option(20)
+@format_options
+@verbose_option
+def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **names: Any) -> None:
+    """Search titles, teasers and texts; best matches first.
+
+    QUERY may use "a phrase", a prefix*, AND, OR, NOT, or title:word. If it is not a valid query, its
+    words are searched for as they are.
+
+    \b
+    Example:
+      osce-news search 'trafficking AND ukraine*' --since 2022-01-01
+      osce-news search '"human rights"' --office odihr --json
+    """
+    filters = Filters.parse(**names)
+    as_text = form is None and sys.stdout.isatty()
+    marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
+    with closing(open_for_reading(db)) as connection:
+        found = fulltext.search(connection, query, filters, limit or None, marks)
+    notes = [] if found.rows else ["nothing found"]
+    if found.as_words:
+        notes.append(f"not a valid query, so searched for its words: {printable(found.as_words)[:200]}")
+    if notes:
+        click.echo("; ".join(notes), err=True)
+    if found.among:
+        click.echo(
+            f"more than {fulltext.COMMON:,} items match: only the newest {found.among:,} of them were "
+            "ranked; narrow the search with a filter, or rank all with --limit 0",
+            err=True,
+        )
+    if not as_text:
+        return print_items(found.rows, form, more=("snippet",))
+    for row in found.rows:
+        snippet = "".join(_BOLD.get(letter, printable(letter)) for letter in row["snippet"])
+        click.echo(f"{row['published'] or '?':10}  {row['id']:>8}  {printable(row['title'])}")
+        click.echo(f"            {snippet}")
+    return None

@@ -1,0 +1,45 @@
+"""The command `serve`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from osce_news.cli.options import db_option, verbose_option
+from osce_news.publish.extras import require_extra
+
+
+@click.command()
+@db_option
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free port."
+)
+@click.option("--open", "show", is_flag=True, help="Open the front page in the browser.")
+@verbose_option
+def serve(db: Path, port: int, show: bool, verbose: bool) -> None:
+    """Show the database in the browser.
+
+    Offers search, facets, items, prepared queries and figures. Only this machine can connect. The pages
+    show a copy of the database as it is now, so a crawl may go on meanwhile. Ctrl-C stops the server.
+    Needs the extra `web`.
+
+    \b
+    Example:
+      osce-news serve --port 0
+    """
+    require_extra("web", "datasette", "altair", "vl_convert")
+    from osce_news.publish.web import server  # imports Datasette
+    from osce_news.publish.web.served_copy import make_copy
+
+    sock = server.listen(port)
+    with sock, tempfile.TemporaryDirectory(prefix="osce-news-") as folder:
+        copy = make_copy(db, Path(folder))
+        if copy.indexed:
+            click.echo(f"{db} has no search index; one was made for these pages", err=True)
+        address = f"http://{server.HOST}:{sock.getsockname()[1]}/"
+        click.echo(f"{db} as it is now: {address} (Ctrl-C stops the server)")
+        if show:
+            click.launch(address)
+        server.serve(copy.path, sock)

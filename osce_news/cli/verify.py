@@ -1,0 +1,36 @@
+"""The command `verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.output import print_json
+from osce_news.storage import integrity
+
+
+@click.command()
+@db_option
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as a JSON array.")
+@verbose_option
+def verify(db: Path, as_json: bool, verbose: bool) -> None:
+    """Check the integrity of a database.
+
+    Runs SQLite's own checks and tests foreign keys, the search index and the rules of the schema. Exit
+    status 1 if there is a problem.
+
+    \b
+    Example:
+      osce-news verify --db osce-news.db
+    """
+    problems = integrity.problems(db)
+    if as_json:
+        print_json(problems)
+    elif not problems:
+        click.echo(f"{db}: no problems found")
+    for problem in problems:
+        click.echo(f"{db}: {problem}", err=True)
+    if problems:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,49 @@
+"""The command `vocabulary`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from osce_news.cli.options import db_option, format_options, verbose_option
+from osce_news.cli.output import print_rows
+from osce_news.normalize.vocabulary import vocabulary as load
+from osce_news.storage import open_for_reading, queries
+
+
+@click.command()
+@click.argument("kind", required=False, type=click.Choice(("offices", "topics", "content_types", "places")))
+@click.option("--unknown", is_flag=True, help="List the database's values that match no entry, with counts.")
+@db_option
+@format_options
+@verbose_option
+def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None, verbose: bool) -> None:
+    """List the known offices, topics, content types and places.
+
+    Each is listed with its identifier and its other names. Places are listed only if asked for.
+
+    \b
+    Example:
+      osce-news vocabulary offices
+      osce-news vocabulary --unknown
+    """
+    if unknown:
+        with closing(open_for_reading(db)) as connection:
+            rows = queries.unknown(connection)
+        if kind is not None:
+            rows = [row for row in rows if row["kind"] == _singular(kind)]
+        return print_rows(rows, ("kind", "printed", "items"), form)
+    entries = [
+        {"kind": _singular(name), "id": entry.id, "label": entry.label,
+         "part_of": entry.parent or entry.kind or entry.country, "other_names": list(entry.aliases)}
+        for name in ((kind,) if kind else ("offices", "topics", "content_types"))
+        for entry in load(name).entries.values()
+    ]  # fmt: skip
+    return print_rows(entries, ("kind", "id", "label", "part_of", "other_names"), form)
+
+
+def _singular(kind: str) -> str:
+    """Return the name as the database has it: "office", "topic", "type" or "place"."""
+    return kind.removeprefix("content_").removesuffix("s")

@@ -1,0 +1,85 @@
+"""Writes figures as SVG, PNG, or an HTML page that works offline."""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+from osce_news.atomic import atomic_write, check_destination
+from osce_news.errors import BadInputError
+from osce_news.publish.extras import require_extra
+from osce_news.publish.figures.figure import Figure
+
+_SUFFIXES = (".svg", ".png", ".html")
+_SCALE = 2  # PNG pixels per CSS pixel: sharp in print and on high-resolution screens
+_SNIPPET = "window.vegaEmbed = vegaEmbed;"  # the bundle of scripts exports this to the page
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>body {{ margin: 1rem; font-family: Arial, Helvetica, sans-serif; }}</style>
+</head>
+<body>
+<div id="figure"></div>
+<script>{scripts}</script>
+<script>vegaEmbed("#figure", {specification}, {{mode: "vega-lite", renderer: "svg"}});</script>
+</body>
+</html>
+"""
+
+
+def check_path(path: Path) -> str:
+    """Return the suffix of the path. Raises BadInputError unless a figure can be written there."""
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        *most, last = _SUFFIXES
+        raise BadInputError(f"{path}: a figure's file ends in {', '.join(most)} or {last}")
+    check_destination(path)
+    return suffix
+
+
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write the figure to the file; an older file is replaced.
+
+    Raises what `check_path` raises, StorageError if the file can't be written, and MissingExtraError if
+    the drawing packages are not installed.
+    """
+    suffix = check_path(path)
+    body = render_page(figure).encode() if suffix == ".html" else render_image(figure, suffix)
+    with atomic_write(path) as part:
+        part.write_bytes(body)
+
+
+def render_image(figure: Figure, suffix: str = ".svg", width: int | None = None) -> bytes:
+    """Return the figure as SVG or PNG. Raises MissingExtraError."""
+    specification = _specification(figure, width)
+    import vl_convert
+
+    if suffix == ".png":
+        png: bytes = vl_convert.vegalite_to_png(specification, scale=_SCALE)
+        return png
+    svg: str = vl_convert.vegalite_to_svg(specification)
+    return svg.encode()
+
+
+def render_page(figure: Figure) -> str:
+    """Return the figure as an HTML page that loads nothing from elsewhere. Raises MissingExtraError."""
+    specification = _specification(figure, None)
+    import vl_convert
+
+    # A label may contain "</script>", which would end the script in the middle of a string.
+    text = json.dumps(specification).replace("<", "\\u003c")
+    scripts = vl_convert.javascript_bundle(_SNIPPET).replace("</script", "<\\/script")
+    return _PAGE.format(title=html.escape(figure.title), scripts=scripts, specification=text)
+
+
+def _specification(figure: Figure, width: int | None) -> dict[str, Any]:
+    require_extra("plot", "altair", "vl_convert")
+    from osce_news.publish.figures.charts import WIDTH, specification
+
+    return specification(figure, width or WIDTH)

@@ -1,0 +1,211 @@
+"""The fixtures of pages: all that are there are up to date, and a page becomes a new one."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from osce_news.cli import page_fixtures
+from osce_news.cli.page_fixtures import RawPage, case_name, kind_of, observed, rewrite, save
+from osce_news.clock import parse_utc
+from osce_news.errors import BadInputError
+from tests.newsroom import make_article_fixtures
+from tests.newsroom.article_cases import article_cases
+from tests.newsroom.cases import all_cases
+from tests.newsroom.make_article_fixtures import ARTICLES
+from tests.newsroom.make_fixtures import write
+from tests.newsroom.site import FIXTURES
+from tests.pages.articles import body_of, unknown
+
+ROOT = FIXTURES.parent
+FOLDERS = sorted(path for kind in (FIXTURES, ARTICLES) for path in kind.iterdir() if path.is_dir())
+AT = "2024-08-05T12:00:00Z"
+ITEM, LIST = "https://www.osce.org/odihr/575719", "https://www.osce.org/press-releases?page=3"
+OTHER = "https://www.osce.org/who-we-are"
+
+
+def raw(body: bytes, url: str = ITEM, content_type: str | None = None) -> RawPage:
+    return RawPage(url, body, AT, "A capture: made for a test, to the byte.", content_type)
+
+
+def listing(case: str) -> bytes:
+    return (FIXTURES / case / "page.html").read_bytes()
+
+
+def test_there_are_fixtures_and_nothing_else_beside_them() -> None:
+    assert len(FOLDERS) >= 40
+    assert sorted(path.name for path in ROOT.iterdir()) == ["README.md", "article", "listing"]
+    assert [path for kind in (FIXTURES, ARTICLES) for path in kind.iterdir() if not path.is_dir()] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_each_folder_has_a_page_its_origin_and_what_is_expected_of_it(folder: Path) -> None:
+    assert sorted(path.name for path in folder.iterdir()) == ["expected.json", "meta.json", "page.html"]
+    assert (folder / "page.html").read_bytes().rstrip().endswith(b"</html>")
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    assert {"url", "fetched_at", "made"} <= set(meta) <= {"url", "fetched_at", "made", "content_type"}
+    assert re.match(r"https://(www|astana)\.osce\.org/", meta["url"])
+    assert parse_utc(meta["fetched_at"])
+    assert len(meta["made"]) > 40
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    if folder.parent == ARTICLES:
+        assert {"error", "message"} <= set(expected) or {"url", "title", "layout"} <= set(expected)
+    else:
+        assert set(expected) in ({"next", "last", "records", "rejected"}, {"error", "message"})
+
+
+def test_making_the_fixtures_again_would_change_nothing(tmp_path: Path) -> None:
+    cases = list(all_cases())
+    assert len({case.name for case in cases}) == len(cases)
+    for case in cases:
+        assert write(case, tmp_path), "an empty folder has nothing yet"
+        assert not write(case, tmp_path), "a second run changes nothing"
+        for made in (tmp_path / case.name).iterdir():
+            assert made.read_bytes() == (FIXTURES / case.name / made.name).read_bytes(), made
+
+
+def test_making_the_article_fixtures_again_would_change_nothing(tmp_path: Path) -> None:
+    cases = list(article_cases())
+    assert len({case.name for case in cases}) == len(cases)
+    for case in cases:
+        assert make_article_fixtures.write(case, tmp_path), "an empty folder has nothing yet"
+        assert not make_article_fixtures.write(case, tmp_path), "a second run changes nothing"
+        for made in (tmp_path / case.name).iterdir():
+            assert made.read_bytes() == (ARTICLES / case.name / made.name).read_bytes(), made
+
+
+@pytest.mark.parametrize("kind", [FIXTURES, ARTICLES], ids=lambda kind: kind.name)
+def test_rewriting_the_expectations_would_change_nothing(tmp_path: Path, kind: Path) -> None:
+    copy = shutil.copytree(kind, tmp_path / kind.name)
+    assert [case.name for case, changed in rewrite([copy]) if changed] == []
+
+
+def test_a_changed_expectation_is_rewritten_and_said_to_be(tmp_path: Path) -> None:
+    copy = shutil.copytree(FIXTURES / "empty", tmp_path / "empty")
+    kept = (copy / "expected.json").read_bytes()
+    (copy / "expected.json").write_text("{}")
+    assert list(rewrite([tmp_path])) == [(copy, True)]
+    assert (copy / "expected.json").read_bytes() == kept
+    assert list(rewrite([tmp_path])) == [(copy, False)]
+
+
+def test_each_fixture_is_named_in_the_readme() -> None:
+    readme = (FIXTURES.parent / "README.md").read_text(encoding="utf-8")
+    names = {folder.name for folder in FOLDERS if not folder.name.startswith("markup-")}
+    assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
+
+
+def test_the_folder_holds_the_page_its_origin_and_what_is_read_now(tmp_path: Path) -> None:
+    body = body_of("windows-1252")
+    folder = save(raw(body), tmp_path)
+    expected = json.loads((folder / "expected.json").read_text())
+    assert folder == tmp_path / "article" / "575719"
+    assert (folder / "page.html").read_bytes() == body
+    meta = json.loads((folder / "meta.json").read_text())
+    assert meta == {"url": ITEM, "fetched_at": AT, "made": "A capture: made for a test, to the byte."}
+    assert json.loads((folder / "expected.json").read_text()) == json.loads(json.dumps(observed(folder)))
+    assert expected["layout"] == "drupal7-header"
+    assert [path.name for path in tmp_path.iterdir()] == ["article"]
+
+
+def test_a_list_becomes_a_fixture_of_a_list(tmp_path: Path) -> None:
+    folder = save(raw(listing("seed"), LIST), tmp_path)
+    expected = json.loads((folder / "expected.json").read_text())
+    assert folder == tmp_path / "listing" / "press-releases-page-3"
+    assert len(expected["records"]) == 7
+
+
+@pytest.mark.parametrize("kind", ["listing", "article"])
+def test_a_page_that_is_not_read_yet_is_saved_with_the_error_that_it_gives(tmp_path: Path, kind: str) -> None:
+    folder = save(raw(b"<html>new</html>"), tmp_path, kind=kind, name="new")
+    expected = json.loads((folder / "expected.json").read_text())
+    assert folder == tmp_path / kind / "new"
+    assert expected["error"] == "LayoutError"
+
+
+def test_an_encoding_that_only_the_header_names_is_kept(tmp_path: Path) -> None:
+    body = unknown("<h1>Мосты открыты</h1>" + "<p>Мэры четырёх городов встретились сегодня в школе.</p>" * 9)
+    header = "text/html; charset=windows-1251"
+    folder = save(raw(body.encode("windows-1251"), content_type=header), tmp_path)
+    expected = json.loads((folder / "expected.json").read_text())
+    assert expected["title"] == "Мосты открыты"
+    assert json.loads((folder / "meta.json").read_text())["content_type"] == header
+    page = listing("russian").decode().replace('<meta charset="utf-8">', "")
+    folder = save(raw(page.encode("windows-1251", "xmlcharrefreplace"), LIST, header), tmp_path)
+    known = json.loads((folder / "expected.json").read_text())
+    assert "Пресс-релиз" in known["records"][0]["content_type_raw"]
+
+
+def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    folder = save(raw(body_of("lists")), tmp_path)
+    with pytest.raises(BadInputError, match="exists"):
+        save(raw(body_of("tables")), tmp_path)
+    assert (folder / "page.html").read_bytes() == body_of("lists")
+    assert save(raw(body_of("tables")), tmp_path, name="tables").name == "tables"
+
+
+def test_a_page_that_can_not_be_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(paths: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(page_fixtures, "rewrite", full)
+    with pytest.raises(OSError, match="space"):
+        save(raw(body_of("lists")), tmp_path)
+    assert list(tmp_path.rglob("*.html")) == []
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "A", "a b", "-a", "a" * 70, "ä"])
+def test_a_name_that_is_no_name_of_a_case_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInputError, match="--name"):
+        save(raw(body_of("lists")), tmp_path, name=name)
+
+
+def test_without_the_folder_of_fixtures_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="--into"):
+        save(raw(body_of("lists")), tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "kind"),
+    [
+        (listing("seed"), OTHER, "listing"),
+        (listing("seed"), ITEM, "listing"),
+        (listing("empty"), LIST, "listing"),
+        (listing("challenge"), LIST, "listing"),
+        (body_of("multisite"), LIST, "listing"),  # a changed list may read as a text
+        (body_of("drupal7-header"), LIST, "article"),
+        (body_of("section-lines"), OTHER, "article"),
+        (body_of("soft-404"), OTHER, "article"),
+        (body_of("login"), ITEM, "article"),
+        (body_of("multisite"), ITEM, "article"),
+        (b"", ITEM, "article"),
+    ],
+)
+def test_a_kind_is_told_by_the_page_else_by_its_address(body: bytes, url: str, kind: str) -> None:
+    assert kind_of(raw(body, url)) == kind
+
+
+def test_a_kind_that_neither_tells_has_to_be_named() -> None:
+    with pytest.raises(BadInputError, match="--kind"):
+        kind_of(raw(body_of("multisite"), OTHER))
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (ITEM, "575719"),
+        (LIST, "press-releases-page-3"),
+        ("https://www.osce.org/", "page"),
+        ("https://www.osce.org/ru/node/1/", "1"),
+        ("https://www.osce.org/%D0%BC", "page"),
+        (f"https://www.osce.org/{'a' * 200}", "a" * 60),
+    ],
+)
+def test_a_case_is_named_after_its_address(url: str, name: str) -> None:
+    assert case_name(url) == name

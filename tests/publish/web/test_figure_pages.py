@@ -1,0 +1,87 @@
+"""The pages of figures: the same pictures as those of the command."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shlex
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from osce_news.publish.figures import FigureOptions, build_figure, render_image
+from osce_news.publish.web.figure_pages import FIGURES
+from osce_news.storage.queries import Filters
+from tests.helpers import run
+from tests.publish.web.test_pages import text_of
+
+Get = Callable[..., Any]
+
+
+def test_a_figure_is_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
+    asked = FigureOptions(("year", "office"), Filters(types=["press-release"], since="2025-09-01"), top=3)
+    address = "/figures.svg?by=year&by=office&type=Press+release&since=2025-09-01&top=3"
+    answer = get(address)
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.content == render_image(build_figure(reading, asked))
+    narrow = get(f"{address}&width=350").content
+    assert float(ElementTree.fromstring(narrow).attrib["width"]) < 360
+
+
+def test_the_command_that_the_page_shows_draws_the_same(get: Get, history: Path, tmp_path: Path) -> None:
+    page = get("/figures?by=office&by=topic&office=ODIHR&until=2025-11-01&type=").text
+    command = re.search(r'class="osce-command">([^<]+)<', page)
+    assert command is not None
+    shutil.copy(history, tmp_path / "osce-news.db")
+    program, *arguments = shlex.split(command[1].replace("&#39;", "'"))
+    assert program == "osce-news"
+    assert run(*arguments, cwd=tmp_path).status == 0
+    drawn = (tmp_path / "figure.svg").read_bytes()
+    assert drawn == get("/figures.svg?by=office&by=topic&office=ODIHR&until=2025-11-01&type=").content
+
+
+@pytest.mark.parametrize("title", FIGURES)
+def test_each_ready_figure_is_drawn_with_its_numbers(get: Get, title: str) -> None:
+    page = get(f"/figures?{FIGURES[title]}")
+    assert page.status_code == 200
+    rows = list(csv.reader(io.StringIO(get(f"/figures.csv?{FIGURES[title]}").text)))
+    shown = text_of(page.text)
+    assert f"Numbers ({len(rows) - 1:,})" in shown
+    assert " ".join(name or "(not printed)" for name in rows[1]) in shown
+    assert get(f"/figures.svg?{FIGURES[title]}").status_code == 200
+
+
+def test_other_forms_are_files_to_keep(get: Get) -> None:
+    png = get("/figures.png?by=type&download=1")
+    assert png.content.startswith(b"\x89PNG")
+    assert "attachment" in png.headers["content-disposition"]
+    page = get("/figures.html?by=type")
+    assert "attachment" in page.headers["content-disposition"]  # its scripts are not for these pages
+    assert "vegaEmbed(" in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ("by=colour", "no figure by 'colour'"),
+        ("by=year&by=month", "can't be combined"),
+        ("office=nowhere", "no office 'nowhere'"),
+        ("since=yesterday", "yesterday"),
+        ("top=many", "not a number: 'many'"),
+        ("top=99", "1 to 60"),
+        ("until=1990-01-01", "nothing to plot: no item passes the filters"),
+        ("by=%3Cscript%3Ealert(1)", "no figure by '<script>alert(1)'"),
+    ],
+)
+def test_bad_input_gets_one_line(get: Get, asked: str, line: str) -> None:
+    for form in ("", ".svg", ".csv"):
+        answer = get(f"/figures{form}?{asked}")
+        assert answer.status_code == 400
+        assert line in (answer.text if form else text_of(answer.text))
+        assert "<script>alert" not in answer.text or form

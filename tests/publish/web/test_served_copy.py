@@ -1,0 +1,95 @@
+"""The copy that is shown: the same data, made without touching the database."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from osce_news.errors import BadInputError, NotOurDatabaseError
+from osce_news.publish.web.served_copy import make_copy
+from osce_news.storage import Writer, open_for_reading
+from tests.helpers import digest
+from tests.publish.web.conftest import READ, node, searched
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_the_table_holds_what_the_view_shows(history: Path, snapshot: Path) -> None:
+    with closing(open_for_reading(history)) as connection:
+        names = [row["name"] for row in connection.execute("PRAGMA table_info (newsroom)")]
+    sql = f"SELECT {', '.join(names)} FROM newsroom ORDER BY id"
+    assert len(rows(snapshot, sql)) == 300
+    assert rows(snapshot, sql) == rows(history, sql)
+    assert rows(snapshot, "SELECT type FROM sqlite_master WHERE name = 'newsroom'") == [("table",)]
+    assert rows(snapshot, "SELECT count(*) FROM newsroom WHERE year IS NOT substr(published, 1, 4) + 0") == [
+        (0,)
+    ]
+
+
+def test_the_search_index_finds_the_same_items(history: Path, snapshot: Path) -> None:
+    sql = """
+        SELECT newsroom.id FROM newsroom JOIN items_fts ON newsroom.rowid = items_fts.rowid
+        WHERE items_fts MATCH '{}' ORDER BY newsroom.id"""
+    for word in ("police OR border", "quicksilver", "mended"):
+        found = searched(history, word)
+        assert found
+        assert [row[0] for row in rows(snapshot, sql.format(word))] == found
+    assert rows(snapshot, sql.format("quicksilver")) == [(node(READ),)]
+
+
+def test_the_database_is_read_while_it_is_written_and_left_as_it_is(history: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
+    writing = sqlite3.connect(path, isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    writing.execute("DELETE FROM revisions")
+    (tmp_path / "copy").mkdir()
+    copy = make_copy(path, tmp_path / "copy").path
+    writing.execute("ROLLBACK")
+    writing.close()
+    assert rows(copy, "SELECT count(*) FROM revisions") == rows(history, "SELECT count(*) FROM revisions")
+    assert rows(copy, "SELECT count(*) FROM revisions") != [(0,)]
+    assert digest(path) == digest(history)
+
+
+def test_what_is_committed_and_still_in_the_log_is_shown(history: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
+    (tmp_path / "copy").mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as writing:
+        writing.execute("UPDATE items SET teaser = 'just now'")
+        assert Path(f"{path}-wal").stat().st_size > 0
+        copy = make_copy(path, tmp_path / "copy").path
+    assert rows(copy, "SELECT DISTINCT teaser FROM newsroom") == [("just now",)]
+    assert sorted(one.name for one in (tmp_path / "copy").iterdir()) == ["osce-news.db"]
+
+
+def test_a_search_index_that_is_not_there_is_made_in_the_copy(history: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE items_fts")
+    (tmp_path / "copy").mkdir()
+    copy = make_copy(path, tmp_path / "copy")
+    assert copy.indexed
+    sql = "SELECT rowid FROM items_fts WHERE items_fts MATCH 'quicksilver'"
+    assert len(rows(copy.path, sql)) == 1
+    assert not make_copy(history, tmp_path / "copy").indexed
+
+
+def test_what_can_not_be_shown_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    with Writer(tmp_path / "empty.db"):
+        pass
+    (tmp_path / "text.db").write_text("no database, but a text that is longer than a header is" * 9)
+    for name, error, line in (
+        ("empty.db", BadInputError, "empty.db holds no items yet: fill it with crawl or replay"),
+        ("missing.db", BadInputError, "no such database"),
+        ("text.db", NotOurDatabaseError, "no SQLite file"),
+    ):
+        with pytest.raises(error, match=line):
+            make_copy(tmp_path / name, tmp_path / "copy")
