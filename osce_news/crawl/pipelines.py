@@ -42,8 +42,8 @@ class StoragePipeline:
     """Stores the records of each page in one transaction, when all of them have come through.
 
     The page is checked first; if it fails, none of its records is stored. A record that another pipeline
-    dropped is set aside in the table `quarantine`, with the reason. Pages of `scrapy parse` are not stored: they
-    belong to no crawl.
+    dropped is set aside in the table `quarantine`, with the reason. Pages of `scrapy parse` are not stored:
+    they belong to no crawl.
     """
 
     def __init__(self, crawl: Crawl) -> None:
