@@ -1,9 +1,9 @@
-"""How many damaged pages are caught, and what gets through: the table of docs/gate.md.
+"""How many damaged pages are caught, and what gets through: the table of docs/checks.md.
 
     python -m benchmarks.damaged_pages [--each]
 
 Each sound page (the fixtures, and fifty results in each markup of the test newsroom) is damaged in each of
-the ways in tests/newsroom/damage*.py and taken the road of a crawl, up to the gate. `--each` also prints
+the ways in tests/newsroom/damage*.py and read as in a crawl, up to the checks. `--each` also prints
 a line for each way that let wrong data through.
 """
 

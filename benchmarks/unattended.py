@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 from tests.crawl.spiders.crawling import start
 from tests.crawl.spiders.killing import Chain, kill_often
-from tests.crawl.spiders.processes import Ended
 from tests.newsroom import Newsroom, make_stories
+from tests.processes import Ended
 
 DELAYS = (0.2, 0.5, 1.0)  # seconds
 GAPS = 12  # pages of each crawl whose gaps are measured

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from osce_news.checks import check
-from osce_news.checks.neighbours import history
+from osce_news.checks.neighbours import read_neighbours
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing, NewsItem
 from osce_news.storage import Writer
@@ -119,9 +119,9 @@ def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outc
 
 
 def refused(item: Listing, connection: sqlite3.Connection) -> Outcome | None:
-    """Return that the gate has caught the page, or None."""
+    """Return that the checks have caught the page, or None."""
     try:
-        check(item, history(connection, item), newest_first=newest_first(item.url))
+        check(item, read_neighbours(connection, item), newest_first=newest_first(item.url))
     except LayoutError as error:
         return Outcome(CAUGHT, str(error))
     return None

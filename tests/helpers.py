@@ -21,6 +21,7 @@ from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import read_listing
 from tests.newsroom import Story, render_page
+from tests.processes import Command
 
 ROOT = Path(__file__).resolve().parent.parent
 # Where the commands that tests run look for modules.
@@ -108,7 +109,13 @@ def command(*arguments: str | Path | bytes, before: str = "") -> list[str | Path
 def run(
     *arguments: str | Path | bytes, cwd: Path, env: Mapping[str, str] | None = None, before: str = ""
 ) -> Result:
-    """Run the command in a process of its own and return how it ended; `before` as in `command`."""
+    """Run the command in a process of its own and return how it ended; `before` as in `command`.
+
+    It is forked from one that has imported what it needs, unless its environment or `before` forbid that.
+    """
+    if not before and all(name.startswith(("OSCE_NEWS_", "COLUMNS")) for name in env or {}):
+        with Command([os.fsdecode(one) for one in arguments], cwd, environment(env)) as forked:
+            return Result(*forked.result())
     done = subprocess.run(
         command(*arguments, before=before),
         cwd=cwd,

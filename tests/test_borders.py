@@ -224,6 +224,7 @@ def test_a_missing_database_is_not_made_by_reading(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_database_that_is_up_to_date_is_opened_without_the_means_to_migrate(tmp_path: Path) -> None:
     page = str(ROOT / "fixtures" / "listing" / "last-page")
     assert "sqlite_utils" in loaded("replay", page, cwd=tmp_path)[1]

@@ -99,6 +99,7 @@ def test_a_command_that_fails_is_named_and_counts_as_having_found_nothing(tmp_pa
     assert strategy.known() == Known({})
 
 
+@pytest.mark.slow
 def test_the_real_command_is_read_as_it_stores(tmp_path: Path) -> None:
     with Newsroom(make_stories(60), robots=ROBOTS) as site:
         strategy = OsceNews(site, tmp_path / "a.db")

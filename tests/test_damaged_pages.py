@@ -102,11 +102,13 @@ def test_no_sound_fixture_fails(page: Sound, made: Databases) -> None:
         assert refused(sound_item(page), made.of(scenario, page)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda one: one.kind)
 def test_what_gets_through_of_a_page_of_fifty_is_known(register: Register, made: Databases) -> None:
     check(wrong([LONG], register, made), register, LEFT_LONG)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda one: one.kind)
 def test_what_gets_through_of_short_pages_is_known(register: Register, made: Databases) -> None:
     check(wrong(SHORT, register, made), register, LEFT_SHORT)

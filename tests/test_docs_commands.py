@@ -125,6 +125,7 @@ def test_the_modules_for_single_pages_exist() -> None:
     assert all((ROOT / test).is_file() for test in OF_THEIR_OWN.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", RUN)
 def test_each_command_runs_and_says_something(folder: Path, command: str) -> None:
     here = command.replace("/shared/", "shared/").replace("FILE", "osce-news-12").replace("OFFSET", "0")

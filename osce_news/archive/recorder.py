@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from osce_news import __version__
+from osce_news.archive.writer.archive_writer import ArchiveWriter
 from osce_news.archive.writer.exchange import Exchange
-from osce_news.archive.writer.writer import ArchiveWriter
 from osce_news.errors import StorageError
 from osce_news.events import Event, PageStored, RunFinished
 

@@ -1,166 +1,101 @@
-"""Compares how many results of a page show a thing with how many stored items of that time do."""
+"""Compare how many results of a page show something with how many stored items of that time do."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import NamedTuple
 
-from osce_news.checks.limits import Finding, Near
-from osce_news.checks.neighbours import History
+from osce_news.checks import limits
+from osce_news.checks.neighbours import Neighbours
+from osce_news.checks.rules import Usual
 from osce_news.items import NewsItem
 
-ENOUGH = 100  # stored items to compare with; fewer are too short a history
-_GROUP = 10  # items of one kind among them that tell what is usual for it
-_DOUBT = 2.5  # the odds of a page's items may be so many times smaller than those of the stored ones
-_CHANCE = 1e-4  # of so few or fewer results, at those smaller odds
-_MOST, _FEW = 0.6, 0.25  # of the expected number: too few of what nearly all show, and of other things
-_ALIKE = 5  # results of one kind count: a page of one office says the same fifty times
 _LAGS = (1, 2, 3, 5, 8, 13, 21)  # places between items whose numbers and dates are compared
-_SHORT_TEASER = 60
 
-# Whether an item shows the thing; None where the question does not arise.
-Shows = Callable[[NewsItem], bool | None]
+Near = Callable[[], Sequence[NewsItem]]  # reads stored items of the time
 
 
-@dataclass(frozen=True, slots=True)
-class _Trait:
-    """Something that is usual for items; `kind` tells items apart that differ in it by their nature."""
+class Finding(NamedTuple):
+    """What fails a page: the label that the message names, what it should be, what it is."""
 
-    thing: str
-    meaning: str
-    shows: Shows
-    kind: Callable[[NewsItem], Hashable] = lambda item: None
-    few: float = _MOST  # so large a part of the expected number is too few, unless by chance
+    label: str
+    expected: str
+    got: str
 
 
-def too_short(records: Sequence[NewsItem], history: History) -> str | None:
-    """Return a sentence if the history is too short to compare shares with, else None."""
-    if history.comparable >= ENOUGH:
+def too_short(records: Sequence[NewsItem], stored: Neighbours) -> str | None:
+    """Return a sentence if too few items are stored to compare with, else None."""
+    if stored.comparable >= limits.MIN_STORED:
         return None
     language = Counter(item.language for item in records).most_common(1)[0][0]
     return (
-        f"history too short to compare labels with: {history.comparable} stored items in the language "
-        f"{language or 'unknown'}, {ENOUGH} are needed"
+        f"history too short to compare labels with: {stored.comparable} stored items in the language "
+        f"{language or 'unknown'}, {limits.MIN_STORED} are needed"
     )
 
 
-def find(records: Sequence[NewsItem], history: History) -> Iterator[Finding | None]:
-    """Yield what the page's records lack; None for each rule kept, nothing if the history is too short."""
-    if history.comparable < ENOUGH:
+def findings(records: Sequence[NewsItem], stored: Neighbours) -> Iterator[Finding | None]:
+    """Yield what the records lack, None for each rule kept; nothing if too few items are stored."""
+    if stored.comparable < limits.MIN_STORED:
         return
-    near = history.near
-    for trait in _TRAITS:
-        yield _lacking(trait, records, near)
+    near = stored.near
+    for usual in limits.USUAL:
+        yield _lacking(usual, records, near)
     if not _offices_agree(records):
-        yield _lacking(_under_office(near()), records, near)
+        yield _lacking(_office_of_address(near()), records, near)
     yield _numbers_against_dates(records, near)
 
 
-def _lacking(trait: _Trait, records: Sequence[NewsItem], near: Near) -> Finding | None:
-    answers = [(trait.kind(item), trait.shows(item)) for item in records]
-    asked = [(kind, answer) for kind, answer in answers if answer is not None]
-    if sum(answer for _, answer in asked) > len(asked) * trait.few:
-        return None  # as nearly always: nothing need be counted
-    usual = _usual(trait, near())
+def _lacking(usual: Usual, records: Sequence[NewsItem], near: Near) -> Finding | None:
+    answers = [(usual.kind(item), shows) for item in records if (shows := usual.shows(item)) is not None]
+    if sum(shows for _, shows in answers) > len(answers) * usual.few:
+        return None  # the stored items need not be read
+    shares = _shares(usual, near())
     shown, expected, alike = [], 0.0, Counter[Hashable]()
-    for kind, answer in asked:
+    for kind, shows in answers:
         alike[kind] += kind is not None
-        if kind in usual and alike[kind] <= _ALIKE:
-            shown.append(answer)
-            expected += usual[kind]
-    if not shown or not _too_few(trait.few, sum(shown), len(shown), expected / len(shown)):
+        if kind in shares and alike[kind] <= limits.MAX_ALIKE:
+            shown.append(shows)
+            expected += shares[kind]
+    if not shown or not _too_few(usual.few, sum(shown), len(shown), expected / len(shown)):
         return None
     return Finding(
-        trait.thing,
-        f"{trait.meaning} in {expected / len(shown):.0%} of results, as in stored ones of the time",
+        usual.label,
+        f"{usual.name} in {expected / len(shown):.0%} of results, as in stored ones of the time",
         f"{sum(shown) or 'none'} of {len(shown)}",
     )
 
 
-def _usual(trait: _Trait, near: Sequence[NewsItem]) -> dict[Hashable, float]:
+def _shares(usual: Usual, near: Sequence[NewsItem]) -> dict[Hashable, float]:
     """Return the share of stored items that show it, by kind; kinds with too few items are left out."""
-    counts: dict[Hashable, list[int]] = defaultdict(lambda: [0, 0])
+    counts: dict[Hashable, list[bool]] = defaultdict(list)
     for item in near:
-        answer = trait.shows(item)
-        if answer is not None:
-            count = counts[trait.kind(item)]
-            count[0] += answer
-            count[1] += 1
-    return {kind: shown / of for kind, (shown, of) in counts.items() if of >= _GROUP}
+        if (shows := usual.shows(item)) is not None:
+            counts[usual.kind(item)].append(shows)
+    return {kind: sum(all_) / len(all_) for kind, all_ in counts.items() if len(all_) >= limits.MIN_KIND}
 
 
 def _too_few(few: float, shown: int, of: int, share: float) -> bool:
-    """Whether so few are no accident, also when the items of the page are much alike.
+    """Whether so few of `of` are no accident.
 
-    The chance of `shown` or fewer of `of` (binomial) is taken at smaller odds than the stored items
-    have, because the items of a page are not drawn by lot: one mission, one event, one keyword.
+    The binomial probability of `shown` or fewer is taken at smaller odds than those of the stored items,
+    because the items of a page are no random sample: they share a mission, an event, a keyword.
     """
     if shown > of * share * few:
         return False
-    odds = (share + 0.002) / (1.002 - share) / _DOUBT
+    odds = (share + 0.002) / (1.002 - share) / limits.ODDS_RATIO
     low = odds / (1 + odds)
     chance = sum(math.comb(of, n) * low**n * (1 - low) ** (of - n) for n in range(shown + 1))
-    return chance < _CHANCE
-
-
-def _first_office(item: NewsItem) -> str | None:
-    return item.offices[0].id or item.offices[0].raw if item.offices else None
-
-
-def _labelled(item: NewsItem) -> bool:
-    return bool(item.content_type_raw or item.offices_raw or item.topics_raw)
-
-
-_TRAITS = (
-    _Trait("Content type, Where we are, What we do", "one of these labels", _labelled, few=_FEW),
-    _Trait(
-        "Content type",
-        "it beside other labels",
-        lambda item: item.content_type_raw is not None if item.offices_raw or item.topics_raw else None,
-    ),
-    _Trait(
-        "Where we are",
-        "it beside other labels",
-        lambda item: item.offices_raw is not None if item.content_type_raw or item.topics_raw else None,
-        lambda item: item.topics[0].raw if item.topics else None,  # nor have some topics' an office
-        few=_FEW,
-    ),
-    _Trait(
-        "What we do",
-        "it beside other labels",
-        lambda item: item.topics_raw is not None if item.content_type_raw or item.offices_raw else None,
-        _first_office,  # some offices' items hardly ever have topics
-        few=_FEW,
-    ),
-    _Trait("teaser", "a teaser", lambda item: item.teaser is not None, few=0.75),
-    _Trait("addresses", "a node number", lambda item: item.id.isdigit()),
-    _Trait("title", "small letters", lambda item: any(map(str.islower, item.title))),
-    _Trait("title", "capital letters", lambda item: any(map(str.isupper, item.title))),
-    _Trait(
-        "teaser",
-        f"more than {_SHORT_TEASER} letters",
-        lambda item: len(item.teaser) > _SHORT_TEASER if item.teaser else None,
-    ),
-    _Trait(
-        "Content type",
-        "a known type",
-        lambda item: item.content_type is not None if item.content_type_raw else None,
-    ),
-    _Trait(
-        "Publishing date",
-        "the dateline's date",
-        lambda item: item.dateline_date == item.published if item.dateline_date and item.published else None,
-        few=0.8,  # dates that are those of the next result are often the same day's
-    ),
-)
+    return chance < limits.P_VALUE
 
 
 def _offices_agree(records: Sequence[NewsItem]) -> bool:
-    """Whether results with addresses in one folder, such as /odihr/, have mostly an office in common.
+    """Whether most results with addresses in one folder, such as /odihr/, have an office in common.
 
-    False also if it can't be told, because there are few or nearly all have the same.
+    False also if that can't be known, because there are few such results or half of all have one office.
     """
     agreeing = count = 0
     last: dict[str, NewsItem] = {}
@@ -172,32 +107,33 @@ def _offices_agree(records: Sequence[NewsItem]) -> bool:
                 count += 1
                 agreeing += not {one.id for one in item.offices}.isdisjoint(one.id for one in other.offices)
             last[folder] = item
-    if count < _GROUP or offices.most_common(1)[0][1] * 2 > offices.total():
+    if count < limits.MIN_KIND or offices.most_common(1)[0][1] * 2 > offices.total():
         return False
-    return agreeing > count * _MOST
+    return agreeing > count * limits.MIN_AGREEING
 
 
-def _under_office(near: Sequence[NewsItem]) -> _Trait:
-    """The office that the address speaks of, such as /odihr/, as far as stored items tell."""
+def _office_of_address(near: Sequence[NewsItem]) -> Usual:
+    """Return the rule that items have the office which their address names, such as /odihr/.
+
+    The stored items show which folder belongs to which offices.
+    """
     offices: dict[str, Counter[str]] = defaultdict(Counter)
     for item in near:
         if item.offices:
             offices[_folder(item)].update([term.id for term in item.offices if term.id])
-    # The address /node/ and those of many offices tell nothing.
-    told = {
-        folder: {office for office, count in counts.items() if count * 5 >= max(counts.values())}
+    common = {
+        folder: {office for office, count in counts.items() if count >= max(counts.values()) * limits.COMMON}
         for folder, counts in offices.items()
-        if counts and folder != "node"
+        if counts and folder != "node"  # all offices have addresses there
     }
-    telling = {folder: names for folder, names in told.items() if len(names) <= 3}
 
     def shows(item: NewsItem) -> bool | None:
-        names = telling.get(_folder(item))
-        if names is None or not item.offices:
+        names = common.get(_folder(item), set())
+        if not 0 < len(names) <= limits.MAX_OFFICES or not item.offices:
             return None
         return any(term.id in names for term in item.offices)
 
-    return _Trait("Where we are", "the office of the item's address", shows)
+    return replace(limits.OFFICE_OF_ADDRESS, shows=shows)
 
 
 def _folder(item: NewsItem) -> str:
@@ -206,12 +142,12 @@ def _folder(item: NewsItem) -> str:
 
 
 def _numbers_against_dates(records: Sequence[NewsItem], near: Near) -> Finding | None:
-    """Later items have larger numbers; a page on which they have not has titles with others' dates."""
+    """Refuse a page on which later items do not have larger numbers: titles have the dates of others."""
     same, of = _in_step(_dated(records))
-    if of < 20 or same > of * 0.65:
+    if of < limits.MIN_PAIRS or same > of * limits.MIN_IN_STEP:
         return None
     usual, stored = _in_step(sorted(_dated(near()), reverse=True))
-    if stored < ENOUGH or usual < stored * 0.9:
+    if stored < limits.MIN_STORED or usual < stored * limits.USUALLY_IN_STEP:
         return None
     return Finding(
         "titles and dates",
@@ -225,9 +161,9 @@ def _dated(items: Sequence[NewsItem]) -> list[tuple[str, int]]:
 
 
 def _in_step(dated: Sequence[tuple[str, int]]) -> tuple[int, int]:
-    """Return how many pairs of different dates have their numbers in that order, of how many.
+    """Return how many pairs of items with different dates have numbers in the same order, of how many.
 
-    The pairs are some places apart, as if the list were one of days.
+    The items of a pair stand up to 21 places apart, as neighbours are often of the same day.
     """
     same = of = 0
     for lag in _LAGS:

@@ -1,37 +1,31 @@
-"""Decides whether a page that was read can be what the site meant: the last look before it is stored.
+"""Decide whether a page can be what the site meant, before anything of it is stored.
 
-The page objects refuse what has not the structure of the list. Here the values are judged: by
-themselves (`oddities`), by what is stored of the same items (`changes`), and by what is usual for items
-of that time (`shares`). Nothing is repaired. One result alone never fails a page.
+The page objects refuse pages without the structure of the list. The checks look at values: by themselves, by
+what is stored of the same items, and by what is usual for items of that time. They repair nothing. All
+limits are in `limits`; one result alone never fails a page.
 """
 
 from __future__ import annotations
 
-import datetime
 import itertools
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import NoReturn
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-from osce_news.checks import baseline as shares
-from osce_news.checks import changes
-from osce_news.checks import limits as oddities
-from osce_news.checks.neighbours import History, history
+from osce_news.checks import baseline, limits
+from osce_news.checks.baseline import Finding
+from osce_news.checks.faults import Context, Pair
+from osce_news.checks.neighbours import Neighbours, read_neighbours
+from osce_news.checks.rules import Rule, T
 from osce_news.errors import LayoutError, PartialError
-from osce_news.items import Listing
+from osce_news.items import Listing, NewsItem
+from osce_news.normalize.vocabulary import fold
 from osce_news.storage import crawls
 from osce_news.urls import newest_first as is_newest_first
 from osce_news.urls import page_number
 
 ACCEPT = "; if the page is right, run again with --accept"
-FEWEST = 5  # results that a page must have to be judged by its order
-_OUT_OF_ORDER = 0.2  # of the pairs of results with different dates
-_STRAYS = 10  # one result in so many may stand where its date does not belong
-_AHEAD = datetime.timedelta(days=3)  # time zones, and an embargo that the site does not keep
-
-# More items than these that are gone at once are no withdrawals but a list that was not the whole one.
-MOST_WITHDRAWN = 20
-_MOST_WITHDRAWN_SHARE = 0.02
 
 
 def check_page(
@@ -44,7 +38,7 @@ def check_page(
     """
     return check(
         page,
-        history(connection, page),
+        read_neighbours(connection, page),
         newest_first=is_newest_first(start_url),
         empty_expected=bool(page_number(page.url)) or not whole_list,
     )
@@ -56,8 +50,8 @@ def withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, accept
     Raises PartialError if there are too many, unless `accept` is true.
     """
     found = crawls.missing(connection, run, list_url)
-    most = max(MOST_WITHDRAWN, int(crawls.listed_on(connection, list_url) * _MOST_WITHDRAWN_SHARE))
-    if len(found) > most and not accept:
+    share = limits.MAX_WITHDRAWN_SHARE * crawls.listed_on(connection, list_url)
+    if len(found) > max(limits.MAX_WITHDRAWN, int(share)) and not accept:
         raise PartialError(
             f"{len(found)} items that were on the list are not on it any more, too many to believe, "
             "so none was marked; if it is right, run `osce-news crawl --full --accept`"
@@ -65,117 +59,156 @@ def withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, accept
     return found
 
 
-def check(page: Listing, history: History, *, newest_first: bool, empty_expected: bool = False) -> str | None:
-    """Return None for a page that may be stored, or a sentence if there is too little to compare it with.
+def check(
+    page: Listing, stored: Neighbours, *, newest_first: bool, empty_expected: bool = False
+) -> str | None:
+    """Return None for a page that may be stored, or a sentence if too little is stored to compare it with.
 
-    The page comes through the normalising pipelines. `newest_first` tells whether the list was asked
-    for in that order, `empty_expected` that no results are no surprise. Raises LayoutError, which names
-    the label or thing that is gone or wrong, with the numbers.
+    The records of the page are normalised. `newest_first` says that the list was asked for in this order,
+    `empty_expected` that it may have no results. Raises LayoutError, which names what is wrong, with numbers.
     """
-    records = page.records
-    if not records:
-        _refuse_unexpectedly_empty(page, history, empty_expected)
+    if not page.records:
+        if page.results == 0 and stored.listed and not empty_expected:
+            expected = f"some, as this list has had them before ({stored.items} items are stored)"
+            raise LayoutError("results", expected=expected, got=f"a page that says there are none{ACCEPT}")
         return None
-    for finding in _findings(page, history, newest_first):
-        _refuse(finding)
-    return shares.too_short(records, history)
+    for finding in _findings(page, stored, newest_first):
+        if finding is not None:
+            raise LayoutError(finding.label, expected=finding.expected, got=finding.got + ACCEPT)
+    return baseline.too_short(page.records, stored)
 
 
-def _findings(page: Listing, history: History, newest_first: bool) -> Iterator[oddities.Finding | None]:
-    """Yield what is wrong with the page, the most telling first; None for a rule that is kept."""
-    records = page.records
-    yield from oddities.find(records, history.near, page.url)
-    yield from changes.find(records, history.known)
-    yield _doubled(history, len(records) - sum(item.id in history.known for item in records))
-    yield from shares.find(records, history)
-    yield _from_the_future([item.published for item in records], page.fetched_at)
+def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator[Finding | None]:
+    """Yield what is wrong with the page, the most telling first; None for each rule that it keeps."""
+    context = Context.of(page, limits.MAX_DAYS_AHEAD)
+    for rule in limits.PAGE_RULES:
+        yield _broken(rule, page.records, context, stored.near)
+    pairs = [Pair(stored.known[item.id], item) for item in page.records if item.id in stored.known]
+    # A page in another language says the same in other words.
+    same_language = [pair for pair in pairs if pair.stored.language == pair.read.language]
+    for item_rule in limits.ITEM_RULES:
+        yield _broken(item_rule, same_language, context)
+    yield _relabelled(same_language, "types", limits.TYPE)
+    yield _relabelled(same_language, "offices", limits.OFFICES)
+    yield _relabelled(same_language, "topics", limits.TOPICS)
+    yield _broken(limits.LANGUAGE_RULE, pairs, context)
+    yield _duplicates(stored.duplicates, len(page.records) - len(pairs))
+    yield from baseline.findings(page.records, stored)
     if newest_first:
-        yield _out_of_order([item.published for item in records])
+        yield _out_of_order([item.published for item in page.records if item.published])
 
 
-def _refuse(finding: oddities.Finding | None) -> None:
-    if finding is not None:
-        raise LayoutError(finding.thing, expected=finding.expected, got=finding.got + ACCEPT)
-
-
-def _refuse_unexpectedly_empty(page: Listing, history: History, expected: bool) -> None:
-    if page.results == 0 and history.listed and not expected:
-        _raise_empty(history)
-
-
-def _raise_empty(history: History) -> NoReturn:
-    raise LayoutError(
-        "results",
-        expected=f"some, as this list has had them before ({history.items} items are stored)",
-        got=f"a page that says there are none{ACCEPT}",
+def _broken(
+    rule: Rule[T], records: Sequence[T], context: Context, near: Callable[[], Sequence[NewsItem]] = tuple
+) -> Finding | None:
+    """Apply a rule to the records; `near` reads stored items of the time."""
+    of = [record for record in records if rule.applies(record)]
+    wrong = [(record, value) for record in of if (value := rule.wrong(record, context))]
+    if len(wrong) < rule.least:
+        return None
+    values: list[Any] = [value for _, value in wrong]
+    most_common, _ = Counter(values).most_common(1)[0]
+    if rule.alike:  # an item that stands on the page twice says the same twice
+        values = list({_id(record): value for record, value in wrong if value == most_common}.values())
+    if not rule.exceeded(len(values), len(of)) or _distinct(values) < rule.distinct:
+        return None
+    if rule.usual is not None and _is_usual(rule, set(values), context, near()):
+        return None
+    such = "" if rule.label is None or values[0] is True else f", such as {_quoted(values[0])}"
+    return Finding(
+        rule.label or most_common, rule.expected, f"{len(values)} of {len(of)} {rule.counted}{such}"
     )
 
 
-def _doubled(history: History, new: int) -> oddities.Finding | None:
-    """Items that are stored under another identifier would be stored twice."""
-    if history.doubles < 3 or history.doubles * 2 <= new:
-        return None
-    return oddities.Finding(
-        "addresses",
-        "the same number for the same item",
-        f"{history.doubles} of {new} new items that are stored with another number, the same title and date",
-    )
+def _id(record: NewsItem | Pair) -> str:
+    return record.id if isinstance(record, NewsItem) else record.read.id
 
 
-def _from_the_future(dates: Sequence[str | None], fetched_at: str) -> oddities.Finding | None:
-    try:
-        latest = (datetime.date.fromisoformat(fetched_at[:10]) + _AHEAD).isoformat()
-    except (ValueError, OverflowError):
-        return None
-    ahead = [date for date in dates if date is not None and date > latest]
-    if len(ahead) < 2 or len(ahead) * 5 <= len(dates):
-        return None
-    return oddities.Finding(
-        "Publishing date",
-        f"dates before the page was fetched on {fetched_at[:10]}",
-        f"{len(ahead)} of {len(dates)} after it, such as {ahead[0]}",
-    )
+def _distinct(values: Sequence[Any]) -> int:
+    return len({name for value in values for name in (value if isinstance(value, tuple) else (value,))})
 
 
-def _out_of_order(dates: Sequence[str | None]) -> oddities.Finding | None:
-    """The list was asked for newest first; a page widely out of order is another list."""
-    known = [date for date in dates if date is not None]
-    if len(known) < FEWEST:
-        return None
-    if all(earlier >= later for earlier, later in itertools.pairwise(known)):
-        return None
-    kept = _without_strays(known)
-    wrong, pairs = _wrong_pairs(kept)
-    if wrong <= pairs * _OUT_OF_ORDER:
-        return None
-    return oddities.Finding(
-        "order of the results",
-        "the newest first, as asked for",
-        f"{wrong} of {pairs} pairs the other way round (the first dates: {', '.join(known[:3])})",
-    )
+def _quoted(value: Any) -> str:
+    return repr(str(value[0] if isinstance(value, tuple) else value)[:60])
 
 
-def _without_strays(dates: Sequence[str]) -> list[str]:
-    """Return the dates without the few that stand most in the way of the others."""
-    kept = list(dates)
-    for _ in range(max(1, len(dates) // _STRAYS)):
-        conflicts = [_conflicts(kept, place) for place in range(len(kept))]
+def _is_usual(rule: Rule[Any], values: set[Any], context: Context, near: Sequence[NewsItem]) -> bool:
+    """Whether stored items show the same: these values, or any if the rule counts a share of them."""
+    of = [item for item in near if rule.applies(item)]
+    found = [value for item in of if (value := rule.wrong(item, context))]
+    if isinstance(rule.usual, int):
+        return sum(value in values for value in found) >= rule.usual
+    return rule.usual is not None and len(found) > rule.usual * len(near if rule.usual_of_all else of)
+
+
+def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
+    """Compare the names behind a label, unless the site has renamed one.
+
+    An editor adds a topic or removes one; other names in many items belong to other items.
+    """
+    swaps: Counter[tuple[frozenset[str], frozenset[str]]] = Counter()
+    others = gained = lost = 0
+    for stored, read in pairs:
+        before, after = _names(stored, kind), _names(read, kind)
+        if before and after and before != after:
+            swaps[(before - after, after - before)] += 1
+            others += before.isdisjoint(after)
+        gained += bool(after and not before)
+        lost += bool(before and not after)
+    named = [names for pair in pairs if (names := _names(pair.stored, kind))]
+    if _is_renaming(list(swaps), frozenset().union(*named)):
+        return None
+    changed, moved = swaps.total(), others + 2 * min(gained, lost)
+    few = changed <= limits.MAX_RELABELLED * len(named) and moved <= limits.MAX_MOVED * len(pairs)
+    if few or max(changed, moved) < limits.MIN_RELABELLED:
+        return None
+    got = f"other {kind} in {max(changed, moved)} of {len(pairs)}"
+    return Finding(label, "what is stored of these items", got)
+
+
+def _is_renaming(swaps: Sequence[tuple[frozenset[str], frozenset[str]]], stored: frozenset[str]) -> bool:
+    """Whether a name or two became new ones, each old name one new name."""
+    new = [after for _, after in swaps]
+    few = 0 < len(new) <= limits.MAX_RENAMED
+    return few and len(set(new)) == len(new) and not any(after & stored for after in new)
+
+
+def _names(item: NewsItem, kind: str) -> frozenset[str]:
+    """Return identifiers of the names, or the names as printed if they are not known."""
+    if kind == "types":
+        return frozenset(filter(None, [item.content_type or item.content_type_raw]))
+    return frozenset(term.id or fold(term.raw) for term in getattr(item, kind))
+
+
+def _duplicates(found: int, new: int) -> Finding | None:
+    """Refuse items that would be stored a second time, under another number."""
+    if found < limits.MIN_DUPLICATES or found <= limits.MAX_DUPLICATES * new:
+        return None
+    got = f"{found} of {new} new items that are stored with another number, the same title and date"
+    return Finding("addresses", "the same number for the same item", got)
+
+
+def _out_of_order(dates: Sequence[str]) -> Finding | None:
+    """Refuse a page widely out of order: the list was asked for newest first, so this is another list."""
+    if len(dates) < limits.MIN_ORDERED or all(one >= later for one, later in itertools.pairwise(dates)):
+        return None
+    pairs = [pair for pair in itertools.combinations(_without_misplaced(dates), 2) if pair[0] != pair[1]]
+    wrong = sum(earlier < later for earlier, later in pairs)
+    if wrong <= limits.MAX_OUT_OF_ORDER * len(pairs):
+        return None
+    got = f"{wrong} of {len(pairs)} pairs the other way round (the first dates: {', '.join(dates[:3])})"
+    return Finding("order of the results", "the newest first, as asked for", got)
+
+
+def _without_misplaced(dates: Sequence[str]) -> list[str]:
+    """Return the dates without the few that are out of order with most of the others."""
+    left = list(dates)
+    for _ in range(max(1, len(dates) // limits.MISPLACED)):
+        conflicts = [
+            sum(date < here for date in left[:place]) + sum(date > here for date in left[place + 1 :])
+            for place, here in enumerate(left)
+        ]
         if not max(conflicts):
             break
-        del kept[conflicts.index(max(conflicts))]
-    return kept
-
-
-def _conflicts(dates: Sequence[str], place: int) -> int:
-    here = dates[place]
-    return sum(date < here for date in dates[:place]) + sum(date > here for date in dates[place + 1 :])
-
-
-def _wrong_pairs(dates: Sequence[str]) -> tuple[int, int]:
-    """Return how many pairs of different dates stand the wrong way round, and how many there are."""
-    wrong = pairs = 0
-    for place, date in enumerate(dates):
-        for later in dates[place + 1 :]:
-            pairs += date != later
-            wrong += date < later
-    return wrong, pairs
+        del left[conflicts.index(max(conflicts))]
+    return left

@@ -1,282 +1,252 @@
-"""What is wrong with the values of a page by themselves, without anything to compare them with."""
+"""All limits of the checks, in tables to be read from top to bottom; the other modules apply them.
+
+`python -m osce_news.checks` prints the tables for docs/checks.md.
+"""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from typing import NamedTuple
+from fractions import Fraction
 
+from osce_news.checks import faults
+from osce_news.checks.faults import Pair
+from osce_news.checks.rules import Rule, Usual, first_office, has_among
 from osce_news.items import NewsItem
-from osce_news.normalize.vocabulary import fold, labels, vocabulary
-from osce_news.site import HOME_URL
 
-FEWEST = 5  # results among which "most" means something
+# --- Single limits -----------------------------------------------------------------------------------------
+MAX_NAME_LENGTH = 120  # characters of an office or topic; the longest seen has 95
+MAX_RENAMED = 2  # names that the site may change at once in all items
+MAX_DAYS_AHEAD = 3  # days between fetching and publishing: time zones, and embargoes that are not kept
+MIN_RELABELLED = 3  # stored items with other offices, topics or types; fewer are an editor's work
+MAX_RELABELLED = Fraction(1, 2)  # of the stored items with names have other ones
+MAX_MOVED = Fraction(1, 4)  # of the stored items have none of their former names: these belong to other items
+MIN_DUPLICATES = 3  # new items with title and date of a stored one; a few titles do appear twice on one day
+MAX_DUPLICATES = Fraction(1, 2)  # of the new items; they would be stored a second time, under another number
+MIN_ORDERED = 5  # dated results; fewer do not show the order of the list
+MISPLACED = 10  # one result in so many may stand where its date does not belong, and is left out
+MAX_OUT_OF_ORDER = Fraction(1, 5)  # of the pairs of other results; the list was asked for newest first
+MAX_WITHDRAWN = 20  # items that are no longer listed; more, and more than the share, are no withdrawals
+MAX_WITHDRAWN_SHARE = Fraction(1, 50)  # of the items that the list had: it was not read whole
+MAX_UNREADABLE = 5  # articles in a row that are not understood, or of unknown layout: the site has changed
+MIN_KNOWN_LAYOUTS = 20  # stored articles of known layouts, before an unknown layout is unusual
+MAX_REFUSED = 2  # refused articles in a row; one may be closed to everybody, a second means "go away"
+MAX_FORBIDDEN = 5  # articles in a row that robots.txt forbids; these cost the site no request
+MIN_STORED = 100  # stored items in the page's language; fewer are too few to compare with
+MAX_NEIGHBOURS = 300  # stored items, the nearest in date, that a page is compared with
+MIN_KIND = 10  # stored items of one office or topic that show what is usual for it
+MAX_ALIKE = 5  # results of one office or topic that are counted: such a page says the same fifty times
+ODDS_RATIO = 2.5  # by which the odds of a page may be smaller than those of the stored items
+P_VALUE = 1e-4  # probability of a count so low, at these smaller odds; rarer ones are no accident
+SHORT_TEASER = 60  # characters; shorter teasers are cut ones
+MIN_PAIRS = 20  # pairs of results with different dates, to compare node numbers with dates
+MIN_IN_STEP = 0.65  # of the pairs have numbers that rise with the dates; else titles have others' dates
+USUALLY_IN_STEP = 0.9  # of the pairs of stored items do so; else nothing is concluded
+MIN_AGREEING = 0.6  # of results share an office with others of such an address (/odihr/): then all is well
+COMMON = Fraction(1, 5)  # of the items of its most frequent office makes an office one of an address
+MAX_OFFICES = 3  # offices of an address; more say nothing about an item
 
-# What is left of "&" and of letters beyond ASCII when a page is escaped or encoded once too often.
-_ENTITY = re.compile(
-    r"&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}(?:acute|grave|uml|dash|quo|caron)|#x?[0-9a-f]+);", re.I
-)
-_GARBLED = re.compile(
-    "[\u00c2-\u00c5\u00d0\u00d1][\u0080-\u00bf\u2010-\u203a\u0152-\u0178\u02c6\u02dc]|\u00e2[\u0080\u20ac]|\ufffd"
-)
-_REPLACED = re.compile(r"(?<=\w)\?+(?=\w)|(?<=\s)\?(?=\s)")
-_CYRILLIC = re.compile("[Ѐ-ӿ]")
-_RENAMES = 2  # names that the site may change at once
-_LONGEST_NAME = 120  # letters; the longest seen has 95
-_KINDS = {"offices": "Where we are", "topics": "What we do", "content_types": "Content type"}
+DATE, OFFICES, TOPICS, TYPE = "Publishing date", "Where we are", "What we do", "Content type"
+_FIELDS = {"content_type_raw": TYPE, "offices_raw": OFFICES, "topics_raw": TOPICS, "teaser": "teaser"}
+HALF, THIRD, QUARTER, FIFTH, TENTH = (Fraction(1, number) for number in (2, 3, 4, 5, 10))
 
-
-Near = Callable[[], Sequence[NewsItem]]  # reads stored items of the time
-
-
-class Finding(NamedTuple):
-    """What fails a page: the label or thing, what it should be, what it is."""
-
-    thing: str
-    expected: str
-    got: str
-
-
-def find(records: Sequence[NewsItem], near: Near, url: str) -> Iterator[Finding | None]:
-    """Yield what is odd about these records; None for each rule that is kept.
-
-    `near` gives stored items of the time: what they show as well is no fault of the page.
-    """
-    yield _unreadable_dates(records)
-    yield _against_datelines(records)
-    yield from _foreign(records)
-    yield _unknown_names(records, near, "offices", "Where we are")
-    yield _unknown_names(records, near, "topics", "What we do")
-    yield _elsewhere(records, near, url)
-    yield _most(records, near, "title", "whole titles", lambda item: item.title.endswith(("...", "…")))
-    yield _most(records, near, "teaser", "more than the title", lambda item: item.teaser == item.title)
-    yield _labels_in_text(records)
-    yield _new_label(records)
-    yield _leftovers(records, near, "&", _ENTITY, "text without entities", _ampersand)
-    yield _leftovers(records, near, "letters", _GARBLED, "text in its right encoding", _beyond_ascii)
-    yield _leftovers(records, near, "letters", _REPLACED, "text in its right encoding", _questioning)
-    yield _long_names(records)
-    yield _another_script(records)
-    yield _shared_addresses(records)
-    yield _the_same(records, near, "title", "title")
-    yield _the_same(records, near, "teaser", "teaser")
-
-
-def _unreadable_dates(records: Sequence[NewsItem]) -> Finding | None:
-    unreadable = [item.published_raw for item in records if item.published is None]
-    if len(unreadable) < 3 or len(unreadable) * 5 <= len(records):
-        return None
-    return Finding(
-        "Publishing date",
-        "dates such as '15 March 2022'",
-        f"{len(unreadable)} of {len(records)} in another form, such as {str(unreadable[0])[:60]!r}",
-    )
-
-
-def _against_datelines(records: Sequence[NewsItem]) -> Finding | None:
-    """Datelines name the day of publishing, with few exceptions (274 of 286 real ones)."""
-    both = [item for item in records if item.published and item.dateline_date]
-    same = sum(item.published == item.dateline_date for item in both)
-    few = 2 / 3 if len(both) >= 4 * FEWEST else 1 / 4
-    if len(both) < FEWEST or same >= len(both) * few:
-        return None
-    return Finding(
-        "Publishing date",
-        "the same date as in the datelines of teasers, but for a few",
-        f"{same or 'none'} of {len(both)}, such as {both[0].published} for {both[0].dateline_date}",
-    )
-
-
-def _foreign(records: Sequence[NewsItem]) -> Iterator[Finding | None]:
-    """Values that the vocabulary knows as another label's: labels or values were swapped."""
-    for kind, label in _KINDS.items():
-        printed = [(name, names) for item in records if (names := _names(item, kind)) for name in names[:1]]
-        foreign = [name for name, names in printed if any(_is_foreign(kind, one) for one in names)]
-        if len(foreign) < 2 or len(foreign) * 5 <= len(printed):
-            yield None
-            continue
-        yield Finding(
-            label,
-            f"names of {kind.replace('_', ' ')}",
-            f"in {len(foreign)} of {len(printed)} results another label's, such as {foreign[0][:60]!r}",
+# --- The results of a page by themselves -------------------------------------------------------------------
+PAGE_RULES: tuple[Rule[NewsItem], ...] = (
+    Rule(
+        name="unreadable dates", label=DATE, expected="dates such as '15 March 2022'",
+        counted="results with a date in another form", wrong=faults.unreadable_date, least=3, share=FIFTH,
+        why="A new form of date has to be learned, not stored as NULL.",
+    ),
+    Rule(
+        name="future dates", label=DATE, expected="dates before the page was fetched",
+        counted="results with a later date", wrong=faults.future_date, least=2, share=FIFTH,
+        why="The OSCE dates few items ahead, and none by more than days.",
+    ),
+    Rule(
+        name="dates and datelines, few", label=DATE, expected="the date of the dateline, as nearly always",
+        counted="results with another one", wrong=faults.not_dateline, applies=faults.both_dates, enough=5,
+        least=4, share=Fraction(3, 4),
+        why="Datelines name the day of publishing: 274 of 286 real ones do.",
+    ),
+    Rule(
+        name="dates and datelines, many", label=DATE, expected="the date of the dateline, as nearly always",
+        counted="results with another one", wrong=faults.not_dateline, applies=faults.both_dates, enough=20,
+        least=7, share=THIRD,
+        why="The same; many datelines allow a closer look.",
+    ),
+    *(
+        Rule(
+            name=f"swapped {names}", label=label, expected=f"names of {names}",
+            counted="results with a name of another label", wrong=faults.swapped_name(kind),
+            applies=faults.has_names(kind), least=2, share=FIFTH,
+            why="Labels or values were exchanged.",
         )
+        for kind, names, label in (
+            ("offices", "offices", OFFICES), ("topics", "topics", TOPICS), ("content_types", "types", TYPE),
+        )
+    ),
+    *(
+        Rule(
+            name=f"unknown {kind}", label=label, expected=f"{kind} that are known",
+            counted="results with unknown ones only",
+            wrong=faults.unknown_names(kind), applies=faults.has_names(kind), least=5, share=HALF,
+            distinct=MAX_RENAMED + 1, usual=QUARTER,
+            why="One or two new names are a renaming; many are no names of this kind.",
+        )
+        for kind, label in (("offices", OFFICES), ("topics", TOPICS))
+    ),
+    Rule(
+        name="another site", label="addresses", expected="the site of the list",
+        counted="results on another one", wrong=faults.other_site, least=3, share=HALF, usual=5,
+        why="The links lead elsewhere, such as to a proxy.",
+    ),
+    Rule(
+        name="cut titles", label="titles", expected="whole titles", counted="results whose title is cut",
+        wrong=faults.cut_title, least=5, share=HALF, usual=QUARTER,
+        why="The site shortens what it prints.",
+    ),
+    Rule(
+        name="titles as teasers", label="teasers", expected="more than the title",
+        counted="results whose teaser is the title", wrong=faults.title_as_teaser, least=5, share=HALF,
+        usual=QUARTER, why="The teaser was read from the wrong place.",
+    ),
+    Rule(
+        name="labels in text", label=None, expected="labels apart from the text",
+        counted="results with it in title or teaser", wrong=faults.label_in_text, least=2, share=QUARTER,
+        why="Labels were taken for text.",
+    ),
+    Rule(
+        name="unknown labels", label=None, expected="labels that are known",
+        counted="results whose teaser begins with it", wrong=faults.lead, least=2, share=QUARTER, alike=True,
+        why="The same words with a colon before many teasers are a label.",
+    ),
+    *(
+        Rule(
+            name=name, label=label, expected=expected, counted=counted, wrong=faults.trace(pattern),
+            applies=applies, least=2, share=HALF, usual=Fraction(1, 50), usual_of_all=True, why=why,
+        )
+        for name, label, expected, counted, pattern, applies, why in (
+            ("entities", "&", "text without entities", "results with some", faults.ENTITY,
+             lambda item: "&" in faults.text(item), "The text was escaped twice."),
+            ("garbled letters", "letters", "text in its right encoding", "results with garbled ones",
+             faults.MOJIBAKE, lambda item: not faults.text(item).isascii(), "UTF-8 was read as Latin-1."),
+            ("question marks", "letters", "text in its right encoding", "results with question marks",
+             faults.QUESTION_MARKS, lambda item: "?" in faults.text(item), "Letters were lost."),
+        )
+    ),
+    Rule(
+        name="long names", label=f"{OFFICES}, {TOPICS}", expected="names",
+        counted=f"results with one of more than {MAX_NAME_LENGTH} characters",
+        wrong=faults.long_name(MAX_NAME_LENGTH), least=2, share=TENTH,
+        why="Text behind a value was taken for a part of it.",
+    ),
+    Rule(
+        name="Russian without Cyrillic", label="language", expected="titles in Russian",
+        counted="results without a Cyrillic letter", wrong=faults.no_cyrillic,
+        applies=lambda item: item.language == "ru", least=3, share=HALF,
+        why="The page declares the wrong language.",
+    ),
+    Rule(
+        name="shared addresses", label="addresses", expected="one for each item",
+        counted="results with the address of another title", wrong=faults.second_title, least=2, share=FIFTH,
+        why="Several results would be stored as one item.",
+    ),
+    Rule(
+        name="one title", label="titles", expected="one for each item", counted="results with the same",
+        wrong=lambda item, _: item.title, least=5, share=HALF, alike=True, usual=5,
+        why="The title was read from the frame of the page.",
+    ),
+    Rule(
+        name="one teaser", label="teasers", expected="one for each item", counted="results with the same",
+        wrong=lambda item, _: item.teaser, least=5, share=HALF, alike=True, usual=5,
+        why="The teaser was read from the frame of the page.",
+    ),
+)  # fmt: skip
+
+# --- The items of a page that are stored, in the same language ---------------------------------------------
+ITEM_RULES: tuple[Rule[Pair], ...] = (
+    *(
+        Rule(
+            name=f"lost {label}", label=label, expected="it, as these items had it",
+            counted="items without it", wrong=faults.lost(name), applies=faults.had(name),
+            least=3, share=HALF, why="An editor removes one; a defect removes them all.",
+        )
+        for name, label in _FIELDS.items()
+    ),
+    *(
+        Rule(
+            name=f"other {name}", label=label, expected="what is stored of these items",
+            counted=f"items with another {name}", wrong=wrong, least=3, share=share, why=why,
+        )
+        for name, label, wrong, share, why in (
+            ("title", "title", faults.other_title, FIFTH, "Titles hardly ever change."),
+            ("date", DATE, faults.other_date, FIFTH, "Dates hardly ever change."),
+            ("teaser", "teaser", faults.other_teaser, HALF, "Many teasers may be corrected at once."),
+            ("host", "addresses", faults.other_host, HALF, "The site may move in steps."),
+        )
+    ),
+)  # fmt: skip
+LANGUAGE_RULE: Rule[Pair] = Rule(
+    name="other language", label="language", expected="what is stored of these items",
+    counted="items with another one and the same title", wrong=faults.other_language, least=3, share=HALF,
+    why="A translation has another title.",
+)  # fmt: skip
 
 
-def _names(item: NewsItem, kind: str) -> list[str]:
-    if kind == "content_types":
-        return [item.content_type_raw] if item.content_type_raw and item.content_type is None else []
-    terms = item.offices if kind == "offices" else item.topics
-    return [term.raw for term in terms]
-
-
-def _is_foreign(kind: str, name: str) -> bool:
-    if vocabulary(kind).find(name) is not None:
-        return False
-    return any(vocabulary(other).find(name) is not None for other in _KINDS if other != kind)
-
-
-def _unknown_names(records: Sequence[NewsItem], near: Near, name: str, label: str) -> Finding | None:
-    """Many different names that nobody knows; a name or two that are new everywhere are a renaming."""
-    printed = [terms for item in records if (terms := getattr(item, name))]
-    unknown = [terms for terms in printed if all(term.id is None for term in terms)]
-    if len({term.raw for terms in unknown for term in terms}) <= _RENAMES:
-        return None
-    if len(unknown) < FEWEST or len(unknown) * 2 <= len(printed):
-        return None
-    stored = [terms for item in near() if (terms := getattr(item, name))]
-    if sum(all(term.id is None for term in terms) for terms in stored) * 4 > len(stored) > 0:
-        return None  # the vocabulary has not the names of that language or time
-    return Finding(
-        label,
-        f"{name} that are known",
-        f"only others in {len(unknown)} of {len(printed)} results, such as {unknown[0][0].raw[:60]!r}",
-    )
-
-
-def _elsewhere(records: Sequence[NewsItem], near: Near, url: str) -> Finding | None:
-    """Addresses of another site than the list's, where no stored items are either."""
-    sites = {_site(url), _site(HOME_URL)}
-    away = [site for item in records if (site := _site(item.url)) not in sites]
-    away = [site for site in away if not site.endswith(tuple(f".{one}" for one in sites))]
-    if len(away) < 3 or len(away) * 2 <= len(records):
-        return None
-    if sum(_site(item.url) in away for item in near()) >= FEWEST:
-        return None
-    return Finding("addresses", f"{_site(url)}, as the list's", f"{away[0]} in {len(away)} of {len(records)}")
-
-
-def _site(url: str) -> str:
-    return url.split("/", 3)[2].removeprefix("www.") if "//" in url else ""
-
-
-def _most(
-    records: Sequence[NewsItem], near: Near, thing: str, expected: str, odd: Callable[[NewsItem], bool]
-) -> Finding | None:
-    """Something that is odd in most of the records, and in few stored ones."""
-    found = sum(map(odd, records))
-    if found < FEWEST or found * 2 <= len(records) or sum(map(odd, near())) * 4 > len(near()) > 0:
-        return None
-    return Finding(f"{thing}s", expected, f"{found} of {len(records)} that are not")
-
-
-@cache
-def _label_words() -> list[str]:
-    fields = labels().values()
-    return [fold(text) for by_language in fields for texts in by_language.values() for text in texts]
-
-
-def _labels_in_text(records: Sequence[NewsItem]) -> Finding | None:
-    """Known labels inside titles or teasers: the labels were not told from the text."""
-    found = []
-    for item in records:
-        text = f"{item.title} {item.teaser}".casefold()
-        if ":" in text:
-            found += [
-                word for word in _label_words() if word in text and re.search(rf"{word}\s*[:：]", text)
-            ][:1]
-    if len(found) < 2 or len(found) * 4 <= len(records):
-        return None
-    label = Counter(found).most_common(1)[0][0].capitalize()
-    return Finding(
-        label, "labels beside the text", f"titles or teasers with it in {len(found)} of {len(records)}"
-    )
-
-
-_LEAD = re.compile(r"[^\W\d_][^:：.,!?()\n]{0,39}(?=\s*[:：]\s*\S)")
-
-
-def _new_label(records: Sequence[NewsItem]) -> Finding | None:
-    """The same words with a colon at the beginning of teasers: a label that nobody knows."""
-    leads = Counter(match[0] for item in records if item.teaser and (match := _LEAD.match(item.teaser)))
-    lead, count = leads.most_common(1)[0] if leads else ("", 0)
-    if count < 2 or count * 4 <= len(records):
-        return None
-    return Finding(
-        lead, "labels that are known", f"teasers that begin with it in {count} of {len(records)} results"
-    )
-
-
-def _leftovers(
-    records: Sequence[NewsItem],
-    near: Near,
-    thing: str,
-    pattern: re.Pattern[str],
-    expected: str,
-    applies: Callable[[str], bool],
-) -> Finding | None:
-    """Traces of a wrong decoding in most of the texts that could show them."""
-    could = [text for item in records if applies(text := _text(item))]
-    found = [match[0] for text in could if (match := pattern.search(text))]
-    if len(found) < 2 or len(found) * 2 <= len(could):
-        return None
-    if sum(pattern.search(_text(item)) is not None for item in near()) * 50 > len(near()):
-        return None  # the site does print such things at that time
-    return Finding(thing, expected, f"{found[0]!r} and the like in {len(found)} of {len(records)} results")
-
-
-def _text(item: NewsItem) -> str:
-    # As printed, for cleaning takes some of the traces away; of stored items only the clean text is read.
-    title, teaser = item.title_raw or item.title, item.teaser_raw or item.teaser or ""
-    return f"{title} {teaser} {item.offices_raw or ''} {item.topics_raw or ''}"
-
-
-def _ampersand(text: str) -> bool:
-    return "&" in text
-
-
-def _beyond_ascii(text: str) -> bool:
-    return not text.isascii()
-
-
-def _questioning(text: str) -> bool:
-    return "?" in text
-
-
-def _long_names(records: Sequence[NewsItem]) -> Finding | None:
-    """Names that are sentences: what stands behind a value was taken for a part of it."""
-    long = [
-        term.raw
-        for item in records
-        for term in (*item.offices, *item.topics)
-        if len(term.raw) > _LONGEST_NAME
-    ]
-    if len(long) < 2 or len(long) * 10 <= len(records):
-        return None
-    return Finding(
-        "Where we are, What we do", "names", f"{len(long)} longer than any, such as {long[0][:60]!r}"
-    )
-
-
-def _another_script(records: Sequence[NewsItem]) -> Finding | None:
-    """Titles that can't be in the language that the labels or the page declare."""
-    russian = [item for item in records if item.language == "ru"]
-    wrong = sum(_CYRILLIC.search(item.title) is None for item in russian)
-    if wrong < 3 or wrong * 2 <= len(russian):
-        return None
-    return Finding("language", "titles in Russian", f"{wrong} of {len(russian)} without a Cyrillic letter")
-
-
-def _shared_addresses(records: Sequence[NewsItem]) -> Finding | None:
-    """One address for several titles: the results would be stored as one."""
-    titles: dict[str, str] = {}
-    wrong = sum(titles.setdefault(item.id, fold(item.title)) != fold(item.title) for item in records)
-    if wrong < 2 or wrong * 5 <= len(records):
-        return None
-    return Finding(
-        "addresses", "one for each item", f"the same for different titles in {wrong} of {len(records)}"
-    )
-
-
-def _the_same(records: Sequence[NewsItem], near: Near, field: str, thing: str) -> Finding | None:
-    """One text for most results, which the items of the time do not share."""
-    texts = Counter(value for value in {item.id: getattr(item, field) for item in records}.values() if value)
-    text, count = texts.most_common(1)[0] if texts else ("", 0)
-    if count < FEWEST or count * 2 <= len(records):
-        return None
-    if sum(getattr(item, field) == text for item in near()) >= FEWEST:
-        return None
-    return Finding(
-        f"{thing}s", "one for each item", f"{str(text)[:60]!r} in {count} of {len(records)} results"
-    )
+# --- What stored items of the same time and language show --------------------------------------------------
+USUAL: tuple[Usual, ...] = (
+    Usual(
+        name="one of these labels", label=f"{TYPE}, {OFFICES}, {TOPICS}", few=0.25,
+        shows=lambda item: bool(item.content_type_raw or item.offices_raw or item.topics_raw),
+        why="All labels are gone.",
+    ),
+    Usual(
+        name="a type among the labels", label=TYPE, few=0.6,
+        shows=has_among("content_type_raw", "offices_raw", "topics_raw"), why="Nearly all items have a type.",
+    ),
+    Usual(
+        name="offices among the labels", label=OFFICES, few=0.25,
+        shows=has_among("offices_raw", "content_type_raw", "topics_raw"),
+        kind=lambda item: item.topics[0].raw if item.topics else None,
+        why="Items of some topics have no office.",
+    ),
+    Usual(
+        name="topics among the labels", label=TOPICS, few=0.25,
+        shows=has_among("topics_raw", "content_type_raw", "offices_raw"), kind=first_office,
+        why="Items of some offices hardly ever have topics.",
+    ),
+    Usual(
+        name="a teaser", label="teaser", few=0.75, shows=lambda item: item.teaser is not None,
+        why="Nearly all items have a teaser.",
+    ),
+    Usual(
+        name="a node number", label="addresses", few=0.6, shows=lambda item: item.id.isdigit(),
+        why="Without it an item gets a second identity.",
+    ),
+    Usual(
+        name="small letters", label="title", few=0.6,
+        shows=lambda item: any(map(str.islower, item.title)), why="The page prints capitals.",
+    ),
+    Usual(
+        name="capital letters", label="title", few=0.6,
+        shows=lambda item: any(map(str.isupper, item.title)), why="The page prints small letters.",
+    ),
+    Usual(
+        name=f"more than {SHORT_TEASER} characters", label="teaser", few=0.6,
+        shows=lambda item: len(item.teaser) > SHORT_TEASER if item.teaser else None,
+        why="Teasers are cut.",
+    ),
+    Usual(
+        name="a known type", label=TYPE, few=0.6,
+        shows=lambda item: item.content_type is not None if item.content_type_raw else None,
+        why="Something else was read as the type.",
+    ),
+    Usual(
+        name="the date of the dateline", label=DATE, few=0.8,
+        shows=lambda item: item.dateline_date == item.published if faults.both_dates(item) else None,
+        why="Dates of the next result are often of the same day, so most still agree.",
+    ),
+)  # fmt: skip
+# `baseline` fills in `shows`, as the stored items show which offices an address such as /odihr/ belongs to.
+OFFICE_OF_ADDRESS = Usual(
+    name="the office of the item's address", label=OFFICES, few=0.6, shows=lambda item: None,
+    why="Offices were moved to other items.",
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the database already knows of a page: its own items, and the items of the same time."""
+"""What the database holds around a page: its own items, and those of the same time."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
+from osce_news.checks.limits import MAX_NEIGHBOURS
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
+from osce_news.urls import page_number, page_size
 
-NEIGHBOURS = 300  # stored items to compare a page with
-_ROWS = 10  # results on a page that is asked for without a number
+_ROWS = 10  # results on a page whose address does not say how many
 
 _COMPARED = frozenset(
     "id url title published published_raw content_type content_type_raw offices_raw topics_raw teaser "
     "language dateline_date".split()
 )
-# In the order of the record's fields, so that a row is one without further work: 300 are read a page.
+# In the order of the record's fields, so that a row makes a record at once: a page needs 300.
 _SELECT = "SELECT {} FROM items".format(
     ", ".join(one.name if one.name in _COMPARED else "NULL" for one in fields(NewsItem))
 )
@@ -28,45 +29,45 @@ _OLDER = f"{_SELECT} WHERE language IS ? AND published <= ? ORDER BY published D
 _NEWER = f"{_SELECT} WHERE language IS ? AND published > ? ORDER BY published LIMIT ?"
 _COMPARABLE = "SELECT count(*) FROM (SELECT 1 FROM items WHERE language IS ? LIMIT ?)"
 _KNOWN = f"{_SELECT} WHERE id IN (SELECT value FROM json_each(?))"
-_DOUBLES = """
+_DUPLICATES = """
     SELECT DISTINCT page.value ->> 0 FROM json_each(?) AS page
     JOIN items ON items.published = page.value ->> 2 AND items.title = page.value ->> 1"""
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """What is stored, as far as a page has to be compared with it.
+class Neighbours:
+    """What is stored, as far as a page is compared with it.
 
-    Records hold what comparing needs: identifier, address, title, dates, labels, teaser, language.
+    Records hold only what is compared: identifier, address, title, dates, labels, teaser, language.
     """
 
     items: int = 0  # in the whole database
-    comparable: int = 0  # how many of them are in the page's language; counted up to NEIGHBOURS
-    near: Callable[[], Sequence[NewsItem]] = tuple  # those nearest in date; read when it is called
+    comparable: int = 0  # of these, in the page's language; counted up to MAX_NEIGHBOURS
+    near: Callable[[], Sequence[NewsItem]] = tuple  # reads those nearest in date
     known: Mapping[str, NewsItem] = field(default_factory=dict)  # the page's own items, by identifier
-    doubles: int = 0  # the page's other items of whose title and date there is one with another identifier
-    listed: bool = False  # whether this part of the list, or a later one, has had results before
+    duplicates: int = 0  # the page's other items that are stored with another identifier
+    listed: bool = False  # whether this part of the list, or a later one, has had results
 
 
-def history(connection: sqlite3.Connection, page: Listing) -> History:
-    """Return what the database knows of a page that came through the pipelines; writes nothing.
+def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours:
+    """Return what the database holds around a page with normalised records; writes nothing.
 
-    `near` reads from the connection, once, when a rule asks for it: most pages need no such look.
+    `near` reads from the connection when a rule calls it the first time; for most pages none does.
     """
     cursor = connection.cursor()
     cursor.row_factory = None
     (items,) = cursor.execute("SELECT count(*) FROM items").fetchone()
     if not items:
-        return History()
+        return Neighbours()
     language = Counter(item.language for item in page.records).most_common(1)[0][0] if page.records else None
-    (comparable,) = cursor.execute(_COMPARABLE, (language, NEIGHBOURS)).fetchone()
+    (comparable,) = cursor.execute(_COMPARABLE, (language, MAX_NEIGHBOURS)).fetchone()
     known = {item.id: item for item in _read(cursor, _KNOWN, json.dumps([one.id for one in page.records]))}
-    return History(
+    return Neighbours(
         items=items,
         comparable=comparable,
         near=cache(lambda: _near(cursor, page.records, language)),
         known=known,
-        doubles=_doubles(cursor, [item for item in page.records if item.id not in known]),
+        duplicates=_duplicates(cursor, [item for item in page.records if item.id not in known]),
         listed=not page.results and _listed(cursor, page.url),
     )
 
@@ -75,7 +76,7 @@ def _near(cursor: sqlite3.Cursor, records: Sequence[NewsItem], language: str | N
     """Return the stored items nearest in date to those of the page, in the page's language."""
     found: dict[str, NewsItem] = {}
     anchors = _anchors(sorted(item.published for item in records if item.published))
-    each = NEIGHBOURS // (2 * len(anchors))
+    each = MAX_NEIGHBOURS // (2 * len(anchors))
     for day in anchors:
         for sql in (_OLDER, _NEWER):
             found.update((item.id, item) for item in _read(cursor, sql, language, day, each))
@@ -100,10 +101,10 @@ def _read(cursor: sqlite3.Cursor, sql: str, *parameters: object) -> list[NewsIte
     return found
 
 
-def _doubles(cursor: sqlite3.Cursor, new: Sequence[NewsItem]) -> int:
-    """Return how many of these items, which are not stored, are so under another identifier."""
+def _duplicates(cursor: sqlite3.Cursor, new: Sequence[NewsItem]) -> int:
+    """Return how many of these items, which are not stored, share title and date with a stored one."""
     asked = [(item.id, item.title, item.published) for item in new if item.published]
-    return len(cursor.execute(_DOUBLES, [json.dumps(asked)]).fetchall()) if asked else 0
+    return len(cursor.execute(_DUPLICATES, [json.dumps(asked)]).fetchall()) if asked else 0
 
 
 def _listed(cursor: sqlite3.Cursor, url: str) -> bool:
@@ -114,14 +115,9 @@ def _listed(cursor: sqlite3.Cursor, url: str) -> bool:
 
 
 def _part(url: str) -> tuple[tuple[object, ...], int]:
-    """Return what tells a list from others, and the number of the page's first result."""
+    """Return what identifies the list, and the position of the page's first result."""
     parts = urlsplit(url)
-    asked = dict(parse_qsl(parts.query))
-    page, rows = (asked.pop(name, "") for name in ("page", "rows"))
-    asked.pop("solrsort", None)
-    start = _number(page, 0) * _number(rows, _ROWS)
-    return (parts.hostname, parts.path.casefold(), *sorted(asked.items())), start
-
-
-def _number(text: str, default: int) -> int:
-    return int(text) if text.isdecimal() and len(text) < 8 else default
+    filters = sorted(pair for pair in parse_qsl(parts.query) if pair[0] not in ("page", "rows", "solrsort"))
+    return (parts.hostname, parts.path.casefold(), *filters), (page_number(url) or 0) * (
+        page_size(url) or _ROWS
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from osce_news import checks
-from osce_news.checks.neighbours import History, history
+from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.cli.options import db_option, verbose_option
 from osce_news.cli.output import print_json
 from osce_news.cli.progress import set_up_logging
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @verbose_option
 def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, verbose: bool) -> None:
-    """Check that the live site is still understood; store nothing.
+    """Check that a page of the live site can still be read.
 
-    Requests one listing page after robots.txt and prints how many of its results have each field. Exit
-    status 3 if the page is not understood, or if it fails the checks against the database, where there is
-    one.
+    Requests one listing page after robots.txt, prints how many of its results have each field, and stores
+    nothing. Exit status 3 if the page is not understood, or if it fails the checks, which compare it with
+    the database if there is one.
 
     \b
     Example:
@@ -81,10 +81,10 @@ def _print_coverage(coverage: dict[str, object]) -> None:
 
 def _compare(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return the error of a page that fails the checks, and why it could not be compared, if so."""
-    stored = History()
+    stored = Neighbours()
     if db.exists():
         with closing(open_for_reading(db)) as connection:
-            stored = history(connection, page)
+            stored = read_neighbours(connection, page)
     try:
         if not page.results:
             raise LayoutError("results", expected="some", got="a page that says there are none")

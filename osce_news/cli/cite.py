@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.options import db_option, traceback_option
 from osce_news.cli.output import print_json
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
@@ -26,8 +26,8 @@ from osce_news.storage import open_for_reading, queries
     help="The format of the reference.",
 )
 @db_option
-@verbose_option
-def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
+@traceback_option
+def cite(identifier: str | None, form: str, db: Path) -> None:
     """Print a reference to the data set or to one item.
 
     ID is the item's identifier or its address. The reference to the data set says what it covers, the day
@@ -44,7 +44,7 @@ def cite(identifier: str | None, form: str, db: Path, verbose: bool) -> None:
         else:
             item = queries.item(connection, queries.identifier_of(identifier))
             if item is None:
-                raise BadInputError(f"no item {identifier[:200]!r} in {db}")
+                raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
             reference = item_reference(item)
     render = formats()[form].cite if form != "text" else citation
     assert render is not None

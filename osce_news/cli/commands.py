@@ -30,7 +30,7 @@ SECTIONS = {
         "cite": "Print a reference to the data set or to one item.",
     },
     "Maintain": {
-        "check": "Check that the live site is still understood; store nothing.",
+        "check": "Check that a page of the live site can still be read.",
         "runs": "List past runs, or show one of them.",
         "verify": "Check the integrity of a database.",
         "renormalize": "Apply the current vocabulary and rules to stored values.",

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import print_summary, progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.summary import print_summary
 from osce_news.crawl.options import CrawlOptions
 
 
@@ -63,7 +64,7 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     full crawl is resumed. Ctrl-C stops after the current page.
 
     --articles then reads the full texts of new and changed items and of those without a text, newest
-    first. All of them take three days. What was read is stored, and the next run continues from there.
+    first. All of them take about three days. What was read is stored, and the next run continues from there.
 
     Set the environment variable OSCE_NEWS_CONTACT to your e-mail address or web page: it is sent with
     each request, so that the site can reach you.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import FORMATS, db_option, verbose_option
+from osce_news.cli.options import FORMATS, db_option, traceback_option
 from osce_news.cli.output import print_rows
 from osce_news.errors import BadInputError
 from osce_news.storage import dictionary as stored
@@ -25,8 +25,8 @@ from osce_news.storage import open_for_reading
     help="Output format. Default: a table on a terminal, tab-separated in a pipe.",
 )
 @db_option
-@verbose_option
-def dictionary(table: str | None, measured: bool, form: str | None, db: Path, verbose: bool) -> None:
+@traceback_option
+def dictionary(table: str | None, measured: bool, form: str | None, db: Path) -> None:
     """Describe each table and column.
 
     Lists meaning, form, origin and pitfalls of each column, as the database's table data_dictionary

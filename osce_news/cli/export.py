@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, verbose_option
+from osce_news.cli.options import db_option, filter_options, traceback_option
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
@@ -34,7 +33,7 @@ from osce_news.storage.queries import Filters
 )
 @db_option
 @filter_options
-@verbose_option
+@traceback_option
 def export(
     file: Path | None,
     form: str | None,
@@ -44,14 +43,13 @@ def export(
     no_datapackage: bool,
     snapshot: Path | None,
     db: Path,
-    verbose: bool,
-    **names: Any,
+    filters: Filters,
 ) -> None:
     """Write items to a file: CSV, Parquet, BibTeX and others.
 
     The formats are csv, jsonl, parquet, bibtex, ris and csl-json. Writes all items that match the
     filters, newest first. If the export fails, an existing FILE stays as it was. Zotero imports bibtex,
-    ris and csl-json. Parquet needs the extra `parquet`.
+    ris and csl-json. Parquet needs `pip install 'osce-news[parquet]'`.
 
     \b
     Example:
@@ -60,12 +58,11 @@ def export(
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    filters = Filters.parse(**names)
     others = form or columns is not None or bom or partition_by or no_datapackage or filters
     if (file is None) == (snapshot is None):
-        raise click.UsageError("name one FILE, or one with --snapshot")
+        raise click.UsageError("give either FILE or --snapshot FILE.db")
     if snapshot is not None and others:
-        raise click.UsageError("--snapshot copies the whole database and takes no other option but --db")
+        raise click.UsageError("--snapshot copies the whole database; it takes no other option but --db")
     with closing(open_for_reading(db)) as connection:
         if snapshot is not None:
             check_snapshot(snapshot, db)

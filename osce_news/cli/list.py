@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,7 +12,7 @@ from osce_news.cli.options import (
     filter_options,
     format_options,
     limit_option,
-    verbose_option,
+    traceback_option,
 )
 from osce_news.cli.output import print_items
 from osce_news.normalize.dates import date_option
@@ -27,8 +26,8 @@ from osce_news.storage.queries import Filters
 @click.option("--as-of", metavar="DATE", help="Show the list as it was at the end of this day (UTC).")
 @limit_option(50)
 @format_options
-@verbose_option
-def list_(db: Path, as_of: str | None, limit: int, form: str | None, verbose: bool, **names: Any) -> None:
+@traceback_option
+def list_(db: Path, as_of: str | None, limit: int, form: str | None, filters: Filters) -> None:
     """List items, newest first.
 
     \b
@@ -37,7 +36,7 @@ def list_(db: Path, as_of: str | None, limit: int, form: str | None, verbose: bo
       osce-news list --place Vienna --limit 0 --format csv > vienna.csv
       osce-news list --as-of 2026-11-01
     """
-    filters, date = Filters.parse(**names), date_option(as_of, "as-of")
+    date = date_option(as_of, "as-of")
     with closing(open_for_reading(db)) as connection:
         if date is not None:
             matching = history_queries.as_it_stood(connection, date, filters)

@@ -27,6 +27,8 @@ _STORES_PAGES = ("crawl", "replay", "parse", "merge")
 def cli() -> None:
     """Turn the newsroom of the OSCE into a SQLite file that researchers can trust.
 
+    `osce-news COMMAND --help` describes a command and its options, with examples.
+
     \b
     Example:
       osce-news replay fixtures/listing/seed    store saved pages, offline
@@ -84,7 +86,7 @@ def _line_and_status(error: Exception) -> tuple[str, int]:
         return "an argument holds bytes that are not text", 2
     if isinstance(error, OSError):
         return f"{error.filename or 'the machine'}: {error.strerror or error}", 1
-    return f"{type(error).__name__}: {error} (this is a fault of osce-news; -v shows where)", 1
+    return f"{type(error).__name__}: {error} (this is a bug in osce-news; -v shows where)", 1
 
 
 def _fail(text: str, status: int) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import print_outcome, progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.summary import print_outcome
 from osce_news.publish.extras import require_extra
 
 
@@ -20,7 +21,7 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     """Read the partitions that `parse` wrote into the database.
 
     The result is the same as that of `replay` on the WARC files. Only FOLDER is needed, no network.
-    Needs the extra `cluster`.
+    Needs `pip install 'osce-news[cluster]'`.
 
     \b
     Example:

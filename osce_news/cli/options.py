@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from osce_news.storage.queries import Filters
+
 F = TypeVar("F", bound=Callable[..., Any])
-_MOST_ROWS = 10**9  # SQLite takes no more than 64 bits
+_MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 FORMATS = ("table", "tsv", "csv", "json")
 
 
@@ -23,6 +27,13 @@ def db_option(function: F) -> F:
         show_default=True,
         show_envvar=True,
         help="The database file.",
+    )(function)
+
+
+def traceback_option(function: F) -> F:
+    """Add `-v` to a command that does not log; `main` reads it from the arguments."""
+    return click.option(
+        "-v", "--verbose", is_flag=True, expose_value=False, help="Show a traceback if there is an error."
     )(function)
 
 
@@ -52,23 +63,42 @@ def format_options(function: F) -> F:
     )(function)
 
 
-def filter_options(function: F) -> F:
-    """Add the filters; the command gets them as keyword arguments for `Filters.parse`."""
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the filters; the command gets them as `filters`. Most may be repeated."""
+
+    @functools.wraps(command)
+    def with_filters(**arguments: Any) -> Any:
+        given = {field.name: arguments.pop(field.name) for field in fields(Filters)}
+        return command(filters=Filters.parse(**given), **arguments)
+
+    function: Callable[..., Any] = with_filters
     for option in (
-        click.option("--place", "places", multiple=True, metavar="NAME", help="A place in the dateline."),
-        click.option("--language", metavar="CODE", help="A language, such as en or ru."),
-        click.option("--until", metavar="DATE", help="Published on this day or earlier."),
-        click.option("--since", metavar="DATE", help="Published on this day or later."),
-        click.option("--type", "types", multiple=True, metavar="NAME", help="A content type."),
         click.option(
-            "--topic", "topics", multiple=True, metavar="NAME", help="A topic, including the topics below it."
+            "--place",
+            "places",
+            multiple=True,
+            metavar="NAME",
+            help="Only items with this place in the dateline.",
+        ),
+        click.option("--language", metavar="CODE", help="Only items in this language, such as en or ru."),
+        click.option("--until", metavar="DATE", help="Only items published on this day or earlier."),
+        click.option("--since", metavar="DATE", help="Only items published on this day or later."),
+        click.option(
+            "--type", "types", multiple=True, metavar="NAME", help="Only items of this content type."
+        ),
+        click.option(
+            "--topic",
+            "topics",
+            multiple=True,
+            metavar="NAME",
+            help="Only items on this topic, or on one below it.",
         ),
         click.option(
             "--office",
             "offices",
             multiple=True,
             metavar="NAME",
-            help="An office: its identifier, name, former name or abbreviation. Repeat for more than one.",
+            help="Only items of this office: its identifier, name, former name or abbreviation.",
         ),
     ):
         function = option(function)

@@ -11,7 +11,8 @@ import click
 
 from osce_news.cli.options import verbose_option
 from osce_news.cli.output import print_json
-from osce_news.cli.progress import raise_first, set_up_logging, wants_bar
+from osce_news.cli.progress import set_up_logging, wants_bar
+from osce_news.cli.summary import raise_first
 from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError
 from osce_news.publish.extras import require_extra
@@ -63,7 +64,7 @@ def parse(
     PATH is a WARC file or a folder of them. Each worker reads its part of a file and writes its own
     Parquet file, so all machines need the WARC files and FOLDER at the same paths. Run again, it parses
     only what is missing. Then read the partitions into a database with `merge`. On one machine
-    `replay --jobs` is faster. Needs the extra `cluster`.
+    `replay --jobs` is faster. Needs `pip install 'osce-news[cluster]'`.
 
     \b
     Example:

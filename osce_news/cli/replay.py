@@ -9,7 +9,8 @@ import click
 from osce_news.archive.replay import replay as replay_paths
 from osce_news.archive.replay.workers import close_network
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import print_outcome, progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.summary import print_outcome
 from osce_news.crawl.options import listing_url
 from osce_news.site import LISTING_URL
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, format_options, limit_option, verbose_option
+from osce_news.cli.options import db_option, format_options, limit_option, traceback_option
 from osce_news.cli.output import print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
 from osce_news.storage import history_queries, open_for_reading
@@ -38,8 +38,8 @@ _WIDTH = 120  # columns of a terminal that holds the wide table
 @db_option
 @limit_option(20)
 @format_options
-@verbose_option
-def runs(identifier: str | None, db: Path, limit: int, form: str | None, verbose: bool) -> None:
+@traceback_option
+def runs(identifier: str | None, db: Path, limit: int, form: str | None) -> None:
     """List past runs, or show one of them.
 
     Runs are listed newest first. With an ID, one run is shown with all its counts and its pages. A run

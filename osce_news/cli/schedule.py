@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli import schedules
-from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.options import db_option, traceback_option
 from osce_news.crawl.options import CrawlOptions
 
 
@@ -35,7 +35,7 @@ from osce_news.crawl.options import CrawlOptions
 @click.option("--mail", metavar="ADDRESS", help="Who is notified of a failed crawl (cron, systemd).")
 @click.option("--user", is_flag=True, help="Make units for your own account instead of the system (systemd).")
 @click.option("--start-url", metavar="URL", help="Any listing address, as for `crawl`.")
-@verbose_option
+@traceback_option
 def schedule(
     scheduler: str,
     db: Path,
@@ -44,7 +44,6 @@ def schedule(
     mail: str | None,
     user: bool,
     start_url: str | None,
-    verbose: bool,
 ) -> None:
     """Print a cron, systemd or GitHub schedule for regular crawls.
 
@@ -59,9 +58,9 @@ def schedule(
       osce-news schedule github --contact you@example.org > osce-news.yml
     """
     if user and scheduler != "systemd":
-        raise click.UsageError("--user goes with systemd only")
+        raise click.UsageError("--user works only with systemd")
     if mail and scheduler == "github":
-        raise click.UsageError("--mail does not go with github, which notifies its users by itself")
+        raise click.UsageError("--mail does not work with github, which notifies its users itself")
     CrawlOptions.parse(start_url=start_url, db=db)  # raises what each crawl would raise
     hour, minute = _time(at)
     plan = schedules.Plan(

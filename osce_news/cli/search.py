@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,7 +13,7 @@ from osce_news.cli.options import (
     filter_options,
     format_options,
     limit_option,
-    verbose_option,
+    traceback_option,
 )
 from osce_news.cli.output import print_items, printable, shows_bold
 from osce_news.storage import open_for_reading
@@ -30,8 +29,8 @@ _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, and 
 @filter_options
 @limit_option(20)
 @format_options
-@verbose_option
-def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **names: Any) -> None:
+@traceback_option
+def search(query: str, db: Path, limit: int, form: str | None, filters: Filters) -> None:
     """Search titles, teasers and texts; best matches first.
 
     QUERY may use "a phrase", a prefix*, AND, OR, NOT, or title:word. If it is not a valid query, its
@@ -42,7 +41,6 @@ def search(query: str, db: Path, limit: int, form: str | None, verbose: bool, **
       osce-news search 'trafficking AND ukraine*' --since 2022-01-01
       osce-news search '"human rights"' --office odihr --json
     """
-    filters = Filters.parse(**names)
     as_text = form is None and sys.stdout.isatty()
     marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
     with closing(open_for_reading(db)) as connection:

@@ -7,23 +7,28 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.options import db_option, traceback_option
 from osce_news.publish.extras import require_extra
 
 
 @click.command()
 @db_option
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free port."
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    default=8001,
+    show_default=True,
+    help="The port to listen on; 0 picks a free one.",
 )
 @click.option("--open", "show", is_flag=True, help="Open the front page in the browser.")
-@verbose_option
-def serve(db: Path, port: int, show: bool, verbose: bool) -> None:
+@traceback_option
+def serve(db: Path, port: int, show: bool) -> None:
     """Show the database in the browser.
 
     Offers search, facets, items, prepared queries and figures. Only this machine can connect. The pages
     show a copy of the database as it is now, so a crawl may go on meanwhile. Ctrl-C stops the server.
-    Needs the extra `web`.
+    Needs `pip install 'osce-news[web]'`.
 
     \b
     Example:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, format_options, verbose_option
+from osce_news.cli.options import db_option, format_options, traceback_option
 from osce_news.cli.output import Row, key_values, print_field, print_json, printable
 from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading, queries
@@ -21,8 +21,8 @@ from osce_news.storage import open_for_reading, queries
 @click.argument("identifier", metavar="ID")
 @db_option
 @format_options
-@verbose_option
-def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
+@traceback_option
+def show(identifier: str, db: Path, form: str | None) -> None:
     """Show one item with all its values, sightings and revisions.
 
     ID is the item's identifier or its address. Values are shown as printed and as normalised.
@@ -35,7 +35,7 @@ def show(identifier: str, db: Path, form: str | None, verbose: bool) -> None:
     with closing(open_for_reading(db)) as connection:
         item = queries.item(connection, queries.identifier_of(identifier))
     if item is None:
-        raise BadInputError(f"no item {identifier[:200]!r} in {db}")
+        raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
     if form == "json":
         print_json(item)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, format_options, verbose_option
+from osce_news.cli.options import db_option, filter_options, format_options, traceback_option
 from osce_news.cli.output import print_rows
 from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
 from osce_news.storage import counts, open_for_reading
@@ -43,7 +43,7 @@ from osce_news.storage.queries import Filters
 )
 @filter_options
 @format_options
-@verbose_option
+@traceback_option
 def stats(
     db: Path,
     by: tuple[str, ...],
@@ -51,8 +51,7 @@ def stats(
     top: int | None,
     plot: Path | None,
     form: str | None,
-    verbose: bool,
-    **names: Any,
+    filters: Filters,
 ) -> None:
     """Count items, or draw a figure of the counts.
 
@@ -68,8 +67,7 @@ def stats(
     """
     groups = by or ("year",)
     if len(groups) > 2 or len(set(groups)) != len(groups):
-        raise click.UsageError("--by is given once or twice, with two different groups")
-    filters = Filters.parse(**names)
+        raise click.UsageError("give --by once, or twice with two different groups")
     if plot is not None:
         title = _draw(db, FigureOptions(groups, filters, labels, top), plot)
         click.echo(f"{plot}: {title}", err=form is not None)

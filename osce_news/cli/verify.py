@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.options import db_option, traceback_option
 from osce_news.cli.output import print_json
 from osce_news.storage import integrity
 
@@ -14,8 +14,8 @@ from osce_news.storage import integrity
 @click.command()
 @db_option
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as a JSON array.")
-@verbose_option
-def verify(db: Path, as_json: bool, verbose: bool) -> None:
+@traceback_option
+def verify(db: Path, as_json: bool) -> None:
     """Check the integrity of a database.
 
     Runs SQLite's own checks and tests foreign keys, the search index and the rules of the schema. Exit

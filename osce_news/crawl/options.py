@@ -107,7 +107,7 @@ def listing_url(start: str, rows: int) -> str:
     'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'
     """
     if not is_web_address(start.strip()):
-        raise BadInputError(f"no address of a listing: {start[:200]!r} (it begins with https://)")
+        raise BadInputError(f"not the address of a listing: {start[:200]!r} (it begins with https://)")
     parts = urlsplit(start.strip())
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     query = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST} | query
@@ -122,7 +122,7 @@ def _whole(text: str | int, option: str, most: int | None = None) -> int:
         number = 0
     if number < 1 or (most is not None and number > most):
         limit = f"from 1 to {most}" if most else "of at least 1"
-        raise BadInputError(f"--{option}: {str(text)[:60]!r} is no whole number {limit}")
+        raise BadInputError(f"--{option}: {str(text)[:60]!r} is not a whole number {limit}")
     return number
 
 
@@ -141,5 +141,5 @@ def seconds(text: str | float) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number <= 3600:
-        raise BadInputError(f"--delay: {str(text)[:60]!r} is no number of seconds from 0 to 3600")
+        raise BadInputError(f"--delay: {str(text)[:60]!r} is not a number of seconds from 0 to 3600")
     return number

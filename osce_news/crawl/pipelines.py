@@ -61,15 +61,14 @@ class StoragePipeline:
     def process_item(self, item: Any) -> Any:
         """Return the item after taking it for storage.
 
-        Raises DropItem for a record that feeds should not have: one outside of the period, or one that an
-        overlapping page has shown before.
+        Raises DropItem for what feeds should not have: a record outside of the period, one that an overlapping
+        page has shown before, and an article among the records of the list.
         """
         if (page := self.crawl.pending) is None:
             return item
         page.add(item)
         self._store_if_complete()
-        if not isinstance(item, ArticleItem):
-            self._drop_from_feeds(item)
+        self._drop_from_feeds(item)
         return item
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
@@ -89,6 +88,10 @@ class StoragePipeline:
             self.crawl.store(page)
 
     def _drop_from_feeds(self, item: Any) -> None:
+        if isinstance(item, ArticleItem):
+            if self.crawl.list is not None:
+                raise NotExportedError("articles are exported by `scrapy crawl articles`")
+            return
         if not self.crawl.in_period(ItemAdapter(item)["published"]):
             raise NotExportedError("published outside of the period")
         values = hash(repr(item))

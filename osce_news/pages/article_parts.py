@@ -13,7 +13,8 @@ from lxml.etree import _Element as Element
 from osce_news.normalize.vocabulary import begins, language_code, says
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.article_tree import ArticleTree, outermost
-from osce_news.pages.labels import join, read_label, split_labels, values_after
+from osce_news.pages.labelled_values import values_after
+from osce_news.pages.labels import join, read_label, split_labels
 from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of
 
 

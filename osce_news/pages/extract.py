@@ -11,7 +11,7 @@ from dataclasses import asdict
 from http import HTTPStatus
 
 from osce_news.errors import ChallengePageError, LayoutError
-from osce_news.items import ArticleItem, Listing, NewsItem, Rejected
+from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Rejected
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.decoding import decode
@@ -178,17 +178,8 @@ def _refuse_unreadable_dates(printed: Sequence[str | None]) -> None:
 
 
 def _record(result: RawResult) -> NewsItem:
-    return NewsItem(
-        url_raw=result.url or "",
-        title_raw=result.title or "",
-        published_raw=result.published,
-        content_type_raw=result.content_type,
-        offices_raw=result.offices,
-        topics_raw=result.topics,
-        collections_raw=result.collections,
-        teaser_raw=result.teaser,
-        language_raw=result.language,
-    )
+    raw = {name: getattr(result, name.removesuffix("_raw")) for name in RAW_FIELDS}
+    return NewsItem(**raw | {"url_raw": result.url or "", "title_raw": result.title or ""})
 
 
 def _printed(result: RawResult) -> dict[str, object]:

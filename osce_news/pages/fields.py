@@ -1,4 +1,4 @@
-"""The fields of one result of the list, one property each, as printed.
+"""The fields of one result of the list as printed: those with a label, and one property for each other.
 
 A label that the site has renamed must not end up in the teaser. `unlabelled` reports it: such a line is
 recognised by markup like that of the known labels, or by a value that is in the vocabulary.
@@ -13,7 +13,8 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.pages.labels import DATE, Label, join, read_values
+from osce_news.pages.labelled_values import read_values
+from osce_news.pages.labels import Label, join
 from osce_news.pages.text_lines import Line, Piece, is_item, squeeze
 
 _NAMES = ("content_types", "offices", "topics")
@@ -32,8 +33,8 @@ class ResultFields:
     ...     "<p><b>Publishing date:</b> 1 May 2020</p><p>The teaser.</p></div>"
     ... )
     >>> fields = ResultFields(text_lines(result), result)
-    >>> fields.title, fields.link.get("href"), fields.published, fields.teaser, fields.offices
-    ('A title', '/node/1', '1 May 2020', 'The teaser.', None)
+    >>> fields.title, fields.link.get("href"), fields.labelled.values, fields.teaser
+    ('A title', '/node/1', {'published': '1 May 2020'}, 'The teaser.')
     """
 
     def __init__(self, lines: Sequence[Line], limit: Element) -> None:
@@ -53,31 +54,6 @@ class ResultFields:
         """The title's link: the first one to an item, else the first; None if it has none."""
         links = [link for line in self._title_lines for link in line.links]
         return next(filter(is_item, links), links[0] if links else None)
-
-    @property
-    def published(self) -> str | None:
-        """The publishing date."""
-        return self.labelled.values.get(DATE)
-
-    @property
-    def content_type(self) -> str | None:
-        """The content type."""
-        return self.labelled.values.get("content_type")
-
-    @property
-    def offices(self) -> str | None:
-        """The offices, separated by commas."""
-        return self.labelled.values.get("offices")
-
-    @property
-    def topics(self) -> str | None:
-        """The topics, separated by commas."""
-        return self.labelled.values.get("topics")
-
-    @property
-    def collections(self) -> str | None:
-        """The collections, separated by commas."""
-        return self.labelled.values.get("collections")
 
     @property
     def teaser(self) -> str | None:

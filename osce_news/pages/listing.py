@@ -132,14 +132,10 @@ class ListingPage:
             position=position,
             title=fields.title,
             url=self._address(fields.link),
-            published=fields.published,
-            content_type=fields.content_type,
-            offices=fields.offices,
-            topics=fields.topics,
-            collections=fields.collections,
             teaser=fields.teaser,
             language=fields.language or self.language,
             unlabelled=fields.unlabelled,
+            **{name: fields.labelled.values.get(name) for name in labels()},
         )
 
     def _address(self, link: Element | None) -> str | None:

@@ -51,9 +51,9 @@ def add(folder: Path, exported: Exported, reference: Reference) -> None:
     """Write the folder's descriptor with this export and with the earlier ones whose files still exist."""
     resource = _resource(exported)
     others = [
-        one
-        for one in (_read(folder / NAME) or {}).get("resources", [])
-        if one["name"] != resource["name"] and all((folder / path).exists() for path in _paths(one))
+        other
+        for other in (_read(folder / NAME) or {}).get("resources", [])
+        if other["name"] != resource["name"] and all((folder / path).exists() for path in _paths(other))
     ]
     package = {
         "profile": "data-package",
@@ -74,7 +74,7 @@ def remove(folder: Path, name: str) -> None:
     """Remove this file or folder from the descriptor, because its contents have changed."""
     package = _read(folder / NAME) or {}
     resources = package.get("resources", [])
-    others = [one for one in resources if name not in (path.split("/")[0] for path in _paths(one))]
+    others = [other for other in resources if name not in (path.split("/")[0] for path in _paths(other))]
     if len(others) == len(resources):
         return
     if others:

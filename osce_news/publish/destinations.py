@@ -26,10 +26,10 @@ def check_file(path: Path) -> None:
     _refuse_companion(path)
 
 
-def check_folder(folder: Path) -> None:
-    """Raise BadInputError if the folder holds anything that an export by year does not write."""
+def check_folder(folder: Path, items: str) -> None:
+    """Raise BadInputError if the folder holds anything but folders of years and the file `items`."""
     for name in os.listdir(folder) if folder.is_dir() else ():
-        if not name.startswith("year=") and name != "items.parquet":
+        if not name.startswith("year=") and name != items:
             raise BadInputError(f"{folder} contains other files ({name[:80]}): choose a new folder")
 
 

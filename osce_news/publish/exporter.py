@@ -93,10 +93,10 @@ def _check(options: ExportOptions, chosen: Format) -> None:
     given = {"columns": options.columns, "bom": options.bom, "partition-by": options.by_year}
     for option, value in given.items():
         if value and option not in chosen.options:
-            suitable = ", ".join(one.name for one in formats().values() if option in one.options)
+            suitable = ", ".join(each.name for each in formats().values() if option in each.options)
             raise BadInputError(f"--{option} works with {suitable}, not with {chosen.name}")
     if options.by_year:
-        destinations.check_folder(options.path)
+        destinations.check_folder(options.path, f"items{chosen.suffixes[0]}")
     else:
         destinations.check_file(options.path)
 

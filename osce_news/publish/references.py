@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from osce_news import __version__
+from osce_news.normalize.dates import MONTHS
 from osce_news.site import LISTING_URL
 
 PUBLISHER = "Organization for Security and Co-operation in Europe"
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +132,4 @@ def _day(connection: sqlite3.Connection, sql: str) -> str | None:
 def _parts(day: str) -> tuple[int, str, int]:
     """Return the year, the name of the month and the day of a date."""
     year, month, number = map(int, day.split("-"))
-    return year, _MONTHS[month - 1], number
+    return year, MONTHS[month - 1][0], number

@@ -17,7 +17,9 @@ from osce_news.storage import search_index
 APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
 # Each change of the schema adds a line: its name, and `fingerprint()` of the new schema. An older osce-news
 # does not know the name and refuses the database, so that it does not undo the change.
-MIGRATIONS = {"m006_one_schema": "6eaa0d90"}
+MIGRATIONS = {
+    "m006_one_schema": "6eaa0d90",
+}
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
 

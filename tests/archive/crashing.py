@@ -36,7 +36,7 @@ def write_slowly(
         return real(file, memoryview(data)[:400])
 
     os.write = slowly  # type: ignore[assignment]
-    with ArchiveWriter(folder, "1", software="a", most_bytes=100_000) as writer:
+    with ArchiveWriter(folder, "1", software="a", max_bytes=100_000) as writer:
         for number in itertools.count() if most is None else range(most):
             writer.record(exchange(number, body(number)))
             real(done, b".")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.crawl.spiders import crawling
 from tests.crawl.spiders.crawling import ROBOTS
-from tests.crawl.spiders.processes import Command, Ended
 from tests.newsroom import Newsroom, make_stories
+from tests.processes import Command, Ended
 
 STORIES = 65  # so 10 pages of 10, which overlap
 

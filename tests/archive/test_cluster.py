@@ -1,4 +1,4 @@
-"""Parsing on a Dask cluster: two worker processes here make what a plain replay makes."""
+"""Parsing on a Dask cluster of two local workers gives the same database as a replay."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def edit(server: Newsroom) -> None:
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the archive of three crawls and, in `others`, WARC files of other tools, bad ones too."""
+    """A folder with the archive of three crawls and, in `others`, good and bad WARC files of other tools."""
     folder = tmp_path_factory.mktemp("recorded")
     with newsroom() as server:
         for change, options in (
@@ -95,10 +95,8 @@ def all_but_now(db: Path) -> dict[str, list[dict[str, object]]]:
     return tables
 
 
-def test_two_workers_make_the_database_that_a_plain_replay_makes(
-    recorded: Path, tmp_path: Path, client: Any
-) -> None:
-    """Runs with all their history, other tools' pages, and all that is told of bad files."""
+def test_two_workers_make_the_same_database_as_a_replay(recorded: Path, tmp_path: Path, client: Any) -> None:
+    """Runs with their history, other tools' pages, and the report on bad files."""
     paths = [recorded / "archive", recorded / "others"]
     parsed, there = tmp_path / "parsed", client.scheduler.address
     done = parse_files(paths, parsed, scheduler=there, part_bytes=SMALL)
@@ -125,10 +123,10 @@ def test_two_workers_make_the_database_that_a_plain_replay_makes(
     }
 
 
-def test_runs_that_are_older_than_the_database_come_out_as_in_a_plain_replay(
+def test_runs_older_than_the_database_are_merged_as_in_a_replay(
     recorded: Path, tmp_path: Path, client: Any
 ) -> None:
-    """Their pages are merged one by one, and are parsed as pages that somebody fetched."""
+    """Their pages are merged one by one, parsed by their addresses."""
     last = warcs(recorded)[-1]
     for name in ("plain.db", "merged.db"):
         replay([last], tmp_path / name)
@@ -142,9 +140,7 @@ def test_runs_that_are_older_than_the_database_come_out_as_in_a_plain_replay(
     assert lines_of(merged) == lines_of(plain)
 
 
-def test_the_runs_of_crawls_come_out_as_the_crawls_made_them_by_the_commands(
-    recorded: Path, tmp_path: Path
-) -> None:
+def test_the_commands_repeat_recorded_runs_exactly(recorded: Path, tmp_path: Path) -> None:
     shutil.copy(recorded / "a.db", tmp_path / "a.db")
     done = run("parse", recorded / "archive", "--out", "parsed", "--workers", "2", "--json", cwd=tmp_path)
     assert (done.status, done.err) == (0, "")
@@ -163,7 +159,7 @@ def test_the_runs_of_crawls_come_out_as_the_crawls_made_them_by_the_commands(
 
 
 def die_once(part: Part, folder: Path) -> None:
-    """Parse a part; the first process that has the third part dies when it has begun to write it."""
+    """Parse a part; the first process that gets the third part dies while it writes the partition."""
     third = sorted(one.name for one in read_job(folder).parts)[2]
     died = folder / "died"
     if part.name == third and not died.exists():
@@ -186,7 +182,7 @@ def test_a_part_whose_worker_is_killed_is_parsed_by_another(
     assert_same(tmp_path)
 
 
-def test_run_again_it_makes_only_what_is_missing(
+def test_run_again_it_parses_only_what_is_missing(
     recorded: Path, tmp_path: Path, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed = tmp_path / "parsed"
@@ -220,7 +216,7 @@ def test_run_again_it_makes_only_what_is_missing(
 
 
 def all_of(parts: list[Part], files: list[Path]) -> tuple[list[Capture | Event], Report]:
-    """Return what is in the parts, one after the other; `files` hold what revisit records mean."""
+    """Return the contents of the parts in order; revisit records may refer to any of `files`."""
     found: list[Capture | Event] = []
     report = Report()
     for part in parts:
@@ -233,9 +229,7 @@ def all_of(parts: list[Part], files: list[Path]) -> tuple[list[Capture | Event],
 
 
 @pytest.mark.parametrize("size", [1, 700, 5_000])
-def test_the_parts_of_a_file_hold_together_what_the_file_holds(
-    recorded: Path, tmp_path: Path, size: int
-) -> None:
+def test_the_parts_of_a_file_add_up_to_the_file(recorded: Path, tmp_path: Path, size: int) -> None:
     pages = [page(number, answer(f"<p>{number}</p>".encode() * 30)) for number in range(9)]
     whole = saved(tmp_path / "one-member.warc.gz", gzip.compress(b"".join(pages)))
     plain = saved(tmp_path / "plain.warc", b"".join([*pages[:4], b"damaged" * 40, *pages[4:]])[:-20])
@@ -252,12 +246,12 @@ def test_the_parts_of_a_file_hold_together_what_the_file_holds(
 
 
 def the_part(recorded: Path, folder: Path) -> Part:
-    """Write the plan of a job with one part, and return that."""
+    """Write the plan of a job with one part, and return the part."""
     (part,) = make_job([warcs(recorded)[0]], folder, start_url=LISTING_URL).parts
     return part
 
 
-def test_a_cluster_that_does_not_answer_is_one_line(recorded: Path, tmp_path: Path) -> None:
+def test_a_scheduler_that_does_not_answer_is_an_error_in_one_line(recorded: Path, tmp_path: Path) -> None:
     soon = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
     done = run(
         *("parse", recorded / "archive", "--out", "x", "--scheduler", "tcp://127.0.0.1:9"),
@@ -269,7 +263,7 @@ def test_a_cluster_that_does_not_answer_is_one_line(recorded: Path, tmp_path: Pa
     assert "no Dask scheduler answers at tcp://127.0.0.1:9: " in line
 
 
-def test_a_worker_refuses_what_is_not_what_the_plan_means(
+def test_a_worker_refuses_another_file_and_another_version(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = the_part(recorded, tmp_path)
@@ -290,7 +284,7 @@ def test_a_worker_refuses_what_is_not_what_the_plan_means(
     assert made.stat().st_mtime_ns == kept
 
 
-def test_partitions_are_tables_that_people_can_read(
+def test_partitions_are_readable_tables(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = the_part(recorded, tmp_path)
@@ -312,7 +306,7 @@ def test_partitions_are_tables_that_people_can_read(
 
 @pytest.mark.parametrize("url", ["https://www.osce.org/node/7", "https://www.osce.org/a-page"])
 @pytest.mark.parametrize("revisit", [None, "server-not-modified"])
-def test_a_page_of_a_run_is_parsed_for_what_was_asked_and_as_one_that_somebody_fetched(
+def test_a_recorded_page_is_parsed_as_requested_and_by_its_address(
     tmp_path: Path, url: str, revisit: str | None
 ) -> None:
     body = render_article(STORIES[3]).encode()
@@ -346,7 +340,7 @@ def test_a_page_of_a_run_is_parsed_for_what_was_asked_and_as_one_that_somebody_f
         assert alone[0].article.status != "unchanged"
 
 
-def test_half_a_partition_is_never_in_its_place(
+def test_an_incomplete_partition_is_never_at_its_path(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = the_part(recorded, tmp_path)
@@ -360,7 +354,7 @@ def test_half_a_partition_is_never_in_its_place(
 
 
 class _Client:
-    """A cluster of which every future stays as it is."""
+    """A fake cluster whose futures never change."""
 
     def __init__(self, status: str, error: Exception | None = None) -> None:
         self.status, self.error = status, error
@@ -389,7 +383,7 @@ def test_a_cluster_that_goes_away_ends_the_command(tmp_path: Path) -> None:
         assert len(client.cancelled) == 3
 
 
-def test_what_is_wrong_with_a_part_is_told_and_the_others_are_parsed(tmp_path: Path) -> None:
+def test_the_error_of_a_part_is_returned_and_the_others_are_parsed(tmp_path: Path) -> None:
     parts = [Part("/a.warc", 1, 1, start, start + 5_000, "") for start in range(2)]
     for error, why in ((PartialError("is gone"), "is gone"), (ValueError("x"), "ValueError: x")):
         errors = parse_parts(_Client("error", error), parts, tmp_path)
@@ -399,7 +393,7 @@ def test_what_is_wrong_with_a_part_is_told_and_the_others_are_parsed(tmp_path: P
         assert {one.exit_status for one in errors} == {4}
 
 
-def test_merging_refuses_what_parse_has_not_made(
+def test_merge_refuses_a_folder_that_parse_did_not_make(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db = tmp_path / "a.db"
@@ -433,7 +427,9 @@ def test_merging_refuses_what_parse_has_not_made(
         (["merge", "nothing"], "nothing holds no partitions"),
     ],
 )
-def test_wrong_usage_is_one_line_and_makes_nothing(arguments: list[str], why: str, tmp_path: Path) -> None:
+def test_wrong_usage_is_an_error_in_one_line_and_makes_nothing(
+    arguments: list[str], why: str, tmp_path: Path
+) -> None:
     done = run(*arguments, cwd=tmp_path)
     assert done.status == 2
     (line,) = done.errors
@@ -442,7 +438,7 @@ def test_wrong_usage_is_one_line_and_makes_nothing(arguments: list[str], why: st
 
 
 @pytest.mark.parametrize("command", [["parse", "a.warc", "--out", "x"], ["merge", "x"]])
-def test_without_the_extra_a_line_says_what_to_install(
+def test_without_the_extra_an_error_says_what_to_install(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extras, "_is_installed", lambda name: False)

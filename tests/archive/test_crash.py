@@ -43,7 +43,7 @@ def test_a_killed_run_loses_nothing_that_was_recorded(killed: list[Path]) -> Non
     assert cuts > KILLS // 4  # else nothing was tried
 
 
-def test_the_next_run_goes_on_beside_what_a_killed_one_left(killed: list[Path]) -> None:
+def test_the_next_run_leaves_the_files_of_a_killed_one_alone(killed: list[Path]) -> None:
     for number, folder in enumerate(killed):
         before = {path: path.read_bytes() for path in folder.glob("*.warc.gz")}
         count = len(read(*before)[0])
@@ -68,7 +68,7 @@ def test_two_runs_write_into_one_folder(tmp_path: Path) -> None:
     assert all(warcio("check", path) == (0, "") for path in files)
 
 
-def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_is_an_error_in_one_line_and_loses_nothing(tmp_path: Path) -> None:
     said = crash("full", tmp_path)
     (path,) = warc_files([tmp_path])
     assert said == f"the archive {path} can't be written: File too large\n"

@@ -1,4 +1,4 @@
-"""Archives that are cut, damaged, lie about their lengths, or are made to hurt."""
+"""Archives that are cut or damaged, have wrong lengths, or are malicious."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def unpacked(data: bytes) -> bytes:
     return gzip.decompress(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["a member a record", "plain", "one member"])
-def test_cut_at_any_byte_it_gives_what_was_whole_and_never_a_wrong_page(
+def test_a_file_cut_at_any_byte_gives_its_complete_pages_and_no_wrong_one(
     tmp_path: Path, archive: bytes, way: str
 ) -> None:
     data = {"a member a record": archive, "plain": unpacked(archive)}.get(way) or packed(unpacked(archive))
@@ -45,7 +46,7 @@ def test_cut_at_any_byte_it_gives_what_was_whole_and_never_a_wrong_page(
         path.write_bytes(data[:size])
         found, report = read(path)
         assert [one.body for one in found] == whole[: len(found)]
-        assert len(found) >= last  # what was whole stays whole
+        assert len(found) >= last  # complete records stay complete
         last = len(found)
         assert report.unreadable == 0, report.problems
         if way != "one member":
@@ -60,7 +61,7 @@ def test_cut_at_any_byte_it_gives_what_was_whole_and_never_a_wrong_page(
             assert len(report.cut) == 1
 
 
-def test_a_cut_file_is_told_in_one_line(tmp_path: Path, archive: bytes) -> None:
+def test_a_cut_file_is_reported_in_one_line(tmp_path: Path, archive: bytes) -> None:
     path = saved(tmp_path / "a.warc.gz", archive[:-10])
     offset = [one.offset for one in records(path, Report())][-1]
     _, report = read(path)
@@ -69,6 +70,7 @@ def test_a_cut_file_is_told_in_one_line(tmp_path: Path, archive: bytes) -> None:
     assert int(line.split("byte ")[1].split(":")[0]) > offset
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["a member a record", "plain"])
 def test_a_flipped_bit_never_gives_a_wrong_page_and_the_others_are_read(
     tmp_path: Path, archive: bytes, way: str
@@ -83,14 +85,14 @@ def test_a_flipped_bit_never_gives_a_wrong_page_and_the_others_are_read(
         path.write_bytes(damaged)
         found, report = read(path)
         assert {one.body for one in found} <= whole
-        # One record is hit; if it is one that others mean, these miss it.
+        # One record is hit, and with it those that refer to it.
         assert len(found) >= 1, report.problems
         assert len(found) == 3 or report.lines()
 
 
 @pytest.mark.parametrize("junk", [b"\0" * 5000, b"\x1f\x8b\x08" + b"junk" * 9, b"<html>" * 20_000])
 @pytest.mark.parametrize("packing", [packed, lambda *parts: b"".join(parts)], ids=["packed", "plain"])
-def test_what_is_no_record_is_passed_over_to_the_next(tmp_path: Path, junk: bytes, packing: object) -> None:
+def test_bytes_between_records_are_skipped(tmp_path: Path, junk: bytes, packing: object) -> None:
     first, second = (packing(page(n)) for n in (0, 1))  # type: ignore[operator]
     found, report = read(saved(tmp_path / "a.warc.gz", first + junk + b"\r\n\r\n" + second))
     assert [one.body for one in found] == [b"<p>page 0</p>", b"<p>page 1</p>"]
@@ -99,7 +101,7 @@ def test_what_is_no_record_is_passed_over_to_the_next(tmp_path: Path, junk: byte
     assert f"byte {len(first)}: " in line
 
 
-def test_archives_put_together_one_of_them_cut_are_read(tmp_path: Path, archive: bytes) -> None:
+def test_an_archive_appended_to_a_cut_one_is_read(tmp_path: Path, archive: bytes) -> None:
     for end in range(len(archive) - 300, len(archive) - 1, 7):
         found, report = read(saved(tmp_path / "all.warc.gz", archive[:end] + archive))
         assert len(found) >= 3 + 2
@@ -120,7 +122,9 @@ def test_a_wrong_length_costs_one_record(tmp_path: Path, length: int | str, way:
     data = {"a member a record": packed(*parts), "one member": packed(whole)}.get(way, whole)
     found, report = read(saved(tmp_path / "a.warc", data))
     others = [n for n in range(3) if n != place]
-    if way == "one member" and length == 10**7:  # so much is unpacked before it is seen that it is wrong
+    if (
+        way == "one member" and length == 10**7
+    ):  # the reader unpacks that much before it sees that the length is wrong
         others = others[:place]
         assert report.problems
     assert [one.url for one in found] == [URL.format(n) for n in others]
@@ -128,7 +132,7 @@ def test_a_wrong_length_costs_one_record(tmp_path: Path, length: int | str, way:
     assert "no length" in report.problems[0] or "wrong" in report.problems[0] or report.cut
 
 
-def test_a_length_that_leaves_line_ends_out_is_found_by_the_digest(tmp_path: Path) -> None:
+def test_a_length_that_is_short_by_line_ends_is_found_by_the_digest(tmp_path: Path) -> None:
     block = answer(b"<p>\n\n\n")
     first = record(block, length=len(block) - 2, WARC_Block_Digest=sha1(block))
     found, report = read(saved(tmp_path / "a.warc", first + page(1)))
@@ -137,7 +141,7 @@ def test_a_length_that_leaves_line_ends_out_is_found_by_the_digest(tmp_path: Pat
 
 @contextmanager
 def flat(most: int) -> Iterator[None]:
-    """Fail if more bytes than that are in use at one time."""
+    """Fail if more than `most` bytes are allocated at one time."""
     tracemalloc.start()
     try:
         yield
@@ -154,7 +158,7 @@ def bomb(size: int) -> bytes:
     return b"".join(pack.compress(zeros) for _ in range(size // 2**20)) + pack.flush()
 
 
-def test_a_body_that_is_a_bomb_is_refused_in_flat_memory(tmp_path: Path) -> None:
+def test_a_decompression_bomb_in_a_body_is_refused_in_bounded_memory(tmp_path: Path) -> None:
     data = record(answer(bomb(64 * 2**20), Content_Encoding="gzip")) + page(1)
     path = saved(tmp_path / "a.warc", data)
     with flat(5 * BIG):
@@ -163,7 +167,7 @@ def test_a_body_that_is_a_bomb_is_refused_in_flat_memory(tmp_path: Path) -> None
     assert f"unpacks to more than {BIG:,} bytes" in report.problems[0]
 
 
-def test_a_record_that_is_a_bomb_is_passed_over_in_flat_memory(tmp_path: Path) -> None:
+def test_a_decompression_bomb_in_a_record_is_skipped_in_bounded_memory(tmp_path: Path) -> None:
     size = 64 * 2**20
     pack = zlib.compressobj(9, zlib.DEFLATED, 31)
     head, *_ = record(b"HTTP/1.1 200 OK\r\n\r\n", length=size + 19).partition(b"\r\n\r\nHTTP")
@@ -176,7 +180,7 @@ def test_a_record_that_is_a_bomb_is_passed_over_in_flat_memory(tmp_path: Path) -
     assert ([one.url for one in found], report.too_large) == ([URL.format(0), URL.format(1)], 1)
 
 
-def test_a_head_without_end_is_passed_over_in_flat_memory(tmp_path: Path) -> None:
+def test_a_header_without_end_is_skipped_in_bounded_memory(tmp_path: Path) -> None:
     endless = b"WARC/1.0\r\n" + b"X: " + b"y" * (16 * 2**20)
     path = saved(tmp_path / "a.warc.gz", packed(endless) + packed(page(1)))
     with flat(2 * BIG):
@@ -184,8 +188,9 @@ def test_a_head_without_end_is_passed_over_in_flat_memory(tmp_path: Path) -> Non
     assert (len(found), report.unreadable) == (1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packing", [packed, lambda *parts: b"".join(parts)], ids=["packed", "plain"])
-def test_very_many_small_records_are_read_in_flat_memory(tmp_path: Path, packing: object) -> None:
+def test_many_small_records_are_read_in_bounded_memory(tmp_path: Path, packing: object) -> None:
     with (tmp_path / "a.warc").open("wb") as file:
         one = packing(*(record(answer(b"x" * n), url="https://example.org/") for n in range(100)))  # type: ignore[operator]
         file.writelines([one] * 100)
@@ -196,7 +201,7 @@ def test_very_many_small_records_are_read_in_flat_memory(tmp_path: Path, packing
     assert (count, report.other_hosts, report.problem_count) == (1, 10_000, 0)
 
 
-def test_very_many_wrong_lengths_take_no_longer_and_are_told_in_few_lines(tmp_path: Path) -> None:
+def test_many_wrong_lengths_are_skipped_fast_and_reported_in_few_lines(tmp_path: Path) -> None:
     data = record(answer(b"x"), length=4_000_000) * 20_000 + page(1)
     found, report = read(saved(tmp_path / "a.warc", data))
     assert (len(found), report.unreadable) == (1, 20_000)
@@ -204,7 +209,7 @@ def test_very_many_wrong_lengths_take_no_longer_and_are_told_in_few_lines(tmp_pa
     assert report.lines()[20] == "and 19,980 more problems"
 
 
-def test_lines_hold_no_control_characters(tmp_path: Path) -> None:
+def test_lines_of_a_report_have_no_control_characters(tmp_path: Path) -> None:
     data = record(answer(), date="\x1b[2J\u202e") + page(1)
     (line, _) = read(saved(tmp_path / "a.warc", data))[1].lines()
     assert line.isprintable()

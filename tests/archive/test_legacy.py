@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.processes import Command, Ended
 from tests.helpers import ROOT
+from tests.processes import Command, Ended
 
 LEGACY = ROOT / "tests" / "legacy"
 CASES = sorted(path.parent.name for path in LEGACY.glob("*/newsroom.db.gz"))

@@ -1,4 +1,4 @@
-"""One captured page: what it shows, as plain values that survive JSON and other processes."""
+"""Parsing one captured page; the result survives JSON and the way to another process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def of(url: str, body: bytes = b"", status: int = 200, **headers: str) -> Captur
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")
-def test_what_a_fixture_shows_is_the_same_after_json_and_after_pickle(path: Path) -> None:
+def test_a_parsed_page_survives_json_and_pickle(path: Path) -> None:
     for kind in (LISTING, ARTICLE):
         parsed = parse(capture(path), PageRequest(kind, "1"))
         assert ParsedPage.from_json(parsed.to_json()) == parsed
@@ -52,7 +52,7 @@ def test_the_fixtures_show_listings_articles_and_problems() -> None:
         PartialError("x"),
     ],
 )
-def test_an_error_comes_out_as_it_went_in(error: LayoutError | ChallengePageError | PartialError) -> None:
+def test_an_error_survives_json(error: LayoutError | ChallengePageError | PartialError) -> None:
     there = ParsedPage("u", NOON, LISTING, problem=PageProblem.of(error))
     back = ParsedPage.from_json(there.to_json()).problem
     assert back is not None
@@ -64,7 +64,7 @@ def test_an_error_comes_out_as_it_went_in(error: LayoutError | ChallengePageErro
 @pytest.mark.parametrize(
     "text", ["", "[]", "null", "{}", '{"url": 1}', "[" * 100_000, '{"url": "u", "fetched_at": null}']
 )
-def test_what_is_no_such_json_is_refused(text: str) -> None:
+def test_other_json_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"ParsedPage|JSON|Expecting"):
         ParsedPage.from_json(text)
 
@@ -92,11 +92,11 @@ def test_a_field_of_another_type_is_refused() -> None:
         ("https://[", None),
     ],
 )
-def test_an_address_tells_what_it_shows(url: str, kind: str | None) -> None:
+def test_an_address_tells_the_kind_of_its_page(url: str, kind: str | None) -> None:
     assert page_kind(url) == kind
 
 
-def test_answers_that_are_no_pages_say_so_of_the_article() -> None:
+def test_redirects_and_errors_become_the_status_of_the_article() -> None:
     url = "https://www.osce.org/odihr/1"
     moved = parse(of(url, status=301, Location="/odihr/2")).article
     assert moved is not None
@@ -106,7 +106,7 @@ def test_answers_that_are_no_pages_say_so_of_the_article() -> None:
     assert (gone.status, gone.http_status) == ("gone", 410)
 
 
-def test_a_listing_keeps_what_a_crawl_keeps_of_it() -> None:
+def test_a_listing_has_its_validators_and_normalised_records() -> None:
     body = next(path for path in PAGES if path.parts[-2] == "first-page").read_bytes()
     listing = parse(of("https://www.osce.org/press-releases", body, ETag='"1"', Last_Modified="x")).listing
     assert listing is not None
@@ -118,7 +118,7 @@ def test_a_listing_keeps_what_a_crawl_keeps_of_it() -> None:
     assert "content of type application/pdf" in pdf.problem.text
 
 
-def test_no_page_that_is_cut_or_full_of_junk_raises() -> None:
+def test_no_damaged_page_raises() -> None:
     body = next(path for path in PAGES if path.parts[-2] == "first-page").read_bytes()
     rng = Random(1)
     for number in range(60):

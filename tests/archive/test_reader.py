@@ -46,7 +46,7 @@ INFO = record(b"software: x\r\n", "warcinfo", url="")
     "form", [WGET, BROWSERTRIX, COMMON_CRAWL, HERITRIX], ids=["wget", "btx", "cc", "0.18"]
 )
 @pytest.mark.parametrize("way", ["plain", "a member a record", "one member", "named otherwise"])
-def test_a_page_is_read_whoever_stored_it_and_however(tmp_path: Path, form: bytes, way: str) -> None:
+def test_pages_of_other_tools_are_read_in_every_form(tmp_path: Path, form: bytes, way: str) -> None:
     whole = INFO + form + form
     data = {"a member a record": packed(INFO, form, form), "one member": packed(whole)}.get(way, whole)
     path = saved(tmp_path / ("a.warc.gz" if way != "a member a record" else "a.warc"), data)
@@ -58,7 +58,7 @@ def test_a_page_is_read_whoever_stored_it_and_however(tmp_path: Path, form: byte
     assert (report.records["response"], report.records["warcinfo"], report.captures) == (2, 1, 2)
 
 
-def test_one_record_cut_out_of_a_large_file_is_a_file(tmp_path: Path) -> None:
+def test_a_single_record_of_a_larger_file_is_a_warc_file(tmp_path: Path) -> None:
     path = saved(tmp_path / "extract", packed(COMMON_CRAWL))
     assert is_warc(path)
     assert bodies(path) == [PAGE]
@@ -80,7 +80,7 @@ ENCODED = {
 
 @pytest.mark.parametrize("encoding", ENCODED)
 @pytest.mark.parametrize("chunked", [False, True])
-def test_pages_are_unpacked(tmp_path: Path, encoding: str, chunked: bool) -> None:
+def test_content_encodings_are_decoded(tmp_path: Path, encoding: str, chunked: bool) -> None:
     raw = ENCODED[encoding]
     body = raw
     headers = {"Content_Encoding": encoding, "Content_Length": str(len(raw))} if encoding else {}
@@ -95,18 +95,18 @@ def test_pages_are_unpacked(tmp_path: Path, encoding: str, chunked: bool) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "unheard-of"])
-def test_a_page_that_the_tool_unpacked_is_taken_as_it_is(tmp_path: Path, encoding: str) -> None:
+def test_a_body_that_the_tool_already_decoded_is_kept(tmp_path: Path, encoding: str) -> None:
     headers = {"Content_Encoding": encoding, "Transfer_Encoding": "chunked", "Content_Length": "7"}
     assert bodies(saved(tmp_path / "a.warc", record(answer(PAGE, **headers)))) == [PAGE]
 
 
-def test_what_calls_itself_packed_is_not_unpacked_unasked(tmp_path: Path) -> None:
+def test_a_body_with_a_compressed_content_type_is_not_decompressed(tmp_path: Path) -> None:
     raw = gzip.compress(PAGE)
     path = saved(tmp_path / "a.warc", record(answer(raw, Content_Type="application/gzip")))
     assert bodies(path) == [raw]
 
 
-def test_other_records_and_other_hosts_are_passed_over_and_counted(tmp_path: Path) -> None:
+def test_other_records_and_other_hosts_are_skipped_and_counted(tmp_path: Path) -> None:
     parts = [
         INFO,
         record(b"GET / HTTP/1.1\r\n\r\n", "request"),
@@ -150,7 +150,7 @@ def test_other_records_and_other_hosts_are_passed_over_and_counted(tmp_path: Pat
         (answer(PAGE), {"date": "2024-13-05T12:00:00Z"}, "WARC-Date '2024-13-05T12:00:00Z' is no time"),
     ],
 )
-def test_a_page_that_is_not_whole_is_told_and_the_next_is_read(
+def test_an_unusable_page_is_reported_and_the_next_is_read(
     tmp_path: Path, block: bytes, fields: dict[str, str], why: str
 ) -> None:
     first = record(block, **fields)
@@ -190,7 +190,7 @@ def test_times_of_any_precision_are_read(tmp_path: Path, date: str, read_as: str
     ],
     ids=["html", "a line", "packed html", "packed nothing", "wacz", "zstd", "arc"],
 )
-def test_a_file_that_is_no_warc_is_one_line(tmp_path: Path, data: bytes, hint: str) -> None:
+def test_a_file_that_is_no_warc_file_is_an_error_in_one_line(tmp_path: Path, data: bytes, hint: str) -> None:
     path = saved(tmp_path / "a.warc.gz", data)
     assert not is_warc(path)
     with pytest.raises(BadInputError, match=r"^[^\n]*a\.warc\.gz: no WARC file[^\n]*$") as error:
@@ -215,7 +215,7 @@ def test_files_are_found_in_folders_and_ordered_by_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_file_that_can_not_be_read_is_one_line(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_an_error_in_one_line(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.warc", page(0))
     path.chmod(0)
     with pytest.raises(BadInputError, match="can't be read: Permission denied"):

@@ -92,6 +92,7 @@ def test_every_answer_is_recorded_as_it_came(newsroom: Newsroom, tmp_path: Path)
     assert all(b"\r\nUser-Agent: osce-news/" in block and b"(+a@example.org)" in block for block in asked)
 
 
+@pytest.mark.slow
 def test_the_second_crawl_of_an_unchanged_site_adds_next_to_nothing(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_304_is_recorded_as_the_page_that_it_means(tmp_path: Path) -> None:
         assert (first.body, first.status) == (one.body, one.status)
 
 
+@pytest.mark.slow
 def test_without_the_setting_nothing_is_recorded(newsroom: Newsroom, tmp_path: Path) -> None:
     crawl(newsroom, tmp_path, "", "-a", "max_pages=1")
     assert runs(tmp_path / "a.db") == [("complete", 50, None)]
@@ -138,11 +140,12 @@ def test_an_archive_that_can_not_be_opened_ends_the_crawl_before_it_asks(
     assert str(message).startswith("the archive file can't be written: ")
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_recorded(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "from osce_news.archive.writer.writer import ArchiveWriter\n"
+        "from osce_news.archive.writer.archive_writer import ArchiveWriter\n"
         "write, count = ArchiveWriter._write, []\n"
         "def full(self, data):\n"
         "    count.append(1)\n"

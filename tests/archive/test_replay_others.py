@@ -60,7 +60,7 @@ def test_a_listing_that_wget_saved_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_captures_of_many_years_and_other_hosts_are_sorted_out(tmp_path: Path, jobs: str) -> None:
+def test_captures_of_many_years_and_other_hosts_are_sorted(tmp_path: Path, jobs: str) -> None:
     """As browsertrix and Common Crawl store them."""
     first, second, third = STORIES[:3]
     body = html_of(STORIES[:10]).encode()
@@ -134,7 +134,7 @@ def test_pages_are_read_in_order_of_time_however_they_are_stored(tmp_path: Path,
     assert rows(tmp_path / "b.db", "SELECT DISTINCT fetched_at FROM pages ORDER BY id")[0] == (EARLY,)
 
 
-def test_an_article_of_an_item_that_no_listing_has_shown_is_not_even_read(tmp_path: Path) -> None:
+def test_an_article_of_an_unlisted_item_is_not_parsed(tmp_path: Path) -> None:
     """Extracts of Common Crawl hold far more articles than listings show."""
     guard = answer(render_challenge().encode(), **HTML)
     unknown = [record(guard, url=f"https://www.osce.org/node/{n}", date=LATE) for n in range(1, 4)]
@@ -162,7 +162,7 @@ def test_saved_pages_and_warc_files_are_found_in_one_folder_and_below_it(tmp_pat
     ]
 
 
-def test_a_challenge_and_a_page_of_another_form_are_told_and_the_others_are_stored(tmp_path: Path) -> None:
+def test_challenges_and_unknown_pages_are_reported_and_the_others_are_stored(tmp_path: Path) -> None:
     one, two, _ = tens()
     bad = [
         record(answer(render_challenge().encode(), **HTML), url=LIST.format(7)),
@@ -197,33 +197,25 @@ def test_a_file_that_is_no_archive_is_refused_before_anything_is_stored(
     assert not (tmp_path / "b.db").exists()
 
 
-def test_a_file_that_is_cut_gives_what_was_whole(tmp_path: Path) -> None:
+def test_cut_and_empty_files_give_their_complete_pages(tmp_path: Path) -> None:
     data = packed(*tens())
     saved(tmp_path / "a.warc.gz", data[:-50])
-    done = replay(tmp_path, what="a.warc.gz")
-    assert (done.status, done.summary["pages"], done.summary["cut_files"]) == (0, 2, 1)
-    (line,) = done.errors.splitlines()
-    assert "a.warc.gz: cut at byte" in line
+    saved(tmp_path / "empty.warc.gz", b"")
+    done = replay(tmp_path, what="a.warc.gz empty.warc.gz")
+    assert (done.status, done.summary["pages"], done.summary["cut_files"]) == (0, 2, 2)
+    assert "a.warc.gz: cut at byte" in done.errors
 
 
-def test_an_empty_file_is_a_cut_one(tmp_path: Path) -> None:
-    saved(tmp_path / "a.warc.gz", b"")
-    done = replay(tmp_path, what="a.warc.gz")
-    assert (done.status, done.summary["pages"], done.summary["cut_files"]) == (0, 0, 1)
-
-
-@pytest.mark.parametrize("length", ["1", "0", "99999999", "-1", "x"])
-def test_a_wrong_length_costs_one_page_and_is_told(tmp_path: Path, length: str) -> None:
-    one, two, three = tens()
-    wrong = listing(1, STORIES[10:20], length=length)
+def test_a_wrong_length_costs_one_page_and_is_reported(tmp_path: Path) -> None:
+    one, _, three = tens()
+    wrong = listing(1, STORIES[10:20], length="99999999")
     saved(tmp_path / "a.warc", one + wrong + three)
     done = replay(tmp_path, what="a.warc")
     assert (done.status, done.summary["new"]) == (4, 20), done.errors
     assert done.summary["passed_over"]["unreadable"] >= 1
-    assert two != wrong
 
 
-def test_a_bomb_in_a_record_is_passed_over(tmp_path: Path) -> None:
+def test_a_decompression_bomb_is_skipped(tmp_path: Path) -> None:
     one, two, _ = tens()
     bomb = answer(gzip.compress(bytes(200_000_000), 9), Content_Encoding="gzip", **HTML)
     saved(tmp_path / "a.warc.gz", packed(one, record(bomb, url=LIST.format(5)), two))
@@ -234,17 +226,20 @@ def test_a_bomb_in_a_record_is_passed_over(tmp_path: Path) -> None:
     assert "unpacks to more than" in done.errors
 
 
-@pytest.mark.parametrize("port", [":99999", ":x", ":0"])
-def test_an_address_that_can_not_be_is_passed_over_and_the_others_are_read(tmp_path: Path, port: str) -> None:
+def test_impossible_addresses_are_skipped(tmp_path: Path) -> None:
     one, two, _ = tens()
-    wrong = one.replace(b"https://www.osce.org/", f"https://www.osce.org{port}/".encode(), 1)
-    saved(tmp_path / "a.warc", wrong + two)
+    ports = [":99999", ":x", ":0"]
+    wrong = [
+        one.replace(b"https://www.osce.org/", f"https://www.osce.org{port}/".encode(), 1) for port in ports
+    ]
+    saved(tmp_path / "a.warc", b"".join([*wrong, two]))
     done = replay(tmp_path, what="a.warc")
     assert (done.status, done.summary["new"]) == (4, 10), done.errors
-    assert f"'https://www.osce.org{port}/press-releases?page=0&rows=10' is no address" in done.errors
+    for port in ports:
+        assert f"'https://www.osce.org{port}/press-releases?page=0&rows=10' is no address" in done.errors
 
 
-def test_a_redirect_that_leads_nowhere_is_passed_over(tmp_path: Path) -> None:
+def test_a_redirect_that_leads_nowhere_is_skipped(tmp_path: Path) -> None:
     moved = [
         record(answer(b"", "HTTP/1.1 301 Moved", Location=location), url=address(STORIES[place]), date=LATE)
         for place, location in enumerate(["http://[::1", "https://www.osce.org:99999/node/1", "/node/1"])
@@ -257,17 +252,7 @@ def test_a_redirect_that_leads_nowhere_is_passed_over(tmp_path: Path) -> None:
     ]
 
 
-def test_a_hundred_thousand_tiny_records_are_gone_through(tmp_path: Path) -> None:
-    tiny = record(answer(b"<p>", **HTML), url="https://example.org/x")
-    one, two, _ = tens()
-    saved(tmp_path / "a.warc", one + tiny * 100_000 + two)
-    done = replay(tmp_path, what="a.warc")
-    assert (done.status, done.summary["new"]) == (0, 20)
-    assert done.summary["passed_over"]["other_hosts"] == 100_000
-    assert len(done.errors.splitlines()) == 1
-
-
-def test_a_revisit_whose_page_is_elsewhere_is_an_error_that_names_it(tmp_path: Path) -> None:
+def test_a_revisit_whose_page_is_missing_is_an_error_that_names_it(tmp_path: Path) -> None:
     lost = record(
         b"HTTP/1.1 200 OK\r\n\r\n",
         "revisit",

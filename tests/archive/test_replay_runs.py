@@ -147,10 +147,11 @@ def test_what_is_in_the_archive_of_a_run_that_is_not_given_is_named(folder: Path
     assert rows(folder / "b.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
 
 
-ROLLED = "from osce_news.archive.writer import writer\nwriter.MOST_BYTES = 8_000\n"
-ROLLED += "writer.ArchiveWriter.__init__.__kwdefaults__['most_bytes'] = 8_000"
+ROLLED = "from osce_news.archive.writer import archive_writer as writer\nwriter.MAX_FILE_BYTES = 8_000\n"
+ROLLED += "writer.ArchiveWriter.__init__.__kwdefaults__['max_bytes'] = 8_000"
 
 
+@pytest.mark.slow
 def test_a_run_that_was_rolled_is_put_together_and_a_missing_part_is_named(tmp_path: Path) -> None:
     with newsroom() as server:
         assert crawl(server, tmp_path, before=ROLLED).status == 0
@@ -170,6 +171,7 @@ def test_a_run_that_was_rolled_is_put_together_and_a_missing_part_is_named(tmp_p
         files[place].write_bytes(data)
 
 
+@pytest.mark.slow
 def test_the_archive_of_an_unchanged_second_crawl_is_nearly_empty(tmp_path: Path) -> None:
     with Newsroom(make_stories(600), robots="User-agent: *\nDisallow:\n", etags=True) as server:
         for options in ((), (), ("--full",)):
@@ -181,6 +183,7 @@ def test_the_archive_of_an_unchanged_second_crawl_is_nearly_empty(tmp_path: Path
         assert warcio("check", path) == (0, "")
 
 
+@pytest.mark.slow
 def test_the_times_of_the_database_are_those_of_the_exchanges(tmp_path: Path) -> None:
     """Though the clock goes on between an answer and its storing."""
     before = (
@@ -197,6 +200,7 @@ def test_the_times_of_the_database_are_those_of_the_exchanges(tmp_path: Path) ->
     assert_same(tmp_path)
 
 
+@pytest.mark.slow
 def test_by_a_clock_that_was_set_back_runs_are_replayed_in_their_order(tmp_path: Path) -> None:
     at = "import osce_news.clock as clock\nclock.utc_now = lambda: '20{}-01-01T00:00:00Z'"
     with newsroom() as server:
@@ -233,7 +237,8 @@ def test_a_crawl_that_was_refused_is_replayed_as_refused(tmp_path: Path) -> None
     assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("refused",)]
 
 
-def test_a_page_that_the_gate_refused_is_refused_again_and_the_run_ends_failed(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_page_that_the_checks_refused_is_refused_again_and_the_run_ends_failed(tmp_path: Path) -> None:
     fifty = ("--rows", "50")
     with newsroom(150) as server:
         assert crawl(server, tmp_path, *fifty).status == 0
@@ -268,6 +273,7 @@ def test_a_page_that_is_understood_by_now_is_stored(tmp_path: Path) -> None:
     assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("failed",)]
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_with_one_that_was_not_recorded_withdraws_nothing(tmp_path: Path) -> None:
     with newsroom() as server:
         kill(server, tmp_path, 6, archive=False)
@@ -311,6 +317,7 @@ def test_a_crawl_that_was_killed_and_one_that_went_on_with_it(tmp_path: Path) ->
     assert statuses == [("interrupted",), ("interrupted",), ("complete",), ("complete",)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(2))
 def test_whatever_moment_a_crawl_is_killed_at_its_archive_gives_what_was_stored(
     tmp_path: Path, part: int
@@ -385,6 +392,7 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -430,6 +438,7 @@ def test_a_worker_that_dies_ends_the_replay_in_one_line(small: Path) -> None:
     assert rows(small / "b.db", "SELECT status FROM runs") == [("failed",)]
 
 
+@pytest.mark.slow
 def test_no_worker_outlives_a_replay_that_is_killed() -> None:
     code = """
 import time

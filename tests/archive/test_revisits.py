@@ -1,4 +1,4 @@
-"""Pages that were stored before: written once, and read where they are meant."""
+"""Revisit records: a body is written once, and read wherever a record refers to it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def kinds(path: Path) -> list[str]:
     return [record.kind for record in records(path, Report()) if record.kind in ("response", "revisit")]
 
 
-def test_a_body_is_stored_once_in_a_folder_and_read_each_time(tmp_path: Path) -> None:
+def test_a_body_is_stored_once_per_folder_and_read_each_time(tmp_path: Path) -> None:
     (first,) = write(tmp_path, [exchange(0), exchange(1)], "1")
     (second,) = write(tmp_path, [exchange(1, when=LATER), exchange(2), exchange(0, when=LATER)], "2")
     assert (kinds(first), kinds(second)) == (["response"] * 2, ["revisit", "response", "revisit"])
@@ -50,7 +50,7 @@ def test_a_body_is_stored_once_in_a_folder_and_read_each_time(tmp_path: Path) ->
     assert warcio("check", second) == (0, "")
 
 
-def test_an_archive_of_an_unchanged_second_crawl_is_nearly_empty(tmp_path: Path) -> None:
+def test_a_second_crawl_of_unchanged_pages_adds_little(tmp_path: Path) -> None:
     pages = [exchange(n, Random(n).randbytes(12_000)) for n in range(20)]
     (first,) = write(tmp_path, pages, "1")
     (second,) = write(tmp_path, pages, "2")
@@ -58,12 +58,12 @@ def test_an_archive_of_an_unchanged_second_crawl_is_nearly_empty(tmp_path: Path)
     assert second.stat().st_size < first.stat().st_size * 0.09
 
 
-def test_empty_bodies_are_no_revisits(tmp_path: Path) -> None:
+def test_empty_bodies_are_not_stored_as_revisits(tmp_path: Path) -> None:
     (path,) = write(tmp_path, [exchange(0, b""), exchange(1, b"")])
     assert kinds(path) == ["response", "response"]
 
 
-def test_a_revisit_keeps_the_head_of_its_own_answer(tmp_path: Path) -> None:
+def test_a_revisit_keeps_the_header_of_its_own_response(tmp_path: Path) -> None:
     (path,) = write(
         tmp_path, [exchange(0), exchange(1, exchange(0).body, status=404, headers=[(b"X", b"y")])]
     )
@@ -86,7 +86,7 @@ def asked(etag: bytes = b"", since: bytes = b"") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_304_is_the_page_that_was_asked_about(tmp_path: Path, again: bool) -> None:
+def test_a_304_refers_to_the_page_with_the_requests_validators(tmp_path: Path, again: bool) -> None:
     tags = [*HTML, (b"ETag", b'"1"'), (b"Last-Modified", b"Mon, 05 Aug 2024 11:00:00 GMT")]
     first = write(tmp_path, [exchange(0, headers=tags)])
     if again:  # seen in another answer, whose body is that of another page
@@ -103,8 +103,8 @@ def test_a_304_is_the_page_that_was_asked_about(tmp_path: Path, again: bool) -> 
     assert warcio("check", *last) == (0, "")
 
 
-def test_a_304_about_a_page_that_is_not_in_the_archive_is_no_page(tmp_path: Path) -> None:
-    """A crawl in between was not recorded: the page of that address in the archive is an older one."""
+def test_a_304_for_a_page_that_is_not_in_the_archive_is_unresolved(tmp_path: Path) -> None:
+    """A crawl in between was not recorded, so the archive holds only an older version of the page."""
     first = write(tmp_path, [exchange(0, headers=[*HTML, (b"ETag", b'"1"')])])
     others = [asked(b'"2"'), asked(b"*"), asked(b'"1", "2"'), asked()]
     last = write(tmp_path, [*(exchange(0, **one) for one in others), exchange(1, **asked(b'"1"'))], "2")
@@ -137,7 +137,7 @@ def test_nothing_refers_to_a_page_that_was_cut_off(tmp_path: Path) -> None:
         lambda path: path.write_bytes(b"\xff" * 100),
     ],
 )
-def test_a_list_of_digests_that_is_gone_or_damaged_is_made_anew(tmp_path: Path, damage: object) -> None:
+def test_a_missing_or_damaged_list_of_digests_is_rebuilt(tmp_path: Path, damage: object) -> None:
     write(tmp_path, [exchange(0), exchange(1)], "1")
     (list_,) = (tmp_path / "digests").iterdir()
     whole = list_.read_text()
@@ -148,7 +148,7 @@ def test_a_list_of_digests_that_is_gone_or_damaged_is_made_anew(tmp_path: Path, 
     assert json.loads(whole.splitlines()[0])["entries"] == 2
 
 
-def test_an_archive_that_is_gone_is_not_referred_to(tmp_path: Path) -> None:
+def test_nothing_refers_to_a_deleted_archive(tmp_path: Path) -> None:
     (first,) = write(tmp_path, [exchange(0)], "1")
     first.unlink()
     saved(tmp_path / "osce-news-1.warc.gz", b"no archive")
@@ -168,7 +168,7 @@ REVISITS = {
 
 @pytest.mark.parametrize("named", REVISITS)
 @pytest.mark.parametrize("way", ["plain", "packed"])
-def test_revisits_of_other_tools_are_followed(tmp_path: Path, named: str, way: str) -> None:
+def test_revisits_of_other_tools_are_resolved(tmp_path: Path, named: str, way: str) -> None:
     first = page(0, WARC_Record_ID="<urn:uuid:0>", WARC_Payload_Digest=sha1(b"<p>page 0</p>"))
     head = answer(b"", Content_Length="13")
     second = record(head, "revisit", URL.format(7), date=LATER, **WGET, **REVISITS[named])
@@ -181,7 +181,7 @@ def test_revisits_of_other_tools_are_followed(tmp_path: Path, named: str, way: s
     assert (found[-1].url, found[-1].fetched_at, found[-1].body) == (URL.format(7), LATER, b"<p>page 0</p>")
 
 
-def test_a_revisit_that_names_another_page_than_its_digest_is_not_followed(tmp_path: Path) -> None:
+def test_a_revisit_whose_page_has_another_digest_is_not_resolved(tmp_path: Path) -> None:
     first = page(0, WARC_Record_ID="<urn:uuid:0>")
     fields = {**REVISITS["by its record"], "WARC_Payload_Digest": sha1(b"other")}
     second = record(answer(b""), "revisit", **WGET, **fields)
@@ -192,7 +192,7 @@ def test_a_revisit_that_names_another_page_than_its_digest_is_not_followed(tmp_p
 @pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # warcio's
-def test_a_revisit_into_a_file_of_one_member_is_told_with_what_mends_it(tmp_path: Path) -> None:
+def test_a_revisit_into_a_one_member_file_is_reported_with_its_remedy(tmp_path: Path) -> None:
     first = page(0, WARC_Record_ID="<urn:uuid:0>")
     second = record(answer(b""), "revisit", **WGET, **REVISITS["by its record"])
     path = saved(tmp_path / "a.warc.gz", packed(page(9) + first + second))

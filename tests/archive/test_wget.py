@@ -23,7 +23,7 @@ def wget(folder: Path, *arguments: str) -> None:
 
 @pytest.mark.parametrize("more", [[], ["--no-warc-compression"], ["--no-warc-digests"]])
 @pytest.mark.parametrize("compress", [False, True])
-def test_what_wget_stored_is_read(tmp_path: Path, more: list[str], compress: bool) -> None:
+def test_pages_stored_by_wget_are_read(tmp_path: Path, more: list[str], compress: bool) -> None:
     with Newsroom(make_stories(30), compress=compress) as newsroom:
         newsroom.fail("/gone", faults.status(404))
         newsroom.fail("/cut", faults.cut())
@@ -42,7 +42,7 @@ def test_what_wget_stored_is_read(tmp_path: Path, more: list[str], compress: boo
     assert report.other_hosts == 0
 
 
-def test_what_wget_had_before_is_followed(tmp_path: Path) -> None:
+def test_wgets_revisits_are_resolved(tmp_path: Path) -> None:
     with Newsroom(make_stories(30)) as newsroom:
         url = f"{newsroom.url}/press-releases?page=0&rows=10"
         wget(tmp_path, "--warc-file=a", "--warc-cdx", url)

@@ -1,4 +1,4 @@
-"""What the writer writes, and that it comes back to the byte."""
+"""The archive writer: its records, and that every byte is read back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def blocks_of(path: Path, kind: str) -> list[bytes]:
     return [record.block or b"" for record in records(path, Report()) if record.kind == kind]
 
 
-def test_a_run_is_one_file_that_tells_who_made_it_and_how(tmp_path: Path) -> None:
+def test_the_warcinfo_record_describes_the_run(tmp_path: Path) -> None:
     agent = "osce-news/1 (+someone@example.org)"
     (path,) = write(tmp_path, [exchange()], "7", operator="someone@example.org", user_agent=agent)
     assert re.fullmatch(r"osce-news-\d{14}-7-00000\.warc\.gz", path.name)
@@ -41,7 +41,7 @@ def test_a_run_is_one_file_that_tells_who_made_it_and_how(tmp_path: Path) -> Non
     assert (told["format"], told["http-header-user-agent"]) == ("WARC File Format 1.1", agent)
 
 
-def test_request_and_answer_name_each_other_and_the_file(tmp_path: Path) -> None:
+def test_request_and_response_refer_to_each_other_and_to_the_file(tmp_path: Path) -> None:
     asked = [(b"User-Agent", b"osce-news"), (b"Cookie", b"secret"), (b"Authorization", b"secret")]
     given_back = [*HTML, (b"Transfer-Encoding", b"chunked"), (b"Set-Cookie", b"a"), (b"Set-Cookie", b"b")]
     one = exchange(3, b"<p>\xff", request_headers=asked, headers=given_back, ip="127.0.0.1")
@@ -63,7 +63,7 @@ def test_request_and_answer_name_each_other_and_the_file(tmp_path: Path) -> None
     )
 
 
-def test_a_fragment_is_not_asked_for(tmp_path: Path) -> None:
+def test_a_fragment_is_not_part_of_the_request(tmp_path: Path) -> None:
     (path,) = write(tmp_path, [exchange(url="https://www.osce.org#top")])
     assert fields_of(path, "request")[0]["warc-target-uri"] == "https://www.osce.org"
     assert blocks_of(path, "request")[0].startswith(b"GET / HTTP/1.1\r\n")
@@ -80,14 +80,14 @@ _NAME = st.from_regex(rb"X-[A-Za-z0-9]{1,10}", fullmatch=True)
     status=st.sampled_from([200, 204, 301, 304, 404, 503, 999]),
     when=st.sampled_from([NOON, "1997-01-01T00:00:00Z"]),
 )
-def test_every_byte_comes_back(
+def test_every_byte_is_read_back(
     tmp_path_factory: pytest.TempPathFactory,
     headers: list[tuple[bytes, bytes]],
     body: bytes,
     status: int,
     when: str,
 ) -> None:
-    """Line ends and zero bytes in a header would end the head; each is a space."""
+    """Line ends and zero bytes would end the header, so they are written as spaces."""
     body = b"" if status in (204, 304) else body
     folder = tmp_path_factory.mktemp("archive")
     one = Exchange(url=URL.format(1), status=status, headers=headers, body=body, when=when)
@@ -108,7 +108,7 @@ def test_every_byte_comes_back(
     assert warcio("check", path) == (0, "")
 
 
-def test_a_packed_body_is_stored_as_it_came(tmp_path: Path) -> None:
+def test_an_encoded_body_is_stored_as_it_came(tmp_path: Path) -> None:
     raw = gzip.compress(b"<p>" * 1000)
     (path,) = write(tmp_path, [exchange(body=raw, headers=[*HTML, (b"Content-Encoding", b"gzip")])])
     (block,) = blocks_of(path, "response")
@@ -116,7 +116,7 @@ def test_a_packed_body_is_stored_as_it_came(tmp_path: Path) -> None:
     assert bodies(path) == [b"<p>" * 1000]
 
 
-def test_other_readers_find_the_same(tmp_path: Path) -> None:
+def test_warcio_reads_the_same(tmp_path: Path) -> None:
     (path,) = write(tmp_path, [exchange(0), exchange(1), exchange(2, exchange(0).body)])
     assert warcio("check", "-v", path)[0] == 0
     status, out = warcio("index", "-f", "warc-type,http:status,warc-target-uri", path)
@@ -135,9 +135,9 @@ def test_other_readers_find_the_same(tmp_path: Path) -> None:
     assert read_by_warcio == bodies(path)[:2]
 
 
-def test_a_file_is_rolled_at_a_size_and_its_names_are_in_order(tmp_path: Path) -> None:
+def test_files_are_rolled_at_a_size_and_numbered_in_order(tmp_path: Path) -> None:
     exchanges = [exchange(n, bytes(range(256)) * 8 + str(n).encode()) for n in range(6)]
-    paths = write(tmp_path, exchanges, most_bytes=3000)
+    paths = write(tmp_path, exchanges, max_bytes=3000)
     assert [path.name[-13:] for path in paths] == [f"{n:05}.warc.gz" for n in range(len(paths))]
     assert 1 < len(paths) < 6
     assert all(next(records(path, Report())).kind == "warcinfo" for path in paths)
@@ -145,14 +145,14 @@ def test_a_file_is_rolled_at_a_size_and_its_names_are_in_order(tmp_path: Path) -
     assert all(warcio("check", path) == (0, "") for path in paths)
 
 
-def test_a_body_of_an_earlier_file_of_the_run_is_not_stored_again(tmp_path: Path) -> None:
-    paths = write(tmp_path, [exchange(n % 2, bytes(2000 + n % 2)) for n in range(6)], most_bytes=1)
+def test_a_body_in_an_earlier_file_of_the_run_is_not_stored_again(tmp_path: Path) -> None:
+    paths = write(tmp_path, [exchange(n % 2, bytes(2000 + n % 2)) for n in range(6)], max_bytes=1)
     assert len(paths) == 6
     assert [len(fields_of(path, "revisit")) for path in paths] == [0, 0, 1, 1, 1, 1]
     assert len(bodies(*paths)) == 6
 
 
-def test_an_exchange_that_is_cut_is_said_to_be_cut_and_nothing_refers_to_it(tmp_path: Path) -> None:
+def test_a_truncated_exchange_is_marked_and_nothing_refers_to_it(tmp_path: Path) -> None:
     cut = exchange(body=b"<p>half", truncated="disconnect")
     (path,) = write(tmp_path, [cut, exchange(body=b"<p>half")])
     first, second = fields_of(path, "response")
@@ -161,7 +161,7 @@ def test_an_exchange_that_is_cut_is_said_to_be_cut_and_nothing_refers_to_it(tmp_
     assert (len(found), report.truncated) == (1, 1)
 
 
-def test_names_of_runs_and_values_can_not_leave_their_place(tmp_path: Path) -> None:
+def test_names_and_values_can_not_escape_the_folder_or_their_line(tmp_path: Path) -> None:
     (path,) = write(tmp_path / "new" / "folder", [exchange()], "../7 ü", operator="a\r\nformat: b")
     assert path.name.endswith("----7---00000.warc.gz")
     assert path.parent == tmp_path / "new" / "folder"
@@ -170,7 +170,7 @@ def test_names_of_runs_and_values_can_not_leave_their_place(tmp_path: Path) -> N
     assert b"operator: a  format: b\r\n" in first.block
 
 
-def test_two_runs_of_one_name_in_one_second_have_files_of_their_own(tmp_path: Path) -> None:
+def test_two_runs_of_one_name_in_one_second_have_their_own_files(tmp_path: Path) -> None:
     with (
         ArchiveWriter(tmp_path, "1", software="a") as one,
         ArchiveWriter(tmp_path, "1", software="b") as two,
@@ -181,7 +181,7 @@ def test_two_runs_of_one_name_in_one_second_have_files_of_their_own(tmp_path: Pa
     assert {capture.url for capture in read(one.path, two.path)[0]} == {URL.format(0), URL.format(1)}
 
 
-def test_a_folder_that_can_not_be_written_is_one_line(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_an_error_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"^the archive .*file.* can't be written: \w[^\n]+$"):
         ArchiveWriter(tmp_path / "file", "1", software="a")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from osce_news.checks.articles import ENOUGH, FORBIDDEN, IN_A_ROW, REFUSALS, ArticleChecks
+from osce_news.checks import limits
+from osce_news.checks.articles import ArticleChecks
 from osce_news.errors import LayoutError, RefusedError
 from osce_news.items import ArticleItem
 from osce_news.pages.article import RawArticle
 from osce_news.storage.article_queue import NEVER, Due
 
+KNOWN = limits.MIN_KNOWN_LAYOUTS
 NEW = Due("1", "u", NEVER, None, None)
 REFUSED = RefusedError("no")
 
@@ -22,11 +24,11 @@ def answer(status: str = "read", layout: str = "drupal7-header") -> ArticleItem:
 def test_pages_in_a_row_that_are_not_understood_end_the_run() -> None:
     checks = ArticleChecks(0, 0)
     for _ in range(3):
-        for _ in range(IN_A_ROW - 1):
+        for _ in range(limits.MAX_UNREADABLE - 1):
             checks.check(answer("unreadable"), NEW)
             checks.check(answer("gone"), NEW)
         checks.check(answer(), NEW)
-    for _ in range(IN_A_ROW - 1):
+    for _ in range(limits.MAX_UNREADABLE - 1):
         checks.check(answer("unreadable"), NEW)
     with pytest.raises(LayoutError, match=r"5 pages in a row.*why"):
         checks.check(answer("unreadable"), NEW)
@@ -34,28 +36,28 @@ def test_pages_in_a_row_that_are_not_understood_end_the_run() -> None:
 
 def test_pages_that_never_were_understood_say_nothing_new() -> None:
     checks = ArticleChecks(0, 0)
-    for _ in range(10 * IN_A_ROW):
+    for _ in range(10 * limits.MAX_UNREADABLE):
         checks.check(answer("unreadable"), NEW._replace(status="unreadable"))
-    checks = ArticleChecks(ENOUGH, 0)
-    for _ in range(10 * IN_A_ROW):
+    checks = ArticleChecks(KNOWN, 0)
+    for _ in range(10 * limits.MAX_UNREADABLE):
         checks.check(answer(layout="trafilatura"), NEW._replace(status="read", layout="trafilatura"))
 
 
 def test_no_known_layout_on_pages_in_a_row_ends_the_run_where_known_ones_are_usual() -> None:
-    checks = ArticleChecks(ENOUGH, ENOUGH - 10)
-    for _ in range(IN_A_ROW - 1):
+    checks = ArticleChecks(KNOWN, KNOWN - 10)
+    for _ in range(limits.MAX_UNREADABLE - 1):
         checks.check(answer(layout="trafilatura"), NEW)
-    with pytest.raises(LayoutError, match=rf"{ENOUGH} articles.*--accept"):
+    with pytest.raises(LayoutError, match=rf"{KNOWN} articles.*--accept"):
         checks.check(answer(layout="trafilatura"), NEW)
-    for known, others in ((ENOUGH - 1, 0), (ENOUGH, ENOUGH)):
+    for known, others in ((KNOWN - 1, 0), (KNOWN, KNOWN)):
         checks = ArticleChecks(known, others)
-        for _ in range(3 * IN_A_ROW):
+        for _ in range(3 * limits.MAX_UNREADABLE):
             checks.check(answer(layout="trafilatura"), NEW)
 
 
 def test_who_accepts_it_is_not_stopped() -> None:
-    checks = ArticleChecks(ENOUGH, 0, accept=True)
-    for _ in range(3 * IN_A_ROW):
+    checks = ArticleChecks(KNOWN, 0, accept=True)
+    for _ in range(3 * limits.MAX_UNREADABLE):
         checks.check(answer(layout="trafilatura"), NEW)
         checks.check(answer("unreadable"), NEW)
 
@@ -65,7 +67,7 @@ def test_one_page_kept_from_us_ends_no_run_and_two_in_a_row_do() -> None:
     for _ in range(3):
         assert checks.check_refusal(REFUSED, by_robots=False) is None
         checks.check(answer("gone"), NEW)
-    found = [checks.check_refusal(REFUSED, by_robots=False) for _ in range(REFUSALS)]
+    found = [checks.check_refusal(REFUSED, by_robots=False) for _ in range(limits.MAX_REFUSED)]
     assert found == [None, REFUSED]
-    found = [checks.check_refusal(REFUSED, by_robots=True) for _ in range(FORBIDDEN)]
-    assert found == [*[None] * (FORBIDDEN - 1), REFUSED]
+    found = [checks.check_refusal(REFUSED, by_robots=True) for _ in range(limits.MAX_FORBIDDEN)]
+    assert found == [*[None] * (limits.MAX_FORBIDDEN - 1), REFUSED]

@@ -1,4 +1,4 @@
-"""The gate: what each rule fails a page for, and how near a page may come to it."""
+"""What each rule fails a page for, and how near a page may come to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from osce_news.checks import check
-from osce_news.checks.neighbours import History
+from osce_news.checks.neighbours import Neighbours
 from osce_news.errors import LayoutError
 from tests.crawl.records import Change, knowing, near, page, raw, records, refusal, shifted, verdict
 
@@ -85,20 +85,24 @@ BY_THE_ITEMS: dict[str, tuple[Change, str]] = {
 
 ALL = [
     *((f"history: {name}", rule, near()) for name, rule in BY_HISTORY.items()),
-    *((f"itself: {name}", rule, History()) for name, rule in BY_ITSELF.items()),
+    *((f"itself: {name}", rule, Neighbours()) for name, rule in BY_ITSELF.items()),
     *((f"items: {name}", rule, knowing(records(50))) for name, rule in BY_THE_ITEMS.items()),
 ]
 
 
 @pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
-def test_each_rule_fails_a_page_and_names_what_is_wrong(rule: tuple[Change, str], history: History) -> None:
+def test_each_rule_fails_a_page_and_names_what_is_wrong(
+    rule: tuple[Change, str], history: Neighbours
+) -> None:
     change, thing = rule
     assert refusal([change(item) for item in records(50)], history).selector.startswith(thing)
 
 
 @pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
 @pytest.mark.parametrize("size", [50, 10])
-def test_one_result_alone_never_fails_a_page(rule: tuple[Change, str], history: History, size: int) -> None:
+def test_one_result_alone_never_fails_a_page(
+    rule: tuple[Change, str], history: Neighbours, size: int
+) -> None:
     for place in range(0, size, 7):
         of = list(records(size))
         of[place] = rule[0](of[place])
@@ -106,7 +110,7 @@ def test_one_result_alone_never_fails_a_page(rule: tuple[Change, str], history: 
 
 
 @pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
-def test_a_sound_page_passes_and_nothing_is_changed(rule: tuple[Change, str], history: History) -> None:
+def test_a_sound_page_passes_and_nothing_is_changed(rule: tuple[Change, str], history: Neighbours) -> None:
     of = [replace(item) for item in records(50)]
     verdict(of, history)
     assert of == records(50)
@@ -145,8 +149,8 @@ def test_dates_are_compared_with_datelines_only_if_there_are_some() -> None:
     with_dateline = [item for item in records(200) if item.dateline_date]
     few = [change(item) for item in with_dateline[:4]]
     rest = [item for item in records(200) if not item.dateline_date][:20]
-    assert verdict([*few, *rest], History(), newest_first=False) is not None  # the history is too short
-    refusal([change(item) for item in with_dateline[:5]], History())
+    assert verdict([*few, *rest], Neighbours(), newest_first=False) is not None  # the history is too short
+    refusal([change(item) for item in with_dateline[:5]], Neighbours())
 
 
 def test_the_order_may_have_strays_but_is_not_another_one() -> None:
@@ -162,22 +166,24 @@ def test_the_order_may_have_strays_but_is_not_another_one() -> None:
 
 
 def test_a_page_without_results_fails_if_the_list_has_had_some() -> None:
-    listed = History(items=300, listed=True)
+    listed = Neighbours(items=300, listed=True)
     with pytest.raises(LayoutError, match="results: expected some"):
         check(page([]), listed, newest_first=True)
     assert check(page([]), listed, newest_first=True, empty_expected=True) is None
-    assert check(page([]), History(items=300), newest_first=True) is None
+    assert check(page([]), Neighbours(items=300), newest_first=True) is None
     assert check(page([], results=3), listed, newest_first=True) is None  # left out by --since
 
 
 @pytest.mark.parametrize(
-    ("doubles", "new", "fails"), [(2, 2, False), (3, 5, True), (5, 10, False), (6, 10, True)]
+    ("duplicates", "new", "fails"), [(2, 2, False), (3, 5, True), (5, 10, False), (6, 10, True)]
 )
-def test_items_that_are_stored_under_another_number_fail_a_page(doubles: int, new: int, fails: bool) -> None:
+def test_items_that_are_stored_under_another_number_fail_a_page(
+    duplicates: int, new: int, fails: bool
+) -> None:
     of = records(50)
-    history = replace(knowing(of[new:]), doubles=doubles)
+    history = replace(knowing(of[new:]), duplicates=duplicates)
     if fails:
-        assert f"{doubles} of {new} new items" in str(refusal(of, history))
+        assert f"{duplicates} of {new} new items" in str(refusal(of, history))
     else:
         verdict(of, history)
 
@@ -220,12 +226,12 @@ def test_a_page_of_one_office_may_be_without_a_topic() -> None:
 def test_names_of_another_label_fail_a_page_also_in_a_part_of_its_results(share: int) -> None:
     swap = raw(offices_raw=lambda item: item.topics_raw, topics_raw=lambda item: item.offices_raw)
     of = [swap(item) if n % share == 0 else item for n, item in enumerate(records(50))]
-    assert "another label's" in str(refusal(of, History()))
+    assert "a name of another label" in str(refusal(of, Neighbours()))
 
 
 def test_a_known_label_in_the_midst_of_teasers_fails_a_page() -> None:
     inside = raw(teaser_raw=lambda item: f"{item.teaser} Where we are: {item.id}")
-    assert refusal([inside(item) for item in records(50)], History()).selector == "Where we are"
+    assert refusal([inside(item) for item in records(50)], Neighbours()).selector == "Where we are"
     assert verdict([*map(inside, records(50)[:12]), *records(50)[12:]], near()) is None
 
 
@@ -250,7 +256,7 @@ def test_messages_name_numbers_and_label_in_one_line() -> None:
     of = [raw(content_type_raw=None)(item) for item in records(50)]
     said = str(refusal(of, near()))
     assert re.fullmatch(
-        r"page not understood: Content type: expected it beside other labels in 100% of results, as in "
-        r"stored ones of the time, got none of \d\d; if the page is right, run again with --accept",
+        r"page not understood: Content type: expected a type among the labels in 100% of results, as "
+        r"in stored ones of the time, got none of \d\d; if the page is right, run again with --accept",
         said,
     )

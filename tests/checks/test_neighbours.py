@@ -1,4 +1,4 @@
-"""What the database tells of a page: its own items, those of the same time, doubles, former results."""
+"""What the database tells of a page: its own items, those of the same time, duplicates, former results."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.checks.neighbours import NEIGHBOURS, History, history
+from osce_news.checks.limits import MAX_NEIGHBOURS
+from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.storage import Writer, open_for_reading
 from tests.helpers import fixture_page, listing
 from tests.newsroom import make_stories
@@ -29,22 +30,22 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def told(db: Path, stories: list[Story], url: str = LIST.format(0)) -> History:
+def told(db: Path, stories: list[Story], url: str = LIST.format(0)) -> Neighbours:
     with closing(open_for_reading(db)) as connection:
-        found = history(connection, listing(stories, url=url))
+        found = read_neighbours(connection, listing(stories, url=url))
         near = tuple(found.near())
         return replace(found, near=lambda: near)
 
 
 def test_an_empty_database_knows_nothing(writer: Writer) -> None:
-    found = history(writer.connection, listing(STORIES[:50]))
-    assert found == History()
+    found = read_neighbours(writer.connection, listing(STORIES[:50]))
+    assert found == Neighbours()
     assert list(found.near()) == []
 
 
 def test_stored_items_come_back_as_they_were_read(filled: Path) -> None:
     found = told(filled, STORIES[30:70])
-    assert (found.items, found.comparable) == (450, NEIGHBOURS)
+    assert (found.items, found.comparable) == (450, MAX_NEIGHBOURS)
     assert list(found.known) == [
         str(story.node) for story in sorted(STORIES[50:70], key=lambda one: one.node)
     ] or (set(found.known) == {str(story.node) for story in STORIES[50:70]})
@@ -58,7 +59,7 @@ def test_stored_items_come_back_as_they_were_read(filled: Path) -> None:
 def test_neighbours_are_those_nearest_in_date(filled: Path, start: int) -> None:
     found = told(filled, STORIES[start : start + 50])
     near = sorted(int(item.id) for item in found.near())
-    assert NEIGHBOURS // 2 <= len(near) <= NEIGHBOURS
+    assert MAX_NEIGHBOURS // 2 <= len(near) <= MAX_NEIGHBOURS
     stored = sorted(story.node for story in STORIES[50:])
     assert near == stored[stored.index(near[0]) :][: len(near)]  # without a gap
     middle = STORIES[start + 25].published.isoformat()
@@ -77,7 +78,7 @@ def test_a_page_of_many_years_is_compared_with_items_of_all_of_them(tmp_path: Pa
 
 def test_items_of_other_languages_are_no_neighbours(filled: Path) -> None:
     with closing(open_for_reading(filled)) as connection:
-        found = history(connection, fixture_page("russian"))
+        found = read_neighbours(connection, fixture_page("russian"))
         assert (found.items, found.comparable, list(found.near())) == (450, 0, [])
 
 
@@ -85,10 +86,10 @@ def test_items_that_are_stored_under_another_number_are_counted(filled: Path) ->
     again = [
         replace(story, node=story.node + 1_000_000, path=f"/node/1{story.node}") for story in STORIES[50:60]
     ]
-    assert told(filled, again).doubles == 10
-    assert told(filled, STORIES[50:60]).doubles == 0
-    assert told(filled, [replace(story, title=f"{story.title}!") for story in again]).doubles == 0
-    assert told(filled, STORIES[:50]).doubles <= 1  # two stories may bear one title
+    assert told(filled, again).duplicates == 10
+    assert told(filled, STORIES[50:60]).duplicates == 0
+    assert told(filled, [replace(story, title=f"{story.title}!") for story in again]).duplicates == 0
+    assert told(filled, STORIES[:50]).duplicates <= 1  # two stories may bear one title
 
 
 @pytest.mark.parametrize(
@@ -107,13 +108,13 @@ def test_items_that_are_stored_under_another_number_are_counted(filled: Path) ->
 )
 def test_it_is_known_whether_a_part_of_a_list_has_had_results(filled: Path, url: str, listed: bool) -> None:
     with closing(open_for_reading(filled)) as connection:
-        assert history(connection, replace(fixture_page("empty"), url=url)).listed is listed
-        assert not history(connection, listing(STORIES[:5], url=url)).listed
+        assert read_neighbours(connection, replace(fixture_page("empty"), url=url)).listed is listed
+        assert not read_neighbours(connection, listing(STORIES[:5], url=url)).listed
 
 
 def test_nothing_is_written_and_no_transaction_left_open(filled: Path) -> None:
     before = filled.read_bytes()
     with closing(open_for_reading(filled)) as connection:
-        history(connection, listing(STORIES[:50])).near()
+        read_neighbours(connection, listing(STORIES[:50])).near()
         assert not connection.in_transaction
     assert filled.read_bytes() == before

@@ -23,7 +23,7 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.begin("replay")
         for case in ("seed", "russian", "twice", "first-page", "last-page"):
             writer.store(fixture_page(case))
-        # What the help texts' examples ask for and the fixtures lack.
+        # An item for the examples in help texts, which the fixtures lack.
         writer.store(
             listing([replace(TEN[0], path="/odihr/570001", title="Human rights and trafficking in Ukraine")])
         )
@@ -47,7 +47,7 @@ def replay(filled: Path, tmp_path: Path) -> Callable[[bytes], Result]:
         (tmp_path / "given.html").write_bytes(body)
         result = run("replay", "given.html", "--json", cwd=tmp_path)
         assert "Traceback" not in result.err
-        assert "fault of osce-news" not in result.err
+        assert "bug in osce-news" not in result.err
         with closing(open_for_reading(filled)) as connection:
             assert values(connection, "SELECT id FROM items ORDER BY key")[: len(before)] == before
         assert problems(filled) == []

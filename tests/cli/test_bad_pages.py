@@ -1,4 +1,4 @@
-"""Saved pages that are none, or that hold what no page should: one line, the right status, nothing lost."""
+"""Files that are not pages, and pages with strange content: one line, the right status, nothing lost."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _unclosed() -> str:
 
 
 def _elsewhere(html: str) -> bytes:
-    """Return the page without its address, so that it is taken for a list."""
+    """Return the page without its address, so that it is read as a list."""
     return re.sub(r'<link rel="canonical"[^>]*>', "", html).encode()
 
 
@@ -65,7 +65,7 @@ ONE_BY_ONE = [NO_LISTS["empty"], NO_LISTS["png"], NO_LISTS["truncated in a resul
     [*((body, says, 3) for body, says in ONE_BY_ONE), (CHALLENGE, "challenge page", 6)],
     ids=("empty", "png", "truncated", "10 MB", "challenge"),
 )
-def test_a_page_that_is_no_list_has_its_own_status_and_is_not_stored(
+def test_a_page_that_is_not_a_list_has_its_own_status_and_is_not_stored(
     replay: Callable[[bytes], Result], body: bytes, says: str, status: int
 ) -> None:
     result = replay(body)
@@ -79,7 +79,8 @@ def test_a_page_that_is_no_list_has_its_own_status_and_is_not_stored(
     assert summary["message"]
 
 
-def test_each_page_that_is_no_list_is_told_in_one_line(filled: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_each_page_that_is_not_a_list_is_reported_in_one_line(filled: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     for name, (body, _) in NO_LISTS.items():
@@ -105,7 +106,7 @@ def test_several_bad_pages_are_a_line_each_and_the_good_ones_are_stored(filled: 
     (folder / "d.html").write_text("notes")
     (folder / "notes.txt").write_text("notes")
     result = run("replay", folder, "--json", cwd=tmp_path)
-    assert result.status == 3  # what needs somebody to look at it counts before what does not
+    assert result.status == 3  # an error that needs a person comes first
     assert len(result.errors) == 3
     assert all(line.startswith("osce-news: ") and line.isprintable() for line in result.errors)
     summary = json.loads(result.out)
@@ -122,7 +123,7 @@ ODD = {
 }
 
 
-def test_odd_but_readable_pages_are_read_whole(filled: Path, tmp_path: Path) -> None:
+def test_odd_but_readable_pages_are_read_completely(filled: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     for name, body in ODD.items():
@@ -137,12 +138,14 @@ def test_odd_but_readable_pages_are_read_whole(filled: Path, tmp_path: Path) -> 
     assert problems(filled) == []
 
 
-def test_a_page_nested_20_000_deep_is_read_whole_or_not_at_all(replay: Callable[[bytes], Result]) -> None:
+def test_a_page_nested_20_000_deep_is_read_completely_or_not_at_all(
+    replay: Callable[[bytes], Result],
+) -> None:
     result = replay(_nested(20_000).encode())
     assert (result.status, json.loads(result.out)["seen"], len(result.errors)) in ((0, 10, 0), (3, 0, 1))
 
 
-def test_a_date_that_is_none_is_kept_as_printed_and_listed(
+def test_an_unknown_date_is_kept_as_printed_and_listed(
     replay: Callable[[bytes], Result], tmp_path: Path
 ) -> None:
     result = replay(HTML.replace("2 August 2024</div>", "32 Foo 2024</div>").encode())
@@ -158,7 +161,7 @@ def test_ten_thousand_labels_set_one_record_aside(replay: Callable[[bytes], Resu
     offices = ", ".join(f"OSCE Office {number}" for number in range(10_000))
     result = replay(html_of([*make_stories(20), replace(FIRST, offices=(offices,))]).encode())
     assert result.status == 0
-    assert len(result.errors) <= 1  # it may be said
+    assert len(result.errors) <= 1  # an error is allowed
     summary = json.loads(result.out)
     assert (summary["seen"], summary["quarantined"]) == (20, 1)
 
@@ -174,6 +177,7 @@ META = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("meta", META.values(), ids=META)
 def test_a_broken_meta_json_is_bad_input(filled: Path, tmp_path: Path, meta: str | bytes) -> None:
     folder = tmp_path / "pages"
@@ -193,7 +197,7 @@ def test_times_are_stored_in_one_form_so_that_they_can_be_compared(tmp_path: Pat
     (tmp_path / "page.html").write_text(HTML)
     (tmp_path / "meta.json").write_text(json.dumps({"fetched_at": fetched_at}))
     result = run("replay", "page.html", cwd=tmp_path)
-    if result.status == 2:  # also to refuse it would be right
+    if result.status == 2:  # refusing it is right too
         assert len(result.errors) == 1
         return
     with closing(open_for_reading(tmp_path / "osce-news.db")) as connection:

@@ -1,4 +1,4 @@
-"""`osce-news fixture` and `expect`: as a person types them, and the files that a page is taken from."""
+"""`fixture` and `expect`, and the files that a page is taken from."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def fixture(checkout: Path, *arguments: str) -> Result:
     return run("fixture", *arguments, cwd=checkout, env=CONTACT)
 
 
+@pytest.mark.slow
 def test_a_live_article_costs_one_request_and_becomes_a_fixture(newsroom: Newsroom, checkout: Path) -> None:
     path = newsroom.stories[0].path
     done = fixture(checkout, f"{newsroom.url}{path}", "--delay", "0")
@@ -49,13 +50,14 @@ def test_a_live_article_costs_one_request_and_becomes_a_fixture(newsroom: Newsro
     assert json.loads((folder / "meta.json").read_text())["url"] == f"{newsroom.url}{path}"
 
 
-def test_a_live_list_is_asked_for_at_its_address_as_it_stands(newsroom: Newsroom, checkout: Path) -> None:
+def test_a_live_list_is_requested_at_its_address_unchanged(newsroom: Newsroom, checkout: Path) -> None:
     done = fixture(checkout, f"{newsroom.url}/press-releases?page=1", "--delay", "0")
     assert (done.status, done.err) == (0, "")
     assert newsroom.paths == ["/robots.txt", "/press-releases?page=1"]
     assert done.out.startswith("fixtures/listing/press-releases-page-1: a list of 10 results")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("robots", "answer", "status"),
     [
@@ -64,7 +66,7 @@ def test_a_live_list_is_asked_for_at_its_address_as_it_stands(newsroom: Newsroom
         ("User-agent: *\nCrawl-delay: 0.02", 404, 1),
     ],
 )
-def test_a_page_that_is_not_to_be_had_leaves_nothing(
+def test_a_page_that_cannot_be_fetched_leaves_nothing(
     newsroom: Newsroom, checkout: Path, robots: str, answer: int, status: int
 ) -> None:
     newsroom.robots = robots
@@ -74,6 +76,7 @@ def test_a_page_that_is_not_to_be_had_leaves_nothing(
     assert list((checkout / "fixtures").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -99,6 +102,7 @@ def test_bad_input_is_one_line_and_exit_2(checkout: Path, arguments: list[str], 
     assert list((checkout / "fixtures").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_fixture_is_never_overwritten(checkout: Path) -> None:
     (checkout / "page.html").write_bytes(body_of("lists"))
     assert fixture(checkout, "page.html").status == 0
@@ -107,7 +111,7 @@ def test_a_fixture_is_never_overwritten(checkout: Path) -> None:
     assert "--name" in again.errors[0]
 
 
-def test_a_page_that_is_not_read_yet_is_saved_and_said_to_be(checkout: Path) -> None:
+def test_a_page_that_is_not_understood_yet_is_saved_and_reported(checkout: Path) -> None:
     (checkout / "page.html").write_text("<html>new</html>")
     done = fixture(checkout, "page.html", "--url", "https://www.osce.org/node/1")
     assert done.status == 0
@@ -133,7 +137,7 @@ def saved(folder: Path, body: bytes = PAGE) -> Path:
     return path
 
 
-def test_a_saved_page_is_taken_to_the_byte(tmp_path: Path) -> None:
+def test_a_saved_page_is_taken_byte_for_byte(tmp_path: Path) -> None:
     body = body_of("windows-1252")
     page = page_in(saved(tmp_path, body), ONE)
     assert (page.url, page.body, page.content_type) == (ONE, body, None)
@@ -147,12 +151,12 @@ def test_a_saved_page_is_taken_to_the_byte(tmp_path: Path) -> None:
         f'<html><head><link rel="canonical" href="{ONE}"></head></html>'.encode(),
     ],
 )
-def test_the_address_is_the_one_that_the_page_gives(tmp_path: Path, body: bytes) -> None:
+def test_the_address_comes_from_the_page_unless_given(tmp_path: Path, body: bytes) -> None:
     assert page_in(saved(tmp_path, body)).url == ONE
     assert page_in(saved(tmp_path, body), TWO).url == TWO
 
 
-def test_a_meta_json_beside_the_page_gives_address_and_time(tmp_path: Path) -> None:
+def test_a_meta_json_next_to_the_page_gives_address_and_time(tmp_path: Path) -> None:
     meta = {"url": TWO, "fetched_at": "2020-01-02T03:04:05Z"}
     (tmp_path / "meta.json").write_text(json.dumps(meta))
     page = page_in(saved(tmp_path))
@@ -162,7 +166,7 @@ def test_a_meta_json_beside_the_page_gives_address_and_time(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "body", [PAGE, b'<html><link rel="canonical"></html>', b"<html>saved from url</html>"]
 )
-def test_a_page_whose_address_nothing_tells_is_refused(tmp_path: Path, body: bytes) -> None:
+def test_a_page_without_an_address_is_refused(tmp_path: Path, body: bytes) -> None:
     with pytest.raises(BadInputError, match="--url"):
         page_in(saved(tmp_path, body))
 
@@ -173,7 +177,7 @@ def test_the_only_page_of_an_archive_needs_no_address(tmp_path: Path) -> None:
     assert page.fetched_at == "2024-08-05T12:00:00Z"
 
 
-def test_the_newest_capture_of_an_address_is_taken_wherever_it_stands(tmp_path: Path) -> None:
+def test_the_newest_capture_of_an_address_is_taken_wherever_it_is(tmp_path: Path) -> None:
     records = [
         capture(ONE, b"<p>new</p>", "2025-01-01T00:00:00Z"),
         capture(ONE, b"<p>old</p>", "2020-01-01T00:00:00Z"),
@@ -184,7 +188,7 @@ def test_the_newest_capture_of_an_address_is_taken_wherever_it_stands(tmp_path: 
     assert page_in(path, TWO).body == b"<p>two</p>"
 
 
-def test_what_is_no_page_of_text_is_none_of_an_archives_pages(tmp_path: Path) -> None:
+def test_only_successful_html_responses_are_pages_of_an_archive(tmp_path: Path) -> None:
     records = [
         capture("https://www.osce.org/robots.txt", b"User-agent: *", kind="text/plain"),
         capture(TWO, b"<p>gone</p>", status=404),
@@ -200,7 +204,7 @@ def test_what_is_no_page_of_text_is_none_of_an_archives_pages(tmp_path: Path) ->
         ("https://x.org/", "no capture of https://x.org/; "),
     ],
 )
-def test_the_pages_of_an_archive_are_named_where_none_can_be_chosen(
+def test_the_pages_of_an_archive_are_listed_if_none_can_be_chosen(
     tmp_path: Path, url: str | None, said: str
 ) -> None:
     pages = {f"https://www.osce.org/node/{number}": PAGE for number in range(1, 8)}
@@ -219,7 +223,7 @@ def test_an_archive_without_a_page_says_what_is_wrong_with_it(tmp_path: Path) ->
         page_in(path)
 
 
-def test_what_is_no_page_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_page_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("a")
     (tmp_path / "b.warc.gz").write_text("b")
     for path in (tmp_path, tmp_path / "none.html", tmp_path / "a.txt", tmp_path / "b.warc.gz"):

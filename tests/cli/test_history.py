@@ -1,4 +1,4 @@
-"""What the commands tell of the past: runs with their receipts, former values, the list of a day."""
+"""Commands that show the past: runs with their counts, former values, the list as of a day."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def past(tmp_path: Path) -> Path:
     return path
 
 
-def test_runs_are_listed_newest_first_with_their_receipts_in_all_forms(past: Path, tmp_path: Path) -> None:
+def test_runs_are_listed_newest_first_with_all_counts_in_all_formats(past: Path, tmp_path: Path) -> None:
     forms = {form: run("runs", "--format", form, cwd=tmp_path) for form in ("json", "csv", "tsv", "table")}
     assert {(result.status, result.err) for result in forms.values()} == {(0, "")}
     rows = json.loads(forms["json"].out)
@@ -70,6 +70,7 @@ def test_runs_are_listed_newest_first_with_their_receipts_in_all_forms(past: Pat
     assert run("runs", cwd=tmp_path) == forms["tsv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("columns", "wide"), [(80, False), (120, True)])
 def test_the_table_of_runs_fits_the_terminal(past: Path, tmp_path: Path, columns: int, wide: bool) -> None:
     out = run("runs", "--format", "table", cwd=tmp_path, env=_on_terminal(columns)).out
@@ -82,11 +83,11 @@ def test_the_table_of_runs_fits_the_terminal(past: Path, tmp_path: Path, columns
     assert [line.split()[:3] for line in lines[:3]] == [
         ["3", "incremental", "complete"], ["2", "full", "complete"], ["1", "full", "interrupted"],
     ]  # fmt: skip
-    # What a run said stands below, so that the table stays one.
+    # Messages are printed below, so that the table fits.
     assert lines[3:] == ["run 1: interrupted; what was read is stored"]
 
 
-def test_more_runs_than_the_limit_are_said_to_be_there(past: Path, tmp_path: Path) -> None:
+def test_runs_beyond_the_limit_are_mentioned(past: Path, tmp_path: Path) -> None:
     some = run("runs", "--limit", "2", "--json", cwd=tmp_path)
     assert [row["run"] for row in json.loads(some.out)] == [3, 2]
     assert some.errors == ["2 of 3 runs; --limit 0 shows all"]
@@ -94,7 +95,7 @@ def test_more_runs_than_the_limit_are_said_to_be_there(past: Path, tmp_path: Pat
     assert len(run("runs", "--limit", "0", cwd=tmp_path).out.splitlines()) == 4
 
 
-def test_one_run_is_shown_with_its_whole_receipt_and_its_pages(past: Path, tmp_path: Path) -> None:
+def test_one_run_is_shown_with_all_counts_and_its_pages(past: Path, tmp_path: Path) -> None:
     shown, second = run("runs", "1", cwd=tmp_path), run("runs", "2", cwd=tmp_path)
     assert (shown.status, shown.err) == (0, "")
     for line in (
@@ -117,21 +118,23 @@ def test_one_run_is_shown_with_its_whole_receipt_and_its_pages(past: Path, tmp_p
     assert [(one["run"], one["requests"]) for one in row] == [("1", "7")]
 
 
-def test_the_status_of_a_page_that_was_asked_for_is_shown(past: Path, tmp_path: Path) -> None:
+def test_the_status_of_a_requested_page_is_shown(past: Path, tmp_path: Path) -> None:
     with Writer(past) as writer:
         writer.connection.execute("UPDATE pages SET status = 304 WHERE run_id = 1")
     assert "        status 304, 10 results: 10 new" in run("runs", "1", cwd=tmp_path).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["99", "0", "last", "9" * 30, "-- -1", "²"])
-def test_a_run_that_there_is_not_is_one_line_and_status_2(past: Path, tmp_path: Path, asked: str) -> None:
+def test_an_unknown_run_is_one_line_and_status_2(past: Path, tmp_path: Path, asked: str) -> None:
     result = run("runs", *asked.split(), cwd=tmp_path)
     assert (result.status, result.out, len(result.errors)) == (2, "", 1)
     assert "no run" in result.err
     assert "`osce-news runs` lists them" in result.err
 
 
-def test_without_runs_it_says_how_the_first_is_made(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_without_runs_the_message_says_how_to_make_the_first(tmp_path: Path) -> None:
     assert run("runs", cwd=tmp_path).status == 2  # no database
     Writer(tmp_path / "osce-news.db").close()
     for form, out in (("table", ""), ("json", "[]\n")):
@@ -140,15 +143,16 @@ def test_without_runs_it_says_how_the_first_is_made(tmp_path: Path) -> None:
         assert "osce-news crawl" in result.err
 
 
-def test_a_run_whose_process_is_gone_is_told_from_one_that_goes_on(past: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_run_whose_process_has_ended_is_shown_as_died(past: Path, tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         pass
     with Writer(past) as writer:
-        writer.begin("incremental")  # goes on, as long as this test does
+        writer.begin("incremental")  # runs as long as this test
         before = digest(past)
         assert json.loads(run("runs", "--json", cwd=tmp_path).out)[0]["status"] == "running"
         assert "status: running" in run("runs", "4", cwd=tmp_path).out.splitlines()
-        writer.connection.execute("UPDATE runs SET process = ?", [gone.pid])  # also of those that ended
+        writer.connection.execute("UPDATE runs SET process = ?", [gone.pid])  # of ended runs too
         died, *others = json.loads(run("runs", "--json", cwd=tmp_path).out)
         assert (died["status"], [row["status"] for row in others]) == (
             "died", ["complete", "complete", "interrupted"],
@@ -156,12 +160,14 @@ def test_a_run_whose_process_is_gone_is_told_from_one_that_goes_on(past: Path, t
         assert died["message"].startswith("perhaps died: ")
         one = run("runs", "4", cwd=tmp_path).out.splitlines()
         assert {"status: died", f"message: {died['message']}"} <= set(one)
-        writer.connection.execute("UPDATE runs SET process = NULL WHERE id = 4")  # of a former version
+        writer.connection.execute(
+            "UPDATE runs SET process = NULL WHERE id = 4"
+        )  # written by an older version
         assert json.loads(run("runs", "--json", cwd=tmp_path).out)[0]["status"] == "running"
         assert digest(past) == before
 
 
-def test_asking_whether_a_process_lives_does_not_touch_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_testing_whether_a_process_lives_does_not_touch_it(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[int, int]] = []
     monkeypatch.setattr(os, "kill", lambda process, number: sent.append((process, number)))
     assert _may_live(123)
@@ -171,7 +177,7 @@ def test_asking_whether_a_process_lives_does_not_touch_it(monkeypatch: pytest.Mo
         raise PermissionError
 
     monkeypatch.setattr(os, "kill", forbidden)
-    assert _may_live(123)  # it is there, and somebody else's
+    assert _may_live(123)  # it exists and belongs to somebody else
     monkeypatch.setattr(os, "name", "nt")  # where such a signal would end the process
     monkeypatch.setattr(os, "kill", lambda process, number: pytest.fail("a signal was sent"))
     assert _may_live(123)
@@ -208,7 +214,7 @@ def test_an_item_is_shown_with_its_former_values_and_withdrawals(past: Path, tmp
     assert re.fullmatch(r"    not on the list 20\S+ \(run 4\)", again)
 
 
-def test_on_a_terminal_a_long_value_stands_in_lines_below_each_other(
+def test_on_a_terminal_a_long_value_is_wrapped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
@@ -221,7 +227,7 @@ def test_on_a_terminal_a_long_value_stands_in_lines_below_each_other(
     assert " ".join(line[16:] for line in lines) == LONG
 
 
-def test_the_list_as_it_stood_on_a_day(past: Path, tmp_path: Path) -> None:
+def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:
     def titles(*arguments: str) -> dict[str, str]:
         rows = json.loads(run("list", "--as-of", *arguments, "--json", cwd=tmp_path).out)
         return {row["id"]: row["title"] for row in rows}

@@ -1,4 +1,4 @@
-"""A machine that fails or a person who interrupts: one line, the right status, nothing lost."""
+"""Failures of the machine and interruptions: one line, the right status, nothing lost."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _held(db: Path) -> int:
-    """Return how many pages the database holds, 0 as long as it can't be read."""
+    """Return how many pages the database holds, 0 while it can't be read."""
     try:
         with closing(open_for_reading(db)) as connection:
             return int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
@@ -43,7 +43,7 @@ def _held(db: Path) -> int:
         return 0
 
 
-# Takes from root, before the command begins, the right to read and to write what nobody may:
+# Takes root's right to read and write everything away before the command begins:
 # PR_CAPBSET_DROP of CAP_DAC_OVERRIDE and of CAP_DAC_READ_SEARCH.
 DROP = """
 import ctypes, sys
@@ -55,7 +55,7 @@ for capability in (1, 2):
 
 @pytest.fixture
 def obey(tmp_path: Path) -> str:
-    """Return what makes the command obey permissions, also that of root."""
+    """Return code that makes a command obey permissions even if root runs it."""
     if os.getuid() != 0:
         return ""
     if run("--version", cwd=tmp_path, before=DROP).status != 0:
@@ -95,7 +95,9 @@ def test_a_database_in_a_read_only_folder_can_be_read_and_not_written(
         assert dump(connection) == before
 
 
-def test_a_page_that_may_not_be_read_makes_a_partial_replay(filled: Path, tmp_path: Path, obey: str) -> None:
+def test_a_page_without_read_permission_makes_a_partial_replay(
+    filled: Path, tmp_path: Path, obey: str
+) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     for number in range(3):
@@ -108,7 +110,7 @@ def test_a_page_that_may_not_be_read_makes_a_partial_replay(filled: Path, tmp_pa
     assert (summary["status"], summary["pages"]) == ("partial", 2)
 
 
-def test_a_full_disk_ends_the_replay_and_loses_nothing_of_what_was_stored(
+def test_a_full_disk_ends_the_replay_and_loses_nothing_stored(
     filled: Path, tmp_path: Path, pages: Path
 ) -> None:
     with closing(open_for_reading(filled)) as connection:
@@ -137,7 +139,7 @@ def test_an_interrupted_replay_keeps_what_was_read_and_says_so(
     tmp_path: Path, pages: Path, number: signal.Signals
 ) -> None:
     db = tmp_path / "osce-news.db"
-    # Who runs the tests in the background may have made them ignore the signal.
+    # If the tests run in the background, they may ignore the signal.
     before = f"import signal; signal.signal({int(number)}, signal.SIG_DFL)"
     process = subprocess.Popen(
         command("replay", pages, "--db", db, before=before),
@@ -178,10 +180,10 @@ def test_an_output_that_is_full_is_one_line_and_status_1(filled: Path, tmp_path:
     assert "No space left on device" in result.err
 
 
-def test_a_closed_output_is_no_fault_of_the_program(filled: Path, tmp_path: Path) -> None:
+def test_a_closed_output_is_not_reported_as_a_bug(filled: Path, tmp_path: Path) -> None:
     for typed in ("list", f"replay --json '{FIXTURES}/seed'"):
         result = shell(f"osce-news {typed} >&-", cwd=tmp_path)
-        assert "fault of osce-news" not in result.err
+        assert "bug in osce-news" not in result.err
         assert len(result.errors) <= 1
 
 
@@ -193,14 +195,14 @@ def test_a_closed_output_is_no_fault_of_the_program(filled: Path, tmp_path: Path
         ("list", "interrupted"),
     ],
 )
-def test_who_interrupts_is_told_of_stored_pages_only_where_pages_are_stored(
+def test_an_interruption_mentions_stored_pages_only_if_the_command_stores_pages(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, says: str
 ) -> None:
     def interrupted(*arguments: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "invoke", interrupted)
-    monkeypatch.setattr(signal, "signal", lambda *arguments: None)  # that of who runs the tests stays
+    monkeypatch.setattr(signal, "signal", lambda *arguments: None)  # pytest keeps its own
     monkeypatch.setattr(sys, "argv", ["osce-news", *typed.split()])
     with pytest.raises(SystemExit) as ended:
         main()

@@ -1,4 +1,4 @@
-"""The fixtures of pages: all that are there are up to date, and a page becomes a new one."""
+"""Page fixtures: the existing ones are up to date, and a page can be saved as a new one."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def listing(case: str) -> bytes:
     return (FIXTURES / case / "page.html").read_bytes()
 
 
-def test_there_are_fixtures_and_nothing_else_beside_them() -> None:
+def test_there_are_fixtures_and_nothing_else() -> None:
     assert len(FOLDERS) >= 40
     assert sorted(path.name for path in ROOT.iterdir()) == ["README.md", "article", "listing"]
     assert [path for kind in (FIXTURES, ARTICLES) for path in kind.iterdir() if not path.is_dir()] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
-def test_each_folder_has_a_page_its_origin_and_what_is_expected_of_it(folder: Path) -> None:
+def test_each_folder_has_a_page_its_origin_and_its_expectation(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["expected.json", "meta.json", "page.html"]
     assert (folder / "page.html").read_bytes().rstrip().endswith(b"</html>")
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
@@ -58,7 +58,7 @@ def test_each_folder_has_a_page_its_origin_and_what_is_expected_of_it(folder: Pa
         assert set(expected) in ({"next", "last", "records", "rejected"}, {"error", "message"})
 
 
-def test_making_the_fixtures_again_would_change_nothing(tmp_path: Path) -> None:
+def test_generating_the_listing_fixtures_again_changes_nothing(tmp_path: Path) -> None:
     cases = list(all_cases())
     assert len({case.name for case in cases}) == len(cases)
     for case in cases:
@@ -68,7 +68,7 @@ def test_making_the_fixtures_again_would_change_nothing(tmp_path: Path) -> None:
             assert made.read_bytes() == (FIXTURES / case.name / made.name).read_bytes(), made
 
 
-def test_making_the_article_fixtures_again_would_change_nothing(tmp_path: Path) -> None:
+def test_generating_the_article_fixtures_again_changes_nothing(tmp_path: Path) -> None:
     cases = list(article_cases())
     assert len({case.name for case in cases}) == len(cases)
     for case in cases:
@@ -79,12 +79,12 @@ def test_making_the_article_fixtures_again_would_change_nothing(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("kind", [FIXTURES, ARTICLES], ids=lambda kind: kind.name)
-def test_rewriting_the_expectations_would_change_nothing(tmp_path: Path, kind: Path) -> None:
+def test_rewriting_the_expectations_changes_nothing(tmp_path: Path, kind: Path) -> None:
     copy = shutil.copytree(kind, tmp_path / kind.name)
     assert [case.name for case, changed in rewrite([copy]) if changed] == []
 
 
-def test_a_changed_expectation_is_rewritten_and_said_to_be(tmp_path: Path) -> None:
+def test_a_changed_expectation_is_rewritten_and_reported(tmp_path: Path) -> None:
     copy = shutil.copytree(FIXTURES / "empty", tmp_path / "empty")
     kept = (copy / "expected.json").read_bytes()
     (copy / "expected.json").write_text("{}")
@@ -93,13 +93,13 @@ def test_a_changed_expectation_is_rewritten_and_said_to_be(tmp_path: Path) -> No
     assert list(rewrite([tmp_path])) == [(copy, False)]
 
 
-def test_each_fixture_is_named_in_the_readme() -> None:
+def test_each_fixture_is_listed_in_the_readme() -> None:
     readme = (FIXTURES.parent / "README.md").read_text(encoding="utf-8")
     names = {folder.name for folder in FOLDERS if not folder.name.startswith("markup-")}
     assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
 
 
-def test_the_folder_holds_the_page_its_origin_and_what_is_read_now(tmp_path: Path) -> None:
+def test_a_new_folder_holds_the_page_its_origin_and_what_is_read_from_it(tmp_path: Path) -> None:
     body = body_of("windows-1252")
     folder = save(raw(body), tmp_path)
     expected = json.loads((folder / "expected.json").read_text())
@@ -112,7 +112,7 @@ def test_the_folder_holds_the_page_its_origin_and_what_is_read_now(tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["article"]
 
 
-def test_a_list_becomes_a_fixture_of_a_list(tmp_path: Path) -> None:
+def test_a_list_becomes_a_listing_fixture(tmp_path: Path) -> None:
     folder = save(raw(listing("seed"), LIST), tmp_path)
     expected = json.loads((folder / "expected.json").read_text())
     assert folder == tmp_path / "listing" / "press-releases-page-3"
@@ -120,14 +120,14 @@ def test_a_list_becomes_a_fixture_of_a_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["listing", "article"])
-def test_a_page_that_is_not_read_yet_is_saved_with_the_error_that_it_gives(tmp_path: Path, kind: str) -> None:
+def test_a_page_that_is_not_understood_is_saved_with_its_error(tmp_path: Path, kind: str) -> None:
     folder = save(raw(b"<html>new</html>"), tmp_path, kind=kind, name="new")
     expected = json.loads((folder / "expected.json").read_text())
     assert folder == tmp_path / kind / "new"
     assert expected["error"] == "LayoutError"
 
 
-def test_an_encoding_that_only_the_header_names_is_kept(tmp_path: Path) -> None:
+def test_an_encoding_that_only_the_header_gives_is_kept(tmp_path: Path) -> None:
     body = unknown("<h1>Мосты открыты</h1>" + "<p>Мэры четырёх городов встретились сегодня в школе.</p>" * 9)
     header = "text/html; charset=windows-1251"
     folder = save(raw(body.encode("windows-1251"), content_type=header), tmp_path)
@@ -140,7 +140,7 @@ def test_an_encoding_that_only_the_header_names_is_kept(tmp_path: Path) -> None:
     assert "Пресс-релиз" in known["records"][0]["content_type_raw"]
 
 
-def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
+def test_an_existing_folder_is_left_alone(tmp_path: Path) -> None:
     folder = save(raw(body_of("lists")), tmp_path)
     with pytest.raises(BadInputError, match="exists"):
         save(raw(body_of("tables")), tmp_path)
@@ -148,9 +148,7 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     assert save(raw(body_of("tables")), tmp_path, name="tables").name == "tables"
 
 
-def test_a_page_that_can_not_be_written_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(paths: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -161,12 +159,12 @@ def test_a_page_that_can_not_be_written_leaves_nothing(
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "A", "a b", "-a", "a" * 70, "ä"])
-def test_a_name_that_is_no_name_of_a_case_is_refused(tmp_path: Path, name: str) -> None:
+def test_an_invalid_case_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInputError, match="--name"):
         save(raw(body_of("lists")), tmp_path, name=name)
 
 
-def test_without_the_folder_of_fixtures_nothing_is_made(tmp_path: Path) -> None:
+def test_without_the_fixtures_folder_nothing_is_made(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="--into"):
         save(raw(body_of("lists")), tmp_path / "none")
 
@@ -178,7 +176,7 @@ def test_without_the_folder_of_fixtures_nothing_is_made(tmp_path: Path) -> None:
         (listing("seed"), ITEM, "listing"),
         (listing("empty"), LIST, "listing"),
         (listing("challenge"), LIST, "listing"),
-        (body_of("multisite"), LIST, "listing"),  # a changed list may read as a text
+        (body_of("multisite"), LIST, "listing"),  # a changed list may look like a text
         (body_of("drupal7-header"), LIST, "article"),
         (body_of("section-lines"), OTHER, "article"),
         (body_of("soft-404"), OTHER, "article"),
@@ -187,11 +185,11 @@ def test_without_the_folder_of_fixtures_nothing_is_made(tmp_path: Path) -> None:
         (b"", ITEM, "article"),
     ],
 )
-def test_a_kind_is_told_by_the_page_else_by_its_address(body: bytes, url: str, kind: str) -> None:
+def test_the_kind_comes_from_the_page_or_else_from_its_address(body: bytes, url: str, kind: str) -> None:
     assert kind_of(raw(body, url)) == kind
 
 
-def test_a_kind_that_neither_tells_has_to_be_named() -> None:
+def test_a_kind_that_neither_shows_must_be_given() -> None:
     with pytest.raises(BadInputError, match="--kind"):
         kind_of(raw(body_of("multisite"), OTHER))
 

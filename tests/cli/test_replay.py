@@ -1,4 +1,4 @@
-"""`osce-news replay`: saved pages into a database, no socket, and what it says."""
+"""`replay`: reads saved pages into a database, opens no socket, and says what it did."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUMMARY = {
     "new": 7, "changed": 0, "unchanged": 0, "quarantined": 0, "withdrawn": 0, "restored": 0,
     "unknown_terms": 0, "bytes": 0, "retries": 0, "back_offs": 0, "waited_s": 0.0, "continues": None,
     "smallest_gap_s": None, "database": "osce-news.db", "message": None, "runs": [1], "runs_known": 0,
-    "runs_merged": 0, "captures": 0, "cut_files": 0, "list_status": None, "articles": 0,
+    "runs_merged": 0, "captures": 0, "cut_files": 0, "articles": 0,
     "articles_changed": 0, "articles_gone": 0, "articles_failed": 0, "articles_left": 0,
     "passed_over": {
         "other_hosts": 0, "not_http": 0, "truncated": 0, "too_large": 0, "unresolved": 0, "unreadable": 0,
@@ -47,8 +47,9 @@ def test_replaying_again_finds_nothing_new(tmp_path: Path) -> None:
     assert counts == {"run": 2, "pages": 2, "seen": 56, "new": 0, "changed": 0, "unchanged": 56}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("db", ["osce-news.db", "folder with a space/other.db"])
-def test_each_command_that_the_output_names_works_when_typed(tmp_path: Path, db: str) -> None:
+def test_each_suggested_command_works(tmp_path: Path, db: str) -> None:
     (tmp_path / db).parent.mkdir(exist_ok=True)
     (tmp_path / "page.html").write_text(html_of(TEN).replace("Press release<", "Proclamation<"))
     result = shell(f"osce-news replay page.html '{FIXTURES}/first-page' --db '{db}'", cwd=tmp_path)
@@ -85,7 +86,7 @@ def test_a_page_given_in_several_ways_is_read_once(tmp_path: Path) -> None:
     assert (result.status, json.loads(result.out)["pages"]) == (0, 1)
 
 
-def test_pages_of_all_endings_are_found_in_a_folder_and_below_it_and_nothing_else(tmp_path: Path) -> None:
+def test_pages_of_all_suffixes_are_found_in_a_folder_and_below_and_nothing_else(tmp_path: Path) -> None:
     for number, name in enumerate(("a.html", "B.HTM", "c.xhtml", "deep/er/d.html", ".hidden.html", "e.txt")):
         path = tmp_path / "pages" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def test_pages_of_all_endings_are_found_in_a_folder_and_below_it_and_nothing_els
     assert (result.status, summary["pages"], summary["new"]) == (0, 5, 15)
 
 
-def test_the_latest_page_counts_whatever_is_given_first(tmp_path: Path) -> None:
+def test_the_latest_page_wins_whatever_the_order_of_arguments(tmp_path: Path) -> None:
     for name, title, at in (("old", "Former title", "2024-08-05"), ("new", "Present title", "2024-08-09")):
         folder = tmp_path / name
         folder.mkdir()
@@ -111,6 +112,7 @@ def test_the_latest_page_counts_whatever_is_given_first(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("meta", "head", "url", "at"),
     [
@@ -137,7 +139,7 @@ def test_the_latest_page_counts_whatever_is_given_first(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_address_and_time_come_from_meta_json_else_from_the_page_and_the_file(
+def test_address_and_time_come_from_meta_json_or_else_from_the_page_and_the_file(
     tmp_path: Path, meta: str | None, head: str, url: str, at: str | None
 ) -> None:
     page = tmp_path / "page.html"
@@ -154,6 +156,7 @@ def test_address_and_time_come_from_meta_json_else_from_the_page_and_the_file(
         assert str(item).startswith(url.rsplit("/", 1)[0])
 
 
+@pytest.mark.slow
 def test_the_database_named_by_the_environment_is_filled_and_read(tmp_path: Path) -> None:
     env = {"OSCE_NEWS_DB": str(tmp_path / "named.db")}
     assert run("replay", FIXTURES / "seed", cwd=tmp_path, env=env).status == 0

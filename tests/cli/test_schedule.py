@@ -1,4 +1,4 @@
-"""What `schedule` takes and refuses; what it prints is tested in tests/schedules."""
+"""The options of `schedule`; its output is tested in tests/cli/schedules."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from tests.cli.schedules.scheduled import schedule, start
 from tests.helpers import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "says"),
     [
         (["cron", "--at", "25:00"], "--at: '25:00' is not a time of day"),
         (["cron", "--at", "4.17"], "--at: '4.17' is not a time of day"),
-        (["cron", "--user"], "--user goes with systemd only"),
-        (["github", "--mail", "a@example.org"], "--mail does not go with github"),
+        (["cron", "--user"], "--user works only with systemd"),
+        (["github", "--mail", "a@example.org"], "--mail does not work with github"),
         (["cron", "--mail", "a b"], "--mail: not an e-mail address: 'a b'"),
         (["cron", "--mail", "-oQ/tmp"], "--mail: not an e-mail address"),
         (["cron", "--db", f"{'long/' * 200}a.db"], "is too long for cron"),
@@ -27,11 +28,11 @@ from tests.helpers import run
         (["github", "--contact", "a\nb"], "a schedule can't hold a line break"),
         (["systemd", "--db", "a\nb.db"], "a schedule can't hold a line break"),
         (["cron", "--db", b"\xff.db"], "a schedule can't hold a line break or control character"),
-        (["cron", "--start-url", "example.org"], "no address of a listing: 'example.org'"),
+        (["cron", "--start-url", "example.org"], "not the address of a listing: 'example.org'"),
         (["anacron"], "'anacron' is not one of"),
     ],
 )
-def test_what_makes_no_unit_is_an_error_in_one_line(
+def test_values_that_no_schedule_can_hold_are_an_error_in_one_line(
     tmp_path: Path, options: list[str | bytes], says: str
 ) -> None:
     result = run("schedule", *options, cwd=tmp_path)
@@ -46,6 +47,7 @@ def test_nothing_is_written(tmp_path: Path, scheduler: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheduler", ["cron", "systemd", "github"])
 def test_the_contact_comes_from_the_environment_too(tmp_path: Path, scheduler: str) -> None:
     given = schedule(scheduler, "--contact", "a@example.org", cwd=tmp_path)
@@ -56,7 +58,7 @@ def test_the_contact_comes_from_the_environment_too(tmp_path: Path, scheduler: s
     )
 
 
-def test_the_database_is_named_in_full(tmp_path: Path) -> None:
+def test_the_path_of_the_database_is_absolute(tmp_path: Path) -> None:
     here = schedule("cron", cwd=tmp_path)
     assert f"--db {tmp_path}/osce-news.db " in here
     (tmp_path / "below").mkdir()
@@ -68,7 +70,7 @@ def test_the_database_is_named_in_full(tmp_path: Path) -> None:
 def test_the_program_is_the_one_that_printed_the_unit(tmp_path: Path) -> None:
     as_module = f"$({shlex.quote(sys.executable)} -m osce_news crawl "
     assert as_module in schedule("cron", cwd=tmp_path)
-    # The script that pip makes is given to Python by its path; it has the name of the command.
+    # Python gets the path of the script that pip makes, which has the name of the command.
     script = tmp_path / "my bin" / "osce-news"
     script.parent.mkdir()
     script.write_text("from osce_news.cli import main\nmain()\n")

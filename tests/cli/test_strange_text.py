@@ -1,4 +1,4 @@
-"""Titles and links that no page should hold: stored as text, shown as text, and no more lost than must be."""
+"""Strange titles and links: stored as text, shown as text, with as little loss as possible."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TITLES = {
 
 @pytest.fixture(scope="module")
 def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a database of stories that bear these titles."""
+    """Return a folder with a database of stories with these titles."""
     folder = tmp_path_factory.mktemp("strange")
     stories = [
         replace(FIRST, node=number, path=f"/odihr/{number}", title=f"title {number}.")
@@ -55,7 +55,7 @@ def test_strange_titles_are_stored_as_text(strange: Path) -> None:
     for number, title in enumerate(TITLES.values(), 1):
         assert title in rows[str(number)]
         assert rows[str(number)].isprintable()
-    assert "[/link]" in run("list", "--format", "table", cwd=strange).out  # no style of the table's
+    assert "[/link]" in run("list", "--format", "table", cwd=strange).out  # not taken for a style
     assert problems(strange / "osce-news.db") == []
 
 
@@ -83,6 +83,7 @@ NO_ADDRESSES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address",
     [
@@ -93,7 +94,7 @@ NO_ADDRESSES = [
     ],
     ids=range(4),
 )
-def test_a_link_that_is_no_address_of_an_item_spoils_at_most_its_own_result(
+def test_a_link_that_is_not_an_item_affects_only_its_own_result(
     replay: Callable[[bytes], Result], address: str
 ) -> None:
     result = replay(html_of(TEN).replace('href="/odihr/575719"', f'href="{address}"').encode())
@@ -103,7 +104,7 @@ def test_a_link_that_is_no_address_of_an_item_spoils_at_most_its_own_result(
     assert summary["seen"] >= 9
 
 
-def test_single_links_that_are_no_addresses_are_set_aside(replay: Callable[[bytes], Result]) -> None:
+def test_single_links_that_are_not_addresses_are_set_aside(replay: Callable[[bytes], Result]) -> None:
     stories = make_stories(10 * len(NO_ADDRESSES))
     html = html_of(stories)
     for story, address in zip(stories, NO_ADDRESSES, strict=False):

@@ -1,4 +1,4 @@
-"""Records and histories that the tests of the gate are made of."""
+"""Records and histories that the tests of the checks are made of."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from osce_news.checks import check
-from osce_news.checks.neighbours import History
+from osce_news.checks.neighbours import Neighbours
 from osce_news.errors import LayoutError
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
@@ -33,21 +33,21 @@ def page(of: Sequence[NewsItem], results: int | None = None) -> Listing:
     return Listing(url=URL, fetched_at=FETCHED, sha256="", results=count, records=list(of))
 
 
-def near(seed: int = 1, newest: datetime.date = NEWEST) -> History:
+def near(seed: int = 1, newest: datetime.date = NEWEST) -> Neighbours:
     """A history of 300 other items of the time."""
-    return History(items=300, comparable=300, near=lambda: records(300, seed, newest))
+    return Neighbours(items=300, comparable=300, near=lambda: records(300, seed, newest))
 
 
-def knowing(of: Sequence[NewsItem]) -> History:
+def knowing(of: Sequence[NewsItem]) -> Neighbours:
     """A history of nothing but the page's own items."""
-    return History(items=len(of), known={item.id: item for item in of})
+    return Neighbours(items=len(of), known={item.id: item for item in of})
 
 
-def verdict(of: Sequence[NewsItem], history: History, *, newest_first: bool = True) -> str | None:
+def verdict(of: Sequence[NewsItem], history: Neighbours, *, newest_first: bool = True) -> str | None:
     return check(page(of), history, newest_first=newest_first)
 
 
-def refusal(of: Sequence[NewsItem], history: History, *, newest_first: bool = True) -> LayoutError:
+def refusal(of: Sequence[NewsItem], history: Neighbours, *, newest_first: bool = True) -> LayoutError:
     with pytest.raises(LayoutError) as raised:
         verdict(of, history, newest_first=newest_first)
     assert str(raised.value).endswith("; if the page is right, run again with --accept")

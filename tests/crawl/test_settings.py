@@ -133,6 +133,7 @@ def untrusted(tmp_path: Path) -> Iterator[str]:
     thread.join()
 
 
+@pytest.mark.slow
 def test_a_certificate_that_nobody_signed_is_not_believed(untrusted: str, tmp_path: Path) -> None:
     done = run("crawl", "--start-url", untrusted, "--delay", "0", "--db", "a.db", cwd=tmp_path)
     assert done.status == 1

@@ -162,6 +162,7 @@ def test_two_languages_in_one_text_are_noted() -> None:
     assert "maybe two languages" in note
 
 
+@pytest.mark.slow
 def test_five_megabytes_of_text_are_read_in_seconds() -> None:
     count = 5_000_000 // len(PROSE)
     begin = time.monotonic()
@@ -170,6 +171,7 @@ def test_five_megabytes_of_text_are_read_in_seconds() -> None:
     assert time.monotonic() - begin < SOME_SECONDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

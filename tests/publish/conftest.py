@@ -40,6 +40,6 @@ def exported_from(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reading(exported_from: Path) -> Iterator[sqlite3.Connection]:
-    """Return a connection that reads it."""
+    """Return a connection that reads `exported_from`."""
     with closing(open_for_reading(exported_from)) as connection:
         yield connection

@@ -1,4 +1,4 @@
-"""CSV, JSON lines and Parquet hold what the database holds, as other programs read it."""
+"""Exports as other programs read them, and what is refused."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_csv_has_all_items_newest_first_with_lists_joined(
         assert row == {name: value or "" for name, value in joined.items()}
 
 
-def test_for_excel_a_mark_stands_first_and_no_text_is_a_formula(exported_from: Path, tmp_path: Path) -> None:
+def test_csv_for_excel_has_a_bom_and_no_formulas(exported_from: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(exported_from, tmp_path / "osce-news.db"))
     titles = ("=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(1+1)")
     with closing(open_for_writing(path)) as connection:
@@ -73,7 +73,7 @@ def test_json_lines_are_the_rows(reading: sqlite3.Connection, tmp_path: Path) ->
     assert lines[-1] == ""
 
 
-def test_filters_and_columns_choose(reading: sqlite3.Connection, tmp_path: Path) -> None:
+def test_filters_and_columns_apply(reading: sqlite3.Connection, tmp_path: Path) -> None:
     filters = Filters(offices=["odihr"], since="2025-10-01")
     export(reading, ExportOptions(tmp_path / "a.jsonl", columns=("title", "offices", "id")), filters)
     lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
@@ -127,7 +127,7 @@ def test_duckdb_and_polars_read_a_folder_by_years(reading: sqlite3.Connection, t
     assert frame.schema["published"] == pl.Date
 
 
-def test_a_validator_of_frictionless_accepts_the_descriptor_and_the_data(
+def test_frictionless_accepts_the_descriptor_and_the_data(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
     export(reading, ExportOptions(tmp_path / "Items ä.csv", bom=True), ALL)
@@ -151,9 +151,7 @@ def test_a_validator_of_frictionless_accepts_the_descriptor_and_the_data(
     assert not frictionless.validate(str(tmp_path / "datapackage.json")).valid
 
 
-def test_a_descriptor_forgets_a_file_that_another_form_replaces(
-    reading: sqlite3.Connection, tmp_path: Path
-) -> None:
+def test_a_file_in_another_format_leaves_the_descriptor(reading: sqlite3.Connection, tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         export(reading, ExportOptions(tmp_path / name), ALL)
     export(reading, ExportOptions(tmp_path / "years", "parquet", by_year=True), ALL)
@@ -170,7 +168,7 @@ def test_a_descriptor_forgets_a_file_that_another_form_replaces(
     assert not (tmp_path / "datapackage.json").exists()
 
 
-def test_a_descriptor_forgets_files_that_are_gone_and_keeps_that_of_others(
+def test_deleted_files_leave_the_descriptor_and_a_foreign_one_is_kept(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
     for name in ("a.csv", "b.csv", "a.csv"):
@@ -189,9 +187,7 @@ def test_a_descriptor_forgets_files_that_are_gone_and_keeps_that_of_others(
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet", "a.bib", "a.ris", "a.json"])
-def test_no_items_make_a_file_that_can_be_read(
-    reading: sqlite3.Connection, tmp_path: Path, name: str
-) -> None:
+def test_an_export_without_items_can_be_read(reading: sqlite3.Connection, tmp_path: Path, name: str) -> None:
     assert export(reading, ExportOptions(tmp_path / name), Filters(since="2100-01-01")) == 0
     path = tmp_path / name
     if name == "a.csv":
@@ -219,7 +215,7 @@ def test_no_items_make_a_file_that_can_be_read(
         (ExportOptions(Path("some.db"), "csv"), "is a database"),
     ],
 )
-def test_what_cannot_be_asked_is_said_and_nothing_is_written(
+def test_bad_options_are_refused_and_nothing_is_written(
     reading: sqlite3.Connection,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -237,7 +233,7 @@ def test_what_cannot_be_asked_is_said_and_nothing_is_written(
     assert {path: path.is_file() and path.read_bytes() for path in Path().rglob("*")} == before
 
 
-def test_who_reads_the_former_file_goes_on_reading_it(reading: sqlite3.Connection, tmp_path: Path) -> None:
+def test_a_reader_of_the_former_file_is_not_disturbed(reading: sqlite3.Connection, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("former")
     with path.open() as file:
@@ -247,7 +243,7 @@ def test_who_reads_the_former_file_goes_on_reading_it(reading: sqlite3.Connectio
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet", "a.bib", "a.ris", "a.json", "years"])
-def test_what_fails_half_way_leaves_the_former_file(
+def test_a_failed_export_leaves_the_former_file(
     reading: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     wanted = ExportOptions(tmp_path / name, "parquet" if name == "years" else None, by_year=name == "years")

@@ -1,4 +1,4 @@
-"""The formats are found by their modules: a new one is a new file."""
+"""Formats are found by their modules: a new format is a new file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FORMAT = Format("titles", (".titles",), write)
 
 @pytest.fixture
 def titles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put a module with a format of its own into the package."""
+    """Add a module with a new format to the package."""
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "titles.py").write_text(TITLES)
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path / "more")])

@@ -1,4 +1,4 @@
-"""References as other programs read them: the same title, date, institution and address."""
+"""References as rispy, pybtex and citeproc read them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _even(text: str) -> str:
 
 
 def _plain(latex: str) -> str:
-    """What TeX sets, but for the braces and the circumflex, which pylatexenc knows by no name."""
+    """Return what TeX would print. pylatexenc does not know the braces and the circumflex."""
     for name, letter in (("textbraceleft", "\ue000"), ("textbraceright", "\ue001"), ("textasciicircum", "^")):
         latex = latex.replace(f"\\{name}{{}}", letter)
     read: str = LatexNodes2Text().latex_to_text(latex)
@@ -106,14 +106,14 @@ def test_citeproc_reads_what_was_written(item: dict[str, Any]) -> None:
         assert (read.issued.year, read.issued.month, read.issued.day) == (2022, 3, 15)
 
 
-def test_what_tex_takes_for_its_own_is_escaped_and_braces_match() -> None:
+def test_tex_characters_are_escaped_and_braces_match() -> None:
     written = entry(item_reference({**ITEM, "title": "a_b & 5% of $1 #2 ~ ^ {"}))
     said = r"a\_b \& 5\% of \$1 \#2 \textasciitilde{} \textasciicircum{} \textbraceleft{}"
     assert f"title = {{{{{said}}}}}," in written
     assert written.count("{") == written.count("}")
 
 
-def test_csl_says_the_institution_as_a_literal_name() -> None:
+def test_csl_has_institutions_as_literal_names() -> None:
     made = csl_item(item_reference(ITEM))
     assert made["author"] == [{"literal": name} for name in ITEM["offices"]]
     assert made["issued"] == {"date-parts": [[2022, 3, 15]]}
@@ -121,7 +121,7 @@ def test_csl_says_the_institution_as_a_literal_name() -> None:
     assert "issued" not in csl_item(item_reference(BARE))
 
 
-def test_a_line_of_text_names_all_that_is_known() -> None:
+def test_a_citation_has_all_known_values() -> None:
     assert citation(item_reference(ITEM)) == (
         "OSCE Office for Democratic Institutions and Human Rights & Forum for Security, Co-operation "
         "and More (2022, March 15). Special Representative calls for action [Press release]. "
@@ -131,7 +131,7 @@ def test_a_line_of_text_names_all_that_is_known() -> None:
     assert citation(Reference("k", "T", ("A", "B", "C"), None, None, None)) == "A, B & C (n.d.). T."
 
 
-def test_the_citation_file_is_valid_and_of_this_version() -> None:
+def test_citation_cff_is_valid_and_has_this_version() -> None:
     import yaml  # type: ignore[import-untyped]
 
     from osce_news import __version__

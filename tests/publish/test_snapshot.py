@@ -1,4 +1,4 @@
-"""A snapshot: whole, compact, and without what is of no concern to readers."""
+"""Snapshots are complete, compact, and free of data that only crawls need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from osce_news.storage.search import search
 from tests.helpers import dump, values
 
 
-def test_a_snapshot_holds_all_items_and_verifies(reading: sqlite3.Connection, tmp_path: Path) -> None:
+def test_a_snapshot_holds_all_items_and_passes_verify(reading: sqlite3.Connection, tmp_path: Path) -> None:
     path = tmp_path / "copy.db"
     assert write_snapshot(reading, path) == 151
     assert problems(path) == []

@@ -262,6 +262,7 @@ def _write(db: Path, number: int) -> int:
         return writer.finish("complete").new
 
 
+@pytest.mark.slow
 def test_processes_that_make_and_fill_one_database_at_once_lose_nothing(db: Path, tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         new = list(pool.map(_write, [db] * 4, range(4)))

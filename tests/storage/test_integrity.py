@@ -198,6 +198,7 @@ def test_no_file_is_left_behind(copy: Path, tmp_path: Path, monkeypatch: pytest.
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system knows no SIGKILL")
 @pytest.mark.parametrize("pages", [0, 8])
 def test_a_replay_killed_in_its_middle_leaves_a_whole_database_to_go_on_with(

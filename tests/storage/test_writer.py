@@ -122,6 +122,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Callable[[
     return path, dumped
 
 
+@pytest.mark.slow
 @settings(PATIENT, max_examples=25)
 @given(order=st.permutations(READABLE), separately=st.booleans())
 def test_replaying_the_fixtures_again_in_any_order_changes_nothing(
@@ -187,6 +188,7 @@ def _check_second_replay(pages: list[Listing], order: list[int]) -> None:
 ORDER = st.permutations(range(4))
 
 
+@pytest.mark.slow
 @settings(PATIENT, max_examples=25)
 @given(pages=_readings(st.integers(0, 60), "en"), order=ORDER)
 def test_replaying_pages_of_different_hours_again_changes_nothing(

@@ -1,4 +1,4 @@
-"""What the paths of a replay are: runs that this tool recorded, WARC files of others, saved pages."""
+"""Sorts the files of a replay: runs that this tool recorded, WARC files of other tools, saved pages."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 from osce_news.archive import Report, is_warc, warc_files
 from osce_news.archive.reader.captures import event_in
 from osce_news.archive.reader.files import files_at, has_warc_name
-from osce_news.archive.reader.records import Record, records
+from osce_news.archive.reader.records import records
 from osce_news.archive.reader.report import RecordError
 from osce_news.archive.replay.saved import SavedPage, has_page_name, saved_pages
 from osce_news.errors import BadInputError
 from osce_news.events import RunStarted
 
-_NUMBER = re.compile("[0-9]{5,6}")  # of a file of a run
+_NUMBER = re.compile("[0-9]{5,6}")  # of a run's file
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedRun:
-    """A recorded run: its name, how it began, and its files in order."""
+    """A recorded run: its name, its first event, and its files in order."""
 
     name: str
     begins: RunStarted
     files: list[Path]
-    missing: list[str]  # names of files that are not there, as far as that is known
+    missing: list[str]  # names of files known to be missing
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class ReplayPlan:
     runs: list[ArchivedRun] = field(default_factory=list)
     warcs: list[Path] = field(default_factory=list)  # all other WARC files
     pages: list[SavedPage] = field(default_factory=list)
-    headless: list[str] = field(default_factory=list)  # first files of runs that are not there
+    headless: list[str] = field(default_factory=list)  # names of runs' first files that are missing
 
     @property
     def files(self) -> list[Path]:
@@ -47,24 +47,24 @@ class ReplayPlan:
 
 
 def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
-    """Return what is at these paths; a folder gives all pages and WARC files below it.
+    """Return the plan for the files at these paths; for a folder, all saved pages and WARC files below it.
 
-    Raises BadInputError, before anything is read further, for a path that is not there, a file that is
-    neither a saved page nor a WARC file, and a folder with neither.
+    Raises BadInputError for a path that does not exist, a file that is neither a saved page nor a WARC file,
+    and a folder with neither.
     """
     files = files_at(paths, _has_known_name, "saved page (.html) and no WARC file (.warc, .warc.gz)")
     pages = [file for file in files if has_page_name(file)]
     warcs = [file for file in files if not has_page_name(file)]
     for file in warcs:
-        _refuse_other(file)
-    found = ReplayPlan(pages=saved_pages(pages))
-    _sort_out(warc_files(warcs), found)
-    found.runs = in_order(found.runs)
-    return found
+        _check_is_warc(file)
+    plan = ReplayPlan(pages=saved_pages(pages))
+    _add_warcs(warc_files(warcs), plan)
+    plan.runs = in_order(plan.runs)
+    return plan
 
 
 def in_order(runs: Iterable[ArchivedRun]) -> list[ArchivedRun]:
-    """Return the runs in order of time; of one database in its order, whatever its clock said."""
+    """Return the runs in order of time. Each follows the run that it names as the one before."""
     left = sorted(runs, key=lambda run: (run.begins.started, run.begins.run, run.name))
     ordered: list[ArchivedRun] = []
     while left:
@@ -75,11 +75,16 @@ def in_order(runs: Iterable[ArchivedRun]) -> list[ArchivedRun]:
     return ordered
 
 
+def file_name(name: str, number: int) -> str:
+    """Return the name of a run's file."""
+    return f"{name}-{number:05}.warc.gz"
+
+
 def _has_known_name(file: Path) -> bool:
     return has_page_name(file) or has_warc_name(file)
 
 
-def _refuse_other(file: Path) -> None:
+def _check_is_warc(file: Path) -> None:
     """Raise BadInputError if a file is no WARC file; an empty one may be the rest of one."""
     if not file.stat().st_size or is_warc(file):
         return
@@ -89,51 +94,43 @@ def _refuse_other(file: Path) -> None:
     raise BadInputError(f"{file}: no WARC file")
 
 
-def _sort_out(files: Iterable[Path], found: ReplayPlan) -> None:
-    """Put the files of each recorded run together; what has no beginning is read as any WARC file."""
-    parts: dict[str, dict[int, Path]] = {}
-    begins: dict[str, RunStarted] = {}
+def _add_warcs(files: Iterable[Path], plan: ReplayPlan) -> None:
+    """Add the files of each recorded run as one run, and all others as WARC files."""
+    numbered_files: dict[str, dict[int, Path]] = {}
+    starts: dict[str, RunStarted] = {}
     for file in files:
-        told = _told(file)
-        if told is None:
-            found.warcs.append(file)
+        identity = _run_of(file)
+        if identity is None:
+            plan.warcs.append(file)
             continue
-        name, number, begun = told
-        parts.setdefault(name, {}).setdefault(number, file)  # a copy of a file says the same
-        if begun is not None:
-            begins[name] = begun
-    for name, numbered in parts.items():
-        ordered = [numbered[number] for number in sorted(numbered)]
-        gaps = [file_name(name, number) for number in range(max(numbered)) if number not in numbered]
-        if name in begins:
-            found.runs.append(ArchivedRun(name, begins[name], ordered, gaps))
+        name, number, start = identity
+        numbered_files.setdefault(name, {}).setdefault(number, file)  # ignores copies of a file
+        if start is not None:
+            starts[name] = start
+    for name, by_number in numbered_files.items():
+        ordered = [by_number[number] for number in sorted(by_number)]
+        gaps = [file_name(name, number) for number in range(max(by_number)) if number not in by_number]
+        if name in starts:
+            plan.runs.append(ArchivedRun(name, starts[name], ordered, gaps))
         else:
-            found.warcs += ordered
-            found.headless.append(file_name(name, 0))
+            plan.warcs += ordered
+            plan.headless.append(file_name(name, 0))
 
 
-def file_name(name: str, number: int) -> str:
-    """Return the name of a file of a run."""
-    return f"{name}-{number:05}.warc.gz"
-
-
-def _told(file: Path) -> tuple[str, int, RunStarted | None] | None:
-    """Return the run of a file, its number, and how the run begins if that stands in it; None: not ours."""
+def _run_of(file: Path) -> tuple[str, int, RunStarted | None] | None:
+    """Return the run that a file belongs to, its number, and the run's first event; None if not ours."""
     first = list(islice(records(file, Report()), 2))
     if not first or first[0].kind != "warcinfo" or first[0].block is None:
         return None
-    told = dict(line.split(": ", 1) for line in _lines(first[0]) if ": " in line)
-    name = told.get("isPartOf", "")
+    lines = first[0].block.decode("utf-8", "replace").splitlines()
+    info = dict(line.split(": ", 1) for line in lines if ": " in line)
+    name = info.get("isPartOf", "")
     number = first[0].headers.get("warc-filename", "").removeprefix(f"{name}-").partition(".")[0]
-    if not told.get("software", "").startswith("osce-news/") or not name or not _NUMBER.fullmatch(number):
+    if not info.get("software", "").startswith("osce-news/") or not name or not _NUMBER.fullmatch(number):
         return None
-    begun = None
+    start = None
     if len(first) > 1 and first[1].kind == "metadata":
         with suppress(RecordError):
-            note = event_in(first[1])
-            begun = note if isinstance(note, RunStarted) else None
-    return name, int(number), begun
-
-
-def _lines(record: Record) -> list[str]:
-    return (record.block or b"").decode("utf-8", "replace").splitlines()
+            event = event_in(first[1])
+            start = event if isinstance(event, RunStarted) else None
+    return name, int(number), start

@@ -1,4 +1,4 @@
-"""Pages that somebody saved: files of HTML with, perhaps, a note of their address and time."""
+"""Saved pages: HTML files, with or without a `meta.json` that has their address and time."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from osce_news.normalize import is_web_address
 from osce_news.pages.extract import extract_listing
 from osce_news.site import LISTING_URL, MAX_PAGE_BYTES
 
-_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
-# What browsers write at the beginning of a page that they save.
+_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+# Browsers write this comment at the beginning of a page that they save.
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S{1,2000})")
 _CANONICAL = re.compile(rb"<link\b[^>]{0,500}?rel=[\"']canonical[\"'][^>]{0,500}?>", re.IGNORECASE)
 _HREF = re.compile(rb"href=[\"']([^\"']{1,2000})", re.IGNORECASE)
@@ -28,14 +28,14 @@ _HREF = re.compile(rb"href=[\"']([^\"']{1,2000})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A page on disk; `url` is None if nothing beside the page tells its address."""
+    """A page on disk; `url` is None if no `meta.json` gives its address."""
 
     path: Path
     url: str | None
     fetched_at: str
 
     def capture(self) -> Capture:
-        """Return the page as one that was captured; its status is 200, though nobody knows.
+        """Return the page as a capture; its status, which is not known, is set to 200.
 
         Raises LayoutError if the file is too large for a page or holds no HTML, PartialError if it
         can't be read.
@@ -57,9 +57,9 @@ class SavedPage:
 def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
     """Return the pages at these paths, the earliest first, each once.
 
-    A folder gives all pages below it. Address and time stand in a `meta.json` beside `page.html`
-    (keys `url` and `fetched_at`); without one the address is looked for in the page, and the
-    file's own time counts. Raises BadInputError for a path that is not there or holds no page.
+    For a folder, all pages below it. A `meta.json` next to `page.html` gives address and time (keys `url` and
+    `fetched_at`). Without one, the address is taken from the page, and the time is that of the file's last
+    change. Raises BadInputError for a path that does not exist or holds no page.
     """
     found = files_at(paths, has_page_name, "saved page (.html)")
     for path in found:
@@ -69,12 +69,12 @@ def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
 
 
 def has_page_name(file: Path) -> bool:
-    """Whether a file is called as saved pages are."""
-    return file.suffix.lower() in _ENDINGS
+    """Whether a file is named like a saved page."""
+    return file.suffix.lower() in _SUFFIXES
 
 
 def read_saved(saved: SavedPage) -> Listing:
-    """Return a saved page's records with their raw fields; raises what reading a page raises."""
+    """Return the records of a saved listing with their raw fields; raises LayoutError or PartialError."""
     capture = saved.capture()
     return extract_listing(capture.body, capture.url, fetched_at=saved.fetched_at, status=None)[0]
 
@@ -92,10 +92,10 @@ def _meta(path: Path) -> dict[str, str]:
         meta: Any = json.loads(file.read_text(encoding="utf-8"))
         found = {key: meta[key] for key in ("url", "fetched_at") if meta.get(key) is not None}
         if not all(isinstance(value, str) for value in found.values()):
-            raise ValueError("url and fetched_at are texts")
+            raise ValueError("url and fetched_at must be texts")
         if "url" in found and not is_web_address(found["url"]):
             raise ValueError(f"{found['url'][:100]!r} is no web address")
-        if "fetched_at" in found:  # in one form, for times are compared as text
+        if "fetched_at" in found:  # in the one form in which times can be compared as text
             found["fetched_at"] = format_utc(parse_utc(found["fetched_at"]).timestamp())
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise BadInputError(f"{file}: {error}") from error
@@ -103,7 +103,7 @@ def _meta(path: Path) -> dict[str, str]:
 
 
 def _address_in(body: bytes) -> str | None:
-    """Return the address that the page itself gives, or None; "about:internet" and the like are none."""
+    """Return the web address that the page itself gives; None if it gives none, or "about:internet"."""
     head = body[:20_000]
     found = [_SAVED_FROM.search(head)]
     if link := _CANONICAL.search(head):

@@ -1,4 +1,4 @@
-"""The merging of single pages, whoever saved them: each stands for itself and its time."""
+"""Replays single pages, saved by anybody: each is stored for the time it was fetched at."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ProgressCallback = Callable[[Summary, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """A page to merge: where it is, its status if that is known, or why it could not be read."""
+    """Where a page is, its HTTP status if that is known, or why it could not be read."""
 
     where: str
     status: int | None = None
@@ -38,17 +38,17 @@ def replay_single_pages(
     plan: ReplayPlan, source: CaptureSource, hosts: list[str], writer: Writer, workers: Workers,
     outcome: Outcome, advance: ProgressCallback,
 ) -> None:  # fmt: skip
-    """Store the saved pages and the pages of WARC files as a run of their own, mode "replay".
+    """Store the saved pages and the pages of WARC files as one run with the mode "replay".
 
-    A page that is not understood, can't be read or is a challenge is left out; the others are stored. Raises
-    StorageError if the database can't be written; what was stored before stays.
+    Pages that can't be read or understood, and challenge pages, are left out. Raises StorageError if the
+    database can't be written; what was stored before stays.
     """
     writer.begin("replay")
     before = outcome.error_count - len(plan.headless)
     total = len(plan.pages) if not plan.warcs else None
     try:
-        for work in _work(plan, source, hosts, writer, outcome):
-            for page, parsed in workers.parsed(work):
+        for tasks in _tasks(plan, source, hosts, writer, outcome):
+            for page, parsed in workers.parsed(tasks):
                 try:
                     outcome.unknown_items += not _store(page, parsed, writer)
                 except StorageError:
@@ -70,10 +70,10 @@ def replay_single_pages(
     outcome.add(writer.finish(status, str(worst) if worst else None))
 
 
-def _work(
+def _tasks(
     plan: ReplayPlan, source: CaptureSource, hosts: list[str], writer: Writer, outcome: Outcome
 ) -> Iterator[Iterator[Task[SourcePage]]]:
-    """Yield the listings and, when those are stored, the articles of the items that are known then."""
+    """Yield the listings, then the articles of the items that are known once the listings are stored."""
     places, in_time = _places(plan, source, hosts, outcome)
 
     def pages(wanted: str) -> Iterator[Task[SourcePage]]:
@@ -90,21 +90,21 @@ def _work(
     yield _without_unknown(pages(ARTICLE), writer)
 
 
-def _without_unknown(work: Iterator[Task[SourcePage]], writer: Writer) -> Iterator[Task[SourcePage]]:
-    """Yield the articles, but nothing to parse for one of an item that no listing has shown."""
-    for page, capture, asked in work:
-        item = asked.at(capture).item_id if capture is not None and asked is not None else None
+def _without_unknown(tasks: Iterator[Task[SourcePage]], writer: Writer) -> Iterator[Task[SourcePage]]:
+    """Yield the articles; without a page to parse if the item is in no listing."""
+    for page, capture, request in tasks:
+        item = request.at(capture).item_id if capture is not None and request is not None else None
         known = item is not None and writer.knows(item)
-        yield (page, capture, asked) if known else (page, None, None)
+        yield (page, capture, request) if known else (page, None, None)
 
 
 def _places(
     plan: ReplayPlan, source: CaptureSource, hosts: list[str], outcome: Outcome
 ) -> tuple[list[tuple[str, int, int, str]], bool]:
-    """Return time, file, offset and kind of each page, in order of time; and whether the files' order does.
+    """Return time, file, offset and kind of each page in order of time, and whether to read in file order.
 
-    The files are gone through for it, and what is passed over is counted. It has to do where a record
-    can't be read alone.
+    File order is used if it is the order of time, or if a record can't be read without those before it. This
+    reads all files, and counts what is skipped.
     """
     places = []
     alone = True
@@ -133,7 +133,7 @@ def _read_again(
 
 def _captured(capture: Capture, kind: str) -> Task[SourcePage]:
     where = f"{capture.path}: byte {capture.offset}: {capture.url}"
-    # Whether it was fetched again or had not changed: it is the page at that time.
+    # A page that was fetched again or had not changed is the page at that time too.
     return SourcePage(where, capture.status), replace(capture, revisit=None), PageRequest(kind)
 
 
@@ -150,7 +150,7 @@ def _saved(saved: SavedPage, wanted: str) -> Iterator[Task[SourcePage]]:
 
 
 def _kind(capture: Capture) -> str | None:
-    """Return what a capture shows; None if it says nothing of the newsroom."""
+    """Return whether a capture is a listing or an article; None if it is neither."""
     kind, status = page_kind(capture.url), capture.status
     is_page = is_html(capture.header("content-type"))
     if kind == LISTING:
@@ -159,14 +159,14 @@ def _kind(capture: Capture) -> str | None:
         return (
             ARTICLE if page_kind(location) == ARTICLE and item_id(location) != item_id(capture.url) else None
         )
-    says = status in _GONE or (status == HTTPStatus.OK and is_page)
-    return ARTICLE if kind == ARTICLE and says else None
+    is_answer = status in _GONE or (status == HTTPStatus.OK and is_page)
+    return ARTICLE if kind == ARTICLE and is_answer else None
 
 
 def _store(page: SourcePage, parsed: ParsedPage | None, writer: Writer) -> bool:
-    """Store a page; it tells nothing of the list as a whole, for nobody knows what stood beside it.
+    """Store a page without the order of its results, because the pages next to it are not known.
 
-    Returns False for an article of an item that no listing has shown.
+    Returns False for an article of an item that is in no listing. Raises OsceNewsError.
     """
     if page.error is not None:
         raise page.error
@@ -177,11 +177,11 @@ def _store(page: SourcePage, parsed: ParsedPage | None, writer: Writer) -> bool:
     if parsed.listing is not None:
         writer.store(replace(parsed.listing, listed=[], status=page.status))
         return True
-    assert parsed.article is not None, "what is no problem and no listing is an article"
+    assert parsed.article is not None, "a page without a problem is a listing or an article"
     writer.store_article(replace(parsed.article, http_status=page.status))
     return True
 
 
 def hosts_of(start_url: str) -> list[str]:
-    """Return the hosts whose pages are wanted: that of the listing without "www.", and all below it."""
+    """Return the hosts whose pages are wanted: that of the listing, without "www."."""
     return [(urlsplit(start_url).hostname or "").removeprefix("www.")]

@@ -1,8 +1,8 @@
-"""Which bodies the files of a folder hold, so that none is stored twice.
+"""An index of the bodies in an archive folder, so that no body is stored twice.
 
-Each WARC file that was ended has a list, `digests/NAME.jsonl`, that is written whole and names the file's
-size; a list that is missing, damaged or of another size is made anew from the WARC file. So no list has to be
-trusted after a crash, and the folder `digests` may be deleted at any time.
+Each finished WARC file has a list, `digests/NAME.jsonl`, which is written atomically and contains the file's
+size. A list that is missing, damaged or of another size is rebuilt from the WARC file. So a crash can't
+leave a wrong list, and the folder `digests` may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -23,23 +23,37 @@ from osce_news.errors import BadInputError
 
 FOLDER = "digests"
 _PATTERN = "osce-news-*.warc.gz"
-_FORM = 1  # of the lists; another one is made anew
+_FORMAT = 1  # of the lists; a list of another format is rebuilt
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An answer of the site as it stands in an archive."""
+class DigestEntry:
+    """A response in an archive."""
 
     url: str
     when: str
     digest: str
     record_id: str | None  # of the response record that holds the body; None for a revisit record
-    etag: str | None = None  # only of an answer with status 200, which is what a later 304 means
+    etag: str | None = None  # this and the next only for status 200: a later 304 refers to such a response
     last_modified: str | None = None
 
+    @classmethod
+    def of(
+        cls,
+        url: str,
+        when: str,
+        digest: str,
+        record_id: str | None,
+        status: int,
+        header: Callable[[str], str],
+    ) -> DigestEntry:
+        """Return the entry of a response; `header` returns the value of a header, or an empty string."""
+        names = ("etag", "last-modified") if status == HTTPStatus.OK else ()
+        return cls(url, when, digest, record_id, *(header(name) or None for name in names))
 
-class Stored(NamedTuple):
-    """A response record that holds a body."""
+
+class StoredBody(NamedTuple):
+    """The response record that holds a body."""
 
     record_id: str
     url: str
@@ -47,83 +61,83 @@ class Stored(NamedTuple):
     digest: str
 
 
-class Digests:
-    """What is stored in a folder, and what is being added to one file of it."""
+class DigestIndex:
+    """The bodies that are stored in a folder, and those that are being added to one file in it."""
 
     def __init__(self) -> None:
-        self._stored: dict[str, Stored] = {}
-        self._validated: dict[tuple[str, str], str] = {}  # address and validator: digest
-        self._added: list[Entry] = []  # to the present file
+        self._stored: dict[str, StoredBody] = {}
+        self._validated: dict[tuple[str, str], str] = {}  # from address and validator to digest
+        self._added: list[DigestEntry] = []  # to the current file
 
     @classmethod
-    def of_folder(cls, folder: Path) -> Digests:
-        """Return what the archive files of a folder hold; lists that are missing or stale are made anew."""
-        digests = cls()
+    def of_folder(cls, folder: Path) -> DigestIndex:
+        """Return the index of a folder's archive files; rebuilds lists that are missing or stale."""
+        index = cls()
         for path in sorted(folder.glob(_PATTERN)):
-            with suppress(OSError, BadInputError):  # what can't be read is not referred to
+            with suppress(OSError, BadInputError):  # never refer to a file that can't be read
                 size = path.stat().st_size
                 entries = _load(path, size)
                 if entries is None:
                     entries = list(_scan(path))
                     _save(path, size, entries)
                 for entry in entries:
-                    digests._know(entry)
-        return digests
+                    index._remember(entry)
+        return index
 
-    def stored(self, digest: str) -> Stored | None:
-        """Return the record that holds the body of this digest."""
+    def find(self, digest: str) -> StoredBody | None:
+        """Return the record that holds the body with this digest."""
         return self._stored.get(digest)
 
-    def unchanged(self, url: str, etag: str | None, last_modified: str | None) -> Stored | None:
-        """Return the record that holds the page which a 304 to these validators means.
+    def find_unchanged(self, url: str, etag: str | None, last_modified: str | None) -> StoredBody | None:
+        """Return the record of the page that a 304 response to these validators refers to.
 
-        None if that page is not in the archive, though another of the same address may be.
+        None if that page is not in the archive, even if another version of it is.
         """
         validator = etag or last_modified
         return self._stored.get(self._validated.get((url, validator), "")) if validator else None
 
-    def add(self, entry: Entry) -> None:
-        """Note an answer that was wholly written into the present file."""
+    def add(self, entry: DigestEntry) -> None:
+        """Add a response that was completely written to the current file."""
         self._added.append(entry)
-        self._know(entry)
+        self._remember(entry)
 
     def save(self, path: Path, size: int) -> None:
-        """Write the list of the present file, which has this size and will not grow, and begin another."""
-        with suppress(OSError):  # it is made anew when it is needed
+        """Write the list of the current file, which is finished and has this size; begin the next list."""
+        with suppress(OSError):  # it is rebuilt when needed
             _save(path, size, self._added)
         self._added = []
 
-    def _know(self, entry: Entry) -> None:
+    def _remember(self, entry: DigestEntry) -> None:
         if entry.record_id is not None:
-            stored = Stored(entry.record_id, entry.url, entry.when, entry.digest)
-            self._stored.setdefault(entry.digest, stored)
+            body = StoredBody(entry.record_id, entry.url, entry.when, entry.digest)
+            self._stored.setdefault(entry.digest, body)
         for validator in (entry.etag, entry.last_modified):
             if validator:
                 self._validated[entry.url, validator] = entry.digest
 
 
-def _list_of(path: Path) -> Path:
+def _list_path(path: Path) -> Path:
     return path.parent / FOLDER / f"{path.name.removesuffix('.warc.gz')}.jsonl"
 
 
-def _load(path: Path, size: int) -> list[Entry] | None:
-    """Return the entries of a file of this size; None if there is no list that can be believed."""
+def _load(path: Path, size: int) -> list[DigestEntry] | None:
+    """Return the entries of a file of this size; None if its list is missing, damaged or stale."""
     try:
-        lines = _list_of(path).read_text(encoding="utf-8").splitlines()
-        if json.loads(lines[0]) != _title(path, size, len(lines) - 1):
+        lines = _list_path(path).read_text(encoding="utf-8").splitlines()
+        if json.loads(lines[0]) != _first_line(path, size, len(lines) - 1):
             return None
-        entries = [Entry(**json.loads(line)) for line in lines[1:]]
+        entries = [DigestEntry(**json.loads(line)) for line in lines[1:]]
     except (OSError, ValueError, TypeError, IndexError, RecursionError):
         return None
     return entries if all(isinstance(entry.digest, str) for entry in entries) else None
 
 
-def _save(path: Path, size: int, entries: Sequence[Entry]) -> None:
-    """Write a file's list whole or not at all; raises OSError."""
-    target = _list_of(path)
+def _save(path: Path, size: int, entries: Sequence[DigestEntry]) -> None:
+    """Write a file's list atomically; raises OSError."""
+    target = _list_path(path)
     target.parent.mkdir(exist_ok=True)
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.unfinished")
-    lines = [_title(path, size, len(entries)), *map(asdict, entries)]
+    lines = [_first_line(path, size, len(entries)), *map(asdict, entries)]
     try:
         unfinished.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
         unfinished.replace(target)
@@ -131,12 +145,12 @@ def _save(path: Path, size: int, entries: Sequence[Entry]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _title(path: Path, size: int, count: int) -> dict[str, object]:
-    return {"form": _FORM, "file": path.name, "bytes": size, "entries": count}
+def _first_line(path: Path, size: int, count: int) -> dict[str, object]:
+    return {"form": _FORMAT, "file": path.name, "bytes": size, "entries": count}
 
 
-def _scan(path: Path) -> Iterator[Entry]:
-    """Yield the entries of a WARC file, as far as it is whole."""
+def _scan(path: Path) -> Iterator[DigestEntry]:
+    """Yield the entries of a WARC file's complete records."""
     for record in records(path, Report()):
         with suppress(RecordError):
             entry = _entry(record)
@@ -144,7 +158,7 @@ def _scan(path: Path) -> Iterator[Entry]:
                 yield entry
 
 
-def _entry(record: Record) -> Entry | None:
+def _entry(record: Record) -> DigestEntry | None:
     fields = record.headers
     digest, identifier = fields.get("warc-payload-digest"), fields.get("warc-record-id")
     if record.kind not in ("response", "revisit") or record.block is None or "warc-truncated" in fields:
@@ -152,20 +166,11 @@ def _entry(record: Record) -> Entry | None:
     response = parse_response(record.block, header_only=True)
     if not digest or not identifier or response.status == HTTPStatus.NOT_MODIFIED:
         return None
-    return entry_of(
-        fields.get("warc-target-uri", ""),
+    return DigestEntry.of(
+        record.url,
         fields.get("warc-date", ""),
         digest,
         identifier if record.kind == "response" else None,
         response.status,
         response.header,
     )
-
-
-def entry_of(
-    url: str, when: str, digest: str, record_id: str | None, status: int, header: Callable[[str], str]
-) -> Entry:
-    """Return the entry of an answer; `header` gives the value of a header, empty if it is not there."""
-    whole = status == HTTPStatus.OK
-    etag, modified = ((header(name) or None) if whole else None for name in ("etag", "last-modified"))
-    return Entry(url, when, digest, record_id, etag, modified)

@@ -1,4 +1,4 @@
-"""An exchange with the site, and the WARC records that it becomes (WARC 1.1, made by warcio)."""
+"""A request with its response, and the WARC records that warcio makes of them (WARC 1.1)."""
 
 from __future__ import annotations
 
@@ -15,90 +15,91 @@ from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from osce_news.archive.writer.digests import Digests, Entry, Stored, entry_of
+from osce_news.archive.writer.digests import DigestEntry, DigestIndex, StoredBody
 from osce_news.clock import utc_now
 from osce_news.events import CONTENT_TYPE, Event, target_of
 
 _VERSION = "WARC/1.1"
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 _SECRET = frozenset({b"authorization", b"proxy-authorization", b"cookie"})
-_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"content-length"})
+_LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
+_HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"content-length"})
 
 Headers = Sequence[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request and its answer. Headers are pairs of bytes, in order, as they were sent."""
+    """A request and its response. Headers are pairs of bytes, in the order in which they were sent."""
 
     method: str = "GET"
     url: str
     request_headers: Headers = ()
     status: int
-    reason: str = ""  # of the answer; the usual one if it is empty
+    reason: str = ""  # of the response; if empty, the usual one
     headers: Headers = ()
-    body: bytes = b""  # of the answer, without transfer-encoding, with its content-encoding
+    body: bytes = b""  # of the response, without transfer-encoding, with its content-encoding
     when: str  # UTC, in the form of clock.py
     ip: str | None = None
     truncated: str | None = None  # why the end of the body is missing (WARC 1.1, 5.13)
 
     def header(self, name: str) -> str:
-        """Return the first value of a header of the answer; empty if it is not there."""
+        """Return the first value of a response header, given in lower case; empty if it is missing."""
         return _value(self.headers, name)
 
 
-class Made(NamedTuple):
-    """The bytes of the records of an exchange, and what later exchanges may refer to."""
+class ExchangeRecords(NamedTuple):
+    """The records of an exchange, and the entry that lets later exchanges refer to them."""
 
     data: bytes
-    entry: Entry | None
+    entry: DigestEntry | None
 
 
 class RecordMaker:
-    """Makes the records of one file; `first` is its warcinfo record, which all others name."""
+    """Makes the records of one file; `first` is its warcinfo record, to which all others refer."""
 
     def __init__(self, name: str, info: Mapping[str, str | None]) -> None:
         writer = _Records()
         values = {key: _one_line(value) for key, value in info.items() if value}
         record = writer.create_warcinfo_record(name, values)
         self._warcinfo: str = record.rec_headers.get_header("WARC-Record-ID")
-        self._last: str | None = None  # the identifier of the last answer
+        self._last: str | None = None  # the identifier of the last response
         writer.write_record(record)
         self.first = writer.data
 
-    def exchange(self, exchange: Exchange, digests: Digests) -> Made:
-        """Return the records: response or revisit, and the request."""
+    def exchange(self, exchange: Exchange, digests: DigestIndex) -> ExchangeRecords:
+        """Return the records of an exchange: response or revisit, and request."""
         url = _one_line(exchange.url.partition("#")[0])
         fields = {"WARC-Target-URI": url, "WARC-Date": exchange.when, "WARC-Warcinfo-ID": self._warcinfo}
         if exchange.ip:
             fields["WARC-IP-Address"] = exchange.ip
         writer = _Records()
         if exchange.status == HTTPStatus.NOT_MODIFIED:
-            answer = _not_modified(writer, exchange, fields, digests)
+            response = _not_modified(writer, exchange, fields, digests)
             entry = None
         else:
             digest = sha1(exchange.body)
-            known = digests.stored(digest) if exchange.body and not exchange.truncated else None
+            known = digests.find(digest) if exchange.body and not exchange.truncated else None
             if known is not None:
-                answer, identifier = _revisit(writer, exchange, fields, known), None
+                response, identifier = _revisit(writer, exchange, fields, known), None
             else:
-                answer = _response(writer, exchange, fields)
-                identifier = _identifier(answer)
-            entry = entry_of(url, exchange.when, digest, identifier, exchange.status, exchange.header)
-        writer.write_record(answer)
-        fields["WARC-Concurrent-To"] = self._last = _identifier(answer)
-        writer.write_record(writer.make("request", fields, _Head(_request_head(exchange))))
-        return Made(writer.data, None if exchange.truncated else entry)
+                response = _response(writer, exchange, fields)
+                identifier = _identifier(response)
+            entry = DigestEntry.of(url, exchange.when, digest, identifier, exchange.status, exchange.header)
+        writer.write_record(response)
+        fields["WARC-Concurrent-To"] = self._last = _identifier(response)
+        writer.write_record(writer.make("request", fields, _RawHeader(_request_header(exchange))))
+        return ExchangeRecords(writer.data, None if exchange.truncated else entry)
 
-    def note(self, note: Event) -> bytes:
-        """Return a metadata record that holds the note (WARC 1.1, 6.6); it refers to the last answer."""
+    def event(self, event: Event) -> bytes:
+        """Return a metadata record that holds the event (WARC 1.1, 6.6) and refers to the last response."""
         fields = {"WARC-Date": utc_now(), "WARC-Warcinfo-ID": self._warcinfo}
         if self._last:
             fields["WARC-Refers-To"] = self._last
-        data = note.to_json().encode()
+        data = event.to_json().encode()
         writer = _Records()
         record = writer.create_warc_record(
-            target_of(note),
+            target_of(event),
             "metadata",
             payload=BytesIO(data),
             length=len(data),
@@ -111,30 +112,32 @@ class RecordMaker:
 
 def _response(writer: _Records, exchange: Exchange, fields: dict[str, str]) -> ArcWarcRecord:
     more = {"WARC-Truncated": exchange.truncated} if exchange.truncated else {}
-    return writer.make("response", fields | more, _Head(_answer_head(exchange)), exchange.body)
+    return writer.make("response", fields | more, _RawHeader(_response_header(exchange)), exchange.body)
 
 
-def _revisit(writer: _Records, exchange: Exchange, fields: dict[str, str], known: Stored) -> ArcWarcRecord:
-    """A record that says that the body is the one of another record (WARC 1.1, 6.7.2)."""
+def _revisit(
+    writer: _Records, exchange: Exchange, fields: dict[str, str], known: StoredBody
+) -> ArcWarcRecord:
+    """Return a record of a response whose body is stored in another record (WARC 1.1, 6.7.2)."""
     more = {"WARC-Profile": f"{_PROFILE}identical-payload-digest", **_refers_to(known)}
-    return writer.make("revisit", fields | more, _Head(_answer_head(exchange)))
+    return writer.make("revisit", fields | more, _RawHeader(_response_header(exchange)))
 
 
 def _not_modified(
-    writer: _Records, exchange: Exchange, fields: dict[str, str], digests: Digests
+    writer: _Records, exchange: Exchange, fields: dict[str, str], digests: DigestIndex
 ) -> ArcWarcRecord:
-    """A record of a 304 (WARC 1.1, 6.7.3); it refers to a page only if the request asked about that one.
+    """Return a record of a 304 response (WARC 1.1, 6.7.3).
 
-    A page of the same address may be in the archive that is not the one which the server means: a crawl in
-    between was not recorded.
+    It refers to the page whose validators the request had. The archive may hold only another version of that
+    page, because a crawl in between was not recorded; then it refers to nothing.
     """
     etag, since = (_value(exchange.request_headers, name) for name in ("if-none-match", "if-modified-since"))
-    known = digests.unchanged(fields["WARC-Target-URI"], etag, since)
+    known = digests.find_unchanged(fields["WARC-Target-URI"], etag, since)
     more = {"WARC-Profile": f"{_PROFILE}server-not-modified", **(_refers_to(known) if known else {})}
-    return writer.make("revisit", fields | more, _Head(_answer_head(exchange)))
+    return writer.make("revisit", fields | more, _RawHeader(_response_header(exchange)))
 
 
-def _refers_to(known: Stored) -> dict[str, str]:
+def _refers_to(known: StoredBody) -> dict[str, str]:
     return {
         "WARC-Refers-To": known.record_id,
         "WARC-Refers-To-Target-URI": known.url,
@@ -147,11 +150,11 @@ def _identifier(record: ArcWarcRecord) -> str:
     return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
-class _Head(StatusAndHeaders):  # type: ignore[misc]
-    """The head of an HTTP message to the byte; warcio would write other than ASCII characters anew."""
+class _RawHeader(StatusAndHeaders):  # type: ignore[misc]
+    """An HTTP header kept to the byte; warcio would re-encode characters other than ASCII."""
 
     def __init__(self, raw: bytes) -> None:
-        super().__init__("as it is", [])
+        super().__init__("HTTP", [])  # warcio leaves out a header without a status line
         self._raw = raw
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:
@@ -159,7 +162,7 @@ class _Head(StatusAndHeaders):  # type: ignore[misc]
 
 
 class _Records(WARCWriter):  # type: ignore[misc]
-    """Writes records into memory, so that they reach the file together."""
+    """Writes records to memory, so that those of an exchange reach the file together."""
 
     def __init__(self) -> None:
         self._buffer = BytesIO()
@@ -169,7 +172,7 @@ class _Records(WARCWriter):  # type: ignore[misc]
     def data(self) -> bytes:
         return self._buffer.getvalue()
 
-    def make(self, kind: str, fields: dict[str, str], head: _Head, body: bytes = b"") -> ArcWarcRecord:
+    def make(self, kind: str, fields: dict[str, str], head: _RawHeader, body: bytes = b"") -> ArcWarcRecord:
         lines = {name: _one_line(value) for name, value in fields.items()}
         return self.create_warc_record(
             "", kind, payload=BytesIO(body), length=len(body), warc_headers_dict=lines, http_headers=head
@@ -177,43 +180,40 @@ class _Records(WARCWriter):  # type: ignore[misc]
 
 
 def sha1(body: bytes) -> str:
-    """Return the digest of a body in the form that archives use: "sha1:" and base 32."""
+    """Return the digest of a body as WARC files contain it: "sha1:" and base 32."""
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
-def _request_head(exchange: Exchange) -> bytes:
+def _request_header(exchange: Exchange) -> bytes:
     parts = urlsplit(exchange.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     names = {name.lower() for name, _ in exchange.request_headers}
     host = [] if b"host" in names else [(b"Host", parts.netloc.rpartition("@")[2].encode())]
     kept = [pair for pair in exchange.request_headers if pair[0].lower() not in _SECRET]
-    return _head(f"{exchange.method} {path} HTTP/1.1", [*host, *kept])
+    return _header(f"{exchange.method} {path} HTTP/1.1", [*host, *kept])
 
 
-def _answer_head(exchange: Exchange) -> bytes:
-    """The head of the answer with the length of what is stored; RFC 9112, 6 asks for none of 304 and 204."""
-    kept = [pair for pair in exchange.headers if pair[0].lower() not in _HOP]
+def _response_header(exchange: Exchange) -> bytes:
+    """Return the header with the stored body's length, which RFC 9112, 6 does not want for 304 and 204."""
+    kept = [pair for pair in exchange.headers if pair[0].lower() not in _HOP_BY_HOP]
     if exchange.status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
         kept.append((b"Content-Length", str(len(exchange.body)).encode()))
-    return _head(f"HTTP/1.1 {exchange.status} {exchange.reason or _phrase(exchange.status)}", kept)
+    return _header(f"HTTP/1.1 {exchange.status} {exchange.reason or _phrase(exchange.status)}", kept)
 
 
-def _head(first: str, headers: Headers) -> bytes:
-    lines = [_flat(first.encode("utf-8", "replace"))]
-    lines += [_flat(name) + b": " + _flat(value) for name, value in headers]
+def _header(first: str, headers: Headers) -> bytes:
+    lines = [_without_line_ends(first.encode("utf-8", "replace"))]
+    lines += [_without_line_ends(name) + b": " + _without_line_ends(value) for name, value in headers]
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
-def _flat(value: bytes) -> bytes:
-    """A value without line ends, each a space instead, so that it can't end the head (RFC 9110, 5.5)."""
+def _without_line_ends(value: bytes) -> bytes:
+    """Return a value with spaces for line ends, which would end the header (RFC 9110, 5.5)."""
     return value.translate(_LINE_ENDS)
 
 
-_LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
-
-
 def _one_line(text: str) -> str:
-    return _flat(text.encode("utf-8", "replace")).decode()
+    return _without_line_ends(text.encode("utf-8", "replace")).decode()
 
 
 def _value(headers: Headers, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response
@@ -39,6 +39,7 @@ class ArticlesSpider(BaseSpider):
     """Reads the articles that are due, newest first; `max_articles` limits how many."""
 
     name = "articles"
+    defaults: ClassVar[dict[str, Any]] = {"articles": True}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,7 +102,7 @@ class ArticlesSpider(BaseSpider):
         else:
             run.checks.check(answer, due)
             if site_is_down:
-                self._end = partial(error, run.summary.articles)
+                self._end = partial(error, self.pages_stored())
         logger.warning("%s", error)
         async for result in self._store(run, answer):
             yield result

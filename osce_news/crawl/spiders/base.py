@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import scrapy
 from scrapy import signals
@@ -31,6 +31,8 @@ class BaseSpider(scrapy.Spider):
     One page is pending at a time: the next is asked for when it is stored.
     """
 
+    defaults: ClassVar[dict[str, Any]] = {}  # of the arguments
+
     def __init__(self, *args: Any, crawl: Crawl, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.crawl, self.options = crawl, crawl.options
@@ -45,6 +47,7 @@ class BaseSpider(scrapy.Spider):
         """
         names = [field.name for field in dataclasses.fields(CrawlOptions)]
         given = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
+        given = {**cls.defaults, **given}
         given.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
         given.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
         # scrapyd's own arguments begin with "_".
@@ -72,8 +75,12 @@ class BaseSpider(scrapy.Spider):
 
     def stop(self, error: OsceNewsError) -> CloseSpider:
         """Return what ends the crawl; pages that were stored before the error make it partial."""
-        pages = self.crawl.run.summary.pages if self.crawl.run else 0
-        return self.fail(partial(error, pages))
+        return self.fail(partial(error, self.pages_stored()))
+
+    def pages_stored(self) -> int:
+        """Return how many pages the crawl has stored, of the list and of items."""
+        summary = self.crawl.summary
+        return summary.pages + summary.articles
 
     def not_understood(self, error: OsceNewsError, url: str, body: bytes) -> OsceNewsError:
         """Return the error with the page's address and where the page is kept for a look."""
@@ -92,7 +99,7 @@ class BaseSpider(scrapy.Spider):
         """Note an error that nobody foresaw: Scrapy would only log it."""
         error = failure.value
         if not isinstance(error, OsceNewsError):
-            error = OsceNewsError(f"{type(error).__name__}: {error} (this is a fault of osce-news)")
+            error = OsceNewsError(f"{type(error).__name__}: {error} (this is a bug in osce-news)")
         self.crawl.fail(error)
         if self.crawler.engine is not None:
             self.crawler.engine.close_spider(self, "fault")
@@ -109,7 +116,7 @@ class BaseSpider(scrapy.Spider):
             unanswered = NetworkError(
                 f"{self._requested}: the crawl ended ({reason}) before this page was read"
             )
-            run.fail(partial(unanswered, run.summary.pages))
+            run.fail(partial(unanswered, self.pages_stored()))
         self.add_stats()
         self.crawl.close()
 

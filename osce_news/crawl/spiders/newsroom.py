@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from typing import Any, ClassVar
 
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
@@ -28,6 +29,7 @@ class NewsroomSpider(ArticlesSpider):
     """
 
     name = "newsroom"
+    defaults: ClassVar[dict[str, Any]] = {}
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first page."""

@@ -57,7 +57,7 @@ class SinglePageSpider(scrapy.Spider):
 
     def fault(self, failure: Failure) -> None:
         """Note an error that nobody foresaw."""
-        self.error = OsceNewsError(f"{failure.value!r} (this is a fault of osce-news)")
+        self.error = OsceNewsError(f"{failure.value!r} (this is a bug in osce-news)")
 
     def ended(self, reason: str) -> None:
         """Note that the crawl ended before the page was read."""

@@ -144,7 +144,7 @@ def _shares(connection: sqlite3.Connection, options: FigureOptions) -> list[Row]
         {"label": label, period: row[period], "percent": round(100 * row[label] / row["items"], 1)}
         for label in counts.LABELS
         for row in rows
-        if label != "text" or any(one["text"] for one in rows)
+        if label != "text" or any(row["text"] for row in rows)
     ]
 
 
@@ -161,9 +161,9 @@ def _fill_gaps(rows: Iterable[Row], by: Sequence[str]) -> list[Row]:
     groups = dict.fromkeys(tuple(row[name] for name in by[:-1]) for row in dated)
     nothing = None if value == "percent" else 0
     return [
-        {**dict(zip(by, (*group, one), strict=True)), value: values.get((*group, one), nothing)}
+        {**dict(zip(by, key, strict=True)), value: values.get(key, nothing)}
         for group in groups
-        for one in periods
+        for key in ((*group, one) for one in periods)
     ]
 
 

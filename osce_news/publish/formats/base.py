@@ -26,7 +26,7 @@ class Format:
     write: Callable[..., None]
     """Writes rows into an open file: `write(rows, file)`.
 
-    It also gets `columns` and `bom` as keywords if `options` has them, `bom` only when it is asked for.
+    It also gets the keywords `columns` and `bom` if `options` has them, `bom` only if the user gave it.
     """
     options: tuple[Option, ...] = ()
     """The options of `export` that make sense for this format."""
@@ -48,16 +48,16 @@ def formats() -> dict[str, Format]:
     ['csv', 'jsonl', 'parquet', 'bibtex', 'csl-json', 'ris']
     """
     package = __name__.rpartition(".")[0]
-    names = [found.name for found in pkgutil.iter_modules(importlib.import_module(package).__path__)]
+    names = [module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__)]
     modules = [importlib.import_module(f"{package}.{name}") for name in names]
-    found = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
-    return {one.name: one for one in sorted(found, key=lambda one: (one.cite is not None, one.name))}
+    unsorted: list[Format] = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
+    return {each.name: each for each in sorted(unsorted, key=lambda each: (bool(each.cite), each.name))}
 
 
 def format_of(path: Path) -> Format:
     """Return the format with the file's suffix. Raises BadInputError that lists the known suffixes."""
-    for one in formats().values():
-        if path.name.lower().endswith(one.suffixes):
-            return one
-    known = ", ".join(one.suffixes[0] for one in formats().values())
+    for each in formats().values():
+        if path.name.lower().endswith(each.suffixes):
+            return each
+    known = ", ".join(each.suffixes[0] for each in formats().values())
     raise BadInputError(f"unknown suffix of {path.name!r}: use one of {known}, or give --format")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from osce_news.normalize.dates import MONTHS
 from osce_news.publish.formats.base import Format, Row
 from osce_news.publish.references import Reference, item_reference
 
@@ -19,7 +20,6 @@ _ESCAPES = str.maketrans(
         **{letter: f"\\{letter}" for letter in "&%$#_"},
     }
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
 def write(rows: Iterable[Row], file: TextIO) -> None:
@@ -42,7 +42,7 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
     yield "title", f"{{{{{_escaped(reference.title)}}}}}"
     if reference.issued:
         yield "year", f"{{{reference.issued[:4]}}}"
-        yield "month", _MONTHS[int(reference.issued[5:7]) - 1]
+        yield "month", MONTHS[int(reference.issued[5:7]) - 1][0][:3].lower()
         yield "date", f"{{{reference.issued}}}"
     for name, value in (
         ("howpublished", reference.genre),

@@ -37,8 +37,10 @@ def _schema(columns: Sequence[Column]) -> pa.Schema:
     }
     return pa.schema(
         [
-            pa.field(one.name, types.get(one.form, pa.string()), metadata={"description": one.meaning})
-            for one in columns
+            pa.field(
+                column.name, types.get(column.form, pa.string()), metadata={"description": column.meaning}
+            )
+            for column in columns
         ]
     )
 
@@ -53,8 +55,8 @@ def _table(batch: list[Row], columns: Sequence[Column], schema: pa.Schema) -> pa
     import pyarrow as pa
 
     arrays = [
-        pa.array([_value(row[one.name], one.form) for row in batch], type=schema.field(one.name).type)
-        for one in columns
+        pa.array([_value(row[column.name], column.form) for row in batch], schema.field(column.name).type)
+        for column in columns
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
 

@@ -51,9 +51,9 @@ order by 1 desc, 3 desc, 2""",
 with printed as (
   select distinct item_id, coalesce(topics.label, item_topics.raw) as topic
   from item_topics left join topics on topics.id = item_topics.topic_id)
-select one.topic as topic, other.topic as with_topic, count(*) as items
-from printed as one join printed as other on other.item_id = one.item_id and other.topic > one.topic
-where :topic = '' or one.topic like '%' || :topic || '%' or other.topic like '%' || :topic || '%'
+select printed.topic, other.topic as with_topic, count(*) as items
+from printed join printed as other on other.item_id = printed.item_id and other.topic > printed.topic
+where :topic = '' or printed.topic like '%' || :topic || '%' or other.topic like '%' || :topic || '%'
 group by 1, 2
 order by 3 desc, 1, 2""",
     },

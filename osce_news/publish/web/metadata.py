@@ -10,9 +10,9 @@ from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.site import HOST, LISTING_URL
 from osce_news.storage import counts, dictionary, queries
+from osce_news.storage.schema import LISTS
 
 TITLE = "OSCE newsroom"
-LISTS = ("offices", "topics", "dateline_places")  # columns that hold a JSON array
 
 _COPY_COLUMNS = {"year": "The year of the publishing date."}  # columns that only the copy has
 _HIDDEN = ("_sqlite_migrations", "addresses", "articles", "pages")

@@ -18,9 +18,10 @@ from osce_news import __version__
 from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.facets import ListFacet
 from osce_news.publish.web.figure_pages import FIGURES, figure_file, figure_page
-from osce_news.publish.web.metadata import LISTS, overview
+from osce_news.publish.web.metadata import overview
 from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.storage import queries
+from osce_news.storage.schema import LISTS
 
 # Arguments of a table's address whose values are column names.
 _COLUMN_ARGUMENTS = (

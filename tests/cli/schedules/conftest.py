@@ -1,4 +1,4 @@
-"""A newsroom to crawl, and a folder with a name that every format has to quote."""
+"""A newsroom to crawl, and a folder whose name every format has to quote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of all schedulers share."""
+"""Helpers for the tests of all schedulers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HALF_DAYS = [("04:17", "4 16"), ("0:05", "0 12"), ("13:59", "13 1"), ("12:00", "
 
 
 def schedule(scheduler: str, *options: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
-    """Return what the command prints; it has to end well and to say nothing else."""
+    """Return the output of the command, which must succeed and print no errors."""
     result = run("schedule", scheduler, *options, cwd=cwd, env=env)
     assert (result.status, result.err) == (0, "")
     assert all(line == line.rstrip() for line in result.out.splitlines())
@@ -22,7 +22,7 @@ def schedule(scheduler: str, *options: str | Path, cwd: Path, env: Mapping[str, 
 
 
 def bare(more: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a scheduler: next to nothing, but this checkout."""
+    """Return the minimal environment of a scheduler, with this checkout."""
     return {"PATH": "/usr/bin:/bin", "HOME": "/", "PYTHONPATH": PATH, **more}
 
 
@@ -44,12 +44,12 @@ def stored(db: Path) -> int:
 
 
 def agents(newsroom: Newsroom) -> set[str]:
-    """Return the names under which the newsroom was asked."""
+    """Return the user agents of all requests."""
     return {entry.headers["User-Agent"] for entry in newsroom.log}
 
 
 def stub(folder: Path, name: str, script: str) -> None:
-    """Put a program into the folder that stands for one of the machine's."""
+    """Add a stub for one of the machine's programs to the folder."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(f"#!/bin/sh\n{script}\n")
     (folder / name).chmod(0o755)

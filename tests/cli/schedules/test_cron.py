@@ -1,4 +1,4 @@
-"""The lines of the crontab: read as cron reads them, and run."""
+"""The crontab, parsed as cron parses it, and run."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def crontab(newsroom: Newsroom, folder: Path) -> tuple[dict[str, str], list[Line
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["daily", "weekly"])
-def test_a_good_crawl_is_silent(
+def test_a_successful_crawl_is_silent(
     crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, folder: Path, tmp_path: Path, which: int
 ) -> None:
     settings, lines = crontab
@@ -107,7 +107,7 @@ def test_a_partial_crawl_prints_one_line_and_keeps_what_it_read(
     assert stored(folder / "a.db") == 50
 
 
-def test_a_program_that_is_gone_is_told(crontab: tuple[dict[str, str], list[Line]], tmp_path: Path) -> None:
+def test_a_missing_program_is_reported(crontab: tuple[dict[str, str], list[Line]], tmp_path: Path) -> None:
     line = crontab[1][0]
     gone = line._replace(command=line.command.replace(sys.executable, f"{sys.executable}-gone"))
     result = run_line(gone, crontab[0], tmp_path)
@@ -124,12 +124,12 @@ def test_the_full_crawl_is_half_a_day_from_the_daily_one(at: str, hours: str, tm
     assert [line.when for line in lines] == [f"{minute} {daily} * * *", f"{minute} {full} * * 0"]
 
 
-def test_mail_goes_where_it_was_asked_to_go(tmp_path: Path) -> None:
+def test_mail_goes_to_the_given_address(tmp_path: Path) -> None:
     settings, _ = read(schedule("cron", "--mail", "a@example.org,root", "--contact", "me", cwd=tmp_path))
     assert settings == {"MAILTO": "a@example.org,root", "OSCE_NEWS_CONTACT": "me"}
 
 
-def test_what_is_not_given_is_said_in_a_comment(tmp_path: Path) -> None:
+def test_missing_options_are_mentioned_in_a_comment(tmp_path: Path) -> None:
     text = schedule("cron", cwd=tmp_path)
     assert read(text)[0] == {}
     assert "# MAILTO=" in text

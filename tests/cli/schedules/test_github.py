@@ -1,4 +1,4 @@
-"""The workflow of GitHub Actions: its structure, and its scripts run as the runner runs them."""
+"""The GitHub workflow: its structure, and its scripts, run as the runner runs them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WEEKLY = "17 16 * * 0"
 
 def workflow(*options: str | Path, cwd: Path) -> dict[str, Any]:
     document = yaml.safe_load(schedule("github", *options, cwd=cwd))
-    document["on"] = document.pop(True)  # in YAML 1.1, `on` is a truth
+    document["on"] = document.pop(True)  # in YAML 1.1, `on` is true
     assert isinstance(document, dict)
     return document
 
@@ -40,7 +40,7 @@ def step(document: dict[str, Any], what: str) -> dict[str, Any]:
 
 
 def evaluated(text: str, **context: object) -> str:
-    """Return the text with GitHub's expressions put in; they are near enough to Python's."""
+    """Return the text with GitHub's expressions evaluated, which are close enough to Python's."""
 
     def value(found: re.Match[str]) -> str:
         source = found[1].replace("&&", " and ").replace("||", " or ")
@@ -81,7 +81,7 @@ def run_step(
     return Result(done.returncode, done.stdout, done.stderr)
 
 
-# A python3 whose environments have a pip that does nothing, and the osce-news of this checkout.
+# A python3 whose virtual environments have a pip that does nothing and this checkout's osce-news.
 _VENV = """
 mkdir -p .venv/bin
 printf '#!/bin/sh\\n' > .venv/bin/pip
@@ -92,7 +92,7 @@ chmod +x .venv/bin/*
 
 @pytest.fixture
 def made(newsroom: Newsroom, tmp_path: Path) -> dict[str, Any]:
-    """Return the workflow of a nasty name, with osce-news installed as its step does it."""
+    """Return the workflow for a nasty name, with osce-news installed as in its step."""
     url = f"{newsroom.url}/press-releases?f=it's%20${{{{ x }}}}"
     document = workflow("--db", f"{NASTY}.db", "--start-url", url, "--contact", "me: '#'", cwd=tmp_path)
     stub(tmp_path / "machine", "python3", _VENV.format(python=sys.executable))
@@ -129,6 +129,7 @@ def test_the_whole_list_is_read_on_sundays_and_when_asked_for(
     assert words.endswith(f"<--db><database/{NASTY}.db>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "status", "line"),
     [
@@ -136,7 +137,7 @@ def test_the_whole_list_is_read_on_sundays_and_when_asked_for(
         (faults.challenge(), 6, "::error title=The crawl failed (exit status 6)::"),
     ],
 )
-def test_a_failed_crawl_fails_the_run_and_says_so(
+def test_a_failed_crawl_fails_the_job_and_says_so(
     made: dict[str, Any], newsroom: Newsroom, tmp_path: Path, answer: faults.Answer, status: int, line: str
 ) -> None:
     newsroom.fail(faults.page(1), answer)
@@ -154,7 +155,7 @@ def test_the_database_goes_from_run_to_run_and_is_published(tmp_path: Path) -> N
     publish = step(document, "actions/upload-artifact")
     assert fetch["with"]["path"] == save["with"]["path"] == publish["with"]["path"] == "database"
     assert document["jobs"]["crawl"]["env"]["OSCE_NEWS_DB"] == "database/mine.db"
-    # A key of its own for each attempt, so that it is always saved; what it is fetched by begins it.
+    # Each attempt has its own key, so that it is always saved. The restore key is its prefix.
     assert fetch["with"]["key"] == save["with"]["key"]
     assert {"${{ github.run_id }}", "${{ github.run_attempt }}"} <= set(
         re.findall(r"\$.*?\}\}", save["with"]["key"])
@@ -179,9 +180,11 @@ def test_it_runs_daily_weekly_and_by_hand_one_run_at_a_time(at: str, hours: str,
     assert document["on"]["workflow_dispatch"]["inputs"]["full"]["type"] == "boolean"
     assert document["concurrency"] == {"group": "osce-news", "cancel-in-progress": False}
     assert document["permissions"] == {"contents": "read"}
-    assert 180 <= document["jobs"]["crawl"]["timeout-minutes"] <= 360  # two hours, with room; GitHub's limit
+    assert (
+        180 <= document["jobs"]["crawl"]["timeout-minutes"] <= 360
+    )  # more than two hours, less than GitHub's limit
 
 
-def test_a_contact_that_is_not_given_is_said_in_a_comment(tmp_path: Path) -> None:
+def test_a_missing_contact_is_mentioned_in_a_comment(tmp_path: Path) -> None:
     assert "OSCE_NEWS_CONTACT" not in workflow(cwd=tmp_path)["jobs"]["crawl"]["env"]
     assert "# OSCE_NEWS_CONTACT:" in schedule("github", cwd=tmp_path)

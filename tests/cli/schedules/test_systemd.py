@@ -1,4 +1,4 @@
-"""The units: checked by systemd itself where it is there, read as it reads them, and run."""
+"""The systemd units: checked by systemd if installed, parsed as systemd parses them, and run."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _expanded(word: str, specifiers: dict[str, str]) -> str:
 
 
 def command(unit: Unit, **specifiers: str) -> list[str]:
-    """Return the words that a service is started with."""
+    """Return the words of the service's command."""
     program, *arguments = words(value(unit, "Service", "ExecStart"), **specifiers)
     for argument in arguments:
         assert not re.search(r"(?<!\$)\$(\$\$)*(?!\$)", argument), f"a variable in {argument}"
@@ -100,7 +100,7 @@ def made(newsroom: Newsroom, folder: Path) -> dict[str, Unit]:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 @pytest.mark.parametrize("user", [False, True], ids=["system", "user"])
-def test_systemd_finds_no_fault_with_them(folder: Path, tmp_path: Path, user: bool) -> None:
+def test_systemd_accepts_the_units(folder: Path, tmp_path: Path, user: bool) -> None:
     printed = schedule("systemd", "--db", "a.db", *(["--user"] if user else []), cwd=folder)
     for name, text in texts(printed).items():
         (tmp_path / name).write_text(text)
@@ -108,19 +108,19 @@ def test_systemd_finds_no_fault_with_them(folder: Path, tmp_path: Path, user: bo
     environment = {"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
     result = start([*verify, *sorted(NAMES | {TELLER})], env=environment, cwd=tmp_path)
     assert (result.status, result.err) == (0, "")
-    # It does find faults: an option that there is none of.
+    # It does find errors, such as an unknown option.
     broken = (tmp_path / "osce-news.service").read_text().replace("Nice=", "Nicest=")
     (tmp_path / "osce-news.service").write_text(broken)
     assert "Nicest" in start([*verify, "osce-news.service"], env=environment, cwd=tmp_path).err
 
 
-def test_this_reader_of_words_reads_as_systemd_does() -> None:
+def test_the_word_parser_of_these_tests_agrees_with_systemd() -> None:
     assert words(r'/a "b c" \"d "%%e\\" %i', i="f") == ["/a", "b c", '"d', "%e\\", "f"]
     assert words("'a \"b' c") == ['a "b', "c"]
 
 
 @pytest.mark.parametrize("user", [False, True], ids=["system", "user"])
-def test_each_unit_refers_to_units_that_are_there(tmp_path: Path, user: bool) -> None:
+def test_each_unit_refers_to_existing_units(tmp_path: Path, user: bool) -> None:
     made = units(*(["--user"] if user else []), cwd=tmp_path)
     assert set(made) == NAMES | {TELLER}
     for name in ("osce-news", "osce-news-full"):
@@ -128,11 +128,12 @@ def test_each_unit_refers_to_units_that_are_there(tmp_path: Path, user: bool) ->
         assert value(made[f"{name}.timer"], "Install", "WantedBy") == "timers.target"
         assert value(made[f"{name}.timer"], "Timer", "Persistent") == "true"
         assert "RandomizedDelaySec" in made[f"{name}.timer"]["Timer"]
-    # The daily crawl waits for the full one, and not also the other way round.
+    # The daily crawl waits for the full one, not the other way round.
     assert "osce-news-full.service" in made["osce-news.service"]["Unit"]["After"]
     assert "osce-news.service" not in made["osce-news-full.service"]["Unit"].get("After", [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["osce-news", "osce-news-full"])
 def test_a_service_crawls(
     made: dict[str, Unit], newsroom: Newsroom, folder: Path, tmp_path: Path, name: str
@@ -153,10 +154,10 @@ def test_a_failed_service_ends_with_the_status_of_the_crawl(
 ) -> None:
     newsroom.fail(faults.everything, faults.status(403))
     assert start([*command(made["osce-news.service"]), "--delay", "0"], env={}, cwd=tmp_path).status == 6
-    assert made["osce-news.service"]["Service"]["SuccessExitStatus"] == ["130"]  # interrupted; no other
+    assert made["osce-news.service"]["Service"]["SuccessExitStatus"] == ["130"]  # interrupted, nothing else
 
 
-def test_a_service_of_the_system_is_shut_in(made: dict[str, Unit], folder: Path) -> None:
+def test_a_system_service_is_confined(made: dict[str, Unit], folder: Path) -> None:
     for name in ("osce-news.service", "osce-news-full.service"):
         service = made[name]["Service"]
         assert service["Type"] == ["oneshot"]
@@ -175,13 +176,13 @@ def test_a_service_of_the_system_is_shut_in(made: dict[str, Unit], folder: Path)
         ("/usr/bin/osce-news", "/srv/tmp/a.db", True),
     ],
 )
-def test_what_lies_in_a_temporary_folder_stays_in_sight(program: str, db: str, private: bool) -> None:
+def test_files_in_a_temporary_folder_stay_visible(program: str, db: str, private: bool) -> None:
     plan = schedules.Plan((program,), Path(db), hour=4, minute=17)
     unit = parsed(texts(schedules.systemd(plan, user=False))["osce-news.service"])
     assert ("PrivateTmp" in unit["Service"]) == private
 
 
-def test_a_service_of_a_user_asks_for_nothing_that_only_the_system_can_give(tmp_path: Path) -> None:
+def test_a_user_service_asks_for_nothing_that_only_the_system_manager_can_give(tmp_path: Path) -> None:
     printed = schedule("systemd", "--user", cwd=tmp_path)
     service = parsed(texts(printed)["osce-news.service"])
     assert service["Service"]["NoNewPrivileges"] == ["yes"]
@@ -193,7 +194,7 @@ def test_a_service_of_a_user_asks_for_nothing_that_only_the_system_can_give(tmp_
 
 
 def _tell(folder: Path, *options: str) -> str:
-    """Return what the unit said that a failure starts; the stubs write it into a file."""
+    """Return the log of the stubs after the failure unit has run."""
     made = units(*options, cwd=folder)
     told = folder / "told"
     stub(folder / "bin", "journalctl", 'echo "journal: $@"')
@@ -222,7 +223,7 @@ def test_a_failure_is_mailed_with_the_end_of_the_log(tmp_path: Path, options: tu
 @pytest.mark.skipif(
     bool(shutil.which("sendmail", path="/usr/sbin:/usr/bin:/bin")), reason="mail would be sent"
 )
-def test_a_failure_is_written_into_the_log_where_no_mail_can_be_sent(tmp_path: Path) -> None:
+def test_a_failure_is_logged_if_no_mail_can_be_sent(tmp_path: Path) -> None:
     told = _tell(tmp_path)
     assert told.startswith("--priority user.err --tag osce-news osce-news.service failed, see: journalctl ")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from osce_news.crawl.overlap import window
-from tests.crawl.spiders.processes import Command, Ended
 from tests.helpers import Dump, dump
 from tests.newsroom import Newsroom
+from tests.processes import Command, Ended
 
 ROBOTS = "User-agent: *\nCrawl-delay: 0.02\n"
 LIST = "/press-releases"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.spiders.crawling import at, crawl, held, is_sound, killed, nodes, pages_asked, rows, stored
-from tests.crawl.spiders.processes import Command, Ended
 from tests.newsroom import Newsroom, make_newer, make_stories
+from tests.processes import Command, Ended
 
 SMALL_FILES = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))"
-# All of them later than the days of the stories: the gate refuses those of the future.
+# All of them later than the days of the stories: the checks refuse those of the future.
 EARLIER, NOW, LATER = "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z"
 YEARS_AHEAD = "2040-01-01T00:00:00Z"
 

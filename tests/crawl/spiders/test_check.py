@@ -37,6 +37,7 @@ def test_a_sound_page_costs_one_request_and_stores_nothing(newsroom: Newsroom, t
     assert (held["results"], held["pages"], held["fields"]["published"]) == (50, 3, 50)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -56,6 +57,7 @@ def test_another_page_is_exit_3_and_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_page_that_does_not_fit_the_database_is_exit_3(newsroom: Newsroom, tmp_path: Path) -> None:
     assert ask(newsroom, tmp_path, "crawl").status == 0
     assert ask(newsroom, tmp_path).status == 0
@@ -68,6 +70,7 @@ def test_a_page_that_does_not_fit_the_database_is_exit_3(newsroom: Newsroom, tmp
     assert held.status == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("robots", "status"), [("User-agent: *\nDisallow: /", 6), (ROBOTS, 6)])
 def test_a_refusal_is_exit_6(newsroom: Newsroom, tmp_path: Path, robots: str, status: int) -> None:
     newsroom.robots = robots
@@ -76,6 +79,7 @@ def test_a_refusal_is_exit_6(newsroom: Newsroom, tmp_path: Path, robots: str, st
     assert (done.status, len(done.errors)) == (status, 1)
 
 
+@pytest.mark.slow
 def test_without_a_server_it_is_an_error_of_the_network(tmp_path: Path) -> None:
     with Newsroom([], robots=ROBOTS) as gone:
         pass
@@ -92,6 +96,7 @@ def test_where_scrapy_fails_it_is_said_in_one_line(newsroom: Newsroom, tmp_path:
     assert newsroom.paths == []
 
 
+@pytest.mark.slow
 def test_what_could_run_code_for_others_is_not_even_loaded(newsroom: Newsroom, tmp_path: Path) -> None:
     """Scrapy's remote control and telnet console; the former is slow to import, too."""
     for module in ("aiohttp", "twisted.conch"):

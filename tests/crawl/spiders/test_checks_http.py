@@ -1,4 +1,4 @@
-"""The gate as a crawl meets it: a page that cannot be right, and a record that fails alone."""
+"""The checks in a crawl: a page that cannot be right, and a record that fails alone."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def newsroom() -> Newsroom:
     return Newsroom(make_stories(STORIES), robots=ROBOTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LABELS)
 def test_a_page_on_which_a_label_is_another_ends_the_crawl_and_is_kept(
     newsroom: Newsroom, tmp_path: Path, name: str
@@ -84,6 +85,7 @@ def test_a_label_that_is_gone_is_let_through_by_accept_and_only_by_it(
     assert rows(db, "SELECT count(*) > 60 FROM revisions WHERE field = 'content_type'") == [(1,)]
 
 
+@pytest.mark.slow
 def test_after_a_page_that_was_refused_the_next_crawl_leaves_no_gap(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -98,6 +100,7 @@ def test_after_a_page_that_was_refused_the_next_crawl_leaves_no_gap(
         assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_a_short_history_is_said_once_in_the_log(newsroom: Newsroom, tmp_path: Path) -> None:
     with newsroom:
         first = crawl(newsroom, tmp_path / "a.db", *FIFTY)
@@ -132,6 +135,7 @@ def test_a_record_that_fails_alone_is_set_aside_and_the_page_goes_on(
     assert newsroom.story(broken).offices[0] in raw
 
 
+@pytest.mark.slow
 def test_a_record_that_is_set_aside_again_is_one_row_wherever_it_stands(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -144,6 +148,7 @@ def test_a_record_that_is_set_aside_again_is_one_row_wherever_it_stands(
     assert rows(db, "SELECT count(*) FROM quarantine") == [(1,)]
 
 
+@pytest.mark.slow
 def test_a_stored_item_that_is_set_aside_later_is_not_withdrawn(newsroom: Newsroom, tmp_path: Path) -> None:
     """It still stands on the list, though what it prints is no item."""
     db = tmp_path / "a.db"

@@ -46,6 +46,7 @@ MOVES: dict[str, Move] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MOVES)
 def test_what_moves_while_the_list_is_read_gives_no_duplicate_and_no_loss(
     newsroom: Newsroom, tmp_path: Path, name: str
@@ -69,6 +70,7 @@ def test_what_moves_while_the_list_is_read_gives_no_duplicate_and_no_loss(
         assert is_sound(db)
 
 
+@pytest.mark.slow
 def test_what_moves_with_every_page_is_read_whole_or_partial(newsroom: Newsroom, tmp_path: Path) -> None:
     """Each page comes after a removal above: it is read again until it meets the page before."""
     newsroom.stories = make_stories(90)
@@ -83,6 +85,7 @@ def remove_some(newsroom: Newsroom) -> set[int]:
     return {newsroom.remove(newsroom.stories[place].node).node for place in (8, 30, 55)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [404, 500])
 def test_a_list_that_cannot_be_read_whole_is_partial_and_withdraws_nothing(
     newsroom: Newsroom, tmp_path: Path, code: int
@@ -120,6 +123,7 @@ def test_results_that_a_page_hides_for_a_while_are_not_withdrawn(newsroom: Newsr
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fixed_rows", [10, 25])
 def test_a_site_that_gives_pages_as_it_likes_is_read_by_its_links_and_withdraws_nothing(
     newsroom: Newsroom, tmp_path: Path, fixed_rows: int
@@ -136,6 +140,7 @@ def test_a_site_that_gives_pages_as_it_likes_is_read_by_its_links_and_withdraws_
     assert stored(db) == nodes(newsroom) | gone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beyond_end", ["empty", "last", "404"])
 def test_whatever_is_beyond_its_end_a_list_that_shrinks_is_not_taken_for_another(
     newsroom: Newsroom, tmp_path: Path, beyond_end: BeyondEnd

@@ -32,6 +32,7 @@ def conditional(newsroom: Newsroom) -> list[bool]:
     return [not CONDITIONS.isdisjoint(entry.headers) for entry in pages]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("validator", [None, "etags", "last_modified"])
 def test_on_an_unchanged_site_the_second_run_costs_robots_txt_and_two_pages(
     newsroom: Newsroom, tmp_path: Path, validator: str | None
@@ -54,6 +55,7 @@ def test_on_an_unchanged_site_the_second_run_costs_robots_txt_and_two_pages(
     assert rows(db, "SELECT DISTINCT first_seen FROM items") == [(FIRST,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["nothing", "killed"])
 def test_a_sample_does_not_pass_for_the_list(newsroom: Newsroom, tmp_path: Path, before: str) -> None:
     """Neither in place of a first crawl nor of one that was cut short."""
@@ -74,6 +76,7 @@ def test_crawls_since_a_day_cost_two_pages_as_well(newsroom: Newsroom, tmp_path:
     assert crawl(newsroom, db, "--since", since).summary["pages"] == 2
 
 
+@pytest.mark.slow
 def test_overlap_is_the_number_of_pages_without_news(newsroom: Newsroom, tmp_path: Path) -> None:
     crawl(newsroom, tmp_path / "a.db")
     for overlap in (1, 4):
@@ -82,6 +85,7 @@ def test_overlap_is_the_number_of_pages_without_news(newsroom: Newsroom, tmp_pat
         assert pages_asked(newsroom) == overlap
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("etags", [False, True])
 def test_an_item_that_was_changed_on_those_pages_is_found(
     newsroom: Newsroom, tmp_path: Path, etags: bool
@@ -116,6 +120,7 @@ def upgraded(db: Path, column: str) -> None:
         connection.execute(f"UPDATE runs SET {column} = 'of before'")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["tool_version", "rules"])
 def test_after_an_upgrade_no_page_is_asked_for_on_a_condition(
     newsroom: Newsroom, tmp_path: Path, column: str
@@ -133,6 +138,7 @@ def test_after_an_upgrade_no_page_is_asked_for_on_a_condition(
     assert conditional(newsroom) == [True] * 2
 
 
+@pytest.mark.slow
 def test_a_server_that_always_answers_304_does_not_hide_the_list_for_good(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -151,6 +157,7 @@ def test_a_server_that_always_answers_304_does_not_hide_the_list_for_good(
     assert crawl(newsroom, db, before=at(WEEKS_LATER)).summary["new"] == 1
 
 
+@pytest.mark.slow
 def test_a_crawl_that_was_killed_amid_the_news_leaves_no_gap(newsroom: Newsroom, tmp_path: Path) -> None:
     """Eight pages of news and a kill after two: the next crawl goes on past what looks settled."""
     newsroom.etags = True
@@ -169,6 +176,7 @@ def test_a_crawl_that_was_killed_amid_the_news_leaves_no_gap(newsroom: Newsroom,
     assert pages_asked(newsroom) == 2  # all is settled now
 
 
+@pytest.mark.slow
 def test_an_error_amid_the_news_leaves_no_gap(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     crawl(newsroom, db)
@@ -192,6 +200,7 @@ MOVES: dict[str, Move] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MOVES)
 def test_what_moves_while_an_incremental_crawl_reads_is_not_lost(
     newsroom: Newsroom, tmp_path: Path, name: str

@@ -9,10 +9,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.crawl.spiders.crawling import crawl, held, killed, nodes, pages_asked, rows, start, stored, until
-from tests.crawl.spiders.processes import Command, Ended
 from tests.helpers import FIXTURES
 from tests.newsroom import Newsroom
+from tests.processes import Command, Ended
 
 
 def names_of(db: Path) -> list[tuple[str, Path]]:
@@ -67,6 +69,7 @@ def test_the_lock_of_a_killed_crawl_is_no_obstacle(newsroom: Newsroom, tmp_path:
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_a_replay_waits_for_a_crawl_to_end(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     with held(newsroom, db, 2) as crawl, replaying(db) as replay:
@@ -106,6 +109,7 @@ def command(*arguments: str, db: Path) -> Ended:
         return one.wait()
 
 
+@pytest.mark.slow
 def test_readers_neither_wait_nor_are_waited_for(newsroom: Newsroom, tmp_path: Path) -> None:
     """One holds a transaction open the whole time, one reads anew, others are commands."""
     db = tmp_path / "a.db"

@@ -41,6 +41,7 @@ def undisturbed(name: str, one: Told, is_so: Callable[[Told], bool]) -> Told:
     return one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "seconds"),
     [("seconds", 1), ("too many", 2), ("fast clock", 2), ("slow clock", 2)],
@@ -207,6 +208,7 @@ def crawl(newsroom: Newsroom, folder: Path) -> Result:
     return run(*crawl_arguments(newsroom), cwd=folder)
 
 
+@pytest.mark.slow
 def test_a_broken_robots_txt_ends_with_status_6_and_no_page_asked_for(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -223,6 +225,7 @@ def test_a_crawl_delay_that_no_crawl_can_keep_to_is_a_refusal(newsroom: Newsroom
     assert newsroom.paths == ["/robots.txt"]
 
 
+@pytest.mark.slow
 def test_too_many_requests_to_the_end_is_a_refusal(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.fail(faults.listing, busy(429))
     assert crawl(newsroom, tmp_path).status == 6
@@ -244,6 +247,7 @@ WAITS: dict[str, Callable[[Newsroom], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WAITS)
 def test_a_crawl_that_waits_is_interrupted_at_once(newsroom: Newsroom, tmp_path: Path, name: str) -> None:
     WAITS[name](newsroom)

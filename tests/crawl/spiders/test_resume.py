@@ -25,8 +25,8 @@ from tests.crawl.spiders.crawling import (
     stored,
     until,
 )
-from tests.crawl.spiders.processes import Command
 from tests.newsroom import Newsroom, faults, make_newer
+from tests.processes import Command
 
 ALL = pages_of(STORIES)
 DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 5)]
@@ -63,6 +63,7 @@ def test_what_is_new_on_top_since_the_kill_is_read_and_shifts_what_is_left(
     assert pages_asked(newsroom) <= 2 + ALL - 6 + 1
 
 
+@pytest.mark.slow
 def test_a_crawl_that_is_killed_again_and_again_comes_to_its_end(newsroom: Newsroom, tmp_path: Path) -> None:
     """With an item more on top and one less below each time; what stands there throughout is stored."""
     db, always = tmp_path / "a.db", nodes(newsroom)
@@ -76,6 +77,7 @@ def test_a_crawl_that_is_killed_again_and_again_comes_to_its_end(newsroom: Newsr
     assert is_sound(db)
 
 
+@pytest.mark.slow
 def test_a_crawl_that_is_killed_again_before_it_has_come_down_to_what_was_read_leaves_no_gap(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -88,6 +90,7 @@ def test_a_crawl_that_is_killed_again_before_it_has_come_down_to_what_was_read_l
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_a_full_crawl_of_a_list_that_was_read_before_is_gone_on_with_when_it_is_asked_for(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -114,6 +117,7 @@ def test_restart_begins_anew(newsroom: Newsroom, tmp_path: Path) -> None:
     assert pages_asked(newsroom) == ALL
 
 
+@pytest.mark.slow
 def test_after_a_crawl_that_was_killed_long_ago_the_list_is_read_from_its_top(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -171,6 +175,7 @@ def stopped_at_once(command: Command, number: signal.Signals) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("where", ["a page", "robots.txt"])
 def test_a_second_signal_stops_a_crawl_at_once_even_while_the_server_stalls(
@@ -198,6 +203,7 @@ def test_a_crawl_interrupted_before_its_first_page_begins_at_the_top(
     assert stored(tmp_path / "a.db") == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_a_database_that_was_filled_in_parts_is_that_of_an_undisturbed_run(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:

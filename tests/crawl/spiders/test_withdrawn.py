@@ -46,6 +46,7 @@ def test_what_is_gone_is_marked_with_the_time_and_what_comes_back_is_restored(
     assert is_sound(db)
 
 
+@pytest.mark.slow
 def test_an_item_that_comes_back_to_a_page_with_an_etag_is_restored(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -70,6 +71,7 @@ PARTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARTS)
 def test_a_crawl_of_a_part_of_the_list_withdraws_nothing(
     newsroom: Newsroom, tmp_path: Path, name: str
@@ -87,6 +89,7 @@ def test_a_crawl_of_a_part_of_the_list_withdraws_nothing(
     assert withdrawals(db) == []
 
 
+@pytest.mark.slow
 def test_a_killed_or_partial_crawl_withdraws_nothing_and_the_one_that_ends_it_does(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -106,6 +109,7 @@ def test_a_killed_or_partial_crawl_withdraws_nothing_and_the_one_that_ends_it_do
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_what_was_seen_before_the_kill_and_removed_after_it_is_withdrawn_by_the_next_full_crawl(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -118,6 +122,7 @@ def test_what_was_seen_before_the_kill_and_removed_after_it_is_withdrawn_by_the_
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_too_many_at_once_are_not_believed_unless_accepted(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     crawl(newsroom, db)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
@@ -10,10 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osce_news.items import RAW_FIELDS
+from osce_news.normalize import split_offices
 from osce_news.normalize import vocabulary as package
+from osce_news.normalize.identity import language_of
 from osce_news.normalize.vocabulary import (
     Entry,
     Vocabulary,
+    _load,
     fingerprint,
     fold,
     labels,
@@ -23,6 +28,8 @@ from osce_news.normalize.vocabulary import (
     vocabulary,
     words,
 )
+from osce_news.pages import ArticlePage, ListingPage
+from osce_news.pages.labels import _patterns
 
 NAMES = ("offices", "topics", "content_types", "places", "countries")
 KEYS = {
@@ -61,7 +68,7 @@ def test_each_file_loads_whole_with_known_keys_and_short_stable_identifiers(name
 
 
 def test_the_labels_are_texts_by_field_and_language() -> None:
-    assert set(labels()) == {"published", "collections", "content_type", "offices", "topics"}
+    assert {f"{name}_raw" for name in labels()} <= set(RAW_FIELDS)
     for texts in labels().values():
         assert "en" in texts
         assert set(texts) <= languages()
@@ -237,3 +244,62 @@ def test_nothing_but_its_own_letter_folds_to_a_letter() -> None:
 def test_the_fingerprint_is_the_same_each_time_and_short() -> None:
     assert fingerprint() == fingerprint.__wrapped__()
     assert len(fingerprint()) == 16
+
+
+AddLine = Callable[[str, str, str], None]
+CACHED = (labels, words, office_statuses, languages, _load._language_names, _patterns, split_offices)
+
+
+@pytest.fixture
+def add_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[AddLine]:
+    """Return a function that adds a line to a vocabulary file, below another one, for one test."""
+    source = _load._source
+
+    def add(file: str, below: str, line: str) -> None:
+        text = source(file).decode()
+        assert below in text
+        edited = text.replace(below, f"{below}\n{line}", 1).encode()
+        monkeypatch.setattr(_load, "_source", lambda name: edited if name == file else source(name))
+        for function in CACHED:
+            function.cache_clear()
+
+    yield add
+    monkeypatch.undo()
+    for function in CACHED:
+        function.cache_clear()
+
+
+def test_a_new_word_of_a_label_is_one_line(add_line: AddLine) -> None:
+    html = '<h3><a href="/node/1">A title</a></h3> <p><b>Erschienen am:</b> 1 May 2020</p>'
+    add_line("labels", "[fields.published]", 'de = ["Erschienen am"]')
+    (result,) = ListingPage(html, "https://www.osce.org/press-releases").results
+    assert (result.published, result.language) == ("1 May 2020", "de")
+
+
+def test_new_words_of_the_pager_and_of_articles_are_one_line_each(add_line: AddLine) -> None:
+    html = '<a href="?page=1">weiter ›</a>'
+    add_line("labels", "[pager.next]", 'de = ["weiter"]')
+    assert ListingPage(html, "https://www.osce.org/list").pager.next == "https://www.osce.org/list?page=1"
+    add_line("article", "[not_found]", 'de = ["Seite nicht gefunden"]')
+    assert ArticlePage("<h1>Seite nicht gefunden</h1>", "https://www.osce.org/node/1").is_not_found
+
+
+def test_a_new_status_of_offices_is_one_line(add_line: AddLine) -> None:
+    add_line("labels", "[office_status]", 'merged = ["merged", "объединён"]')
+    terms = split_offices("OSCE Secretariat (merged), OSCE Office in Minsk (Объединён)")
+    assert [(term.id, term.status) for term in terms] == [
+        ("secretariat", "merged"),
+        ("office-in-minsk", "merged"),
+    ]
+
+
+def test_a_new_language_is_one_line(add_line: AddLine) -> None:
+    assert language_of("https://www.osce.org/el/node/1") is None
+    add_line("languages", 'en = ["english"]', 'el = ["greek", "ελληνικά"]')
+    assert language_of("https://www.osce.org/el/node/1") == language_code("Ελληνικά") == "el"
+
+
+def test_a_word_with_two_meanings_is_an_error(add_line: AddLine) -> None:
+    add_line("languages", 'en = ["english"]', 'el = ["English"]')
+    with pytest.raises(ValueError, match="'English' means both en and el"):
+        language_code("english")

@@ -15,7 +15,7 @@ from tests.generated import fill
 
 @pytest.fixture(scope="session")
 def six_hundred(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a closed database of 600 stories of seven months, to be read only."""
+    """Return a closed database of 600 stories in seven months. Tests must not change it."""
     path = tmp_path_factory.mktemp("figures") / "600.db"
     fill(path, 600)
     return path

@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/figures.md anew, from 30,000 made-up items.
+"""Redraws the pictures of docs/figures.md from 30,000 generated items.
 
 python -m tests.publish.figures.make_pictures
 """
@@ -20,19 +20,19 @@ ITEMS = 30_000
 
 
 def commands() -> list[str]:
-    """The commands that docs/figures.md shows."""
+    """Return the commands in docs/figures.md."""
     text = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
     return re.findall(r"^\$ osce-news (.*)$", text, re.MULTILINE)
 
 
 def shown() -> list[str]:
-    """The names of the pictures that docs/figures.md shows."""
+    """Return the file names of the pictures in docs/figures.md."""
     text = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
     return re.findall(r"!\[[^]]+\]\(figures/([^)]+)\)", text)
 
 
 def main() -> None:
-    """Draw each picture that is shown, by the command that is shown with it."""
+    """Draw each picture with its command."""
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder, "osce-news.db")
         fill(database, ITEMS)

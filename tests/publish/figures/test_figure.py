@@ -1,4 +1,4 @@
-"""What a figure shows, before it is drawn."""
+"""The numbers, titles and notes of figures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.newsroom.samples import TEN
         (("office",), {"top": 0}, "1 to 60 groups"),
     ],
 )
-def test_a_figure_that_there_is_not_is_refused(
+def test_impossible_combinations_are_refused(
     by: tuple[str, ...], more: dict[str, bool], message: str
 ) -> None:
     with pytest.raises(BadInputError, match=message):
@@ -55,7 +55,7 @@ def test_nothing_to_plot_says_why(reading: sqlite3.Connection, tmp_path: Path) -
                 build_figure(empty, options)
 
 
-def test_undated_items_alone_make_no_time_line(tmp_path: Path) -> None:
+def test_undated_items_alone_make_no_time_series(tmp_path: Path) -> None:
     fill(tmp_path / "undated.db", TEN)
     with closing(sqlite3.connect(tmp_path / "undated.db")) as connection:
         connection.execute("UPDATE items SET published = NULL")
@@ -66,7 +66,7 @@ def test_undated_items_alone_make_no_time_line(tmp_path: Path) -> None:
         assert build_figure(connection, FigureOptions(("type",))).rows
 
 
-def test_a_time_line_has_every_period_and_says_how_many_items_have_no_date(tmp_path: Path) -> None:
+def test_a_time_series_has_every_period_and_counts_undated_items(tmp_path: Path) -> None:
     days = [datetime.date(2020, 3, 1), datetime.date(2020, 7, 9), datetime.date(2020, 3, 2)]
     stories = [
         dataclasses.replace(story, published=day) for story, day in zip(make_stories(3), days, strict=True)
@@ -84,7 +84,7 @@ def test_a_time_line_has_every_period_and_says_how_many_items_have_no_date(tmp_p
 
 
 @pytest.mark.parametrize("by", [("month", "office"), ("office", "month")])
-def test_a_time_line_by_office_shows_the_most_frequent_and_takes_the_others_together(
+def test_a_time_series_by_office_combines_rare_offices(
     reading: sqlite3.Connection, by: tuple[str, ...]
 ) -> None:
     found = build_figure(reading, FigureOptions(by, top=3))
@@ -100,7 +100,7 @@ def test_a_time_line_by_office_shows_the_most_frequent_and_takes_the_others_toge
     assert {len([one for one in found.rows if one["office"] == name]) for name in names} == {7}
 
 
-def test_one_group_alone_is_not_called_other(reading: sqlite3.Connection) -> None:
+def test_a_single_rare_group_keeps_its_name(reading: sqlite3.Connection) -> None:
     types = len(counts.most_frequent(reading, "type", Filters()))
     for top in (types - 1, types):
         found = build_figure(reading, FigureOptions(("type",), top=top))
@@ -109,7 +109,7 @@ def test_one_group_alone_is_not_called_other(reading: sqlite3.Connection) -> Non
     assert counts.OTHER in [row["type"] for row in found.rows]
 
 
-def test_a_matrix_leaves_out_what_is_not_printed_and_says_how_much_it_shows(
+def test_a_matrix_has_frequent_labels_and_says_how_many_items_it_shows(
     reading: sqlite3.Connection,
 ) -> None:
     found = build_figure(reading, FigureOptions(("office", "topic"), top=4))
@@ -124,7 +124,7 @@ def test_a_matrix_leaves_out_what_is_not_printed_and_says_how_much_it_shows(
     assert any(f"{shown} of them are shown" in note for note in found.notes)
 
 
-def test_shares_are_percent_of_the_items_of_each_period(reading: sqlite3.Connection) -> None:
+def test_shares_are_percentages_of_the_items_of_each_period(reading: sqlite3.Connection) -> None:
     found = build_figure(reading, FigureOptions(labels=True))
     counted = {row["year"]: row for row in counts.labels(reading, "year", Filters())}
     assert {row["label"] for row in found.rows} == {"type", "office", "topic", "dateline", "teaser"}
@@ -133,7 +133,7 @@ def test_shares_are_percent_of_the_items_of_each_period(reading: sqlite3.Connect
         assert row["percent"] == pytest.approx(100 * whole[row["label"]] / whole["items"], abs=0.05)
 
 
-def test_the_notes_say_filter_source_and_date(reading: sqlite3.Connection) -> None:
+def test_the_notes_have_filter_source_and_date(reading: sqlite3.Connection) -> None:
     filters = Filters(offices=["odihr"], topics=["elections"], since="2025-06-01", language="en")
     first, *_, last = build_figure(reading, FigureOptions(("month",), filters)).notes
     assert first == (

@@ -1,4 +1,4 @@
-"""Figures as files: each form shows what it should, and is written whole or not at all."""
+"""Figures as files: what they show, and how they are written."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KINDS = [
 
 
 def texts(svg: bytes) -> str:
-    """What an SVG shows as text, each space once."""
+    """Return the visible text of an SVG, with single spaces."""
     words = [" ".join(element.itertext()) for element in ElementTree.fromstring(svg).iter() if "text" in
              element.tag.rsplit("}", 1)[-1]]  # fmt: skip
     return " ".join(" ".join(words).split())
@@ -61,7 +61,7 @@ def test_each_figure_shows_its_title_notes_and_every_name_in_full(
         assert (name or "(not printed)") in shown
 
 
-def test_no_figure_is_wider_than_asked_by_more_than_its_names_need(reading: sqlite3.Connection) -> None:
+def test_figures_are_as_wide_as_requested(reading: sqlite3.Connection) -> None:
     for options in KINDS:
         if options.kind == "matrix":  # its cells have a least size: a page lets it be scrolled
             continue
@@ -71,7 +71,7 @@ def test_no_figure_is_wider_than_asked_by_more_than_its_names_need(reading: sqli
             assert 0.85 * width <= drawn <= width + 8, (options, width, drawn)  # what a phone has
 
 
-def test_the_bars_are_as_long_as_the_numbers(reading: sqlite3.Connection) -> None:
+def test_bar_lengths_are_proportional_to_the_numbers(reading: sqlite3.Connection) -> None:
     found = build_figure(reading, FigureOptions(("month",)))
     svg = render_image(found, ".svg").decode()
     drawn = [
@@ -101,13 +101,13 @@ def test_a_png_is_sharp_and_not_blank(reading: sqlite3.Connection) -> None:
 
 @pytest.fixture
 def hostile(tmp_path: Path) -> Figure:
-    """Return a figure whose groups have names that would be markup."""
+    """Return a figure whose groups have markup in their names."""
     fill(tmp_path / "hostile.db", [dataclasses.replace(story, offices=(HOSTILE,)) for story in TEN])
     with closing(open_for_reading(tmp_path / "hostile.db")) as connection:
         return build_figure(connection, FigureOptions(("office", "year")))
 
 
-def test_names_that_would_be_markup_are_text(hostile: Figure) -> None:
+def test_markup_in_names_is_escaped(hostile: Figure) -> None:
     name = next(row["office"] for row in hostile.rows if row["office"])
     assert "<img src=x" in name
     svg = render_image(hostile)
@@ -118,18 +118,18 @@ def test_names_that_would_be_markup_are_text(hostile: Figure) -> None:
     assert whole.count("<script>") == whole.count("</script>") == 2
 
 
-def test_a_page_holds_all_that_it_needs(hostile: Figure) -> None:
+def test_a_page_refers_to_no_other_file(hostile: Figure) -> None:
     markup = re.sub(r"<script>.*?</script>", "", render_page(hostile), flags=re.DOTALL)
     assert not re.search(r"src=|href=|url\(|@import|http", markup)
 
 
 @pytest.mark.parametrize("name", ["figure.gif", "figure", "figure.svg.gz", ".svg"])
-def test_an_unknown_ending_is_refused(hostile: Figure, tmp_path: Path, name: str) -> None:
+def test_an_unknown_suffix_is_refused(hostile: Figure, tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInputError, match=r"ends in \.svg, \.png or \.html"):
         write_figure(hostile, tmp_path / name)
 
 
-def test_a_folder_that_is_not_there_or_stands_in_the_way_is_said(hostile: Figure, tmp_path: Path) -> None:
+def test_a_missing_folder_and_a_folder_as_file_are_refused(hostile: Figure, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no such folder"):
         write_figure(hostile, tmp_path / "missing" / "figure.svg")
     (tmp_path / "folder.svg").mkdir()
@@ -137,7 +137,7 @@ def test_a_folder_that_is_not_there_or_stands_in_the_way_is_said(hostile: Figure
         write_figure(hostile, tmp_path / "folder.svg")
 
 
-def test_a_file_is_written_whole_or_stays_as_it_was(
+def test_a_failed_write_leaves_the_former_file(
     hostile: Figure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "pictures" / "figure.SVG"
@@ -159,7 +159,7 @@ def test_a_file_is_written_whole_or_stays_as_it_was(
 
 
 @pytest.mark.parametrize("module", ["altair", "vl_convert"])
-def test_a_missing_package_is_named_with_the_extra(
+def test_a_missing_package_is_named_with_its_extra(
     hostile: Figure, monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)

@@ -1,4 +1,4 @@
-"""A database with a history, and the pages that show it."""
+"""A database with a history, and the pages that serve it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from osce_news.publish.web.served_copy import make_copy
 from osce_news.publish.web.server import application
 from osce_news.storage import Writer, open_for_reading
-from tests.generated import fill, page
+from tests.generated import add_texts, fill, page
 from tests.helpers import run
 from tests.newsroom import make_stories
 
@@ -29,21 +29,8 @@ LATER = "2025-12-07T06:00:00Z"
 
 
 def node(place: int) -> str:
-    """The identifier of the story at this place."""
+    """Return the identifier of the story at this index."""
     return str(STORIES[place].node)
-
-
-def add_text(path: Path, identifier: str, text: str) -> None:
-    """Store an item's full text, with as much of the rest as the table has."""
-    times = ("fetched_at", "first_asked", "first_read", "read_at")
-    row = {"item_id": identifier, "text": text, "status": "read"}
-    row |= dict.fromkeys(times, "2025-12-07T08:00:00Z")
-    with closing(sqlite3.connect(path)) as connection:
-        there = [column[1] for column in connection.execute("PRAGMA table_info (articles)")]
-        row = {name: value for name, value in row.items() if name in there}
-        marks = ", ".join("?" * len(row))
-        connection.execute(f"INSERT INTO articles ({', '.join(row)}) VALUES ({marks})", list(row.values()))
-        connection.commit()
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +48,13 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Writer(path) as writer:
         writer.begin("full", "https://www.osce.org/press-releases")
         writer.store(page([story for story in first if story is not stories[GONE]], LATER))
+        add_texts(writer.connection, {node(READ): TEXT})
         writer.finish("complete", withdrawn=[node(GONE)], whole=True)
-    add_text(path, node(READ), TEXT)
     return path
 
 
 def searched(history: Path, *arguments: str) -> list[str]:
-    """The identifiers that the command finds, sorted."""
+    """Return the identifiers that `osce-news search` finds, sorted."""
     result = run("search", *arguments, "--db", history, "--limit", "0", "--json", cwd=history.parent)
     assert result.status == 0, result.err
     return sorted(row["id"] for row in json.loads(result.out))
@@ -82,13 +69,13 @@ def reading(history: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture(scope="session")
 def snapshot(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the copy that is shown."""
+    """Return the path of the served copy."""
     return make_copy(history, tmp_path_factory.mktemp("snapshot")).path
 
 
 @pytest.fixture(scope="session")
 def get(snapshot: Path) -> Callable[..., Any]:
-    """Return a function that asks the pages for an address, in this process."""
+    """Return a function that requests an address of the pages in this process."""
     datasette = application(snapshot)
 
     def asked(address: str, method: str = "get", **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`osce-news serve` in a process of its own."""
+"""Runs `osce-news serve` in a process of its own."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.helpers import command, environment
 
 @dataclass
 class Serving:
-    """A server that runs: its address and its process."""
+    """A running server: its address and its process."""
 
     url: str
     process: subprocess.Popen[str]
 
     def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
-        """End it by a signal, and return its status and what it said on standard error."""
+        """Stop it with a signal; return its exit status and its standard error."""
         self.process.send_signal(number)
         _, err = self.process.communicate(timeout=30)
         return self.process.returncode, err
@@ -29,7 +29,7 @@ class Serving:
 
 @contextmanager
 def serving(db: Path, temporary: Path) -> Iterator[Serving]:
-    """Serve the database on a free port; `temporary` is where its copy is put."""
+    """Serve the database on a free port, with the copy in the folder `temporary`."""
     process = subprocess.Popen(
         command("serve", "--port", "0", "--db", db),
         env=environment({"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}),

@@ -1,4 +1,4 @@
-"""The pages of figures: the same pictures as those of the command."""
+"""The figure pages draw the same figures as the command."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.publish.web.test_pages import text_of
 Get = Callable[..., Any]
 
 
-def test_a_figure_is_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
+def test_a_figure_equals_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
     asked = FigureOptions(("year", "office"), Filters(types=["press-release"], since="2025-09-01"), top=3)
     address = "/figures.svg?by=year&by=office&type=Press+release&since=2025-09-01&top=3"
     answer = get(address)
@@ -34,7 +34,7 @@ def test_a_figure_is_that_of_the_command(get: Get, reading: sqlite3.Connection) 
     assert float(ElementTree.fromstring(narrow).attrib["width"]) < 360
 
 
-def test_the_command_that_the_page_shows_draws_the_same(get: Get, history: Path, tmp_path: Path) -> None:
+def test_the_command_on_the_page_draws_the_same_figure(get: Get, history: Path, tmp_path: Path) -> None:
     page = get("/figures?by=office&by=topic&office=ODIHR&until=2025-11-01&type=").text
     command = re.search(r'class="osce-command">([^<]+)<', page)
     assert command is not None
@@ -47,7 +47,7 @@ def test_the_command_that_the_page_shows_draws_the_same(get: Get, history: Path,
 
 
 @pytest.mark.parametrize("title", FIGURES)
-def test_each_ready_figure_is_drawn_with_its_numbers(get: Get, title: str) -> None:
+def test_each_listed_figure_is_drawn_with_its_numbers(get: Get, title: str) -> None:
     page = get(f"/figures?{FIGURES[title]}")
     assert page.status_code == 200
     rows = list(csv.reader(io.StringIO(get(f"/figures.csv?{FIGURES[title]}").text)))
@@ -57,7 +57,7 @@ def test_each_ready_figure_is_drawn_with_its_numbers(get: Get, title: str) -> No
     assert get(f"/figures.svg?{FIGURES[title]}").status_code == 200
 
 
-def test_other_forms_are_files_to_keep(get: Get) -> None:
+def test_png_and_html_are_downloads(get: Get) -> None:
     png = get("/figures.png?by=type&download=1")
     assert png.content.startswith(b"\x89PNG")
     assert "attachment" in png.headers["content-disposition"]
@@ -79,7 +79,7 @@ def test_other_forms_are_files_to_keep(get: Get) -> None:
         ("by=%3Cscript%3Ealert(1)", "no figure by '<script>alert(1)'"),
     ],
 )
-def test_bad_input_gets_one_line(get: Get, asked: str, line: str) -> None:
+def test_bad_input_is_an_error_line(get: Get, asked: str, line: str) -> None:
     for form in ("", ".svg", ".csv"):
         answer = get(f"/figures{form}?{asked}")
         assert answer.status_code == 400

@@ -1,4 +1,4 @@
-"""The pages, asked for in this process: what they say, and what they refuse."""
+"""What the pages say and what they refuse."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ import pytest
 
 from osce_news.items import NewsItem
 from osce_news.publish.web.canned_queries import QUERIES
-from osce_news.publish.web.metadata import LISTS
 from osce_news.storage import history_queries, queries
 from osce_news.storage.queries import Filters
+from osce_news.storage.schema import LISTS
+from tests.generated import FIRST_CRAWL
 from tests.helpers import digest
 from tests.publish.web.conftest import (
     EDITED,
@@ -40,7 +41,7 @@ ITEMS = "/osce-news/newsroom"
 
 
 def text_of(page: str) -> str:
-    """What a page shows, each space once."""
+    """Return the visible text of a page, with single spaces."""
     body = re.sub(r"<(script|style).*?</\1>", " ", page.partition("<body")[2], flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
@@ -53,7 +54,7 @@ def query(get: Get, name: str, **parameters: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_front_page_says_what_this_is_and_how_far_it_goes(get: Get, reading: sqlite3.Connection) -> None:
+def test_the_front_page_shows_coverage_and_last_crawls(get: Get, reading: sqlite3.Connection) -> None:
     shown = text_of(get("/").text)
     found = queries.overview(reading)
     assert (
@@ -76,7 +77,7 @@ def facet(get: Get, name: str, asked: str = "") -> dict[str, int]:
 
 @pytest.mark.parametrize("narrowed", ["", "&content_type=Press+release"])
 @pytest.mark.parametrize("name", [*LISTS, "content_type", "year"])
-def test_facets_count_each_item_once_for_each_member(
+def test_facets_count_each_item_once_per_member(
     get: Get, reading: sqlite3.Connection, name: str, narrowed: str
 ) -> None:
     wanted = Filters(types=["press-release"]) if narrowed else Filters()
@@ -100,14 +101,14 @@ def test_a_facet_leads_to_the_items_it_counts_and_back(get: Get) -> None:
     assert back["filtered_table_rows_count"] == 300
 
 
-def test_search_reads_titles_teasers_and_texts(get: Get) -> None:
+def test_search_covers_titles_teasers_and_texts(get: Get) -> None:
     found = get(f"{ITEMS}.json?_search=quicksilver&_shape=objects").json()["rows"]
     assert [row["id"] for row in found] == [node(READ)]
     for strange in ("don't", '"', "C++", "2022-03-15", "🕊", "title:", "NEAR(", "*", "AND"):
         assert get(f"{ITEMS}?_search={quote(strange)}").status_code == 200, strange
 
 
-def test_an_item_has_a_page_with_its_history_and_its_source(get: Get, reading: sqlite3.Connection) -> None:
+def test_an_items_page_has_its_history_and_source(get: Get, reading: sqlite3.Connection) -> None:
     item = queries.item(reading, node(EDITED))
     assert item is not None
     page = get(f"{ITEMS}/{node(EDITED)}").text
@@ -122,7 +123,7 @@ def test_an_item_has_a_page_with_its_history_and_its_source(get: Get, reading: s
     assert "No longer on the list" not in shown
     read = text_of(get(f"{ITEMS}/{node(READ)}").text)
     assert TEXT in read
-    assert "Article page read, requested 2025-12-07T08:00:00Z" in read
+    assert f"Article page read, requested {FIRST_CRAWL}" in read
     assert "Article page" not in shown
     gone = text_of(get(f"{ITEMS}/{node(GONE)}").text)
     assert "No longer on the list: the full crawl of" in gone
@@ -148,27 +149,21 @@ def test_a_hostile_title_is_shown_as_text(get: Get) -> None:
     assert HOSTILE_OFFICE in html.unescape(get(f"{ITEMS}/{strange}").text)
 
 
-def test_each_ready_query_runs_without_a_parameter(get: Get) -> None:
-    for name, ready in QUERIES.items():
-        page = get(f"/osce-news/{name}")
-        assert page.status_code == 200, name
-        assert str(ready["title"]) in page.text
-        for parameter in ready["params"]:
-            assert f'name="{parameter}"' in page.text
-
-
-def test_each_ready_query_shows_its_rows_on_a_page(get: Get) -> None:
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_canned_query_has_a_form_and_shows_rows(get: Get, name: str) -> None:
+    empty = get(f"/osce-news/{name}")
+    assert empty.status_code == 200
+    assert str(QUERIES[name]["title"]) in empty.text
+    for parameter in QUERIES[name]["params"]:
+        assert f'name="{parameter}"' in empty.text
     given = {"full-text": "words=police", "as-it-stood": "day=2025-12-01"}
-    for name in QUERIES:
-        page = get(f"/osce-news/{name}?{given.get(name, '')}")
-        assert page.status_code == 200, name
-        assert '<td class="col-' in page.text, name
+    assert '<td class="col-' in get(f"/osce-news/{name}?{given.get(name, '')}").text
 
 
 @pytest.mark.parametrize(
     "value", ["'OSCE Secretariat, ODIHR'", "1", "1.5", "x'00ff'", "'{}'", "'[1, null]'", "null"]
 )
-def test_a_query_may_call_anything_offices(get: Get, value: str) -> None:
+def test_a_query_may_name_any_value_offices(get: Get, value: str) -> None:
     page = get(f"/osce-news?sql=select+{quote(value)}+as+offices")
     assert page.status_code == 200
     assert 'class="col-offices"' in page.text
@@ -183,7 +178,7 @@ def test_full_text_by_period_finds_what_search_finds(get: Get, history: Path) ->
     assert query(get, "full-text") == []
 
 
-def test_items_per_office_and_year_are_those_of_stats(get: Get, reading: sqlite3.Connection) -> None:
+def test_items_per_office_and_year_equal_those_of_stats(get: Get, reading: sqlite3.Connection) -> None:
     from osce_news.storage import counts
 
     expected = {
@@ -197,7 +192,7 @@ def test_items_per_office_and_year_are_those_of_stats(get: Get, reading: sqlite3
     assert {row["office"] for row in some} == {name for _, name in expected if "mission" in name.lower()}
 
 
-def test_topics_that_are_printed_together_are_counted(get: Get, reading: sqlite3.Connection) -> None:
+def test_topics_that_occur_together_are_counted(get: Get, reading: sqlite3.Connection) -> None:
     expected: Counter[tuple[str, str]] = Counter()
     for row in queries.items(reading, Filters(), None):
         topics = sorted(set(row["topics"]))
@@ -207,7 +202,7 @@ def test_topics_that_are_printed_together_are_counted(get: Get, reading: sqlite3
     assert len(expected) > 3
 
 
-def test_what_changed_is_what_the_second_crawl_found(get: Get) -> None:
+def test_what_changed_shows_what_the_second_crawl_found(get: Get) -> None:
     rows = query(get, "what-changed", days="6")
     assert [(row["id"], row["what"]) for row in rows if row["what"] != "withdrawn"] == [
         (node(EDITED), "changed: title")
@@ -217,7 +212,7 @@ def test_what_changed_is_what_the_second_crawl_found(get: Get) -> None:
     assert Counter(row["what"] for row in everything)["new"] > 250
 
 
-def test_the_list_as_it_stood_is_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
+def test_the_list_on_a_past_day_equals_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
     rows = query(get, "as-it-stood", day="2025-12-01")
     expected = history_queries.as_it_stood(reading, "2025-12-01")
     assert {row["id"]: row["title"] for row in rows} == {row["id"]: row["title"] for row in expected}
@@ -261,7 +256,7 @@ def test_sql_that_would_write_is_refused(get: Get, snapshot: Path, sql: str) -> 
     assert digest(snapshot) == before
 
 
-def test_nothing_can_be_sent_and_the_file_is_not_given_away(get: Get) -> None:
+def test_posts_and_downloads_of_the_file_are_refused(get: Get) -> None:
     for address in ("/osce-news", ITEMS, "/osce-news/full-text", "/figures"):
         for method in ("post", "put", "delete"):
             answer = get(address, method)
@@ -269,7 +264,7 @@ def test_nothing_can_be_sent_and_the_file_is_not_given_away(get: Get) -> None:
     assert get("/osce-news.db").status_code in (403, 404)
 
 
-def test_an_unknown_column_table_or_facet_gets_one_line(get: Get) -> None:
+def test_an_unknown_column_table_or_facet_is_an_error_line(get: Get) -> None:
     for address in (
         f"{ITEMS}?colour=red",
         f"{ITEMS}?_sort=colour",
@@ -285,7 +280,7 @@ def test_an_unknown_column_table_or_facet_gets_one_line(get: Get) -> None:
             assert "no column 'colour' in newsroom" in html.unescape(answer.text)
 
 
-def test_no_page_may_ask_another_host(get: Get) -> None:
+def test_no_page_loads_from_another_host(get: Get) -> None:
     for address in ("/", ITEMS, f"{ITEMS}/{node(0)}", "/figures", "/osce-news/full-text", "/-/none"):
         answer = get(address)
         assert "default-src 'self'" in answer.headers["content-security-policy"]
@@ -309,7 +304,7 @@ def test_each_column_of_an_item_is_described_by_the_item_class(get: Get) -> None
             assert told[name].startswith(fields[name].metadata["meaning"])
 
 
-def test_lists_come_out_as_lists_and_csv_has_all_rows(get: Get) -> None:
+def test_csv_has_all_rows_with_lists_as_json(get: Get) -> None:
     rows = list(csv.DictReader(io.StringIO(get(f"{ITEMS}.csv?_stream=1&_size=max").text)))
     assert len(rows) == 300
     assert all(isinstance(json.loads(row["offices"]), list) for row in rows)

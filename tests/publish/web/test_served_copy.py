@@ -1,4 +1,4 @@
-"""The copy that is shown: the same data, made without touching the database."""
+"""The served copy has the same data and is made without changing the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def test_the_table_holds_what_the_view_shows(history: Path, snapshot: Path) -> None:
+def test_the_table_equals_the_view(history: Path, snapshot: Path) -> None:
     with closing(open_for_reading(history)) as connection:
         names = [row["name"] for row in connection.execute("PRAGMA table_info (newsroom)")]
     sql = f"SELECT {', '.join(names)} FROM newsroom ORDER BY id"
@@ -44,7 +44,7 @@ def test_the_search_index_finds_the_same_items(history: Path, snapshot: Path) ->
     assert rows(snapshot, sql.format("quicksilver")) == [(node(READ),)]
 
 
-def test_the_database_is_read_while_it_is_written_and_left_as_it_is(history: Path, tmp_path: Path) -> None:
+def test_a_copy_is_made_during_a_write_and_the_database_is_unchanged(history: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
     writing = sqlite3.connect(path, isolation_level=None)
     writing.execute("BEGIN IMMEDIATE")
@@ -58,7 +58,7 @@ def test_the_database_is_read_while_it_is_written_and_left_as_it_is(history: Pat
     assert digest(path) == digest(history)
 
 
-def test_what_is_committed_and_still_in_the_log_is_shown(history: Path, tmp_path: Path) -> None:
+def test_commits_that_are_still_in_the_log_are_copied(history: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
     (tmp_path / "copy").mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as writing:
@@ -69,7 +69,7 @@ def test_what_is_committed_and_still_in_the_log_is_shown(history: Path, tmp_path
     assert sorted(one.name for one in (tmp_path / "copy").iterdir()) == ["osce-news.db"]
 
 
-def test_a_search_index_that_is_not_there_is_made_in_the_copy(history: Path, tmp_path: Path) -> None:
+def test_a_missing_search_index_is_built_in_the_copy(history: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE items_fts")
@@ -81,7 +81,7 @@ def test_a_search_index_that_is_not_there_is_made_in_the_copy(history: Path, tmp
     assert not make_copy(history, tmp_path / "copy").indexed
 
 
-def test_what_can_not_be_shown_is_refused(tmp_path: Path) -> None:
+def test_empty_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "copy").mkdir()
     with Writer(tmp_path / "empty.db"):
         pass

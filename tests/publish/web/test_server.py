@@ -1,4 +1,4 @@
-"""`osce-news serve`: where it listens, what it leaves behind, how it ends."""
+"""`osce-news serve` as a process: where it listens, how it stops, what it leaves behind."""
 
 from __future__ import annotations
 
@@ -28,16 +28,14 @@ def body(address: str) -> str:
 
 @pytest.fixture
 def db(history: Path, tmp_path: Path) -> Path:
-    """Return a copy of the database, in a folder of its own."""
+    """Return a copy of the database in its own folder."""
     (tmp_path / "data").mkdir()
     (tmp_path / "temporary").mkdir()
     return Path(shutil.copy(history, tmp_path / "data" / "osce-news.db"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_it_is_told_to_end_and_leaves_nothing_behind(
-    db: Path, tmp_path: Path, number: int
-) -> None:
+def test_it_serves_until_a_signal_and_leaves_nothing_behind(db: Path, tmp_path: Path, number: int) -> None:
     before = digest(db)
     with serving(db, tmp_path / "temporary") as server:
         assert "OSCE newsroom" in body(server.url)
@@ -52,7 +50,7 @@ def test_it_serves_until_it_is_told_to_end_and_leaves_nothing_behind(
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_a_crawl_goes_on_while_the_pages_are_looked_at(db: Path, tmp_path: Path) -> None:
+def test_a_crawl_can_write_while_the_pages_are_served(db: Path, tmp_path: Path) -> None:
     with serving(db, tmp_path / "temporary") as server, Writer(db) as writer:
         writer.begin("full", "https://www.osce.org/press-releases")
         writer.connection.execute("UPDATE items SET title = 'written meanwhile'")
@@ -62,7 +60,7 @@ def test_a_crawl_goes_on_while_the_pages_are_looked_at(db: Path, tmp_path: Path)
         assert "written meanwhile" in body(f"{server.url}osce-news/newsroom")
 
 
-def test_only_this_machine_can_ask(db: Path, tmp_path: Path) -> None:
+def test_other_machines_cannot_connect(db: Path, tmp_path: Path) -> None:
     with serving(db, tmp_path / "temporary") as server:
         port = int(server.url.rstrip("/").rsplit(":", 1)[1])
         with pytest.raises(ConnectionRefusedError):  # another address of this machine
@@ -70,7 +68,7 @@ def test_only_this_machine_can_ask(db: Path, tmp_path: Path) -> None:
     assert HOST == "127.0.0.1"
 
 
-def test_a_port_in_use_is_said_in_one_line(db: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_is_an_error_line(db: Path, tmp_path: Path) -> None:
     with listen(0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(BadInputError, match=f"port {port} is in use: choose another with --port"):
@@ -84,25 +82,15 @@ def test_a_port_in_use_is_said_in_one_line(db: Path, tmp_path: Path) -> None:
         assert sock.getsockname() == (HOST, port)
 
 
-@pytest.mark.parametrize(
-    ("name", "line"),
-    [
-        ("empty.db", "empty.db holds no items yet: fill it with crawl or replay"),
-        ("missing.db", "no such database: missing.db (make one with crawl or replay, or name it with --db)"),
-        ("folder.db", "File 'folder.db' is a directory"),
-    ],
-)
-def test_a_database_that_can_not_be_shown_is_said_in_one_line(tmp_path: Path, name: str, line: str) -> None:
+def test_an_empty_database_is_an_error_line(tmp_path: Path) -> None:
     with Writer(tmp_path / "empty.db"):
         pass
-    (tmp_path / "folder.db").mkdir()
-    result = run("serve", "--db", name, "--port", "0", cwd=tmp_path)
+    result = run("serve", "--db", "empty.db", "--port", "0", cwd=tmp_path)
     assert (result.status, result.out) == (2, "")
-    assert len(result.errors) == 1
-    assert line in result.err
+    assert result.errors == ["osce-news: empty.db holds no items yet: fill it with crawl or replay"]
 
 
-def test_a_database_without_a_search_index_is_shown_with_one(db: Path, tmp_path: Path) -> None:
+def test_a_database_without_a_search_index_can_be_searched(db: Path, tmp_path: Path) -> None:
     connection = sqlite3.connect(db, isolation_level=None)
     connection.execute("DROP TABLE items_fts")
     connection.close()
@@ -111,7 +99,7 @@ def test_a_database_without_a_search_index_is_shown_with_one(db: Path, tmp_path:
         assert server.end() == (0, f"{db} has no search index; one was made for these pages\n")
 
 
-def test_without_the_extra_a_line_says_what_to_install(db: Path, tmp_path: Path) -> None:
+def test_without_the_extra_the_error_says_what_to_install(db: Path, tmp_path: Path) -> None:
     code = "import sys; sys.modules['datasette'] = None; from osce_news.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "serve", "--db", db],

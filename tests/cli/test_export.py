@@ -1,4 +1,4 @@
-"""`export` as it is typed: files, snapshots, and what goes wrong, in one line."""
+"""`export`: files, snapshots, and errors in one line."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from osce_news.publish.formats import formats
-from osce_news.storage import Writer, open_for_reading, open_for_writing
-from tests.helpers import digest, environment, run, shell, values, without
+from osce_news.storage import Writer, open_for_writing
+from tests.helpers import digest, environment, run, shell, without
 
 SUFFIXES = {one.suffixes[0]: one.name for one in formats().values()}
 
@@ -46,7 +45,8 @@ def test_csv_is_what_list_prints(filled: Path, tmp_path: Path) -> None:
     assert len(exported) == 93
 
 
-def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> None:
     for _ in range(2):
         result = run("export", "--snapshot", "copy.db", cwd=tmp_path)
         assert (result.status, result.out, result.err) == (0, "copy.db: 93 items\n", "")
@@ -69,8 +69,8 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "name one FILE"),
-        (("a.csv", "--snapshot", "b.db"), "name one FILE"),
+        ((), "give either FILE or"),
+        (("a.csv", "--snapshot", "b.db"), "give either FILE or"),
         (("--snapshot", "b.db", "--office", "odihr"), "takes no other option"),
         (("--snapshot", "b.db", "--bom"), "takes no other option"),
         (("no/a.csv",), "no such folder: no"),
@@ -85,7 +85,7 @@ def test_a_snapshot_takes_the_place_of_an_older_one_only(filled: Path, tmp_path:
         (("datapackage.json",), "is reserved for the description of exports"),
     ],
 )
-def test_what_cannot_be_asked_is_one_line_and_status_2(
+def test_impossible_exports_are_one_line_and_status_2(
     filled: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
 ) -> None:
     before = digest(filled)
@@ -98,8 +98,9 @@ def test_what_cannot_be_asked_is_one_line_and_status_2(
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [*(f"items{suffix}" for suffix in SUFFIXES), "--snapshot copy.db"])
-def test_a_full_disk_is_one_line_and_the_former_file_stays(
+def test_a_full_disk_is_one_line_and_the_previous_file_stays(
     filled: Path, tmp_path: Path, arguments: str
 ) -> None:
     folder = tmp_path / "out"
@@ -108,14 +109,15 @@ def test_a_full_disk_is_one_line_and_the_former_file_stays(
     run("export", *options, str(folder / name), cwd=tmp_path)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert name in before
-    # No file may grow beyond this: the nearest thing to a full disk that needs no disk of its own.
+    # A limit for the size of files: close to a full disk, without a disk of its own.
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))"
     result = run("export", *options, str(folder / name), cwd=tmp_path, before=limit)
     assert (result.status, result.out, len(result.errors)) == (1, "", 1), result.err
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_a_link_stays_a_link_and_what_it_names_is_replaced(filled: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_link_stays_a_link_and_its_target_is_replaced(filled: Path, tmp_path: Path) -> None:
     shelf = tmp_path / "shelf"
     shelf.mkdir()
     for name, options in (
@@ -132,7 +134,7 @@ def test_a_link_stays_a_link_and_what_it_names_is_replaced(filled: Path, tmp_pat
 
 
 def test_a_pipe_is_not_replaced_by_a_file(filled: Path, tmp_path: Path) -> None:
-    """As a device would be: of root, one of the machine's for all programs."""
+    """A pipe stands for a device, which root would replace for all programs of the machine."""
     for arguments in (["export", "pipe", "--format", "csv"], ["export", "--snapshot", "pipe"]):
         os.mkfifo(tmp_path / "pipe")
         result = run(*arguments, cwd=tmp_path)
@@ -147,9 +149,8 @@ def test_a_pipe_is_not_replaced_by_a_file(filled: Path, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_snapshot_does_not_take_the_place_of_a_database_that_is_in_use(
-    filled: Path, tmp_path: Path
-) -> None:
+@pytest.mark.slow
+def test_a_snapshot_does_not_replace_a_database_in_use(filled: Path, tmp_path: Path) -> None:
     with Writer(tmp_path / "other.db") as writer:
         writer.begin("replay")
         result = run("export", "--snapshot", "other.db", cwd=tmp_path)
@@ -166,7 +167,7 @@ def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: P
     assert not (tmp_path / "a.parquet").exists()
 
 
-def test_a_killed_export_leaves_the_former_file(filled: Path, tmp_path: Path) -> None:
+def test_a_killed_export_leaves_the_previous_file(filled: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("former")
     code = (
         "import os\n"
@@ -188,7 +189,8 @@ def test_a_killed_export_leaves_the_former_file(filled: Path, tmp_path: Path) ->
     assert len((tmp_path / "a.csv").read_text().splitlines()) > 90
 
 
-def test_an_empty_database_and_filters_that_let_nothing_pass_are_told(filled: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_an_empty_database_and_filters_without_a_match_are_reported(filled: Path, tmp_path: Path) -> None:
     open_for_writing(tmp_path / "empty.db").close()
     result = run("export", "a.csv", "--db", "empty.db", cwd=tmp_path)
     assert (result.status, result.out, result.err) == (0, "a.csv: 0 items\n", "empty.db holds no items\n")
@@ -207,14 +209,8 @@ def test_an_export_and_a_search_do_not_wait_for_a_crawl_that_writes(filled: Path
         writer.connection.execute("ROLLBACK")
 
 
-def test_a_file_that_no_one_may_write_is_one_line(filled: Path, tmp_path: Path) -> None:
+def test_a_file_without_write_permission_is_one_line(filled: Path, tmp_path: Path) -> None:
     result = shell("osce-news export /proc/a.csv --no-datapackage", cwd=tmp_path)
     assert result.status == 1
     assert len(result.errors) == 1
     assert "nothing was written" in result.err
-
-
-def test_a_snapshot_has_statistics(filled: Path, tmp_path: Path) -> None:
-    run("export", "--snapshot", "copy.db", cwd=tmp_path)
-    with closing(open_for_reading(tmp_path / "copy.db")) as connection:
-        assert values(connection, "SELECT count(*) FROM sqlite_stat1")[0]

@@ -1,11 +1,11 @@
-"""The command line in processes of their own that begin at once: what takes a second to import is there.
+"""The command line in processes that begin at once, forked from one that has imported everything already.
 
-Each process is forked from one that has imported what the command imports of others; osce-news itself
-is imported anew, the exit status and the signals are those of a command that was typed.
+The exit status and the signals are those of a command that was typed.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import multiprocessing
 import os
@@ -13,12 +13,15 @@ import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from scrapy.settings import default_settings  # and nothing of osce-news: see `before`
+from scrapy.settings import default_settings
 
+ROOT = Path(__file__).resolve().parent.parent
 _COMPONENTS: list[str] = [
     *default_settings.EXTENSIONS_BASE,
     *default_settings.DOWNLOADER_MIDDLEWARES_BASE,
@@ -27,13 +30,27 @@ _COMPONENTS: list[str] = [
     default_settings.SCHEDULER,
     default_settings.STATS_CLASS,
 ]
-_IMPORTED = """
-    click filelock lxml.html parsel platformdirs protego scrapy.core.downloader.handlers.http11
+_OTHERS = """
+    click filelock lxml.html parsel platformdirs protego rich.table scrapy.core.downloader.handlers.http11
     scrapy.crawler sqlite_utils tldextract twisted.internet.asyncioreactor
 """.split()
+# Their packages need an extra, or are slow to import and used by few commands.
+_LATE = {"__main__", "cluster", "figures", "web"}
 
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload([*_IMPORTED, *(name.rpartition(".")[0] for name in _COMPONENTS)])
+
+def _modules() -> list[str]:
+    """Return the names of osce-news's modules that most commands need."""
+    paths = (path.relative_to(ROOT).with_suffix("") for path in sorted(ROOT.glob("osce_news/**/*.py")))
+    return [".".join(path.parts).removesuffix(".__init__") for path in paths if not _LATE & {*path.parts}]
+
+
+@cache
+def _forking() -> ForkServerContext:
+    """Return what forks processes; a forked one imports this module but needs none of this."""
+    context = multiprocessing.get_context("forkserver")
+    components = [name.rpartition(".")[0] for name in _COMPONENTS]
+    context.set_forkserver_preload([*_OTHERS, *components, *_modules()])
+    return context
 
 
 class Ended(NamedTuple):
@@ -63,7 +80,7 @@ class Command:
         """Start the command; `before` is Python that its process runs before it imports osce-news."""
         self._folder = tempfile.TemporaryDirectory(prefix="osce-news-")
         self._said = [Path(self._folder.name, name) for name in ("output", "errors")]
-        self.process = _forking.Process(
+        self.process = _forking().Process(
             target=_run,
             args=(list(arguments), str(cwd), dict(env or {}), before, [str(path) for path in self._said]),
         )
@@ -82,12 +99,17 @@ class Command:
 
     def wait(self, seconds: float = 60) -> Ended:
         """Wait for its end; raises TimeoutError."""
+        ended = self.result(seconds)
+        assert "Traceback" not in ended.errors, ended.errors
+        return ended
+
+    def result(self, seconds: float = 60) -> Ended:
+        """Wait for its end, which may be a traceback; raises TimeoutError."""
         self.process.join(seconds)
         if self.process.exitcode is None:
             raise TimeoutError(f"process {self.pid} still runs after {seconds} s")
-        output, errors = (path.read_text(encoding="utf-8") if path.exists() else "" for path in self._said)
-        assert "Traceback" not in errors, errors
-        return Ended(self.process.exitcode, output, errors)
+        said = (path.read_bytes().decode("utf-8", "surrogateescape") for path in self._said if path.exists())
+        return Ended(self.process.exitcode, *said)
 
     def __enter__(self) -> Self:
         return self
@@ -109,8 +131,15 @@ def _run(arguments: list[str], cwd: str, env: dict[str, str], before: str, said:
     for name in [name for name in os.environ if name.startswith("OSCE_NEWS_")]:
         del os.environ[name]
     os.environ.update(env)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)
     sys.argv = ["osce-news", *arguments]
-    exec(before, {})
+    if before:
+        # What it changes is to be there before a module takes it from another.
+        for name in [name for name in sys.modules if name.partition(".")[0] == "osce_news"]:
+            del sys.modules[name]
+        exec(before, {})
     from osce_news.cli.main import main
 
     main()

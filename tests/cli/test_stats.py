@@ -15,6 +15,7 @@ from osce_news.storage import Writer
 from tests.helpers import digest, run, without
 
 
+@pytest.mark.slow
 def test_a_figure_is_drawn_instead_of_the_table(filled: Path, tmp_path: Path) -> None:
     before = digest(filled)
     result = run("stats", "--by", "year", "--by", "office", "--plot", "offices.svg", cwd=tmp_path)
@@ -28,13 +29,13 @@ def test_a_figure_is_drawn_instead_of_the_table(filled: Path, tmp_path: Path) ->
     assert (tmp_path / "years.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_rare_groups_can_be_taken_together(filled: Path, tmp_path: Path) -> None:
+def test_rare_groups_can_be_combined(filled: Path, tmp_path: Path) -> None:
     rows = json.loads(run("stats", "--by", "office", "--top", "2", "--json", cwd=tmp_path).out)
     assert len(rows) == 4
     assert {"(other)", None} <= {row["office"] for row in rows}
 
 
-def test_a_table_has_periods_in_order_of_time_and_groups_by_their_sums(filled: Path, tmp_path: Path) -> None:
+def test_a_table_sorts_periods_by_time_and_groups_by_frequency(filled: Path, tmp_path: Path) -> None:
     for first, second in (("year", "office"), ("office", "month")):
         out = run("stats", "--by", first, "--by", second, "--format", "csv", cwd=tmp_path).out
         header, *lines = csv.reader(io.StringIO(out))
@@ -51,7 +52,7 @@ def test_a_table_has_periods_in_order_of_time_and_groups_by_their_sums(filled: P
 
 
 @pytest.mark.parametrize("width", [40, 60, 100, 2000])
-def test_a_table_wider_than_the_terminal_goes_on_below_and_loses_no_number(
+def test_a_table_wider_than_the_terminal_continues_below_without_losing_numbers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
@@ -71,7 +72,7 @@ def test_a_table_wider_than_the_terminal_goes_on_below_and_loses_no_number(
         assert any(f"Place-{number}" in line.split() for line in lines)
 
 
-def test_the_share_of_labels_is_a_table_of_percents(filled: Path, tmp_path: Path) -> None:
+def test_the_share_of_labels_is_a_table_of_percentages(filled: Path, tmp_path: Path) -> None:
     out = run("stats", "--labels", "--format", "csv", cwd=tmp_path).out
     rows = list(csv.DictReader(io.StringIO(out)))
     years = json.loads(run("stats", "--by", "year", "--json", cwd=tmp_path).out)
@@ -82,6 +83,7 @@ def test_the_share_of_labels_is_a_table_of_percents(filled: Path, tmp_path: Path
     assert len({row["topic_percent"] for row in rows}) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

@@ -1,4 +1,4 @@
-"""The archive that a crawl leaves: WARC 1.1 files, one exchange after the other."""
+"""Writes the archive of a crawl: WARC 1.1 files that hold one exchange after the other."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from osce_news.archive.writer.digests import Digests
+from osce_news.archive.writer.digests import DigestIndex
 from osce_news.archive.writer.exchange import Exchange, RecordMaker
 from osce_news.errors import StorageError
 from osce_news.events import Event, FileRolled
 
-MOST_BYTES = 1024**3  # of one file, unless one exchange is larger
+MAX_FILE_BYTES = 1024**3  # a file is larger only if a single exchange is
 
 
 class ArchiveWriter:
-    """Writes the exchanges of one run into files of its own. Use as a context manager, or close it.
+    """Writes the exchanges of one run to files of its own. Use it as a context manager, or close it.
 
-    Each exchange is written whole, by one call of the system, and then found by `warcio index` and
-    others; a process that is killed leaves a file that can be read up to its last exchange. No file is
-    ever opened again to be written. A body that is already in the folder is not stored again.
+    Each exchange is written by one system call, so a process that is killed leaves a file that can be read
+    up to its last exchange. No file is ever opened again for writing. A body that is already in the folder
+    is not stored again.
 
     >>> import tempfile
     >>> from osce_news.archive.reader.records import records
@@ -45,13 +45,13 @@ class ArchiveWriter:
         operator: str | None = None,
         user_agent: str | None = None,
         robots: str = "obey",
-        most_bytes: int = MOST_BYTES,
+        max_bytes: int = MAX_FILE_BYTES,
     ) -> None:
-        """Open the run's first file in the folder, which is made if it is not there.
+        """Open the run's first file; creates the folder if necessary.
 
-        `run` becomes a part of the files' names. Raises StorageError if the folder can't be written.
+        `run` becomes part of the file names. Raises StorageError if the folder can't be written.
         """
-        self.folder, self.most_bytes = folder, most_bytes
+        self.folder, self.max_bytes = folder, max_bytes
         self.run = "".join(char if char.isalnum() and char.isascii() else "-" for char in run) or "0"
         self._info = {
             "software": software,
@@ -64,11 +64,11 @@ class ArchiveWriter:
         self._file = -1
         self._size = self._exchanges = 0
         self._number = 0
-        self.name = ""  # what the names of the run's files begin with; no other run has it
+        self.name = ""  # the beginning of the names of the run's files, unique in the folder
         self.path = folder
         with self._errors():
             folder.mkdir(parents=True, exist_ok=True)
-            self._digests = Digests.of_folder(folder)
+            self._digests = DigestIndex.of_folder(folder)
             self._open()
 
     def __enter__(self) -> ArchiveWriter:
@@ -80,30 +80,30 @@ class ArchiveWriter:
         self.close()
 
     def record(self, exchange: Exchange) -> None:
-        """Write a request and its answer, or that the answer is one that is stored.
+        """Write a request and its response, which refers to a stored one if the body is known.
 
-        When it returns, a kill does not lose them. Raises StorageError, and then nothing of them is in
-        the file; the writer can't be used any more.
+        Once it returns, a kill can't lose them. If it raises StorageError, nothing of them is in the file,
+        and the writer can't be used any more.
         """
         self._refuse_if_closed()
         with self._errors():
-            if self._exchanges and self._size >= self.most_bytes:
+            if self._exchanges and self._size >= self.max_bytes:
                 self._roll()
-            made = self._maker.exchange(exchange, self._digests)
-            self._write(made.data)
+            records = self._maker.exchange(exchange, self._digests)
+            self._write(records.data)
             self._exchanges += 1
-            if made.entry is not None:
-                self._digests.add(made.entry)
+            if records.entry is not None:
+                self._digests.add(records.entry)
 
-    def note(self, note: Event) -> None:
-        """Write a record that tells of the run, beside the last exchange; raises StorageError."""
+    def note(self, event: Event) -> None:
+        """Write an event of the run as a metadata record; raises StorageError."""
         self._refuse_if_closed()
         with self._errors():
-            self._write(self._maker.note(note))
+            self._write(self._maker.event(event))
 
     @property
     def files(self) -> int:
-        """How many files the run has."""
+        """The number of files of the run."""
         return self._number + 1
 
     def _refuse_if_closed(self) -> None:
@@ -111,13 +111,13 @@ class ArchiveWriter:
             raise StorageError(f"{self.folder}: the archive is closed")
 
     def close(self) -> None:
-        """End the last file, on the disk; harmless when called twice. Raises StorageError."""
+        """Finish the last file and flush it to disk; harmless when called twice. Raises StorageError."""
         if self._file >= 0:
             with self._errors():
                 self._close()
 
     def _open(self) -> None:
-        """Create the next file, one that nobody else has, with its first record."""
+        """Create the next file, under a name that is not taken, with its first record."""
         began = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         for attempt in range(1, 1000):
             other = f".{attempt}" if attempt > 1 else ""  # two runs of one name in one second
@@ -139,12 +139,12 @@ class ArchiveWriter:
         self._write(self._maker.first)
 
     def _roll(self) -> None:
-        """Open the next file, then end the present one with a note that says so."""
+        """Open the next file, then finish the current one with an event that names the next."""
         full, path, size, maker = self._file, self.path, self._size, self._maker
         self._number += 1
         try:
             self._open()
-            data = maker.note(FileRolled(goes_on=self.path.name, files=self.files))
+            data = maker.event(FileRolled(goes_on=self.path.name, files=self.files))
             _write_all(full, data, size)
         except BaseException:
             os.close(full)
@@ -160,7 +160,7 @@ class ArchiveWriter:
         self._end(file, self.path, self._size)
 
     def _end(self, file: int, path: Path, size: int) -> None:
-        """End a file: on the disk before anything refers to it from outside."""
+        """Flush a file to disk before its list of digests refers to it."""
         try:
             os.fsync(file)
         finally:
@@ -170,7 +170,7 @@ class ArchiveWriter:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Turn the system's errors into StorageError, and end the writer with them."""
+        """Close the writer and raise StorageError if the system reports an error."""
         try:
             yield
         except OSError as error:
@@ -183,19 +183,19 @@ class ArchiveWriter:
 
 
 def _write_all(file: int, data: bytes, size: int) -> None:
-    """Write behind the first `size` bytes of a file, all or nothing; raises OSError."""
+    """Append to a file of `size` bytes, all or nothing; raises OSError."""
     left = memoryview(data)
     try:
         while left:
             left = left[os.write(file, left) :]
-    except BaseException:  # Ctrl-C too: nothing is ever written behind half a record
+    except BaseException:  # Ctrl-C too: half a record must not stay in the file
         with suppress(OSError):
             os.ftruncate(file, size)
         raise
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the names of the files on the disk, where the system can do that."""
+    """Flush the folder's list of files to disk, on systems that can."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

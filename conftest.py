@@ -1,0 +1,64 @@
+"""What all tests share: which of them are slow, and options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+FAST = "not slow"
+# Whole files and folders that are slow, or need more than the extra `test`. `pytest` does not import them.
+SLOW = {
+    "osce_news/archive/cluster": "the extra cluster",
+    "osce_news/publish/figures": "the extra plot",
+    "osce_news/publish/web": "the extra web",
+    "tests/archive/test_cluster.py": "the extra cluster; starts Dask",
+    "tests/archive/test_crash.py": "kills processes",
+    "tests/cli/test_machine.py": "full disks, kills",
+    "tests/crawl/spiders/test_bad_machine.py": "full disks, kills, clocks",
+    "tests/crawl/spiders/test_crash.py": "kills crawls",
+    "tests/crawl/test_scrapyd.py": "starts scrapyd",
+    "tests/publish/figures": "the extra plot",
+    "tests/publish/test_exporter.py": "reads exports with DuckDB, pandas, polars and frictionless",
+    "tests/publish/web": "the extra web; Chromium",
+    "tests/test_contributing.py": "copies the tree",
+    "tests/test_docs_cookbook.py": "30,000 items; pandas and R",
+    "tests/test_docs_figures.py": "the extra plot",
+    "tests/test_docs_site.py": "the extra docs",
+    "tests/test_wheel.py": "builds and installs the wheel",
+}
+_PATHS = tuple(ROOT / path for path in SLOW)
+
+collect_ignore = ["tests/as_installed"]  # modules that can't be imported
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--large", action="store_true", help="run the large versions of tests (minutes)")
+    parser.addoption("--kills", type=int, default=12, help="how many crawls are killed  [default: 12]")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Run all tests of files that are named on the command line, the slow ones too."""
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    if config.option.markexpr == FAST and named and all(_is_file(arg) for arg in config.args):
+        config.option.markexpr = ""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave slow files alone when only fast tests are to run; None leaves it to others."""
+    return True if config.option.markexpr == FAST and _is_slow(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _is_slow(item.path):
+            item.add_marker("slow")
+
+
+def _is_file(argument: str) -> bool:
+    return Path(argument.partition("::")[0]).is_file()
+
+
+def _is_slow(path: Path) -> bool:
+    return any(path.is_relative_to(slow) for slow in _PATHS)

@@ -1,0 +1,55 @@
+"""Print the limits as the tables of docs/checks.md: `python -m osce_news.checks`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from osce_news.checks import limits
+from osce_news.checks.rules import Rule
+
+_LIMIT = re.compile(r"^([A-Z_]+) = \S.*?  # (.+)$", re.M)
+
+
+def tables() -> str:
+    """Return all limits as Markdown."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield "### The results of a page by themselves\n"
+    yield from _rules(limits.PAGE_RULES)
+    yield "\n### The items of a page that are stored\n"
+    yield from _rules((*limits.ITEM_RULES, limits.LANGUAGE_RULE))
+    yield "\n### What stored items of the time show\n"
+    yield "| shown by stored items | label | too few below | reason |\n|---|---|--:|---|"
+    for usual in (*limits.USUAL, limits.OFFICE_OF_ADDRESS):
+        yield f"| {usual.name} | {usual.label} | {usual.few:.0%} of the expected number | {usual.why} |"
+    yield "\n### Single limits\n"
+    yield "| limit | value | meaning |\n|---|--:|---|"
+    for name, meaning in _LIMIT.findall(inspect.getsource(limits)):
+        yield f"| `{name}` | {getattr(limits, name)} | {meaning} |"
+
+
+def _rules(rules: Sequence[Rule[Any]]) -> Iterator[str]:
+    yield "| rule | label | expected | counted | too many | unless | reason |"
+    yield "|---|---|---|---|---|---|---|"
+    for rule in rules:
+        label = rule.label or "the words found"
+        limit = f"{rule.least} or more, and more than {rule.share}"
+        limit += f" of {rule.enough} or more" if rule.enough > 1 else ""
+        if rule.usual is None:
+            usual = ""
+        elif isinstance(rule.usual, int):
+            usual = f"{rule.usual} stored items have the same"
+        else:
+            usual = f"more than {rule.usual} of stored items do"
+        cells = (rule.name, label, rule.expected, rule.counted, limit, usual, rule.why)
+        yield f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{tables()}\n")

@@ -1,0 +1,73 @@
+"""Prints rows as a table that fits the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from osce_news.cli.output import Row, as_text, printable
+
+_GAP = 3  # width between two columns
+
+
+def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    """Print rows as a table. Long texts are wrapped; numbers that don't fit go into further tables below."""
+    console = Console()
+    tight = _is_wider(rows, columns, console.width) and all(_are_numbers(rows, name) for name in columns[1:])
+    parts = _parts(rows, columns, console.width) if tight else [columns]
+    with console.capture() as capture:  # rich itself would end the program at a closed pipe
+        for number, part in enumerate(parts):
+            if number:
+                console.print()
+            console.print(_table(rows, part, tight=tight))
+    sys.stdout.write(capture.get())
+
+
+def _table(rows: Sequence[Row], columns: Sequence[str], *, tight: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
+    for column in columns:
+        table.add_column(
+            Text(printable(column)),
+            justify="right" if _are_numbers(rows, column) else "left",
+            no_wrap=column in ("id", "published", "items", "first_seen"),
+            overflow="fold",
+            width=_least(rows, column) if tight and column != columns[0] else None,
+        )
+    for row in rows:
+        # Text, because rich would read square brackets in a title as a style.
+        table.add_row(*(Text(printable(as_text(row[column]))) for column in columns))
+    return table
+
+
+def _parts(rows: Sequence[Row], columns: Sequence[str], width: int) -> Iterator[Sequence[str]]:
+    """Yield the columns of each table that fits the width; the first column is in each."""
+    first, *others = columns
+    room = width - min(width // 3, max(len(as_text(row[first])) for row in rows)) - _GAP
+    left, part = room, [first]
+    for column in others:
+        needed = _least(rows, column) + _GAP
+        if len(part) > 1 and needed > left:
+            yield part
+            left, part = room, [first]
+        part.append(column)
+        left -= needed
+    yield part
+
+
+def _is_wider(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:
+    longest = (max(len(column), *(len(as_text(row[column])) for row in rows)) for column in columns)
+    return bool(rows) and sum(longest) + _GAP * len(columns) > width
+
+
+def _are_numbers(rows: Sequence[Row], column: str) -> bool:
+    return bool(rows) and all(isinstance(row[column], int | float) for row in rows)
+
+
+def _least(rows: Sequence[Row], column: str) -> int:
+    """Return the width that a column of numbers needs: its longest number or longest word of its header."""
+    return max(len(word) for word in (*column.split(), *(as_text(row[column]) for row in rows)))

@@ -1,0 +1,53 @@
+"""`cite`: references to an item and to the data set."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import rispy
+from pybtex.database import parse_string
+
+from osce_news import __version__
+from osce_news.storage import Writer
+from tests.helpers import run
+
+
+def test_an_item_is_cited_by_number_and_address_in_each_format(filled: Path, tmp_path: Path) -> None:
+    text = run("cite", "514201", cwd=tmp_path)
+    assert (text.status, text.err) == (0, "")
+    assert "(2022, March 15)" in text.out
+    assert "https://www.osce.org/cthb/514201" in text.out
+    assert run("cite", "https://www.osce.org/node/514201", cwd=tmp_path) == text
+    (entry,) = rispy.loads(run("cite", "514201", "--format", "ris", cwd=tmp_path).out)
+    assert entry["year"] == "2022"
+    entries = parse_string(run("cite", "514201", "--format", "bibtex", cwd=tmp_path).out, "bibtex").entries
+    assert list(entries) == ["osce-514201"]
+    (item,) = json.loads(run("cite", "514201", "--format", "csl-json", cwd=tmp_path).out)
+    assert item["title"] in text.out
+
+
+def test_the_data_set_is_cited_with_coverage_last_complete_crawl_and_version(
+    filled: Path, tmp_path: Path
+) -> None:
+    before = run("cite", cwd=tmp_path).out
+    assert "93 items, published 2022-02-15 to 2025-11-28; no complete crawl" in before.replace("N", "n", 0)
+    with Writer(filled) as writer:
+        writer.begin("full", "https://www.osce.org/press-releases", list_name="x")
+        writer.finish("complete")
+        writer.connection.execute("UPDATE runs SET finished = '2025-12-24T01:00:00Z' WHERE mode = 'full'")
+        writer.begin("full", "https://www.osce.org/press-releases", list_name="x")
+        writer.finish("partial")
+    after = run("cite", cwd=tmp_path).out
+    assert "(version 2025-12-24)" in after
+    assert "last complete crawl 2025-12-24" in after
+    assert f"osce-news {__version__}" in after
+    (item,) = json.loads(run("cite", "--format", "csl-json", cwd=tmp_path).out)
+    assert (item["type"], item["version"]) == ("dataset", "2025-12-24")
+
+
+@pytest.mark.parametrize("asked", ["1", "https://www.osce.org/node/1", "/"])
+def test_a_missing_item_cannot_be_cited(filled: Path, tmp_path: Path, asked: str) -> None:
+    result = run("cite", asked, cwd=tmp_path)
+    assert (result.status, result.out, len(result.errors)) == (2, "", 1)

@@ -1,0 +1,37 @@
+"""`verify` and `renormalize`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from osce_news.storage import Writer
+from tests.helpers import digest, run
+
+
+def test_an_intact_database_verifies_and_a_damaged_one_does_not(filled: Path, tmp_path: Path) -> None:
+    assert run("verify", cwd=tmp_path).out == "osce-news.db: no problems found\n"
+    assert run("verify", "--json", cwd=tmp_path).out == "[]\n"
+    with Writer(filled) as writer:
+        writer.connection.execute("DROP INDEX items_language")
+        writer.connection.execute("DELETE FROM addresses WHERE item_id = '514201'")
+    before = digest(filled)
+    result = run("verify", cwd=tmp_path)
+    assert (result.status, result.out) == (1, "")
+    assert len(result.errors) == 2
+    assert all(line.startswith("osce-news.db: ") for line in result.errors)
+    as_json = run("verify", "--json", cwd=tmp_path)
+    assert as_json.status == 1
+    assert [f"osce-news.db: {problem}" for problem in json.loads(as_json.out)] == result.errors
+    assert digest(filled) == before
+
+
+def test_renormalize_says_what_it_did(filled: Path, tmp_path: Path) -> None:
+    with Writer(filled) as writer:
+        writer.connection.execute("UPDATE items SET title = 'Spoilt' WHERE id = '514201'")
+    result = run("renormalize", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    assert result.out == "osce-news.db: 93 items normalised again, 1 changed\n"
+    assert (
+        json.loads(run("list", "--until", "2022-03-15", "--json", cwd=tmp_path).out)[1]["title"] != "Spoilt"
+    )

@@ -1,0 +1,39 @@
+"""`search`: what it says about a query."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from osce_news.storage import Writer
+from tests.helpers import run
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("wrong:osce", "nothing found; not a valid query, so searched for its words: no such column: wrong"),
+        ("trafficking (", 'not a valid query, so searched for its words: fts5: syntax error near ""'),
+        ("quokka", "nothing found"),
+        ("trafficking", ""),
+        (
+            "x " * 50_000,
+            "nothing found; not a valid query, so searched for its words: longer than 10,000 characters",
+        ),
+    ],
+    ids=["column", "syntax", "nothing", "found", "long"],
+)
+def test_a_search_says_in_one_line_how_it_read_the_query(
+    filled: Path, tmp_path: Path, query: str, says: str
+) -> None:
+    result = run("search", query, cwd=tmp_path)
+    assert (result.status, result.err.strip()) == (0, says)
+
+
+def test_a_database_without_its_search_index_is_one_line(filled: Path, tmp_path: Path) -> None:
+    with Writer(filled) as writer:
+        writer.connection.execute("DROP TABLE items_fts")
+    result = run("search", "osce", cwd=tmp_path)
+    assert (result.status, result.out, len(result.errors)) == (2, "", 1)
+    assert "no search index" in result.err
