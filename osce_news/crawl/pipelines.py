@@ -61,8 +61,8 @@ class StoragePipeline:
     def process_item(self, item: Any) -> Any:
         """Return the item after taking it for storage.
 
-        Raises DropItem for what feeds should not have: a record outside of the period, one that an overlapping
-        page has shown before, and an article among the records of the list.
+        Raises DropItem for what feeds should not have: a record outside of the period, one that an
+        overlapping page has shown before, and an article among the records of the list.
         """
         if (page := self.crawl.pending) is None:
             return item

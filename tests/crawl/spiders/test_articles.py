@@ -308,6 +308,6 @@ def test_scrapy_crawls_the_list_with_articles_or_the_articles_alone_and_exports_
         assert len(lines) == count
     assert {json.loads(line)["status"] for line in lines} == {"read"}
     assert rows(tmp_path / "a.db", "SELECT mode, pages, articles FROM runs") == [
-        ("full", 2, 0), ("articles", 0, 3), ("articles", 0, 3)
+        ("full", 1, 0), ("articles", 0, 3), ("articles", 0, 3)
     ]  # fmt: skip
     assert len(statuses(tmp_path / "a.db")) == 6
