@@ -11,7 +11,7 @@ FAST = "not slow"
 # Whole files and folders that are slow, or need more than the extra `test`. `pytest` does not import them.
 SLOW = {
     "osce_news/archive/cluster": "the extra cluster",
-    "osce_news/publish/figures": "the extra plot",
+    "osce_news/publish/figures/charts.py": "the extra plot",
     "osce_news/publish/web": "the extra web",
     "tests/archive/test_cluster.py": "the extra cluster; starts Dask",
     "tests/archive/test_crash.py": "kills processes",
@@ -19,8 +19,8 @@ SLOW = {
     "tests/crawl/spiders/test_bad_machine.py": "full disks, kills, clocks",
     "tests/crawl/spiders/test_crash.py": "kills crawls",
     "tests/crawl/test_scrapyd.py": "starts scrapyd",
-    "tests/publish/figures": "the extra plot",
-    "tests/publish/test_exporter.py": "reads exports with DuckDB, pandas, polars and frictionless",
+    "tests/publish/figures/test_render.py": "the extra plot",
+    "tests/publish/test_export_readers.py": "reads exports with DuckDB, pandas, polars and frictionless",
     "tests/publish/web": "the extra web; Chromium",
     "tests/test_contributing.py": "copies the tree",
     "tests/test_docs_cookbook.py": "30,000 items; pandas and R",

@@ -2,8 +2,8 @@
 
 sphinx-build -W --keep-going -q -c docs . build/site
 
-The source folder is the checkout, not docs/: so links such as `../CONTRIBUTING.md` lead to the same page on a
-code host and in the site. What the pages are, and in which order, stands in docs/README.md only.
+The source folder is the checkout, not docs/, so that links such as `../CONTRIBUTING.md` work both on a code
+host and in the site. docs/README.md defines the pages and their order.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ html_show_copyright = False
 extensions = ["myst_parser"]
 root_doc = "docs/README"
 include_patterns = ["docs/*.md", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "fixtures/README.md"]
-exclude_patterns = [".*", "build", "dist", "**/__pycache__"]  # so that no environment is searched for pages
+exclude_patterns = [".*", "build", "dist", "**/__pycache__"]  # keeps virtual environments out
 nitpicky = True
-smartquotes = False  # what is written is what is shown
+smartquotes = False  # keeps quotes and dashes as written
 myst_heading_anchors = 4
 
 html_theme = "furo"
@@ -28,12 +28,12 @@ html_title = "osce-news"
 templates_path = ["site"]
 html_additional_pages = {"index": "to-documentation.html"}
 html_copy_source = False
-html_use_index = False  # of terms: there are none
+html_use_index = False  # there are no index terms
 html_show_sphinx = False
 
 
 def list_pages(_: Sphinx, name: str, source: list[str]) -> None:
-    """Make the site's menu from the lists of the front page, a caption a section."""
+    """Make the site's menu from the lists of the front page, with a caption per section."""
     if name != root_doc:
         return
     for section in source[0].split("\n## ")[1:]:
@@ -46,5 +46,5 @@ def list_pages(_: Sphinx, name: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Sphinx calls this."""
+    """Register `list_pages` with Sphinx, which calls this function."""
     app.connect("source-read", list_pages)

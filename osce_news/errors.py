@@ -35,7 +35,7 @@ class MissingExtraError(OsceNewsError):
 
 
 class NotOurDatabaseError(BadInputError):
-    """The file is no database of osce-news. Name another file; this one was not touched."""
+    """The file is not a database of osce-news. Name another file; this one was not changed."""
 
 
 class NewerDatabaseError(BadInputError):

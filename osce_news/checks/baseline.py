@@ -50,12 +50,13 @@ def findings(records: Sequence[NewsItem], stored: Neighbours) -> Iterator[Findin
 
 
 def _lacking(usual: Usual, records: Sequence[NewsItem], near: Near) -> Finding | None:
-    answers = [(usual.kind(item), shows) for item in records if (shows := usual.shows(item)) is not None]
+    answers = [(item, shows) for item in records if (shows := usual.shows(item)) is not None]
     if sum(shows for _, shows in answers) > len(answers) * usual.few:
         return None  # the stored items need not be read
     shares = _shares(usual, near())
     shown, expected, alike = [], 0.0, Counter[Hashable]()
-    for kind, shows in answers:
+    for item, shows in answers:
+        kind = usual.kind(item)
         alike[kind] += kind is not None
         if kind in shares and alike[kind] <= limits.MAX_ALIKE:
             shown.append(shows)

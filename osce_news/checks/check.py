@@ -102,7 +102,7 @@ def _broken(
     rule: Rule[T], records: Sequence[T], context: Context, near: Callable[[], Sequence[NewsItem]] = tuple
 ) -> Finding | None:
     """Apply a rule to the records; `near` reads stored items of the time."""
-    of = [record for record in records if rule.applies(record)]
+    of = rule.of(records)
     wrong = [(record, value) for record in of if (value := rule.wrong(record, context))]
     if len(wrong) < rule.least:
         return None
@@ -134,7 +134,7 @@ def _quoted(value: Any) -> str:
 
 def _is_usual(rule: Rule[Any], values: set[Any], context: Context, near: Sequence[NewsItem]) -> bool:
     """Whether stored items show the same: these values, or any if the rule counts a share of them."""
-    of = [item for item in near if rule.applies(item)]
+    of = rule.of(near)
     found = [value for item in of if (value := rule.wrong(item, context))]
     if isinstance(rule.usual, int):
         return sum(value in values for value in found) >= rule.usual

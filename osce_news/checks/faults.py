@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -77,9 +78,9 @@ def not_dateline(item: NewsItem, _: Context) -> object:
     return item.published != item.dateline_date and f"{item.published} for {item.dateline_date}"
 
 
-def has_names(kind: str) -> Callable[[NewsItem], bool]:
+def has_names(kind: str) -> Callable[[NewsItem], object]:
     """Return a function: whether an item has names of this kind."""
-    return lambda item: bool(_names(item, kind))
+    return (lambda item: _names(item, kind)) if kind == "content_types" else attrgetter(kind)
 
 
 def swapped_name(kind: str) -> Callable[[NewsItem, Context], object]:
@@ -183,7 +184,8 @@ def lost(name: str) -> Callable[[Pair, Context], object]:
 
 def other_title(pair: Pair, _: Context) -> object:
     """Return the title, if it was another one."""
-    return fold(pair.stored.title) != fold(pair.read.title) and pair.read.title
+    before, after = pair.stored.title, pair.read.title
+    return before != after and fold(before) != fold(after) and after
 
 
 def other_date(pair: Pair, _: Context) -> object:
@@ -195,11 +197,13 @@ def other_date(pair: Pair, _: Context) -> object:
 def other_teaser(pair: Pair, _: Context) -> object:
     """Return the teaser, if it was another one."""
     before, after = pair.stored.teaser, pair.read.teaser
-    return before and after and fold(before) != fold(after) and after
+    return before and after and before != after and fold(before) != fold(after) and after
 
 
 def other_host(pair: Pair, _: Context) -> object:
     """Return the host of the address, if it was another one."""
+    if pair.stored.url == pair.read.url:
+        return None
     before, after = (urlsplit(one.url).hostname for one in pair)
     return before != after and (after or "none")
 

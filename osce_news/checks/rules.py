@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, TypeVar
@@ -22,7 +22,7 @@ class Rule(Generic[T]):
     expected: str
     counted: str  # what the wrong records are, for the message
     wrong: Callable[[T, Context], object]  # returns what is wrong with a record, false if nothing is
-    applies: Callable[[T], object] = lambda record: True
+    applies: Callable[[T], object] | None = None  # None: to all records
     enough: int = 1  # records that it has to apply to
     least: int
     share: Fraction
@@ -32,6 +32,10 @@ class Rule(Generic[T]):
     usual: Fraction | int | None = None
     usual_of_all: bool = False  # the share is of all stored items, not of those that the rule applies to
     why: str
+
+    def of(self, records: Sequence[T]) -> Sequence[T]:
+        """Return the records that the rule applies to."""
+        return records if self.applies is None else [record for record in records if self.applies(record)]
 
     def exceeded(self, wrong: int, of: int) -> bool:
         """Whether so many wrong records, of so many that the rule applies to, fail a page."""
@@ -54,12 +58,11 @@ class Usual:
     why: str
 
 
-def has_among(name: str, *others: str) -> Callable[[NewsItem], bool | None]:
-    """Return a function: whether an item has this field, None if it has none of the others."""
+def has_among(name: str, one: str, other: str) -> Callable[[NewsItem], bool | None]:
+    """Return a function: whether an item has this field, None if it has none of the two others."""
 
     def shows(item: NewsItem) -> bool | None:
-        labelled = any(getattr(item, other) for other in others)
-        return getattr(item, name) is not None if labelled else None
+        return getattr(item, name) is not None if getattr(item, one) or getattr(item, other) else None
 
     return shows
 

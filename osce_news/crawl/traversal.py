@@ -103,11 +103,11 @@ class Traversal:
     def skip(self, reason: str) -> None:
         """Leave out a page that can't be read; end after several, or if there is no way around it."""
         self._failures += 1
+        self.problems.append(reason)
         if self.by_links or self.pages == 0 or self._failures >= MAX_FAILURES or not self._shared:
             self.url = None
         else:
             self._step(None)
-        self.problems.append(reason)
 
     def save(self) -> dict[str, Any] | None:
         """Return where a later traversal can resume, ready for JSON; None at the end, or if it need not.

@@ -44,11 +44,12 @@ _DATE = re.compile("|".join(_FORMS), re.IGNORECASE)
 _DAYS = rf"[0-9]{{1,2}}(?:\s*[-–/]\s*[0-9]{{1,2}})?\s+{_MONTH}(?:,?\s+{_YEAR})?"
 DATELINE_DAY = rf"(?:{_DAYS}\s*[-–/]\s*{_DAYS}|{'|'.join(_WITH_MONTH_NAME)}|{_DAYS})"
 
-# What is recognised as a date on a page, with a month name in any language.
+# Dates on a page are recognised with a month name in any language, too.
 _DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D{1,20}\d{4}(?!\d)|\d{4}-\d\d-\d\d")
+_ANY_LANGUAGE = r"\d{1,2}\s+[^\W\d_]{3,12}\.?\s+\d{4}(?:\s+(?:года|г\.))?"
+_DAY = "|".join((_ANY_LANGUAGE, *_WITH_MONTH_NAME))
 _PLACE_AND_DAY = re.compile(
-    r"(?:(?P<place>[^\W\d_][^\d:]{1,60}?)[,\s|·–-]+)?"
-    r"(?P<day>\d{1,2}\s+[^\W\d_]{3,12}\.?\s+\d{4}(?:\s+(?:года|г\.))?)"
+    rf"(?:(?P<place>[^\W\d_][^\d:]{{1,60}}?)[,\s|·–-]+)?(?P<day>{_DAY})", re.IGNORECASE
 )
 _LONGEST = 120  # characters of a line with a place and a date
 

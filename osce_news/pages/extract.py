@@ -17,6 +17,9 @@ from osce_news.pages.article import ArticlePage
 from osce_news.pages.decoding import decode
 from osce_news.pages.listing import ListingPage, RawResult
 
+# Dates in an unknown form that make a page unreadable; osce_news/checks/limits.py has a stricter limit.
+MIN_UNREADABLE_DATES = 2
+MAX_UNREADABLE_DATES = 0.5  # of all
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
@@ -169,7 +172,7 @@ def _identifier(result: RawResult) -> str:
 def _refuse_unreadable_dates(printed: Sequence[str | None]) -> None:
     """Raise LayoutError if most of a page's dates are in an unknown form."""
     unknown = [text for text in printed if parse_date(text) is None]
-    if len(unknown) > 1 and len(unknown) * 2 > len(printed):
+    if len(unknown) >= MIN_UNREADABLE_DATES and len(unknown) > len(printed) * MAX_UNREADABLE_DATES:
         raise LayoutError(
             "Publishing date",
             expected="dates such as '15 March 2022'",

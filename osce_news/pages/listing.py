@@ -21,6 +21,10 @@ from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.segmentation import LAYOUTS, Region, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
 
+# What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
+SET_ASIDE_IN = 10  # one result in so many may lack title, address or date
+SET_ASIDE_FROM = 5  # results; on shorter pages none may, on those up to SET_ASIDE_IN one may
+MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
 _OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 _CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 
@@ -185,8 +189,8 @@ class ListingPage:
     def _refuse_incomplete(self, results: Sequence[RawResult]) -> None:
         """Raise LayoutError if more than a few results lack a title, an address or a date."""
         lacking = [result for result in results if result.lacks]
-        alone = 1 if len(results) >= 5 else 0
-        if len(lacking) <= max(alone, len(results) // 10):
+        alone = 1 if len(results) >= SET_ASIDE_FROM else 0
+        if len(lacking) <= max(alone, len(results) // SET_ASIDE_IN):
             return
         unlabelled = next((result.unlabelled for result in lacking if result.unlabelled), None)
         if unlabelled is not None:
@@ -206,7 +210,9 @@ class ListingPage:
         """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
         for name in ("content_type", "offices", "topics"):
             empty = sum(name in fields.labelled.empty for fields in results)
-            if empty > 2 and empty > sum(name in fields.labelled.values for fields in results):
+            if empty >= MIN_EMPTY_LABELS and empty > sum(
+                name in fields.labelled.values for fields in results
+            ):
                 label = labels()[name]["en"][0]
                 raise LayoutError(label, expected="a value behind it", got=f"none in {empty} results")
 

@@ -1,4 +1,4 @@
-"""Opens a database of ours, for one writer or for readers, and refuses every other file untouched."""
+"""Opens databases of osce-news, for one writer or for readers; other files are refused and not changed."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from osce_news.storage import dictionary, schema, search_index
 from osce_news.storage.schema import APPLICATION_ID, FORMER_MIGRATIONS, MIGRATIONS
 
 _MAGIC = b"SQLite format 3\0"
-_WAIT_S = 30  # for another process's transaction; a page's takes milliseconds
-_CACHE_KB = 64 * 1024  # for readers: searches go through the same pages again and again
+_WAIT_S = 30  # for the transaction of another process; that of a page takes milliseconds
+_CACHE_KB = 64 * 1024  # for readers: searches read the same pages of the file repeatedly
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """Return a connection to the database, created or brought to the present schema if need be.
+    """Return a connection to the database, which is created or brought to the present schema if needed.
 
-    What is missing of the search index is made anew. Raises NotOurDatabaseError or NewerDatabaseError, with
-    the file as it was, BadInputError if the folder is not there, StorageError if the file can't be written.
+    Missing parts of the search index are made. Raises NotOurDatabaseError or NewerDatabaseError and leaves
+    the file as it was, BadInputError if the folder does not exist, StorageError if it can't be written.
     """
     applied: set[str] = set()
     if path.exists() and path.stat().st_size > 0:
@@ -44,7 +44,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         with transaction(connection):
             if not applied.issuperset(MIGRATIONS):
                 _migrate(connection)
-            search_index.complete(connection)  # what fills the database needs it
+            search_index.complete(connection)
             dictionary.write(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         write_ahead(connection)
@@ -53,7 +53,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
-    """Return a connection that can't write. Raises BadInputError if there is no such file."""
+    """Return a read-only connection. Raises BadInputError if the file does not exist, or is not ours."""
     if not path.exists():
         raise BadInputError(f"no such database: {path} (make one with crawl or replay, or name it with --db)")
     _refuse_foreign(path)
@@ -62,20 +62,24 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 
 def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
-    """Return the lock of this database, held; `release()` gives it back.
+    """Acquire the lock of this database and return it; `release()` releases it. Readers need no lock.
 
-    The operating system holds it for the process, so a process that dies leaves none behind; the
-    empty file `….lock` beside the database means nothing by itself. Raises LockedError if another
-    process still holds it after `wait_s` seconds, StorageError if that file can't be made.
+    The operating system releases it when the process ends, however it ends; the empty `.lock` file next to
+    the database means nothing by itself. Raises LockedError if another process still holds the lock after
+    `wait_s` seconds, StorageError if the lock file can't be made.
     """
-    target = path.resolve()  # one lock, by whatever name the file is called
+    target = path.resolve()  # the same lock under whatever name the file is opened
     held = FileLock(target.with_name(f"{target.name}.lock"), thread_local=False)
     try:
         held.acquire(timeout=wait_s)
     except Timeout:
-        raise LockedError(f"{path}: {_holder(path)} writes into it; wait for it, or end it") from None
+        raise LockedError(
+            f"{path}: {_holder(path)} is writing to it; wait for it to end, or stop it"
+        ) from None
     except OSError as error:
-        raise StorageError(f"{path}: no lock can be had beside it: {error.strerror or error}") from error
+        raise StorageError(
+            f"{path}: the lock file next to it can't be made: {error.strerror or error}"
+        ) from error
     return held
 
 
@@ -93,16 +97,16 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to a write-ahead log, which is kept in the file: readers need not wait, nor does the writer.
+    """Switch to a write-ahead log, so that readers and the writer do not wait for each other.
 
-    The switch is refused at once while another process writes: SQLite's own time-out does not hold
-    for it. So it is tried again here, for as long.
+    SQLite refuses the switch at once while another process writes, whatever its time-out is. So this tries
+    again for as long as the time-out.
     """
     deadline = time.monotonic() + _WAIT_S
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            return  # also where it can't be had (a file system without shared memory)
+            return  # also if the file system has no shared memory, which a WAL needs
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
@@ -111,16 +115,16 @@ def write_ahead(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Run the block as one transaction that has the right to write from its beginning.
+    """Run the block as one transaction that may write from its beginning.
 
-    A transaction that reads first and asks for the right later fails at once if another process
-    writes in between; this one waits.
+    A transaction that reads first and writes later fails at once if another process has written in between;
+    this one waits.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
     except BaseException:
-        if connection.in_transaction:  # a full disk has ended it already
+        if connection.in_transaction:  # SQLite ends it itself if the disk is full
             connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
@@ -128,17 +132,18 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a StorageError that names the file and what to do."""
+    """Turn SQLite's errors into a StorageError that names the file and says what to do."""
     try:
         yield
     except sqlite3.Error as error:
         text = str(error)
         hints = {
             "full": "free some disk space and run the command again; what was stored before is safe",
-            "disk I/O": "look at the disk (full? unplugged?) and run the command again",
-            "unable to open": "is the folder there, and may you write to it?",
-            "readonly": "the file or its folder is read-only: name another with --db",
-            "locked": "another process is writing to it: wait for it, or end it",
+            "disk I/O": "check the disk (is it full or unplugged?) and run the command again",
+            "unable to open": "check that the folder exists and that you may write to it",
+            "readonly": "the file or its folder is read-only: name another file with --db",
+            "locked": "another process is writing to it: wait for it to end, or stop it",
+            "no such column": "an older version made it: `osce-news renormalize` brings it up to date",
             "malformed": "damaged: `osce-news verify` shows where, `osce-news replay` rebuilds it",
         }
         hint = next((hint for word, hint in hints.items() if word in text), "see the message")
@@ -146,24 +151,24 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def _refuse_foreign(path: Path) -> set[str]:
-    """Return the names of the migrations that the file has.
+    """Return the names of the migrations that were applied to the database.
 
-    Raises NotOurDatabaseError or NewerDatabaseError if it is not one that we can use.
+    Raises NotOurDatabaseError or NewerDatabaseError if this version can't use it.
     """
     if not path.is_file():
-        raise NotOurDatabaseError(f"{path} is no database file")
+        raise NotOurDatabaseError(f"{path} is not a database file")
     try:
         with path.open("rb") as file:
             header = file.read(100)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from error
-    # Read from the header (sqlite.org/fileformat2.html): SQLite itself would make files beside it.
+    # The header is read directly (sqlite.org/fileformat2.html), because SQLite may make files next to it.
     if not header:
         raise NotOurDatabaseError(f"{path} is an empty file: fill it with crawl or replay")
     if header[:16] != _MAGIC:
-        raise NotOurDatabaseError(f"{path} is no SQLite file; it was left as it is")
+        raise NotOurDatabaseError(f"{path} is not an SQLite file; nothing was changed")
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise NotOurDatabaseError(f"{path} is no database of osce-news; it was left as it is")
+        raise NotOurDatabaseError(f"{path} is not a database of osce-news; nothing was changed")
     with storage_errors(path):
         connection = _read_only(path)
         try:
@@ -173,7 +178,7 @@ def _refuse_foreign(path: Path) -> set[str]:
             connection.close()
     if newer := [name for name in applied if name not in (*FORMER_MIGRATIONS, *MIGRATIONS)]:
         raise NewerDatabaseError(
-            f"{path} was made by a newer osce-news (it has {newer[0]}); upgrade osce-news to use it"
+            f"{path} was made by a newer version of osce-news (it has {newer[0]}): upgrade osce-news"
         )
     return set(applied)
 
@@ -184,7 +189,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
-        # In a folder where nothing can be written there can be no shared memory for a WAL either.
+        # A WAL needs shared memory, a file that can't be made in a read-only folder.
         connection.close()
         if Path(f"{path}-wal").exists():
             raise
@@ -195,7 +200,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 def _holder(path: Path) -> str:
-    """Return who holds the lock, by what its run says of itself."""
+    """Return which process holds the lock, according to the last running run."""
     try:
         connection = open_for_reading(path)
         try:
@@ -204,7 +209,7 @@ def _holder(path: Path) -> str:
             ).fetchone()
         finally:
             connection.close()
-    except Exception:  # what it says must not hide that the database is locked
+    except Exception:  # the error to report is that the database is locked
         row = None
     if row is None:
         return "another process"

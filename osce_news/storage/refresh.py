@@ -1,4 +1,4 @@
-"""When an article is read again: plain values, no clock."""
+"""Decide when an article is due to be read again. Plain values, no clock."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from datetime import timedelta
 
 from osce_news.clock import parse_utc
 
-AGES = (1, 7, 30, 180)  # days since an article was first read; then as often as the last of them says
-# A request that lies further ahead than this was noted by a clock that was wrong.
+AGES = (1, 7, 30, 180)  # days after the first reading; from then on every 180 days
+# A request further in the future than this was recorded by a wrong clock.
 _AHEAD = timedelta(days=1)
 
 
 def old_enough(first: str, last: str, now: str) -> bool:
-    """Whether an article that was first read and last asked for at these times is to be asked for again.
+    """Whether an article, first read and last requested at these times, is due.
 
-    It is when one of its ages has passed since the last request. A request in the future says that a clock
-    was wrong; asking once more puts the times right.
+    It is due if it has reached one of the AGES since the last request. It is also due if the last request
+    lies in the future, as then a clock was wrong: another request corrects the time.
 
     >>> day = "2024-08-{:02}T12:00:00Z".format
     >>> [old_enough(day(1), day(1), day(now)) for now in (1, 2, 3)]

@@ -7,12 +7,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from osce_news.items import NewsItem
+from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage import rows
 from osce_news.storage.articles import renormalize_articles
-from osce_news.storage.revisions import LABELS, revisions
+from osce_news.storage.revisions import revisions
 
 _BATCH = 500
 _VOCABULARY = {
@@ -22,12 +22,13 @@ _VOCABULARY = {
     "places": ("id", "label", "country"),
 }
 _FORMER = "'former entry: ' || id"
-_JUDGED = (*LABELS, "published")  # the fields of revisions whose class the vocabulary and the rules decide
+# The fields of revisions whose class depends on the vocabulary and the rules.
+_RECLASSIFIED = [name for name, kind in REVISED_FIELDS.items() if kind != "text"]
 
 
 @dataclass
 class Renormalized:
-    """How many items were gone through, and how many have other values now."""
+    """How many items there are, and how many of them have other values now."""
 
     items: int = 0
     changed: int = 0
@@ -36,10 +37,10 @@ class Renormalized:
 def renormalize(
     connection: sqlite3.Connection, progress: Callable[[int], object] = lambda done: None
 ) -> Renormalized:
-    """Bring the tables of terms and all items up to date, inside the caller's transaction.
+    """Bring the tables of the vocabulary and all items up to date, inside the caller's transaction.
 
-    Raw values, identifiers and times stay; revisions are judged anew. `progress` is called with the number
-    of items done.
+    Raw values, identifiers and times are kept; revisions are classified again. `progress` is called with the
+    number of items done.
     """
     result = Renormalized()
     _write_vocabulary(connection)
@@ -57,20 +58,20 @@ def renormalize(
         result.changed += len(changed)
         progress(result.items)
     renormalize_articles(connection)
-    _judge_revisions(connection)
+    _reclassify_revisions(connection)
     _drop_former_entries(connection)
     return result
 
 
-def _judge_revisions(connection: sqlite3.Connection) -> None:
-    """Bring the class of revisions up to date: two names may be known for one office's by now.
+def _reclassify_revisions(connection: sqlite3.Connection) -> None:
+    """Bring the class of revisions up to date: two names may be known by now to be the same office's.
 
-    What is no change of an item any more is dropped, as `revisions` would not tell of it today.
+    Revisions that are no change by the present rules are deleted.
     """
     sql = """
         SELECT revisions.id, field, before, after, class, url_raw
         FROM revisions JOIN items ON items.id = item_id WHERE field IN (SELECT value FROM json_each(?))"""
-    for row in connection.execute(sql, [json.dumps(_JUDGED)]).fetchall():
+    for row in connection.execute(sql, [json.dumps(_RECLASSIFIED)]).fetchall():
         before, after = (
             normalize(NewsItem(url_raw=row["url_raw"], **{f"{row['field']}_raw": row[side]}))
             for side in ("before", "after")
@@ -93,9 +94,9 @@ def _batches(connection: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:
 
 def _write_vocabulary(connection: sqlite3.Connection) -> None:
     """Insert and update the entries of the vocabulary, inside the caller's transaction."""
-    connection.execute("PRAGMA defer_foreign_keys = ON")  # a topic may stand before its parent
+    connection.execute("PRAGMA defer_foreign_keys = ON")  # a topic may come before its parent
     for table, columns in _VOCABULARY.items():
-        # A label that moves from one entry to another must not collide with itself on the way.
+        # Labels are unique, and one may move from an entry to another.
         connection.execute(f"UPDATE {table} SET label = {_FORMER}")
         rows = [
             tuple(getattr(entry, column) for column in columns)
@@ -110,6 +111,6 @@ def _write_vocabulary(connection: sqlite3.Connection) -> None:
 
 
 def _drop_former_entries(connection: sqlite3.Connection) -> None:
-    """Delete the entries that the vocabulary no longer has; nothing may refer to them any more."""
+    """Delete the entries that the vocabulary no longer has; nothing refers to them any more."""
     for table in _VOCABULARY:
         connection.execute(f"DELETE FROM {table} WHERE label = {_FORMER}")

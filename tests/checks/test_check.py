@@ -12,7 +12,7 @@ import pytest
 from osce_news.checks import check
 from osce_news.checks.neighbours import Neighbours
 from osce_news.errors import LayoutError
-from tests.crawl.records import Change, knowing, near, page, raw, records, refusal, shifted, verdict
+from tests.checks.records import Change, knowing, near, page, raw, records, refusal, shifted, verdict
 
 OFFICES = ("OSCE Mission to Serbia", "OSCE Mission to Skopje, OSCE Troika")
 TOPICS = ("Youth", "Policing, Migration")

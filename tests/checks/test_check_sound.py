@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from osce_news.items import NewsItem
-from tests.crawl.records import knowing, near, raw, records, verdict
+from tests.checks.records import knowing, near, raw, records, verdict
 from tests.generated import record
 from tests.newsroom.stories import make_stories
 

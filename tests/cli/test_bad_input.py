@@ -47,7 +47,7 @@ def _one_line(result: Result) -> str:
         (["replay", SEED, "--db", "not/there.db"], "no such folder: not"),
         (["list", "--db", "not-there.db"], "no such database: not-there.db"),
         (["renormalize", "--db", "not-there.db"], "no such database"),
-        (["list", "--db", ""], "no database file"),
+        (["list", "--db", ""], "not a database file"),
         (["list", "--db", "notes.empty"], "notes.empty is an empty file: fill it with crawl or replay"),
         (["list", "--db", "empty"], "empty.* is a directory"),
         (["list", "--office", "odhir"], "no office 'odhir'; the nearest is odihr"),
@@ -126,7 +126,11 @@ def _newer(path: Path) -> None:
 @pytest.mark.parametrize("command", [READERS[0], *WRITERS], ids=lambda command: str(command[0]))
 @pytest.mark.parametrize(
     ("make", "says"),
-    [(_text, "no SQLite file"), (_foreign, "no database of osce-news"), (_newer, "newer osce-news.*upgrade")],
+    [
+        (_text, "not an SQLite file"),
+        (_foreign, "not a database of osce-news"),
+        (_newer, "newer version.*upgrade"),
+    ],
 )
 def test_a_file_that_is_not_our_database_is_refused_untouched(
     tmp_path: Path, command: tuple[str, ...], make: Callable[[Path], None], says: str

@@ -1,4 +1,4 @@
-"""A list that moves while it is walked: plain values, no network."""
+"""A list that moves while it is read: plain values, no network."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def rows_of(url: str) -> int:
 
 @dataclass
 class Crawler:
-    """Walks a moving list as a crawl does, and can be killed after each page."""
+    """Reads a moving list as a crawl does, and can be killed after each page."""
 
     site: MovingList
     rows: int = 50
@@ -90,7 +90,7 @@ class Crawler:
     requests: int = 0
 
     def walk(self, move: Callable[[], None] = lambda: None, stop_after: int | None = None) -> Traversal:
-        """Traversal on, `move` before each page; stop as if killed after so many pages."""
+        """Go on, `move` before each page; stop as if killed after so many pages."""
         traversal = Traversal(CrawlOptions.parse(start_url=LISTING, rows=self.rows))
         if self.position is not None:
             position = json.loads(self.position)

@@ -37,7 +37,7 @@ def test_a_page_that_is_cut_short_is_read_again() -> None:
     assert first.whole
 
 
-def test_a_page_that_stays_short_makes_the_walk_partial() -> None:
+def test_a_page_that_stays_short_makes_the_traversal_partial() -> None:
     site = MovingList().grow(300)
     first = new_traversal()
     while first.url is not None:
@@ -50,7 +50,7 @@ def test_a_page_that_stays_short_makes_the_walk_partial() -> None:
 
 
 def without_pager(site: MovingList, page: int, first: Traversal, results: int | None = None) -> Traversal:
-    """Traversal the list; the page of that number has no pager, and so many results if it is told."""
+    """Read the list; the page of that number has no pager, and so many results if it is told."""
     while first.url is not None:
         reading = site.read(first.url)
         if page_number(first.url) == page:
@@ -60,14 +60,14 @@ def without_pager(site: MovingList, page: int, first: Traversal, results: int | 
 
 
 @pytest.mark.parametrize("page", [0, 1, 5, 7])
-def test_a_page_that_lost_its_pager_does_not_end_the_walk(page: int) -> None:
+def test_a_page_that_lost_its_pager_does_not_end_the_traversal(page: int) -> None:
     site = MovingList().grow(400)
     done = without_pager(site, page, new_traversal())
     assert done.whole
     assert done.pages <= 11
 
 
-def test_a_short_page_that_lost_its_pager_makes_the_walk_partial() -> None:
+def test_a_short_page_that_lost_its_pager_makes_the_traversal_partial() -> None:
     done = without_pager(MovingList().grow(400), 3, new_traversal(), results=20)
     assert "shows 20 results of 47, though the list goes on" in done.problems[0]
 
@@ -77,12 +77,12 @@ def test_a_sample_goes_on_behind_a_page_that_lost_its_pager() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"max_pages": 6}])
-def test_a_page_that_is_empty_amid_the_list_makes_the_walk_partial(options: dict[str, int]) -> None:
+def test_a_page_that_is_empty_amid_the_list_makes_the_traversal_partial(options: dict[str, int]) -> None:
     done = without_pager(MovingList().grow(400), 3, new_traversal(**options), results=0)
     assert done.problems
 
 
-def test_a_walk_by_links_is_partial_where_the_pager_is_lost() -> None:
+def test_a_traversal_by_links_is_partial_where_the_pager_is_lost() -> None:
     done = without_pager(MovingList(fixed=10).grow(400), 5, new_traversal())
     assert done.by_links
     assert "links to no next page" in done.problems[0]
@@ -97,7 +97,7 @@ def test_a_site_whose_pages_and_pager_are_its_own_is_not_taken_for_a_short_list(
     assert "no pager is understood" in done.problems[0]
 
 
-def test_a_page_that_cannot_be_read_is_left_out_and_the_walk_goes_on() -> None:
+def test_a_page_that_cannot_be_read_is_left_out_and_the_traversal_goes_on() -> None:
     site = MovingList().grow(300)
     first = new_traversal()
     number = 0
@@ -111,7 +111,7 @@ def test_a_page_that_cannot_be_read_is_left_out_and_the_walk_goes_on() -> None:
     assert first.ended
 
 
-def test_several_pages_in_a_row_that_cannot_be_read_end_the_walk() -> None:
+def test_several_pages_in_a_row_that_cannot_be_read_end_the_traversal() -> None:
     first = new_traversal()
     first.read(MovingList().grow(900).read(first.url or ""))
     for number in range(MAX_FAILURES):
@@ -120,13 +120,13 @@ def test_several_pages_in_a_row_that_cannot_be_read_end_the_walk() -> None:
     assert first.url is None
 
 
-def test_without_its_first_page_there_is_no_walk() -> None:
+def test_without_its_first_page_there_is_no_traversal() -> None:
     first = new_traversal()
     first.skip("no answer")
     assert first.url is None
 
 
-def test_the_walk_ends_after_pages_without_news() -> None:
+def test_the_traversal_ends_after_pages_without_news() -> None:
     site = MovingList().grow(300)
     first = new_traversal(overlap=2)
     for settled in (False, True, False, True, True):
@@ -150,7 +150,7 @@ def test_the_stop_rule_counts_only_pages_in_a_row(news: list[bool], overlap: int
         assert (first.url is None) == (row >= overlap)
 
 
-def test_pages_that_have_not_changed_end_the_walk_like_read_ones() -> None:
+def test_pages_that_have_not_changed_end_the_traversal_like_read_ones() -> None:
     first = new_traversal(overlap=2)
     for start in (0, 49):
         keys = [str(number) for number in range(start, start + 50 - bool(start))]
@@ -158,7 +158,7 @@ def test_pages_that_have_not_changed_end_the_walk_like_read_ones() -> None:
     assert first.url is None
 
 
-def test_max_pages_ends_the_walk_and_its_pages_do_not_overlap() -> None:
+def test_max_pages_ends_the_traversal_and_its_pages_do_not_overlap() -> None:
     site = MovingList().grow(900)
     first = new_traversal(max_pages=2)
     assert first.total == 2
@@ -186,7 +186,7 @@ def test_the_number_of_pages_is_told_from_the_pager() -> None:
         ([None, "someday"], False),
     ],
 )
-def test_since_ends_the_walk_after_a_page_that_lies_before_it_as_a_whole(
+def test_since_ends_the_traversal_after_a_page_that_lies_before_it_as_a_whole(
     dates: list[str | None], ends: bool
 ) -> None:
     for since in ("2022-03-01", None):
@@ -195,7 +195,7 @@ def test_since_ends_the_walk_after_a_page_that_lies_before_it_as_a_whole(
         assert (first.url is None) == (ends and since is not None)
 
 
-def test_since_does_not_end_a_walk_through_a_list_in_another_order() -> None:
+def test_since_does_not_end_a_traversal_through_a_list_in_another_order() -> None:
     first = Traversal(CrawlOptions.parse(start_url=f"{LISTING}?solrsort=score+desc", since="2022-03-01"))
     keys = [str(number) for number in range(50)]
     first.read(PageFacts(first.url or "", keys, ["1 January 2001"], PagerLink(page(1), page(9))))
@@ -210,7 +210,7 @@ def test_since_does_not_end_a_walk_through_a_list_in_another_order() -> None:
         (PagerLink("https://example.org/?page=4", page(9)), "another site"),
     ],
 )
-def test_a_pager_that_leads_astray_makes_the_walk_partial(link: PagerLink, said: str) -> None:
+def test_a_pager_that_leads_astray_makes_the_traversal_partial(link: PagerLink, said: str) -> None:
     """On a site that does not take `rows`."""
     site = MovingList(fixed=10).grow(900)
     first = new_traversal()
@@ -224,7 +224,7 @@ def test_a_pager_that_leads_astray_makes_the_walk_partial(link: PagerLink, said:
     assert said in first.problems[0]
 
 
-def test_a_site_that_always_shows_the_same_page_ends_the_walk() -> None:
+def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
     site = MovingList().grow(900)
     first = new_traversal()
     same = site.read(first.url or "")
@@ -246,7 +246,7 @@ def test_a_list_without_end_is_given_up() -> None:
     assert "no end" in first.problems[0]
 
 
-def test_a_walk_by_links_is_gone_on_with() -> None:
+def test_a_traversal_by_links_is_resumed() -> None:
     site = MovingList(fixed=10).grow(100)
     crawler = Crawler(site)
     crawler.walk(stop_after=5)
@@ -255,6 +255,39 @@ def test_a_walk_by_links_is_gone_on_with() -> None:
     assert crawler.seen == {identifier(key) for key in site.items}
     assert crawler.requests - before <= 7
     assert not done.whole
+
+
+def test_a_position_that_a_former_version_saved_is_resumed() -> None:
+    site = MovingList().grow(300)
+    addresses = [page(0), page(1, 49), page(2, 48)]
+    listed = [(address, site.read(address).keys) for address in addresses]
+    position = {
+        "end": 144, "pages": 3, "most_rows": 50, "hidden": 0, "proved": True, "problems": [], "link": None,
+    }  # fmt: skip
+    resumed = new_traversal()
+    resumed.resume(position, listed)
+    asked = []
+    while resumed.url is not None:
+        asked.append(resumed.url)
+        assert resumed.save() is not None
+        resumed.read(site.read(resumed.url))
+    assert asked[:2] == [page(0), page(3, 47)]
+    assert resumed.whole
+    assert len(asked) == 5
+
+
+def test_a_page_that_cannot_be_read_in_the_second_look_is_left_out() -> None:
+    site = MovingList().grow(300)
+    site.repeat(20, 60)
+    first = new_traversal()
+    while first.url is not None:
+        shown = site.read(first.url)
+        if first.pages > 2 and not first.accepted:  # the top was read again, in vain
+            first.skip("no answer")
+        else:
+            first.read(shown)
+    assert first.ended
+    assert first.problems == ["no answer", "the list has 301 results, of which 300 were read"]
 
 
 def test_a_site_is_a_host_with_or_without_www_and_its_parts() -> None:

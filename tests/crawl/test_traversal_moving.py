@@ -56,7 +56,7 @@ def move_at_random(site: MovingList, rng: random.Random, most: int, *, twice: bo
     st.integers(0, 2**32),
     st.booleans(),
 )
-def test_what_stood_on_a_moving_list_throughout_is_read_or_the_walk_says_partial(
+def test_what_stood_on_a_moving_list_throughout_is_read_or_the_traversal_says_partial(
     length: int, rows: int, most: int, seed: int, pager: bool
 ) -> None:
     rng = random.Random(seed)
@@ -77,7 +77,7 @@ def test_what_stood_on_a_moving_list_throughout_is_read_or_the_walk_says_partial
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 300), st.integers(2, 50), st.integers(0, 6), st.integers(0, 2**32))
-def test_so_it_is_when_the_walk_is_killed_and_gone_on_with(
+def test_the_same_holds_when_the_traversal_is_killed_and_resumed(
     length: int, rows: int, most: int, seed: int
 ) -> None:
     rng = random.Random(seed)
@@ -159,7 +159,7 @@ def test_a_result_that_jumps_over_the_border_is_found() -> None:
     assert throughout <= crawler.seen
 
 
-def test_a_walk_goes_on_where_it_was_killed_shifted_by_what_is_new() -> None:
+def test_a_traversal_goes_on_where_it_was_killed_shifted_by_what_is_new() -> None:
     site = MovingList().grow(1000)
     crawler = Crawler(site)
     crawler.walk(stop_after=15)
@@ -174,7 +174,7 @@ def test_a_walk_goes_on_where_it_was_killed_shifted_by_what_is_new() -> None:
 
 @settings(deadline=None)
 @given(st.integers(1, 400), st.integers(1, 50))
-def test_a_site_that_gives_pages_of_its_own_size_is_walked_by_its_links(length: int, fixed: int) -> None:
+def test_a_site_that_gives_pages_of_its_own_size_is_read_by_its_links(length: int, fixed: int) -> None:
     crawler = Crawler(MovingList(fixed=fixed).grow(length))
     done = crawler.walk()
     assert crawler.seen == {identifier(key) for key in crawler.site.items}

@@ -1,4 +1,4 @@
-"""The datelines with which teasers open, and the sentences that are none."""
+"""Datelines at the beginning of teasers, and sentences that are not datelines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from osce_news.normalize.vocabulary import vocabulary
 from tests.newsroom.values import VALUES
 from tests.normalize.test_dates import by_hand
 
-# The dateline as it opens the teaser, its places, its date: each form of the newsroom's list.
+# Dateline, places and date: each form that was seen in the newsroom.
 FORMS: tuple[tuple[str, str, str | None], ...] = (
     ("VIENNA, 15 March 2022 –", "VIENNA", "2022-03-15"),
     ("BAKU, 7 May 2002 -", "BAKU", "2002-05-07"),
@@ -109,7 +109,7 @@ def test_no_teaser_has_no_dateline() -> None:
     assert parse_dateline(None) is None
 
 
-# The only datelines of the values file in which a name is no place of its own: the country behind it.
+# The only datelines of the values file with a name that is not a place: the country after it.
 WITH_COUNTRY = {
     "OSH, Kyrgyzstan": ("OSH",),
     "KHUJAND, Tajikistan": ("KHUJAND",),
@@ -150,7 +150,7 @@ def test_each_place_of_all_printed_datelines_is_known() -> None:
 
 
 def test_each_name_of_a_place_is_found_when_it_opens_a_dateline() -> None:
-    """As printed in the vocabulary and in capitals; a name that is never found is of no use there."""
+    """As in the vocabulary, and in capitals."""
     lost = []
     for entry in vocabulary("places").entries.values():
         for name in (entry.label, *entry.aliases):

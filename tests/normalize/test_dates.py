@@ -1,4 +1,4 @@
-"""What is a date and what is none."""
+"""Texts that are dates, and texts that are not."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from osce_news.normalize import parse_date
+from osce_news.normalize.dates import has_day_and_year, is_day_and_year, place_and_day
 from tests.newsroom.dates import ENGLISH, RUSSIAN
 from tests.newsroom.values import VALUES
 
@@ -62,6 +63,25 @@ def test_every_day_comes_back_from_every_form(form: str, day: datetime.date) -> 
 def test_reading_a_read_date_again_changes_nothing(form: str, day: datetime.date) -> None:
     once = parse_date(printed(form, day))
     assert parse_date(once) == once
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(day=days)
+def test_a_page_may_print_a_date_in_every_form(form: str, day: datetime.date) -> None:
+    text = printed(form, day)
+    assert has_day_and_year(text)
+    assert has_day_and_year(f"Published on {text} in Vienna")
+    if "-" not in text:
+        assert place_and_day(text) == (None, text)
+        assert place_and_day(f"VIENNA, {text}") == ("VIENNA", text)
+        assert place_and_day(f"On {text}: a report") is None
+
+
+@pytest.mark.parametrize("text", ["", "2022 (35)", "15 March", "Friday", "1 2 3", "page 12 of 400"])
+def test_a_number_on_a_page_is_not_a_date(text: str) -> None:
+    assert not has_day_and_year(text)
+    assert not is_day_and_year(text)
+    assert place_and_day(text) is None
 
 
 def test_the_months_of_every_spelling_are_known() -> None:
@@ -149,7 +169,7 @@ def test_any_text_is_a_date_of_the_calendar_or_none(text: str) -> None:
 
 
 def by_hand(text: str) -> str | None:
-    """The day in a text of the values file, read without the code under test; None without a year."""
+    """The date in a text of the values file, read without the code under test; None without a year."""
     months = [name[:3].casefold() for names in (ENGLISH, RUSSIAN) for name in names]
     month = next(months.index(word[:3].casefold()) % 12 + 1 for word in text.split() if word[0].isalpha())
     numbers = [int(number) for number in re.findall(r"\d+", text)]

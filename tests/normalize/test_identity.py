@@ -1,4 +1,4 @@
-"""Which item an address means, and the one form of each address."""
+"""The identifier of an address's item, and the canonical form of addresses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ nodes = st.integers(1, 10**12 - 1)
 
 
 def addressed(scheme: str, host: str, path: str, slash: str, times: int, query: str, fragment: str) -> str:
-    """An address with its path encoded that many times, slashes and all."""
+    """An address with its path encoded that many times, including slashes."""
     for _ in range(times):
         path = "/" + quote(path.lstrip("/"), safe="")
     return f"{scheme}://{host}{path}{slash}{query}{fragment}"
@@ -149,7 +149,7 @@ def test_any_path_has_a_canonical_form_that_is_its_own(path: str, more: str) -> 
 def test_a_path_encoded_ten_thousand_times_is_not_decoded_ten_thousand_times(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each time costs as much as the path is long: a page of some megabytes could take hours."""
+    """Each step takes time in proportion to the path: a page of some megabytes could take hours."""
     decoded = []
 
     def counting(path: str) -> str:

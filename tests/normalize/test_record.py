@@ -28,7 +28,7 @@ def some(*values: str) -> st.SearchStrategy[str | None]:
 
 
 def names(name: str) -> st.SearchStrategy[str | None]:
-    """What may stand behind a label: known and unknown names, in any number and order."""
+    """Values of a label: known and unknown names, in any number and order."""
     known = [entry.label for entry in vocabulary(name).entries.values() if "," not in entry.label]
     lists = st.lists(st.sampled_from([*known[:8], "Unheard of", "unheard  OF"]), max_size=4)
     return lists.map(lambda chosen: ", ".join(chosen) or None)

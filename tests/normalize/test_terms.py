@@ -1,4 +1,4 @@
-"""How the values behind a label are split into names, and what the names mean."""
+"""Splitting the value of a label into names, and looking the names up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.newsroom.values import VALUES
 
 
 def labels(name: str) -> st.SearchStrategy[list[str]]:
-    """Labels and aliases of a vocabulary, each once, without the two that hold a comma."""
+    """Labels and aliases of a vocabulary, without the two that contain a comma."""
     known = (text for entry in vocabulary(name).entries.values() for text in (entry.label, *entry.aliases))
     return st.lists(st.sampled_from([text for text in known if "," not in text]), unique=True)
 

@@ -1,4 +1,4 @@
-"""What is evened out in a text, and what is kept."""
+"""Cleaning of texts: what is removed, and what is kept."""
 
 from __future__ import annotations
 

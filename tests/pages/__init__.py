@@ -1,4 +1,4 @@
-"""Pages that tests put together by hand: only the markup that the test is about."""
+"""Small handmade listing pages with only the markup that a test is about."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from osce_news.pages.extract import html_page, read_listing
 from tests.newsroom.site import FIXTURES
 
 URL = "https://www.osce.org/press-releases?page=0"
-HIT = "search-result-news"  # the class of the known layout; any other one makes it unknown
+HIT = "search-result-news"  # the class of the known layout; with any other class the layout is unknown
 DATE = "<p><b>Publishing date:</b> 1 May 2020</p>"
 
 
@@ -52,7 +52,7 @@ def titles(found: ListingPage) -> list[str | None]:
 
 
 def taken(found: ListingPage) -> Listing:
-    """What is stored of a page: the whole road up to the database."""
+    """The page's records as they are stored, normalised and checked."""
     made = read_listing(found, body=found.html.encode("utf-8", "replace"), fetched_at="", status=None)
     return normalize_listing(made)
 

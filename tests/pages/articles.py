@@ -1,4 +1,4 @@
-"""Articles' pages that tests put together by hand: only the markup that the test is about."""
+"""Small handmade article pages with only the markup that a test is about."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROSE = "<p>The mayors of four towns met in the old school and spoke of one brid
 
 
 def layout(text: str, *, beside: str = "", head: str = "", title: str = "A bridge opens") -> str:
-    """The HTML of a page in the layout drupal7-header with this text, and more beside it."""
+    """The HTML of a page in the layout drupal7-header with this text, and more next to it."""
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><title>{title} | OSCE</title>{head}</head><body>'
         f'<div class="content--header"><h1>{title}</h1>{DAY}</div>'
@@ -27,12 +27,12 @@ def layout(text: str, *, beside: str = "", head: str = "", title: str = "A bridg
 
 
 def unknown(*parts: str, head: str = "") -> str:
-    """The HTML of a page in no known layout."""
+    """The HTML of a page in an unknown layout."""
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
 
 
 def read(html: str, url: str = URL) -> RawArticle:
-    """What the page object makes of a page."""
+    """The article that the page object reads from a page."""
     return ArticlePage(html, url).article
 
 
@@ -47,10 +47,10 @@ def body_of(case: str) -> bytes:
 
 
 def of_fixture(case: str) -> RawArticle:
-    """What the page object makes of a fixture."""
+    """The article that the page object reads from a fixture."""
     return ArticlePage.from_body(body_of(case), URL).article
 
 
 def element(markup: str) -> Element:
-    """The element that the markup writes."""
+    """The element of this markup."""
     return ArticleTree(f"<body>{markup}</body>", URL).find("body > *")[0]

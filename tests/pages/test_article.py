@@ -1,4 +1,4 @@
-"""An item's page as a whole: its fixtures, what is told from what, hostile pages, any page at all."""
+"""The article page as a whole: fixtures, pages that are not articles, hostile pages, arbitrary pages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_each_fixture_reads_as_expected_field_by_field(case: str) -> None:
 
 @pytest.mark.parametrize("number", range(len(LAYOUTS)))
 def test_every_paragraph_of_each_layouts_fixture_is_right(number: int) -> None:
-    """Against the story that the page was made of, not against what was read before."""
+    """Compares with the story that the page was made from, not with earlier readings."""
     name = list(article_pages.LAYOUTS)[number]
     assert paragraphs(of_fixture(name)) == article_paragraphs(TEN[number])
 
@@ -59,7 +59,7 @@ def test_a_rendered_page_gives_back_its_article(name: str, seed: int) -> None:
     assert found.contact == f"{article.contact[0]}\n\n" + "\n".join(article.contact[1:])
     assert (found.image and found.image.caption) == article.caption
     assert (found.image is None) == (article.image is None)
-    if name != "section-lines":  # which prints neither labels nor downloads
+    if name != "section-lines":  # it has neither labels nor downloads
         assert found.offices == (", ".join(story.offices) or None)
         assert found.topics == (", ".join(story.topics) or None)
         printed = [(one.title, one.language) for one in found.downloads]
@@ -200,7 +200,7 @@ def test_a_hundred_thousand_elements_in_one_another_are_refused() -> None:
 
 
 def outcome(page: ArticlePage) -> object:
-    """The article, or the text of the error; anything but the two errors gets out."""
+    """The article, or the text of the error; other exceptions are not caught."""
     try:
         return page.article
     except (LayoutError, ChallengePageError) as error:

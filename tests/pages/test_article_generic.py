@@ -1,4 +1,4 @@
-"""Pages of no known layout: the text by trafilatura, the rest by what is common."""
+"""Pages of unknown layouts: the text with trafilatura, the rest by conventions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The known layouts: each has a fixture, says where and when it was valid, and fits no other page."""
+"""The known layouts: each has a fixture and its host and days, and matches no page of another layout."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from tests.pages.articles import CASES, DAY, PROSE, URL, body_of, layout, paragr
 
 
 def layouts_of(folder: Path) -> set[str]:
-    """The names of the layouts by which the fixtures in a folder are expected to be read."""
+    """The names of the layouts in the expected readings of a folder's fixtures."""
     files = (json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*/expected.json"))
     return {expected["layout"] for expected in files if "layout" in expected}
 
 
 def without_fixture(layouts: Iterable[ArticleLayout], folder: Path) -> list[str]:
-    """The names of layouts that no fixture shows."""
+    """The names of layouts without a fixture."""
     shown = layouts_of(folder)
     return [one.NAME for one in layouts if one.NAME not in shown]
 
@@ -51,7 +51,7 @@ def test_a_layout_without_a_fixture_is_found() -> None:
 
 
 def is_read_by(layout: segmentation.ListLayout) -> list[str]:
-    """The listing fixtures that a layout's class alone reads, without the ways that need none."""
+    """The listing fixtures that can be read by the layout's class alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(segmentation, "LAYOUTS", (layout,))
         for way in ("_by_element", "_by_order"):
@@ -102,7 +102,7 @@ def test_names_of_layouts_are_used_once() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_no_layout_takes_the_page_of_another_for_its_own(case: str) -> None:
-    """The first that fits is taken; so which of them comes first must not matter for any fixture."""
+    """The first matching layout is used, so the order of layouts must not matter for any fixture."""
     fits = []
     for one in LAYOUTS:
         tree = ArticleTree(body_of(case).decode("utf-8", "replace"), URL)

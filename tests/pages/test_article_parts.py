@@ -1,4 +1,4 @@
-"""What stands on an article's page beside its text."""
+"""The parts of an article's page other than its text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree: what is taken out of it, what stays, addresses."""
+"""The element tree of an article: what is removed, what stays, addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.pages.articles import URL
 
 
 def pruned(html: str) -> str:
-    """What can be read of a page when all is taken out that stands around its text."""
+    """The text that is left of a page after pruning."""
     tree = ArticleTree(f"<html><body>{html}</body></html>", URL)
     tree.prune()
     return text_of(tree.root)

@@ -1,4 +1,4 @@
-"""Bytes into text: what is declared, and what is true."""
+"""Decoding pages whose declared encoding is right, wrong or missing."""
 
 from __future__ import annotations
 

@@ -253,7 +253,7 @@ SHAPES = {
 
 
 def steps(*parts: str) -> int:
-    """How many functions are called to read the page: a measure of time that no machine changes."""
+    """The number of function calls needed to read the page: the same on every machine."""
     calls = 0
 
     def count(frame: FrameType, event: str, argument: object) -> None:
@@ -281,7 +281,7 @@ def test_ten_thousand_labels_in_one_result_are_read_and_do_no_harm_to_the_next(s
     start, one, end = SHAPES[shape]
     found = read(result(1, start, one * 10_000, end), result(2, "<p>The teaser.</p>"))
     first, second = found.results
-    assert first.topics == "Elections"  # what is printed again says nothing new
+    assert first.topics == "Elections"  # a repeated value is listed once
     assert (second.title, second.topics, second.teaser) == ("Story 2", None, "The teaser.")
     assert [len(one.topics) for one in taken(found).records] == [1, 0]
 

@@ -1,4 +1,4 @@
-"""What a page may hold that its parser could not get through."""
+"""Pages that would keep the parser busy for minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The listing page as a whole: its fixtures, the pager, addresses, other pages, any page at all."""
+"""The listing page as a whole: fixtures, the pager, addresses, other pages, arbitrary pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def flat(value: Any, name: str = "") -> dict[str, Any]:
 
 
 def differences(expected: Any, got: Any) -> list[str]:
-    """A line a field that is not as expected."""
+    """A line for each field that is not as expected."""
     old, new = flat(expected), flat(got)
     return [
         f"{name}: expected {old.get(name, 'nothing')!r}, got {new.get(name, 'nothing')!r}"
@@ -63,7 +63,7 @@ def test_the_ten_stories_read_alike_in_every_markup(markup: str) -> None:
 
 
 def values(story: Story) -> dict[str, str | None]:
-    """What a page object is to read of a story."""
+    """The raw fields that the page object should read for a story."""
     return {
         "title": story.title,
         "url": f"https://www.osce.org{story.path}",
@@ -106,7 +106,7 @@ def test_the_pager_gives_the_next_and_the_last_page_in_every_markup(markup: str)
 
 
 def test_a_pager_that_nobody_knows_tells_that_the_list_goes_on() -> None:
-    """Arrows drawn by a style sheet, in classes that were never seen."""
+    """The arrows come from a style sheet, and the classes are unknown."""
     links = "".join(f'<a class="x{n}" href="/press-releases?rows=10&page={n}"><i></i></a>' for n in (2, 4, 3))
     other = '<a href="/fom/statements?page=90">Statements</a>'
     html = f"<html><body>{other}{links}</body></html>"
@@ -172,7 +172,7 @@ NO_ADDRESS = (
 
 @pytest.mark.parametrize("href", NO_ADDRESS)
 def test_a_link_that_is_no_address_of_an_item_costs_only_its_own_result(href: str) -> None:
-    """Nothing is raised on the whole road to the database; the others are kept."""
+    """Nothing raises on the way to the database, and the other results are kept."""
     item = taken(read(several(8), result(9, href=href), result(10)))
     assert [one.id for one in item.records] == ["1", "2", "3", "4", "5", "6", "7", "8", "10"]
     assert [one.raw["title"] for one in item.rejected] == ["Story 9"]

@@ -1,4 +1,4 @@
-"""Where results begin and end: in known and unknown markup, beside facets, in broken and hostile pages."""
+"""Dividing pages into results: known and unknown markup, facets, broken and hostile pages."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_a_menu_and_facets_with_the_words_of_labels_are_no_part_of_a_result() ->
 @pytest.mark.parametrize("depth", [100, 1_000, 10_000])
 @pytest.mark.parametrize("where", ["around", "before", "inside", "between"])
 def test_nested_elements_lose_no_result_in_silence(where: str, depth: int) -> None:
-    """The parser gives up at some depth; then the page is refused, and no part of it passes for all."""
+    """The parser gives up at some depth; then the whole page is refused, not read in part."""
     opened, closed = "<div>" * depth, "</div>" * depth
     parts = {
         "around": (opened, several(3), closed),

@@ -1,4 +1,4 @@
-"""The lines that a reader sees of a piece of markup."""
+"""The lines of text that a reader sees in markup."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Element = lxml.etree._Element
 
 
 def tree(html: str) -> Element:
-    """The body of the page that consists of this markup."""
+    """The body element with this markup."""
     body = lxml.html.document_fromstring(f"<html><body>{html}</body></html>").find("body")
     assert body is not None
     return body

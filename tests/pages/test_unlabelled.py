@@ -1,4 +1,4 @@
-"""Labels that nobody knows do not pass for text, and results are not lost unseen."""
+"""Unknown labels are not taken for text, and no result is lost without an error."""
 
 from __future__ import annotations
 

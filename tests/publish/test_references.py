@@ -88,6 +88,7 @@ def test_pybtex_reads_what_was_written(item: dict[str, Any]) -> None:
     assert read.fields.get("howpublished") == item["content_type"]
 
 
+@pytest.mark.slow  # needs citeproc
 @pytest.mark.parametrize("item", [*ITEMS, BARE], ids=lambda item: item["id"])
 def test_citeproc_reads_what_was_written(item: dict[str, Any]) -> None:
     from citeproc.source.json import CiteProcJSON

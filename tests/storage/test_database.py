@@ -77,11 +77,11 @@ def _folder(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "error", "says"),
     [
-        (_text_file, NotOurDatabaseError, "no SQLite file"),
-        (_foreign, NotOurDatabaseError, "no database of osce-news"),
-        (_foreign_with_a_wal, NotOurDatabaseError, "no database of osce-news"),
+        (_text_file, NotOurDatabaseError, "not an SQLite file"),
+        (_foreign, NotOurDatabaseError, "not a database of osce-news"),
+        (_foreign_with_a_wal, NotOurDatabaseError, "not a database of osce-news"),
         (_newer, NewerDatabaseError, "m999_of_next_year.*upgrade"),
-        (_folder, NotOurDatabaseError, "no database file"),
+        (_folder, NotOurDatabaseError, "not a database file"),
     ],
 )
 def test_what_is_not_ours_is_refused_and_left_as_it_was(
@@ -191,8 +191,8 @@ def test_a_transaction_that_fails_leaves_nothing(db: Path) -> None:
     ("message", "hint"),
     [
         ("database or disk is full", "free some disk space"),
-        ("disk I/O error", "look at the disk"),
-        ("unable to open database file", "is the folder there"),
+        ("disk I/O error", "check the disk"),
+        ("unable to open database file", "check that the folder exists"),
         ("attempt to write a readonly database", "read-only"),
         ("database is locked", "another process"),
         ("database disk image is malformed", "rebuild"),

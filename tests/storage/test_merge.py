@@ -16,7 +16,7 @@ from tests.normalize.test_record import URLS, items, reading
 
 
 def known(terms: tuple[Term, ...]) -> set[str]:
-    """What a list of terms names, in whatever order and spelling."""
+    """The set of entries or names in a list of terms."""
     return {term.id or fold(term.raw) for term in terms}
 
 

@@ -47,7 +47,7 @@ def test_a_second_crawl_ends_at_once_and_names_the_first_by_whatever_name_the_da
             assert done.status == 5, done.errors
             (line,) = done.lines
             assert f"process {first.command.pid} " in line
-            assert "wait for it, or end it" in line
+            assert "wait for it to end, or stop it" in line
         assert time.monotonic() - began < 10
         assert len(newsroom.log) == asked  # nothing was asked of the site
         assert first.go_on().status == 0

@@ -1,4 +1,4 @@
-"""The vocabulary files load, are sound, and are searched by any name in any case."""
+"""The vocabulary files load and are sound, and every entry is found by any name in any case."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_offices_have_a_known_kind_and_years_in_order() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_entry_is_found_by_identifier_label_and_alias_in_any_case(name: str) -> None:
-    """Datelines stand in capitals, so a name that is lost in capitals is lost."""
+    """Datelines are in capitals, so names must be found in capitals."""
     known = vocabulary(name)
     lost = [
         (entry.id, form)

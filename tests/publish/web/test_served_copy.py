@@ -89,7 +89,7 @@ def test_empty_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
     for name, error, line in (
         ("empty.db", BadInputError, "empty.db holds no items yet: fill it with crawl or replay"),
         ("missing.db", BadInputError, "no such database"),
-        ("text.db", NotOurDatabaseError, "no SQLite file"),
+        ("text.db", NotOurDatabaseError, "not an SQLite file"),
     ):
         with pytest.raises(error, match=line):
             make_copy(tmp_path / name, tmp_path / "copy")

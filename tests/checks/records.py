@@ -1,4 +1,4 @@
-"""Records and histories that the tests of the checks are made of."""
+"""Records and stored items that the tests of the checks are made of."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ def page(of: Sequence[NewsItem], results: int | None = None) -> Listing:
 
 
 def near(seed: int = 1, newest: datetime.date = NEWEST) -> Neighbours:
-    """A history of 300 other items of the time."""
+    """300 other stored items of the time."""
     return Neighbours(items=300, comparable=300, near=lambda: records(300, seed, newest))
 
 
 def knowing(of: Sequence[NewsItem]) -> Neighbours:
-    """A history of nothing but the page's own items."""
+    """Nothing stored but the items of the page."""
     return Neighbours(items=len(of), known={item.id: item for item in of})
 
 
-def verdict(of: Sequence[NewsItem], history: Neighbours, *, newest_first: bool = True) -> str | None:
-    return check(page(of), history, newest_first=newest_first)
+def verdict(of: Sequence[NewsItem], stored: Neighbours, *, newest_first: bool = True) -> str | None:
+    return check(page(of), stored, newest_first=newest_first)
 
 
-def refusal(of: Sequence[NewsItem], history: Neighbours, *, newest_first: bool = True) -> LayoutError:
+def refusal(of: Sequence[NewsItem], stored: Neighbours, *, newest_first: bool = True) -> LayoutError:
     with pytest.raises(LayoutError) as raised:
-        verdict(of, history, newest_first=newest_first)
+        verdict(of, stored, newest_first=newest_first)
     assert str(raised.value).endswith("; if the page is right, run again with --accept")
     assert "\n" not in str(raised.value)
     assert len(str(raised.value)) < 300
@@ -57,7 +57,7 @@ def refusal(of: Sequence[NewsItem], history: Neighbours, *, newest_first: bool =
 
 
 def raw(**fields: Callable[[NewsItem], str | None] | str | None) -> Change:
-    """A change of raw fields, with the normalised ones made anew."""
+    """A change of raw fields, followed by normalising."""
     return lambda item: normalize(
         replace(item, **{name: to(item) if callable(to) else to for name, to in fields.items()})  # type: ignore[arg-type]
     )
