@@ -10,8 +10,7 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.run import CrawlRun
 from osce_news.errors import PartialError
 from osce_news.events import PageStored
-from osce_news.items import ArticleItem
-from osce_news.pages.article_generic import NAME as BY_EXTRACTOR
+from osce_news.items import BY_EXTRACTOR, ArticleItem
 from osce_news.storage import Writer, article_queue
 from osce_news.storage.article_queue import AGE, Due
 from osce_news.storage.refresh import old_enough

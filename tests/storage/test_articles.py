@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import StorageError
-from osce_news.items import ArticleItem, NewsItem
-from osce_news.pages.article import RawArticle
+from osce_news.items import ArticleItem, NewsItem, RawArticle
 from osce_news.pages.extract import read_article
 from osce_news.storage import Writer, article_queue, queries
 from osce_news.storage.article_queue import AGE, CHANGED, IN_VAIN, NEVER, NEWS
