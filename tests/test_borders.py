@@ -48,26 +48,21 @@ BORDERS = (
     Border("normalize", "scrapy twisted parsel lxml sqlite3"),
     Border("urls.py", "scrapy twisted parsel lxml sqlite3"),
     Border("storage", "scrapy twisted parsel lxml osce_news.pages"),
+    Border("storage/dictionary.py", "sqlite_utils"),
     Border("checks", "scrapy twisted parsel lxml"),
     Border("archive", "scrapy"),
-    Border("publish/web", "scrapy twisted parsel lxml osce_news.pages osce_news.storage.writer"),
-    # Drawing is imported only to draw: neither Altair nor vl-convert is there without its extra.
-    Border("publish/figures/figure.py", "altair vl_convert scrapy twisted parsel lxml"),
-    Border("publish/figures/charts.py", "vl_convert scrapy twisted parsel lxml sqlite3"),
-    Border("publish/figures/render.py", "altair vl_convert scrapy twisted", first=True),
-    *(
-        Border(name, "scrapy twisted parsel lxml sqlite_utils osce_news.pages")
-        for name in (
-            "publish/exporter.py",
-            "publish/formats",
-            "publish/references.py",
-            "storage/dictionary.py",
-        )
+    Border(
+        "publish",
+        "scrapy twisted parsel lxml sqlite_utils osce_news.archive osce_news.pages osce_news.storage.writer",
     ),
+    # Optional packages are imported only when they are needed.
+    Border("publish/figures/figure.py", "altair vl_convert"),
+    Border("publish/figures/charts.py", "vl_convert sqlite3"),
+    Border("publish/figures/render.py", "altair vl_convert", first=True),
+    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml"),
     Border("publish/formats", "pyarrow", first=True),  # only Parquet needs it
     Border("publish/formats", "sqlite3 osce_news.storage", "storage.dictionary"),
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats"),
-    Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
         for name in ("traversal", "overlap", "pagers", "options")

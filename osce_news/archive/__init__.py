@@ -1,4 +1,4 @@
-"""The archive: what a crawl got as WARC files, and the pages in such files, whoever made them."""
+"""WARC archives: written by a crawl, and read whichever tool made them."""
 
 from osce_news.archive.reader.captures import Capture, captures
 from osce_news.archive.reader.files import warc_files

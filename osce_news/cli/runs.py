@@ -16,13 +16,6 @@ from osce_news.cli.output import print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
 from osce_news.storage import history_queries, open_for_reading
 
-_COLUMNS = (
-    "run", "mode", "status", "started", "finished", "seconds", "pages", "seen", "new", "changed", "unchanged",
-    "quarantined", "withdrawn", "restored", "articles", "articles_changed", "articles_gone",
-    "articles_failed", "articles_left", "unknown_terms", "list_status", "requests", "not_modified", "bytes",
-    "retries", "back_offs", "waited_s", "smallest_gap_s", "list", "start_url", "continues", "continued_by",
-    "process", "tool_version", "rules", "archive", "message",
-)  # fmt: skip
 # Tables use short names for some columns, so that all of them fit.
 _SHORT = {"304s": "not_modified", "gone": "withdrawn", "back": "restored"}
 _WIDE = (
@@ -69,7 +62,7 @@ def _list(db: Path, limit: int, form: str | None) -> None:
     if form == "table" or (form is None and sys.stdout.isatty()):
         _print_table(rows)
     else:
-        print_rows(rows, _COLUMNS, form)
+        print_rows(rows, history_queries.RUN_COLUMNS, form)
     if not rows:
         click.echo("no runs yet: `osce-news crawl` or `osce-news replay PATH` makes the first", err=True)
     elif total > len(rows):
@@ -80,7 +73,7 @@ def _show(run: dict[str, Any], form: str | None) -> None:
     if form == "json":
         print_json(run)
     elif form in ("csv", "tsv"):
-        print_rows([run], _COLUMNS, form)
+        print_rows([run], history_queries.RUN_COLUMNS, form)
     else:
         _print_run(run)
 

@@ -50,9 +50,8 @@ def find_around(tree: ArticleTree) -> ArticleOutline:
     at = next((n for n, line in enumerate(lines) if line.block is heading), None)
     for line in lines[at + 1 : at + 1 + _NEAR] if at is not None else []:
         if (printed := place_and_day(line.text)) and line.block is not body:
-            return ArticleOutline(
-                BY_EXTRACTOR, title, body, (), [*used, line.block], printed.day, printed.place
-            )
+            known = [*used, line.block]
+            return ArticleOutline(BY_EXTRACTOR, title, body, (), known, printed.day, printed.place)
     dates = [element for element in tree.find(_DATES) if place_and_day(text_of(element))]
     published, remark = first_date(dates)
     return ArticleOutline(BY_EXTRACTOR, title, body, (), [*used, *dates], published, remark=remark)

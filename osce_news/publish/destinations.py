@@ -9,12 +9,7 @@ from osce_news.errors import BadInputError
 from osce_news.publish.datapackage import NAME
 from osce_news.storage import open_for_reading
 
-_COMPANIONS = (
-    "-wal",
-    "-shm",
-    "-journal",
-    ".lock",
-)  # what SQLite and the writer keep next to a database
+_COMPANIONS = ("-wal", "-shm", "-journal", ".lock")  # files next to a database
 
 
 def check_file(path: Path) -> None:

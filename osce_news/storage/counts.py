@@ -1,4 +1,4 @@
-"""The named queries that count: items by one or two groups, and how many items carry each label."""
+"""The queries that count items: by one or two groups, and by the labels that they have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from osce_news.storage.queries import Filters, Row
 
-# By what is counted: the expression that names a group, and the join that it needs.
+# For each grouping the expression that names a group, and the join that it needs.
 _GROUPS = {
     "year": ("substr(items.published, 1, 4)", ""),
     "month": ("substr(items.published, 1, 7)", ""),
@@ -35,9 +35,9 @@ _GROUPS = {
 }
 GROUPS = tuple(_GROUPS)
 PERIODS = ("year", "month")
-OTHER = "(other)"  # the group of all that are not among the most frequent
+OTHER = "(other)"  # the group of all items outside the groups that are kept
 
-# What an item may carry, each with what says that it does.
+# What an item may have, each with the condition for it.
 _LABELS = {
     "type": "content_type_raw IS NOT NULL",
     "office": "offices_raw IS NOT NULL",
@@ -51,10 +51,10 @@ LABELS = tuple(_LABELS)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where counted items come from, for a figure's caption."""
+    """Where the counted items come from, for the caption of a figure."""
 
     site: str | None  # the host of the newest item's address; None without items
-    read: str | None  # UTC, when a page of the list that shows items was read last
+    read: str | None  # UTC, when a page of the list was last read
     items: int  # in the whole database
 
 
@@ -64,10 +64,10 @@ def stats(
     filters: Filters,
     keep: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Row]:
-    """Return the number of items by one or two of `GROUPS`; the group of what is not printed is None.
+    """Return the number of items by one or two of `GROUPS`; items without a value are in the group None.
 
-    An item with several offices or topics counts for each of them, once. Of the groups in `keep`, the
-    others are counted together as `OTHER`. Periods come in order of time, other groups by their number.
+    An item with several offices or topics counts once for each. `keep` maps a grouping to names: its other
+    groups are counted together as `OTHER`. Periods are in order of time, other groups by number of items.
     """
     table, values = _grouped(by, filters, keep or {})
     order = ", ".join(f"{name} IS NULL, {name}" if name in PERIODS else "items DESC" for name in by)
@@ -79,9 +79,9 @@ def stats(
 
 
 def most_frequent(connection: sqlite3.Connection, by: str, filters: Filters) -> list[Row]:
-    """Return the names of a group, each with its number of items, the most frequent first.
+    """Return the names of a grouping with their numbers of items, the most frequent first.
 
-    What is not printed is left out.
+    Items without a value are left out.
     """
     table, values = _grouped([by], filters, {})
     sql = (
@@ -92,15 +92,15 @@ def most_frequent(connection: sqlite3.Connection, by: str, filters: Filters) -> 
 
 
 def count_among(connection: sqlite3.Connection, filters: Filters, keep: Mapping[str, Sequence[str]]) -> int:
-    """Return how many items are, for each group in `keep`, in one of the groups named there."""
+    """Return how many items are in one of the named groups, in each grouping of `keep`."""
     table, values = _grouped(list(keep), filters, keep)
-    condition = " AND ".join(f"{name} <> ?" for name in keep)  # never true of what is not printed
+    condition = " AND ".join(f"{name} <> ?" for name in keep)  # never true for NULL
     sql = f"SELECT count(DISTINCT id) FROM ({table}) WHERE {condition}"
     return int(connection.execute(sql, [*values, *(OTHER for _ in keep)]).fetchone()[0])
 
 
 def extent(connection: sqlite3.Connection, filters: Filters) -> Row:
-    """Return how many `items` pass, their `first` and `last` date, and how many are `undated`."""
+    """Return the number of `items` that pass, their `first` and `last` date, and how many are `undated`."""
     where, values = filters.where()
     sql = (
         "SELECT count(*) AS items, min(published) AS first, max(published) AS last, "
@@ -110,9 +110,9 @@ def extent(connection: sqlite3.Connection, filters: Filters) -> Row:
 
 
 def labels(connection: sqlite3.Connection, period: str, filters: Filters) -> list[Row]:
-    """Return by `year` or `month` how many items there are, and how many carry each of `LABELS`.
+    """Return by `year` or `month` how many items there are, and how many have each of `LABELS`.
 
-    Items without a date come last, under None.
+    Items without a date come last, in the group None.
     """
     where, values = filters.where()
     columns = ", ".join(f"coalesce(sum({condition}), 0) AS {name}" for name, condition in _LABELS.items())
@@ -124,7 +124,7 @@ def labels(connection: sqlite3.Connection, period: str, filters: Filters) -> lis
 
 
 def source(connection: sqlite3.Connection) -> Source:
-    """Return where the items come from and when the list was read last."""
+    """Return where the items come from and when the list was last read."""
     newest = "SELECT url FROM items ORDER BY published DESC LIMIT 1"
     row = connection.execute(
         f"SELECT ({newest}) AS url, (SELECT max(last_seen) FROM items) AS read, "
@@ -135,7 +135,7 @@ def source(connection: sqlite3.Connection) -> Source:
 
 
 def _grouped(by: Sequence[str], filters: Filters, keep: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:
-    """Return a query of the items that pass, a row for each of their groups, and its parameters."""
+    """Return a query with one row per item and group, for the items that pass, and its parameters."""
     columns, values = ["items.id AS id"], []
     for name in by:
         expression = _GROUPS[name][0]

@@ -1,4 +1,4 @@
-"""The named queries of the past: the runs with their receipts, and the list as it stood on a day."""
+"""The queries of history: the runs, and the list as it was on a past day."""
 
 from __future__ import annotations
 
@@ -30,32 +30,37 @@ WHERE NOT EXISTS (
     SELECT 1 FROM withdrawals
     WHERE item_id = items.id AND withdrawn <= until AND (restored IS NULL OR restored > until))
 """
-_RUN = """
-    SELECT id AS run, mode, status, started, finished, seconds, pages, seen, new, changed, unchanged,
-        quarantined, withdrawn, restored, articles, articles_changed, articles_gone, articles_failed,
-        articles_left, unknown_terms, list_status, requests, not_modified, bytes, retries,
-        back_offs, waited_s, smallest_gap_s, list, start_url, continues,
-        (SELECT max(id) FROM runs AS other WHERE other.continues = runs.id) AS continued_by,
-        process, tool_version, rules, archive, message
-    FROM runs"""
+# The columns of a run in the output of `osce-news runs`.
+RUN_COLUMNS = (
+    "run", "mode", "status", "started", "finished", "seconds", "pages", "seen", "new", "changed", "unchanged",
+    "quarantined", "withdrawn", "restored", "articles", "articles_changed", "articles_gone",
+    "articles_failed", "articles_left", "unknown_terms", "list_status", "requests", "not_modified", "bytes",
+    "retries", "back_offs", "waited_s", "smallest_gap_s", "list", "start_url", "continues", "continued_by",
+    "process", "tool_version", "rules", "archive", "message",
+)  # fmt: skip
+_EXPRESSIONS = {
+    "run": "id",
+    "continued_by": "(SELECT max(id) FROM runs AS other WHERE other.continues = runs.id)",
+}
+_RUN = f"SELECT {', '.join(f'{_EXPRESSIONS.get(name, name)} AS {name}' for name in RUN_COLUMNS)} FROM runs"
 _ALL = Filters()
-# Columns of the view `newsroom` that no day but the present has.
+# Columns of the view `newsroom` that are known for the present only.
 NOT_OF_A_DAY = ("text", "last_seen", "withdrawn")
 
 
 def runs(connection: sqlite3.Connection, limit: int | None) -> list[Row]:
-    """Return the runs with their receipts, newest first."""
+    """Return the runs, newest first."""
     sql = f"{_RUN} ORDER BY id DESC LIMIT ?"
     return [dict(row) for row in connection.execute(sql, [-1 if limit is None else limit])]
 
 
 def count_runs(connection: sqlite3.Connection) -> int:
-    """Return how many runs there are."""
+    """Return the number of runs."""
     return int(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
 
 
 def run(connection: sqlite3.Connection, identifier: int) -> Row | None:
-    """Return one run with its whole receipt and its `pages`, in the order read; None if there is none."""
+    """Return one run with its pages as `pages_read`, in the order of reading; None if there is none."""
     row = connection.execute(f"{_RUN} WHERE id = ?", [identifier]).fetchone()
     if row is None:
         return None
@@ -68,11 +73,10 @@ def run(connection: sqlite3.Connection, identifier: int) -> Row | None:
 
 
 def as_it_stood(connection: sqlite3.Connection, day: str, filters: Filters = _ALL) -> list[Row]:
-    """Return the items of the list as it stood at the end of that day (UTC), newest first.
+    """Return the items that were on the list at the end of that day (UTC), newest first.
 
-    `day` is YYYY-MM-DD. What the site printed then, read by the present vocabulary and rules, in the
-    columns of the view `newsroom` without those of `NOT_OF_A_DAY`. The filters are asked of that day's
-    values.
+    `day` is YYYY-MM-DD. The rows have the columns of the view `newsroom` except `NOT_OF_A_DAY`, with what the
+    site printed then, normalised by the present vocabulary and rules. The filters apply to these values.
     """
     sql = f"SELECT then_.*, url_raw, language, first_seen FROM ({AS_IT_STOOD}) AS then_ JOIN items USING (id)"
     passes = _Passes(filters, set(with_children(filters.topics)))
@@ -90,7 +94,7 @@ def as_it_stood(connection: sqlite3.Connection, day: str, filters: Filters = _AL
 
 @dataclass(frozen=True, slots=True)
 class _Passes:
-    """Whether an item passes the filters; `topics` with those below them."""
+    """Whether an item passes the filters; `topics` includes those that are parts of them."""
 
     filters: Filters
     topics: set[str]

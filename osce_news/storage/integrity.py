@@ -1,4 +1,4 @@
-"""Checks that a database is whole: by SQLite's own checks and by the rules of the schema."""
+"""Checks the integrity of a database: SQLite's own checks, the schema, and rules between columns."""
 
 from __future__ import annotations
 
@@ -15,58 +15,49 @@ _RULES = {
     ),
     "an item without a title": "SELECT count(*) FROM items WHERE title = ''",
     "an item last seen before it was first seen": "SELECT count(*) FROM items WHERE last_seen < first_seen",
-    "a normalised date without what was printed": (
+    "a normalised date without a printed one": (
         "SELECT count(*) FROM items WHERE published IS NOT NULL AND published_raw IS NULL"
     ),
-    "a page whose numbers do not add up": (
+    "a page whose counts do not add up": (
         "SELECT count(*) FROM pages WHERE new + changed + unchanged > results"
     ),
-    "an item that is withdrawn and not so in its history, or the other way round": (
+    "an item whose column withdrawn and whose history disagree": (
         "SELECT count(*) FROM items WHERE withdrawn IS NOT "
         "(SELECT max(withdrawn) FROM withdrawals WHERE item_id = items.id AND restored IS NULL)"
     ),
-    "an item that is withdrawn twice at once": (
+    "an item with two withdrawals at the same time": (
         "SELECT count(*) FROM (SELECT item_id FROM withdrawals WHERE restored IS NULL "
         "GROUP BY item_id HAVING count(*) > 1)"
     ),
-    "a restoration without its run or its time": (
+    "a restored item without its run or its time": (
         "SELECT count(*) FROM withdrawals WHERE (restored IS NULL) <> (restored_run IS NULL)"
     ),
-    # An interrupted one may have none: a process that died could not write it.
-    "a finished run without the time of its end": (
+    # An interrupted run may have none, because a process that is killed can't write it.
+    "a finished run without an end time": (
         "SELECT count(*) FROM runs WHERE finished IS NULL AND status NOT IN ('running', 'interrupted')"
     ),
-    "a run that goes on and has ended": (
+    "a running run with an end time": (
         "SELECT count(*) FROM runs WHERE finished IS NOT NULL AND status = 'running'"
     ),
     "a run that continues a later one": "SELECT count(*) FROM runs WHERE continues >= id",
-    "a run with a number below 0": (
-        "SELECT count(*) FROM runs WHERE min(requests, not_modified, pages, seen, new, changed, unchanged, "
-        "quarantined, withdrawn, restored, articles, articles_changed, articles_gone, articles_failed, "
-        "articles_left, unknown_terms, bytes, retries, back_offs, waited_s, "
-        "coalesce(smallest_gap_s, 0), coalesce(seconds, 0)) < 0"
-    ),
-    "a page with a number below 0": (
-        "SELECT count(*) FROM pages WHERE min(results, new, changed, unchanged) < 0"
-    ),
-    "an article with a text that was never read": (
+    "an article with a text and without a time of reading": (
         "SELECT count(*) FROM articles WHERE read_at IS NULL AND (text IS NOT NULL OR title IS NOT NULL)"
     ),
-    "an article read by no known way": (
+    "an article without the name of its layout": (
         "SELECT count(*) FROM articles WHERE title IS NOT NULL AND layout IS NULL"
     ),
-    "an article's date without what was printed": (
+    "an article with a normalised date without a printed one": (
         "SELECT count(*) FROM articles WHERE published IS NOT NULL AND published_raw IS NULL"
     ),
-    "an article's text that is not the last of its revisions": (
+    "an article whose text is not that of its last revision": (
         "SELECT count(*) FROM articles JOIN revisions ON revisions.id = (SELECT max(id) FROM revisions "
         "WHERE item_id = articles.item_id AND field = 'text') WHERE articles.text IS NOT revisions.after "
         "AND articles.read_at <= revisions.seen_at"
     ),
-    "a page of an item that counts results": (
+    "an item's own page with results of the list": (
         "SELECT count(*) FROM pages WHERE item_id IS NOT NULL AND results <> 0"
     ),
-    "a run whose articles do not add up": (
+    "a run whose counts of articles do not add up": (
         "SELECT count(*) FROM runs WHERE articles_changed + articles_gone + articles_failed > articles"
     ),
     **{
@@ -80,10 +71,10 @@ _RULES = {
 
 
 def problems(path: Path) -> list[str]:
-    """Return what is wrong with the database, a line each; an empty list if nothing is.
+    """Return one line for each problem of the database; an empty list if there is none.
 
-    Reads a copy, for the check of the search index counts as writing. Raises BadInputError or
-    StorageError if the file can't be opened at all.
+    The checks run on a copy, because SQLite counts the check of the search index as writing. Raises
+    BadInputError or StorageError if the file can't be opened.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = sqlite3.connect(Path(folder, "copy.db"), isolation_level=None)
@@ -111,14 +102,14 @@ def _integrity(copy: sqlite3.Connection) -> list[str]:
 
 def _foreign_keys(copy: sqlite3.Connection) -> list[str]:
     broken = copy.execute("PRAGMA foreign_key_check")
-    return [f"foreign key: {row[0]} row {row[1]} names no {row[2]}" for row in broken]
+    return [f"foreign key: {row[0]} row {row[1]} refers to a missing row of {row[2]}" for row in broken]
 
 
 def _search_index(copy: sqlite3.Connection) -> list[str]:
     try:
         copy.execute("INSERT INTO items_fts (items_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
-        return [f"search index: {error}; `osce-news renormalize` builds it anew"]
+        return [f"search index: {error}; `osce-news renormalize` rebuilds it"]
     return []
 
 
@@ -134,8 +125,15 @@ def _schema(copy: sqlite3.Connection) -> list[str]:
 
 
 def _rules(copy: sqlite3.Connection) -> list[str]:
-    found = []
-    for rule, sql in _RULES.items():
-        if count := copy.execute(sql).fetchone()[0]:
-            found.append(f"rule: {rule} ({count} times)")
-    return found
+    broken = {rule: copy.execute(sql).fetchone()[0] for rule, sql in _RULES.items()}
+    broken |= {f"a {table[:-1]} with a number below 0": _negative(copy, table) for table in ("runs", "pages")}
+    return [f"rule: {rule} ({count} times)" for rule, count in broken.items() if count]
+
+
+def _negative(copy: sqlite3.Connection, table: str) -> int:
+    """Return the number of rows with a number below 0 in any column."""
+    numbers = copy.execute(
+        "SELECT name FROM pragma_table_info(?) WHERE type IN ('INTEGER', 'REAL')", [table]
+    ).fetchall()
+    any_negative = " OR ".join(f"{row[0]} < 0" for row in numbers)
+    return int(copy.execute(f"SELECT count(*) FROM {table} WHERE {any_negative}").fetchone()[0])

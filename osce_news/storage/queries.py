@@ -1,4 +1,4 @@
-"""The named queries of the command line; all read only."""
+"""The filters of items, and the queries that list items and show one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LISTS = ("offices", "topics", "dateline_places")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which items are meant: identifiers of the vocabulary, dates as YYYY-MM-DD."""
+    """Which items to select: identifiers of the vocabulary, and dates as YYYY-MM-DD."""
 
     offices: Sequence[str] = ()
     topics: Sequence[str] = ()
@@ -64,7 +64,7 @@ class Filters:
         return filters
 
     def __bool__(self) -> bool:
-        """Whether there is any filter at all."""
+        """Whether any filter is set."""
         return any(getattr(self, field.name) for field in fields(self))
 
     def where(self) -> tuple[str, list[Any]]:
@@ -73,15 +73,15 @@ class Filters:
         return f"{labels} AND {period}", [*values, *days]
 
     def period(self) -> tuple[str, list[Any]]:
-        """Return the condition on the publishing date, which the index `items_published` answers."""
+        """Return the condition on the publishing date, for which SQLite uses the index `items_published`."""
         days = [("items.published >= ?", self.since), ("items.published <= ?", self.until)]
         return _joined([(condition, day) for condition, day in days if day is not None])
 
     def labels(self, *, each: bool = False) -> tuple[str, list[Any]]:
-        """Return the condition on all else.
+        """Return the condition on all other filters.
 
-        It collects the items that pass first, or with `each` looks at each item by itself, which is
-        faster where few items are asked.
+        SQLite first collects the items that pass. With `each` it tests each item separately instead, which is
+        faster if there are few to test.
         """
         conditions: list[tuple[str, Any]] = []
         for table, column, wanted in (
@@ -129,9 +129,9 @@ def identifiers(kind: str, asked: Iterable[str]) -> list[str]:
 
 
 def identifier_of(asked: str) -> str:
-    """Return the identifier of the item asked for by it or by any of its addresses.
+    """Return the identifier of an item given by it or by one of its addresses.
 
-    Raises BadInputError for an address that can be no item's.
+    Raises BadInputError for an address that can't be an item's.
     """
     try:
         asked.encode()
@@ -174,7 +174,7 @@ _PARTS = {
 
 
 def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
-    """Return all that is stored of an item, or None: the view's columns, raw values, article, history."""
+    """Return all that is stored of an item, with raw values, article and history; None if there is none."""
     row = connection.execute("SELECT * FROM newsroom WHERE id = ?", [identifier]).fetchone()
     if row is None:
         return None
@@ -189,7 +189,7 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
 
 
 def unknown(connection: sqlite3.Connection) -> list[Row]:
-    """Return the printed values that no entry or rule understands, with the number of items."""
+    """Return the printed values that were not recognised, each with its number of items."""
     sql = """
         SELECT 'office' AS kind, raw AS printed, count(*) AS items FROM item_offices
         WHERE office_id IS NULL GROUP BY raw
@@ -204,7 +204,7 @@ def unknown(connection: sqlite3.Connection) -> list[Row]:
 
 
 def overview(connection: sqlite3.Connection) -> Row:
-    """Return what the database holds: items, first and last date, offices and topics met."""
+    """Return the numbers of items, offices and topics in the database, and the first and last date."""
     sql = """
         SELECT count(*) AS items, min(published) AS first, max(published) AS last,
             (SELECT count(DISTINCT office_id) FROM item_offices) AS offices,
@@ -214,13 +214,13 @@ def overview(connection: sqlite3.Connection) -> Row:
 
 
 def with_children(topics: Sequence[str]) -> list[str]:
-    """Return the topics with those below them."""
+    """Return the topics and those that are parts of them."""
     entries = vocabulary("topics").entries.values() if topics else ()
     return [*topics, *(entry.id for entry in entries if entry.parent in topics)]
 
 
 def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
-    """Return what is stored of an item's own page beside its text; None if it was never asked for."""
+    """Return what is stored of an item's own page, except its text; None if it was never requested."""
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [identifier]).fetchone()
     if row is None:
         return None

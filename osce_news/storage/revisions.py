@@ -63,18 +63,18 @@ def _meaning(item: NewsItem, name: str) -> str:
 
 
 def text_kind(before: str | None, after: str | None) -> str:
-    """Return the kind of a text's change: "cosmetic" if only white space, quotes or dashes differ."""
+    """Return "cosmetic" if two texts differ only in white space, quotes or dashes, else "text"."""
     return "cosmetic" if _bare(before) == _bare(after) else "text"
 
 
 def _bare(text: str | None) -> str:
-    """Return the text without white space, with one kind of quote and of dash."""
+    """Return the text without white space, and with one kind of quote and dash."""
     even = unicodedata.normalize("NFC", clean(text) or "").translate(_QUOTES).translate(_DASHES)
     return _DOUBLED.sub(r"\1", "".join(even.split()))
 
 
 def _offices_kind(before: NewsItem, after: NewsItem) -> str | None:
-    """Return the kind of change; None if nothing but names of offices changed."""
+    """Return the kind of a change of offices; None if only the names of the same offices changed."""
     if not same_terms(before.offices, after.offices):
         return "labels"
     old, new = _spellings(before.offices), _spellings(after.offices)
@@ -84,7 +84,7 @@ def _offices_kind(before: NewsItem, after: NewsItem) -> str | None:
 
 
 def _spellings(offices: Iterable[Term]) -> dict[str, list[str]]:
-    """Return the offices in printed order, each with the names by which it is printed."""
+    """Return the offices in printed order, each with the names under which it is printed."""
     found: dict[str, list[str]] = {}
     for term in offices:
         found.setdefault(term.id or fold(term.raw), []).append(term.raw)

@@ -1,4 +1,4 @@
-"""Items as rows: which columns there are, how a row is read, inserted and brought up to date."""
+"""Reads, inserts and updates the rows of items."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _LOAD = (
 
 
 def load(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, sqlite3.Row]:
-    """Return the stored rows of these items by id: raw columns, language, first and last seen."""
+    """Return the stored rows of these items by id: raw columns, language, first_seen and last_seen."""
     return {row["id"]: row for row in connection.execute(_LOAD, [json.dumps(list(ids))])}
 
 
 def raw_item(row: sqlite3.Row) -> NewsItem:
-    """Return the stored item with its raw fields; the others are not set."""
+    """Return the stored item with its raw fields only."""
     return NewsItem(**{name: row[name] for name in RAW_FIELDS})
 
 
@@ -62,7 +62,7 @@ def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], url: str, 
 
 
 def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
-    """Bring items up to date, with their offices, topics and places."""
+    """Update items with their offices, topics and places."""
     items = list(items)
     connection.executemany(_UPDATE, [(*_values(item), item.id) for item in items])
     for table in _tables():
@@ -71,12 +71,12 @@ def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
 
 
 def same_raw(one: NewsItem, other: NewsItem) -> bool:
-    """Whether two readings print the same, to the letter."""
+    """Whether the raw fields of two readings are equal."""
     return _raw(one) == _raw(other)
 
 
 def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing) -> None:
-    """Widen the time in which stored items were seen; the latest page that shows them is kept."""
+    """Update first_seen, last_seen and listing_url of stored items that are on this page."""
     connection.executemany(
         "UPDATE items SET first_seen = min(first_seen, :at), last_seen = max(last_seen, :at), "
         "listing_url = CASE WHEN :at > last_seen THEN :url ELSE listing_url END WHERE id = :id",
@@ -85,7 +85,7 @@ def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing
 
 
 def write_addresses(connection: sqlite3.Connection, page: Listing) -> None:
-    """Keep each address under which the page's items were seen."""
+    """Store each address under which the page's items were seen."""
     connection.executemany(
         "INSERT INTO addresses (item_id, url, first_seen, last_seen) VALUES (?, ?, ?3, ?3) "
         "ON CONFLICT (item_id, url) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), "
@@ -97,7 +97,7 @@ def write_addresses(connection: sqlite3.Connection, page: Listing) -> None:
 def write_revisions(
     connection: sqlite3.Connection, item_id: str, found: Iterable[Revision], seen_at: str, run: int
 ) -> None:
-    """Keep the former values of a changed item."""
+    """Store the revisions of a changed item."""
     connection.executemany(
         "INSERT INTO revisions (item_id, run_id, seen_at, field, before, after, class) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -106,7 +106,7 @@ def write_revisions(
 
 
 def write_rejected(connection: sqlite3.Connection, page: Listing, run: int) -> None:
-    """Set results aside that can't be items, with the reason and what was printed."""
+    """Store the rejected results of the page in `quarantine`."""
     connection.executemany(
         "INSERT INTO quarantine (run_id, listing_url, reason, raw, first_seen, last_seen) "
         "VALUES (?, ?, ?, ?, ?5, ?5) ON CONFLICT (reason, raw) DO UPDATE SET "

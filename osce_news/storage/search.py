@@ -1,4 +1,4 @@
-"""Full-text search: what a query means, which items are ranked, and the words around each hit."""
+"""Full-text search: how a query is read, which items are ranked, and the snippet of each hit."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from osce_news.storage.queries import Filters, Row, decoded
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
 _SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
 _SNIPPET = "snippet(items_fts, -1, ?, ?, '…', 24)"
-# To rank an item costs 1.4 µs and to find it 0.05 µs (docs/searching.md). Of a word that so many items have,
-# and every eighth or more, the newest are ranked that hold some five thousand of the hits.
+# Ranking an item takes 1.4 µs, finding it 0.05 µs (docs/searching.md). If a query matches more than COMMON
+# items, and at least every eighth, only the newest items with some five thousand of the hits are ranked.
 COMMON = 50_000
 _EVERY = 8
-_SHARE = 10  # a part of COMMON that is ranked
-_WIDER = 8  # times more of the newest items are looked at, if those that pass the filters are too few
-LONGEST = 10_000  # characters; what is longer is a text, and the time of a query grows with its square
+_SHARE = 10  # the part of COMMON that is ranked
+_WIDER = 8  # so many times more of the newest items are tried if too few of them pass the filters
+LONGEST = 10_000  # characters; the time of a query grows with the square of its length
 _WORDS = re.compile(
     r"""
     (?P<column>(?:title|teaser|text)\s*:\s*)?
     (?:(?P<quoted>"(?:[^"]|"")*"\s*\*?)|(?P<mark>[(){}^+,:]|-\s+)|(?P<word>[^\s"(){}]+))""",
     re.VERBOSE,
 )
-# How SQLite says that an expression is no query, for it has no error code of its own for that.
+# SQLite has no error code for an expression that is not a valid query, only these messages.
 _SYNTAX = re.compile("^fts5: |^no such column|^unterminated|^unknown special query|MATCH")
-_BARE = re.compile(r"[\w\x1a]+\*?|\*")  # what FTS5 takes without quotes
+_BARE = re.compile(r"[\w\x1a]+\*?|\*")  # what FTS5 accepts without quotes
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found, and how the query was read."""
+    """The items that were found, and how the query was read."""
 
     rows: list[Row]
     as_words: str | None = None
-    """Why the query was taken as plain words; None if it was not."""
+    """Why the query was read as plain words; None if it was not."""
     among: int | None = None
-    """How many of the newest items were ranked, where the query is too common; None: all."""
+    """How many of the newest items were ranked, if the query is too common; None if all were."""
 
 
 def search(
@@ -48,11 +48,11 @@ def search(
 ) -> Found:
     """Return the items that match the query, best first, each with a `snippet`.
 
-    The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word);
-    what is not valid there is taken as plain words, all of which must occur. Hits in the snippet stand
-    between the marks. Raises BadInputError for a database without a search index.
+    The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word). A query
+    that is not valid is read as plain words, all of which must occur. Hits in the snippet are between the
+    marks. Raises BadInputError for a database without a search index.
     """
-    query = query.encode("utf-8", "replace").decode()  # a shell may pass on bytes that are no text
+    query = query.encode("utf-8", "replace").decode()  # a shell may pass bytes that are not text
     reason = f"longer than {LONGEST:,} characters" if len(query) > LONGEST else None
     for expression in readings(query):
         try:
@@ -72,7 +72,7 @@ def search(
 
 
 def readings(query: str) -> Iterator[str]:
-    """The ways to read a query, the first that is valid counts: as typed, mended, as plain words.
+    """Yield the ways to read a query, of which the first valid one counts: as typed, quoted, as plain words.
 
     >>> list(readings("co-operation AND (osce/odihr OR title:c++)"))[1]
     '"co-operation" AND ( "osce/odihr" OR title:"c++" )'
@@ -81,12 +81,12 @@ def readings(query: str) -> Iterator[str]:
         yield plain(query)
     elif query.strip():
         yield query
-        yield _mended(query)
+        yield _with_quotes(query)
         yield plain(query)
 
 
 def plain(query: str) -> str:
-    """Return the expression that finds the items with all these words, each taken by the letter.
+    """Return the expression for items with all these words, taken literally.
 
     >>> print(plain("Chairperson's AND"))
     "Chairperson's" "AND"
@@ -94,8 +94,8 @@ def plain(query: str) -> str:
     return " ".join(_quoted(word) for word in dict.fromkeys(query.split()))
 
 
-def _mended(query: str) -> str:
-    """Return the query with quotes around the words that FTS5 does not take without."""
+def _with_quotes(query: str) -> str:
+    """Return the query with quotes around the words that FTS5 does not accept without them."""
     parts = []
     for match in _WORDS.finditer(query):
         word = match["word"]
@@ -113,12 +113,12 @@ def _quoted(word: str) -> str:
 def _ranked(
     connection: sqlite3.Connection, expression: str, filters: Filters, limit: int | None
 ) -> tuple[list[int], int | None]:
-    """Return the keys of the best items in order, and among how many of the newest if not among all."""
+    """Return the keys of the best items in order, and how many of the newest were ranked; None for all."""
     most = -1 if limit is None else limit
     (labels, values), (period, days) = filters.labels(each=True), filters.period()
     span = _span(connection, expression) if limit is not None else None
     for among in () if span is None else (span, _WIDER * span):
-        # Key and id stand in the index; the other two cost a look at the item.
+        # The index has key and id; the other two columns have to be read from the item.
         more = "".join(f", {name}" for name in ("content_type", "language") if f"items.{name}" in labels)
         sql = (
             f"WITH newest AS MATERIALIZED (SELECT key, id{more} FROM items "
@@ -131,8 +131,8 @@ def _ranked(
         if len(found) == limit:
             return [row[0] for row in found], among
     if span is not None:
-        labels, values = filters.labels()  # few pass: to collect them costs little
-    # The index is asked first, and the filters of what it finds.
+        labels, values = filters.labels()  # few items pass, so collecting them is cheap
+    # The search index comes first, and the filters are applied to what it finds.
     join = "CROSS JOIN items ON items.key = items_fts.rowid" if filters else ""
     sql = (
         f"SELECT items_fts.rowid, {_SCORE} AS score FROM items_fts {join} "
@@ -142,7 +142,7 @@ def _ranked(
 
 
 def _span(connection: sqlite3.Connection, expression: str) -> int | None:
-    """Return among how many of the newest items matches are to be ranked; None for all."""
+    """Return how many of the newest items are to be ranked; None for all."""
     sql = (
         "SELECT count(*), max(rowid) - min(rowid) FROM "
         "(SELECT rowid FROM items_fts WHERE items_fts MATCH ? LIMIT ?)"
@@ -154,8 +154,8 @@ def _span(connection: sqlite3.Connection, expression: str) -> int | None:
 def _rows(
     connection: sqlite3.Connection, expression: str, hits: Sequence[int], marks: tuple[str, str]
 ) -> list[Row]:
-    """Return these items in order, as the view `newsroom` shows them, each with its snippet."""
-    # For a few items each is looked up; a prefix is gone through once, for it has many words.
+    """Return these items in order, as rows of the view `newsroom` with a snippet."""
+    # A few items are looked up one by one. A prefix has many words, so its matches are read once.
     plus = "+" if len(hits) > 100 or "*" in expression else ""
     keys = json.dumps(hits)
     snippets = dict(

@@ -414,7 +414,7 @@ def test_merge_refuses_a_folder_that_parse_did_not_make(
     plan.write_text(kept)
     assert not db.exists()
     (folder / part.name).write_bytes(b"PAR1 no Parquet PAR1")
-    with pytest.raises(BadInputError, match="no partition of `osce-news parse`"):
+    with pytest.raises(BadInputError, match="not a partition of `osce-news parse`"):
         merge(folder, db)
 
 

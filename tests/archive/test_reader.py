@@ -145,9 +145,9 @@ def test_other_records_and_other_hosts_are_skipped_and_counted(tmp_path: Path) -
         (answer(PAGE), {"WARC_Block_Digest": sha1(b"other")}, "its bytes do not match its digest"),
         (answer(PAGE), {"WARC_Payload_Digest": sha1(b"other")}, "its page does not match its digest"),
         (answer(PAGE), {"WARC_Segment_Number": "1"}, "one of several segments"),
-        (b"<p>no head", {}, "holds no HTTP answer"),
-        (answer(PAGE), {"date": "yesterday"}, "WARC-Date 'yesterday' is no time"),
-        (answer(PAGE), {"date": "2024-13-05T12:00:00Z"}, "WARC-Date '2024-13-05T12:00:00Z' is no time"),
+        (b"<p>no head", {}, "holds no HTTP response"),
+        (answer(PAGE), {"date": "yesterday"}, "WARC-Date 'yesterday' is not a time"),
+        (answer(PAGE), {"date": "2024-13-05T12:00:00Z"}, "WARC-Date '2024-13-05T12:00:00Z' is not a time"),
     ],
 )
 def test_an_unusable_page_is_reported_and_the_next_is_read(
@@ -193,7 +193,7 @@ def test_times_of_any_precision_are_read(tmp_path: Path, date: str, read_as: str
 def test_a_file_that_is_no_warc_file_is_an_error_in_one_line(tmp_path: Path, data: bytes, hint: str) -> None:
     path = saved(tmp_path / "a.warc.gz", data)
     assert not is_warc(path)
-    with pytest.raises(BadInputError, match=r"^[^\n]*a\.warc\.gz: no WARC file[^\n]*$") as error:
+    with pytest.raises(BadInputError, match=r"^[^\n]*a\.warc\.gz: not a WARC file[^\n]*$") as error:
         list(captures(path))
     assert hint in str(error.value)
     with pytest.raises(BadInputError):

@@ -178,11 +178,11 @@ def test_challenges_and_unknown_pages_are_reported_and_the_others_are_stored(tmp
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("a.warc.gz", b"<html>no archive", "no WARC file"),
-        ("a.warc.gz", packed(b"<html>no archive"), "no WARC file"),
+        ("a.warc.gz", b"<html>no archive", "not a WARC file"),
+        ("a.warc.gz", packed(b"<html>no archive"), "not a WARC file"),
         ("a.warc", b"PK\x03\x04zip", "a zip file; if it is a WACZ, unpack it"),
         ("a.warc.zst", b"\x28\xb5\x2f\xfdzstd", "neither a saved page .* nor a WARC file"),
-        ("folder/a.warc.gz", b"junk", "no WARC file"),
+        ("folder/a.warc.gz", b"junk", "not a WARC file"),
     ],
 )
 def test_a_file_that_is_no_archive_is_refused_before_anything_is_stored(
@@ -236,7 +236,9 @@ def test_impossible_addresses_are_skipped(tmp_path: Path) -> None:
     done = replay(tmp_path, what="a.warc")
     assert (done.status, done.summary["new"]) == (4, 10), done.errors
     for port in ports:
-        assert f"'https://www.osce.org{port}/press-releases?page=0&rows=10' is no address" in done.errors
+        assert (
+            f"'https://www.osce.org{port}/press-releases?page=0&rows=10' is not a web address" in done.errors
+        )
 
 
 def test_a_redirect_that_leads_nowhere_is_skipped(tmp_path: Path) -> None:

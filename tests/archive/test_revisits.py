@@ -198,6 +198,6 @@ def test_a_revisit_into_a_one_member_file_is_reported_with_its_remedy(tmp_path: 
     path = saved(tmp_path / "a.warc.gz", packed(page(9) + first + second))
     found, report = read(path)
     assert (len(found), report.unresolved) == (2, 1)
-    assert "`warcio recompress` mends that" in report.problems[0]
+    assert "split it with `warcio recompress`" in report.problems[0]
     assert warcio("recompress", path, tmp_path / "b.warc.gz")[0] == 0
     assert bodies(tmp_path / "b.warc.gz")[2] == b"<p>page 0</p>"

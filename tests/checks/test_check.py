@@ -32,7 +32,7 @@ BY_HISTORY: dict[str, tuple[Change, str]] = {
     "one office": (raw(offices_raw=lambda item: item.offices_raw and "OSCE Troika"), "Where we are"),
 }  # fmt: skip
 
-# The same for what can be told from the page by itself.
+# The same for what the page shows by itself.
 BY_ITSELF: dict[str, tuple[Change, str]] = {
     "dates a year earlier": (raw(published_raw=lambda item: shifted(item, -365)), "Publishing date"),
     "dates a day earlier": (raw(published_raw=lambda item: shifted(item, -1)), "Publishing date"),
@@ -153,10 +153,10 @@ def test_dates_are_compared_with_datelines_only_if_there_are_some() -> None:
     refusal([change(item) for item in with_dateline[:5]], Neighbours())
 
 
-def test_the_order_may_have_strays_but_is_not_another_one() -> None:
+def test_the_order_may_have_misplaced_but_is_not_another_one() -> None:
     of = list(records(50))
-    strays = [of[49], *of[:20], of[48], *of[20:48]]
-    assert verdict(strays, near()) is None
+    misplaced = [of[49], *of[:20], of[48], *of[20:48]]
+    assert verdict(misplaced, near()) is None
     assert refusal(of[::-1], near()).selector == "order of the results"
     assert refusal([*of[25:], *of[:25]], near()).selector == "order of the results"
     shuffled = Random(1).sample(of, 50)

@@ -30,7 +30,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def told(db: Path, stories: list[Story], url: str = LIST.format(0)) -> Neighbours:
+def stored_near(db: Path, stories: list[Story], url: str = LIST.format(0)) -> Neighbours:
     with closing(open_for_reading(db)) as connection:
         found = read_neighbours(connection, listing(stories, url=url))
         near = tuple(found.near())
@@ -44,7 +44,7 @@ def test_an_empty_database_knows_nothing(writer: Writer) -> None:
 
 
 def test_stored_items_come_back_as_they_were_read(filled: Path) -> None:
-    found = told(filled, STORIES[30:70])
+    found = stored_near(filled, STORIES[30:70])
     assert (found.items, found.comparable) == (450, MAX_NEIGHBOURS)
     assert list(found.known) == [
         str(story.node) for story in sorted(STORIES[50:70], key=lambda one: one.node)
@@ -57,7 +57,7 @@ def test_stored_items_come_back_as_they_were_read(filled: Path) -> None:
 
 @pytest.mark.parametrize("start", [0, 240, 450])
 def test_neighbours_are_those_nearest_in_date(filled: Path, start: int) -> None:
-    found = told(filled, STORIES[start : start + 50])
+    found = stored_near(filled, STORIES[start : start + 50])
     near = sorted(int(item.id) for item in found.near())
     assert MAX_NEIGHBOURS // 2 <= len(near) <= MAX_NEIGHBOURS
     stored = sorted(story.node for story in STORIES[50:])
@@ -72,7 +72,7 @@ def test_a_page_of_many_years_is_compared_with_items_of_all_of_them(tmp_path: Pa
         writer.begin("replay")
         for start in range(0, 6000, 1000):
             writer.store(listing(stories[start : start + 100]))
-    found = told(tmp_path / "db", stories[5:6000:130])
+    found = stored_near(tmp_path / "db", stories[5:6000:130])
     assert len({(item.published or "")[:4] for item in found.near()}) >= 5
 
 
@@ -86,10 +86,10 @@ def test_items_that_are_stored_under_another_number_are_counted(filled: Path) ->
     again = [
         replace(story, node=story.node + 1_000_000, path=f"/node/1{story.node}") for story in STORIES[50:60]
     ]
-    assert told(filled, again).duplicates == 10
-    assert told(filled, STORIES[50:60]).duplicates == 0
-    assert told(filled, [replace(story, title=f"{story.title}!") for story in again]).duplicates == 0
-    assert told(filled, STORIES[:50]).duplicates <= 1  # two stories may bear one title
+    assert stored_near(filled, again).duplicates == 10
+    assert stored_near(filled, STORIES[50:60]).duplicates == 0
+    assert stored_near(filled, [replace(story, title=f"{story.title}!") for story in again]).duplicates == 0
+    assert stored_near(filled, STORIES[:50]).duplicates <= 1  # two stories may bear one title
 
 
 @pytest.mark.parametrize(

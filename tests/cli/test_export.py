@@ -54,7 +54,7 @@ def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> 
     (tmp_path / "letter.db").write_text("mine")
     before = digest(filled)
     for target, says in (
-        ("letter.db", "left as it is"),
+        ("letter.db", "nothing was changed"),
         ("osce-news.db", "is the database itself"),
         ("no/copy.db", "no such folder"),
         (".", "is a folder"),

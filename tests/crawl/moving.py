@@ -89,7 +89,7 @@ class Crawler:
     position: str | None = None
     requests: int = 0
 
-    def walk(self, move: Callable[[], None] = lambda: None, stop_after: int | None = None) -> Traversal:
+    def crawl(self, move: Callable[[], None] = lambda: None, stop_after: int | None = None) -> Traversal:
         """Go on, `move` before each page; stop as if killed after so many pages."""
         traversal = Traversal(CrawlOptions.parse(start_url=LISTING, rows=self.rows))
         if self.position is not None:

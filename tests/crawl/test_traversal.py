@@ -50,7 +50,7 @@ def test_a_page_that_stays_short_makes_the_traversal_partial() -> None:
 
 
 def without_pager(site: MovingList, page: int, first: Traversal, results: int | None = None) -> Traversal:
-    """Read the list; the page of that number has no pager, and so many results if it is told."""
+    """Read the list; the page of that number has no pager, and so many results if `results` is given."""
     while first.url is not None:
         reading = site.read(first.url)
         if page_number(first.url) == page:
@@ -129,10 +129,10 @@ def test_without_its_first_page_there_is_no_traversal() -> None:
 def test_the_traversal_ends_after_pages_without_news() -> None:
     site = MovingList().grow(300)
     first = new_traversal(overlap=2)
-    for settled in (False, True, False, True, True):
+    for has_news in (True, False, True, False, False):
         assert first.url is not None
         reading = site.read(first.url)
-        first.read(replace(reading, has_news=not settled))
+        first.read(replace(reading, has_news=has_news))
     assert first.url is None
     assert not first.whole
 
@@ -249,9 +249,9 @@ def test_a_list_without_end_is_given_up() -> None:
 def test_a_traversal_by_links_is_resumed() -> None:
     site = MovingList(fixed=10).grow(100)
     crawler = Crawler(site)
-    crawler.walk(stop_after=5)
+    crawler.crawl(stop_after=5)
     before = crawler.requests
-    done = crawler.walk()
+    done = crawler.crawl()
     assert crawler.seen == {identifier(key) for key in site.items}
     assert crawler.requests - before <= 7
     assert not done.whole

@@ -18,7 +18,7 @@ from tests.crawl.moving import Crawler, MovingList, identifier, new_traversal
 @given(st.integers(0, 400), st.integers(1, 50), st.booleans())
 def test_a_list_that_stands_still_is_read_whole(length: int, rows: int, pager: bool) -> None:
     crawler = Crawler(MovingList(pager=pager).grow(length), rows=rows)
-    done = crawler.walk()
+    done = crawler.crawl()
     assert done.problems == []
     assert done.whole or rows < 11
     assert crawler.seen == {identifier(key) for key in crawler.site.items}
@@ -68,7 +68,7 @@ def test_what_stood_on_a_moving_list_throughout_is_read_or_the_traversal_says_pa
         move_at_random(site, rng, most, twice=rows > SMALL_PAGE)
         throughout.intersection_update(identifier(key) for key in site.items)
 
-    done = crawler.walk(move)
+    done = crawler.crawl(move)
     assert throughout <= crawler.seen or not done.whole
     # Pages of ten results or fewer can't be made to overlap, be they asked for or all that there is.
     few = rows < 11 or len(crawler.listed[0][1]) < 11
@@ -90,10 +90,10 @@ def test_the_same_holds_when_the_traversal_is_killed_and_resumed(
         throughout.intersection_update(identifier(key) for key in site.items)
 
     for _ in range(rng.randint(1, 8)):
-        crawler.walk(move, stop_after=rng.randint(0, 6))
+        crawler.crawl(move, stop_after=rng.randint(0, 6))
         for _ in range(rng.choice((0, 0, 1, 20, 120))):
             site.insert(0)
-    done = crawler.walk(move)
+    done = crawler.crawl(move)
     assert throughout <= crawler.seen or not done.whole
 
 
@@ -105,7 +105,7 @@ def test_a_list_that_has_items_twice_is_read_whole() -> None:
         crawler = Crawler(MovingList().grow(rng.randint(60, 400)), rows=rng.randint(16, 50))
         for _ in range(rng.randint(1, 10)):
             crawler.site.repeat(rng.randint(0, 10_000), rng.randint(1, 30))
-        done = crawler.walk()
+        done = crawler.crawl()
         assert crawler.seen == {identifier(key) for key in crawler.site.items}
         whole += done.whole
     assert whole >= 290  # the others: copies too near to one another for a look at each
@@ -142,7 +142,7 @@ def test_a_list_that_moves_now_and_then_is_made_whole(most: int) -> None:
             move_at_random(site, rng, most, twice=False)
             throughout.intersection_update(identifier(key) for key in site.items)
 
-        done = crawler.walk(move)
+        done = crawler.crawl(move)
         whole += done.whole
         assert throughout <= crawler.seen
     assert whole >= 45  # the others: something was inserted behind the reader's back, so it says partial
@@ -154,7 +154,7 @@ def test_a_result_that_jumps_over_the_border_is_found() -> None:
     crawler = Crawler(site)
     removed = iter([False, True, False, False, False, False, False, False])
     throughout = {identifier(key) for key in site.items[1:]}
-    done = crawler.walk(lambda: site.remove(0) if next(removed) else None)
+    done = crawler.crawl(lambda: site.remove(0) if next(removed) else None)
     assert done.whole
     assert throughout <= crawler.seen
 
@@ -162,11 +162,11 @@ def test_a_result_that_jumps_over_the_border_is_found() -> None:
 def test_a_traversal_goes_on_where_it_was_killed_shifted_by_what_is_new() -> None:
     site = MovingList().grow(1000)
     crawler = Crawler(site)
-    crawler.walk(stop_after=15)
+    crawler.crawl(stop_after=15)
     for _ in range(70):
         site.insert(0)
     before = crawler.requests
-    done = crawler.walk()
+    done = crawler.crawl()
     assert done.whole
     assert crawler.seen == {identifier(key) for key in site.items}
     assert crawler.requests - before < 15
@@ -176,7 +176,7 @@ def test_a_traversal_goes_on_where_it_was_killed_shifted_by_what_is_new() -> Non
 @given(st.integers(1, 400), st.integers(1, 50))
 def test_a_site_that_gives_pages_of_its_own_size_is_read_by_its_links(length: int, fixed: int) -> None:
     crawler = Crawler(MovingList(fixed=fixed).grow(length))
-    done = crawler.walk()
+    done = crawler.crawl()
     assert crawler.seen == {identifier(key) for key in crawler.site.items}
     assert done.problems == []
     assert crawler.requests <= length / fixed + 16
@@ -186,6 +186,6 @@ def test_a_site_that_gives_pages_of_its_own_size_is_read_by_its_links(length: in
 @settings(deadline=None)
 def test_a_site_with_a_smaller_largest_page_is_read_whole(length: int, largest: int) -> None:
     crawler = Crawler(MovingList(largest=largest).grow(length))
-    done = crawler.walk()
+    done = crawler.crawl()
     assert done.problems == []
     assert crawler.seen == {identifier(key) for key in crawler.site.items}

@@ -76,24 +76,26 @@ BREACHES = {
     "without an address": f"DELETE FROM addresses WHERE item_id = {SEVENTH}",
     "topics are not numbered from 0": "UPDATE item_topics SET position = position + 100",
     "offices are not numbered from 0": "UPDATE item_offices SET position = 9 WHERE position = 1",
-    "date without what was printed": "UPDATE items SET published_raw = NULL WHERE key = 7",
-    "do not add up .2 times": "UPDATE pages SET new = 51",
+    "date without a printed one": "UPDATE items SET published_raw = NULL WHERE key = 7",
+    "counts do not add up .2 times": "UPDATE pages SET new = 51",
     "without a title": f"{UNCHECKED} title = '' WHERE key = 7",
     "last seen before it was first seen": f"{UNCHECKED} last_seen = '1970' WHERE key = 7",
-    "withdrawn and not so in its history": "UPDATE items SET withdrawn = '2026' WHERE key = 7",
-    "withdrawn and not so.*other way round": f"INSERT INTO withdrawals {WITHDRAWN}",
-    "withdrawn and not so in.* .1 times": (
+    "column withdrawn and whose history disagree": "UPDATE items SET withdrawn = '2026' WHERE key = 7",
+    "withdrawn and whose history disagree .1 times": f"INSERT INTO withdrawals {WITHDRAWN}",
+    "withdrawn and whose history disagree.* .1 times": (
         f"INSERT INTO withdrawals {WITHDRAWN}; UPDATE items SET withdrawn = '2025' WHERE key = 7"
     ),
-    "withdrawn twice at once": f"INSERT INTO withdrawals {WITHDRAWN}; INSERT INTO withdrawals {WITHDRAWN}",
-    "restoration without its run": (
+    "two withdrawals at the same time": (
+        f"INSERT INTO withdrawals {WITHDRAWN}; INSERT INTO withdrawals {WITHDRAWN}"
+    ),
+    "restored item without its run": (
         f"INSERT INTO withdrawals {WITHDRAWN}; UPDATE withdrawals SET restored = '2027'"
     ),
     "foreign key: withdrawals .*runs": (
         f"INSERT INTO withdrawals {WITHDRAWN}; UPDATE withdrawals SET withdrawn_run = 9"
     ),
-    "finished run without the time": "UPDATE runs SET finished = NULL",
-    "goes on and has ended": "UPDATE runs SET status = 'running'",
+    "finished run without an end time": "UPDATE runs SET finished = NULL",
+    "running run with an end time": "UPDATE runs SET status = 'running'",
     "continues a later one": "UPDATE runs SET continues = 1",
     "run with a number below 0": "UPDATE runs SET not_modified = -1",
     "run with a number below 0 .1": "UPDATE runs SET smallest_gap_s = -0.5",

@@ -113,7 +113,7 @@ def split(path: Path, part_bytes: int = PART_BYTES) -> list[Part]:
     """Return the parts of a file in order, each of about `part_bytes` bytes.
 
     A file that is larger than one part is read once to find where its records begin. Raises
-    BadInputError if it is no WARC file or can't be read.
+    BadInputError if it is not a WARC file or can't be read.
     """
     try:
         stat = path.stat()

@@ -177,7 +177,7 @@ def partition_contents(
 def read_rows(path: Path) -> Iterator[Row]:
     """Yield the rows of a partition in order, a few in memory at a time.
 
-    Raises BadInputError if the file is no partition.
+    Raises BadInputError if the file is not a partition.
     """
     try:
         with pq.ParquetFile(path) as file:
@@ -206,7 +206,9 @@ def _read_report(path: Path) -> dict[str, Any]:
 
 def _unreadable(path: Path, error: Exception) -> BadInputError:
     reason = " ".join(str(error).split())[:200]
-    return BadInputError(f"{path}: no partition of `osce-news parse`: {reason}; delete it and run that again")
+    return BadInputError(
+        f"{path}: not a partition of `osce-news parse`: {reason}; delete it and run that again"
+    )
 
 
 def _bare_capture(row: Row, path: Path) -> ParsedCapture:

@@ -172,7 +172,7 @@ def event_in(record: Record) -> Event | None:
 def is_wanted(url: str, hosts: Collection[str] | None) -> bool:
     """Whether an address is on one of these hosts or below one; raises RecordError for no address."""
     if not is_web_address(url):
-        raise RecordError(f"{url[:100]!r} is no address")
+        raise RecordError(f"{url[:100]!r} is not a web address")
     host = (urlsplit(url).hostname or "").rstrip(".")
     return hosts is None or any(host == wanted or host.endswith(f".{wanted}") for wanted in hosts)
 

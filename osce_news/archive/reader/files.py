@@ -42,7 +42,7 @@ def warc_files(paths: Sequence[Path]) -> list[Path]:
     """Return the WARC files at these paths, each once, in the order of their first record's time.
 
     For a folder, the files below it that end in .warc or .warc.gz. Raises BadInputError for a path that does
-    not exist, a file that is no WARC file, and a folder without one.
+    not exist, a file that is not a WARC file, and a folder without one.
     """
     files = files_at(paths, has_warc_name, "WARC file (.warc, .warc.gz)")
     return sorted(files, key=lambda file: (_first_date(file), str(file)))

@@ -109,7 +109,7 @@ class ByteStream:
 
 
 class GzipMembers:
-    """The members of a gzip file, one after the other; after a damaged one, continues with the next.
+    """The members of a gzip file in order; after a damaged one it continues with the next intact one.
 
     `on_gap` is called with the offset of the first byte that could not be unpacked, and with that of the next
     member or None at the end of the file.

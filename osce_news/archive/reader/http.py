@@ -54,7 +54,7 @@ def parse_response(block: bytes, *, header_only: bool = False) -> HttpResponse:
     """
     match = _STATUS.match(block)
     if match is None:
-        raise RecordError("holds no HTTP answer")
+        raise RecordError("holds no HTTP response")
     end = HEADER_END.search(block, 0, MAX_HEADER)
     if end is None and len(block) > MAX_HEADER:
         raise RecordError("the HTTP header does not end")
@@ -96,7 +96,7 @@ def decompress(response: HttpResponse, max_bytes: int) -> bytes:
     except _TooLargeError as error:
         raise RecordError(f"unpacks to more than {max_bytes:,} bytes", "too_large") from error
     if len(body) > max_bytes:
-        raise RecordError(f"{len(body):,} bytes are too many for a page", "too_large")
+        raise RecordError(f"{len(body):,} bytes are too much for a page", "too_large")
     return body
 
 

@@ -66,14 +66,14 @@ class Record:
         text = self.headers.get("warc-date", "")
         match = _DATE.fullmatch(text.strip())
         if match is None:
-            raise RecordError(f"WARC-Date {text[:40]!r} is no time")
+            raise RecordError(f"WARC-Date {text[:40]!r} is not a time")
         year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups())
         try:
             moment = datetime(
                 year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0, tzinfo=UTC
             )
         except ValueError as error:
-            raise RecordError(f"WARC-Date {text[:40]!r} is no time") from error
+            raise RecordError(f"WARC-Date {text[:40]!r} is not a time") from error
         return format_utc(moment.timestamp())
 
 
@@ -84,7 +84,7 @@ def records(
 
     `start` is the offset of a record that is `alone`; only records that begin before `end` are read. Adjacent
     parts of a file give the same records and the same report as the whole file. Raises BadInputError if
-    the file is no WARC file or can't be read.
+    the file is not a WARC file or can't be read.
     """
     try:
         with path.open("rb") as file:
@@ -93,7 +93,7 @@ def records(
                 report.cut_at(path, 0)  # the process that wrote it died before the first byte
                 return
             if (other := _other_format(file)) is not None:
-                raise BadInputError(f"{path}: no WARC file" + (f" but {other}" if other else ""))
+                raise BadInputError(f"{path}: not a WARC file" + (f" but {other}" if other else ""))
             yield from _Reader(path, file, report, max_bytes, end).records(start)
     except OSError as error:
         raise BadInputError(f"{path}: can't be read: {error.strerror}") from error
@@ -258,7 +258,7 @@ class _Reader:
         headers = {name.lower(): value for name, value in reversed(fields)}
         text = headers.get("content-length", "")
         if not (text.isascii() and text.isdigit() and len(text) < 19):
-            raise RecordError(f"Content-Length {text[:40]!r} is no length")
+            raise RecordError(f"Content-Length {text[:40]!r} is not a length")
         block = self._block(stream, int(text), headers.get("warc-block-digest", ""))
         if stream.state in ("cut", "damaged") and not _is_followed(stream):
             return None

@@ -32,7 +32,7 @@ class Originals:
             raise RecordError("its page is in none of the files", "unresolved")
         if place < 0:
             where = f"{self.paths[-1 - place]}, which is one gzip member"
-            raise RecordError(f"its page is in {where}: `warcio recompress` mends that", "unresolved")
+            raise RecordError(f"its page is in {where}: split it with `warcio recompress`", "unresolved")
         number, offset = place & 0xFFFF, place >> 16
         original = record_at(self.paths[number], offset, self.max_bytes)
         digest = revisit.headers.get("warc-payload-digest", "")

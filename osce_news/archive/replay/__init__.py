@@ -1,4 +1,4 @@
-"""Replays: what was saved or recorded takes the same road as what a crawl reads; no socket is opened."""
+"""Replays saved pages and WARC files: they are stored as a crawl stores pages, and no socket is opened."""
 
 from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.run import replay

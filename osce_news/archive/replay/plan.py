@@ -85,13 +85,13 @@ def _has_known_name(file: Path) -> bool:
 
 
 def _check_is_warc(file: Path) -> None:
-    """Raise BadInputError if a file is no WARC file; an empty one may be the rest of one."""
+    """Raise BadInputError if a file is not a WARC file; an empty one may be the rest of one."""
     if not file.stat().st_size or is_warc(file):
         return
     if not has_warc_name(file):
         raise BadInputError(f"{file} is neither a saved page (.html) nor a WARC file (.warc, .warc.gz)")
     next(records(file, Report()), None)  # raises the error that says what it is instead
-    raise BadInputError(f"{file}: no WARC file")
+    raise BadInputError(f"{file}: not a WARC file")
 
 
 def _add_warcs(files: Iterable[Path], plan: ReplayPlan) -> None:

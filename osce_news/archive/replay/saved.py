@@ -61,11 +61,11 @@ def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
     `fetched_at`). Without one, the address is taken from the page, and the time is that of the file's last
     change. Raises BadInputError for a path that does not exist or holds no page.
     """
-    found = files_at(paths, has_page_name, "saved page (.html)")
-    for path in found:
+    files = files_at(paths, has_page_name, "saved page (.html)")
+    for path in files:
         if not has_page_name(path):
-            raise BadInputError(f"{path} is no saved page: its name does not end in .html")
-    return sorted(map(_saved_page, found), key=lambda page: (page.fetched_at, str(page.path)))
+            raise BadInputError(f"{path} is not a saved page: its name does not end in .html")
+    return sorted(map(_saved_page, files), key=lambda page: (page.fetched_at, str(page.path)))
 
 
 def has_page_name(file: Path) -> bool:
@@ -90,23 +90,23 @@ def _meta(path: Path) -> dict[str, str]:
         return {}
     try:
         meta: Any = json.loads(file.read_text(encoding="utf-8"))
-        found = {key: meta[key] for key in ("url", "fetched_at") if meta.get(key) is not None}
-        if not all(isinstance(value, str) for value in found.values()):
+        values = {key: meta[key] for key in ("url", "fetched_at") if meta.get(key) is not None}
+        if not all(isinstance(value, str) for value in values.values()):
             raise ValueError("url and fetched_at must be texts")
-        if "url" in found and not is_web_address(found["url"]):
-            raise ValueError(f"{found['url'][:100]!r} is no web address")
-        if "fetched_at" in found:  # in the one form in which times can be compared as text
-            found["fetched_at"] = format_utc(parse_utc(found["fetched_at"]).timestamp())
+        if "url" in values and not is_web_address(values["url"]):
+            raise ValueError(f"{values['url'][:100]!r} is not a web address")
+        if "fetched_at" in values:  # in the one form in which times can be compared as text
+            values["fetched_at"] = format_utc(parse_utc(values["fetched_at"]).timestamp())
     except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise BadInputError(f"{file}: {error}") from error
-    return found
+    return values
 
 
 def _address_in(body: bytes) -> str | None:
     """Return the web address that the page itself gives; None if it gives none, or "about:internet"."""
     head = body[:20_000]
-    found = [_SAVED_FROM.search(head)]
+    matches = [_SAVED_FROM.search(head)]
     if link := _CANONICAL.search(head):
-        found.append(_HREF.search(link[0]))
-    addresses = (match[1].decode("utf-8", "replace") for match in found if match)
+        matches.append(_HREF.search(link[0]))
+    addresses = (match[1].decode("utf-8", "replace") for match in matches if match)
     return next(filter(is_web_address, addresses), None)
