@@ -142,7 +142,7 @@ def test_last_modified_is_when_that_page_last_changed(newsroom: Newsroom) -> Non
     newsroom.last_modified = True
     first, deep = get(newsroom.url), get(newsroom.url, f"{LIST}?page=1")
     at = first.headers["Last-Modified"]
-    assert abs(parsedate_to_datetime(at).timestamp() - time.time()) < 5
+    assert abs(parsedate_to_datetime(at).timestamp() - time.time()) < 60
     assert get(newsroom.url).headers["Last-Modified"] == at
     again = get(newsroom.url, If_Modified_Since=at)
     assert (again.status, again.body) == (304, b"")

@@ -62,7 +62,8 @@ def _run() -> int:
         return error.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "osce-news"
-        return _fail(f"{' '.join(error.format_message().split())} (see `{command} --help`)", 2)
+        message = " ".join(error.format_message().split()).rstrip(".")
+        return _fail(f"{message} (see `{command} --help`)", 2)
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):

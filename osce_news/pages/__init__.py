@@ -1,4 +1,4 @@
-"""Page objects: HTML in, raw fields as printed out. They never fetch, store or use the clock."""
+"""Page objects, which turn HTML into raw fields. They never fetch or store anything, or use the clock."""
 
 from osce_news.items import RawArticle
 from osce_news.pages.article import ArticlePage

@@ -96,7 +96,7 @@ class HtmlPage:
         lower = self.html.lower()
         opened, closed = ("<html" in lower or "<body" in lower), ("</html" in lower or "</body" in lower)
         if opened and not closed:
-            raise LayoutError("html", expected="a whole page", got="a page that is cut: no </html>")
+            raise LayoutError("html", expected="a whole page", got="a truncated page: no </html>")
 
     @cached_property
     def _base(self) -> str:

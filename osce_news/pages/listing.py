@@ -197,7 +197,7 @@ class ListingPage:
             raise LayoutError(
                 "labels",
                 expected="labels that are known",
-                got=f"{len(lacking)} of {len(results)} results with none for such as {unlabelled[:60]!r}",
+                got=f"{len(lacking)} of {len(results)} results with an unknown label, {unlabelled[:60]!r}",
             )
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
         raise LayoutError(
@@ -208,13 +208,14 @@ class ListingPage:
 
     def _refuse_empty_labels(self, results: Sequence[ResultFields]) -> None:
         """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
+        without_value = [fields.labelled.empty for fields in results]
         for name in ("content_type", "offices", "topics"):
-            empty = sum(name in fields.labelled.empty for fields in results)
+            empty = sum(name in names for names in without_value)
             if empty >= MIN_EMPTY_LABELS and empty > sum(
                 name in fields.labelled.values for fields in results
             ):
                 label = labels()[name]["en"][0]
-                raise LayoutError(label, expected="a value behind it", got=f"none in {empty} results")
+                raise LayoutError(label, expected="a value after it", got=f"none in {empty} results")
 
     def _refuse_cut(self, last: Region) -> None:
         """Raise LayoutError if the page ends with its list and leaves elements open.
@@ -227,7 +228,7 @@ class ListingPage:
             return  # a page without a frame, perhaps saved by hand, ends with its list
         opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
         if any(count > closed[tag] for tag, count in opened.items()):
-            raise LayoutError("html", expected="a whole page", got="a page that is cut in its list")
+            raise LayoutError("html", expected="a whole page", got="a page that is truncated in its list")
 
 
 def _page_of(url: str) -> int:

@@ -65,7 +65,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Path, jobs: str) -> None:
     folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
     statuses = {row[0] for row in rows(folder / "a.db", "SELECT status FROM articles")}

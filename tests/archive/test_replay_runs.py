@@ -61,7 +61,7 @@ def folder(recorded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(recorded, tmp_path / "copy"))
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_a_replay_into_an_empty_database_gives_the_very_rows_of_the_crawls(folder: Path, jobs: str) -> None:
     kinds = [one.kind for path in warcs(folder) for one in records(path, Report())]
     assert {"response", "revisit"} <= set(kinds)

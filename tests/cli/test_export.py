@@ -18,7 +18,9 @@ from tests.helpers import digest, environment, run, shell, without
 SUFFIXES = {one.suffixes[0]: one.name for one in formats().values()}
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize(
+    "suffix", [pytest.param(one, marks=[pytest.mark.slow] * (one == ".parquet")) for one in SUFFIXES]
+)
 def test_the_suffix_selects_the_format_and_filters_apply(filled: Path, tmp_path: Path, suffix: str) -> None:
     result = run("export", f"items{suffix}", "--office", "ODIHR", "--since", "2025-11-01", cwd=tmp_path)
     expected = json.loads(

@@ -10,8 +10,6 @@ import click
 import pytest
 
 from osce_news import __version__
-from osce_news.archive.cluster.job import make_job
-from osce_news.archive.cluster.worker import parse_part
 from osce_news.cli.main import cli
 from osce_news.site import LISTING_URL
 from tests.cli.captures import archive
@@ -76,6 +74,9 @@ def give_warcs(folder: Path) -> None:
     (folder / "warcs").mkdir()
     listing = (FIXTURES / "seed" / "page.html").read_bytes()
     archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
+    from osce_news.archive.cluster.job import make_job  # needs the extra cluster
+    from osce_news.archive.cluster.worker import parse_part
+
     parsed = folder / "parsed"
     for part in make_job([folder / "warcs"], parsed, start_url=LISTING_URL).parts:
         parse_part(part, parsed)

@@ -112,6 +112,7 @@ def test_an_empty_database_has_nothing_to_plot(tmp_path: Path) -> None:
     assert (result.status, result.errors) == (2, ["osce-news: nothing to plot: the database holds no items"])
 
 
+@pytest.mark.slow
 def test_a_database_that_is_being_written_is_drawn_as_it_was_committed(filled: Path, tmp_path: Path) -> None:
     writing = sqlite3.connect(filled, isolation_level=None)
     writing.execute("BEGIN IMMEDIATE")
@@ -125,8 +126,7 @@ def test_a_database_that_is_being_written_is_drawn_as_it_was_committed(filled: P
 
 def test_without_the_extra_a_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:
     result = without("altair", "stats", "--plot", "a.svg", cwd=tmp_path)
-    assert (result.status, result.errors) == (
-        1,
-        ["osce-news: altair not installed: this needs `pip install 'osce-news[plot]'`"],
-    )
+    assert (result.status, len(result.errors)) == (1, 1)
+    assert result.err.startswith("osce-news: altair")  # and what else is not there
+    assert result.err.endswith(" not installed: this needs `pip install 'osce-news[plot]'`\n")
     assert without("altair", "stats", cwd=tmp_path).status == 0

@@ -236,6 +236,7 @@ def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
     assert not first.whole
 
 
+@pytest.mark.slow
 def test_a_list_without_end_is_given_up() -> None:
     first = new_traversal(max_pages=100_000, rows=1)
     number = 0

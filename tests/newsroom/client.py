@@ -23,7 +23,7 @@ class Got(NamedTuple):
         return [int(node) for node in _NODE.findall(self.body.decode())]
 
 
-def get(site: str, path: str = LIST, timeout: float = 5, **headers: str) -> Got:
+def get(site: str, path: str = LIST, timeout: float = 30, **headers: str) -> Got:
     """The answer to one request, nothing followed and nothing unpacked; `If_None_Match="*"` is a header."""
     connection = http.client.HTTPConnection(site.removeprefix("http://"), timeout=timeout)
     try:

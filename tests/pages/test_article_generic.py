@@ -90,6 +90,7 @@ def test_a_menu_that_is_not_marked_up_is_no_text() -> None:
     assert [words for words in ("Home", "Documents") if words in (article.text or "")] == []
 
 
+@pytest.mark.slow
 def test_a_page_with_more_elements_than_the_extractor_stands_is_refused() -> None:
     with pytest.raises(LayoutError, match="at most 50000 elements"):
         read(unknown("<h1>A title</h1>" + "a<br>" * 50_001))

@@ -64,7 +64,7 @@ def test_text_is_not_reported_as_unlabelled(prose: str) -> None:
 
 def test_labels_without_values_in_most_results_are_not_understood() -> None:
     empty = "<p><b>Content type:</b></p>"
-    with pytest.raises(LayoutError, match="Content type: expected a value behind it, got none in 3 results"):
+    with pytest.raises(LayoutError, match="Content type: expected a value after it, got none in 3 results"):
         _ = read(several(3, empty)).results
     assert len(read(several(3, "<p><b>Content type:</b> News</p>"), several(3, empty)).results) == 6
 
@@ -92,7 +92,7 @@ def test_a_page_that_is_cut_in_its_list_but_closed_is_not_understood() -> None:
     cut = whole[: whole.index("Story 5")]
 
     assert len(ListingPage(whole, URL).results) == 6
-    with pytest.raises(LayoutError, match="cut in its list"):
+    with pytest.raises(LayoutError, match="truncated in its list"):
         _ = ListingPage(f"{cut}</h3></div></body></html>", URL).results
 
 

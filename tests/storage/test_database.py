@@ -231,7 +231,7 @@ def test_readers_read_what_was_there_while_a_transaction_is_open(db: Path) -> No
             with closing(open_for_reading(db)) as reader:
                 assert values(reader, "SELECT count(*) FROM newsroom") == [5]
             assert problems(db) == []
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < 20  # of the 30 s that SQLite waits
     with closing(open_for_reading(db)) as reader:
         assert values(reader, "SELECT count(*) FROM newsroom") == [0]
 

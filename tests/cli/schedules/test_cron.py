@@ -97,6 +97,7 @@ def test_a_refused_crawl_prints_one_line_and_its_status(
     assert re.fullmatch(r"exit status 6: osce-news: http://.* the site refuses .*\n", result.out)
 
 
+@pytest.mark.slow
 def test_a_partial_crawl_prints_one_line_and_keeps_what_it_read(
     crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, folder: Path, tmp_path: Path
 ) -> None:

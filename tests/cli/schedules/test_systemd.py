@@ -149,6 +149,7 @@ def test_a_service_crawls(
     assert any("it%27s+%24HOME" in path for path in newsroom.paths)
 
 
+@pytest.mark.slow
 def test_a_failed_service_ends_with_the_status_of_the_crawl(
     made: dict[str, Unit], newsroom: Newsroom, tmp_path: Path
 ) -> None:

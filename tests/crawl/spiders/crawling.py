@@ -99,7 +99,7 @@ def held(newsroom: Newsroom, db: Path, request: int, *options: str, before: str 
             crawl.released.set()
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something is true; raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while not true():

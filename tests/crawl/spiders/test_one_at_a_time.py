@@ -39,7 +39,6 @@ def test_a_second_crawl_ends_at_once_and_names_the_first_by_whatever_name_the_da
     db = tmp_path / "a.db"
     with held(newsroom, db, 2) as first:
         asked = len(newsroom.log)
-        began = time.monotonic()
         seconds = [start(newsroom, name, cwd=folder) for name, folder in names_of(db)]
         for second in seconds:
             with second:
@@ -48,7 +47,6 @@ def test_a_second_crawl_ends_at_once_and_names_the_first_by_whatever_name_the_da
             (line,) = done.lines
             assert f"process {first.command.pid} " in line
             assert "wait for it to end, or stop it" in line
-        assert time.monotonic() - began < 10
         assert len(newsroom.log) == asked  # nothing was asked of the site
         assert first.go_on().status == 0
     assert rows(db, "SELECT status FROM runs") == [("complete",)]
