@@ -20,9 +20,7 @@ import pytest
 
 from osce_news import errors
 from osce_news.cli.main import cli
-from osce_news.items import ArticleItem
-from osce_news.pages.article import RawArticle
-from osce_news.pages.article_parts import Download
+from osce_news.items import ArticleItem, Download, RawArticle
 from osce_news.storage import Writer, open_for_reading, open_for_writing
 from osce_news.storage.queries import Filters
 from osce_news.storage.search import search
