@@ -71,10 +71,6 @@ def give_pages(folder: Path) -> None:
 
 def give_warcs(folder: Path) -> None:
     """Add WARC files and their partitions with the names in the examples."""
-    # Not at the top, because other tests of this module run without the extra `cluster`.
-    from osce_news.archive.cluster.job import make_job
-    from osce_news.archive.cluster.worker import parse_part
-
     (folder / "warcs").mkdir()
     listing = (FIXTURES / "seed" / "page.html").read_bytes()
     archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
