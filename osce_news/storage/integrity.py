@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from osce_news.storage.database import open_for_reading
-from osce_news.storage.schema import MIGRATIONS, SCHEMA, differing
+from osce_news.storage.schema import MIGRATIONS, differing, kind_of
 
 _RULES = {
     "an item without an address": (
@@ -117,11 +117,11 @@ def _schema(copy: sqlite3.Connection) -> list[str]:
     applied = {row[0] for row in copy.execute("SELECT name FROM _sqlite_migrations")}
     if not applied.issuperset(MIGRATIONS):
         return []  # of an earlier version: the next command that writes brings it up to date
-    found = []
-    for name, state in differing(copy).items():
-        kind = SCHEMA[name].split()[1].lower().replace("virtual", "table")
-        found.append(f"schema: {kind} {name} is {state.replace('different', 'not as this version makes it')}")
-    return found
+    states = {"missing": "missing", "different": "not as this version makes it"}
+    return [
+        f"schema: {kind_of(name).lower()} {name} is {states[state]}"
+        for name, state in differing(copy).items()
+    ]
 
 
 def _rules(copy: sqlite3.Connection) -> list[str]:

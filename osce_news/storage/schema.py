@@ -293,6 +293,11 @@ def fingerprint() -> str:
     return hashlib.sha256("\n".join(map(_even, SCHEMA.values())).encode()).hexdigest()[:8]
 
 
+def kind_of(name: str) -> str:
+    """Return "TABLE", "INDEX", "VIEW" or "TRIGGER"."""
+    return SCHEMA[name].split()[1].replace("VIRTUAL", "TABLE")
+
+
 def differing(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the names of what the database lacks ("missing") or defines in another way ("different")."""
     there = _present(connection)
@@ -318,7 +323,7 @@ def update(connection: sqlite3.Connection) -> None:
     # A rebuilt table has lost its indexes and triggers.
     for name, state in differing(connection).items():
         if state == "different":
-            connection.execute(f"DROP {SCHEMA[name].split()[1]} {name}")
+            connection.execute(f"DROP {kind_of(name)} {name}")
         if name not in search_index.PARTS:
             connection.execute(SCHEMA[name])
     search_index.complete(connection)

@@ -123,6 +123,8 @@ def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sql
     stored.execute("DROP INDEX items_language")
     stored.execute("DROP VIEW newsroom")
     stored.execute("CREATE VIEW newsroom AS SELECT id FROM items")
+    stored.execute("DROP TABLE items_fts")
+    stored.execute("CREATE VIRTUAL TABLE items_fts USING fts5 (title)")
     schema.update(stored)
     assert values(stored, "SELECT name FROM sqlite_master WHERE name LIKE 'm%' ORDER BY 1") == [
         "mine",
