@@ -27,10 +27,10 @@ from typing import NamedTuple
 from lxml import html
 
 from osce_news.archive import ArchiveWriter, Exchange
-from osce_news.archive.events import PageStored, RunFinished, RunStarted
 from osce_news.clock import format_utc
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.overlap import window
+from osce_news.events import PageStored, RunFinished, RunStarted
 from osce_news.storage import open_for_writing
 from osce_news.urls import with_page
 from tests.newsroom import make_stories, render_page

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from osce_news.pages.article import RawArticle
-
+BY_EXTRACTOR = "trafilatura"  # the layout of an article that no known layout fits
 _LIST = "the list"  # the origin of fields that are read off a page of the list
 
 
@@ -183,6 +181,57 @@ class Listing:
     last_modified: str | None = None
     records: list[NewsItem] = dataclasses.field(default_factory=list)
     rejected: list[Rejected] = dataclasses.field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The article's first image; `caption` is None if it has none."""
+
+    url: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A document to download: its title as printed, and the code of its language or None."""
+
+    title: str | None
+    url: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """Another language version: the language's code (or name as printed), and the address."""
+
+    language: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """An article as printed; None or an empty tuple for what is not printed.
+
+    `text` and `contact` are paragraphs separated by empty lines; list items are lines of their own. `layout`
+    is the name of the layout, or "trafilatura" if no known layout gives the text.
+    """
+
+    url: str  # the address of the response
+    canonical: str | None  # the address in the page's rel=canonical link
+    title: str
+    published: str | None
+    text: str | None
+    place: str | None = None  # the city between title and date, on pages that print it
+    image: Image | None = None
+    downloads: tuple[Download, ...] = ()
+    contact: str | None = None
+    languages: tuple[Translation, ...] = ()
+    content_type: str | None = None
+    offices: str | None = None
+    topics: str | None = None
+    language: str | None = None  # of the page, as declared
+    layout: str = BY_EXTRACTOR
+    note: str | None = None  # remarks on this reading in English, separated by "; "
 
 
 @dataclass

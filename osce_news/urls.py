@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
+from osce_news.site import LISTING_PATH
+
+_PAGING = ("page", "rows", "solrsort")  # the parts of an address that do not choose what is listed
 NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
 
 
@@ -18,6 +21,19 @@ def with_page(url: str, page: int, rows: int) -> str:
 def list_of(url: str) -> str:
     """Return the address of the list itself, without its query."""
     return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
+
+
+def name_of_list(url: str) -> str:
+    """Return what identifies a list: its address without page, size and order."""
+    parts = urlsplit(url)
+    chosen = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _PAGING]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(sorted(chosen)), ""))
+
+
+def is_whole_list(url: str) -> bool:
+    """Whether the address is that of a list without a filter or a keyword."""
+    parts = urlsplit(name_of_list(url))
+    return not parts.query and f"{LISTING_PATH}/" not in parts.path.lower().rstrip("/")
 
 
 def page_number(url: str) -> int | None:

@@ -20,9 +20,7 @@ import pytest
 
 from osce_news import errors
 from osce_news.cli.main import cli
-from osce_news.items import ArticleItem
-from osce_news.pages.article import RawArticle
-from osce_news.pages.article_parts import Download
+from osce_news.items import ArticleItem, Download, RawArticle
 from osce_news.storage import Writer, open_for_reading, open_for_writing
 from osce_news.storage.queries import Filters
 from osce_news.storage.search import search
@@ -110,7 +108,6 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kept.write_bytes(body_of("drupal7-content"))
     for name in ("shared", "fixtures/article"):
         (folder / name).mkdir(parents=True)
-    give_warcs(folder / "shared")
     return folder
 
 
@@ -128,6 +125,8 @@ def test_the_modules_for_single_pages_exist() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("command", RUN)
 def test_each_command_runs_and_says_something(folder: Path, command: str) -> None:
+    if "/shared/" in command:
+        give_warcs(folder / "shared")
     here = command.replace("/shared/", "shared/").replace("FILE", "osce-news-12").replace("OFFSET", "0")
     programs = Path(sys.executable).parent
     done = shell(f'PATH="$PATH:{programs}"; {here}', cwd=folder, env={"HOME": str(folder)})
@@ -159,7 +158,8 @@ def test_each_command_that_is_named_has_these_options(
 ) -> None:
     """Parsed, not run: those within a sentence have placeholders."""
     monkeypatch.chdir(folder)
-    (folder / "DIR").mkdir()
+    for name in ("DIR", "shared/warcs"):
+        (folder / name).mkdir()
     line = command.partition(" && ")[0].replace("/shared/", "shared/")
     name, *arguments = shlex.split(line)[1:]
     context = click.Context(cli)

@@ -11,11 +11,11 @@ from urllib.parse import urljoin, urlsplit
 from osce_news import errors
 from osce_news.archive.reader.captures import Capture
 from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
-from osce_news.archive.serialize import from_json, to_json
 from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages.extract import extract_listing, read_article
+from osce_news.serialize import from_json, to_json
 from osce_news.site import is_listing_path
 
 LISTING, ARTICLE = "listing", "article"  # kinds of pages

@@ -18,10 +18,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from osce_news.archive.replay import saved_pages
 from osce_news.errors import BadInputError, OsceNewsError
+from osce_news.items import BY_EXTRACTOR
 from osce_news.normalize import item_id, normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.article_generic import NAME as GENERIC
 from osce_news.pages.decoding import decode
 from osce_news.pages.extract import extract_listing
 from osce_news.site import is_listing_path
@@ -89,7 +89,7 @@ def kind_of(page: RawPage) -> str:
         pass
     article = ArticlePage.from_body(page.body, page.url, page.content_type)
     try:
-        if article.is_not_found or article.article.layout != GENERIC:
+        if article.is_not_found or article.article.layout != BY_EXTRACTOR:
             return ARTICLE
     except OsceNewsError:
         pass

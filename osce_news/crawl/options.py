@@ -9,13 +9,12 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import check_period, date_option
-from osce_news.site import LISTING_PATH, LISTING_URL
-from osce_news.urls import NEWEST_FIRST
+from osce_news.site import LISTING_URL
+from osce_news.urls import NEWEST_FIRST, is_whole_list, name_of_list
 
 MOST_ROWS = 50  # the largest number of results a page that the site is known to give
 OVERLAP = 2  # pages without news after which an incremental crawl stops
 _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-_PAGING = ("page", "rows", "solrsort")  # the parts of an address that do not choose what is listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,7 @@ class CrawlOptions:
     @property
     def list_name(self) -> str:
         """The list that is read, whatever its page or size: its address without them."""
-        parts = urlsplit(self.start_url)
-        chosen = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _PAGING]
-        return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(sorted(chosen)), ""))
+        return name_of_list(self.start_url)
 
     @property
     def run_name(self) -> str:
@@ -100,10 +97,7 @@ class CrawlOptions:
     @property
     def whole_list(self) -> bool:
         """Whether the address is that of the list as a whole, without a filter or a keyword."""
-        parts = urlsplit(self.list_name)
-        path = parts.path.lower().rstrip("/")
-        keyword = f"{LISTING_PATH}/" in path
-        return not parts.query and not keyword
+        return is_whole_list(self.start_url)
 
 
 def listing_url(start: str, rows: int) -> str:

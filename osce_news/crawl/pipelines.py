@@ -1,202 +1,104 @@
-"""The item pipelines: each one step on the way from what a page prints to what is stored.
-
-Articles pass through to the last of them: they are read whole by their page object.
-"""
+"""The item pipelines: one normalises each record, one stores the records of a page together."""
 
 from __future__ import annotations
 
-import dataclasses
-import logging
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from osce_news.items import ArticleItem, Listing, NewsItem, Rejected
-from osce_news.normalize import record
-from osce_news.storage import NOT_MODIFIED
+from itemadapter import ItemAdapter
+from scrapy import signals
+from scrapy.exceptions import DropItem
+
+from osce_news.items import ArticleItem
+from osce_news.normalize import normalized_values, reason_to_reject
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
 
-    from osce_news.crawl.spiders.newsroom import NewsroomSpider
-
-logger = logging.getLogger(__name__)
-
-Item = TypeVar("Item", Listing, ArticleItem)
-
-MOST_NAMES = 100  # behind one label; the most seen is seven
+    from osce_news.crawl.crawl import Crawl
 
 
-class _StepPipeline:
-    """Applies one step of the normalising to each record of a page."""
+class NormalizePipeline:
+    """Sets the normalised fields of a record: identity, dates, offices, topics, type, language, dateline.
 
-    @staticmethod
-    def step(item: NewsItem) -> None:
-        raise NotImplementedError
+    Records that can't be stored, such as one without a title, are dropped. Articles pass: their page object
+    has read them whole.
+    """
 
-    def process_item(self, item: Item) -> Item:
+    def process_item(self, item: Any) -> Any:
+        """Return the record with its normalised fields; raises DropItem if it can't be stored."""
         if isinstance(item, ArticleItem):
             return item
-        for news_item in item.records:
-            self.step(news_item)
+        record = ItemAdapter(item)
+        for name, value in normalized_values(record).items():
+            record[name] = value
+        reason = reason_to_reject(record["title"], record["offices"], record["topics"])
+        if reason is not None:
+            raise DropItem(reason)
         return item
 
 
-class IdentityPipeline(_StepPipeline):
-    """Tells which item each record is."""
+class StoragePipeline:
+    """Stores the records of each page in one transaction, when all of them have come through.
 
-    step = staticmethod(record.set_identity)
+    The page is checked first; if it fails, none of its records is stored. A record that another pipeline
+    dropped is set aside in the table `quarantine`, with the reason. Pages of `scrapy parse` are not stored:
+    they belong to no crawl.
+    """
 
-
-class TextPipeline(_StepPipeline):
-    """Cleans titles and teasers."""
-
-    step = staticmethod(record.set_text)
-
-
-class DatePipeline(_StepPipeline):
-    """Reads the publishing dates."""
-
-    step = staticmethod(record.set_date)
-
-
-class ContentTypePipeline(_StepPipeline):
-    """Finds the content types."""
-
-    step = staticmethod(record.set_content_type)
-
-
-class OfficesPipeline(_StepPipeline):
-    """Splits and finds the offices."""
-
-    step = staticmethod(record.set_offices)
-
-
-class TopicsPipeline(_StepPipeline):
-    """Splits and finds the topics."""
-
-    step = staticmethod(record.set_topics)
-
-
-class LanguagePipeline(_StepPipeline):
-    """Tells the language of each record."""
-
-    step = staticmethod(record.set_language)
-
-
-class DatelinePipeline(_StepPipeline):
-    """Reads places and date out of the teasers; needs the cleaned teaser."""
-
-    step = staticmethod(record.set_dateline)
-
-
-class ValidatePipeline:
-    """Sets records aside that can't be items, each with its reason; the page goes on."""
-
-    def process_item(self, item: Item) -> Item:
-        if isinstance(item, ArticleItem):
-            return item
-        kept = []
-        for position, news_item in enumerate(item.records):
-            reason = _fault(news_item)
-            if reason is None:
-                kept.append(news_item)
-                continue
-            logger.warning("%s: record %d set aside: %s", item.url, position, reason)
-            raw = {name: value for name, value in dataclasses.asdict(news_item).items() if "raw" in name}
-            item.rejected.append(Rejected(position, reason, raw))
-        item.records = kept
-        return item
-
-
-class PeriodPipeline:
-    """Leaves out what was published before `--since` or after `--until`; keeps what has no date."""
-
-    def __init__(self, since: str | None, until: str | None) -> None:
-        self.since = since
-        self.until = until
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> PeriodPipeline:
-        options = _spider(crawler).options
-        return cls(options.since, options.until)
-
-    def process_item(self, item: Item) -> Item:
-        if isinstance(item, ArticleItem):
-            return item
-        item.records = [one for one in item.records if self._wanted(one.published)]
-        return item
-
-    def _wanted(self, published: str | None) -> bool:
-        if published is None:
-            return True
-        return (self.since is None or published >= self.since) and (
-            self.until is None or published <= self.until
-        )
-
-
-class _CrawlPipeline:
-    """A step that needs the crawl's run."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+    def __init__(self, crawl: Crawl) -> None:
+        self.crawl = crawl
+        self._exported: set[int] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        """Return the pipeline for the crawl in the settings, and let it know of records that are dropped."""
+        pipeline = cls(crawler.settings["OSCE_NEWS_CRAWL"])
+        crawler.signals.connect(pipeline.item_dropped, signals.item_dropped)
+        crawler.signals.connect(pipeline.item_error, signals.item_error)
+        return pipeline
 
+    def process_item(self, item: Any) -> Any:
+        """Return the item after taking it for storage.
 
-class GatePipeline(_CrawlPipeline):
-    """Lets no page through that can't be right, by what the database knows; raises LayoutError."""
-
-    def process_item(self, item: Item) -> Item:
-        if isinstance(item, ArticleItem):
+        Raises DropItem for what feeds should not have: a record outside of the period, one that an
+        overlapping page has shown before, and an article among the records of the list.
+        """
+        if (page := self.crawl.pending) is None:
             return item
-        if item.status != NOT_MODIFIED:
-            _spider(self.crawler).run.check(item)
+        page.add(item)
+        self._store_if_complete()
+        self._drop_from_feeds(item)
         return item
 
+    def item_dropped(self, item: Any, exception: DropItem) -> None:
+        """Set a record aside that another pipeline dropped."""
+        if (page := self.crawl.pending) is not None and not isinstance(exception, NotExportedError):
+            page.drop(item, str(exception))
+            self._store_if_complete()
 
-class StoragePipeline(_CrawlPipeline):
-    """Writes each page into the database, one of the list or an item's own, in one transaction.
+    def item_error(self, failure: Failure) -> None:
+        """Give the page up if a pipeline fails."""
+        if (page := self.crawl.pending) is not None and not page.stored.done():
+            page.stored.set_exception(failure.value or RuntimeError(str(failure)))
 
-    The spider closes the run, for it is told how the crawl ended and a pipeline is not.
-    """
+    def _store_if_complete(self) -> None:
+        page = self.crawl.pending
+        if page is not None and page.is_complete:
+            self.crawl.store(page)
 
-    def open_spider(self) -> None:
-        run = _spider(self.crawler).run
-        if not run.opened:
-            run.open()
-        run.record(str(self.crawler.settings["USER_AGENT"]))
-
-    def process_item(self, item: Item) -> Item:
-        _spider(self.crawler).store(item)
-        return item
-
-
-PREPARING: tuple[_StepPipeline | ValidatePipeline, ...] = (
-    IdentityPipeline(),
-    TextPipeline(),
-    DatePipeline(),
-    ContentTypePipeline(),
-    OfficesPipeline(),
-    TopicsPipeline(),
-    LanguagePipeline(),
-    DatelinePipeline(),
-    ValidatePipeline(),
-)
+    def _drop_from_feeds(self, item: Any) -> None:
+        if isinstance(item, ArticleItem):
+            if self.crawl.list is not None:
+                raise NotExportedError("articles are exported by `scrapy crawl articles`")
+            return
+        if not self.crawl.in_period(ItemAdapter(item)["published"]):
+            raise NotExportedError("published outside of the period")
+        values = hash(repr(item))
+        if values in self._exported:
+            raise NotExportedError("shown on an earlier page")
+        self._exported.add(values)
 
 
-def _fault(item: NewsItem) -> str | None:
-    """Return why the record can't be stored, or None."""
-    if not item.title:
-        return "a title without a visible character"
-    for name, terms in (("offices", item.offices), ("topics", item.topics)):
-        if len(terms) > MOST_NAMES:
-            return f"{len(terms)} {name} (at most {MOST_NAMES} are believed)"
-    return None
-
-
-def _spider(crawler: Crawler) -> NewsroomSpider:
-    from osce_news.crawl.spiders.newsroom import NewsroomSpider
-
-    assert isinstance(crawler.spider, NewsroomSpider)
-    return crawler.spider
+class NotExportedError(DropItem):
+    """The record was taken for storage, but feeds should not have it."""

@@ -2,52 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar
 
-from scrapy import Spider, signals
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from osce_news.crawl.crawl import Crawl, Progress
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.run import CrawlRun
 from osce_news.crawl.spiders.check import CheckSpider
 from osce_news.crawl.spiders.newsroom import NewsroomSpider
 from osce_news.crawl.spiders.single import SinglePageSpider
 from osce_news.errors import OsceNewsError
-from osce_news.storage import Summary
 
 Kind = TypeVar("Kind", bound=Spider)
 
 
-def crawl(
-    options: CrawlOptions,
-    on_page: Callable[[Summary, int | None, float | None], None] = lambda summary, total, left_s: None,
-) -> CrawlRun:
-    """Crawl, and return the run when it is over; its `error` says what ended it early.
+def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, left_s: None) -> Crawl:
+    """Crawl, and return the crawl when it is over; its `error` says what ended it early.
 
-    `on_page` is called after each stored page, with the number of pages, or of articles when the list is
-    read, and the seconds that the rest of the articles takes. Raises what `CrawlRun.open` raises, before
-    anything is asked of the site.
+    `progress` is called after each stored page. Raises what `Writer` raises, before anything is asked of the
+    site.
     """
-    run = CrawlRun(options)
-    run.open()
-
-    def stored(spider: NewsroomSpider, **_: object) -> None:
-        if run.articles is None:
-            on_page(run.summary, run.traversal.total, None)
-        else:
-            on_page(run.summary, run.articles.total, run.articles.left * spider.delay())
-
+    crawl = Crawl(options, progress)
+    crawl.read_list()
     try:
-        spider = _run(NewsroomSpider, stored, run=run)
+        spider = _run(NewsroomSpider, crawl=crawl)
     except OsceNewsError as error:
-        run.fail(error)
-        run.close()
-        return run
-    if run.summary.status == "running":  # a second signal stops all at once, and nobody is told
+        crawl.fail(error)
+        crawl.close()
+        return crawl
+    if crawl.is_open:  # a second signal stops all at once, and no spider is told
         spider.spider_closed("shutdown")
-    return run
+    return crawl
 
 
 def check(options: CrawlOptions) -> CheckSpider:
@@ -55,25 +42,24 @@ def check(options: CrawlOptions) -> CheckSpider:
 
     Raises OsceNewsError if Scrapy fails.
     """
-    return _run(CheckSpider, lambda **_: None, options=options)
+    return _run(CheckSpider, options=options)
 
 
 def fetch(options: CrawlOptions) -> SinglePageSpider:
     """Ask for the start address alone and return the spider with the answer; raises what went wrong."""
-    spider = _run(SinglePageSpider, lambda **_: None, options=options)
+    spider = _run(SinglePageSpider, options=options)
     if spider.error is not None:
         raise spider.error
     return spider
 
 
-def _run(kind: type[Kind], stored: Callable[..., None], **arguments: object) -> Kind:
+def _run(kind: type[Kind], **arguments: object) -> Kind:
     """Return the spider when it is done; raises OsceNewsError if Scrapy fails."""
     settings = Settings()
     settings.setmodule("osce_news.crawl.settings")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(kind)
-    crawler.signals.connect(stored, signals.item_scraped)
     crawling = process.crawl(crawler, **arguments)
     process.start()
     # After a second signal it is not done.

@@ -10,6 +10,7 @@ NEWSPIDER_MODULE = "osce_news.crawl.spiders"
 # Ours; the command line and `-s` override them.
 OSCE_NEWS_DB = "osce-news.db"
 OSCE_NEWS_ARCHIVE = ""  # a folder in which every answer is kept as WARC; empty: none is
+OSCE_NEWS_CRAWL = None  # the crawl that the pipelines feed; the spider sets it
 OSCE_NEWS_CONTACT = ""  # an e-mail or a page that tells the site who crawls; goes into the user agent
 
 # Who we are; the contact is added to it.
@@ -78,28 +79,14 @@ EXTENSIONS = {
     "osce_news.crawl.middlewares.CrawlDelay": 1,
     "osce_news.crawl.middlewares.RequestStatsExtension": 2,
 }
-ITEM_PIPELINES = {
-    "osce_news.crawl.pipelines.IdentityPipeline": 100,
-    "osce_news.crawl.pipelines.TextPipeline": 110,
-    "osce_news.crawl.pipelines.DatePipeline": 120,
-    "osce_news.crawl.pipelines.ContentTypePipeline": 130,
-    "osce_news.crawl.pipelines.OfficesPipeline": 140,
-    "osce_news.crawl.pipelines.TopicsPipeline": 150,
-    "osce_news.crawl.pipelines.LanguagePipeline": 160,
-    "osce_news.crawl.pipelines.DatelinePipeline": 170,
-    "osce_news.crawl.pipelines.ValidatePipeline": 200,
-    "osce_news.crawl.pipelines.GatePipeline": 210,
-    "osce_news.crawl.pipelines.PeriodPipeline": 220,
-    "osce_news.crawl.pipelines.StoragePipeline": 300,
+# One item after the other, so that the records of a page stay together and in order.
+CONCURRENT_ITEMS = 1
+# In _BASE, so that a user's ITEM_PIPELINES are added; they see normalised records before these are stored.
+ITEM_PIPELINES_BASE = {
+    "osce_news.crawl.pipelines.NormalizePipeline": 100,
+    "osce_news.crawl.pipelines.StoragePipeline": 900,
 }
-# An item is a page; an export has a record a line.
-FEED_EXPORTERS = {
-    "jsonl": "osce_news.crawl.feeds.RecordLinesExporter",
-    "jsonlines": "osce_news.crawl.feeds.RecordLinesExporter",
-    "jl": "osce_news.crawl.feeds.RecordLinesExporter",
-    "json": "osce_news.crawl.feeds.RecordJsonExporter",
-    "csv": "osce_news.crawl.feeds.RecordCsvExporter",
-}
+FEED_EXPORTERS = {"csv": "osce_news.crawl.feeds.TermNamesCsvExporter"}
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "osce_news.crawl.feeds.QuietLogFormatter"

@@ -32,6 +32,7 @@ class RequestStatsExtension:
         self.crawler = crawler
         self.smallest_gap_s: float | None = None
         self._last: float | None = None
+        self._before = RequestStats()
         # An answer, and the end of a request that got none. With the first the slot has not sent
         # the next request yet; the second comes too late for that, but only one is under way.
         for signal in (signals.response_downloaded, signals.request_left_downloader):
@@ -58,8 +59,20 @@ class RequestStatsExtension:
         """How many requests went out, robots.txt among them."""
         return int(self._stat("downloader/request_count"))
 
-    def cost(self) -> RequestStats:
-        """Return what the crawl cost the site so far."""
+    def stats(self) -> RequestStats:
+        """Return what the run has cost the site so far."""
+        total = self._total()
+        since = {
+            name: getattr(total, name) - getattr(self._before, name)
+            for name in ("requests", "not_modified", "bytes", "retries", "back_offs", "waited_s")
+        }
+        return RequestStats(**since, smallest_gap_s=self.smallest_gap_s)
+
+    def restart(self) -> None:
+        """Count from 0 again: another run begins."""
+        self._before, self.smallest_gap_s = self._total(), None
+
+    def _total(self) -> RequestStats:
         return RequestStats(
             requests=self.requests,
             not_modified=int(self._stat("downloader/response_status_count/304")),
@@ -67,7 +80,6 @@ class RequestStatsExtension:
             retries=int(self._stat("retry/count")),
             back_offs=int(self._stat("back_off/count")),
             waited_s=self._stat("back_off/seconds"),
-            smallest_gap_s=self.smallest_gap_s,
         )
 
     def _stat(self, name: str) -> float:

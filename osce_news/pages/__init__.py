@@ -1,6 +1,7 @@
 """Page objects, which turn HTML into raw fields. They never fetch or store anything, or use the clock."""
 
-from osce_news.pages.article import ArticlePage, RawArticle
+from osce_news.items import RawArticle
+from osce_news.pages.article import ArticlePage
 from osce_news.pages.listing import ListingPage, PagerLink, RawResult
 
 __all__ = ["ArticlePage", "ListingPage", "PagerLink", "RawArticle", "RawResult"]

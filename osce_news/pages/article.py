@@ -8,10 +8,11 @@ from functools import cached_property
 from itertools import islice
 
 from osce_news.errors import LayoutError
+from osce_news.items import BY_EXTRACTOR, Download, RawArticle
 from osce_news.normalize.vocabulary import says
 from osce_news.pages import article_generic, article_parts
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
-from osce_news.pages.article_parts import Download, Image, PageLabels, Translation
+from osce_news.pages.article_parts import PageLabels
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
 from osce_news.pages.article_tree import ArticleTree
 from osce_news.pages.decoding import decode_article
@@ -19,32 +20,6 @@ from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
 _ENOUGH = 200  # characters outside an empty text that may be the text after all
-
-
-@dataclass(frozen=True, slots=True)
-class RawArticle:
-    """An article as printed; None or an empty tuple for what is not printed.
-
-    `text` and `contact` are paragraphs separated by empty lines; list items are lines of their own. `layout`
-    is the name of the layout, or "trafilatura" if no known layout gives the text.
-    """
-
-    url: str  # the address of the response
-    canonical: str | None  # the address in the page's rel=canonical link
-    title: str
-    published: str | None
-    text: str | None
-    place: str | None = None  # the city between title and date, on pages that print it
-    image: Image | None = None
-    downloads: tuple[Download, ...] = ()
-    contact: str | None = None
-    languages: tuple[Translation, ...] = ()
-    content_type: str | None = None
-    offices: str | None = None
-    topics: str | None = None
-    language: str | None = None  # of the page, as declared
-    layout: str = article_generic.NAME
-    note: str | None = None  # remarks on this reading in English, separated by "; "
 
 
 @dataclass
@@ -184,7 +159,7 @@ class ArticlePage:
         text, contact = article_parts.split_contact(read)
         if text:
             return text, contact, found.layout
-        known = found.layout != article_generic.NAME
+        known = found.layout != BY_EXTRACTOR
         if known and len(text_of(self._tree.root)) < _ENOUGH:
             notes.append("no text")
             return [], contact, found.layout
@@ -194,7 +169,7 @@ class ArticlePage:
             notes.append(f"{found.layout} fits, but its text is empty")
         elif not text:
             raise LayoutError("article", expected="a text", got=self._tree.description)
-        return text, [*contact, *below], article_generic.NAME
+        return text, [*contact, *below], BY_EXTRACTOR
 
 
 def _joined(paragraphs: Sequence[Paragraph]) -> str | None:

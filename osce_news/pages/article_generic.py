@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
+from osce_news.items import BY_EXTRACTOR
 from osce_news.normalize.dates import place_and_day
 from osce_news.normalize.vocabulary import says
 from osce_news.pages.article_layouts import ArticleOutline, first_date
@@ -17,8 +18,6 @@ from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.article_tree import ArticleTree
 from osce_news.pages.date_anchors import find_date_anchors
 from osce_news.pages.text_lines import Line, squeeze, text_lines, text_of
-
-NAME = "trafilatura"
 
 _TITLES = "h1"
 _DATES = "span.date-display-single, time, [class*=publish], [class*=date-]"
@@ -51,10 +50,11 @@ def find_around(tree: ArticleTree) -> ArticleOutline:
     at = next((n for n, line in enumerate(lines) if line.block is heading), None)
     for line in lines[at + 1 : at + 1 + _NEAR] if at is not None else []:
         if (printed := place_and_day(line.text)) and line.block is not body:
-            return ArticleOutline(NAME, title, body, (), [*used, line.block], printed.day, printed.place)
+            known = [*used, line.block]
+            return ArticleOutline(BY_EXTRACTOR, title, body, (), known, printed.day, printed.place)
     dates = [element for element in tree.find(_DATES) if place_and_day(text_of(element))]
     published, remark = first_date(dates)
-    return ArticleOutline(NAME, title, body, (), [*used, *dates], published, remark=remark)
+    return ArticleOutline(BY_EXTRACTOR, title, body, (), [*used, *dates], published, remark=remark)
 
 
 def read_text(tree: ArticleTree) -> list[Paragraph]:
@@ -69,7 +69,9 @@ def read_text(tree: ArticleTree) -> list[Paragraph]:
     try:
         body = _extracted(html)
     except Exception as error:  # the library may raise anything for a hostile page
-        raise LayoutError("article", expected="a text", got=f"{type(error).__name__} in {NAME}") from error
+        raise LayoutError(
+            "article", expected="a text", got=f"{type(error).__name__} in {BY_EXTRACTOR}"
+        ) from error
     if body is None:
         return []
     for element in body.iter(etree.Element):

@@ -4,44 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from osce_news.items import Download, Image, Translation
 from osce_news.normalize.vocabulary import begins, language_code, says
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.article_tree import ArticleTree, outermost
 from osce_news.pages.labelled_values import values_after
 from osce_news.pages.labels import join, read_label, split_labels
 from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """The article's first image; `caption` is None if it has none."""
-
-    url: str
-    caption: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A document to download: its title as printed, and the code of its language or None."""
-
-    title: str | None
-    url: str
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """Another language version: the language's code (or name as printed), and the address."""
-
-    language: str
-    url: str
-
 
 # Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.
 _DOCUMENT = re.compile(r"/files/f/documents/|\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|zip)(?:$|[?#])", re.I)

@@ -10,8 +10,9 @@ from osce_news import __version__
 
 NEWS, NEVER, IN_VAIN, CHANGED, AGE = range(5)
 
-# 0: new or changed in this run; 1: never asked for; 2: asked for in vain; 3: the list's entry changed since;
-# 4: perhaps due by age. What was not understood is asked for again when another version may understand it.
+# 0: new or changed in the last run that read a list; 1: never asked for; 2: asked for in vain; 3: the list's
+# entry changed since; 4: perhaps due by age. What was not understood is asked for again when another version
+# may understand it.
 _DUE = f"""
     WITH changed AS (
         SELECT item_id, max(run_id) AS run FROM revisions WHERE field <> 'text' GROUP BY item_id),
@@ -33,6 +34,7 @@ _DUE = f"""
         LEFT JOIN changed ON changed.item_id = items.id)
     SELECT id, url, rank, status, layout, first, fetched_at FROM queue
     ORDER BY rank, iif(rank IN ({IN_VAIN}, {AGE}), fetched_at, NULL), published DESC, id"""
+_LAST_LIST_RUN = "SELECT id, started FROM runs WHERE mode IN ('full', 'incremental') ORDER BY id DESC LIMIT 1"
 _VALIDATORS = """
     SELECT articles.etag, articles.last_modified FROM articles JOIN runs ON runs.id = run_id
     WHERE item_id = ? AND articles.status = 'read' AND tool_version = ?"""
@@ -50,18 +52,20 @@ class Due(NamedTuple):
 
 def due(
     connection: sqlite3.Connection,
-    run: int,
     old_enough: Callable[[str, str], bool],
     wanted: Callable[[str], bool] = lambda url: True,
 ) -> list[Due]:
-    """Return the items whose pages are due in this run, in the order in which to ask.
+    """Return the items whose pages are due, in the order in which to ask.
 
-    First those that are new or changed in this run, then those never asked for, both the newest first, those
-    that were asked for in vain, those whose entry on the list changed since, and the others by age.
+    First those that were new or changed in the last run that read a list, then those never asked for, both
+    the newest first, those that could not be read, those whose entry on the list changed since, and the
+    others by age.
+
     `old_enough` is asked for an article's first reading (else first request) and its last request, `wanted`
     for an item's address.
     """
-    (started,) = connection.execute("SELECT started FROM runs WHERE id = ?", [run]).fetchone()
+    last = connection.execute(_LAST_LIST_RUN).fetchone()
+    run, started = last or (None, None)
     given = {"run": run, "started": started, "version": __version__}
     return [
         Due(row["id"], row["url"], row["rank"], row["status"], row["layout"])

@@ -18,7 +18,8 @@ OLDEST_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide the list for good.
 OLDEST_TO_COMPARE = timedelta(days=7)
 _HAS_DIED = "(status = 'running' OR message IS ?)"  # asked with DIED, when no run goes on
-# Whether a run read its list to the end: what became of the articles behind it says nothing of that.
+# Whether a run read its list to the end. Runs that read list and articles have a status for each; since they
+# are two runs, `list_status` is NULL.
 _COMPLETE = "coalesce(list_status, status) = 'complete'"
 
 
@@ -54,11 +55,11 @@ class ArchivedRuns:
 
 def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
     """Return what is known of archives; before a run begins, for what calls itself running has died."""
-    rows = connection.execute(
-        f"SELECT id, archive, pages + articles AS stored, {_HAS_DIED} AS died, list_status "
-        "FROM runs WHERE mode IN ('full', 'incremental') ORDER BY id",
-        [DIED],
-    ).fetchall()
+    sql = f"""
+        SELECT id, archive, list_status, {_HAS_DIED} AS died,
+            sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
+        FROM runs WHERE mode IN ('full', 'incremental', 'articles') ORDER BY id"""
+    rows = connection.execute(sql, [DIED]).fetchall()
     dead = [row for row in rows if row["archive"] and row["died"]]
     return ArchivedRuns(
         last=rows[-1]["archive"] if rows else None,
@@ -69,14 +70,19 @@ def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
 
 
 def run_of(connection: sqlite3.Connection, archive: str) -> int | None:
-    """Return the run that an archive was made by, or that it was replayed as; None if there is none."""
-    row = connection.execute("SELECT id FROM runs WHERE archive = ?", [archive]).fetchone()
+    """Return the run that made an archive, or that it was replayed as; None if there is none.
+
+    It is the last one, if an archive of list and articles was replayed as two runs.
+    """
+    row = connection.execute("SELECT max(id) FROM runs WHERE archive = ?", [archive]).fetchone()
     return row[0] if row else None
 
 
 def stored_by_dead(connection: sqlite3.Connection, run: int) -> int | None:
     """Return how many pages and articles a run stored that ended without a word; None for other runs."""
-    sql = f"SELECT pages + articles FROM runs WHERE id = ? AND {_HAS_DIED}"
+    sql = f"""
+        SELECT (SELECT sum(pages + articles) FROM runs AS part WHERE part.archive = runs.archive)
+        FROM runs WHERE id = ? AND {_HAS_DIED}"""
     row = connection.execute(sql, [run, DIED]).fetchone()
     return row[0] if row else None
 
@@ -85,7 +91,7 @@ def goes_beyond(connection: sqlite3.Connection, moment: str) -> bool:
     """Whether the database holds what was read after that time."""
     sql = """
         SELECT EXISTS (SELECT 1 FROM pages WHERE fetched_at > :at) OR EXISTS (
-            SELECT 1 FROM runs WHERE started > :at AND mode IN ('full', 'incremental'))"""
+            SELECT 1 FROM runs WHERE started > :at AND mode IN ('full', 'incremental', 'articles'))"""
     return bool(connection.execute(sql, {"at": moment}).fetchone()[0])
 
 

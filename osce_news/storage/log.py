@@ -80,10 +80,9 @@ def write_run(
     values = asdict(summary)
     for name in ("run", "database", "mode", "continues"):
         del values[name]
-    listed_all = "complete" in (summary.status, summary.list_status)
-    if listed_all:
+    if summary.status == "complete":
         values["position"] = None
-    elif finished is None and summary.list_status is None:
+    elif finished is None:
         values["position"] = position
     if finished is not None:
         values["finished"] = finished

@@ -12,7 +12,6 @@ class Summary:
     run: int
     mode: str
     status: str = "running"
-    list_status: str | None = None  # how the list's part of the run ended, where it did before the run
     requests: int = 0
     not_modified: int = 0
     pages: int = 0

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from osce_news.clock import utc_now
 from osce_news.errors import StorageError
@@ -15,10 +19,9 @@ from osce_news.normalize import rules, unknown_terms
 from osce_news.storage import articles, crawls, log
 from osce_news.storage.crawls import UnfinishedRun
 from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
-from osce_news.storage.ingest import NOT_MODIFIED, Sightings
-from osce_news.storage.merge import records_by_id
+from osce_news.storage.ingest import Changes, Ingest
 from osce_news.storage.renormalize import Renormalized, renormalize
-from osce_news.storage.summary import Stored, Summary
+from osce_news.storage.summary import Summary
 
 
 class Writer:
@@ -89,41 +92,63 @@ class Writer:
             run = log.begin_run(self.connection, mode, start_url, list_name, continues, started=self.started)
         goes_on = continues.run if continues else None
         self.summary = Summary(run, mode, continues=goes_on, database=str(self.path))
-        self._sightings = Sightings(self.connection, run, saved=mode == "replay")
+        self._ingest = Ingest(self.connection, run, saved=mode == "replay")
         return self.summary
 
     def note_archive(self, name: str) -> None:
-        """Event which archive holds what this run read, by what the names of its files begin with."""
+        """Store which archive holds what this run read: the common start of its files' names."""
         with storage_errors(self.path), transaction(self.connection):
             sql = "UPDATE runs SET archive = ? WHERE id = ?"
             self.connection.execute(sql, [name, self.summary.run])
 
-    def store(self, page: Listing, position: Callable[[Stored], str | None] = lambda stored: None) -> Summary:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what the block stores as a whole, or nothing of it; raises StorageError.
+
+        Inside another such block it is part of that one.
+        """
+        if self.connection.in_transaction:
+            yield
+            return
+        self._refuse_another_file()
+        before = self.summary
+        try:
+            with storage_errors(self.path), transaction(self.connection):
+                yield
+        except BaseException:
+            self.summary = before
+            raise
+
+    def compare(self, page: Listing) -> Changes:
+        """Return what a page would change in the database; writes nothing. Raises StorageError."""
+        with storage_errors(self.path):
+            return self._ingest.compare(page)
+
+    def store(
+        self, page: Listing, changes: Changes | None = None, position: Mapping[str, Any] | None = None
+    ) -> Summary:
         """Store the page in one transaction and return the run's summary so far.
 
-        `position` is asked, before the transaction ends, where a crawl would go on from here (JSON;
-        None: it need not). Raises StorageError, with nothing of the page stored.
+        `changes` is what `compare` returned for this page, `position` where a later crawl can resume (None if
+        it need not). Raises StorageError, with nothing of the page stored.
         """
-        self._refuse_another_file()
-        read = records_by_id(page.records)
-        after = dataclasses.replace(self.summary)
-        with storage_errors(self.path), transaction(self.connection):
-            stored = self._sightings.store(page, read)
+        with self.transaction():
+            after = dataclasses.replace(self.summary)
+            changes = self._ingest.compare(page) if changes is None else changes
+            stored = self._ingest.store(page, changes)
             after.pages += 1
-            after.not_modified += page.status == NOT_MODIFIED
+            after.not_modified += page.status == HTTPStatus.NOT_MODIFIED
             after.seen += stored.new + stored.changed + stored.unchanged - stored.again
             after.new += stored.new
             after.changed += stored.changed
             after.unchanged += stored.unchanged - stored.again
             after.restored += stored.restored
             after.quarantined += len(page.rejected)
-            after.unknown_terms += sum(len(unknown_terms(item)) for item in read.values())
-            where = position(stored)  # first, for it decides what counts as listed
+            after.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())
             log.write_page(self.connection, after.run, page, stored)
-            self._write_summary(after, position=where)
-        self._sightings.note(page)
-        self.summary, self._last_page_at = after, page.fetched_at
-        return after
+            self._write_summary(after, position=json.dumps(position) if position else None)
+            self.summary, self._last_page_at = after, page.fetched_at
+        return self.summary
 
     def knows(self, item_id: str) -> bool:
         """Whether a page of the list has shown this item: only then its article can be stored."""
@@ -140,9 +165,8 @@ class Writer:
         Returns the run's summary so far. Raises StorageError, with nothing stored, also for an item that is
         not known.
         """
-        self._refuse_another_file()
-        after = dataclasses.replace(self.summary)
-        with storage_errors(self.path), transaction(self.connection):
+        with self.transaction():
+            after = dataclasses.replace(self.summary)
             saved = after.mode == "replay"
             stored = articles.write_article(self.connection, answer, after.run, saved=saved)
             articles.write_request(self.connection, answer, after.run)
@@ -151,8 +175,8 @@ class Writer:
             after.articles_gone += stored.status in articles.GONE
             after.articles_failed += stored.status in articles.FAILED
             self._write_summary(after)
-        self.summary = after
-        return after
+            self.summary = after
+        return self.summary
 
     def renormalize(self, progress: Callable[[int], object] = lambda done: None) -> Renormalized:
         """Make all normalised values anew from the raw ones, and the search index from the texts."""
@@ -176,8 +200,8 @@ class Writer:
     ) -> Summary:
         """End the run with this status and return its summary.
 
-        `withdrawn` and `whole` are as in `settle`, for a run that did not settle its list before.
-        `finished` is when the run ended, if that is not now.
+        `withdrawn` are items that the list no longer has. `whole` tells that the whole list was read, so what
+        earlier crawls of it listed is not needed any more. `finished` is when the run ended, if not now.
         """
         self._refuse_another_file()
         self.summary.status = status
@@ -193,19 +217,6 @@ class Writer:
         with storage_errors(self.path), transaction(self.connection):
             log.end_dead_runs(self.connection)
         self.summary.status, self.summary.message = "interrupted", crawls.DIED
-        return self.summary
-
-    def settle(self, list_status: str, *, withdrawn: Iterable[str] = (), whole: bool = False) -> Summary:
-        """Write down how the list's part of the run ended, while the run goes on with articles.
-
-        `list_status` is "complete" or "partial". `withdrawn` are items that the list no longer has; `whole`
-        is whether the list was read as a whole, so that what former crawls of it listed need not be kept.
-        """
-        self._refuse_another_file()
-        self.summary.list_status = list_status
-        with storage_errors(self.path), transaction(self.connection):
-            self._withdraw(withdrawn, whole)
-            self._write_summary(self.summary)
         return self.summary
 
     def _withdraw(self, withdrawn: Iterable[str], whole: bool) -> None:

@@ -21,12 +21,12 @@ from osce_news.archive.cluster.client import CHECK_WORKERS_S, cluster, parse_par
 from osce_news.archive.cluster.job import make_job, read_job, split
 from osce_news.archive.cluster.partitions import PartitionWriter, partition_contents, read_rows
 from osce_news.archive.cluster.worker import parse_part, rows
-from osce_news.archive.events import Event, PageStored
 from osce_news.archive.parse import PageRequest, ParsedCapture, ParsedPage, parse
 from osce_news.archive.reader.captures import Capture, WarcFiles
 from osce_news.archive.replay import Outcome, replay
 from osce_news.cli.main import cli
 from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError, StorageError
+from osce_news.events import Event, PageStored
 from osce_news.publish import extras
 from osce_news.site import LISTING_URL
 from tests.archive.making import answer, packed, page, record, saved

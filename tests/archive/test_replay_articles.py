@@ -72,7 +72,8 @@ def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Pa
     assert {"read"} <= statuses
     changes = rows(folder / "a.db", "SELECT count(*) FROM revisions WHERE field = 'text'")
     assert changes[0][0] >= 1
-    assert rows(folder / "a.db", "SELECT list_status FROM runs")[0] == ("complete",)
+    modes = [mode for (mode,) in rows(folder / "a.db", "SELECT mode FROM runs ORDER BY id")]
+    assert modes == ["full", "articles", "incremental", "articles", "full", "articles"]
     done = replay(folder, "--jobs", jobs)
     assert done.status == 0, done.errors
     assert_same(folder)
@@ -85,7 +86,7 @@ def test_each_answer_to_the_request_for_an_article_is_as_it_was(
 ) -> None:
     """After the first crawl, with all its trouble, and after the second that asks again."""
     folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
-    what = " ".join(str(path.relative_to(folder)) for path in warcs(folder)[:runs])
+    what = " ".join(str(path.relative_to(folder)) for path in warcs(folder)[: 2 * runs])
     done = replay(folder, what=what)
     assert done.status == 0, done.errors
     statuses = dict(rows(folder / "b.db", "SELECT status, count(*) FROM articles GROUP BY 1"))
@@ -113,14 +114,19 @@ def test_whatever_moment_a_crawl_is_killed_at_its_articles_are_those_that_were_s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["settle", "finish"])
+@pytest.mark.parametrize("run", ["list", "articles"])
 def test_what_the_archive_says_and_a_kill_kept_from_the_database_is_not_replayed(
-    tmp_path: Path, moment: str
+    tmp_path: Path, run: str
 ) -> None:
-    """Killed between the note of how the list ended, or the run, and its storing; a later run tells of it."""
+    """Killed when the archive holds how a run ended and the database does not; a later run tells of it."""
     die = (
         "import os, signal\nfrom osce_news.storage import Writer\n"
-        f"Writer.{moment} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "finish = Writer.finish\n"
+        "def finish_or_die(self, *arguments, **named):\n"
+        f"    if (self.summary.mode == 'articles') == {run == 'articles'}:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return finish(self, *arguments, **named)\n"
+        "Writer.finish = finish_or_die\n"
     )
     with newsroom(STORIES) as server:
         assert crawl(server, tmp_path).status == 0
@@ -128,7 +134,7 @@ def test_what_the_archive_says_and_a_kill_kept_from_the_database_is_not_replayed
         done = crawl(server, tmp_path, "--full", "--articles", "--max-articles", "2", before=die)
         assert done.status == -signal.SIGKILL
         assert crawl(server, tmp_path).status == 0
-    assert rows(tmp_path / "a.db", "SELECT count(*) FROM withdrawals") == [(moment == "finish",)]
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM withdrawals") == [(run == "articles",)]
     done = replay(tmp_path)
     assert done.status == 0, done.errors
     assert_same(tmp_path)
@@ -139,13 +145,14 @@ def test_an_article_that_is_not_in_the_archive_is_named(recorded: Path, tmp_path
     from osce_news.archive.reader.records import records
 
     folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
-    path = warcs(folder)[0]
+    path = warcs(folder)[1]  # of the articles
     data = bytearray(path.read_bytes())
     found = [one for one in records(path, Report()) if one.kind == "response"]
     hit = found[-1]
     data[hit.offset + 150 : hit.offset + 190] = bytes(40)
     path.write_bytes(data)
-    done = replay(folder, what=str(path.relative_to(folder)))
+    first = warcs(folder)[0]
+    done = replay(folder, what=f"{first.relative_to(folder)} {path.relative_to(folder)}")
     assert done.status == 4
     assert f"{hit.headers['warc-target-uri']}, read at 2026-12-01T00:00:00Z" in done.errors
     assert done.summary["articles"] == STORIES - 1

@@ -416,13 +416,13 @@ def test_a_note_of_a_run_that_makes_no_sense_is_told(small: Path, old: bytes, ne
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))"
     done = replay(small, what="changed.warc", before=limit)
     assert done.status == 4, done.errors
-    assert "note of a run that can't be read" in done.errors or "a file of the run is missing" in done.errors
+    assert "event of a run that can't be read" in done.errors or "a file of the run is missing" in done.errors
 
 
 def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
     before = (
-        "import osce_news.archive.replay.recorded as recorded, socket\n"
-        "recorded.checks.check_page = lambda *_, **__: socket.create_connection(('127.0.0.1', 1))\n"
+        "import osce_news.checks as checks, socket\n"
+        "checks.check_page = lambda *_, **__: socket.create_connection(('127.0.0.1', 1))\n"
     )
     done = replay(small, before=before)
     assert done.status == 1

@@ -7,8 +7,7 @@ import pytest
 from osce_news.checks import limits
 from osce_news.checks.articles import ArticleChecks
 from osce_news.errors import LayoutError, RefusedError
-from osce_news.items import ArticleItem
-from osce_news.pages.article import RawArticle
+from osce_news.items import ArticleItem, RawArticle
 from osce_news.storage.article_queue import NEVER, Due
 
 KNOWN = limits.MIN_KNOWN_LAYOUTS

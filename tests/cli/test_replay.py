@@ -21,7 +21,7 @@ SUMMARY = {
     "new": 7, "changed": 0, "unchanged": 0, "quarantined": 0, "withdrawn": 0, "restored": 0,
     "unknown_terms": 0, "bytes": 0, "retries": 0, "back_offs": 0, "waited_s": 0.0, "continues": None,
     "smallest_gap_s": None, "database": "osce-news.db", "message": None, "runs": [1], "runs_known": 0,
-    "runs_merged": 0, "captures": 0, "cut_files": 0, "list_status": None, "articles": 0,
+    "runs_merged": 0, "captures": 0, "cut_files": 0, "articles": 0,
     "articles_changed": 0, "articles_gone": 0, "articles_failed": 0, "articles_left": 0,
     "passed_over": {
         "other_hosts": 0, "not_http": 0, "truncated": 0, "too_large": 0, "unresolved": 0, "unreadable": 0,

@@ -269,7 +269,7 @@ def test_another_site_is_not_asked_not_even_by_a_request_that_was_tried_again(do
 def test_the_receipt_adds_up_what_scrapy_counted() -> None:
     crawler = crawler_with(Downloader())
     receipt = RequestStatsExtension(crawler)
-    assert receipt.cost() == RequestStats()
+    assert receipt.stats() == RequestStats()
     for name, value in {
         "downloader/request_count": 7,
         "downloader/response_bytes": 12_000,
@@ -279,7 +279,7 @@ def test_the_receipt_adds_up_what_scrapy_counted() -> None:
         "back_off/seconds": 1.5,
     }.items():
         crawler.stats.set_value(name, value)
-    assert receipt.cost() == RequestStats(7, 2, 12_000, 3, 4, 1.5, None)
+    assert receipt.stats() == RequestStats(7, 2, 12_000, 3, 4, 1.5, None)
     assert receipt.requests == 7
 
 
@@ -301,4 +301,4 @@ def test_the_smallest_gap_is_that_between_departures_also_of_failed_requests_and
     assert receipt.smallest_gap_s == 11.0
     downloader.slots["site"].lastseen = 305.0
     receipt.request_left(request)
-    assert receipt.cost().smallest_gap_s == 5.0
+    assert receipt.stats().smallest_gap_s == 5.0

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from osce_news.crawl import rejected_pages as kept_module
+from osce_news.crawl.articles_run import ArticlesRun
+from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.rejected_pages import MOST_KEPT, keep
 from osce_news.crawl.run import CrawlRun, partial
 from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError
+from osce_news.storage import Writer
 
 
 def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_number(
@@ -44,7 +47,9 @@ def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> N
 
 
 def test_only_the_first_error_counts(tmp_path: Path) -> None:
-    run = CrawlRun(CrawlOptions.parse(db=tmp_path / "a.db"))
+    options = CrawlOptions.parse(db=tmp_path / "a.db")
+    with Writer(options.db) as writer:
+        run = CrawlRun(writer, options, "full")
     first = NetworkError("first")
     run.fail(first)
     run.fail(RefusedError("second"))
@@ -57,3 +62,17 @@ def test_a_connection_lost_after_some_pages_makes_a_partial_run() -> None:
     assert isinstance(partial(lost, 3), PartialError)
     layout = LayoutError("x", expected="y", got="z")
     assert partial(layout, 3) is layout
+
+
+def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path: Path) -> None:
+    crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db", articles=True))
+    crawl.read_list().fail(PartialError("the list moved"))
+    crawl.list.finish()  # type: ignore[union-attr]
+    assert isinstance(crawl.error, PartialError)
+    crawl.articles = articles = ArticlesRun(crawl.read_list().run.writer, crawl.options)
+    articles.fail(RefusedError("not wanted"))
+    crawl.close()
+    assert crawl.error is articles.error
+    assert (crawl.summary.mode, crawl.summary.status) == ("full", "refused")
+    assert crawl.list is not None
+    assert (crawl.list.summary.status, articles.summary.status) == ("partial", "refused")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lxml.etree import _Element as Element
 
-from osce_news.pages.article import ArticlePage, RawArticle
+from osce_news.items import RawArticle
+from osce_news.pages.article import ArticlePage
 from osce_news.pages.article_tree import ArticleTree
 from tests.newsroom.make_article_fixtures import ARTICLES
 

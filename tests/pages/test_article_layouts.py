@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import LayoutError
-from osce_news.pages import article_generic, segmentation
+from osce_news.items import BY_EXTRACTOR
+from osce_news.pages import segmentation
 from osce_news.pages.article_layouts import (
     LAYOUTS,
     ArticleLayout,
@@ -40,7 +41,7 @@ def without_fixture(layouts: Iterable[ArticleLayout], folder: Path) -> list[str]
 
 def test_each_layout_has_a_fixture() -> None:
     assert without_fixture(LAYOUTS, ARTICLES) == [], "make one with `osce-news fixture` (CONTRIBUTING.md)"
-    assert article_generic.NAME in layouts_of(ARTICLES)
+    assert BY_EXTRACTOR in layouts_of(ARTICLES)
 
 
 def test_a_layout_without_a_fixture_is_found() -> None:
@@ -96,7 +97,7 @@ def test_each_capture_lies_within_its_layouts_days(known: ArticleLayout) -> None
 
 
 def test_names_of_layouts_are_used_once() -> None:
-    names = [*(one.NAME for one in LAYOUTS), article_generic.NAME]
+    names = [*(one.NAME for one in LAYOUTS), BY_EXTRACTOR]
     assert len(set(names)) == len(names)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from osce_news.pages.article_parts import Download, Image, Translation
+from osce_news.items import Download, Image, Translation
 from tests.pages.articles import PROSE, URL, layout, of_fixture, paragraphs, read, unknown
 
 PDF = "/files/f/documents/5/7/477547.pdf"

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import StorageError
-from osce_news.items import ArticleItem, NewsItem
-from osce_news.pages.article import RawArticle
+from osce_news.items import ArticleItem, NewsItem, RawArticle
 from osce_news.pages.extract import read_article
 from osce_news.storage import Writer, article_queue, queries
 from osce_news.storage.article_queue import AGE, CHANGED, IN_VAIN, NEVER, NEWS
@@ -247,15 +246,15 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
     crawling.store_article(bad(later_failed, 7, "failed", reason="no answer"))
     crawling.store_article(bad(failed, 6, "failed", reason="no answer"))
     crawling.finish("complete")
-    run = crawling.begin("incremental").run
+    crawling.begin("incremental")
     crawling.store(listing([replace(changed, topics=("Elections",))], at=DAY.format(8)))
-    due = article_queue.due(crawling.connection, run, lambda first, last: True)
+    due = article_queue.due(crawling.connection, lambda first, last: True)
     assert [(one.item_id, one.rank) for one in due[:1]] == [(str(changed.node), NEWS)]
-    run = crawling.begin("incremental").run
+    crawling.begin("incremental")
     new = replace(STORIES[0], node=900_001, path="/odihr/900001")
     crawling.store(listing([new], at="9999-01-01T00:00:00Z"))
     due = article_queue.due(
-        crawling.connection, run, lambda first, last: True, lambda url: str(young.node) not in url
+        crawling.connection, lambda first, last: True, lambda url: str(young.node) not in url
     )
     assert [(one.item_id, one.rank) for one in due] == [
         ("900001", NEWS),
@@ -265,7 +264,7 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
         (str(changed.node), CHANGED),
         (str(old.node), AGE),
     ]
-    none = article_queue.due(crawling.connection, run, lambda first, last: False)
+    none = article_queue.due(crawling.connection, lambda first, last: False)
     assert {one.rank for one in none} == {NEWS, NEVER, IN_VAIN, CHANGED}
 
 
@@ -273,12 +272,11 @@ def test_what_was_not_understood_is_asked_for_again_by_another_version_and_else_
     crawling: Writer,
 ) -> None:
     crawling.store_article(bad(STORIES[0], 6, "unreadable", reason="no title"))
-    run = crawling.summary.run
     first = str(STORIES[0].node)
-    due = article_queue.due(crawling.connection, run, lambda first, last: False)
+    due = article_queue.due(crawling.connection, lambda first, last: False)
     assert first not in {one.item_id for one in due}
     crawling.connection.execute("UPDATE runs SET tool_version = '0.0'")
-    due = article_queue.due(crawling.connection, run, lambda first, last: False)
+    due = article_queue.due(crawling.connection, lambda first, last: False)
     assert [one.rank for one in due if one.item_id == first] == [IN_VAIN]
 
 
@@ -293,15 +291,3 @@ def test_an_unconditional_request_is_made_where_another_version_read_the_page(cr
     crawling.store_article(answer(story, 3, etag="e"))
     connection.execute("UPDATE runs SET tool_version = '0.0'")
     assert article_queue.validators(connection, node) == (None, None)
-
-
-def test_the_list_is_settled_before_the_articles_and_its_withdrawals_bear_the_time_of_its_last_page(
-    crawling: Writer,
-) -> None:
-    crawling.store(listing(STORIES[:3], at=DAY.format(9)))
-    crawling.settle("complete", withdrawn=[str(STORIES[5].node)])
-    crawling.store_article(answer(STORIES[0], 10))
-    summary = crawling.finish("interrupted")
-    assert (summary.withdrawn, summary.list_status, summary.status) == (1, "complete", "interrupted")
-    assert values(crawling.connection, "SELECT withdrawn FROM withdrawals") == [DAY.format(9)]
-    assert problems(crawling.path) == []

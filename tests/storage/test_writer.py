@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -300,15 +300,25 @@ def test_printed_values_without_an_entry_are_counted(writer: Writer) -> None:
     ]
 
 
-def test_what_a_page_lists_is_kept_only_if_the_walk_joined_it(writer: Writer) -> None:
-    """A later traversal must not go on from a page that this one could not join to what it had read."""
-    pages = [listing(make_stories(3)), listing(make_stories(6)[3:])]
-    for page in pages:
-        page.listed = ["1:a", "2:b"]
+def test_what_is_stored_in_a_transaction_is_stored_as_a_whole_or_not_at_all(writer: Writer) -> None:
+    before = writer.summary
+    with suppress(ZeroDivisionError), writer.transaction():
+        writer.store(listing(make_stories(3)))
+        assert 1 / 0
+    assert writer.summary == before
+    assert values(writer.connection, "SELECT count(*) FROM items") == [0]
+    with writer.transaction():
+        writer.store(listing(make_stories(3)))
+    assert (writer.summary.new, values(writer.connection, "SELECT count(*) FROM items")) == (3, [3])
 
-    def not_joined(stored: object) -> None:
-        pages[1].listed = []
 
-    writer.store(pages[0])
-    writer.store(pages[1], not_joined)
-    assert values(writer.connection, "SELECT listed FROM pages ORDER BY id") == ['["1:a", "2:b"]', None]
+def test_comparing_a_page_writes_nothing_and_says_what_storing_it_would_change(writer: Writer) -> None:
+    stories = make_stories(4)
+    writer.store(listing(stories[:3]))
+    edited = replace(stories[0], title="Another title")
+    changes = writer.compare(listing([edited, *stories[1:]], NEXT_DAY))
+    assert (changes.changed, [item.id for item in changes.new]) == (
+        {str(edited.node)},
+        [str(stories[3].node)],
+    )
+    assert values(writer.connection, "SELECT count(*) FROM items") == [3]

@@ -14,8 +14,8 @@ from osce_news.archive import Report
 from osce_news.archive.reader.records import records
 from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
 from osce_news.archive.replay.run import wanted_hosts
-from osce_news.archive.serialize import from_json, to_json
 from osce_news.errors import BadInputError, StorageError
+from osce_news.serialize import from_json, to_json
 
 FORMAT = 1  # of the plan and of the partitions
 PLAN = "plan.json"

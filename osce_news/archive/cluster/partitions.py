@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 
 from osce_news.archive import Capture, Report
 from osce_news.archive.cluster.job import Job, Part, read_job
-from osce_news.archive.events import Event, event_of
 from osce_news.archive.parse import ParsedCapture
 from osce_news.archive.reader.captures import is_wanted
 from osce_news.archive.reader.report import RecordError
@@ -23,6 +22,7 @@ from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.run import replay_plan
 from osce_news.archive.replay.single_pages import ProgressCallback
 from osce_news.errors import BadInputError, StorageError
+from osce_news.events import Event, event_of
 
 # A row is a capture or an event of a run. `pages` holds the parsed pages as JSON, one for each way in which
 # a replay may ask for it. `meant` describes the page that a 304 refers to. `note` is the event as JSON.

@@ -13,12 +13,12 @@ from typing import Any
 from osce_news.archive import Capture, Report
 from osce_news.archive.cluster.job import PLAN, Job, Part, code_version, read_job
 from osce_news.archive.cluster.partitions import PartitionWriter, Row
-from osce_news.archive.events import Event, PageStored, target_of
 from osce_news.archive.parse import LISTING, PageRequest, cache_key, page_kind, parse
 from osce_news.archive.reader.captures import WarcFiles
 from osce_news.archive.reader.report import RecordError
 from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
 from osce_news.errors import OsceNewsError, PartialError
+from osce_news.events import Event, PageStored, target_of
 
 
 def parse_part(part: Part, folder: Path) -> None:

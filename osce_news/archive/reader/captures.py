@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from osce_news.archive.events import Event, EventError, event_of
 from osce_news.archive.reader.http import (
     HttpHeaders,
     HttpResponse,
@@ -19,6 +18,7 @@ from osce_news.archive.reader.http import (
 from osce_news.archive.reader.records import Record, check_digest, record_at, records
 from osce_news.archive.reader.report import RecordError, Report
 from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED, Originals, revisit_profile
+from osce_news.events import Event, EventError, event_of
 from osce_news.normalize import is_web_address
 from osce_news.site import MAX_PAGE_BYTES
 

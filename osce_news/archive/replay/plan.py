@@ -10,13 +10,13 @@ from itertools import islice
 from pathlib import Path
 
 from osce_news.archive import Report, is_warc, warc_files
-from osce_news.archive.events import RunStarted
 from osce_news.archive.reader.captures import event_in
 from osce_news.archive.reader.files import files_at, has_warc_name
 from osce_news.archive.reader.records import records
 from osce_news.archive.reader.report import RecordError
 from osce_news.archive.replay.saved import SavedPage, has_page_name, saved_pages
 from osce_news.errors import BadInputError
+from osce_news.events import RunStarted
 
 _NUMBER = re.compile("[0-9]{5,6}")  # of a run's file
 

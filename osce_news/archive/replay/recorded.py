@@ -7,26 +7,23 @@ crawl.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
 
-from osce_news import checks
 from osce_news.archive import Capture
-from osce_news.archive.events import COST, ListEnded, PageStored, RunFinished
 from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, parse
 from osce_news.archive.reader.captures import CaptureSource
 from osce_news.archive.reader.report import RecordError
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.replay.steps import Step
-from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pipelines import PeriodPipeline
 from osce_news.errors import OsceNewsError, PartialError, StorageError
+from osce_news.events import ListEnded, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
+from osce_news.run import Run
 from osce_news.storage import Summary, Writer, crawls
 
 
@@ -50,35 +47,28 @@ def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:
 
 
 class RecordedRun:
-    """Makes a recorded run again; `errors` are what is not as it was, or not understood."""
+    """Applies the events of a recorded run again; `errors` are what is not as it was, or not understood."""
 
-    def __init__(self, run: ArchivedRun, writer: Writer, source: CaptureSource, death: Death | None) -> None:
-        """Begin the run; raises StorageError. `death` is known if it was killed and another came after it."""
-        self.run, self.writer = run, writer
-        self._source, self._death = source, death
+    def __init__(
+        self, files: ArchivedRun, writer: Writer, source: CaptureSource, death: Death | None
+    ) -> None:
+        """Begin the run; raises StorageError. `death` is known if it was killed and another run followed."""
+        self.files, self._writer, self._source, self._death = files, writer, source, death
         self.errors: list[OsceNewsError] = []
         self._end: RunFinished | None = None
-        self._pages = self._files = 0
-        self._settled = False  # the list's part is over
-        begins = run.begins
-        self._period = PeriodPipeline(begins.since, begins.until)
-        self._options = CrawlOptions(start_url=begins.start_url)
-        writer.begin(
-            begins.mode,
-            begins.start_url,
-            list_name=begins.list,
-            continues=self._continued(),
-            started=begins.started,
-        )
+        self._pages = self._file_count = 0
+        self._last_page_at = files.begins.started
+        self._summaries: list[Summary] = []
+        self._run = Run(writer, files.begins, self._continued())
 
     def step(self, step: Step, parsed: ParsedPage | None) -> Summary:
         """Take the next step, and return the run's summary; raises StorageError."""
-        self._files = max(self._files, step.files)
+        self._file_count = max(self._file_count, step.files)
         if step.files:
             self._end = step.end if self._death is None else None
         elif step.list_end is not None:
             if self._death is None or self._death.settled:
-                self._settle(step.list_end)
+                self._go_on_with_articles(step.list_end)
         elif step.note is None or self._death is None or self._pages < self._death.pages:
             self._pages += step.note is not None
             try:
@@ -87,72 +77,72 @@ class RecordedRun:
                 raise
             except OsceNewsError as error:
                 self._fail(error, step)
-        return self.writer.summary
+        return self._run.summary
 
-    def close(self) -> Summary:
-        """End the run as it ended, and return its summary; raises StorageError."""
+    def close(self) -> list[Summary]:
+        """End the run as it ended, and return its summary, of list and articles; raises StorageError."""
         end = self._end
         self._look_for_gaps()
         if end is None and not self.errors:
-            self.writer.leave()
-            return self._ended()
-        withdrawn = self._gone(end) if end is not None and not self._settled else []
-        status, message = (end.status, end.message) if end else ("interrupted", None)
-        if self.errors and status in ("complete", "interrupted"):
-            status, message = error_status(self.errors[0]), str(self.errors[0])
-        if end is not None:
-            self._cost(end.cost)
-        self.writer.finish(
-            status,
-            message,
-            withdrawn=withdrawn,
-            whole=end is not None and end.whole and not self.errors and not self._settled,
-            finished=end.finished if end else None,
-        )
-        return self._ended()
+            self._writer.leave()
+        else:
+            status, message = (end.status, end.message) if end else ("interrupted", None)
+            if self.errors and status in ("complete", "interrupted"):
+                status, message = error_status(self.errors[0]), str(self.errors[0])
+            if end is not None:
+                self._run.add_cost(end.cost)
+            self._finish(status, message, end, end.finished if end else None)
+        self._add_summary()
+        return self._summaries
 
     def interrupt(self, error: BaseException) -> None:
         """End the run before its archive does; it will not count as one that the database holds."""
         status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
         with suppress(StorageError):
             said = "interrupted; what was read is stored" if status == "interrupted" else str(error)
-            self.writer.finish(status, f"replay of {self.run.name}: {said}")
+            self._run.finish(status, f"replay of {self.files.name}: {said}")
 
-    def _ended(self) -> Summary:
-        self.writer.note_archive(self.run.name)  # last: a replay that was cut short is no run of this archive
-        return self.writer.summary
+    def _go_on_with_articles(self, end: ListEnded) -> None:
+        """End the run of the list and begin one of the articles, as crawls do since they are two runs."""
+        self._finish("partial" if self.errors else end.status, None, end, self._last_page_at)
+        self._add_summary()
+        started = replace(self.files.begins, mode="articles", started=self._last_page_at)
+        self._run = Run(self._writer, started)
 
-    def _settle(self, end: ListEnded) -> None:
-        """End the list's part of the run, as it ended."""
-        self._settled = True
-        withdrawn = self._gone(end)
-        status = "partial" if self.errors else end.status
-        self.writer.settle(status, withdrawn=withdrawn, whole=end.whole and not self.errors)
+    def _finish(
+        self, status: str, message: str | None, end: ListEnded | RunFinished | None, finished: str | None
+    ) -> None:
+        withdrawn = self._withdrawn(end) if end is not None else []
+        whole = end is not None and end.whole and not self.errors
+        self._run.finish(status, message, withdrawn=withdrawn, whole=whole, finished=finished)
 
-    def _gone(self, end: ListEnded | RunFinished) -> list[str]:
-        """Return what the list no longer had, if that is told; nothing if not all of the run is there."""
+    def _add_summary(self) -> None:
+        # Last: a replay that was cut short is no run of this archive.
+        self._writer.note_archive(self.files.name)
+        self._summaries.append(self._run.summary)
+
+    def _withdrawn(self, end: ListEnded | RunFinished) -> list[str]:
+        """Return what the list no longer had, if the run tells; nothing if not all of the run is there."""
         if self.errors or not end.tells_gone:
             return []
-        connection, run = self.writer.connection, self.writer.summary.run
         try:
-            return checks.withdrawn(connection, run, end.list_url, accept=self.run.begins.accept)
+            return self._run.withdrawn(end.list_url)
         except PartialError as error:  # what former runs listed is not all there
             self.errors.append(error)
             return []
 
     def _continued(self) -> crawls.UnfinishedRun | None:
-        """Return the run that this one went on with; notes that it is not there."""
-        begins = self.run.begins
+        """Return the run that this one resumed; None, and an error, if it is not there."""
+        begins, connection = self.files.begins, self._writer.connection
         if begins.continues is None or begins.position is None:
             return None
-        connection = self.writer.connection
         former = crawls.run_of(connection, begins.continues_archive) if begins.continues_archive else None
         if former is None:
             name = begins.continues_archive or "which was not recorded"
             self.errors.append(
                 PartialError(
-                    f"{self.run.name} goes on with run {begins.continues} ({name}), which is in none of the "
-                    "files: what that one read is missing, and nothing is marked as withdrawn"
+                    f"{self.files.name} goes on with run {begins.continues} ({name}), which is in none of "
+                    "the files: what that one read is missing, and nothing is marked as withdrawn"
                 )
             )
             return None
@@ -164,57 +154,44 @@ class RecordedRun:
         else:
             self._store_listing(step, parsed)
 
-    def _store_article(self, step: Step, note: PageStored, parsed: ParsedPage | None) -> None:
-        answer = self._answer(step.capture, note, parsed)
-        self._cost(note.cost)
-        if not self.writer.knows(answer.item_id):
-            raise MissingPageError(f"{note.url}: of the item {answer.item_id}, which no listing showed")
-        self.writer.store_article(answer)
+    def _store_article(self, step: Step, event: PageStored, parsed: ParsedPage | None) -> None:
+        answer = self._answer(step.capture, event, parsed)
+        if not self._writer.knows(answer.item_id):
+            self._run.add_cost(event.cost)
+            raise MissingPageError(f"{event.url}: of the item {answer.item_id}, which no listing showed")
+        self._run.store_article(event, answer)
 
-    def _answer(self, capture: Capture | None, note: PageStored, parsed: ParsedPage | None) -> ArticleItem:
-        """Return what was answered for an article; raises MissingPageError's kin."""
-        if note.http_status is None:  # nobody answered
-            item_id, status = note.item_id or "", note.status or "failed"
-            return ArticleItem(item_id, note.url, note.fetched_at, status, reason=note.reason)
+    def _answer(self, capture: Capture | None, event: PageStored, parsed: ParsedPage | None) -> ArticleItem:
+        """Return what was answered for an article; raises MissingPageError if the response is not there."""
+        if event.http_status is None:  # there was no response
+            item_id, status = event.item_id or "", event.status or "failed"
+            return ArticleItem(item_id, event.url, event.fetched_at, status, reason=event.reason)
         if parsed is None or capture is None:
-            raise _missing(note, self.run)
-        if note.status == "unchanged" and not self.writer.has_read(note.item_id or ""):
-            parsed = self._read_now(capture, note, PageRequest(ARTICLE, note.item_id))
+            raise _missing(event, self.files)
+        if event.status == "unchanged" and not self._writer.has_read(event.item_id or ""):
+            parsed = self._read_now(capture, event, PageRequest(ARTICLE, event.item_id))
         if parsed.problem is not None:
             raise parsed.problem.as_error()
         assert parsed.article is not None, "what is no problem is an article"
-        if note.status == "failed" and parsed.article.status != "failed":  # an answer that made no sense
-            return replace(parsed.article, status="failed", reason=note.reason)
+        if event.status == "failed" and parsed.article.status != "failed":  # a response that made no sense
+            return replace(parsed.article, status="failed", reason=event.reason)
         return parsed.article
 
     def _store_listing(self, step: Step, parsed: ParsedPage | None) -> None:
-        note = step.note
         page = self._page(step, parsed)
-        if page.status != HTTPStatus.NOT_MODIFIED and not self.run.begins.accept:
-            checks.check_page(
-                self.writer.connection,
-                page,
-                start_url=self.run.begins.start_url,
-                whole_list=self._options.whole_list,
-            )
-        self._period.process_item(page)
-        if note is not None:
-            self._cost(note.cost)
-
-        def position(_: object) -> str | None:
-            if note is None or not note.joined:
-                page.listed = []
-            return json.dumps(note.position) if note is not None and note.position else None
-
-        self.writer.store(page, position)
+        changes = self._run.compare(page)
+        # A page that the run refused, and that is understood by now.
+        now_read = PageStored(url=page.url, fetched_at=page.fetched_at, joined=False)
+        self._run.store_page(step.note or now_read, page, changes)
+        self._last_page_at = page.fetched_at
 
     def _page(self, step: Step, parsed: ParsedPage | None) -> Listing:
-        """Return the page of a step; raises PartialError's kin if it is not there or not understood."""
+        """Return the page of a step; raises why it is not there or not understood."""
         if step.capture is None:
-            assert step.note is not None, "a step without a note has a capture"
-            raise _missing(step.note, self.run)
+            assert step.note is not None, "a step without an event has a capture"
+            raise _missing(step.note, self.files)
         if parsed is None:
-            known = crawls.last_reading(self.writer.connection, step.capture.url)
+            known = crawls.last_reading(self._writer.connection, step.capture.url)
             if known is not None:
                 return unchanged(step.capture, known)
             parsed = self._read_now(step.capture, step.note, PageRequest(LISTING))
@@ -223,16 +200,16 @@ class RecordedRun:
         assert parsed.listing is not None, "what is no problem is a listing"
         return parsed.listing
 
-    def _read_now(self, capture: Capture, note: PageStored | None, asked: PageRequest) -> ParsedPage:
-        """Return the page that a 304 means, where the database has no reading of it.
+    def _read_now(self, capture: Capture, event: PageStored | None, asked: PageRequest) -> ParsedPage:
+        """Return the page that a 304 response refers to, if the database has no reading of it.
 
         Raises MissingPageError if that page is in none of the files.
         """
         try:
             meant = self._source.capture_at(capture.path, capture.offset)
         except RecordError as error:
-            assert note is not None, "a 304 without a note is not replayed"
-            raise _missing(note, self.run) from error
+            assert event is not None, "a 304 without an event is not replayed"
+            raise _missing(event, self.files) from error
         return parse(replace(meant, revisit=None), asked)
 
     def _fail(self, error: OsceNewsError, step: Step) -> None:
@@ -243,10 +220,10 @@ class RecordedRun:
 
     def _look_for_gaps(self) -> None:
         """Note the files and pages of the run that are not there."""
-        missing = list(self.run.missing)
-        there = len(self.run.files) + len(missing)
-        unseen = range(there, min(self._files, there + 3))  # as many as are named; the number may be damaged
-        missing += [file_name(self.run.name, number) for number in unseen]
+        missing = list(self.files.missing)
+        there = len(self.files.files) + len(missing)
+        unseen = range(there, min(self._file_count, there + 3))  # the number may be damaged
+        missing += [file_name(self.files.name, number) for number in unseen]
         if missing:
             self.errors.append(
                 PartialError(f"a file of the run is missing, and what it holds: {', '.join(missing[:3])}")
@@ -254,14 +231,10 @@ class RecordedRun:
         elif self._end is not None and self._pages < self._end.pages:
             self.errors.append(
                 PartialError(
-                    f"{self.run.name}: the run stored {self._end.pages} pages, of which {self._pages} are "
+                    f"{self.files.name}: the run stored {self._end.pages} pages, of which {self._pages} are "
                     "in the files"
                 )
             )
-
-    def _cost(self, cost: dict[str, float | None]) -> None:
-        for name in cost.keys() & set(COST):
-            setattr(self.writer.summary, name, cost[name])
 
 
 class MissingPageError(OsceNewsError):
@@ -270,9 +243,9 @@ class MissingPageError(OsceNewsError):
     exit_status = PartialError.exit_status
 
 
-def _missing(note: PageStored, run: ArchivedRun) -> MissingPageError:
-    where = f"read at {note.fetched_at} by the run {run.name}"
-    return MissingPageError(f"{note.url}, {where}, is in none of the files")
+def _missing(event: PageStored, files: ArchivedRun) -> MissingPageError:
+    where = f"read at {event.fetched_at} by the run {files.name}"
+    return MissingPageError(f"{event.url}, {where}, is in none of the files")
 
 
 def unchanged(capture: Capture, known: crawls.Validators) -> Listing:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from osce_news.archive import Report
-from osce_news.archive.events import PageStored, RunFinished
 from osce_news.archive.reader.captures import CaptureSource, WarcFiles
 from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
@@ -15,6 +14,7 @@ from osce_news.archive.replay.single_pages import ProgressCallback, hosts_of, re
 from osce_news.archive.replay.steps import steps
 from osce_news.archive.replay.workers import Workers
 from osce_news.errors import PartialError
+from osce_news.events import PageStored, RunFinished
 from osce_news.site import LISTING_URL
 from osce_news.storage import Summary, Writer, crawls
 
@@ -103,7 +103,8 @@ def _make_again(
     try:
         for step, parsed in workers.parsed(steps(source.contents(run.files, report, bare=True))):
             on_page(made.step(step, parsed), None)
-        outcome.add(made.close())
+        for summary in made.close():
+            outcome.add(summary)
     except BaseException as error:
         made.interrupt(error)
         raise

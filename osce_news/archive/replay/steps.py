@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from osce_news.archive import Capture
-from osce_news.archive.events import Event, FileRolled, ListEnded, PageStored, RunFinished
 from osce_news.archive.parse import LISTING, PageRequest, page_kind
 from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
 from osce_news.archive.replay.workers import Task
+from osce_news.events import Event, FileRolled, ListEnded, PageStored, RunFinished
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from osce_news.archive.events import Event, FileRolled
 from osce_news.archive.writer.digests import DigestIndex
 from osce_news.archive.writer.exchange import Exchange, RecordMaker
 from osce_news.errors import StorageError
+from osce_news.events import Event, FileRolled
 
 MAX_FILE_BYTES = 1024**3  # a file is larger only if a single exchange is
 

@@ -15,9 +15,9 @@ from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from osce_news.archive.events import CONTENT_TYPE, Event, target_of
 from osce_news.archive.writer.digests import DigestEntry, DigestIndex, StoredBody
 from osce_news.clock import utc_now
+from osce_news.events import CONTENT_TYPE, Event, target_of
 
 _VERSION = "WARC/1.1"
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"

@@ -13,7 +13,6 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
-from scrapy.utils.response import response_status_message
 
 from osce_news.crawl.middlewares.backoff import (
     CircuitBreaker,
@@ -85,9 +84,8 @@ class BackOffMiddleware(RetryMiddleware):
             self.breaker.open(f"the site asks to wait {asked:.0f} s between two requests")
             request.meta["retry_after"] = asked
             return response
-        reason = response_status_message(response.status)
-        again = None if request.meta.get("dont_retry") else self._retry(request, reason)
-        if again is not None:
+        again = super().process_response(request, response)
+        if isinstance(again, Request):
             self._hold(again, f"status {response.status}", asked)
             return again
         self.breaker.failed()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scrapy.http.headers import Headers
 
     from osce_news.archive.recorder import Recorder
+    from osce_news.crawl.crawl import Crawl
     from osce_news.crawl.run import CrawlRun
 
 logger = logging.getLogger(__name__)
@@ -68,17 +69,16 @@ class ArchiveMiddleware:
         return response
 
     @property
-    def _archive(self) -> Recorder | None:
-        archive: Recorder | None = getattr(self._run, "recording", None)
-        return archive
+    def _run(self) -> CrawlRun | None:
+        crawl: Crawl | None = self.crawler.settings["OSCE_NEWS_CRAWL"]
+        return crawl.run if crawl is not None else None
 
     @property
-    def _run(self) -> CrawlRun | None:
-        run: CrawlRun | None = getattr(self.crawler.spider, "run", None)
-        return run
+    def _archive(self) -> Recorder | None:
+        return self._run.recorder if self._run is not None else None
 
     def _failed(self, error: StorageError) -> NotRecordedError:
-        """Note the error as what ended the run, and end the crawl."""
+        """Return what drops the request, after noting the error as what ended the run."""
         if self._run is not None and self._run.error is None:
             logger.error("%s", error)
             self._run.fail(error)

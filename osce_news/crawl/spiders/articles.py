@@ -1,21 +1,23 @@
-"""The spider's part that asks for items' own pages, one after another, when the list is read."""
+"""The spider that reads items' own pages, one after another."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.clock import in_words, utc_now
-from osce_news.crawl.articles import Articles
+from osce_news.crawl.articles_run import ArticlesRun
 from osce_news.crawl.middlewares import CircuitOpenError
 from osce_news.crawl.responses import article_of, error_of
-from osce_news.crawl.run import CrawlRun, partial
+from osce_news.crawl.run import partial
+from osce_news.crawl.spiders.base import BaseSpider
 from osce_news.errors import (
     ChallengePageError,
     LayoutError,
@@ -25,111 +27,130 @@ from osce_news.errors import (
     UnavailableError,
 )
 from osce_news.items import ArticleItem
-from osce_news.storage import NOT_MODIFIED
 from osce_news.storage.article_queue import Due
 
 logger = logging.getLogger(__name__)
 
-_TOO_MANY = 429  # says of the crawler, not of the page, that it asks too often
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
-_READ = [NOT_MODIFIED, 404, 410]  # answers that say something of the item
+_READ = [HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE]  # responses that tell of the item
 
 
-class ArticleReader:
-    """Makes the requests for articles, and items of the answers."""
+class ArticlesSpider(BaseSpider):
+    """Reads the articles that are due, newest first; `max_articles` limits how many."""
 
-    def __init__(
-        self,
-        run: CrawlRun,
-        articles: Articles,
-        delay: Callable[[], float],
-        kept: Callable[[OsceNewsError, str, bytes], OsceNewsError],
-    ) -> None:
-        """`delay` tells the seconds between two requests; `kept` keeps a page that is not understood."""
-        self._run, self._articles = run, articles
-        self._delay, self._kept = delay, kept
-        self._end: OsceNewsError | None = None  # what ends the run when the answer in hand is stored
+    name = "articles"
+    defaults: ClassVar[dict[str, Any]] = {"articles": True}
 
-    def request(self) -> Request | None:
-        """Return the request for the next article; None if there is none, or the run is at its end."""
-        if self._end is not None:
-            self._run.fail(self._end)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._end: OsceNewsError | None = None  # what ends the run when the present answer is stored
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the request for the first article."""
+        if (request := self.first_article()) is not None:
+            yield request
+
+    def first_article(self) -> Request | None:
+        """Begin the run of the articles, and return its first request; None if there is nothing to read."""
+        try:
+            run = self.crawl.read_articles()
+        except OsceNewsError as error:
+            self.crawl.fail(error)
             return None
-        due = self._articles.next()
-        if due is None:
+        if run is None:
             return None
-        given = dict(zip(_CONDITIONS, self._articles.validators(due), strict=True))
-        return Request(
-            due.url,
-            headers={name: value for name, value in given.items() if value},
-            callback=self.parse,
-            errback=self.not_read,
-            cb_kwargs={"due": due},
-            meta={"handle_httpstatus_list": _READ},
-        )
+        self.restart_stats()
+        run.start_recording(str(self.crawler.settings["USER_AGENT"]))
+        return self._next(run) if run.error is None else None
 
-    def parse(self, response: Response, due: Due) -> Iterator[ArticleItem]:
-        """Yield what the answer says of the item."""
+    async def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
+        """Yield what the response says of the item and, when that is stored, the next request."""
+        run = self._articles_run()
         try:
             answer = article_of(response, due.item_id)
             if answer.status == "unchanged" and not _is_conditional(response.request):
                 answer.status = "failed"
-                answer.reason = f"the site answered with status {NOT_MODIFIED}, which was not asked for"
-            self._articles.checks.check(answer, due)
+                answer.reason = "the site answered with status 304, which was not asked for"
+            run.checks.check(answer, due)
         except (LayoutError, ChallengePageError) as error:
-            raise self._failed(self._kept(error, response.url, response.body)) from error
+            raise self.fail(self.not_understood(error, response.url, response.body)) from error
         if answer.status == "unreadable":
             said = OsceNewsError(str(answer.reason))
-            logger.warning("%s", self._kept(said, response.url, response.body))
-        yield answer
+            logger.warning("%s", self.not_understood(said, response.url, response.body))
+        async for result in self._store(run, answer):
+            yield result
 
-    def not_read(self, failure: Failure) -> Iterator[ArticleItem]:
-        """Yield that the page could not be had, or end the run."""
-        error = error_of(failure)
+    async def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
+        """Yield that the page could not be fetched and, when that is stored, the next request."""
+        run, error = self._articles_run(), error_of(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        answered = isinstance(failure.value, HttpError)
-        site_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
-        fatal = self._run.error is not None and not isinstance(self._run.error, PartialError)
-        if fatal or (site_down and not answered):  # nobody was asked
-            raise self._failed(partial(error, self._run.summary.pages))
+        response = failure.value.response if isinstance(failure.value, HttpError) else None
+        site_is_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
+        fatal = run.error is not None and not isinstance(run.error, PartialError)
+        if fatal or (site_is_down and response is None):  # no request was made
+            raise self.stop(error)
         due: Due = request.cb_kwargs["due"]
-        if isinstance(failure.value, HttpError):
-            answer = article_of(failure.value.response, due.item_id)
+        if response is not None:
+            answer = article_of(response, due.item_id)
         else:
-            at, reason = utc_now(), str(error).removeprefix(f"{request.url}: ")
-            answer = ArticleItem(due.item_id, request.url, at, "failed", reason=reason)
+            reason = str(error).removeprefix(f"{request.url}: ")
+            answer = ArticleItem(due.item_id, request.url, utc_now(), "failed", reason=reason)
         if isinstance(error, RefusedError):
-            too_many = answer.http_status == _TOO_MANY
-            ends = self._articles.checks.check_refusal(error, by_robots=not answered)
-            self._end = error if too_many else ends
+            ends = run.checks.check_refusal(error, by_robots=response is None)
+            # Too many requests: that is said of the crawler, not of the page.
+            self._end = error if answer.http_status == HTTPStatus.TOO_MANY_REQUESTS else ends
         else:
-            self._articles.checks.check(answer, due)
-            if site_down:
-                self._end = partial(error, self._run.summary.pages)
+            run.checks.check(answer, due)
+            if site_is_down:
+                self._end = partial(error, self.pages_stored())
         logger.warning("%s", error)
-        yield answer
+        async for result in self._store(run, answer):
+            yield result
 
-    def stored(self, answer: ArticleItem) -> None:
-        """Say how far the reading has come."""
-        articles = self._articles
-        left = articles.left * self._delay()
-        logger.info(
-            "article %d of %d: %s, %s%s",
-            articles.done,
-            articles.total,
-            answer.status,
-            answer.url,
-            f"; {in_words(left)} left" if left >= 60 else "",
+    def _articles_run(self) -> ArticlesRun:
+        assert self.crawl.articles is not None, "articles are asked for in a run of articles"
+        return self.crawl.articles
+
+    async def _store(self, run: ArticlesRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
+        """Yield the answer and, when it is stored, the next request."""
+        self.add_stats()
+        pending = self.crawl.begin_page(answer)
+        yield answer
+        try:
+            await pending.stored
+        except OsceNewsError as error:
+            raise self.fail(error) from error
+        left_s = run.left * self.delay()
+        left = f"; {in_words(left_s)} left" if left_s >= 60 else ""
+        logger.info("article %d of %d: %s, %s%s", run.done, run.total, answer.status, answer.url, left)
+        self.crawl.progress(run.summary, run.total, left_s)
+        if (request := self._next(run)) is not None:
+            yield request
+
+    def _next(self, run: ArticlesRun) -> Request | None:
+        """Return the request for the next article; None if there is none, or the run is at its end."""
+        self._requested = None
+        if self._end is not None:
+            self.crawl.fail(self._end)
+            return None
+        if (due := run.next()) is None:
+            return None
+        given = zip(_CONDITIONS, run.validators(due), strict=True)
+        return self.send(
+            Request(
+                due.url,
+                headers={name: value for name, value in given if value},
+                callback=self.parse_article,
+                errback=self.article_failed,
+                cb_kwargs={"due": due},
+                meta={"handle_httpstatus_list": _READ},
+            )
         )
 
     def _is_elsewhere(self, request: Request, failure: Failure) -> bool:
-        """Whether a request was not made for want of the robots.txt of another host than the list's."""
-        hosts = (urlsplit(url).netloc for url in (request.url, self._run.options.start_url))
-        return not isinstance(failure.value, HttpError | CircuitOpenError) and len(set(hosts)) > 1
-
-    def _failed(self, error: OsceNewsError) -> CloseSpider:
-        self._run.fail(error)
-        return CloseSpider(type(error).__name__)
+        """Whether the request was dropped because another host's robots.txt could not be fetched."""
+        hosts = {urlsplit(url).netloc for url in (request.url, self.options.start_url)}
+        return not isinstance(failure.value, HttpError | CircuitOpenError) and len(hosts) > 1
 
 
 def _is_conditional(request: Request | None) -> bool:

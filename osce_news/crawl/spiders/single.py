@@ -23,7 +23,7 @@ class SinglePageSpider(scrapy.Spider):
     """Makes one request; `response` is the answer, had at `fetched_at`, or `error` says why there is none."""
 
     name = "single"
-    custom_settings = {"ITEM_PIPELINES": {}}  # noqa: RUF012  # Scrapy reads it as a plain dictionary
+    custom_settings = {"ITEM_PIPELINES_BASE": {}}  # noqa: RUF012  # Scrapy reads it as a plain dictionary
 
     def __init__(self, *args: Any, options: CrawlOptions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -84,7 +84,9 @@ def main() -> None:
     for name, told in json.load(sys.stdin).items():
         settings = Settings()
         settings.setmodule("osce_news.crawl.settings")
-        settings.update({"ITEM_PIPELINES": {}, "DOWNLOAD_DELAY": 0, **told["settings"]}, priority="cmdline")
+        settings.update(
+            {"ITEM_PIPELINES_BASE": {}, "DOWNLOAD_DELAY": 0, **told["settings"]}, priority="cmdline"
+        )
         settings.set("LOG_INSTALL_ROOT_HANDLER", False)
         crawlers[name] = Crawler(AskingSpider, settings)
         urls[name] = told["urls"]
@@ -97,7 +99,7 @@ def main() -> None:
         receipt = crawler.get_extension(RequestStatsExtension)
         assert isinstance(crawler.spider, AskingSpider)
         assert receipt is not None
-        done[name] = {"ends": crawler.spider.ends, "cost": asdict(receipt.cost())}
+        done[name] = {"ends": crawler.spider.ends, "cost": asdict(receipt.stats())}
     print(json.dumps(done))
 
 

@@ -61,6 +61,11 @@ def page(story: Story, before: str, after: str) -> bytes:
     return html.replace(before, after).encode()
 
 
+def run_statuses(db: Path) -> list[str]:
+    """How the runs ended: the one of the list, and the one of the articles."""
+    return [status for (status,) in rows(db, "SELECT status FROM runs ORDER BY id")]
+
+
 def test_articles_are_read_newest_first_within_the_budget_and_the_next_crawl_goes_on(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -74,7 +79,10 @@ def test_articles_are_read_newest_first_within_the_budget_and_the_next_crawl_goe
     days = [urlsplit(path).path for path in articles(newsroom)]
     by_day = {story.path: story.published for story in newsroom.stories}
     assert [by_day[path] for path in days] == [story.published for story in newsroom.stories[:5]]
-    assert rows(db, "SELECT list_status, articles, articles_left FROM runs") == [("complete", 5, STORIES - 5)]
+    assert rows(db, "SELECT mode, status, pages, articles, articles_left FROM runs") == [
+        ("full", "complete", 2, 0, 0),
+        ("articles", "complete", 0, 5, STORIES - 5),
+    ]
 
     news = make_newer(newsroom.stories, 1)[0]
     newsroom.publish(news)
@@ -168,7 +176,7 @@ def test_what_is_not_to_be_had_is_noted_as_what_it_is_and_only_what_failed_is_as
         newsroom.fail(places[name].path, answer)
     done = crawl(newsroom, db, "--articles")
     assert done.status == 4, done.errors
-    assert (done.summary["status"], done.summary["list_status"]) == ("partial", "complete")
+    assert (done.summary["status"], run_statuses(db)) == ("partial", ["complete", "partial"])
     assert (done.summary["articles_gone"], done.summary["articles_failed"]) == (3, 3)
     found = statuses(db)
     assert {name: found[places[name].node] for name in answers if name != "kept from us"} == {
@@ -231,10 +239,10 @@ def test_what_is_wrong_with_all_pages_ends_the_run_and_not_the_list(
     done = crawl(newsroom, db, "--articles", before=before)
     assert done.status == status, done.errors
     assert len(done.lines) == 1
-    assert done.summary["list_status"] == "complete"
+    assert run_statuses(db)[0] == "complete"
     assert len(statuses(db)) == stored
     assert len(articles(newsroom)) <= 5
-    assert rows(db, "SELECT position FROM runs") == [(None,)]
+    assert rows(db, "SELECT position FROM runs") == [(None,), (None,)]
     newsroom.faults.clear()
     done = crawl(newsroom, db, "--articles")
     # What was not understood waits for its age, or for another version of osce-news.
@@ -274,8 +282,7 @@ def test_a_crawl_that_is_ended_among_the_articles_keeps_what_was_read_and_the_li
         newsroom.before(is_article, lambda _: command.send(number), skip=4)
         done = command.wait()
     assert done.status == (-number if number == signal.SIGKILL else 130), done.errors
-    ((status, list_status),) = rows(db, "SELECT status, list_status FROM runs")
-    assert (status, list_status) == ("running" if number == signal.SIGKILL else "interrupted", "complete")
+    assert run_statuses(db) == ["complete", "running" if number == signal.SIGKILL else "interrupted"]
     read = len(statuses(db))
     assert 4 <= read <= 5
     assert is_sound(db)
@@ -286,20 +293,21 @@ def test_a_crawl_that_is_ended_among_the_articles_keeps_what_was_read_and_the_li
 
 
 @pytest.mark.slow
-def test_an_export_of_records_holds_no_articles_and_scrapy_takes_the_same_arguments(
+def test_scrapy_crawls_the_list_with_articles_or_the_articles_alone_and_exports_each_apart(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
-    arguments = {
-        "start_url": newsroom.url + LIST,
-        "db": str(tmp_path / "a.db"),
-        "articles": "1",
-        "delay": "0",
-    }
+    arguments = {"start_url": newsroom.url + LIST, "db": str(tmp_path / "a.db"), "delay": "0"}
     given = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
-    subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "newsroom", *given, "-a", "max_articles=3", "-O",
-         str(tmp_path / "items.jsonl")],
-        cwd=ROOT, env=environment(), check=True, capture_output=True, timeout=60,
-    )  # fmt: skip
-    assert len((tmp_path / "items.jsonl").read_text().splitlines()) == STORIES
-    assert len(statuses(tmp_path / "a.db")) == 3
+    for spider, more, count in (("newsroom", ["-a", "articles=1"], STORIES), ("articles", [], 3)):
+        subprocess.run(
+            [sys.executable, "-m", "scrapy", "crawl", spider, *given, *more, "-a", "max_articles=3", "-O",
+             str(tmp_path / f"{spider}.jsonl")],
+            cwd=ROOT, env=environment(), check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
+        lines = (tmp_path / f"{spider}.jsonl").read_text(encoding="utf-8").splitlines()
+        assert len(lines) == count
+    assert {json.loads(line)["status"] for line in lines} == {"read"}
+    assert rows(tmp_path / "a.db", "SELECT mode, pages, articles FROM runs") == [
+        ("full", 1, 0), ("articles", 0, 3), ("articles", 0, 3)
+    ]  # fmt: skip
+    assert len(statuses(tmp_path / "a.db")) == 6

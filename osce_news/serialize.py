@@ -54,7 +54,4 @@ def convert(kind: Any, value: Any) -> Any:
 
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
-    from osce_news.pages.article import RawArticle
-
-    # items.py imports it for type checkers only
-    return get_type_hints(kind, localns={"RawArticle": RawArticle})
+    return get_type_hints(kind)

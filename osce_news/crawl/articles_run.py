@@ -1,0 +1,91 @@
+"""The run that reads items' own pages: which is next, what is stored, how many are left."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from osce_news.checks.articles import ArticleChecks
+from osce_news.clock import utc_now
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.run import CrawlRun
+from osce_news.errors import PartialError
+from osce_news.events import PageStored
+from osce_news.items import BY_EXTRACTOR, ArticleItem
+from osce_news.storage import Writer, article_queue
+from osce_news.storage.article_queue import AGE, Due
+from osce_news.storage.refresh import old_enough
+from osce_news.urls import same_site
+
+
+class ArticlesRun(CrawlRun):
+    """Reads the articles that are due when it begins, up to the number that the options allow."""
+
+    def __init__(self, writer: Writer, options: CrawlOptions) -> None:
+        """Begin the run; raises StorageError."""
+        now = utc_now()
+        queue = article_queue.due(
+            writer.connection,
+            lambda first, last: old_enough(first, last, now),
+            lambda url: same_site(url, options.start_url),
+        )
+        super().__init__(writer, options, "articles")
+        most = len(queue) if options.max_articles is None else options.max_articles
+        self._queue = deque(queue[:most])
+        self._beyond = len(queue) - len(self._queue)
+        self._failures = 0
+        self._first_failure = ""
+        self.total = len(self._queue)
+        self.checks = ArticleChecks(
+            *article_queue.layouts(writer.connection, BY_EXTRACTOR), accept=options.accept
+        )
+        self.summary.articles_left = len(queue)
+
+    @property
+    def done(self) -> int:
+        """How many were asked for in this run."""
+        return self.total - len(self._queue)
+
+    @property
+    def left(self) -> int:
+        """How many are still to be asked for in this run."""
+        return len(self._queue)
+
+    def next(self) -> Due | None:
+        """Return the item whose page is to be asked for next; None at the end."""
+        return self._queue[0] if self._queue else None
+
+    def validators(self, due: Due) -> tuple[str | None, str | None]:
+        """Return the ETag and Last-Modified with which to ask; both None if the page has to be read."""
+        if due.rank != AGE:
+            return None, None
+        return article_queue.validators(self.run.writer.connection, due.item_id)
+
+    def store(self, answer: ArticleItem) -> None:
+        """Store the answer for the next item, which is then done; raises StorageError."""
+        self._queue.popleft()
+        self.summary.articles_left = self.left + self._beyond
+        if answer.status == "failed":
+            self._failures += 1
+            self._first_failure = self._first_failure or f"{answer.url}: {answer.reason}"
+        event = PageStored(
+            url=answer.url,
+            fetched_at=answer.fetched_at,
+            kind="article",
+            cost=self.run.cost(),
+            item_id=answer.item_id,
+            status=answer.status,
+            http_status=answer.http_status,
+            reason=answer.reason,
+        )
+        self.run.store_article(event, answer)
+
+    def finish(self) -> None:
+        """End the run; it is partial if articles could not be fetched."""
+        if self._failures and self.error is None and not self.interrupted:
+            self.fail(
+                PartialError(
+                    f"articles that could not be fetched: {self._failures}, the first of them "
+                    f"{self._first_failure}; the next run asks for them again"
+                )
+            )
+        super().finish()

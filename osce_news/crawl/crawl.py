@@ -1,0 +1,161 @@
+"""One crawl: the run that reads the list and, with `articles`, the run that reads the items' own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from osce_news.crawl.articles_run import ArticlesRun
+from osce_news.crawl.list_run import ListRun
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.pagers import PageFacts
+from osce_news.crawl.pending import PendingPage
+from osce_news.crawl.run import CrawlRun
+from osce_news.errors import OsceNewsError, PartialError
+from osce_news.items import ArticleItem, Listing
+from osce_news.storage import Summary, Writer
+
+# Called after each stored page with the run's summary, the number of its pages or articles as far as that is
+# known, and the seconds that the rest takes if they are articles.
+Progress = Callable[[Summary, int | None, float | None], object]
+
+
+class Crawl:
+    """Holds the database from the first run to the last; `run` is the present run."""
+
+    def __init__(
+        self, options: CrawlOptions, progress: Progress = lambda summary, total, left_s: None
+    ) -> None:
+        self.options = options
+        self.progress = progress
+        self.list: ListRun | None = None
+        self.articles: ArticlesRun | None = None
+        self.pending: PendingPage | None = None  # whose records are in the item pipelines
+        self._writer: Writer | None = None
+        self._failed: OsceNewsError | None = None  # before a run began
+
+    @property
+    def run(self) -> CrawlRun | None:
+        """The present run, or the last one; None before the first."""
+        return self.articles or self.list
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a run has begun and not all have ended."""
+        return self._writer is not None
+
+    def open(self) -> Writer:
+        """Open and lock the database.
+
+        Raises what `Writer` raises; LockedError at once if another process writes.
+        """
+        self._writer = Writer(self.options.db, wait_s=0)
+        return self._writer
+
+    def read_list(self) -> ListRun:
+        """Begin the run that reads the list; raises what `open` raises."""
+        if self.list is None:
+            self.list = ListRun(self._writer or self.open(), self.options)
+        return self.list
+
+    def read_articles(self) -> ArticlesRun | None:
+        """End the run of the list, and begin the one of the articles; raises what `open` raises.
+
+        Returns None, with nothing done, if no articles were asked for, or if the list could not be read to
+        its end.
+        """
+        if self.list is not None:
+            if not self.options.articles or self.list.error is not None or self.list.interrupted:
+                return None
+            self.list.finish()
+            if not isinstance(self.list.error, PartialError | None):
+                return None
+        self.articles = ArticlesRun(self._writer or self.open(), self.options)
+        return self.articles
+
+    def begin_page(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> PendingPage:
+        """Return the page as pending: the storage pipeline completes it. Without records it is stored now."""
+        self.pending = pending = PendingPage(page, facts)
+        if pending.is_complete:
+            self.store(pending)
+        return pending
+
+    def store(self, pending: PendingPage) -> None:
+        """Store a page that is complete; `pending.stored` tells what became of it."""
+        self.pending = None
+        try:
+            page = pending.page
+            if isinstance(page, Listing) and self.list is not None and pending.facts is not None:
+                self.list.store(page, pending.facts)
+            elif isinstance(page, ArticleItem) and self.articles is not None:
+                self.articles.store(page)
+        except Exception as error:
+            pending.stored.set_exception(error)
+        else:
+            pending.stored.set_result(None)
+
+    def in_period(self, published: str | None) -> bool:
+        """Whether a date is in the period that the options ask for; a missing one is."""
+        return self.list is None or self.list.run.in_period(published)
+
+    def close(self) -> None:
+        """End the present run and close the database; harmless if there is none."""
+        if self._writer is None:
+            return
+        try:
+            if self.run is not None:
+                self.run.finish()
+        finally:
+            self._writer.close()
+            self._writer = None
+
+    def fail(self, error: OsceNewsError) -> None:
+        """Note what ended the present run."""
+        if self.run is None:
+            self._failed = self._failed or error
+        else:
+            self.run.fail(error)
+
+    @property
+    def error(self) -> OsceNewsError | None:
+        """The error of the crawl; that of the articles counts before a list that is partial."""
+        errors = [
+            run.error for run in (self.articles, self.list) if run is not None and run.error is not None
+        ]
+        worst = [error for error in errors if not isinstance(error, PartialError)]
+        return next(iter([*worst, *reversed(errors)]), self._failed)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the crawl was stopped by a signal."""
+        return self.run is not None and self.run.interrupted
+
+    @property
+    def hint(self) -> str | None:
+        """What the person may want to do next, if anything."""
+        return self.list.hint if self.list is not None else None
+
+    @property
+    def summary(self) -> Summary:
+        """The counters of the list's run, with those of the articles added."""
+        runs = [run.summary for run in (self.list, self.articles) if run is not None]
+        if not runs:
+            return Summary(0, "full", database=str(self.options.db))
+        return runs[0] if len(runs) == 1 else _with_articles(*runs)
+
+
+def _with_articles(listed: Summary, articles: Summary) -> Summary:
+    """Return one summary of both runs, with the number and the mode of the list's."""
+    gaps = [gap for gap in (listed.smallest_gap_s, articles.smallest_gap_s) if gap is not None]
+    added = ("requests", "not_modified", "bytes", "retries", "back_offs", "waited_s", "seconds")
+    own = ("articles", "articles_changed", "articles_gone", "articles_failed", "articles_left")
+    as_bad = listed.status != "complete" and articles.status == "complete"
+    worse = listed if as_bad else articles
+    return replace(
+        listed,
+        **{name: round(getattr(listed, name) + getattr(articles, name), 1) for name in added},
+        **{name: getattr(articles, name) for name in own},
+        smallest_gap_s=min(gaps, default=None),
+        status=worse.status,
+        message=worse.message,
+    )

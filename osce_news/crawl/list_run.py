@@ -1,0 +1,111 @@
+"""The run that reads the list: where it resumes, what it stores, what it finds withdrawn."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.pagers import PageFacts
+from osce_news.crawl.run import CrawlRun, partial
+from osce_news.crawl.traversal import Traversal
+from osce_news.errors import OsceNewsError, PartialError
+from osce_news.events import PageStored
+from osce_news.items import Listing
+from osce_news.normalize import rules
+from osce_news.storage import Validators, Writer, crawls
+from osce_news.storage.ingest import listed_ids
+
+logger = logging.getLogger(__name__)
+
+
+class ListRun(CrawlRun):
+    """Reads the list: all of it the first time, later only what is new, or on from where a crawl stopped."""
+
+    def __init__(self, writer: Writer, options: CrawlOptions) -> None:
+        """Decide how to read the list, and begin the run; raises StorageError."""
+        connection, name = writer.connection, options.run_name
+        unfinished = crawls.unfinished(connection, name)
+        never_whole = crawls.last_complete(connection, options.list_name) is None
+        empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
+        full = options.full or empty or (unfinished is not None and never_whole)
+        if not full or options.limited or options.restart:
+            unfinished = None
+        # Items stored since then may have gaps behind them.
+        self._gaps_since = None if full else crawls.unsettled_since(connection, name)
+        self.traversal = Traversal(options, overlap=None if full else options.overlap)
+        if unfinished is not None:
+            self.traversal.resume(unfinished.position, unfinished.listed)
+            logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
+        self.hint: str | None = None
+        if never_whole and (not full or options.limited) and options.whole_list:
+            self.hint = "this list was never read to its end: `osce-news crawl --full` does that"
+        super().__init__(writer, options, "full" if full else "incremental", unfinished)
+
+    def validators(self, url: str) -> Validators | None:
+        """Return the validators with which to ask whether a page has changed; None if it has to be read."""
+        if self.traversal.overlap is None or self.options.limited or self._gaps_since is not None:
+            return None
+        return crawls.validators(self.run.writer.connection, url, rules())
+
+    def store(self, page: Listing, facts: PageFacts) -> None:
+        """Check and store a page, and decide where the traversal goes on.
+
+        Raises LayoutError if the page fails the checks, StorageError if it can't be written.
+        """
+        told = self.run.history_note
+        changes = self.run.compare(page)
+        if self.run.history_note != told:
+            logger.info("%s", self.run.history_note)
+        has_news = bool(changes.new or changes.changed or self._stored_with_gaps(page))
+        self.traversal.read(replace(facts, has_news=has_news))
+        event = PageStored(
+            url=page.url,
+            fetched_at=page.fetched_at,
+            joined=self.traversal.accepted,
+            position=self.traversal.save(),
+            cost=self.run.cost(),
+        )
+        self.run.store_page(event, page, changes)
+
+    def skip(self, error: OsceNewsError) -> None:
+        """Leave out a page that can't be read and go on after it; end the run if there is no way on."""
+        self.traversal.skip(str(error))
+        if self.traversal.url is None:
+            self.fail(partial(error, self.summary.pages))
+        else:
+            logger.warning("%s; going on after it", error)
+
+    def end_of_list(self) -> tuple[list[str] | None, bool, str]:
+        """Return the withdrawn items, whether the whole list was read, and the list's address."""
+        list_url = self.traversal.list_url
+        if self.error is None and not self.interrupted and self.traversal.problems:
+            said = "; ".join(self.traversal.problems[:3])
+            self.fail(PartialError(f"{said}; what was read is stored, run the command again"))
+        whole = self.summary.mode == "full" and self.traversal.whole
+        if self.error is not None or self.interrupted or not whole:
+            return None, False, list_url
+        if self.options.limited or not self.options.whole_list:
+            return None, True, list_url
+        try:
+            return self.run.withdrawn(list_url), True, list_url
+        except PartialError as error:
+            self.fail(error)
+            return None, False, list_url
+
+    @property
+    def message(self) -> str | None:
+        """What there is to say of how the run ended; None if nothing."""
+        unsure = self.traversal.ended and not self.traversal.whole
+        if self.error is None and not self.interrupted and self.summary.mode == "full" and unsure:
+            return (
+                "read to the end, but pages of these sizes can't be made to overlap: what moved meanwhile "
+                "may be missing, and nothing was marked as withdrawn"
+            )
+        return super().message
+
+    def _stored_with_gaps(self, page: Listing) -> int:
+        """Return how many of the page's items were stored by a crawl that did not come to its end."""
+        if self._gaps_since is None:
+            return 0
+        return crawls.fresh(self.run.writer.connection, listed_ids(page), self._gaps_since)

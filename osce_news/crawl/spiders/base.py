@@ -1,0 +1,132 @@
+"""What the spiders of a crawl share: arguments, one page at a time, how they end."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from typing import Any, ClassVar, Self
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Request
+from twisted.python.failure import Failure
+
+from osce_news.crawl.crawl import Crawl
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.rejected_pages import keep
+from osce_news.crawl.run import partial
+from osce_news.crawl.stats import RequestStats, RequestStatsExtension
+from osce_news.crawl.user_agent import set_up
+from osce_news.errors import BadInputError, NetworkError, OsceNewsError
+from osce_news.urls import site_of
+
+logger = logging.getLogger(__name__)
+
+
+class BaseSpider(scrapy.Spider):
+    """Base of the spiders that feed a crawl; the arguments are those of `osce-news crawl`.
+
+    One page is pending at a time: the next is asked for when it is stored.
+    """
+
+    defaults: ClassVar[dict[str, Any]] = {}  # of the arguments
+
+    def __init__(self, *args: Any, crawl: Crawl, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.crawl, self.options = crawl, crawl.options
+        self.allowed_domains = [site_of(self.options.start_url)]
+        self._requested: str | None = None  # the address of the request that is not dealt with yet
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider with its options checked; raises BadInputError.
+
+        With `crawl` the options are those of that crawl.
+        """
+        names = [field.name for field in dataclasses.fields(CrawlOptions)]
+        given = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
+        given = {**cls.defaults, **given}
+        given.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
+        given.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
+        # scrapyd's own arguments begin with "_".
+        if unknown := [name for name in kwargs if name not in {"crawl", *names} and name[:1] != "_"]:
+            raise BadInputError(
+                f"no argument of the crawl: {', '.join(unknown)}; there are {', '.join(names)}"
+            )
+        crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**given))
+        set_up(crawler, crawl.options)
+        crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
+        spider = super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
+        crawler.signals.connect(spider.spider_closed, signals.spider_closed)
+        crawler.signals.connect(spider.spider_error, signals.spider_error)
+        return spider
+
+    def send(self, request: Request) -> Request:
+        """Return the request after noting that it is under way."""
+        self._requested = request.url
+        return request
+
+    def fail(self, error: OsceNewsError) -> CloseSpider:
+        """Return what ends the crawl, after noting the error."""
+        self.crawl.fail(error)
+        return CloseSpider(type(error).__name__)
+
+    def stop(self, error: OsceNewsError) -> CloseSpider:
+        """Return what ends the crawl; pages that were stored before the error make it partial."""
+        return self.fail(partial(error, self.pages_stored()))
+
+    def pages_stored(self) -> int:
+        """Return how many pages the crawl has stored, of the list and of items."""
+        summary = self.crawl.summary
+        return summary.pages + summary.articles
+
+    def not_understood(self, error: OsceNewsError, url: str, body: bytes) -> OsceNewsError:
+        """Return the error with the page's address and where the page is kept for a look."""
+        archived = self.crawl.run.archive_path if self.crawl.run else None
+        kept = archived or keep(self.options.db, body)
+        error.args = (f"{url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
+        return error
+
+    def delay(self) -> float:
+        """Return the seconds between two requests that are in force."""
+        engine = self.crawler.engine
+        slot = engine.downloader.slots.get(self.allowed_domains[0]) if engine else None
+        return slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+
+    def spider_error(self, failure: Failure) -> None:
+        """Note an error that nobody foresaw: Scrapy would only log it."""
+        error = failure.value
+        if not isinstance(error, OsceNewsError):
+            error = OsceNewsError(f"{type(error).__name__}: {error} (this is a bug in osce-news)")
+        self.crawl.fail(error)
+        if self.crawler.engine is not None:
+            self.crawler.engine.close_spider(self, "fault")
+
+    def spider_closed(self, reason: str) -> None:
+        """Write down how the crawl ended and what it cost the site."""
+        run = self.crawl.run
+        if run is None:
+            self.crawl.close()
+            return
+        run.interrupted = reason == "shutdown"
+        if self._requested is not None and not run.interrupted:
+            # A crawl must not seem to end well before its last page.
+            unanswered = NetworkError(
+                f"{self._requested}: the crawl ended ({reason}) before this page was read"
+            )
+            run.fail(partial(unanswered, self.pages_stored()))
+        self.add_stats()
+        self.crawl.close()
+
+    def add_stats(self) -> None:
+        """Give the present run what it has cost the site so far."""
+        extension = self.crawler.get_extension(RequestStatsExtension)
+        if self.crawl.run is not None:
+            self.crawl.run.add_stats(extension.stats() if extension is not None else RequestStats())
+
+    def restart_stats(self) -> None:
+        """Count requests from 0 again, for the run that begins."""
+        if (extension := self.crawler.get_extension(RequestStatsExtension)) is not None:
+            extension.restart()

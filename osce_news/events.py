@@ -1,0 +1,149 @@
+"""The events of a run: a crawl applies them to the database, an archive holds them, a replay repeats them.
+
+A response alone does not tell in which mode a crawl read, with which options, which pages it stored and how
+it ended. In an archive each event is a metadata record (WARC 1.1, 6.6) that holds a JSON object. Readers
+ignore names that they don't know, so later versions may add some.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, get_type_hints
+
+from osce_news.clock import parse_utc
+from osce_news.normalize import is_web_address
+from osce_news.serialize import convert
+
+CONTENT_TYPE = "application/json"
+CRAWL_MODES = ("full", "incremental", "articles")
+_PREFIX = "osce-news:"
+# The counters of a run that `cost` may hold, by their names in the summary.
+COST = ("requests", "bytes", "retries", "back_offs", "waited_s", "smallest_gap_s", "articles_left")
+
+
+class EventError(ValueError):
+    """The record does not hold a valid event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of the events."""
+
+    def to_json(self) -> str:
+        """Return the event as a JSON object."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """A run began. Its record follows the warcinfo record of the run's first file."""
+
+    run: int  # its number in the database
+    mode: str  # one of CRAWL_MODES, as decided
+    started: str  # UTC
+    start_url: str
+    list: str  # the list that is read, without page and size
+    since: str | None = None
+    until: str | None = None
+    accept: bool = False  # pages were stored even if they failed the checks
+    options: dict[str, Any] = field(default_factory=dict)  # all others, for people
+    after: str | None = None  # the archive of the run before this one; None if that was not recorded
+    continues: int | None = None  # the number of the unfinished run that it resumes
+    continues_archive: str | None = None  # the archive of that run; None if it was not recorded
+    position: dict[str, Any] | None = None  # where that run stood
+    held: dict[str, int] = field(default_factory=dict)  # pages stored by runs that were killed, by archive
+    # Runs in `held` that ended their list before articles without that being stored. Only archives made
+    # before list and articles became two runs need it.
+    unsettled: tuple[str, ...] = ()
+    tool_version: str = ""
+    rules: str = ""  # of the vocabulary with which it normalises
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for values that no run has."""
+        parse_utc(self.started)
+        if self.mode not in CRAWL_MODES or not is_web_address(self.start_url):
+            raise ValueError(f"no crawl of mode {self.mode[:40]!r} from {self.start_url[:200]!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageStored(Event):
+    """The last response was stored, a listing page or an article."""
+
+    url: str  # of the page, after redirects
+    fetched_at: str  # UTC, the WARC-Date of the response
+    kind: str = "listing"  # or "article"
+    joined: bool = True  # whether a listing page continues what was read before, without a gap
+    position: dict[str, Any] | None = None  # from where a later crawl can resume
+    cost: dict[str, float | None] = field(default_factory=dict)  # of the run so far, see COST
+    item_id: str | None = None  # of an article: the item
+    status: str | None = None  # of an article: as in ArticleItem
+    http_status: int | None = None  # of an article; None if there was no response
+    reason: str | None = None  # of an article that could not be fetched or read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEnded(Event):
+    """The list was read, and the same run went on with articles.
+
+    Only archives made before list and articles became two runs hold it. The fields are as in `RunFinished`.
+    """
+
+    status: str  # "complete" or "partial"
+    whole: bool = False
+    tells_gone: bool = False
+    list_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished(Event):
+    """A run ended; a run without this event was killed."""
+
+    status: str
+    message: str | None
+    finished: str  # UTC
+    pages: int  # stored: the number of PageStored events
+    files: int
+    whole: bool = False  # the whole list was read, so what earlier crawls listed is not needed any more
+    tells_gone: bool = False  # items that were on the list and were not seen are withdrawn
+    list_url: str = ""  # the list's address as the site spells it
+    cost: dict[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRolled(Event):
+    """A file is full and the run goes on in another; it is the last record of the full file."""
+
+    goes_on: str  # the name of the next file
+    files: int  # how many files the run has by then
+
+
+_NAMES: dict[str, type[Event]] = {
+    "run-begins": RunStarted,
+    "page-stored": PageStored,
+    "list-ends": ListEnded,
+    "file-ends": FileRolled,
+    "run-ends": RunFinished,
+}
+_TYPES = {kind: get_type_hints(kind) for kind in _NAMES.values()}
+
+
+def target_of(event: Event) -> str:
+    """Return the WARC-Target-URI of an event's record."""
+    return _PREFIX + next(name for name, kind in _NAMES.items() if type(event) is kind)
+
+
+def event_of(target: str, block: bytes) -> Event | None:
+    """Return the event in a metadata record; None if the record is of another kind.
+
+    Raises EventError if the record names an event and does not hold a valid one.
+    """
+    kind = _NAMES.get(target.removeprefix(_PREFIX)) if target.startswith(_PREFIX) else None
+    if kind is None:
+        return None
+    try:
+        values = json.loads(block)
+        types = _TYPES[kind]
+        return kind(**{name: convert(types[name], value) for name, value in values.items() if name in types})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise EventError(f"an event of a run that can't be read: {error}") from error

@@ -1,0 +1,118 @@
+"""One run, for crawls and replays alike: pages are checked, compared with the database, and stored.
+
+A crawl makes the events of a run and applies them. An archive holds them, and a replay applies them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+
+from osce_news import checks
+from osce_news.events import COST, Event, PageStored, RunStarted
+from osce_news.items import ArticleItem, Listing
+from osce_news.storage import Changes, Summary, Writer
+from osce_news.storage.crawls import UnfinishedRun
+from osce_news.urls import is_whole_list
+
+
+class Run:
+    """A run that has begun in the database.
+
+    For each page of the list call `compare` and then `store_page`, for each article `store_article`. `record`
+    gets the event of each page inside the transaction that stores the page, so both are kept or neither.
+    """
+
+    def __init__(self, writer: Writer, started: RunStarted, continues: UnfinishedRun | None = None) -> None:
+        """Begin the run; raises StorageError. `continues` is the unfinished run that it resumes."""
+        self.writer = writer
+        self.record: Callable[[Event], object] = lambda event: None
+        writer.begin(
+            started.mode,
+            started.start_url,
+            list_name=started.list,
+            continues=continues,
+            started=started.started,
+        )
+        self.started = replace(started, run=writer.summary.run, started=writer.started)
+        self.history_note: str | None = None  # why a page could not be compared with others, if so
+        self._ended: Summary | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """The run's counters so far."""
+        return self._ended or self.writer.summary
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `finish` was called."""
+        return self._ended is not None
+
+    def compare(self, page: Listing) -> Changes:
+        """Check a page of the list, and return what it would change in the database.
+
+        Records outside of the run's period are left out after the check. Raises LayoutError if the page fails
+        the checks, StorageError if the database can't be read.
+        """
+        started = self.started
+        if page.status != HTTPStatus.NOT_MODIFIED and not started.accept:
+            start_url, whole_list = started.start_url, is_whole_list(started.start_url)
+            note = checks.check_page(self.writer.connection, page, start_url=start_url, whole_list=whole_list)
+            self.history_note = self.history_note or note
+        page.records = [record for record in page.records if self.in_period(record.published)]
+        return self.writer.compare(page)
+
+    def in_period(self, published: str | None) -> bool:
+        """Whether a date is in the run's period; a missing one is."""
+        since, until = self.started.since or "", self.started.until or "9999"
+        return published is None or since <= published <= until
+
+    def store_page(self, event: PageStored, page: Listing, changes: Changes) -> None:
+        """Store a page of the list; `changes` is what `compare` returned. Raises StorageError.
+
+        What a page lists is kept only if it continues what was read before: a resumed crawl relies on that.
+        """
+        self.add_cost(event.cost)
+        if not event.joined:
+            page = replace(page, listed=[])
+        with self.writer.transaction():
+            self.writer.store(page, changes, event.position)
+            self.record(event)
+
+    def store_article(self, event: PageStored, answer: ArticleItem) -> None:
+        """Store the answer to the request for an item's own page; raises StorageError."""
+        self.add_cost(event.cost)
+        with self.writer.transaction():
+            self.writer.store_article(answer)
+            self.record(event)
+
+    def withdrawn(self, list_url: str) -> list[str]:
+        """Return the items that are no longer on the list, which this run read whole.
+
+        Raises PartialError if they are too many to believe.
+        """
+        accept = self.started.accept
+        return checks.withdrawn(self.writer.connection, self.summary.run, list_url, accept=accept)
+
+    def finish(
+        self,
+        status: str,
+        message: str | None,
+        *,
+        withdrawn: Iterable[str] = (),
+        whole: bool = False,
+        finished: str | None = None,
+    ) -> Summary:
+        """End the run and return its summary; the arguments are those of `Writer.finish`."""
+        self._ended = self.writer.finish(status, message, withdrawn=withdrawn, whole=whole, finished=finished)
+        return self._ended
+
+    def add_cost(self, cost: Mapping[str, float | None]) -> None:
+        """Take over what the run has cost the site so far, see COST."""
+        for name in cost.keys() & set(COST):
+            setattr(self.summary, name, cost[name])
+
+    def cost(self) -> dict[str, float | None]:
+        """Return what the run has cost the site so far, see COST."""
+        return {name: getattr(self.summary, name) for name in COST}

@@ -1,0 +1,180 @@
+"""What Scrapy's documentation promises of items, pipelines, feeds and commands holds for this project."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import ROBOTS, rows
+from tests.helpers import ROOT
+from tests.newsroom import Newsroom, make_stories
+
+STORIES = 130
+PIPELINES = '''
+from itemadapter import ItemAdapter
+from scrapy.exceptions import DropItem
+
+
+class CountPipeline:
+    """Writes the title of each record into a file."""
+
+    def process_item(self, item):
+        with open("titles.txt", "a", encoding="utf-8") as file:
+            print(ItemAdapter(item)["title"], ItemAdapter(item)["published"], file=file)
+        return item
+
+
+class DropPipeline:
+    """Drops each third record."""
+
+    number = 0
+
+    def process_item(self, item):
+        self.number += 1
+        if self.number % 3 == 0:
+            raise DropItem(f"number {self.number} is not wanted")
+        return item
+
+
+class DictPipeline:
+    """Hands on dictionaries, with another title."""
+
+    def process_item(self, item):
+        title = f"My {ItemAdapter(item)['title']}"
+        return {**ItemAdapter(item).asdict(), "title_raw": title, "title": title}
+
+
+class BrokenPipeline:
+    def process_item(self, item):
+        raise ZeroDivisionError("a mistake")
+'''
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Newsroom]:
+    with Newsroom(make_stories(STORIES), robots=ROBOTS) as server:
+        yield server
+
+
+def scrapy(site: Newsroom, folder: Path, *arguments: str, command: str = "crawl") -> str:
+    """Run Scrapy's command line in the folder, with pipelines of one's own; return what it logged."""
+    (folder / "mine.py").write_text(PIPELINES, encoding="utf-8")
+    environment = os.environ | {
+        "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
+        "SCRAPY_SETTINGS_MODULE": "osce_news.crawl.settings",
+    }
+    listing = f"{site.url}/press-releases"
+    options = ["-a", f"start_url={listing}", "-a", "db=a.db", "-a", "delay=0"]
+    target = ["newsroom"] if command == "crawl" else [listing, "--spider", "newsroom"]
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", command, *target, *options, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=folder,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def pages_requested(site: Newsroom, before: int) -> list[str]:
+    return [entry.path for entry in site.log[before:] if "press-releases" in entry.path]
+
+
+def test_an_additional_pipeline_sees_each_record_normalised_and_the_crawl_ends(
+    site: Newsroom, tmp_path: Path
+) -> None:
+    before = len(site.log)
+    log = scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.CountPipeline": 500}')
+    titles = (tmp_path / "titles.txt").read_text(encoding="utf-8").splitlines()
+    requested = pages_requested(site, before)
+    assert len(requested) == len(set(requested)) == 3
+    assert len(set(titles)) == STORIES
+    assert all(title[-10:-6].isdigit() for title in titles)
+    assert f"'item_scraped_count': {STORIES}" in log
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(STORIES,)]
+
+
+def test_a_dropped_record_is_set_aside_with_the_reason_and_the_others_are_stored(
+    site: Newsroom, tmp_path: Path
+) -> None:
+    scrapy(site, tmp_path, "-a", "max_pages=1", "-s", 'ITEM_PIPELINES={"mine.DropPipeline": 500}')
+    db = tmp_path / "a.db"
+    assert rows(db, "SELECT count(*) FROM items") == [(34,)]
+    quarantined = rows(db, "SELECT reason, raw ->> 'title_raw' FROM quarantine ORDER BY id")
+    assert len(quarantined) == 16
+    assert quarantined[0][0] == "number 3 is not wanted"
+    assert quarantined[0][1]
+    assert rows(db, "SELECT runs.status, quarantined, results FROM runs, pages") == [("complete", 16, 50)]
+
+
+def test_records_may_be_made_dictionaries_on_their_way(site: Newsroom, tmp_path: Path) -> None:
+    scrapy(site, tmp_path, "-a", "max_pages=1", "-s", 'ITEM_PIPELINES={"mine.DictPipeline": 500}')
+    assert rows(tmp_path / "a.db", "SELECT count(*), sum(title LIKE 'My %') FROM items") == [(50, 50)]
+
+
+def test_a_pipeline_that_fails_ends_the_crawl_and_stores_nothing_of_the_page(
+    site: Newsroom, tmp_path: Path
+) -> None:
+    before = len(site.log)
+    scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.BrokenPipeline": 500}')
+    assert len(pages_requested(site, before)) == 1
+    ((status, message),) = rows(tmp_path / "a.db", "SELECT status, message FROM runs")
+    assert (status, "ZeroDivisionError: a mistake" in message) == ("failed", True)
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
+
+
+def test_itemcount_ends_the_crawl_after_the_page_in_hand(site: Newsroom, tmp_path: Path) -> None:
+    log = scrapy(site, tmp_path, "-s", "CLOSESPIDER_ITEMCOUNT=10")
+    assert "'finish_reason': 'closespider_itemcount'" in log
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(50,)]
+    assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("partial",)]
+
+
+def test_feeds_have_each_record_once_in_every_form(site: Newsroom, tmp_path: Path) -> None:
+    feeds = [part for name in ("a.jsonl", "a.json", "a.csv", "a.xml") for part in ("-o", name)]
+    scrapy(site, tmp_path, *feeds)
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines]
+    assert len({record["id"] for record in records}) == len(records) == STORIES
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == records
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [row["id"] for row in table] == [record["id"] for record in records]
+    assert [row["offices"] for row in table] == [
+        ",".join(term["raw"] for term in record["offices"]) for record in records
+    ]
+    tree = ElementTree.parse(tmp_path / "a.xml")  # our own file
+    assert [item.findtext("id") for item in tree.iter("item")] == [record["id"] for record in records]
+
+
+def test_a_feed_of_a_period_has_only_what_is_in_it(site: Newsroom, tmp_path: Path) -> None:
+    dates = sorted(story.published.isoformat() for story in site.stories)
+    scrapy(site, tmp_path, "-a", f"since={dates[-20]}", "-o", "a.jsonl")
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(line)["published"] >= dates[-20] for line in lines} == {True}
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(len(lines),)]
+
+
+def test_scrapy_parse_shows_the_records_of_a_page_and_stores_nothing(site: Newsroom, tmp_path: Path) -> None:
+    shown = scrapy(site, tmp_path, "--pipelines", "--nocolour", command="parse")
+    assert shown.count("'url_raw'") == 10
+    assert "'published': '20" in shown
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_the_spiders_are_the_list_and_the_articles(tmp_path: Path, site: Newsroom) -> None:
+    scrapy(site, tmp_path, "-a", "max_pages=1")
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "list"], capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    assert {"articles", "newsroom"} <= set(done.stdout.split())
