@@ -18,7 +18,6 @@ from osce_news.publish.extras import require_extra
     type=click.IntRange(0, 65535),
     metavar="PORT",
     default=8001,
-    show_default=True,
     help="The port to listen on; 0 picks a free one.",
 )
 @click.option("--open", "show", is_flag=True, help="Open the front page in the browser.")
