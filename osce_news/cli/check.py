@@ -20,7 +20,7 @@ from osce_news.storage import open_for_reading
 from osce_news.urls import newest_first
 
 if TYPE_CHECKING:
-    from osce_news.crawl.spiders.check import CheckSpider
+    from osce_news.crawl.spiders.single import CheckSpider
     from osce_news.items import Listing
 
 
