@@ -29,6 +29,7 @@ SLOW = {
     "tests/test_wheel.py": "builds and installs the wheel",
 }
 _PATHS = tuple(ROOT / path for path in SLOW)
+assert all(path.exists() for path in _PATHS), "SLOW names a file that is gone"
 
 collect_ignore = ["tests/as_installed"]  # modules that can't be imported
 
