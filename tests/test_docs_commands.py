@@ -202,6 +202,11 @@ def test_each_path_that_is_named_exists(name: str) -> None:
     assert [path for path in paths if not (ROOT / path).exists() and path not in made] == []
 
 
+def test_each_package_is_in_the_contributors_table() -> None:
+    packages = {path.parent.name for path in (ROOT / "osce_news").glob("*/__init__.py")}
+    assert set(re.findall(r"^\| `osce_news/(\w+)/`", TEXTS["CONTRIBUTING.md"], re.MULTILINE)) == packages
+
+
 def test_each_exit_status_is_explained() -> None:
     shown = {
         int(number) for number in re.findall(r"^\| (\d+) \|", TEXTS["docs/exit-status.md"], re.MULTILINE)
