@@ -9,13 +9,12 @@ from typing import NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
 from osce_news import errors
-from osce_news.archive.reader.captures import Capture
-from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
+from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture
 from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages.extract import extract_listing, read_article
-from osce_news.serialize import from_json, to_json
+from osce_news.serialize import from_json
 from osce_news.site import is_listing_path
 
 LISTING, ARTICLE = "listing", "article"  # kinds of pages
@@ -72,15 +71,6 @@ class ParsedPage:
     article: ArticleItem | None = None
     problem: PageProblem | None = None
 
-    def to_json(self) -> str:
-        """Return the page as JSON, without loss."""
-        return to_json(self)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Return the page that `to_json` was called on; raises ValueError for any other text."""
-        return from_json(cls, text)
-
 
 @dataclass(frozen=True, slots=True)
 class ParsedCapture(Capture):
@@ -99,7 +89,7 @@ def parse(capture: Capture, request: PageRequest | None = None) -> ParsedPage:
     """
     request = (request or PageRequest(page_kind(capture.url) or LISTING)).at(capture)
     if isinstance(capture, ParsedCapture):
-        return ParsedPage.from_json(capture.parsed[cache_key(capture, request)])
+        return from_json(ParsedPage, capture.parsed[cache_key(capture, request)])
     listing, article, problem = None, None, None
     try:
         if request.kind == ARTICLE:

@@ -8,19 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from osce_news.archive.writer.digests import DigestEntry, DigestIndex, StoredBody
+from osce_news.archive.digests import DigestEntry, DigestIndex
 from osce_news.clock import utc_now
 from osce_news.events import CONTENT_TYPE, Event, target_of
 
-_VERSION = "WARC/1.1"
-_PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 _SECRET = frozenset({b"authorization", b"proxy-authorization", b"cookie"})
 _LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"content-length"})
@@ -48,17 +45,10 @@ class Exchange:
         return _value(self.headers, name)
 
 
-class ExchangeRecords(NamedTuple):
-    """The records of an exchange, and the entry that lets later exchanges refer to them."""
-
-    data: bytes
-    entry: DigestEntry | None
-
-
 class RecordMaker:
     """Makes the records of one file; `first` is its warcinfo record, to which all others refer."""
 
-    def __init__(self, name: str, info: Mapping[str, str | None]) -> None:
+    def __init__(self, name: str, info: Mapping[str, str]) -> None:
         writer = _Records()
         values = {key: _one_line(value) for key, value in info.items() if value}
         record = writer.create_warcinfo_record(name, values)
@@ -67,29 +57,42 @@ class RecordMaker:
         writer.write_record(record)
         self.first = writer.data
 
-    def exchange(self, exchange: Exchange, digests: DigestIndex) -> ExchangeRecords:
-        """Return the records of an exchange: response or revisit, and request."""
+    def exchange(self, exchange: Exchange, digests: DigestIndex) -> tuple[bytes, DigestEntry | None]:
+        """Return the records of an exchange: response or revisit, and request.
+
+        Also returns the entry of the response; None if later exchanges can't refer to it.
+        """
         url = _one_line(exchange.url.partition("#")[0])
         fields = {"WARC-Target-URI": url, "WARC-Date": exchange.when, "WARC-Warcinfo-ID": self._warcinfo}
         if exchange.ip:
             fields["WARC-IP-Address"] = exchange.ip
-        writer = _Records()
-        if exchange.status == HTTPStatus.NOT_MODIFIED:
-            response = _not_modified(writer, exchange, fields, digests)
-            entry = None
+        known, is_304 = _stored(exchange, url, digests), exchange.status == HTTPStatus.NOT_MODIFIED
+        more = _refers_to(known) if known else {}
+        if is_304 or known:  # WARC 1.1, 6.7.2 and 6.7.3
+            profile = "server-not-modified" if is_304 else "identical-payload-digest"
+            more["WARC-Profile"] = f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+            kind, body = "revisit", b""
         else:
-            digest = sha1(exchange.body)
-            known = digests.find(digest) if exchange.body and not exchange.truncated else None
-            if known is not None:
-                response, identifier = _revisit(writer, exchange, fields, known), None
-            else:
-                response = _response(writer, exchange, fields)
-                identifier = _identifier(response)
-            entry = DigestEntry.of(url, exchange.when, digest, identifier, exchange.status, exchange.header)
+            kind, body = "response", exchange.body
+            if exchange.truncated:
+                more["WARC-Truncated"] = exchange.truncated
+        writer = _Records()
+        response = writer.make(kind, fields | more, _response_header(exchange), body)
+        self._last = str(response.rec_headers.get_header("WARC-Record-ID"))
         writer.write_record(response)
-        fields["WARC-Concurrent-To"] = self._last = _identifier(response)
-        writer.write_record(writer.make("request", fields, _RawHeader(_request_header(exchange))))
-        return ExchangeRecords(writer.data, None if exchange.truncated else entry)
+        fields["WARC-Concurrent-To"] = self._last
+        writer.write_record(writer.make("request", fields, _request_header(exchange)))
+        if is_304 or exchange.truncated:
+            return writer.data, None
+        entry = DigestEntry.of(
+            url,
+            exchange.when,
+            sha1(exchange.body),
+            None if known else self._last,
+            exchange.status,
+            exchange.header,
+        )
+        return writer.data, entry
 
     def event(self, event: Event) -> bytes:
         """Return a metadata record that holds the event (WARC 1.1, 6.6) and refers to the last response."""
@@ -110,44 +113,25 @@ class RecordMaker:
         return writer.data
 
 
-def _response(writer: _Records, exchange: Exchange, fields: dict[str, str]) -> ArcWarcRecord:
-    more = {"WARC-Truncated": exchange.truncated} if exchange.truncated else {}
-    return writer.make("response", fields | more, _RawHeader(_response_header(exchange)), exchange.body)
+def _stored(exchange: Exchange, url: str, digests: DigestIndex) -> DigestEntry | None:
+    """Return the response in the folder that has the body of this one; None if there is none.
 
-
-def _revisit(
-    writer: _Records, exchange: Exchange, fields: dict[str, str], known: StoredBody
-) -> ArcWarcRecord:
-    """Return a record of a response whose body is stored in another record (WARC 1.1, 6.7.2)."""
-    more = {"WARC-Profile": f"{_PROFILE}identical-payload-digest", **_refers_to(known)}
-    return writer.make("revisit", fields | more, _RawHeader(_response_header(exchange)))
-
-
-def _not_modified(
-    writer: _Records, exchange: Exchange, fields: dict[str, str], digests: DigestIndex
-) -> ArcWarcRecord:
-    """Return a record of a 304 response (WARC 1.1, 6.7.3).
-
-    It refers to the page whose validators the request had. The archive may hold only another version of that
-    page, because a crawl in between was not recorded; then it refers to nothing.
+    The archive may not hold the version of the page that a 304 refers to, because a crawl in between was not
+    recorded.
     """
-    etag, since = (_value(exchange.request_headers, name) for name in ("if-none-match", "if-modified-since"))
-    known = digests.find_unchanged(fields["WARC-Target-URI"], etag, since)
-    more = {"WARC-Profile": f"{_PROFILE}server-not-modified", **(_refers_to(known) if known else {})}
-    return writer.make("revisit", fields | more, _RawHeader(_response_header(exchange)))
+    if exchange.status == HTTPStatus.NOT_MODIFIED:
+        etag = _value(exchange.request_headers, "if-none-match")
+        return digests.find_unchanged(url, etag or _value(exchange.request_headers, "if-modified-since"))
+    return digests.find(sha1(exchange.body)) if exchange.body and not exchange.truncated else None
 
 
-def _refers_to(known: StoredBody) -> dict[str, str]:
+def _refers_to(known: DigestEntry) -> dict[str, str]:
     return {
-        "WARC-Refers-To": known.record_id,
+        "WARC-Refers-To": known.record_id or "",
         "WARC-Refers-To-Target-URI": known.url,
         "WARC-Refers-To-Date": known.when,
         "WARC-Payload-Digest": known.digest,
     }
-
-
-def _identifier(record: ArcWarcRecord) -> str:
-    return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
 class _RawHeader(StatusAndHeaders):  # type: ignore[misc]
@@ -166,16 +150,17 @@ class _Records(WARCWriter):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._buffer = BytesIO()
-        super().__init__(self._buffer, gzip=True, warc_version=_VERSION)
+        super().__init__(self._buffer, gzip=True, warc_version="WARC/1.1")
 
     @property
     def data(self) -> bytes:
         return self._buffer.getvalue()
 
-    def make(self, kind: str, fields: dict[str, str], head: _RawHeader, body: bytes = b"") -> ArcWarcRecord:
+    def make(self, kind: str, fields: dict[str, str], head: bytes, body: bytes = b"") -> ArcWarcRecord:
         lines = {name: _one_line(value) for name, value in fields.items()}
+        header = _RawHeader(head)
         return self.create_warc_record(
-            "", kind, payload=BytesIO(body), length=len(body), warc_headers_dict=lines, http_headers=head
+            "", kind, payload=BytesIO(body), length=len(body), warc_headers_dict=lines, http_headers=header
         )
 
 

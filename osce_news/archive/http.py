@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from osce_news.archive.reader.records import HEADER_END, MAX_HEADER, parse_fields
-from osce_news.archive.reader.report import RecordError
+from osce_news.archive.records import HEADER_END, MAX_HEADER, parse_fields
+from osce_news.archive.report import RecordError
 
 try:
     import brotli  # type: ignore[import-untyped]

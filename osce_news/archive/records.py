@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from osce_news.archive.reader.gzip_members import MAGIC, ByteStream, GzipMembers, is_gzip, plain_stream
-from osce_news.archive.reader.report import RecordError, Report
+from osce_news.archive.gzip_members import MAGIC, ByteStream, GzipMembers, is_gzip, plain_stream
+from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc
 from osce_news.errors import BadInputError
 from osce_news.site import MAX_PAGE_BYTES
