@@ -90,7 +90,7 @@ def record(folder: Path, count: int) -> list[bytes]:
         end = RunFinished(
             status="complete", message=None, finished=at, pages=count, files=archive.files, whole=True
         )
-        archive.note(end)
+        archive.finish(end)
     return bodies
 
 

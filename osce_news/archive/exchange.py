@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import responses
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -49,13 +50,11 @@ class RecordMaker:
     """Makes the records of one file; `first` is its warcinfo record, to which all others refer."""
 
     def __init__(self, name: str, info: Mapping[str, str]) -> None:
-        writer = _Records()
+        records = _Records()
         values = {key: _one_line(value) for key, value in info.items() if value}
-        record = writer.create_warcinfo_record(name, values)
-        self._warcinfo: str = record.rec_headers.get_header("WARC-Record-ID")
+        self._warcinfo = records.add(records.create_warcinfo_record(name, values))
         self._last: str | None = None  # the identifier of the last response
-        writer.write_record(record)
-        self.first = writer.data
+        self.first = records.data
 
     def exchange(self, exchange: Exchange, digests: DigestIndex) -> tuple[bytes, DigestEntry | None]:
         """Return the records of an exchange: response or revisit, and request.
@@ -76,14 +75,12 @@ class RecordMaker:
             kind, body = "response", exchange.body
             if exchange.truncated:
                 more["WARC-Truncated"] = exchange.truncated
-        writer = _Records()
-        response = writer.make(kind, fields | more, _response_header(exchange), body)
-        self._last = str(response.rec_headers.get_header("WARC-Record-ID"))
-        writer.write_record(response)
+        records = _Records()
+        self._last = records.make(kind, fields | more, body, _response_header(exchange))
         fields["WARC-Concurrent-To"] = self._last
-        writer.write_record(writer.make("request", fields, _request_header(exchange)))
+        records.make("request", fields, b"", _request_header(exchange))
         if is_304 or exchange.truncated:
-            return writer.data, None
+            return records.data, None
         entry = DigestEntry.of(
             url,
             exchange.when,
@@ -92,25 +89,17 @@ class RecordMaker:
             exchange.status,
             exchange.header,
         )
-        return writer.data, entry
+        return records.data, entry
 
     def event(self, event: Event) -> bytes:
         """Return a metadata record that holds the event (WARC 1.1, 6.6) and refers to the last response."""
-        fields = {"WARC-Date": utc_now(), "WARC-Warcinfo-ID": self._warcinfo}
+        fields = {"WARC-Target-URI": target_of(event), "WARC-Date": utc_now()}
+        fields["WARC-Warcinfo-ID"] = self._warcinfo
         if self._last:
             fields["WARC-Refers-To"] = self._last
-        data = event.to_json().encode()
-        writer = _Records()
-        record = writer.create_warc_record(
-            target_of(event),
-            "metadata",
-            payload=BytesIO(data),
-            length=len(data),
-            warc_content_type=CONTENT_TYPE,
-            warc_headers_dict=fields,
-        )
-        writer.write_record(record)
-        return writer.data
+        records = _Records()
+        records.make("metadata", fields, event.to_json().encode())
+        return records.data
 
 
 def _stored(exchange: Exchange, url: str, digests: DigestIndex) -> DigestEntry | None:
@@ -156,12 +145,24 @@ class _Records(WARCWriter):  # type: ignore[misc]
     def data(self) -> bytes:
         return self._buffer.getvalue()
 
-    def make(self, kind: str, fields: dict[str, str], head: bytes, body: bytes = b"") -> ArcWarcRecord:
-        lines = {name: _one_line(value) for name, value in fields.items()}
-        header = _RawHeader(head)
-        return self.create_warc_record(
-            "", kind, payload=BytesIO(body), length=len(body), warc_headers_dict=lines, http_headers=header
+    def make(self, kind: str, fields: dict[str, str], body: bytes, head: bytes | None = None) -> str:
+        """Add a record, of an HTTP message if it has a head; return its identifier."""
+        return self.add(
+            self.create_warc_record(
+                "",
+                kind,
+                payload=BytesIO(body),
+                length=len(body),
+                warc_content_type=CONTENT_TYPE if head is None else "",
+                warc_headers_dict={name: _one_line(value) for name, value in fields.items()},
+                http_headers=_RawHeader(head) if head is not None else None,
+            )
         )
+
+    def add(self, record: ArcWarcRecord) -> str:
+        """Add a record; return its identifier."""
+        self.write_record(record)
+        return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
 def sha1(body: bytes) -> str:
@@ -183,7 +184,8 @@ def _response_header(exchange: Exchange) -> bytes:
     kept = [pair for pair in exchange.headers if pair[0].lower() not in _HOP_BY_HOP]
     if exchange.status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
         kept.append((b"Content-Length", str(len(exchange.body)).encode()))
-    return _header(f"HTTP/1.1 {exchange.status} {exchange.reason or _phrase(exchange.status)}", kept)
+    reason = exchange.reason or responses.get(exchange.status, "Unknown")
+    return _header(f"HTTP/1.1 {exchange.status} {reason}", kept)
 
 
 def _header(first: str, headers: Headers) -> bytes:
@@ -204,10 +206,3 @@ def _one_line(text: str) -> str:
 def _value(headers: Headers, name: str) -> str:
     wanted = name.encode()
     return next((value.decode("latin-1").strip() for field, value in headers if field.lower() == wanted), "")
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"

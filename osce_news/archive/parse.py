@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
 from osce_news import errors
@@ -35,9 +35,8 @@ class PageProblem:
     @classmethod
     def of(cls, error: OsceNewsError) -> Self:
         """Return the error in plain values."""
-        if isinstance(error, LayoutError):
-            return cls(type(error).__name__, str(error), error.selector, error.expected, error.got)
-        return cls(type(error).__name__, str(error))
+        names = ("selector", "expected", "got") if isinstance(error, LayoutError) else ()
+        return cls(type(error).__name__, str(error), *(getattr(error, name) for name in names))
 
     def as_error(self) -> OsceNewsError:
         """Return the error."""
@@ -138,29 +137,23 @@ def redirected_to(capture: Capture) -> str | None:
 
 
 def _listing(capture: Capture) -> Listing:
-    listing, _ = extract_listing(
-        capture.body,
-        capture.url,
-        fetched_at=capture.fetched_at,
-        status=capture.status,
-        content_type=capture.header("content-type"),
-        etag=capture.header("etag") or None,
-        last_modified=capture.header("last-modified") or None,
-    )
+    listing, _ = extract_listing(capture.body, capture.url, status=capture.status, **_described(capture))
     return normalize_listing(listing)
 
 
 def _article(capture: Capture, requested: str) -> ArticleItem:
+    url, status = capture.url, capture.status
     if (location := redirected_to(capture)) is not None:
-        at, status = capture.fetched_at, capture.status
-        return ArticleItem(requested, capture.url, at, "moved", status, moved_to=location)
-    return read_article(
-        capture.body,
-        capture.url,
-        asked_for=requested,
-        fetched_at=capture.fetched_at,
-        status=HTTPStatus.NOT_MODIFIED if capture.revisit == SERVER_NOT_MODIFIED else capture.status,
-        content_type=capture.header("content-type"),
-        etag=capture.header("etag") or None,
-        last_modified=capture.header("last-modified") or None,
-    )
+        return ArticleItem(requested, url, capture.fetched_at, "moved", status, moved_to=location)
+    if capture.revisit == SERVER_NOT_MODIFIED:
+        status = HTTPStatus.NOT_MODIFIED
+    return read_article(capture.body, url, asked_for=requested, status=status, **_described(capture))
+
+
+def _described(capture: Capture) -> dict[str, Any]:
+    return {
+        "fetched_at": capture.fetched_at,
+        "content_type": capture.header("content-type"),
+        "etag": capture.header("etag") or None,
+        "last_modified": capture.header("last-modified") or None,
+    }
