@@ -133,6 +133,17 @@ def test_a_pipeline_that_fails_ends_the_crawl_and_stores_nothing_of_the_page(
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
 
 
+@pytest.mark.parametrize(("pipeline", "stored"), [("Drop", 50), ("Broken", 0)])
+def test_what_a_pipeline_after_the_storage_does_to_a_record_ends_well(
+    site: Newsroom, tmp_path: Path, pipeline: str, stored: int
+) -> None:
+    """A record dropped there is stored; one that fails there costs its page, as anywhere."""
+    late = f'ITEM_PIPELINES={{"mine.{pipeline}Pipeline": 950}}'
+    scrapy(site, tmp_path, "-a", "max_pages=1", "-s", late, "-s", "CONCURRENT_ITEMS=40")
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(stored,)]
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM quarantine") == [(0,)]
+
+
 def test_itemcount_ends_the_crawl_after_the_page_in_hand(site: Newsroom, tmp_path: Path) -> None:
     log = scrapy(site, tmp_path, "-s", "CLOSESPIDER_ITEMCOUNT=10")
     assert "'finish_reason': 'closespider_itemcount'" in log
