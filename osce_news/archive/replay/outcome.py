@@ -44,7 +44,7 @@ class Outcome:
         del self.errors[MOST_TOLD:]
 
     def look_at_report(self) -> None:
-        """Note records of WARC files that could not be read as an error. A cut end is none: kills leave one."""
+        """Note unreadable WARC records as an error. A cut end is not one, as a kill leaves it."""
         missed = self.report.unreadable + self.report.unresolved
         if missed > self._missed:
             self._missed = missed
