@@ -287,9 +287,11 @@ def test_a_worker_refuses_another_file_and_another_version(
 def test_partitions_are_readable_tables(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part = the_part(recorded, tmp_path)
-    parse_part(part, tmp_path)
-    found = list(read_rows(tmp_path / part.name))
+    """The first crawl is two runs: the list's, and the articles'."""
+    found: list[dict[str, Any]] = []
+    for part in make_job(warcs(recorded)[:2], tmp_path, start_url=LISTING_URL).parts:
+        parse_part(part, tmp_path)
+        found += read_rows(tmp_path / part.name)
     kinds = [{page["kind"] for page in row["pages"]} for row in found if row["pages"]]
     listings = [row for row in found if row["pages"] and row["pages"][0]["kind"] == "listing"]
     assert {row["status"] for row in listings} == {200}
