@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from osce_news.errors import LayoutError
-from osce_news.pages import article_generic
-from osce_news.pages.article_tree import ArticleTree
+from osce_news.pages import article_layouts
+from osce_news.pages.html_page import HtmlPage
 from tests.newsroom.article_pages import render
 from tests.newsroom.articles import article_of, article_paragraphs
 from tests.newsroom.samples import TEN
@@ -102,9 +102,9 @@ def test_whatever_the_extractor_raises_is_a_page_that_is_not_understood(
     def extracted(html: str) -> None:
         raise RecursionError(html)
 
-    monkeypatch.setattr(article_generic, "_extracted", extracted)
+    monkeypatch.setattr(article_layouts, "_extracted", extracted)
     with pytest.raises(LayoutError, match="RecursionError in trafilatura"):
-        article_generic.read_text(ArticleTree(PROSE, URL))
+        article_layouts.read_text(HtmlPage(PROSE, URL))
 
 
 def test_the_page_of_the_nineties_is_read_whole() -> None:
