@@ -12,11 +12,6 @@ from osce_news.storage import Summary
 MOST_TOLD = 20  # errors that are told in full; all are counted
 # How a replay ends by the exit status of what went wrong, the worst first.
 _STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
-_SUMMED = (
-    "requests", "not_modified", "pages", "seen", "new", "changed", "unchanged", "quarantined", "withdrawn",
-    "restored", "unknown_terms", "bytes", "retries", "back_offs", "waited_s", "seconds", "articles",
-    "articles_changed", "articles_gone", "articles_failed",
-)  # fmt: skip
 _PASSED_OVER = ("other_hosts", "not_http", "truncated", "too_large", "unresolved", "unreadable")
 
 
@@ -37,10 +32,7 @@ class Outcome:
 
     def add(self, done: Summary) -> None:
         """Add what a run came to."""
-        for name in _SUMMED:
-            setattr(self.summary, name, getattr(self.summary, name) + getattr(done, name))
-        self.summary.waited_s = round(self.summary.waited_s, 1)
-        self.summary.seconds = round(self.summary.seconds, 1)
+        self.summary.add(done)
         self.summary.run = done.run
         self.runs.append(done.run)
 
@@ -52,7 +44,7 @@ class Outcome:
         del self.errors[MOST_TOLD:]
 
     def look_at_report(self) -> None:
-        """Event as an error what of WARC files could not be read; a cut end is none, for kills leave one."""
+        """Note unreadable WARC records as an error. A cut end is not one, as a kill leaves it."""
         missed = self.report.unreadable + self.report.unresolved
         if missed > self._missed:
             self._missed = missed
