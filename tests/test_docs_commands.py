@@ -73,7 +73,7 @@ COMMANDS = sorted(
 INSTALLED = sorted(
     {line for line in (*COMMANDS, *spans("pip install")) if line.startswith("pip install 'osce-news")},
 )
-NO_PROGRAM = ("pip install ", "export ")
+NO_PROGRAM = ("pip install ", "export ", "scrapy ")  # tests/crawl/spiders/test_scrapy.py runs Scrapy
 QUERIES = [
     query
     for cell in re.findall(r"^\| (`.*?) \|", TEXTS["docs/searching.md"], re.MULTILINE)

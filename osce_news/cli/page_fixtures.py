@@ -22,8 +22,8 @@ from osce_news.items import BY_EXTRACTOR
 from osce_news.normalize import item_id, normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.decoding import decode
 from osce_news.pages.extract import extract_listing
+from osce_news.pages.html_page import decode
 from osce_news.site import is_listing_path
 
 # The two kinds of pages, and the folders of their fixtures.

@@ -81,8 +81,9 @@ class StoragePipeline:
             self._store_if_complete()
 
     def item_error(self, failure: Failure) -> None:
-        """Give the page up if a pipeline fails."""
-        if (page := self.crawl.pending) is not None and not page.stored.done():
+        """Give the page up if a pipeline fails: none of its records is stored."""
+        if (page := self.crawl.pending) is not None:
+            self.crawl.pending = None
             page.stored.set_exception(failure.value or RuntimeError(str(failure)))
 
     def _store_if_complete(self) -> None:
@@ -116,26 +117,31 @@ class PendingPage:
         self.stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         records: Sequence[object] = page.records if isinstance(page, Listing) else [page]
         self._positions = {id(record): position for position, record in enumerate(records)}
-        self._left = len(records)
+        self._done = 0  # records that have come through: they come one by one, in order
         if isinstance(page, Listing):
             self._printed, page.records = page.records, []
 
     @property
     def is_complete(self) -> bool:
         """Whether all records have come through."""
-        return self._left == 0
+        return self._done == len(self._positions)
 
     def add(self, item: object) -> None:
         """Take a record as it came out of the pipelines: the item that was yielded, or what became of it."""
-        self._left -= 1
+        self._done += 1
         if isinstance(self.page, Listing):
             self.page.records.append(_as_record(item))
 
     def drop(self, item: object, reason: str) -> None:
-        """Set a record aside that a pipeline dropped; `item` is the one that was yielded."""
-        self._left -= 1
+        """Set a record aside that a pipeline dropped; `item` is the one that was yielded.
+
+        Does nothing if it was dropped after it was added.
+        """
+        position = self._positions[id(item)]
+        if position < self._done:
+            return
+        self._done += 1
         if isinstance(self.page, Listing):
-            position = self._positions[id(item)]
             self.page.rejected.append(rejected(self._printed[position], position, reason, self.page.url))
 
 
@@ -150,6 +156,6 @@ def _as_record(item: object) -> NewsItem:
     columns = NewsItem.__dataclass_fields__
     values = {name: value for name, value in ItemAdapter(item).items() if name in columns}
     for name in ("offices", "topics", "dateline_places"):
-        terms = (ItemAdapter(term).asdict() for term in values.get(name, ()))
+        terms = (ItemAdapter(term).asdict() for term in values.get(name) or ())
         values[name] = tuple(Term(**term) for term in terms)
     return NewsItem(**values)

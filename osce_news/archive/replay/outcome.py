@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from osce_news.archive.report import SKIPPED, Report
@@ -12,11 +12,6 @@ from osce_news.storage import Summary
 MAX_ERRORS = 20  # errors that are kept; all are counted
 # How a replay ends by the exit status of what went wrong, the worst first.
 _STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
-_COUNTERS = [
-    counter.name
-    for counter in fields(Summary)
-    if isinstance(counter.default, int | float) and counter.name != "articles_left"
-]
 
 
 @dataclass(slots=True)
@@ -36,8 +31,7 @@ class Outcome:
 
     def add(self, run: Summary) -> None:
         """Add the counters of a run."""
-        for name in _COUNTERS:
-            setattr(self.summary, name, round(getattr(self.summary, name) + getattr(run, name), 1))
+        self.summary.add(run)
         self.summary.run = run.run
         self.runs.append(run.run)
 

@@ -58,6 +58,8 @@ class BaseSpider(scrapy.Spider):
         crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**given))
         set_up(crawler, crawl.options)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
+        # Whatever the command line says: the records of a page must come through in order.
+        crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
         spider = super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
