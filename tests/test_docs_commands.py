@@ -73,7 +73,7 @@ COMMANDS = sorted(
 INSTALLED = sorted(
     {line for line in (*COMMANDS, *spans("pip install")) if line.startswith("pip install 'osce-news")},
 )
-NO_PROGRAM = ("pip install ", "export ")
+NO_PROGRAM = ("pip install ", "export ", "scrapy ")  # tests/crawl/spiders/test_scrapy.py runs Scrapy
 QUERIES = [
     query
     for cell in re.findall(r"^\| (`.*?) \|", TEXTS["docs/searching.md"], re.MULTILINE)
@@ -200,6 +200,11 @@ def test_each_path_that_is_named_exists(name: str) -> None:
     paths = re.findall(rf"`((?:{roots})/[\w./-]*)(?:::\w+)?`", TEXTS[name])
     made = ("osce_news/publish/formats/titles.py",)  # in an example
     assert [path for path in paths if not (ROOT / path).exists() and path not in made] == []
+
+
+def test_each_package_is_in_the_contributors_table() -> None:
+    packages = {path.parent.name for path in (ROOT / "osce_news").glob("*/__init__.py")}
+    assert set(re.findall(r"^\| `osce_news/(\w+)/`", TEXTS["CONTRIBUTING.md"], re.MULTILINE)) == packages
 
 
 def test_each_exit_status_is_explained() -> None:

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from osce_news.archive import Capture, Report, captures, is_warc, warc_files
-from osce_news.archive.replay import saved_pages
+from osce_news.archive import Capture, Report, captures, is_warc, saved_pages, warc_files
 from osce_news.cli.options import delay_option, verbose_option
 from osce_news.cli.page_fixtures import RawPage, save
 from osce_news.cli.progress import set_up_logging

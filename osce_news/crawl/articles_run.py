@@ -12,8 +12,7 @@ from osce_news.errors import PartialError
 from osce_news.events import PageStored
 from osce_news.items import BY_EXTRACTOR, ArticleItem
 from osce_news.storage import Writer, article_queue
-from osce_news.storage.article_queue import AGE, Due
-from osce_news.storage.refresh import old_enough
+from osce_news.storage.article_queue import AGE, Due, old_enough
 from osce_news.urls import same_site
 
 

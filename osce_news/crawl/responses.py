@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -18,16 +20,19 @@ from osce_news.clock import utc_now
 from osce_news.crawl import settings
 from osce_news.crawl.middlewares import CircuitOpenError, RobotsError
 from osce_news.errors import NetworkError, OsceNewsError, RefusedError, UnavailableError
-from osce_news.items import ArticleItem
+from osce_news.items import ArticleItem, Listing
 from osce_news.pages import ListingPage
-from osce_news.pages.extract import html_page, read_article
+from osce_news.pages.extract import extract_listing, read_article
 
 _REFUSING = frozenset({401, 403, 429, 451})
 
 
-def page_of(response: Response) -> ListingPage:
-    """Return the page of an answer; raises LayoutError if it calls itself anything but HTML."""
-    return html_page(response.body, response.url, header(response, "Content-Type"))
+def listing_of(response: Response) -> tuple[Listing, ListingPage]:
+    """Return the page of the list with its raw records, and its page object.
+
+    Raises LayoutError if the page is not understood, ChallengePageError for a challenge.
+    """
+    return extract_listing(response.body, response.url, **_facts(response))
 
 
 def header(response: Response, name: str) -> str | None:
@@ -43,16 +48,18 @@ def fetched_at(response: Response) -> str:
 
 def article_of(response: Response, asked_for: str) -> ArticleItem:
     """Return what an answer says of the item that it was asked for; raises ChallengePageError."""
-    return read_article(
-        response.body,
-        response.url,
-        asked_for=asked_for,
-        fetched_at=fetched_at(response),
-        status=response.status,
-        content_type=header(response, "Content-Type"),
-        etag=header(response, "ETag"),
-        last_modified=header(response, "Last-Modified"),
-    )
+    return read_article(response.body, response.url, asked_for=asked_for, **_facts(response))
+
+
+def _facts(response: Response) -> dict[str, Any]:
+    """Return what the page objects want to know of a response besides its body and address."""
+    return {
+        "fetched_at": fetched_at(response),
+        "status": response.status,
+        "content_type": header(response, "Content-Type"),
+        "etag": header(response, "ETag"),
+        "last_modified": header(response, "Last-Modified"),
+    }
 
 
 # What the errors of Scrapy's downloader mean; most of them have no text of their own.

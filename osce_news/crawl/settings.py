@@ -79,8 +79,6 @@ EXTENSIONS = {
     "osce_news.crawl.middlewares.CrawlDelay": 1,
     "osce_news.crawl.middlewares.RequestStatsExtension": 2,
 }
-# One item after the other, so that the records of a page stay together and in order.
-CONCURRENT_ITEMS = 1
 # In _BASE, so that a user's ITEM_PIPELINES are added; they see normalised records before these are stored.
 ITEM_PIPELINES_BASE = {
     "osce_news.crawl.pipelines.NormalizePipeline": 100,

@@ -1,15 +1,21 @@
 """Pure functions that turn raw text into a value, or None if it is not recognised."""
 
-from osce_news.normalize.dateline import Dateline, parse_dateline
+from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, is_web_address, item_id, preferred_url
-from osce_news.normalize.listing import normalize_listing, reason_to_reject, rejected
-from osce_news.normalize.record import normalize, normalized_values, rules, unknown_terms
+from osce_news.normalize.record import (
+    normalize,
+    normalize_listing,
+    normalized_values,
+    reason_to_reject,
+    rejected,
+    rules,
+    unknown_terms,
+)
 from osce_news.normalize.terms import find_places, split_offices, split_topics
 from osce_news.normalize.text import clean
 
 __all__ = [
-    "Dateline",
     "canonical_url",
     "clean",
     "find_places",

@@ -1,12 +1,13 @@
-"""Computes the normalised fields of a record from its raw ones."""
+"""Computes the normalised fields of records from their raw ones, and rejects what can't be an item."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sized
 from typing import Any
 
-from osce_news.items import RAW_FIELDS, NewsItem
+from osce_news.items import RAW_FIELDS, Listing, NewsItem, Rejected
 from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, item_id, language_of
@@ -14,6 +15,9 @@ from osce_news.normalize.terms import find_content_type, find_places, split_offi
 from osce_news.normalize.text import clean
 from osce_news.normalize.vocabulary import fingerprint
 
+logger = logging.getLogger(__name__)
+
+MOST_NAMES = 100  # behind one label; the most seen is seven
 # Raise this number with every change in this package that gives another value for the same raw text. A
 # database written under another number is renormalised before anything is written to it.
 RULES = 1
@@ -79,47 +83,31 @@ def unknown_terms(item: NewsItem) -> list[tuple[str, str]]:
     return unknown
 
 
-# The steps of the present item pipelines, one a class.
-def set_identity(item: NewsItem) -> None:
-    """Set `id` and `url` from the address as linked."""
-    item.id = item_id(item.url_raw)
-    item.url = canonical_url(item.url_raw)
+def normalize_listing(listing: Listing) -> Listing:
+    """Return the page with its records normalised; those that can't be stored are in `rejected`."""
+    accepted = []
+    for position, record in enumerate(listing.records):
+        normalize(record)
+        if (reason := reason_to_reject(record.title, record.offices, record.topics)) is None:
+            accepted.append(record)
+        else:
+            listing.rejected.append(rejected(record, position, reason, listing.url))
+    listing.records = accepted
+    return listing
 
 
-def set_text(item: NewsItem) -> None:
-    """Set `title` and `teaser`."""
-    item.title = clean(item.title_raw) or ""
-    item.teaser = clean(item.teaser_raw)
+def reason_to_reject(title: str, offices: Sized, topics: Sized) -> str | None:
+    """Return why a record with these normalised values can't be stored; None if it can."""
+    if not title:
+        return "a title without a visible character"
+    for name, terms in (("offices", offices), ("topics", topics)):
+        if len(terms) > MOST_NAMES:
+            return f"{len(terms)} {name} (at most {MOST_NAMES} are believed)"
+    return None
 
 
-def set_date(item: NewsItem) -> None:
-    """Set `published`."""
-    item.published = parse_date(item.published_raw)
-
-
-def set_content_type(item: NewsItem) -> None:
-    """Set `content_type`."""
-    item.content_type = find_content_type(item.content_type_raw)
-
-
-def set_offices(item: NewsItem) -> None:
-    """Set `offices`."""
-    item.offices = split_offices(item.offices_raw)
-
-
-def set_topics(item: NewsItem) -> None:
-    """Set `topics`."""
-    item.topics = split_topics(item.topics_raw)
-
-
-def set_language(item: NewsItem) -> None:
-    """Set `language`: that of the item's address, else that of the list."""
-    item.language = language_of(item.url_raw) or item.language_raw
-
-
-def set_dateline(item: NewsItem) -> None:
-    """Set the dateline's fields from the cleaned teaser."""
-    dateline = parse_dateline(item.teaser)
-    item.dateline_raw = dateline.raw if dateline else None
-    item.dateline_places = find_places(dateline.places) if dateline else ()
-    item.dateline_date = dateline.date if dateline else None
+def rejected(record: NewsItem, position: int, reason: str, url: str) -> Rejected:
+    """Return the record as it is set aside, and log it: `position` is its place on the page, from 0."""
+    logger.warning("%s: record %d set aside: %s", url, position, reason)
+    raw = {name: value for name, value in dataclasses.asdict(record).items() if "raw" in name}
+    return Rejected(position, reason, raw)

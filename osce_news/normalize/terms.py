@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from osce_news.items import Term
@@ -35,7 +36,7 @@ def split_offices(raw: str | None) -> tuple[Term, ...]:
 @lru_cache(maxsize=2_000)
 def split_topics(raw: str | None) -> tuple[Term, ...]:
     """Return the topics in printed order; an empty tuple if none is printed."""
-    return _find(raw, vocabulary("topics"))
+    return _terms(_names(raw, vocabulary("topics")), vocabulary("topics"))
 
 
 @lru_cache(maxsize=1_000)
@@ -49,12 +50,11 @@ def find_content_type(raw: str | None) -> str | None:
 @lru_cache(maxsize=2_000)
 def find_places(names: tuple[str, ...]) -> tuple[Term, ...]:
     """Return a term for each place of a dateline; its `id` is None if the name is unknown."""
-    places = ((name, vocabulary("places").find(name)) for name in names)
-    return tuple(Term(raw=name, id=entry.id if entry else None) for name, entry in places)
+    return _terms(names, vocabulary("places"))
 
 
-def _find(raw: str | None, known: Vocabulary) -> tuple[Term, ...]:
-    found = ((name, known.find(name)) for name in _names(raw, known))
+def _terms(names: Iterable[str], known: Vocabulary) -> tuple[Term, ...]:
+    found = ((name, known.find(name)) for name in names)
     return tuple(Term(raw=name, id=entry.id if entry else None) for name, entry in found)
 
 

@@ -10,12 +10,11 @@ from itertools import islice
 from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR, Download, RawArticle
 from osce_news.normalize.vocabulary import says
-from osce_news.pages import article_generic, article_parts
+from osce_news.pages import article_layouts, article_parts
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
 from osce_news.pages.article_parts import PageLabels
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
-from osce_news.pages.article_tree import ArticleTree
-from osce_news.pages.decoding import decode_article
+from osce_news.pages.html_page import HtmlPage, decode_article
 from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
@@ -56,24 +55,24 @@ class ArticlePage:
         try:
             return self._read()
         except LayoutError:
-            del self._tree  # it is pruned; the next call needs a fresh one for the same result
+            del self._page  # it is pruned; the next call needs a fresh one for the same result
             raise
 
     def _read(self) -> RawArticle:
-        tree = self._tree
+        page = self._page
         self._refuse_other_pages()
         # Translations and canonical links are partly in elements that are pruned below.
-        languages = article_parts.read_translations(tree)
-        links = [tree.address(link.get("href"), itself=True) for link in tree.find(self.CANONICAL)]
+        languages = article_parts.read_translations(page)
+        links = [page.address(link.get("href"), itself=True) for link in page.find(self.CANONICAL)]
         canonical = next(filter(None, links), None)
         notes = [self.remark] if self.remark else []
         notes += self._of_another_site
-        tree.prune()
+        page.prune()
         found = self._find(notes)
         labelled = article_parts.read_labels(found.region, found.texts)
-        image = article_parts.read_image(tree, found.region)
+        image = article_parts.read_image(page, found.region)
         downloads = self._downloads(found)
-        notes += language_notes(found.texts, tree.language)
+        notes += language_notes(found.texts, page.language)
         contact = self._take_out(found, labelled)
         text, below, layout = self._text(found, notes)
         return RawArticle(
@@ -90,34 +89,34 @@ class ArticlePage:
             content_type=labelled.values.get("content_type"),
             offices=labelled.values.get("offices"),
             topics=labelled.values.get("topics"),
-            language=tree.language,
+            language=page.language,
             layout=layout,
             note="; ".join([*notes, *text_notes(text)]) or None,
         )
 
     @cached_property
-    def _tree(self) -> ArticleTree:
-        return ArticleTree(self.html, self.url)
+    def _page(self) -> HtmlPage:
+        return HtmlPage(self.html, self.url)
 
     def _is_called(self, section: str) -> bool:
         """Whether the page's heading or name is one of the section's words, and the page has no date."""
-        heading = next((text for one in self._tree.find(self.TITLES) if (text := text_of(one))), "")
-        name = self._tree.name.partition("|")[0]  # the site's name follows
+        heading = next((text for one in self._page.find(self.TITLES) if (text := text_of(one))), "")
+        name = self._page.name.partition("|")[0]  # the site's name follows
         if not says(section, heading) and not says(section, name):
             return False
-        return all(self._tree.is_around(date) for date in self._tree.find(self.DATES))
+        return all(self._page.is_around(date) for date in self._page.find(self.DATES))
 
     def _refuse_other_pages(self) -> None:
-        self._tree.refuse_other_pages("article")
+        self._page.refuse_other_pages("article")
         if self.is_not_found:
             raise LayoutError("article", expected="an article", got="a page that says that it is not found")
         if self._is_called("no_article"):
-            raise LayoutError("article", expected="an article", got=self._tree.description)
+            raise LayoutError("article", expected="an article", got=self._page.description)
 
     @property
     def _of_another_site(self) -> list[str]:
         """A note if the page begins like those of the field operations' own sites."""
-        begin = (str(text) for body in self._tree.find("body") for text in islice(body.itertext(), 50))
+        begin = (str(text) for body in self._page.find("body") for text in islice(body.itertext(), 50))
         skips = any(says("skip_links", text) for text in begin)
         return ["begins with 'Skip Links': a site of a field operation"] if skips else []
 
@@ -126,28 +125,28 @@ class ArticlePage:
         partly = None
         for layout in LAYOUTS:
             try:
-                found = layout.find(self._tree)
+                found = layout.find(self._page)
             except LayoutError as error:
                 if error.selector == layout.TEXT.css and partly is None:
                     partly = f"{layout.NAME} fits but for {error.selector}: {error.expected}, got {error.got}"
                 continue
             notes += [found.remark] if found.remark else []
             return found
-        found = article_generic.find_around(self._tree)
+        found = article_layouts.find_around(self._page)
         notes += [note for note in (partly, found.remark) if note]
         return found
 
     def _downloads(self, found: ArticleOutline) -> tuple[Download, ...]:
-        links = self._tree.find(self.DOWNLOADS) or article_parts.document_links(found.region)
-        return article_parts.read_downloads(self._tree, links)
+        links = self._page.find(self.DOWNLOADS) or article_parts.document_links(found.region)
+        return article_parts.read_downloads(self._page, links)
 
     def _take_out(self, found: ArticleOutline, labelled: PageLabels) -> list[Paragraph]:
         """Remove everything from the tree that is not text, and return the contact blocks."""
-        blocks = article_parts.contact_elements(self._tree, found.region, found.texts)
+        blocks = article_parts.contact_elements(self._page, found.region, found.texts)
         contact = article_parts.read_contact(blocks)
-        lists = self._tree.find(self.DOWNLOAD_LISTS)
-        captions = article_parts.captions(self._tree, found.region)
-        self._tree.take_out([*found.used, *labelled.elements, *blocks, *lists, *captions])
+        lists = self._page.find(self.DOWNLOAD_LISTS)
+        captions = article_parts.captions(self._page, found.region)
+        self._page.take_out([*found.used, *labelled.elements, *blocks, *lists, *captions])
         return contact
 
     def _text(self, found: ArticleOutline, notes: list[str]) -> tuple[list[Paragraph], list[Paragraph], str]:
@@ -160,15 +159,15 @@ class ArticlePage:
         if text:
             return text, contact, found.layout
         known = found.layout != BY_EXTRACTOR
-        if known and len(text_of(self._tree.root)) < _ENOUGH:
+        if known and len(text_of(self._page.root)) < _ENOUGH:
             notes.append("no text")
             return [], contact, found.layout
-        read = _without(article_generic.read_text(self._tree), (found.title, found.published))
+        read = _without(article_layouts.read_text(self._page), (found.title, found.published))
         text, below = article_parts.split_contact(read)
         if known:
             notes.append(f"{found.layout} fits, but its text is empty")
         elif not text:
-            raise LayoutError("article", expected="a text", got=self._tree.description)
+            raise LayoutError("article", expected="a text", got=self._page.description)
         return text, [*contact, *below], BY_EXTRACTOR
 
 

@@ -13,8 +13,7 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.pages.labelled_values import read_values
-from osce_news.pages.labels import Label, join
+from osce_news.pages.labels import Label, join, read_values
 from osce_news.pages.text_lines import Line, Piece, is_item, squeeze
 
 _NAMES = ("content_types", "offices", "topics")
@@ -59,11 +58,6 @@ class ResultFields:
     def teaser(self) -> str | None:
         """The text below the title, or above it if nothing is below."""
         return " ".join(text for _, text in self._teaser_lines if text) or None
-
-    @property
-    def language(self) -> str | None:
-        """The language of the date's label, such as "en"; None without a date."""
-        return self.labelled.language
 
     @property
     def unlabelled(self) -> str | None:

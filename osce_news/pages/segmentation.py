@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 from parsel import Selector
 
-from osce_news.pages.date_anchors import BOXES, find_date_anchors, has_more_labels, is_in_box
+from osce_news.normalize.dates import has_day_and_year, is_day_and_year
 from osce_news.pages.fields import ResultFields
-from osce_news.pages.labels import split_labels
-from osce_news.pages.text_lines import Line, text_lines
+from osce_news.pages.labels import DATE, read_label, split_labels
+from osce_news.pages.text_lines import Line, text_lines, upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class ListLayout:
 # its labels alone, so a new layout needs an entry here only if that fails.
 LAYOUTS = (ListLayout("drupal7", ".search-result-news", "www.osce.org"),)
 
+BOXES = frozenset({"nav", "aside", "footer"})  # elements next to a list
 # Elements around a list that are never part of a result.
 _AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
 _OUTER = frozenset({"main", "body", "html"})
@@ -57,6 +59,18 @@ class Region:
     def has_title(self) -> bool:
         """Whether one of the lines reads as a title with a link."""
         return ResultFields(self.lines, self.element).link is not None
+
+
+class DateAnchors(NamedTuple):
+    """Indexes of the lines with results' dates, in the list and in boxes next to it.
+
+    `clear` is false if full dates occur both inside and outside of markup or links, so that it is not clear
+    which of them belong to results.
+    """
+
+    in_list: list[int]
+    in_boxes: list[int]
+    clear: bool = True
 
 
 def find_results(page: Selector) -> list[Region]:
@@ -86,9 +100,66 @@ def find_results(page: Selector) -> list[Region]:
             or _by_element(lines, dates, titled=False)  # so that the error can name what is missing
         )
     alike = {_kind(region.element) for region in regions if region.element.get("class")}
-    if any(_kind(element) in alike for number in in_boxes for element in _upwards(lines[number].block)):
+    if any(_kind(element) in alike for number in in_boxes for element in upwards(lines[number].block)):
         return []  # the box next to the list contains results too
     return regions
+
+
+def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
+    """Return the lines with the date's label, followed by a day and a year.
+
+    "Publishing date" as a facet, as a sort option or in a form is not the date of a result.
+
+    >>> from lxml import html
+    >>> from osce_news.pages.text_lines import text_lines
+    >>> facet = "<ul><li>Publishing date</li><li>2022 (35)</li></ul>"
+    >>> page = html.fromstring(f"<div>{facet}<p><b>Publishing date:</b> 1 May 2020</p></div>")
+    >>> find_date_anchors(text_lines(page))
+    DateAnchors(in_list=[2], in_boxes=[], clear=True)
+    """
+    marked_up: dict[int, bool] = {}
+    whole: set[int] = set()
+    linked: list[int] = []
+    for number, line in enumerate(lines):
+        label = read_label(line)
+        if label is None or label.field != DATE:
+            continue
+        value = label.value or (lines[number + 1].text if number + 1 < len(lines) else "")
+        if not has_day_and_year(value):
+            continue
+        if label.value and is_day_and_year(label.value):
+            whole.add(number)
+        if line.is_link:
+            linked.append(number)
+        else:
+            marked_up[number] = label.own_element
+    # If the labels have elements of their own, a line of plain text that begins like one is prose.
+    plain = not any(marked_up.values())
+    mixed = [] if plain else [number for number in whole if not marked_up.get(number, True)]
+    numbers = [number for number, own in marked_up.items() if own or plain]
+    if marked_up and (linked or mixed):
+        return DateAnchors(sorted({*numbers, *linked, *mixed}), [], clear=False)
+    # Boxes next to the list may have dates of their own. If all dates are in boxes, one of them is the list.
+    in_list = [number for number in numbers if not is_in_box(lines[number].block)]
+    if not in_list or len(in_list) == len(numbers):
+        return DateAnchors(numbers, [])
+    return DateAnchors(in_list, [number for number in numbers if number not in in_list])
+
+
+def has_more_labels(lines: Sequence[Line], dates: int) -> bool:
+    """Whether there are at least two more date labels with an element of their own than dates."""
+    own = [
+        line
+        for line in lines
+        if (label := read_label(line)) is not None and label.field == DATE and label.own_element
+    ]
+    most = dates + 1
+    return len(own) > most and sum(not is_in_box(line.block) for line in own) > most
+
+
+def is_in_box(block: Element) -> bool:
+    """Whether an element is, or is inside, a menu, a box or a footer."""
+    return block.tag in BOXES or next(block.iterancestors(*BOXES), None) is not None
 
 
 def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[Region]:
@@ -109,7 +180,7 @@ def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = T
         return []
     counts: Counter[Element] = Counter()
     for number in dates:
-        counts.update(_upwards(lines[number].block))
+        counts.update(upwards(lines[number].block))
     around: set[Element] = set()
     page = Selector(root=lines[0].block.getroottree().getroot())
     for other in page.xpath(f"//*[{_AROUND}]"):
@@ -120,7 +191,7 @@ def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = T
     elements = []
     for number in dates:
         widest = None
-        for element in _upwards(lines[number].block):
+        for element in upwards(lines[number].block):
             if counts[element] > 1 or element.tag in _OUTER or element in around:
                 break
             widest = element
@@ -205,10 +276,10 @@ def _tag(line: Line) -> object:
 
 def _end(inside: Sequence[Line], last: int) -> int:
     """Return where the last result ends: at a heading without a link, a box or the pager."""
-    around = set(_upwards(inside[last].block))
+    around = set(upwards(inside[last].block))
     for number in range(last + 1, len(inside)):
         line = inside[number]
-        other = (element for element in _upwards(line.block) if element not in around)
+        other = (element for element in upwards(line.block) if element not in around)
         if (line.heading is not None and line.link is None) or any(
             element.tag in BOXES or "pager" in (element.get("class") or "") for element in other
         ):
@@ -220,9 +291,9 @@ def _holder(lines: Sequence[Line], dates: Sequence[int]) -> Element:
     """Return the innermost element that contains all dates and a link before the first of them."""
     counts: Counter[Element] = Counter()
     for number in dates:
-        counts.update(_upwards(lines[number].block))
+        counts.update(upwards(lines[number].block))
     before = {id(line) for line in lines[: dates[0]] if line.link is not None}
-    for element in _upwards(lines[dates[0]].block):
+    for element in upwards(lines[dates[0]].block):
         if counts[element] == len(dates):
             if element.tag in _OUTER:
                 return element
@@ -249,11 +320,6 @@ def _regions(lines: Sequence[Line], elements: Sequence[Element], dates: Sequence
         if element is not None:
             within[element].append(line)
     return [Region(element, inside) for element, inside in within.items()]
-
-
-def _upwards(element: Element) -> Iterator[Element]:
-    yield element
-    yield from element.iterancestors()
 
 
 def _kind(element: Element) -> tuple[object, str]:

@@ -3,7 +3,7 @@
 from osce_news.storage.crawls import Validators
 from osce_news.storage.database import open_for_reading, open_for_writing
 from osce_news.storage.ingest import Changes
-from osce_news.storage.summary import Stored, Summary
+from osce_news.storage.runs import Stored, Summary
 from osce_news.storage.writer import Writer
 
 __all__ = [

@@ -15,8 +15,8 @@ from osce_news.normalize import normalize
 from osce_news.storage import crawls, rows
 from osce_news.storage.merge import combine, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
+from osce_news.storage.runs import Stored
 from osce_news.storage.schema import LISTS
-from osce_news.storage.summary import Stored
 
 # Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
 # half at the ten seconds between requests that the site asks for.

@@ -16,12 +16,12 @@ from osce_news.clock import utc_now
 from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
-from osce_news.storage import articles, crawls, log
+from osce_news.storage import articles, crawls, runs
 from osce_news.storage.crawls import UnfinishedRun
 from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
 from osce_news.storage.ingest import Changes, Ingest
 from osce_news.storage.renormalize import Renormalized, renormalize
-from osce_news.storage.summary import Summary
+from osce_news.storage.runs import Summary
 
 
 class Writer:
@@ -89,7 +89,7 @@ class Writer:
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != rules()):
                 renormalize(self.connection)
-            run = log.begin_run(self.connection, mode, start_url, list_name, continues, started=self.started)
+            run = runs.begin_run(self.connection, mode, start_url, list_name, continues, started=self.started)
         goes_on = continues.run if continues else None
         self.summary = Summary(run, mode, continues=goes_on, database=str(self.path))
         self._ingest = Ingest(self.connection, run, saved=mode == "replay")
@@ -145,7 +145,7 @@ class Writer:
             after.restored += stored.restored
             after.quarantined += len(page.rejected)
             after.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())
-            log.write_page(self.connection, after.run, page, stored)
+            runs.write_page(self.connection, after.run, page, stored)
             self._write_summary(after, position=json.dumps(position) if position else None)
             self.summary, self._last_page_at = after, page.fetched_at
         return self.summary
@@ -215,7 +215,7 @@ class Writer:
     def leave(self) -> Summary:
         """Leave the run as one that died, and return its summary: the next one to begin will say so."""
         with storage_errors(self.path), transaction(self.connection):
-            log.end_dead_runs(self.connection)
+            runs.end_dead_runs(self.connection)
         self.summary.status, self.summary.message = "interrupted", crawls.DIED
         return self.summary
 
@@ -239,7 +239,7 @@ class Writer:
         self, summary: Summary, *, finished: str | None = None, position: str | None = None
     ) -> None:
         summary.seconds = round(time.monotonic() - self._clock, 1)
-        log.write_run(self.connection, summary, finished, position)
+        runs.write_run(self.connection, summary, finished, position)
 
 
 def _which_file(path: Path) -> tuple[int, int] | None:

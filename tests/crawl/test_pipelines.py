@@ -11,7 +11,7 @@ from scrapy.exceptions import DropItem
 from osce_news.crawl.pipelines import NormalizePipeline
 from osce_news.items import ArticleItem, Listing, NewsItem
 from osce_news.normalize import normalize_listing
-from osce_news.normalize.listing import MOST_NAMES
+from osce_news.normalize.record import MOST_NAMES
 
 RAW: dict[str, Any] = {
     "url_raw": "https://www.osce.org/odihr/1",

@@ -28,7 +28,7 @@ from osce_news.crawl.middlewares import (
     RequestStats,
     RequestStatsExtension,
 )
-from osce_news.crawl.middlewares.backoff import (
+from osce_news.crawl.middlewares.retry import (
     LONGEST_ASKED_S,
     CircuitBreaker,
     back_off,

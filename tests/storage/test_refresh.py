@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from osce_news.storage.refresh import AGES, old_enough
+from osce_news.storage.article_queue import AGES, old_enough
 
 FIRST = datetime(2024, 8, 5, 12, tzinfo=UTC)
 

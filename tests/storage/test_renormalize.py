@@ -12,7 +12,8 @@ import pytest
 
 from osce_news.normalize import dateline, record, rules
 from osce_news.normalize import terms as normalize_terms
-from osce_news.normalize.vocabulary import _load, fingerprint, vocabulary
+from osce_news.normalize import vocabulary as vocabulary_module
+from osce_news.normalize.vocabulary import fingerprint, vocabulary
 from osce_news.storage import Writer, open_for_reading, queries, renormalize
 from osce_news.storage import writer as writer_module
 from osce_news.storage.integrity import problems
@@ -37,7 +38,7 @@ def _forget() -> None:
 @pytest.fixture
 def edit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
     """Return a function that replaces a text in a vocabulary file, as long as the test runs."""
-    source = _load._source
+    source = vocabulary_module._source
     edited: dict[str, bytes] = {}
 
     def replaced(name: str, before: str, after: str) -> None:
@@ -46,7 +47,7 @@ def edit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
         edited[name] = text.replace(before, after, 1).encode()
         _forget()
 
-    monkeypatch.setattr(_load, "_source", lambda name: edited.get(name) or source(name))
+    monkeypatch.setattr(vocabulary_module, "_source", lambda name: edited.get(name) or source(name))
     yield replaced
     monkeypatch.undo()
     _forget()

@@ -1,8 +1,7 @@
 """Politeness: what the settings name and what the spider needs."""
 
-from osce_news.crawl.middlewares.backoff import CircuitOpenError, CrawlStoppedError
 from osce_news.crawl.middlewares.offsite import OneSiteMiddleware
-from osce_news.crawl.middlewares.retry import BackOffMiddleware
+from osce_news.crawl.middlewares.retry import BackOffMiddleware, CircuitOpenError, CrawlStoppedError
 from osce_news.crawl.middlewares.robots import CrawlDelay, RobotsError, StrictRobotsMiddleware
 from osce_news.crawl.stats import RequestStats, RequestStatsExtension
 

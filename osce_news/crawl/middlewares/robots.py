@@ -10,7 +10,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.utils.httpobj import urlparse_cached
 
-from osce_news.crawl.middlewares.backoff import CrawlStoppedError
+from osce_news.crawl.middlewares.retry import CrawlStoppedError
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 from typing import Any, ClassVar, Self
 
 import scrapy
@@ -18,7 +19,6 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.rejected_pages import keep
 from osce_news.crawl.run import partial
 from osce_news.crawl.stats import RequestStats, RequestStatsExtension
-from osce_news.crawl.user_agent import set_up
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError
 from osce_news.urls import site_of
 
@@ -58,6 +58,8 @@ class BaseSpider(scrapy.Spider):
         crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**given))
         set_up(crawler, crawl.options)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
+        # Whatever the command line says: the records of a page must come through in order.
+        crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
         spider = super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
@@ -130,3 +132,14 @@ class BaseSpider(scrapy.Spider):
         """Count requests from 0 again, for the run that begins."""
         if (extension := self.crawler.get_extension(RequestStatsExtension)) is not None:
             extension.restart()
+
+
+def set_up(crawler: Crawler, options: CrawlOptions) -> None:
+    """Let the crawler be as slow as asked for, and say who crawls."""
+    if options.delay is not None:
+        crawler.settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")
+    if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
+        agent = f"{crawler.settings['USER_AGENT']} (+{contact})"
+        crawler.settings.set("USER_AGENT", agent, priority="spider")
+    else:
+        logger.warning("no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail or page")

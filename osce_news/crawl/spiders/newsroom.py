@@ -12,11 +12,10 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.responses import error_of, fetched_at, header, page_of
+from osce_news.crawl.responses import error_of, fetched_at, listing_of
 from osce_news.crawl.spiders.articles import ArticlesSpider
 from osce_news.errors import ChallengePageError, LayoutError, NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
-from osce_news.pages.extract import read_listing, result_keys
 from osce_news.storage import Validators
 
 logger = logging.getLogger(__name__)
@@ -113,13 +112,7 @@ class NewsroomSpider(ArticlesSpider):
 
     def _read(self, response: Response) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and what it tells the traversal."""
-        page = page_of(response)
-        listing = read_listing(
-            page, body=response.body, fetched_at=fetched_at(response), status=response.status
-        )
-        listing.listed = result_keys(page)
-        listing.etag = header(response, "ETag")
-        listing.last_modified = header(response, "Last-Modified")
+        listing, page = listing_of(response)
         dates = [result.published for result in page.results]
         return listing, PageFacts(response.url, listing.listed, dates, page.pager)
 

@@ -162,7 +162,7 @@ def test_a_clock_before_all_that_is_on_the_list_stores_nothing_and_says_so(
     crawl(newsroom, tmp_path / "a.db", before=at(NOW))
     newsroom.publish(*make_newer(newsroom.stories, 2))
     done = crawl(newsroom, tmp_path / "a.db", "--full", before=at("1970-01-01T00:00:00Z"))
-    assert ended_in_one_line(done, 3, "fetched on 1970-01-01")
+    assert ended_in_one_line(done, 3, "expected dates before the page was fetched")
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
 
 

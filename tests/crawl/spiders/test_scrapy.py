@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -18,6 +19,9 @@ from tests.helpers import ROOT
 from tests.newsroom import Newsroom, make_stories
 
 STORIES = 130
+DOCUMENTATION = (ROOT / "docs" / "crawling.md").read_text(encoding="utf-8")
+(DOCUMENTED_PIPELINE,) = re.findall(r"^```python\n(.*?)^```", DOCUMENTATION, re.DOTALL | re.MULTILINE)
+DOCUMENTED = re.findall(r"^\$ scrapy (\w+) (.*)$", DOCUMENTATION, re.MULTILINE)
 PIPELINES = '''
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
@@ -64,16 +68,18 @@ def site() -> Iterator[Newsroom]:
         yield server
 
 
-def scrapy(site: Newsroom, folder: Path, *arguments: str, command: str = "crawl") -> str:
+def scrapy(
+    site: Newsroom, folder: Path, *arguments: str, command: str = "crawl", spider: str = "newsroom"
+) -> str:
     """Run Scrapy's command line in the folder, with pipelines of one's own; return what it logged."""
-    (folder / "mine.py").write_text(PIPELINES, encoding="utf-8")
+    (folder / "mine.py").write_text(PIPELINES + DOCUMENTED_PIPELINE, encoding="utf-8")
     environment = os.environ | {
         "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
         "SCRAPY_SETTINGS_MODULE": "osce_news.crawl.settings",
     }
     listing = f"{site.url}/press-releases"
     options = ["-a", f"start_url={listing}", "-a", "db=a.db", "-a", "delay=0"]
-    target = ["newsroom"] if command == "crawl" else [listing, "--spider", "newsroom"]
+    target = [spider] if command == "crawl" else [listing, "--spider", spider]
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", command, *target, *options, *arguments],
         capture_output=True,
@@ -133,6 +139,17 @@ def test_a_pipeline_that_fails_ends_the_crawl_and_stores_nothing_of_the_page(
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
 
 
+@pytest.mark.parametrize(("pipeline", "stored"), [("Drop", 50), ("Broken", 0)])
+def test_what_a_pipeline_after_the_storage_does_to_a_record_ends_well(
+    site: Newsroom, tmp_path: Path, pipeline: str, stored: int
+) -> None:
+    """A record dropped there is stored; one that fails there costs its page, as anywhere."""
+    late = f'ITEM_PIPELINES={{"mine.{pipeline}Pipeline": 950}}'
+    scrapy(site, tmp_path, "-a", "max_pages=1", "-s", late, "-s", "CONCURRENT_ITEMS=40")
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(stored,)]
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM quarantine") == [(0,)]
+
+
 def test_itemcount_ends_the_crawl_after_the_page_in_hand(site: Newsroom, tmp_path: Path) -> None:
     log = scrapy(site, tmp_path, "-s", "CLOSESPIDER_ITEMCOUNT=10")
     assert "'finish_reason': 'closespider_itemcount'" in log
@@ -172,9 +189,28 @@ def test_scrapy_parse_shows_the_records_of_a_page_and_stores_nothing(site: Newsr
     assert not (tmp_path / "a.db").exists()
 
 
+def test_the_documented_commands_do_what_the_page_says(site: Newsroom, tmp_path: Path) -> None:
+    assert [command for command, _ in DOCUMENTED] == ["crawl", "crawl", "parse"]
+    for command, line in DOCUMENTED:
+        words = [word for word in line.split() if not word.startswith("https://")]
+        spider = words.pop(0) if command == "crawl" else "newsroom"
+        scrapy(site, tmp_path, *words, command=command, spider=spider)
+    lengths = [len((tmp_path / f"{name}.jsonl").read_text().splitlines()) for name in ("items", "articles")]
+    assert lengths == [100, 10]
+
+
+def test_the_documented_pipeline_drops_what_it_says(site: Newsroom, tmp_path: Path) -> None:
+    scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.PressReleasesOnly": 500}')
+    db = tmp_path / "a.db"
+    releases = sum((story.content_type or "").lower() == "press release" for story in site.stories)
+    assert 0 < releases < STORIES
+    assert rows(db, "SELECT count(*) FROM items") == [(releases,)]
+    assert rows(db, "SELECT DISTINCT reason FROM quarantine") == [("not a press release",)]
+
+
 def test_the_spiders_are_the_list_and_the_articles(tmp_path: Path, site: Newsroom) -> None:
     scrapy(site, tmp_path, "-a", "max_pages=1")
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", "list"], capture_output=True, text=True, timeout=60, cwd=ROOT
     )
-    assert {"articles", "newsroom"} <= set(done.stdout.split())
+    assert done.stdout.split() == ["articles", "newsroom"]

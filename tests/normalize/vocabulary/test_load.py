@@ -18,7 +18,6 @@ from osce_news.normalize.identity import language_of
 from osce_news.normalize.vocabulary import (
     Entry,
     Vocabulary,
-    _load,
     fingerprint,
     fold,
     labels,
@@ -247,19 +246,19 @@ def test_the_fingerprint_is_the_same_each_time_and_short() -> None:
 
 
 AddLine = Callable[[str, str, str], None]
-CACHED = (labels, words, office_statuses, languages, _load._language_names, _patterns, split_offices)
+CACHED = (labels, words, office_statuses, languages, package._language_names, _patterns, split_offices)
 
 
 @pytest.fixture
 def add_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[AddLine]:
     """Return a function that adds a line to a vocabulary file, below another one, for one test."""
-    source = _load._source
+    source = package._source
 
     def add(file: str, below: str, line: str) -> None:
         text = source(file).decode()
         assert below in text
         edited = text.replace(below, f"{below}\n{line}", 1).encode()
-        monkeypatch.setattr(_load, "_source", lambda name: edited if name == file else source(name))
+        monkeypatch.setattr(package, "_source", lambda name: edited if name == file else source(name))
         for function in CACHED:
             function.cache_clear()
 

@@ -6,14 +6,71 @@ import json
 import os
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from osce_news import __version__
 from osce_news.items import Listing
 from osce_news.normalize import rules
 from osce_news.storage.crawls import DIED, UnfinishedRun
-from osce_news.storage.summary import Stored, Summary
+
+
+@dataclass
+class Summary:
+    """What a run did; the keys of `--json`."""
+
+    run: int
+    mode: str
+    status: str = "running"
+    requests: int = 0
+    not_modified: int = 0
+    pages: int = 0
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    withdrawn: int = 0
+    restored: int = 0
+    articles: int = 0  # pages of items that were asked for
+    articles_changed: int = 0  # whose text is another than before
+    articles_gone: int = 0  # that are gone, moved or not found
+    articles_failed: int = 0  # that could not be had, or not be read
+    articles_left: int = 0  # that are due and were not asked for
+    unknown_terms: int = 0
+    bytes: int = 0
+    retries: int = 0
+    back_offs: int = 0
+    waited_s: float = 0.0
+    smallest_gap_s: float | None = None
+    continues: int | None = None
+    seconds: float = 0.0
+    database: str = ""
+    message: str | None = None
+
+    def add(self, other: Summary) -> None:
+        """Add the counters of another run."""
+        for name in COUNTERS:
+            setattr(self, name, round(getattr(self, name) + getattr(other, name), 1))
+
+
+# What `Summary.add` adds up: all numbers but the run's own and what is left after it.
+COUNTERS = tuple(
+    field.name
+    for field in fields(Summary)
+    if field.default == 0 and field.name not in ("run", "articles_left")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing a page came to: how many of its items were new, changed, unchanged, restored."""
+
+    new: int
+    changed: int
+    unchanged: int
+    again: int = 0  # of the unchanged: seen before in this run, for pages overlap
+    restored: int = 0
 
 
 def begin_run(

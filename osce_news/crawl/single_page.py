@@ -1,4 +1,4 @@
-"""Asks for one page, whatever it is, and hands it back as it was sent."""
+"""The spiders that ask for one page: to hand it back as it was sent, or to check what can be read of it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from osce_news.checks.coverage import Coverage, coverage
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.responses import error_of
-from osce_news.crawl.user_agent import set_up
+from osce_news.crawl.responses import error_of, listing_of
+from osce_news.crawl.spiders.base import set_up
 from osce_news.errors import NetworkError, OsceNewsError
-from osce_news.urls import site_of
+from osce_news.items import Listing
+from osce_news.normalize import normalize_listing
+from osce_news.urls import page_number, site_of
 
 
 class SinglePageSpider(scrapy.Spider):
@@ -63,3 +66,26 @@ class SinglePageSpider(scrapy.Spider):
         """Note that the crawl ended before the page was read."""
         if self.response is None and self.error is None:
             self.error = NetworkError(f"{self.options.start_url}: not read ({reason})")
+
+
+class CheckSpider(SinglePageSpider):
+    """Reads the first page and stores nothing; `page` and `coverage`, or `error`, say what was found."""
+
+    name = "check"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page: Listing | None = None
+        self.coverage: Coverage | None = None
+
+    def parse(self, response: Response, **kwargs: Any) -> None:
+        """Read the page and note what it holds, or why it is not understood."""
+        super().parse(response)
+        try:
+            listing, page = listing_of(response)
+            last = page_number(page.pager.last or "")
+            self.page = normalize_listing(listing)
+            self.coverage = coverage(self.page, None if last is None else last + 1)
+        except OsceNewsError as error:
+            error.args = (f"{response.url}: {error}",)
+            self.error = error
