@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive.replay import read_saved, saved_pages
+from osce_news.archive import read_saved, saved_pages
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import extract_listing

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from osce_news.archive.replay import saved_pages
+from osce_news.archive import saved_pages
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.items import BY_EXTRACTOR
 from osce_news.normalize import item_id, normalize_listing

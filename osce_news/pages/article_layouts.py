@@ -281,12 +281,11 @@ def read_text(page: HtmlPage) -> list[Paragraph]:
         raise LayoutError("article", expected="a text", got=got) from error
     if body is None:
         return []
-    for element in body.iter(etree.Element):
-        tag = str(element.tag)
-        if tag == "list":
+    for element in list(body.iter("list", *_TAGS)):  # others keep their names, which may be no names
+        if element.tag == "list":
             element.tag = "ol" if element.get("rend") == "ol" else "ul"
         else:
-            element.tag = _TAGS.get(tag, tag)
+            element.tag = _TAGS[str(element.tag)]
     return read_paragraphs(body)
 
 

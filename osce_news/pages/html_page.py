@@ -194,7 +194,7 @@ def outermost(elements: Sequence[Element], root: Element) -> list[Element]:
 
 def decode(body: bytes, content_type: str | None = None) -> str:
     """Return the page's text, decoded as a browser does: by header, byte order mark or meta, else UTF-8."""
-    return html_to_unicode(content_type, body, default_encoding="utf-8")[1]
+    return _as_browser(body, content_type)[1]
 
 
 def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
@@ -208,7 +208,7 @@ def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, s
     >>> decode_article(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
     ('<p>“Café”', 'places that are not UTF-8, as declared, but windows-1252: 2')
     """
-    encoding, text = html_to_unicode(content_type, body, default_encoding="utf-8")
+    encoding, text = _as_browser(body, content_type)
     name = codecs.lookup(encoding).name
     if name in _SINGLE_BYTE and not body.isascii():
         try:
@@ -221,6 +221,17 @@ def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, s
         text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", _MEND)
         return text, f"places that are not UTF-8, as declared, but windows-1252: {count}"
     return text, None
+
+
+def _as_browser(body: bytes, content_type: str | None) -> tuple[str, str]:
+    """Return the encoding and the text; names that are not those of a text encoding are ignored.
+
+    Python knows codecs that turn bytes into bytes, such as "base64", which w3lib takes for encodings.
+    """
+    try:
+        return html_to_unicode(content_type, body, default_encoding="utf-8")
+    except (LookupError, ValueError, TypeError):
+        return "utf-8", body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
 
 
 def _is_cyrillic(text: str, count: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from osce_news.archive.replay import saved_pages
+from osce_news.archive import saved_pages
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage

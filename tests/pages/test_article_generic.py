@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lxml import html
 
 from osce_news.errors import LayoutError
 from osce_news.pages import article_layouts
@@ -114,3 +115,11 @@ def test_the_page_of_the_nineties_is_read_whole() -> None:
         None,
         3,
     )
+
+
+def test_an_element_whose_name_is_none_costs_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A garbled tag gives elements with names that lxml reads but would not set."""
+    body = html.fragment_fromstring(f"<body><htm<table>{PROSE}</body>", create_parent="div")
+    assert any("<" in str(element.tag) for element in body.iter())
+    monkeypatch.setattr(article_layouts, "_extracted", lambda _: body)
+    assert str(read(unknown("<h1>A title</h1>", PROSE)).text) in PROSE
