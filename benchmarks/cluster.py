@@ -81,7 +81,7 @@ def make_files(folder: Path, count: int) -> None:
     """Write WARC files with so many listing pages."""
     stories = make_stories(count * ROWS)
     for file in range(FILES):
-        with ArchiveWriter(folder, str(file), software="made-up/1") as writer:
+        with ArchiveWriter(folder, str(file)) as writer:
             for number in range(file, count, FILES):
                 part = stories[number * ROWS : (number + 1) * ROWS]
                 html = render_page(part, page=number, rows=ROWS, total=len(stories), markup="drupal7")

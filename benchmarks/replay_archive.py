@@ -79,7 +79,7 @@ def record(folder: Path, count: int) -> list[bytes]:
         run=1, mode="full", started=format_utc(START), start_url=options.start_url, list=options.list_name
     )
     bodies = []
-    with ArchiveWriter(folder, "1", software="osce-news/benchmark") as archive:
+    with ArchiveWriter(folder, "1") as archive:
         archive.note(begins)
         for number, (url, body) in enumerate(made_pages(options, count)):
             at = format_utc(START + 10 * number)
@@ -90,7 +90,7 @@ def record(folder: Path, count: int) -> list[bytes]:
         end = RunFinished(
             status="complete", message=None, finished=at, pages=count, files=archive.files, whole=True
         )
-        archive.note(end)
+        archive.finish(end)
     return bodies
 
 

@@ -24,7 +24,7 @@ from typing import Any, cast
 from lxml import html
 from lxml.etree import XPath
 
-from osce_news.archive.replay import SavedPage, read_saved, saved_pages
+from osce_news.archive import SavedPage, read_saved, saved_pages
 from osce_news.normalize import normalize_listing
 from osce_news.storage import Writer, open_for_writing
 from tests.newsroom import make_stories, render_page

@@ -15,11 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive.replay import read_saved, saved_pages
+from osce_news.archive import read_saved, saved_pages
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
-from osce_news.pages import ListingPage
-from osce_news.pages.extract import read_listing
+from osce_news.pages.extract import extract_listing
 from tests.newsroom import Story, render_page
 from tests.processes import Command
 
@@ -42,8 +41,7 @@ def html_of(stories: Sequence[Story]) -> str:
 
 def page_of(html: str, at: str = NOON, url: str = ADDRESS) -> Listing:
     """Return the page as it comes to the writer, seen at this time."""
-    body = html.encode()
-    return normalize_listing(read_listing(ListingPage(html, url), body=body, fetched_at=at, status=None))
+    return normalize_listing(extract_listing(html.encode(), url, fetched_at=at, status=None)[0])
 
 
 def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> Listing:

@@ -108,7 +108,9 @@ class Command:
         self.process.join(seconds)
         if self.process.exitcode is None:
             raise TimeoutError(f"process {self.pid} still runs after {seconds} s")
-        said = (path.read_bytes().decode("utf-8", "surrogateescape") for path in self._said if path.exists())
+        # A process that was killed at once has written nothing, and may not have made the files.
+        written = (path.read_bytes() if path.exists() else b"" for path in self._said)
+        said = (text.decode("utf-8", "surrogateescape") for text in written)
         return Ended(self.process.exitcode, *said)
 
     def __enter__(self) -> Self:

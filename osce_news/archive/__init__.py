@@ -1,10 +1,21 @@
-"""WARC archives: written by a crawl, and read whichever tool made them."""
+"""WARC archives: written by a crawl, and read whichever tool made them; and pages saved by a browser."""
 
-from osce_news.archive.reader.captures import Capture, captures
-from osce_news.archive.reader.files import warc_files
-from osce_news.archive.reader.records import is_warc
-from osce_news.archive.reader.report import Report
-from osce_news.archive.writer.archive_writer import ArchiveWriter
-from osce_news.archive.writer.exchange import Exchange
+from osce_news.archive.captures import Capture, captures
+from osce_news.archive.exchange import Exchange
+from osce_news.archive.files import SavedPage, read_saved, saved_pages, warc_files
+from osce_news.archive.records import is_warc
+from osce_news.archive.report import Report
+from osce_news.archive.writer import ArchiveWriter
 
-__all__ = ["ArchiveWriter", "Capture", "Exchange", "Report", "captures", "is_warc", "warc_files"]
+__all__ = [
+    "ArchiveWriter",
+    "Capture",
+    "Exchange",
+    "Report",
+    "SavedPage",
+    "captures",
+    "is_warc",
+    "read_saved",
+    "saved_pages",
+    "warc_files",
+]

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
 from osce_news import errors
-from osce_news.archive.reader.captures import Capture
-from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED
+from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture
 from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages.extract import extract_listing, read_article
-from osce_news.serialize import from_json, to_json
+from osce_news.serialize import from_json
 from osce_news.site import is_listing_path
 
 LISTING, ARTICLE = "listing", "article"  # kinds of pages
@@ -36,9 +35,8 @@ class PageProblem:
     @classmethod
     def of(cls, error: OsceNewsError) -> Self:
         """Return the error in plain values."""
-        if isinstance(error, LayoutError):
-            return cls(type(error).__name__, str(error), error.selector, error.expected, error.got)
-        return cls(type(error).__name__, str(error))
+        names = ("selector", "expected", "got") if isinstance(error, LayoutError) else ()
+        return cls(type(error).__name__, str(error), *(getattr(error, name) for name in names))
 
     def as_error(self) -> OsceNewsError:
         """Return the error."""
@@ -72,15 +70,6 @@ class ParsedPage:
     article: ArticleItem | None = None
     problem: PageProblem | None = None
 
-    def to_json(self) -> str:
-        """Return the page as JSON, without loss."""
-        return to_json(self)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Return the page that `to_json` was called on; raises ValueError for any other text."""
-        return from_json(cls, text)
-
 
 @dataclass(frozen=True, slots=True)
 class ParsedCapture(Capture):
@@ -99,7 +88,7 @@ def parse(capture: Capture, request: PageRequest | None = None) -> ParsedPage:
     """
     request = (request or PageRequest(page_kind(capture.url) or LISTING)).at(capture)
     if isinstance(capture, ParsedCapture):
-        return ParsedPage.from_json(capture.parsed[cache_key(capture, request)])
+        return from_json(ParsedPage, capture.parsed[cache_key(capture, request)])
     listing, article, problem = None, None, None
     try:
         if request.kind == ARTICLE:
@@ -148,29 +137,23 @@ def redirected_to(capture: Capture) -> str | None:
 
 
 def _listing(capture: Capture) -> Listing:
-    listing, _ = extract_listing(
-        capture.body,
-        capture.url,
-        fetched_at=capture.fetched_at,
-        status=capture.status,
-        content_type=capture.header("content-type"),
-        etag=capture.header("etag") or None,
-        last_modified=capture.header("last-modified") or None,
-    )
+    listing, _ = extract_listing(capture.body, capture.url, status=capture.status, **_described(capture))
     return normalize_listing(listing)
 
 
 def _article(capture: Capture, requested: str) -> ArticleItem:
+    url, status = capture.url, capture.status
     if (location := redirected_to(capture)) is not None:
-        at, status = capture.fetched_at, capture.status
-        return ArticleItem(requested, capture.url, at, "moved", status, moved_to=location)
-    return read_article(
-        capture.body,
-        capture.url,
-        asked_for=requested,
-        fetched_at=capture.fetched_at,
-        status=HTTPStatus.NOT_MODIFIED if capture.revisit == SERVER_NOT_MODIFIED else capture.status,
-        content_type=capture.header("content-type"),
-        etag=capture.header("etag") or None,
-        last_modified=capture.header("last-modified") or None,
-    )
+        return ArticleItem(requested, url, capture.fetched_at, "moved", status, moved_to=location)
+    if capture.revisit == SERVER_NOT_MODIFIED:
+        status = HTTPStatus.NOT_MODIFIED
+    return read_article(capture.body, url, asked_for=requested, status=status, **_described(capture))
+
+
+def _described(capture: Capture) -> dict[str, Any]:
+    return {
+        "fetched_at": capture.fetched_at,
+        "content_type": capture.header("content-type"),
+        "etag": capture.header("etag") or None,
+        "last_modified": capture.header("last-modified") or None,
+    }

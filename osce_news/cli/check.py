@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import click
 
 from osce_news import checks
 from osce_news.checks.neighbours import Neighbours, read_neighbours
-from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.options import db_option, delay_option, verbose_option
 from osce_news.cli.output import print_json
 from osce_news.cli.progress import set_up_logging
 from osce_news.crawl.options import CrawlOptions
@@ -20,16 +20,14 @@ from osce_news.storage import open_for_reading
 from osce_news.urls import newest_first
 
 if TYPE_CHECKING:
-    from osce_news.crawl.spiders.single import CheckSpider
+    from osce_news.crawl.single_page import CheckSpider
     from osce_news.items import Listing
 
 
 @click.command()
 @click.option("--start-url", metavar="URL", help="Any listing address.")
 @db_option
-@click.option(
-    "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
-)
+@delay_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @verbose_option
 def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, verbose: bool) -> None:
@@ -81,14 +79,15 @@ def _print_coverage(coverage: dict[str, object]) -> None:
 
 def _compare(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return the error of a page that fails the checks, and why it could not be compared, if so."""
-    stored = Neighbours()
-    if db.exists():
-        with closing(open_for_reading(db)) as connection:
-            stored = read_neighbours(connection, page)
-    try:
-        if not page.results:
-            raise LayoutError("results", expected="some", got="a page that says there are none")
-        not_compared = checks.check(page, stored, newest_first=newest_first(page.url))
-    except LayoutError as error:
-        return error, None
+    if not page.results:
+        return LayoutError("results", expected="some", got="a page that says there are none"), None
+    with ExitStack() as stack:
+        stored = Neighbours()
+        if db.exists():
+            # It stays open: the checks read from it.
+            stored = read_neighbours(stack.enter_context(closing(open_for_reading(db))), page)
+        try:
+            not_compared = checks.check(page, stored, newest_first=newest_first(page.url))
+        except LayoutError as error:
+            return error, None
     return None, not_compared if db.exists() else f"there is no {db}"

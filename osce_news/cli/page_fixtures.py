@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from osce_news.archive.replay import saved_pages
+from osce_news.archive import saved_pages
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.items import BY_EXTRACTOR
 from osce_news.normalize import item_id, normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.decoding import decode
 from osce_news.pages.extract import extract_listing
+from osce_news.pages.html_page import decode
 from osce_news.site import is_listing_path
 
 # The two kinds of pages, and the folders of their fixtures.

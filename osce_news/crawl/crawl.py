@@ -144,18 +144,13 @@ class Crawl:
         return runs[0] if len(runs) == 1 else _with_articles(*runs)
 
 
-def _with_articles(listed: Summary, articles: Summary) -> Summary:
+def _with_articles(list_summary: Summary, articles: Summary) -> Summary:
     """Return one summary of both runs, with the number and the mode of the list's."""
-    gaps = [gap for gap in (listed.smallest_gap_s, articles.smallest_gap_s) if gap is not None]
-    added = ("requests", "not_modified", "bytes", "retries", "back_offs", "waited_s", "seconds")
-    own = ("articles", "articles_changed", "articles_gone", "articles_failed", "articles_left")
-    as_bad = listed.status != "complete" and articles.status == "complete"
-    worse = listed if as_bad else articles
-    return replace(
-        listed,
-        **{name: round(getattr(listed, name) + getattr(articles, name), 1) for name in added},
-        **{name: getattr(articles, name) for name in own},
-        smallest_gap_s=min(gaps, default=None),
-        status=worse.status,
-        message=worse.message,
-    )
+    both = replace(list_summary)
+    both.add(articles)
+    both.articles_left = articles.articles_left
+    gaps = [gap for gap in (list_summary.smallest_gap_s, articles.smallest_gap_s) if gap is not None]
+    both.smallest_gap_s = min(gaps, default=None)
+    if articles.status != "complete":
+        both.status, both.message = articles.status, articles.message
+    return both

@@ -60,7 +60,7 @@ class Result(NamedTuple):
 
     @classmethod
     def of(cls, key: str) -> Result:
-        """Return the result that a key stands for (see `pages.extract.result_keys`).
+        """Return the result that a key stands for (see `Listing.listed`).
 
         >>> Result.of("575719:5 August 2024:2"), Result.of("575719:5 August 2024")
         (Result(item='575719', copy='2'), Result(item='575719', copy='1'))

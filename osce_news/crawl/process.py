@@ -10,8 +10,8 @@ from scrapy.settings import Settings
 
 from osce_news.crawl.crawl import Crawl, Progress
 from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.single_page import CheckSpider, SinglePageSpider
 from osce_news.crawl.spiders.newsroom import NewsroomSpider
-from osce_news.crawl.spiders.single import CheckSpider, SinglePageSpider
 from osce_news.errors import OsceNewsError
 
 Kind = TypeVar("Kind", bound=Spider)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from osce_news import __version__
-from osce_news.archive.recorder import Recorder
+from osce_news.archive import ArchiveWriter
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.stats import RequestStats
@@ -34,7 +34,7 @@ class CrawlRun:
         self.options = options
         self.error: OsceNewsError | None = None
         self.interrupted = False
-        self.recorder: Recorder | None = None
+        self.recorder: ArchiveWriter | None = None
         archives = crawls.recorded(writer.connection)  # before the run begins: it is none of them
         started = RunStarted(
             run=0,
@@ -72,7 +72,7 @@ class CrawlRun:
         if self.options.archive is None:
             return
         try:
-            recorder = Recorder(self.options.archive, self.summary.run, user_agent)
+            recorder = ArchiveWriter(self.options.archive, str(self.summary.run), user_agent=user_agent)
             self.run.writer.note_archive(recorder.name)
             recorder.note(self.run.started)
         except StorageError as error:
@@ -104,7 +104,7 @@ class CrawlRun:
                 status=status,
                 message=message,
                 finished=finished,
-                pages=0,  # the recorder knows
+                pages=0,  # the archive knows
                 files=0,
                 whole=whole,
                 tells_gone=withdrawn is not None,

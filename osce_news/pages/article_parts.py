@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
 from osce_news.items import Download, Image, Translation
 from osce_news.normalize.vocabulary import begins, language_code, says
-from osce_news.pages.article_text import Paragraph, read_paragraphs
-from osce_news.pages.article_tree import ArticleTree, outermost
-from osce_news.pages.labelled_values import values_after
-from osce_news.pages.labels import join, read_label, split_labels
-from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of
+from osce_news.pages.article_text import Paragraph
+from osce_news.pages.html_page import HtmlPage, outermost
+from osce_news.pages.labels import join, read_label, split_labels, values_after
+from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of, upwards
 
 # Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.
 _DOCUMENT = re.compile(r"/files/f/documents/|\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|zip)(?:$|[?#])", re.I)
@@ -36,14 +34,14 @@ _MOST_LABELS = 50  # on a page; five are usual
 _LONGEST_LINE = 160  # characters of a line in a contact block
 
 
-def read_translations(tree: ArticleTree) -> tuple[Translation, ...]:
+def read_translations(page: HtmlPage) -> tuple[Translation, ...]:
     """Return the languages that the head's alternates and the language switcher link to, each once.
 
     Links to an address without a number, such as a home page, are not translations.
     """
     found: dict[str, Translation] = {}
-    for link in tree.find(f"link[rel~=alternate][hreflang], {_SWITCHERS}"):
-        url = tree.address(link.get("href"), itself=True)
+    for link in page.find(f"link[rel~=alternate][hreflang], {_SWITCHERS}"):
+        url = page.address(link.get("href"), itself=True)
         text = _beginning(link)[:40]
         code = next((c for c in (link.get("hreflang"), link.get("lang")) if c and _CODE.fullmatch(c)), None)
         language = code.split("-")[0].lower() if code else language_code(text) or text
@@ -52,15 +50,8 @@ def read_translations(tree: ArticleTree) -> tuple[Translation, ...]:
     return tuple(found.values())
 
 
-class PageLabels(NamedTuple):
-    """The labelled values of a page by field, and the elements that contain labels and values."""
-
-    values: dict[str, str]
-    elements: set[Element]
-
-
-def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
-    """Return the labelled values inside the region; fields without a label are left out.
+def read_labels(region: Element, texts: Sequence[Element]) -> tuple[dict[str, str], set[Element]]:
+    """Return the labelled values inside the region by field, and the elements of labels and values.
 
     Inside the text, only labels with an element of their own count: plain text that begins like one is prose.
     """
@@ -68,9 +59,10 @@ def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
     found = [part for line in text_lines(region) for part in split_labels(line)]
     marks = [(line, mark) for line in found if (mark := read_label(line)) is not None][:_MOST_LABELS]
     blocks = {line.block for line, _ in marks}
-    labelled = PageLabels({}, set())
+    values: dict[str, str] = {}
+    elements: set[Element] = set()
     for line, mark in marks:
-        in_text = line.block in holders or not holders.isdisjoint(line.block.iterancestors())
+        in_text = not holders.isdisjoint(upwards(line.block))
         prose = in_text and not mark.own_element
         if prose or (line.link is not None and not mark.value):
             continue  # a sentence or a menu entry
@@ -78,18 +70,18 @@ def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
         rest = [join(one.pieces) for element in after for one in text_lines(element)]
         value = ", ".join(text for text in (mark.value, *rest) if text)
         if value:
-            labelled.values.setdefault(mark.field, value)
-            labelled.elements.update(after)
+            values.setdefault(mark.field, value)
+            elements.update(after)
             if line.block is not region and line.block not in holders:
-                labelled.elements.add(line.block)
-    return labelled
+                elements.add(line.block)
+    return values, elements
 
 
-def read_downloads(tree: ArticleTree, links: Sequence[Element]) -> tuple[Download, ...]:
+def read_downloads(page: HtmlPage, links: Sequence[Element]) -> tuple[Download, ...]:
     """Return the linked documents, each once, in printed order."""
     found: dict[str, Download] = {}
     for link in links:
-        url = tree.address(link.get("href"))
+        url = page.address(link.get("href"))
         if url is not None:
             title = text_of(link) or squeeze(link.get("title") or "") or None
             found.setdefault(url, Download(title, url, _language_of(link, title)))
@@ -116,7 +108,7 @@ def _language_of(link: Element, title: str | None) -> str | None:
     return next((code for name in names if (code := language_code(name))), None)
 
 
-def read_image(tree: ArticleTree, region: Element) -> Image | None:
+def read_image(page: HtmlPage, region: Element) -> Image | None:
     """Return the first image inside the region that is not a logo or icon; None if there is none."""
     for element in region.iter("img"):
         # Lazily loaded images have their address in another attribute, and a placeholder in `src`.
@@ -125,14 +117,14 @@ def read_image(tree: ArticleTree, region: Element) -> Image | None:
         small = (element.get("width") or "").strip() in _SMALL
         if not source or small or _NO_IMAGE.search(source.rpartition("/")[2]):
             continue
-        if url := tree.address(source):
+        if url := page.address(source):
             return Image(url, _caption(element))
     return None
 
 
-def captions(tree: ArticleTree, region: Element) -> list[Element]:
+def captions(page: HtmlPage, region: Element) -> list[Element]:
     """Return the captions of images inside the region, which are not part of the text."""
-    found = outermost(tree.find(_CAPTION), region)
+    found = outermost(page.find(_CAPTION), region)
     return [element for element in found if len(text_of(element)) <= _LONGEST_CAPTION]
 
 
@@ -169,21 +161,16 @@ def split_contact(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], lis
     return text, contact
 
 
-def contact_elements(tree: ArticleTree, region: Element, texts: Sequence[Element]) -> list[Element]:
+def contact_elements(page: HtmlPage, region: Element, texts: Sequence[Element]) -> list[Element]:
     """Return the outermost elements with the word "contact" in their class, except those around the text.
 
     They are inside the region or next to it.
     """
     wide = {element for text in texts for element in (text, *text.iterancestors())}
-    named = (e for e in tree.find("[class*=contact]") if _CONTACT & set(_WORDS.split(e.get("class") or "")))
+    named = (e for e in page.find("[class*=contact]") if _CONTACT & set(_WORDS.split(e.get("class") or "")))
     parent = region.getparent()
     around = region if parent is None or parent.tag in ("html", "body") else parent
     return outermost([element for element in named if element not in wide], around)
-
-
-def read_contact(elements: Sequence[Element]) -> list[Paragraph]:
-    """Return the paragraphs of the contact blocks."""
-    return [one for element in elements for one in read_paragraphs(element)]
 
 
 def _is_of_contact(text: str) -> bool:

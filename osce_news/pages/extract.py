@@ -14,7 +14,7 @@ from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Rejected
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.decoding import decode
+from osce_news.pages.html_page import decode
 from osce_news.pages.listing import ListingPage, RawResult
 
 # Dates in an unknown form that make a page unreadable; osce_news/checks/limits.py has a stricter limit.
@@ -46,28 +46,29 @@ def extract_listing(
     >>> listing.listed, page.pager.next
     (['1:1 May 2020'], None)
     """
-    page = html_page(body, url, content_type)
-    listing = read_listing(page, body=body, fetched_at=fetched_at, status=status)
-    listing.listed = result_keys(page)
-    listing.etag, listing.last_modified = etag, last_modified
-    return listing, page
-
-
-def read_listing(page: ListingPage, *, body: bytes, fetched_at: str, status: int | None) -> Listing:
-    """Return the records of a page object with their raw fields; raises what `extract_listing` raises."""
-    _refuse_unreadable_dates([result.published for result in page.complete])
-    return Listing(
-        url=page.url,
+    if not is_html(content_type):
+        raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
+    page = ListingPage(decode(body, content_type), url)
+    results = page.results
+    complete = [result for result in results if not result.lacks]
+    _refuse_unreadable_dates([result.published for result in complete])
+    listing = Listing(
+        url=url,
         fetched_at=fetched_at,
         sha256=hashlib.sha256(body).hexdigest(),
         status=status,
-        results=len(page.results),
-        records=[_record(result) for result in page.complete],
+        results=len(results),
+        listed=_keys(results),
+        etag=etag,
+        last_modified=last_modified,
+        records=[_record(result) for result in complete],
         rejected=[
             Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
-            for result in page.incomplete
+            for result in results
+            if result.lacks
         ],
     )
+    return listing, page
 
 
 def is_html(content_type: str | None) -> bool:
@@ -110,29 +111,24 @@ def read_article(
         item.status, item.reason = "failed", f"the site answered with status {status}"
     elif is_html(content_type):
         _read_page(item, ArticlePage.from_body(body, url, content_type))
-    elif _is_other(url, asked_for):
+    elif _item_id(url) != asked_for:
         item.status, item.moved_to = "moved", url
     else:
         item.status, item.reason = "unreadable", f"no HTML page but content of type {content_type}"
     return item
 
 
-def html_page(body: bytes, url: str, content_type: str | None) -> ListingPage:
-    """Return the page object of a listing page; raises LayoutError if the Content-Type is not HTML."""
-    if not is_html(content_type):
-        raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
-    return ListingPage(decode(body, content_type), url)
-
-
-def result_keys(page: ListingPage) -> list[str]:
+def _keys(results: Sequence[RawResult]) -> list[str]:
     """Return a key for each result, in printed order: its identifier and its date as printed.
 
     The keys show where a result is in a list ordered by date. A result that is twice on the page gets two
     different keys. A result without an address is identified by "-" and a hash of its title.
     """
     keys: list[str] = []
-    for result in page.results:
-        key = f"{_identifier(result)}:{result.published}"
+    for result in results:
+        title = hashlib.blake2b((result.title or "").encode(), digest_size=6)
+        identifier = (result.url and _item_id(result.url)) or f"-{title.hexdigest()}"
+        key = f"{identifier}:{result.published}"
         keys.append(f"{key}:{keys.count(key) + 1}" if key in keys else key)
     return keys
 
@@ -148,25 +144,16 @@ def _read_page(item: ArticleItem, page: ArticlePage) -> None:
         raise
     except LayoutError as error:
         item.status, item.reason = "unreadable", str(error)
-    if _is_other(item.url, item.item_id):
+    if _item_id(item.url) != item.item_id:
         # The page is that of another item.
         item.status, item.moved_to, item.reason, item.article = "moved", item.url, None, None
 
 
-def _is_other(url: str, asked_for: str) -> bool:
+def _item_id(url: str) -> str | None:
     try:
-        return item_id(url) != asked_for
+        return item_id(url)
     except ValueError:  # not the address of an item
-        return True
-
-
-def _identifier(result: RawResult) -> str:
-    try:
-        if result.url:
-            return item_id(result.url)
-    except ValueError:  # not the address of an item
-        pass
-    return f"-{hashlib.blake2b((result.title or '').encode(), digest_size=6).hexdigest()}"
+        return None
 
 
 def _refuse_unreadable_dates(printed: Sequence[str | None]) -> None:

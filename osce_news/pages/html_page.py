@@ -1,19 +1,26 @@
-"""A page of any kind as an element tree, and the checks that it is a whole page of the site."""
+"""A page of any kind as an element tree: decoding, checks that it is a whole page of the site, pruning."""
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.etree import _Element as Element
 from parsel import Selector
+from w3lib.encoding import html_to_unicode
 
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.normalize.vocabulary import fold, words
-from osce_news.pages.text_lines import squeeze, text_of
+from osce_news.pages.text_lines import is_hidden, squeeze, text_of
 
+_SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
+_MEND = "osce-news-windows-1252"
+_REPLACEMENT = "\ufffd"
+_WORDS = re.compile(f"{_REPLACEMENT}{{3,}}")
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 # A tag; only a quoted attribute value may contain ">".
@@ -24,16 +31,33 @@ _BEFORE_NAMES = b" \t\n\f\r/\"'"  # characters before an attribute's name
 _MOST_ATTRIBUTES = 20_000  # of one element, or more of several elements (see below)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
+# What `prune` removes: elements, by tag, role, class or identifier.
+_GONE = "template"  # the tag that removed elements get
+_TAGS = frozenset(
+    "script style noscript template nav aside footer form button svg iframe object video audio canvas".split()
+)
+_ROLES = frozenset("navigation complementary contentinfo search banner menu dialog alert".split())
+# Words in classes and identifiers, such as "share" in "block-share-links". Drupal, its modules and share
+# buttons commonly use them; none is known to be the site's own.
+_AROUND = re.compile(
+    r"(?<![a-z])(?:share|sharing|sharethis|addthis|addtoany|social-(?:media|links|share|icons|buttons)|"
+    r"service-links|print-links?|printfriendly|breadcrumbs?|pager|menu|navigation|skip-links?|skiplinks?|"
+    r"related|see-also|more-news|latest-news|language-switcher|tabs|contextual-links?|cookies?|newsletter|"
+    r"element-invisible|element-hidden|visually-hidden|sr-only|footer|sidebar|toolbar|site-header|site-name"
+    r")(?![a-z])",
+    re.IGNORECASE,
+)
+_MARKED = "//*[@class or @id or @role or @style or @hidden or @aria-hidden]"
+_INVISIBLE = re.compile(r"visibility\s*:\s*hidden", re.IGNORECASE)
+# An element that contains one of these is not a menu, even if its class is "with-sidebar".
+_HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
+
 
 class HtmlPage:
     """The elements of a page, and what pages of all kinds have: language, name, addresses.
 
     Any text can be parsed; only `refuse_other_pages` raises an error.
     """
-
-    LANGUAGE = "html::attr(lang)"
-    BASE = "base::attr(href)"
-    NAME = "title::text"
 
     def __init__(self, html: str, url: str) -> None:
         self.html = html
@@ -52,13 +76,13 @@ class HtmlPage:
     @cached_property
     def language(self) -> str | None:
         """The page's declared language, such as "en"; None if it declares none."""
-        declared = self.selector.css(self.LANGUAGE).get()
+        declared = self.selector.css("html::attr(lang)").get()
         return declared.split("-")[0].strip().lower() or None if declared else None
 
     @property
     def name(self) -> str:
         """The title in the page's head; empty if there is none."""
-        return squeeze(self.selector.css(self.NAME).get() or "")
+        return squeeze(self.selector.css("title::text").get() or "")
 
     def address(self, href: str | None, *, itself: bool = False) -> str | None:
         """Return the absolute web address of a link with this `href`.
@@ -100,8 +124,130 @@ class HtmlPage:
 
     @cached_property
     def _base(self) -> str:
-        base = self.selector.css(self.BASE).get()
+        base = self.selector.css("base::attr(href)").get()
         return (_join(self.url, base) if base else None) or self.url
+
+    def first(self, css: str) -> str | None:
+        """Return the text of the first match, with white space collapsed; None if there is none."""
+        return squeeze(self.selector.css(css).get() or "") or None
+
+    def find(self, css: str) -> list[Element]:
+        """Return the matching elements in the page's order."""
+        return [match.root for match in self.selector.css(css)]
+
+    def prune(self) -> None:
+        """Remove scripts, hidden text, menus, footer, forms and share buttons; the text after them stays."""
+        self.take_out([*self._around])
+
+    def take_out(self, elements: Sequence[Element]) -> None:
+        """Remove these elements; the text after them stays."""
+        for element in elements:
+            element.tag = _GONE
+        # In one call of lxml: a page may have a hundred thousand of them.
+        etree.strip_elements(self.root, etree.Comment, etree.ProcessingInstruction, *_TAGS, with_tail=False)
+
+    def is_around(self, element: Element) -> bool:
+        """Whether the element is inside something that `prune` removes."""
+        return any(one in self._around or one.tag in _TAGS for one in (element, *element.iterancestors()))
+
+    @cached_property
+    def _around(self) -> dict[Element, None]:
+        return dict.fromkeys(self._find_around())
+
+    def _find_around(self) -> Iterator[Element]:
+        needed = {self.root}
+        for holder in self.find(_HOLDS_TEXT):
+            for element in (holder, *holder.iterancestors()):
+                if element in needed:
+                    break
+                needed.add(element)
+        for match in self.selector.xpath(_MARKED):
+            element = match.root
+            if element in needed:
+                continue
+            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            style = element.get("style")
+            if (
+                (names != " " and _AROUND.search(names))
+                or element.get("role") in _ROLES
+                or element.get("aria-hidden") == "true"
+                or (style is not None and _INVISIBLE.search(style))
+                or is_hidden(element)
+            ):
+                yield element
+
+
+def outermost(elements: Sequence[Element], root: Element) -> list[Element]:
+    """Return the elements below `root` that are not inside another of them, in the page's order."""
+    wanted = set(elements)
+    found: list[Element] = []
+    inside: set[Element | None] = set()
+    if wanted:
+        for element in root.iterdescendants():
+            if element.getparent() in inside:
+                inside.add(element)
+            elif element in wanted:
+                inside.add(element)
+                found.append(element)
+    return found
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Return the page's text, decoded as a browser does: by header, byte order mark or meta, else UTF-8."""
+    return _as_browser(body, content_type)[1]
+
+
+def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
+    r"""Return the page's text, and a remark if its bytes are not in the declared encoding.
+
+    Like a browser, this uses the header, the byte order mark or the meta element, else UTF-8. Single bytes
+    that are not UTF-8 are read as windows-1252, which was pasted into old pages; if they are whole words, the
+    page is read as windows-1251, because they are Russian. A page that is valid UTF-8 is read as such even if
+    it declares windows-1252 or Latin-1. Raises nothing.
+
+    >>> decode_article(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
+    ('<p>“Café”', 'places that are not UTF-8, as declared, but windows-1252: 2')
+    """
+    encoding, text = _as_browser(body, content_type)
+    name = codecs.lookup(encoding).name
+    if name in _SINGLE_BYTE and not body.isascii():
+        try:
+            return body.decode("utf-8-sig"), f"declared as {encoding}, but UTF-8"
+        except UnicodeDecodeError:
+            return text, None
+    if name == "utf-8" and (count := text.count(_REPLACEMENT) - body.count(_REPLACEMENT.encode())):
+        if _is_cyrillic(text, count):
+            return body.decode("cp1251", "replace"), "not UTF-8, as declared, but windows-1251"
+        text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", _MEND)
+        return text, f"places that are not UTF-8, as declared, but windows-1252: {count}"
+    return text, None
+
+
+def _as_browser(body: bytes, content_type: str | None) -> tuple[str, str]:
+    """Return the encoding and the text; names that are not those of a text encoding are ignored.
+
+    Python knows codecs that turn bytes into bytes, such as "base64", which w3lib takes for encodings.
+    """
+    try:
+        return html_to_unicode(content_type, body, default_encoding="utf-8")
+    except (LookupError, ValueError, TypeError):
+        return "utf-8", body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+
+
+def _is_cyrillic(text: str, count: int) -> bool:
+    """Whether the bytes that are not UTF-8 form words; in Latin script such letters are few and far apart."""
+    in_words = sum(map(len, _WORDS.findall(text)))
+    others = sum(char > "\x7f" for char in text) - count
+    return in_words * 2 > count and others < count
+
+
+def _mend(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    # Five bytes are undefined in windows-1252.
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_MEND, _mend)
 
 
 def _has_too_many_attributes(page: bytes) -> bool:

@@ -5,26 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from lxml.etree import _Element as Element
-from parsel import Selector
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.vocabulary import fold, labels, words
-from osce_news.pages.date_anchors import BOXES
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.segmentation import LAYOUTS, Region, find_results
+from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
 SET_ASIDE_IN = 10  # one result in so many may lack title, address or date
 SET_ASIDE_FROM = 5  # results; on shorter pages none may, on those up to SET_ASIDE_IN one may
 MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
+_PAGER_LINKS = "a[href*='page=']"
 _OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 _CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 
@@ -65,8 +64,7 @@ class PagerLink(NamedTuple):
     last: str | None
 
 
-@dataclass
-class ListingPage:
+class ListingPage(HtmlPage):
     """The page object of a listing page, made of its text and its address.
 
     `segmentation` finds the results, and `fields` reads each of them by its visible labels. Pager links are
@@ -74,32 +72,20 @@ class ListingPage:
     ChallengePageError if the server sent a challenge instead.
     """
 
-    html: str
-    url: str
-    _page: HtmlPage = field(init=False, repr=False)
-
-    PAGER_NEXT = "a[rel~=next], .pager-next > a, .pager__item--next > a"
-    PAGER_LAST = ".pager-last > a, .pager__item--last > a"
-    PAGER_LINKS = "a[href*='page=']"
-
-    def __post_init__(self) -> None:
-        self._page = HtmlPage(self.html, self.url)
-
     @cached_property
     def results(self) -> list[RawResult]:
         """The results in printed order; an empty list if the page says that there are none."""
-        self._page.refuse_other_pages("list")
-        regions = find_results(self._selector)
-        if not regions:
+        self.refuse_other_pages("list")
+        fields = find_results(self.selector)
+        if not fields:
             if self._says_empty:
                 return []
             raise LayoutError(
                 LAYOUTS[0].result,
                 expected="results with a label 'Publishing date', or a sentence that there are none",
-                got=self._page.description,
+                got=self.description,
             )
-        self._refuse_cut(regions[-1])
-        fields = [ResultFields(region.lines, region.element) for region in regions]
+        self._refuse_cut(fields[-1].element)
         self._refuse_empty_labels(fields)
         results = [self._result(position, one) for position, one in enumerate(fields)]
         self._refuse_incomplete(results)
@@ -118,41 +104,29 @@ class ListingPage:
     @cached_property
     def pager(self) -> PagerLink:
         """The addresses of the next and of the last page."""
-        following = self._pager_link(self.PAGER_NEXT, words("pager.next"))
-        last = self._pager_link(self.PAGER_LAST, words("pager.last"))
+        following = self._pager_link("next", "a[rel~=next], .pager-next > a, .pager__item--next > a")
+        last = self._pager_link("last", ".pager-last > a, .pager__item--last > a")
         return PagerLink(following, self._farthest_link if following is None and last is None else last)
-
-    @property
-    def language(self) -> str | None:
-        """The page's declared language, such as "en"; None if it declares none."""
-        return self._page.language
-
-    @property
-    def _selector(self) -> Selector:
-        return self._page.selector
 
     def _result(self, position: int, fields: ResultFields) -> RawResult:
         return RawResult(
             position=position,
             title=fields.title,
-            url=self._address(fields.link),
+            url=None if fields.link is None else self.address(fields.link.get("href")),
             teaser=fields.teaser,
-            language=fields.language or self.language,
+            language=fields.labelled.language or self.language,
             unlabelled=fields.unlabelled,
             **{name: fields.labelled.values.get(name) for name in labels()},
         )
 
-    def _address(self, link: Element | None) -> str | None:
-        return None if link is None else self._page.address(link.get("href"))
-
-    def _pager_link(self, selector: str, known: Sequence[str]) -> str | None:
+    def _pager_link(self, name: str, selector: str) -> str | None:
         """Return the address of the link, found by class, else by its words, else None."""
-        for link in self._selector.css(selector):
-            if address := self._address(link.root):
+        for link in self.selector.css(selector):
+            if address := self.address(link.root.get("href")):
                 return address
-        for link in self._selector.css(self.PAGER_LINKS):
+        for link in self.selector.css(_PAGER_LINKS):
             text = fold(text_of(link.root)).strip(" ›»→>|")
-            if text in known and (address := self._address(link.root)):
+            if text in words(f"pager.{name}") and (address := self.address(link.root.get("href"))):
                 return address
         return None
 
@@ -163,8 +137,8 @@ class ListingPage:
         It shows that the list continues even if the pager's words and classes are unknown.
         """
         farthest, found = _page_of(self.url), None
-        for link in self._selector.css(self.PAGER_LINKS):
-            address = self._address(link.root)
+        for link in self.selector.css(_PAGER_LINKS):
+            address = self.address(link.root.get("href"))
             if address and urlsplit(address).path == urlsplit(self.url).path and _page_of(address) > farthest:
                 farthest, found = _page_of(address), address
         return found
@@ -173,7 +147,7 @@ class ListingPage:
     def _says_empty(self) -> bool:
         """Whether a sentence says that the list is empty, and no next page and no item is linked."""
         sentences = map(re.escape, words("empty"))
-        text = fold(text_of(self._selector.root))
+        text = fold(text_of(self.selector.root))
         # "10 results" does not contain the sentence "0 results".
         said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
         return said and self.pager.next is None and not self._links_items
@@ -181,7 +155,7 @@ class ListingPage:
     @property
     def _links_items(self) -> bool:
         """Whether links to items are where the list should be: results that are not understood."""
-        links = (link for line in text_lines(self._selector.root) if (link := line.link) is not None)
+        links = (link for line in text_lines(self.selector.root) if (link := line.link) is not None)
         return any(
             is_item(link) and next(link.iterancestors("header", *BOXES), None) is None for link in links
         )
@@ -208,23 +182,21 @@ class ListingPage:
 
     def _refuse_empty_labels(self, results: Sequence[ResultFields]) -> None:
         """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
-        without_value = [fields.labelled.empty for fields in results]
         for name in ("content_type", "offices", "topics"):
-            empty = sum(name in names for names in without_value)
-            if empty >= MIN_EMPTY_LABELS and empty > sum(
-                name in fields.labelled.values for fields in results
-            ):
+            empty = sum(name in fields.labelled.empty for fields in results)
+            filled = sum(name in fields.labelled.values for fields in results)
+            if empty >= MIN_EMPTY_LABELS and empty > filled:
                 label = labels()[name]["en"][0]
                 raise LayoutError(label, expected="a value after it", got=f"none in {empty} results")
 
-    def _refuse_cut(self, last: Region) -> None:
+    def _refuse_cut(self, last: Element) -> None:
         """Raise LayoutError if the page ends with its list and leaves elements open.
 
         A server that fails halfway may still end the page properly.
         """
-        if last.element.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
+        if last.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
             return
-        if not last.element.xpath("preceding::nav or preceding::form or preceding::header"):
+        if not last.xpath("preceding::nav or preceding::form or preceding::header"):
             return  # a page without a frame, perhaps saved by hand, ends with its list
         opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
         if any(count > closed[tag] for tag, count in opened.items()):

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 from parsel import Selector
 
-from osce_news.pages.date_anchors import BOXES, find_date_anchors, has_more_labels, is_in_box
+from osce_news.normalize.dates import has_day_and_year, is_day_and_year
 from osce_news.pages.fields import ResultFields
-from osce_news.pages.labels import split_labels
-from osce_news.pages.text_lines import Line, text_lines
+from osce_news.pages.labels import DATE, read_label, split_labels
+from osce_news.pages.text_lines import Line, text_lines, upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +44,25 @@ class ListLayout:
 # its labels alone, so a new layout needs an entry here only if that fails.
 LAYOUTS = (ListLayout("drupal7", ".search-result-news", "www.osce.org"),)
 
+BOXES = frozenset({"nav", "aside", "footer"})  # elements next to a list
 # Elements around a list that are never part of a result.
 _AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
 _OUTER = frozenset({"main", "body", "html"})
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """One result: its lines, and the element that contains them."""
+class DateAnchors(NamedTuple):
+    """Indexes of the lines with results' dates, in the list and in boxes next to it.
 
-    element: Element
-    lines: Sequence[Line]
+    `clear` is false if full dates occur both inside and outside of markup or links, so that it is not clear
+    which of them belong to results.
+    """
 
-    @property
-    def has_title(self) -> bool:
-        """Whether one of the lines reads as a title with a link."""
-        return ResultFields(self.lines, self.element).link is not None
+    in_list: list[int]
+    in_boxes: list[int]
+    clear: bool = True
 
 
-def find_results(page: Selector) -> list[Region]:
+def find_results(page: Selector) -> list[ResultFields]:
     """Return the results in printed order; an empty list if they cannot be told apart.
 
     >>> page = Selector(text='''
@@ -79,37 +82,90 @@ def find_results(page: Selector) -> list[Region]:
     if dates and has_more_labels(lines, len(dates)):
         return []  # some labels have no recognisable date, so values could go to the wrong result
     regions = _by_class(page, lines, dates)
-    if not regions and clear:
+    if dates and clear and not regions:
         regions = (
             _by_element(lines, dates)
             or _by_order(lines, dates)
             or _by_element(lines, dates, titled=False)  # so that the error can name what is missing
         )
     alike = {_kind(region.element) for region in regions if region.element.get("class")}
-    if any(_kind(element) in alike for number in in_boxes for element in _upwards(lines[number].block)):
+    if any(_kind(element) in alike for number in in_boxes for element in upwards(lines[number].block)):
         return []  # the box next to the list contains results too
     return regions
 
 
-def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
+    """Return the lines with the date's label, followed by a day and a year.
+
+    "Publishing date" as a facet, as a sort option or in a form is not the date of a result.
+
+    >>> from lxml import html
+    >>> from osce_news.pages.text_lines import text_lines
+    >>> facet = "<ul><li>Publishing date</li><li>2022 (35)</li></ul>"
+    >>> page = html.fromstring(f"<div>{facet}<p><b>Publishing date:</b> 1 May 2020</p></div>")
+    >>> find_date_anchors(text_lines(page))
+    DateAnchors(in_list=[2], in_boxes=[], clear=True)
+    """
+    marked_up: dict[int, bool] = {}
+    whole: set[int] = set()
+    linked: list[int] = []
+    for number, line in enumerate(lines):
+        label = read_label(line)
+        if label is None or label.field != DATE:
+            continue
+        value = label.value or (lines[number + 1].text if number + 1 < len(lines) else "")
+        if not has_day_and_year(value):
+            continue
+        if label.value and is_day_and_year(label.value):
+            whole.add(number)
+        if line.is_link:
+            linked.append(number)
+        else:
+            marked_up[number] = label.own_element
+    # If the labels have elements of their own, a line of plain text that begins like one is prose.
+    plain = not any(marked_up.values())
+    mixed = [] if plain else [number for number in whole if not marked_up.get(number, True)]
+    numbers = [number for number, own in marked_up.items() if own or plain]
+    if marked_up and (linked or mixed):
+        return DateAnchors(sorted({*numbers, *linked, *mixed}), [], clear=False)
+    # Boxes next to the list may have dates of their own. If all dates are in boxes, one of them is the list.
+    in_list = [number for number in numbers if not _is_in_box(lines[number].block)]
+    if not in_list or len(in_list) == len(numbers):
+        return DateAnchors(numbers, [])
+    return DateAnchors(in_list, [number for number in numbers if number not in in_list])
+
+
+def has_more_labels(lines: Sequence[Line], dates: int) -> bool:
+    """Whether there are at least two more date labels with an element of their own than dates."""
+    own = [
+        line
+        for line in lines
+        if (label := read_label(line)) is not None and label.field == DATE and label.own_element
+    ]
+    most = dates + 1
+    return len(own) > most and sum(not _is_in_box(line.block) for line in own) > most
+
+
+def _is_in_box(block: Element) -> bool:
+    """Whether an element is, or is inside, a menu, a box or a footer."""
+    return any(element.tag in BOXES for element in upwards(block))
+
+
+def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     for layout in LAYOUTS:
         elements = [match.root for match in page.css(layout.result)]
-        elements = [element for element in elements if not is_in_box(element)] or elements
+        elements = [element for element in elements if not _is_in_box(element)] or elements
         regions = _regions(lines, elements, dates)
-        inside = {id(lines[number]) for number in dates}
-        per_region = [sum(id(line) in inside for line in region.lines) for region in regions]
+        dated = {lines[number] for number in dates}
+        per_region = [len(dated.intersection(region.lines)) for region in regions]
         if regions and max(per_region) <= 1 and sum(per_region) == len(dates):
             return regions
     return []
 
 
-def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = True) -> list[Region]:
+def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = True) -> list[ResultFields]:
     """Return the results by the outermost element around each date that contains no other date."""
-    if not dates:
-        return []
-    counts: Counter[Element] = Counter()
-    for number in dates:
-        counts.update(_upwards(lines[number].block))
+    counts = Counter(element for number in dates for element in upwards(lines[number].block))
     around: set[Element] = set()
     page = Selector(root=lines[0].block.getroottree().getroot())
     for other in page.xpath(f"//*[{_AROUND}]"):
@@ -120,7 +176,7 @@ def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = T
     elements = []
     for number in dates:
         widest = None
-        for element in _upwards(lines[number].block):
+        for element in upwards(lines[number].block):
             if counts[element] > 1 or element.tag in _OUTER or element in around:
                 break
             widest = element
@@ -128,7 +184,7 @@ def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = T
             return []
         elements.append(widest)
     regions = _regions(lines, _with_dateless(elements), dates)
-    if not titled or sum(region.has_title for region in regions) * 2 > len(regions):
+    if not titled or sum(region.link is not None for region in regions) * 2 > len(regions):
         return regions
     return []
 
@@ -147,19 +203,17 @@ def _with_dateless(elements: Sequence[Element]) -> list[Element]:
     ]
 
 
-def _by_order(lines: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+def _by_order(lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     """Return the results as runs of lines, each up to the beginning of the next."""
-    if not dates:
-        return []
     holder = _holder(lines, dates)
     inside = _regions(lines, [holder])[0].lines
-    dated = {id(lines[number]) for number in dates}
-    at = [number for number, line in enumerate(inside) if id(line) in dated]
+    dated = {lines[number] for number in dates}
+    at = [number for number, line in enumerate(inside) if line in dated]
     starts = _starts(inside, at)
     if not starts:
         return []
     ends = [*starts[1:], _end(inside, max(at[-1], starts[-1]))]
-    return [Region(holder, inside[start:end]) for start, end in zip(starts, ends, strict=True)]
+    return [ResultFields(inside[start:end], holder) for start, end in zip(starts, ends, strict=True)]
 
 
 def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
@@ -169,13 +223,14 @@ def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
     before each date. Returns an empty list if a result would have two dates: a title that is not recognised
     must not pass its date on to its neighbour.
     """
-    headings = [n for n, line in enumerate(inside) if line.heading is not None]
-    linked = [n for n in headings if inside[n].link is not None]
-    items = [n for n in linked if inside[n].links_item]
+    headings = [(n, line.heading) for n, line in enumerate(inside) if line.heading is not None]
+    linked = [(n, heading) for n, heading in headings if inside[n].link is not None]
+    items = [(n, heading) for n, heading in linked if inside[n].links_item]
     before = [number - 1 for number in dates if number and inside[number - 1].is_link]
     for like in (items, linked):
-        tags = {_tag(inside[number]) for number in like}
-        titles = _first_lines(inside, [number for number in headings if _tag(inside[number]) in tags])
+        tags = {heading.tag for _, heading in like}
+        alike = [(n, heading) for n, heading in headings if heading.tag in tags]
+        titles = [next(group)[0] for _, group in groupby(alike, key=itemgetter(1))]  # their first lines
         if titles and titles[0] < dates[0] and _at_most_one(titles, dates, len(inside)):
             return titles
         if len(titles) == len(dates) and dates[0] < titles[0] and _at_most_one(dates, titles, len(inside)):
@@ -188,27 +243,12 @@ def _at_most_one(starts: Sequence[int], marks: Sequence[int], end: int) -> bool:
     return all(sum(low <= mark < high for mark in marks) <= 1 for low, high in bounds)
 
 
-def _first_lines(inside: Sequence[Line], numbers: Sequence[int]) -> list[int]:
-    """Return only the first line of each heading."""
-    firsts: list[int] = []
-    last: Element | None = None
-    for number in numbers:
-        if inside[number].heading is not last:
-            firsts.append(number)
-        last = inside[number].heading
-    return firsts
-
-
-def _tag(line: Line) -> object:
-    return None if line.heading is None else line.heading.tag
-
-
 def _end(inside: Sequence[Line], last: int) -> int:
     """Return where the last result ends: at a heading without a link, a box or the pager."""
-    around = set(_upwards(inside[last].block))
+    around = set(upwards(inside[last].block))
     for number in range(last + 1, len(inside)):
         line = inside[number]
-        other = (element for element in _upwards(line.block) if element not in around)
+        other = (element for element in upwards(line.block) if element not in around)
         if (line.heading is not None and line.link is None) or any(
             element.tag in BOXES or "pager" in (element.get("class") or "") for element in other
         ):
@@ -218,27 +258,27 @@ def _end(inside: Sequence[Line], last: int) -> int:
 
 def _holder(lines: Sequence[Line], dates: Sequence[int]) -> Element:
     """Return the innermost element that contains all dates and a link before the first of them."""
-    counts: Counter[Element] = Counter()
-    for number in dates:
-        counts.update(_upwards(lines[number].block))
-    before = {id(line) for line in lines[: dates[0]] if line.link is not None}
-    for element in _upwards(lines[dates[0]].block):
-        if counts[element] == len(dates):
-            if element.tag in _OUTER:
-                return element
-            if any(id(line) in before for line in _regions(lines, [element])[0].lines):
-                return element
+    counts = Counter(element for number in dates for element in upwards(lines[number].block))
+    before = {line for line in lines[: dates[0]] if line.link is not None}
+    for element in upwards(lines[dates[0]].block):
+        holds_all = counts[element] == len(dates)
+        if holds_all and (
+            element.tag in _OUTER or not before.isdisjoint(_regions(lines, [element])[0].lines)
+        ):
+            return element
     raise AssertionError("every line is inside a body")
 
 
-def _regions(lines: Sequence[Line], elements: Sequence[Element], dates: Sequence[int] = ()) -> list[Region]:
+def _regions(
+    lines: Sequence[Line], elements: Sequence[Element], dates: Sequence[int] = ()
+) -> list[ResultFields]:
     """Return each element with its lines; lines outside of all elements are left out.
 
     Lines in a box or in the page's footer are left out too, unless the dates are there: a result without an
     end tag would take them for its text.
     """
     within: dict[Element, list[Line]] = {element: [] for element in elements}
-    boxes = BOXES if dates and not is_in_box(lines[dates[0]].block) else frozenset()
+    boxes = BOXES if dates and not _is_in_box(lines[dates[0]].block) else frozenset()
     for line in lines:
         element: Element | None = line.block
         while element is not None and element not in within:
@@ -248,12 +288,7 @@ def _regions(lines: Sequence[Line], elements: Sequence[Element], dates: Sequence
             element = element.getparent()
         if element is not None:
             within[element].append(line)
-    return [Region(element, inside) for element, inside in within.items()]
-
-
-def _upwards(element: Element) -> Iterator[Element]:
-    yield element
-    yield from element.iterancestors()
+    return [ResultFields(inside, element) for element, inside in within.items()]
 
 
 def _kind(element: Element) -> tuple[object, str]:

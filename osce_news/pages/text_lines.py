@@ -166,3 +166,14 @@ def is_hidden(element: Element) -> bool:
 def is_item(link: Element) -> bool:
     """Whether the address of a link ends in a number, as those of news items do."""
     return _NUMBERED.search(link.get("href") or "") is not None
+
+
+def upwards(element: Element) -> Iterator[Element]:
+    """Yield the element and its ancestors, the innermost first."""
+    yield element
+    yield from element.iterancestors()
+
+
+def kind_of(element: Element) -> tuple[object, str | None]:
+    """Return the tag and the class, which elements for the same purpose have in common."""
+    return element.tag, element.get("class")

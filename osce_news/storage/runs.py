@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from osce_news import __version__
@@ -47,6 +47,19 @@ class Summary:
     seconds: float = 0.0
     database: str = ""
     message: str | None = None
+
+    def add(self, other: Summary) -> None:
+        """Add the counters of another run."""
+        for name in COUNTERS:
+            setattr(self, name, round(getattr(self, name) + getattr(other, name), 1))
+
+
+# What `Summary.add` adds up: all numbers but the run's own and what is left after it.
+COUNTERS = tuple(
+    field.name
+    for field in fields(Summary)
+    if field.default == 0 and field.name not in ("run", "articles_left")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def write_slowly(
         return real(file, memoryview(data)[:400])
 
     os.write = slowly  # type: ignore[assignment]
-    with ArchiveWriter(folder, "1", software="a", max_bytes=100_000) as writer:
+    with ArchiveWriter(folder, "1", max_bytes=100_000) as writer:
         for number in itertools.count() if most is None else range(most):
             writer.record(exchange(number, body(number)))
             real(done, b".")
@@ -83,7 +83,7 @@ def two(folder: Path) -> None:
 def full(folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
     try:
-        with ArchiveWriter(folder, "1", software="a") as writer:
+        with ArchiveWriter(folder, "1") as writer:
             for number in range(100):
                 writer.record(exchange(number, body(number)))
     except StorageError as error:

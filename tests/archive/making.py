@@ -29,7 +29,7 @@ def exchange(number: int = 0, body: bytes | None = None, **more: object) -> Exch
 def write(folder: Path, exchanges: Iterable[Exchange], run: str = "1", **more: object) -> list[Path]:
     """Write the exchanges as one run and return its files."""
     before = set(folder.glob("*.warc.gz"))
-    with ArchiveWriter(folder, run, software="osce-news/1", **more) as writer:  # type: ignore[arg-type]
+    with ArchiveWriter(folder, run, **more) as writer:  # type: ignore[arg-type]
         for one in exchanges:
             writer.record(one)
     return sorted(set(folder.glob("*.warc.gz")) - before)

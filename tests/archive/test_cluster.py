@@ -16,18 +16,18 @@ from typing import Any
 import pytest
 
 from osce_news.archive import Report
+from osce_news.archive.captures import Capture, WarcFiles
 from osce_news.archive.cluster import Part, merge, parse_files
 from osce_news.archive.cluster.client import CHECK_WORKERS_S, cluster, parse_parts
-from osce_news.archive.cluster.job import make_job, read_job, split
-from osce_news.archive.cluster.partitions import PartitionWriter, partition_contents, read_rows
-from osce_news.archive.cluster.worker import parse_part, rows
+from osce_news.archive.cluster.job import make_job, parse_part, read_job, split
+from osce_news.archive.cluster.partitions import partition_contents, read_rows, rows, write_partition
 from osce_news.archive.parse import PageRequest, ParsedCapture, ParsedPage, parse
-from osce_news.archive.reader.captures import Capture, WarcFiles
 from osce_news.archive.replay import Outcome, replay
 from osce_news.cli.main import cli
 from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError, StorageError
 from osce_news.events import Event, PageStored
 from osce_news.publish import extras
+from osce_news.serialize import from_json
 from osce_news.site import LISTING_URL
 from tests.archive.making import answer, packed, page, record, saved
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, warcs
@@ -164,9 +164,13 @@ def die_once(part: Part, folder: Path) -> None:
     died = folder / "died"
     if part.name == third and not died.exists():
         died.touch()
-        PartitionWriter(folder / part.name).add({"url": "half of it"})
-        os.kill(os.getpid(), signal.SIGKILL)
+        write_partition(folder / part.name, half_of_it(), Report())
     parse_part(part, folder)
+
+
+def half_of_it() -> Iterator[dict[str, str]]:
+    yield {"url": "half of it"}
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_part_whose_worker_is_killed_is_parsed_by_another(
@@ -287,17 +291,19 @@ def test_a_worker_refuses_another_file_and_another_version(
 def test_partitions_are_readable_tables(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part = the_part(recorded, tmp_path)
-    parse_part(part, tmp_path)
-    found = list(read_rows(tmp_path / part.name))
+    """The first crawl is two runs: the list's, and the articles'."""
+    found: list[dict[str, Any]] = []
+    for part in make_job(warcs(recorded)[:2], tmp_path, start_url=LISTING_URL).parts:
+        parse_part(part, tmp_path)
+        found += read_rows(tmp_path / part.name)
     kinds = [{page["kind"] for page in row["pages"]} for row in found if row["pages"]]
     listings = [row for row in found if row["pages"] and row["pages"][0]["kind"] == "listing"]
     assert {row["status"] for row in listings} == {200}
     assert len(listings) > 5
-    first = ParsedPage.from_json(listings[0]["pages"][0]["page"])
+    first = from_json(ParsedPage, listings[0]["pages"][0]["page"])
     assert first.listing is not None
     assert len(first.listing.records) == 10
-    notes = [row["url"] for row in found if row["note"]]
+    notes = [row["url"] for row in found if row["event"]]
     assert notes[0] == "osce-news:run-begins"
     assert notes.count("osce-news:page-stored") == len(listings) + 6
     assert kinds.count({"article"}) == 6
@@ -314,11 +320,8 @@ def test_a_recorded_page_is_parsed_as_requested_and_by_its_address(
     file = Path("/a.warc.gz")
     capture = Capture(url, NOON, 200, headers, body, None, file, 5, revisit)
     note = PageStored(url=url, fetched_at=NOON, kind="article", item_id="12")
-    writer = PartitionWriter(tmp_path / "a.parquet")
-    for row in rows([capture, note], WarcFiles([])):
-        writer.add(row)
-    writer.finish(Report().to_dict())
     report = Report()
+    write_partition(tmp_path / "a.parquet", rows([capture, note], WarcFiles([])), report)
     kept, kept_note = partition_contents(tmp_path / "a.parquet", file, report, is_first=True)
     assert kept_note == note
     assert isinstance(kept, Capture)
@@ -345,12 +348,12 @@ def test_an_incomplete_partition_is_never_at_its_path(
 ) -> None:
     part = the_part(recorded, tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("osce_news.archive.cluster.worker.parse", lambda *_: 1 / 0)
+        patch.setattr("osce_news.archive.cluster.partitions.parse", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             parse_part(part, tmp_path)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["plan.json"]
     with pytest.raises(StorageError, match="can't be written"):
-        PartitionWriter(tmp_path / "no" / "such.parquet")
+        write_partition(tmp_path / "no" / "such.parquet", [], Report())
 
 
 class _Client:
@@ -406,7 +409,7 @@ def test_merge_refuses_a_folder_that_parse_did_not_make(
     for text, why in (
         ("{}", "can't be read"),
         ("nonsense", "can't be read"),
-        (kept.replace('"format": 1', '"format": 2'), "another version"),
+        (kept.replace('"format": 2', '"format": 1'), "another version"),
     ):
         plan.write_text(text)
         with pytest.raises(BadInputError, match=why):

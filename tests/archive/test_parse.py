@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
-from osce_news.archive import Capture
+from osce_news.archive import Capture, saved_pages
 from osce_news.archive.parse import ARTICLE, LISTING, PageProblem, PageRequest, ParsedPage, page_kind, parse
-from osce_news.archive.replay import saved_pages
 from osce_news.errors import ChallengePageError, LayoutError, PartialError
+from osce_news.serialize import from_json, to_json
 from tests.helpers import NOON, ROOT
 
 PAGES = sorted((ROOT / "fixtures").rglob("page.html"))
@@ -32,7 +32,7 @@ def of(url: str, body: bytes = b"", status: int = 200, **headers: str) -> Captur
 def test_a_parsed_page_survives_json_and_pickle(path: Path) -> None:
     for kind in (LISTING, ARTICLE):
         parsed = parse(capture(path), PageRequest(kind, "1"))
-        assert ParsedPage.from_json(parsed.to_json()) == parsed
+        assert from_json(ParsedPage, to_json(parsed)) == parsed
         assert pickle.loads(pickle.dumps(parsed)) == parsed
         assert sum(one is not None for one in (parsed.listing, parsed.article, parsed.problem)) == 1
 
@@ -54,7 +54,7 @@ def test_the_fixtures_show_listings_articles_and_problems() -> None:
 )
 def test_an_error_survives_json(error: LayoutError | ChallengePageError | PartialError) -> None:
     there = ParsedPage("u", NOON, LISTING, problem=PageProblem.of(error))
-    back = ParsedPage.from_json(there.to_json()).problem
+    back = from_json(ParsedPage, to_json(there)).problem
     assert back is not None
     found = back.as_error()
     assert (type(found), str(found), found.exit_status) == (type(error), str(error), error.exit_status)
@@ -66,14 +66,14 @@ def test_an_error_survives_json(error: LayoutError | ChallengePageError | Partia
 )
 def test_other_json_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"ParsedPage|JSON|Expecting"):
-        ParsedPage.from_json(text)
+        from_json(ParsedPage, text)
 
 
 def test_a_field_of_another_type_is_refused() -> None:
-    values = json.loads(parse(capture(PAGES[0]), PageRequest(LISTING)).to_json())
+    values = json.loads(to_json(parse(capture(PAGES[0]), PageRequest(LISTING))))
     for name, value in (("url", 1), ("listing", []), ("problem", "x")):
         with pytest.raises(ValueError, match="no ParsedPage"):
-            ParsedPage.from_json(json.dumps(values | {name: value}))
+            from_json(ParsedPage, json.dumps(values | {name: value}))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from osce_news.archive import Report, captures, is_warc, warc_files
-from osce_news.archive.reader import http
+from osce_news.archive import Report, captures, http, is_warc, warc_files
 from osce_news.errors import BadInputError
 from tests.archive.making import NOON, URL, answer, bodies, packed, page, read, record, saved, sha1
 

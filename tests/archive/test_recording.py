@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.archive import Capture, Report, captures, warc_files
-from osce_news.archive.reader.records import records
+from osce_news.archive.records import records
 from osce_news.storage import open_for_reading
 from tests.archive.making import read, warcio
 from tests.helpers import PATH, environment, values
@@ -145,14 +145,14 @@ def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_r
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "from osce_news.archive.writer.archive_writer import ArchiveWriter\n"
-        "write, count = ArchiveWriter._write, []\n"
+        "from osce_news.archive.writer import _WarcFile\n"
+        "write, count = _WarcFile.write, []\n"
         "def full(self, data):\n"
         "    count.append(1)\n"
         "    if len(count) > 5:\n"
         "        raise OSError(28, 'No space left on device')\n"
         "    write(self, data)\n"
-        "ArchiveWriter._write = full\n"
+        "_WarcFile.write = full\n"
     )
     crawl(newsroom, tmp_path, "archive")
     ((status, new, message),) = runs(tmp_path / "a.db")

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from osce_news.archive import Report
-from osce_news.archive.reader.records import records
+from osce_news.archive.records import records
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
 from tests.crawl.spiders.crawling import is_sound, rows, start, until
@@ -147,7 +147,7 @@ def test_what_is_in_the_archive_of_a_run_that_is_not_given_is_named(folder: Path
     assert rows(folder / "b.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
 
 
-ROLLED = "from osce_news.archive.writer import archive_writer as writer\nwriter.MAX_FILE_BYTES = 8_000\n"
+ROLLED = "from osce_news.archive import writer\nwriter.MAX_FILE_BYTES = 8_000\n"
 ROLLED += "writer.ArchiveWriter.__init__.__kwdefaults__['max_bytes'] = 8_000"
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from osce_news.archive.reader.records import records
-from osce_news.archive.reader.report import Report
+from osce_news.archive.records import records
+from osce_news.archive.report import Report
 from tests.archive.making import (
     HTML,
     NOON,

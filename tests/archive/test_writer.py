@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
+from osce_news import __version__
 from osce_news.archive import ArchiveWriter, Exchange
-from osce_news.archive.reader.records import records
-from osce_news.archive.reader.report import Report
+from osce_news.archive.records import records
+from osce_news.archive.report import Report
 from osce_news.errors import StorageError
 from tests.archive.making import HTML, NOON, URL, bodies, exchange, read, warcio, write
 
@@ -29,14 +30,14 @@ def blocks_of(path: Path, kind: str) -> list[bytes]:
 
 def test_the_warcinfo_record_describes_the_run(tmp_path: Path) -> None:
     agent = "osce-news/1 (+someone@example.org)"
-    (path,) = write(tmp_path, [exchange()], "7", operator="someone@example.org", user_agent=agent)
+    (path,) = write(tmp_path, [exchange()], "7", user_agent=agent)
     assert re.fullmatch(r"osce-news-\d{14}-7-00000\.warc\.gz", path.name)
     first = next(records(path, Report()))
     assert (first.kind, first.headers["warc-filename"]) == ("warcinfo", path.name)
     assert first.block is not None
     told = dict(line.split(": ", 1) for line in first.block.decode().splitlines())
     assert (told["software"], told["operator"], told["robots"], told["isPartOf"]) == (
-        "osce-news/1", "someone@example.org", "obey", path.name.removesuffix("-00000.warc.gz"),
+        f"osce-news/{__version__}", "someone@example.org", "obey", path.name.removesuffix("-00000.warc.gz"),
     )  # fmt: skip
     assert (told["format"], told["http-header-user-agent"]) == ("WARC File Format 1.1", agent)
 
@@ -162,7 +163,7 @@ def test_a_truncated_exchange_is_marked_and_nothing_refers_to_it(tmp_path: Path)
 
 
 def test_names_and_values_can_not_escape_the_folder_or_their_line(tmp_path: Path) -> None:
-    (path,) = write(tmp_path / "new" / "folder", [exchange()], "../7 ü", operator="a\r\nformat: b")
+    (path,) = write(tmp_path / "new" / "folder", [exchange()], "../7 ü", user_agent="x (+a\r\nformat: b)")
     assert path.name.endswith("----7---00000.warc.gz")
     assert path.parent == tmp_path / "new" / "folder"
     first = next(records(path, Report()))
@@ -172,8 +173,8 @@ def test_names_and_values_can_not_escape_the_folder_or_their_line(tmp_path: Path
 
 def test_two_runs_of_one_name_in_one_second_have_their_own_files(tmp_path: Path) -> None:
     with (
-        ArchiveWriter(tmp_path, "1", software="a") as one,
-        ArchiveWriter(tmp_path, "1", software="b") as two,
+        ArchiveWriter(tmp_path, "1") as one,
+        ArchiveWriter(tmp_path, "1") as two,
     ):
         one.record(exchange(0))
         two.record(exchange(1))
@@ -184,8 +185,8 @@ def test_two_runs_of_one_name_in_one_second_have_their_own_files(tmp_path: Path)
 def test_an_unwritable_folder_is_an_error_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"^the archive .*file.* can't be written: \w[^\n]+$"):
-        ArchiveWriter(tmp_path / "file", "1", software="a")
-    writer = ArchiveWriter(tmp_path, "1", software="a")
+        ArchiveWriter(tmp_path / "file", "1")
+    writer = ArchiveWriter(tmp_path, "1")
     writer.close()
     writer.close()
     with pytest.raises(StorageError, match="is closed"):

@@ -74,8 +74,7 @@ def give_warcs(folder: Path) -> None:
     (folder / "warcs").mkdir()
     listing = (FIXTURES / "seed" / "page.html").read_bytes()
     archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
-    from osce_news.archive.cluster.job import make_job  # needs the extra cluster
-    from osce_news.archive.cluster.worker import parse_part
+    from osce_news.archive.cluster.job import make_job, parse_part  # needs the extra cluster
 
     parsed = folder / "parsed"
     for part in make_job([folder / "warcs"], parsed, start_url=LISTING_URL).parts:

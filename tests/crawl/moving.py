@@ -66,7 +66,7 @@ class MovingList:
 
 
 def numbered(shown: list[str]) -> list[str]:
-    """What `reading.result_keys` makes of a page: a result that stands on it twice has two keys."""
+    """The keys of a page, as `Listing.listed` has them: a result that stands on it twice has two keys."""
     keys: list[str] = []
     for key in shown:
         copies = sum(one == key or one.startswith(f"{key}:") for one in keys)

@@ -161,7 +161,7 @@ def test_scrapyd_crawls_by_the_commands_of_the_documentation(
     before = {path.name for path in machine.checkout.iterdir()}
     machine.type_in(BUILD if large else f"{BUILD} --no-isolation")  # without, it fetches hatchling
     answer = json.loads(machine.type_in(DEPLOY))
-    assert (answer["status"], answer["project"], answer["spiders"]) == ("ok", "osce_news", 3)
+    assert (answer["status"], answer["project"], answer["spiders"]) == ("ok", "osce_news", 2)
     with Newsroom(make_stories(60)) as newsroom:
         more = f" --arg start_url={newsroom.url}/press-releases --arg delay=0"
         assert machine.type_in(SCHEDULE + more).startswith("osce_news / newsroom => ")

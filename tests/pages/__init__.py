@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from osce_news.archive.replay import saved_pages
+from osce_news.archive import saved_pages
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
-from osce_news.pages.extract import html_page, read_listing
+from osce_news.pages.extract import extract_listing
+from osce_news.pages.html_page import decode
 from tests.newsroom.site import FIXTURES
 
 URL = "https://www.osce.org/press-releases?page=0"
@@ -53,12 +54,15 @@ def titles(found: ListingPage) -> list[str | None]:
 
 def taken(found: ListingPage) -> Listing:
     """The page's records as they are stored, normalised and checked."""
-    made = read_listing(found, body=found.html.encode("utf-8", "replace"), fetched_at="", status=None)
-    return normalize_listing(made)
+    body = found.html.encode("utf-8", "surrogatepass")
+    listing, _ = extract_listing(
+        body, URL, fetched_at="", status=None, content_type="text/html; charset=utf-8"
+    )
+    return normalize_listing(listing)
 
 
 def of_fixture(case: str) -> ListingPage:
     """The page object of a fixture."""
     (saved,) = saved_pages([FIXTURES / case])
     capture = saved.capture()
-    return html_page(capture.body, capture.url, None)
+    return ListingPage(decode(capture.body), capture.url)

@@ -8,7 +8,7 @@ from lxml.etree import _Element as Element
 
 from osce_news.items import RawArticle
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.article_tree import ArticleTree
+from osce_news.pages.html_page import HtmlPage
 from tests.newsroom.make_article_fixtures import ARTICLES
 
 URL = "https://www.osce.org/odihr/575719"
@@ -54,4 +54,4 @@ def of_fixture(case: str) -> RawArticle:
 
 def element(markup: str) -> Element:
     """The element of this markup."""
-    return ArticleTree(f"<body>{markup}</body>", URL).find("body > *")[0]
+    return HtmlPage(f"<body>{markup}</body>", URL).find("body > *")[0]

@@ -21,7 +21,7 @@ from osce_news.pages.article_layouts import (
     SectionLayout,
     common_holder,
 )
-from osce_news.pages.article_tree import ArticleTree, outermost
+from osce_news.pages.html_page import HtmlPage, outermost
 from tests.newsroom.make_article_fixtures import ARTICLES
 from tests.newsroom.site import FIXTURES
 from tests.pages.articles import CASES, DAY, PROSE, URL, body_of, layout, paragraphs, read, unknown
@@ -60,7 +60,7 @@ def is_read_by(layout: segmentation.ListLayout) -> list[str]:
         return [
             path.parent.name
             for path in sorted(FIXTURES.glob("*/page.html"))
-            if segmentation.find_results(ArticleTree(path.read_text(encoding="utf-8"), URL).selector)
+            if segmentation.find_results(HtmlPage(path.read_text(encoding="utf-8"), URL).selector)
         ]
 
 
@@ -106,7 +106,7 @@ def test_no_layout_takes_the_page_of_another_for_its_own(case: str) -> None:
     """The first matching layout is used, so the order of layouts must not matter for any fixture."""
     fits = []
     for one in LAYOUTS:
-        tree = ArticleTree(body_of(case).decode("utf-8", "replace"), URL)
+        tree = HtmlPage(body_of(case).decode("utf-8", "replace"), URL)
         tree.prune()
         try:
             fits.append(one.find(tree).layout)
@@ -123,10 +123,10 @@ def test_a_selector_with_too_few_or_too_many_matches_says_what_was_expected(
     html: str, expected: str, got: str
 ) -> None:
     with pytest.raises(LayoutError) as raised:
-        Expected("h1").find(ArticleTree(f"<body>{html}</body>", URL))
+        Expected("h1").find(HtmlPage(f"<body>{html}</body>", URL))
     assert (raised.value.selector, raised.value.expected, raised.value.got) == ("h1", expected, got)
     with pytest.raises(LayoutError, match="2 or more on the page"):
-        Expected("h1", 2, None).find(ArticleTree("<h1>a</h1>", URL))
+        Expected("h1", 2, None).find(HtmlPage("<h1>a</h1>", URL))
 
 
 def test_a_layout_that_fits_but_for_its_text_is_named_in_the_note() -> None:
@@ -192,11 +192,11 @@ def test_a_section_a_title_a_city_and_a_date_in_lines_are_a_layout(
 )
 def test_lines_in_another_order_are_another_layout(head: str) -> None:
     with pytest.raises(LayoutError):
-        SectionLayout().find(ArticleTree(f"<body><div>{head}{PROSE}</div></body>", URL))
+        SectionLayout().find(HtmlPage(f"<body><div>{head}{PROSE}</div></body>", URL))
 
 
 def test_the_innermost_holder_and_the_outermost_elements() -> None:
-    tree = ArticleTree("<body><div id=a><p id=b><i id=c>x</i></p><p id=d>y</p></div></body>", URL)
+    tree = HtmlPage("<body><div id=a><p id=b><i id=c>x</i></p><p id=d>y</p></div></body>", URL)
     (a,), (b,), (c,), (d,) = (tree.find(f"#{name}") for name in "abcd")
     assert common_holder([c, d]) is a
     assert common_holder([b, c]) is b

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from osce_news.pages.article_tree import ArticleTree
+from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import text_of
 from tests.pages.articles import URL
 
 
 def pruned(html: str) -> str:
     """The text that is left of a page after pruning."""
-    tree = ArticleTree(f"<html><body>{html}</body></html>", URL)
+    tree = HtmlPage(f"<html><body>{html}</body></html>", URL)
     tree.prune()
     return text_of(tree.root)
 
@@ -44,7 +44,7 @@ def pruned(html: str) -> str:
 )
 def test_what_is_no_text_is_taken_out_and_what_follows_it_stays(around: str) -> None:
     assert pruned(f"<p>b</p>{around}c") == "b c"
-    tree = ArticleTree(f"<body><p>b</p>{around}c</body>", URL)
+    tree = HtmlPage(f"<body><p>b</p>{around}c</body>", URL)
     assert [text_of(e) for e in tree.find("p, div, nav") if tree.is_around(e) and text_of(e) == "b"] == []
 
 
@@ -69,9 +69,7 @@ def test_what_the_text_stands_in_is_no_menu_whatever_it_is_called(inside: str) -
 
 
 def test_what_stands_around_is_known_before_it_is_taken_out() -> None:
-    tree = ArticleTree(
-        '<body><div class="related"><b>a</b></div><footer><i>b</i></footer><u>c</u></body>', URL
-    )
+    tree = HtmlPage('<body><div class="related"><b>a</b></div><footer><i>b</i></footer><u>c</u></body>', URL)
     assert [tree.is_around(element) for element in tree.find("b, i, u")] == [True, True, False]
 
 
@@ -93,16 +91,14 @@ def test_what_stands_around_is_known_before_it_is_taken_out() -> None:
     ],
 )
 def test_an_address_is_made_absolute_or_is_none(href: str | None, address: str | None) -> None:
-    assert ArticleTree("<p>a</p>", URL).address(href) == address
+    assert HtmlPage("<p>a</p>", URL).address(href) == address
 
 
 def test_addresses_are_relative_to_the_base_that_the_page_names() -> None:
-    assert (
-        ArticleTree('<base href="/ru/"><p>a</p>', URL).address("node/1") == "https://www.osce.org/ru/node/1"
-    )
-    assert ArticleTree('<base href="http://["><p>a</p>', URL).address("1") == "https://www.osce.org/odihr/1"
+    assert HtmlPage('<base href="/ru/"><p>a</p>', URL).address("node/1") == "https://www.osce.org/ru/node/1"
+    assert HtmlPage('<base href="http://["><p>a</p>', URL).address("1") == "https://www.osce.org/odihr/1"
 
 
 def test_a_selector_without_a_match_gives_nothing() -> None:
-    tree = ArticleTree("<p> a  b </p>", URL)
+    tree = HtmlPage("<p> a  b </p>", URL)
     assert (tree.find("h1"), tree.first("h1::text"), tree.first("p::text")) == ([], None, "a b")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osce_news.pages.decoding import decode_article
+from osce_news.pages.html_page import decode, decode_article
 from tests.pages.articles import of_fixture, paragraphs
 
 META = '<meta charset="{}">'
@@ -68,6 +68,17 @@ def test_a_replacement_character_that_the_page_prints_is_no_fault_of_its_bytes()
 
 def test_a_byte_order_mark_is_no_letter() -> None:
     assert decode_article(b"\xef\xbb\xbf<p>a</p>") == ("<p>a</p>", None)
+
+
+@pytest.mark.parametrize("name", "base64 bz2 hex idna punycode quopri rot13 undefined uu zlib utf-16".split())
+@pytest.mark.parametrize("where", ["header", "meta"])
+def test_what_is_no_encoding_of_pages_is_ignored(name: str, where: str) -> None:
+    meta = f'<meta charset="{name}">' if where == "meta" else ""
+    header = f"text/html; charset={name}" if where == "header" else None
+    page = f"<html><head>{meta}</head><p>Café</p></html>"
+    if name != "utf-16":
+        assert decode(page.encode(), header) == page
+    assert isinstance(decode_article(page.encode(), header)[0], str)
 
 
 def test_an_unknown_encoding_is_as_none() -> None:

@@ -287,4 +287,4 @@ def test_ten_thousand_labels_in_one_result_are_read_and_do_no_harm_to_the_next(s
 
 
 def test_an_element_without_text_has_the_empty_text() -> None:
-    assert text_of(read("<p></p>")._selector.root) == ""
+    assert text_of(read("<p></p>").root) == ""

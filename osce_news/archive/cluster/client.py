@@ -1,4 +1,4 @@
-"""Distributes the parts of a job to a Dask cluster: an existing one, or one on this machine."""
+"""Distributes the parts of a job to a Dask cluster, and merges the partitions into a database."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from osce_news.archive.cluster.job import PART_BYTES, Part, make_job
-from osce_news.archive.cluster.worker import parse_part
-from osce_news.errors import NetworkError, OsceNewsError, PartialError
+from osce_news.archive.cluster.job import PART_BYTES, Part, Partitions, make_job, parse_part, read_job
+from osce_news.archive.replay.outcome import Outcome
+from osce_news.archive.replay.run import replay_plan
+from osce_news.archive.replay.single_pages import ProgressCallback
+from osce_news.errors import BadInputError, NetworkError, OsceNewsError, PartialError
 from osce_news.site import LISTING_URL
 
 CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers
@@ -62,6 +64,21 @@ def parse_files(
         with cluster(scheduler, min(workers, len(missing)), verbose=verbose) as client:
             result.errors = parse_parts(client, missing, folder, advance)
     return result
+
+
+def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, total: None) -> Outcome:
+    """Replay the partitions of a folder into the database, as `replay` does with the WARC files.
+
+    Raises BadInputError, before anything is stored, if `parse` did not make the folder or not all of it;
+    otherwise as `replay`.
+    """
+    job = read_job(folder)
+    if missing := job.missing(folder):
+        raise BadInputError(
+            f"{folder}: {len(missing):,} of {len(job.parts):,} partitions are missing; "
+            "run the same `osce-news parse` again, it makes what is missing"
+        )
+    return replay_plan(job.plan, Partitions(folder, job), db, start_url=job.start_url, on_page=on_page)
 
 
 @contextmanager

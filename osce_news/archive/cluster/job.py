@@ -1,23 +1,33 @@
-"""The plan of a parse on a cluster: the files and their parts, stored as `plan.json` with the partitions."""
+"""The job of a cluster: a replay plan whose files are split into parts, each of which one worker parses.
+
+The plan is stored as `plan.json` in the folder of the partitions.
+"""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from osce_news.archive import Report
-from osce_news.archive.reader.records import records
-from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
-from osce_news.archive.replay.run import wanted_hosts
-from osce_news.errors import BadInputError, StorageError
+from osce_news.archive.captures import Capture, WarcFiles, is_wanted
+from osce_news.archive.cluster.partitions import (
+    partition_capture,
+    partition_contents,
+    rows,
+    write_partition,
+)
+from osce_news.archive.records import records
+from osce_news.archive.replay.plan import ReplayPlan, plan_replay
+from osce_news.archive.report import RecordError, Report
+from osce_news.atomic import atomic_write
+from osce_news.errors import BadInputError, OsceNewsError, PartialError, StorageError
+from osce_news.events import Event
 from osce_news.serialize import from_json, to_json
 
-FORMAT = 1  # of the plan and of the partitions
+FORMAT = 2  # of the plan and of the partitions
 PLAN = "plan.json"
 PART_BYTES = 16 * 1024**2  # of a compressed file: a thousand listing pages, half a minute of parsing
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -47,20 +57,8 @@ class Job:
 
     format: int
     start_url: str
-    hosts: tuple[str, ...]  # whose pages are wanted from the files of other tools
-    runs: tuple[ArchivedRun, ...]
-    warcs: tuple[Path, ...]
-    headless: tuple[str, ...]
-    parts: tuple[Part, ...]
-
-    @property
-    def plan(self) -> ReplayPlan:
-        """A new plan, because a replay changes it."""
-        return ReplayPlan(runs=[*self.runs], warcs=[*self.warcs], headless=[*self.headless])
-
-    def hosts_in(self, path: str) -> tuple[str, ...] | None:
-        """Return the hosts whose pages are wanted from a file; None, for all, if it is a recorded run's."""
-        return self.hosts if Path(path) in self.warcs else None
+    plan: ReplayPlan
+    parts: list[Part]
 
     def missing(self, folder: Path) -> list[Part]:
         """Return the parts whose partitions are not in the folder."""
@@ -77,36 +75,28 @@ def make_job(paths: Sequence[Path], folder: Path, *, start_url: str, part_bytes:
         raise BadInputError(
             f"{plan.pages[0].path} is a saved page, and only WARC files are parsed; replay it"
         )
-    job = Job(
-        FORMAT,
-        start_url,
-        tuple(wanted_hosts(plan, start_url)),
-        tuple(plan.runs),
-        tuple(plan.warcs),
-        tuple(plan.headless),
-        tuple(part for file in plan.files for part in split(file, part_bytes)),
-    )
+    parts = [part for file in plan.files for part in split(file, part_bytes)]
+    job = Job(FORMAT, start_url, plan, parts)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f".{PLAN}.{os.getpid()}"
-        unfinished.write_text(to_json(job), encoding="utf-8")
-        unfinished.replace(folder / PLAN)
     except OSError as error:
         raise StorageError(f"{folder}: can't be written: {error.strerror}") from error
+    with atomic_write(folder / PLAN) as unfinished:
+        unfinished.write_text(to_json(job), encoding="utf-8")
     return job
 
 
 def read_job(folder: Path) -> Job:
     """Return the job of a folder; raises BadInputError if `osce-news parse` did not make the folder."""
     try:
-        job = from_json(Job, (folder / PLAN).read_text(encoding="utf-8"))
+        text = (folder / PLAN).read_text(encoding="utf-8")
+        if json.loads(text)["format"] != FORMAT:
+            raise BadInputError(f"{folder} was made by another version of osce-news; make it again")
+        return from_json(Job, text)
     except FileNotFoundError:
         raise BadInputError(f"{folder} holds no partitions: it has no {PLAN} of `osce-news parse`") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInputError(f"{folder / PLAN} can't be read: {error}") from error
-    if job.format != FORMAT:
-        raise BadInputError(f"{folder} was made by another version of osce-news; make it again")
-    return job
 
 
 def split(path: Path, part_bytes: int = PART_BYTES) -> list[Part]:
@@ -119,7 +109,13 @@ def split(path: Path, part_bytes: int = PART_BYTES) -> list[Part]:
         stat = path.stat()
     except OSError as error:
         raise BadInputError(f"{path}: can't be read: {error.strerror}") from error
-    starts = [0, *(_starts(path, part_bytes) if stat.st_size > part_bytes else ())]
+    starts = [0]
+    if stat.st_size > part_bytes:
+        for record in records(path, Report()):
+            # At a response, so that its events stay in the same part.
+            is_response = record.kind in ("response", "revisit")
+            if is_response and record.alone and record.offset - starts[-1] >= part_bytes:
+                starts.append(record.offset)
     ends = [*starts[1:], stat.st_size + 1]
     return [
         Part(str(path), stat.st_size, stat.st_mtime_ns, start, end, code_version())
@@ -136,14 +132,88 @@ def code_version() -> str:
     )
 
 
-def _starts(path: Path, part_bytes: int) -> Iterator[int]:
-    """Yield where all parts but the first begin: at a response, so that its events stay in the same part."""
-    last = 0
-    for record in records(path, Report()):
-        is_response = record.kind in ("response", "revisit")
-        if is_response and record.alone and record.offset - last >= part_bytes:
-            last = record.offset
-            yield last
+def parse_part(part: Part, folder: Path) -> None:
+    """Parse a part into its partition in the folder, unless the partition exists; the task of a worker.
+
+    Raises PartialError, which can be pickled, if this machine can't do it.
+    """
+    if (folder / part.name).is_file():  # by a worker that died before it could report it
+        return
+    try:
+        _check(part)
+        _parse(part, folder)
+    except OsceNewsError as error:
+        raise PartialError(str(error)) from None
+
+
+def _check(part: Part) -> None:
+    """Raise PartialError if this machine has another osce-news, or another file at the part's path."""
+    if part.code != code_version():
+        raise PartialError(
+            "the worker has another osce-news than the one that made the plan; install the same"
+        )
+    try:
+        stat = Path(part.path).stat()
+    except OSError as error:
+        raise PartialError(
+            f"the worker can't read the file ({error.strerror}); all machines need it at the same path"
+        ) from None
+    if (stat.st_size, stat.st_mtime_ns) != (part.size, part.changed_ns):
+        raise PartialError("the file has changed since the plan was made, or is another one on the worker")
+
+
+def _parse(part: Part, folder: Path) -> None:
+    job, warcs = _job(folder, (folder / PLAN).stat().st_mtime_ns)
+    report, file = Report(), Path(part.path)
+    # As a replay reads them: all of the files of recorded runs, and the newsroom's pages of other files.
+    hosts = job.plan.hosts(job.start_url) if file in job.plan.warcs else None
+    contents = warcs.contents([file], report, hosts=hosts, bare=hosts is None, start=part.start, end=part.end)
+    write_partition(folder / part.name, rows(contents, warcs), report)
+
+
+@functools.lru_cache(maxsize=1)
+def _job(folder: Path, changed_ns: int) -> tuple[Job, WarcFiles]:
+    """Return the job and its files, whose index of responses is built once per process."""
+    job = read_job(folder)
+    return job, WarcFiles(job.plan.files)
+
+
+class Partitions:
+    """The partitions of a job in place of its WARC files: a CaptureSource."""
+
+    def __init__(self, folder: Path, job: Job) -> None:
+        self._folder = folder
+        self._parts: dict[Path, list[Part]] = {}
+        for part in job.parts:
+            self._parts.setdefault(Path(part.path), []).append(part)
+
+    def contents(
+        self,
+        files: Sequence[Path],
+        report: Report,
+        *,
+        hosts: Collection[str] | None = None,
+        bare: bool = False,
+    ) -> Iterator[Capture | Event]:
+        """Yield the captures and the events in these files, in order; see `WarcFiles.contents`."""
+        for path in files:
+            for part in self._parts[path]:
+                partition, is_first = self._folder / part.name, part.start == 0
+                for content in partition_contents(partition, path, report, is_first=is_first, bare=bare):
+                    if isinstance(content, Capture) and not is_wanted(content.url, hosts):
+                        report.captures -= 1
+                        report.other_hosts += 1
+                    else:
+                        yield content
+
+    def capture_at(self, path: Path, offset: int) -> Capture:
+        """Return the capture at an offset; raises RecordError if it is not there."""
+        for part in self._parts[path]:
+            if part.start <= offset < part.end:
+                capture = partition_capture(self._folder / part.name, path, offset)
+                if capture is not None:
+                    return capture
+        raise RecordError(f"{path}: byte {offset}: the record is gone")
 
 
 def _hash(data: bytes) -> str:

@@ -2,6 +2,5 @@
 
 from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.run import replay
-from osce_news.archive.replay.saved import SavedPage, read_saved, saved_pages
 
-__all__ = ["Outcome", "SavedPage", "read_saved", "replay", "saved_pages"]
+__all__ = ["Outcome", "replay"]

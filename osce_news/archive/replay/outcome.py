@@ -5,19 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from osce_news.archive import Report
+from osce_news.archive.report import SKIPPED, Report
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.storage import Summary
 
-MOST_TOLD = 20  # errors that are told in full; all are counted
+MAX_ERRORS = 20  # errors that are kept; all are counted
 # How a replay ends by the exit status of what went wrong, the worst first.
 _STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
-_SUMMED = (
-    "requests", "not_modified", "pages", "seen", "new", "changed", "unchanged", "quarantined", "withdrawn",
-    "restored", "unknown_terms", "bytes", "retries", "back_offs", "waited_s", "seconds", "articles",
-    "articles_changed", "articles_gone", "articles_failed",
-)  # fmt: skip
-_PASSED_OVER = ("other_hosts", "not_http", "truncated", "too_large", "unresolved", "unreadable")
 
 
 @dataclass(slots=True)
@@ -33,73 +27,62 @@ class Outcome:
     unknown_items: int = 0  # articles of items that no listing has shown
     errors: list[OsceNewsError] = field(default_factory=list)
     error_count: int = 0
-    _missed: int = 0
+    _unread: int = 0
 
-    def add(self, done: Summary) -> None:
-        """Add what a run came to."""
-        for name in _SUMMED:
-            setattr(self.summary, name, getattr(self.summary, name) + getattr(done, name))
-        self.summary.waited_s = round(self.summary.waited_s, 1)
-        self.summary.seconds = round(self.summary.seconds, 1)
-        self.summary.run = done.run
-        self.runs.append(done.run)
+    def add(self, run: Summary) -> None:
+        """Add the counters of a run."""
+        self.summary.add(run)
+        self.summary.run = run.run
+        self.runs.append(run.run)
 
     def fail(self, error: OsceNewsError) -> None:
-        """Note what went wrong; nothing is thrown away, the worst stays."""
+        """Note what went wrong; the worst errors are kept."""
         self.error_count += 1
         self.errors.append(error)
         self.errors.sort(key=_rank)
-        del self.errors[MOST_TOLD:]
+        del self.errors[MAX_ERRORS:]
 
-    def look_at_report(self) -> None:
-        """Event as an error what of WARC files could not be read; a cut end is none, for kills leave one."""
-        missed = self.report.unreadable + self.report.unresolved
-        if missed > self._missed:
-            self._missed = missed
-            self.fail(PartialError(f"{missed:,} records of WARC files could not be read; see above"))
+    def check_report(self) -> None:
+        """Note unreadable records as an error; a cut file is none, because a killed crawl leaves one."""
+        unread = self.report.unreadable + self.report.unresolved
+        if unread > self._unread:
+            self._unread = unread
+            self.fail(PartialError(f"{unread:,} records of WARC files could not be read; see above"))
 
     def close(self) -> None:
-        """Say how the replay ended."""
-        self.look_at_report()
-        status = self.errors[0].exit_status if self.errors else None
-        self.summary.status = "complete" if status is None else _STATUS.get(status, "failed")
-        self.summary.message = str(self.errors[0]) if self.errors else None
+        """Set how the replay ended."""
+        self.check_report()
+        worst = self.errors[0] if self.errors else None
+        self.summary.status, self.summary.message = error_status(worst), str(worst) if worst else None
 
     def as_json(self) -> dict[str, Any]:
         """Return the summary for `--json`, with what only replays count."""
+        skipped = {name: getattr(self.report, name) for name in SKIPPED}
         return asdict(self.summary) | {
             "runs": self.runs,
             "runs_known": len(self.known),
             "runs_merged": len(self.merged),
             "captures": self.report.captures,
-            "passed_over": {name: getattr(self.report, name) for name in _PASSED_OVER}
-            | {"other_pages": self.other_pages, "unknown_items": self.unknown_items},
+            "passed_over": skipped | {"other_pages": self.other_pages, "unknown_items": self.unknown_items},
             "cut_files": len(self.report.cut),
         }
 
     def lines(self) -> list[str]:
         """Return what a person should know besides the errors, a line each."""
-        told = self.report.lines()
-        if self.known:
-            told.append(f"recorded runs that the database holds already: {len(self.known)}")
-        if self.merged:
-            told.append(
-                "recorded runs older than what the database holds, or that went on since: "
-                f"{len(self.merged)}; their pages are merged without their history; for all of it replay "
-                "into a new file"
-            )
-        if self.other_pages:
-            told.append(f"captures that are no pages of the newsroom: {self.other_pages:,}")
-        if self.unknown_items:
-            told.append(f"articles of items that no listing has shown, not stored: {self.unknown_items:,}")
-        if self.error_count > len(self.errors):
-            told.append(f"and {self.error_count - len(self.errors):,} errors more")
-        return told
+        counts = {
+            "recorded runs that the database holds already: {:,}": len(self.known),
+            "recorded runs older than what the database holds, or that went on since: {:,}; their pages are "
+            "merged without their history; for all of it replay into a new file": len(self.merged),
+            "captures that are no pages of the newsroom: {:,}": self.other_pages,
+            "articles of items that no listing has shown, not stored: {:,}": self.unknown_items,
+            "and {:,} errors more": self.error_count - len(self.errors),
+        }
+        return [*self.report.lines(), *(line.format(count) for line, count in counts.items() if count)]
 
 
-def error_status(error: OsceNewsError) -> str:
-    """Return the status of a run that ended with this error."""
-    return _STATUS.get(error.exit_status, "failed")
+def error_status(error: OsceNewsError | None) -> str:
+    """Return the status of a run that ended with this error; "complete" without one."""
+    return _STATUS.get(error.exit_status, "failed") if error else "complete"
 
 
 def _rank(error: OsceNewsError) -> int:

@@ -8,15 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from osce_news.archive import Report, is_warc, warc_files
-from osce_news.archive.reader.captures import event_in
-from osce_news.archive.reader.files import files_at, has_warc_name
-from osce_news.archive.reader.records import records
-from osce_news.archive.reader.report import RecordError
-from osce_news.archive.replay.saved import SavedPage, has_page_name, saved_pages
+from osce_news.archive.files import SavedPage, files_at, has_page_name, has_warc_name, saved_pages, warc_files
+from osce_news.archive.records import is_warc, records
+from osce_news.archive.report import Report
 from osce_news.errors import BadInputError
-from osce_news.events import RunStarted
+from osce_news.events import EventError, RunStarted, event_of
 
 _NUMBER = re.compile("[0-9]{5,6}")  # of a run's file
 
@@ -31,7 +29,7 @@ class ArchivedRun:
     missing: list[str]  # names of files known to be missing
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ReplayPlan:
     """What to replay, in order."""
 
@@ -45,6 +43,14 @@ class ReplayPlan:
         """All WARC files."""
         return [*(file for run in self.runs for file in run.files), *self.warcs]
 
+    def hosts(self, start_url: str) -> list[str]:
+        """Return the hosts whose pages are wanted from `warcs`, without "www.".
+
+        They are those of the listing and of the runs, which are merged page by page if they don't fit.
+        """
+        urls = [start_url, *(run.begins.start_url for run in self.runs)]
+        return sorted({(urlsplit(url).hostname or "").removeprefix("www.") for url in urls})
+
 
 def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     """Return the plan for the files at these paths; for a folder, all saved pages and WARC files below it.
@@ -52,36 +58,24 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     Raises BadInputError for a path that does not exist, a file that is neither a saved page nor a WARC file,
     and a folder with neither.
     """
-    files = files_at(paths, _has_known_name, "saved page (.html) and no WARC file (.warc, .warc.gz)")
+    files = files_at(
+        paths,
+        lambda file: has_page_name(file) or has_warc_name(file),
+        "saved page (.html) and no WARC file (.warc, .warc.gz)",
+    )
     pages = [file for file in files if has_page_name(file)]
     warcs = [file for file in files if not has_page_name(file)]
     for file in warcs:
         _check_is_warc(file)
     plan = ReplayPlan(pages=saved_pages(pages))
     _add_warcs(warc_files(warcs), plan)
-    plan.runs = in_order(plan.runs)
+    _sort(plan.runs)
     return plan
-
-
-def in_order(runs: Iterable[ArchivedRun]) -> list[ArchivedRun]:
-    """Return the runs in order of time. Each follows the run that it names as the one before."""
-    left = sorted(runs, key=lambda run: (run.begins.started, run.begins.run, run.name))
-    ordered: list[ArchivedRun] = []
-    while left:
-        waiting = {run.name for run in left}
-        first = next((run for run in left if run.begins.after not in waiting), left[0])
-        left.remove(first)
-        ordered.append(first)
-    return ordered
 
 
 def file_name(name: str, number: int) -> str:
     """Return the name of a run's file."""
     return f"{name}-{number:05}.warc.gz"
-
-
-def _has_known_name(file: Path) -> bool:
-    return has_page_name(file) or has_warc_name(file)
 
 
 def _check_is_warc(file: Path) -> None:
@@ -113,7 +107,7 @@ def _add_warcs(files: Iterable[Path], plan: ReplayPlan) -> None:
         if name in starts:
             plan.runs.append(ArchivedRun(name, starts[name], ordered, gaps))
         else:
-            plan.warcs += ordered
+            plan.warcs.extend(ordered)
             plan.headless.append(file_name(name, 0))
 
 
@@ -130,7 +124,18 @@ def _run_of(file: Path) -> tuple[str, int, RunStarted | None] | None:
         return None
     start = None
     if len(first) > 1 and first[1].kind == "metadata":
-        with suppress(RecordError):
-            event = event_in(first[1])
+        with suppress(EventError):
+            event = event_of(first[1].url, first[1].block or b"")
             start = event if isinstance(event, RunStarted) else None
     return name, int(number), start
+
+
+def _sort(runs: list[ArchivedRun]) -> None:
+    """Put the runs in order of time; each follows the run that it names as the one before."""
+    left = sorted(runs, key=lambda run: (run.begins.started, run.begins.run, run.name))
+    runs.clear()
+    while left:
+        waiting = {run.name for run in left}
+        first = next((run for run in left if run.begins.after not in waiting), left[0])
+        left.remove(first)
+        runs.append(first)

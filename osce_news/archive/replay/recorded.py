@@ -1,36 +1,40 @@
 """The replay of a run that was recorded: what it read, in its order, into the same rows.
 
-The archive drives it, not the traversal: which pages were stored, and how the run ended, stands in its
-notes. So an archive stays good when the rules of the traversal change. Pages are parsed and judged as in a
-crawl.
+The archive drives it, not the traversal: its events say which pages were stored, and how the run ended. So
+an archive stays good when the rules of the traversal change. Pages are parsed and checked as in a crawl.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
 
-from osce_news.archive import Capture
-from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, parse
-from osce_news.archive.reader.captures import CaptureSource
-from osce_news.archive.reader.report import RecordError
+from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, CaptureSource
+from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, page_kind, parse
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
-from osce_news.archive.replay.steps import Step
+from osce_news.archive.replay.workers import Task
+from osce_news.archive.report import RecordError, Report
 from osce_news.errors import OsceNewsError, PartialError, StorageError
-from osce_news.events import ListEnded, PageStored, RunFinished
+from osce_news.events import Event, FileRolled, ListEnded, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
 from osce_news.run import Run
 from osce_news.storage import Summary, Writer, crawls
 
 
+class MissingPageError(OsceNewsError):
+    """A page that the run read is in none of the files. Give `replay` the files of all runs."""
+
+    exit_status = PartialError.exit_status
+
+
 class Death(NamedTuple):
     """What the database held of a run that was killed, as a later one found it.
 
-    A note stands in the archive a moment before what it says is stored; the kill may have come in between.
+    An event is in the archive a moment before it is in the database; the kill may have come in between.
     """
 
     pages: int
@@ -38,7 +42,7 @@ class Death(NamedTuple):
 
 
 def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:
-    """Return the deaths of which these runs tell, by the name of the run that died."""
+    """Return the deaths that these runs found, by the name of the run that died."""
     return {
         name: Death(pages, name not in run.begins.unsettled)
         for run in runs
@@ -46,37 +50,69 @@ def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:
     }
 
 
+def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | None, Event | None]]]:
+    """Yield the events of a run in order, each with its page, and with what is to be parsed for it.
+
+    A page without an event is one that the run refused, so that it failed. Other responses that it did not
+    store are left out: robots.txt, redirects, errors that were retried.
+    """
+    last: Capture | None = None
+    for content in contents:
+        if isinstance(content, Capture):
+            last = content
+        elif isinstance(content, PageStored):
+            page = (content.url.partition("#")[0], content.fetched_at)
+            capture = last if last is not None and (last.url, last.fetched_at) == page else None
+            last = None
+            # The database may have a reading of a listing that has not changed.
+            is_304 = capture is not None and capture.revisit == SERVER_NOT_MODIFIED
+            to_parse = None if is_304 and content.kind == LISTING else capture
+            yield (capture, content), to_parse, PageRequest(content.kind, content.item_id)
+        else:
+            has_failed = isinstance(content, RunFinished) and content.status in ("failed", "refused")
+            if has_failed and last is not None and _may_be_listing(last):
+                yield (last, None), last, PageRequest(LISTING)
+            yield (None, content), None, None
+
+
+def _may_be_listing(capture: Capture) -> bool:
+    return capture.status == HTTPStatus.OK and page_kind(capture.url) == LISTING
+
+
 class RecordedRun:
     """Applies the events of a recorded run again; `errors` are what is not as it was, or not understood."""
 
     def __init__(
-        self, files: ArchivedRun, writer: Writer, source: CaptureSource, death: Death | None
+        self, archived: ArchivedRun, writer: Writer, source: CaptureSource, death: Death | None
     ) -> None:
         """Begin the run; raises StorageError. `death` is known if it was killed and another run followed."""
-        self.files, self._writer, self._source, self._death = files, writer, source, death
+        self._archived, self._writer, self._source, self._death = archived, writer, source, death
         self.errors: list[OsceNewsError] = []
         self._end: RunFinished | None = None
         self._pages = self._file_count = 0
-        self._last_page_at = files.begins.started
+        self._last_page_at = archived.begins.started
         self._summaries: list[Summary] = []
-        self._run = Run(writer, files.begins, self._continued())
+        self._run = Run(writer, archived.begins, self._continued())
 
-    def step(self, step: Step, parsed: ParsedPage | None) -> Summary:
-        """Take the next step, and return the run's summary; raises StorageError."""
-        self._file_count = max(self._file_count, step.files)
-        if step.files:
-            self._end = step.end if self._death is None else None
-        elif step.list_end is not None:
-            if self._death is None or self._death.settled:
-                self._go_on_with_articles(step.list_end)
-        elif step.note is None or self._death is None or self._pages < self._death.pages:
-            self._pages += step.note is not None
-            try:
-                self._store(step, parsed)
-            except StorageError:
-                raise
-            except OsceNewsError as error:
-                self._fail(error, step)
+    def contents(self, report: Report) -> Iterator[Capture | Event]:
+        """Yield the captures and events of the run."""
+        return self._source.contents(self._archived.files, report, bare=True)
+
+    def step(self, capture: Capture | None, event: Event | None, parsed: ParsedPage | None) -> Summary:
+        """Take the next of the `steps`, and return the run's summary; raises StorageError."""
+        death = self._death
+        if isinstance(event, FileRolled | RunFinished):
+            self._file_count = max(self._file_count, event.files)
+        if isinstance(event, RunFinished) and death is None:
+            self._end = event
+        elif isinstance(event, ListEnded) and (death is None or death.settled):
+            self._go_on_with_articles(event)
+        elif isinstance(event, PageStored):
+            if death is None or self._pages < death.pages:
+                self._pages += 1
+                self._try_to_store(capture, event, parsed)
+        elif event is None:
+            self._try_to_store(capture, None, parsed)
         return self._run.summary
 
     def close(self) -> list[Summary]:
@@ -100,40 +136,35 @@ class RecordedRun:
         status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
         with suppress(StorageError):
             said = "interrupted; what was read is stored" if status == "interrupted" else str(error)
-            self._run.finish(status, f"replay of {self.files.name}: {said}")
+            self._run.finish(status, f"replay of {self._archived.name}: {said}")
 
     def _go_on_with_articles(self, end: ListEnded) -> None:
         """End the run of the list and begin one of the articles, as crawls do since they are two runs."""
         self._finish("partial" if self.errors else end.status, None, end, self._last_page_at)
         self._add_summary()
-        started = replace(self.files.begins, mode="articles", started=self._last_page_at)
+        started = replace(self._archived.begins, mode="articles", started=self._last_page_at)
         self._run = Run(self._writer, started)
 
     def _finish(
         self, status: str, message: str | None, end: ListEnded | RunFinished | None, finished: str | None
     ) -> None:
-        withdrawn = self._withdrawn(end) if end is not None else []
+        withdrawn: list[str] = []
+        if end is not None and end.tells_gone and not self.errors:
+            try:
+                withdrawn = self._run.withdrawn(end.list_url)
+            except PartialError as error:  # what former runs listed is not all there
+                self.errors.append(error)
         whole = end is not None and end.whole and not self.errors
         self._run.finish(status, message, withdrawn=withdrawn, whole=whole, finished=finished)
 
     def _add_summary(self) -> None:
         # Last: a replay that was cut short is no run of this archive.
-        self._writer.note_archive(self.files.name)
+        self._writer.note_archive(self._archived.name)
         self._summaries.append(self._run.summary)
-
-    def _withdrawn(self, end: ListEnded | RunFinished) -> list[str]:
-        """Return what the list no longer had, if the run tells; nothing if not all of the run is there."""
-        if self.errors or not end.tells_gone:
-            return []
-        try:
-            return self._run.withdrawn(end.list_url)
-        except PartialError as error:  # what former runs listed is not all there
-            self.errors.append(error)
-            return []
 
     def _continued(self) -> crawls.UnfinishedRun | None:
         """Return the run that this one resumed; None, and an error, if it is not there."""
-        begins, connection = self.files.begins, self._writer.connection
+        begins, connection = self._archived.begins, self._writer.connection
         if begins.continues is None or begins.position is None:
             return None
         former = crawls.run_of(connection, begins.continues_archive) if begins.continues_archive else None
@@ -141,120 +172,108 @@ class RecordedRun:
             name = begins.continues_archive or "which was not recorded"
             self.errors.append(
                 PartialError(
-                    f"{self.files.name} goes on with run {begins.continues} ({name}), which is in none of "
-                    "the files: what that one read is missing, and nothing is marked as withdrawn"
+                    f"{self._archived.name} goes on with run {begins.continues} ({name}), which is in none "
+                    "of the files: what that one read is missing, and nothing is marked as withdrawn"
                 )
             )
             return None
         return crawls.continued(connection, former, begins.position)
 
-    def _store(self, step: Step, parsed: ParsedPage | None) -> None:
-        if step.note is not None and step.note.kind == ARTICLE:
-            self._store_article(step, step.note, parsed)
-        else:
-            self._store_listing(step, parsed)
+    def _try_to_store(
+        self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None
+    ) -> None:
+        """Store a page, or note why it can't be; raises StorageError."""
+        try:
+            self._store(capture, event, parsed)
+        except StorageError:
+            raise
+        except OsceNewsError as error:
+            if capture is not None:
+                where = f"{capture.path}, byte {capture.offset}"
+                error.args = (f"{capture.url}: {error} (in {where})",)
+            self.errors.append(error)
 
-    def _store_article(self, step: Step, event: PageStored, parsed: ParsedPage | None) -> None:
-        answer = self._answer(step.capture, event, parsed)
-        if not self._writer.knows(answer.item_id):
-            self._run.add_cost(event.cost)
-            raise MissingPageError(f"{event.url}: of the item {answer.item_id}, which no listing showed")
-        self._run.store_article(event, answer)
+    def _store(self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None) -> None:
+        if event is not None and event.kind == ARTICLE:
+            answer = self._article(capture, event, parsed)
+            if not self._writer.knows(answer.item_id):
+                self._run.add_cost(event.cost)
+                raise MissingPageError(f"{event.url}: of the item {answer.item_id}, which no listing showed")
+            self._run.store_article(event, answer)
+            return
+        page = self._listing(capture, event, parsed)
+        changes = self._run.compare(page)
+        if event is None:  # a page that the run refused, and that is understood by now
+            event = PageStored(url=page.url, fetched_at=page.fetched_at, joined=False)
+        self._run.store_page(event, page, changes)
+        self._last_page_at = page.fetched_at
 
-    def _answer(self, capture: Capture | None, event: PageStored, parsed: ParsedPage | None) -> ArticleItem:
+    def _article(self, capture: Capture | None, event: PageStored, parsed: ParsedPage | None) -> ArticleItem:
         """Return what was answered for an article; raises MissingPageError if the response is not there."""
         if event.http_status is None:  # there was no response
             item_id, status = event.item_id or "", event.status or "failed"
             return ArticleItem(item_id, event.url, event.fetched_at, status, reason=event.reason)
         if parsed is None or capture is None:
-            raise _missing(event, self.files)
+            raise self._missing(event)
         if event.status == "unchanged" and not self._writer.has_read(event.item_id or ""):
             parsed = self._read_now(capture, event, PageRequest(ARTICLE, event.item_id))
         if parsed.problem is not None:
             raise parsed.problem.as_error()
-        assert parsed.article is not None, "what is no problem is an article"
+        assert parsed.article is not None, "an article was requested"
         if event.status == "failed" and parsed.article.status != "failed":  # a response that made no sense
             return replace(parsed.article, status="failed", reason=event.reason)
         return parsed.article
 
-    def _store_listing(self, step: Step, parsed: ParsedPage | None) -> None:
-        page = self._page(step, parsed)
-        changes = self._run.compare(page)
-        # A page that the run refused, and that is understood by now.
-        now_read = PageStored(url=page.url, fetched_at=page.fetched_at, joined=False)
-        self._run.store_page(step.note or now_read, page, changes)
-        self._last_page_at = page.fetched_at
-
-    def _page(self, step: Step, parsed: ParsedPage | None) -> Listing:
-        """Return the page of a step; raises why it is not there or not understood."""
-        if step.capture is None:
-            assert step.note is not None, "a step without an event has a capture"
-            raise _missing(step.note, self.files)
-        if parsed is None:
-            known = crawls.last_reading(self._writer.connection, step.capture.url)
+    def _listing(
+        self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None
+    ) -> Listing:
+        """Return a page of the list; raises why it is not there or not understood."""
+        if capture is None:
+            raise self._missing(event)
+        if parsed is None:  # a 304
+            known = crawls.last_reading(self._writer.connection, capture.url)
             if known is not None:
-                return unchanged(step.capture, known)
-            parsed = self._read_now(step.capture, step.note, PageRequest(LISTING))
+                return Listing(
+                    url=capture.url,
+                    fetched_at=capture.fetched_at,
+                    sha256=known.sha256,
+                    status=HTTPStatus.NOT_MODIFIED,
+                    results=len(known.listed),
+                    listed=known.listed,
+                )
+            parsed = self._read_now(capture, event, PageRequest(LISTING))
         if parsed.problem is not None:
             raise parsed.problem.as_error()
-        assert parsed.listing is not None, "what is no problem is a listing"
+        assert parsed.listing is not None, "a listing was requested"
         return parsed.listing
 
-    def _read_now(self, capture: Capture, event: PageStored | None, asked: PageRequest) -> ParsedPage:
+    def _read_now(self, capture: Capture, event: PageStored | None, request: PageRequest) -> ParsedPage:
         """Return the page that a 304 response refers to, if the database has no reading of it.
 
         Raises MissingPageError if that page is in none of the files.
         """
         try:
-            meant = self._source.capture_at(capture.path, capture.offset)
+            page = self._source.capture_at(capture.path, capture.offset)
         except RecordError as error:
-            assert event is not None, "a 304 without an event is not replayed"
-            raise _missing(event, self.files) from error
-        return parse(replace(meant, revisit=None), asked)
+            raise self._missing(event) from error
+        return parse(replace(page, revisit=None), request)
 
-    def _fail(self, error: OsceNewsError, step: Step) -> None:
-        if step.capture is not None:
-            where = f"{step.capture.path}, byte {step.capture.offset}"
-            error.args = (f"{step.capture.url}: {error} (in {where})",)
-        self.errors.append(error)
+    def _missing(self, event: PageStored | None) -> MissingPageError:
+        assert event is not None, "a page without an event has a capture"
+        where = f"read at {event.fetched_at} by the run {self._archived.name}"
+        return MissingPageError(f"{event.url}, {where}, is in none of the files")
 
     def _look_for_gaps(self) -> None:
         """Note the files and pages of the run that are not there."""
-        missing = list(self.files.missing)
-        there = len(self.files.files) + len(missing)
+        name, missing = self._archived.name, list(self._archived.missing)
+        there = len(self._archived.files) + len(missing)
         unseen = range(there, min(self._file_count, there + 3))  # the number may be damaged
-        missing += [file_name(self.files.name, number) for number in unseen]
+        missing += [file_name(name, number) for number in unseen]
         if missing:
-            self.errors.append(
-                PartialError(f"a file of the run is missing, and what it holds: {', '.join(missing[:3])}")
-            )
+            reason = f"a file of the run is missing, and what it holds: {', '.join(missing[:3])}"
         elif self._end is not None and self._pages < self._end.pages:
-            self.errors.append(
-                PartialError(
-                    f"{self.files.name}: the run stored {self._end.pages} pages, of which {self._pages} are "
-                    "in the files"
-                )
-            )
-
-
-class MissingPageError(OsceNewsError):
-    """A page that the run read is in none of the files. Give `replay` the files of all runs."""
-
-    exit_status = PartialError.exit_status
-
-
-def _missing(event: PageStored, files: ArchivedRun) -> MissingPageError:
-    where = f"read at {event.fetched_at} by the run {files.name}"
-    return MissingPageError(f"{event.url}, {where}, is in none of the files")
-
-
-def unchanged(capture: Capture, known: crawls.Validators) -> Listing:
-    """Return the page of which the site said that it is as it was read last."""
-    return Listing(
-        url=capture.url,
-        fetched_at=capture.fetched_at,
-        sha256=known.sha256,
-        status=HTTPStatus.NOT_MODIFIED,
-        results=len(known.listed),
-        listed=known.listed,
-    )
+            pages = self._end.pages
+            reason = f"{name}: the run stored {pages} pages, of which {self._pages} are in the files"
+        else:
+            return
+        self.errors.append(PartialError(reason))

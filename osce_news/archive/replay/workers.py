@@ -11,19 +11,18 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from functools import cache
+from itertools import islice
 from typing import TypeVar
 
+from osce_news.archive.captures import Capture
 from osce_news.archive.parse import PageRequest, ParsedPage, parse
-from osce_news.archive.reader.captures import Capture
 from osce_news.errors import OsceNewsError
 
 AHEAD = 4  # pages per process that are being parsed or wait for their turn
 
 T = TypeVar("T")
 Task = tuple[T, Capture | None, PageRequest | None]  # anything, and the page to parse for it, if any
-
-_network_closed = False
 
 
 class WorkerError(OsceNewsError):
@@ -63,48 +62,36 @@ class Workers:
                 yield value, parse(capture, request) if capture is not None else None
             return
         pending: deque[tuple[T, Future[ParsedPage] | None]] = deque()
-        with _worker_errors():
-            for value, capture, request in tasks:
-                future = self._pool.submit(parse, capture, request) if capture is not None else None
-                pending.append((value, future))
-                while pending and (
-                    len(pending) > self.jobs * AHEAD or (pending[0][1] is None or pending[0][1].done())
-                ):
-                    yield _result(*pending.popleft())
-            while pending:
-                yield _result(*pending.popleft())
+        waiting = iter(tasks)
+        try:
+            while True:
+                for value, capture, request in islice(waiting, self.jobs * AHEAD - len(pending)):
+                    future = self._pool.submit(parse, capture, request) if capture is not None else None
+                    pending.append((value, future))
+                if not pending:
+                    return
+                value, future = pending.popleft()
+                yield value, future.result() if future is not None else None
+        except BrokenProcessPool as error:
+            raise WorkerError(
+                "a process that parses pages died, perhaps because memory ran out; what was read is stored, "
+                "run the command again with fewer --jobs"
+            ) from error
 
 
+@cache
 def close_network() -> None:
     """Make every attempt to create or use a socket in this process fail from now on.
 
     CPython calls its audit hooks before each attempt (PEP 578), by C code as well as by Python code. This
     can't be undone.
     """
-    global _network_closed
-    if not _network_closed:
-        _network_closed = True
-        sys.addaudithook(_refuse_sockets)
+    sys.addaudithook(_refuse_sockets)
 
 
 def _refuse_sockets(event: str, arguments: tuple[object, ...]) -> None:
     if event.startswith("socket.") and event != "socket.gethostname":
         raise NetworkUsedError(f"a replay opens no socket, but something called {event}")
-
-
-def _result(value: T, future: Future[ParsedPage] | None) -> tuple[T, ParsedPage | None]:
-    return value, None if future is None else future.result()
-
-
-@contextmanager
-def _worker_errors() -> Iterator[None]:
-    try:
-        yield
-    except BrokenProcessPool as error:
-        raise WorkerError(
-            "a process that parses pages died, perhaps because memory ran out; what was read is stored, "
-            "run the command again with fewer --jobs"
-        ) from error
 
 
 def _start_worker() -> None:

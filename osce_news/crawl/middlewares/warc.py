@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 
 from osce_news import clock
-from osce_news.archive.writer.exchange import Exchange
+from osce_news.archive import Exchange
 from osce_news.errors import StorageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.http.headers import Headers
 
-    from osce_news.archive.recorder import Recorder
+    from osce_news.archive import ArchiveWriter
     from osce_news.crawl.crawl import Crawl
     from osce_news.crawl.run import CrawlRun
 
@@ -74,7 +74,7 @@ class ArchiveMiddleware:
         return crawl.run if crawl is not None else None
 
     @property
-    def _archive(self) -> Recorder | None:
+    def _archive(self) -> ArchiveWriter | None:
         return self._run.recorder if self._run is not None else None
 
     def _failed(self, error: StorageError) -> NotRecordedError:

@@ -58,6 +58,15 @@ def test_another_page_is_exit_3_and_one_line(
 
 
 @pytest.mark.slow
+def test_a_page_that_fits_a_database_large_enough_to_compare_with_is_sound(tmp_path: Path) -> None:
+    with Newsroom(make_stories(150), robots=ROBOTS) as server:
+        assert ask(server, tmp_path, "crawl").status == 0
+        done = ask(server, tmp_path)
+    assert (done.status, done.errors) == (0, [])
+    assert "compared with the database: it fits" in done.out
+
+
+@pytest.mark.slow
 def test_a_page_that_does_not_fit_the_database_is_exit_3(newsroom: Newsroom, tmp_path: Path) -> None:
     assert ask(newsroom, tmp_path, "crawl").status == 0
     assert ask(newsroom, tmp_path).status == 0

@@ -11,7 +11,7 @@ from typing import Any, Self
 MAX_LINES = 20  # problems that are kept as lines; all of them are counted
 UNKNOWN = "of no known type"
 _KINDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
-_SKIPPED = {
+SKIPPED = {
     "other_hosts": "of other hosts",
     "not_http": "not fetched by HTTP",
     "truncated": "cut by the tool that made them",
@@ -62,7 +62,7 @@ class Report:
 
     def add(self, other: Report) -> None:
         """Add the report on other files or on another part of a file."""
-        for name in ("files", "captures", *_SKIPPED):
+        for name in ("files", "captures", *SKIPPED):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.records += other.records
         self.cut += other.cut
@@ -85,7 +85,7 @@ class Report:
         lines = list(self.problems)
         if self.problem_count > len(lines):
             lines.append(f"and {self.problem_count - len(lines):,} more problems")
-        counts = [f"{n:,} {text}" for name, text in _SKIPPED.items() if (n := getattr(self, name))]
+        counts = [f"{n:,} {text}" for name, text in SKIPPED.items() if (n := getattr(self, name))]
         if unknown := self.records[UNKNOWN]:
             counts.append(f"{unknown:,} {UNKNOWN}")
         return [*lines, *([f"records skipped: {', '.join(counts)}"] if counts else [])]

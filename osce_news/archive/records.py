@@ -7,17 +7,17 @@ proves where it ends: the end of its gzip member, the next record, or the end of
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from osce_news.archive.reader.gzip_members import MAGIC, ByteStream, GzipMembers, is_gzip, plain_stream
-from osce_news.archive.reader.report import RecordError, Report
+from osce_news.archive.gzip_members import MAGIC, ByteStream, GzipMembers, is_gzip, plain_stream
+from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc
 from osce_news.errors import BadInputError
 from osce_news.site import MAX_PAGE_BYTES
@@ -64,17 +64,12 @@ class Record:
         WARC 1.1, 5.4: UTC, of any precision from the year on.
         """
         text = self.headers.get("warc-date", "")
-        match = _DATE.fullmatch(text.strip())
-        if match is None:
-            raise RecordError(f"WARC-Date {text[:40]!r} is not a time")
-        year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups())
-        try:
-            moment = datetime(
-                year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0, tzinfo=UTC
-            )
-        except ValueError as error:
-            raise RecordError(f"WARC-Date {text[:40]!r} is not a time") from error
-        return format_utc(moment.timestamp())
+        if match := _DATE.fullmatch(text.strip()):
+            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+            with suppress(ValueError):
+                moment = datetime(year, month or 1, day or 1, hour, minute, second, tzinfo=UTC)
+                return format_utc(moment.timestamp())
+        raise RecordError(f"WARC-Date {text[:40]!r} is not a time")
 
 
 def records(
@@ -104,16 +99,14 @@ def record_at(path: Path, offset: int, max_bytes: int = MAX_PAGE_BYTES) -> Recor
 
     Raises RecordError if no complete record is there any more.
     """
-    report = Report()
     try:
         with path.open("rb") as file:
-            for record in _Reader(path, file, report, max_bytes).records(offset):
-                if record.offset == offset:
-                    return record
-                break
+            record = next(_Reader(path, file, Report(), max_bytes).records(offset), None)
     except OSError as error:
         raise RecordError(f"{path}: can't be read: {error.strerror}") from error
-    raise RecordError(f"{path}: byte {offset}: the record is gone")
+    if record is None or record.offset != offset:
+        raise RecordError(f"{path}: byte {offset}: the record is gone")
+    return record
 
 
 def is_warc(path: Path) -> bool:
@@ -166,12 +159,10 @@ def _digest_bytes(value: str, size: int) -> bytes | None:
         (base64.b32decode, value.upper() + "=" * (-len(value) % 8)),
         (base64.b64decode, value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4)),
     ):
-        try:
+        with suppress(ValueError):  # also binascii.Error
             digest = decode(text)
-        except (ValueError, binascii.Error):
-            continue
-        if len(digest) == size:
-            return digest
+            if len(digest) == size:
+                return digest
     return None
 
 

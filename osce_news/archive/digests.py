@@ -8,21 +8,18 @@ leave a wrong list, and the folder `digests` may be deleted at any time.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import NamedTuple
 
-from osce_news.archive.reader.http import parse_response
-from osce_news.archive.reader.records import Record, records
-from osce_news.archive.reader.report import RecordError, Report
-from osce_news.errors import BadInputError
+from osce_news.archive.http import parse_response
+from osce_news.archive.records import records
+from osce_news.archive.report import RecordError, Report
+from osce_news.atomic import atomic_write
+from osce_news.errors import BadInputError, StorageError
 
-FOLDER = "digests"
-_PATTERN = "osce-news-*.warc.gz"
 _FORMAT = 1  # of the lists; a list of another format is rebuilt
 
 
@@ -52,20 +49,11 @@ class DigestEntry:
         return cls(url, when, digest, record_id, *(header(name) or None for name in names))
 
 
-class StoredBody(NamedTuple):
-    """The response record that holds a body."""
-
-    record_id: str
-    url: str
-    when: str
-    digest: str
-
-
 class DigestIndex:
     """The bodies that are stored in a folder, and those that are being added to one file in it."""
 
     def __init__(self) -> None:
-        self._stored: dict[str, StoredBody] = {}
+        self._stored: dict[str, DigestEntry] = {}  # by digest, those that hold a body
         self._validated: dict[tuple[str, str], str] = {}  # from address and validator to digest
         self._added: list[DigestEntry] = []  # to the current file
 
@@ -73,8 +61,8 @@ class DigestIndex:
     def of_folder(cls, folder: Path) -> DigestIndex:
         """Return the index of a folder's archive files; rebuilds lists that are missing or stale."""
         index = cls()
-        for path in sorted(folder.glob(_PATTERN)):
-            with suppress(OSError, BadInputError):  # never refer to a file that can't be read
+        for path in sorted(folder.glob("osce-news-*.warc.gz")):
+            with suppress(OSError, BadInputError, StorageError):  # never refer to a file that can't be read
                 size = path.stat().st_size
                 entries = _load(path, size)
                 if entries is None:
@@ -84,17 +72,16 @@ class DigestIndex:
                     index._remember(entry)
         return index
 
-    def find(self, digest: str) -> StoredBody | None:
-        """Return the record that holds the body with this digest."""
+    def find(self, digest: str) -> DigestEntry | None:
+        """Return the response whose record holds the body with this digest."""
         return self._stored.get(digest)
 
-    def find_unchanged(self, url: str, etag: str | None, last_modified: str | None) -> StoredBody | None:
-        """Return the record of the page that a 304 response to these validators refers to.
+    def find_unchanged(self, url: str, validator: str) -> DigestEntry | None:
+        """Return the response that a 304 to a request with this validator refers to.
 
         None if that page is not in the archive, even if another version of it is.
         """
-        validator = etag or last_modified
-        return self._stored.get(self._validated.get((url, validator), "")) if validator else None
+        return self._stored.get(self._validated.get((url, validator), ""))
 
     def add(self, entry: DigestEntry) -> None:
         """Add a response that was completely written to the current file."""
@@ -103,21 +90,20 @@ class DigestIndex:
 
     def save(self, path: Path, size: int) -> None:
         """Write the list of the current file, which is finished and has this size; begin the next list."""
-        with suppress(OSError):  # it is rebuilt when needed
+        with suppress(OSError, BadInputError, StorageError):  # it is rebuilt when needed
             _save(path, size, self._added)
         self._added = []
 
     def _remember(self, entry: DigestEntry) -> None:
         if entry.record_id is not None:
-            body = StoredBody(entry.record_id, entry.url, entry.when, entry.digest)
-            self._stored.setdefault(entry.digest, body)
+            self._stored.setdefault(entry.digest, entry)
         for validator in (entry.etag, entry.last_modified):
             if validator:
                 self._validated[entry.url, validator] = entry.digest
 
 
 def _list_path(path: Path) -> Path:
-    return path.parent / FOLDER / f"{path.name.removesuffix('.warc.gz')}.jsonl"
+    return path.parent / "digests" / f"{path.name.removesuffix('.warc.gz')}.jsonl"
 
 
 def _load(path: Path, size: int) -> list[DigestEntry] | None:
@@ -133,16 +119,12 @@ def _load(path: Path, size: int) -> list[DigestEntry] | None:
 
 
 def _save(path: Path, size: int, entries: Sequence[DigestEntry]) -> None:
-    """Write a file's list atomically; raises OSError."""
+    """Write a file's list; raises OSError, BadInputError or StorageError."""
     target = _list_path(path)
     target.parent.mkdir(exist_ok=True)
-    unfinished = target.with_name(f"{target.name}.{os.getpid()}.unfinished")
     lines = [_first_line(path, size, len(entries)), *map(asdict, entries)]
-    try:
-        unfinished.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with atomic_write(target) as part:
+        part.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
 
 
 def _first_line(path: Path, size: int, count: int) -> dict[str, object]:
@@ -152,25 +134,14 @@ def _first_line(path: Path, size: int, count: int) -> dict[str, object]:
 def _scan(path: Path) -> Iterator[DigestEntry]:
     """Yield the entries of a WARC file's complete records."""
     for record in records(path, Report()):
+        fields = record.headers
+        digest, identifier = fields.get("warc-payload-digest"), fields.get("warc-record-id")
+        is_response = record.kind in ("response", "revisit") and "warc-truncated" not in fields
+        if not (is_response and record.block is not None and digest and identifier):
+            continue
         with suppress(RecordError):
-            entry = _entry(record)
-            if entry is not None:
-                yield entry
-
-
-def _entry(record: Record) -> DigestEntry | None:
-    fields = record.headers
-    digest, identifier = fields.get("warc-payload-digest"), fields.get("warc-record-id")
-    if record.kind not in ("response", "revisit") or record.block is None or "warc-truncated" in fields:
-        return None
-    response = parse_response(record.block, header_only=True)
-    if not digest or not identifier or response.status == HTTPStatus.NOT_MODIFIED:
-        return None
-    return DigestEntry.of(
-        record.url,
-        fields.get("warc-date", ""),
-        digest,
-        identifier if record.kind == "response" else None,
-        response.status,
-        response.header,
-    )
+            response = parse_response(record.block, header_only=True)
+            if response.status != HTTPStatus.NOT_MODIFIED:
+                holder = identifier if record.kind == "response" else None
+                when = fields.get("warc-date", "")
+                yield DigestEntry.of(record.url, when, digest, holder, response.status, response.header)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from osce_news.archive.reader.http import (
-    HttpHeaders,
-    HttpResponse,
-    decompress,
-    parse_response,
-    payload_of,
-)
-from osce_news.archive.reader.records import Record, check_digest, record_at, records
-from osce_news.archive.reader.report import RecordError, Report
-from osce_news.archive.reader.revisits import SERVER_NOT_MODIFIED, Originals, revisit_profile
+from osce_news.archive.http import HttpHeaders, HttpResponse, decompress, parse_response, payload_of
+from osce_news.archive.records import Record, check_digest, record_at, records
+from osce_news.archive.report import RecordError, Report
+from osce_news.errors import BadInputError
 from osce_news.events import Event, EventError, event_of
 from osce_news.normalize import is_web_address
 from osce_news.site import MAX_PAGE_BYTES
+
+SERVER_NOT_MODIFIED = "server-not-modified"  # the profile of a 304
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,14 @@ class CaptureSource(Protocol):
 
 
 class WarcFiles:
-    """A set of WARC files; the response that a revisit record refers to may be in any of them."""
+    """A set of WARC files; the response that a revisit record refers to may be in any of them.
+
+    An index of the responses is built for the first revisit record. It takes about 300 bytes per response.
+    """
 
     def __init__(self, files: Sequence[Path], max_bytes: int = MAX_PAGE_BYTES) -> None:
-        self._originals = Originals(files, max_bytes)
-        self._max_bytes = max_bytes
+        self._files, self._max_bytes = files, max_bytes
+        self._places: dict[int, int] | None = None  # from the hash of a key to offset and file number
 
     def contents(
         self,
@@ -89,31 +89,34 @@ class WarcFiles:
             for record in records(path, report, self._max_bytes, start=start, end=end):
                 try:
                     if record.kind == "metadata":
-                        content: Capture | Event | None = event_in(record)
-                    elif bare and (not_modified := _bare_304(record, path)):
-                        content = not_modified
+                        content: Capture | Event | None = event_of(record.url, record.block or b"")
+                    elif bare and record.block and _profile(record) == SERVER_NOT_MODIFIED:
+                        response = parse_response(record.block, header_only=True)
+                        content = _capture(record, path, response, b"", SERVER_NOT_MODIFIED)
                     else:
-                        content = self._capture(record, path, hosts, report)
+                        content = self._page(record, path, hosts, report)
+                except EventError as error:
+                    report.problem(path, record.where, RecordError(str(error)))
                 except RecordError as error:
                     if error.kind == "unresolved":
                         error = RecordError(f"{record.url[:300]}: {error}", error.kind)
                     report.problem(path, record.where, error)
-                    continue
-                if content is not None:
-                    report.captures += isinstance(content, Capture)
-                    yield content
+                else:
+                    if content is not None:
+                        report.captures += isinstance(content, Capture)
+                        yield content
 
     def capture_at(self, path: Path, offset: int) -> Capture:
         """Return the capture at an offset given by `contents`; it must be one that is `alone`.
 
         Raises RecordError if it is not there any more.
         """
-        capture = self._capture(record_at(path, offset, self._max_bytes), path, None, Report())
+        capture = self._page(record_at(path, offset, self._max_bytes), path, None, Report())
         if capture is None:
             raise RecordError(f"{path}: byte {offset}: the record is gone")
         return capture
 
-    def _capture(
+    def _page(
         self, record: Record, path: Path, hosts: Collection[str] | None, report: Report
     ) -> Capture | None:
         """Return the page of a record; None if it holds none, or one of another host. Raises RecordError."""
@@ -126,21 +129,50 @@ class WarcFiles:
             report.other_hosts += 1
             return None
         _check(record)
-        if record.kind == "revisit":
-            return self._revisited(record, path)
-        response = _response(record)
-        return _make_capture(record, path, response, decompress(response, self._max_bytes))
-
-    def _revisited(self, record: Record, path: Path) -> Capture:
-        """Return the page that a revisit record refers to; raises RecordError."""
-        first = self._originals.find(record)
-        _check(first)
-        original = _response(first)
+        profile = _profile(record)
+        response = original = _response(self._original(record) if profile else record)
         # An identical response has a header of its own; that of a 304 does not describe the page.
-        profile = revisit_profile(record)
-        own = b"" if profile == SERVER_NOT_MODIFIED else record.block
-        response = parse_response(own, header_only=True) if own else original
-        return _make_capture(record, path, response, decompress(original, self._max_bytes), profile)
+        if profile and profile != SERVER_NOT_MODIFIED and record.block:
+            response = parse_response(record.block, header_only=True)
+        return _capture(record, path, response, decompress(original, self._max_bytes), profile)
+
+    def _original(self, revisit: Record) -> Record:
+        """Return the response that a revisit record refers to (WARC 1.1, 6.7).
+
+        Raises RecordError, of kind "unresolved" if it is in none of the files.
+        """
+        if self._places is None:
+            self._places = self._index()
+        places = self._places
+        place = next((places[key] for key in _keys_of_target(revisit) if key in places), None)
+        if place is None:
+            raise RecordError("its page is in none of the files", "unresolved")
+        if place < 0:
+            where = f"{self._files[-1 - place]}, which is one gzip member"
+            raise RecordError(f"its page is in {where}: split it with `warcio recompress`", "unresolved")
+        original = record_at(self._files[place & 0xFFFF], place >> 16, self._max_bytes)
+        digest = revisit.headers.get("warc-payload-digest", "")
+        if original.block is None:
+            raise RecordError("its page is too large", "too_large")
+        is_same = original.headers.get("warc-payload-digest") == digest
+        if not is_same and check_digest(digest, [payload_of(original.block)]) is False:
+            raise RecordError("the page that it refers to has another digest", "unresolved")
+        _check(original)
+        return original
+
+    def _index(self) -> dict[int, int]:
+        """Return the place of each response by its keys; negative if it can't be read alone."""
+        places: dict[int, int] = {}
+        for number, path in enumerate(self._files):
+            try:
+                for record in records(path, Report(), self._max_bytes):
+                    if record.kind == "response":
+                        place = record.offset << 16 | number if record.alone else -1 - number
+                        for key in _keys_of(record):
+                            places.setdefault(key, place)
+            except BadInputError:  # reported when the file itself is read
+                continue
+        return places
 
 
 def captures(
@@ -152,21 +184,8 @@ def captures(
 ) -> Iterator[Capture]:
     """Yield the pages in these files, file by file, in order; otherwise as `WarcFiles.contents`."""
     files = [paths] if isinstance(paths, Path) else list(paths)
-    report = Report() if report is None else report
-    for content in WarcFiles(files, max_bytes).contents(files, report, hosts=hosts):
-        if isinstance(content, Capture):
-            yield content
-
-
-def event_in(record: Record) -> Event | None:
-    """Return the event in a metadata record; None if it holds something else.
-
-    Raises RecordError if it should be an event of ours and can't be read.
-    """
-    try:
-        return event_of(record.url, record.block or b"")
-    except EventError as error:
-        raise RecordError(str(error)) from error
+    contents = WarcFiles(files, max_bytes).contents(files, report or Report(), hosts=hosts)
+    return (content for content in contents if isinstance(content, Capture))
 
 
 def is_wanted(url: str, hosts: Collection[str] | None) -> bool:
@@ -177,17 +196,7 @@ def is_wanted(url: str, hosts: Collection[str] | None) -> bool:
     return hosts is None or any(host == wanted or host.endswith(f".{wanted}") for wanted in hosts)
 
 
-def _bare_304(record: Record, path: Path) -> Capture | None:
-    """Return the 304 response in a revisit record without a body; None if it holds another response."""
-    if record.kind != "revisit" or revisit_profile(record) != SERVER_NOT_MODIFIED or not record.block:
-        return None
-    response = parse_response(record.block, header_only=True)
-    return _make_capture(record, path, response, b"", SERVER_NOT_MODIFIED)
-
-
-def _make_capture(
-    record: Record, path: Path, response: HttpResponse, body: bytes, revisit: str | None = None
-) -> Capture:
+def _capture(record: Record, path: Path, response: HttpResponse, body: bytes, revisit: str | None) -> Capture:
     return Capture(
         url=record.url,
         fetched_at=record.fetched_at,
@@ -226,3 +235,34 @@ def _response(record: Record) -> HttpResponse:
     if "warc-block-digest" not in record.headers and check_digest(digest, payloads) is False:
         raise RecordError("its page does not match its digest")
     return response
+
+
+def _profile(record: Record) -> str | None:
+    """Return the last part of a revisit record's WARC-Profile, or "unknown"; None for other records."""
+    if record.kind != "revisit":
+        return None
+    return record.headers.get("warc-profile", "").rstrip("/").rpartition("/")[2] or "unknown"
+
+
+def _keys_of(record: Record) -> Iterator[int]:
+    """Yield the keys of a response, hashed: its digest, its identifier, its address and time."""
+    if digest := record.headers.get("warc-payload-digest"):
+        yield _hash("digest", digest)
+    if identifier := record.headers.get("warc-record-id"):
+        yield _hash("id", identifier)
+    yield _hash("at", record.url, record.headers.get("warc-date", ""))
+
+
+def _keys_of_target(revisit: Record) -> Iterator[int]:
+    """Yield the keys by which a revisit record refers to its response, the most certain first."""
+    headers = revisit.headers
+    if identifier := headers.get("warc-refers-to"):
+        yield _hash("id", identifier)
+    if (url := headers.get("warc-refers-to-target-uri")) and (date := headers.get("warc-refers-to-date")):
+        yield _hash("at", url.strip("<> "), date)
+    if digest := headers.get("warc-payload-digest"):
+        yield _hash("digest", digest)
+
+
+def _hash(*key: str) -> int:
+    return int.from_bytes(hashlib.blake2b("\0".join(key).encode(), digest_size=8).digest(), "big")

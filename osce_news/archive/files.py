@@ -1,17 +1,18 @@
-"""Saved pages: HTML files, with or without a `meta.json` that has their address and time."""
+"""The files at the paths that a person names: WARC files, and saved pages with their address and time."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from osce_news.archive import Capture
-from osce_news.archive.reader.files import files_at
+from osce_news.archive.captures import Capture
+from osce_news.archive.records import records
+from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.items import Listing
@@ -19,11 +20,61 @@ from osce_news.normalize import is_web_address
 from osce_news.pages.extract import extract_listing
 from osce_news.site import LISTING_URL, MAX_PAGE_BYTES
 
-_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 # Browsers write this comment at the beginning of a page that they save.
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S{1,2000})")
 _CANONICAL = re.compile(rb"<link\b[^>]{0,500}?rel=[\"']canonical[\"'][^>]{0,500}?>", re.IGNORECASE)
 _HREF = re.compile(rb"href=[\"']([^\"']{1,2000})", re.IGNORECASE)
+
+
+def files_at(paths: Iterable[Path], is_wanted: Callable[[Path], bool], what: str) -> list[Path]:
+    """Return the files at these paths, each once; for a folder, the wanted files below it.
+
+    `what` describes the wanted files in errors. Raises BadInputError for a path that does not exist and for a
+    folder without such files.
+    """
+    files: dict[Path, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            below = sorted(file for file in path.rglob("*") if is_wanted(file) and file.is_file())
+            if not below:
+                raise BadInputError(f"no {what} in {path}")
+        elif path.is_file():
+            below = [path]
+        else:
+            raise BadInputError(f"no such file or folder: {path}")
+        for file in below:
+            files.setdefault(file.resolve(), file)
+    return list(files.values())
+
+
+def has_warc_name(file: Path) -> bool:
+    """Whether a file is named like a WARC file; `is_warc` looks at its content."""
+    return file.name.lower().endswith((".warc", ".warc.gz"))
+
+
+def has_page_name(file: Path) -> bool:
+    """Whether a file is named like a saved page."""
+    return file.suffix.lower() in (".html", ".htm", ".xhtml")
+
+
+def warc_files(paths: Sequence[Path]) -> list[Path]:
+    """Return the WARC files at these paths, each once, in the order of their first record's time.
+
+    For a folder, the files below it that end in .warc or .warc.gz. Raises BadInputError for a path that does
+    not exist, a file that is not a WARC file, and a folder without one.
+    """
+    files = files_at(paths, has_warc_name, "WARC file (.warc, .warc.gz)")
+    return sorted(files, key=lambda file: (_first_date(file), str(file)))
+
+
+def _first_date(path: Path) -> str:
+    """Return the time of the first record that has one; empty if none has."""
+    for record in records(path, Report()):
+        try:
+            return record.fetched_at
+        except RecordError:
+            continue
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +119,6 @@ def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
     return sorted(map(_saved_page, files), key=lambda page: (page.fetched_at, str(page.path)))
 
 
-def has_page_name(file: Path) -> bool:
-    """Whether a file is named like a saved page."""
-    return file.suffix.lower() in _SUFFIXES
-
-
 def read_saved(saved: SavedPage) -> Listing:
     """Return the records of a saved listing with their raw fields; raises LayoutError or PartialError."""
     capture = saved.capture()
@@ -80,26 +126,21 @@ def read_saved(saved: SavedPage) -> Listing:
 
 
 def _saved_page(path: Path) -> SavedPage:
-    meta = _meta(path)
-    return SavedPage(path, meta.get("url"), meta.get("fetched_at") or format_utc(path.stat().st_mtime))
-
-
-def _meta(path: Path) -> dict[str, str]:
     file = path.with_name("meta.json")
-    if path.stem != "page" or not file.is_file():
-        return {}
-    try:
-        meta: Any = json.loads(file.read_text(encoding="utf-8"))
-        values = {key: meta[key] for key in ("url", "fetched_at") if meta.get(key) is not None}
-        if not all(isinstance(value, str) for value in values.values()):
-            raise ValueError("url and fetched_at must be texts")
-        if "url" in values and not is_web_address(values["url"]):
-            raise ValueError(f"{values['url'][:100]!r} is not a web address")
-        if "fetched_at" in values:  # in the one form in which times can be compared as text
-            values["fetched_at"] = format_utc(parse_utc(values["fetched_at"]).timestamp())
-    except (OSError, ValueError, AttributeError, RecursionError) as error:
-        raise BadInputError(f"{file}: {error}") from error
-    return values
+    url = fetched_at = None
+    if path.stem == "page" and file.is_file():
+        try:
+            meta: Any = json.loads(file.read_text(encoding="utf-8"))
+            url, fetched_at = meta.get("url"), meta.get("fetched_at")
+            if not all(value is None or isinstance(value, str) for value in (url, fetched_at)):
+                raise ValueError("url and fetched_at must be texts")
+            if url is not None and not is_web_address(url):
+                raise ValueError(f"{url[:100]!r} is not a web address")
+            if fetched_at is not None:  # in the one form in which times can be compared as text
+                fetched_at = format_utc(parse_utc(fetched_at).timestamp())
+        except (OSError, ValueError, AttributeError, RecursionError) as error:
+            raise BadInputError(f"{file}: {error}") from error
+    return SavedPage(path, url, fetched_at or format_utc(path.stat().st_mtime))
 
 
 def _address_in(body: bytes) -> str | None:

@@ -8,9 +8,10 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from osce_news.archive.reader.records import HEADER_END, MAX_HEADER, parse_fields
-from osce_news.archive.reader.report import RecordError
+from osce_news.archive.records import HEADER_END, MAX_HEADER, parse_fields
+from osce_news.archive.report import RecordError
 
 try:
     import brotli  # type: ignore[import-untyped]
@@ -87,21 +88,14 @@ def decompress(response: HttpResponse, max_bytes: int) -> bytes:
     body = response.body
     names = [name.strip() for name in response.header("content-encoding").lower().split(",")]
     encodings = [_ALIASES.get(name, name) for name in names if name not in ("", "identity", "none")]
-    try:
-        if not encodings and not _COMPRESSED_TYPES.search(response.header("content-type").lower()):
-            with suppress(*_ERRORS):
-                body = _gunzip(body, max_bytes) if body[:3] == _GZIP else body
-        for name in reversed(encodings):
-            body = _decode(name, body, max_bytes)
-    except _TooLargeError as error:
-        raise RecordError(f"unpacks to more than {max_bytes:,} bytes", "too_large") from error
+    if not encodings and not _COMPRESSED_TYPES.search(response.header("content-type").lower()):
+        with suppress(*_ERRORS):
+            body = _gunzip(body, max_bytes) if body[:3] == _GZIP else body
+    for name in reversed(encodings):
+        body = _decode(name, body, max_bytes)
     if len(body) > max_bytes:
         raise RecordError(f"{len(body):,} bytes are too much for a page", "too_large")
     return body
-
-
-class _TooLargeError(Exception):
-    """The decompressed body is larger than the limit."""
 
 
 def _check_length(response: HttpResponse) -> None:
@@ -142,22 +136,19 @@ def _unchunk(body: bytes) -> bytes | None:
 def _decode(name: str, body: bytes, limit: int) -> bytes:
     if not body:
         return body
-    decode = _DECODERS.get(name)
-    magic = {"gzip": _GZIP[:2], "zstd": _ZSTD}.get(name, b"")
+    decode, magic = _DECODERS.get(name), {"gzip": _GZIP[:2], "zstd": _ZSTD}.get(name, b"")
     if decode is None:
-        if _is_text(body):
-            return body
-        raise RecordError(f"unknown content-encoding {name[:40]!r}")
-    if not body.startswith(magic):
-        if _is_text(body):
-            return body
-        raise RecordError(f"the body is not {name}, though its header says so")
-    try:
-        return decode(body, limit)
-    except _ERRORS as error:
-        if not magic and _is_text(body):
-            return body
-        raise RecordError(f"the page can't be unpacked: {name} is cut or damaged") from error
+        problem = f"unknown content-encoding {name[:40]!r}"
+    elif not body.startswith(magic):
+        problem = f"the body is not {name}, though its header says so"
+    else:
+        try:
+            return decode(body, limit)
+        except _ERRORS:
+            problem = f"the page can't be unpacked: {name} is cut or damaged"
+    if _is_text(body):
+        return body
+    raise RecordError(problem)
 
 
 def _is_text(body: bytes) -> bool:
@@ -167,28 +158,35 @@ def _is_text(body: bytes) -> bool:
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
-    parts: list[bytes] = []
-    while body.startswith(_GZIP[:2]):  # several members are allowed; other bytes after them are padding
-        unpack = zlib.decompressobj(31)
-        parts.append(_inflate(unpack, body, limit - sum(map(len, parts))))
-        body = unpack.unused_data
-    return b"".join(parts)
+    # Several members are allowed; other bytes after them are padding.
+    return _unpack(lambda: zlib.decompressobj(31), body, limit, lambda rest: rest.startswith(_GZIP[:2]))
 
 
 def _undeflate(body: bytes, limit: int) -> bytes:
     try:
-        return _inflate(zlib.decompressobj(), body, limit)
+        return _unpack(zlib.decompressobj, body, limit, lambda rest: False)
     except (zlib.error, EOFError):  # some servers leave out the zlib frame
-        return _inflate(zlib.decompressobj(-15), body, limit)
+        return _unpack(lambda: zlib.decompressobj(-15), body, limit, lambda rest: False)
 
 
-def _inflate(unpack: zlib._Decompress, body: bytes, limit: int) -> bytes:
-    data = unpack.decompress(body, limit + 1)
-    if len(data) > limit:
-        raise _TooLargeError
-    if not unpack.eof:
-        raise EOFError
-    return data
+def _unzstd(body: bytes, limit: int) -> bytes:
+    # RFC 9659 limits the window to 8 MiB.
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
+    return _unpack(lambda: zstd.ZstdDecompressor(options=options), body, limit, bool)
+
+
+def _unpack(make: Callable[[], Any], body: bytes, limit: int, goes_on: Callable[[bytes], bool]) -> bytes:
+    """Return what the frames of a body hold; `goes_on` tells from the rest whether another one follows."""
+    data = bytearray()
+    while True:
+        unpack = make()
+        data += unpack.decompress(body, limit + 1 - len(data))
+        _check_size(data, limit)
+        if not unpack.eof:
+            raise EOFError
+        body = unpack.unused_data
+        if not goes_on(body):
+            return bytes(data)
 
 
 def _unbrotli(body: bytes, limit: int) -> bytes:
@@ -199,23 +197,13 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
         if not piece and not unpack.is_finished():
             raise EOFError
         data += piece
-        if len(data) > limit:
-            raise _TooLargeError
+        _check_size(data, limit)
     return bytes(data)
 
 
-def _unzstd(body: bytes, limit: int) -> bytes:
-    data = bytearray()
-    while body:
-        # RFC 9659 limits the window to 8 MiB.
-        unpack = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 23})
-        data += unpack.decompress(body, limit + 1 - len(data))
-        if len(data) > limit:
-            raise _TooLargeError
-        if not unpack.eof:
-            raise EOFError
-        body = unpack.unused_data
-    return bytes(data)
+def _check_size(data: bytearray, limit: int) -> None:
+    if len(data) > limit:
+        raise RecordError(f"unpacks to more than {limit:,} bytes", "too_large")
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

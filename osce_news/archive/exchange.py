@@ -7,20 +7,18 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import responses
 from io import BytesIO
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from osce_news.archive.writer.digests import DigestEntry, DigestIndex, StoredBody
+from osce_news.archive.digests import DigestEntry, DigestIndex
 from osce_news.clock import utc_now
 from osce_news.events import CONTENT_TYPE, Event, target_of
 
-_VERSION = "WARC/1.1"
-_PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 _SECRET = frozenset({b"authorization", b"proxy-authorization", b"cookie"})
 _LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"content-length"})
@@ -48,106 +46,81 @@ class Exchange:
         return _value(self.headers, name)
 
 
-class ExchangeRecords(NamedTuple):
-    """The records of an exchange, and the entry that lets later exchanges refer to them."""
-
-    data: bytes
-    entry: DigestEntry | None
-
-
 class RecordMaker:
     """Makes the records of one file; `first` is its warcinfo record, to which all others refer."""
 
-    def __init__(self, name: str, info: Mapping[str, str | None]) -> None:
-        writer = _Records()
+    def __init__(self, name: str, info: Mapping[str, str]) -> None:
+        records = _Records()
         values = {key: _one_line(value) for key, value in info.items() if value}
-        record = writer.create_warcinfo_record(name, values)
-        self._warcinfo: str = record.rec_headers.get_header("WARC-Record-ID")
+        self._warcinfo = records.add(records.create_warcinfo_record(name, values))
         self._last: str | None = None  # the identifier of the last response
-        writer.write_record(record)
-        self.first = writer.data
+        self.first = records.data
 
-    def exchange(self, exchange: Exchange, digests: DigestIndex) -> ExchangeRecords:
-        """Return the records of an exchange: response or revisit, and request."""
+    def exchange(self, exchange: Exchange, digests: DigestIndex) -> tuple[bytes, DigestEntry | None]:
+        """Return the records of an exchange: response or revisit, and request.
+
+        Also returns the entry of the response; None if later exchanges can't refer to it.
+        """
         url = _one_line(exchange.url.partition("#")[0])
         fields = {"WARC-Target-URI": url, "WARC-Date": exchange.when, "WARC-Warcinfo-ID": self._warcinfo}
         if exchange.ip:
             fields["WARC-IP-Address"] = exchange.ip
-        writer = _Records()
-        if exchange.status == HTTPStatus.NOT_MODIFIED:
-            response = _not_modified(writer, exchange, fields, digests)
-            entry = None
+        known, is_304 = _stored(exchange, url, digests), exchange.status == HTTPStatus.NOT_MODIFIED
+        more = _refers_to(known) if known else {}
+        if is_304 or known:  # WARC 1.1, 6.7.2 and 6.7.3
+            profile = "server-not-modified" if is_304 else "identical-payload-digest"
+            more["WARC-Profile"] = f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+            kind, body = "revisit", b""
         else:
-            digest = sha1(exchange.body)
-            known = digests.find(digest) if exchange.body and not exchange.truncated else None
-            if known is not None:
-                response, identifier = _revisit(writer, exchange, fields, known), None
-            else:
-                response = _response(writer, exchange, fields)
-                identifier = _identifier(response)
-            entry = DigestEntry.of(url, exchange.when, digest, identifier, exchange.status, exchange.header)
-        writer.write_record(response)
-        fields["WARC-Concurrent-To"] = self._last = _identifier(response)
-        writer.write_record(writer.make("request", fields, _RawHeader(_request_header(exchange))))
-        return ExchangeRecords(writer.data, None if exchange.truncated else entry)
+            kind, body = "response", exchange.body
+            if exchange.truncated:
+                more["WARC-Truncated"] = exchange.truncated
+        records = _Records()
+        self._last = records.make(kind, fields | more, body, _response_header(exchange))
+        fields["WARC-Concurrent-To"] = self._last
+        records.make("request", fields, b"", _request_header(exchange))
+        if is_304 or exchange.truncated:
+            return records.data, None
+        entry = DigestEntry.of(
+            url,
+            exchange.when,
+            sha1(exchange.body),
+            None if known else self._last,
+            exchange.status,
+            exchange.header,
+        )
+        return records.data, entry
 
     def event(self, event: Event) -> bytes:
         """Return a metadata record that holds the event (WARC 1.1, 6.6) and refers to the last response."""
-        fields = {"WARC-Date": utc_now(), "WARC-Warcinfo-ID": self._warcinfo}
+        fields = {"WARC-Target-URI": target_of(event), "WARC-Date": utc_now()}
+        fields["WARC-Warcinfo-ID"] = self._warcinfo
         if self._last:
             fields["WARC-Refers-To"] = self._last
-        data = event.to_json().encode()
-        writer = _Records()
-        record = writer.create_warc_record(
-            target_of(event),
-            "metadata",
-            payload=BytesIO(data),
-            length=len(data),
-            warc_content_type=CONTENT_TYPE,
-            warc_headers_dict=fields,
-        )
-        writer.write_record(record)
-        return writer.data
+        records = _Records()
+        records.make("metadata", fields, event.to_json().encode())
+        return records.data
 
 
-def _response(writer: _Records, exchange: Exchange, fields: dict[str, str]) -> ArcWarcRecord:
-    more = {"WARC-Truncated": exchange.truncated} if exchange.truncated else {}
-    return writer.make("response", fields | more, _RawHeader(_response_header(exchange)), exchange.body)
+def _stored(exchange: Exchange, url: str, digests: DigestIndex) -> DigestEntry | None:
+    """Return the response in the folder that has the body of this one; None if there is none.
 
-
-def _revisit(
-    writer: _Records, exchange: Exchange, fields: dict[str, str], known: StoredBody
-) -> ArcWarcRecord:
-    """Return a record of a response whose body is stored in another record (WARC 1.1, 6.7.2)."""
-    more = {"WARC-Profile": f"{_PROFILE}identical-payload-digest", **_refers_to(known)}
-    return writer.make("revisit", fields | more, _RawHeader(_response_header(exchange)))
-
-
-def _not_modified(
-    writer: _Records, exchange: Exchange, fields: dict[str, str], digests: DigestIndex
-) -> ArcWarcRecord:
-    """Return a record of a 304 response (WARC 1.1, 6.7.3).
-
-    It refers to the page whose validators the request had. The archive may hold only another version of that
-    page, because a crawl in between was not recorded; then it refers to nothing.
+    The archive may not hold the version of the page that a 304 refers to, because a crawl in between was not
+    recorded.
     """
-    etag, since = (_value(exchange.request_headers, name) for name in ("if-none-match", "if-modified-since"))
-    known = digests.find_unchanged(fields["WARC-Target-URI"], etag, since)
-    more = {"WARC-Profile": f"{_PROFILE}server-not-modified", **(_refers_to(known) if known else {})}
-    return writer.make("revisit", fields | more, _RawHeader(_response_header(exchange)))
+    if exchange.status == HTTPStatus.NOT_MODIFIED:
+        etag = _value(exchange.request_headers, "if-none-match")
+        return digests.find_unchanged(url, etag or _value(exchange.request_headers, "if-modified-since"))
+    return digests.find(sha1(exchange.body)) if exchange.body and not exchange.truncated else None
 
 
-def _refers_to(known: StoredBody) -> dict[str, str]:
+def _refers_to(known: DigestEntry) -> dict[str, str]:
     return {
-        "WARC-Refers-To": known.record_id,
+        "WARC-Refers-To": known.record_id or "",
         "WARC-Refers-To-Target-URI": known.url,
         "WARC-Refers-To-Date": known.when,
         "WARC-Payload-Digest": known.digest,
     }
-
-
-def _identifier(record: ArcWarcRecord) -> str:
-    return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
 class _RawHeader(StatusAndHeaders):  # type: ignore[misc]
@@ -166,17 +139,30 @@ class _Records(WARCWriter):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._buffer = BytesIO()
-        super().__init__(self._buffer, gzip=True, warc_version=_VERSION)
+        super().__init__(self._buffer, gzip=True, warc_version="WARC/1.1")
 
     @property
     def data(self) -> bytes:
         return self._buffer.getvalue()
 
-    def make(self, kind: str, fields: dict[str, str], head: _RawHeader, body: bytes = b"") -> ArcWarcRecord:
-        lines = {name: _one_line(value) for name, value in fields.items()}
-        return self.create_warc_record(
-            "", kind, payload=BytesIO(body), length=len(body), warc_headers_dict=lines, http_headers=head
+    def make(self, kind: str, fields: dict[str, str], body: bytes, head: bytes | None = None) -> str:
+        """Add a record, of an HTTP message if it has a head; return its identifier."""
+        return self.add(
+            self.create_warc_record(
+                "",
+                kind,
+                payload=BytesIO(body),
+                length=len(body),
+                warc_content_type=CONTENT_TYPE if head is None else "",
+                warc_headers_dict={name: _one_line(value) for name, value in fields.items()},
+                http_headers=_RawHeader(head) if head is not None else None,
+            )
         )
+
+    def add(self, record: ArcWarcRecord) -> str:
+        """Add a record; return its identifier."""
+        self.write_record(record)
+        return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
 def sha1(body: bytes) -> str:
@@ -198,7 +184,8 @@ def _response_header(exchange: Exchange) -> bytes:
     kept = [pair for pair in exchange.headers if pair[0].lower() not in _HOP_BY_HOP]
     if exchange.status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
         kept.append((b"Content-Length", str(len(exchange.body)).encode()))
-    return _header(f"HTTP/1.1 {exchange.status} {exchange.reason or _phrase(exchange.status)}", kept)
+    reason = exchange.reason or responses.get(exchange.status, "Unknown")
+    return _header(f"HTTP/1.1 {exchange.status} {reason}", kept)
 
 
 def _header(first: str, headers: Headers) -> bytes:
@@ -219,10 +206,3 @@ def _one_line(text: str) -> str:
 def _value(headers: Headers, name: str) -> str:
     wanted = name.encode()
     return next((value.decode("latin-1").strip() for field, value in headers if field.lower() == wanted), "")
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"

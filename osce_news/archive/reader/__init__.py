@@ -1,1 +1,0 @@
-"""Reads WARC files, whoever wrote them."""

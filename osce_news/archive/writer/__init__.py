@@ -1,1 +1,0 @@
-"""Writes WARC files."""
