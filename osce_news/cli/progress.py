@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from osce_news.clock import in_words
 from osce_news.storage import Summary
-
-
-class Advance(Protocol):
-    """Called after each page with the run's summary and the total number of pages, if known.
-
-    `left_s`, the seconds that remain, is given while articles are read.
-    """
-
-    def __call__(self, summary: Summary, total: int | None, left_s: float | None = None) -> None:
-        """Advance the bar."""
 
 
 def set_up_logging(verbose: bool, *, bar: bool) -> None:
@@ -40,10 +29,11 @@ def wants_bar(as_json: bool, verbose: bool) -> bool:
 
 
 @contextmanager
-def progress_bar(shown: bool, what: str, *, articles: bool = False) -> Iterator[Advance]:
+def progress_bar(shown: bool, what: str, *, articles: bool = False) -> Iterator[Callable[..., None]]:
     """Yield the function that advances the bar; it does nothing if no bar is shown.
 
-    `articles`: whether articles follow the list. Their count then shows the time left, not the bar.
+    It is called after each page with the run's summary and the total number of pages, if known, and while
+    articles are read also with the seconds that remain. `articles`: whether articles follow the list.
     """
     if not shown:
         yield lambda summary, total, left_s=None: None
@@ -56,7 +46,7 @@ def progress_bar(shown: bool, what: str, *, articles: bool = False) -> Iterator[
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[counts]}"),
-        *([] if articles else [TimeRemainingColumn()]),
+        *([] if articles else [TimeRemainingColumn()]),  # the count of articles shows the time left
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None, counts="pages")
