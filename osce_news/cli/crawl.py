@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_summary
 from osce_news.crawl.options import CrawlOptions
 
@@ -77,11 +77,9 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     """
     given = {name: value for name, value in arguments.items() if value is not None}
     options = CrawlOptions.parse(db=db, **given)
-    bar = wants_bar(as_json, verbose)
-    set_up_logging(verbose, bar=bar)
     from osce_news.crawl import process  # imports Scrapy
 
-    with progress_bar(bar, "crawl", articles=options.articles) as advance:
+    with progress_bar("crawl", as_json=as_json, verbose=verbose, articles=options.articles) as advance:
         run = process.crawl(options, advance)
     print_summary(run.summary, as_json, run.hint)
     if run.error is not None:
