@@ -350,7 +350,7 @@ def test_a_run_that_was_replayed_while_it_grew_is_read_to_its_end_by_the_next_re
     path.write_bytes(whole)
     done = replay(tmp_path)
     assert (done.status, done.summary["runs_known"], done.summary["runs_merged"]) == (0, 0, 1)
-    assert "or that went on since: 1; " in done.errors
+    assert "or were continued later: 1; " in done.errors
     items = "SELECT id, title FROM items ORDER BY id"
     assert rows(tmp_path / "b.db", items) == rows(tmp_path / "a.db", items)
 
