@@ -135,14 +135,10 @@ def _is_names(line: Line) -> bool:
 
 
 def _are_known(printed: str) -> bool:
+    """Whether the text is a name from the vocabulary, or several between commas."""
     first, _, rest = printed.partition(",")
-    if not first or len(first) > _LONGEST_NAME or not _is_known(first):  # as in most lines
-        return False
-    return all(map(_is_known, rest.split(","))) if rest else True
-
-
-def _is_known(name: str) -> bool:
-    return any(vocabulary(kind).find(name) is not None for kind in _NAMES)
+    names = (first, *rest.split(",")) if rest else (first,)
+    return len(first) <= _LONGEST_NAME and all(any(vocabulary(k).find(n) for k in _NAMES) for n in names)
 
 
 def _looks_labelled(line: Line, labelled: Sequence[tuple[Line, Label]], values: Sequence[Line]) -> bool:
