@@ -23,18 +23,7 @@ _SHORT = 40  # characters of a label, and of a link such as "Read more"
 
 
 class ResultFields:
-    """The fields of the result that consists of these lines inside the element.
-
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> result = html.fromstring(
-    ...     '<div><h3><a href="/node/1">A title</a></h3>'
-    ...     "<p><b>Publishing date:</b> 1 May 2020</p><p>The teaser.</p></div>"
-    ... )
-    >>> fields = ResultFields(text_lines(result), result)
-    >>> fields.title, fields.link.get("href"), fields.labelled.values, fields.teaser
-    ('A title', '/node/1', {'published': '1 May 2020'}, 'The teaser.')
-    """
+    """The fields of the result that consists of these lines inside the element."""
 
     def __init__(self, lines: Sequence[Line], element: Element) -> None:
         self.lines = lines
