@@ -76,7 +76,7 @@ def rows(contents: Iterable[Capture | Event], warcs: WarcFiles) -> Iterator[Row]
         if isinstance(content, Capture):
             yield _row(content, following, warcs)
         elif content is not None:
-            yield {"url": target_of(content), "event": content.to_json()}
+            yield {"url": target_of(content), "event": to_json(content)}
 
 
 def read_rows(path: Path) -> Iterator[Row]:
