@@ -50,7 +50,8 @@ def main() -> None:
             place = folder / str(number)
             place.mkdir()
             begun = time.perf_counter()
-            copy = make_copy(database, place).path
+            copy = place / "osce-news.db"
+            make_copy(database, copy)
             times["copy"].append(time.perf_counter() - begun)
             size = copy.stat().st_size
             copy.unlink()

@@ -11,7 +11,7 @@ import click
 
 from osce_news import checks
 from osce_news.checks.neighbours import Neighbours, read_neighbours
-from osce_news.cli.options import db_option, verbose_option
+from osce_news.cli.options import db_option, delay_option, verbose_option
 from osce_news.cli.output import print_json
 from osce_news.cli.progress import set_up_logging
 from osce_news.crawl.options import CrawlOptions
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--start-url", metavar="URL", help="Any listing address.")
 @db_option
-@click.option(
-    "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
-)
+@delay_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @verbose_option
 def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, verbose: bool) -> None:

@@ -22,7 +22,6 @@ from osce_news.storage import open_for_reading, queries
     "form",
     type=click.Choice(("text", *(each.name for each in formats().values() if each.cite))),
     default="text",
-    show_default=True,
     help="The format of the reference.",
 )
 @db_option

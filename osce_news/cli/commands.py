@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Iterator
 
 import click
 
@@ -73,12 +72,8 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write each section with its commands."""
+        width = max(map(len, self.list_commands(ctx)))
         for title, section in SECTIONS.items():
             with formatter.section(title):
-                formatter.write_dl(_aligned(section))
-
-
-def _aligned(section: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield names and texts, the names padded so that all sections share one column."""
-    width = max(len(name) for names in SECTIONS.values() for name in names)
-    yield from ((name.ljust(width), text) for name, text in section.items())
+                # Padded, so that all sections share one column.
+                formatter.write_dl([(name.ljust(width), text) for name, text in section.items()])

@@ -27,12 +27,9 @@ from osce_news.crawl.options import CrawlOptions
     type=int,
     metavar="N",
     default=2,
-    show_default=True,
     help="Incremental: stop after N pages without new or changed items.",
 )
-@click.option(
-    "--rows", type=int, metavar="N", default=50, show_default=True, help="Results per page, 50 at most."
-)
+@click.option("--rows", type=int, metavar="N", default=50, help="Results per page, 50 at most.")
 @click.option(
     "--delay",
     type=float,

@@ -15,10 +15,17 @@ from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import open_for_reading
 from osce_news.storage.queries import Filters
 
+_REFERENCES = [each.name for each in formats().values() if each.cite]
+
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(tuple(formats())), help="Default: by the suffix of FILE.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(formats())),
+    help=f"Default: by the suffix of FILE. Zotero imports {', '.join(_REFERENCES)}.",
+)
 @click.option("--columns", metavar="NAMES", help="Columns to write, separated by commas.  [default: all]")
 @click.option("--bom", is_flag=True, help="CSV for Excel: marked as UTF-8, and safe from formulas.")
 @click.option(
@@ -47,9 +54,10 @@ def export(
 ) -> None:
     """Write items to a file: CSV, Parquet, BibTeX and others.
 
-    The formats are csv, jsonl, parquet, bibtex, ris and csl-json. Writes all items that match the
-    filters, newest first. If the export fails, an existing FILE stays as it was. Zotero imports bibtex,
-    ris and csl-json. Parquet needs `pip install 'osce-news[parquet]'`.
+    Writes all items that match the filters, newest first. If the export fails, an existing FILE stays as
+    it was.
+
+    Parquet needs `pip install 'osce-news[parquet]'`.
 
     \b
     Example:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from osce_news.archive import Capture, Report, captures, is_warc, saved_pages, warc_files
-from osce_news.cli.options import verbose_option
+from osce_news.cli.options import delay_option, verbose_option
 from osce_news.cli.page_fixtures import RawPage, save
 from osce_news.cli.progress import set_up_logging
 from osce_news.crawl import settings
@@ -33,12 +33,9 @@ _MOST_COUNTED = 10_000  # addresses of an archive that are counted
     "--into",
     type=click.Path(path_type=Path),
     default="fixtures",
-    show_default=True,
     help="Folder of all fixtures.",
 )
-@click.option(
-    "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
-)
+@delay_option
 @verbose_option
 def fixture(
     source: str, url: str | None, into: Path, delay: float | None, verbose: bool, **names: Any

@@ -7,13 +7,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import (
-    db_option,
-    filter_options,
-    format_options,
-    limit_option,
-    traceback_option,
-)
+from osce_news.cli.options import db_option, filter_options, format_options, limit_option, traceback_option
 from osce_news.cli.output import print_items
 from osce_news.normalize.dates import date_option
 from osce_news.storage import history_queries, open_for_reading, queries
@@ -27,7 +21,7 @@ from osce_news.storage.queries import Filters
 @limit_option(50)
 @format_options
 @traceback_option
-def list_(db: Path, as_of: str | None, limit: int, form: str | None, filters: Filters) -> None:
+def list_(db: Path, as_of: str | None, limit: int | None, form: str | None, filters: Filters) -> None:
     """List items, newest first.
 
     \b
@@ -40,9 +34,9 @@ def list_(db: Path, as_of: str | None, limit: int, form: str | None, filters: Fi
     with closing(open_for_reading(db)) as connection:
         if date is not None:
             matching = history_queries.as_it_stood(connection, date, filters)
-            rows, total = matching[: limit or None], len(matching)
+            rows, total = matching[:limit], len(matching)
         else:
-            rows = queries.items(connection, filters, limit or None)
+            rows = queries.items(connection, filters, limit)
             total = queries.count(connection, filters) if limit and len(rows) == limit else len(rows)
     print_items(rows, form, without=history_queries.NOT_OF_A_DAY if date else ())
     if total > len(rows):

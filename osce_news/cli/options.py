@@ -13,42 +13,54 @@ import click
 from osce_news.storage.queries import Filters
 
 F = TypeVar("F", bound=Callable[..., Any])
-_MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 FORMATS = ("table", "tsv", "csv", "json")
+_MOST_ROWS = 10**9
+
+db_option = click.option(
+    "--db",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="osce-news.db",
+    envvar="OSCE_NEWS_DB",
+    show_envvar=True,
+    help="The database file.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+delay_option = click.option(
+    "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
+)
+# `main` reads -v from the arguments by itself: the first of these is for commands that do not log.
+traceback_option = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, help="Show a traceback if there is an error."
+)
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, help="Log more, and show a traceback if there is an error."
+)
+
+_FILTERS = (
+    ("office", "NAME", "Only items of this office: its identifier, name, former name or abbreviation."),
+    ("topic", "NAME", "Only items on this topic, or on one below it."),
+    ("type", "NAME", "Only items of this content type."),
+    ("since", "DATE", "Only items published on this day or later."),
+    ("until", "DATE", "Only items published on this day or earlier."),
+    ("language", "CODE", "Only items in this language, such as en or ru."),
+    ("place", "NAME", "Only items with this place in the dateline."),
+)
 
 
-def db_option(function: F) -> F:
-    """Add `--db`."""
-    return click.option(
-        "--db",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default="osce-news.db",
-        envvar="OSCE_NEWS_DB",
-        show_default=True,
-        show_envvar=True,
-        help="The database file.",
-    )(function)
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the filters; the command gets them as `filters`. Those that take a NAME may be repeated."""
 
+    @functools.wraps(command)
+    def with_filters(**arguments: Any) -> Any:
+        given = {field.name: arguments.pop(field.name) for field in fields(Filters)}
+        return command(filters=Filters.parse(**given), **arguments)
 
-def traceback_option(function: F) -> F:
-    """Add `-v` to a command that does not log; `main` reads it from the arguments."""
-    return click.option(
-        "-v", "--verbose", is_flag=True, expose_value=False, help="Show a traceback if there is an error."
-    )(function)
-
-
-def verbose_option(function: F) -> F:
-    """Add `-v`, which `main` reads from the arguments by itself."""
-    return click.option(
-        "-v", "--verbose", is_flag=True, help="Log more, and show a traceback if there is an error."
-    )(function)
-
-
-def json_option(function: F) -> F:
-    """Add `--json`, for the summary of a run."""
-    return click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")(
-        function
-    )
+    function: Callable[..., Any] = with_filters
+    for name, metavar, text in reversed(_FILTERS):
+        several = metavar == "NAME"
+        field = f"{name}s" if several else name
+        function = click.option(f"--{name}", field, multiple=several, metavar=metavar, help=text)(function)
+    return function
 
 
 def format_options(function: F) -> F:
@@ -63,56 +75,13 @@ def format_options(function: F) -> F:
     )(function)
 
 
-def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the filters; the command gets them as `filters`. Most may be repeated."""
-
-    @functools.wraps(command)
-    def with_filters(**arguments: Any) -> Any:
-        given = {field.name: arguments.pop(field.name) for field in fields(Filters)}
-        return command(filters=Filters.parse(**given), **arguments)
-
-    function: Callable[..., Any] = with_filters
-    for option in (
-        click.option(
-            "--place",
-            "places",
-            multiple=True,
-            metavar="NAME",
-            help="Only items with this place in the dateline.",
-        ),
-        click.option("--language", metavar="CODE", help="Only items in this language, such as en or ru."),
-        click.option("--until", metavar="DATE", help="Only items published on this day or earlier."),
-        click.option("--since", metavar="DATE", help="Only items published on this day or later."),
-        click.option(
-            "--type", "types", multiple=True, metavar="NAME", help="Only items of this content type."
-        ),
-        click.option(
-            "--topic",
-            "topics",
-            multiple=True,
-            metavar="NAME",
-            help="Only items on this topic, or on one below it.",
-        ),
-        click.option(
-            "--office",
-            "offices",
-            multiple=True,
-            metavar="NAME",
-            help="Only items of this office: its identifier, name, former name or abbreviation.",
-        ),
-    ):
-        function = option(function)
-    return function
-
-
 def limit_option(default: int) -> Callable[[F], F]:
-    """Add `--limit`; 0 means no limit."""
+    """Add `--limit`; the command gets None if there is no limit."""
     return click.option(
         "--limit",
-        type=click.IntRange(min=0),
-        callback=lambda ctx, param, limit: min(limit, _MOST_ROWS),
+        type=click.IntRange(0, _MOST_ROWS),
+        callback=lambda ctx, param, limit: limit or None,
         metavar="N",
         default=default,
-        show_default=True,
         help="Maximum number of rows; 0 for all.",
     )

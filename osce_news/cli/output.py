@@ -21,23 +21,28 @@ def print_items(
     rows: Sequence[Row], form: str | None, more: tuple[str, ...] = (), without: tuple[str, ...] = ()
 ) -> None:
     """Print items: a few columns in a table, else all, with `more` and `without` others."""
-    if form == "table" or (form is None and sys.stdout.isatty()):
-        print_rows(rows, _ITEM_TABLE, form)
-    else:
-        print_rows(rows, [name for name in (*NEWSROOM_COLUMNS, *more) if name not in without], form)
+    every = [name for name in (*NEWSROOM_COLUMNS, *more) if name not in without]
+    print_rows(rows, _ITEM_TABLE if is_table(form) else every, form)
+
+
+def is_table(form: str | None) -> bool:
+    """Whether rows in this format are printed as a table, which is the default on a terminal."""
+    return form == "table" or (form is None and sys.stdout.isatty())
 
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str], form: str | None) -> None:
     """Print rows in this format; without one, as a table on a terminal, else tab-separated."""
-    form = form or ("table" if sys.stdout.isatty() else "tsv")
     if form == "json":
         print_json(rows)
-    elif form == "table":
+    elif is_table(form):
         from osce_news.cli.table import print_table  # imports rich
 
         print_table(rows, columns)
     else:
-        _print_separated(rows, columns, "\t" if form == "tsv" else ",")
+        writer = csv.writer(sys.stdout, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([as_text(row[column]) for column in columns])
 
 
 def print_json(value: Any) -> None:
@@ -45,13 +50,6 @@ def print_json(value: Any) -> None:
     utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
     json.dump(value, sys.stdout, ensure_ascii=not utf8, indent=2)
     sys.stdout.write("\n")
-
-
-def _print_separated(rows: Sequence[Row], columns: Sequence[str], between: str) -> None:
-    writer = csv.writer(sys.stdout, delimiter=between, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([as_text(row[column]) for column in columns])
 
 
 def as_text(value: Any) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +14,6 @@ from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError
 from osce_news.publish.extras import require_extra
 from osce_news.site import LISTING_URL
-
-if TYPE_CHECKING:
-    from osce_news.archive.cluster import Part
 
 
 @click.command()
@@ -42,7 +36,6 @@ if TYPE_CHECKING:
     "--part-size",
     type=click.IntRange(1, 4096),
     default=16,
-    show_default=True,
     metavar="MIB",
     help="Split the files into parts of this size.",
 )
@@ -73,10 +66,15 @@ def parse(
     if scheduler and workers:
         raise BadInputError("give --scheduler or --workers, not both: a cluster has its own workers")
     require_extra("cluster", "distributed", "pyarrow")
-    from osce_news.archive.cluster import parse_files  # imports pyarrow
+    from rich.console import Console  # takes time, as does pyarrow, which the next line imports
+    from rich.progress import Progress
+
+    from osce_news.archive.cluster import parse_files
 
     set_up_logging(verbose, bar=True)
-    with _bar(wants_bar(as_json, verbose)) as advance:
+    console, shown = Console(stderr=True), wants_bar(as_json, verbose)
+    with Progress(console=console, transient=True, disable=not shown) as progress:
+        task = progress.add_task("parse", total=None)
         done = parse_files(
             paths,
             out,
@@ -84,7 +82,7 @@ def parse(
             workers=workers or 2,
             part_bytes=part_size * 1024**2,
             start_url=listing_url(start_url, 50) if start_url else LISTING_URL,
-            on_part=advance,
+            on_part=lambda part, total: progress.update(task, advance=1, total=total),
             verbose=verbose,
         )
     if as_json:
@@ -94,17 +92,3 @@ def parse(
         if not done.errors:
             click.echo(f"next:\n  osce-news merge {out}")
     raise_first(done.errors)
-
-
-@contextmanager
-def _bar(shown: bool) -> Iterator[Callable[[Part, int], None]]:
-    """Yield the function that advances a progress bar by one part of so many."""
-    if not shown:
-        yield lambda part, total: None
-        return
-    from rich.console import Console  # takes time that a pipe need not spend
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("parse", total=None)
-        yield lambda part, total: progress.update(task, advance=1, total=total)

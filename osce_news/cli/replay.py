@@ -22,7 +22,6 @@ from osce_news.site import LISTING_URL
     "--jobs",
     type=click.IntRange(1, 64),
     default=1,
-    show_default=True,
     metavar="N",
     help="Parse pages in N processes.",
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, format_options, limit_option, traceback_option
-from osce_news.cli.output import print_field, print_json, print_rows, printable
+from osce_news.cli.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
 from osce_news.storage import history_queries, open_for_reading
 
@@ -32,7 +31,7 @@ _WIDTH = 120  # columns of a terminal that holds the wide table
 @limit_option(20)
 @format_options
 @traceback_option
-def runs(identifier: str | None, db: Path, limit: int, form: str | None) -> None:
+def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) -> None:
     """List past runs, or show one of them.
 
     Runs are listed newest first. With an ID, one run is shown with all its counts and its pages. A run
@@ -49,39 +48,33 @@ def runs(identifier: str | None, db: Path, limit: int, form: str | None) -> None
     # SQLite has no longer integers.
     number = int(identifier) if identifier.isdecimal() and len(identifier) < 19 else 0
     with closing(open_for_reading(db)) as connection:
-        run = history_queries.run(connection, number)
-    if run is None:
+        found = history_queries.run(connection, number)
+    if found is None:
         raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
-    return _show(_with_death(run), form)
+    run = _with_death(found)
+    if form == "json":
+        return print_json(run)
+    if form in ("csv", "tsv"):
+        return print_rows([run], history_queries.RUN_COLUMNS, form)
+    return _print_run(run)
 
 
-def _list(db: Path, limit: int, form: str | None) -> None:
+def _list(db: Path, limit: int | None, form: str | None) -> None:
     with closing(open_for_reading(db)) as connection:
-        rows = [_with_death(row) for row in history_queries.runs(connection, limit or None)]
+        rows = [_with_death(row) for row in history_queries.runs(connection, limit)]
         total = history_queries.count_runs(connection)
-    if form == "table" or (form is None and sys.stdout.isatty()):
-        _print_table(rows)
-    else:
+    if not is_table(form):
         print_rows(rows, history_queries.RUN_COLUMNS, form)
+    elif rows:
+        _print_table(rows)
     if not rows:
         click.echo("no runs yet: `osce-news crawl` or `osce-news replay PATH` makes the first", err=True)
     elif total > len(rows):
         click.echo(f"{len(rows)} of {total} runs; --limit 0 shows all", err=True)
 
 
-def _show(run: dict[str, Any], form: str | None) -> None:
-    if form == "json":
-        print_json(run)
-    elif form in ("csv", "tsv"):
-        print_rows([run], history_queries.RUN_COLUMNS, form)
-    else:
-        _print_run(run)
-
-
 def _print_table(rows: list[dict[str, Any]]) -> None:
     """Print as many columns as the terminal has room for, and below them the runs' messages."""
-    if not rows:
-        return
     wide = shutil.get_terminal_size().columns >= _WIDTH
     columns = _WIDE if wide else _NARROW
     shown = [
@@ -102,14 +95,13 @@ def _print_run(run: dict[str, Any]) -> None:
         print_field(name, None if value is None else str(value))
     print_field("pages read", "" if pages else None)
     for page in pages:
-        if page["item_id"] is not None:
-            print_field("   ", f"{page['fetched_at']}  {page['url']}")
-            print_field("       ", f"status {page['status']}, article of item {page['item_id']}")
-            continue
         status = "" if page["status"] is None else f"status {page['status']}, "  # a saved page has none
-        counts = ", ".join(f"{page[name]} {name}" for name in ("new", "changed", "unchanged"))
+        shown = f"article of item {page['item_id']}"
+        if page["item_id"] is None:
+            counts = ", ".join(f"{page[name]} {name}" for name in ("new", "changed", "unchanged"))
+            shown = f"{page['results']} results: {counts}"
         print_field("   ", f"{page['fetched_at']}  {page['url']}")
-        print_field("       ", f"{status}{page['results']} results: {counts}")
+        print_field("       ", status + shown)
 
 
 def _with_death(run: dict[str, Any]) -> dict[str, Any]:

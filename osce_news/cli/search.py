@@ -8,13 +8,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import (
-    db_option,
-    filter_options,
-    format_options,
-    limit_option,
-    traceback_option,
-)
+from osce_news.cli.options import db_option, filter_options, format_options, limit_option, traceback_option
 from osce_news.cli.output import print_items, printable, shows_bold
 from osce_news.storage import open_for_reading
 from osce_news.storage import search as fulltext
@@ -30,7 +24,7 @@ _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, and 
 @limit_option(20)
 @format_options
 @traceback_option
-def search(query: str, db: Path, limit: int, form: str | None, filters: Filters) -> None:
+def search(query: str, db: Path, limit: int | None, form: str | None, filters: Filters) -> None:
     """Search titles, teasers and texts; best matches first.
 
     QUERY may use "a phrase", a prefix*, AND, OR, NOT, or title:word. If it is not a valid query, its
@@ -44,7 +38,7 @@ def search(query: str, db: Path, limit: int, form: str | None, filters: Filters)
     as_text = form is None and sys.stdout.isatty()
     marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
     with closing(open_for_reading(db)) as connection:
-        found = fulltext.search(connection, query, filters, limit or None, marks)
+        found = fulltext.search(connection, query, filters, limit, marks)
     notes = [] if found.rows else ["nothing found"]
     if found.as_words:
         notes.append(f"not a valid query, so searched for its words: {printable(found.as_words)[:200]}")

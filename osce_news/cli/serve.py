@@ -18,7 +18,6 @@ from osce_news.publish.extras import require_extra
     type=click.IntRange(0, 65535),
     metavar="PORT",
     default=8001,
-    show_default=True,
     help="The port to listen on; 0 picks a free one.",
 )
 @click.option("--open", "show", is_flag=True, help="Open the front page in the browser.")
@@ -36,15 +35,15 @@ def serve(db: Path, port: int, show: bool) -> None:
     """
     require_extra("web", "datasette", "altair", "vl_convert")
     from osce_news.publish.web import server  # imports Datasette
-    from osce_news.publish.web.served_copy import make_copy
+    from osce_news.publish.web.served_copy import DATABASE, make_copy
 
     sock = server.listen(port)
     with sock, tempfile.TemporaryDirectory(prefix="osce-news-") as folder:
-        copy = make_copy(db, Path(folder))
-        if copy.indexed:
+        copy = Path(folder, f"{DATABASE}.db")
+        if make_copy(db, copy):
             click.echo(f"{db} has no search index; one was made for these pages", err=True)
         address = f"http://{server.HOST}:{sock.getsockname()[1]}/"
         click.echo(f"{db} as it is now: {address} (Ctrl-C stops the server)")
         if show:
             click.launch(address)
-        server.serve(copy.path, sock)
+        server.serve(copy, sock)

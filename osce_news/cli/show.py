@@ -42,24 +42,20 @@ def show(identifier: str, db: Path, form: str | None) -> None:
         _print_item(item)
 
 
-def _print_item(found: dict[str, Any]) -> None:
-    """Print all that is stored of an item: its article behind the rest, its former values last."""
-    raw, revisions = found.pop("raw"), found.pop("revisions")
-    withdrawals, article, text = found.pop("withdrawals"), found.pop("article"), found.pop("text")
-    for name, value in found.items():
-        if isinstance(value, list):
-            print_field(name, "" if value else None)
-            for part in value:
-                print_field("   ", key_values(part) if isinstance(part, dict) else str(part))
-        else:
-            print_field(name, value)
+def _print_item(item: dict[str, Any]) -> None:
+    """Print all that is stored of an item: its article after the rest, its former values last."""
+    raw, revisions = item.pop("raw"), item.pop("revisions")
+    withdrawals, article, text = item.pop("withdrawals"), item.pop("article"), item.pop("text")
+    for name, value in item.items():
+        _print(name, value)
     print_field("as printed", "")
     for name, value in raw.items():
         print_field(f"    {name.removesuffix('_raw')}", value)
-    _print_article(article, text)
-    print_field("withdrawals", "" if withdrawals else None)
-    for row in withdrawals:
-        _print_withdrawal(row)
+    if article is None:
+        print_field("article", "not read yet")
+    else:
+        _print_article(article, text)
+    _print("withdrawals", [_withdrawal(row) for row in withdrawals])
     print_field("revisions", "" if revisions else None)
     for row in revisions:
         print_field("   ", f"{row['field']} ({row['class']}), seen {row['seen_at']} in run {row['run']}")
@@ -67,48 +63,39 @@ def _print_item(found: dict[str, Any]) -> None:
         _print_value("after", row["after"])
 
 
-def _print_article(article: Row | None, text: str | None) -> None:
+def _print(name: str, value: Any, indent: str = "") -> None:
+    """Print a value after its name, the members of a list below it."""
+    if isinstance(value, list):
+        print_field(f"{indent}{name}", "" if value else None)
+        for part in value:
+            print_field(f"{indent}   ", key_values(part) if isinstance(part, dict) else str(part))
+    else:
+        text = key_values(value) if isinstance(value, dict) else value
+        print_field(f"{indent}{name}", None if text is None else str(text))
+
+
+def _print_article(article: Row, text: str | None) -> None:
     """Print what an item's own page says: how and when it was read, what is around the text, the text."""
-    if article is None:
-        print_field("article", "not read yet")
-        return
-    print_field("article", str(article["status"]))
-    for name, value in article.items():
-        if name == "status":
-            continue
+    print_field("article", article["status"])
+    for name, value in {**article, "text": text}.items():
         if name == "differs" and value:
-            print_field("    differs", "")
-            for field, (listed, printed) in value.items():
-                print_field("       ", f"{field}: on the list {_shown(listed)}, here {_shown(printed)}")
-        elif isinstance(value, list):
-            print_field(f"    {name}", "" if value else None)
-            for part in value:
-                print_field("       ", key_values(part))
-        elif isinstance(value, dict):
-            print_field(f"    {name}", key_values(value))
-        else:
-            _print_lines(f"    {name}", None if value is None else str(value))
-    _print_lines("    text", text)
-
-
-def _print_lines(name: str, value: str | None) -> None:
-    """Print a value that may have several lines: below its name then."""
-    first, *more = (value or "").split("\n")
-    if not more:
-        print_field(name, value)
-        return
-    print_field(name, "")
-    for line in (first, *more):
-        click.echo(f"        {printable(line)}".rstrip())
+            value = [
+                f"{field}: on the list {_shown(listed)}, here {_shown(printed)}"
+                for field, (listed, printed) in value.items()
+            ]
+        elif isinstance(value, str) and "\n" in value:
+            value = value.split("\n")
+        if name != "status":
+            _print(name, value, "    ")
 
 
 def _shown(value: str | None) -> str:
     return "nothing" if value is None else repr(value)
 
 
-def _print_withdrawal(row: Row) -> None:
+def _withdrawal(row: Row) -> str:
     back = f", on it again {row['restored']} (run {row['restored_run']})" if row["restored"] else ""
-    print_field("   ", f"not on the list {row['withdrawn']} (run {row['withdrawn_run']}){back}")
+    return f"not on the list {row['withdrawn']} (run {row['withdrawn_run']}){back}"
 
 
 def _print_value(name: str, value: str | None) -> None:
@@ -117,7 +104,6 @@ def _print_value(name: str, value: str | None) -> None:
     text = "-" if value is None else printable(value)
     if sys.stdout.isatty():
         width = max(40, shutil.get_terminal_size().columns)
-        text = textwrap.fill(text, width, initial_indent=start, subsequent_indent=" " * len(start))
-        click.echo(text)
+        click.echo(textwrap.fill(text, width, initial_indent=start, subsequent_indent=" " * len(start)))
     else:
         click.echo(f"{start}{text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -69,22 +70,18 @@ def stats(
     if len(groups) > 2 or len(set(groups)) != len(groups):
         raise click.UsageError("give --by once, or twice with two different groups")
     if plot is not None:
-        title = _draw(db, FigureOptions(groups, filters, labels, top), plot)
-        click.echo(f"{plot}: {title}", err=form is not None)
+        check_path(plot)  # fail before the counting, which takes time
+        options = FigureOptions(groups, filters, labels, top)
+        with closing(open_for_reading(db)) as connection:
+            figure = build_figure(connection, options)
+        write_figure(figure, plot)
+        click.echo(f"{plot}: {figure.title}", err=form is not None)
         if form is None:
             return
     if labels:
         _print_labels(db, groups, filters, form)
     else:
         _print_counts(db, groups, filters, top, form)
-
-
-def _draw(db: Path, options: FigureOptions, path: Path) -> str:
-    check_path(path)  # fail before the counting, which takes time
-    with closing(open_for_reading(db)) as connection:
-        figure = build_figure(connection, options)
-    write_figure(figure, path)
-    return figure.title
 
 
 def _print_counts(
@@ -115,9 +112,9 @@ def _print_counts(
 
 def _in_order(rows: Sequence[dict[str, Any]], group: str) -> list[str]:
     """Return the names of a group in the order of a table: periods by time, others by frequency."""
-    sums: dict[str, int] = {}
+    sums: Counter[str] = Counter()
     for row in rows:
-        sums[row[group]] = sums.get(row[group], 0) + row["items"]
+        sums[row[group]] += row["items"]
     if group in counts.PERIODS:
         return sorted(sums, key=lambda name: (not name[0].isdigit(), name))  # items without a date come last
     return sorted(sums, key=lambda name: (-sums[name], name))

@@ -10,11 +10,13 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from lxml.etree import _Element as Element
+
 from osce_news.errors import LayoutError
 from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.segmentation import BOXES, LAYOUTS, Region, find_results
+from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
@@ -74,8 +76,8 @@ class ListingPage(HtmlPage):
     def results(self) -> list[RawResult]:
         """The results in printed order; an empty list if the page says that there are none."""
         self.refuse_other_pages("list")
-        regions = find_results(self.selector)
-        if not regions:
+        fields = find_results(self.selector)
+        if not fields:
             if self._says_empty:
                 return []
             raise LayoutError(
@@ -83,8 +85,7 @@ class ListingPage(HtmlPage):
                 expected="results with a label 'Publishing date', or a sentence that there are none",
                 got=self.description,
             )
-        self._refuse_cut(regions[-1])
-        fields = [ResultFields(region.lines, region.element) for region in regions]
+        self._refuse_cut(fields[-1].element)
         self._refuse_empty_labels(fields)
         results = [self._result(position, one) for position, one in enumerate(fields)]
         self._refuse_incomplete(results)
@@ -181,23 +182,21 @@ class ListingPage(HtmlPage):
 
     def _refuse_empty_labels(self, results: Sequence[ResultFields]) -> None:
         """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
-        without_value = [fields.labelled.empty for fields in results]
         for name in ("content_type", "offices", "topics"):
-            empty = sum(name in names for names in without_value)
-            if empty >= MIN_EMPTY_LABELS and empty > sum(
-                name in fields.labelled.values for fields in results
-            ):
+            empty = sum(name in fields.labelled.empty for fields in results)
+            filled = sum(name in fields.labelled.values for fields in results)
+            if empty >= MIN_EMPTY_LABELS and empty > filled:
                 label = labels()[name]["en"][0]
                 raise LayoutError(label, expected="a value after it", got=f"none in {empty} results")
 
-    def _refuse_cut(self, last: Region) -> None:
+    def _refuse_cut(self, last: Element) -> None:
         """Raise LayoutError if the page ends with its list and leaves elements open.
 
         A server that fails halfway may still end the page properly.
         """
-        if last.element.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
+        if last.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
             return
-        if not last.element.xpath("preceding::nav or preceding::form or preceding::header"):
+        if not last.xpath("preceding::nav or preceding::form or preceding::header"):
             return  # a page without a frame, perhaps saved by hand, ends with its list
         opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
         if any(count > closed[tag] for tag, count in opened.items()):

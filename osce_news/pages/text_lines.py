@@ -172,3 +172,8 @@ def upwards(element: Element) -> Iterator[Element]:
     """Yield the element and its ancestors, the innermost first."""
     yield element
     yield from element.iterancestors()
+
+
+def kind_of(element: Element) -> tuple[object, str | None]:
+    """Return the tag and the class, which elements for the same purpose have in common."""
+    return element.tag, element.get("class")

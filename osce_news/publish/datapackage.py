@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +17,12 @@ from osce_news.storage.dictionary import Column
 
 NAME = "datapackage.json"
 _PACKAGE = "osce-newsroom"
-_LICENCES = [
-    {
-        "name": "other-closed",
-        "title": "Titles, teasers and texts belong to the OSCE; its terms of use apply",
-        "path": HOME_URL,
-    }
-]
+_LICENCE = {
+    "name": "other-closed",
+    "title": "Titles, teasers and texts belong to the OSCE; its terms of use apply",
+    "path": HOME_URL,
+}
 _TYPES = {"YYYY-MM-DD": "date", "UTC": "datetime"}  # all others are strings
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """An export to describe; `files` are relative to the descriptor's folder."""
-
-    name: str
-    format: Format
-    files: Sequence[str]
-    columns: Sequence[Column]
-    rows: int
 
 
 def check(folder: Path) -> None:
@@ -47,9 +33,14 @@ def check(folder: Path) -> None:
         )
 
 
-def add(folder: Path, exported: Exported, reference: Reference) -> None:
-    """Write the folder's descriptor with this export and with the earlier ones whose files still exist."""
-    resource = _resource(exported)
+def add(
+    path: Path, chosen: Format, counts: Mapping[str, int], columns: Sequence[Column], reference: Reference
+) -> None:
+    """Write the descriptor next to an export, with it and the earlier ones whose files still exist.
+
+    `counts` are the rows of each file; the files are relative to the descriptor's folder.
+    """
+    folder, resource = path.parent, _resource(path.name, chosen, counts, columns)
     others = [
         other
         for other in (_read(folder / NAME) or {}).get("resources", [])
@@ -62,7 +53,7 @@ def add(folder: Path, exported: Exported, reference: Reference) -> None:
         "description": citation(reference),
         "homepage": reference.url,
         **({"version": reference.version} if reference.version else {}),
-        "licenses": _LICENCES,
+        "licenses": [_LICENCE],
         "sources": [{"title": "OSCE newsroom", "path": LISTING_URL}],
         "keywords": ["OSCE", "press releases"],
         "resources": [*others, resource],
@@ -70,8 +61,9 @@ def add(folder: Path, exported: Exported, reference: Reference) -> None:
     _write(folder / NAME, package)
 
 
-def remove(folder: Path, name: str) -> None:
-    """Remove this file or folder from the descriptor, because its contents have changed."""
+def remove(path: Path) -> None:
+    """Remove this file or folder from the descriptor next to it, because its contents have changed."""
+    folder, name = path.parent, path.name
     package = _read(folder / NAME) or {}
     resources = package.get("resources", [])
     others = [other for other in resources if name not in (path.split("/")[0] for path in _paths(other))]
@@ -88,19 +80,21 @@ def _write(path: Path, package: dict[str, Any]) -> None:
         part.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _resource(exported: Exported) -> dict[str, Any]:
-    media_type, files = exported.format.media_type, list(exported.files)
+def _resource(
+    name: str, chosen: Format, counts: Mapping[str, int], columns: Sequence[Column]
+) -> dict[str, Any]:
+    media_type, files = chosen.media_type, list(counts)
     tabular = {"profile": "tabular-data-resource", "mediatype": media_type} if media_type else {}
-    fields = [_field(column, exported.format.list_separator) for column in exported.columns]
-    keys = {"primaryKey": "id"} if any(column.name == "id" for column in exported.columns) else {}
+    fields = [_field(column, chosen.list_separator) for column in columns]
+    keys = {"primaryKey": "id"} if any(column.name == "id" for column in columns) else {}
     return {
         # A name may only have lower-case letters, digits, "-", "_" and ".".
-        "name": re.sub(r"[^a-z0-9._-]", "-", exported.name.lower()),
+        "name": re.sub(r"[^a-z0-9._-]", "-", name.lower()),
         "path": files if len(files) > 1 else files[0],
-        "format": exported.format.name,
+        "format": chosen.name,
         "encoding": "utf-8",
         **tabular,
-        "description": f"{exported.rows:,} items",
+        "description": f"{sum(counts.values()):,} items",
         "schema": {"fields": fields, **keys, "missingValues": [""]},
     }
 

@@ -42,9 +42,9 @@ def export(connection: sqlite3.Connection, options: ExportOptions, filters: Filt
     chosen = formats()[options.format] if options.format else format_of(options.path)
     _check(options, chosen)
     columns = _columns(connection, options.columns)
-    described, folder = options.datapackage and "datapackage" in chosen.options, options.path.parent
+    described = options.datapackage and "datapackage" in chosen.options
     if described:
-        datapackage.check(folder)
+        datapackage.check(options.path.parent)
     keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
     keywords |= {"bom": True} if options.bom else {}
     with atomic_write(options.path, folder=options.by_year) as part:
@@ -55,12 +55,9 @@ def export(connection: sqlite3.Connection, options: ExportOptions, filters: Filt
         else:
             counts = {options.path.name: _write(chosen, part, rows, keywords)}
         if described:
-            exported = datapackage.Exported(
-                options.path.name, chosen, list(counts), columns, sum(counts.values())
-            )
-            datapackage.add(folder, exported, dataset_reference(connection))
+            datapackage.add(options.path, chosen, counts, columns, dataset_reference(connection))
     if not described:
-        datapackage.remove(folder, options.path.name)
+        datapackage.remove(options.path)
     return sum(counts.values())
 
 

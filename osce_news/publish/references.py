@@ -61,12 +61,12 @@ def dataset_reference(connection: sqlite3.Connection) -> Reference:
     The version is the day of the last complete full crawl, or else of the last page that was read. An
     empty database has none.
     """
-    items, first, last = connection.execute(
-        "SELECT count(*), min(published), max(published) FROM items"
-    ).fetchone()
-    whole = _day(connection, "SELECT max(finished) FROM runs WHERE mode = 'full' AND status = 'complete'")
-    seen = _day(connection, "SELECT max(fetched_at) FROM pages")
-    (texts,) = connection.execute("SELECT count(*) FROM articles WHERE text IS NOT NULL").fetchone()
+    sql = """
+        SELECT count(*), min(published), max(published), (SELECT count(text) FROM articles),
+            (SELECT date(max(finished)) FROM runs WHERE mode = 'full' AND status = 'complete'),
+            (SELECT date(max(fetched_at)) FROM pages)
+        FROM items"""
+    items, first, last, texts, whole, seen = connection.execute(sql).fetchone()
     years = f"{first[:4]}–{last[:4]}" if first else "no dates"
     published = f", published {first} to {last}" if first else ""
     with_texts = f", full text of {texts:,}" if texts else ""
@@ -122,11 +122,6 @@ def one_line(text: str) -> str:
     'a b c'
     """
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
-def _day(connection: sqlite3.Connection, sql: str) -> str | None:
-    (time,) = connection.execute(sql).fetchone()
-    return time[:10] if time else None
 
 
 def _parts(day: str) -> tuple[int, str, int]:

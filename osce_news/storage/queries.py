@@ -13,9 +13,9 @@ from osce_news.errors import BadInputError
 from osce_news.normalize import item_id
 from osce_news.normalize.dates import check_period, date_option
 from osce_news.normalize.vocabulary import vocabulary
+from osce_news.storage.schema import LISTS
 
 Row = dict[str, Any]
-_LISTS = ("offices", "topics", "dateline_places")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +233,6 @@ def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
 def decoded(row: sqlite3.Row) -> Row:
     """Return a row of the view `newsroom` with its JSON arrays as lists."""
     return {
-        name: json.loads(row[name]) if name in _LISTS else row[name]
+        name: json.loads(row[name]) if name in LISTS else row[name]
         for name in row.keys()  # noqa: SIM118
     }

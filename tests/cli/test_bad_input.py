@@ -66,6 +66,7 @@ def _one_line(result: Result) -> str:
         (["crawl", "--rows", "51"], "rows"),
         (["crawl", "--start-url", "osce"], "not the address of a listing"),
         (["list", "--limit", "-1"], "limit"),
+        (["list", "--limit", "9" * 20], "limit"),  # more than 64 bits
         (["list", "--language", "english"], "--language: 'english' is not a language code"),
         (["list", "--format", "xml"], "format"),
         (["stats", "--by", "moon"], "by"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,12 +81,10 @@ def _over_time(
     if steps:  # close the last step
         data.append({**data[-1], "from": _day(rows[-1][period], 1)})
     time = alt.X("from:T", title=None, axis=_time_axis(rows, period), scale=alt.Scale(type="utc"))
-    base = alt.Chart(_data(data), width=width)
+    base = alt.Chart(_data(data), width=width).encode(x=time, y=height, tooltip=tooltip)
     if steps:
-        return base.mark_area(interpolate="step-after", color=colour).encode(
-            x=time, y=height, tooltip=tooltip
-        )
-    return base.mark_bar(color=colour).encode(x=time, x2="to:T", y=height, y2=alt.datum(0), tooltip=tooltip)
+        return base.mark_area(interpolate="step-after", color=colour)
+    return base.mark_bar(color=colour).encode(x2="to:T", y2=alt.datum(0))
 
 
 def _time_axis(rows: Sequence[Row], period: str) -> alt.Axis:
@@ -103,11 +103,8 @@ def _day(period: str, part: float = 0) -> str:
     ('2024-01-01', '2024-07-02', '2025-01-01')
     """
     year, month = int(period[:4]), int(period[5:] or 1)
-    months = 12 if len(period) == 4 else 1
-    after = month - 1 + months
-    first = datetime.date(year, month, 1)
-    days = (datetime.date(year + after // 12, after % 12 + 1, 1) - first).days
-    return (first + datetime.timedelta(days=int(days * part))).isoformat()
+    days = calendar.monthrange(year, month)[1] if period[5:] else 365 + calendar.isleap(year)
+    return str(datetime.date(year, month, 1) + datetime.timedelta(days=int(days * part)))
 
 
 def _panels(figure: Figure, width: int) -> Any:
@@ -118,15 +115,12 @@ def _panels(figure: Figure, width: int) -> Any:
     columns = max(1, min(width // _PANEL, len(names)))
     margin = 57 if value == "percent" else 42  # axis labels and padding
     each = (width - 22 * (columns - 1)) // columns - margin
-    numbers = {
-        name: [row[value] for row in figure.rows if row[group] == name and row[value] is not None]
-        for name in names
-    }
-    named = [number for name in names if name not in _REST for number in numbers[name]]
+    most = {name: max(row[value] or 0 for row in figure.rows if row[group] == name) for name in names}
+    named = [most[name] for name in names if name not in _REST]
     shared = 100 if value == "percent" else max(named, default=0)
     panels = []
     for name in names:
-        own = name in _REST and max(numbers[name]) > shared  # it would flatten all other panels
+        own = name in _REST and most[name] > shared  # it would flatten all other panels
         title = alt.TitleParams(
             _lines(name or NOT_PRINTED, each / 6),
             subtitle="on its own scale" if own else alt.Undefined,
@@ -152,31 +146,25 @@ def _bars(figure: Figure, width: int) -> Any:
          "items": row["items"], "rest": row[group] in _REST}
         for row in figure.rows
     ]  # fmt: skip
-    names = alt.Y(
-        "line:N",
-        sort=[row["line"] for row in data],
-        title=None,
-        axis=None if narrow else _names_axis(),
-    )
+    axis = None if narrow else _names_axis()
+    names = alt.Y("line:N", sort=[row["line"] for row in data], title=None, axis=axis)
     most = max(row["items"] for row in data)
-    base = alt.Chart(_data(data)).encode(y=names)
     number = alt.X("items:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most], nice=False))
+    base = alt.Chart(_data(data)).encode(x=number, y=names)
     colour = alt.condition("datum.rest", alt.value(_GREY), alt.value(_INK))
     tooltip = [alt.Tooltip(f"{group}:N"), alt.Tooltip("items:Q", format=",d")]
     down = 9 if narrow else 0
-    bars = base.mark_bar(height=12 if narrow else 15, yOffset=down).encode(
-        x=number, color=colour, tooltip=tooltip
-    )
+    bars = base.mark_bar(height=12 if narrow else 15, yOffset=down).encode(color=colour, tooltip=tooltip)
     numbers = base.mark_text(align="left", dx=4, dy=down, fontSize=11, color=_TEXT).encode(
-        x=number, text=alt.Text("items:Q", format=",d")
+        text=alt.Text("items:Q", format=",d")
     )
-    longest = max(len(line) for row in data for line in row["line"].split("\n"))
     if narrow:
         above = base.mark_text(
             align="left", baseline="line-bottom", dy=1, fontSize=11, color=_TEXT, lineBreak="\n"
         ).encode(x=alt.value(0), text="line:N")
         layers, plot, step = bars + numbers + above, width - 65, _row_height(data, "line", 17) + 19
     else:
+        longest = max(len(line) for row in data for line in row["line"].split("\n"))
         layers, plot = bars + numbers, max(120, int(width - longest * 5.9 - 70))
         step = _row_height(data, "line", 21)
     return layers.properties(width=plot, height=alt.Step(step))
@@ -187,10 +175,10 @@ def _matrix(figure: Figure, width: int) -> Any:
     down, across = figure.by
     lines = list(dict.fromkeys(row[down] for row in figure.rows))
     # The rows are sorted by the first group. The second group is sorted by its totals.
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for row in figure.rows:
-        totals[row[across]] = totals.get(row[across], 0) + row["items"]
-    heads = sorted(totals, key=lambda name: -totals[name])
+        totals[row[across]] += row["items"]
+    heads = [name for name, _ in totals.most_common()]
     items = {(row[down], row[across]): row["items"] for row in figure.rows}
     data = [
         {down: line, "down": _wrapped(line, 34), across: head, "items": items.get((line, head), 0)}
@@ -198,16 +186,10 @@ def _matrix(figure: Figure, width: int) -> Any:
         for head in heads
     ]
     most = max(row["items"] for row in data)
+    slanted = alt.Axis(orient="top", labelAngle=-50, labelLimit=0, labelPadding=6, ticks=False, domain=False)
     base = alt.Chart(_data(data)).encode(
         y=alt.Y("down:N", sort=[_wrapped(name, 34) for name in lines], title=None, axis=_names_axis()),
-        x=alt.X(
-            f"{across}:N",
-            sort=heads,
-            title=None,
-            axis=alt.Axis(
-                orient="top", labelAngle=-50, labelLimit=0, labelPadding=6, ticks=False, domain=False
-            ),
-        ),
+        x=alt.X(f"{across}:N", sort=heads, title=None, axis=slanted),
     )
     shade = alt.Color(
         "items:Q", legend=None, scale=alt.Scale(type="sqrt", domain=[0, most], range=["#f4f7fa", _INK])

@@ -122,19 +122,14 @@ def _counts(
         shown = counts.count_among(connection, options.filters, keep)
         frequent = " and ".join(f"one of the {len(keep[name])} most frequent {_PLURALS[name]}" for name in by)
         remarks.append(f"{shown:,} of them are shown: those with {frequent}.")
-    several = " or ".join(_PLURALS[name] for name in groups if name != "type")
-    if several:
+    if several := " or ".join(_PLURALS[name] for name in groups if name != "type"):
         remarks.append(f"An item with several {several} counts once for each.")
     ranks = {name: {value: rank for rank, value in enumerate(keep[name])} for name in groups}
-    rows.sort(key=lambda row: [_rank(row[name], ranks[name]) for name in groups])
+    # The most frequent come first, then "(other)", then items without a label.
+    rows.sort(
+        key=lambda row: [(row[name] is None, ranks[name].get(row[name], len(ranks[name]))) for name in groups]
+    )
     return rows, remarks
-
-
-def _rank(name: str | None, ranks: Mapping[str, int]) -> int:
-    """Return a group's place: the most frequent first, then "(other)", then items without a label."""
-    if name is None:
-        return len(ranks) + 1
-    return ranks.get(name, len(ranks))
 
 
 def _shares(connection: sqlite3.Connection, options: FigureOptions) -> list[Row]:
@@ -187,12 +182,9 @@ def _notes(
     period = f", published {extent['first']} to {extent['last']}" if extent["first"] else ""
     undated = [f"{extent['undated']:,} without a date are not shown."] if dated and extent["undated"] else []
     read = f" on {source.read[:10]}" if source.read else ""
-    lines = (
-        _filter_text(filters),
-        " ".join([f"{items}{period}.", *undated, *remarks]),
-        f"Source: {source.site}, read{read} with osce-news {__version__}.",
-    )
-    return tuple(line for line in lines if line)
+    shown = " ".join([f"{items}{period}.", *undated, *remarks])
+    lines = (_filter_text(filters), shown, f"Source: {source.site}, read{read} with osce-news {__version__}.")
+    return tuple(filter(None, lines))
 
 
 def _filter_text(filters: Filters) -> str:
@@ -211,10 +203,9 @@ def _filter_text(filters: Filters) -> str:
         )
         if identifiers
     ]
-    since = [f"since {filters.since}"] if filters.since else []
-    until = [f"until {filters.until}"] if filters.until else []
-    if since or until:
-        parts.append(" ".join(["published", *since, *until]))
+    days = [f" {name} {day}" for name, day in (("since", filters.since), ("until", filters.until)) if day]
+    if days:
+        parts.append("".join(["published", *days]))
     if filters.language:
         parts.append(f"language: {filters.language}")
     return f"Filter: {'; '.join(parts)}." if parts else ""

@@ -57,19 +57,16 @@ def command(options: FigureOptions, arguments: Any) -> str:
 
 async def figure_page(datasette: Any, request: Any) -> Any:
     """Answer with a page that shows one figure, its numbers, and a form to draw others."""
-    database = datasette.get_database(DATABASE)
     variables: dict[str, Any] = {
         "figures": FIGURES,
-        "choices": await database.execute_fn(_choices),
+        "choices": await datasette.get_database(DATABASE).execute_fn(_choices),
         "given": request.args,
         "query": urlencode([(name, value) for name in request.args for value in request.args.getlist(name)]),
-        "wide": _WIDE,
         "narrow": _NARROW,
     }
     status = 200
     try:
-        options = options_from(request.args)
-        figure = await database.execute_fn(lambda connection: build_figure(connection, options))
+        options, figure = await _figure(datasette, request)
         variables |= {"figure": figure, "options": options, "command": command(options, request.args)}
     except BadInputError as error:
         variables["error"], status = str(error), 400
@@ -80,10 +77,8 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     """Answer with one figure as a file."""
     suffix = request.url_vars["suffix"]
     width = _NARROW if request.args.get("width") == str(_NARROW) else _WIDE
-    database = datasette.get_database(DATABASE)
     try:
-        options = options_from(request.args)
-        figure = await database.execute_fn(lambda connection: build_figure(connection, options))
+        _, figure = await _figure(datasette, request)
     except BadInputError as error:
         return Response.text(str(error), 400)
     body = await asyncio.get_running_loop().run_in_executor(None, _body, figure, suffix, width)
@@ -91,6 +86,13 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     if request.args.get("download") or suffix in ("html", "csv"):
         headers["content-disposition"] = f'attachment; filename="figure.{suffix}"'
     return Response(body, headers=headers, content_type=_TYPES[suffix])
+
+
+async def _figure(datasette: Any, request: Any) -> tuple[FigureOptions, Figure]:
+    """Return the figure of an address with its options. Raises BadInputError."""
+    options = options_from(request.args)
+    database = datasette.get_database(DATABASE)
+    return options, await database.execute_fn(lambda connection: build_figure(connection, options))
 
 
 def _choices(connection: sqlite3.Connection) -> dict[str, list[str]]:
@@ -102,14 +104,10 @@ def _choices(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def _body(figure: Figure, suffix: str, width: int) -> bytes | str:
-    if suffix == "csv":
-        return _csv(figure)
     if suffix == "html":
         return render_page(figure)
-    return render_image(figure, f".{suffix}", width)
-
-
-def _csv(figure: Figure) -> str:
+    if suffix != "csv":
+        return render_image(figure, f".{suffix}", width)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(figure.rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -25,15 +25,17 @@ _LAST_FULL = """
     ORDER BY id DESC LIMIT 1"""
 
 
-def metadata(tables: dict[str, list[str]], host: str | None) -> dict[str, Any]:
-    """Return Datasette's metadata for a database with these tables and columns.
-
-    `host` is the host of the items' addresses.
-    """
+def metadata(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return Datasette's metadata for the copy of a database."""
+    columns: dict[str, list[str]] = {}
+    for table, column in connection.execute(
+        "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table'"
+    ):
+        columns.setdefault(table, []).append(column)
     described: dict[str, dict[str, Any]] = {
-        name: {"description": table.meaning, "columns": _columns(name, tables[name])}
+        name: {"description": table.meaning, "columns": _columns(table, columns[name])}
         for name, table in dictionary.tables().items()
-        if name in tables
+        if name in columns
     }
     for name in _HIDDEN:
         described.setdefault(name, {})["hidden"] = True
@@ -48,6 +50,7 @@ def metadata(tables: dict[str, list[str]], host: str | None) -> dict[str, Any]:
         "facet_size": 12,
         "size": 50,
     }
+    host = counts.source(connection).site
     return {
         "title": TITLE,
         "source": "OSCE newsroom",
@@ -56,16 +59,13 @@ def metadata(tables: dict[str, list[str]], host: str | None) -> dict[str, Any]:
     }
 
 
-def _columns(table: str, names: Sequence[str]) -> dict[str, str]:
+def _columns(table: dictionary.Table, names: Sequence[str]) -> dict[str, str]:
     """Return the descriptions of these columns with their forms and pitfalls; unknown ones are left out."""
-    known = dictionary.tables()[table].columns
-    described = _COPY_COLUMNS | {name: _description(column) for name, column in known.items()}
+    described = dict(_COPY_COLUMNS)
+    for name, column in table.columns.items():
+        form = "" if column.form in ("text", "") else f" {column.form}."
+        described[name] = f"{column.meaning}{form} {column.pitfalls or ''}".rstrip()
     return {name: described[name] for name in names if name in described}
-
-
-def _description(column: dictionary.Column) -> str:
-    form = "" if column.form in ("text", "") else f" {column.form}."
-    return f"{column.meaning}{form}{' ' + column.pitfalls if column.pitfalls else ''}"
 
 
 def overview(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -77,8 +77,6 @@ def overview(connection: sqlite3.Connection) -> dict[str, Any]:
     for name, sql in (("last_run", _LAST_RUN), ("last_full", _LAST_FULL)):
         row = connection.execute(sql).fetchone()
         facts[name] = dict(row) if row else None
-    (facts["texts"],) = connection.execute("SELECT count(*) FROM articles WHERE text IS NOT NULL").fetchone()
-    (facts["withdrawn"],) = connection.execute(
-        "SELECT count(*) FROM items WHERE withdrawn IS NOT NULL"
-    ).fetchone()
-    return facts
+    # count() counts what is not NULL.
+    sql = "SELECT (SELECT count(text) FROM articles) AS texts, count(withdrawn) AS withdrawn FROM items"
+    return facts | dict(connection.execute(sql).fetchone())

@@ -89,9 +89,8 @@ def extra_template_vars(
 @hookimpl
 def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
     """Show the members of a list as links to the items that have them, and an id as a link to its item."""
-    names = _names(value) if table in (TABLE, None) and column in LISTS else None
-    if names:
-        address = datasette.urls.table(DATABASE, TABLE)
+    address = datasette.urls.table(DATABASE, TABLE)
+    if table in (TABLE, None) and column in LISTS and (names := _names(value)):
         return Markup("; ").join(
             Markup('<a href="{}?{}__arraycontains={}">{}</a>').format(
                 address, column, quote(name, safe=""), name
@@ -99,18 +98,17 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
             for name in names
         )
     if table is None and column in ("id", "item_id") and value and str(value).isalnum():
-        return Markup('<a href="{}/{}">{}</a>').format(datasette.urls.table(DATABASE, TABLE), value, value)
+        return Markup('<a href="{}/{}">{}</a>').format(address, value, value)
     return None
 
 
-def _names(value: Any) -> list[str] | None:
-    """Return the texts in a JSON array; None for other values, because queries may reuse column names."""
+def _names(value: Any) -> list[str]:
+    """Return the texts in a JSON array; none for other values, because queries may reuse column names."""
     try:
         names = json.loads(value)
     except (TypeError, ValueError):
-        return None
-    is_list = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    return names if is_list else None
+        return []
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
 
 
 @hookimpl

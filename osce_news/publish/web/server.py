@@ -16,7 +16,6 @@ from datasette.plugins import pm
 from osce_news.errors import BadInputError
 from osce_news.publish.web import plugin
 from osce_news.publish.web.metadata import metadata
-from osce_news.storage import counts
 
 HOST = "127.0.0.1"
 _HERE = Path(__file__).parent
@@ -36,9 +35,12 @@ def application(path: Path) -> Any:
         pm.register(plugin, "osce-news")
     # With rich, Datasette prints a traceback with all local variables for every bad address or query.
     pm.get_plugin("datasette.handle_exception").rich = None
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        described = metadata(connection)
     return Datasette(
         immutables=[str(path)],
-        metadata=_metadata(path),
+        metadata=described,
         settings=_SETTINGS,
         template_dir=str(_HERE / "templates"),
         static_mounts=[("assets", str(_HERE / "static"))],
@@ -70,14 +72,3 @@ def serve(path: Path, sock: socket.socket) -> None:
     config = uvicorn.Config(application(path).app(), log_level="warning", lifespan="on", access_log=False)
     with contextlib.suppress(KeyboardInterrupt):  # the normal way to stop
         uvicorn.Server(config).run(sockets=[sock])
-
-
-def _metadata(path: Path) -> dict[str, Any]:
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        tables = {
-            name: [row["name"] for row in connection.execute("SELECT name FROM pragma_table_info(?)", [name])]
-            for name in names
-        }
-        return metadata(tables, counts.source(connection).site)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.cli import schedules
+from osce_news.cli.schedule import Plan, systemd
 from tests.cli.schedules.scheduled import HALF_DAYS, agents, schedule, start, stored, stub
 from tests.newsroom import Newsroom, faults
 
@@ -178,8 +178,8 @@ def test_a_system_service_is_confined(made: dict[str, Unit], folder: Path) -> No
     ],
 )
 def test_files_in_a_temporary_folder_stay_visible(program: str, db: str, private: bool) -> None:
-    plan = schedules.Plan((program,), Path(db), hour=4, minute=17)
-    unit = parsed(texts(schedules.systemd(plan, user=False))["osce-news.service"])
+    plan = Plan((program,), Path(db), hour=4, minute=17)
+    unit = parsed(texts(systemd(plan, user=False))["osce-news.service"])
     assert ("PrivateTmp" in unit["Service"]) == private
 
 

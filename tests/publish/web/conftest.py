@@ -70,7 +70,9 @@ def reading(history: Path) -> Iterator[sqlite3.Connection]:
 @pytest.fixture(scope="session")
 def snapshot(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of the served copy."""
-    return make_copy(history, tmp_path_factory.mktemp("snapshot")).path
+    path = tmp_path_factory.mktemp("snapshot") / "osce-news.db"
+    make_copy(history, path)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -49,8 +49,8 @@ def test_a_copy_is_made_during_a_write_and_the_database_is_unchanged(history: Pa
     writing = sqlite3.connect(path, isolation_level=None)
     writing.execute("BEGIN IMMEDIATE")
     writing.execute("DELETE FROM revisions")
-    (tmp_path / "copy").mkdir()
-    copy = make_copy(path, tmp_path / "copy").path
+    copy = tmp_path / "copy.db"
+    make_copy(path, copy)
     writing.execute("ROLLBACK")
     writing.close()
     assert rows(copy, "SELECT count(*) FROM revisions") == rows(history, "SELECT count(*) FROM revisions")
@@ -60,29 +60,27 @@ def test_a_copy_is_made_during_a_write_and_the_database_is_unchanged(history: Pa
 
 def test_commits_that_are_still_in_the_log_are_copied(history: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
-    (tmp_path / "copy").mkdir()
+    copy = tmp_path / "copy" / "osce-news.db"
+    copy.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as writing:
         writing.execute("UPDATE items SET teaser = 'just now'")
         assert Path(f"{path}-wal").stat().st_size > 0
-        copy = make_copy(path, tmp_path / "copy").path
+        make_copy(path, copy)
     assert rows(copy, "SELECT DISTINCT teaser FROM newsroom") == [("just now",)]
-    assert sorted(one.name for one in (tmp_path / "copy").iterdir()) == ["osce-news.db"]
+    assert sorted(one.name for one in copy.parent.iterdir()) == ["osce-news.db"]
 
 
 def test_a_missing_search_index_is_built_in_the_copy(history: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DROP TABLE items_fts")
-    (tmp_path / "copy").mkdir()
-    copy = make_copy(path, tmp_path / "copy")
-    assert copy.indexed
+    assert make_copy(path, tmp_path / "copy.db")
     sql = "SELECT rowid FROM items_fts WHERE items_fts MATCH 'quicksilver'"
-    assert len(rows(copy.path, sql)) == 1
-    assert not make_copy(history, tmp_path / "copy").indexed
+    assert len(rows(tmp_path / "copy.db", sql)) == 1
+    assert not make_copy(history, tmp_path / "other.db")
 
 
 def test_empty_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "copy").mkdir()
     with Writer(tmp_path / "empty.db"):
         pass
     (tmp_path / "text.db").write_text("no database, but a text that is longer than a header is" * 9)
@@ -92,4 +90,4 @@ def test_empty_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
         ("text.db", NotOurDatabaseError, "not an SQLite file"),
     ):
         with pytest.raises(error, match=line):
-            make_copy(tmp_path / name, tmp_path / "copy")
+            make_copy(tmp_path / name, tmp_path / "copy.db")
