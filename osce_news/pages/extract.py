@@ -70,7 +70,8 @@ def extract_listing(
 
 def is_html(content_type: str | None) -> bool:
     """Whether the Content-Type header is that of a page; a missing one is taken for it."""
-    return not content_type or "html" in content_type or "xml" in content_type
+    named = (content_type or "").lower()
+    return not named or "html" in named or "xml" in named
 
 
 def read_article(

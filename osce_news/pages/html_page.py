@@ -18,6 +18,7 @@ from osce_news.normalize.identity import is_web_address
 from osce_news.normalize.vocabulary import fold, words
 from osce_news.pages.text_lines import is_hidden, squeeze, text_of
 
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
 _MEND = "osce-news-windows-1252"
 _REPLACEMENT = "\ufffd"
@@ -230,9 +231,14 @@ def _as_browser(body: bytes, content_type: str | None) -> tuple[str, str]:
     Python knows codecs that turn bytes into bytes, such as "base64", which w3lib takes for encodings.
     """
     try:
-        return html_to_unicode(content_type, body, default_encoding="utf-8")
+        encoding, text = html_to_unicode(content_type, body, default_encoding="utf-8")
     except (LookupError, ValueError, TypeError):
+        encoding, text = "", ""
+    in_meta = not body.startswith(_UTF_16_MARKS) and "charset" not in (content_type or "").lower()
+    if not encoding or (in_meta and encoding.startswith("utf-16")):
+        # A meta element that can be read is not in UTF-16 (HTML standard, "prescan a byte stream").
         return "utf-8", body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    return encoding, text
 
 
 def _is_cyrillic(text: str, count: int) -> bool:
