@@ -78,15 +78,6 @@ def test_a_replay_into_an_empty_database_gives_the_very_rows_of_the_crawls(folde
     assert (summary["pages"], summary["requests"], summary["captures"]) == (pages, requests, requests)
 
 
-def test_times_are_those_of_the_archive(folder: Path) -> None:
-    replay(folder)
-    times = {one.headers["warc-date"] for path in warcs(folder) for one in records(path, Report())}
-    found = everything(folder / "b.db")
-    assert {row["fetched_at"] for row in found["pages"]} <= times
-    assert {row["withdrawn"] for row in found["withdrawals"]} <= times
-    assert {row["first_seen"] for row in found["items"]} <= times
-
-
 def test_the_files_may_be_renamed_moved_and_given_in_any_order(folder: Path) -> None:
     named = []
     for number, path in enumerate(reversed(warcs(folder))):

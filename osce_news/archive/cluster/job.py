@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from osce_news.archive.captures import Capture, WarcFiles, is_wanted
+from osce_news.archive.captures import Capture, WarcFiles
 from osce_news.archive.cluster.partitions import (
     partition_capture,
     partition_contents,
@@ -201,12 +201,9 @@ class Partitions:
         for path in files:
             for part in self._parts[path]:
                 partition, is_first = self._folder / part.name, part.start == 0
-                for content in partition_contents(partition, path, report, is_first=is_first, bare=bare):
-                    if isinstance(content, Capture) and not is_wanted(content.url, hosts):
-                        report.captures -= 1
-                        report.other_hosts += 1
-                    else:
-                        yield content
+                yield from partition_contents(
+                    partition, path, report, is_first=is_first, hosts=hosts, bare=bare
+                )
 
     def capture_at(self, path: Path, offset: int) -> Capture:
         """Return the capture at an offset; raises RecordError if it is not there."""

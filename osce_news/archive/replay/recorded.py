@@ -217,12 +217,11 @@ class RecordedRun:
             raise self._missing(event)
         if event.status == "unchanged" and not self._writer.has_read(event.item_id or ""):
             parsed = self._read_now(capture, event, PageRequest(ARTICLE, event.item_id))
-        if parsed.problem is not None:
-            raise parsed.problem.as_error()
-        assert parsed.article is not None, "an article was requested"
-        if event.status == "failed" and parsed.article.status != "failed":  # a response that made no sense
-            return replace(parsed.article, status="failed", reason=event.reason)
-        return parsed.article
+        article = parsed.checked().article
+        assert article is not None, "an article was requested"
+        if event.status == "failed" and article.status != "failed":  # a response that made no sense
+            return replace(article, status="failed", reason=event.reason)
+        return article
 
     def _listing(
         self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None
@@ -242,10 +241,9 @@ class RecordedRun:
                     listed=known.listed,
                 )
             parsed = self._read_now(capture, event, PageRequest(LISTING))
-        if parsed.problem is not None:
-            raise parsed.problem.as_error()
-        assert parsed.listing is not None, "a listing was requested"
-        return parsed.listing
+        listing = parsed.checked().listing
+        assert listing is not None, "a listing was requested"
+        return listing
 
     def _read_now(self, capture: Capture, event: PageStored | None, request: PageRequest) -> ParsedPage:
         """Return the page that a 304 response refers to, if the database has no reading of it.
