@@ -8,7 +8,7 @@ ignore names that they don't know, so later versions may add some.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from osce_news.clock import parse_utc
@@ -28,11 +28,7 @@ class EventError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Base of the events."""
-
-    def to_json(self) -> str:
-        """Return the event as a JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+    """Base of the events; `serialize.to_json` writes one, `event_of` reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

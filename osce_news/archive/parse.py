@@ -70,6 +70,12 @@ class ParsedPage:
     article: ArticleItem | None = None
     problem: PageProblem | None = None
 
+    def checked(self) -> Self:
+        """Return the page; raises its problem."""
+        if self.problem is not None:
+            raise self.problem.as_error()
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedCapture(Capture):

@@ -62,7 +62,7 @@ class ArchiveWriter:
         self._pages = self._exchanges = 0  # in the run, in the file
         with self._errors():
             folder.mkdir(parents=True, exist_ok=True)
-            self._digests = DigestIndex.of_folder(folder)
+            self._digests = DigestIndex(folder)
             self._file = self._next_file()
 
     def __enter__(self) -> Self:

@@ -57,7 +57,7 @@ def save(page: RawPage, root: Path, *, kind: str | None = None, name: str | None
     kind = kind or kind_of(page)
     name = case_name(page.url) if name is None else name
     if not _CASE_NAME.fullmatch(name):
-        raise BadInputError(f"--name: {name[:60]!r} must consist of small letters, digits and hyphens")
+        raise BadInputError(f"--name: {name[:60]!r} must consist of lower-case letters, digits and hyphens")
     folder = root / kind / name
     if folder.exists():
         raise BadInputError(f"{folder} exists; choose another name with --name, or delete the folder")

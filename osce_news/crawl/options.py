@@ -109,6 +109,8 @@ def listing_url(start: str, rows: int) -> str:
     if not is_web_address(start.strip()):
         raise BadInputError(f"not the address of a listing: {start[:200]!r} (it begins with https://)")
     parts = urlsplit(start.strip())
+    if "@" in parts.netloc:
+        raise BadInputError("an address with a user name or a password is not crawled: leave them out")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     query = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST} | query
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")

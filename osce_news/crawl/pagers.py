@@ -11,6 +11,7 @@ from osce_news.normalize import parse_date
 from osce_news.pages.listing import PagerLink
 from osce_news.urls import page_number, same_site
 
+MAX_REPEATED = 5  # pages in a row that show nothing but what was read before
 MAX_SHRINK = 10  # results that may be removed from the list between two requests
 
 
@@ -96,11 +97,18 @@ class Pagers:
         `read` are the results read until then. Where a link leads astray, that is added to `problems`.
         """
         visited: set[str] = set()
+        shown: set[str] = set()
+        repeated = 0
         while page is not None or link is not None:
             if page is None:
                 page = yield link or ""
                 assert page is not None, "a page that can't be read ends the traversal"
             visited.add(page.url)
+            repeated = repeated + 1 if shown.issuperset(page.keys) else 0
+            shown.update(page.keys)
+            if repeated >= MAX_REPEATED:
+                problems += [f"{page.url} and the pages before it show nothing that is new"]
+                return
             link, problem = self._next_link(page, visited, unread=read.has_unread(page.keys))
             problems += [problem] if problem else []
             page = None

@@ -25,12 +25,11 @@ from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.overlap import DuplicateProbe, OverlapTracker, Window, window
-from osce_news.crawl.pagers import OwnPageSizeError, PageFacts, Pagers, Steps, may_be_own_size
+from osce_news.crawl.pagers import MAX_REPEATED, OwnPageSizeError, PageFacts, Pagers, Steps, may_be_own_size
 from osce_news.urls import list_of, newest_first, page_number, page_size, with_page
 
 STEPS_BACK = (10, 25, 50, 100, 200)  # results before the end of what was read, where pages do not meet
 MAX_FAILURES = 3  # pages in a row that can't be read
-MAX_REPEATED = 5  # pages in a row that show nothing but what was read before
 MAX_PAGES = 20_000  # of any list; the newsroom has about 700
 SMALL_PAGE = 10  # results; such a page shares only one with the page before
 MIN_FULL = 0.8  # the share of the results asked for that a page shows, if the list goes on

@@ -8,17 +8,17 @@ from functools import cached_property
 from itertools import islice
 
 from osce_news.errors import LayoutError
-from osce_news.items import BY_EXTRACTOR, Download, RawArticle
+from osce_news.items import BY_EXTRACTOR, RawArticle
 from osce_news.normalize.vocabulary import says
 from osce_news.pages import article_layouts, article_parts
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
-from osce_news.pages.article_parts import PageLabels
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
 from osce_news.pages.html_page import HtmlPage, decode_article
 from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
 _ENOUGH = 200  # characters outside an empty text that may be the text after all
+_DOWNLOAD_LISTS = "ul.osce-download-links"
 
 
 @dataclass
@@ -31,12 +31,6 @@ class ArticlePage:
     html: str
     url: str
     remark: str | None = None
-
-    CANONICAL = "link[rel~=canonical]"
-    DOWNLOADS = "ul.osce-download-links > li > a"
-    DOWNLOAD_LISTS = "ul.osce-download-links"
-    TITLES = "h1"
-    DATES = "span.date-display-single"
 
     @classmethod
     def from_body(cls, body: bytes, url: str, content_type: str | None = None) -> ArticlePage:
@@ -60,35 +54,44 @@ class ArticlePage:
 
     def _read(self) -> RawArticle:
         page = self._page
-        self._refuse_other_pages()
+        page.refuse_other_pages("article")
+        if self.is_not_found:
+            raise LayoutError("article", expected="an article", got="a page that says that it is not found")
+        if self._is_called("no_article"):
+            raise LayoutError("article", expected="an article", got=page.description)
         # Translations and canonical links are partly in elements that are pruned below.
         languages = article_parts.read_translations(page)
-        links = [page.address(link.get("href"), itself=True) for link in page.find(self.CANONICAL)]
-        canonical = next(filter(None, links), None)
+        links = [page.address(link.get("href"), itself=True) for link in page.find("link[rel~=canonical]")]
         notes = [self.remark] if self.remark else []
-        notes += self._of_another_site
+        begin = (str(text) for body in page.find("body") for text in islice(body.itertext(), 50))
+        if any(says("skip_links", text) for text in begin):
+            notes.append("begins with 'Skip Links': a site of a field operation")
         page.prune()
         found = self._find(notes)
-        labelled = article_parts.read_labels(found.region, found.texts)
+        labelled, label_elements = article_parts.read_labels(found.region, found.texts)
         image = article_parts.read_image(page, found.region)
-        downloads = self._downloads(found)
+        documents = page.find(f"{_DOWNLOAD_LISTS} > li > a") or article_parts.document_links(found.region)
+        downloads = article_parts.read_downloads(page, documents)
         notes += language_notes(found.texts, page.language)
-        contact = self._take_out(found, labelled)
+        blocks = article_parts.contact_elements(page, found.region, found.texts)
+        contact = [one for block in blocks for one in read_paragraphs(block)]
+        captions = article_parts.captions(page, found.region)
+        page.take_out([*found.used, *label_elements, *blocks, *page.find(_DOWNLOAD_LISTS), *captions])
         text, below, layout = self._text(found, notes)
         return RawArticle(
             url=self.url,
-            canonical=canonical,
+            canonical=next(filter(None, links), None),
             title=found.title,
-            published=found.published or labelled.values.get(DATE),
+            published=found.published or labelled.get(DATE),
             text=_joined(text),
             place=found.place,
             image=image,
             downloads=downloads,
             contact=_joined([*below, *contact]),
             languages=languages,
-            content_type=labelled.values.get("content_type"),
-            offices=labelled.values.get("offices"),
-            topics=labelled.values.get("topics"),
+            content_type=labelled.get("content_type"),
+            offices=labelled.get("offices"),
+            topics=labelled.get("topics"),
             language=page.language,
             layout=layout,
             note="; ".join([*notes, *text_notes(text)]) or None,
@@ -100,25 +103,11 @@ class ArticlePage:
 
     def _is_called(self, section: str) -> bool:
         """Whether the page's heading or name is one of the section's words, and the page has no date."""
-        heading = next((text for one in self._page.find(self.TITLES) if (text := text_of(one))), "")
+        heading = next((text for one in self._page.find("h1") if (text := text_of(one))), "")
         name = self._page.name.partition("|")[0]  # the site's name follows
         if not says(section, heading) and not says(section, name):
             return False
-        return all(self._page.is_around(date) for date in self._page.find(self.DATES))
-
-    def _refuse_other_pages(self) -> None:
-        self._page.refuse_other_pages("article")
-        if self.is_not_found:
-            raise LayoutError("article", expected="an article", got="a page that says that it is not found")
-        if self._is_called("no_article"):
-            raise LayoutError("article", expected="an article", got=self._page.description)
-
-    @property
-    def _of_another_site(self) -> list[str]:
-        """A note if the page begins like those of the field operations' own sites."""
-        begin = (str(text) for body in self._page.find("body") for text in islice(body.itertext(), 50))
-        skips = any(says("skip_links", text) for text in begin)
-        return ["begins with 'Skip Links': a site of a field operation"] if skips else []
+        return all(self._page.is_around(date) for date in self._page.find("span.date-display-single"))
 
     def _find(self, notes: list[str]) -> ArticleOutline:
         """Return what the first matching layout finds, or else title and date if they are recognised."""
@@ -128,26 +117,15 @@ class ArticlePage:
                 found = layout.find(self._page)
             except LayoutError as error:
                 if error.selector == layout.TEXT.css and partly is None:
-                    partly = f"{layout.NAME} fits but for {error.selector}: {error.expected}, got {error.got}"
+                    partly = (
+                        f"{layout.NAME} fits except for {error.selector}: {error.expected}, got {error.got}"
+                    )
                 continue
             notes += [found.remark] if found.remark else []
             return found
         found = article_layouts.find_around(self._page)
         notes += [note for note in (partly, found.remark) if note]
         return found
-
-    def _downloads(self, found: ArticleOutline) -> tuple[Download, ...]:
-        links = self._page.find(self.DOWNLOADS) or article_parts.document_links(found.region)
-        return article_parts.read_downloads(self._page, links)
-
-    def _take_out(self, found: ArticleOutline, labelled: PageLabels) -> list[Paragraph]:
-        """Remove everything from the tree that is not text, and return the contact blocks."""
-        blocks = article_parts.contact_elements(self._page, found.region, found.texts)
-        contact = article_parts.read_contact(blocks)
-        lists = self._page.find(self.DOWNLOAD_LISTS)
-        captions = article_parts.captions(self._page, found.region)
-        self._page.take_out([*found.used, *labelled.elements, *blocks, *lists, *captions])
-        return contact
 
     def _text(self, found: ArticleOutline, notes: list[str]) -> tuple[list[Paragraph], list[Paragraph], str]:
         """Return the text, the contact block below it, and the layout or method that read them.
@@ -162,7 +140,9 @@ class ArticlePage:
         if known and len(text_of(self._page.root)) < _ENOUGH:
             notes.append("no text")
             return [], contact, found.layout
-        read = _without(article_layouts.read_text(self._page), (found.title, found.published))
+        title_and_date = (found.title, found.published)  # may be among the first three paragraphs
+        read = article_layouts.read_text(self._page)
+        read = [one for n, one in enumerate(read) if n > 2 or one.text not in title_and_date]
         text, below = article_parts.split_contact(read)
         if known:
             notes.append(f"{found.layout} fits, but its text is empty")
@@ -173,8 +153,3 @@ class ArticlePage:
 
 def _joined(paragraphs: Sequence[Paragraph]) -> str | None:
     return "\n\n".join(one.text for one in paragraphs) or None
-
-
-def _without(paragraphs: Sequence[Paragraph], printed: Sequence[str | None]) -> list[Paragraph]:
-    """Return the paragraphs without title and date, if they are among the first three."""
-    return [one for number, one in enumerate(paragraphs) if number > 2 or one.text not in printed]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
 from osce_news.items import Download, Image, Translation
 from osce_news.normalize.vocabulary import begins, language_code, says
-from osce_news.pages.article_text import Paragraph, read_paragraphs
+from osce_news.pages.article_text import Paragraph
 from osce_news.pages.html_page import HtmlPage, outermost
 from osce_news.pages.labels import join, read_label, split_labels, values_after
-from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of
+from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of, upwards
 
 # Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.
 _DOCUMENT = re.compile(r"/files/f/documents/|\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|zip)(?:$|[?#])", re.I)
@@ -51,15 +50,8 @@ def read_translations(page: HtmlPage) -> tuple[Translation, ...]:
     return tuple(found.values())
 
 
-class PageLabels(NamedTuple):
-    """The labelled values of a page by field, and the elements that contain labels and values."""
-
-    values: dict[str, str]
-    elements: set[Element]
-
-
-def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
-    """Return the labelled values inside the region; fields without a label are left out.
+def read_labels(region: Element, texts: Sequence[Element]) -> tuple[dict[str, str], set[Element]]:
+    """Return the labelled values inside the region by field, and the elements of labels and values.
 
     Inside the text, only labels with an element of their own count: plain text that begins like one is prose.
     """
@@ -67,9 +59,10 @@ def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
     found = [part for line in text_lines(region) for part in split_labels(line)]
     marks = [(line, mark) for line in found if (mark := read_label(line)) is not None][:_MOST_LABELS]
     blocks = {line.block for line, _ in marks}
-    labelled = PageLabels({}, set())
+    values: dict[str, str] = {}
+    elements: set[Element] = set()
     for line, mark in marks:
-        in_text = line.block in holders or not holders.isdisjoint(line.block.iterancestors())
+        in_text = not holders.isdisjoint(upwards(line.block))
         prose = in_text and not mark.own_element
         if prose or (line.link is not None and not mark.value):
             continue  # a sentence or a menu entry
@@ -77,11 +70,11 @@ def read_labels(region: Element, texts: Sequence[Element]) -> PageLabels:
         rest = [join(one.pieces) for element in after for one in text_lines(element)]
         value = ", ".join(text for text in (mark.value, *rest) if text)
         if value:
-            labelled.values.setdefault(mark.field, value)
-            labelled.elements.update(after)
+            values.setdefault(mark.field, value)
+            elements.update(after)
             if line.block is not region and line.block not in holders:
-                labelled.elements.add(line.block)
-    return labelled
+                elements.add(line.block)
+    return values, elements
 
 
 def read_downloads(page: HtmlPage, links: Sequence[Element]) -> tuple[Download, ...]:
@@ -178,11 +171,6 @@ def contact_elements(page: HtmlPage, region: Element, texts: Sequence[Element]) 
     parent = region.getparent()
     around = region if parent is None or parent.tag in ("html", "body") else parent
     return outermost([element for element in named if element not in wide], around)
-
-
-def read_contact(elements: Sequence[Element]) -> list[Paragraph]:
-    """Return the paragraphs of the contact blocks."""
-    return [one for element in elements for one in read_paragraphs(element)]
 
 
 def _is_of_contact(text: str) -> bool:

@@ -13,8 +13,8 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.pages.labels import Label, join, read_values
-from osce_news.pages.text_lines import Line, Piece, is_item, squeeze
+from osce_news.pages.labels import Label, LabelledValues, join
+from osce_news.pages.text_lines import Line, Piece, is_item, kind_of, squeeze
 
 _NAMES = ("content_types", "offices", "topics")
 _LONGEST_NAME = 120  # characters
@@ -23,22 +23,16 @@ _SHORT = 40  # characters of a label, and of a link such as "Read more"
 
 
 class ResultFields:
-    """The fields of the result that consists of these lines inside the element `limit`.
+    """The fields of the result that consists of these lines inside the element."""
 
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> result = html.fromstring(
-    ...     '<div><h3><a href="/node/1">A title</a></h3>'
-    ...     "<p><b>Publishing date:</b> 1 May 2020</p><p>The teaser.</p></div>"
-    ... )
-    >>> fields = ResultFields(text_lines(result), result)
-    >>> fields.title, fields.link.get("href"), fields.labelled.values, fields.teaser
-    ('A title', '/node/1', {'published': '1 May 2020'}, 'The teaser.')
-    """
+    def __init__(self, lines: Sequence[Line], element: Element) -> None:
+        self.lines = lines
+        self.element = element
 
-    def __init__(self, lines: Sequence[Line], limit: Element) -> None:
-        self._lines = lines
-        self.labelled = read_values(lines, limit)
+    @cached_property
+    def labelled(self) -> LabelledValues:
+        """The fields with a label."""
+        return LabelledValues(self.lines, self.element)
 
     @cached_property
     def title(self) -> str | None:
@@ -68,15 +62,15 @@ class ResultFields:
                 return line.text
             if len(line.text) > _SHORT and len(line.pieces) == 1 and line.block.text == line.pieces[0].text:
                 continue  # plain text, as in most teasers
-            labelled = [(one, label) for one, label in zip(self._lines, labels, strict=True) if label]
-            values = [self._lines[number] for number in self.labelled.used if labels[number] is None]
+            labelled = [(one, label) for one, label in zip(self.lines, labels, strict=True) if label]
+            values = [self.lines[number] for number in self.labelled.used if labels[number] is None]
             if _looks_labelled(line, labelled, values):
                 return line.text
         return None
 
     @cached_property
     def _other_lines(self) -> list[Line]:
-        return [line for number, line in enumerate(self._lines) if number not in self.labelled.used]
+        return [line for number, line in enumerate(self.lines) if number not in self.labelled.used]
 
     @cached_property
     def _title_lines(self) -> list[Line]:
@@ -130,31 +124,27 @@ def _is_names(line: Line) -> bool:
 
 
 def _are_known(printed: str) -> bool:
+    """Whether the text is a name from the vocabulary, or several between commas."""
     first, _, rest = printed.partition(",")
-    if not first or len(first) > _LONGEST_NAME or not _is_known(first):  # as in most lines
-        return False
-    return all(map(_is_known, rest.split(","))) if rest else True
-
-
-def _is_known(name: str) -> bool:
-    return any(vocabulary(kind).find(name) is not None for kind in _NAMES)
+    names = (first, *rest.split(",")) if rest else (first,)
+    return len(first) <= _LONGEST_NAME and all(any(vocabulary(k).find(n) for k in _NAMES) for n in names)
 
 
 def _looks_labelled(line: Line, labelled: Sequence[tuple[Line, Label]], values: Sequence[Line]) -> bool:
     """Whether the line, or its beginning, has the same markup as the labels of the result."""
     if len(line.text) <= _SHORT and values:
-        block = _signature(line.block)
+        block = kind_of(line.block)
         if block[1] or line.block.tag in ("dt", "th"):
-            alone = {_signature(known.block) for known, label in labelled if not label.value}
-            if block in alone and block not in {_signature(value.block) for value in values}:
+            alone = {kind_of(known.block) for known, label in labelled if not label.value}
+            if block in alone and block not in {kind_of(value.block) for value in values}:
                 return True
     first = _first_element(line)
     if first is None or len(line.pieces[0].text.strip()) > _SHORT:
         return False
-    alike = {_signature(inner) for known, _ in labelled if (inner := _first_element(known)) is not None}
+    alike = {kind_of(inner) for known, _ in labelled if (inner := _first_element(known)) is not None}
     colon = ":" in "".join(piece.text for piece in line.pieces[:2])[: _SHORT + 2]
-    sure = colon or _signature(first)[1] is not None or _are_known(join(line.pieces[1:]))
-    return sure and _signature(first) in alike
+    sure = colon or kind_of(first)[1] is not None or _are_known(join(line.pieces[1:]))
+    return sure and kind_of(first) in alike
 
 
 def _first_element(line: Line) -> Element | None:
@@ -166,7 +156,3 @@ def _first_element(line: Line) -> Element | None:
         if element.text == text and element.tag != "a":
             return element
     return None
-
-
-def _signature(element: Element) -> tuple[object, str | None]:
-    return element.tag, element.get("class")

@@ -14,9 +14,11 @@ from parsel import Selector
 from w3lib.encoding import html_to_unicode
 
 from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.normalize.identity import is_web_address
 from osce_news.normalize.vocabulary import fold, words
 from osce_news.pages.text_lines import is_hidden, squeeze, text_of
 
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
 _MEND = "osce-news-windows-1252"
 _REPLACEMENT = "\ufffd"
@@ -229,9 +231,14 @@ def _as_browser(body: bytes, content_type: str | None) -> tuple[str, str]:
     Python knows codecs that turn bytes into bytes, such as "base64", which w3lib takes for encodings.
     """
     try:
-        return html_to_unicode(content_type, body, default_encoding="utf-8")
+        encoding, text = html_to_unicode(content_type, body, default_encoding="utf-8")
     except (LookupError, ValueError, TypeError):
+        encoding, text = "", ""
+    in_meta = not body.startswith(_UTF_16_MARKS) and "charset" not in (content_type or "").lower()
+    if not encoding or (in_meta and encoding.startswith("utf-16")):
+        # A meta element that can be read is not in UTF-16 (HTML standard, "prescan a byte stream").
         return "utf-8", body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    return encoding, text
 
 
 def _is_cyrillic(text: str, count: int) -> bool:
@@ -265,8 +272,6 @@ def _join(base: str, href: str) -> str | None:
         if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
             return "{0.scheme}://{0.netloc}{1}".format(urlsplit(base), href)
         address = urljoin(base, href.strip())
-        parts = urlsplit(address)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # such as "http://[" or a port of eight digits
+    except ValueError:  # such as "http://["
         return None
-    return address if valid else None
+    return address if is_web_address(address) else None

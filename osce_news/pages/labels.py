@@ -5,7 +5,6 @@ A value is on the label's line or on the lines after it.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Container, Iterable, Sequence, Set
 from functools import cache
@@ -15,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from osce_news.normalize.text import UNSEEN
 from osce_news.normalize.vocabulary import fold, labels
-from osce_news.pages.text_lines import Line, Piece, squeeze
+from osce_news.pages.text_lines import Line, Piece, kind_of, squeeze, upwards
 
 DATE = "published"
 _ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
@@ -62,14 +61,7 @@ def _patterns() -> _Patterns:
 
 
 def read_label(line: Line) -> Label | None:
-    """Return the label at the beginning of the line, or None; the result is cached in the line.
-
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> result = html.fromstring("<div><p><b>What we do:</b> Youth</p><p>What we do in the field</p></div>")
-    >>> [read_label(line) for line in text_lines(result)]
-    [Label(field='topics', language='en', value='Youth', own_element=True), None]
-    """
+    """Return the label at the beginning of the line, or None; the result is cached in the line."""
     if line.label is False:
         line.label = _read_label(line)
     return cast("Label | None", line.label)
@@ -168,50 +160,89 @@ def _trimmed(run: list[Piece]) -> list[Piece]:
     return [*run[:-1], Piece(run[-1].text.rstrip(_BETWEEN), run[-1].link)] if run else []
 
 
-class LabelledValues(NamedTuple):
-    """The labelled fields of a result."""
+class LabelledValues:
+    """The labelled fields of the result that consists of these lines inside the element `limit`.
 
-    values: dict[str, str]  # by field; a field without a value is not in it
-    labels: Sequence[Label | None]  # that each line begins with
-    used: Set[int]  # indexes of the lines with a label or a value
+    `values` has them by field, without those that have a label but no value. `labels` has the label that each
+    line begins with, or None; `used` the indexes of the lines with a label or a value.
+    """
+
+    def __init__(self, lines: Sequence[Line], limit: Element) -> None:
+        self._lines = lines
+        self._limit = limit
+        self.labels = _own_labels(lines)
+        self.values: dict[str, str] = {}
+        self.used: set[int] = set()
+        self._date = next((label for label in self.labels if label and label.field == DATE), None)
+        self._blocks = {line.block for line, label in zip(lines, self.labels, strict=True) if label}
+        for number, label in enumerate(self.labels):
+            if label is None or number in self.used:
+                continue
+            further = self._value_lines(number, label)
+            self.used.update((number, *further))
+            printed = [label.value, *(join(lines[index].pieces) for index in further)]
+            before = self.values.get(label.field)
+            value = ", ".join(one for one in printed if one)
+            if value and value != before:
+                self.values[label.field] = f"{before}, {value}" if before else value
 
     @property
     def language(self) -> str | None:
-        """The language of the date's label; None without one."""
-        return next((label.language for label in self.labels if label and label.field == DATE), None)
+        """The language of the date's label, such as "en"; None without one."""
+        return self._date.language if self._date else None
 
     @property
     def empty(self) -> Set[str]:
         """The fields whose label is printed without a value."""
         return {label.field for label in self.labels if label} - self.values.keys()
 
+    def _value_lines(self, number: int, label: Label) -> list[int]:
+        """Return the indexes of the further lines with the value of the label on line `number`."""
+        block, lines = self._lines[number].block, self._lines
+        if label.value and label.field in _ONE_VALUE:
+            return []
+        opens_block = number == 0 or not _within(lines[number - 1].block, {block})
+        if block is not self._limit and opens_block:
+            inside = self._run_within(number + 1, {block})
+            if inside != []:
+                return inside or []
+        if label.value:
+            return []
+        if wide := self._rest_of_holder(number):
+            return wide[:1] if label.field in _ONE_VALUE else wide
+        marked_up = block.tag in ("dt", "th") or "label" in (block.get("class") or "")
+        if self._date and self._date.value and not marked_up:
+            return []  # the other labels have their values on the same line, so this one has none
+        elements = values_after(block, self._limit, self._blocks)
+        wanted = {"dt": "dd", "th": "td"}.get(str(block.tag))
+        if elements and wanted and elements[0].tag != wanted:
+            return []
+        inside = self._run_within(number + 1, set(elements))
+        follows = number + 1 < len(lines) and self.labels[number + 1] is None
+        if inside == [] and follows and lines[number + 1].block is block.getparent():
+            inside = [number + 1]  # text or a link right after the label's element
+        return inside or []
 
-def read_values(lines: Sequence[Line], limit: Element) -> LabelledValues:
-    """Return the labelled fields of the result that consists of these lines inside the element `limit`.
+    def _rest_of_holder(self, number: int) -> list[int]:
+        """Return the other lines of the widest element that begins with this label and has no second one."""
+        widest: list[int] = []
+        for holder in self._lines[number].block.iterancestors():
+            if holder is self._limit or (number and _within(self._lines[number - 1].block, {holder})):
+                break
+            inside = self._run_within(number + 1, {holder})
+            if inside is None:
+                break
+            widest = inside
+        return widest
 
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> result = html.fromstring("<dl><dt>What we do</dt><dd>Elections</dd><dd>Youth</dd></dl>")
-    >>> read_values(text_lines(result), result).values
-    {'topics': 'Elections, Youth'}
-    """
-    own = _own_labels(lines)
-    date = next((label for label in own if label and label.field == DATE), None)
-    inline = date is not None and bool(date.value)
-    labelled = {line.block for line, label in zip(lines, own, strict=True) if label}
-    values: dict[str, str] = {}
-    used: set[int] = set()
-    for number, label in enumerate(own):
-        if label is None or number in used:
-            continue
-        further = _value_lines(lines, own, number, limit, labelled=labelled, inline=inline)
-        used.update((number, *further))
-        printed = [label.value, *(join(lines[index].pieces) for index in further)]
-        before = values.get(label.field)
-        value = ", ".join(one for one in printed if one)
-        if value and value != before:
-            values[label.field] = f"{before}, {value}" if before else value
-    return LabelledValues(values, own, used)
+    def _run_within(self, start: int, elements: Set[Element]) -> list[int] | None:
+        """Return the indexes of the lines inside the elements, or None if one of them has a label."""
+        end = start
+        while end < len(self._lines) and _within(self._lines[end].block, elements):
+            if self.labels[end] is not None:
+                return None
+            end += 1
+        return list(range(start, end))
 
 
 def values_after(block: Element, limit: Element, labelled: Container[Element]) -> list[Element]:
@@ -220,22 +251,22 @@ def values_after(block: Element, limit: Element, labelled: Container[Element]) -
     They are the next element and its like (further `dd`, `td` or `li`, or the same class), up to one that is
     `labelled` itself; an empty list if no element follows inside `limit`.
     """
-    here: Element | None = block
-    while here is not None and here is not limit:
+    for here in upwards(block):
+        if here is limit:
+            break
         following = (e for e in here.itersiblings() if isinstance(e.tag, str) and e.tag != "br")
-        first = next(following, None)
-        if first is None:
-            here = here.getparent()
+        if (first := next(following, None)) is None:
             continue
-        found: list[Element] = []
-        for element in itertools.chain((first,), following):
-            # A class that the label has too does not mark a value.
-            several = first.tag in _CELLS or first.get("class") not in (None, block.get("class"))
-            alike = element.tag == first.tag and element.get("class") == first.get("class")
-            if element in labelled or (found and not (several and alike)):
-                break
-            found.append(element)
-        return found
+        if first in labelled:
+            break
+        values = [first]
+        # A class that the label has too does not mark a value.
+        if first.tag in _CELLS or first.get("class") not in (None, block.get("class")):
+            for element in following:
+                if element in labelled or kind_of(element) != kind_of(first):
+                    break
+                values.append(element)
+        return values
     return []
 
 
@@ -254,73 +285,6 @@ def _own_labels(lines: Sequence[Line]) -> list[Label | None]:
         label if label and number >= begin and (plain or label.own_element) else None
         for number, label in enumerate(all_labels)
     ]
-
-
-def _value_lines(
-    lines: Sequence[Line],
-    own: Sequence[Label | None],
-    number: int,
-    limit: Element,
-    *,
-    labelled: Container[Element],
-    inline: bool,
-) -> list[int]:
-    """Return the indexes of the further lines with the value of the label on line `number`."""
-    label, block = own[number], lines[number].block
-    assert label is not None
-    if label.value and label.field in _ONE_VALUE:
-        return []
-    opens_block = number == 0 or not _within(lines[number - 1].block, {block})
-    if block is not limit and opens_block:
-        inside = _run_within(lines, own, number + 1, {block})
-        if inside != []:
-            return inside or []
-    if label.value:
-        return []
-    wide = _rest_of_holder(lines, own, number, limit)
-    if wide:
-        return wide[:1] if label.field in _ONE_VALUE else wide
-    marked_up = block.tag in ("dt", "th") or "label" in (block.get("class") or "")
-    if inline and not marked_up:
-        return []  # the other labels have their values on the same line, so this one has none
-    elements = values_after(block, limit, labelled)
-    wanted = {"dt": "dd", "th": "td"}.get(str(block.tag))
-    if elements and wanted and elements[0].tag != wanted:
-        return []
-    inside = _run_within(lines, own, number + 1, set(elements))
-    follows = number + 1 < len(lines) and own[number + 1] is None
-    if inside == [] and follows and lines[number + 1].block is block.getparent():
-        inside = [number + 1]  # text or a link right after the label's element
-    return inside or []
-
-
-def _rest_of_holder(
-    lines: Sequence[Line], own: Sequence[Label | None], number: int, limit: Element
-) -> list[int]:
-    """Return the other lines of the widest element that begins with this label and has no second one."""
-    widest: list[int] = []
-    holder = lines[number].block.getparent()
-    while holder is not None and holder is not limit:
-        if number and _within(lines[number - 1].block, {holder}):
-            break
-        inside = _run_within(lines, own, number + 1, {holder})
-        if inside is None:
-            break
-        widest = inside
-        holder = holder.getparent()
-    return widest
-
-
-def _run_within(
-    lines: Sequence[Line], own: Sequence[Label | None], start: int, elements: Set[Element]
-) -> list[int] | None:
-    """Return the indexes of the lines inside the elements, or None if one of them has a label."""
-    end = start
-    while end < len(lines) and _within(lines[end].block, elements):
-        if own[end] is not None:
-            return None
-        end += 1
-    return list(range(start, end))
 
 
 def _within(block: Element, elements: Set[Element]) -> bool:

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
+
+from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.segmentation import BOXES, LAYOUTS, Region, find_results
+from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
+from osce_news.urls import page_number
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
 SET_ASIDE_IN = 10  # one result in so many may lack title, address or date
@@ -74,8 +77,8 @@ class ListingPage(HtmlPage):
     def results(self) -> list[RawResult]:
         """The results in printed order; an empty list if the page says that there are none."""
         self.refuse_other_pages("list")
-        regions = find_results(self.selector)
-        if not regions:
+        fields = find_results(self.selector)
+        if not fields:
             if self._says_empty:
                 return []
             raise LayoutError(
@@ -83,8 +86,7 @@ class ListingPage(HtmlPage):
                 expected="results with a label 'Publishing date', or a sentence that there are none",
                 got=self.description,
             )
-        self._refuse_cut(regions[-1])
-        fields = [ResultFields(region.lines, region.element) for region in regions]
+        self._refuse_cut(fields[-1].element)
         self._refuse_empty_labels(fields)
         results = [self._result(position, one) for position, one in enumerate(fields)]
         self._refuse_incomplete(results)
@@ -120,12 +122,12 @@ class ListingPage(HtmlPage):
 
     def _pager_link(self, name: str, selector: str) -> str | None:
         """Return the address of the link, found by class, else by its words, else None."""
-        for link in self.selector.css(selector):
-            if address := self.address(link.root.get("href")):
+        for link in self.find(selector):
+            if address := self.address(link.get("href")):
                 return address
-        for link in self.selector.css(_PAGER_LINKS):
-            text = fold(text_of(link.root)).strip(" ›»→>|")
-            if text in words(f"pager.{name}") and (address := self.address(link.root.get("href"))):
+        for link in self.find(_PAGER_LINKS):
+            text = fold(text_of(link)).strip(" ›»→>|")
+            if text in words(f"pager.{name}") and (address := self.address(link.get("href"))):
                 return address
         return None
 
@@ -135,18 +137,22 @@ class ListingPage(HtmlPage):
 
         It shows that the list continues even if the pager's words and classes are unknown.
         """
-        farthest, found = _page_of(self.url), None
-        for link in self.selector.css(_PAGER_LINKS):
-            address = self.address(link.root.get("href"))
-            if address and urlsplit(address).path == urlsplit(self.url).path and _page_of(address) > farthest:
-                farthest, found = _page_of(address), address
-        return found
+        farthest = self.url
+        for link in self.find(_PAGER_LINKS):
+            address = self.address(link.get("href"))
+            if (
+                address
+                and urlsplit(address).path == urlsplit(self.url).path
+                and (page_number(address) or 0) > (page_number(farthest) or 0)
+            ):
+                farthest = address
+        return farthest if farthest != self.url else None
 
     @property
     def _says_empty(self) -> bool:
         """Whether a sentence says that the list is empty, and no next page and no item is linked."""
         sentences = map(re.escape, words("empty"))
-        text = fold(text_of(self.selector.root))
+        text = fold(text_of(self.root))
         # "10 results" does not contain the sentence "0 results".
         said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
         return said and self.pager.next is None and not self._links_items
@@ -154,7 +160,7 @@ class ListingPage(HtmlPage):
     @property
     def _links_items(self) -> bool:
         """Whether links to items are where the list should be: results that are not understood."""
-        links = (link for line in text_lines(self.selector.root) if (link := line.link) is not None)
+        links = (link for line in text_lines(self.root) if (link := line.link) is not None)
         return any(
             is_item(link) and next(link.iterancestors("header", *BOXES), None) is None for link in links
         )
@@ -169,7 +175,7 @@ class ListingPage(HtmlPage):
         if unlabelled is not None:
             raise LayoutError(
                 "labels",
-                expected="labels that are known",
+                expected="known labels",
                 got=f"{len(lacking)} of {len(results)} results with an unknown label, {unlabelled[:60]!r}",
             )
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
@@ -181,30 +187,22 @@ class ListingPage(HtmlPage):
 
     def _refuse_empty_labels(self, results: Sequence[ResultFields]) -> None:
         """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
-        without_value = [fields.labelled.empty for fields in results]
         for name in ("content_type", "offices", "topics"):
-            empty = sum(name in names for names in without_value)
-            if empty >= MIN_EMPTY_LABELS and empty > sum(
-                name in fields.labelled.values for fields in results
-            ):
+            empty = sum(name in fields.labelled.empty for fields in results)
+            filled = sum(name in fields.labelled.values for fields in results)
+            if empty >= MIN_EMPTY_LABELS and empty > filled:
                 label = labels()[name]["en"][0]
                 raise LayoutError(label, expected="a value after it", got=f"none in {empty} results")
 
-    def _refuse_cut(self, last: Region) -> None:
+    def _refuse_cut(self, last: Element) -> None:
         """Raise LayoutError if the page ends with its list and leaves elements open.
 
         A server that fails halfway may still end the page properly.
         """
-        if last.element.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
+        if last.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
             return
-        if not last.element.xpath("preceding::nav or preceding::form or preceding::header"):
+        if not last.xpath("preceding::nav or preceding::form or preceding::header"):
             return  # a page without a frame, perhaps saved by hand, ends with its list
         opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
         if any(count > closed[tag] for tag, count in opened.items()):
             raise LayoutError("html", expected="a whole page", got="a page that is truncated in its list")
-
-
-def _page_of(url: str) -> int:
-    """Return the page number that the address asks for; 0 if it names none."""
-    number = parse_qs(urlsplit(url).query).get("page", ["0"])[-1]
-    return int(number) if number.isdecimal() and len(number) < 8 else 0

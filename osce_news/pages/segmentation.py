@@ -12,6 +12,8 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -48,19 +50,6 @@ _AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or
 _OUTER = frozenset({"main", "body", "html"})
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """One result: its lines, and the element that contains them."""
-
-    element: Element
-    lines: Sequence[Line]
-
-    @property
-    def has_title(self) -> bool:
-        """Whether one of the lines reads as a title with a link."""
-        return ResultFields(self.lines, self.element).link is not None
-
-
 class DateAnchors(NamedTuple):
     """Indexes of the lines with results' dates, in the list and in boxes next to it.
 
@@ -73,7 +62,7 @@ class DateAnchors(NamedTuple):
     clear: bool = True
 
 
-def find_results(page: Selector) -> list[Region]:
+def find_results(page: Selector) -> list[ResultFields]:
     """Return the results in printed order; an empty list if they cannot be told apart.
 
     >>> page = Selector(text='''
@@ -93,7 +82,7 @@ def find_results(page: Selector) -> list[Region]:
     if dates and has_more_labels(lines, len(dates)):
         return []  # some labels have no recognisable date, so values could go to the wrong result
     regions = _by_class(page, lines, dates)
-    if not regions and clear:
+    if dates and clear and not regions:
         regions = (
             _by_element(lines, dates)
             or _by_order(lines, dates)
@@ -109,13 +98,6 @@ def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
     """Return the lines with the date's label, followed by a day and a year.
 
     "Publishing date" as a facet, as a sort option or in a form is not the date of a result.
-
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> facet = "<ul><li>Publishing date</li><li>2022 (35)</li></ul>"
-    >>> page = html.fromstring(f"<div>{facet}<p><b>Publishing date:</b> 1 May 2020</p></div>")
-    >>> find_date_anchors(text_lines(page))
-    DateAnchors(in_list=[2], in_boxes=[], clear=True)
     """
     marked_up: dict[int, bool] = {}
     whole: set[int] = set()
@@ -140,7 +122,7 @@ def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
     if marked_up and (linked or mixed):
         return DateAnchors(sorted({*numbers, *linked, *mixed}), [], clear=False)
     # Boxes next to the list may have dates of their own. If all dates are in boxes, one of them is the list.
-    in_list = [number for number in numbers if not is_in_box(lines[number].block)]
+    in_list = [number for number in numbers if not _is_in_box(lines[number].block)]
     if not in_list or len(in_list) == len(numbers):
         return DateAnchors(numbers, [])
     return DateAnchors(in_list, [number for number in numbers if number not in in_list])
@@ -154,33 +136,29 @@ def has_more_labels(lines: Sequence[Line], dates: int) -> bool:
         if (label := read_label(line)) is not None and label.field == DATE and label.own_element
     ]
     most = dates + 1
-    return len(own) > most and sum(not is_in_box(line.block) for line in own) > most
+    return len(own) > most and sum(not _is_in_box(line.block) for line in own) > most
 
 
-def is_in_box(block: Element) -> bool:
+def _is_in_box(block: Element) -> bool:
     """Whether an element is, or is inside, a menu, a box or a footer."""
-    return block.tag in BOXES or next(block.iterancestors(*BOXES), None) is not None
+    return any(element.tag in BOXES for element in upwards(block))
 
 
-def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     for layout in LAYOUTS:
         elements = [match.root for match in page.css(layout.result)]
-        elements = [element for element in elements if not is_in_box(element)] or elements
+        elements = [element for element in elements if not _is_in_box(element)] or elements
         regions = _regions(lines, elements, dates)
-        inside = {id(lines[number]) for number in dates}
-        per_region = [sum(id(line) in inside for line in region.lines) for region in regions]
+        dated = {lines[number] for number in dates}
+        per_region = [len(dated.intersection(region.lines)) for region in regions]
         if regions and max(per_region) <= 1 and sum(per_region) == len(dates):
             return regions
     return []
 
 
-def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = True) -> list[Region]:
+def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = True) -> list[ResultFields]:
     """Return the results by the outermost element around each date that contains no other date."""
-    if not dates:
-        return []
-    counts: Counter[Element] = Counter()
-    for number in dates:
-        counts.update(upwards(lines[number].block))
+    counts = Counter(element for number in dates for element in upwards(lines[number].block))
     around: set[Element] = set()
     page = Selector(root=lines[0].block.getroottree().getroot())
     for other in page.xpath(f"//*[{_AROUND}]"):
@@ -199,7 +177,7 @@ def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = T
             return []
         elements.append(widest)
     regions = _regions(lines, _with_dateless(elements), dates)
-    if not titled or sum(region.has_title for region in regions) * 2 > len(regions):
+    if not titled or sum(region.link is not None for region in regions) * 2 > len(regions):
         return regions
     return []
 
@@ -218,19 +196,17 @@ def _with_dateless(elements: Sequence[Element]) -> list[Element]:
     ]
 
 
-def _by_order(lines: Sequence[Line], dates: Sequence[int]) -> list[Region]:
+def _by_order(lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     """Return the results as runs of lines, each up to the beginning of the next."""
-    if not dates:
-        return []
     holder = _holder(lines, dates)
     inside = _regions(lines, [holder])[0].lines
-    dated = {id(lines[number]) for number in dates}
-    at = [number for number, line in enumerate(inside) if id(line) in dated]
+    dated = {lines[number] for number in dates}
+    at = [number for number, line in enumerate(inside) if line in dated]
     starts = _starts(inside, at)
     if not starts:
         return []
     ends = [*starts[1:], _end(inside, max(at[-1], starts[-1]))]
-    return [Region(holder, inside[start:end]) for start, end in zip(starts, ends, strict=True)]
+    return [ResultFields(inside[start:end], holder) for start, end in zip(starts, ends, strict=True)]
 
 
 def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
@@ -240,13 +216,14 @@ def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
     before each date. Returns an empty list if a result would have two dates: a title that is not recognised
     must not pass its date on to its neighbour.
     """
-    headings = [n for n, line in enumerate(inside) if line.heading is not None]
-    linked = [n for n in headings if inside[n].link is not None]
-    items = [n for n in linked if inside[n].links_item]
+    headings = [(n, line.heading) for n, line in enumerate(inside) if line.heading is not None]
+    linked = [(n, heading) for n, heading in headings if inside[n].link is not None]
+    items = [(n, heading) for n, heading in linked if inside[n].links_item]
     before = [number - 1 for number in dates if number and inside[number - 1].is_link]
     for like in (items, linked):
-        tags = {_tag(inside[number]) for number in like}
-        titles = _first_lines(inside, [number for number in headings if _tag(inside[number]) in tags])
+        tags = {heading.tag for _, heading in like}
+        alike = [(n, heading) for n, heading in headings if heading.tag in tags]
+        titles = [next(group)[0] for _, group in groupby(alike, key=itemgetter(1))]  # their first lines
         if titles and titles[0] < dates[0] and _at_most_one(titles, dates, len(inside)):
             return titles
         if len(titles) == len(dates) and dates[0] < titles[0] and _at_most_one(dates, titles, len(inside)):
@@ -257,21 +234,6 @@ def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
 def _at_most_one(starts: Sequence[int], marks: Sequence[int], end: int) -> bool:
     bounds = zip(starts, [*starts[1:], end], strict=True)
     return all(sum(low <= mark < high for mark in marks) <= 1 for low, high in bounds)
-
-
-def _first_lines(inside: Sequence[Line], numbers: Sequence[int]) -> list[int]:
-    """Return only the first line of each heading."""
-    firsts: list[int] = []
-    last: Element | None = None
-    for number in numbers:
-        if inside[number].heading is not last:
-            firsts.append(number)
-        last = inside[number].heading
-    return firsts
-
-
-def _tag(line: Line) -> object:
-    return None if line.heading is None else line.heading.tag
 
 
 def _end(inside: Sequence[Line], last: int) -> int:
@@ -289,27 +251,27 @@ def _end(inside: Sequence[Line], last: int) -> int:
 
 def _holder(lines: Sequence[Line], dates: Sequence[int]) -> Element:
     """Return the innermost element that contains all dates and a link before the first of them."""
-    counts: Counter[Element] = Counter()
-    for number in dates:
-        counts.update(upwards(lines[number].block))
-    before = {id(line) for line in lines[: dates[0]] if line.link is not None}
+    counts = Counter(element for number in dates for element in upwards(lines[number].block))
+    before = {line for line in lines[: dates[0]] if line.link is not None}
     for element in upwards(lines[dates[0]].block):
-        if counts[element] == len(dates):
-            if element.tag in _OUTER:
-                return element
-            if any(id(line) in before for line in _regions(lines, [element])[0].lines):
-                return element
+        holds_all = counts[element] == len(dates)
+        if holds_all and (
+            element.tag in _OUTER or not before.isdisjoint(_regions(lines, [element])[0].lines)
+        ):
+            return element
     raise AssertionError("every line is inside a body")
 
 
-def _regions(lines: Sequence[Line], elements: Sequence[Element], dates: Sequence[int] = ()) -> list[Region]:
+def _regions(
+    lines: Sequence[Line], elements: Sequence[Element], dates: Sequence[int] = ()
+) -> list[ResultFields]:
     """Return each element with its lines; lines outside of all elements are left out.
 
     Lines in a box or in the page's footer are left out too, unless the dates are there: a result without an
     end tag would take them for its text.
     """
     within: dict[Element, list[Line]] = {element: [] for element in elements}
-    boxes = BOXES if dates and not is_in_box(lines[dates[0]].block) else frozenset()
+    boxes = BOXES if dates and not _is_in_box(lines[dates[0]].block) else frozenset()
     for line in lines:
         element: Element | None = line.block
         while element is not None and element not in within:
@@ -319,7 +281,7 @@ def _regions(lines: Sequence[Line], elements: Sequence[Element], dates: Sequence
             element = element.getparent()
         if element is not None:
             within[element].append(line)
-    return [Region(element, inside) for element, inside in within.items()]
+    return [ResultFields(inside, element) for element, inside in within.items()]
 
 
 def _kind(element: Element) -> tuple[object, str]:

@@ -68,11 +68,7 @@ class Line:
 
 
 def squeeze(text: str) -> str:
-    r"""Return the text with each run of white space collapsed to one space, as a browser shows it.
-
-    >>> squeeze("  15\u00a0March \n 2022 ")
-    '15 March 2022'
-    """
+    """Return the text with each run of white space collapsed to one space, as a browser shows it."""
     return " ".join(text.split())
 
 
@@ -172,3 +168,8 @@ def upwards(element: Element) -> Iterator[Element]:
     """Yield the element and its ancestors, the innermost first."""
     yield element
     yield from element.iterancestors()
+
+
+def kind_of(element: Element) -> tuple[object, str | None]:
+    """Return the tag and the class, which elements for the same purpose have in common."""
+    return element.tag, element.get("class")

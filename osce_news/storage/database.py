@@ -191,7 +191,8 @@ def _read_only(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         # A WAL needs shared memory, a file that can't be made in a read-only folder.
         connection.close()
-        if Path(f"{path}-wal").exists():
+        log = Path(f"{path.resolve()}-wal")
+        if log.exists() and log.stat().st_size > 0:
             raise
         connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row

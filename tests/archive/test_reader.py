@@ -205,6 +205,7 @@ def test_files_are_found_in_folders_and_ordered_by_time(tmp_path: Path) -> None:
     earlier = saved(tmp_path / "deep" / "z.WARC.GZ", packed(record(answer(), date="2023-08-05T00:00:00Z")))
     saved(tmp_path / "notes.txt", b"")
     (tmp_path / "b.warc").symlink_to(later)
+    saved(tmp_path / "._a.warc", b"\0\5\26\7 a companion file of macOS")
     assert warc_files([tmp_path, later]) == [earlier, later]
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInputError, match=r"no WARC file .* in .*empty"):

@@ -35,6 +35,12 @@ def test_what_is_no_web_address_is_refused(address: str) -> None:
         listing_url(address, 50)
 
 
+def test_an_address_with_a_password_is_refused_without_repeating_it() -> None:
+    with pytest.raises(BadInputError, match="leave them out") as refused:
+        CrawlOptions.parse(start_url="https://anna:secret77@www.osce.org/press-releases")
+    assert "secret77" not in str(refused.value)
+
+
 def test_options_are_read_from_text_as_scrapy_gives_them() -> None:
     options = CrawlOptions.parse(
         since="15 March 2022", until="2022-04-01", max_pages="3", rows="10", delay="0.5"

@@ -224,6 +224,19 @@ def test_a_pager_that_leads_astray_makes_the_traversal_partial(link: PagerLink, 
     assert said in first.problems[0]
 
 
+def test_links_that_lead_on_for_ever_to_nothing_new_end_the_traversal() -> None:
+    """The site ignores page and size, and names a next page on each."""
+    site = MovingList(fixed=10).grow(10)
+    first = new_traversal()
+    while first.url is not None:
+        here = page_number(first.url) or 0
+        keys = site.read(page(0)).keys
+        first.read(PageFacts(first.url, keys, pager=PagerLink(page(here + 1), page(99))))
+    assert first.pages < 15
+    assert "show nothing that is new" in first.problems[0]
+    assert not first.whole
+
+
 def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
     site = MovingList().grow(900)
     first = new_traversal()

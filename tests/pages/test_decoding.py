@@ -76,7 +76,7 @@ def test_what_is_no_encoding_of_pages_is_ignored(name: str, where: str) -> None:
     meta = f'<meta charset="{name}">' if where == "meta" else ""
     header = f"text/html; charset={name}" if where == "header" else None
     page = f"<html><head>{meta}</head><p>Café</p></html>"
-    if name != "utf-16":
+    if (name, where) != ("utf-16", "header"):
         assert decode(page.encode(), header) == page
     assert isinstance(decode_article(page.encode(), header)[0], str)
 

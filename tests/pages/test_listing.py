@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from osce_news.cli.page_fixtures import observed
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
 from osce_news.pages import ListingPage
+from osce_news.pages.extract import is_html
 from tests.newsroom import MARKUPS, Story, make_stories, render_page
 from tests.newsroom.dates import print_day
 from tests.newsroom.site import FIXTURES
@@ -254,3 +255,16 @@ def test_any_text_is_read_or_refused_and_nothing_else_is_raised(html: str) -> No
 def test_any_markup_is_read_or_refused_and_nothing_else_is_raised(html: str) -> None:
     assert reads_or_refuses(html)
     assert reads_or_refuses(page(several(2), html, several(2)))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_page"),
+    [
+        (None, True),
+        ("Text/HTML; charset=UTF-8", True),
+        ("application/XHTML+xml", True),
+        ("application/pdf", False),
+    ],
+)
+def test_the_case_of_a_media_type_makes_no_difference(content_type: str | None, is_page: bool) -> None:
+    assert is_html(content_type) == is_page

@@ -157,7 +157,7 @@ def test_ten_thousand_dates_in_one_result_are_not_believed() -> None:
 def test_regions_stand_in_printed_order_and_have_titles() -> None:
     regions = find_results(Selector(text=page(several(3))))
     assert [region.lines[0].text for region in regions] == STORIES
-    assert all(region.has_title for region in regions)
+    assert all(region.link is not None for region in regions)
 
 
 def test_a_page_without_a_body_has_no_regions() -> None:

@@ -11,11 +11,12 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
-from osce_news.storage import Writer, open_for_reading, open_for_writing
+from osce_news.storage import Writer, database, open_for_reading, open_for_writing
 from osce_news.storage.database import storage_errors, transaction, write_ahead
 from osce_news.storage.integrity import problems
 from tests.helpers import dump, listing, values
@@ -145,6 +146,42 @@ def test_a_relative_name_that_sqlite_reads_otherwise_is_the_name_of_a_file(
 def test_a_reader_cannot_write(reading: sqlite3.Connection) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reading.execute("DELETE FROM items")
+
+
+@pytest.mark.parametrize(("log", "is_read"), [(None, True), (b"", True), (b"pages", False)])
+def test_where_nothing_can_be_written_a_file_is_read_unless_its_log_holds_something(
+    hundred: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: bytes | None, is_read: bool
+) -> None:
+    """By a link too: the log lies beside the file itself, and needs a file of shared memory."""
+    copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.symlink_to(copy)
+    if log is not None:
+        (tmp_path / "copy.db-wal").write_bytes(log)
+
+    class Connection(sqlite3.Connection):
+        address = ""
+
+        def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+            if "immutable" not in self.address:
+                raise sqlite3.OperationalError("unable to open database file")
+            return super().execute(sql, *parameters)
+
+    def connect(address: str, **options: Any) -> sqlite3.Connection:
+        opened = real(address, factory=Connection, **options)
+        opened.address = address
+        return opened
+
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    monkeypatch.setattr(database, "_refuse_foreign", lambda _: set())
+    if is_read:
+        with closing(open_for_reading(link)) as connection:
+            assert values(connection, "SELECT count(*) FROM items") == [100]
+    else:
+        with pytest.raises(StorageError, match="unable to open"):
+            open_for_reading(link)
 
 
 def test_closing_twice_is_harmless_and_closes_the_file(db: Path) -> None:

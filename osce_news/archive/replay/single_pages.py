@@ -146,10 +146,8 @@ class SinglePages:
         """
         if parsed is None:
             self._outcome.unknown_items += 1
-        elif parsed.problem is not None:
-            raise parsed.problem.as_error()
-        elif parsed.listing is not None:
-            self._writer.store(replace(parsed.listing, listed=[], status=origin.status))
+        elif (listing := parsed.checked().listing) is not None:
+            self._writer.store(replace(listing, listed=[], status=origin.status))
         elif parsed.article is not None:
             self._writer.store_article(replace(parsed.article, http_status=origin.status))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
 from scrapy import signals
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 MOST_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not want to be crawled
 # The site counts from arrival to arrival, and one request may take longer on its way than the next.
 _MARGIN, _MOST_MARGIN_S = 0.05, 0.05
+_USER_AGENT = re.compile(rb"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
 _UNREADABLE = frozenset({401, 403, 408, 429})  # beside 5xx; any other 4xx means that there are no rules
 
 
@@ -111,8 +113,8 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             self._unreadable[netloc] = RobotsError(
                 f"robots.txt can't be read ({why}), so nothing may be fetched"
             )
-        if status >= 400:
-            response = response.replace(body=b"")  # an error's text holds no rules
+        # An error's text holds no rules.
+        response = response.replace(body=b"" if status >= 400 else _with_product_tokens(response.body))
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
@@ -123,5 +125,14 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
                 f"robots.txt can't be read ({exc}), so nothing may be fetched"
             )
         else:
-            self._unreadable[netloc] = IgnoreRequest("robots.txt can't be had: no connection")
+            self._unreadable[netloc] = IgnoreRequest("robots.txt can't be fetched: no connection")
         super()._robots_error(exc, netloc)
+
+
+def _with_product_tokens(robots: bytes) -> bytes:
+    r"""Return robots.txt with each user agent cut to its product token (RFC 9309, 2.2.1).
+
+    >>> _with_product_tokens(b"User-agent: OSCE-News/0.1 (+https://a.example)\nDisallow: /")
+    b'User-agent: OSCE-News\nDisallow: /'
+    """
+    return _USER_AGENT.sub(rb"\1\2", robots)

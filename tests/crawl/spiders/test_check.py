@@ -80,7 +80,14 @@ def test_a_page_that_does_not_fit_the_database_is_exit_3(newsroom: Newsroom, tmp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("robots", "status"), [("User-agent: *\nDisallow: /", 6), (ROBOTS, 6)])
+@pytest.mark.parametrize(
+    ("robots", "status"),
+    [
+        ("User-agent: *\nDisallow: /", 6),
+        ("User-agent: OSCE-News/0.1.0 (+https://a.example)\nDisallow: /", 6),
+        (ROBOTS, 6),
+    ],
+)
 def test_a_refusal_is_exit_6(newsroom: Newsroom, tmp_path: Path, robots: str, status: int) -> None:
     newsroom.robots = robots
     newsroom.fail(faults.page(0), faults.status(403))
