@@ -109,7 +109,7 @@ def test_captures_of_many_years_and_other_hosts_are_sorted(tmp_path: Path, jobs:
     for said in (
         "2 of other hosts",
         "1 not fetched by HTTP",
-        "1 cut by the tool",
+        "1 truncated by the tool",
         "not stored: 1",
         "newsroom: 2",
     ):
