@@ -20,7 +20,8 @@ _EVENED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"'
 # й is a separate letter, not an и with a mark, so its breve is kept.
 _MARKS = re.compile("(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f]")
 _WORDS = ("labels", "article")  # files of words, by section and language
-_KEYS = {"label", "aliases", "parent", "kind", "country", "from", "until", "printed"}  # of an entry
+_KEYS = ("label", "aliases", "parent", "kind", "country")  # of an entry
+_REMARKS = ("from", "until", "printed")  # for people
 _VALUES = ("content_types", "countries", "labels", "languages", "offices", "places", "topics")
 
 
@@ -34,8 +35,6 @@ class Entry:
     parent: str | None = None
     kind: str | None = None
     country: str | None = None
-    first_year: int | None = None
-    last_year: int | None = None
 
 
 class Vocabulary:
@@ -89,12 +88,10 @@ def vocabulary(name: str) -> Vocabulary:
     """Return the vocabulary `offices`, `topics`, `content_types`, `places` or `countries`."""
     entries = []
     for identifier, row in _read(name).items():
-        if unknown := row.keys() - _KEYS:
+        if unknown := row.keys() - {*_KEYS, *_REMARKS}:
             raise ValueError(f"{name}.toml: {identifier}: unknown key {min(unknown)!r}")
-        row.pop("printed", None)
-        years = {"first_year": row.pop("from", None), "last_year": row.pop("until", None)}
-        aliases = tuple(row.pop("aliases", ()))
-        entries.append(Entry(id=identifier, aliases=aliases, **years, **row))
+        values = {key: row[key] for key in _KEYS if key in row}
+        entries.append(Entry(identifier, **values | {"aliases": tuple(row.get("aliases", ()))}))
     return Vocabulary(name, entries)
 
 
