@@ -94,7 +94,7 @@ def decompress(response: HttpResponse, max_bytes: int) -> bytes:
     for name in reversed(encodings):
         body = _decode(name, body, max_bytes)
     if len(body) > max_bytes:
-        raise RecordError(f"{len(body):,} bytes are too much for a page", "too_large")
+        raise RecordError(f"{len(body):,} bytes are too many for a page", "too_large")
     return body
 
 

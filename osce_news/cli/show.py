@@ -23,7 +23,7 @@ from osce_news.storage import open_for_reading, queries
 @format_options
 @traceback_option
 def show(identifier: str, db: Path, form: str | None) -> None:
-    """Show one item with all its values, sightings and revisions.
+    """Show one item: its values, revisions, and when it was seen.
 
     ID is the item's identifier or its address. Values are shown as printed and as normalised.
 

@@ -175,7 +175,7 @@ class ListingPage(HtmlPage):
         if unlabelled is not None:
             raise LayoutError(
                 "labels",
-                expected="labels that are known",
+                expected="known labels",
                 got=f"{len(lacking)} of {len(results)} results with an unknown label, {unlabelled[:60]!r}",
             )
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))

@@ -92,7 +92,7 @@ def test_the_share_of_labels_is_a_table_of_percentages(filled: Path, tmp_path: P
         ("--by colour", "'colour' is not one of"),
         ("--by year --by month --plot a.svg", "year and month can't be combined"),
         ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item passes the filters"),
-        ("--labels --by office", "--labels goes with --by year or --by month"),
+        ("--labels --by office", "--labels works only with --by year or --by month"),
         ("--labels --by office --plot a.svg", "the share of labels can be shown by year or by month"),
         ("--top 0", "0 is not in the range"),
     ],

@@ -20,8 +20,7 @@ _EVENED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"'
 # й is a separate letter, not an и with a mark, so its breve is kept.
 _MARKS = re.compile("(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f]")
 _WORDS = ("labels", "article")  # files of words, by section and language
-_KEYS = ("label", "aliases", "parent", "kind", "country")  # of an entry
-_REMARKS = ("from", "until", "printed")  # for people
+_KEYS = {"label", "aliases", "parent", "kind", "country", "from", "until", "printed"}  # of an entry
 _VALUES = ("content_types", "countries", "labels", "languages", "offices", "places", "topics")
 
 
@@ -35,6 +34,8 @@ class Entry:
     parent: str | None = None
     kind: str | None = None
     country: str | None = None
+    first_year: int | None = None
+    last_year: int | None = None
 
 
 class Vocabulary:
@@ -88,10 +89,12 @@ def vocabulary(name: str) -> Vocabulary:
     """Return the vocabulary `offices`, `topics`, `content_types`, `places` or `countries`."""
     entries = []
     for identifier, row in _read(name).items():
-        if unknown := row.keys() - {*_KEYS, *_REMARKS}:
+        if unknown := row.keys() - _KEYS:
             raise ValueError(f"{name}.toml: {identifier}: unknown key {min(unknown)!r}")
-        values = {key: row[key] for key in _KEYS if key in row}
-        entries.append(Entry(identifier, **values | {"aliases": tuple(row.get("aliases", ()))}))
+        row.pop("printed", None)  # for people
+        years = {"first_year": row.pop("from", None), "last_year": row.pop("until", None)}
+        aliases = tuple(row.pop("aliases", ()))
+        entries.append(Entry(id=identifier, aliases=aliases, **years, **row))
     return Vocabulary(name, entries)
 
 

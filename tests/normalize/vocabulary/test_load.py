@@ -150,9 +150,9 @@ def test_each_place_has_a_country() -> None:
 
 
 def test_offices_have_a_known_kind_and_years_in_order() -> None:
-    for identifier, row in rows("offices").items():
-        assert row["kind"] in KINDS, identifier
-        assert 1972 <= row.get("from", 2000) <= row.get("until", 2030) <= 2030, identifier
+    for entry in vocabulary("offices").entries.values():
+        assert entry.kind in KINDS, entry.id
+        assert 1972 <= (entry.first_year or 2000) <= (entry.last_year or 2030) <= 2030, entry.id
 
 
 @pytest.mark.parametrize("name", NAMES)
