@@ -57,7 +57,7 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
 
     The first crawl reads the whole list, which takes two to three hours at ten seconds per page. Later
     crawls are incremental: they read the newest pages until two of them hold nothing new or changed.
-    --full reads everything again and so finds items that were back-dated or withdrawn; an interrupted
+    --full reads everything again, which also finds items that were back-dated or withdrawn; an interrupted
     full crawl is resumed. Ctrl-C stops after the current page.
 
     --articles then reads the full texts of new and changed items and of those without a text, newest
