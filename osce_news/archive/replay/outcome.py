@@ -68,7 +68,7 @@ class Outcome:
         }
 
     def lines(self) -> list[str]:
-        """Return what a person should know besides the errors, a line each."""
+        """Return messages for the user besides the errors, one per line."""
         counts = {
             "recorded runs that the database holds already: {:,}": len(self.known),
             "recorded runs older than what the database holds, or that went on since: {:,}; their pages are "
