@@ -34,8 +34,8 @@ def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, v
     """Check that a page of the live site can still be read.
 
     Requests one listing page after robots.txt, prints how many of its results have each field, and stores
-    nothing. Exit status 3 if the page is not understood, or if it fails the checks, which compare it with
-    the database if there is one.
+    nothing. Exits with status 3 if the page is not understood or fails the checks. The checks also compare it
+    with the database, if there is one.
 
     \b
     Example:

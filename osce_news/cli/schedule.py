@@ -214,7 +214,7 @@ def _cron_line(words: list[str]) -> str:
     line = _CRON_QUIET.format(command=" ".join(quoted)).replace("%", "\\%")
     if len(line.encode()) > _CRON_MAX_BYTES:
         raise BadInputError(
-            f"a line of {len(line)} letters is too long for cron: shorten the names of folders"
+            f"a line of {len(line)} characters is too long for cron: use shorter folder names"
         )
     return line
 

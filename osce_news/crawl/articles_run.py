@@ -83,8 +83,8 @@ class ArticlesRun(CrawlRun):
         if self._failures and self.error is None and not self.interrupted:
             self.fail(
                 PartialError(
-                    f"articles that could not be fetched: {self._failures}, the first of them "
-                    f"{self._first_failure}; the next run asks for them again"
+                    f"articles that could not be fetched: {self._failures}; the first: {self._first_failure}"
+                    "; the next run requests them again"
                 )
             )
         super().finish()

@@ -39,7 +39,7 @@ class ListRun(CrawlRun):
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
         self.hint: str | None = None
         if never_whole and (not full or options.limited) and options.whole_list:
-            self.hint = "this list was never read to its end: `osce-news crawl --full` does that"
+            self.hint = "this list was never read to its end; `osce-news crawl --full` does that"
         super().__init__(writer, options, "full" if full else "incremental", unfinished)
 
     def validators(self, url: str) -> Validators | None:
@@ -74,7 +74,7 @@ class ListRun(CrawlRun):
         if self.traversal.url is None:
             self.fail(partial(error, self.summary.pages))
         else:
-            logger.warning("%s; going on after it", error)
+            logger.warning("%s; continuing after it", error)
 
     def end_of_list(self) -> tuple[list[str] | None, bool, str]:
         """Return the withdrawn items, whether the whole list was read, and the list's address."""

@@ -117,7 +117,9 @@ class ArticlePage:
                 found = layout.find(self._page)
             except LayoutError as error:
                 if error.selector == layout.TEXT.css and partly is None:
-                    partly = f"{layout.NAME} fits but for {error.selector}: {error.expected}, got {error.got}"
+                    partly = (
+                        f"{layout.NAME} fits except for {error.selector}: {error.expected}, got {error.got}"
+                    )
                 continue
             notes += [found.remark] if found.remark else []
             return found

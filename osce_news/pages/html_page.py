@@ -14,6 +14,7 @@ from parsel import Selector
 from w3lib.encoding import html_to_unicode
 
 from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.normalize.identity import is_web_address
 from osce_news.normalize.vocabulary import fold, words
 from osce_news.pages.text_lines import is_hidden, squeeze, text_of
 
@@ -271,8 +272,6 @@ def _join(base: str, href: str) -> str | None:
         if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
             return "{0.scheme}://{0.netloc}{1}".format(urlsplit(base), href)
         address = urljoin(base, href.strip())
-        parts = urlsplit(address)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # such as "http://[" or a port of eight digits
+    except ValueError:  # such as "http://["
         return None
-    return address if valid else None
+    return address if is_web_address(address) else None

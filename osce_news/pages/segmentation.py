@@ -98,13 +98,6 @@ def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
     """Return the lines with the date's label, followed by a day and a year.
 
     "Publishing date" as a facet, as a sort option or in a form is not the date of a result.
-
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> facet = "<ul><li>Publishing date</li><li>2022 (35)</li></ul>"
-    >>> page = html.fromstring(f"<div>{facet}<p><b>Publishing date:</b> 1 May 2020</p></div>")
-    >>> find_date_anchors(text_lines(page))
-    DateAnchors(in_list=[2], in_boxes=[], clear=True)
     """
     marked_up: dict[int, bool] = {}
     whole: set[int] = set()

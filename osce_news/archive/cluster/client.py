@@ -18,7 +18,7 @@ from osce_news.errors import BadInputError, NetworkError, OsceNewsError, Partial
 from osce_news.site import LISTING_URL
 
 CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers
-_RUN_AGAIN = "run the same command again, what is parsed stays"
+_RUN_AGAIN = "run the same command again; what was parsed is kept"
 Client = Any  # distributed has no types
 
 
@@ -70,7 +70,7 @@ def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, to
     if missing := job.missing(folder):
         raise BadInputError(
             f"{folder}: {len(missing):,} of {len(job.parts):,} partitions are missing; "
-            "run the same `osce-news parse` again, it makes what is missing"
+            "run the same `osce-news parse` again to make them"
         )
     return replay_plan(job.plan, Partitions(folder, job), db, start_url=job.start_url, on_page=on_page)
 

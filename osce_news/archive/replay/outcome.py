@@ -70,11 +70,11 @@ class Outcome:
     def lines(self) -> list[str]:
         """Return messages for the user besides the errors, one per line."""
         counts = {
-            "recorded runs that the database holds already: {:,}": len(self.known),
-            "recorded runs older than what the database holds, or that went on since: {:,}; their pages are "
+            "recorded runs that are already in the database: {:,}": len(self.known),
+            "recorded runs that are older than the database, or were continued later: {:,}; their pages are "
             "merged without their history; for all of it replay into a new file": len(self.merged),
-            "captures that are no pages of the newsroom: {:,}": self.other_pages,
-            "articles of items that no listing has shown, not stored: {:,}": self.unknown_items,
+            "captures that are not pages of the newsroom: {:,}": self.other_pages,
+            "articles not stored, because no listing shows their items: {:,}": self.unknown_items,
             "and {:,} errors more": self.error_count - len(self.errors),
         }
         return [*self.report.lines(), *(line.format(count) for line, count in counts.items() if count)]

@@ -172,8 +172,8 @@ class RecordedRun:
             name = begins.continues_archive or "which was not recorded"
             self.errors.append(
                 PartialError(
-                    f"{self._archived.name} goes on with run {begins.continues} ({name}), which is in none "
-                    "of the files: what that one read is missing, and nothing is marked as withdrawn"
+                    f"{self._archived.name} continues run {begins.continues} ({name}), which is in none of "
+                    "the files: its pages are missing, and nothing is marked as withdrawn"
                 )
             )
             return None
@@ -198,7 +198,7 @@ class RecordedRun:
             answer = self._article(capture, event, parsed)
             if not self._writer.knows(answer.item_id):
                 self._run.add_cost(event.cost)
-                raise MissingPageError(f"{event.url}: of the item {answer.item_id}, which no listing showed")
+                raise MissingPageError(f"{event.url}: no listing shows its item, {answer.item_id}")
             self._run.store_article(event, answer)
             return
         page = self._listing(capture, event, parsed)
@@ -268,7 +268,7 @@ class RecordedRun:
         unseen = range(there, min(self._file_count, there + 3))  # the number may be damaged
         missing += [file_name(name, number) for number in unseen]
         if missing:
-            reason = f"a file of the run is missing, and what it holds: {', '.join(missing[:3])}"
+            reason = f"a file of the run is missing, with its pages: {', '.join(missing[:3])}"
         elif self._end is not None and self._pages < self._end.pages:
             pages = self._end.pages
             reason = f"{name}: the run stored {pages} pages, of which {self._pages} are in the files"

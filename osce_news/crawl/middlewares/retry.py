@@ -176,7 +176,7 @@ class CircuitBreaker:
     >>> breaker.failed(); breaker.succeeded(); breaker.failed(); breaker.check()
     >>> breaker.failed(); breaker.check()
     Traceback (most recent call last):
-    osce_news.crawl.middlewares.retry.CircuitOpenError: 2 requests in a row failed, so no more are made
+    osce_news.crawl.middlewares.retry.CircuitOpenError: 2 requests in a row failed, so no more are sent
     """
 
     def __init__(self, limit: int) -> None:
@@ -202,7 +202,7 @@ class CircuitBreaker:
     def check(self) -> None:
         """Raise CircuitOpenError if no more requests may be made."""
         if self._reason is not None:
-            raise CircuitOpenError(f"{self._reason}, so no more are made")
+            raise CircuitOpenError(f"{self._reason}, so no more are sent")
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -125,7 +125,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
                 f"robots.txt can't be read ({exc}), so nothing may be fetched"
             )
         else:
-            self._unreadable[netloc] = IgnoreRequest("robots.txt can't be had: no connection")
+            self._unreadable[netloc] = IgnoreRequest("robots.txt can't be fetched: no connection")
         super()._robots_error(exc, netloc)
 
 

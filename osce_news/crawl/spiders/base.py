@@ -52,9 +52,7 @@ class BaseSpider(scrapy.Spider):
         given.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
         # scrapyd's own arguments begin with "_".
         if unknown := [name for name in kwargs if name not in {"crawl", *names} and name[:1] != "_"]:
-            raise BadInputError(
-                f"no argument of the crawl: {', '.join(unknown)}; there are {', '.join(names)}"
-            )
+            raise BadInputError(f"unknown argument: {', '.join(unknown)}; there are {', '.join(names)}")
         crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**given))
         set_up(crawler, crawl.options)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
@@ -142,4 +140,6 @@ def set_up(crawler: Crawler, options: CrawlOptions) -> None:
         agent = f"{crawler.settings['USER_AGENT']} (+{contact})"
         crawler.settings.set("USER_AGENT", agent, priority="spider")
     else:
-        logger.warning("no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail or page")
+        logger.warning(
+            "no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail address or web page"
+        )
