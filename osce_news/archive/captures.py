@@ -207,7 +207,7 @@ def _check(record: Record) -> None:
         raise RecordError("one of several segments of a record; segments are not supported")
     reason = record.headers.get("warc-truncated", "")
     if reason and record.kind == "response":  # a revisit record leaves the page out on purpose
-        raise RecordError(f"the tool that made it cut the page ({reason[:40]})", "truncated")
+        raise RecordError(f"the tool that recorded it cut the page ({reason[:40]})", "truncated")
     digest = record.headers.get("warc-block-digest", "")  # wget's is wrong in revisit records
     if record.kind == "response" and check_digest(digest, [record.block]) is False:
         raise RecordError("its bytes do not match its digest")

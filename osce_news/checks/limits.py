@@ -15,11 +15,11 @@ from osce_news.items import NewsItem
 # --- Single limits -----------------------------------------------------------------------------------------
 MAX_NAME_LENGTH = 120  # characters of an office or topic; the longest seen has 95
 MAX_RENAMED = 2  # names that the site may change at once in all items
-MAX_DAYS_AHEAD = 3  # days that a date may lie after the fetching: time zones, items released early
+MAX_DAYS_AHEAD = 3  # days that a date may be ahead of the fetch: time zones, items released early
 MIN_RELABELLED = 3  # stored items whose offices, topics or types differ now; fewer are edits
 MAX_RELABELLED = Fraction(1, 2)  # share of the stored items with names that now have other ones
-MAX_MOVED = Fraction(1, 4)  # share of those with none of their former names; more: names of other items
-MIN_DUPLICATES = 3  # new items with the title and date of a stored one; a few titles appear twice a day
+MAX_MOVED = Fraction(1, 4)  # share of stored items with all names replaced; more are the names of other items
+MIN_DUPLICATES = 3  # new items with the title and date of a stored one; a few titles appear twice on one day
 MAX_DUPLICATES = Fraction(1, 2)  # share of the new items; more would be stored twice, under two numbers
 MIN_ORDERED = 5  # dated results; fewer do not show the list's order
 MISPLACED = 10  # one result in this many may be out of order, and is ignored
@@ -30,7 +30,7 @@ MAX_UNREADABLE = 5  # articles in a row that are not understood, or in an unknow
 MIN_KNOWN_LAYOUTS = 20  # stored articles in known layouts; with fewer, an unknown layout is not unusual
 MAX_REFUSED = 2  # refused articles in a row; one may be closed to everybody, a second means "go away"
 MAX_FORBIDDEN = 5  # articles in a row that robots.txt forbids; these cost the site no request
-MIN_STORED = 100  # stored items in the page's language; fewer are too few to compare with
+MIN_STORED = 100  # stored items in the page's language, enough to compare with
 MAX_NEIGHBOURS = 300  # stored items nearest in date that a page is compared with
 MIN_KIND = 10  # stored items of one office or topic, enough to show what is usual for it
 MAX_ALIKE = 5  # results of one office or topic that count; a page of one office repeats itself
@@ -40,7 +40,7 @@ SHORT_TEASER = 60  # characters; shorter teasers count as cut
 MIN_PAIRS = 20  # pairs of results with different dates, enough to compare node numbers with dates
 MIN_IN_STEP = 0.65  # share of pairs whose numbers rise with the dates; below this, dates were mixed up
 USUALLY_IN_STEP = 0.9  # the same share of stored items; below this, the numbers prove nothing
-MIN_AGREEING = 0.6  # share of results with the office of others in the same folder (/odihr/): no fault
+MIN_AGREEING = 0.6  # share of results with an office of the last one in their folder (/odihr/): no fault
 COMMON = Fraction(1, 5)  # of the items of a folder's main office; offices with fewer are ignored
 MAX_OFFICES = 3  # offices in a folder; with more, the address says nothing about the office
 

@@ -17,7 +17,7 @@ from osce_news.crawl.options import CrawlOptions
 @db_option
 @click.option("--full", is_flag=True, help="Read the whole list, even if the database holds items.")
 @click.option(
-    "--start-url", metavar="URL", help="Any listing address, with a filter or a keyword, on any host."
+    "--start-url", metavar="URL", help="The address of any list, with a filter or a keyword, on any site."
 )
 @click.option("--since", metavar="DATE", help="Skip items published before this day, and stop at them.")
 @click.option("--until", metavar="DATE", help="Skip items published after this day.")
@@ -57,7 +57,7 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
 
     The first crawl reads the whole list, which takes two to three hours at ten seconds per page. Later
     crawls are incremental: they read the newest pages until two of them hold nothing new or changed.
-    --full reads everything again and so finds items that were back-dated or withdrawn; an interrupted
+    --full reads everything again, which also finds items that were back-dated or withdrawn; an interrupted
     full crawl is resumed. Ctrl-C stops after the current page.
 
     --articles then reads the full texts of new and changed items and of those without a text, newest

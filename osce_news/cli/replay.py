@@ -28,7 +28,7 @@ from osce_news.site import LISTING_URL
 @click.option(
     "--start-url",
     metavar="URL",
-    help="A listing on the site to read from WARC files of other tools.  [default: www.osce.org]",
+    help="A list; from WARC files of other tools, only its site is read.  [default: www.osce.org]",
 )
 @json_option
 @verbose_option
@@ -41,9 +41,9 @@ def replay(
     nothing.
 
     What `crawl --archive` recorded is rebuilt run by run, with its whole history. Runs that the database
-    already holds are skipped. Saved pages and WARC files of other tools are read in one run. The address
-    and time of a saved page come from a meta.json next to page.html, or else from the page itself and
-    the time of its file.
+    already holds are skipped. Saved pages, and the pages in WARC files of other tools, count as read at
+    the time when they were fetched. The address and time of a saved page come from a meta.json next to
+    page.html, or else from the page itself and the time of its file.
 
     \b
     Example:

@@ -44,9 +44,9 @@ _SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
     show_envvar=True,
     help="Your e-mail address or web page, so that the site can reach you.",
 )
-@click.option("--mail", metavar="ADDRESS", help="Who is notified of a failed crawl (cron, systemd).")
+@click.option("--mail", metavar="ADDRESS", help="The address to notify of failed crawls (cron, systemd).")
 @click.option("--user", is_flag=True, help="Make units for your own account instead of the system (systemd).")
-@click.option("--start-url", metavar="URL", help="Any listing address, as for `crawl`.")
+@click.option("--start-url", metavar="URL", help="The address of any list, as for `crawl`.")
 @traceback_option
 def schedule(
     scheduler: str,
@@ -60,8 +60,8 @@ def schedule(
     """Print a cron, systemd or GitHub schedule for regular crawls.
 
     The schedule crawls every day, and reads the whole list on Sundays, half a day after the daily crawl.
-    Nothing is installed: the printed text says at its top where it belongs. You are notified of crawls
-    that fail, not of those that succeed.
+    Nothing is installed: the first lines of the text say where it belongs. You are only notified of
+    crawls that fail.
 
     \b
     Example:

@@ -123,7 +123,7 @@ class Pagers:
             if last > here:
                 return None, f"{page.url} names a later last page, but links to no next page"
             if unread and self.first_next is None:
-                return None, f"{page.url} shows that the list goes on, but no pager is understood"
+                return None, f"{page.url} shows that the list continues, but no pager is understood"
             return None, None
         if not same_site(pager.next, self._start_url):
             return None, f"{page.url} names a next page on another site: {pager.next}"

@@ -252,7 +252,7 @@ class Traversal:
                 asked = window(self._known.end, self._max_rows)
 
     def _page(self, asked: Window) -> Steps[tuple[Window, PageFacts | None]]:
-        """Read a page, a second time if it is short although the list goes on.
+        """Read a page, a second time if it is short although the list continues.
 
         Raises OwnPageSizeError.
         """
@@ -276,7 +276,9 @@ class Traversal:
                 self.accepted = False
                 continue
             if got < asked.rows * MIN_FULL:
-                self.problems += [f"{page.url} shows {got} results of {asked.rows}, though the list goes on"]
+                self.problems += [
+                    f"{page.url} shows {got} results of {asked.rows}, though the list continues"
+                ]
             self._hidden += asked.rows - got
         return asked, page
 

@@ -109,8 +109,8 @@ def test_captures_of_many_years_and_other_hosts_are_sorted(tmp_path: Path, jobs:
     for said in (
         "2 of other hosts",
         "1 not fetched by HTTP",
-        "1 cut by the tool",
-        "not stored: 1",
+        "1 truncated by the tool",
+        "shows their items: 1",
         "newsroom: 2",
     ):
         assert said in done.errors

@@ -108,7 +108,7 @@ class ArticlesSpider(BaseSpider):
             yield result
 
     def _articles_run(self) -> ArticlesRun:
-        assert self.crawl.articles is not None, "articles are asked for in a run of articles"
+        assert self.crawl.articles is not None, "articles are requested in a run of articles"
         return self.crawl.articles
 
     async def _store(self, run: ArticlesRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:

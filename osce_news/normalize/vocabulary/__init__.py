@@ -91,7 +91,7 @@ def vocabulary(name: str) -> Vocabulary:
     for identifier, row in _read(name).items():
         if unknown := row.keys() - _KEYS:
             raise ValueError(f"{name}.toml: {identifier}: unknown key {min(unknown)!r}")
-        row.pop("printed", None)
+        row.pop("printed", None)  # for people
         years = {"first_year": row.pop("from", None), "last_year": row.pop("until", None)}
         aliases = tuple(row.pop("aliases", ()))
         entries.append(Entry(id=identifier, aliases=aliases, **years, **row))
