@@ -84,7 +84,7 @@ class DigestIndex:
         self._remember(entry)
 
     def save(self, path: Path, size: int) -> None:
-        """Write the list of the current file, which is finished and has this size; begin the next list."""
+        """Write the list of the current file, which is finished and has this size, and begin another."""
         with suppress(OSError, BadInputError, StorageError):  # it is rebuilt when needed
             _save(path, size, self._added)
         self._added = []

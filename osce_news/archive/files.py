@@ -86,7 +86,7 @@ class SavedPage:
     fetched_at: str
 
     def capture(self) -> Capture:
-        """Return the page as a capture; its status, which is not known, is set to 200.
+        """Return the page as a capture. Its status is unknown, and is set to 200.
 
         Raises LayoutError if the file is too large for a page or holds no HTML, PartialError if it
         can't be read.

@@ -176,7 +176,7 @@ def _unzstd(body: bytes, limit: int) -> bytes:
 
 
 def _unpack(make: Callable[[], Any], body: bytes, limit: int, goes_on: Callable[[bytes], bool]) -> bytes:
-    """Return what the frames of a body hold; `goes_on` tells from the rest whether another one follows."""
+    """Return the contents of a body's frames; `goes_on` returns whether another follows in the rest."""
     data = bytearray()
     while True:
         unpack = make()

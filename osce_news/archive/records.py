@@ -167,7 +167,7 @@ def _digest_bytes(value: str, size: int) -> bytes | None:
 
 
 def _other_format(file: BinaryIO) -> str | None:
-    """Return the format of a file that is not WARC, "" if it is unknown; None for a WARC file."""
+    """Return None for a WARC file; else a hint at the format, "" if that is unknown."""
     stream = next(iter(GzipMembers(file))) if is_gzip(file) else plain_stream(file)
     begin = stream.peek(1024)
     text = begin.lstrip(b"\r\n")
@@ -268,7 +268,7 @@ class _Reader:
         return stream.read(length)
 
     def _skip_block(self, stream: ByteStream, length: int) -> None:
-        """Skip a block that is too large; raises RecordError, with a plain file back at the block's begin."""
+        """Skip a block that is too large; raises RecordError, with a plain file back at its beginning."""
         begin = stream.position
         if self.gzip:
             exists = stream.skip(length) == length

@@ -120,7 +120,7 @@ class ArchiveWriter:
         return self._file
 
     def _next_file(self) -> _WarcFile:
-        """Create the run's next file; the first one under a name that is not taken."""
+        """Create the run's next file; the first one gets a name that is not taken."""
         self._exchanges = 0
         began = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         names = [
@@ -169,7 +169,7 @@ class ArchiveWriter:
 
 
 class _WarcFile:
-    """A WARC file that is being written; begins with its warcinfo record. Each method raises OSError."""
+    """A WARC file that is being written, with its warcinfo record. Its methods raise OSError."""
 
     def __init__(self, path: Path, info: Mapping[str, str]) -> None:
         self.path, self.size = path, 0

@@ -77,7 +77,7 @@ def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, to
 
 @contextmanager
 def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> Iterator[Client]:
-    """Yield a client of the scheduler at that address, or of a new cluster of so many local processes.
+    """Yield a client of the scheduler at that address, or of a new cluster of local `workers`.
 
     Raises NetworkError if no scheduler answers within Dask's `distributed.comm.timeouts.connect`.
     """

@@ -136,7 +136,7 @@ def partition_capture(partition: Path, path: Path, offset: int) -> Capture | Non
 
 @contextmanager
 def _errors(path: Path) -> Iterator[None]:
-    """Raise BadInputError for what is raised by a file that is not a partition of this version."""
+    """Raise BadInputError if a file is not a partition of this version."""
     try:
         yield
     except (OSError, pa.ArrowException, ValueError, TypeError, KeyError) as error:

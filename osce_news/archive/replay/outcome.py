@@ -68,7 +68,7 @@ class Outcome:
         }
 
     def lines(self) -> list[str]:
-        """Return what a person should know besides the errors, a line each."""
+        """Return messages for the user besides the errors, one per line."""
         counts = {
             "recorded runs that are already in the database: {:,}": len(self.known),
             "recorded runs that are older than the database, or were continued later: {:,}; their pages are "

@@ -1,4 +1,4 @@
-"""Replays single pages, saved by anybody: each is stored for the time it was fetched at."""
+"""Replays pages that no recorded run explains; each is stored as read when it was fetched."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ProgressCallback = Callable[[Summary, int | None], None]
 
 
 class Origin(NamedTuple):
-    """Where a page is, and its HTTP status, which is not known of a saved page."""
+    """Where a page is, and its HTTP status; None for a saved page, whose status is unknown."""
 
     where: str
     status: int | None
