@@ -24,8 +24,9 @@ from typing import Any, cast
 from lxml import html
 from lxml.etree import XPath
 
-from osce_news.archive import SavedPage, read_saved, saved_pages
+from osce_news.archive import SavedPage, saved_pages
 from osce_news.normalize import normalize_listing
+from osce_news.pages.extract import extract_listing
 from osce_news.storage import Writer, open_for_writing
 from tests.newsroom import make_stories, render_page
 
@@ -91,7 +92,9 @@ def replay(pages: list[SavedPage], db: Path) -> None:
     with Writer(db) as writer:
         writer.begin("replay")
         for saved in pages:
-            writer.store(normalize_listing(read_saved(saved)))
+            page = saved.capture()
+            listing, _ = extract_listing(page.body, page.url, fetched_at=page.fetched_at, status=None)
+            writer.store(normalize_listing(listing))
         writer.finish("complete")
 
 

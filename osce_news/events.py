@@ -8,7 +8,7 @@ ignore names that they don't know, so later versions may add some.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from osce_news.clock import parse_utc
@@ -28,11 +28,7 @@ class EventError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Base of the events."""
-
-    def to_json(self) -> str:
-        """Return the event as a JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+    """Base of the events; `serialize.to_json` writes one, `event_of` reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +39,7 @@ class RunStarted(Event):
     mode: str  # one of CRAWL_MODES, as decided
     started: str  # UTC
     start_url: str
-    list: str  # the list that is read, without page and size
+    list: str  # the name of the list: its address without page and size, and the limits of the run
     since: str | None = None
     until: str | None = None
     accept: bool = False  # pages were stored even if they failed the checks
@@ -105,7 +101,7 @@ class RunFinished(Event):
     pages: int  # stored: the number of PageStored events
     files: int
     whole: bool = False  # the whole list was read, so what earlier crawls listed is not needed any more
-    tells_gone: bool = False  # items that were on the list and were not seen are withdrawn
+    tells_gone: bool = False  # whether items that are no longer on the list are withdrawn
     list_url: str = ""  # the list's address as the site spells it
     cost: dict[str, float | None] = field(default_factory=dict)
 

@@ -69,7 +69,7 @@ class NewsItem:
     )
     url_raw: str = _column("The address as linked.", form="URL", required=True, default="")
     title: str = _column(
-        "The title, with white space evened out.",
+        "The title, with white space normalised.",
         required=True,
         default="",
         origin="title_raw",
@@ -107,10 +107,10 @@ class NewsItem:
     )
     topics_raw: str | None = _column("The topics as printed.", change="labels")
     collections_raw: str | None = _column(
-        "The collections as printed.", pitfalls="Hardly ever printed.", change="labels"
+        "The collections as printed.", pitfalls="Rarely printed.", change="labels"
     )
     teaser: str | None = _column(
-        "The teaser, with white space evened out.",
+        "The teaser, with white space normalised.",
         origin="teaser_raw",
         pitfalls="The site cuts it, sometimes in mid-sentence; the full text is in `articles`.",
     )
@@ -119,12 +119,12 @@ class NewsItem:
         "The item's language.",
         form="ISO 639-1",
         origin="url_raw, language_raw",
-        pitfalls="Taken from the address, else from the list; the words are not examined.",
+        pitfalls="Taken from the address, or else from the list; the words are not examined.",
     )
     language_raw: str | None = _column(
         "The language of the list that shows the item.",
         form="ISO 639-1",
-        pitfalls="It is that of the list, not of the item.",
+        pitfalls="The list's language, not the item's.",
     )
     dateline_raw: str | None = _column("The dateline as printed, with its dash.", origin="teaser")
     dateline_places: tuple[Term, ...] = _column(
@@ -243,7 +243,7 @@ class ArticleItem:
     be had).
     """
 
-    item_id: str  # the item that it was asked for
+    item_id: str  # the item that was requested
     url: str  # where the answer was found, after redirects
     fetched_at: str  # UTC, ISO 8601
     status: str

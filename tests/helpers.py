@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive import read_saved, saved_pages
+from osce_news.archive import saved_pages
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import extract_listing
@@ -52,7 +52,8 @@ def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> Lis
 def fixture_page(case: str) -> Listing:
     """Return the page of a fixture as it comes to the writer."""
     (saved,) = saved_pages([FIXTURES / case])
-    return normalize_listing(read_saved(saved))
+    page = saved.capture()
+    return normalize_listing(extract_listing(page.body, page.url, fetched_at=page.fetched_at, status=None)[0])
 
 
 def dump(connection: sqlite3.Connection, without: Sequence[str] = ("last_seen",)) -> Dump:

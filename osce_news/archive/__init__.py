@@ -2,7 +2,7 @@
 
 from osce_news.archive.captures import Capture, captures
 from osce_news.archive.exchange import Exchange
-from osce_news.archive.files import SavedPage, read_saved, saved_pages, warc_files
+from osce_news.archive.files import SavedPage, saved_pages, warc_files
 from osce_news.archive.records import is_warc
 from osce_news.archive.report import Report
 from osce_news.archive.writer import ArchiveWriter
@@ -15,7 +15,6 @@ __all__ = [
     "SavedPage",
     "captures",
     "is_warc",
-    "read_saved",
     "saved_pages",
     "warc_files",
 ]

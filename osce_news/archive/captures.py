@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -61,12 +63,12 @@ class CaptureSource(Protocol):
 class WarcFiles:
     """A set of WARC files; the response that a revisit record refers to may be in any of them.
 
-    An index of the responses is built for the first revisit record. It takes about 300 bytes per response.
+    An index of the responses is built for the first revisit record. It takes about 350 bytes per response.
     """
 
     def __init__(self, files: Sequence[Path], max_bytes: int = MAX_PAGE_BYTES) -> None:
         self._files, self._max_bytes = files, max_bytes
-        self._places: dict[int, int] | None = None  # from the hash of a key to offset and file number
+        self._index: dict[int, tuple[Path, int | None]] | None = None  # see `_index_of`
 
     def contents(
         self,
@@ -76,7 +78,7 @@ class WarcFiles:
         hosts: Collection[str] | None = None,
         bare: bool = False,
         start: int = 0,
-        end: int | None = None,
+        end: int = sys.maxsize,
     ) -> Iterator[Capture | Event]:
         """Yield the captures and the events in these files, in order.
 
@@ -141,16 +143,16 @@ class WarcFiles:
 
         Raises RecordError, of kind "unresolved" if it is in none of the files.
         """
-        if self._places is None:
-            self._places = self._index()
-        places = self._places
-        place = next((places[key] for key in _keys_of_target(revisit) if key in places), None)
-        if place is None:
+        if self._index is None:
+            self._index = _index_of(self._files, self._max_bytes)
+        index = self._index
+        path, offset = next((index[key] for key in _keys_of_target(revisit) if key in index), (None, None))
+        if path is None:
             raise RecordError("its page is in none of the files", "unresolved")
-        if place < 0:
-            where = f"{self._files[-1 - place]}, which is one gzip member"
+        if offset is None:
+            where = f"{path}, which is one gzip member"
             raise RecordError(f"its page is in {where}: split it with `warcio recompress`", "unresolved")
-        original = record_at(self._files[place & 0xFFFF], place >> 16, self._max_bytes)
+        original = record_at(path, offset, self._max_bytes)
         digest = revisit.headers.get("warc-payload-digest", "")
         if original.block is None:
             raise RecordError("its page is too large", "too_large")
@@ -159,20 +161,6 @@ class WarcFiles:
             raise RecordError("the page that it refers to has another digest", "unresolved")
         _check(original)
         return original
-
-    def _index(self) -> dict[int, int]:
-        """Return the place of each response by its keys; negative if it can't be read alone."""
-        places: dict[int, int] = {}
-        for number, path in enumerate(self._files):
-            try:
-                for record in records(path, Report(), self._max_bytes):
-                    if record.kind == "response":
-                        place = record.offset << 16 | number if record.alone else -1 - number
-                        for key in _keys_of(record):
-                            places.setdefault(key, place)
-            except BadInputError:  # reported when the file itself is read
-                continue
-        return places
 
 
 def captures(
@@ -219,7 +207,7 @@ def _check(record: Record) -> None:
         raise RecordError("one of several segments of a record; segments are not supported")
     reason = record.headers.get("warc-truncated", "")
     if reason and record.kind == "response":  # a revisit record leaves the page out on purpose
-        raise RecordError(f"the tool that made it cut the page ({reason[:40]})", "truncated")
+        raise RecordError(f"the tool that recorded it cut the page ({reason[:40]})", "truncated")
     digest = record.headers.get("warc-block-digest", "")  # wget's is wrong in revisit records
     if record.kind == "response" and check_digest(digest, [record.block]) is False:
         raise RecordError("its bytes do not match its digest")
@@ -242,6 +230,19 @@ def _profile(record: Record) -> str | None:
     if record.kind != "revisit":
         return None
     return record.headers.get("warc-profile", "").rstrip("/").rpartition("/")[2] or "unknown"
+
+
+def _index_of(files: Sequence[Path], max_bytes: int) -> dict[int, tuple[Path, int | None]]:
+    """Return the file and the offset of each response by its keys; no offset if it can't be read alone."""
+    index: dict[int, tuple[Path, int | None]] = {}
+    for path in files:
+        with suppress(BadInputError):  # reported when the file itself is read
+            for record in records(path, Report(), max_bytes):
+                if record.kind == "response":
+                    place = (path, record.offset if record.alone else None)
+                    for key in _keys_of(record):
+                        index.setdefault(key, place)
+    return index
 
 
 def _keys_of(record: Record) -> Iterator[int]:

@@ -52,15 +52,11 @@ class DigestEntry:
 class DigestIndex:
     """The bodies that are stored in a folder, and those that are being added to one file in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """Index the folder's archive files; rebuilds lists that are missing or stale."""
         self._stored: dict[str, DigestEntry] = {}  # by digest, those that hold a body
         self._validated: dict[tuple[str, str], str] = {}  # from address and validator to digest
         self._added: list[DigestEntry] = []  # to the current file
-
-    @classmethod
-    def of_folder(cls, folder: Path) -> DigestIndex:
-        """Return the index of a folder's archive files; rebuilds lists that are missing or stale."""
-        index = cls()
         for path in sorted(folder.glob("osce-news-*.warc.gz")):
             with suppress(OSError, BadInputError, StorageError):  # never refer to a file that can't be read
                 size = path.stat().st_size
@@ -69,8 +65,7 @@ class DigestIndex:
                     entries = list(_scan(path))
                     _save(path, size, entries)
                 for entry in entries:
-                    index._remember(entry)
-        return index
+                    self._remember(entry)
 
     def find(self, digest: str) -> DigestEntry | None:
         """Return the response whose record holds the body with this digest."""
@@ -89,7 +84,7 @@ class DigestIndex:
         self._remember(entry)
 
     def save(self, path: Path, size: int) -> None:
-        """Write the list of the current file, which is finished and has this size; begin the next list."""
+        """Write the list of the current file, which is finished and has this size, and begin another."""
         with suppress(OSError, BadInputError, StorageError):  # it is rebuilt when needed
             _save(path, size, self._added)
         self._added = []

@@ -18,6 +18,7 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 from osce_news.archive.digests import DigestEntry, DigestIndex
 from osce_news.clock import utc_now
 from osce_news.events import CONTENT_TYPE, Event, target_of
+from osce_news.serialize import to_json
 
 _SECRET = frozenset({b"authorization", b"proxy-authorization", b"cookie"})
 _LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
@@ -98,7 +99,7 @@ class RecordMaker:
         if self._last:
             fields["WARC-Refers-To"] = self._last
         records = _Records()
-        records.make("metadata", fields, event.to_json().encode())
+        records.make("metadata", fields, to_json(event).encode())
         return records.data
 
 

@@ -15,9 +15,7 @@ from osce_news.archive.records import records
 from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
-from osce_news.items import Listing
 from osce_news.normalize import is_web_address
-from osce_news.pages.extract import extract_listing
 from osce_news.site import LISTING_URL, MAX_PAGE_BYTES
 
 # Browsers write this comment at the beginning of a page that they save.
@@ -35,7 +33,7 @@ def files_at(paths: Iterable[Path], is_wanted: Callable[[Path], bool], what: str
     files: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            # macOS puts a companion "._NAME" beside each file on disks of other systems.
+            # macOS puts a companion "._NAME" next to each file on disks of other systems.
             named = (file for file in path.rglob("*") if is_wanted(file) and not file.name.startswith("._"))
             below = sorted(file for file in named if file.is_file())
             if not below:
@@ -88,7 +86,7 @@ class SavedPage:
     fetched_at: str
 
     def capture(self) -> Capture:
-        """Return the page as a capture; its status, which is not known, is set to 200.
+        """Return the page as a capture. Its status is unknown, and is set to 200.
 
         Raises LayoutError if the file is too large for a page or holds no HTML, PartialError if it
         can't be read.
@@ -119,12 +117,6 @@ def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
         if not has_page_name(path):
             raise BadInputError(f"{path} is not a saved page: its name does not end in .html")
     return sorted(map(_saved_page, files), key=lambda page: (page.fetched_at, str(page.path)))
-
-
-def read_saved(saved: SavedPage) -> Listing:
-    """Return the records of a saved listing with their raw fields; raises LayoutError or PartialError."""
-    capture = saved.capture()
-    return extract_listing(capture.body, capture.url, fetched_at=saved.fetched_at, status=None)[0]
 
 
 def _saved_page(path: Path) -> SavedPage:

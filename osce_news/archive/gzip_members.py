@@ -25,13 +25,13 @@ State = Literal["open", "whole", "cut", "damaged"]
 class ByteStream:
     """The bytes of one gzip member, or of a whole plain file, with lookahead.
 
-    `offset` is where it begins in the file. Its reader sets `has_records` once it has read a record.
+    `more` returns the next bytes, or none at the end. `offset` is where the stream begins in the file.
     """
 
-    def __init__(self, more: Callable[[], bytes], state: Callable[[], State], offset: int = 0) -> None:
-        self.offset = offset
-        self.has_records = False
-        self._more, self._state = more, state
+    def __init__(self, more: Callable[[], bytes], offset: int = 0) -> None:
+        self.offset, self._more = offset, more
+        self.state: State = "open"  # then how it ended
+        self.has_records = False  # set by its reader
         self._buffer = bytearray()
         self._at = 0
         self._before = 0  # bytes of the stream before the buffer
@@ -40,11 +40,6 @@ class ByteStream:
     def position(self) -> int:
         """The number of unpacked bytes read so far."""
         return self._before + self._at
-
-    @property
-    def state(self) -> State:
-        """How the stream ended, or "open" if the end has not been reached."""
-        return self._state()
 
     def peek(self, size: int, ahead: int = 0) -> bytes:
         """Return the next bytes after `ahead` others without reading them; fewer at the end."""
@@ -92,13 +87,14 @@ class ByteStream:
 
     def restart(self, position: int) -> None:
         """Empty the buffer after the caller moved the file to this position."""
-        self._buffer, self._at, self._before = bytearray(), 0, position
+        self._buffer, self._at, self._before, self.state = bytearray(), 0, position, "open"
 
     def _fill(self, size: int) -> int:
         """Buffer at least `size` bytes; return how many there are, at most `size`."""
         while (available := len(self._buffer) - self._at) < size:
             piece = self._more()
             if not piece:
+                self.state = "whole" if self.state == "open" else self.state
                 return available
             if self._at > _PIECE:
                 del self._buffer[: self._at]
@@ -120,26 +116,21 @@ class GzipMembers:
     ) -> None:
         self._file, self._on_gap = file, on_gap
         self._seek(offset)
-        self._unpack = zlib.decompressobj(31)
-        self._state: State = "open"
 
     def __iter__(self) -> Iterator[ByteStream]:
         """Yield each member, and read the rest of it before the next."""
         while self._raw or self._read():
-            self._state, self._unpack = "open", zlib.decompressobj(31)
-            member = ByteStream(self._more, lambda: self._state, self.position)
+            self._unpack = zlib.decompressobj(31)
+            self._member = member = ByteStream(self._more, self.position)
             yield member
-            while self._state == "open":
+            while member.state == "open":
                 self._more()
-            if self._state != "whole":
-                self._resync(member)
-
-    def _resync(self, member: ByteStream) -> None:
-        # Records unpacked before the damage are good.
-        first = self.position if member.has_records else member.offset
-        following = _next_member(self._file, member.offset + 1)
-        self._on_gap(first, following)
-        self._seek(self._file.seek(0, 2) if following is None else following)
+            if member.state != "whole":
+                # Records unpacked before the damage are good.
+                first = self.position if member.has_records else member.offset
+                following = _next_member(self._file, member.offset + 1)
+                self._on_gap(first, following)
+                self._seek(self._file.seek(0, 2) if following is None else following)
 
     def _seek(self, offset: int) -> None:
         self._file.seek(offset)
@@ -151,20 +142,20 @@ class GzipMembers:
 
     def _more(self) -> bytes:
         """Return the next unpacked bytes of the member; empty at its end."""
-        while self._state == "open":
+        while self._member.state == "open":
             at_end = not self._raw and not self._read()
             try:
                 piece = self._unpack.decompress(self._raw, _PIECE)
             except zlib.error:
-                self._state = "damaged"
+                self._member.state = "damaged"
                 break
             rest = self._unpack.unused_data if self._unpack.eof else self._unpack.unconsumed_tail
             self.position += len(self._raw) - len(rest)
             self._raw = rest
             if self._unpack.eof:
-                self._state = "whole"
+                self._member.state = "whole"
             elif at_end and not piece:
-                self._state = "cut"
+                self._member.state = "cut"
             if piece:
                 return piece
         return b""
@@ -181,15 +172,7 @@ def is_gzip(file: BinaryIO) -> bool:
 def plain_stream(file: BinaryIO, offset: int = 0) -> ByteStream:
     """Return the bytes of an uncompressed file from an offset on."""
     file.seek(offset)
-    ended = False
-
-    def more() -> bytes:
-        nonlocal ended
-        piece = file.read(_PIECE)
-        ended = not piece
-        return piece
-
-    stream = ByteStream(more, lambda: "whole" if ended else "open")
+    stream = ByteStream(lambda: file.read(_PIECE))
     stream.restart(offset)
     return stream
 

@@ -94,7 +94,7 @@ def decompress(response: HttpResponse, max_bytes: int) -> bytes:
     for name in reversed(encodings):
         body = _decode(name, body, max_bytes)
     if len(body) > max_bytes:
-        raise RecordError(f"{len(body):,} bytes are too much for a page", "too_large")
+        raise RecordError(f"{len(body):,} bytes are too many for a page", "too_large")
     return body
 
 
@@ -108,7 +108,7 @@ def _check_length(response: HttpResponse) -> None:
         return
     if len(length) > 18 or len(response.body) < int(length):
         got = f"{len(response.body):,} of {length[:20]} bytes"
-        raise RecordError(f"the page is cut: {got}", "truncated")
+        raise RecordError(f"the page is truncated: {got}", "truncated")
 
 
 def _unchunk(body: bytes) -> bytes | None:
@@ -130,7 +130,7 @@ def _unchunk(body: bytes) -> bytes | None:
         at += len(line_end)
     if len(parts) < 1:  # pages don't begin like a chunk
         return None
-    raise RecordError("the page is cut: its last chunk is missing", "truncated")
+    raise RecordError("the page is truncated: its last chunk is missing", "truncated")
 
 
 def _decode(name: str, body: bytes, limit: int) -> bytes:
@@ -176,7 +176,7 @@ def _unzstd(body: bytes, limit: int) -> bytes:
 
 
 def _unpack(make: Callable[[], Any], body: bytes, limit: int, goes_on: Callable[[bytes], bool]) -> bytes:
-    """Return what the frames of a body hold; `goes_on` tells from the rest whether another one follows."""
+    """Return the contents of a body's frames; `goes_on` returns whether another follows in the rest."""
     data = bytearray()
     while True:
         unpack = make()

@@ -47,7 +47,7 @@ class PageProblem:
 
 
 class PageRequest(NamedTuple):
-    """What a page was requested as: a listing, or the article of an item."""
+    """How a page was requested: as a listing, or as the article of an item."""
 
     kind: str
     item_id: str | None = None  # of an article, if its address does not tell
@@ -70,6 +70,12 @@ class ParsedPage:
     article: ArticleItem | None = None
     problem: PageProblem | None = None
 
+    def checked(self) -> Self:
+        """Return the page; raises its problem."""
+        if self.problem is not None:
+            raise self.problem.as_error()
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedCapture(Capture):
@@ -82,7 +88,7 @@ class ParsedCapture(Capture):
 
 
 def parse(capture: Capture, request: PageRequest | None = None) -> ParsedPage:
-    """Return what a capture shows. It never raises because of a page's content; that is a `problem`.
+    """Return what a capture shows. A page that can't be read is returned with its `problem`.
 
     Without a `request` the address decides whether the page is a listing or an article.
     """
@@ -102,7 +108,7 @@ def parse(capture: Capture, request: PageRequest | None = None) -> ParsedPage:
 
 
 def cache_key(capture: Capture, request: PageRequest) -> tuple[str, str | None, bool]:
-    """Return everything besides the capture's bytes that `parse` depends on."""
+    """Return what the result of `parse` depends on, besides the bytes of the capture."""
     return *request.at(capture), request.kind == ARTICLE and capture.revisit == SERVER_NOT_MODIFIED
 
 

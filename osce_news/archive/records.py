@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +27,6 @@ MAX_HEADER = 256 * 1024  # bytes of a record's header, or of the HTTP header in 
 HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 _VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
-_BLANKS = re.compile(rb"[\r\n]*")
 _NEXT_RECORD = re.compile(rb"\n\r?\n(?=WARC/\d\.\d+[ \t]*\r?\n)()")
 _OVERLAP = 32
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")
@@ -73,7 +73,7 @@ class Record:
 
 
 def records(
-    path: Path, report: Report, max_bytes: int = MAX_PAGE_BYTES, *, start: int = 0, end: int | None = None
+    path: Path, report: Report, max_bytes: int = MAX_PAGE_BYTES, *, start: int = 0, end: int = sys.maxsize
 ) -> Iterator[Record]:
     """Yield the records of a file in order. Memory use does not depend on the file's size.
 
@@ -167,7 +167,7 @@ def _digest_bytes(value: str, size: int) -> bytes | None:
 
 
 def _other_format(file: BinaryIO) -> str | None:
-    """Return the format of a file that is not WARC, "" if it is unknown; None for a WARC file."""
+    """Return None for a WARC file; else a hint at the format, "" if that is unknown."""
     stream = next(iter(GzipMembers(file))) if is_gzip(file) else plain_stream(file)
     begin = stream.peek(1024)
     text = begin.lstrip(b"\r\n")
@@ -181,7 +181,7 @@ class _Reader:
     """Reads the records of one file."""
 
     def __init__(
-        self, path: Path, file: BinaryIO, report: Report, max_bytes: int, end: int | None = None
+        self, path: Path, file: BinaryIO, report: Report, max_bytes: int, end: int = sys.maxsize
     ) -> None:
         self.path, self.file, self.report, self.end = path, file, report, end
         self.max_block = max_bytes + MAX_HEADER
@@ -193,7 +193,7 @@ class _Reader:
             yield from self._records(plain_stream(self.file, offset))
             return
         for member in GzipMembers(self.file, offset, self._report_gap):
-            if self._is_behind_end(member.offset):
+            if member.offset >= self.end:
                 return
             yield from self._records(member)
 
@@ -206,11 +206,11 @@ class _Reader:
 
     def _records(self, stream: ByteStream) -> Iterator[Record]:
         while True:
-            stream.skip(len(_blanks(stream)))
+            stream.skip(_gap(stream))
             if not stream.peek(1):
                 return
             start, where = stream.position, self._where(stream)
-            if not self.gzip and self._is_behind_end(start):
+            if not self.gzip and start >= self.end:
                 return
             try:
                 record = self._record(stream, where)
@@ -251,8 +251,8 @@ class _Reader:
         if not (text.isascii() and text.isdigit() and len(text) < 19):
             raise RecordError(f"Content-Length {text[:40]!r} is not a length")
         block = self._block(stream, int(text), headers.get("warc-block-digest", ""))
-        if stream.state in ("cut", "damaged") and not _is_followed(stream):
-            return None
+        if stream.state in ("cut", "damaged") and not stream.peek(1, _gap(stream)):
+            return None  # no other record, an incomplete one, follows in it
         alone = not self.gzip or not start
         kind = headers.get("warc-type", "").lower()
         return Record(kind, headers, block, stream.offset if self.gzip else start, where, alone)
@@ -268,7 +268,7 @@ class _Reader:
         return stream.read(length)
 
     def _skip_block(self, stream: ByteStream, length: int) -> None:
-        """Skip a block that is too large; raises RecordError, with a plain file back at the block's begin."""
+        """Skip a block that is too large; raises RecordError, with a plain file back at its beginning."""
         begin = stream.position
         if self.gzip:
             exists = stream.skip(length) == length
@@ -294,12 +294,9 @@ class _Reader:
         """Whether a record can end after so many bytes: the next record or the end of the stream follows."""
         if length and not stream.peek(1, length - 1):
             return False
-        gap = _blanks(stream, length)
-        following = stream.peek(len(MAGIC), length + len(gap))
-        return following == MAGIC or (MAGIC.startswith(following) and (not following or len(gap) > 1))
-
-    def _is_behind_end(self, offset: int) -> bool:
-        return self.end is not None and offset >= self.end
+        gap = _gap(stream, length)
+        following = stream.peek(len(MAGIC), length + gap)
+        return following == MAGIC or (MAGIC.startswith(following) and (not following or gap > 1))
 
     def _where(self, stream: ByteStream) -> str:
         if not self.gzip:
@@ -307,11 +304,7 @@ class _Reader:
         return f"byte {stream.offset}" + (f", unpacked {stream.position}" if stream.position else "")
 
 
-def _blanks(stream: ByteStream, ahead: int = 0) -> bytes:
-    match = _BLANKS.match(stream.peek(64, ahead))
-    return match[0] if match else b""
-
-
-def _is_followed(stream: ByteStream) -> bool:
-    """Whether another record, an incomplete one, follows in the stream."""
-    return bool(stream.peek(1, len(_blanks(stream))))
+def _gap(stream: ByteStream, ahead: int = 0) -> int:
+    """Return how many bytes of line ends follow."""
+    following = stream.peek(64, ahead)
+    return len(following) - len(following.lstrip(b"\r\n"))

@@ -1,4 +1,4 @@
-"""What was skipped while reading WARC files, and why: nothing is ignored silently."""
+"""The records that were skipped in WARC files, and why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KINDS = frozenset("warcinfo response resource request metadata revisit conversi
 SKIPPED = {
     "other_hosts": "of other hosts",
     "not_http": "not fetched by HTTP",
-    "truncated": "cut by the tool that made them",
+    "truncated": "truncated by the tool that recorded them",
     "too_large": "too large for a page",
     "unresolved": "whose page is in none of the files",
     "unreadable": "that can't be read",

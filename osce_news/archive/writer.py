@@ -62,7 +62,7 @@ class ArchiveWriter:
         self._pages = self._exchanges = 0  # in the run, in the file
         with self._errors():
             folder.mkdir(parents=True, exist_ok=True)
-            self._digests = DigestIndex.of_folder(folder)
+            self._digests = DigestIndex(folder)
             self._file = self._next_file()
 
     def __enter__(self) -> Self:
@@ -120,7 +120,7 @@ class ArchiveWriter:
         return self._file
 
     def _next_file(self) -> _WarcFile:
-        """Create the run's next file; the first one under a name that is not taken."""
+        """Create the run's next file; the first one gets a name that is not taken."""
         self._exchanges = 0
         began = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         names = [
@@ -169,7 +169,7 @@ class ArchiveWriter:
 
 
 class _WarcFile:
-    """A WARC file that is being written; begins with its warcinfo record. Each method raises OSError."""
+    """A WARC file that is being written, with its warcinfo record. Its methods raise OSError."""
 
     def __init__(self, path: Path, info: Mapping[str, str]) -> None:
         self.path, self.size = path, 0

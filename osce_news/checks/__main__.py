@@ -20,14 +20,15 @@ def tables() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "### The results of a page by themselves\n"
+    yield "### The results of a page on their own\n"
     yield from _rules(limits.PAGE_RULES)
-    yield "\n### The items of a page that are stored\n"
+    yield "\n### Items of a page that are already stored\n"
     yield from _rules((*limits.ITEM_RULES, limits.LANGUAGE_RULE))
-    yield "\n### What stored items of the time show\n"
-    yield "| shown by stored items | label | too few below | reason |\n|---|---|--:|---|"
+    yield "\n### What stored items from the same time show\n"
+    yield "| shown by stored items | label | too few | reason |\n|---|---|--:|---|"
     for usual in (*limits.USUAL, limits.OFFICE_OF_ADDRESS):
-        yield f"| {usual.name} | {usual.label} | {usual.few:.0%} of the expected number | {usual.why} |"
+        few = f"less than {usual.few:.0%} of the expected number"
+        yield f"| {usual.name} | {usual.label} | {few} | {usual.why} |"
     yield "\n### Single limits\n"
     yield "| limit | value | meaning |\n|---|--:|---|"
     for name, meaning in _LIMIT.findall(inspect.getsource(limits)):

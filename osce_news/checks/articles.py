@@ -32,7 +32,7 @@ class ArticleChecks:
                 raise LayoutError(
                     "article",
                     expected="an article",
-                    got=f"{self._unreadable} pages in a row that are none; the last: {answer.reason}",
+                    got=f"{self._unreadable} pages in a row that are not; the last: {answer.reason}",
                 )
 
     def check_refusal(self, error: RefusedError, *, by_robots: bool) -> RefusedError | None:
@@ -56,6 +56,6 @@ class ArticleChecks:
             raise LayoutError(
                 "article",
                 expected=f"a known layout, as {self._known} articles have",
-                got=f"none on {self._by_extractor} pages in a row; if that is right, go on with --accept",
+                got=f"none on {self._by_extractor} pages in a row; if that is right, continue with --accept",
             )
         self._others += 1

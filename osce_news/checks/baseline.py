@@ -19,7 +19,7 @@ Near = Callable[[], Sequence[NewsItem]]  # reads stored items of the time
 
 
 class Finding(NamedTuple):
-    """What fails a page: the label that the message names, what it should be, what it is."""
+    """A failed check: the label that the message names, what was expected, and what was found."""
 
     label: str
     expected: str
@@ -65,7 +65,7 @@ def _lacking(usual: Usual, records: Sequence[NewsItem], near: Near) -> Finding |
         return None
     return Finding(
         usual.label,
-        f"{usual.name} in {expected / len(shown):.0%} of results, as in stored ones of the time",
+        f"{usual.name} in {expected / len(shown):.0%} of results, as in stored items from that time",
         f"{sum(shown) or 'none'} of {len(shown)}",
     )
 
@@ -152,7 +152,7 @@ def _numbers_against_dates(records: Sequence[NewsItem], near: Near) -> Finding |
         return None
     return Finding(
         "titles and dates",
-        f"numbers that rise with the dates, as {usual / stored:.0%} of stored ones do",
+        f"numbers that rise with the dates, as in {usual / stored:.0%} of stored ones do",
         f"{same / of:.0%} that do",
     )
 

@@ -53,8 +53,8 @@ def withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, accept
     share = limits.MAX_WITHDRAWN_SHARE * crawls.listed_on(connection, list_url)
     if len(found) > max(limits.MAX_WITHDRAWN, int(share)) and not accept:
         raise PartialError(
-            f"{len(found)} items that were on the list are not on it any more, too many to believe, "
-            "so none was marked; if it is right, run `osce-news crawl --full --accept`"
+            f"{len(found)} items are no longer on the list, too many to believe, so none was marked as "
+            "withdrawn; if this is right, run `osce-news crawl --full --accept`"
         )
     return found
 
@@ -64,12 +64,12 @@ def check(
 ) -> str | None:
     """Return None for a page that may be stored, or a sentence if too little is stored to compare it with.
 
-    The records of the page are normalised. `newest_first` says that the list was asked for in this order,
+    The records of the page are normalised. `newest_first` says that the list was requested in this order,
     `empty_expected` that it may have no results. Raises LayoutError, which names what is wrong, with numbers.
     """
     if not page.records:
         if page.results == 0 and stored.listed and not empty_expected:
-            expected = f"some, as this list has had them before ({stored.items} items are stored)"
+            expected = f"results, as this list had before ({stored.items} items are stored)"
             raise LayoutError("results", expected=expected, got=f"a page that says there are none{ACCEPT}")
         return None
     for finding in _findings(page, stored, newest_first):
@@ -108,7 +108,7 @@ def _broken(
         return None
     values: list[Any] = [value for _, value in wrong]
     most_common, _ = Counter(values).most_common(1)[0]
-    if rule.alike:  # an item that stands on the page twice says the same twice
+    if rule.alike:  # an item listed twice counts once
         values = list({_id(record): value for record, value in wrong if value == most_common}.values())
     if not rule.exceeded(len(values), len(of)) or _distinct(values) < rule.distinct:
         return None
@@ -142,7 +142,7 @@ def _is_usual(rule: Rule[Any], values: set[Any], context: Context, near: Sequenc
 
 
 def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
-    """Compare the names behind a label, unless the site has renamed one.
+    """Compare the names after a label, unless the site has renamed one.
 
     An editor adds a topic or removes one; other names in many items belong to other items.
     """
@@ -163,7 +163,7 @@ def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
     if few or max(changed, moved) < limits.MIN_RELABELLED:
         return None
     got = f"other {kind} in {max(changed, moved)} of {len(pairs)}"
-    return Finding(label, "what is stored of these items", got)
+    return Finding(label, "the stored values of these items", got)
 
 
 def _is_renaming(swaps: Sequence[tuple[frozenset[str], frozenset[str]]], stored: frozenset[str]) -> bool:
@@ -184,20 +184,20 @@ def _duplicates(found: int, new: int) -> Finding | None:
     """Refuse items that would be stored a second time, under another number."""
     if found < limits.MIN_DUPLICATES or found <= limits.MAX_DUPLICATES * new:
         return None
-    got = f"{found} of {new} new items that are stored with another number, the same title and date"
+    got = f"{found} of {new} new items that are stored under another number, with the same title and date"
     return Finding("addresses", "the same number for the same item", got)
 
 
 def _out_of_order(dates: Sequence[str]) -> Finding | None:
-    """Refuse a page widely out of order: the list was asked for newest first, so this is another list."""
+    """Refuse a page far out of order: the list was requested newest first, so this is another list."""
     if len(dates) < limits.MIN_ORDERED or all(one >= later for one, later in itertools.pairwise(dates)):
         return None
     pairs = [pair for pair in itertools.combinations(_without_misplaced(dates), 2) if pair[0] != pair[1]]
     wrong = sum(earlier < later for earlier, later in pairs)
     if wrong <= limits.MAX_OUT_OF_ORDER * len(pairs):
         return None
-    got = f"{wrong} of {len(pairs)} pairs the other way round (the first dates: {', '.join(dates[:3])})"
-    return Finding("order of the results", "the newest first, as asked for", got)
+    got = f"{wrong} of {len(pairs)} pairs in the wrong order (the first dates: {', '.join(dates[:3])})"
+    return Finding("order of the results", "the newest first, as requested", got)
 
 
 def _without_misplaced(dates: Sequence[str]) -> list[str]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--start-url", metavar="URL", help="Any listing address.")
+@click.option("--start-url", metavar="URL", help="The address of any list.")
 @db_option
 @delay_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
@@ -34,8 +34,8 @@ def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, v
     """Check that a page of the live site can still be read.
 
     Requests one listing page after robots.txt, prints how many of its results have each field, and stores
-    nothing. Exit status 3 if the page is not understood, or if it fails the checks, which compare it with
-    the database if there is one.
+    nothing. Exits with status 3 if the page is not understood or fails the checks. The checks also compare it
+    with the database, if there is one.
 
     \b
     Example:

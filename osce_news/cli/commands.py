@@ -18,7 +18,7 @@ SECTIONS = {
     "Query": {
         "list": "List items, newest first.",
         "search": "Search titles, teasers and texts; best matches first.",
-        "show": "Show one item with all its values, sightings and revisions.",
+        "show": "Show one item: its values, revisions, and when it was seen.",
         "stats": "Count items, or draw a figure of the counts.",
         "vocabulary": "List the known offices, topics, content types and places.",
         "dictionary": "Describe each table and column.",

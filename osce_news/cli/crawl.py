@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_summary
 from osce_news.crawl.options import CrawlOptions
 
@@ -17,9 +17,9 @@ from osce_news.crawl.options import CrawlOptions
 @db_option
 @click.option("--full", is_flag=True, help="Read the whole list, even if the database holds items.")
 @click.option(
-    "--start-url", metavar="URL", help="Any listing address, with a filter or a keyword, on any host."
+    "--start-url", metavar="URL", help="The address of any list, with a filter or a keyword, on any site."
 )
-@click.option("--since", metavar="DATE", help="Skip items published before this day, and stop there.")
+@click.option("--since", metavar="DATE", help="Skip items published before this day, and stop at them.")
 @click.option("--until", metavar="DATE", help="Skip items published after this day.")
 @click.option("--max-pages", type=int, metavar="N", help="Stop after N pages.")
 @click.option(
@@ -55,13 +55,13 @@ from osce_news.crawl.options import CrawlOptions
 def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     """Read the newsroom's listing pages into the database.
 
-    The first crawl reads the whole list, which takes about two hours at ten seconds per page. Later
+    The first crawl reads the whole list, which takes two to three hours at ten seconds per page. Later
     crawls are incremental: they read the newest pages until two of them hold nothing new or changed.
-    --full reads everything again and so finds items that were back-dated or withdrawn; an interrupted
+    --full reads everything again, which also finds items that were back-dated or withdrawn; an interrupted
     full crawl is resumed. Ctrl-C stops after the current page.
 
     --articles then reads the full texts of new and changed items and of those without a text, newest
-    first. All of them take about three days. What was read is stored, and the next run continues from there.
+    first. All of them take about four days. What was read is stored, and the next run continues from there.
 
     Set the environment variable OSCE_NEWS_CONTACT to your e-mail address or web page: it is sent with
     each request, so that the site can reach you.
@@ -77,11 +77,9 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     """
     given = {name: value for name, value in arguments.items() if value is not None}
     options = CrawlOptions.parse(db=db, **given)
-    bar = wants_bar(as_json, verbose)
-    set_up_logging(verbose, bar=bar)
     from osce_news.crawl import process  # imports Scrapy
 
-    with progress_bar(bar, "crawl", articles=options.articles) as advance:
+    with progress_bar("crawl", as_json=as_json, verbose=verbose, articles=options.articles) as advance:
         run = process.crawl(options, advance)
     print_summary(run.summary, as_json, run.hint)
     if run.error is not None:

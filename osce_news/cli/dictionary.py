@@ -29,8 +29,8 @@ from osce_news.storage import open_for_reading
 def dictionary(table: str | None, measured: bool, form: str | None, db: Path) -> None:
     """Describe each table and column.
 
-    Lists meaning, form, origin and pitfalls of each column, as the database's table data_dictionary
-    does. TABLE selects one table or view.
+    Lists the meaning, form, origin and pitfalls of each column, like the table data_dictionary. TABLE
+    selects one table or view.
 
     \b
     Example:
@@ -56,7 +56,10 @@ def _markdown(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         if row["column_name"] == stored.WHOLE:
             lines += [f"\n### `{row['table_name']}`\n", f"{row['meaning']} From: {row['origin']}.\n"]
-            lines += ["| column | holds | form | may be empty | from | mind |", "|---|---|---|---|---|---|"]
+            lines += [
+                "| column | meaning | form | may be empty | origin | pitfalls |",
+                "|---|---|---|---|---|---|",
+            ]
             continue
         empty = "yes" if row["may_be_null"] or row["form"] == "JSON array" else ""
         if row.get("rows"):

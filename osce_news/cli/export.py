@@ -78,10 +78,10 @@ def export(
         else:
             assert file is not None
             chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
-            options = exporter.ExportOptions(
-                file, form, chosen, bom, partition_by is not None, not no_datapackage
+            by_year, described = partition_by is not None, not no_datapackage
+            items = exporter.export(
+                connection, filters, file, form, columns=chosen, bom=bom, by_year=by_year, described=described
             )
-            items = exporter.export(connection, options, filters)
     click.echo(f"{snapshot or file}: {items} items")
     if not items:
         click.echo("no item passes the filters" if filters else f"{db} holds no items", err=True)

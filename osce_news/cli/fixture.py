@@ -29,12 +29,7 @@ _MOST_COUNTED = 10_000  # addresses of an archive that are counted
 @click.option(
     "--kind", type=click.Choice(["listing", "article"]), help="Kind of the page.  [default: recognised]"
 )
-@click.option(
-    "--into",
-    type=click.Path(path_type=Path),
-    default="fixtures",
-    help="Folder of all fixtures.",
-)
+@click.option("--into", type=click.Path(path_type=Path), default="fixtures", help="Folder of all fixtures.")
 @delay_option
 @verbose_option
 def fixture(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_outcome
 from osce_news.publish.extras import require_extra
 
@@ -32,9 +32,7 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     from osce_news.archive.cluster import merge as merge_partitions
     from osce_news.archive.replay.workers import close_network
 
-    bar = wants_bar(as_json, verbose)
-    set_up_logging(verbose, bar=bar)
     close_network()
-    with progress_bar(bar, "merge") as advance:
+    with progress_bar("merge", as_json=as_json, verbose=verbose) as advance:
         outcome = merge_partitions(folder, db, advance)
     print_outcome(outcome, as_json)

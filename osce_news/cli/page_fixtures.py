@@ -11,12 +11,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from osce_news.archive import saved_pages
+from osce_news.archive import SavedPage, saved_pages
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.items import BY_EXTRACTOR
 from osce_news.normalize import item_id, normalize_listing
@@ -56,7 +57,7 @@ def save(page: RawPage, root: Path, *, kind: str | None = None, name: str | None
     kind = kind or kind_of(page)
     name = case_name(page.url) if name is None else name
     if not _CASE_NAME.fullmatch(name):
-        raise BadInputError(f"--name: {name[:60]!r} must consist of small letters, digits and hyphens")
+        raise BadInputError(f"--name: {name[:60]!r} must consist of lower-case letters, digits and hyphens")
     folder = root / kind / name
     if folder.exists():
         raise BadInputError(f"{folder} exists; choose another name with --name, or delete the folder")
@@ -82,17 +83,13 @@ def kind_of(page: RawPage) -> str:
     proves nothing, because a changed listing may have some too. Raises BadInputError if neither the page
     nor its address shows the kind.
     """
-    try:
+    with suppress(OsceNewsError):
         if ListingPage(decode(page.body, page.content_type), page.url).results:
             return LISTING
-    except OsceNewsError:
-        pass
-    article = ArticlePage.from_body(page.body, page.url, page.content_type)
-    try:
+    with suppress(OsceNewsError):
+        article = ArticlePage.from_body(page.body, page.url, page.content_type)
         if article.is_not_found or article.article.layout != BY_EXTRACTOR:
             return ARTICLE
-    except OsceNewsError:
-        pass
     if is_listing_path(urlsplit(page.url).path):
         return LISTING
     if item_id(page.url).isdecimal():
@@ -127,60 +124,42 @@ def rewrite(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
 
 
 def observed(case: Path) -> dict[str, Any]:
-    """Return what is read from the page in a fixture folder: an article in `article/`, else a listing."""
-    return _observed_article(case) if case.parent.name == ARTICLE else _observed_listing(case)
+    """Return what is read from the page in a fixture folder, an article in `article/`, else a listing.
 
-
-def _observed_listing(case: Path) -> dict[str, Any]:
-    """Return the pager, records and rejected results of a listing page, or the error."""
+    It is the error if the page is not understood. Empty fields are left out.
+    """
     (saved,) = saved_pages([case / "page.html"])
+    content_type = json.loads((case / "meta.json").read_text(encoding="utf-8")).get("content_type")
+    failure: dict[str, Any] = {}
     try:
-        capture = saved.capture()
-        raw, page = extract_listing(
-            capture.body,
-            capture.url,
-            fetched_at=saved.fetched_at,
-            status=None,
-            content_type=_content_type(case),
-        )
-        listing = normalize_listing(raw)
+        if case.parent.name != ARTICLE:
+            return _observed_listing(saved, content_type)
+        page = ArticlePage.from_body(saved.path.read_bytes(), saved.url or "", content_type)
+        failure = {"is_not_found": True} if page.is_not_found else {}
+        article = asdict(page.article)
     except OsceNewsError as error:
-        return {"error": type(error).__name__, "message": str(error)}
+        return {**failure, "error": type(error).__name__, "message": str(error)}
+    for name in ("text", "contact"):  # lists of paragraphs, so that a diff shows which one changed
+        article[name] = article[name].split("\n\n") if article[name] else None
+    article["image"] = article["image"] and _filled(article["image"])
+    for name in ("downloads", "languages"):
+        article[name] = [_filled(part) for part in article[name]]
+    return _filled(article)
+
+
+def _observed_listing(saved: SavedPage, content_type: str | None) -> dict[str, Any]:
+    """Return the pager, records and rejected results of a listing page."""
+    capture = saved.capture()
+    raw, page = extract_listing(
+        capture.body, capture.url, fetched_at=saved.fetched_at, status=None, content_type=content_type
+    )
+    listing = normalize_listing(raw)
     return {
         "next": page.pager.next,
         "last": page.pager.last,
         "records": [_filled(asdict(record)) for record in listing.records],
         "rejected": [asdict(rejected) for rejected in listing.rejected],
     }
-
-
-def _observed_article(case: Path) -> dict[str, Any]:
-    """Return the fields of an article page, or the error.
-
-    The text is a list of paragraphs, so that a diff shows which one changed.
-    """
-    (saved,) = saved_pages([case / "page.html"])
-    page = ArticlePage.from_body(saved.path.read_bytes(), saved.url or "", _content_type(case))
-    try:
-        article = asdict(page.article)
-    except OsceNewsError as error:
-        failure = {"error": type(error).__name__, "message": str(error)}
-        return {"is_not_found": True, **failure} if page.is_not_found else failure
-    for name in ("text", "contact"):
-        article[name] = article[name].split("\n\n") if article[name] else None
-    for name in ("image", "downloads", "languages"):
-        value = article[name]
-        if isinstance(value, tuple | list):
-            article[name] = [_filled(part) for part in value]
-        else:
-            article[name] = _filled(value) if value else None
-    return _filled(article)
-
-
-def _content_type(case: Path) -> str | None:
-    """Return the Content-Type header that names the page's encoding, or None."""
-    meta = json.loads((case / "meta.json").read_text(encoding="utf-8"))
-    return str(meta["content_type"]) if "content_type" in meta else None
 
 
 def _filled(record: dict[str, Any]) -> dict[str, Any]:

@@ -55,8 +55,8 @@ def parse(
     """Parse WARC files on a Dask cluster into partitions.
 
     PATH is a WARC file or a folder of them. Each worker reads its part of a file and writes its own
-    Parquet file, so all machines need the WARC files and FOLDER at the same paths. Run again, it parses
-    only what is missing. Then read the partitions into a database with `merge`. On one machine
+    Parquet file, so all machines need the WARC files and FOLDER at the same paths. If run again, it only
+    parses what is missing. Then read the partitions into a database with `merge`. On one machine
     `replay --jobs` is faster. Needs `pip install 'osce-news[cluster]'`.
 
     \b

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from osce_news.clock import in_words
 from osce_news.storage import Summary
-
-
-class Advance(Protocol):
-    """Called after each page with the run's summary and the total number of pages, if known.
-
-    `left_s`, the seconds that remain, is given while articles are read.
-    """
-
-    def __call__(self, summary: Summary, total: int | None, left_s: float | None = None) -> None:
-        """Advance the bar."""
 
 
 def set_up_logging(verbose: bool, *, bar: bool) -> None:
@@ -40,11 +29,16 @@ def wants_bar(as_json: bool, verbose: bool) -> bool:
 
 
 @contextmanager
-def progress_bar(shown: bool, what: str, *, articles: bool = False) -> Iterator[Advance]:
-    """Yield the function that advances the bar; it does nothing if no bar is shown.
+def progress_bar(
+    what: str, *, as_json: bool, verbose: bool, articles: bool = False
+) -> Iterator[Callable[..., None]]:
+    """Set up logging, and yield the function that advances the bar; it does nothing if no bar is shown.
 
-    `articles`: whether articles follow the list. Their count then shows the time left, not the bar.
+    It is called after each page with the run's summary and the total number of pages, if known, and while
+    articles are read also with the seconds that remain. `articles`: whether articles follow the list.
     """
+    shown = wants_bar(as_json, verbose)
+    set_up_logging(verbose, bar=shown)
     if not shown:
         yield lambda summary, total, left_s=None: None
         return
@@ -56,25 +50,20 @@ def progress_bar(shown: bool, what: str, *, articles: bool = False) -> Iterator[
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[counts]}"),
-        *([] if articles else [TimeRemainingColumn()]),
+        *([] if articles else [TimeRemainingColumn()]),  # the count of articles shows the time left
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=None, counts="pages")
 
         def advance(summary: Summary, total: int | None, left_s: float | None = None) -> None:
-            counts = f"pages  {summary.new} new, {summary.changed} changed, {summary.unchanged} same"
             done = summary.pages
-            if left_s is not None:
-                done, counts = summary.articles, _articles(summary, left_s)
+            counts = f"pages  {summary.new} new, {summary.changed} changed, {summary.unchanged} same"
+            if left_s is not None:  # follows from the current delay, which makes up most of the time
+                done = summary.articles
+                counts = (
+                    f"articles  {summary.articles_changed} changed, {summary.articles_gone} gone, "
+                    f"{summary.articles_failed} failed; {in_words(left_s)} left"
+                )
             progress.update(task, completed=done, total=total, counts=counts)
 
         yield advance
-
-
-def _articles(summary: Summary, left_s: float) -> str:
-    """Return the text next to the bar while articles are read."""
-    counts = (
-        f"{summary.articles_changed} changed, {summary.articles_gone} gone, {summary.articles_failed} failed"
-    )
-    # `left_s` follows from the current delay, which makes up most of the time of a request.
-    return f"articles  {counts}; {in_words(left_s)} left"

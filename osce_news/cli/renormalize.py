@@ -18,8 +18,7 @@ from osce_news.storage import Writer
 def renormalize(db: Path, verbose: bool) -> None:
     """Apply the current vocabulary and rules to stored values.
 
-    New values are made from the raw values in the database. Also rebuilds the search index. Nothing is
-    crawled.
+    Normalises the raw values in the database again, and rebuilds the search index. Nothing is crawled.
 
     \b
     Example:

@@ -9,7 +9,7 @@ import click
 from osce_news.archive.replay import replay as replay_paths
 from osce_news.archive.replay.workers import close_network
 from osce_news.cli.options import db_option, json_option, verbose_option
-from osce_news.cli.progress import progress_bar, set_up_logging, wants_bar
+from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_outcome
 from osce_news.crawl.options import listing_url
 from osce_news.site import LISTING_URL
@@ -28,7 +28,7 @@ from osce_news.site import LISTING_URL
 @click.option(
     "--start-url",
     metavar="URL",
-    help="A listing on the site to read from WARC files of other tools.  [default: www.osce.org]",
+    help="A list; from WARC files of other tools, only its site is read.  [default: www.osce.org]",
 )
 @json_option
 @verbose_option
@@ -41,9 +41,9 @@ def replay(
     nothing.
 
     What `crawl --archive` recorded is rebuilt run by run, with its whole history. Runs that the database
-    already holds are skipped. Saved pages and the pages in WARC files of other tools count as read when
-    they were fetched. The address and time of a saved page come from a meta.json next to page.html, or
-    else from the page itself and the time of its file.
+    already holds are skipped. Saved pages, and the pages in WARC files of other tools, count as read at
+    the time when they were fetched. The address and time of a saved page come from a meta.json next to
+    page.html, or else from the page itself and the time of its file.
 
     \b
     Example:
@@ -52,9 +52,7 @@ def replay(
       osce-news replay ~/saved-pages --json
     """
     site = listing_url(start_url, 50) if start_url else LISTING_URL
-    bar = wants_bar(as_json, verbose)
-    set_up_logging(verbose, bar=bar)
     close_network()
-    with progress_bar(bar, "replay") as advance:
+    with progress_bar("replay", as_json=as_json, verbose=verbose) as advance:
         outcome = replay_paths(paths, db, jobs=jobs, start_url=site, on_page=advance)
     print_outcome(outcome, as_json)

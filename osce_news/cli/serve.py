@@ -25,8 +25,8 @@ from osce_news.publish.extras import require_extra
 def serve(db: Path, port: int, show: bool) -> None:
     """Show the database in the browser.
 
-    Offers search, facets, items, prepared queries and figures. Only this machine can connect. The pages
-    show a copy of the database as it is now, so a crawl may go on meanwhile. Ctrl-C stops the server.
+    Offers search, facets, items, ready-made queries and figures. Only this machine can connect. The pages
+    show a copy of the database as it is now, so a crawl can run at the same time. Ctrl-C stops the server.
     Needs `pip install 'osce-news[web]'`.
 
     \b

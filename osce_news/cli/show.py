@@ -23,7 +23,7 @@ from osce_news.storage import open_for_reading, queries
 @format_options
 @traceback_option
 def show(identifier: str, db: Path, form: str | None) -> None:
-    """Show one item with all its values, sightings and revisions.
+    """Show one item: its values, revisions, and when it was seen.
 
     ID is the item's identifier or its address. Values are shown as printed and as normalised.
 
@@ -94,8 +94,8 @@ def _shown(value: str | None) -> str:
 
 
 def _withdrawal(row: Row) -> str:
-    back = f", on it again {row['restored']} (run {row['restored_run']})" if row["restored"] else ""
-    return f"not on the list {row['withdrawn']} (run {row['withdrawn_run']}){back}"
+    back = f", back on it {row['restored']} (run {row['restored_run']})" if row["restored"] else ""
+    return f"missing from the list {row['withdrawn']} (run {row['withdrawn_run']}){back}"
 
 
 def _print_value(name: str, value: str | None) -> None:

@@ -122,7 +122,7 @@ def _in_order(rows: Sequence[dict[str, Any]], group: str) -> list[str]:
 
 def _print_labels(db: Path, groups: Sequence[str], filters: Filters, form: str | None) -> None:
     if len(groups) > 1 or groups[0] not in counts.PERIODS:
-        raise click.UsageError("--labels goes with --by year or --by month")
+        raise click.UsageError("--labels works only with --by year or --by month")
     (period,) = groups
     with closing(open_for_reading(db)) as connection:
         counted = counts.labels(connection, period, filters)

@@ -80,7 +80,7 @@ def _print_overview(path: Path, commands: list[str]) -> None:
         return
     click.echo(
         f"{path} holds {_count(held['items'], 'item')}, {held['first']} to {held['last']}, "
-        f"of {_count(held['offices'], 'office')} on {_count(held['topics'], 'topic')}"
+        f"from {_count(held['offices'], 'office')} on {_count(held['topics'], 'topic')}"
     )
     click.echo("\n  ".join(["next:", *commands]))
 

@@ -18,8 +18,8 @@ from osce_news.storage import integrity
 def verify(db: Path, as_json: bool) -> None:
     """Check the integrity of a database.
 
-    Runs SQLite's own checks and tests foreign keys, the search index and the rules of the schema. Exit
-    status 1 if there is a problem.
+    Runs SQLite's own checks, and tests foreign keys, the search index and the rules of the schema. Exits
+    with status 1 if there is a problem.
 
     \b
     Example:

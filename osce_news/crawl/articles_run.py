@@ -41,16 +41,16 @@ class ArticlesRun(CrawlRun):
 
     @property
     def done(self) -> int:
-        """How many were asked for in this run."""
+        """How many were requested in this run."""
         return self.total - len(self._queue)
 
     @property
     def left(self) -> int:
-        """How many are still to be asked for in this run."""
+        """How many are still to be requested in this run."""
         return len(self._queue)
 
     def next(self) -> Due | None:
-        """Return the item whose page is to be asked for next; None at the end."""
+        """Return the item whose page is requested next; None at the end."""
         return self._queue[0] if self._queue else None
 
     def validators(self, due: Due) -> tuple[str | None, str | None]:
@@ -83,8 +83,8 @@ class ArticlesRun(CrawlRun):
         if self._failures and self.error is None and not self.interrupted:
             self.fail(
                 PartialError(
-                    f"articles that could not be fetched: {self._failures}, the first of them "
-                    f"{self._first_failure}; the next run asks for them again"
+                    f"articles that could not be fetched: {self._failures}; the first: {self._first_failure}"
+                    "; the next run requests them again"
                 )
             )
         super().finish()

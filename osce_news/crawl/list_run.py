@@ -31,7 +31,7 @@ class ListRun(CrawlRun):
         full = options.full or empty or (unfinished is not None and never_whole)
         if not full or options.limited or options.restart:
             unfinished = None
-        # Items stored since then may have gaps behind them.
+        # There may be gaps below items stored since then.
         self._gaps_since = None if full else crawls.unsettled_since(connection, name)
         self.traversal = Traversal(options, overlap=None if full else options.overlap)
         if unfinished is not None:
@@ -39,7 +39,7 @@ class ListRun(CrawlRun):
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
         self.hint: str | None = None
         if never_whole and (not full or options.limited) and options.whole_list:
-            self.hint = "this list was never read to its end: `osce-news crawl --full` does that"
+            self.hint = "this list was never read to its end; `osce-news crawl --full` does that"
         super().__init__(writer, options, "full" if full else "incremental", unfinished)
 
     def validators(self, url: str) -> Validators | None:
@@ -74,7 +74,7 @@ class ListRun(CrawlRun):
         if self.traversal.url is None:
             self.fail(partial(error, self.summary.pages))
         else:
-            logger.warning("%s; going on after it", error)
+            logger.warning("%s; continuing after it", error)
 
     def end_of_list(self) -> tuple[list[str] | None, bool, str]:
         """Return the withdrawn items, whether the whole list was read, and the list's address."""
@@ -95,7 +95,7 @@ class ListRun(CrawlRun):
 
     @property
     def message(self) -> str | None:
-        """What there is to say of how the run ended; None if nothing."""
+        """Return the message about how the run ended; None if there is none."""
         unsure = self.traversal.ended and not self.traversal.whole
         if self.error is None and not self.interrupted and self.summary.mode == "full" and unsure:
             return (

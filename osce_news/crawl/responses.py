@@ -1,4 +1,4 @@
-"""What an answer of the site means, or that there was none."""
+"""The meaning of a response, or of its absence."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def fetched_at(response: Response) -> str:
 
 
 def article_of(response: Response, asked_for: str) -> ArticleItem:
-    """Return what an answer says of the item that it was asked for; raises ChallengePageError."""
+    """Return what a response says about the requested item; raises ChallengePageError."""
     return read_article(response.body, response.url, asked_for=asked_for, **_facts(response))
 
 
@@ -65,13 +65,13 @@ def _facts(response: Response) -> dict[str, Any]:
 # What the errors of Scrapy's downloader mean; most of them have no text of their own.
 _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "no such host, or no network"),
-    (DownloadConnectionRefusedError, "nobody answers there"),
+    (DownloadConnectionRefusedError, "the connection was refused"),
     (DownloadTimeoutError, f"no answer within {settings.DOWNLOAD_TIMEOUT} s"),
     (
         DownloadCancelledError,
-        f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB are no page of a newsroom",
+        f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB, too much for a page",
     ),
-    (ResponseDataLossError, "the answer is cut"),
+    (ResponseDataLossError, "the response is truncated"),
     (DownloadFailedError, "the connection failed"),
 )
 
@@ -88,7 +88,7 @@ def error_of(failure: Failure) -> OsceNewsError:
     if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
         return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
     if isinstance(error, CircuitOpenError) or "robots.txt" in str(error):
-        return UnavailableError(f"{url}: not asked for: {error}")
+        return UnavailableError(f"{url}: not requested: {error}")
     if "offsite" in str(error):
         return NetworkError(f"{url}: on another site, so it was not followed")
     if "DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed

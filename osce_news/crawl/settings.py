@@ -49,7 +49,7 @@ RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)]  #
 BACK_OFF_BASE = 0.1  # seconds; the delay in force, if that is longer, is what doubles
 BACK_OFF_MAX = 300.0  # seconds
 RETRY_AFTER_MAX = 600.0  # seconds; a site that asks to wait longer is not asked again in this run
-CIRCUIT_BREAKER = 3  # requests in a row that failed after all their tries; then no more are made
+CIRCUIT_BREAKER = 3  # requests in a row that failed after all their tries; then no more are sent
 CLOSESPIDER_TIMEOUT_NO_ITEM = 7200  # three requests that fail in the slowest way take less
 MEMUSAGE_LIMIT_MB = 1024
 

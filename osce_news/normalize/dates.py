@@ -8,9 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from functools import lru_cache
-from typing import ClassVar, NamedTuple
-
-from dateutil.parser import ParserError, parser, parserinfo
+from typing import NamedTuple
 
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import clean
@@ -54,20 +52,7 @@ _PLACE_AND_DAY = re.compile(
 _LONGEST = 120  # characters of a line with a place and a date
 
 
-class _NewsroomInfo(parserinfo):
-    """The months for dateutil's parser; without weekdays and times, it cannot complete a date from them."""
-
-    MONTHS: ClassVar = list(MONTHS)
-    WEEKDAYS: ClassVar[list[str]] = []
-    HMS: ClassVar[list[str]] = []
-    AMPM: ClassVar[list[str]] = []
-    UTCZONE: ClassVar[list[str]] = []
-    PERTAIN: ClassVar[list[str]] = []
-    JUMP: ClassVar = [" ", ".", ",", "года", "г"]
-
-
-_PARSER = parser(_NewsroomInfo())  # day and month cannot be confused: months are names, or it is ISO 8601
-_MIDNIGHT = datetime.datetime(2000, 1, 1)
+_NUMBER_OF_MONTH = {name.lower(): number for number, names in enumerate(MONTHS, 1) for name in names}
 
 
 class PlaceAndDay(NamedTuple):
@@ -93,10 +78,12 @@ def parse_date(text: str | None) -> str | None:
     if text is None or len(text) > 60 or not _DATE.fullmatch(text):
         return None
     try:
-        parsed: datetime.datetime = _PARSER.parse(text, default=_MIDNIGHT)
-    except (ParserError, OverflowError):
+        if (month := re.search(_MONTH, text, re.IGNORECASE)) is None:
+            return datetime.date.fromisoformat(text).isoformat()
+        day, year = map(int, re.findall("[0-9]+", text))
+        return datetime.date(year, _NUMBER_OF_MONTH[month[0].lower()], day).isoformat()
+    except (ValueError, KeyError):  # no such day; a letter that only looks like one of the month's
         return None
-    return parsed.date().isoformat()
 
 
 def has_day_and_year(text: str) -> bool:

@@ -78,7 +78,7 @@ class ArticleLayout:
     """
 
     NAME: ClassVar[str]
-    WHERE: ClassVar[str]  # the host that has it
+    WHERE: ClassVar[str] = "www.osce.org"  # the host that has it
     VALID_FROM: ClassVar[datetime.date | None] = None
     VALID_UNTIL: ClassVar[datetime.date | None] = None
     TITLE: ClassVar[Expected]
@@ -110,7 +110,6 @@ class HeaderLayout(ArticleLayout):
     """
 
     NAME = "drupal7-header"
-    WHERE = "www.osce.org"
     TITLE = Expected("div.content--header > h1")
     TEXT = Expected("div.content--content > div > div.pane-content", 1, None)
 
@@ -119,7 +118,6 @@ class ContentLayout(ArticleLayout):
     """Title and text panes in the content. Known and assumed: as for HeaderLayout."""
 
     NAME = "drupal7-content"
-    WHERE = "www.osce.org"
     TITLE = Expected("div.content--content > h1")
     TEXT = HeaderLayout.TEXT
 
@@ -131,7 +129,6 @@ class NodeLayout(ArticleLayout):
     """
 
     NAME = "drupal6-node"
-    WHERE = "www.osce.org"
     TITLE = Expected("div.content--header > h1, div.content--content > h1")
     TEXT = Expected("div.node-content > div.pane-content", 1, None)
 
@@ -144,7 +141,6 @@ class DescriptionLayout(ArticleLayout):
     """
 
     NAME = "drupal6-description"
-    WHERE = "www.osce.org"
     TITLE = NodeLayout.TITLE
     TEXT = Expected("div.field-field-description > div > div.field-item", 1, None)
 
@@ -158,7 +154,6 @@ class SectionLayout(ArticleLayout):
     """
 
     NAME = "section-lines"
-    WHERE = "www.osce.org"
     TITLE = Expected(", ".join(_HEADINGS), 1, None)
     TEXT = Expected("body")
 

@@ -16,6 +16,7 @@ _MANY = 100  # letters; fewer may be a name
 _SHARE = 0.1  # of all letters
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _CELLS = frozenset({"td", "th"})
+_UNREAD = SILENT | {"figcaption"}
 _BLOCKS_IN_CELLS = frozenset("p div ul ol table h1 h2 h3 h4 h5 h6 blockquote section article".split())
 
 
@@ -49,19 +50,18 @@ def read_paragraphs(root: Element) -> list[Paragraph]:
             writer.leave(element)
             if stack:
                 writer.write(element.tail)
-        elif not isinstance(child.tag, str) or child.tag in SILENT or is_hidden(child):
-            writer.write(child.tail)
+            continue
+        if not isinstance(child.tag, str) or child.tag in _UNREAD or is_hidden(child):
+            pass
         elif child.tag == "br":
             writer.end_line()
-            writer.write(child.tail)
         elif child.tag == "table" and (rows := _rows(child)) is not None:
-            writer.write_block("\n".join(rows))
-            writer.write(child.tail)
-        elif child.tag == "figcaption":
-            writer.write(child.tail)
+            writer.write_lines(rows)
         else:
             writer.enter(child)
             stack.append((child, child.iterchildren()))
+            continue
+        writer.write(child.tail)
     return writer.paragraphs
 
 
@@ -131,21 +131,16 @@ class _Writer:
 
     def write(self, text: str | None) -> None:
         """Add text to the line. White space is collapsed later, except for line breaks in `<pre>`."""
-        if not text:
-            return
-        if self._preformatted and "\n" in text:
-            first, *others = text.split("\n")
-            self._pieces.append(first)
-            for other in others:
-                self.end_line()
-                self._pieces.append(other)
-        else:
-            self._pieces.append(text)
+        if text:
+            for number, part in enumerate(text.split("\n") if self._preformatted else (text,)):
+                if number:
+                    self.end_line()
+                self._pieces.append(part)
 
-    def write_block(self, text: str) -> None:
-        """Add a whole paragraph, or lines if inside a list."""
+    def write_lines(self, lines: Sequence[str]) -> None:
+        """Add these lines as a paragraph, or to the one of the list that is open."""
         self._end_line_or_paragraph()
-        self._lines.extend(text.splitlines())
+        self._lines.extend(lines)
         self._end_line_or_paragraph()
 
     def end_line(self) -> None:
@@ -170,12 +165,10 @@ class _Writer:
             self._lines.clear()
 
     def _end_line_or_paragraph(self) -> None:
-        if self._pieces:
-            text = "".join(self._pieces)
-            if text.strip():
-                self.end_line()
-            else:
-                self._pieces.clear()
+        if "".join(self._pieces).strip():
+            self.end_line()
+        else:
+            self._pieces.clear()
         if not self._lists:
             self.end_paragraph()
 

@@ -49,23 +49,20 @@ def extract_listing(
     if not is_html(content_type):
         raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
     page = ListingPage(decode(body, content_type), url)
-    results = page.results
-    complete = [result for result in results if not result.lacks]
-    _refuse_unreadable_dates([result.published for result in complete])
+    _refuse_unreadable_dates([result.published for result in page.complete])
     listing = Listing(
         url=url,
         fetched_at=fetched_at,
         sha256=hashlib.sha256(body).hexdigest(),
         status=status,
-        results=len(results),
-        listed=_keys(results),
+        results=len(page.results),
+        listed=_keys(page.results),
         etag=etag,
         last_modified=last_modified,
-        records=[_record(result) for result in complete],
+        records=[_record(result) for result in page.complete],
         rejected=[
             Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
-            for result in results
-            if result.lacks
+            for result in page.incomplete
         ],
     )
     return listing, page

@@ -23,18 +23,7 @@ _SHORT = 40  # characters of a label, and of a link such as "Read more"
 
 
 class ResultFields:
-    """The fields of the result that consists of these lines inside the element.
-
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> result = html.fromstring(
-    ...     '<div><h3><a href="/node/1">A title</a></h3>'
-    ...     "<p><b>Publishing date:</b> 1 May 2020</p><p>The teaser.</p></div>"
-    ... )
-    >>> fields = ResultFields(text_lines(result), result)
-    >>> fields.title, fields.link.get("href"), fields.labelled.values, fields.teaser
-    ('A title', '/node/1', {'published': '1 May 2020'}, 'The teaser.')
-    """
+    """The fields of the result that consists of these lines inside the element."""
 
     def __init__(self, lines: Sequence[Line], element: Element) -> None:
         self.lines = lines
@@ -135,14 +124,10 @@ def _is_names(line: Line) -> bool:
 
 
 def _are_known(printed: str) -> bool:
+    """Whether the text is a name from the vocabulary, or several between commas."""
     first, _, rest = printed.partition(",")
-    if not first or len(first) > _LONGEST_NAME or not _is_known(first):  # as in most lines
-        return False
-    return all(map(_is_known, rest.split(","))) if rest else True
-
-
-def _is_known(name: str) -> bool:
-    return any(vocabulary(kind).find(name) is not None for kind in _NAMES)
+    names = (first, *rest.split(",")) if rest else (first,)
+    return len(first) <= _LONGEST_NAME and all(any(vocabulary(k).find(n) for k in _NAMES) for n in names)
 
 
 def _looks_labelled(line: Line, labelled: Sequence[tuple[Line, Label]], values: Sequence[Line]) -> bool:

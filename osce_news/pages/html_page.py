@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
@@ -14,8 +14,9 @@ from parsel import Selector
 from w3lib.encoding import html_to_unicode
 
 from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.normalize.identity import is_web_address
 from osce_news.normalize.vocabulary import fold, words
-from osce_news.pages.text_lines import is_hidden, squeeze, text_of
+from osce_news.pages.text_lines import is_hidden, squeeze, text_of, upwards
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
@@ -138,9 +139,9 @@ class HtmlPage:
 
     def prune(self) -> None:
         """Remove scripts, hidden text, menus, footer, forms and share buttons; the text after them stays."""
-        self.take_out([*self._around])
+        self.take_out(self._around)
 
-    def take_out(self, elements: Sequence[Element]) -> None:
+    def take_out(self, elements: Iterable[Element]) -> None:
         """Remove these elements; the text after them stays."""
         for element in elements:
             element.tag = _GONE
@@ -149,33 +150,30 @@ class HtmlPage:
 
     def is_around(self, element: Element) -> bool:
         """Whether the element is inside something that `prune` removes."""
-        return any(one in self._around or one.tag in _TAGS for one in (element, *element.iterancestors()))
+        return any(one in self._around or one.tag in _TAGS for one in upwards(element))
 
     @cached_property
-    def _around(self) -> dict[Element, None]:
-        return dict.fromkeys(self._find_around())
-
-    def _find_around(self) -> Iterator[Element]:
+    def _around(self) -> set[Element]:
+        """The elements that are hidden, or around the text by their role, class or identifier."""
         needed = {self.root}
         for holder in self.find(_HOLDS_TEXT):
-            for element in (holder, *holder.iterancestors()):
+            for element in upwards(holder):
                 if element in needed:
                     break
                 needed.add(element)
-        for match in self.selector.xpath(_MARKED):
-            element = match.root
-            if element in needed:
-                continue
-            names = f"{element.get('class') or ''} {element.get('id') or ''}"
-            style = element.get("style")
-            if (
-                (names != " " and _AROUND.search(names))
-                or element.get("role") in _ROLES
-                or element.get("aria-hidden") == "true"
-                or (style is not None and _INVISIBLE.search(style))
-                or is_hidden(element)
-            ):
-                yield element
+        marked = (match.root for match in self.selector.xpath(_MARKED))
+        return {element for element in marked if element not in needed and _is_around(element)}
+
+
+def _is_around(element: Element) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return (
+        _AROUND.search(names) is not None
+        or element.get("role") in _ROLES
+        or element.get("aria-hidden") == "true"
+        or _INVISIBLE.search(element.get("style") or "") is not None
+        or is_hidden(element)
+    )
 
 
 def outermost(elements: Sequence[Element], root: Element) -> list[Element]:
@@ -271,8 +269,6 @@ def _join(base: str, href: str) -> str | None:
         if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
             return "{0.scheme}://{0.netloc}{1}".format(urlsplit(base), href)
         address = urljoin(base, href.strip())
-        parts = urlsplit(address)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # such as "http://[" or a port of eight digits
+    except ValueError:  # such as "http://["
         return None
-    return address if valid else None
+    return address if is_web_address(address) else None

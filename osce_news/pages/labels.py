@@ -61,14 +61,7 @@ def _patterns() -> _Patterns:
 
 
 def read_label(line: Line) -> Label | None:
-    """Return the label at the beginning of the line, or None; the result is cached in the line.
-
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> result = html.fromstring("<div><p><b>What we do:</b> Youth</p><p>What we do in the field</p></div>")
-    >>> [read_label(line) for line in text_lines(result)]
-    [Label(field='topics', language='en', value='Youth', own_element=True), None]
-    """
+    """Return the label at the beginning of the line, or None; the result is cached in the line."""
     if line.label is False:
         line.label = _read_label(line)
     return cast("Label | None", line.label)
@@ -148,7 +141,7 @@ def _visible(text: str) -> str:
 
 
 def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | None:
-    """Return the pieces behind a label of one of these lengths, or None if the label ends inside a piece."""
+    """Return the pieces after a label of one of these lengths, or None if the label ends inside a piece."""
     seen = ""
     for number, piece in enumerate(pieces):
         seen += piece.text
@@ -172,12 +165,6 @@ class LabelledValues:
 
     `values` has them by field, without those that have a label but no value. `labels` has the label that each
     line begins with, or None; `used` the indexes of the lines with a label or a value.
-
-    >>> from lxml import html
-    >>> from osce_news.pages.text_lines import text_lines
-    >>> result = html.fromstring("<dl><dt>What we do</dt><dd>Elections</dd><dd>Youth</dd></dl>")
-    >>> LabelledValues(text_lines(result), result).values
-    {'topics': 'Elections, Youth'}
     """
 
     def __init__(self, lines: Sequence[Line], limit: Element) -> None:

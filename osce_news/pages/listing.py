@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
@@ -18,6 +18,7 @@ from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
+from osce_news.urls import page_number
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
 SET_ASIDE_IN = 10  # one result in so many may lack title, address or date
@@ -121,12 +122,12 @@ class ListingPage(HtmlPage):
 
     def _pager_link(self, name: str, selector: str) -> str | None:
         """Return the address of the link, found by class, else by its words, else None."""
-        for link in self.selector.css(selector):
-            if address := self.address(link.root.get("href")):
+        for link in self.find(selector):
+            if address := self.address(link.get("href")):
                 return address
-        for link in self.selector.css(_PAGER_LINKS):
-            text = fold(text_of(link.root)).strip(" ›»→>|")
-            if text in words(f"pager.{name}") and (address := self.address(link.root.get("href"))):
+        for link in self.find(_PAGER_LINKS):
+            text = fold(text_of(link)).strip(" ›»→>|")
+            if text in words(f"pager.{name}") and (address := self.address(link.get("href"))):
                 return address
         return None
 
@@ -136,27 +137,29 @@ class ListingPage(HtmlPage):
 
         It shows that the list continues even if the pager's words and classes are unknown.
         """
-        farthest, found = _page_of(self.url), None
-        for link in self.selector.css(_PAGER_LINKS):
-            address = self.address(link.root.get("href"))
-            if address and urlsplit(address).path == urlsplit(self.url).path and _page_of(address) > farthest:
-                farthest, found = _page_of(address), address
-        return found
+        farthest = self.url
+        for link in self.find(_PAGER_LINKS):
+            address = self.address(link.get("href"))
+            if (
+                address
+                and urlsplit(address).path == urlsplit(self.url).path
+                and (page_number(address) or 0) > (page_number(farthest) or 0)
+            ):
+                farthest = address
+        return farthest if farthest != self.url else None
 
     @property
     def _says_empty(self) -> bool:
         """Whether a sentence says that the list is empty, and no next page and no item is linked."""
         sentences = map(re.escape, words("empty"))
-        text = fold(text_of(self.selector.root))
+        text = fold(text_of(self.root))
         # "10 results" does not contain the sentence "0 results".
         said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
-        return said and self.pager.next is None and not self._links_items
-
-    @property
-    def _links_items(self) -> bool:
-        """Whether links to items are where the list should be: results that are not understood."""
-        links = (link for line in text_lines(self.selector.root) if (link := line.link) is not None)
-        return any(
+        if not said or self.pager.next is not None:
+            return False
+        # Links to items where the list should be are results that are not understood.
+        links = (link for line in text_lines(self.root) if (link := line.link) is not None)
+        return not any(
             is_item(link) and next(link.iterancestors("header", *BOXES), None) is None for link in links
         )
 
@@ -170,7 +173,7 @@ class ListingPage(HtmlPage):
         if unlabelled is not None:
             raise LayoutError(
                 "labels",
-                expected="labels that are known",
+                expected="known labels",
                 got=f"{len(lacking)} of {len(results)} results with an unknown label, {unlabelled[:60]!r}",
             )
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
@@ -201,9 +204,3 @@ class ListingPage(HtmlPage):
         opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
         if any(count > closed[tag] for tag, count in opened.items()):
             raise LayoutError("html", expected="a whole page", got="a page that is truncated in its list")
-
-
-def _page_of(url: str) -> int:
-    """Return the page number that the address asks for; 0 if it names none."""
-    number = parse_qs(urlsplit(url).query).get("page", ["0"])[-1]
-    return int(number) if number.isdecimal() and len(number) < 8 else 0

@@ -68,11 +68,7 @@ class Line:
 
 
 def squeeze(text: str) -> str:
-    r"""Return the text with each run of white space collapsed to one space, as a browser shows it.
-
-    >>> squeeze("  15\u00a0March \n 2022 ")
-    '15 March 2022'
-    """
+    """Return the text with each run of white space collapsed to one space, as a browser shows it."""
     return " ".join(text.split())
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError
 from osce_news.publish import datapackage, destinations
 from osce_news.publish.extras import require_extra
-from osce_news.publish.formats import Format, format_of, formats
+from osce_news.publish.formats import Format, Option, format_of, formats
 from osce_news.publish.references import dataset_reference
 from osce_news.storage.dictionary import Column, column
 from osce_news.storage.queries import Filters, Row, decoded
@@ -21,43 +20,48 @@ from osce_news.storage.queries import Filters, Row, decoded
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL
 
 
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """Where and how to export. Without a `format`, the suffix of the path decides."""
-
-    path: Path
-    format: str | None = None
-    columns: Sequence[str] = ()
-    bom: bool = False
-    by_year: bool = False
-    datapackage: bool = True
-
-
-def export(connection: sqlite3.Connection, options: ExportOptions, filters: Filters) -> int:
+def export(
+    connection: sqlite3.Connection,
+    filters: Filters,
+    path: Path,
+    form: str | None = None,
+    *,
+    columns: Sequence[str] = (),
+    bom: bool = False,
+    by_year: bool = False,
+    described: bool = True,
+) -> int:
     """Write the items that pass the filters to the file or folder, newest first; return how many.
+
+    Without a form, the suffix of the path decides. `described`: whether to describe the export in a data
+    package descriptor, if its form allows that.
 
     Raises BadInputError for options that make no sense and places that must not be overwritten, and
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
-    chosen = formats()[options.format] if options.format else format_of(options.path)
-    _check(options, chosen)
-    columns = _columns(connection, options.columns)
-    described = options.datapackage and "datapackage" in chosen.options
+    chosen = formats()[form] if form else format_of(path)
+    _check(chosen, {"columns": columns, "bom": bom, "partition-by": by_year})
+    if by_year:
+        destinations.check_folder(path, f"items{chosen.suffixes[0]}")
+    else:
+        destinations.check_file(path)
+    written = _columns(connection, columns)
+    described = described and "datapackage" in chosen.options
     if described:
-        datapackage.check(options.path.parent)
-    keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
-    keywords |= {"bom": True} if options.bom else {}
-    with atomic_write(options.path, folder=options.by_year) as part:
+        datapackage.check(path.parent)
+    keywords: dict[str, Any] = {"columns": written} if "columns" in chosen.options else {}
+    keywords |= {"bom": True} if bom else {}
+    with atomic_write(path, folder=by_year) as part:
         rows = stream(connection, filters)
-        if options.by_year:
+        if by_year:
             by_file = _write_years(chosen, part, rows, keywords)
-            counts = {f"{options.path.name}/{name}": count for name, count in by_file.items()}
+            counts = {f"{path.name}/{name}": count for name, count in by_file.items()}
         else:
-            counts = {options.path.name: _write(chosen, part, rows, keywords)}
+            counts = {path.name: _write(chosen, part, rows, keywords)}
         if described:
-            datapackage.add(options.path, chosen, counts, columns, dataset_reference(connection))
+            datapackage.add(path, chosen, counts, written, dataset_reference(connection))
     if not described:
-        datapackage.remove(options.path)
+        datapackage.remove(path)
     return sum(counts.values())
 
 
@@ -83,19 +87,14 @@ def _columns(connection: sqlite3.Connection, names: Sequence[str]) -> list[Colum
     return [column("newsroom", name) for name in dict.fromkeys(names or known)]
 
 
-def _check(options: ExportOptions, chosen: Format) -> None:
-    """Raise what `export` raises for bad options, before anything is written."""
+def _check(chosen: Format, given: Mapping[Option, object]) -> None:
+    """Raise MissingExtraError, or BadInputError for an option that does not go with the format."""
     if chosen.extra:
         require_extra(*chosen.extra)
-    given = {"columns": options.columns, "bom": options.bom, "partition-by": options.by_year}
     for option, value in given.items():
         if value and option not in chosen.options:
             suitable = ", ".join(each.name for each in formats().values() if option in each.options)
             raise BadInputError(f"--{option} works with {suitable}, not with {chosen.name}")
-    if options.by_year:
-        destinations.check_folder(options.path, f"items{chosen.suffixes[0]}")
-    else:
-        destinations.check_file(options.path)
 
 
 def _write_years(

@@ -29,7 +29,6 @@ class Reference:
     language: str | None = None
     abstract: str | None = None
     keywords: tuple[str, ...] = ()
-    publisher: str = PUBLISHER
     version: str | None = None
     note: str | None = None
     is_dataset: bool = False
@@ -103,8 +102,6 @@ def citation(reference: Reference) -> str:
     if reference.genre:
         text += f" [{reference.genre}]"
     text += "."
-    if reference.publisher not in (*reference.authors, PUBLISHER):
-        text += f" {reference.publisher}."
     if reference.note:
         text += f" {reference.note[0].upper()}{reference.note[1:]}."
     if reference.url:

@@ -146,7 +146,9 @@ def storage_errors(path: Path) -> Iterator[None]:
             "no such column": "an older version made it: `osce-news renormalize` brings it up to date",
             "malformed": "damaged: `osce-news verify` shows where, `osce-news replay` rebuilds it",
         }
-        hint = next((hint for word, hint in hints.items() if word in text), "see the message")
+        hint = next(
+            (hint for word, hint in hints.items() if word in text), "`osce-news verify` checks the file"
+        )
         raise StorageError(f"{path}: {text} ({hint})") from error
 
 

@@ -40,7 +40,7 @@ _RULES = {
         "SELECT count(*) FROM runs WHERE finished IS NOT NULL AND status = 'running'"
     ),
     "a run that continues a later one": "SELECT count(*) FROM runs WHERE continues >= id",
-    "an article with a text and without a time of reading": (
+    "an article with a text but no time of reading": (
         "SELECT count(*) FROM articles WHERE read_at IS NULL AND (text IS NOT NULL OR title IS NOT NULL)"
     ),
     "an article without the name of its layout": (

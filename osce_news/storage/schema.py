@@ -358,5 +358,5 @@ def _present(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def _even(sql: str) -> str:
-    """Return the statement with white space evened out."""
+    """Return the statement with white space normalised."""
     return " ".join(sql.split())

@@ -215,7 +215,7 @@ def test_run_again_it_parses_only_what_is_missing(
     os.utime(first, (1, 1))  # a file that has changed
     assert parse_again() == (made - len(split(first, SMALL)), len(split(first, SMALL)))
     monkeypatch.setattr("osce_news.archive.cluster.job.code_version", lambda: "another")
-    with pytest.raises(AssertionError, match="has another osce-news"):
+    with pytest.raises(AssertionError, match="another version of osce-news"):
         parse_again()
 
 
@@ -272,7 +272,7 @@ def test_a_worker_refuses_another_file_and_another_version(
 ) -> None:
     part = the_part(recorded, tmp_path)
     for other, why in (
-        (replace(part, code="0"), "another osce-news"),
+        (replace(part, code="0"), "another version of osce-news"),
         (replace(part, path="/nowhere/a.warc.gz"), r"can't read the file \(No such file"),
         (replace(part, size=part.size + 1), "has changed"),
         (replace(part, changed_ns=0), "has changed"),
@@ -424,7 +424,10 @@ def test_merge_refuses_a_folder_that_parse_did_not_make(
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["parse", str(FIXTURES / "seed"), "--out", "x"], "is a saved page, and only WARC files are parsed"),
+        (
+            ["parse", str(FIXTURES / "seed"), "--out", "x"],
+            "is a saved page, but `parse` only reads WARC files",
+        ),
         (["parse", "nothing", "--out", "x"], "no such file or folder"),
         (["parse", "a", "--out", "x", "--scheduler", "tcp://a:1", "--workers", "2"], "not both"),
         (["merge", "nothing"], "nothing holds no partitions"),

@@ -134,9 +134,9 @@ def test_other_records_and_other_hosts_are_skipped_and_counted(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("block", "fields", "why"),
     [
-        (answer(b"<p>half", Content_Length="999"), {}, "the page is cut: 7 of 999 bytes"),
+        (answer(b"<p>half", Content_Length="999"), {}, "the page is truncated: 7 of 999 bytes"),
         (answer(b"5\r\nhello\r\n5\r\nwo", Transfer_Encoding="chunked"), {}, "its last chunk is missing"),
-        (answer(b"<p>half"), {"WARC_Truncated": "length"}, "the tool that made it cut the page (length)"),
+        (answer(b"<p>half"), {"WARC_Truncated": "length"}, "the tool that recorded it cut the page (length)"),
         (answer(gzip.compress(PAGE)[:-9], Content_Encoding="gzip"), {}, "gzip is cut or damaged"),
         (answer(brotli.compress(PAGE)[:-9], Content_Encoding="br"), {}, "br is cut or damaged"),
         (answer(http.zstd.compress(PAGE)[:-9], Content_Encoding="zstd"), {}, "zstd is cut or damaged"),

@@ -93,36 +93,6 @@ def test_every_answer_is_recorded_as_it_came(newsroom: Newsroom, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_the_second_crawl_of_an_unchanged_site_adds_next_to_nothing(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    crawl(newsroom, tmp_path, "archive")
-    (first,) = warc_files([tmp_path / "archive"])
-    crawl(newsroom, tmp_path, "archive", "-a", "full=1")
-    _, second = warc_files([tmp_path / "archive"])
-    # Small pages: the heads, and the notes that they are stored, weigh more.
-    assert second.stat().st_size < first.stat().st_size * 0.4
-    found = answers(tmp_path / "archive")
-    half = len(found) // 2
-    assert paths(newsroom, found[:half]) == paths(newsroom, found[half:])
-    assert [one.body for one in found[:half]] == [one.body for one in found[half:]]
-    assert all(one.revisit == "identical-payload-digest" for one in found[half:])
-
-
-def test_a_304_is_recorded_as_the_page_that_it_means(tmp_path: Path) -> None:
-    with Newsroom(make_stories(120), robots=ROBOTS, etags=True) as newsroom:
-        crawl(newsroom, tmp_path, "archive")
-        crawl(newsroom, tmp_path, "archive")
-        assert 304 in [entry.status for entry in newsroom.log]
-    found = answers(tmp_path / "archive")
-    unchanged = [one for one in found if one.revisit == "server-not-modified"]
-    assert unchanged
-    for one in unchanged:
-        first = next(other for other in found if other.url == one.url)
-        assert (first.body, first.status) == (one.body, one.status)
-
-
-@pytest.mark.slow
 def test_without_the_setting_nothing_is_recorded(newsroom: Newsroom, tmp_path: Path) -> None:
     crawl(newsroom, tmp_path, "", "-a", "max_pages=1")
     assert runs(tmp_path / "a.db") == [("complete", 50, None)]

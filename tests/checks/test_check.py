@@ -27,7 +27,7 @@ BY_HISTORY: dict[str, tuple[Change, str]] = {
     "short teasers": (raw(teaser_raw=lambda item: (item.teaser or "")[:40]), "teaser"),
     "no numbers": (raw(url_raw=lambda item: f"https://www.osce.org/story/{item.id}x"), "addresses"),
     "capitals": (raw(title_raw=lambda item: item.title.upper()), "title"),
-    "small letters": (raw(title_raw=lambda item: item.title.lower()), "title"),
+    "lower-case letters": (raw(title_raw=lambda item: item.title.lower()), "title"),
     "an unknown type": (raw(content_type_raw=lambda item: item.content_type_raw and "Page"), "Content type"),
     "one office": (raw(offices_raw=lambda item: item.offices_raw and "OSCE Troika"), "Where we are"),
 }  # fmt: skip
@@ -167,7 +167,7 @@ def test_the_order_may_have_misplaced_but_is_not_another_one() -> None:
 
 def test_a_page_without_results_fails_if_the_list_has_had_some() -> None:
     listed = Neighbours(items=300, listed=True)
-    with pytest.raises(LayoutError, match="results: expected some"):
+    with pytest.raises(LayoutError, match="results: expected results"):
         check(page([]), listed, newest_first=True)
     assert check(page([]), listed, newest_first=True, empty_expected=True) is None
     assert check(page([]), Neighbours(items=300), newest_first=True) is None
@@ -257,6 +257,6 @@ def test_messages_name_numbers_and_label_in_one_line() -> None:
     said = str(refusal(of, near()))
     assert re.fullmatch(
         r"page not understood: Content type: expected a type among the labels in 100% of results, as "
-        r"in stored ones of the time, got none of \d\d; if the page is right, run again with --accept",
+        r"in stored items from that time, got none of \d\d; if the page is right, run again with --accept",
         said,
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from osce_news.cli.output import print_rows
-from osce_news.storage import Writer
 from tests.helpers import digest, run, without
 
 
@@ -88,12 +86,9 @@ def test_the_share_of_labels_is_a_table_of_percentages(filled: Path, tmp_path: P
     ("arguments", "line"),
     [
         ("--plot figure.gif", "figure.gif: a figure's file ends in .svg, .png or .html"),
-        ("--plot nowhere/figure.svg", "no such folder: nowhere (for figure.svg)"),
         ("--by colour", "'colour' is not one of"),
-        ("--by year --by month --plot a.svg", "year and month can't be combined"),
         ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item passes the filters"),
-        ("--labels --by office", "--labels goes with --by year or --by month"),
-        ("--labels --by office --plot a.svg", "the share of labels can be shown by year or by month"),
+        ("--labels --by office", "--labels works only with --by year or --by month"),
         ("--top 0", "0 is not in the range"),
     ],
 )
@@ -103,25 +98,6 @@ def test_bad_input_gets_one_line(filled: Path, tmp_path: Path, arguments: str, l
     assert len(result.errors) == 1
     assert line in result.err
     assert [path.name for path in tmp_path.iterdir() if path.suffix in (".svg", ".gif")] == []
-
-
-def test_an_empty_database_has_nothing_to_plot(tmp_path: Path) -> None:
-    with Writer(tmp_path / "osce-news.db"):
-        pass
-    result = run("stats", "--plot", "a.svg", cwd=tmp_path)
-    assert (result.status, result.errors) == (2, ["osce-news: nothing to plot: the database holds no items"])
-
-
-@pytest.mark.slow
-def test_a_database_that_is_being_written_is_drawn_as_it_was_committed(filled: Path, tmp_path: Path) -> None:
-    writing = sqlite3.connect(filled, isolation_level=None)
-    writing.execute("BEGIN IMMEDIATE")
-    writing.execute("DELETE FROM items")
-    result = run("stats", "--plot", "a.svg", cwd=tmp_path)
-    writing.execute("ROLLBACK")
-    writing.close()
-    assert (result.status, result.out) == (0, "a.svg: Items by year\n")
-    assert "93 items" in (tmp_path / "a.svg").read_text()
 
 
 def test_without_the_extra_a_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_page_that_stays_short_makes_the_traversal_partial() -> None:
         if page_number(first.url) == 3:
             reading = PageFacts(reading.url, reading.keys[:20], pager=reading.pager)
         first.read(reading)
-    assert "though the list goes on" in first.problems[0]
+    assert "though the list continues" in first.problems[0]
     assert not first.whole
 
 
@@ -69,7 +69,7 @@ def test_a_page_that_lost_its_pager_does_not_end_the_traversal(page: int) -> Non
 
 def test_a_short_page_that_lost_its_pager_makes_the_traversal_partial() -> None:
     done = without_pager(MovingList().grow(400), 3, new_traversal(), results=20)
-    assert "shows 20 results of 47, though the list goes on" in done.problems[0]
+    assert "shows 20 results of 47, though the list continues" in done.problems[0]
 
 
 def test_a_sample_goes_on_behind_a_page_that_lost_its_pager() -> None:

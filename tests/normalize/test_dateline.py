@@ -97,16 +97,13 @@ SENTENCES = (
     "",
     " ",
     "–",
+    None,
 )
 
 
 @pytest.mark.parametrize("teaser", SENTENCES)
-def test_a_sentence_is_no_dateline(teaser: str) -> None:
+def test_a_sentence_is_no_dateline(teaser: str | None) -> None:
     assert parse_dateline(teaser) is None
-
-
-def test_no_teaser_has_no_dateline() -> None:
-    assert parse_dateline(None) is None
 
 
 # The only datelines of the values file with a name that is not a place: the country after it.

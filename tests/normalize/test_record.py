@@ -111,11 +111,6 @@ def test_a_normalised_value_never_stands_without_its_raw_one(item: NewsItem) -> 
         assert not getattr(item, name) or getattr(item, f"{name}_raw")
 
 
-def test_the_address_tells_the_language_before_the_list_does() -> None:
-    item = normalize(NewsItem(url_raw="https://www.osce.org/ru/node/1", language_raw="en"))
-    assert item.language == "ru"
-
-
 def test_each_printed_value_that_nothing_explains_is_named_as_printed() -> None:
     item = NewsItem(
         url_raw=URLS[0],

@@ -11,7 +11,7 @@ from osce_news.pages.html_page import HtmlPage
 from tests.newsroom.article_pages import render
 from tests.newsroom.articles import article_of, article_paragraphs
 from tests.newsroom.samples import TEN
-from tests.pages.articles import PROSE, URL, of_fixture, paragraphs, read, unknown
+from tests.pages.articles import PROSE, URL, paragraphs, read, unknown
 
 MENU = '<div><a href="/">Home</a><br><a href="/news">News</a><br><a href="/docs">Documents</a></div>'
 
@@ -23,10 +23,6 @@ def test_every_paragraph_of_an_unknown_layout_is_right(number: int) -> None:
     assert paragraphs(article) == article_paragraphs(TEN[number])
     assert article.title == TEN[number].title
     assert "Skip Links" not in f"{article.text}{article.contact}"
-
-
-def test_a_page_of_a_field_operations_own_site_says_so() -> None:
-    assert of_fixture("multisite").note == "begins with 'Skip Links': a site of a field operation"
 
 
 @pytest.mark.parametrize(
@@ -106,15 +102,6 @@ def test_whatever_the_extractor_raises_is_a_page_that_is_not_understood(
     monkeypatch.setattr(article_layouts, "_extracted", extracted)
     with pytest.raises(LayoutError, match="RecursionError in trafilatura"):
         article_layouts.read_text(HtmlPage(PROSE, URL))
-
-
-def test_the_page_of_the_nineties_is_read_whole() -> None:
-    article = of_fixture("old-tables")
-    assert (article.title, article.published, len(paragraphs(article))) == (
-        "Observers to be sent to three towns",
-        None,
-        3,
-    )
 
 
 def test_an_element_whose_name_is_none_costs_no_page(monkeypatch: pytest.MonkeyPatch) -> None:

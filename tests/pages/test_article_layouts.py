@@ -133,7 +133,9 @@ def test_a_layout_that_fits_but_for_its_text_is_named_in_the_note() -> None:
     html = layout("").replace("pane-content", "new") + PROSE
     article = read(html.replace('<div class="new"></div>', f'<div class="new">{PROSE * 5}</div>'))
     assert article.layout == "trafilatura"
-    assert "drupal7-header fits but for div.content--content > div > div.pane-content" in (article.note or "")
+    assert "drupal7-header fits except for div.content--content > div > div.pane-content" in (
+        article.note or ""
+    )
 
 
 def test_several_panes_are_one_text_in_their_order() -> None:

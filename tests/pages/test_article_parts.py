@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from osce_news.items import Download, Image, Translation
-from tests.pages.articles import PROSE, URL, layout, of_fixture, paragraphs, read, unknown
+from tests.pages.articles import PROSE, URL, layout, paragraphs, read, unknown
 
 PDF = "/files/f/documents/5/7/477547.pdf"
 PDF_AT = f"https://www.osce.org{PDF}"
@@ -40,15 +40,6 @@ def test_a_download_has_its_title_as_printed_and_its_language_if_it_says_so(
 @pytest.mark.parametrize("href", ["#", "javascript:x()", "http://[", ""])
 def test_a_download_without_an_address_is_none(href: str) -> None:
     assert downloads(f'<a href="{href}">Report</a>') == ()
-
-
-def test_a_document_that_is_linked_twice_is_one_download() -> None:
-    assert [one.title for one in of_fixture("downloads").downloads] == [
-        "Final report (English)",
-        "Итоговый отчёт (Русский)",
-        "Raporti përfundimtar",
-        "Annex: voter lists & maps",
-    ]
 
 
 def test_without_a_list_of_downloads_the_links_to_documents_are_those() -> None:

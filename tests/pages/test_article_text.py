@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from tests.newsroom.articles import Block
 from tests.newsroom.labels import escape
-from tests.pages.articles import element, of_fixture, paragraphs
+from tests.pages.articles import element
 
 
 def texts(markup: str) -> list[str]:
@@ -67,29 +67,6 @@ def test_a_heading_is_one_line_and_is_known_as_one() -> None:
 def test_what_follows_the_element_itself_is_not_read() -> None:
     first = element("<div><p>a</p>b</div>")[0]
     assert [one.text for one in read_paragraphs(first)] == ["a"]
-
-
-def test_lists_in_lists_are_indented_and_numbers_go_on_where_they_say() -> None:
-    assert paragraphs(of_fixture("lists")) == [
-        "The participants agreed on three points.",
-        "First: reports",
-        "\n".join(
-            (
-                "- One form for all reports, in two languages.",
-                "- Deadlines:",
-                "  - ten days for offices;",
-                "  - a month for missions.",
-                "- No fees.",
-            )
-        ),
-        "Second: order",
-        "4. Ask.\n5. Listen.\n  Then answer.",
-        "The rest is for the autumn.",
-    ]
-
-
-def test_hidden_text_of_every_kind_is_left_out() -> None:
-    assert paragraphs(of_fixture("hidden")) == ["What a reader sees.", "The visible text goes on here."]
 
 
 LINE = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osce_news.pages.html_page import decode, decode_article
-from tests.pages.articles import of_fixture, paragraphs
 
 META = '<meta charset="{}">'
 
@@ -83,12 +82,6 @@ def test_what_is_no_encoding_of_pages_is_ignored(name: str, where: str) -> None:
 
 def test_an_unknown_encoding_is_as_none() -> None:
     assert decode_article("<p>Niš</p>".encode(), "text/html; charset=x-none") == ("<p>Niš</p>", None)
-
-
-def test_the_fixture_in_windows_1252_is_read_to_the_letter() -> None:
-    article = of_fixture("windows-1252")
-    assert paragraphs(article)[0] == "“Curly quotes”, a dash – and the café in Niš: all in windows-1252."
-    assert "windows-1252: 6" in (article.note or "")
 
 
 @given(

@@ -1,4 +1,4 @@
-"""Pages that would keep the parser busy for minutes."""
+"""The element tree of a page: what is removed, what stays, addresses, pages that are too large."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import pytest
 
 from osce_news.errors import LayoutError
 from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.text_lines import text_of
 from tests.helpers import html_of
 from tests.newsroom.samples import TEN
+from tests.pages.articles import URL
 
 HTML = html_of(TEN)
 NAMES = " ".join(f"a{number}" for number in range(200_000))
@@ -48,3 +50,98 @@ def test_long_values_and_texts_are_no_attributes(tag: str) -> None:
     page = HtmlPage(HTML.replace("</body>", f"{tag}</body>"), "https://www.osce.org/press-releases")
     page.refuse_other_pages("list")
     assert page.selector.css("dt").get()
+
+
+def pruned(html: str) -> str:
+    """The text that is left of a page after pruning."""
+    tree = HtmlPage(f"<html><body>{html}</body></html>", URL)
+    tree.prune()
+    return text_of(tree.root)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<script>a()</script>",
+        "<style>p {}</style>",
+        "<noscript>a</noscript>",
+        "<template><p>a</p></template>",
+        "<nav>a</nav>",
+        "<aside>a</aside>",
+        "<footer>a</footer>",
+        "<form>a</form>",
+        "<iframe>a</iframe>",
+        "<!-- a -->",
+        "<p hidden>a</p>",
+        '<p style="display : none">a</p>',
+        '<p style="color:red; visibility:hidden">a</p>',
+        '<p aria-hidden="true">a</p>',
+        '<div role="navigation">a</div>',
+        '<div class="share-links">a</div>',
+        '<div class="block block-addtoany">a</div>',
+        '<ol class="breadcrumb">a</ol>',
+        '<div id="sidebar">a</div>',
+        '<p class="element-invisible">a</p>',
+        '<div class="related-items">a</div>',
+    ],
+)
+def test_what_is_no_text_is_taken_out_and_what_follows_it_stays(around: str) -> None:
+    assert pruned(f"<p>b</p>{around}c") == "b c"
+    tree = HtmlPage(f"<body><p>b</p>{around}c</body>", URL)
+    assert [text_of(e) for e in tree.find("p, div, nav") if tree.is_around(e) and text_of(e) == "b"] == []
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        '<div class="shared-history">a</div>',
+        '<div class="content-menus">a</div>',
+        '<p style="display:block">a</p>',
+        '<p aria-hidden="false">a</p>',
+        '<div role="main">a</div>',
+        '<div class="pane-content">a</div>',
+    ],
+)
+def test_a_name_that_only_looks_like_one_of_these_stays(seen: str) -> None:
+    assert pruned(seen) == "a"
+
+
+@pytest.mark.parametrize("inside", ["<h1>a</h1>", "<main>a</main>", '<div class="node-content">a</div>'])
+def test_what_the_text_stands_in_is_no_menu_whatever_it_is_called(inside: str) -> None:
+    assert pruned(f'<div class="with-sidebar" id="menu">{inside}</div>') == "a"
+
+
+def test_what_stands_around_is_known_before_it_is_taken_out() -> None:
+    tree = HtmlPage('<body><div class="related"><b>a</b></div><footer><i>b</i></footer><u>c</u></body>', URL)
+    assert [tree.is_around(element) for element in tree.find("b, i, u")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("href", "address"),
+    [
+        ("/node/1", "https://www.osce.org/node/1"),
+        ("2", "https://www.osce.org/odihr/2"),
+        ("//astana.osce.org/node/3", "https://astana.osce.org/node/3"),
+        (" https://example.org/a b ", "https://example.org/a b"),
+        ("#top", None),
+        ("", None),
+        (None, None),
+        ("javascript:print()", None),
+        ("mailto:a@b", None),
+        ("http://[", None),
+        ("http://a:99999999/", None),
+        (URL, None),
+    ],
+)
+def test_an_address_is_made_absolute_or_is_none(href: str | None, address: str | None) -> None:
+    assert HtmlPage("<p>a</p>", URL).address(href) == address
+
+
+def test_addresses_are_relative_to_the_base_that_the_page_names() -> None:
+    assert HtmlPage('<base href="/ru/"><p>a</p>', URL).address("node/1") == "https://www.osce.org/ru/node/1"
+    assert HtmlPage('<base href="http://["><p>a</p>', URL).address("1") == "https://www.osce.org/odihr/1"
+
+
+def test_a_selector_without_a_match_gives_nothing() -> None:
+    tree = HtmlPage("<p> a  b </p>", URL)
+    assert (tree.find("h1"), tree.first("h1::text"), tree.first("p::text")) == ([], None, "a b")

@@ -37,7 +37,7 @@ def test_one_result_with_an_unknown_label_is_set_aside_with_the_line(line: str) 
 
 @pytest.mark.parametrize("line", UNLABELLED.values(), ids=UNLABELLED)
 def test_a_page_of_results_with_an_unknown_label_is_not_understood(line: str) -> None:
-    with pytest.raises(LayoutError, match="labels: expected labels that are known, got 10 of 10"):
+    with pytest.raises(LayoutError, match="labels: expected known labels, got 10 of 10"):
         _ = read(several(10, line, TEASER)).results
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 
-from osce_news.publish.exporter import ExportOptions, export
+from osce_news.publish.exporter import export
 from osce_news.storage import queries
 from osce_news.storage.queries import Filters
 
@@ -27,7 +27,7 @@ def _items(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def test_parquet_has_lists_days_and_times(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    export(reading, ExportOptions(tmp_path / "a.parquet"), ALL)
+    export(reading, ALL, tmp_path / "a.parquet")
     table = pq.read_table(tmp_path / "a.parquet")
     rows, items = table.to_pylist(), _items(reading)
     for row, item in zip(rows, items, strict=True):
@@ -49,7 +49,7 @@ def _typed(name: str, value: Any) -> Any:
 def test_duckdb_and_polars_read_a_folder_by_years(reading: sqlite3.Connection, tmp_path: Path) -> None:
     folder = tmp_path / "items"
     for _ in range(2):  # the second takes the first one's place
-        assert export(reading, ExportOptions(folder, "parquet", by_year=True), ALL) == 151
+        assert export(reading, ALL, folder, "parquet", by_year=True) == 151
     items = _items(reading)
     years = Counter(item["published"] and int(item["published"][:4]) for item in items)
     assert len(years) > 2
@@ -71,9 +71,9 @@ def test_duckdb_and_polars_read_a_folder_by_years(reading: sqlite3.Connection, t
 def test_frictionless_accepts_the_descriptor_and_the_data(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    export(reading, ExportOptions(tmp_path / "Items ä.csv", bom=True), ALL)
-    export(reading, ExportOptions(tmp_path / "a.parquet"), ALL)
-    export(reading, ExportOptions(tmp_path / "years", "parquet", by_year=True), ALL)
+    export(reading, ALL, tmp_path / "Items ä.csv", bom=True)
+    export(reading, ALL, tmp_path / "a.parquet")
+    export(reading, ALL, tmp_path / "years", "parquet", by_year=True)
     report = frictionless.validate(str(tmp_path / "datapackage.json"))
     assert report.valid, report.flatten(["type", "message"])
     described = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
@@ -94,21 +94,21 @@ def test_frictionless_accepts_the_descriptor_and_the_data(
 
 def test_a_file_in_another_format_leaves_the_descriptor(reading: sqlite3.Connection, tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
-        export(reading, ExportOptions(tmp_path / name), ALL)
-    export(reading, ExportOptions(tmp_path / "years", "parquet", by_year=True), ALL)
+        export(reading, ALL, tmp_path / name)
+    export(reading, ALL, tmp_path / "years", "parquet", by_year=True)
 
     def told() -> list[str]:
         return [one["name"] for one in json.loads((tmp_path / "datapackage.json").read_bytes())["resources"]]
 
     assert told() == ["a.csv", "b.csv", "years"]
-    export(reading, ExportOptions(tmp_path / "a.csv", "jsonl"), ALL)
+    export(reading, ALL, tmp_path / "a.csv", "jsonl")
     assert told() == ["b.csv", "years"]
-    export(reading, ExportOptions(tmp_path / "years", "parquet", by_year=True, datapackage=False), ALL)
+    export(reading, ALL, tmp_path / "years", "parquet", by_year=True, described=False)
     assert told() == ["b.csv"]
-    export(reading, ExportOptions(tmp_path / "b.csv", columns=["id"], datapackage=False), ALL)
+    export(reading, ALL, tmp_path / "b.csv", columns=["id"], described=False)
     assert not (tmp_path / "datapackage.json").exists()
 
 
 def test_parquet_without_items_can_be_read(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    assert export(reading, ExportOptions(tmp_path / "a.parquet"), Filters(since="2100-01-01")) == 0
+    assert export(reading, Filters(since="2100-01-01"), tmp_path / "a.parquet") == 0
     assert pq.read_table(tmp_path / "a.parquet").num_rows == 0

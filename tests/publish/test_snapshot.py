@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from osce_news.publish.snapshot import write_snapshot
-from osce_news.storage import Writer, open_for_reading, queries
+from osce_news.storage import open_for_reading, queries
 from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Filters
 from osce_news.storage.search import search
@@ -34,14 +33,3 @@ def test_a_snapshot_holds_all_items_and_passes_verify(reading: sqlite3.Connectio
         assert values(copy, "SELECT count(*) FROM runs WHERE process IS NOT NULL OR message IS NOT NULL") == [
             0
         ]
-
-
-def test_a_snapshot_can_be_taken_while_the_database_is_written(exported_from: Path, tmp_path: Path) -> None:
-    path = Path(shutil.copy(exported_from, tmp_path / "osce-news.db"))
-    with Writer(path) as writer, closing(open_for_reading(path)) as reading:
-        writer.connection.execute("BEGIN IMMEDIATE")
-        writer.connection.execute("UPDATE items SET title = 'half done'")
-        assert write_snapshot(reading, tmp_path / "copy.db") == 151
-        writer.connection.execute("ROLLBACK")
-    with closing(open_for_reading(tmp_path / "copy.db")) as copy:
-        assert values(copy, "SELECT count(*) FROM items WHERE title = 'half done'") == [0]

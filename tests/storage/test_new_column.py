@@ -17,7 +17,7 @@ from tests.helpers import ROOT, Result, environment, run
 
 pytestmark = pytest.mark.slow
 
-MEANING = "The summary, with white space evened out."
+MEANING = "The summary, with white space normalised."
 PITFALL = "Printed since 2030."
 # Each file with the line before which its new lines go, and these.
 EDITS = {

@@ -6,10 +6,9 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from osce_news.archive.cluster.job import PART_BYTES, Part, Partitions, make_job, parse_part, read_job
 from osce_news.archive.replay.outcome import Outcome
@@ -19,18 +18,17 @@ from osce_news.errors import BadInputError, NetworkError, OsceNewsError, Partial
 from osce_news.site import LISTING_URL
 
 CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers
-_RUN_AGAIN = "run the same command again, what is parsed stays"
+_RUN_AGAIN = "run the same command again; what was parsed is kept"
 Client = Any  # distributed has no types
 
 
-@dataclass(slots=True)
-class ParseResult:
+class ParseResult(NamedTuple):
     """How many parts there are, how many existed before and were parsed now, and what failed."""
 
     parts: int
     there: int
-    parsed: int = 0
-    errors: list[OsceNewsError] = field(default_factory=list)
+    parsed: int
+    errors: list[OsceNewsError]
 
 
 def parse_files(
@@ -54,16 +52,12 @@ def parse_files(
     folder = folder.absolute()
     job = make_job(paths, folder, start_url=start_url, part_bytes=part_bytes)
     missing = job.missing(folder)
-    result = ParseResult(len(job.parts), len(job.parts) - len(missing))
-
-    def advance(part: Part) -> None:
-        result.parsed += 1
-        on_part(part, len(missing))
-
+    errors: list[OsceNewsError] = []
     if missing:
         with cluster(scheduler, min(workers, len(missing)), verbose=verbose) as client:
-            result.errors = parse_parts(client, missing, folder, advance)
-    return result
+            errors = parse_parts(client, missing, folder, lambda part: on_part(part, len(missing)))
+    there = len(job.parts) - len(missing)
+    return ParseResult(len(job.parts), there, len(missing) - len(errors), errors)
 
 
 def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, total: None) -> Outcome:
@@ -76,14 +70,14 @@ def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, to
     if missing := job.missing(folder):
         raise BadInputError(
             f"{folder}: {len(missing):,} of {len(job.parts):,} partitions are missing; "
-            "run the same `osce-news parse` again, it makes what is missing"
+            "run the same `osce-news parse` again to make them"
         )
     return replay_plan(job.plan, Partitions(folder, job), db, start_url=job.start_url, on_page=on_page)
 
 
 @contextmanager
 def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> Iterator[Client]:
-    """Yield a client of the scheduler at that address, or of a new cluster of so many local processes.
+    """Yield a client of the scheduler at that address, or of a new cluster of local `workers`.
 
     Raises NetworkError if no scheduler answers within Dask's `distributed.comm.timeouts.connect`.
     """

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from osce_news.archive.captures import Capture, WarcFiles, is_wanted
+from osce_news.archive.captures import Capture, WarcFiles
 from osce_news.archive.cluster.partitions import (
     partition_capture,
     partition_contents,
@@ -73,7 +73,7 @@ def make_job(paths: Sequence[Path], folder: Path, *, start_url: str, part_bytes:
     plan = plan_replay([path.absolute() for path in paths])
     if plan.pages:
         raise BadInputError(
-            f"{plan.pages[0].path} is a saved page, and only WARC files are parsed; replay it"
+            f"{plan.pages[0].path} is a saved page, but `parse` only reads WARC files; use `osce-news replay`"
         )
     parts = [part for file in plan.files for part in split(file, part_bytes)]
     job = Job(FORMAT, start_url, plan, parts)
@@ -94,7 +94,9 @@ def read_job(folder: Path) -> Job:
             raise BadInputError(f"{folder} was made by another version of osce-news; make it again")
         return from_json(Job, text)
     except FileNotFoundError:
-        raise BadInputError(f"{folder} holds no partitions: it has no {PLAN} of `osce-news parse`") from None
+        raise BadInputError(
+            f"{folder} holds no partitions: it has no {PLAN} from `osce-news parse`"
+        ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInputError(f"{folder / PLAN} can't be read: {error}") from error
 
@@ -150,7 +152,7 @@ def _check(part: Part) -> None:
     """Raise PartialError if this machine has another osce-news, or another file at the part's path."""
     if part.code != code_version():
         raise PartialError(
-            "the worker has another osce-news than the one that made the plan; install the same"
+            "the plan was made by another version of osce-news than the worker's; install the same one"
         )
     try:
         stat = Path(part.path).stat()
@@ -159,7 +161,7 @@ def _check(part: Part) -> None:
             f"the worker can't read the file ({error.strerror}); all machines need it at the same path"
         ) from None
     if (stat.st_size, stat.st_mtime_ns) != (part.size, part.changed_ns):
-        raise PartialError("the file has changed since the plan was made, or is another one on the worker")
+        raise PartialError("the file has changed since the plan was made, or differs on the worker")
 
 
 def _parse(part: Part, folder: Path) -> None:
@@ -199,12 +201,9 @@ class Partitions:
         for path in files:
             for part in self._parts[path]:
                 partition, is_first = self._folder / part.name, part.start == 0
-                for content in partition_contents(partition, path, report, is_first=is_first, bare=bare):
-                    if isinstance(content, Capture) and not is_wanted(content.url, hosts):
-                        report.captures -= 1
-                        report.other_hosts += 1
-                    else:
-                        yield content
+                yield from partition_contents(
+                    partition, path, report, is_first=is_first, hosts=hosts, bare=bare
+                )
 
     def capture_at(self, path: Path, offset: int) -> Capture:
         """Return the capture at an offset; raises RecordError if it is not there."""

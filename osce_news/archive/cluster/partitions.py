@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http import HTTPStatus
@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles
+from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles, is_wanted
 from osce_news.archive.parse import LISTING, PageRequest, ParsedCapture, cache_key, page_kind, parse
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError, StorageError
@@ -76,7 +76,7 @@ def rows(contents: Iterable[Capture | Event], warcs: WarcFiles) -> Iterator[Row]
         if isinstance(content, Capture):
             yield _row(content, following, warcs)
         elif content is not None:
-            yield {"url": target_of(content), "event": content.to_json()}
+            yield {"url": target_of(content), "event": to_json(content)}
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -90,9 +90,15 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def partition_contents(
-    partition: Path, path: Path, report: Report, *, is_first: bool, bare: bool = False
+    partition: Path,
+    path: Path,
+    report: Report,
+    *,
+    is_first: bool,
+    hosts: Collection[str] | None = None,
+    bare: bool = False,
 ) -> Iterator[Capture | Event]:
-    """Yield the captures and events of a partition of the WARC file `path`, and add its report to `report`.
+    """Yield the captures and events of a partition of the WARC file `path`; see `WarcFiles.contents`.
 
     The file is counted with its first part. Raises BadInputError if the partition can't be read.
     """
@@ -107,7 +113,12 @@ def partition_contents(
                     yield event
                 continue
             try:
-                yield _capture(row, path, bare=bare)
+                capture = _capture(row, path, bare=bare)
+                if is_wanted(capture.url, hosts):
+                    yield capture
+                else:
+                    report.captures -= 1
+                    report.other_hosts += 1
             except RecordError as error:
                 report.captures -= 1  # the worker read it bare
                 report.problem(path, f"byte {row['offset']}", error)
@@ -125,7 +136,7 @@ def partition_capture(partition: Path, path: Path, offset: int) -> Capture | Non
 
 @contextmanager
 def _errors(path: Path) -> Iterator[None]:
-    """Raise BadInputError for what is raised by a file that is not a partition of this version."""
+    """Raise BadInputError if a file is not a partition of this version."""
     try:
         yield
     except (OSError, pa.ArrowException, ValueError, TypeError, KeyError) as error:

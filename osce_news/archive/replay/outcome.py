@@ -1,4 +1,4 @@
-"""What a replay came to: the sums over its runs, and what went wrong, the worst first."""
+"""The outcome of a replay: the sums over its runs, and its errors, the worst first."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ _STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
 
 @dataclass(slots=True)
 class Outcome:
-    """What was done and what was not; `errors` are the first of those that went wrong."""
+    """The counts of a replay; `errors` are the first errors."""
 
     summary: Summary
     report: Report = field(default_factory=Report)
     runs: list[int] = field(default_factory=list)  # the numbers of the runs that were made
     known: list[str] = field(default_factory=list)  # recorded runs that the database held already
-    merged: list[str] = field(default_factory=list)  # recorded runs that do not fit behind what it holds
+    merged: list[str] = field(
+        default_factory=list
+    )  # recorded runs older than the database, or continued later
     other_pages: int = 0  # captures that show neither a listing nor an article, or were no pages
     unknown_items: int = 0  # articles of items that no listing has shown
     errors: list[OsceNewsError] = field(default_factory=list)
@@ -68,13 +70,13 @@ class Outcome:
         }
 
     def lines(self) -> list[str]:
-        """Return what a person should know besides the errors, a line each."""
+        """Return messages for the user besides the errors, one per line."""
         counts = {
-            "recorded runs that the database holds already: {:,}": len(self.known),
-            "recorded runs older than what the database holds, or that went on since: {:,}; their pages are "
+            "recorded runs that are already in the database: {:,}": len(self.known),
+            "recorded runs that are older than the database, or were continued later: {:,}; their pages are "
             "merged without their history; for all of it replay into a new file": len(self.merged),
-            "captures that are no pages of the newsroom: {:,}": self.other_pages,
-            "articles of items that no listing has shown, not stored: {:,}": self.unknown_items,
+            "captures that are not pages of the newsroom: {:,}": self.other_pages,
+            "articles not stored, because no listing shows their items: {:,}": self.unknown_items,
             "and {:,} errors more": self.error_count - len(self.errors),
         }
         return [*self.report.lines(), *(line.format(count) for line, count in counts.items() if count)]

@@ -32,7 +32,7 @@ class MissingPageError(OsceNewsError):
 
 
 class Death(NamedTuple):
-    """What the database held of a run that was killed, as a later one found it.
+    """A killed run as the database held it when a later run began.
 
     An event is in the archive a moment before it is in the database; the kill may have come in between.
     """
@@ -172,8 +172,8 @@ class RecordedRun:
             name = begins.continues_archive or "which was not recorded"
             self.errors.append(
                 PartialError(
-                    f"{self._archived.name} goes on with run {begins.continues} ({name}), which is in none "
-                    "of the files: what that one read is missing, and nothing is marked as withdrawn"
+                    f"{self._archived.name} continues run {begins.continues} ({name}), which is in none of "
+                    "the files: its pages are missing, and nothing is marked as withdrawn"
                 )
             )
             return None
@@ -198,7 +198,7 @@ class RecordedRun:
             answer = self._article(capture, event, parsed)
             if not self._writer.knows(answer.item_id):
                 self._run.add_cost(event.cost)
-                raise MissingPageError(f"{event.url}: of the item {answer.item_id}, which no listing showed")
+                raise MissingPageError(f"{event.url}: no listing shows its item, {answer.item_id}")
             self._run.store_article(event, answer)
             return
         page = self._listing(capture, event, parsed)
@@ -217,12 +217,11 @@ class RecordedRun:
             raise self._missing(event)
         if event.status == "unchanged" and not self._writer.has_read(event.item_id or ""):
             parsed = self._read_now(capture, event, PageRequest(ARTICLE, event.item_id))
-        if parsed.problem is not None:
-            raise parsed.problem.as_error()
-        assert parsed.article is not None, "an article was requested"
-        if event.status == "failed" and parsed.article.status != "failed":  # a response that made no sense
-            return replace(parsed.article, status="failed", reason=event.reason)
-        return parsed.article
+        article = parsed.checked().article
+        assert article is not None, "an article was requested"
+        if event.status == "failed" and article.status != "failed":  # a response that made no sense
+            return replace(article, status="failed", reason=event.reason)
+        return article
 
     def _listing(
         self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None
@@ -242,10 +241,9 @@ class RecordedRun:
                     listed=known.listed,
                 )
             parsed = self._read_now(capture, event, PageRequest(LISTING))
-        if parsed.problem is not None:
-            raise parsed.problem.as_error()
-        assert parsed.listing is not None, "a listing was requested"
-        return parsed.listing
+        listing = parsed.checked().listing
+        assert listing is not None, "a listing was requested"
+        return listing
 
     def _read_now(self, capture: Capture, event: PageStored | None, request: PageRequest) -> ParsedPage:
         """Return the page that a 304 response refers to, if the database has no reading of it.
@@ -270,7 +268,7 @@ class RecordedRun:
         unseen = range(there, min(self._file_count, there + 3))  # the number may be damaged
         missing += [file_name(name, number) for number in unseen]
         if missing:
-            reason = f"a file of the run is missing, and what it holds: {', '.join(missing[:3])}"
+            reason = f"a file of the run is missing, with its pages: {', '.join(missing[:3])}"
         elif self._end is not None and self._pages < self._end.pages:
             pages = self._end.pages
             reason = f"{name}: the run stored {pages} pages, of which {self._pages} are in the files"

@@ -25,12 +25,12 @@ def replay(
     start_url: str = LISTING_URL,
     on_page: ProgressCallback = lambda summary, total: None,
 ) -> Outcome:
-    """Read what is at these paths into the database, and return what it came to.
+    """Read the files at these paths into the database, and return the outcome.
 
-    `jobs` is how many processes parse, `start_url` a listing of the site whose pages are wanted of WARC files
-    that were made by others. Raises BadInputError, before anything is stored, for a path that can't be
-    replayed; StorageError if the database can't be written, WorkerError if a process died: what was stored
-    before stays.
+    `jobs` is the number of processes that parse. `start_url` is a listing on the site whose pages are read
+    from WARC files of other tools. Raises BadInputError, before anything is stored, for a path that can't be
+    replayed; StorageError if the database can't be written, and WorkerError if a process died. What was
+    stored before stays.
     """
     plan = plan_replay(paths)
     return replay_plan(plan, WarcFiles(plan.files), db, jobs=jobs, start_url=start_url, on_page=on_page)
@@ -45,7 +45,7 @@ def replay_plan(
     start_url: str = LISTING_URL,
     on_page: ProgressCallback = lambda summary, total: None,
 ) -> Outcome:
-    """Read what was planned; `source` gives what is in its WARC files. Otherwise as `replay`."""
+    """Do what the plan says; `source` yields the contents of its WARC files. Otherwise as `replay`."""
     with Writer(db) as writer, Workers(jobs) as workers:
         outcome = Outcome(Summary(0, "replay", database=str(db)))
         deaths, warcs = deaths_of(plan.runs), [*plan.warcs]
@@ -67,7 +67,7 @@ def replay_plan(
 
 
 def _fits(run: ArchivedRun, writer: Writer) -> bool:
-    """Whether a run can be made again as it was: the database holds nothing that came after it."""
+    """Whether a run can be repeated exactly, because the database holds nothing later."""
     before = crawls.recorded(writer.connection).last
     in_line = run.begins.after is not None and before == run.begins.after
     return in_line or not crawls.goes_beyond(writer.connection, run.begins.started)

@@ -1,4 +1,4 @@
-"""Replays single pages, saved by anybody: each is stored for the time it was fetched at."""
+"""Replays pages that no recorded run explains; each is stored as read when it was fetched."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ProgressCallback = Callable[[Summary, int | None], None]
 
 
 class Origin(NamedTuple):
-    """Where a page is, and its HTTP status, which is not known of a saved page."""
+    """Where a page is, and its HTTP status; None for a saved page, whose status is unknown."""
 
     where: str
     status: int | None
@@ -146,10 +146,8 @@ class SinglePages:
         """
         if parsed is None:
             self._outcome.unknown_items += 1
-        elif parsed.problem is not None:
-            raise parsed.problem.as_error()
-        elif parsed.listing is not None:
-            self._writer.store(replace(parsed.listing, listed=[], status=origin.status))
+        elif (listing := parsed.checked().listing) is not None:
+            self._writer.store(replace(listing, listed=[], status=origin.status))
         elif parsed.article is not None:
             self._writer.store_article(replace(parsed.article, http_status=origin.status))
 

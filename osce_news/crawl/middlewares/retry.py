@@ -31,7 +31,7 @@ LONGEST_ASKED_S = 365 * 86_400.0  # whoever asks for more means: never again
 
 
 class CircuitOpenError(IgnoreRequest):
-    """No request was made, for the ones before it failed or the site asked for a long rest."""
+    """No request was sent: the ones before it failed, or the site asked for a long wait."""
 
 
 class CrawlStoppedError(IgnoreRequest):
@@ -176,7 +176,7 @@ class CircuitBreaker:
     >>> breaker.failed(); breaker.succeeded(); breaker.failed(); breaker.check()
     >>> breaker.failed(); breaker.check()
     Traceback (most recent call last):
-    osce_news.crawl.middlewares.retry.CircuitOpenError: 2 requests in a row failed, so no more are made
+    osce_news.crawl.middlewares.retry.CircuitOpenError: 2 requests in a row failed, so no more are sent
     """
 
     def __init__(self, limit: int) -> None:
@@ -191,7 +191,7 @@ class CircuitBreaker:
             self.open(f"{self._failures} requests in a row failed")
 
     def succeeded(self) -> None:
-        """Note an answer: the count begins anew, and an open circuit closes."""
+        """Note a response: reset the count and close an open circuit."""
         self._failures = 0
         self._reason = None
 
@@ -202,7 +202,7 @@ class CircuitBreaker:
     def check(self) -> None:
         """Raise CircuitOpenError if no more requests may be made."""
         if self._reason is not None:
-            raise CircuitOpenError(f"{self._reason}, so no more are made")
+            raise CircuitOpenError(f"{self._reason}, so no more are sent")
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -70,7 +70,7 @@ class ArticlesSpider(BaseSpider):
             answer = article_of(response, due.item_id)
             if answer.status == "unchanged" and not _is_conditional(response.request):
                 answer.status = "failed"
-                answer.reason = "the site answered with status 304, which was not asked for"
+                answer.reason = "the site answered with status 304 to an unconditional request"
             run.checks.check(answer, due)
         except (LayoutError, ChallengePageError) as error:
             raise self.fail(self.not_understood(error, response.url, response.body)) from error
@@ -108,7 +108,7 @@ class ArticlesSpider(BaseSpider):
             yield result
 
     def _articles_run(self) -> ArticlesRun:
-        assert self.crawl.articles is not None, "articles are asked for in a run of articles"
+        assert self.crawl.articles is not None, "articles are requested in a run of articles"
         return self.crawl.articles
 
     async def _store(self, run: ArticlesRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:

@@ -1,4 +1,4 @@
-"""What the spiders of a crawl share: arguments, one page at a time, how they end."""
+"""The base class of the spiders of a crawl: arguments, one page at a time, how they end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 class BaseSpider(scrapy.Spider):
     """Base of the spiders that feed a crawl; the arguments are those of `osce-news crawl`.
 
-    One page is pending at a time: the next is asked for when it is stored.
+    One page is pending at a time: the next is requested when it is stored.
     """
 
     defaults: ClassVar[dict[str, Any]] = {}  # of the arguments
@@ -52,9 +52,7 @@ class BaseSpider(scrapy.Spider):
         given.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
         # scrapyd's own arguments begin with "_".
         if unknown := [name for name in kwargs if name not in {"crawl", *names} and name[:1] != "_"]:
-            raise BadInputError(
-                f"no argument of the crawl: {', '.join(unknown)}; there are {', '.join(names)}"
-            )
+            raise BadInputError(f"unknown argument: {', '.join(unknown)}; there are {', '.join(names)}")
         crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**given))
         set_up(crawler, crawl.options)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
@@ -135,11 +133,13 @@ class BaseSpider(scrapy.Spider):
 
 
 def set_up(crawler: Crawler, options: CrawlOptions) -> None:
-    """Let the crawler be as slow as asked for, and say who crawls."""
+    """Set the crawler's delay and user agent."""
     if options.delay is not None:
         crawler.settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")
     if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
         agent = f"{crawler.settings['USER_AGENT']} (+{contact})"
         crawler.settings.set("USER_AGENT", agent, priority="spider")
     else:
-        logger.warning("no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail or page")
+        logger.warning(
+            "no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail address or web page"
+        )

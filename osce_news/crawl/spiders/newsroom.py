@@ -119,7 +119,9 @@ class NewsroomSpider(ArticlesSpider):
     def _unchanged(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:
         """Return the page of a 304 response, as it was read last; it has no records."""
         if known is None:
-            raise NetworkError(f"{response.url}: the site answered with status 304, which was not asked for")
+            raise NetworkError(
+                f"{response.url}: the site answered with status 304 to an unconditional request"
+            )
         listing = Listing(
             url=response.url,
             fetched_at=fetched_at(response),

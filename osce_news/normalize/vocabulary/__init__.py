@@ -91,7 +91,7 @@ def vocabulary(name: str) -> Vocabulary:
     for identifier, row in _read(name).items():
         if unknown := row.keys() - _KEYS:
             raise ValueError(f"{name}.toml: {identifier}: unknown key {min(unknown)!r}")
-        row.pop("printed", None)
+        row.pop("printed", None)  # for people
         years = {"first_year": row.pop("from", None), "last_year": row.pop("until", None)}
         aliases = tuple(row.pop("aliases", ()))
         entries.append(Entry(id=identifier, aliases=aliases, **years, **row))
@@ -141,7 +141,7 @@ def begins(section: str, text: str) -> bool:
 
 @cache
 def office_statuses() -> dict[str, str]:
-    """Return the status that each (folded) word in brackets behind an office's name means."""
+    """Return the status that each (folded) word in brackets after an office's name means."""
     return _by_word(_read("labels")["office_status"])
 
 

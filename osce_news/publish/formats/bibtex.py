@@ -7,7 +7,7 @@ from typing import TextIO
 
 from osce_news.normalize.dates import MONTHS
 from osce_news.publish.formats.base import Format, Row
-from osce_news.publish.references import Reference, item_reference
+from osce_news.publish.references import PUBLISHER, Reference, item_reference
 
 _ESCAPES = str.maketrans(
     {
@@ -46,7 +46,7 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
         yield "date", f"{{{reference.issued}}}"
     for name, value in (
         ("howpublished", reference.genre),
-        ("publisher", reference.publisher),
+        ("publisher", PUBLISHER),
         ("version", reference.version),
         ("language", reference.language),
         ("keywords", ", ".join(reference.keywords)),

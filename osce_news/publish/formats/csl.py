@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from osce_news.publish.formats.base import Format, Row
-from osce_news.publish.references import Reference, item_reference
+from osce_news.publish.references import PUBLISHER, Reference, item_reference
 
 
 def write(rows: Iterable[Row], file: TextIO) -> None:
@@ -34,7 +34,7 @@ def item(reference: Reference) -> dict[str, Any]:
         "accessed": _date(reference.accessed),
         "URL": reference.url,
         "genre": reference.genre,
-        "publisher": reference.publisher,
+        "publisher": PUBLISHER,
         "language": reference.language,
         "version": reference.version,
         "abstract": reference.abstract,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from osce_news.publish.formats.base import Format, Row
-from osce_news.publish.references import Reference, item_reference
+from osce_news.publish.references import PUBLISHER, Reference, item_reference
 
 
 def write(rows: Iterable[Row], file: TextIO) -> None:
@@ -28,7 +28,7 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str | None]]:
     if reference.issued:
         yield "PY", reference.issued[:4]
         yield "DA", _slashes(reference.issued)
-    yield "PB", reference.publisher
+    yield "PB", PUBLISHER
     yield "M3", reference.genre
     yield "UR", reference.url
     if reference.accessed:

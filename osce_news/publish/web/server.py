@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import socket
 import sqlite3
 from pathlib import Path
@@ -53,19 +54,14 @@ def listen(port: int) -> socket.socket:
 
     Raises BadInputError if the port is in use or not allowed.
     """
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        sock.bind((HOST, port))
-        sock.listen(64)
+        return socket.create_server((HOST, port), backlog=64)
     except OSError as error:
-        sock.close()
         in_use = error.errno == errno.EADDRINUSE
-        why = "is in use" if in_use else f"can't be opened ({error.strerror})"
+        why = "is in use" if in_use else f"can't be opened ({os.strerror(error.errno or 0)})"
         raise BadInputError(
             f"port {port} {why}: choose another with --port, or use --port 0 for any free one"
         ) from error
-    return sock
 
 
 def only_for_this_machine(app: Any) -> Any:

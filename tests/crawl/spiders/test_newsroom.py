@@ -282,7 +282,7 @@ def test_scrapy_crawl_refuses_an_argument_that_it_does_not_know(newsroom: Newsro
         cwd=Path(__file__).parents[3],
     )
     assert done.returncode == 1
-    assert "no argument of the crawl: maxpages" in done.stderr
+    assert "unknown argument: maxpages" in done.stderr
     assert newsroom.paths == []
 
 

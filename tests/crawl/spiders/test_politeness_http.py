@@ -126,7 +126,7 @@ def test_one_request_is_under_way_at_a_time_and_no_answer_counts_like_a_broken_o
 def test_after_three_requests_in_a_row_that_failed_no_more_go_out(told: dict[str, Told]) -> None:
     one = told["dead"]
     assert one.statuses == [500, 500, 500, *["CircuitOpenError"] * 3]
-    assert one.ends[-1][1] == "3 requests in a row failed, so no more are made"
+    assert one.ends[-1][1] == "3 requests in a row failed, so no more are sent"
     assert len(one.log) == one.cost["requests"] == 1 + 3 * 2
 
 

@@ -7,13 +7,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
-from osce_news.errors import BadInputError, NotOurDatabaseError
 from osce_news.publish.web.served_copy import make_copy
-from osce_news.storage import Writer, open_for_reading
+from osce_news.storage import open_for_reading
 from tests.helpers import digest
-from tests.publish.web.conftest import READ, node, searched
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -31,17 +27,6 @@ def test_the_table_equals_the_view(history: Path, snapshot: Path) -> None:
     assert rows(snapshot, "SELECT count(*) FROM newsroom WHERE year IS NOT substr(published, 1, 4) + 0") == [
         (0,)
     ]
-
-
-def test_the_search_index_finds_the_same_items(history: Path, snapshot: Path) -> None:
-    sql = """
-        SELECT newsroom.id FROM newsroom JOIN items_fts ON newsroom.rowid = items_fts.rowid
-        WHERE items_fts MATCH '{}' ORDER BY newsroom.id"""
-    for word in ("police OR border", "quicksilver", "mended"):
-        found = searched(history, word)
-        assert found
-        assert [row[0] for row in rows(snapshot, sql.format(word))] == found
-    assert rows(snapshot, sql.format("quicksilver")) == [(node(READ),)]
 
 
 def test_a_copy_is_made_during_a_write_and_the_database_is_unchanged(history: Path, tmp_path: Path) -> None:
@@ -68,26 +53,3 @@ def test_commits_that_are_still_in_the_log_are_copied(history: Path, tmp_path: P
         make_copy(path, copy)
     assert rows(copy, "SELECT DISTINCT teaser FROM newsroom") == [("just now",)]
     assert sorted(one.name for one in copy.parent.iterdir()) == ["osce-news.db"]
-
-
-def test_a_missing_search_index_is_built_in_the_copy(history: Path, tmp_path: Path) -> None:
-    path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE items_fts")
-    assert make_copy(path, tmp_path / "copy.db")
-    sql = "SELECT rowid FROM items_fts WHERE items_fts MATCH 'quicksilver'"
-    assert len(rows(tmp_path / "copy.db", sql)) == 1
-    assert not make_copy(history, tmp_path / "other.db")
-
-
-def test_empty_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
-    with Writer(tmp_path / "empty.db"):
-        pass
-    (tmp_path / "text.db").write_text("no database, but a text that is longer than a header is" * 9)
-    for name, error, line in (
-        ("empty.db", BadInputError, "empty.db holds no items yet: fill it with crawl or replay"),
-        ("missing.db", BadInputError, "no such database"),
-        ("text.db", NotOurDatabaseError, "not an SQLite file"),
-    ):
-        with pytest.raises(error, match=line):
-            make_copy(tmp_path / name, tmp_path / "copy.db")
