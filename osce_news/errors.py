@@ -1,27 +1,27 @@
-"""Everything that can go wrong, each with its exit status and what the person should do.
+"""All errors, each with its exit status and what to do about it.
 
-The exit statuses are part of the outside of the program (docs/exit-status.md).
+docs/exit-status.md describes the exit statuses.
 """
 
 from __future__ import annotations
 
 
 class OsceNewsError(Exception):
-    """Base of all errors that end a command in one line. Read the line; it says what to do."""
+    """Base class of all errors that end a command with one line, which says what to do."""
 
     exit_status = 1
 
 
 class StorageError(OsceNewsError):
-    """The database could not be read or written. Free disk space or mend the permissions."""
+    """The database could not be read or written. Free some disk space or correct the permissions."""
 
 
 class NetworkError(OsceNewsError):
-    """The site could not be reached. Look at the connection and run the command again."""
+    """The site could not be reached. Check the connection and run the command again."""
 
 
 class UnavailableError(NetworkError):
-    """The site is down, or asks to wait for long. Run the command again later."""
+    """The site is down, or asks for a long wait. Run the command again later."""
 
 
 class BadInputError(OsceNewsError):
@@ -39,7 +39,7 @@ class NotOurDatabaseError(BadInputError):
 
 
 class NewerDatabaseError(BadInputError):
-    """The database was made by a newer osce-news. Upgrade osce-news; the file was not touched."""
+    """A newer version of osce-news made the database. Upgrade osce-news; the file was not changed."""
 
 
 class LayoutError(OsceNewsError):
@@ -65,7 +65,7 @@ class PartialError(OsceNewsError):
 
 
 class LockedError(OsceNewsError):
-    """Another process writes into this database. Wait until it has ended, or end it."""
+    """Another process is writing to this database. Wait for it to end, or stop it."""
 
     exit_status = 5
 
@@ -77,4 +77,4 @@ class RefusedError(OsceNewsError):
 
 
 class ChallengePageError(RefusedError):
-    """A challenge page stands in the way of the list, so nothing was read."""
+    """The site sent a challenge page instead of the list, so nothing was read."""

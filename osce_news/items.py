@@ -243,7 +243,7 @@ class ArticleItem:
     be had).
     """
 
-    item_id: str  # the item that it was asked for
+    item_id: str  # the item that was requested
     url: str  # where the answer was found, after redirects
     fetched_at: str  # UTC, ISO 8601
     status: str

@@ -19,7 +19,7 @@ Near = Callable[[], Sequence[NewsItem]]  # reads stored items of the time
 
 
 class Finding(NamedTuple):
-    """What fails a page: the label that the message names, what it should be, what it is."""
+    """A failed check: the label that the message names, what was expected, and what was found."""
 
     label: str
     expected: str

@@ -12,7 +12,7 @@ _FIELDS = ("title", "published", "content_type", "offices", "topics", "teaser", 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a page holds: results, how many of them have each field, and what no entry matches."""
+    """The coverage of a page: its results, how many have each field, and the unknown values."""
 
     url: str
     results: int

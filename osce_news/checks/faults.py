@@ -129,7 +129,7 @@ def title_as_teaser(item: NewsItem, _: Context) -> object:
 
 
 def label_in_text(item: NewsItem, _: Context) -> object:
-    """Return the known label that stands with a colon in title or teaser."""
+    """Return the known label that occurs with a colon in the title or teaser."""
     text = f"{item.title} {item.teaser}".casefold()
     if ":" not in text:
         return None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--start-url", metavar="URL", help="Any listing address.")
+@click.option("--start-url", metavar="URL", help="The address of any list.")
 @db_option
 @delay_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")

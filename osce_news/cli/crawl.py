@@ -17,7 +17,7 @@ from osce_news.crawl.options import CrawlOptions
 @db_option
 @click.option("--full", is_flag=True, help="Read the whole list, even if the database holds items.")
 @click.option(
-    "--start-url", metavar="URL", help="Any listing address, with a filter or a keyword, on any host."
+    "--start-url", metavar="URL", help="The address of any list, with a filter or a keyword, on any site."
 )
 @click.option("--since", metavar="DATE", help="Skip items published before this day, and stop at them.")
 @click.option("--until", metavar="DATE", help="Skip items published after this day.")

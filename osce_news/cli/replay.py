@@ -28,7 +28,7 @@ from osce_news.site import LISTING_URL
 @click.option(
     "--start-url",
     metavar="URL",
-    help="A listing on the site to read from WARC files of other tools.  [default: www.osce.org]",
+    help="A list; from WARC files of other tools, only its site is read.  [default: www.osce.org]",
 )
 @json_option
 @verbose_option

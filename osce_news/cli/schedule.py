@@ -10,6 +10,7 @@ import shlex
 import shutil
 import string
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -35,12 +36,7 @@ _SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
 @click.command()
 @click.argument("scheduler", type=click.Choice(("cron", "systemd", "github")))
 @db_option
-@click.option(
-    "--at",
-    metavar="HH:MM",
-    default="04:17",
-    help="Time of the daily crawl; on GitHub in UTC.",
-)
+@click.option("--at", metavar="HH:MM", default="04:17", help="Time of the daily crawl; on GitHub in UTC.")
 @click.option(
     "--contact",
     metavar="TEXT",
@@ -48,9 +44,9 @@ _SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
     show_envvar=True,
     help="Your e-mail address or web page, so that the site can reach you.",
 )
-@click.option("--mail", metavar="ADDRESS", help="Who is notified of a failed crawl (cron, systemd).")
+@click.option("--mail", metavar="ADDRESS", help="The address to notify of failed crawls (cron, systemd).")
 @click.option("--user", is_flag=True, help="Make units for your own account instead of the system (systemd).")
-@click.option("--start-url", metavar="URL", help="Any listing address, as for `crawl`.")
+@click.option("--start-url", metavar="URL", help="The address of any list, as for `crawl`.")
 @traceback_option
 def schedule(
     scheduler: str,
@@ -64,8 +60,8 @@ def schedule(
     """Print a cron, systemd or GitHub schedule for regular crawls.
 
     The schedule crawls every day, and reads the whole list on Sundays, half a day after the daily crawl.
-    Nothing is installed: the printed text says at its top where it belongs. You are notified of crawls
-    that fail, not of those that succeed.
+    Nothing is installed: the first lines of the text say where it belongs. You are only notified of
+    crawls that fail.
 
     \b
     Example:
@@ -131,75 +127,74 @@ class Plan:
         start = ["--start-url", self.start_url] if self.start_url else []
         return [*self.command, "crawl", *options, *start, "--db", str(self.db)]
 
-    def fill(self, template: str, **values: str) -> str:
-        """Return the template of this name, filled with the values and the times of the crawls."""
+    def fill(self, template: str, conditions: Mapping[str, object], **values: object) -> str:
+        """Return the text, filled with the values and the times of the crawls.
+
+        A line "?name text" is kept as "text" if the condition is true, a line "?!name text" if it is not.
+        """
         full_hour = (self.hour + 12) % 24
-        times = {
+        times: dict[str, object] = {
             "at": f"{self.hour:02}:{self.minute:02}",
             "cron": f"{self.minute} {self.hour} * *",
             "full_at": f"{full_hour:02}:{self.minute:02}",
             "full_cron": f"{self.minute} {full_hour} * *",
         }
-        text = resources.files(__package__).joinpath("schedules", f"{template}.txt").read_text("utf-8")
-        return _Template(text).substitute(times | values)
+        marks = {f"?{name}" if value else f"?!{name}" for name, value in conditions.items()}
+        lines = []
+        for line in template.splitlines(keepends=True):
+            mark, _, text = line.partition(" ")
+            if mark in marks or not mark.startswith("?"):
+                lines.append(text if mark in marks else line)
+        return _Template("".join(lines)).substitute(times | values)
 
 
 class _Template(string.Template):
     delimiter = "§"  # units are full of dollar signs
 
 
+def _template(name: str) -> str:
+    return resources.files(__package__).joinpath("schedules", f"{name}.txt").read_text("utf-8")
+
+
 def cron(plan: Plan) -> str:
     """Return the lines to add to a crontab."""
-    mailto, receiver = "# MAILTO=you@example.org", "to the owner of the crontab, or to MAILTO if set"
-    if plan.mail:
-        mailto, receiver = f'MAILTO="{plan.mail}"', "to MAILTO"
-    contact = "# Set this, so that the site can reach you:\n# OSCE_NEWS_CONTACT=you@example.org"
-    if plan.contact:
-        contact = f'OSCE_NEWS_CONTACT="{plan.contact}"'
-    return plan.fill(
-        "cron",
-        mailto=mailto,
-        receiver=receiver,
-        contact=contact,
-        daily=_cron_line(plan.crawl()),
-        weekly=_cron_line(plan.crawl("--full")),
-    )
+    daily, weekly = _cron_line(plan.crawl()), _cron_line(plan.crawl("--full"))
+    given = {"mail": plan.mail, "contact": plan.contact}
+    return plan.fill(_template("cron"), given, **given, daily=daily, weekly=weekly)
 
 
 def systemd(plan: Plan, *, user: bool) -> str:
     """Return the services and timers for the user's manager or the system's, each below its file name."""
-    name = getpass.getuser()
-    contact = "# Set this, so that the site can reach you:\n# Environment=OSCE_NEWS_CONTACT=you@example.org"
-    if plan.contact:
-        contact = f"Environment={_systemd_quote(f'OSCE_NEWS_CONTACT={plan.contact}')}"
-    service = plan.fill(
-        "systemd-service",
-        contact=contact,
+    account = getpass.getuser()
+    # With a /tmp of its own, a crawl would not see a database or program in the shared one.
+    files = (plan.db, *map(Path, plan.command[:1]))
+    shared_tmp = any(path.is_relative_to(folder) for path in files for folder in _SHARED_TMP)
+    conditions = {
+        "user": user,
+        "contact": plan.contact,
+        "root": not user and account == "root",
+        "account": not user and account != "root",
+        "shared_tmp": not user and shared_tmp,
+        "own_tmp": not user and not shared_tmp,
+    }
+    return plan.fill(
+        _template("systemd").replace("§service\n", _template("systemd-service")),
+        conditions,
+        contact=_systemd_quote(f"OSCE_NEWS_CONTACT={plan.contact}"),
         folder=_systemd_quote(str(plan.db.parent)),
-        run_as=_run_as(name, user),
-        private_tmp=_private_tmp(plan),
-    )
-    units = plan.fill(
-        "systemd",
-        service=service.rstrip(),
+        account=_systemd_quote(account),
         daily=_systemd_command(plan.crawl()),
         weekly=_systemd_command(plan.crawl("--full")),
         flag="--user " if user else "",
-        mail=plan.mail or (name if user else "root"),
+        mail=plan.mail or (account if user else "root"),
     )
-    # Lines for one manager only have its name in front.
-    ours, others = ("user: ", "system: ") if user else ("system: ", "user: ")
-    lines = [line.removeprefix(ours) for line in units.splitlines() if not line.startswith(others)]
-    return "\n".join(lines) + "\n"
 
 
 def github(plan: Plan) -> str:
     """Return the workflow. Only the name of the database counts, because it runs on another machine."""
-    contact = "# OSCE_NEWS_CONTACT: you@example.org    (set it, so that the site can reach you)"
-    if plan.contact:
-        contact = f"OSCE_NEWS_CONTACT: {_yaml(plan.contact)}"
     start = f"--start-url {_without_expression(shlex.quote(plan.start_url))} " if plan.start_url else ""
-    return plan.fill("github", db=_yaml(f"database/{plan.db.name}"), contact=contact, start=start)
+    contact, db = _yaml(plan.contact or ""), _yaml(f"database/{plan.db.name}")
+    return plan.fill(_template("github"), {"contact": plan.contact}, db=db, contact=contact, start=start)
 
 
 def _cron_line(words: list[str]) -> str:
@@ -217,22 +212,6 @@ def _cron_line(words: list[str]) -> str:
             f"a line of {len(line)} characters is too long for cron: use shorter folder names"
         )
     return line
-
-
-def _run_as(name: str, user: bool) -> str:
-    if user:
-        return "# It runs as you."
-    if name == "root":
-        return "# Better: an account of its own that owns the database's folder.\n# User=osce-news"
-    return f"User={_systemd_quote(name)}"
-
-
-def _private_tmp(plan: Plan) -> str:
-    """Return the line that gives the crawl its own /tmp, unless it needs a file in the shared one."""
-    for path in (plan.db, *map(Path, plan.command[:1])):
-        if any(path.is_relative_to(folder) for folder in _SHARED_TMP):
-            return "# No PrivateTmp=yes: the database or the program is in a temporary folder."
-    return "PrivateTmp=yes"
 
 
 def _systemd_command(words: list[str]) -> str:

@@ -22,7 +22,7 @@ from osce_news.storage import open_for_reading, queries
 def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None) -> None:
     """List the known offices, topics, content types and places.
 
-    Each is listed with its identifier and its other names. Places are listed only if asked for.
+    Each is listed with its identifier and its other names. Places are only listed if you name them.
 
     \b
     Example:

@@ -155,13 +155,11 @@ class ListingPage(HtmlPage):
         text = fold(text_of(self.root))
         # "10 results" does not contain the sentence "0 results".
         said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
-        return said and self.pager.next is None and not self._links_items
-
-    @property
-    def _links_items(self) -> bool:
-        """Whether links to items are where the list should be: results that are not understood."""
+        if not said or self.pager.next is not None:
+            return False
+        # Links to items where the list should be are results that are not understood.
         links = (link for line in text_lines(self.root) if (link := line.link) is not None)
-        return any(
+        return not any(
             is_item(link) and next(link.iterancestors("header", *BOXES), None) is None for link in links
         )
 

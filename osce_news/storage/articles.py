@@ -27,7 +27,7 @@ _PRINTED = (
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """What storing one answer came to: the kind of answer, and how the text changed, if it did."""
+    """The result of storing an answer: its kind, and how the text changed, if it did."""
 
     status: str
     change: Revision | None = None

@@ -39,7 +39,7 @@ class Edit(NamedTuple):
 
 @dataclass
 class Changes:
-    """What a page would change in the database."""
+    """The changes that a page makes in the database."""
 
     read: dict[str, NewsItem] = field(default_factory=dict)  # the page's items by identifier
     known: dict[str, sqlite3.Row] = field(default_factory=dict)  # those of them that are stored

@@ -32,7 +32,7 @@ class MissingPageError(OsceNewsError):
 
 
 class Death(NamedTuple):
-    """What the database held of a run that was killed, as a later one found it.
+    """A killed run as the database held it when a later run began.
 
     An event is in the archive a moment before it is in the database; the kill may have come in between.
     """

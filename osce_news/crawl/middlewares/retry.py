@@ -31,7 +31,7 @@ LONGEST_ASKED_S = 365 * 86_400.0  # whoever asks for more means: never again
 
 
 class CircuitOpenError(IgnoreRequest):
-    """No request was made, for the ones before it failed or the site asked for a long rest."""
+    """No request was sent: the ones before it failed, or the site asked for a long wait."""
 
 
 class CrawlStoppedError(IgnoreRequest):
@@ -191,7 +191,7 @@ class CircuitBreaker:
             self.open(f"{self._failures} requests in a row failed")
 
     def succeeded(self) -> None:
-        """Note an answer: the count begins anew, and an open circuit closes."""
+        """Note a response: reset the count and close an open circuit."""
         self._failures = 0
         self._reason = None
 
