@@ -18,7 +18,6 @@ from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
 _ENOUGH = 200  # characters outside an empty text that may be the text after all
-_DOWNLOAD_LISTS = "ul.osce-download-links"
 
 
 @dataclass
@@ -70,13 +69,14 @@ class ArticlePage:
         found = self._find(notes)
         labelled, label_elements = article_parts.read_labels(found.region, found.texts)
         image = article_parts.read_image(page, found.region)
-        documents = page.find(f"{_DOWNLOAD_LISTS} > li > a") or article_parts.document_links(found.region)
-        downloads = article_parts.read_downloads(page, documents)
+        downloads = article_parts.read_downloads(page, found.region)
         notes += language_notes(found.texts, page.language)
         blocks = article_parts.contact_elements(page, found.region, found.texts)
         contact = [one for block in blocks for one in read_paragraphs(block)]
         captions = article_parts.captions(page, found.region)
-        page.take_out([*found.used, *label_elements, *blocks, *page.find(_DOWNLOAD_LISTS), *captions])
+        page.take_out(
+            [*found.used, *label_elements, *blocks, *page.find(article_parts.DOWNLOAD_LISTS), *captions]
+        )
         text, below, layout = self._text(found, notes)
         return RawArticle(
             url=self.url,

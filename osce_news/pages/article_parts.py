@@ -15,6 +15,7 @@ from osce_news.pages.html_page import HtmlPage, outermost
 from osce_news.pages.labels import join, read_label, split_labels, values_after
 from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of, upwards
 
+DOWNLOAD_LISTS = "ul.osce-download-links"
 # Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.
 _DOCUMENT = re.compile(r"/files/f/documents/|\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|zip)(?:$|[?#])", re.I)
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*", re.IGNORECASE)
@@ -77,8 +78,10 @@ def read_labels(region: Element, texts: Sequence[Element]) -> tuple[dict[str, st
     return values, elements
 
 
-def read_downloads(page: HtmlPage, links: Sequence[Element]) -> tuple[Download, ...]:
-    """Return the linked documents, each once, in printed order."""
+def read_downloads(page: HtmlPage, region: Element) -> tuple[Download, ...]:
+    """Return the documents in the page's list of downloads, else those linked in the region, each once."""
+    listed = page.find(f"{DOWNLOAD_LISTS} > li > a")
+    links = listed or [link for link in region.iter("a") if _DOCUMENT.search(link.get("href") or "")]
     found: dict[str, Download] = {}
     for link in links:
         url = page.address(link.get("href"))
@@ -86,11 +89,6 @@ def read_downloads(page: HtmlPage, links: Sequence[Element]) -> tuple[Download, 
             title = text_of(link) or squeeze(link.get("title") or "") or None
             found.setdefault(url, Download(title, url, _language_of(link, title)))
     return tuple(found.values())
-
-
-def document_links(root: Element) -> list[Element]:
-    """Return the links to documents inside the element."""
-    return [link for link in root.iter("a") if _DOCUMENT.search(link.get("href") or "")]
 
 
 def _language_of(link: Element, title: str | None) -> str | None:
@@ -166,7 +164,7 @@ def contact_elements(page: HtmlPage, region: Element, texts: Sequence[Element]) 
 
     They are inside the region or next to it.
     """
-    wide = {element for text in texts for element in (text, *text.iterancestors())}
+    wide = {element for text in texts for element in upwards(text)}
     named = (e for e in page.find("[class*=contact]") if _CONTACT & set(_WORDS.split(e.get("class") or "")))
     parent = region.getparent()
     around = region if parent is None or parent.tag in ("html", "body") else parent

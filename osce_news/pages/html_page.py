@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
@@ -16,7 +16,7 @@ from w3lib.encoding import html_to_unicode
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.normalize.identity import is_web_address
 from osce_news.normalize.vocabulary import fold, words
-from osce_news.pages.text_lines import is_hidden, squeeze, text_of
+from osce_news.pages.text_lines import is_hidden, squeeze, text_of, upwards
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
@@ -139,9 +139,9 @@ class HtmlPage:
 
     def prune(self) -> None:
         """Remove scripts, hidden text, menus, footer, forms and share buttons; the text after them stays."""
-        self.take_out([*self._around])
+        self.take_out(self._around)
 
-    def take_out(self, elements: Sequence[Element]) -> None:
+    def take_out(self, elements: Iterable[Element]) -> None:
         """Remove these elements; the text after them stays."""
         for element in elements:
             element.tag = _GONE
@@ -150,33 +150,30 @@ class HtmlPage:
 
     def is_around(self, element: Element) -> bool:
         """Whether the element is inside something that `prune` removes."""
-        return any(one in self._around or one.tag in _TAGS for one in (element, *element.iterancestors()))
+        return any(one in self._around or one.tag in _TAGS for one in upwards(element))
 
     @cached_property
-    def _around(self) -> dict[Element, None]:
-        return dict.fromkeys(self._find_around())
-
-    def _find_around(self) -> Iterator[Element]:
+    def _around(self) -> set[Element]:
+        """The elements that are hidden, or around the text by their role, class or identifier."""
         needed = {self.root}
         for holder in self.find(_HOLDS_TEXT):
-            for element in (holder, *holder.iterancestors()):
+            for element in upwards(holder):
                 if element in needed:
                     break
                 needed.add(element)
-        for match in self.selector.xpath(_MARKED):
-            element = match.root
-            if element in needed:
-                continue
-            names = f"{element.get('class') or ''} {element.get('id') or ''}"
-            style = element.get("style")
-            if (
-                (names != " " and _AROUND.search(names))
-                or element.get("role") in _ROLES
-                or element.get("aria-hidden") == "true"
-                or (style is not None and _INVISIBLE.search(style))
-                or is_hidden(element)
-            ):
-                yield element
+        marked = (match.root for match in self.selector.xpath(_MARKED))
+        return {element for element in marked if element not in needed and _is_around(element)}
+
+
+def _is_around(element: Element) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return (
+        _AROUND.search(names) is not None
+        or element.get("role") in _ROLES
+        or element.get("aria-hidden") == "true"
+        or _INVISIBLE.search(element.get("style") or "") is not None
+        or is_hidden(element)
+    )
 
 
 def outermost(elements: Sequence[Element], root: Element) -> list[Element]:

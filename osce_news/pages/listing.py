@@ -21,7 +21,7 @@ from osce_news.pages.text_lines import is_item, text_lines, text_of
 from osce_news.urls import page_number
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
-SET_ASIDE_IN = 10  # one result in so many may lack title, address or date
+SET_ASIDE_IN = 10  # one result in this many may lack title, address or date
 SET_ASIDE_FROM = 5  # results; on shorter pages none may, on those up to SET_ASIDE_IN one may
 MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
 _PAGER_LINKS = "a[href*='page=']"
@@ -155,13 +155,11 @@ class ListingPage(HtmlPage):
         text = fold(text_of(self.root))
         # "10 results" does not contain the sentence "0 results".
         said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
-        return said and self.pager.next is None and not self._links_items
-
-    @property
-    def _links_items(self) -> bool:
-        """Whether links to items are where the list should be: results that are not understood."""
+        if not said or self.pager.next is not None:
+            return False
+        # Links to items where the list should be are results that are not understood.
         links = (link for line in text_lines(self.root) if (link := line.link) is not None)
-        return any(
+        return not any(
             is_item(link) and next(link.iterancestors("header", *BOXES), None) is None for link in links
         )
 

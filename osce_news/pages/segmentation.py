@@ -63,7 +63,7 @@ class DateAnchors(NamedTuple):
 
 
 def find_results(page: Selector) -> list[ResultFields]:
-    """Return the results in printed order; an empty list if they cannot be told apart.
+    """Return the results in printed order; an empty list if they cannot be separated.
 
     >>> page = Selector(text='''
     ...     <h3><a href="/node/1">First</a></h3> <p><b>Publishing date:</b> 2 May 2020</p>
@@ -79,7 +79,7 @@ def find_results(page: Selector) -> list[ResultFields]:
         return []
     lines = [part for line in text_lines(bodies[0].root) for part in split_labels(line)]
     dates, in_boxes, clear = find_date_anchors(lines)
-    if dates and has_more_labels(lines, len(dates)):
+    if dates and _has_more_labels(lines, len(dates)):
         return []  # some labels have no recognisable date, so values could go to the wrong result
     regions = _by_class(page, lines, dates)
     if dates and clear and not regions:
@@ -128,15 +128,10 @@ def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
     return DateAnchors(in_list, [number for number in numbers if number not in in_list])
 
 
-def has_more_labels(lines: Sequence[Line], dates: int) -> bool:
-    """Whether there are at least two more date labels with an element of their own than dates."""
-    own = [
-        line
-        for line in lines
-        if (label := read_label(line)) is not None and label.field == DATE and label.own_element
-    ]
-    most = dates + 1
-    return len(own) > most and sum(not _is_in_box(line.block) for line in own) > most
+def _has_more_labels(lines: Sequence[Line], dates: int) -> bool:
+    """Whether the list has at least two more date labels with an element of their own than dates."""
+    labels = ((line, label) for line in lines if (label := read_label(line)) and label.field == DATE)
+    return sum(label.own_element and not _is_in_box(line.block) for line, label in labels) > dates + 1
 
 
 def _is_in_box(block: Element) -> bool:
