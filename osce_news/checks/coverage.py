@@ -21,7 +21,7 @@ class Coverage:
     unknown: list[str]
     newest: str | None
     oldest: str | None
-    pages: int | None  # of the list, as far as the pager tells
+    pages: int | None  # of the list, if the pager says how many
 
 
 def coverage(page: Listing, pages: int | None = None) -> Coverage:

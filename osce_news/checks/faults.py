@@ -49,7 +49,7 @@ class Context:
 
     @classmethod
     def of(cls, page: Listing, days_ahead: int) -> Context:
-        """Return the context of a page; dates may lie so many days after it was fetched."""
+        """Return the context of a page; dates may be this many days after its fetch."""
         try:
             latest = (date.fromisoformat(page.fetched_at[:10]) + timedelta(days_ahead)).isoformat()
         except (ValueError, OverflowError):

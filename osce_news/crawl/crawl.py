@@ -81,7 +81,7 @@ class Crawl:
         return pending
 
     def store(self, pending: PendingPage) -> None:
-        """Store a page that is complete; `pending.stored` tells what became of it."""
+        """Store a complete page; `pending.stored` is the result."""
         self.pending = None
         try:
             page = pending.page

@@ -49,7 +49,7 @@ class ListRun(CrawlRun):
         return crawls.validators(self.run.writer.connection, url, rules())
 
     def store(self, page: Listing, facts: PageFacts) -> None:
-        """Check and store a page, and decide where the traversal goes on.
+        """Check and store a page, and decide where the traversal continues.
 
         Raises LayoutError if the page fails the checks, StorageError if it can't be written.
         """
@@ -69,7 +69,7 @@ class ListRun(CrawlRun):
         self.run.store_page(event, page, changes)
 
     def skip(self, error: OsceNewsError) -> None:
-        """Leave out a page that can't be read and go on after it; end the run if there is no way on."""
+        """Leave out a page that can't be read and continue after it; end the run if that is impossible."""
         self.traversal.skip(str(error))
         if self.traversal.url is None:
             self.fail(partial(error, self.summary.pages))

@@ -89,7 +89,7 @@ class CrawlOptions:
 
     @property
     def run_name(self) -> str:
-        """The list as a run notes it, with its limits: of what lies beyond them the run tells nothing."""
+        """The list with its limits, as stored with the run; items beyond the limits are not covered."""
         limits = {"since": self.since, "until": self.until, "max-pages": self.max_pages}
         said = ", ".join(f"{name} {value}" for name, value in limits.items() if value)
         return f"{self.list_name} ({said})" if said else self.list_name

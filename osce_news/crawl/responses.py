@@ -79,7 +79,7 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
 def error_of(failure: Failure) -> OsceNewsError:
     """Return what a failed request means to the person who runs the crawl.
 
-    An UnavailableError says that asking for another page is of no use.
+    An UnavailableError means that other pages can't be read either.
     """
     error = failure.value
     url = getattr(getattr(failure, "request", None), "url", "the site")

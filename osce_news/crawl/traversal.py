@@ -49,7 +49,7 @@ class Traversal:
     """
 
     def __init__(self, options: CrawlOptions, *, overlap: int | None = None) -> None:
-        """Begin at the top; with `overlap`, end after so many pages in a row without news."""
+        """Begin at the top; end after `overlap` pages in a row without news."""
         self.options, self.overlap = options, overlap
         self.url: str | None = options.start_url
         self.pages = 0  # read so far

@@ -93,7 +93,7 @@ def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int)
 
 
 def renormalize_articles(connection: sqlite3.Connection) -> int:
-    """Make what is told of articles by rules anew, from the values as printed; return how many changed.
+    """Normalise the printed values of articles again; return how many changed.
 
     These are the date, and what differs from the list.
     """

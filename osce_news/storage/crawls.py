@@ -17,7 +17,7 @@ DIED = "the process ended without a word"  # the message of a run that was kille
 OLDEST_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide the list for good.
 OLDEST_TO_COMPARE = timedelta(days=7)
-_HAS_DIED = "(status = 'running' OR message IS ?)"  # asked with DIED, when no run goes on
+_HAS_DIED = "(status = 'running' OR message IS ?)"  # with the parameter DIED, while no run is active
 # Whether a run read its list to the end. Runs that read list and articles have a status for each; since they
 # are two runs, `list_status` is NULL.
 _COMPLETE = "coalesce(list_status, status) = 'complete'"
@@ -50,7 +50,7 @@ class ArchivedRuns:
     last: str | None = None  # the archive of the crawl before; None if that was not recorded
     names: dict[int, str] = field(default_factory=dict)  # the archives by the number of the run
     held: dict[str, int] = field(default_factory=dict)  # how many pages of a run that died are stored
-    unsettled: tuple[str, ...] = ()  # those of `held` of which it is not stored how their list's part ended
+    unsettled: tuple[str, ...] = ()  # runs in `held` whose list phase has no recorded end
 
 
 def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
@@ -133,7 +133,7 @@ def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]
 
 
 def unsettled_since(connection: sqlite3.Connection, list_name: str) -> str | None:
-    """Return since when no crawl of this list came to its end; None if the last one did.
+    """Return the time since which no crawl of this list was complete; None if the last one was.
 
     What was stored since then may have gaps behind it, so it does not tell a crawl to stop. So may what
     a crawl with a limit stored, whose list is noted as "address (limits)".

@@ -130,6 +130,6 @@ class Ingest:
             return True
         if page.fetched_at != row["last_seen"]:
             return bool(page.fetched_at > row["last_seen"])
-        # Of two pages of the same second the same one wins, in whatever order they are replayed.
+        # Of two pages from the same second the same one wins, whatever the order of the replay.
         read = [str(getattr(item, name) or "") for name in _SCALARS]
         return read > [str(row[name] or "") for name in _SCALARS]

@@ -132,7 +132,7 @@ def write_run(
 ) -> None:
     """Bring the row of a run up to date: while it reads with its position, at its end with the time.
 
-    A run that did not come to the end of the list keeps the position, for a later one to go on from.
+    A run that did not reach the end of the list keeps the position, so that a later one can resume it.
     """
     values = asdict(summary)
     for name in ("run", "database", "mode", "continues"):

@@ -200,7 +200,7 @@ class Writer:
     ) -> Summary:
         """End the run with this status and return its summary.
 
-        `withdrawn` are items that the list no longer has. `whole` tells that the whole list was read, so what
+        `withdrawn` are items that the list no longer has. `whole` says that the whole list was read, so what
         earlier crawls of it listed is not needed any more. `finished` is when the run ended, if not now.
         """
         self._refuse_another_file()
@@ -243,7 +243,7 @@ class Writer:
 
 
 def _which_file(path: Path) -> tuple[int, int] | None:
-    """Return what tells the file from others; None if there is none."""
+    """Return the identity of the file; None if it does not exist."""
     try:
         found = path.stat()
     except OSError:

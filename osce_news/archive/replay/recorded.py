@@ -38,7 +38,7 @@ class Death(NamedTuple):
     """
 
     pages: int
-    settled: bool  # whether it held how the list's part had ended
+    settled: bool  # whether the end of its list phase was recorded
 
 
 def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:

@@ -258,7 +258,7 @@ def back_off(retry: int, base: float, most: float, chance: float) -> float:
 
 
 def _asked(response: Response) -> float | None:
-    """The seconds that the answer asks to wait, by the server's own clock if it tells the time."""
+    """The seconds that the response asks to wait, by the server's own clock if it sends a Date."""
     value, date = (
         header.decode("latin-1") if (header := response.headers.get(name)) else None
         for name in ("Retry-After", "Date")
