@@ -13,7 +13,7 @@ def utc_now() -> str:
 
 
 def format_utc(seconds: float) -> str:
-    """Return the time that is so many seconds after the beginning of 1970."""
+    """Return the time of a Unix timestamp."""
     return datetime.fromtimestamp(seconds, UTC).strftime(_FORM)
 
 

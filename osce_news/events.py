@@ -80,7 +80,7 @@ class PageStored(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEnded(Event):
-    """The list was read, and the same run went on with articles.
+    """The list was read, and the same run continued with articles.
 
     Only archives made before list and articles became two runs hold it. The fields are as in `RunFinished`.
     """
@@ -108,7 +108,7 @@ class RunFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRolled(Event):
-    """A file is full and the run goes on in another; it is the last record of the full file."""
+    """A file is full and the run continues in another; this is the last record of the full file."""
 
     goes_on: str  # the name of the next file
     files: int  # how many files the run has by then

@@ -175,7 +175,7 @@ class Listing:
     fetched_at: str  # UTC, ISO 8601
     sha256: str  # of the body, hexadecimal
     status: int | None = None  # of the HTTP response; None for a saved page
-    results: int = 0  # how many the page prints, whatever becomes of them
+    results: int = 0  # printed on the page, stored or not
     listed: list[str] = dataclasses.field(default_factory=list)  # a key a result, in printed order
     etag: str | None = None
     last_modified: str | None = None
@@ -243,7 +243,7 @@ class ArticleItem:
     be had).
     """
 
-    item_id: str  # the item that it was asked for
+    item_id: str  # the item that was requested
     url: str  # where the answer was found, after redirects
     fetched_at: str  # UTC, ISO 8601
     status: str

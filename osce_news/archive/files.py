@@ -33,7 +33,7 @@ def files_at(paths: Iterable[Path], is_wanted: Callable[[Path], bool], what: str
     files: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            # macOS puts a companion "._NAME" beside each file on disks of other systems.
+            # macOS puts a companion "._NAME" next to each file on disks of other systems.
             named = (file for file in path.rglob("*") if is_wanted(file) and not file.name.startswith("._"))
             below = sorted(file for file in named if file.is_file())
             if not below:

@@ -47,7 +47,7 @@ class PageProblem:
 
 
 class PageRequest(NamedTuple):
-    """What a page was requested as: a listing, or the article of an item."""
+    """How a page was requested: as a listing, or as the article of an item."""
 
     kind: str
     item_id: str | None = None  # of an article, if its address does not tell

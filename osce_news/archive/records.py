@@ -291,7 +291,7 @@ class _Reader:
         return HEADER_END.search(block) is not None and check_digest(digest, [block]) is not False
 
     def _ends_after(self, stream: ByteStream, length: int) -> bool:
-        """Whether a record can end after so many bytes: the next record or the end of the stream follows."""
+        """Whether a record can end after `length` bytes: the next record or the end of the stream follows."""
         if length and not stream.peek(1, length - 1):
             return False
         gap = _gap(stream, length)

@@ -1,4 +1,4 @@
-"""What was skipped while reading WARC files, and why: nothing is ignored silently."""
+"""The records that were skipped in WARC files, and why."""
 
 from __future__ import annotations
 

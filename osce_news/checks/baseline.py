@@ -19,7 +19,7 @@ Near = Callable[[], Sequence[NewsItem]]  # reads stored items of the time
 
 
 class Finding(NamedTuple):
-    """What fails a page: the label that the message names, what it should be, what it is."""
+    """A failed check: the label that the message names, what was expected, and what was found."""
 
     label: str
     expected: str
@@ -80,7 +80,7 @@ def _shares(usual: Usual, near: Sequence[NewsItem]) -> dict[Hashable, float]:
 
 
 def _too_few(few: float, shown: int, of: int, share: float) -> bool:
-    """Whether so few of `of` are no accident.
+    """Whether so low a count is not chance.
 
     The binomial probability of `shown` or fewer is taken at smaller odds than those of the stored items,
     because the items of a page are no random sample: they share a mission, an event, a keyword.

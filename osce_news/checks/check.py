@@ -64,7 +64,7 @@ def check(
 ) -> str | None:
     """Return None for a page that may be stored, or a sentence if too little is stored to compare it with.
 
-    The records of the page are normalised. `newest_first` says that the list was asked for in this order,
+    The records of the page are normalised. `newest_first` says that the list was requested in this order,
     `empty_expected` that it may have no results. Raises LayoutError, which names what is wrong, with numbers.
     """
     if not page.records:
@@ -108,7 +108,7 @@ def _broken(
         return None
     values: list[Any] = [value for _, value in wrong]
     most_common, _ = Counter(values).most_common(1)[0]
-    if rule.alike:  # an item that stands on the page twice says the same twice
+    if rule.alike:  # an item listed twice counts once
         values = list({_id(record): value for record, value in wrong if value == most_common}.values())
     if not rule.exceeded(len(values), len(of)) or _distinct(values) < rule.distinct:
         return None
@@ -142,7 +142,7 @@ def _is_usual(rule: Rule[Any], values: set[Any], context: Context, near: Sequenc
 
 
 def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
-    """Compare the names behind a label, unless the site has renamed one.
+    """Compare the names after a label, unless the site has renamed one.
 
     An editor adds a topic or removes one; other names in many items belong to other items.
     """
@@ -189,7 +189,7 @@ def _duplicates(found: int, new: int) -> Finding | None:
 
 
 def _out_of_order(dates: Sequence[str]) -> Finding | None:
-    """Refuse a page widely out of order: the list was asked for newest first, so this is another list."""
+    """Refuse a page far out of order: the list was requested newest first, so this is another list."""
     if len(dates) < limits.MIN_ORDERED or all(one >= later for one, later in itertools.pairwise(dates)):
         return None
     pairs = [pair for pair in itertools.combinations(_without_misplaced(dates), 2) if pair[0] != pair[1]]

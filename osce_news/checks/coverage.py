@@ -12,7 +12,7 @@ _FIELDS = ("title", "published", "content_type", "offices", "topics", "teaser", 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a page holds: results, how many of them have each field, and what no entry matches."""
+    """The coverage of a page: its results, how many have each field, and the unknown values."""
 
     url: str
     results: int
@@ -21,7 +21,7 @@ class Coverage:
     unknown: list[str]
     newest: str | None
     oldest: str | None
-    pages: int | None  # of the list, as far as the pager tells
+    pages: int | None  # of the list, if the pager says how many
 
 
 def coverage(page: Listing, pages: int | None = None) -> Coverage:

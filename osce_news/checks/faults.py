@@ -49,7 +49,7 @@ class Context:
 
     @classmethod
     def of(cls, page: Listing, days_ahead: int) -> Context:
-        """Return the context of a page; dates may lie so many days after it was fetched."""
+        """Return the context of a page; dates may be this many days after its fetch."""
         try:
             latest = (date.fromisoformat(page.fetched_at[:10]) + timedelta(days_ahead)).isoformat()
         except (ValueError, OverflowError):
@@ -129,7 +129,7 @@ def title_as_teaser(item: NewsItem, _: Context) -> object:
 
 
 def label_in_text(item: NewsItem, _: Context) -> object:
-    """Return the known label that stands with a colon in title or teaser."""
+    """Return the known label that occurs with a colon in the title or teaser."""
     text = f"{item.title} {item.teaser}".casefold()
     if ":" not in text:
         return None

@@ -1,4 +1,4 @@
-"""What the database holds around a page: its own items, and those of the same time."""
+"""The stored items around a page: those that it lists, and those nearest in date."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _DUPLICATES = """
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """What is stored, as far as a page is compared with it.
+    """The stored items that a page is compared with.
 
     Records hold only what is compared: identifier, address, title, dates, labels, teaser, language.
     """

@@ -28,7 +28,7 @@ class Rule(Generic[T]):
     share: Fraction
     distinct: int = 1  # different wrong values that there have to be
     alike: bool = False  # only the value that is found most often counts, once for each item
-    # The page passes if stored items of the time show the same: more than this share of them, or so many.
+    # The page passes if stored items from that time show the same: more than this share, or this many.
     usual: Fraction | int | None = None
     usual_of_all: bool = False  # the share is of all stored items, not of those that the rule applies to
     why: str
@@ -38,7 +38,7 @@ class Rule(Generic[T]):
         return records if self.applies is None else [record for record in records if self.applies(record)]
 
     def exceeded(self, wrong: int, of: int) -> bool:
-        """Whether so many wrong records, of so many that the rule applies to, fail a page."""
+        """Whether `wrong` records, out of `of` that the rule applies to, fail a page."""
         return of >= self.enough and wrong >= self.least and wrong > self.share * of
 
 

@@ -41,16 +41,16 @@ class ArticlesRun(CrawlRun):
 
     @property
     def done(self) -> int:
-        """How many were asked for in this run."""
+        """How many were requested in this run."""
         return self.total - len(self._queue)
 
     @property
     def left(self) -> int:
-        """How many are still to be asked for in this run."""
+        """How many are still to be requested in this run."""
         return len(self._queue)
 
     def next(self) -> Due | None:
-        """Return the item whose page is to be asked for next; None at the end."""
+        """Return the item whose page is requested next; None at the end."""
         return self._queue[0] if self._queue else None
 
     def validators(self, due: Due) -> tuple[str | None, str | None]:

@@ -81,7 +81,7 @@ class Crawl:
         return pending
 
     def store(self, pending: PendingPage) -> None:
-        """Store a page that is complete; `pending.stored` tells what became of it."""
+        """Store a complete page; `pending.stored` is the result."""
         self.pending = None
         try:
             page = pending.page
@@ -132,7 +132,7 @@ class Crawl:
 
     @property
     def hint(self) -> str | None:
-        """What the person may want to do next, if anything."""
+        """A hint about what to do next; None if there is none."""
         return self.list.hint if self.list is not None else None
 
     @property

@@ -31,7 +31,7 @@ class ListRun(CrawlRun):
         full = options.full or empty or (unfinished is not None and never_whole)
         if not full or options.limited or options.restart:
             unfinished = None
-        # Items stored since then may have gaps behind them.
+        # There may be gaps below items stored since then.
         self._gaps_since = None if full else crawls.unsettled_since(connection, name)
         self.traversal = Traversal(options, overlap=None if full else options.overlap)
         if unfinished is not None:
@@ -49,7 +49,7 @@ class ListRun(CrawlRun):
         return crawls.validators(self.run.writer.connection, url, rules())
 
     def store(self, page: Listing, facts: PageFacts) -> None:
-        """Check and store a page, and decide where the traversal goes on.
+        """Check and store a page, and decide where the traversal continues.
 
         Raises LayoutError if the page fails the checks, StorageError if it can't be written.
         """
@@ -69,7 +69,7 @@ class ListRun(CrawlRun):
         self.run.store_page(event, page, changes)
 
     def skip(self, error: OsceNewsError) -> None:
-        """Leave out a page that can't be read and go on after it; end the run if there is no way on."""
+        """Leave out a page that can't be read and continue after it; end the run if that is impossible."""
         self.traversal.skip(str(error))
         if self.traversal.url is None:
             self.fail(partial(error, self.summary.pages))
@@ -95,7 +95,7 @@ class ListRun(CrawlRun):
 
     @property
     def message(self) -> str | None:
-        """What there is to say of how the run ended; None if nothing."""
+        """Return the message about how the run ended; None if there is none."""
         unsure = self.traversal.ended and not self.traversal.whole
         if self.error is None and not self.interrupted and self.summary.mode == "full" and unsure:
             return (

@@ -19,7 +19,7 @@ _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": F
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
-    """What to crawl, and where to put it; dates as YYYY-MM-DD, `delay` in seconds."""
+    """The options of a crawl; dates as YYYY-MM-DD, `delay` in seconds."""
 
     start_url: str = LISTING_URL
     db: Path = Path("osce-news.db")
@@ -79,7 +79,7 @@ class CrawlOptions:
 
     @property
     def limited(self) -> bool:
-        """Whether only a part of the list is asked for, so that what was not seen may still be there."""
+        """Whether only a part of the list is crawled, so that unseen items may still be on it."""
         return bool(self.since or self.until or self.max_pages)
 
     @property
@@ -89,7 +89,7 @@ class CrawlOptions:
 
     @property
     def run_name(self) -> str:
-        """The list as a run notes it, with its limits: of what lies beyond them the run tells nothing."""
+        """The list with its limits, as stored with the run; items beyond the limits are not covered."""
         limits = {"since": self.since, "until": self.until, "max-pages": self.max_pages}
         said = ", ".join(f"{name} {value}" for name, value in limits.items() if value)
         return f"{self.list_name} ({said})" if said else self.list_name

@@ -193,7 +193,7 @@ class DuplicateProbe:
         return asked
 
     def read(self, keys: Sequence[str]) -> None:
-        """Take note of the results on the page that was asked for."""
+        """Take note of the results on the requested page."""
         if self._item is not None:
             self._copies[self._item] += sum(Result.of(key).item == self._item for key in keys)
 

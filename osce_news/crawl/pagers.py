@@ -1,4 +1,4 @@
-"""What a page showed, and what its pager says: how long the list is, and where it goes on."""
+"""The results and the pager of a page: how long the list is, and where it continues."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_SHRINK = 10  # results that may be removed from the list between two request
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What a page showed: a key for each result, in printed order, and the dates as printed."""
+    """The results of a page: a key for each, in printed order, and the dates as printed."""
 
     url: str  # after redirects
     keys: list[str]
@@ -38,7 +38,7 @@ Steps = Generator[Window | str, PageFacts | None, T]
 
 
 class Pagers:
-    """What the pagers of the pages read so far say about the list.
+    """The pagers of all pages read so far, and what they say about the list.
 
     >>> pagers = Pagers("https://www.osce.org/press-releases")
     >>> page = PageFacts("https://www.osce.org/press-releases", ["1", "2"], pager=PagerLink(None, "/?page=3"))
@@ -51,7 +51,7 @@ class Pagers:
         self._start_url = start_url
         self.first_next: str | None = None  # the "next" link of the first page; None: no pager understood
         self.results: int | None = None  # the length of the list, rounded up to whole pages
-        self.sizes: set[int] = set()  # page sizes that the site gave as asked for
+        self.sizes: set[int] = set()  # page sizes that the site respected
         self._last_page = 0
         self._min_results = 0
 
@@ -63,7 +63,7 @@ class Pagers:
             self.results = (last + 1) * len(page.keys)
 
     def goes_on(self, page: PageFacts, asked: Window, *, shared: int) -> bool:
-        """Whether the list goes on after this page, which was asked for as `asked`.
+        """Whether the list continues after this page, which was requested as `asked`.
 
         `shared` is how many results neighbouring pages share.
         """
@@ -82,7 +82,7 @@ class Pagers:
 
     @property
     def may_ignore_size(self) -> bool:
-        """Whether the site may ignore the page size: no page of a second size came as asked for."""
+        """Whether the site may ignore the page size: no second size has been respected yet."""
         return len(self.sizes) < 2 and self.first_next is not None
 
     def proves_end(self, page: PageFacts) -> bool:
@@ -133,7 +133,7 @@ class Pagers:
 
 
 class OwnPageSizeError(Exception):
-    """The site ignores the page size asked for; `page` shows it."""
+    """The site ignores the requested page size; `page` shows it."""
 
     def __init__(self, page: PageFacts) -> None:
         super().__init__(page.url)

@@ -127,7 +127,7 @@ class PendingPage:
         return self._done == len(self._positions)
 
     def add(self, item: object) -> None:
-        """Take a record as it came out of the pipelines: the item that was yielded, or what became of it."""
+        """Take a record from the pipelines: the yielded item, or the one that replaced it."""
         self._done += 1
         if isinstance(self.page, Listing):
             self.page.records.append(_as_record(item))

@@ -31,7 +31,7 @@ def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, lef
         crawl.fail(error)
         crawl.close()
         return crawl
-    if crawl.is_open:  # a second signal stops all at once, and no spider is told
+    if crawl.is_open:  # a second signal stops at once, without a signal to the spiders
         spider.spider_closed("shutdown")
     return crawl
 

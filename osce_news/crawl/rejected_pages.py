@@ -1,4 +1,4 @@
-"""Keeps pages that were not understood beside the database, for a person to look at."""
+"""Keeps pages that were not understood next to the database, for a person to look at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer of the site means, or that there was none."""
+"""The meaning of a response, or of its absence."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def fetched_at(response: Response) -> str:
 
 
 def article_of(response: Response, asked_for: str) -> ArticleItem:
-    """Return what an answer says of the item that it was asked for; raises ChallengePageError."""
+    """Return what a response says about the requested item; raises ChallengePageError."""
     return read_article(response.body, response.url, asked_for=asked_for, **_facts(response))
 
 
@@ -79,7 +79,7 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
 def error_of(failure: Failure) -> OsceNewsError:
     """Return what a failed request means to the person who runs the crawl.
 
-    An UnavailableError says that asking for another page is of no use.
+    An UnavailableError means that other pages can't be read either.
     """
     error = failure.value
     url = getattr(getattr(failure, "request", None), "url", "the site")

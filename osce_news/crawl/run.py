@@ -144,7 +144,7 @@ class CrawlRun:
 
     @property
     def message(self) -> str | None:
-        """What there is to say of how the run ended; None if nothing."""
+        """Return the message about how the run ended; None if there is none."""
         if self.interrupted:
             return "interrupted; what was read is stored"
         return str(self.error) if self.error else None

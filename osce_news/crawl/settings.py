@@ -11,7 +11,7 @@ NEWSPIDER_MODULE = "osce_news.crawl.spiders"
 OSCE_NEWS_DB = "osce-news.db"
 OSCE_NEWS_ARCHIVE = ""  # a folder in which every answer is kept as WARC; empty: none is
 OSCE_NEWS_CRAWL = None  # the crawl that the pipelines feed; the spider sets it
-OSCE_NEWS_CONTACT = ""  # an e-mail or a page that tells the site who crawls; goes into the user agent
+OSCE_NEWS_CONTACT = ""  # an e-mail address or web page for the user agent, so that the site knows who crawls
 
 # Who we are; the contact is added to it.
 USER_AGENT = f"osce-news/{__version__}"
@@ -45,7 +45,7 @@ DOWNLOAD_FAIL_ON_DATALOSS = True
 
 # How often we ask again, after waits that double (crawl/retries.py), and when we stop asking.
 RETRY_TIMES = 3  # so 4 requests at most
-RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)]  # what may pass by itself
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)]  # errors that may be temporary
 BACK_OFF_BASE = 0.1  # seconds; the delay in force, if that is longer, is what doubles
 BACK_OFF_MAX = 300.0  # seconds
 RETRY_AFTER_MAX = 600.0  # seconds; a site that asks to wait longer is not asked again in this run

@@ -38,7 +38,7 @@ class SinglePageSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SinglePageSpider:
-        """Return the spider, polite as asked for in its options; raises BadInputError."""
+        """Return the spider with the politeness settings of its options; raises BadInputError."""
         options = kwargs.pop("options", None) or CrawlOptions.parse(**kwargs)
         set_up(crawler, options)
         spider = super().from_crawler(crawler, *args, options=options)

@@ -1,4 +1,4 @@
-"""What a crawl cost the site."""
+"""The requests, bytes and waits of a crawl."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RequestStats:
-    """What a crawl asked of the site; robots.txt, redirects and retries count like pages."""
+    """The requests of a crawl; robots.txt, redirects and retries count like pages."""
 
     requests: int = 0  # that went out
     not_modified: int = 0  # answers with status 304, which have no body

@@ -13,7 +13,7 @@ and size). A page that shows it proves that nothing slipped through. A full trav
 3. If results are still missing, some items may be listed twice: read the places where an item was seen
    twice again (`_second_look`), and count what is there.
 
-If the site ignores the page size asked for, the links of its pager are followed (`_by_links`); nothing then
+If the site ignores the requested page size, the links of its pager are followed (`_by_links`); nothing then
 proves that the list was read whole. A resumed traversal also begins at the top, and goes on where the
 unfinished one stood as soon as it meets what that one had read.
 """
@@ -32,7 +32,7 @@ STEPS_BACK = (10, 25, 50, 100, 200)  # results before the end of what was read, 
 MAX_FAILURES = 3  # pages in a row that can't be read
 MAX_PAGES = 20_000  # of any list; the newsroom has about 700
 SMALL_PAGE = 10  # results; such a page shares only one with the page before
-MIN_FULL = 0.8  # the share of the results asked for that a page shows, if the list goes on
+MIN_FULL = 0.8  # the least share of the requested results on a page, if the list continues
 
 
 class Traversal:
@@ -49,7 +49,7 @@ class Traversal:
     """
 
     def __init__(self, options: CrawlOptions, *, overlap: int | None = None) -> None:
-        """Begin at the top; with `overlap`, end after so many pages in a row without news."""
+        """Begin at the top; end after `overlap` pages in a row without news."""
         self.options, self.overlap = options, overlap
         self.url: str | None = options.start_url
         self.pages = 0  # read so far
@@ -240,7 +240,7 @@ class Traversal:
                 if self._shared and self._pagers.may_ignore_size:
                     raise OwnPageSizeError(page)
                 if len(self._pagers.sizes) < 2 and not goes_on:
-                    self._proved = False  # the site shows one page only, whatever is asked for
+                    self._proved = False  # the site shows one page only, whatever is requested
                     return len(self._known.positions)
                 if not self._below.positions:
                     self.problems += [f"{page.url} and the pages before it show nothing that is new"]

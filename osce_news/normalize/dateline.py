@@ -57,7 +57,7 @@ def parse_dateline(teaser: str | None) -> Dateline | None:
 def _places(text: str) -> tuple[str, ...]:
     """Return the places, or an empty tuple if the text is not a list of places.
 
-    A country behind its place ("OSH, Kyrgyzstan") is not a separate place; only the raw text has it.
+    A country after its place ("OSH, Kyrgyzstan") is not a separate place; only the raw text has it.
     """
     known = vocabulary("places")
     places: list[str] = []

@@ -17,7 +17,7 @@ from osce_news.normalize.vocabulary import fingerprint
 
 logger = logging.getLogger(__name__)
 
-MOST_NAMES = 100  # behind one label; the most seen is seven
+MOST_NAMES = 100  # after one label; the most seen is seven
 # Raise this number with every change in this package that gives another value for the same raw text. A
 # database written under another number is renormalised before anything is written to it.
 RULES = 1

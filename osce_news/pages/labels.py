@@ -141,7 +141,7 @@ def _visible(text: str) -> str:
 
 
 def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | None:
-    """Return the pieces behind a label of one of these lengths, or None if the label ends inside a piece."""
+    """Return the pieces after a label of one of these lengths, or None if the label ends inside a piece."""
     seen = ""
     for number, piece in enumerate(pieces):
         seen += piece.text

@@ -21,7 +21,7 @@ from osce_news.pages.text_lines import is_item, text_lines, text_of
 from osce_news.urls import page_number
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
-SET_ASIDE_IN = 10  # one result in so many may lack title, address or date
+SET_ASIDE_IN = 10  # one result in this many may lack title, address or date
 SET_ASIDE_FROM = 5  # results; on shorter pages none may, on those up to SET_ASIDE_IN one may
 MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
 _PAGER_LINKS = "a[href*='page=']"

@@ -63,7 +63,7 @@ class DateAnchors(NamedTuple):
 
 
 def find_results(page: Selector) -> list[ResultFields]:
-    """Return the results in printed order; an empty list if they cannot be told apart.
+    """Return the results in printed order; an empty list if they cannot be separated.
 
     >>> page = Selector(text='''
     ...     <h3><a href="/node/1">First</a></h3> <p><b>Publishing date:</b> 2 May 2020</p>

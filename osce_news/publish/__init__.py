@@ -1,1 +1,1 @@
-"""What leaves the database: exports, snapshots, figures, and pages in the browser."""
+"""Exports, snapshots, figures, and pages in the browser."""

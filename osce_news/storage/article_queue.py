@@ -1,4 +1,4 @@
-"""The named query that tells which items' pages are to be asked for, and in which order."""
+"""The query that selects the items' pages to request, in order."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _VALIDATORS = """
 
 
 class Due(NamedTuple):
-    """An item whose page is to be asked for, and how it was read last (None: never)."""
+    """An item whose page is to be requested, and how it was last read (None: never)."""
 
     item_id: str
     url: str

@@ -27,7 +27,7 @@ _PRINTED = (
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """What storing one answer came to: the kind of answer, and how the text changed, if it did."""
+    """The result of storing an answer: its kind, and how the text changed, if it did."""
 
     status: str
     change: Revision | None = None
@@ -93,7 +93,7 @@ def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int)
 
 
 def renormalize_articles(connection: sqlite3.Connection) -> int:
-    """Make what is told of articles by rules anew, from the values as printed; return how many changed.
+    """Normalise the printed values of articles again; return how many changed.
 
     These are the date, and what differs from the list.
     """

@@ -1,4 +1,4 @@
-"""What a crawl asks of the runs before it: where to go on, what was seen, what is gone."""
+"""Queries about former runs: where to resume, what was seen, what is gone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DIED = "the process ended without a word"  # the message of a run that was kille
 OLDEST_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide the list for good.
 OLDEST_TO_COMPARE = timedelta(days=7)
-_HAS_DIED = "(status = 'running' OR message IS ?)"  # asked with DIED, when no run goes on
+_HAS_DIED = "(status = 'running' OR message IS ?)"  # with the parameter DIED, while no run is active
 # Whether a run read its list to the end. Runs that read list and articles have a status for each; since they
 # are two runs, `list_status` is NULL.
 _COMPLETE = "coalesce(list_status, status) = 'complete'"
@@ -35,7 +35,7 @@ class UnfinishedRun:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a page's last answer gave to ask with whether it has changed, and what it listed."""
+    """The validators of a page's last response, and the items that it listed."""
 
     etag: str | None
     last_modified: str | None
@@ -45,12 +45,12 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedRuns:
-    """What former crawls left in archives, as far as the database knows."""
+    """The archived runs that the database holds."""
 
     last: str | None = None  # the archive of the crawl before; None if that was not recorded
     names: dict[int, str] = field(default_factory=dict)  # the archives by the number of the run
     held: dict[str, int] = field(default_factory=dict)  # how many pages of a run that died are stored
-    unsettled: tuple[str, ...] = ()  # those of `held` of which it is not stored how their list's part ended
+    unsettled: tuple[str, ...] = ()  # runs in `held` whose list phase has no recorded end
 
 
 def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
@@ -103,7 +103,7 @@ def last_complete(connection: sqlite3.Connection, list_name: str) -> int | None:
 
 
 def unfinished(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun | None:
-    """Return the full crawl of this list that a next one goes on with; None if there is none."""
+    """Return the full crawl of this list that the next one resumes; None if there is none."""
     row = connection.execute(
         "SELECT id, started, position FROM runs WHERE list = ? AND mode = 'full' ORDER BY id DESC LIMIT 1",
         [list_name],
@@ -133,7 +133,7 @@ def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]
 
 
 def unsettled_since(connection: sqlite3.Connection, list_name: str) -> str | None:
-    """Return since when no crawl of this list came to its end; None if the last one did.
+    """Return the time since which no crawl of this list was complete; None if the last one was.
 
     What was stored since then may have gaps behind it, so it does not tell a crawl to stop. So may what
     a crawl with a limit stored, whose list is noted as "address (limits)".
@@ -169,7 +169,7 @@ def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
 
 
 def validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
-    """Return what to ask with whether this page has changed; None if it must be read anew."""
+    """Return what to ask with whether this page has changed; None if it must be read again."""
     row = connection.execute(_LAST_READING, [url]).fetchone()
     if row is None or row["listed"] is None or not (row["etag"] or row["last_modified"]):
         return None
@@ -237,7 +237,7 @@ def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: in
 
 
 def forget_listed(connection: sqlite3.Connection, run: int) -> None:
-    """Drop what pages listed before this full crawl: its own pages tell it anew."""
+    """Drop what pages listed before this full crawl: its own pages list it again."""
     first = _line_of(connection, run)[0]
     connection.execute("UPDATE pages SET listed = NULL WHERE listed IS NOT NULL AND run_id < ?", [first])
 

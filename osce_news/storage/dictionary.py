@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one column holds."""
+    """The description of one column."""
 
     name: str
     meaning: str
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What one table or view holds; the order of `columns` is not that of the schema."""
+    """The description of a table or view; the order of `columns` is not that of the schema."""
 
     name: str
     meaning: str

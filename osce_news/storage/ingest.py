@@ -39,7 +39,7 @@ class Edit(NamedTuple):
 
 @dataclass
 class Changes:
-    """What a page would change in the database."""
+    """The changes that a page makes in the database."""
 
     read: dict[str, NewsItem] = field(default_factory=dict)  # the page's items by identifier
     known: dict[str, sqlite3.Row] = field(default_factory=dict)  # those of them that are stored
@@ -130,6 +130,6 @@ class Ingest:
             return True
         if page.fetched_at != row["last_seen"]:
             return bool(page.fetched_at > row["last_seen"])
-        # Of two pages of the same second the same one wins, in whatever order they are replayed.
+        # Of two pages from the same second the same one wins, whatever the order of the replay.
         read = [str(getattr(item, name) or "") for name in _SCALARS]
         return read > [str(row[name] or "") for name in _SCALARS]

@@ -17,7 +17,7 @@ from osce_news.storage.crawls import DIED, UnfinishedRun
 
 @dataclass
 class Summary:
-    """What a run did; the keys of `--json`."""
+    """The summary of a run; its fields are the keys of `--json`."""
 
     run: int
     mode: str
@@ -32,11 +32,11 @@ class Summary:
     quarantined: int = 0
     withdrawn: int = 0
     restored: int = 0
-    articles: int = 0  # pages of items that were asked for
+    articles: int = 0  # items' own pages requested
     articles_changed: int = 0  # whose text is another than before
     articles_gone: int = 0  # that are gone, moved or not found
     articles_failed: int = 0  # that could not be had, or not be read
-    articles_left: int = 0  # that are due and were not asked for
+    articles_left: int = 0  # due but not requested
     unknown_terms: int = 0
     bytes: int = 0
     retries: int = 0
@@ -64,12 +64,12 @@ COUNTERS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing a page came to: how many of its items were new, changed, unchanged, restored."""
+    """The result of storing a page: how many items were new, changed, unchanged, restored."""
 
     new: int
     changed: int
     unchanged: int
-    again: int = 0  # of the unchanged: seen before in this run, for pages overlap
+    again: int = 0  # of the unchanged: seen before in this run, because pages overlap
     restored: int = 0
 
 
@@ -132,7 +132,7 @@ def write_run(
 ) -> None:
     """Bring the row of a run up to date: while it reads with its position, at its end with the time.
 
-    A run that did not come to the end of the list keeps the position, for a later one to go on from.
+    A run that did not reach the end of the list keeps the position, so that a later one can resume it.
     """
     values = asdict(summary)
     for name in ("run", "database", "mode", "continues"):

@@ -19,7 +19,7 @@ _SNIPPET = "snippet(items_fts, -1, ?, ?, '…', 24)"
 COMMON = 50_000
 _EVERY = 8
 _SHARE = 10  # the part of COMMON that is ranked
-_WIDER = 8  # so many times more of the newest items are tried if too few of them pass the filters
+_WIDER = 8  # factor by which more of the newest items are tried if too few of them pass the filters
 LONGEST = 10_000  # characters; the time of a query grows with the square of its length
 _WORDS = re.compile(
     r"""

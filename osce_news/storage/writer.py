@@ -40,7 +40,7 @@ class Writer:
         Raises what `open_for_writing` and `lock` raise.
         """
         self.path = path
-        open_for_writing(path).close()  # refuses what is not ours before a lock is put beside it
+        open_for_writing(path).close()  # refuses files of other programs before it makes a lock file
         self._lock = lock(path, wait_s)
         try:
             self.connection = open_for_writing(path)
@@ -77,11 +77,11 @@ class Writer:
     ) -> Summary:
         """Start a run and return its summary, which grows as pages are stored.
 
-        `list_name` is the list that a crawl reads, `continues` the unfinished run that it goes on with.
+        `list_name` is the list that a crawl reads, `continues` the unfinished run that it resumes.
         `started` is for the replay of a run: when that began.
 
         If the vocabulary or the rules are not those that the stored values were made by, all stored
-        values are made anew first, for old and new items must be told by the same names.
+        values are normalised again first, so that old and new items use the same identifiers.
         """
         self._clock, self._last_page_at = time.monotonic(), None
         self.started = started or utc_now()
@@ -179,7 +179,7 @@ class Writer:
         return self.summary
 
     def renormalize(self, progress: Callable[[int], object] = lambda done: None) -> Renormalized:
-        """Make all normalised values anew from the raw ones, and the search index from the texts."""
+        """Normalise all raw values again, and rebuild the search index from the texts."""
         self.begin("renormalize")
         with storage_errors(self.path), transaction(self.connection):
             done = renormalize(self.connection, progress)
@@ -200,7 +200,7 @@ class Writer:
     ) -> Summary:
         """End the run with this status and return its summary.
 
-        `withdrawn` are items that the list no longer has. `whole` tells that the whole list was read, so what
+        `withdrawn` are items that the list no longer has. `whole` says that the whole list was read, so what
         earlier crawls of it listed is not needed any more. `finished` is when the run ended, if not now.
         """
         self._refuse_another_file()
@@ -243,7 +243,7 @@ class Writer:
 
 
 def _which_file(path: Path) -> tuple[int, int] | None:
-    """Return what tells the file from others; None if there is none."""
+    """Return the identity of the file; None if it does not exist."""
     try:
         found = path.stat()
     except OSError:

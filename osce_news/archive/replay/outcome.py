@@ -1,4 +1,4 @@
-"""What a replay came to: the sums over its runs, and what went wrong, the worst first."""
+"""The outcome of a replay: the sums over its runs, and its errors, the worst first."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ _STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
 
 @dataclass(slots=True)
 class Outcome:
-    """What was done and what was not; `errors` are the first of those that went wrong."""
+    """The counts of a replay; `errors` are the first errors."""
 
     summary: Summary
     report: Report = field(default_factory=Report)
     runs: list[int] = field(default_factory=list)  # the numbers of the runs that were made
     known: list[str] = field(default_factory=list)  # recorded runs that the database held already
-    merged: list[str] = field(default_factory=list)  # recorded runs that do not fit behind what it holds
+    merged: list[str] = field(
+        default_factory=list
+    )  # recorded runs older than the database, or continued later
     other_pages: int = 0  # captures that show neither a listing nor an article, or were no pages
     unknown_items: int = 0  # articles of items that no listing has shown
     errors: list[OsceNewsError] = field(default_factory=list)

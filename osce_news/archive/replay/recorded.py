@@ -32,13 +32,13 @@ class MissingPageError(OsceNewsError):
 
 
 class Death(NamedTuple):
-    """What the database held of a run that was killed, as a later one found it.
+    """A killed run as the database held it when a later run began.
 
     An event is in the archive a moment before it is in the database; the kill may have come in between.
     """
 
     pages: int
-    settled: bool  # whether it held how the list's part had ended
+    settled: bool  # whether the end of its list phase was recorded
 
 
 def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
@@ -30,20 +30,16 @@ class Origin(NamedTuple):
     status: int | None
 
 
+@dataclass(frozen=True, slots=True)
 class SinglePages:
     """The saved pages of a plan, and the pages in some of its WARC files."""
 
-    def __init__(
-        self,
-        plan: ReplayPlan,
-        warcs: Sequence[Path],
-        hosts: Sequence[str],
-        source: CaptureSource,
-        writer: Writer,
-        outcome: Outcome,
-    ) -> None:
-        self._plan, self._warcs, self._hosts = plan, warcs, hosts
-        self._source, self._writer, self._outcome = source, writer, outcome
+    plan: ReplayPlan
+    warcs: Sequence[Path]
+    hosts: Sequence[str]
+    source: CaptureSource
+    writer: Writer
+    outcome: Outcome
 
     def store(self, workers: Workers, on_page: ProgressCallback) -> None:
         """Store the pages as one run with the mode "replay".
@@ -51,13 +47,13 @@ class SinglePages:
         Pages that can't be read or understood, and challenge pages, are left out. Raises StorageError if the
         database can't be written; what was stored before stays.
         """
-        writer, outcome = self._writer, self._outcome
+        writer, outcome = self.writer, self.outcome
         writer.begin("replay")
         before = outcome.error_count
-        for name in self._plan.headless:
+        for name in self.plan.headless:
             missing = PartialError(f"{name} is missing: the pages of its run are merged without its history")
             outcome.fail(missing)
-        total = None if self._warcs else len(self._plan.pages)
+        total = None if self.warcs else len(self.plan.pages)
         try:
             for tasks in self._tasks():
                 for origin, parsed in workers.parsed(tasks):
@@ -93,10 +89,10 @@ class SinglePages:
         """
         places = []
         alone = True
-        numbers = {path: number for number, path in enumerate(self._warcs)}
-        for capture in self._captures(self._outcome.report):
+        numbers = {path: number for number, path in enumerate(self.warcs)}
+        for capture in self._captures(self.outcome.report):
             if (kind := _kind(capture)) is None:
-                self._outcome.other_pages += 1
+                self.outcome.other_pages += 1
             else:
                 places.append((capture.fetched_at, numbers[capture.path], capture.offset, kind))
                 alone = alone and capture.alone
@@ -104,13 +100,13 @@ class SinglePages:
         return sorted(places) if alone and times != sorted(times) else None
 
     def _captures(self, report: Report) -> Iterator[Capture]:
-        contents = self._source.contents(self._warcs, report, hosts=self._hosts)
+        contents = self.source.contents(self.warcs, report, hosts=self.hosts)
         return (content for content in contents if isinstance(content, Capture))
 
     def _pages(self, wanted: str, places: list[tuple[str, int, int, str]] | None) -> Iterator[Task[Origin]]:
         """Yield the pages of a kind, the saved pages first."""
         request = PageRequest(wanted)
-        for saved in self._plan.pages:
+        for saved in self.plan.pages:
             try:
                 capture = saved.capture()
             except (LayoutError, PartialError) as error:
@@ -123,7 +119,7 @@ class SinglePages:
             found = (capture for capture in self._captures(Report()) if _kind(capture) == wanted)
         else:
             found = (
-                self._source.capture_at(self._warcs[number], offset)
+                self.source.capture_at(self.warcs[number], offset)
                 for _, number, offset, kind in places
                 if kind == wanted
             )
@@ -136,7 +132,7 @@ class SinglePages:
         """Yield the articles; without a page to parse if the item is in no listing."""
         for origin, capture, request in tasks:
             item = request.at(capture).item_id if capture is not None and request is not None else None
-            known = item is not None and self._writer.knows(item)
+            known = item is not None and self.writer.knows(item)
             yield (origin, capture, request) if known else (origin, None, None)
 
     def _store(self, origin: Origin, parsed: ParsedPage | None) -> None:
@@ -145,15 +141,15 @@ class SinglePages:
         Raises OsceNewsError.
         """
         if parsed is None:
-            self._outcome.unknown_items += 1
+            self.outcome.unknown_items += 1
         elif (listing := parsed.checked().listing) is not None:
-            self._writer.store(replace(listing, listed=[], status=origin.status))
+            self.writer.store(replace(listing, listed=[], status=origin.status))
         elif parsed.article is not None:
-            self._writer.store_article(replace(parsed.article, http_status=origin.status))
+            self.writer.store_article(replace(parsed.article, http_status=origin.status))
 
     def _fail(self, where: str, error: OsceNewsError) -> None:
         error.args = (f"{where}: {error}",)
-        self._outcome.fail(error)
+        self.outcome.fail(error)
 
 
 def _kind(capture: Capture) -> str | None:

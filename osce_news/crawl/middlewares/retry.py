@@ -31,7 +31,7 @@ LONGEST_ASKED_S = 365 * 86_400.0  # whoever asks for more means: never again
 
 
 class CircuitOpenError(IgnoreRequest):
-    """No request was made, for the ones before it failed or the site asked for a long rest."""
+    """No request was sent: the ones before it failed, or the site asked for a long wait."""
 
 
 class CrawlStoppedError(IgnoreRequest):
@@ -191,7 +191,7 @@ class CircuitBreaker:
             self.open(f"{self._failures} requests in a row failed")
 
     def succeeded(self) -> None:
-        """Note an answer: the count begins anew, and an open circuit closes."""
+        """Note a response: reset the count and close an open circuit."""
         self._failures = 0
         self._reason = None
 
@@ -258,7 +258,7 @@ def back_off(retry: int, base: float, most: float, chance: float) -> float:
 
 
 def _asked(response: Response) -> float | None:
-    """The seconds that the answer asks to wait, by the server's own clock if it tells the time."""
+    """The seconds that the response asks to wait, by the server's own clock if it sends a Date."""
     value, date = (
         header.decode("latin-1") if (header := response.headers.get(name)) else None
         for name in ("Retry-After", "Date")

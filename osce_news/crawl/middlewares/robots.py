@@ -1,4 +1,4 @@
-"""What robots.txt asks for, where Scrapy does not keep it: the crawl-delay, and silence if it is broken."""
+"""Rules of robots.txt that Scrapy does not obey: the crawl-delay, and no requests if it can't be read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not want
 # The site counts from arrival to arrival, and one request may take longer on its way than the next.
 _MARGIN, _MOST_MARGIN_S = 0.05, 0.05
 _USER_AGENT = re.compile(rb"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
-_UNREADABLE = frozenset({401, 403, 408, 429})  # beside 5xx; any other 4xx means that there are no rules
+_UNREADABLE = frozenset({401, 403, 408, 429})  # and 5xx; any other 4xx means that there are no rules
 
 
 class RobotsError(IgnoreRequest):
@@ -62,7 +62,7 @@ class CrawlDelay:
         longest = max(float(asked), setting, self._asked.get(key, 0.0))
         self._asked[key] = longest
         delay = longest + min(longest * _MARGIN, _MOST_MARGIN_S)
-        # A slot that is idle for a minute is thrown away and made anew from these settings.
+        # A slot that is idle for a minute is dropped, and made again from these settings.
         downloader.per_slot_settings.setdefault(key, {}).update(delay=delay, concurrency=1, jitter=0)
         if slot := downloader.slots.get(key):
             slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0

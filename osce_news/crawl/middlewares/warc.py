@@ -31,7 +31,7 @@ class NotRecordedError(IgnoreRequest):
 
 
 class ArchiveMiddleware:
-    """Records every answer as it came: robots.txt, redirects, errors and answers that are asked again.
+    """Records every response as received, including robots.txt, redirects, errors and retries.
 
     It stands next to the downloader, below what unpacks and what tries again. The archive is the one of the
     spider's run; without one nothing is recorded. When the archive can't be written, the crawl ends with the

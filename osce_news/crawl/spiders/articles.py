@@ -64,7 +64,7 @@ class ArticlesSpider(BaseSpider):
         return self._next(run) if run.error is None else None
 
     async def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
-        """Yield what the response says of the item and, when that is stored, the next request."""
+        """Yield the answer for the item and, once it is stored, the next request."""
         run = self._articles_run()
         try:
             answer = article_of(response, due.item_id)

@@ -1,4 +1,4 @@
-"""What the spiders of a crawl share: arguments, one page at a time, how they end."""
+"""The base class of the spiders of a crawl: arguments, one page at a time, how they end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 class BaseSpider(scrapy.Spider):
     """Base of the spiders that feed a crawl; the arguments are those of `osce-news crawl`.
 
-    One page is pending at a time: the next is asked for when it is stored.
+    One page is pending at a time: the next is requested when it is stored.
     """
 
     defaults: ClassVar[dict[str, Any]] = {}  # of the arguments
@@ -133,7 +133,7 @@ class BaseSpider(scrapy.Spider):
 
 
 def set_up(crawler: Crawler, options: CrawlOptions) -> None:
-    """Let the crawler be as slow as asked for, and say who crawls."""
+    """Set the crawler's delay and user agent."""
     if options.delay is not None:
         crawler.settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")
     if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):

@@ -111,7 +111,7 @@ class NewsroomSpider(ArticlesSpider):
         )
 
     def _read(self, response: Response) -> tuple[Listing, PageFacts]:
-        """Return the page with its raw records, and what it tells the traversal."""
+        """Return the page with its raw records, and its facts for the traversal."""
         listing, page = listing_of(response)
         dates = [result.published for result in page.results]
         return listing, PageFacts(response.url, listing.listed, dates, page.pager)

@@ -141,7 +141,7 @@ def begins(section: str, text: str) -> bool:
 
 @cache
 def office_statuses() -> dict[str, str]:
-    """Return the status that each (folded) word in brackets behind an office's name means."""
+    """Return the status that each (folded) word in brackets after an office's name means."""
     return _by_word(_read("labels")["office_status"])
 
 

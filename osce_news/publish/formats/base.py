@@ -1,4 +1,4 @@
-"""What an export format is, and which formats exist."""
+"""The export formats and their common type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Datasette's canned queries: SQL with named parameters, each of which may be empty."""
+"""Datasette's canned queries: SQL with named parameters, which may be empty."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from osce_news.publish.web import plugin
 from osce_news.publish.web.metadata import metadata
 
 HOST = "127.0.0.1"
+_HOST_NAMES = (HOST, "localhost")
 _HERE = Path(__file__).parent
 _SETTINGS = {
     "allow_download": False,  # the copy differs from the user's database
@@ -63,8 +64,27 @@ def listen(port: int) -> socket.socket:
         ) from error
 
 
+def only_for_this_machine(app: Any) -> Any:
+    """Return the application with a guard: requests for other hosts get the status 400.
+
+    A web page elsewhere could otherwise have its own host name resolve to this machine, and read the answers.
+    """
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        host = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1")
+        if scope["type"] != "http" or host.rpartition(":")[0] in _HOST_NAMES or host in _HOST_NAMES:
+            await app(scope, receive, send)
+            return
+        head = {"status": 400, "headers": [(b"content-type", b"text/plain")]}
+        await send({"type": "http.response.start", **head})
+        await send({"type": "http.response.body", "body": f"this server is {HOST}\n".encode()})
+
+    return guarded
+
+
 def serve(path: Path, sock: socket.socket) -> None:
     """Serve the copy on the socket until Ctrl-C or SIGTERM."""
-    config = uvicorn.Config(application(path).app(), log_level="warning", lifespan="on", access_log=False)
+    app = only_for_this_machine(application(path).app())
+    config = uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False)
     with contextlib.suppress(KeyboardInterrupt):  # the normal way to stop
         uvicorn.Server(config).run(sockets=[sock])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 import signal
 import socket
@@ -10,7 +11,9 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -66,6 +69,26 @@ def test_other_machines_cannot_connect(db: Path, tmp_path: Path) -> None:
         with pytest.raises(ConnectionRefusedError):  # another address of this machine
             socket.create_connection(("127.0.0.2", port), timeout=5)
     assert HOST == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("localhost", 200),
+        ("evil.example", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("", 400),
+    ],
+)
+def test_requests_for_other_hosts_are_refused(db: Path, tmp_path: Path, host: str, status: int) -> None:
+    """Else a page elsewhere could have its own name lead here, and read the database."""
+    with serving(db, tmp_path) as server:
+        port = urlsplit(server.url).port
+        for name in (host, f"{host}:{port}") if host else ("",):
+            with closing(http.client.HTTPConnection("127.0.0.1", port or 0, timeout=30)) as connection:
+                connection.request("GET", "/", headers={"Host": name})
+                assert connection.getresponse().status == status
 
 
 def test_a_port_in_use_is_an_error_line(db: Path, tmp_path: Path) -> None:
