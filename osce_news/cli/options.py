@@ -14,7 +14,7 @@ from osce_news.storage.queries import Filters
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "tsv", "csv", "json")
-_MOST_ROWS = 10**9
+_MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 
 db_option = click.option(
     "--db",
