@@ -54,7 +54,7 @@ class ArchivedRuns:
 
 
 def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
-    """Return what is known of archives; must be called before a run begins, because it counts running runs as dead."""
+    """Return the archived runs. Call it before a run begins: runs recorded as running count as dead."""
     sql = f"""
         SELECT id, archive, list_status, {_HAS_DIED} AS died,
             sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
