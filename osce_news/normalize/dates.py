@@ -1,6 +1,6 @@
 """All forms of dates that the newsroom prints: whole dates, days in datelines, dates on pages.
 
-To add a form, add its pattern to `_WITH_MONTH_NAME` or `_FORMS`, and the printed text to the tests.
+To add a form, add its pattern to `_WITH_MONTH_NAME` or `_DATE`, and the printed text to the tests.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ MONTHS = (
     ("December", "Dec", "декабря", "декабрь"),
 )
 _MONTH = "(?:" + "|".join(sorted((n for names in MONTHS for n in names), key=len, reverse=True)) + ")"
+_NUMBER_OF_MONTH = {name.lower(): number for number, names in enumerate(MONTHS, 1) for name in names}
 _YEAR = r"[12][0-9]{3}"
 
 _WITH_MONTH_NAME = (
     rf"[0-9]{{1,2}}\s+{_MONTH}\.?,?\s+{_YEAR}(?:\s*(?:года|г\.?)(?!\w))?",  # 15 March 2022, 6 марта 2023 года
     rf"{_MONTH}\.?\s+[0-9]{{1,2}},?\s+{_YEAR}",  # February 28, 2022
 )
-_FORMS = (*_WITH_MONTH_NAME, rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}")
-_DATE = re.compile("|".join(_FORMS), re.IGNORECASE)
+_DATE = re.compile("|".join((*_WITH_MONTH_NAME, rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}")), re.IGNORECASE)
 
 # The day in a dateline: a date with a month name; a day without a year; or a range of days.
 _DAYS = rf"[0-9]{{1,2}}(?:\s*[-–/]\s*[0-9]{{1,2}})?\s+{_MONTH}(?:,?\s+{_YEAR})?"
@@ -50,9 +50,6 @@ _PLACE_AND_DAY = re.compile(
     rf"(?:(?P<place>[^\W\d_][^\d:]{{1,60}}?)[,\s|·–-]+)?(?P<day>{_DAY})", re.IGNORECASE
 )
 _LONGEST = 120  # characters of a line with a place and a date
-
-
-_NUMBER_OF_MONTH = {name.lower(): number for number, names in enumerate(MONTHS, 1) for name in names}
 
 
 class PlaceAndDay(NamedTuple):

@@ -13,7 +13,7 @@ from functools import cached_property
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.pages.labels import Label, LabelledValues, join
+from osce_news.pages.labels import LabelledValues, join
 from osce_news.pages.text_lines import Line, Piece, is_item, kind_of, squeeze
 
 _NAMES = ("content_types", "offices", "topics")
@@ -56,15 +56,12 @@ class ResultFields:
     @property
     def unlabelled(self) -> str | None:
         """The first line among the teaser's that is a value, not text; None if all are text."""
-        labels = self.labelled.labels
         for line, _ in self._teaser_lines:
             if _is_names(line):
                 return line.text
             if len(line.text) > _SHORT and len(line.pieces) == 1 and line.block.text == line.pieces[0].text:
                 continue  # plain text, as in most teasers
-            labelled = [(one, label) for one, label in zip(self.lines, labels, strict=True) if label]
-            values = [self.lines[number] for number in self.labelled.used if labels[number] is None]
-            if _looks_labelled(line, labelled, values):
+            if self._looks_labelled(line):
                 return line.text
         return None
 
@@ -113,6 +110,25 @@ class ResultFields:
             return squeeze("".join(piece.text for piece in line.pieces if piece.link is not last.link))
         return line.text
 
+    def _looks_labelled(self, line: Line) -> bool:
+        """Whether the line, or its beginning, has the same markup as the labels of the result."""
+        labels = self.labelled.labels
+        labelled = [(one, label) for one, label in zip(self.lines, labels, strict=True) if label]
+        values = {kind_of(self.lines[n].block) for n in self.labelled.used if labels[n] is None}
+        if len(line.text) <= _SHORT and values:
+            block = kind_of(line.block)
+            if block[1] or line.block.tag in ("dt", "th"):
+                alone = {kind_of(known.block) for known, label in labelled if not label.value}
+                if block in alone and block not in values:
+                    return True
+        first = _first_element(line)
+        if first is None or len(line.pieces[0].text.strip()) > _SHORT:
+            return False
+        alike = {kind_of(inner) for known, _ in labelled if (inner := _first_element(known)) is not None}
+        colon = ":" in "".join(piece.text for piece in line.pieces[:2])[: _SHORT + 2]
+        sure = colon or kind_of(first)[1] is not None or _are_known(join(line.pieces[1:]))
+        return sure and kind_of(first) in alike
+
 
 def _is_names(line: Line) -> bool:
     """Whether the line is a list of names from the vocabulary, with or without a label before them."""
@@ -128,23 +144,6 @@ def _are_known(printed: str) -> bool:
     first, _, rest = printed.partition(",")
     names = (first, *rest.split(",")) if rest else (first,)
     return len(first) <= _LONGEST_NAME and all(any(vocabulary(k).find(n) for k in _NAMES) for n in names)
-
-
-def _looks_labelled(line: Line, labelled: Sequence[tuple[Line, Label]], values: Sequence[Line]) -> bool:
-    """Whether the line, or its beginning, has the same markup as the labels of the result."""
-    if len(line.text) <= _SHORT and values:
-        block = kind_of(line.block)
-        if block[1] or line.block.tag in ("dt", "th"):
-            alone = {kind_of(known.block) for known, label in labelled if not label.value}
-            if block in alone and block not in {kind_of(value.block) for value in values}:
-                return True
-    first = _first_element(line)
-    if first is None or len(line.pieces[0].text.strip()) > _SHORT:
-        return False
-    alike = {kind_of(inner) for known, _ in labelled if (inner := _first_element(known)) is not None}
-    colon = ":" in "".join(piece.text for piece in line.pieces[:2])[: _SHORT + 2]
-    sure = colon or kind_of(first)[1] is not None or _are_known(join(line.pieces[1:]))
-    return sure and kind_of(first) in alike
 
 
 def _first_element(line: Line) -> Element | None:
