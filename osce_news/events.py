@@ -79,6 +79,14 @@ class PageStored(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageNotStored(Event):
+    """The page of the `PageStored` before it was not stored after all: the database could not be written."""
+
+    url: str
+    fetched_at: str  # UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListEnded(Event):
     """The list was read, and the same run continued with articles.
 
@@ -117,6 +125,7 @@ class FileRolled(Event):
 _NAMES: dict[str, type[Event]] = {
     "run-begins": RunStarted,
     "page-stored": PageStored,
+    "page-not-stored": PageNotStored,
     "list-ends": ListEnded,
     "file-ends": FileRolled,
     "run-ends": RunFinished,

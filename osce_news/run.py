@@ -5,12 +5,14 @@ A crawl makes the events of a run and applies them. An archive holds them, and a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
 from osce_news import checks
-from osce_news.events import COST, Event, PageStored, RunStarted
+from osce_news.errors import StorageError
+from osce_news.events import COST, Event, PageNotStored, PageStored, RunStarted
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Changes, Summary, Writer
 from osce_news.storage.crawls import UnfinishedRun
@@ -76,16 +78,28 @@ class Run:
         self.add_cost(event.cost)
         if not event.joined:
             page = replace(page, listed=[])
-        with self.writer.transaction():
+        with self._stored_with(event):
             self.writer.store(page, changes, event.position)
-            self.record(event)
 
     def store_article(self, event: PageStored, answer: ArticleItem) -> None:
         """Store the answer to the request for an item's own page; raises StorageError."""
         self.add_cost(event.cost)
-        with self.writer.transaction():
+        with self._stored_with(event):
             self.writer.store_article(answer)
-            self.record(event)
+
+    @contextmanager
+    def _stored_with(self, event: PageStored) -> Iterator[None]:
+        """Store what the block stores and record the event: both are kept or neither."""
+        is_recorded = False
+        try:
+            with self.writer.transaction():
+                yield
+                self.record(event)
+                is_recorded = True
+        except StorageError:
+            if is_recorded:  # and then the transaction could not be committed
+                self.record(PageNotStored(url=event.url, fetched_at=event.fetched_at))
+            raise
 
     def withdrawn(self, list_url: str) -> list[str]:
         """Return the items that are no longer on the list, which this run read whole.

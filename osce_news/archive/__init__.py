@@ -1,4 +1,4 @@
-"""WARC archives: written by a crawl, and read whichever tool made them; and pages saved by a browser."""
+"""WARC archives, written by crawls and read from any tool; and pages saved by a browser."""
 
 from osce_news.archive.captures import Capture, captures
 from osce_news.archive.exchange import Exchange

@@ -68,7 +68,7 @@ def warc_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _first_date(path: Path) -> str:
-    """Return the time of the first record that has one; empty if none has."""
+    """Return the time of the first record with one; empty if there is none."""
     for record in records(path, Report()):
         try:
             return record.fetched_at
@@ -138,7 +138,7 @@ def _saved_page(path: Path) -> SavedPage:
 
 
 def _address_in(body: bytes) -> str | None:
-    """Return the web address that the page itself gives; None if it gives none, or "about:internet"."""
+    """Return the web address that the page states; None if it states none, or "about:internet"."""
     head = body[:20_000]
     matches = [_SAVED_FROM.search(head)]
     if link := _CANONICAL.search(head):

@@ -1,4 +1,4 @@
-"""Parses one captured page; pure, so the result is the same in whichever process or machine it runs."""
+"""Parses one captured page; a pure function, so the result is the same on every machine."""
 
 from __future__ import annotations
 

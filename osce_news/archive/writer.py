@@ -14,7 +14,7 @@ from osce_news import __version__
 from osce_news.archive.digests import DigestIndex
 from osce_news.archive.exchange import Exchange, RecordMaker
 from osce_news.errors import StorageError
-from osce_news.events import Event, FileRolled, PageStored, RunFinished
+from osce_news.events import Event, FileRolled, PageNotStored, PageStored, RunFinished
 
 MAX_FILE_BYTES = 1024**3  # a file is larger only if a single exchange is
 
@@ -96,7 +96,7 @@ class ArchiveWriter:
         file = self._open_file()
         with self._errors():
             file.write(file.records.event(event))
-        self._pages += isinstance(event, PageStored)
+        self._pages += isinstance(event, PageStored) - isinstance(event, PageNotStored)
 
     def finish(self, end: RunFinished) -> None:
         """Write how the run ended, with the number of its pages and files, and close the archive.

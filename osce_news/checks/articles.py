@@ -1,4 +1,4 @@
-"""Decide whether the answers to requests for articles show that something is wrong with all of them."""
+"""Decide from the responses for articles whether something is wrong with all of them."""
 
 from __future__ import annotations
 

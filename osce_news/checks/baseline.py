@@ -38,7 +38,7 @@ def too_short(records: Sequence[NewsItem], stored: Neighbours) -> str | None:
 
 
 def findings(records: Sequence[NewsItem], stored: Neighbours) -> Iterator[Finding | None]:
-    """Yield what the records lack, None for each rule kept; nothing if too few items are stored."""
+    """Yield what the records lack, None for each rule that they pass; nothing if too few items are stored."""
     if stored.comparable < limits.MIN_STORED:
         return
     near = stored.near

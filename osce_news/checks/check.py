@@ -79,7 +79,7 @@ def check(
 
 
 def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator[Finding | None]:
-    """Yield what is wrong with the page, the most telling first; None for each rule that it keeps."""
+    """Yield the failed checks, the most telling first; None for each rule that the page passes."""
     context = Context.of(page, limits.MAX_DAYS_AHEAD)
     for rule in limits.PAGE_RULES:
         yield _broken(rule, page.records, context, stored.near)

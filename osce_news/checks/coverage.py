@@ -1,4 +1,4 @@
-"""How much of a page was understood: which share of its results carries which field."""
+"""How much of a page was understood: how many of its results have each field."""
 
 from __future__ import annotations
 

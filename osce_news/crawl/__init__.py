@@ -1,1 +1,1 @@
-"""How the list is walked: options, the way from page to page, politeness, the run."""
+"""The Scrapy project: options, spiders, middlewares, pipelines, the traversal of the list, the runs."""

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class ListRun(CrawlRun):
-    """Reads the list: all of it the first time, later only what is new, or on from where a crawl stopped."""
+    """Reads the list: all of it the first time, later only what is new, or from where a crawl stopped."""
 
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Decide how to read the list, and begin the run; raises StorageError."""
@@ -105,7 +105,7 @@ class ListRun(CrawlRun):
         return super().message
 
     def _stored_with_gaps(self, page: Listing) -> int:
-        """Return how many of the page's items were stored by a crawl that did not come to its end."""
+        """Return how many of the page's items were stored by a crawl that did not reach its end."""
         if self._gaps_since is None:
             return 0
         return crawls.fresh(self.run.writer.connection, listed_ids(page), self._gaps_since)

@@ -112,7 +112,7 @@ class PendingPage:
     """
 
     def __init__(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> None:
-        """`facts` tell the traversal what a page of the list shows."""
+        """`facts` are what the traversal needs to know about a page of the list."""
         self.page, self.facts = page, facts
         self.stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         records: Sequence[object] = page.records if isinstance(page, Listing) else [page]

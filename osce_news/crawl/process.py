@@ -45,7 +45,7 @@ def check(options: CrawlOptions) -> CheckSpider:
 
 
 def fetch(options: CrawlOptions) -> SinglePageSpider:
-    """Ask for the start address alone and return the spider with the answer; raises what went wrong."""
+    """Request only the start address and return the spider with the response; raises OsceNewsError."""
     spider = _run(SinglePageSpider, options=options)
     if spider.error is not None:
         raise spider.error

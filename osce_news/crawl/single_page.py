@@ -1,4 +1,4 @@
-"""The spiders that ask for one page: to hand it back as it was sent, or to check what can be read of it."""
+"""The spiders that request one page: to return it as sent, or to check what can be read from it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from osce_news.urls import page_number, site_of
 
 
 class SinglePageSpider(scrapy.Spider):
-    """Makes one request; `response` is the answer, had at `fetched_at`, or `error` says why there is none."""
+    """Makes one request; `response`, received at `fetched_at`, or `error` is the outcome."""
 
     name = "single"
     custom_settings = {"ITEM_PIPELINES_BASE": {}}  # noqa: RUF012  # Scrapy reads it as a plain dictionary
@@ -55,11 +55,11 @@ class SinglePageSpider(scrapy.Spider):
         self.response, self.fetched_at = response, utc_now()
 
     def not_read(self, failure: Failure) -> None:
-        """Note why the page could not be had."""
+        """Note why the page could not be fetched."""
         self.error = error_of(failure)
 
     def fault(self, failure: Failure) -> None:
-        """Note an error that nobody foresaw."""
+        """Note an unexpected error."""
         self.error = OsceNewsError(f"{failure.value!r} (this is a bug in osce-news)")
 
     def ended(self, reason: str) -> None:

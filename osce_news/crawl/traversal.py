@@ -14,8 +14,8 @@ and size). A page that shows it proves that nothing slipped through. A full trav
    twice again (`_second_look`), and count what is there.
 
 If the site ignores the requested page size, the links of its pager are followed (`_by_links`); nothing then
-proves that the list was read whole. A resumed traversal also begins at the top, and goes on where the
-unfinished one stood as soon as it meets what that one had read.
+proves that the list was read whole. A resumed traversal also begins at the top, and continues where the
+unfinished one stopped as soon as it reaches what that one had read.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Traversal:
         self._start(self._whole_list())
 
     def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
-        """Go on from a position that `save` returned; `listed` holds address and keys of the pages read."""
+        """Continue from a position of `save`; `listed` holds address and keys of the pages read."""
         self._max_rows, self._hidden = position["most_rows"], position["hidden"]
         self._proved, self._joined = position["proved"], position["pages"]
         self.problems, self._saved = list(position["problems"]), position
@@ -129,7 +129,7 @@ class Traversal:
 
     @property
     def whole(self) -> bool:
-        """Whether every result that stood on the list throughout was read, for certain."""
+        """Whether every result that was on the list throughout has certainly been read."""
         # Of small pages one shared result has to be enough, and it may be one that is listed twice.
         unsure = self._max_rows <= SMALL_PAGE and bool(self._known.repeats)
         sure = self._from_top and self._proved and not self.by_links

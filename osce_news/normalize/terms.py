@@ -17,7 +17,7 @@ _IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)\s*$")
 def split_offices(raw: str | None) -> tuple[Term, ...]:
     """Return the offices in printed order; an empty tuple if none is printed.
 
-    Names are separated by commas: no office seen on the site has a comma in its name. "(closed)" behind a
+    Names are separated by commas: no office seen on the site has a comma in its name. "(closed)" after a
     name becomes its status.
 
     >>> [(term.id, term.status) for term in split_offices("OSCE Secretariat, OSCE Office in Minsk (closed)")]

@@ -110,7 +110,7 @@ class ArticlePage:
         return all(self._page.is_around(date) for date in self._page.find("span.date-display-single"))
 
     def _find(self, notes: list[str]) -> ArticleOutline:
-        """Return what the first matching layout finds, or else title and date if they are recognised."""
+        """Return what the first matching layout finds, or else the title and the date, if recognised."""
         partly = None
         for layout in LAYOUTS:
             try:

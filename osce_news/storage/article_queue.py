@@ -62,11 +62,11 @@ def due(
 ) -> list[Due]:
     """Return the items whose pages are due, in the order in which to ask.
 
-    First those that were new or changed in the last run that read a list, then those never asked for, both
+    First those that were new or changed in the last run that read a list, then those never requested, both
     the newest first, those that could not be read, those whose entry on the list changed since, and the
     others by age.
 
-    `old_enough` is asked for an article's first reading (else first request) and its last request, `wanted`
+    `old_enough` is called with an article's first reading (else first request) and its last request, `wanted`
     for an item's address.
     """
     last = connection.execute(_LAST_LIST_RUN).fetchone()

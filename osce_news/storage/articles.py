@@ -1,4 +1,4 @@
-"""Articles as rows: what one answer changes of what is stored of an item's own page."""
+"""Stores the answers to requests for items' own pages as rows of `articles`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def write_article(
 
 
 def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int) -> None:
-    """Note an answer that had a body, or said that it is as it was, among what the run read."""
+    """Add an answer with a body, or a 304, to the pages that the run read."""
     sha256 = answer.sha256
     if answer.status == UNCHANGED:
         known = "SELECT sha256 FROM articles WHERE item_id = ?"
@@ -114,7 +114,7 @@ def renormalize_articles(connection: sqlite3.Connection) -> int:
 def differences(
     listed: NewsItem, title: str, printed: dict[str, str | None]
 ) -> dict[str, tuple[str | None, str | None]]:
-    """Return what an item's page prints otherwise than the list: field to the list's value and the page's.
+    """Return where an item's page differs from the list: each field with the list's value and the page's.
 
     White space, quotes, dashes, the case and order of labels and other names of one thing are no
     difference. A date that the page does not print is none either; nor are labels, if it prints none at all.
@@ -142,7 +142,7 @@ def _first_times(answer: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]
 
 
 def _state(answer: ArticleItem, run: int) -> dict[str, Any]:
-    """Return the columns that tell of the last request."""
+    """Return the columns about the last request."""
     values = {"fetched_at": answer.fetched_at, "http_status": answer.http_status, "run_id": run}
     if answer.status != UNCHANGED:
         values |= {"status": answer.status, "reason": answer.reason, "moved_to": answer.moved_to}
@@ -158,7 +158,7 @@ def _counts(answer: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> boo
 
 
 def _content(connection: sqlite3.Connection, answer: ArticleItem) -> dict[str, Any]:
-    """Return the columns that tell what the page says."""
+    """Return the columns with what the page says."""
     article = answer.article
     assert article is not None
     stored = rows.load(connection, [answer.item_id])[answer.item_id]

@@ -54,7 +54,7 @@ class ArchivedRuns:
 
 
 def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
-    """Return what is known of archives; before a run begins, for what calls itself running has died."""
+    """Return the archived runs. Call it before a run begins: runs recorded as running count as dead."""
     sql = f"""
         SELECT id, archive, list_status, {_HAS_DIED} AS died,
             sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
@@ -79,7 +79,7 @@ def run_of(connection: sqlite3.Connection, archive: str) -> int | None:
 
 
 def stored_by_dead(connection: sqlite3.Connection, run: int) -> int | None:
-    """Return how many pages and articles a run stored that ended without a word; None for other runs."""
+    """Return how many pages and articles a run stored before it was killed; None for other runs."""
     sql = f"""
         SELECT (SELECT sum(pages + articles) FROM runs AS part WHERE part.archive = runs.archive)
         FROM runs WHERE id = ? AND {_HAS_DIED}"""
@@ -116,7 +116,7 @@ def unfinished(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun 
 
 
 def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]) -> UnfinishedRun:
-    """Return a run that did not come to its end, and what it had read up to this position."""
+    """Return a run that did not reach its end, and what it had read up to this position."""
     runs = _line_of(connection, run)
     pages = connection.execute(
         "SELECT id, url, listed FROM pages WHERE listed IS NOT NULL "
@@ -135,7 +135,7 @@ def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]
 def unsettled_since(connection: sqlite3.Connection, list_name: str) -> str | None:
     """Return the time since which no crawl of this list was complete; None if the last one was.
 
-    What was stored since then may have gaps behind it, so it does not tell a crawl to stop. So may what
+    There may be gaps below items stored since then, so they do not stop a crawl. So may what
     a crawl with a limit stored, whose list is noted as "address (limits)".
     """
     sql = f"""
@@ -161,7 +161,7 @@ _LAST_READING = (
 
 
 def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
-    """Return what a page showed when it was read last, which is what a 304 means; None: not known."""
+    """Return what a page showed when it was last read, to which a 304 refers; None if unknown."""
     row = connection.execute(_LAST_READING, [url]).fetchone()
     if row is None or row["listed"] is None:
         return None
@@ -169,7 +169,7 @@ def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
 
 
 def validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
-    """Return what to ask with whether this page has changed; None if it must be read again."""
+    """Return the validators for a conditional request; None if the page must be read again."""
     row = connection.execute(_LAST_READING, [url]).fetchone()
     if row is None or row["listed"] is None or not (row["etag"] or row["last_modified"]):
         return None

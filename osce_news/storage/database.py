@@ -99,7 +99,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 def write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to a write-ahead log, so that readers and the writer do not wait for each other.
 
-    SQLite refuses the switch at once while another process writes, whatever its time-out is. So this tries
+    SQLite refuses the switch at once while another process writes, whatever its time-out. So this tries
     again for as long as the time-out.
     """
     deadline = time.monotonic() + _WAIT_S

@@ -1,4 +1,4 @@
-"""The queries of history: the runs, and the list as it was on a past day."""
+"""Queries for the runs, and for the list as it was on a past day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows that tell what was read when: a run, and the pages that it read."""
+"""Rows of `runs` and `pages`: what was read, and when."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def begin_run(
 ) -> int:
     """Insert the row of a run and return its number.
 
-    Whoever calls this holds the lock, so what still calls itself running has died.
+    The caller holds the lock, so any run still recorded as running has died.
     """
     end_dead_runs(connection)
     for page in continues.left_over if continues else ():
@@ -104,7 +104,7 @@ def begin_run(
 
 
 def end_dead_runs(connection: sqlite3.Connection) -> None:
-    """Mark the runs that call themselves running as interrupted."""
+    """Mark the runs still recorded as running as interrupted."""
     connection.execute("UPDATE runs SET status = 'interrupted', message = ? WHERE status = 'running'", [DIED])
 
 

@@ -155,7 +155,7 @@ class Writer:
         return articles.knows(self.connection, item_id)
 
     def has_read(self, item_id: str) -> bool:
-        """Whether this item's own page was read, so that it is known what has not changed."""
+        """Whether this item's own page was read before, so that a 304 refers to something."""
         sql = "SELECT 1 FROM articles WHERE item_id = ? AND read_at IS NOT NULL"
         return self.connection.execute(sql, [item_id]).fetchone() is not None
 
@@ -213,14 +213,14 @@ class Writer:
         return self.summary
 
     def leave(self) -> Summary:
-        """Leave the run as one that died, and return its summary: the next one to begin will say so."""
+        """Leave the run without an end, and return its summary; the next run marks it as interrupted."""
         with storage_errors(self.path), transaction(self.connection):
             runs.end_dead_runs(self.connection)
         self.summary.status, self.summary.message = "interrupted", crawls.DIED
         return self.summary
 
     def _withdraw(self, withdrawn: Iterable[str], whole: bool) -> None:
-        """Mark what is gone, with the time of the page that was the last of the list."""
+        """Mark the missing items as withdrawn, at the time of the list's last page."""
         run = self.summary.run
         at = self._last_page_at or utc_now()
         self.summary.withdrawn += crawls.withdraw(self.connection, withdrawn, at, run)

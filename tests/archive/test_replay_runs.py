@@ -265,6 +265,29 @@ def test_a_page_that_is_understood_by_now_is_stored(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_a_page_that_the_database_could_not_take_is_not_replayed(tmp_path: Path) -> None:
+    """Its event is in the archive when the transaction fails to be committed."""
+    full = (
+        "import sqlite3\nfrom contextlib import contextmanager\nimport osce_news.storage.writer as writer\n"
+        "whole = writer.transaction\n"
+        "@contextmanager\n"
+        "def transaction(connection):\n"
+        "    pages = connection.execute('SELECT count(*) FROM pages').fetchone()[0]\n"
+        "    with whole(connection):\n"
+        "        yield\n"
+        "        if pages == 1 and connection.execute('SELECT count(*) FROM pages').fetchone()[0] == 2:\n"
+        "            raise sqlite3.OperationalError('database or disk is full')\n"
+        "writer.transaction = transaction\n"
+    )
+    with newsroom() as server:
+        done = crawl(server, tmp_path, before=full)
+        assert (done.status, "disk is full" in done.errors) == (1, True)
+    assert rows(tmp_path / "a.db", "SELECT status, pages FROM runs") == [("failed", 1)]
+    assert replay(tmp_path).status == 0
+    assert_same(tmp_path)
+
+
 def test_a_run_that_goes_on_with_one_that_was_not_recorded_withdraws_nothing(tmp_path: Path) -> None:
     with newsroom() as server:
         kill(server, tmp_path, 6, archive=False)

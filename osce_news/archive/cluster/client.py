@@ -129,7 +129,7 @@ def parse_parts(
     on_done: Callable[[Part], None] = lambda part: None,
     check_workers_s: float = CHECK_WORKERS_S,
 ) -> list[OsceNewsError]:
-    """Have each part parsed into its partition, and return the errors, one per part that failed.
+    """Parse each part into its partition on the cluster, and return the errors, one per failed part.
 
     Dask gives the part of a worker that dies to another one, three times. Raises NetworkError if the cluster
     has no workers left. Parts that have not begun are cancelled if it raises.

@@ -19,7 +19,7 @@ from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.replay.workers import Task
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import OsceNewsError, PartialError, StorageError
-from osce_news.events import Event, FileRolled, ListEnded, PageStored, RunFinished
+from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
 from osce_news.run import Run
 from osce_news.storage import Summary, Writer, crawls
@@ -57,9 +57,9 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | 
     store are left out: robots.txt, redirects, errors that were retried.
     """
     last: Capture | None = None
-    for content in contents:
-        if isinstance(content, Capture):
-            last = content
+    for content in _without_failed_pages(contents):
+        if isinstance(content, Capture | PageNotStored):
+            last = content if isinstance(content, Capture) else None
         elif isinstance(content, PageStored):
             page = (content.url.partition("#")[0], content.fetched_at)
             capture = last if last is not None and (last.url, last.fetched_at) == page else None
@@ -73,6 +73,19 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | 
             if has_failed and last is not None and _may_be_listing(last):
                 yield (last, None), last, PageRequest(LISTING)
             yield (None, content), None, None
+
+
+def _without_failed_pages(contents: Iterable[Capture | Event]) -> Iterator[Capture | Event]:
+    """Yield the contents; a page that could not be stored after all has no `PageStored`."""
+    waiting: PageStored | None = None
+    for content in contents:
+        if waiting is not None and not isinstance(content, PageNotStored):
+            yield waiting
+        waiting = content if isinstance(content, PageStored) else None
+        if waiting is None:
+            yield content
+    if waiting is not None:
+        yield waiting
 
 
 def _may_be_listing(capture: Capture) -> bool:

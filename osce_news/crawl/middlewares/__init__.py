@@ -1,4 +1,4 @@
-"""Politeness: what the settings name and what the spider needs."""
+"""Middlewares and extensions: politeness, one site per crawl, and the archive."""
 
 from osce_news.crawl.middlewares.offsite import OneSiteMiddleware
 from osce_news.crawl.middlewares.retry import BackOffMiddleware, CircuitOpenError, CrawlStoppedError

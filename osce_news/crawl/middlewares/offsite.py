@@ -1,4 +1,4 @@
-"""The middleware that keeps a crawl on one site, and all hosts of the site under one clock."""
+"""The middleware that keeps a crawl on one site, and gives all hosts of the site one crawl-delay."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class CircuitOpenError(IgnoreRequest):
 
 
 class CrawlStoppedError(IgnoreRequest):
-    """No request was made, for the crawl was stopped while it waited for its turn."""
+    """No request was sent, because the crawl was stopped while it waited for its turn."""
 
 
 class BackOffMiddleware(RetryMiddleware):

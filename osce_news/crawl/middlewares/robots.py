@@ -33,7 +33,7 @@ class RobotsError(IgnoreRequest):
 
 
 class CrawlDelay:
-    """Applies the crawl-delay of robots.txt, which Scrapy reads but does not keep.
+    """Applies the crawl-delay of robots.txt, which Scrapy reads but does not apply.
 
     The longer of robots.txt and DOWNLOAD_DELAY counts.
     """
@@ -70,7 +70,7 @@ class CrawlDelay:
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
-    """Obeys a robots.txt that can't be read as RFC 9309 asks: then nothing may be fetched.
+    """Fetches nothing if robots.txt can't be read, as RFC 9309 asks.
 
     The middleware of Scrapy 2.19 lets everything through after a 5xx or a failed connection, and
     lets the third and later requests through that wait for robots.txt.
@@ -91,7 +91,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         return None
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """Return the rules of the request's host; raises why they can't be had or kept to."""
+        """Return the rules of the request's host; raises if they can't be fetched or obeyed."""
         await super().robot_parser(request)
         netloc = urlparse_cached(request).netloc
         if (reason := self._unreadable.get(netloc)) is not None:

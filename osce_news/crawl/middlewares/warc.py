@@ -1,4 +1,4 @@
-"""Records what Scrapy gets: the one module of the archive that knows Scrapy."""
+"""Records the responses that Scrapy receives, in the archive of the run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class NotRecordedError(IgnoreRequest):
-    """The archive can't be written, so nothing more is asked of the site."""
+    """The archive can't be written, so no more requests are sent."""
 
 
 class ArchiveMiddleware:
@@ -48,7 +48,7 @@ class ArchiveMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Ask nothing more after an error of the archive; ask for gzip, which every tool can read."""
+        """Send no requests after an error of the archive; accept only gzip, which every tool can read."""
         archive = self._archive
         if archive is None:
             return

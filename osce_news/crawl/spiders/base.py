@@ -96,7 +96,7 @@ class BaseSpider(scrapy.Spider):
         return slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY")
 
     def spider_error(self, failure: Failure) -> None:
-        """Note an error that nobody foresaw: Scrapy would only log it."""
+        """Note an unexpected error, which Scrapy would only log."""
         error = failure.value
         if not isinstance(error, OsceNewsError):
             error = OsceNewsError(f"{type(error).__name__}: {error} (this is a bug in osce-news)")

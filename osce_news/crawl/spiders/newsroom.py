@@ -77,7 +77,7 @@ class NewsroomSpider(ArticlesSpider):
             yield request
 
     async def page_failed(self, failure: Failure) -> AsyncIterator[Request]:
-        """Go on after a page that could not be fetched, or end the crawl."""
+        """Continue after a page that could not be fetched, or end the crawl."""
         error, run = error_of(failure), self.crawl.list
         if run is None or isinstance(error, UnavailableError) or not isinstance(error, NetworkError):
             raise self.stop(error)
