@@ -99,9 +99,10 @@ def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
 
     "Publishing date" as a facet, as a sort option or in a form is not the date of a result.
     """
-    marked_up: dict[int, bool] = {}
-    whole: set[int] = set()
     linked: list[int] = []
+    marked_up: list[int] = []
+    plain: list[int] = []
+    whole: list[int] = []  # of the plain ones, those with nothing but the date
     for number, line in enumerate(lines):
         label = read_label(line)
         if label is None or label.field != DATE:
@@ -109,23 +110,18 @@ def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
         value = label.value or (lines[number + 1].text if number + 1 < len(lines) else "")
         if not has_day_and_year(value):
             continue
-        if label.value and is_day_and_year(label.value):
-            whole.add(number)
-        if line.is_link:
-            linked.append(number)
-        else:
-            marked_up[number] = label.own_element
+        if not line.is_link and not label.own_element and is_day_and_year(label.value):
+            whole.append(number)
+        (linked if line.is_link else marked_up if label.own_element else plain).append(number)
     # If the labels have elements of their own, a line of plain text that begins like one is prose.
-    plain = not any(marked_up.values())
-    mixed = [] if plain else [number for number in whole if not marked_up.get(number, True)]
-    numbers = [number for number, own in marked_up.items() if own or plain]
-    if marked_up and (linked or mixed):
+    numbers = marked_up or plain
+    mixed = whole if marked_up else []
+    if numbers and (linked or mixed):
         return DateAnchors(sorted({*numbers, *linked, *mixed}), [], clear=False)
     # Boxes next to the list may have dates of their own. If all dates are in boxes, one of them is the list.
     in_list = [number for number in numbers if not _is_in_box(lines[number].block)]
-    if not in_list or len(in_list) == len(numbers):
-        return DateAnchors(numbers, [])
-    return DateAnchors(in_list, [number for number in numbers if number not in in_list])
+    in_boxes = sorted({*numbers} - {*in_list})
+    return DateAnchors(in_list, in_boxes) if in_list else DateAnchors(numbers, [])
 
 
 def _has_more_labels(lines: Sequence[Line], dates: int) -> bool:
