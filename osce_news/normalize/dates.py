@@ -8,7 +8,9 @@ from __future__ import annotations
 import datetime
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
+
+from dateutil.parser import ParserError, parser, parserinfo
 
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import clean
@@ -29,7 +31,6 @@ MONTHS = (
     ("December", "Dec", "декабря", "декабрь"),
 )
 _MONTH = "(?:" + "|".join(sorted((n for names in MONTHS for n in names), key=len, reverse=True)) + ")"
-_NUMBER_OF_MONTH = {name.lower(): number for number, names in enumerate(MONTHS, 1) for name in names}
 _YEAR = r"[12][0-9]{3}"
 
 _WITH_MONTH_NAME = (
@@ -50,6 +51,22 @@ _PLACE_AND_DAY = re.compile(
     rf"(?:(?P<place>[^\W\d_][^\d:]{{1,60}}?)[,\s|·–-]+)?(?P<day>{_DAY})", re.IGNORECASE
 )
 _LONGEST = 120  # characters of a line with a place and a date
+
+
+class _NewsroomInfo(parserinfo):
+    """The months for dateutil's parser; without weekdays and times, it cannot complete a date from them."""
+
+    MONTHS: ClassVar = list(MONTHS)
+    WEEKDAYS: ClassVar[list[str]] = []
+    HMS: ClassVar[list[str]] = []
+    AMPM: ClassVar[list[str]] = []
+    UTCZONE: ClassVar[list[str]] = []
+    PERTAIN: ClassVar[list[str]] = []
+    JUMP: ClassVar = [" ", ".", ",", "года", "г"]
+
+
+_PARSER = parser(_NewsroomInfo())  # day and month cannot be confused: months are names, or it is ISO 8601
+_MIDNIGHT = datetime.datetime(2000, 1, 1)
 
 
 class PlaceAndDay(NamedTuple):
@@ -75,12 +92,10 @@ def parse_date(text: str | None) -> str | None:
     if text is None or len(text) > 60 or not _DATE.fullmatch(text):
         return None
     try:
-        if (month := re.search(_MONTH, text, re.IGNORECASE)) is None:
-            return datetime.date.fromisoformat(text).isoformat()
-        day, year = map(int, re.findall("[0-9]+", text))
-        return datetime.date(year, _NUMBER_OF_MONTH[month[0].lower()], day).isoformat()
-    except (ValueError, KeyError):  # no such day; a letter that only looks like one of the month's
+        parsed: datetime.datetime = _PARSER.parse(text, default=_MIDNIGHT)
+    except (ParserError, OverflowError):
         return None
+    return parsed.date().isoformat()
 
 
 def has_day_and_year(text: str) -> bool:
