@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -122,15 +123,19 @@ class WarcFiles:
         self, record: Record, path: Path, hosts: Collection[str] | None, report: Report
     ) -> Capture | None:
         """Return the page of a record; None if it holds none, or one of another host. Raises RecordError."""
-        if record.kind not in ("response", "revisit"):
+        if record.kind not in ("response", "resource", "revisit"):
             return None
         if not record.url.lower().startswith(("http://", "https://")):
-            report.not_http += 1
+            report.not_http += record.kind != "resource"  # crawlers keep notes and pictures as resources
             return None
         if not is_wanted(record.url, hosts):
             report.other_hosts += 1
             return None
         _check(record)
+        if record.kind == "resource":  # the page itself, without the HTTP response (WARC 1.1, 6.4)
+            headers = (("Content-Type", record.headers.get("content-type", "")),)
+            page = HttpResponse(HTTPStatus.OK, headers, record.block or b"")
+            return _capture(record, path, page, page.body, None)
         profile = _profile(record)
         response = original = _response(self._original(record) if profile else record)
         # An identical response has a header of its own; that of a 304 does not describe the page.
@@ -206,10 +211,10 @@ def _check(record: Record) -> None:
     if "warc-segment-number" in record.headers:
         raise RecordError("one of several segments of a record; segments are not supported")
     reason = record.headers.get("warc-truncated", "")
-    if reason and record.kind == "response":  # a revisit record leaves the page out on purpose
+    if reason and record.kind != "revisit":  # a revisit record leaves the page out on purpose
         raise RecordError(f"the tool that recorded it cut the page ({reason[:40]})", "truncated")
     digest = record.headers.get("warc-block-digest", "")  # wget's is wrong in revisit records
-    if record.kind == "response" and check_digest(digest, [record.block]) is False:
+    if record.kind != "revisit" and check_digest(digest, [record.block]) is False:
         raise RecordError("its bytes do not match its digest")
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree, html
 
 from osce_news.archive.captures import Capture
 from osce_news.archive.records import records
@@ -16,12 +20,12 @@ from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.normalize import is_web_address
-from osce_news.site import LISTING_URL, MAX_PAGE_BYTES
+from osce_news.pages.html_page import decode
+from osce_news.site import HOME_URL, LISTING_URL, MAX_PAGE_BYTES
 
-# Browsers write this comment at the beginning of a page that they save.
-_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d+\)(\S{1,2000})")
-_CANONICAL = re.compile(rb"<link\b[^>]{0,500}?rel=[\"']canonical[\"'][^>]{0,500}?>", re.IGNORECASE)
-_HREF = re.compile(rb"href=[\"']([^\"']{1,2000})", re.IGNORECASE)
+# Where programs that save pages write the address: browsers, and SingleFile.
+_COMMENT = re.compile(r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S{1,2000})")
+_HEAD_TAG = re.compile(r"<(?:link|meta)\b[^>]{1,3000}>", re.IGNORECASE)
 
 
 def files_at(paths: Iterable[Path], is_wanted: Callable[[Path], bool], what: str) -> list[Path]:
@@ -35,7 +39,7 @@ def files_at(paths: Iterable[Path], is_wanted: Callable[[Path], bool], what: str
         if path.is_dir():
             # macOS puts a companion "._NAME" next to each file on disks of other systems.
             named = (file for file in path.rglob("*") if is_wanted(file) and not file.name.startswith("._"))
-            below = sorted(file for file in named if file.is_file())
+            below = sorted(file for file in named if file.is_file() and not _belongs_to_page(file))
             if not below:
                 raise BadInputError(f"no {what} in {path}")
         elif path.is_file():
@@ -45,6 +49,16 @@ def files_at(paths: Iterable[Path], is_wanted: Callable[[Path], bool], what: str
         for file in below:
             files.setdefault(file.resolve(), file)
     return list(files.values())
+
+
+def _belongs_to_page(file: Path) -> bool:
+    """Whether the file lies in the folder of frames and pictures that a browser saves next to a page."""
+    folders = (folder for folder in file.parents if folder.name.endswith("_files"))
+    return any(
+        folder.with_name(folder.name.removesuffix("_files") + suffix).exists()
+        for folder in folders
+        for suffix in (".html", ".htm")
+    )
 
 
 def has_warc_name(file: Path) -> bool:
@@ -99,6 +113,8 @@ class SavedPage:
             body = self.path.read_bytes()
         except OSError as error:
             raise PartialError(f"{self.path}: can't be read: {error.strerror}") from error
+        if b"multipart/related" in body[:4000].lower() and not body.lstrip().startswith(b"<"):
+            raise LayoutError("html", expected="an HTML page", got="an MHTML file: save it as HTML")
         if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise LayoutError("html", expected="an HTML page", got="a binary file")
         url = self.url or _address_in(body) or LISTING_URL
@@ -138,10 +154,21 @@ def _saved_page(path: Path) -> SavedPage:
 
 
 def _address_in(body: bytes) -> str | None:
-    """Return the web address that the page states; None if it states none, or "about:internet"."""
-    head = body[:20_000]
-    matches = [_SAVED_FROM.search(head)]
-    if link := _CANONICAL.search(head):
-        matches.append(_HREF.search(link[0]))
-    addresses = (match[1].decode("utf-8", "replace") for match in matches if match)
+    """Return the web address that the page states; None if it states none, or "about:internet".
+
+    It is looked for in the comments of programs that save pages, then in the page's links rel=canonical and
+    rel=shortlink and in og:url.
+    """
+    text = decode(body)
+    addresses = [match[1] for match in _COMMENT.finditer(text[:20_000])]
+    stated: dict[str, str] = {}
+    for tag in _HEAD_TAG.findall(text.partition("</head")[0]):
+        with suppress(etree.ParserError, ValueError):  # nothing that lxml can read
+            element = html.fragment_fromstring(tag)
+            for name in (element.get("rel") or element.get("property") or "").lower().split():
+                stated.setdefault(name, element.get("href") or element.get("content") or "")
+    links = [stated[name] for name in ("canonical", "shortlink", "og:url") if stated.get(name)]
+    for link in links:
+        with suppress(ValueError):  # such as "http://["
+            addresses.append(urljoin(HOME_URL, link))
     return next(filter(is_web_address, addresses), None)

@@ -199,6 +199,17 @@ def test_a_file_that_is_no_warc_file_is_an_error_in_one_line(tmp_path: Path, dat
         warc_files([path])
 
 
+def test_resource_records_are_pages_and_notes_of_crawlers_are_not(tmp_path: Path) -> None:
+    """As warcit and tools that keep saved folders write them: the page itself, without a response."""
+    pages = [
+        record(PAGE, "resource", Content_Type="text/html"),
+        record(b"{}", "resource", url="urn:pageinfo:https://www.osce.org/", Content_Type="application/json"),
+    ]
+    found, report = read(saved(tmp_path / "a.warc", b"".join(pages)))
+    assert [(one.status, one.body, one.header("content-type")) for one in found] == [(200, PAGE, "text/html")]
+    assert (report.captures, report.not_http) == (1, 0)
+
+
 def test_files_are_found_in_folders_and_ordered_by_time(tmp_path: Path) -> None:
     later = saved(tmp_path / "a.warc", record(answer(), date="2024-08-05T00:00:00Z"))
     (tmp_path / "deep").mkdir()

@@ -1,0 +1,74 @@
+"""Saved pages: where their addresses stand, and which files are pages of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from osce_news.archive import saved_pages
+from osce_news.errors import LayoutError
+from osce_news.site import LISTING_URL
+
+ADDRESS = "https://www.osce.org/node/579997"
+PAGE = "<!DOCTYPE html>\n<html><head>{}</head><body><h1>A title</h1></body></html>"
+
+
+def address(folder: Path, head: str, encoding: str = "utf-8") -> str:
+    """The address of a page with this head, saved in a folder."""
+    path = folder / "saved.html"
+    path.write_text(PAGE.format(head), encoding=encoding)
+    (page,) = saved_pages([path])
+    return page.capture().url
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<!-- saved from url=(0032){ADDRESS} -->",
+        f"<!--\n Page saved with SingleFile \n url: {ADDRESS} \n saved date: Wed Jun 26 2024\n-->",
+        f'<link rel="canonical" href="{ADDRESS}">',
+        f"<link href={ADDRESS} rel=canonical>",
+        f'<link rel="canonical self" href="{ADDRESS}">',
+        '<link rel="canonical" href="/node/579997">',
+        f'<style>{".a {{color: red}} " * 3000}</style><link rel="canonical" href="{ADDRESS}">',
+        f'<link rel="shortlink" href="{ADDRESS}">',
+        f'<meta property="og:url" content="{ADDRESS}">',
+        f'<link rel="canonical" href="http://["><link rel="shortlink" href="{ADDRESS}">',
+    ],
+)
+def test_the_address_is_found_where_programs_and_the_site_write_it(tmp_path: Path, head: str) -> None:
+    assert address(tmp_path, head) == ADDRESS
+
+
+def test_the_address_is_that_of_the_text_not_of_its_markup_or_encoding(tmp_path: Path) -> None:
+    listing = "https://www.osce.org/press-releases?page=1&amp;rows=50"
+    assert address(tmp_path, f'<link rel="canonical" href="{listing}">') == listing.replace("&amp;", "&")
+    assert address(tmp_path, f'<link rel="canonical" href="{ADDRESS}">', "utf-16") == ADDRESS
+
+
+def test_a_page_that_states_no_address_is_taken_for_the_list(tmp_path: Path) -> None:
+    assert address(tmp_path, '<link rel="canonical" href="about:internet">') == LISTING_URL
+
+
+def test_what_a_browser_saves_next_to_a_page_belongs_to_it(tmp_path: Path) -> None:
+    for name in (
+        "News.html",
+        "News_files/frame.html",
+        "News_files/deep/frame.html",
+        "Others_files/page.html",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(PAGE.format(""))
+    found = [str(page.path.relative_to(tmp_path)) for page in saved_pages([tmp_path])]
+    assert sorted(found) == ["News.html", "Others_files/page.html"]
+
+
+def test_an_mhtml_file_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "saved.html"
+    path.write_bytes(
+        b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n<html>"
+    )
+    (page,) = saved_pages([path])
+    with pytest.raises(LayoutError, match="an MHTML file"):
+        page.capture()
