@@ -39,13 +39,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=12, help="how many crawls are killed  [default: 12]")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Run all tests of files that are named on the command line, the slow ones too."""
-    named = config.args_source is pytest.Config.ArgsSource.ARGS
-    if config.option.markexpr == FAST and named and all(_is_file(arg) for arg in config.args):
-        config.option.markexpr = ""
-
-
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave slow files alone when only fast tests are to run; None leaves it to others."""
     return True if config.option.markexpr == FAST and _is_slow(collection_path) else None
@@ -55,10 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _is_slow(item.path):
             item.add_marker("slow")
-
-
-def _is_file(argument: str) -> bool:
-    return Path(argument.partition("::")[0]).is_file()
 
 
 def _is_slow(path: Path) -> bool:
