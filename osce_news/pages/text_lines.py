@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml.etree import _Element as Element
 
@@ -41,7 +41,7 @@ class Line:
     heading: Element | None  # h2 to h6
     pieces: Sequence[Piece]
     text: str  # with white space collapsed
-    label: object = False  # cache of labels.read_label; False: not read yet
+    label: Any = False  # cache of labels.read_label; False: not read yet
 
     @property
     def links(self) -> Iterator[Element]:
@@ -87,18 +87,18 @@ def text_lines(root: Element) -> list[Line]:
     # A loop with a stack: hostile pages nest too deep for recursion.
     found: list[Line] = []
     pieces: list[Piece] = []  # of the current line; starts with a visible character
-    hidden = set(filter(is_hidden, root.iterfind(".//*[@style]")))
-    hidden.update(root.iterfind(".//*[@hidden]"))
 
     def end(block: Element, heading: Element | None) -> None:
         text = " ".join("".join([piece[0] for piece in pieces]).split())
         found.append(Line(block, heading, pieces[:], text))
         pieces.clear()
 
-    # The element whose children are being read, and what the text inside it belongs to.
-    element, children, block = root, root.iterchildren(), root
-    link, heading = None, root if root.tag in _TITLES else None
-    outer = []  # the same of the elements around it
+    # The element whose children are being read, and what its text belongs to; in `outer`, those around it.
+    element, block = root, root
+    children: Iterator[Element] = iter(root)
+    link: Element | None = None
+    heading = root if root.tag in _TITLES else None
+    outer: list[tuple[Element, Iterator[Element], Element, Element | None, Element | None]] = []
     text = root.text
     while True:
         if text and (pieces or not text.isspace()):
@@ -117,11 +117,11 @@ def text_lines(root: Element) -> list[Line]:
             if pieces:
                 end(block, heading)
             text = child.tail
-        elif not isinstance(tag, str) or tag in SILENT or child in hidden:
+        elif not isinstance(tag, str) or tag in SILENT or is_hidden(child):
             text = child.tail
         else:
             outer.append((element, children, block, link, heading))
-            element, children, text = child, child.iterchildren(), child.text
+            element, children, text = child, iter(child), child.text
             if tag not in INLINE:
                 if pieces:
                     end(block, heading)
