@@ -21,7 +21,7 @@ _MARGIN, _MAX_MARGIN_S = 0.05, 0.05
 
 
 class CrawlDelayExtension:
-    """Applies the crawl-delay of robots.txt, or DOWNLOAD_DELAY if that is longer; Scrapy ignores the former."""
+    """Applies the crawl-delay of robots.txt, or DOWNLOAD_DELAY if that is longer; Scrapy does not."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):

@@ -274,7 +274,6 @@ def test_the_receipt_adds_up_what_scrapy_counted() -> None:
     }.items():
         crawler.stats.set_value(name, value)
     assert receipt.stats() == RequestStats(7, 2, 12_000, 3, 4, 1.5, None)
-    assert receipt.requests == 7
 
 
 def test_the_smallest_gap_is_that_between_departures_also_of_failed_requests_and_in_a_new_slot() -> None:
