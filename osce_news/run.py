@@ -101,13 +101,13 @@ class Run:
                 self.record(PageNotStored(url=event.url, fetched_at=event.fetched_at))
             raise
 
-    def withdrawn(self, list_url: str) -> list[str]:
+    def find_withdrawn(self, list_url: str) -> list[str]:
         """Return the items that are no longer on the list, which this run read whole.
 
         Raises PartialError if they are too many to believe.
         """
         accept = self.started.accept
-        return checks.withdrawn(self.writer.connection, self.summary.run, list_url, accept=accept)
+        return checks.find_withdrawn(self.writer.connection, self.summary.run, list_url, accept=accept)
 
     def finish(
         self,

@@ -88,7 +88,7 @@ class ListRun(CrawlRun):
         if self.options.limited or not self.options.whole_list:
             return None, True, list_url
         try:
-            return self.run.withdrawn(list_url), True, list_url
+            return self.run.find_withdrawn(list_url), True, list_url
         except PartialError as error:
             self.fail(error)
             return None, False, list_url

@@ -164,7 +164,7 @@ class RecordedRun:
         withdrawn: list[str] = []
         if end is not None and end.tells_gone and not self.errors:
             try:
-                withdrawn = self._run.withdrawn(end.list_url)
+                withdrawn = self._run.find_withdrawn(end.list_url)
             except PartialError as error:  # what former runs listed is not all there
                 self.errors.append(error)
         whole = end is not None and end.whole and not self.errors
