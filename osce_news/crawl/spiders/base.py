@@ -15,10 +15,10 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from osce_news.crawl.crawl import Crawl
+from osce_news.crawl.crawl_run import partial
+from osce_news.crawl.extensions import RequestStats, RequestStatsExtension
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.rejected_pages import keep
-from osce_news.crawl.run import partial
-from osce_news.crawl.stats import RequestStats, RequestStatsExtension
 from osce_news.errors import (
     BadInputError,
     ChallengePageError,
@@ -26,7 +26,7 @@ from osce_news.errors import (
     NetworkError,
     OsceNewsError,
 )
-from osce_news.urls import site_of
+from osce_news.urls import site_host
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class BaseSpider(scrapy.Spider):
     def __init__(self, *args: Any, crawl: Crawl, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.crawl, self.options = crawl, crawl.options
-        self.allowed_domains = [site_of(self.options.start_url)]
+        self.allowed_domains = [site_host(self.options.start_url)]
         self._requested: str | None = None  # the address of the request that is not dealt with yet
 
     @classmethod
@@ -60,7 +60,7 @@ class BaseSpider(scrapy.Spider):
         if unknown := [name for name in kwargs if name not in {"crawl", *names} and name[:1] != "_"]:
             raise BadInputError(f"unknown argument: {', '.join(unknown)}; there are {', '.join(names)}")
         crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**given))
-        set_up(crawler, crawl.options)
+        apply_options(crawler, crawl.options)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
         # Whatever the command line says: the records of a page must come through in order.
         crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
@@ -128,14 +128,14 @@ class BaseSpider(scrapy.Spider):
                 f"{self._requested}: the crawl ended ({reason}) before this page was read"
             )
             run.fail(partial(unanswered, self.pages_stored()))
-        self.add_stats()
+        self.update_stats()
         self.crawl.close()
 
-    def add_stats(self) -> None:
+    def update_stats(self) -> None:
         """Give the present run what it has cost the site so far."""
         extension = self.crawler.get_extension(RequestStatsExtension)
         if self.crawl.run is not None:
-            self.crawl.run.add_stats(extension.stats() if extension is not None else RequestStats())
+            self.crawl.run.update_stats(extension.stats() if extension is not None else RequestStats())
 
     def restart_stats(self) -> None:
         """Count requests from 0 again, for the run that begins."""
@@ -143,7 +143,7 @@ class BaseSpider(scrapy.Spider):
             extension.restart()
 
 
-def set_up(crawler: Crawler, options: CrawlOptions) -> None:
+def apply_options(crawler: Crawler, options: CrawlOptions) -> None:
     """Set the crawler's delay and user agent."""
     if options.delay is not None:
         crawler.settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.responses import error_of, fetched_at, listing_of
+from osce_news.crawl.responses import error_from_failure, fetched_at, listing_from_response
 from osce_news.crawl.spiders.articles import ArticlesSpider
 from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
@@ -56,7 +56,7 @@ class NewsroomSpider(ArticlesSpider):
             for record in page.records:
                 yield record
             return
-        self.add_stats()
+        self.update_stats()
         records = page.records
         pending = self.crawl.begin_page(page, facts)
         for record in records:
@@ -74,7 +74,7 @@ class NewsroomSpider(ArticlesSpider):
 
     async def page_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Continue after a page that could not be fetched, or end the crawl."""
-        error, run = error_of(failure), self.crawl.list
+        error, run = error_from_failure(failure), self.crawl.list
         if run is None or isinstance(error, UnavailableError) or not isinstance(error, NetworkError):
             raise self.stop(error)
         run.skip(error)
@@ -108,7 +108,7 @@ class NewsroomSpider(ArticlesSpider):
 
     def _read(self, response: Response) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and its facts for the traversal."""
-        listing, page = listing_of(response)
+        listing, page = listing_from_response(response)
         dates = [result.published for result in page.results]
         return listing, PageFacts(response.url, listing.listed, dates, page.pager)
 

@@ -21,7 +21,7 @@ from osce_news.checks.rules import Rule, T
 from osce_news.errors import LayoutError, PartialError
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage import crawls
+from osce_news.storage import crawl_state
 from osce_news.urls import newest_first as is_newest_first
 from osce_news.urls import page_number
 
@@ -49,8 +49,8 @@ def withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, accept
 
     Raises PartialError if there are too many, unless `accept` is true.
     """
-    found = crawls.missing(connection, run, list_url)
-    share = limits.MAX_WITHDRAWN_SHARE * crawls.listed_on(connection, list_url)
+    found = crawl_state.missing_items(connection, run, list_url)
+    share = limits.MAX_WITHDRAWN_SHARE * crawl_state.count_listed(connection, list_url)
     if len(found) > max(limits.MAX_WITHDRAWN, int(share)) and not accept:
         raise PartialError(
             f"{len(found)} items are no longer on the list, too many to believe, so none was marked as "
