@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from osce_news import __version__
 from osce_news.clock import format_utc, parse_utc, utc_now
+from osce_news.items import Listing
 
 DIED = "the process ended without a word"  # the message of a run that was killed
 # A run that ended long ago says little of the list as it is now.
@@ -41,6 +43,17 @@ class Validators:
     last_modified: str | None
     sha256: str
     listed: list[str]
+
+    def page(self, url: str, fetched_at: str) -> Listing:
+        """Return the page of a 304 response: as it was read last, without records."""
+        return Listing(
+            url=url,
+            fetched_at=fetched_at,
+            sha256=self.sha256,
+            status=HTTPStatus.NOT_MODIFIED,
+            results=len(self.listed),
+            listed=self.listed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,14 +249,7 @@ class RecordedRun:
         if parsed is None:  # a 304
             known = crawl_state.last_reading(self._writer.connection, capture.url)
             if known is not None:
-                return Listing(
-                    url=capture.url,
-                    fetched_at=capture.fetched_at,
-                    sha256=known.sha256,
-                    status=HTTPStatus.NOT_MODIFIED,
-                    results=len(known.listed),
-                    listed=known.listed,
-                )
+                return known.page(capture.url, capture.fetched_at)
             parsed = self._read_now(capture, event, PageRequest(LISTING))
         listing = parsed.checked().listing
         assert listing is not None, "a listing was requested"

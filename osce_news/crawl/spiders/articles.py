@@ -73,10 +73,10 @@ class ArticlesSpider(BaseSpider):
                 answer.reason = "the site answered with status 304 to an unconditional request"
             run.checks.check(answer, due)
         except (LayoutError, ChallengePageError) as error:
-            raise self.fail(self.not_understood(error, response.url, response.body)) from error
+            raise self.reject(error, response) from error
         if answer.status == "unreadable":
             said = OsceNewsError(str(answer.reason))
-            logger.warning("%s", self.not_understood(said, response.url, response.body))
+            logger.warning("%s", self.keep(said, response))
         async for result in self._store(run, answer):
             yield result
 

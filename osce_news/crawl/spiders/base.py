@@ -11,7 +11,7 @@ import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Request
+from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from osce_news.crawl.crawl import Crawl
@@ -19,7 +19,13 @@ from osce_news.crawl.crawl_run import partial
 from osce_news.crawl.extensions import RequestStats, RequestStatsExtension
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.rejected_pages import keep
-from osce_news.errors import BadInputError, NetworkError, OsceNewsError
+from osce_news.errors import (
+    BadInputError,
+    ChallengePageError,
+    LayoutError,
+    NetworkError,
+    OsceNewsError,
+)
 from osce_news.urls import site_host
 
 logger = logging.getLogger(__name__)
@@ -82,11 +88,16 @@ class BaseSpider(scrapy.Spider):
         summary = self.crawl.summary
         return summary.pages + summary.articles
 
-    def not_understood(self, error: OsceNewsError, url: str, body: bytes) -> OsceNewsError:
-        """Return the error with the page's address and where the page is kept for a look."""
+    def reject(self, error: OsceNewsError, response: Response) -> CloseSpider:
+        """Return what ends the crawl; a page that is not understood is kept for a look."""
+        not_understood = isinstance(error, LayoutError | ChallengePageError)
+        return self.fail(self.keep(error, response) if not_understood else error)
+
+    def keep(self, error: OsceNewsError, response: Response) -> OsceNewsError:
+        """Keep the page, and return the error with its address and where it is kept."""
         archived = self.crawl.run.archive_path if self.crawl.run else None
-        kept = archived or keep(self.options.db, body)
-        error.args = (f"{url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
+        kept = archived or keep(self.options.db, response.body)
+        error.args = (f"{response.url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
         return error
 
     def delay(self) -> float:

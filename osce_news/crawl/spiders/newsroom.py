@@ -14,7 +14,7 @@ from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.responses import error_from_failure, fetched_at, listing_from_response
 from osce_news.crawl.spiders.articles import ArticlesSpider
-from osce_news.errors import ChallengePageError, LayoutError, NetworkError, OsceNewsError, UnavailableError
+from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
 from osce_news.storage import Validators
 
@@ -49,10 +49,8 @@ class NewsroomSpider(ArticlesSpider):
         try:
             unchanged = response.status == HTTPStatus.NOT_MODIFIED
             page, facts = self._unchanged(response, known) if unchanged else self._read(response)
-        except (LayoutError, ChallengePageError) as error:
-            raise self.fail(self.not_understood(error, response.url, response.body)) from error
         except OsceNewsError as error:
-            raise self.fail(error) from error
+            raise self.reject(error, response) from error
         run = self.crawl.list
         if run is None:  # `scrapy parse`: there is nothing to store it in
             for record in page.records:
@@ -65,10 +63,8 @@ class NewsroomSpider(ArticlesSpider):
             yield record
         try:
             await pending.stored
-        except LayoutError as error:
-            raise self.fail(self.not_understood(error, response.url, response.body)) from error
         except OsceNewsError as error:
-            raise self.fail(error) from error
+            raise self.reject(error, response) from error
         traversal = run.traversal
         of = f" of about {traversal.total}" if traversal.total else ""
         logger.info("page %d%s: %d results", traversal.pages, of, page.results)
@@ -122,12 +118,4 @@ class NewsroomSpider(ArticlesSpider):
             raise NetworkError(
                 f"{response.url}: the site answered with status 304 to an unconditional request"
             )
-        listing = Listing(
-            url=response.url,
-            fetched_at=fetched_at(response),
-            sha256=known.sha256,
-            status=HTTPStatus.NOT_MODIFIED,
-            results=len(known.listed),
-            listed=known.listed,
-        )
-        return listing, PageFacts(response.url, known.listed)
+        return known.page(response.url, fetched_at(response)), PageFacts(response.url, known.listed)
