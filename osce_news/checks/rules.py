@@ -15,7 +15,7 @@ T = TypeVar("T", NewsItem, Pair)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[T]):
-    """Fails a page if `min_wrong` records or more, and more than `max_share` of those that count, are wrong."""
+    """Fails a page if at least `min_wrong` records are wrong, and more than `max_share` of those that count."""
 
     name: str
     label: str | None  # what the message names; None: the most common fault
