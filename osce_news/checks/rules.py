@@ -15,7 +15,7 @@ T = TypeVar("T", NewsItem, Pair)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[T]):
-    """Fails a page if at least `min_wrong` records are wrong, and more than `max_share` of those that count."""
+    """Fails a page with at least `min_wrong` wrong records, if these are a larger share than `max_share`."""
 
     name: str
     label: str | None  # what the message names; None: the most common fault
