@@ -22,10 +22,10 @@ def parse_utc(text: str) -> datetime:
     return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
 
 
-def in_words(seconds: float) -> str:
+def duration_in_words(seconds: float) -> str:
     """Return how long that is, in the two largest units of days, hours and minutes.
 
-    >>> in_words(59), in_words(9_000), in_words(260_000)
+    >>> duration_in_words(59), duration_in_words(9_000), duration_in_words(260_000)
     ('0 min', '2 h 30 min', '3 d 0 h')
     """
     minutes = int(seconds / 60)

@@ -28,7 +28,7 @@ class EventError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Base of the events; `serialize.to_json` writes one, `event_of` reads it."""
+    """Base of the events; `serialize.to_json` writes one, `parse_event` reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +133,12 @@ _NAMES: dict[str, type[Event]] = {
 _TYPES = {kind: get_type_hints(kind) for kind in _NAMES.values()}
 
 
-def target_of(event: Event) -> str:
+def target_uri(event: Event) -> str:
     """Return the WARC-Target-URI of an event's record."""
     return _PREFIX + next(name for name, kind in _NAMES.items() if type(event) is kind)
 
 
-def event_of(target: str, block: bytes) -> Event | None:
+def parse_event(target: str, block: bytes) -> Event | None:
     """Return the event in a metadata record; None if the record is of another kind.
 
     Raises EventError if the record names an event and does not hold a valid one.

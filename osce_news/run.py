@@ -15,7 +15,7 @@ from osce_news.errors import StorageError
 from osce_news.events import COST, Event, PageNotStored, PageStored, RunStarted
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Changes, Summary, Writer
-from osce_news.storage.crawls import UnfinishedRun
+from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.urls import is_whole_list
 
 
@@ -75,7 +75,7 @@ class Run:
 
         What a page lists is kept only if it continues what was read before: a resumed crawl relies on that.
         """
-        self.add_cost(event.cost)
+        self.set_cost(event.cost)
         if not event.joined:
             page = replace(page, listed=[])
         with self._stored_with(event):
@@ -83,7 +83,7 @@ class Run:
 
     def store_article(self, event: PageStored, answer: ArticleItem) -> None:
         """Store the answer to the request for an item's own page; raises StorageError."""
-        self.add_cost(event.cost)
+        self.set_cost(event.cost)
         with self._stored_with(event):
             self.writer.store_article(answer)
 
@@ -101,13 +101,13 @@ class Run:
                 self.record(PageNotStored(url=event.url, fetched_at=event.fetched_at))
             raise
 
-    def withdrawn(self, list_url: str) -> list[str]:
+    def find_withdrawn(self, list_url: str) -> list[str]:
         """Return the items that are no longer on the list, which this run read whole.
 
         Raises PartialError if they are too many to believe.
         """
         accept = self.started.accept
-        return checks.withdrawn(self.writer.connection, self.summary.run, list_url, accept=accept)
+        return checks.find_withdrawn(self.writer.connection, self.summary.run, list_url, accept=accept)
 
     def finish(
         self,
@@ -122,7 +122,7 @@ class Run:
         self._ended = self.writer.finish(status, message, withdrawn=withdrawn, whole=whole, finished=finished)
         return self._ended
 
-    def add_cost(self, cost: Mapping[str, float | None]) -> None:
+    def set_cost(self, cost: Mapping[str, float | None]) -> None:
         """Take over what the run has cost the site so far, see COST."""
         for name in cost.keys() & set(COST):
             setattr(self.summary, name, cost[name])

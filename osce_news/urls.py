@@ -18,12 +18,12 @@ def with_page(url: str, page: int, rows: int) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-def list_of(url: str) -> str:
+def without_query(url: str) -> str:
     """Return the address of the list itself, without its query."""
     return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
 
 
-def name_of_list(url: str) -> str:
+def list_key(url: str) -> str:
     """Return what identifies a list: its address without page, size and order."""
     parts = urlsplit(url)
     chosen = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _PAGING]
@@ -32,7 +32,7 @@ def name_of_list(url: str) -> str:
 
 def is_whole_list(url: str) -> bool:
     """Whether the address is that of a list without a filter or a keyword."""
-    parts = urlsplit(name_of_list(url))
+    parts = urlsplit(list_key(url))
     return not parts.query and f"{LISTING_PATH}/" not in parts.path.lower().rstrip("/")
 
 
@@ -51,14 +51,14 @@ def newest_first(url: str) -> bool:
     return parse_qs(urlsplit(url).query).get("solrsort", [""])[-1] == NEWEST_FIRST
 
 
-def site_of(url: str) -> str:
+def site_host(url: str) -> str:
     """Return the host name of the address without "www."."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def same_site(url: str, start: str) -> bool:
     """Whether the address is on the site of the start address, or on a subdomain of it."""
-    host, site = site_of(url), site_of(start)
+    host, site = site_host(url), site_host(start)
     return host == site or host.endswith(f".{site}")
 
 

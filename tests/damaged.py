@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from osce_news.checks import check
+from osce_news.checks import check_against
 from osce_news.checks.neighbours import read_neighbours
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing, NewsItem
@@ -121,7 +121,7 @@ def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outc
 def refused(item: Listing, connection: sqlite3.Connection) -> Outcome | None:
     """Return that the checks have caught the page, or None."""
     try:
-        check(item, read_neighbours(connection, item), newest_first=newest_first(item.url))
+        check_against(item, read_neighbours(connection, item), newest_first=newest_first(item.url))
     except LayoutError as error:
         return Outcome(CAUGHT, str(error))
     return None

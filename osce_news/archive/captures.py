@@ -16,7 +16,7 @@ from osce_news.archive.http import HttpHeaders, HttpResponse, decompress, parse_
 from osce_news.archive.records import Record, check_digest, record_at, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError
-from osce_news.events import Event, EventError, event_of
+from osce_news.events import Event, EventError, parse_event
 from osce_news.normalize import is_web_address
 from osce_news.site import MAX_PAGE_BYTES
 
@@ -92,7 +92,7 @@ class WarcFiles:
             for record in records(path, report, self._max_bytes, start=start, end=end):
                 try:
                     if record.kind == "metadata":
-                        content: Capture | Event | None = event_of(record.url, record.block or b"")
+                        content: Capture | Event | None = parse_event(record.url, record.block or b"")
                     elif bare and record.block and _profile(record) == SERVER_NOT_MODIFIED:
                         response = parse_response(record.block, header_only=True)
                         content = _capture(record, path, response, b"", SERVER_NOT_MODIFIED)

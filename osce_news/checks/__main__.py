@@ -26,9 +26,9 @@ def _lines() -> Iterator[str]:
     yield from _rules((*limits.ITEM_RULES, limits.LANGUAGE_RULE))
     yield "\n### What stored items from the same time show\n"
     yield "| shown by stored items | label | too few | reason |\n|---|---|--:|---|"
-    for usual in (*limits.USUAL, limits.OFFICE_OF_ADDRESS):
-        few = f"less than {usual.few:.0%} of the expected number"
-        yield f"| {usual.name} | {usual.label} | {few} | {usual.why} |"
+    for rule in (*limits.SHARE_RULES, limits.OFFICE_OF_ADDRESS):
+        few = f"less than {rule.min_ratio:.0%} of the expected number"
+        yield f"| {rule.name} | {rule.label} | {few} | {rule.reason} |"
     yield "\n### Single limits\n"
     yield "| limit | value | meaning |\n|---|--:|---|"
     for name, meaning in _LIMIT.findall(inspect.getsource(limits)):
@@ -40,15 +40,15 @@ def _rules(rules: Sequence[Rule[Any]]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for rule in rules:
         label = rule.label or "the words found"
-        limit = f"{rule.least} or more, and more than {rule.share}"
-        limit += f" of {rule.enough} or more" if rule.enough > 1 else ""
+        limit = f"{rule.min_wrong} or more, and more than {rule.max_share}"
+        limit += f" of {rule.min_records} or more" if rule.min_records > 1 else ""
         if rule.usual is None:
             usual = ""
         elif isinstance(rule.usual, int):
             usual = f"{rule.usual} stored items have the same"
         else:
             usual = f"more than {rule.usual} of stored items do"
-        cells = (rule.name, label, rule.expected, rule.counted, limit, usual, rule.why)
+        cells = (rule.name, label, rule.expected, rule.wrong_records, limit, usual, rule.reason)
         yield f"| {' | '.join(cells)} |"
 
 

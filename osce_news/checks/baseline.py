@@ -1,4 +1,4 @@
-"""Compare how many results of a page show something with how many stored items of that time do."""
+"""Compare how often the results of a page show something with how often stored items of that time do."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from osce_news.checks import limits
 from osce_news.checks.neighbours import Neighbours
-from osce_news.checks.rules import Usual
+from osce_news.checks.rules import ShareRule
 from osce_news.items import NewsItem
 
-_LAGS = (1, 2, 3, 5, 8, 13, 21)  # places between items whose numbers and dates are compared
+_LAGS = (1, 2, 3, 5, 8, 13, 21)  # distances in the list between items whose numbers and dates are compared
 
-Near = Callable[[], Sequence[NewsItem]]  # reads stored items of the time
+ReadNear = Callable[[], Sequence[NewsItem]]  # reads the stored items nearest in date
 
 
 class Finding(NamedTuple):
@@ -26,8 +26,8 @@ class Finding(NamedTuple):
     got: str
 
 
-def too_short(records: Sequence[NewsItem], stored: Neighbours) -> str | None:
-    """Return a sentence if too few items are stored to compare with, else None."""
+def missing_history(records: Sequence[NewsItem], stored: Neighbours) -> str | None:
+    """Return a message if too few items are stored to compare with, else None."""
     if stored.comparable >= limits.MIN_STORED:
         return None
     language = Counter(item.language for item in records).most_common(1)[0][0]
@@ -38,54 +38,56 @@ def too_short(records: Sequence[NewsItem], stored: Neighbours) -> str | None:
 
 
 def findings(records: Sequence[NewsItem], stored: Neighbours) -> Iterator[Finding | None]:
-    """Yield what the records lack, None for each rule that they pass; nothing if too few items are stored."""
+    """Yield the failed checks, and None for each passed one; nothing if too few items are stored."""
     if stored.comparable < limits.MIN_STORED:
         return
     near = stored.near
-    for usual in limits.USUAL:
-        yield _lacking(usual, records, near)
+    for rule in limits.SHARE_RULES:
+        yield _too_rare(rule, records, near)
     if not _offices_agree(records):
-        yield _lacking(_office_of_address(near()), records, near)
+        yield _too_rare(_office_of_address(near()), records, near)
     yield _numbers_against_dates(records, near)
 
 
-def _lacking(usual: Usual, records: Sequence[NewsItem], near: Near) -> Finding | None:
-    answers = [(item, shows) for item in records if (shows := usual.shows(item)) is not None]
-    if sum(shows for _, shows in answers) > len(answers) * usual.few:
+def _too_rare(rule: ShareRule, records: Sequence[NewsItem], near: ReadNear) -> Finding | None:
+    answers = [(item, shows) for item in records if (shows := rule.shows(item)) is not None]
+    if sum(shows for _, shows in answers) > len(answers) * rule.min_ratio:
         return None  # the stored items need not be read
-    shares = _shares(usual, near())
-    shown, expected, alike = [], 0.0, Counter[Hashable]()
+    shares = _shares(rule, near())
+    shown, expected, sizes = [], 0.0, Counter[Hashable]()
     for item, shows in answers:
-        kind = usual.kind(item)
-        alike[kind] += kind is not None
-        if kind in shares and alike[kind] <= limits.MAX_ALIKE:
+        group = rule.group(item)
+        sizes[group] += group is not None
+        if group in shares and sizes[group] <= limits.MAX_ALIKE:
             shown.append(shows)
-            expected += shares[kind]
-    if not shown or not _too_few(usual.few, sum(shown), len(shown), expected / len(shown)):
+            expected += shares[group]
+    if not shown or not _too_few(rule.min_ratio, sum(shown), len(shown), expected / len(shown)):
         return None
     return Finding(
-        usual.label,
-        f"{usual.name} in {expected / len(shown):.0%} of results, as in stored items from that time",
+        rule.label,
+        f"{rule.name} in {expected / len(shown):.0%} of results, as in stored items from that time",
         f"{sum(shown) or 'none'} of {len(shown)}",
     )
 
 
-def _shares(usual: Usual, near: Sequence[NewsItem]) -> dict[Hashable, float]:
-    """Return the share of stored items that show it, by kind; kinds with too few items are left out."""
-    counts: dict[Hashable, list[bool]] = defaultdict(list)
+def _shares(rule: ShareRule, near: Sequence[NewsItem]) -> dict[Hashable, float]:
+    """Return the share of stored items that show it, by group, without the groups that are too small."""
+    answers: dict[Hashable, list[bool]] = defaultdict(list)
     for item in near:
-        if (shows := usual.shows(item)) is not None:
-            counts[usual.kind(item)].append(shows)
-    return {kind: sum(all_) / len(all_) for kind, all_ in counts.items() if len(all_) >= limits.MIN_KIND}
+        if (shows := rule.shows(item)) is not None:
+            answers[rule.group(item)].append(shows)
+    return {
+        group: sum(shown) / len(shown) for group, shown in answers.items() if len(shown) >= limits.MIN_GROUP
+    }
 
 
-def _too_few(few: float, shown: int, of: int, share: float) -> bool:
-    """Whether so low a count is not chance.
+def _too_few(min_ratio: float, shown: int, of: int, share: float) -> bool:
+    """Whether a count is so low that it can't be chance.
 
-    The binomial probability of `shown` or fewer is taken at smaller odds than those of the stored items,
-    because the items of a page are no random sample: they share a mission, an event, a keyword.
+    The binomial probability of `shown` or fewer is computed with lower odds than those of the stored items,
+    because the items of a page are not a random sample: they share a mission, an event, a keyword.
     """
-    if shown > of * share * few:
+    if shown > of * share * min_ratio:
         return False
     odds = (share + 0.002) / (1.002 - share) / limits.ODDS_RATIO
     low = odds / (1 + odds)
@@ -96,7 +98,7 @@ def _too_few(few: float, shown: int, of: int, share: float) -> bool:
 def _offices_agree(records: Sequence[NewsItem]) -> bool:
     """Whether most results with addresses in one folder, such as /odihr/, have an office in common.
 
-    False also if that can't be known, because there are few such results or half of all have one office.
+    Also false if there are too few such results to know, or if more than half of them have one office.
     """
     agreeing = count = 0
     last: dict[str, NewsItem] = {}
@@ -106,17 +108,19 @@ def _offices_agree(records: Sequence[NewsItem]) -> bool:
             offices[item.offices[0].id] += 1
             if other := last.get(folder):
                 count += 1
-                agreeing += not {one.id for one in item.offices}.isdisjoint(one.id for one in other.offices)
+                agreeing += not {term.id for term in item.offices}.isdisjoint(
+                    term.id for term in other.offices
+                )
             last[folder] = item
-    if count < limits.MIN_KIND or offices.most_common(1)[0][1] * 2 > offices.total():
+    if count < limits.MIN_GROUP or offices.most_common(1)[0][1] * 2 > offices.total():
         return False
     return agreeing > count * limits.MIN_AGREEING
 
 
-def _office_of_address(near: Sequence[NewsItem]) -> Usual:
-    """Return the rule that items have the office which their address names, such as /odihr/.
+def _office_of_address(near: Sequence[NewsItem]) -> ShareRule:
+    """Return the rule that items have an office of their address's folder, such as /odihr/.
 
-    The stored items show which folder belongs to which offices.
+    The offices of a folder are those of the stored items in it.
     """
     offices: dict[str, Counter[str]] = defaultdict(Counter)
     for item in near:
@@ -142,18 +146,18 @@ def _folder(item: NewsItem) -> str:
     return parts[3] if len(parts) == 5 else ""
 
 
-def _numbers_against_dates(records: Sequence[NewsItem], near: Near) -> Finding | None:
-    """Refuse a page on which later items do not have larger numbers: titles have the dates of others."""
-    same, of = _in_step(_dated(records))
-    if of < limits.MIN_PAIRS or same > of * limits.MIN_IN_STEP:
+def _numbers_against_dates(records: Sequence[NewsItem], near: ReadNear) -> Finding | None:
+    """Return a finding if later items do not have higher node numbers: titles and dates were mixed up."""
+    rising, pairs = _count_rising(_dated(records))
+    if pairs < limits.MIN_PAIRS or rising > pairs * limits.MIN_IN_STEP:
         return None
-    usual, stored = _in_step(sorted(_dated(near()), reverse=True))
-    if stored < limits.MIN_STORED or usual < stored * limits.USUALLY_IN_STEP:
+    stored_rising, stored_pairs = _count_rising(sorted(_dated(near()), reverse=True))
+    if stored_pairs < limits.MIN_STORED or stored_rising < stored_pairs * limits.USUALLY_IN_STEP:
         return None
     return Finding(
         "titles and dates",
-        f"numbers that rise with the dates, as in {usual / stored:.0%} of stored ones do",
-        f"{same / of:.0%} that do",
+        f"node numbers that rise with the dates, as in {stored_rising / stored_pairs:.0%} of stored pairs",
+        f"{rising / pairs:.0%} that do",
     )
 
 
@@ -161,15 +165,15 @@ def _dated(items: Sequence[NewsItem]) -> list[tuple[str, int]]:
     return [(item.published, int(item.id)) for item in items if item.published and item.id.isdigit()]
 
 
-def _in_step(dated: Sequence[tuple[str, int]]) -> tuple[int, int]:
-    """Return how many pairs of items with different dates have numbers in the same order, of how many.
+def _count_rising(dated: Sequence[tuple[str, int]]) -> tuple[int, int]:
+    """Return how many pairs have numbers in the order of their dates, and how many pairs there are.
 
-    The items of a pair stand up to 21 places apart, as neighbours are often of the same day.
+    A pair is two items of different dates, up to 21 places apart: neighbours are often of the same day.
     """
-    same = of = 0
+    rising = pairs = 0
     for lag in _LAGS:
         for (date, number), (other_date, other) in zip(dated, dated[lag:], strict=False):
             if date != other_date:
-                of += 1
-                same += (date < other_date) == (number < other)
-    return same, of
+                pairs += 1
+                rising += (date < other_date) == (number < other)
+    return rising, pairs

@@ -1,4 +1,4 @@
-"""How much of a page was understood: how many of its results have each field."""
+"""Field coverage: how many results of a page have each field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FIELDS = ("title", "published", "content_type", "offices", "topics", "teaser", 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The coverage of a page: its results, how many have each field, and the unknown values."""
+    """The number of results with each field, and the unknown values; its fields are the keys of `--json`."""
 
     url: str
     results: int
@@ -25,7 +25,7 @@ class Coverage:
 
 
 def coverage(page: Listing, pages: int | None = None) -> Coverage:
-    """Return the coverage of a page that came through the normalising pipelines."""
+    """Return the coverage of a page with normalised records."""
     dates = [item.published for item in page.records if item.published]
     return Coverage(
         url=page.url,

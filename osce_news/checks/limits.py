@@ -1,4 +1,4 @@
-"""All limits of the checks, in tables to be read from top to bottom; the other modules apply them.
+"""All limits of the checks, as tables; the other modules apply them.
 
 `python -m osce_news.checks` prints the tables for docs/checks.md.
 """
@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from osce_news.checks import faults
 from osce_news.checks.faults import Pair
-from osce_news.checks.rules import Rule, Usual, first_office, has_among
+from osce_news.checks.rules import Rule, ShareRule, first_office, has_among
 from osce_news.items import NewsItem
 
 # --- Single limits -----------------------------------------------------------------------------------------
@@ -32,7 +32,7 @@ MAX_REFUSED = 2  # refused articles in a row; one may be closed to everybody, a 
 MAX_FORBIDDEN = 5  # articles in a row that robots.txt forbids; these cost the site no request
 MIN_STORED = 100  # stored items in the page's language, enough to compare with
 MAX_NEIGHBOURS = 300  # stored items nearest in date that a page is compared with
-MIN_KIND = 10  # stored items of one office or topic, enough to show what is usual for it
+MIN_GROUP = 10  # stored items of one office or topic, enough to show what is usual for it
 MAX_ALIKE = 5  # results of one office or topic that count; a page of one office repeats itself
 ODDS_RATIO = 2.5  # the odds on a page may be this many times lower than those of the stored items
 P_VALUE = 1e-4  # probability of so low a count at those lower odds; below this, it is not chance
@@ -52,32 +52,32 @@ HALF, THIRD, QUARTER, FIFTH, TENTH = (Fraction(1, number) for number in (2, 3, 4
 PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="unreadable dates", label=DATE, expected="dates such as '15 March 2022'",
-        counted="results with a date in another form", wrong=faults.unreadable_date, least=3, share=FIFTH,
-        why="A new form of date must be added, not stored as NULL.",
+        wrong_records="results with a date in another form", fault=faults.unreadable_date, min_wrong=3,
+        max_share=FIFTH, reason="A new form of date must be added, not stored as NULL.",
     ),
     Rule(
         name="future dates", label=DATE, expected="dates before the page was fetched",
-        counted="results with a later date", wrong=faults.future_date, least=2, share=FIFTH,
-        why="The OSCE dates few items ahead, and those by a few days.",
+        wrong_records="results with a later date", fault=faults.future_date, min_wrong=2, max_share=FIFTH,
+        reason="The OSCE dates few items ahead, and those by a few days.",
     ),
     Rule(
         name="dates and datelines, few", label=DATE, expected="the dateline's date, as nearly everywhere",
-        counted="results with another date", wrong=faults.not_dateline, applies=faults.both_dates, enough=5,
-        least=4, share=Fraction(3, 4),
-        why="Most datelines have the publishing date: 274 of 286 real ones do.",
+        wrong_records="results with another date", fault=faults.date_unlike_dateline,
+        applies_to=faults.has_both_dates, min_records=5, min_wrong=4, max_share=Fraction(3, 4),
+        reason="Most datelines have the publishing date: 274 of 286 real ones do.",
     ),
     Rule(
         name="dates and datelines, many", label=DATE, expected="the dateline's date, as nearly everywhere",
-        counted="results with another date", wrong=faults.not_dateline, applies=faults.both_dates, enough=20,
-        least=7, share=THIRD,
-        why="The same; with many datelines the limit can be lower.",
+        wrong_records="results with another date", fault=faults.date_unlike_dateline,
+        applies_to=faults.has_both_dates, min_records=20, min_wrong=7, max_share=THIRD,
+        reason="The same; with many datelines the limit can be lower.",
     ),
     *(
         Rule(
             name=f"swapped {names}", label=label, expected=f"names of {names}",
-            counted="results with a name of another label", wrong=faults.swapped_name(kind),
-            applies=faults.has_names(kind), least=2, share=FIFTH,
-            why="Labels or values were swapped.",
+            wrong_records="results with a name of another label", fault=faults.swapped_name(kind),
+            applies_to=faults.has_names(kind), min_wrong=2, max_share=FIFTH,
+            reason="Labels or values were swapped.",
         )
         for kind, names, label in (
             ("offices", "offices", OFFICES), ("topics", "topics", TOPICS), ("content_types", "types", TYPE),
@@ -86,80 +86,85 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     *(
         Rule(
             name=f"unknown {kind}", label=label, expected=f"known {kind}",
-            counted="results with only unknown ones",
-            wrong=faults.unknown_names(kind), applies=faults.has_names(kind), least=5, share=HALF,
-            distinct=MAX_RENAMED + 1, usual=QUARTER,
-            why=f"One or two new names are a renaming; many are not {kind}.",
+            wrong_records="results with only unknown ones",
+            fault=faults.unknown_names(kind), applies_to=faults.has_names(kind), min_wrong=5, max_share=HALF,
+            min_distinct=MAX_RENAMED + 1, usual=QUARTER,
+            reason=f"One or two new names are a renaming; many are not {kind}.",
         )
         for kind, label in (("offices", OFFICES), ("topics", TOPICS))
     ),
     Rule(
         name="another site", label="addresses", expected="the site of the list",
-        counted="results on another site", wrong=faults.other_site, least=3, share=HALF, usual=5,
-        why="The links lead elsewhere, such as to a proxy.",
+        wrong_records="results on another site", fault=faults.other_site, min_wrong=3, max_share=HALF,
+        usual=5, reason="The links lead elsewhere, such as to a proxy.",
     ),
     Rule(
-        name="cut titles", label="titles", expected="complete titles", counted="results whose title is cut",
-        wrong=faults.cut_title, least=5, share=HALF, usual=QUARTER,
-        why="The site shortens what it prints.",
+        name="cut titles", label="titles", expected="complete titles",
+        wrong_records="results whose title is cut",
+        fault=faults.cut_title, min_wrong=5, max_share=HALF, usual=QUARTER,
+        reason="The site shortens what it prints.",
     ),
     Rule(
         name="titles as teasers", label="teasers", expected="more than the title",
-        counted="results whose teaser is the title", wrong=faults.title_as_teaser, least=5, share=HALF,
-        usual=QUARTER, why="The teaser was read from the wrong place.",
+        wrong_records="results whose teaser is the title", fault=faults.title_as_teaser, min_wrong=5,
+        max_share=HALF, usual=QUARTER, reason="The teaser was read from the wrong place.",
     ),
     Rule(
         name="labels in text", label=None, expected="labels outside the text",
-        counted="results with these words in title or teaser", wrong=faults.label_in_text, least=2,
-        share=QUARTER,
-        why="Labels were taken for text.",
+        wrong_records="results with these words in title or teaser", fault=faults.label_in_text, min_wrong=2,
+        max_share=QUARTER,
+        reason="Labels were taken for text.",
     ),
     Rule(
         name="unknown labels", label=None, expected="known labels",
-        counted="results whose teaser begins with these words", wrong=faults.lead, least=2, share=QUARTER,
-        alike=True,
-        why="The same words and a colon before many teasers are a label.",
+        wrong_records="results whose teaser begins with these words", fault=faults.words_before_colon,
+        min_wrong=2, max_share=QUARTER, most_common=True,
+        reason="The same words and a colon before many teasers are a label.",
     ),
     *(
         Rule(
-            name=name, label=label, expected=expected, counted=counted, wrong=faults.trace(pattern),
-            applies=applies, least=2, share=HALF, usual=Fraction(1, 50), usual_of_all=True, why=why,
+            name=name, label=label, expected=expected, wrong_records=wrong_records,
+            fault=faults.matching(pattern),
+            applies_to=applies_to, min_wrong=2, max_share=HALF, usual=Fraction(1, 50), usual_of_all=True,
+            reason=reason,
         )
-        for name, label, expected, counted, pattern, applies, why in (
+        for name, label, expected, wrong_records, pattern, applies_to, reason in (
             ("entities", "&", "text without entities", "results with entities", faults.ENTITY,
-             lambda item: "&" in faults.text(item), "The text was escaped twice."),
+             lambda item: "&" in faults.printed_text(item), "The text was escaped twice."),
             ("garbled letters", "letters", "text in the right encoding", "results with garbled letters",
-             faults.MOJIBAKE, lambda item: not faults.text(item).isascii(), "UTF-8 was read as Latin-1."),
+             faults.MOJIBAKE, lambda item: not faults.printed_text(item).isascii(),
+             "UTF-8 was read as Latin-1."),
             ("question marks", "letters", "text in the right encoding", "results with question marks",
-             faults.QUESTION_MARKS, lambda item: "?" in faults.text(item), "Letters were lost."),
+             faults.QUESTION_MARKS, lambda item: "?" in faults.printed_text(item), "Letters were lost."),
         )
     ),
     Rule(
         name="long names", label=f"{OFFICES}, {TOPICS}",
-        expected=f"names of at most {MAX_NAME_LENGTH} characters", counted="results with a longer one",
-        wrong=faults.long_name(MAX_NAME_LENGTH), least=2, share=TENTH,
-        why="Text after a value was read as part of it.",
+        expected=f"names of at most {MAX_NAME_LENGTH} characters", wrong_records="results with a longer one",
+        fault=faults.long_name(MAX_NAME_LENGTH), min_wrong=2, max_share=TENTH,
+        reason="Text after a value was read as part of it.",
     ),
     Rule(
         name="Russian without Cyrillic", label="language", expected="titles in Russian",
-        counted="results without a Cyrillic letter", wrong=faults.no_cyrillic,
-        applies=lambda item: item.language == "ru", least=3, share=HALF,
-        why="The page declares the wrong language.",
+        wrong_records="results without a Cyrillic letter", fault=faults.no_cyrillic,
+        applies_to=lambda item: item.language == "ru", min_wrong=3, max_share=HALF,
+        reason="The page declares the wrong language.",
     ),
     Rule(
         name="shared addresses", label="addresses", expected="one per item",
-        counted="results that share it with another title", wrong=faults.second_title, least=2, share=FIFTH,
-        why="Several results would be stored as one item.",
+        wrong_records="results that share it with another title", fault=faults.shared_address, min_wrong=2,
+        max_share=FIFTH, reason="Several results would be stored as one item.",
     ),
     Rule(
-        name="one title", label="titles", expected="one per item", counted="results with the same one",
-        wrong=lambda item, _: item.title, least=5, share=HALF, alike=True, usual=5,
-        why="The title was read from the page around the results.",
+        name="one title", label="titles", expected="one per item", wrong_records="results with the same one",
+        fault=lambda item, _: item.title, min_wrong=5, max_share=HALF, most_common=True, usual=5,
+        reason="The title was read from the page around the results.",
     ),
     Rule(
-        name="one teaser", label="teasers", expected="one per item", counted="results with the same one",
-        wrong=lambda item, _: item.teaser, least=5, share=HALF, alike=True, usual=5,
-        why="The teaser was read from the page around the results.",
+        name="one teaser", label="teasers", expected="one per item",
+        wrong_records="results with the same one",
+        fault=lambda item, _: item.teaser, min_wrong=5, max_share=HALF, most_common=True, usual=5,
+        reason="The teaser was read from the page around the results.",
     ),
 )  # fmt: skip
 
@@ -168,88 +173,91 @@ ITEM_RULES: tuple[Rule[Pair], ...] = (
     *(
         Rule(
             name=f"lost {label}", label=label, expected="a value, as these items had before",
-            counted="items without one", wrong=faults.lost(name), applies=faults.had(name),
-            least=3, share=HALF, why="An editor removes one; a defect removes them all.",
+            wrong_records="items without one", fault=faults.lost_value(name),
+            applies_to=faults.had_value(name),
+            min_wrong=3, max_share=HALF, reason="An editor removes one; a defect removes them all.",
         )
         for name, label in _FIELDS.items()
     ),
     *(
         Rule(
             name=f"other {name}", label=label, expected="the stored values of these items",
-            counted=f"items with another {name}", wrong=wrong, least=3, share=share, why=why,
+            wrong_records=f"items with another {name}", fault=fault, min_wrong=3, max_share=max_share,
+            reason=reason,
         )
-        for name, label, wrong, share, why in (
-            ("title", "title", faults.other_title, FIFTH, "Titles hardly ever change."),
-            ("date", DATE, faults.other_date, FIFTH, "Dates hardly ever change."),
-            ("teaser", "teaser", faults.other_teaser, HALF, "Many teasers may be corrected at once."),
-            ("host", "addresses", faults.other_host, HALF, "The site may move in steps."),
+        for name, label, fault, max_share, reason in (
+            ("title", "title", faults.changed_title, FIFTH, "Titles hardly ever change."),
+            ("date", DATE, faults.changed_date, FIFTH, "Dates hardly ever change."),
+            ("teaser", "teaser", faults.changed_teaser, HALF, "Many teasers may be corrected at once."),
+            ("host", "addresses", faults.changed_host, HALF, "The site may move in steps."),
         )
     ),
 )  # fmt: skip
 LANGUAGE_RULE: Rule[Pair] = Rule(
     name="other language", label="language", expected="the stored values of these items",
-    counted="items with another language but the same title", wrong=faults.other_language, least=3,
-    share=HALF,
-    why="A translation has another title.",
+    wrong_records="items with another language but the same title", fault=faults.changed_language,
+    min_wrong=3, max_share=HALF,
+    reason="A translation has another title.",
 )  # fmt: skip
 
 
 # --- What stored items of the same time and language show --------------------------------------------------
-USUAL: tuple[Usual, ...] = (
-    Usual(
-        name="one of these labels", label=f"{TYPE}, {OFFICES}, {TOPICS}", few=0.25,
+SHARE_RULES: tuple[ShareRule, ...] = (
+    ShareRule(
+        name="one of these labels", label=f"{TYPE}, {OFFICES}, {TOPICS}", min_ratio=0.25,
         shows=lambda item: bool(item.content_type_raw or item.offices_raw or item.topics_raw),
-        why="All labels are gone.",
+        reason="All labels are gone.",
     ),
-    Usual(
-        name="a type among the labels", label=TYPE, few=0.6,
-        shows=has_among("content_type_raw", "offices_raw", "topics_raw"), why="Nearly all items have a type.",
+    ShareRule(
+        name="a type among the labels", label=TYPE, min_ratio=0.6,
+        shows=has_among("content_type_raw", "offices_raw", "topics_raw"),
+        reason="Nearly all items have a type.",
     ),
-    Usual(
-        name="offices among the labels", label=OFFICES, few=0.25,
+    ShareRule(
+        name="offices among the labels", label=OFFICES, min_ratio=0.25,
         shows=has_among("offices_raw", "content_type_raw", "topics_raw"),
-        kind=lambda item: item.topics[0].raw if item.topics else None,
-        why="Items of some topics have no office.",
+        group=lambda item: item.topics[0].raw if item.topics else None,
+        reason="Items of some topics have no office.",
     ),
-    Usual(
-        name="topics among the labels", label=TOPICS, few=0.25,
-        shows=has_among("topics_raw", "content_type_raw", "offices_raw"), kind=first_office,
-        why="Items of some offices hardly ever have topics.",
+    ShareRule(
+        name="topics among the labels", label=TOPICS, min_ratio=0.25,
+        shows=has_among("topics_raw", "content_type_raw", "offices_raw"), group=first_office,
+        reason="Items of some offices hardly ever have topics.",
     ),
-    Usual(
-        name="a teaser", label="teaser", few=0.75, shows=lambda item: item.teaser is not None,
-        why="Nearly all items have a teaser.",
+    ShareRule(
+        name="a teaser", label="teaser", min_ratio=0.75, shows=lambda item: item.teaser is not None,
+        reason="Nearly all items have a teaser.",
     ),
-    Usual(
-        name="a node number", label="addresses", few=0.6, shows=lambda item: item.id.isdigit(),
-        why="Without it, the item would be stored a second time.",
+    ShareRule(
+        name="a node number", label="addresses", min_ratio=0.6, shows=lambda item: item.id.isdigit(),
+        reason="Without it, the item would be stored a second time.",
     ),
-    Usual(
-        name="lower-case letters", label="title", few=0.6,
-        shows=lambda item: any(map(str.islower, item.title)), why="The page prints upper case only.",
+    ShareRule(
+        name="lower-case letters", label="title", min_ratio=0.6,
+        shows=lambda item: any(map(str.islower, item.title)), reason="The page prints upper case only.",
     ),
-    Usual(
-        name="upper-case letters", label="title", few=0.6,
-        shows=lambda item: any(map(str.isupper, item.title)), why="The page prints lower case only.",
+    ShareRule(
+        name="upper-case letters", label="title", min_ratio=0.6,
+        shows=lambda item: any(map(str.isupper, item.title)), reason="The page prints lower case only.",
     ),
-    Usual(
-        name=f"more than {SHORT_TEASER} characters", label="teaser", few=0.6,
+    ShareRule(
+        name=f"more than {SHORT_TEASER} characters", label="teaser", min_ratio=0.6,
         shows=lambda item: len(item.teaser) > SHORT_TEASER if item.teaser else None,
-        why="Teasers are cut.",
+        reason="Teasers are cut.",
     ),
-    Usual(
-        name="a known type", label=TYPE, few=0.6,
+    ShareRule(
+        name="a known type", label=TYPE, min_ratio=0.6,
         shows=lambda item: item.content_type is not None if item.content_type_raw else None,
-        why="Something else was read as the type.",
+        reason="Something else was read as the type.",
     ),
-    Usual(
-        name="the date of the dateline", label=DATE, few=0.8,
-        shows=lambda item: item.dateline_date == item.published if faults.both_dates(item) else None,
-        why="If each result has the next one's date, most still agree.",
+    ShareRule(
+        name="the date of the dateline", label=DATE, min_ratio=0.8,
+        shows=lambda item: item.dateline_date == item.published if faults.has_both_dates(item) else None,
+        reason="If each result has the next one's date, most still agree.",
     ),
 )  # fmt: skip
-# `baseline` fills in `shows`, as the stored items show which offices an address such as /odihr/ belongs to.
-OFFICE_OF_ADDRESS = Usual(
-    name="the office of the item's address", label=OFFICES, few=0.6, shows=lambda item: None,
-    why="Offices were assigned to other items.",
+# `baseline` replaces `shows`: stored items show which offices an address such as /odihr/ belongs to.
+OFFICE_OF_ADDRESS = ShareRule(
+    name="the office of the item's address", label=OFFICES, min_ratio=0.6, shows=lambda item: None,
+    reason="Offices were assigned to other items.",
 )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,15 +16,15 @@ from osce_news.items import Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
 from osce_news.urls import page_number, page_size
 
-_ROWS = 10  # results on a page whose address does not say how many
+_ROWS = 10  # results per page, if the address does not say how many
 
 _COMPARED = frozenset(
     "id url title published published_raw content_type content_type_raw offices_raw topics_raw teaser "
     "language dateline_date".split()
 )
-# In the order of the record's fields, so that a row makes a record at once: a page needs 300.
+# In the order of the record's fields: up to 300 rows per page are turned into records, which has to be fast.
 _SELECT = "SELECT {} FROM items".format(
-    ", ".join(one.name if one.name in _COMPARED else "NULL" for one in fields(NewsItem))
+    ", ".join(field.name if field.name in _COMPARED else "NULL" for field in dataclasses.fields(NewsItem))
 )
 _OLDER = f"{_SELECT} WHERE language IS ? AND published <= ? ORDER BY published DESC LIMIT ?"
 _NEWER = f"{_SELECT} WHERE language IS ? AND published > ? ORDER BY published LIMIT ?"
@@ -43,16 +44,18 @@ class Neighbours:
 
     items: int = 0  # in the whole database
     comparable: int = 0  # of these, in the page's language; counted up to MAX_NEIGHBOURS
-    near: Callable[[], Sequence[NewsItem]] = tuple  # reads those nearest in date
-    known: Mapping[str, NewsItem] = field(default_factory=dict)  # the page's own items, by identifier
+    near: Callable[[], Sequence[NewsItem]] = tuple  # reads the stored items nearest in date
+    known: Mapping[str, NewsItem] = dataclasses.field(
+        default_factory=dict
+    )  # the page's own items, by identifier
     duplicates: int = 0  # the page's other items that are stored with another identifier
-    listed: bool = False  # whether this part of the list, or a later one, has had results
+    had_results: bool = False  # whether this part of the list, or a later one, has had results
 
 
 def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours:
-    """Return what the database holds around a page with normalised records; writes nothing.
+    """Return the stored items around a page with normalised records.
 
-    `near` reads from the connection when a rule calls it the first time; for most pages none does.
+    `near` reads from the connection when it is first called, which most pages don't need.
     """
     cursor = connection.cursor()
     cursor.row_factory = None
@@ -61,30 +64,30 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
         return Neighbours()
     language = Counter(item.language for item in page.records).most_common(1)[0][0] if page.records else None
     (comparable,) = cursor.execute(_COMPARABLE, (language, MAX_NEIGHBOURS)).fetchone()
-    known = {item.id: item for item in _read(cursor, _KNOWN, json.dumps([one.id for one in page.records]))}
+    known = {item.id: item for item in _read(cursor, _KNOWN, json.dumps([item.id for item in page.records]))}
     return Neighbours(
         items=items,
         comparable=comparable,
         near=cache(lambda: _near(cursor, page.records, language)),
         known=known,
         duplicates=_duplicates(cursor, [item for item in page.records if item.id not in known]),
-        listed=not page.results and _listed(cursor, page.url),
+        had_results=not page.results and _had_results(cursor, page.url),
     )
 
 
 def _near(cursor: sqlite3.Cursor, records: Sequence[NewsItem], language: str | None) -> Sequence[NewsItem]:
     """Return the stored items nearest in date to those of the page, in the page's language."""
-    found: dict[str, NewsItem] = {}
+    items: dict[str, NewsItem] = {}
     anchors = _anchors(sorted(item.published for item in records if item.published))
     each = MAX_NEIGHBOURS // (2 * len(anchors))
     for day in anchors:
         for sql in (_OLDER, _NEWER):
-            found.update((item.id, item) for item in _read(cursor, sql, language, day, each))
-    return list(found.values())
+            items.update((item.id, item) for item in _read(cursor, sql, language, day, each))
+    return list(items.values())
 
 
 def _anchors(days: Sequence[str]) -> Sequence[str]:
-    """Return the dates to look around at: the middle one, or five if the page spans years."""
+    """Return the dates around which to read: the middle one, or five if the page spans years."""
     if not days:
         return ["9999"]
     if int(days[-1][:4]) - int(days[0][:4]) <= 1:
@@ -93,31 +96,31 @@ def _anchors(days: Sequence[str]) -> Sequence[str]:
 
 
 def _read(cursor: sqlite3.Cursor, sql: str, *parameters: object) -> list[NewsItem]:
-    found = [NewsItem(*row) for row in cursor.execute(sql, parameters)]
-    for item in found:
+    items = [NewsItem(*row) for row in cursor.execute(sql, parameters)]
+    for item in items:
         item.offices = split_offices(item.offices_raw)
         item.topics = split_topics(item.topics_raw)
         item.dateline_places = ()
-    return found
+    return items
 
 
 def _duplicates(cursor: sqlite3.Cursor, new: Sequence[NewsItem]) -> int:
-    """Return how many of these items, which are not stored, share title and date with a stored one."""
-    asked = [(item.id, item.title, item.published) for item in new if item.published]
-    return len(cursor.execute(_DUPLICATES, [json.dumps(asked)]).fetchall()) if asked else 0
+    """Return how many of these new items have the title and date of a stored one."""
+    dated = [(item.id, item.title, item.published) for item in new if item.published]
+    return len(cursor.execute(_DUPLICATES, [json.dumps(dated)]).fetchall()) if dated else 0
 
 
-def _listed(cursor: sqlite3.Cursor, url: str) -> bool:
+def _had_results(cursor: sqlite3.Cursor, url: str) -> bool:
     """Whether this part of the list, or a later one, has had results."""
-    name, start = _part(url)
+    name, start = _list_and_position(url)
     stored = cursor.execute("SELECT DISTINCT url FROM pages WHERE results > 0")
-    return any(other == name and at >= start for other, at in (_part(row[0]) for row in stored))
+    others = (_list_and_position(row[0]) for row in stored)
+    return any(other == name and position >= start for other, position in others)
 
 
-def _part(url: str) -> tuple[tuple[object, ...], int]:
-    """Return what identifies the list, and the position of the page's first result."""
+def _list_and_position(url: str) -> tuple[tuple[object, ...], int]:
+    """Return a key of the list, and the position of the page's first result."""
     parts = urlsplit(url)
     filters = sorted(pair for pair in parse_qsl(parts.query) if pair[0] not in ("page", "rows", "solrsort"))
-    return (parts.hostname, parts.path.casefold(), *filters), (page_number(url) or 0) * (
-        page_size(url) or _ROWS
-    )
+    position = (page_number(url) or 0) * (page_size(url) or _ROWS)
+    return (parts.hostname, parts.path.casefold(), *filters), position

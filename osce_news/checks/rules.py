@@ -1,4 +1,4 @@
-"""The forms of the rules in `limits`, and their tables in Markdown."""
+"""The classes of the rules in `limits`, and two functions that rules have in common."""
 
 from __future__ import annotations
 
@@ -15,58 +15,58 @@ T = TypeVar("T", NewsItem, Pair)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[T]):
-    """Fails a page if at least `least` records are wrong, and more than `share` of those it applies to."""
+    """Fails a page with at least `min_wrong` wrong records, if these are a larger share than `max_share`."""
 
     name: str
-    label: str | None  # what the message names; None: the value that is found most often
+    label: str | None  # what the message names; None: the most common fault
     expected: str
-    counted: str  # what the wrong records are, for the message
-    wrong: Callable[[T, Context], object]  # returns what is wrong with a record, false if nothing is
-    applies: Callable[[T], object] | None = None  # None: to all records
-    enough: int = 1  # records that it has to apply to
-    least: int
-    share: Fraction
-    distinct: int = 1  # different wrong values that there have to be
-    alike: bool = False  # only the value that is found most often counts, once for each item
+    wrong_records: str  # how the message describes them
+    fault: Callable[[T, Context], object]  # what is wrong with a record; false if nothing is
+    applies_to: Callable[[T], object] | None = None  # the records that count; None: all
+    min_records: int = 1  # with fewer records that count, the page passes
+    min_wrong: int
+    max_share: Fraction  # of the records that count
+    min_distinct: int = 1  # with fewer different faults, the page passes
+    most_common: bool = False  # only the most common fault is counted, once per item
     # The page passes if stored items from that time show the same: more than this share, or this many.
     usual: Fraction | int | None = None
-    usual_of_all: bool = False  # the share is of all stored items, not of those that the rule applies to
-    why: str
+    usual_of_all: bool = False  # the share is of all stored items, not only of those that count
+    reason: str
 
-    def of(self, records: Sequence[T]) -> Sequence[T]:
+    def applicable(self, records: Sequence[T]) -> Sequence[T]:
         """Return the records that the rule applies to."""
-        return records if self.applies is None else [record for record in records if self.applies(record)]
+        return records if self.applies_to is None else [one for one in records if self.applies_to(one)]
 
-    def exceeded(self, wrong: int, of: int) -> bool:
-        """Whether `wrong` records, out of `of` that the rule applies to, fail a page."""
-        return of >= self.enough and wrong >= self.least and wrong > self.share * of
+    def exceeded(self, wrong: int, records: int) -> bool:
+        """Whether this number of wrong records, out of those that the rule applies to, fails a page."""
+        return records >= self.min_records and wrong >= self.min_wrong and wrong > self.max_share * records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
+class ShareRule:
     """Fails a page that shows something less often than stored items of its time, unless by chance.
 
-    `shows` returns None for an item to which the question does not apply. `kind` separates items that differ
-    by their nature. `few` is the part of the expected number below which a count is too low.
+    `shows` returns None for an item to which the question does not apply. Items are compared with stored
+    items of the same `group`. A count below `min_ratio` of the expected number is too low.
     """
 
     name: str
     label: str
     shows: Callable[[NewsItem], bool | None]
-    kind: Callable[[NewsItem], Hashable] = lambda item: None
-    few: float
-    why: str
+    group: Callable[[NewsItem], Hashable] = lambda item: None
+    min_ratio: float
+    reason: str
 
 
-def has_among(name: str, one: str, other: str) -> Callable[[NewsItem], bool | None]:
-    """Return a function: whether an item has this field, None if it has none of the two others."""
+def has_among(name: str, *others: str) -> Callable[[NewsItem], bool | None]:
+    """Return a test of whether an item has this field; it returns None if the others are empty."""
 
     def shows(item: NewsItem) -> bool | None:
-        return getattr(item, name) is not None if getattr(item, one) or getattr(item, other) else None
+        return getattr(item, name) is not None if any(getattr(item, other) for other in others) else None
 
     return shows
 
 
 def first_office(item: NewsItem) -> str | None:
-    """Return what identifies the first office; None if there is none."""
+    """Return the identifier of the first office, or its name if it is unknown; None without offices."""
     return item.offices[0].id or item.offices[0].raw if item.offices else None

@@ -87,7 +87,7 @@ def _compare(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
             # It stays open: the checks read from it.
             stored = read_neighbours(stack.enter_context(closing(open_for_reading(db))), page)
         try:
-            not_compared = checks.check(page, stored, newest_first=newest_first(page.url))
+            not_compared = checks.check_against(page, stored, newest_first=newest_first(page.url))
         except LayoutError as error:
             return error, None
     return None, not_compared if db.exists() else f"there is no {db}"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from osce_news.clock import in_words
+from osce_news.clock import duration_in_words
 from osce_news.storage import Summary
 
 
@@ -62,7 +62,7 @@ def progress_bar(
                 done = summary.articles
                 counts = (
                     f"articles  {summary.articles_changed} changed, {summary.articles_gone} gone, "
-                    f"{summary.articles_failed} failed; {in_words(left_s)} left"
+                    f"{summary.articles_failed} failed; {duration_in_words(left_s)} left"
                 )
             progress.update(task, completed=done, total=total, counts=counts)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from osce_news.checks.articles import ArticleChecks
+from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
+from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.run import CrawlRun
 from osce_news.errors import PartialError
 from osce_news.events import PageStored
 from osce_news.items import BY_EXTRACTOR, ArticleItem

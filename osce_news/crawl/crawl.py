@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from osce_news.crawl.articles_run import ArticlesRun
+from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.pipelines import PendingPage
-from osce_news.crawl.run import CrawlRun
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Summary, Writer

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from osce_news.crawl.crawl_run import CrawlRun, partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.run import CrawlRun, partial
 from osce_news.crawl.traversal import Traversal
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.events import PageStored
 from osce_news.items import Listing
 from osce_news.normalize import rules
-from osce_news.storage import Validators, Writer, crawls
+from osce_news.storage import Validators, Writer, crawl_state
 from osce_news.storage.ingest import listed_ids
 
 logger = logging.getLogger(__name__)
@@ -25,14 +25,14 @@ class ListRun(CrawlRun):
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Decide how to read the list, and begin the run; raises StorageError."""
         connection, name = writer.connection, options.run_name
-        unfinished = crawls.unfinished(connection, name)
-        never_whole = crawls.last_complete(connection, options.list_name) is None
+        unfinished = crawl_state.unfinished_run(connection, name)
+        never_whole = crawl_state.last_complete(connection, options.list_name) is None
         empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
         full = options.full or empty or (unfinished is not None and never_whole)
         if not full or options.limited or options.restart:
             unfinished = None
         # There may be gaps below items stored since then.
-        self._gaps_since = None if full else crawls.unsettled_since(connection, name)
+        self._gaps_since = None if full else crawl_state.incomplete_since(connection, name)
         self.traversal = Traversal(options, overlap=None if full else options.overlap)
         if unfinished is not None:
             self.traversal.resume(unfinished.position, unfinished.listed)
@@ -46,7 +46,7 @@ class ListRun(CrawlRun):
         """Return the validators with which to ask whether a page has changed; None if it has to be read."""
         if self.traversal.overlap is None or self.options.limited or self._gaps_since is not None:
             return None
-        return crawls.validators(self.run.writer.connection, url, rules())
+        return crawl_state.validators(self.run.writer.connection, url, rules())
 
     def store(self, page: Listing, facts: PageFacts) -> None:
         """Check and store a page, and decide where the traversal continues.
@@ -76,7 +76,7 @@ class ListRun(CrawlRun):
         else:
             logger.warning("%s; continuing after it", error)
 
-    def end_of_list(self) -> tuple[list[str] | None, bool, str]:
+    def list_outcome(self) -> tuple[list[str] | None, bool, str]:
         """Return the withdrawn items, whether the whole list was read, and the list's address."""
         list_url = self.traversal.list_url
         if self.error is None and not self.interrupted and self.traversal.problems:
@@ -88,7 +88,7 @@ class ListRun(CrawlRun):
         if self.options.limited or not self.options.whole_list:
             return None, True, list_url
         try:
-            return self.run.withdrawn(list_url), True, list_url
+            return self.run.find_withdrawn(list_url), True, list_url
         except PartialError as error:
             self.fail(error)
             return None, False, list_url
@@ -108,4 +108,6 @@ class ListRun(CrawlRun):
         """Return how many of the page's items were stored by a crawl that did not reach its end."""
         if self._gaps_since is None:
             return 0
-        return crawls.fresh(self.run.writer.connection, listed_ids(page), self._gaps_since)
+        return crawl_state.count_first_seen_since(
+            self.run.writer.connection, listed_ids(page), self._gaps_since
+        )

@@ -10,9 +10,9 @@ from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import check_period, date_option
 from osce_news.site import LISTING_URL
-from osce_news.urls import NEWEST_FIRST, is_whole_list, name_of_list
+from osce_news.urls import NEWEST_FIRST, is_whole_list, list_key
 
-MOST_ROWS = 50  # the largest number of results a page that the site is known to give
+MAX_ROWS = 50  # the largest number of results a page that the site is known to give
 OVERLAP = 2  # pages without news after which an incremental crawl stops
 _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -26,7 +26,7 @@ class CrawlOptions:
     since: str | None = None
     until: str | None = None
     max_pages: int | None = None
-    rows: int = MOST_ROWS
+    rows: int = MAX_ROWS
     delay: float | None = None
     full: bool = False
     overlap: int = OVERLAP
@@ -45,7 +45,7 @@ class CrawlOptions:
         since: str | None = None,
         until: str | None = None,
         max_pages: str | int | None = None,
-        rows: str | int = MOST_ROWS,
+        rows: str | int = MAX_ROWS,
         delay: str | float | None = None,
         full: str | bool = False,
         overlap: str | int = OVERLAP,
@@ -57,12 +57,12 @@ class CrawlOptions:
     ) -> CrawlOptions:
         """Return the options from text, as `scrapy crawl -a` gives them; raises BadInputError."""
         options = cls(
-            start_url=listing_url(start_url or LISTING_URL, _whole(rows, "rows", most=MOST_ROWS)),
+            start_url=listing_url(start_url or LISTING_URL, _whole(rows, "rows", most=MAX_ROWS)),
             db=Path(db),
             since=date_option(since, "since"),
             until=date_option(until, "until"),
             max_pages=None if max_pages is None else _whole(max_pages, "max-pages"),
-            rows=_whole(rows, "rows", most=MOST_ROWS),
+            rows=_whole(rows, "rows", most=MAX_ROWS),
             delay=None if delay is None else seconds(delay),
             full=_flag(full, "full"),
             overlap=_whole(overlap, "overlap"),
@@ -85,7 +85,7 @@ class CrawlOptions:
     @property
     def list_name(self) -> str:
         """The list that is read, whatever its page or size: its address without them."""
-        return name_of_list(self.start_url)
+        return list_key(self.start_url)
 
     @property
     def run_name(self) -> str:

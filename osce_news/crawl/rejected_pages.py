@@ -9,13 +9,13 @@ from osce_news.clock import utc_now
 
 logger = logging.getLogger(__name__)
 
-MOST_KEPT = 20
+MAX_KEPT_PAGES = 20
 
 
 def keep(db: Path, body: bytes) -> Path | None:
     """Keep a page to the byte; return where, None if it could not be written.
 
-    The oldest are deleted when there are more than `MOST_KEPT`.
+    The oldest are deleted when there are more than `MAX_KEPT_PAGES`.
     """
     folder = db.with_name(f"{db.name}-not-understood")
     path = folder / f"{utc_now().replace(':', '')}.html"
@@ -24,7 +24,7 @@ def keep(db: Path, body: bytes) -> Path | None:
         path.write_bytes(body)
         # Not this one, though a clock that was set back may call it the oldest.
         others = sorted(old for old in folder.glob("*.html") if old != path)
-        for old in others[: max(0, len(others) + 1 - MOST_KEPT)]:
+        for old in others[: max(0, len(others) + 1 - MAX_KEPT_PAGES)]:
             old.unlink()
     except OSError as error:
         logger.error("the page could not be kept in %s: %s", folder, error.strerror)

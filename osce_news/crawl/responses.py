@@ -27,7 +27,7 @@ from osce_news.pages.extract import extract_listing, read_article
 _REFUSING = frozenset({401, 403, 429, 451})
 
 
-def listing_of(response: Response) -> tuple[Listing, ListingPage]:
+def listing_from_response(response: Response) -> tuple[Listing, ListingPage]:
     """Return the page of the list with its raw records, and its page object.
 
     Raises LayoutError if the page is not understood, ChallengePageError for a challenge.
@@ -46,7 +46,7 @@ def fetched_at(response: Response) -> str:
     return str(response.meta.get("fetched_at") or utc_now())
 
 
-def article_of(response: Response, asked_for: str) -> ArticleItem:
+def article_from_response(response: Response, asked_for: str) -> ArticleItem:
     """Return what a response says about the requested item; raises ChallengePageError."""
     return read_article(response.body, response.url, asked_for=asked_for, **_facts(response))
 
@@ -76,7 +76,7 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def error_of(failure: Failure) -> OsceNewsError:
+def error_from_failure(failure: Failure) -> OsceNewsError:
     """Return what a failed request means to the person who runs the crawl.
 
     An UnavailableError means that other pages can't be read either.

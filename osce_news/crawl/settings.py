@@ -43,7 +43,7 @@ DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_FAIL_ON_DATALOSS = True
 
-# How often we ask again, after waits that double (crawl/retries.py), and when we stop asking.
+# How often we ask again, after waits that double (middlewares/retry.py), and when we stop asking.
 RETRY_TIMES = 3  # so 4 requests at most
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)]  # errors that may be temporary
 BACK_OFF_BASE = 0.1  # seconds; the delay in force, if that is longer, is what doubles
@@ -77,8 +77,8 @@ EXTENSIONS_BASE = {  # of Scrapy's own; each is imported, also one that is off
     "scrapy.extensions.logstats.LogStats": 0,
 }
 EXTENSIONS = {
-    "osce_news.crawl.middlewares.CrawlDelay": 1,
-    "osce_news.crawl.middlewares.RequestStatsExtension": 2,
+    "osce_news.crawl.extensions.CrawlDelayExtension": 1,
+    "osce_news.crawl.extensions.RequestStatsExtension": 2,
 }
 # In _BASE, so that a user's ITEM_PIPELINES are added; they see normalised records before these are stored.
 ITEM_PIPELINES_BASE = {

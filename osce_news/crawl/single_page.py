@@ -14,12 +14,12 @@ from twisted.python.failure import Failure
 from osce_news.checks.coverage import Coverage, coverage
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.responses import error_of, listing_of
-from osce_news.crawl.spiders.base import set_up
+from osce_news.crawl.responses import error_from_failure, listing_from_response
+from osce_news.crawl.spiders.base import apply_options
 from osce_news.errors import NetworkError, OsceNewsError
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
-from osce_news.urls import page_number, site_of
+from osce_news.urls import page_number, site_host
 
 
 class SinglePageSpider(scrapy.Spider):
@@ -34,13 +34,13 @@ class SinglePageSpider(scrapy.Spider):
         self.response: Response | None = None
         self.fetched_at = ""
         self.error: OsceNewsError | None = None
-        self.allowed_domains = [site_of(options.start_url)]
+        self.allowed_domains = [site_host(options.start_url)]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SinglePageSpider:
         """Return the spider with the politeness settings of its options; raises BadInputError."""
         options = kwargs.pop("options", None) or CrawlOptions.parse(**kwargs)
-        set_up(crawler, options)
+        apply_options(crawler, options)
         spider = super().from_crawler(crawler, *args, options=options)
         crawler.signals.connect(spider.fault, signals.spider_error)
         crawler.signals.connect(spider.ended, signals.spider_closed)
@@ -56,7 +56,7 @@ class SinglePageSpider(scrapy.Spider):
 
     def not_read(self, failure: Failure) -> None:
         """Note why the page could not be fetched."""
-        self.error = error_of(failure)
+        self.error = error_from_failure(failure)
 
     def fault(self, failure: Failure) -> None:
         """Note an unexpected error."""
@@ -82,7 +82,7 @@ class CheckSpider(SinglePageSpider):
         """Read the page and note what it holds, or why it is not understood."""
         super().parse(response)
         try:
-            listing, page = listing_of(response)
+            listing, page = listing_from_response(response)
             last = page_number(page.pager.last or "")
             self.page = normalize_listing(listing)
             self.coverage = coverage(self.page, None if last is None else last + 1)

@@ -26,7 +26,7 @@ from typing import Any
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.overlap import DuplicateProbe, OverlapTracker, Window, window
 from osce_news.crawl.pagers import MAX_REPEATED, OwnPageSizeError, PageFacts, Pagers, Steps, may_be_own_size
-from osce_news.urls import list_of, newest_first, page_number, page_size, with_page
+from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
 STEPS_BACK = (10, 25, 50, 100, 200)  # results before the end of what was read, where pages do not meet
 MAX_FAILURES = 3  # pages in a row that can't be read
@@ -138,7 +138,7 @@ class Traversal:
     @property
     def list_url(self) -> str:
         """The address of the list without its query, as the site spells it."""
-        return list_of(self._base)
+        return without_query(self._base)
 
     @property
     def total(self) -> int | None:

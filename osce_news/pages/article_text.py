@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from osce_news.normalize import clean
 from osce_news.pages.text_lines import HEADINGS, INLINE, SILENT, is_hidden, squeeze, text_of
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
@@ -145,7 +146,7 @@ class _Writer:
 
     def end_line(self) -> None:
         """End the line; an empty line also ends the paragraph."""
-        text = squeeze("".join(self._pieces))
+        text = clean("".join(self._pieces)) or ""
         self._pieces.clear()
         if text and self._lists:
             indent = "  " * (len(self._lists) - 1)

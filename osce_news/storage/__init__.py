@@ -1,6 +1,6 @@
 """The SQLite database: its schema, its one writer, its readers."""
 
-from osce_news.storage.crawls import Validators
+from osce_news.storage.crawl_state import Validators
 from osce_news.storage.database import open_for_reading, open_for_writing
 from osce_news.storage.ingest import Changes
 from osce_news.storage.runs import Stored, Summary

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from osce_news.clock import parse_utc
 from osce_news.items import REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize import normalize
-from osce_news.storage import crawls, rows
+from osce_news.storage import crawl_state, rows
 from osce_news.storage.merge import combine, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
 from osce_news.storage.runs import Stored
@@ -87,7 +87,7 @@ class Ingest:
         rows.write_seen(self._connection, changes.known, page)
         rows.write_addresses(self._connection, page)
         rows.write_rejected(self._connection, page, self._run)
-        restored = crawls.restore(
+        restored = crawl_state.restore(
             self._connection, changes.known, page.fetched_at, self._run, present=not self._saved
         )
         changed = changes.changed

@@ -128,7 +128,7 @@ def identifiers(kind: str, asked: Iterable[str]) -> list[str]:
     return found
 
 
-def identifier_of(asked: str) -> str:
+def item_identifier(asked: str) -> str:
     """Return the identifier of an item given by it or by one of its addresses.
 
     Raises BadInputError for an address that can't be an item's.

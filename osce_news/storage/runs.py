@@ -12,7 +12,7 @@ from typing import Any
 from osce_news import __version__
 from osce_news.items import Listing
 from osce_news.normalize import rules
-from osce_news.storage.crawls import DIED, UnfinishedRun
+from osce_news.storage.crawl_state import DIED, UnfinishedRun
 
 
 @dataclass

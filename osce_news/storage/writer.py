@@ -16,8 +16,8 @@ from osce_news.clock import utc_now
 from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
-from osce_news.storage import articles, crawls, runs
-from osce_news.storage.crawls import UnfinishedRun
+from osce_news.storage import articles, crawl_state, runs
+from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
 from osce_news.storage.ingest import Changes, Ingest
 from osce_news.storage.renormalize import Renormalized, renormalize
@@ -95,7 +95,7 @@ class Writer:
         self._ingest = Ingest(self.connection, run, saved=mode == "replay")
         return self.summary
 
-    def note_archive(self, name: str) -> None:
+    def set_archive(self, name: str) -> None:
         """Store which archive holds what this run read: the common start of its files' names."""
         with storage_errors(self.path), transaction(self.connection):
             sql = "UPDATE runs SET archive = ? WHERE id = ?"
@@ -216,16 +216,16 @@ class Writer:
         """Leave the run without an end, and return its summary; the next run marks it as interrupted."""
         with storage_errors(self.path), transaction(self.connection):
             runs.end_dead_runs(self.connection)
-        self.summary.status, self.summary.message = "interrupted", crawls.DIED
+        self.summary.status, self.summary.message = "interrupted", crawl_state.DIED
         return self.summary
 
     def _withdraw(self, withdrawn: Iterable[str], whole: bool) -> None:
         """Mark the missing items as withdrawn, at the time of the list's last page."""
         run = self.summary.run
         at = self._last_page_at or utc_now()
-        self.summary.withdrawn += crawls.withdraw(self.connection, withdrawn, at, run)
+        self.summary.withdrawn += crawl_state.withdraw(self.connection, withdrawn, at, run)
         if whole:
-            crawls.forget_listed(self.connection, run)
+            crawl_state.forget_listed(self.connection, run)
 
     def _refuse_another_file(self) -> None:
         """Raise StorageError if the file is not the one that was opened: what is written would be lost."""

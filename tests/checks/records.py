@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from osce_news.checks import check
+from osce_news.checks import check_against
 from osce_news.checks.neighbours import Neighbours
 from osce_news.errors import LayoutError
 from osce_news.items import Listing, NewsItem
@@ -44,7 +44,7 @@ def knowing(of: Sequence[NewsItem]) -> Neighbours:
 
 
 def verdict(of: Sequence[NewsItem], stored: Neighbours, *, newest_first: bool = True) -> str | None:
-    return check(page(of), stored, newest_first=newest_first)
+    return check_against(page(of), stored, newest_first=newest_first)
 
 
 def refusal(of: Sequence[NewsItem], stored: Neighbours, *, newest_first: bool = True) -> LayoutError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from osce_news.checks import limits
-from osce_news.checks.articles import ArticleChecks
+from osce_news.checks.article_checks import ArticleChecks
 from osce_news.errors import LayoutError, RefusedError
 from osce_news.items import ArticleItem, RawArticle
 from osce_news.storage.article_queue import NEVER, Due

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from osce_news.checks import check
+from osce_news.checks import check_against
 from osce_news.checks.neighbours import Neighbours
 from osce_news.errors import LayoutError
 from tests.checks.records import Change, knowing, near, page, raw, records, refusal, shifted, verdict
@@ -166,12 +166,12 @@ def test_the_order_may_have_misplaced_but_is_not_another_one() -> None:
 
 
 def test_a_page_without_results_fails_if_the_list_has_had_some() -> None:
-    listed = Neighbours(items=300, listed=True)
+    has_results = Neighbours(items=300, had_results=True)
     with pytest.raises(LayoutError, match="results: expected results"):
-        check(page([]), listed, newest_first=True)
-    assert check(page([]), listed, newest_first=True, empty_expected=True) is None
-    assert check(page([]), Neighbours(items=300), newest_first=True) is None
-    assert check(page([], results=3), listed, newest_first=True) is None  # left out by --since
+        check_against(page([]), has_results, newest_first=True)
+    assert check_against(page([]), has_results, newest_first=True, empty_expected=True) is None
+    assert check_against(page([]), Neighbours(items=300), newest_first=True) is None
+    assert check_against(page([], results=3), has_results, newest_first=True) is None  # left out by --since
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_dates_a_few_days_ahead_are_no_fault() -> None:
     )
     verdict([ahead(item) for item in records(10)], near())
     for when in ("", "yesterday", "1980-01-01T00:00:00Z"[:4]):
-        check(replace(page(records(10)), fetched_at=when), near(), newest_first=True)
+        check_against(replace(page(records(10)), fetched_at=when), near(), newest_first=True)
 
 
 def test_titles_with_others_dates_fail_a_page() -> None:

@@ -32,11 +32,11 @@ def test_every_limit_is_in_the_tables() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_one_record_alone_breaks_no_rule(rule: Rule[Any]) -> None:
-    assert rule.least > 1
+    assert rule.min_wrong > 1
     assert not any(rule.exceeded(1, of) for of in range(1, 51))
 
 
 def test_rules_have_names_of_their_own_and_a_reason() -> None:
-    names = [rule.name for rule in RULES] + [usual.name for usual in limits.USUAL]
+    names = [rule.name for rule in RULES] + [usual.name for usual in limits.SHARE_RULES]
     assert len(names) == len(set(names)) > 40
-    assert all(rule.why.endswith(".") for rule in RULES)
+    assert all(rule.reason.endswith(".") for rule in RULES)

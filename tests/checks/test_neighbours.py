@@ -108,8 +108,8 @@ def test_items_that_are_stored_under_another_number_are_counted(filled: Path) ->
 )
 def test_it_is_known_whether_a_part_of_a_list_has_had_results(filled: Path, url: str, listed: bool) -> None:
     with closing(open_for_reading(filled)) as connection:
-        assert read_neighbours(connection, replace(fixture_page("empty"), url=url)).listed is listed
-        assert not read_neighbours(connection, listing(STORIES[:5], url=url)).listed
+        assert read_neighbours(connection, replace(fixture_page("empty"), url=url)).had_results is listed
+        assert not read_neighbours(connection, listing(STORIES[:5], url=url)).had_results
 
 
 def test_nothing_is_written_and_no_transaction_left_open(filled: Path) -> None:

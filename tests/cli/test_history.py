@@ -17,7 +17,7 @@ import pytest
 from osce_news.cli import show
 from osce_news.cli.runs import _may_live
 from osce_news.storage import Writer
-from osce_news.storage.crawls import UnfinishedRun
+from osce_news.storage.crawl_state import UnfinishedRun
 from tests.helpers import digest, listing, run
 from tests.newsroom.samples import TEN
 

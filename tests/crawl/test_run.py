@@ -9,9 +9,9 @@ import pytest
 from osce_news.crawl import rejected_pages as kept_module
 from osce_news.crawl.articles_run import ArticlesRun
 from osce_news.crawl.crawl import Crawl
+from osce_news.crawl.crawl_run import CrawlRun, partial
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.rejected_pages import MOST_KEPT, keep
-from osce_news.crawl.run import CrawlRun, partial
+from osce_news.crawl.rejected_pages import MAX_KEPT_PAGES, keep
 from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError
 from osce_news.storage import Writer
 
@@ -21,11 +21,11 @@ def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_numbe
 ) -> None:
     times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in range(60))
     monkeypatch.setattr(kept_module, "utc_now", lambda: next(times))
-    kept = [keep(tmp_path / "a.db", b"\x00\xff page %d" % number) for number in range(MOST_KEPT + 5)]
+    kept = [keep(tmp_path / "a.db", b"\x00\xff page %d" % number) for number in range(MAX_KEPT_PAGES + 5)]
     last = kept[-1]
     assert last is not None
     assert last.read_bytes() == b"\x00\xff page 24"
-    assert len(list(last.parent.iterdir())) == MOST_KEPT
+    assert len(list(last.parent.iterdir())) == MAX_KEPT_PAGES
     assert last.parent == tmp_path / "a.db-not-understood"
 
 
@@ -34,11 +34,11 @@ def test_a_page_is_kept_though_the_clock_was_set_back(
 ) -> None:
     times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in reversed(range(60)))
     monkeypatch.setattr(kept_module, "utc_now", lambda: next(times))
-    kept = [keep(tmp_path / "a.db", b"page") for _ in range(MOST_KEPT + 5)]
+    kept = [keep(tmp_path / "a.db", b"page") for _ in range(MAX_KEPT_PAGES + 5)]
     last = kept[-1]
     assert last is not None
     assert last.exists()
-    assert len(list(last.parent.iterdir())) == MOST_KEPT
+    assert len(list(last.parent.iterdir())) == MAX_KEPT_PAGES
 
 
 def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> None:

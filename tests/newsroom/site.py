@@ -18,7 +18,7 @@ from tests.newsroom.stories import Story
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "listing"
 ROBOTS = "User-agent: *\nCrawl-delay: 0.05\nDisallow: /admin/\n"
 HTML = "text/html; charset=utf-8"
-MOST_ROWS = 50
+MAX_ROWS = 50
 BeyondEnd = Literal["empty", "last", "404"]
 _LISTING = re.compile(r"(?:/(ru))?(/press-releases(?:/[^/]+)?)", re.IGNORECASE)
 _ITEM = re.compile(r"(?:/(ru))?/(?:.+/)?(\d+)")
@@ -87,7 +87,7 @@ class Site(StoryList):
         pairs = parse_qsl(query, keep_blank_values=True)
         asked = dict(pairs)
         page = _number(asked.get("page"), 0)
-        rows = self.fixed_rows or min(_number(asked.get("rows"), 10) or 10, MOST_ROWS)
+        rows = self.fixed_rows or min(_number(asked.get("rows"), 10) or 10, MAX_ROWS)
         pages = -(-len(stories) // rows)
         if page > max(0, pages - 1):
             if self.beyond_end == "404":

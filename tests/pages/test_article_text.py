@@ -25,6 +25,7 @@ def texts(markup: str) -> list[str]:
         ("<p>a</p><p>b</p>", ["a", "b"]),
         ("a<p>b</p>c", ["a", "b", "c"]),
         ("<p>a\n   b&nbsp;c</p>", ["a b c"]),
+        ("<p>in\u00adter\u200bgovernmental\ufeff</p><p>\u200b</p>", ["intergovernmental"]),
         ("<p>a<br>b</p>", ["a\nb"]),
         ("a<br><br>b<br><br><br>c", ["a", "b", "c"]),
         ("<p>a <b>b</b><i>c</i></p>", ["a bc"]),

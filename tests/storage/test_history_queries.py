@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from osce_news.storage import Writer, history_queries, open_for_reading, queries
-from osce_news.storage.crawls import UnfinishedRun
+from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.history_queries import NOT_OF_A_DAY, as_it_stood
 from osce_news.storage.queries import Filters
 from tests.helpers import listing

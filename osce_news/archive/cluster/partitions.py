@@ -20,7 +20,7 @@ from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles, 
 from osce_news.archive.parse import LISTING, PageRequest, ParsedCapture, cache_key, page_kind, parse
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError, StorageError
-from osce_news.events import Event, PageStored, event_of, target_of
+from osce_news.events import Event, PageStored, parse_event, target_uri
 from osce_news.serialize import to_json
 
 # A row is a capture or an event of a run. `pages` holds the parsed pages as JSON, one for each way in which
@@ -76,7 +76,7 @@ def rows(contents: Iterable[Capture | Event], warcs: WarcFiles) -> Iterator[Row]
         if isinstance(content, Capture):
             yield _row(content, following, warcs)
         elif content is not None:
-            yield {"url": target_of(content), "event": to_json(content)}
+            yield {"url": target_uri(content), "event": to_json(content)}
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -108,7 +108,7 @@ def partition_contents(
         report.add(part_report)
         for row in read_rows(partition):
             if row["event"] is not None:
-                event = event_of(row["url"], row["event"].encode())
+                event = parse_event(row["url"], row["event"].encode())
                 if event is not None:
                     yield event
                 continue

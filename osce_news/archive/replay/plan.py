@@ -14,7 +14,7 @@ from osce_news.archive.files import SavedPage, files_at, has_page_name, has_warc
 from osce_news.archive.records import is_warc, records
 from osce_news.archive.report import Report
 from osce_news.errors import BadInputError
-from osce_news.events import EventError, RunStarted, event_of
+from osce_news.events import EventError, RunStarted, parse_event
 
 _NUMBER = re.compile("[0-9]{5,6}")  # of a run's file
 
@@ -116,7 +116,7 @@ def _run_of(file: Path) -> tuple[str, int, RunStarted | None] | None:
     start = None
     if len(first) > 1 and first[1].kind == "metadata":
         with suppress(EventError):
-            event = event_of(first[1].url, first[1].block or b"")
+            event = parse_event(first[1].url, first[1].block or b"")
             start = event if isinstance(event, RunStarted) else None
     return name, int(number), start
 

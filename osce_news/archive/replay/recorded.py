@@ -22,7 +22,7 @@ from osce_news.errors import OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
 from osce_news.run import Run
-from osce_news.storage import Summary, Writer, crawls
+from osce_news.storage import Summary, Writer, crawl_state
 
 
 class MissingPageError(OsceNewsError):
@@ -139,7 +139,7 @@ class RecordedRun:
             if self.errors and status in ("complete", "interrupted"):
                 status, message = error_status(self.errors[0]), str(self.errors[0])
             if end is not None:
-                self._run.add_cost(end.cost)
+                self._run.set_cost(end.cost)
             self._finish(status, message, end, end.finished if end else None)
         self._add_summary()
         return self._summaries
@@ -164,7 +164,7 @@ class RecordedRun:
         withdrawn: list[str] = []
         if end is not None and end.tells_gone and not self.errors:
             try:
-                withdrawn = self._run.withdrawn(end.list_url)
+                withdrawn = self._run.find_withdrawn(end.list_url)
             except PartialError as error:  # what former runs listed is not all there
                 self.errors.append(error)
         whole = end is not None and end.whole and not self.errors
@@ -172,15 +172,19 @@ class RecordedRun:
 
     def _add_summary(self) -> None:
         # Last: a replay that was cut short is no run of this archive.
-        self._writer.note_archive(self._archived.name)
+        self._writer.set_archive(self._archived.name)
         self._summaries.append(self._run.summary)
 
-    def _continued(self) -> crawls.UnfinishedRun | None:
+    def _continued(self) -> crawl_state.UnfinishedRun | None:
         """Return the run that this one resumed; None, and an error, if it is not there."""
         begins, connection = self._archived.begins, self._writer.connection
         if begins.continues is None or begins.position is None:
             return None
-        former = crawls.run_of(connection, begins.continues_archive) if begins.continues_archive else None
+        former = (
+            crawl_state.run_of_archive(connection, begins.continues_archive)
+            if begins.continues_archive
+            else None
+        )
         if former is None:
             name = begins.continues_archive or "which was not recorded"
             self.errors.append(
@@ -190,7 +194,7 @@ class RecordedRun:
                 )
             )
             return None
-        return crawls.continued(connection, former, begins.position)
+        return crawl_state.resumed_run(connection, former, begins.position)
 
     def _try_to_store(
         self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None
@@ -210,7 +214,7 @@ class RecordedRun:
         if event is not None and event.kind == ARTICLE:
             answer = self._article(capture, event, parsed)
             if not self._writer.knows(answer.item_id):
-                self._run.add_cost(event.cost)
+                self._run.set_cost(event.cost)
                 raise MissingPageError(f"{event.url}: no listing shows its item, {answer.item_id}")
             self._run.store_article(event, answer)
             return
@@ -243,16 +247,9 @@ class RecordedRun:
         if capture is None:
             raise self._missing(event)
         if parsed is None:  # a 304
-            known = crawls.last_reading(self._writer.connection, capture.url)
+            known = crawl_state.last_reading(self._writer.connection, capture.url)
             if known is not None:
-                return Listing(
-                    url=capture.url,
-                    fetched_at=capture.fetched_at,
-                    sha256=known.sha256,
-                    status=HTTPStatus.NOT_MODIFIED,
-                    results=len(known.listed),
-                    listed=known.listed,
-                )
+                return known.page(capture.url, capture.fetched_at)
             parsed = self._read_now(capture, event, PageRequest(LISTING))
         listing = parsed.checked().listing
         assert listing is not None, "a listing was requested"

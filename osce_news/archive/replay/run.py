@@ -14,7 +14,7 @@ from osce_news.archive.replay.workers import Workers
 from osce_news.archive.report import Report
 from osce_news.events import PageStored, RunFinished
 from osce_news.site import LISTING_URL
-from osce_news.storage import Summary, Writer, crawls
+from osce_news.storage import Summary, Writer, crawl_state
 
 
 def replay(
@@ -50,7 +50,7 @@ def replay_plan(
         outcome = Outcome(Summary(0, "replay", database=str(db)))
         deaths, warcs = deaths_of(plan.runs), [*plan.warcs]
         for run in plan.runs:
-            known = crawls.run_of(writer.connection, run.name)
+            known = crawl_state.run_of_archive(writer.connection, run.name)
             if known is not None and not _went_on(run, known, source, writer):
                 outcome.known.append(run.name)
             elif known is None and _fits(run, writer):
@@ -68,9 +68,9 @@ def replay_plan(
 
 def _fits(run: ArchivedRun, writer: Writer) -> bool:
     """Whether a run can be repeated exactly, because the database holds nothing later."""
-    before = crawls.recorded(writer.connection).last
+    before = crawl_state.archived_runs(writer.connection).last
     in_line = run.begins.after is not None and before == run.begins.after
-    return in_line or not crawls.goes_beyond(writer.connection, run.begins.started)
+    return in_line or not crawl_state.has_read_after(writer.connection, run.begins.started)
 
 
 def _went_on(run: ArchivedRun, known: int, source: CaptureSource, writer: Writer) -> bool:
@@ -78,7 +78,7 @@ def _went_on(run: ArchivedRun, known: int, source: CaptureSource, writer: Writer
 
     One page more is what a kill leaves, between the event of a page and its storing.
     """
-    stored = crawls.stored_by_dead(writer.connection, known)
+    stored = crawl_state.pages_of_killed_run(writer.connection, known)
     if stored is None:
         return False
     pages = 0

@@ -1,14 +1,12 @@
-"""Rules of robots.txt that Scrapy does not obey: the crawl-delay, and no requests if it can't be read."""
+"""The middleware that obeys robots.txt strictly: no requests if the file can't be read."""
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import TYPE_CHECKING
 
-from scrapy import signals
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
 from osce_news.crawl.middlewares.retry import CrawlStoppedError
@@ -19,54 +17,13 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
-logger = logging.getLogger(__name__)
-
-MOST_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not want to be crawled
-# The site counts from arrival to arrival, and one request may take longer on its way than the next.
-_MARGIN, _MOST_MARGIN_S = 0.05, 0.05
+MAX_CRAWL_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not want to be crawled
 _USER_AGENT = re.compile(rb"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
 _UNREADABLE = frozenset({401, 403, 408, 429})  # and 5xx; any other 4xx means that there are no rules
 
 
 class RobotsError(IgnoreRequest):
     """robots.txt forbids, or can't be read and so forbids everything."""
-
-
-class CrawlDelay:
-    """Applies the crawl-delay of robots.txt, which Scrapy reads but does not apply.
-
-    The longer of robots.txt and DOWNLOAD_DELAY counts.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
-            raise NotConfigured
-        self.crawler = crawler
-        self.agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
-        self._asked: dict[str, float] = {}  # by slot: the longest that its hosts ask for
-        crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> CrawlDelay:
-        """Return the extension for this crawler."""
-        return cls(crawler)
-
-    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Set the delay of the request's slot."""
-        asked = robotparser.crawl_delay(self.agent)
-        if not asked or self.crawler.engine is None:
-            return
-        downloader = self.crawler.engine.downloader
-        key = downloader.get_slot_key(request)
-        setting = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
-        longest = max(float(asked), setting, self._asked.get(key, 0.0))
-        self._asked[key] = longest
-        delay = longest + min(longest * _MARGIN, _MOST_MARGIN_S)
-        # A slot that is idle for a minute is dropped, and made again from these settings.
-        downloader.per_slot_settings.setdefault(key, {}).update(delay=delay, concurrency=1, jitter=0)
-        if slot := downloader.slots.get(key):
-            slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0
-        logger.info("robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", asked, delay)
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
@@ -98,7 +55,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             raise reason
         parser: RobotParser | None = self._parsers[netloc]  # type: ignore[assignment]  # awaited: no Deferred
         agent = self._robotstxt_useragent or self._default_useragent
-        if parser is not None and (asked := parser.crawl_delay(agent) or 0) > MOST_DELAY_S:
+        if parser is not None and (asked := parser.crawl_delay(agent) or 0) > MAX_CRAWL_DELAY_S:
             raise RobotsError(
                 f"robots.txt asks for a crawl-delay of {asked:.0f} s, which no crawl can keep to, "
                 "so nothing is fetched"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from osce_news.archive import ArchiveWriter
     from osce_news.crawl.crawl import Crawl
-    from osce_news.crawl.run import CrawlRun
+    from osce_news.crawl.crawl_run import CrawlRun
 
 logger = logging.getLogger(__name__)
 

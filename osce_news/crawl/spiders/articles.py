@@ -12,11 +12,11 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.clock import in_words, utc_now
+from osce_news.clock import duration_in_words, utc_now
 from osce_news.crawl.articles_run import ArticlesRun
+from osce_news.crawl.crawl_run import partial
 from osce_news.crawl.middlewares import CircuitOpenError
-from osce_news.crawl.responses import article_of, error_of
-from osce_news.crawl.run import partial
+from osce_news.crawl.responses import article_from_response, error_from_failure
 from osce_news.crawl.spiders.base import BaseSpider
 from osce_news.errors import (
     ChallengePageError,
@@ -67,22 +67,22 @@ class ArticlesSpider(BaseSpider):
         """Yield the answer for the item and, once it is stored, the next request."""
         run = self._articles_run()
         try:
-            answer = article_of(response, due.item_id)
+            answer = article_from_response(response, due.item_id)
             if answer.status == "unchanged" and not _is_conditional(response.request):
                 answer.status = "failed"
                 answer.reason = "the site answered with status 304 to an unconditional request"
             run.checks.check(answer, due)
         except (LayoutError, ChallengePageError) as error:
-            raise self.fail(self.not_understood(error, response.url, response.body)) from error
+            raise self.reject(error, response) from error
         if answer.status == "unreadable":
             said = OsceNewsError(str(answer.reason))
-            logger.warning("%s", self.not_understood(said, response.url, response.body))
+            logger.warning("%s", self.keep(said, response))
         async for result in self._store(run, answer):
             yield result
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
         """Yield that the page could not be fetched and, when that is stored, the next request."""
-        run, error = self._articles_run(), error_of(failure)
+        run, error = self._articles_run(), error_from_failure(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         site_is_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
@@ -91,7 +91,7 @@ class ArticlesSpider(BaseSpider):
             raise self.stop(error)
         due: Due = request.cb_kwargs["due"]
         if response is not None:
-            answer = article_of(response, due.item_id)
+            answer = article_from_response(response, due.item_id)
         else:
             reason = str(error).removeprefix(f"{request.url}: ")
             answer = ArticleItem(due.item_id, request.url, utc_now(), "failed", reason=reason)
@@ -113,7 +113,7 @@ class ArticlesSpider(BaseSpider):
 
     async def _store(self, run: ArticlesRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
         """Yield the answer and, when it is stored, the next request."""
-        self.add_stats()
+        self.update_stats()
         pending = self.crawl.begin_page(answer)
         yield answer
         try:
@@ -121,7 +121,7 @@ class ArticlesSpider(BaseSpider):
         except OsceNewsError as error:
             raise self.fail(error) from error
         left_s = run.left * self.delay()
-        left = f"; {in_words(left_s)} left" if left_s >= 60 else ""
+        left = f"; {duration_in_words(left_s)} left" if left_s >= 60 else ""
         logger.info("article %d of %d: %s, %s%s", run.done, run.total, answer.status, answer.url, left)
         self.crawl.progress(run.summary, run.total, left_s)
         if (request := self._next(run)) is not None:

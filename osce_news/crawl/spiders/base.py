@@ -11,16 +11,22 @@ import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Request
+from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from osce_news.crawl.crawl import Crawl
+from osce_news.crawl.crawl_run import partial
+from osce_news.crawl.extensions import RequestStats, RequestStatsExtension
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.rejected_pages import keep
-from osce_news.crawl.run import partial
-from osce_news.crawl.stats import RequestStats, RequestStatsExtension
-from osce_news.errors import BadInputError, NetworkError, OsceNewsError
-from osce_news.urls import site_of
+from osce_news.errors import (
+    BadInputError,
+    ChallengePageError,
+    LayoutError,
+    NetworkError,
+    OsceNewsError,
+)
+from osce_news.urls import site_host
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +42,7 @@ class BaseSpider(scrapy.Spider):
     def __init__(self, *args: Any, crawl: Crawl, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.crawl, self.options = crawl, crawl.options
-        self.allowed_domains = [site_of(self.options.start_url)]
+        self.allowed_domains = [site_host(self.options.start_url)]
         self._requested: str | None = None  # the address of the request that is not dealt with yet
 
     @classmethod
@@ -54,7 +60,7 @@ class BaseSpider(scrapy.Spider):
         if unknown := [name for name in kwargs if name not in {"crawl", *names} and name[:1] != "_"]:
             raise BadInputError(f"unknown argument: {', '.join(unknown)}; there are {', '.join(names)}")
         crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**given))
-        set_up(crawler, crawl.options)
+        apply_options(crawler, crawl.options)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
         # Whatever the command line says: the records of a page must come through in order.
         crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
@@ -82,11 +88,16 @@ class BaseSpider(scrapy.Spider):
         summary = self.crawl.summary
         return summary.pages + summary.articles
 
-    def not_understood(self, error: OsceNewsError, url: str, body: bytes) -> OsceNewsError:
-        """Return the error with the page's address and where the page is kept for a look."""
+    def reject(self, error: OsceNewsError, response: Response) -> CloseSpider:
+        """Return what ends the crawl; a page that is not understood is kept for a look."""
+        not_understood = isinstance(error, LayoutError | ChallengePageError)
+        return self.fail(self.keep(error, response) if not_understood else error)
+
+    def keep(self, error: OsceNewsError, response: Response) -> OsceNewsError:
+        """Keep the page, and return the error with its address and where it is kept."""
         archived = self.crawl.run.archive_path if self.crawl.run else None
-        kept = archived or keep(self.options.db, body)
-        error.args = (f"{url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
+        kept = archived or keep(self.options.db, response.body)
+        error.args = (f"{response.url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
         return error
 
     def delay(self) -> float:
@@ -117,14 +128,14 @@ class BaseSpider(scrapy.Spider):
                 f"{self._requested}: the crawl ended ({reason}) before this page was read"
             )
             run.fail(partial(unanswered, self.pages_stored()))
-        self.add_stats()
+        self.update_stats()
         self.crawl.close()
 
-    def add_stats(self) -> None:
+    def update_stats(self) -> None:
         """Give the present run what it has cost the site so far."""
         extension = self.crawler.get_extension(RequestStatsExtension)
         if self.crawl.run is not None:
-            self.crawl.run.add_stats(extension.stats() if extension is not None else RequestStats())
+            self.crawl.run.update_stats(extension.stats() if extension is not None else RequestStats())
 
     def restart_stats(self) -> None:
         """Count requests from 0 again, for the run that begins."""
@@ -132,7 +143,7 @@ class BaseSpider(scrapy.Spider):
             extension.restart()
 
 
-def set_up(crawler: Crawler, options: CrawlOptions) -> None:
+def apply_options(crawler: Crawler, options: CrawlOptions) -> None:
     """Set the crawler's delay and user agent."""
     if options.delay is not None:
         crawler.settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")

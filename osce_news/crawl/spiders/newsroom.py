@@ -12,9 +12,9 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.responses import error_of, fetched_at, listing_of
+from osce_news.crawl.responses import error_from_failure, fetched_at, listing_from_response
 from osce_news.crawl.spiders.articles import ArticlesSpider
-from osce_news.errors import ChallengePageError, LayoutError, NetworkError, OsceNewsError, UnavailableError
+from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
 from osce_news.storage import Validators
 
@@ -49,26 +49,22 @@ class NewsroomSpider(ArticlesSpider):
         try:
             unchanged = response.status == HTTPStatus.NOT_MODIFIED
             page, facts = self._unchanged(response, known) if unchanged else self._read(response)
-        except (LayoutError, ChallengePageError) as error:
-            raise self.fail(self.not_understood(error, response.url, response.body)) from error
         except OsceNewsError as error:
-            raise self.fail(error) from error
+            raise self.reject(error, response) from error
         run = self.crawl.list
         if run is None:  # `scrapy parse`: there is nothing to store it in
             for record in page.records:
                 yield record
             return
-        self.add_stats()
+        self.update_stats()
         records = page.records
         pending = self.crawl.begin_page(page, facts)
         for record in records:
             yield record
         try:
             await pending.stored
-        except LayoutError as error:
-            raise self.fail(self.not_understood(error, response.url, response.body)) from error
         except OsceNewsError as error:
-            raise self.fail(error) from error
+            raise self.reject(error, response) from error
         traversal = run.traversal
         of = f" of about {traversal.total}" if traversal.total else ""
         logger.info("page %d%s: %d results", traversal.pages, of, page.results)
@@ -78,7 +74,7 @@ class NewsroomSpider(ArticlesSpider):
 
     async def page_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Continue after a page that could not be fetched, or end the crawl."""
-        error, run = error_of(failure), self.crawl.list
+        error, run = error_from_failure(failure), self.crawl.list
         if run is None or isinstance(error, UnavailableError) or not isinstance(error, NetworkError):
             raise self.stop(error)
         run.skip(error)
@@ -112,7 +108,7 @@ class NewsroomSpider(ArticlesSpider):
 
     def _read(self, response: Response) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and its facts for the traversal."""
-        listing, page = listing_of(response)
+        listing, page = listing_from_response(response)
         dates = [result.published for result in page.results]
         return listing, PageFacts(response.url, listing.listed, dates, page.pager)
 
@@ -122,12 +118,4 @@ class NewsroomSpider(ArticlesSpider):
             raise NetworkError(
                 f"{response.url}: the site answered with status 304 to an unconditional request"
             )
-        listing = Listing(
-            url=response.url,
-            fetched_at=fetched_at(response),
-            sha256=known.sha256,
-            status=HTTPStatus.NOT_MODIFIED,
-            results=len(known.listed),
-            listed=known.listed,
-        )
-        return listing, PageFacts(response.url, known.listed)
+        return known.page(response.url, fetched_at(response)), PageFacts(response.url, known.listed)

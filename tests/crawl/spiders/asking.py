@@ -22,7 +22,7 @@ from scrapy.settings import Settings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.crawl.middlewares import RequestStatsExtension
+from osce_news.crawl.extensions import RequestStatsExtension
 
 End = tuple[int | str, str, float | None]
 

@@ -1,4 +1,4 @@
-"""Decide from the responses for articles whether something is wrong with all of them."""
+"""Checks of the articles of a run: whether something is wrong with all of them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from osce_news.storage.article_queue import Due
 
 
 class ArticleChecks:
-    """Takes note of the answers in order; raises when they concern more than single articles.
+    """Follows the responses in order; raises an error when the fault is not that of a single article.
 
-    Only changes since the last reading count: an article that could never be read says nothing new.
+    Only articles that could be read before count: one that never could says nothing new.
     """
 
-    def __init__(self, known: int, others: int, *, accept: bool = False) -> None:
-        """Begin with the number of stored articles of known layouts, and of those read by the extractor."""
-        self._known, self._others = known, others
+    def __init__(self, known_layouts: int, by_extractor: int, *, accept: bool = False) -> None:
+        """Begin with the number of stored articles in known layouts, and of those read by the extractor."""
+        self._known_layouts, self._stored_by_extractor = known_layouts, by_extractor
         self._accept = accept
         self._unreadable = self._by_extractor = self._refused = self._forbidden = 0
 
     def check(self, answer: ArticleItem, before: Due) -> None:
-        """Take note of an answer; raises LayoutError if it must not be stored."""
+        """Count a response; raises LayoutError if it must not be stored."""
         self._refused = self._forbidden = 0
         if answer.article is not None:
             self._unreadable = 0
@@ -36,7 +36,7 @@ class ArticleChecks:
                 )
 
     def check_refusal(self, error: RefusedError, *, by_robots: bool) -> RefusedError | None:
-        """Take note of a refusal; return the error if it ends the run."""
+        """Count a refusal; return the error if it ends the run, else None."""
         if by_robots:
             self._forbidden += 1
             return error if self._forbidden >= limits.MAX_FORBIDDEN else None
@@ -45,17 +45,20 @@ class ArticleChecks:
 
     def _check_layout(self, layout: str, before: Due) -> None:
         if layout != BY_EXTRACTOR:
-            self._known += 1
+            self._known_layouts += 1
             self._by_extractor = 0
             return
         if before.layout == BY_EXTRACTOR:
             return
         self._by_extractor += 1
-        usual = self._known >= limits.MIN_KNOWN_LAYOUTS and self._known > self._others
-        if self._by_extractor >= limits.MAX_UNREADABLE and usual and not self._accept:
+        is_unusual = (
+            self._known_layouts >= limits.MIN_KNOWN_LAYOUTS
+            and self._known_layouts > self._stored_by_extractor
+        )
+        if self._by_extractor >= limits.MAX_UNREADABLE and is_unusual and not self._accept:
             raise LayoutError(
                 "article",
-                expected=f"a known layout, as {self._known} articles have",
+                expected=f"a known layout, as {self._known_layouts} articles have",
                 got=f"none on {self._by_extractor} pages in a row; if that is right, continue with --accept",
             )
-        self._others += 1
+        self._stored_by_extractor += 1

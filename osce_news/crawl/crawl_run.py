@@ -9,14 +9,14 @@ from pathlib import Path
 from osce_news import __version__
 from osce_news.archive import ArchiveWriter
 from osce_news.clock import utc_now
+from osce_news.crawl.extensions import RequestStats
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.stats import RequestStats
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.events import RunFinished, RunStarted
 from osce_news.normalize import rules
 from osce_news.run import Run
-from osce_news.storage import Summary, Writer, crawls
-from osce_news.storage.crawls import UnfinishedRun
+from osce_news.storage import Summary, Writer, crawl_state
+from osce_news.storage.crawl_state import UnfinishedRun
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class CrawlRun:
         self.error: OsceNewsError | None = None
         self.interrupted = False
         self.recorder: ArchiveWriter | None = None
-        archives = crawls.recorded(writer.connection)  # before the run begins: it is none of them
+        archives = crawl_state.archived_runs(writer.connection)  # before the run begins: it is none of them
         started = RunStarted(
             run=0,
             mode=mode,
@@ -73,7 +73,7 @@ class CrawlRun:
             return
         try:
             recorder = ArchiveWriter(self.options.archive, str(self.summary.run), user_agent=user_agent)
-            self.run.writer.note_archive(recorder.name)
+            self.run.writer.set_archive(recorder.name)
             recorder.note(self.run.started)
         except StorageError as error:
             self.fail(error)
@@ -84,13 +84,13 @@ class CrawlRun:
         """Note what ended the run; the first error counts."""
         self.error = self.error or error
 
-    def add_stats(self, stats: RequestStats) -> None:
+    def update_stats(self, stats: RequestStats) -> None:
         """Take over what the run has cost the site so far."""
         cost = asdict(stats)
         cost["waited_s"] = round(stats.waited_s, 1)
         if stats.smallest_gap_s is not None:
             cost["smallest_gap_s"] = round(stats.smallest_gap_s, 3)
-        self.run.add_cost(cost)
+        self.run.set_cost(cost)
 
     def finish(self) -> None:
         """End the run in the archive and in the database; harmless when it has ended."""
@@ -98,7 +98,7 @@ class CrawlRun:
             return
         try:
             finished = utc_now()
-            withdrawn, whole, list_url = self.end_of_list()
+            withdrawn, whole, list_url = self.list_outcome()
             status, message = self.status, self.message
             end = RunFinished(
                 status=status,
@@ -124,7 +124,7 @@ class CrawlRun:
             self.fail(error)
             self.summary.status, self.summary.message = "failed", str(self.error)
 
-    def end_of_list(self) -> tuple[list[str] | None, bool, str]:
+    def list_outcome(self) -> tuple[list[str] | None, bool, str]:
         """Return the withdrawn items, whether the whole list was read, and the list's address.
 
         The items are None if the run does not show what was withdrawn.

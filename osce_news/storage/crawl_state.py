@@ -7,16 +7,18 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from osce_news import __version__
 from osce_news.clock import format_utc, parse_utc, utc_now
+from osce_news.items import Listing
 
 DIED = "the process ended without a word"  # the message of a run that was killed
 # A run that ended long ago says little of the list as it is now.
-OLDEST_TO_RESUME = timedelta(days=30)
+MAX_AGE_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide the list for good.
-OLDEST_TO_COMPARE = timedelta(days=7)
+MAX_AGE_OF_VALIDATORS = timedelta(days=7)
 _HAS_DIED = "(status = 'running' OR message IS ?)"  # with the parameter DIED, while no run is active
 # Whether a run read its list to the end. Runs that read list and articles have a status for each; since they
 # are two runs, `list_status` is NULL.
@@ -42,6 +44,17 @@ class Validators:
     sha256: str
     listed: list[str]
 
+    def page(self, url: str, fetched_at: str) -> Listing:
+        """Return the page of a 304 response: as it was read last, without records."""
+        return Listing(
+            url=url,
+            fetched_at=fetched_at,
+            sha256=self.sha256,
+            status=HTTPStatus.NOT_MODIFIED,
+            results=len(self.listed),
+            listed=self.listed,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ArchivedRuns:
@@ -53,7 +66,7 @@ class ArchivedRuns:
     unsettled: tuple[str, ...] = ()  # runs in `held` whose list phase has no recorded end
 
 
-def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
+def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
     """Return the archived runs. Call it before a run begins: runs recorded as running count as dead."""
     sql = f"""
         SELECT id, archive, list_status, {_HAS_DIED} AS died,
@@ -69,7 +82,7 @@ def recorded(connection: sqlite3.Connection) -> ArchivedRuns:
     )
 
 
-def run_of(connection: sqlite3.Connection, archive: str) -> int | None:
+def run_of_archive(connection: sqlite3.Connection, archive: str) -> int | None:
     """Return the run that made an archive, or that it was replayed as; None if there is none.
 
     It is the last one, if an archive of list and articles was replayed as two runs.
@@ -78,7 +91,7 @@ def run_of(connection: sqlite3.Connection, archive: str) -> int | None:
     return row[0] if row else None
 
 
-def stored_by_dead(connection: sqlite3.Connection, run: int) -> int | None:
+def pages_of_killed_run(connection: sqlite3.Connection, run: int) -> int | None:
     """Return how many pages and articles a run stored before it was killed; None for other runs."""
     sql = f"""
         SELECT (SELECT sum(pages + articles) FROM runs AS part WHERE part.archive = runs.archive)
@@ -87,7 +100,7 @@ def stored_by_dead(connection: sqlite3.Connection, run: int) -> int | None:
     return row[0] if row else None
 
 
-def goes_beyond(connection: sqlite3.Connection, moment: str) -> bool:
+def has_read_after(connection: sqlite3.Connection, moment: str) -> bool:
     """Whether the database holds what was read after that time."""
     sql = """
         SELECT EXISTS (SELECT 1 FROM pages WHERE fetched_at > :at) OR EXISTS (
@@ -102,7 +115,7 @@ def last_complete(connection: sqlite3.Connection, list_name: str) -> int | None:
     return found
 
 
-def unfinished(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun | None:
+def unfinished_run(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun | None:
     """Return the full crawl of this list that the next one resumes; None if there is none."""
     row = connection.execute(
         "SELECT id, started, position FROM runs WHERE list = ? AND mode = 'full' ORDER BY id DESC LIMIT 1",
@@ -110,14 +123,14 @@ def unfinished(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun 
     ).fetchone()
     if row is None or row["position"] is None:
         return None
-    if row["started"] < format_utc((parse_utc(utc_now()) - OLDEST_TO_RESUME).timestamp()):
+    if row["started"] < format_utc((parse_utc(utc_now()) - MAX_AGE_TO_RESUME).timestamp()):
         return None
-    return continued(connection, row["id"], json.loads(row["position"]))
+    return resumed_run(connection, row["id"], json.loads(row["position"]))
 
 
-def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]) -> UnfinishedRun:
+def resumed_run(connection: sqlite3.Connection, run: int, position: dict[str, Any]) -> UnfinishedRun:
     """Return a run that did not reach its end, and what it had read up to this position."""
-    runs = _line_of(connection, run)
+    runs = _chain_of_runs(connection, run)
     pages = connection.execute(
         "SELECT id, url, listed FROM pages WHERE listed IS NOT NULL "
         "AND run_id IN (SELECT value FROM json_each(?)) ORDER BY id",
@@ -132,7 +145,7 @@ def continued(connection: sqlite3.Connection, run: int, position: dict[str, Any]
     )
 
 
-def unsettled_since(connection: sqlite3.Connection, list_name: str) -> str | None:
+def incomplete_since(connection: sqlite3.Connection, list_name: str) -> str | None:
     """Return the time since which no crawl of this list was complete; None if the last one was.
 
     There may be gaps below items stored since then, so they do not stop a crawl. So may what
@@ -147,7 +160,7 @@ def unsettled_since(connection: sqlite3.Connection, list_name: str) -> str | Non
     return found
 
 
-def fresh(connection: sqlite3.Connection, ids: Iterable[str], since: str) -> int:
+def count_first_seen_since(connection: sqlite3.Connection, ids: Iterable[str], since: str) -> int:
     """Return how many of these items were first seen at that time or later."""
     sql = "SELECT count(*) FROM items WHERE first_seen >= ? AND id IN (SELECT value FROM json_each(?))"
     return int(connection.execute(sql, [since, json.dumps(list(ids))]).fetchone()[0])
@@ -175,18 +188,18 @@ def validators(connection: sqlite3.Connection, url: str, rules: str) -> Validato
         return None
     same_reader = (row["tool_version"], row["rules"]) == (__version__, rules)
     age = parse_utc(utc_now()) - parse_utc(row["fetched_at"])
-    if not same_reader or not timedelta(0) <= age <= OLDEST_TO_COMPARE:
+    if not same_reader or not timedelta(0) <= age <= MAX_AGE_OF_VALIDATORS:
         return None
     return Validators(row["etag"], row["last_modified"], row["sha256"], json.loads(row["listed"]))
 
 
-def missing(connection: sqlite3.Connection, run: int, list_url: str) -> list[str]:
+def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> list[str]:
     """Return the items that were on this list before and that no page has shown since the crawl began.
 
     An item counts as on the list if the last page that showed it is one of this list or of a part
     of it (with a keyword or a filter).
     """
-    first = _line_of(connection, run)[0]
+    first = _chain_of_runs(connection, run)[0]
     sql = """
         SELECT id FROM items WHERE withdrawn IS NULL
         AND (listing_url = :url OR listing_url GLOB :below OR listing_url GLOB :asked)
@@ -199,7 +212,7 @@ def missing(connection: sqlite3.Connection, run: int, list_url: str) -> list[str
     return [row[0] for row in connection.execute(sql, given)]
 
 
-def listed_on(connection: sqlite3.Connection, list_url: str) -> int:
+def count_listed(connection: sqlite3.Connection, list_url: str) -> int:
     """Return how many items that are not withdrawn a page of this list has shown last."""
     plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
     sql = "SELECT count(*) FROM items WHERE withdrawn IS NULL AND listing_url GLOB ?"
@@ -238,11 +251,11 @@ def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: in
 
 def forget_listed(connection: sqlite3.Connection, run: int) -> None:
     """Drop what pages listed before this full crawl: its own pages list it again."""
-    first = _line_of(connection, run)[0]
+    first = _chain_of_runs(connection, run)[0]
     connection.execute("UPDATE pages SET listed = NULL WHERE listed IS NOT NULL AND run_id < ?", [first])
 
 
-def _line_of(connection: sqlite3.Connection, run: int) -> list[int]:
+def _chain_of_runs(connection: sqlite3.Connection, run: int) -> list[int]:
     """Return the run and those that it continues, the first of them first."""
     sql = """
         WITH RECURSIVE line (id, continues) AS (

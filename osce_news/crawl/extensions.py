@@ -1,0 +1,125 @@
+"""Scrapy extensions: the crawl-delay of robots.txt, and the count of requests, bytes and waits."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.robotstxt import RobotParser
+
+logger = logging.getLogger(__name__)
+
+# The site measures from arrival to arrival, and one request may travel longer than the next.
+_MARGIN, _MAX_MARGIN_S = 0.05, 0.05
+
+
+class CrawlDelayExtension:
+    """Applies the crawl-delay of robots.txt, or DOWNLOAD_DELAY if that is longer; Scrapy does not."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        self.crawler = crawler
+        self.agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        self._longest: dict[str, float] = {}  # by slot: the longest crawl-delay of its hosts
+        crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CrawlDelayExtension:
+        """Return the extension for this crawler."""
+        return cls(crawler)
+
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        """Set the delay of the request's slot."""
+        asked = robotparser.crawl_delay(self.agent)
+        if not asked or self.crawler.engine is None:
+            return
+        downloader = self.crawler.engine.downloader
+        key = downloader.get_slot_key(request)
+        setting = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        longest = max(float(asked), setting, self._longest.get(key, 0.0))
+        self._longest[key] = longest
+        delay = longest + min(longest * _MARGIN, _MAX_MARGIN_S)
+        # The downloader drops a slot that is idle for a minute, and makes a new one from these settings.
+        downloader.per_slot_settings.setdefault(key, {}).update(delay=delay, concurrency=1, jitter=0)
+        if slot := downloader.slots.get(key):
+            slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0
+        logger.info("robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", asked, delay)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStats:
+    """The requests of a run; robots.txt, redirects and retries count like pages."""
+
+    requests: int = 0
+    not_modified: int = 0  # responses with status 304, which have no body
+    bytes: int = 0  # received, compressed or not, with headers
+    retries: int = 0
+    back_offs: int = 0  # waits beyond the crawl-delay
+    waited_s: float = 0.0  # in those waits
+    smallest_gap_s: float | None = None  # between two requests; None if there were fewer
+
+
+class RequestStatsExtension:
+    """Measures the smallest gap between two requests, and takes the other counts from Scrapy's stats."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.smallest_gap_s: float | None = None
+        self._last: float | None = None
+        self._before = RequestStats()
+        # The first signal is for a response, the second also for a request without one. When the first is
+        # sent, the slot has not sent the next request yet. The second comes later, but only one request is in
+        # progress at a time.
+        for signal in (signals.response_downloaded, signals.request_left_downloader):
+            crawler.signals.connect(self.request_left, signal)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RequestStatsExtension:
+        """Return the extension for this crawler."""
+        return cls(crawler)
+
+    def request_left(self, request: Request) -> None:
+        """Update the smallest gap with the time of this request; does nothing the second time."""
+        engine = self.crawler.engine
+        slot = engine.downloader.slots.get(str(request.meta.get("download_slot"))) if engine else None
+        if slot is None or slot.lastseen == self._last:
+            return
+        if self._last is not None:
+            gap = slot.lastseen - self._last
+            self.smallest_gap_s = gap if self.smallest_gap_s is None else min(gap, self.smallest_gap_s)
+        self._last = slot.lastseen
+
+    def stats(self) -> RequestStats:
+        """Return the requests since the last `restart`."""
+        total = self._total()
+        counts = {
+            name: getattr(total, name) - getattr(self._before, name)
+            for name in ("requests", "not_modified", "bytes", "retries", "back_offs", "waited_s")
+        }
+        return RequestStats(**counts, smallest_gap_s=self.smallest_gap_s)
+
+    def restart(self) -> None:
+        """Count from 0 again, for another run."""
+        self._before, self.smallest_gap_s = self._total(), None
+
+    def _total(self) -> RequestStats:
+        return RequestStats(
+            requests=int(self._stat("downloader/request_count")),
+            not_modified=int(self._stat("downloader/response_status_count/304")),
+            bytes=int(self._stat("downloader/response_bytes")),
+            retries=int(self._stat("retry/count")),
+            back_offs=int(self._stat("back_off/count")),
+            waited_s=self._stat("back_off/seconds"),
+        )
+
+    def _stat(self, name: str) -> float:
+        stats = self.crawler.stats
+        return float(stats.get_value(name) or 0) if stats else 0.0
