@@ -97,6 +97,6 @@ def _host(url: str) -> str:
 def _path(url: str) -> str:
     """Return the path, decoded until it does not change: some are encoded twice."""
     path = urlsplit(url).path
-    while (decoded := unquote(_ENCODED_AGAIN.sub("%", path))) != path:
+    while "%" in path and (decoded := unquote(_ENCODED_AGAIN.sub("%", path))) != path:
         path = decoded
-    return re.sub(r"/+", "/", path)
+    return re.sub("//+", "/", path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Sequence, Set
 from functools import cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
@@ -64,7 +64,8 @@ def read_label(line: Line) -> Label | None:
     """Return the label at the beginning of the line, or None; the result is cached in the line."""
     if line.label is False:
         line.label = _read_label(line)
-    return cast("Label | None", line.label)
+    label: Label | None = line.label
+    return label
 
 
 def _read_label(line: Line) -> Label | None:

@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
-from parsel import Selector
+from parsel import Selector, css2xpath
 
 from osce_news.normalize.dates import has_day_and_year, is_day_and_year
 from osce_news.pages.fields import ResultFields
@@ -132,12 +132,12 @@ def _has_more_labels(lines: Sequence[Line], dates: int) -> bool:
 
 def _is_in_box(block: Element) -> bool:
     """Whether an element is, or is inside, a menu, a box or a footer."""
-    return any(element.tag in BOXES for element in upwards(block))
+    return block.tag in BOXES or next(block.iterancestors(*BOXES), None) is not None
 
 
 def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     for layout in LAYOUTS:
-        elements = [match.root for match in page.css(layout.result)]
+        elements = page.root.xpath(css2xpath(layout.result))
         elements = [element for element in elements if not _is_in_box(element)] or elements
         regions = _regions(lines, elements, dates)
         dated = {lines[number] for number in dates}

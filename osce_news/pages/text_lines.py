@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml.etree import _Element as Element
 
@@ -41,7 +41,7 @@ class Line:
     heading: Element | None  # h2 to h6
     pieces: Sequence[Piece]
     text: str  # with white space collapsed
-    label: object = False  # cache of labels.read_label; False: not read yet
+    label: Any = False  # cache of labels.read_label; False: not read yet
 
     @property
     def links(self) -> Iterator[Element]:
@@ -72,16 +72,6 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-class _Open(NamedTuple):
-    """An element whose children are being read, and what the text inside it belongs to."""
-
-    element: Element
-    children: Iterator[Element]
-    block: Element
-    link: Element | None
-    heading: Element | None
-
-
 def text_lines(root: Element) -> list[Line]:
     """Return the lines of the element in reading order, without empty ones.
 
@@ -99,51 +89,47 @@ def text_lines(root: Element) -> list[Line]:
     pieces: list[Piece] = []  # of the current line; starts with a visible character
 
     def end(block: Element, heading: Element | None) -> None:
-        if pieces:
-            text = " ".join("".join([piece[0] for piece in pieces]).split())
-            found.append(Line(block, heading, pieces[:], text))
-            pieces.clear()
+        text = " ".join("".join([piece[0] for piece in pieces]).split())
+        found.append(Line(block, heading, pieces[:], text))
+        pieces.clear()
 
-    here = _Open(root, root.iterchildren(), root, None, root if root.tag in _TITLES else None)
-    stack = [here]
-    if root.text and not root.text.isspace():
-        pieces.append(Piece(root.text, None))
-    while stack:
-        child = next(here.children, None)
+    # The element whose children are being read, and what its text belongs to; in `outer`, those around it.
+    element, block = root, root
+    children: Iterator[Element] = iter(root)
+    link: Element | None = None
+    heading = root if root.tag in _TITLES else None
+    outer: list[tuple[Element, Iterator[Element], Element, Element | None, Element | None]] = []
+    text = root.text
+    while True:
+        if text and (pieces or not text.isspace()):
+            pieces.append(Piece(text, link))
+        child = next(children, None)
         if child is None:
-            stack.pop()
-            closed = here
-            if closed.block is closed.element:
-                end(closed.block, closed.heading)
-            if not stack:
-                break
-            here = stack[-1]
-            text = closed.element.tail
-        elif child.tag == "br":
-            end(here.block, here.heading)
+            if pieces and block is element:
+                end(block, heading)
+            if not outer:
+                return found
+            text = element.tail
+            element, children, block, link, heading = outer.pop()
+            continue
+        tag = child.tag
+        if tag == "br":
+            if pieces:
+                end(block, heading)
             text = child.tail
-        elif not isinstance(child.tag, str) or child.tag in SILENT or is_hidden(child):
+        elif not isinstance(tag, str) or tag in SILENT or is_hidden(child):
             text = child.tail
         else:
-            tag = child.tag
-            block = here.block if tag in INLINE else child
-            if block is child:
-                end(here.block, here.heading)
-            link = child if tag == "a" and child.get("href") is not None else here.link
-            heading = child if tag in _TITLES else here.heading
-            text = child.text
-            if len(child):
-                here = _Open(child, child.iterchildren(), block, link, heading)
-                stack.append(here)
-            else:  # most elements contain only text
-                if text and (pieces or not text.isspace()):
-                    pieces.append(Piece(text, link))
-                if block is child:
+            outer.append((element, children, block, link, heading))
+            element, children, text = child, iter(child), child.text
+            if tag not in INLINE:
+                if pieces:
                     end(block, heading)
-                text = child.tail
-        if text and (pieces or not text.isspace()):
-            pieces.append(Piece(text, here.link))
-    return found
+                block = child
+            if tag == "a" and child.get("href") is not None:
+                link = child
+            if tag in _TITLES:
+                heading = child
 
 
 def text_of(element: Element) -> str:
