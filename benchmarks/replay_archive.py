@@ -29,7 +29,7 @@ from lxml import html
 from osce_news.archive import ArchiveWriter, Exchange
 from osce_news.clock import format_utc
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.overlap import window
+from osce_news.crawl.overlap import window_at
 from osce_news.events import PageStored, RunFinished, RunStarted
 from osce_news.storage import open_for_writing
 from osce_news.urls import with_page
@@ -80,12 +80,12 @@ def record(folder: Path, count: int) -> list[bytes]:
     )
     bodies = []
     with ArchiveWriter(folder, "1") as archive:
-        archive.note(begins)
+        archive.record_event(begins)
         for number, (url, body) in enumerate(made_pages(options, count)):
             at = format_utc(START + 10 * number)
             headers = [(b"Content-Type", b"text/html; charset=utf-8"), (b"Content-Encoding", b"gzip")]
             archive.record(Exchange(url=url, status=200, headers=headers, body=gzip.compress(body), when=at))
-            archive.note(PageStored(url=url, fetched_at=at))
+            archive.record_event(PageStored(url=url, fetched_at=at))
             bodies.append(body)
         end = RunFinished(
             status="complete", message=None, finished=at, pages=count, files=archive.files, whole=True
@@ -99,7 +99,7 @@ def made_pages(options: CrawlOptions, count: int) -> Iterator[tuple[str, bytes]]
     stories = make_stories(count * ROWS)
     end = 0
     for _ in range(count):
-        asked = window(max(0, end - 1), ROWS)
+        asked = window_at(max(0, end - 1), ROWS)
         shown = stories[asked.start : asked.end]
         text = render_page(shown, page=asked.page, rows=asked.rows, total=len(stories))
         yield with_page(options.start_url, asked.page, asked.rows), text.encode()

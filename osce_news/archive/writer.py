@@ -91,7 +91,7 @@ class ArchiveWriter:
             if entry is not None:
                 self._digests.add(entry)
 
-    def note(self, event: Event) -> None:
+    def record_event(self, event: Event) -> None:
         """Write an event of the run as a metadata record; raises StorageError."""
         file = self._open_file()
         with self._errors():
@@ -104,7 +104,7 @@ class ArchiveWriter:
         Does nothing after an error. Raises StorageError.
         """
         if self.error is None:
-            self.note(replace(end, pages=self._pages, files=self.files))
+            self.record_event(replace(end, pages=self._pages, files=self.files))
             self.close()
 
     def close(self) -> None:

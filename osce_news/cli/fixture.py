@@ -13,7 +13,7 @@ from osce_news.cli.options import delay_option, verbose_option
 from osce_news.cli.page_fixtures import RawPage, save
 from osce_news.cli.progress import set_up_logging
 from osce_news.crawl import settings
-from osce_news.crawl.options import CrawlOptions, seconds
+from osce_news.crawl.options import CrawlOptions, delay_seconds
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import is_web_address
 from osce_news.site import LISTING_URL
@@ -77,7 +77,7 @@ def _fetch(address: str, url: str | None, delay: float | None) -> RawPage:
     if url is not None:
         raise BadInputError("--url is for files; the address of a live page is known")
     _check_url(address)
-    options = CrawlOptions(start_url=address, delay=None if delay is None else seconds(delay))
+    options = CrawlOptions(start_url=address, delay=None if delay is None else delay_seconds(delay))
     from osce_news.crawl import process  # imports Scrapy
 
     spider = process.fetch(options)

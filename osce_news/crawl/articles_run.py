@@ -30,7 +30,7 @@ class ArticlesRun(CrawlRun):
         super().__init__(writer, options, "articles")
         most = len(queue) if options.max_articles is None else options.max_articles
         self._queue = deque(queue[:most])
-        self._beyond = len(queue) - len(self._queue)
+        self._over_limit = len(queue) - len(self._queue)
         self._failures = 0
         self._first_failure = ""
         self.total = len(self._queue)
@@ -45,11 +45,11 @@ class ArticlesRun(CrawlRun):
         return self.total - len(self._queue)
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         """How many are still to be requested in this run."""
         return len(self._queue)
 
-    def next(self) -> Due | None:
+    def next_due(self) -> Due | None:
         """Return the item whose page is requested next; None at the end."""
         return self._queue[0] if self._queue else None
 
@@ -62,7 +62,7 @@ class ArticlesRun(CrawlRun):
     def store(self, answer: ArticleItem) -> None:
         """Store the answer for the next item, which is then done; raises StorageError."""
         self._queue.popleft()
-        self.summary.articles_left = self.left + self._beyond
+        self.summary.articles_left = self.remaining + self._over_limit
         if answer.status == "failed":
             self._failures += 1
             self._first_failure = self._first_failure or f"{answer.url}: {answer.reason}"

@@ -28,8 +28,8 @@ class Crawl:
     ) -> None:
         self.options = options
         self.progress = progress
-        self.list: ListRun | None = None
-        self.articles: ArticlesRun | None = None
+        self.list_run: ListRun | None = None
+        self.articles_run: ArticlesRun | None = None
         self.pending: PendingPage | None = None  # whose records are in the item pipelines
         self._writer: Writer | None = None
         self._failed: OsceNewsError | None = None  # before a run began
@@ -37,7 +37,7 @@ class Crawl:
     @property
     def run(self) -> CrawlRun | None:
         """The present run, or the last one; None before the first."""
-        return self.articles or self.list
+        return self.articles_run or self.list_run
 
     @property
     def is_open(self) -> bool:
@@ -52,26 +52,26 @@ class Crawl:
         self._writer = Writer(self.options.db, wait_s=0)
         return self._writer
 
-    def read_list(self) -> ListRun:
+    def begin_list_run(self) -> ListRun:
         """Begin the run that reads the list; raises what `open` raises."""
-        if self.list is None:
-            self.list = ListRun(self._writer or self.open(), self.options)
-        return self.list
+        if self.list_run is None:
+            self.list_run = ListRun(self._writer or self.open(), self.options)
+        return self.list_run
 
-    def read_articles(self) -> ArticlesRun | None:
+    def begin_articles_run(self) -> ArticlesRun | None:
         """End the run of the list, and begin the one of the articles; raises what `open` raises.
 
         Returns None, with nothing done, if no articles were asked for, or if the list could not be read to
         its end.
         """
-        if self.list is not None:
-            if not self.options.articles or self.list.error is not None or self.list.interrupted:
+        if self.list_run is not None:
+            if not self.options.articles or self.list_run.error is not None or self.list_run.interrupted:
                 return None
-            self.list.finish()
-            if not isinstance(self.list.error, PartialError | None):
+            self.list_run.finish()
+            if not isinstance(self.list_run.error, PartialError | None):
                 return None
-        self.articles = ArticlesRun(self._writer or self.open(), self.options)
-        return self.articles
+        self.articles_run = ArticlesRun(self._writer or self.open(), self.options)
+        return self.articles_run
 
     def begin_page(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> PendingPage:
         """Return the page as pending: the storage pipeline completes it. Without records it is stored now."""
@@ -85,10 +85,10 @@ class Crawl:
         self.pending = None
         try:
             page = pending.page
-            if isinstance(page, Listing) and self.list is not None and pending.facts is not None:
-                self.list.store(page, pending.facts)
-            elif isinstance(page, ArticleItem) and self.articles is not None:
-                self.articles.store(page)
+            if isinstance(page, Listing) and self.list_run is not None and pending.facts is not None:
+                self.list_run.store(page, pending.facts)
+            elif isinstance(page, ArticleItem) and self.articles_run is not None:
+                self.articles_run.store(page)
         except Exception as error:
             pending.stored.set_exception(error)
         else:
@@ -96,7 +96,7 @@ class Crawl:
 
     def in_period(self, published: str | None) -> bool:
         """Whether a date is in the period that the options ask for; a missing one is."""
-        return self.list is None or self.list.run.in_period(published)
+        return self.list_run is None or self.list_run.run.in_period(published)
 
     def close(self) -> None:
         """End the present run and close the database; harmless if there is none."""
@@ -120,7 +120,9 @@ class Crawl:
     def error(self) -> OsceNewsError | None:
         """The error of the crawl; that of the articles counts before a list that is partial."""
         errors = [
-            run.error for run in (self.articles, self.list) if run is not None and run.error is not None
+            run.error
+            for run in (self.articles_run, self.list_run)
+            if run is not None and run.error is not None
         ]
         worst = [error for error in errors if not isinstance(error, PartialError)]
         return next(iter([*worst, *reversed(errors)]), self._failed)
@@ -133,12 +135,12 @@ class Crawl:
     @property
     def hint(self) -> str | None:
         """A hint about what to do next; None if there is none."""
-        return self.list.hint if self.list is not None else None
+        return self.list_run.hint if self.list_run is not None else None
 
     @property
     def summary(self) -> Summary:
         """The counters of the list's run, with those of the articles added."""
-        runs = [run.summary for run in (self.list, self.articles) if run is not None]
+        runs = [run.summary for run in (self.list_run, self.articles_run) if run is not None]
         if not runs:
             return Summary(0, "full", database=str(self.options.db))
         return runs[0] if len(runs) == 1 else _with_articles(*runs)

@@ -74,11 +74,11 @@ class CrawlRun:
         try:
             recorder = ArchiveWriter(self.options.archive, str(self.summary.run), user_agent=user_agent)
             self.run.writer.set_archive(recorder.name)
-            recorder.note(self.run.started)
+            recorder.record_event(self.run.started)
         except StorageError as error:
             self.fail(error)
         else:
-            self.recorder, self.run.record = recorder, recorder.note
+            self.recorder, self.run.record = recorder, recorder.record_event
 
     def fail(self, error: OsceNewsError) -> None:
         """Note what ended the run; the first error counts."""
@@ -150,7 +150,7 @@ class CrawlRun:
         return str(self.error) if self.error else None
 
 
-def partial(error: OsceNewsError, pages: int) -> OsceNewsError:
+def as_partial(error: OsceNewsError, pages: int) -> OsceNewsError:
     """Return a network error as that of a partial run, if pages were stored before it; others unchanged."""
     if pages and isinstance(error, NetworkError):
         return PartialError(f"{error}; what was read before it is stored, run the command again")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from osce_news.crawl.crawl_run import CrawlRun, partial
+from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.traversal import Traversal
@@ -29,7 +29,7 @@ class ListRun(CrawlRun):
         never_whole = crawl_state.last_complete(connection, options.list_name) is None
         empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
         full = options.full or empty or (unfinished is not None and never_whole)
-        if not full or options.limited or options.restart:
+        if not full or options.is_limited or options.restart:
             unfinished = None
         # There may be gaps below items stored since then.
         self._gaps_since = None if full else crawl_state.incomplete_since(connection, name)
@@ -38,13 +38,13 @@ class ListRun(CrawlRun):
             self.traversal.resume(unfinished.position, unfinished.listed)
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
         self.hint: str | None = None
-        if never_whole and (not full or options.limited) and options.whole_list:
+        if never_whole and (not full or options.is_limited) and options.is_whole_list:
             self.hint = "this list was never read to its end; `osce-news crawl --full` does that"
         super().__init__(writer, options, "full" if full else "incremental", unfinished)
 
     def validators(self, url: str) -> Validators | None:
         """Return the validators with which to ask whether a page has changed; None if it has to be read."""
-        if self.traversal.overlap is None or self.options.limited or self._gaps_since is not None:
+        if self.traversal.overlap is None or self.options.is_limited or self._gaps_since is not None:
             return None
         return crawl_state.validators(self.run.writer.connection, url, rules())
 
@@ -62,7 +62,7 @@ class ListRun(CrawlRun):
         event = PageStored(
             url=page.url,
             fetched_at=page.fetched_at,
-            joined=self.traversal.accepted,
+            joined=self.traversal.is_joined,
             position=self.traversal.save(),
             cost=self.run.cost(),
         )
@@ -72,7 +72,7 @@ class ListRun(CrawlRun):
         """Leave out a page that can't be read and continue after it; end the run if that is impossible."""
         self.traversal.skip(str(error))
         if self.traversal.url is None:
-            self.fail(partial(error, self.summary.pages))
+            self.fail(as_partial(error, self.summary.pages))
         else:
             logger.warning("%s; continuing after it", error)
 
@@ -82,10 +82,10 @@ class ListRun(CrawlRun):
         if self.error is None and not self.interrupted and self.traversal.problems:
             said = "; ".join(self.traversal.problems[:3])
             self.fail(PartialError(f"{said}; what was read is stored, run the command again"))
-        whole = self.summary.mode == "full" and self.traversal.whole
+        whole = self.summary.mode == "full" and self.traversal.is_whole
         if self.error is not None or self.interrupted or not whole:
             return None, False, list_url
-        if self.options.limited or not self.options.whole_list:
+        if self.options.is_limited or not self.options.is_whole_list:
             return None, True, list_url
         try:
             return self.run.find_withdrawn(list_url), True, list_url
@@ -96,7 +96,7 @@ class ListRun(CrawlRun):
     @property
     def message(self) -> str | None:
         """Return the message about how the run ended; None if there is none."""
-        unsure = self.traversal.ended and not self.traversal.whole
+        unsure = self.traversal.reached_end and not self.traversal.is_whole
         if self.error is None and not self.interrupted and self.summary.mode == "full" and unsure:
             return (
                 "read to the end, but pages of these sizes can't be made to overlap: what moved meanwhile "

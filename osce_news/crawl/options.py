@@ -57,19 +57,19 @@ class CrawlOptions:
     ) -> CrawlOptions:
         """Return the options from text, as `scrapy crawl -a` gives them; raises BadInputError."""
         options = cls(
-            start_url=listing_url(start_url or LISTING_URL, _whole(rows, "rows", most=MAX_ROWS)),
+            start_url=listing_url(start_url or LISTING_URL, _positive_int(rows, "rows", most=MAX_ROWS)),
             db=Path(db),
             since=date_option(since, "since"),
             until=date_option(until, "until"),
-            max_pages=None if max_pages is None else _whole(max_pages, "max-pages"),
-            rows=_whole(rows, "rows", most=MAX_ROWS),
-            delay=None if delay is None else seconds(delay),
-            full=_flag(full, "full"),
-            overlap=_whole(overlap, "overlap"),
-            restart=_flag(restart, "restart"),
-            accept=_flag(accept, "accept"),
-            articles=_flag(articles, "articles"),
-            max_articles=None if max_articles is None else _whole(max_articles, "max-articles"),
+            max_pages=None if max_pages is None else _positive_int(max_pages, "max-pages"),
+            rows=_positive_int(rows, "rows", most=MAX_ROWS),
+            delay=None if delay is None else delay_seconds(delay),
+            full=_boolean(full, "full"),
+            overlap=_positive_int(overlap, "overlap"),
+            restart=_boolean(restart, "restart"),
+            accept=_boolean(accept, "accept"),
+            articles=_boolean(articles, "articles"),
+            max_articles=None if max_articles is None else _positive_int(max_articles, "max-articles"),
             archive=Path(archive) if archive else None,
         )
         check_period(options.since, options.until)
@@ -78,7 +78,7 @@ class CrawlOptions:
         return options
 
     @property
-    def limited(self) -> bool:
+    def is_limited(self) -> bool:
         """Whether only a part of the list is crawled, so that unseen items may still be on it."""
         return bool(self.since or self.until or self.max_pages)
 
@@ -95,7 +95,7 @@ class CrawlOptions:
         return f"{self.list_name} ({said})" if said else self.list_name
 
     @property
-    def whole_list(self) -> bool:
+    def is_whole_list(self) -> bool:
         """Whether the address is that of the list as a whole, without a filter or a keyword."""
         return is_whole_list(self.start_url)
 
@@ -117,7 +117,7 @@ def listing_url(start: str, rows: int) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))
 
 
-def _whole(text: str | int, option: str, most: int | None = None) -> int:
+def _positive_int(text: str | int, option: str, most: int | None = None) -> int:
     try:
         number = int(text)
     except ValueError:
@@ -128,7 +128,7 @@ def _whole(text: str | int, option: str, most: int | None = None) -> int:
     return number
 
 
-def _flag(text: str | bool, option: str) -> bool:
+def _boolean(text: str | bool, option: str) -> bool:
     if isinstance(text, bool):
         return text
     if (flag := _FLAGS.get(text.strip().lower())) is None:
@@ -136,7 +136,7 @@ def _flag(text: str | bool, option: str) -> bool:
     return flag
 
 
-def seconds(text: str | float) -> float:
+def delay_seconds(text: str | float) -> float:
     """Return a delay between requests; raises BadInputError if it is none."""
     try:
         number = float(text)

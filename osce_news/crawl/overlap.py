@@ -38,10 +38,10 @@ class Window(NamedTuple):
         return self.start + self.rows
 
 
-def window(position: int, max_rows: int) -> Window:
+def window_at(position: int, max_rows: int) -> Window:
     """Return the page that shows the result at `position` and reaches farthest beyond it.
 
-    >>> window(0, 50), window(49, 50), window(97, 50)
+    >>> window_at(0, 50), window_at(49, 50), window_at(97, 50)
     (Window(page=0, rows=50), Window(page=1, rows=49), Window(page=2, rows=48))
     """
     return max(_windows(position, max_rows), key=lambda one: (one.end, one.rows))
@@ -59,10 +59,10 @@ class Result(NamedTuple):
     copy: str
 
     @classmethod
-    def of(cls, key: str) -> Result:
+    def from_key(cls, key: str) -> Result:
         """Return the result that a key stands for (see `Listing.listed`).
 
-        >>> Result.of("575719:5 August 2024:2"), Result.of("575719:5 August 2024")
+        >>> Result.from_key("575719:5 August 2024:2"), Result.from_key("575719:5 August 2024")
         (Result(item='575719', copy='2'), Result(item='575719', copy='1'))
         """
         item, *others = key.split(":")
@@ -91,9 +91,9 @@ def repeats(positions: Mapping[str, int], start: int, keys: Sequence[str]) -> li
     for place, key in enumerate(keys, start):
         before = positions.get(key)
         if before is not None and place - before != shift:
-            found.setdefault(Result.of(key).item, set()).update((before, place))
+            found.setdefault(Result.from_key(key).item, set()).update((before, place))
     for place, key in enumerate(keys, start):
-        if (item := Result.of(key).item) in found:
+        if (item := Result.from_key(key).item) in found:
             found[item].add(place)
     return [Repeat(item, tuple(sorted(places))) for item, places in found.items()]
 
@@ -133,7 +133,7 @@ class OverlapTracker:
 
     def count(self, keys: Sequence[str]) -> None:
         """Count results as read, wherever they stand."""
-        self.results.update(map(Result.of, keys))
+        self.results.update(map(Result.from_key, keys))
 
     def join(self, below: OverlapTracker) -> bool:
         """Take over what was read `below`, if this part, read from the top, has reached it.
@@ -159,7 +159,7 @@ class OverlapTracker:
 
 def _without_copy(key: str) -> str:
     """Return the key without the number of the copy, which depends on the page that shows it."""
-    return key if Result.of(key).copy == "1" else key.rpartition(":")[0]
+    return key if Result.from_key(key).copy == "1" else key.rpartition(":")[0]
 
 
 class DuplicateProbe:
@@ -195,7 +195,7 @@ class DuplicateProbe:
     def read(self, keys: Sequence[str]) -> None:
         """Take note of the results on the requested page."""
         if self._item is not None:
-            self._copies[self._item] += sum(Result.of(key).item == self._item for key in keys)
+            self._copies[self._item] += sum(Result.from_key(key).item == self._item for key in keys)
 
     def duplicates(self, known: Container[Result]) -> int:
         """Return how many results the list holds in addition to the known ones."""

@@ -43,7 +43,7 @@ class Pagers:
     >>> pagers = Pagers("https://www.osce.org/press-releases")
     >>> page = PageFacts("https://www.osce.org/press-releases", ["1", "2"], pager=PagerLink(None, "/?page=3"))
     >>> pagers.read(page)
-    >>> pagers.results, pagers.goes_on(page, Window(0, 2), shared=1)
+    >>> pagers.results, pagers.continues_after(page, Window(0, 2), shared=1)
     (8, True)
     """
 
@@ -62,7 +62,7 @@ class Pagers:
             self._last_page, self._min_results = last, last * len(page.keys) + 1
             self.results = (last + 1) * len(page.keys)
 
-    def goes_on(self, page: PageFacts, asked: Window, *, shared: int) -> bool:
+    def continues_after(self, page: PageFacts, asked: Window, *, shared: int) -> bool:
         """Whether the list continues after this page, which was requested as `asked`.
 
         `shared` is how many results neighbouring pages share.
@@ -89,7 +89,7 @@ class Pagers:
         """Whether a page without a "next" link is the last: pagers were understood on this list."""
         return self.first_next is not None and page.pager is not None
 
-    def links(
+    def follow_links(
         self, link: str | None, page: PageFacts | None, read: OverlapTracker, problems: list[str]
     ) -> Steps[None]:
         """Follow the "next" links, each page once, from an address or else the page in hand.
@@ -107,7 +107,7 @@ class Pagers:
             repeated = repeated + 1 if shown.issuperset(page.keys) else 0
             shown.update(page.keys)
             if repeated >= MAX_REPEATED:
-                problems += [f"{page.url} and the pages before it show nothing that is new"]
+                problems += [f"{page.url} and the pages before it show nothing new"]
                 return
             link, problem = self._next_link(page, visited, unread=read.has_unread(page.keys))
             problems += [problem] if problem else []

@@ -93,7 +93,7 @@ class StoragePipeline:
 
     def _drop_from_feeds(self, item: Any) -> None:
         if isinstance(item, ArticleItem):
-            if self.crawl.list is not None:
+            if self.crawl.list_run is not None:
                 raise NotExportedError("articles are exported by `scrapy crawl articles`")
             return
         if not self.crawl.in_period(ItemAdapter(item)["published"]):

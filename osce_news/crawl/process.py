@@ -14,7 +14,7 @@ from osce_news.crawl.single_page import CheckSpider, SinglePageSpider
 from osce_news.crawl.spiders.newsroom import NewsroomSpider
 from osce_news.errors import OsceNewsError
 
-Kind = TypeVar("Kind", bound=Spider)
+SpiderT = TypeVar("SpiderT", bound=Spider)
 
 
 def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, left_s: None) -> Crawl:
@@ -24,7 +24,7 @@ def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, lef
     site.
     """
     crawl = Crawl(options, progress)
-    crawl.read_list()
+    crawl.begin_list_run()
     try:
         spider = _run(NewsroomSpider, crawl=crawl)
     except OsceNewsError as error:
@@ -52,17 +52,17 @@ def fetch(options: CrawlOptions) -> SinglePageSpider:
     return spider
 
 
-def _run(kind: type[Kind], **arguments: object) -> Kind:
+def _run(spider_class: type[SpiderT], **arguments: object) -> SpiderT:
     """Return the spider when it is done; raises OsceNewsError if Scrapy fails."""
     settings = Settings()
     settings.setmodule("osce_news.crawl.settings")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(kind)
+    crawler = process.create_crawler(spider_class)
     crawling = process.crawl(crawler, **arguments)
     process.start()
     # After a second signal it is not done.
     fault = crawling.exception() if crawling.done() and not crawling.cancelled() else None
-    if fault is not None or not isinstance(crawler.spider, kind):
+    if fault is not None or not isinstance(crawler.spider, spider_class):
         raise OsceNewsError(f"Scrapy failed: {fault or 'no spider was made'}; -v shows where") from fault
     return crawler.spider

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 MAX_KEPT_PAGES = 20
 
 
-def keep(db: Path, body: bytes) -> Path | None:
+def keep_page(db: Path, body: bytes) -> Path | None:
     """Keep a page to the byte; return where, None if it could not be written.
 
     The oldest are deleted when there are more than `MAX_KEPT_PAGES`.

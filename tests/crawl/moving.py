@@ -103,7 +103,7 @@ class Crawler:
             assert self.requests < 5_000, "the traversal does not end"
             traversal.read(page)
             self.seen.update(identifier(key) for key in page.keys)
-            if traversal.accepted:
+            if traversal.is_joined:
                 self.listed.append((page.url, page.keys))
             position = traversal.save()
             self.position = json.dumps(position) if position else None

@@ -9,9 +9,9 @@ import pytest
 from osce_news.crawl import rejected_pages as kept_module
 from osce_news.crawl.articles_run import ArticlesRun
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import CrawlRun, partial
+from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.rejected_pages import MAX_KEPT_PAGES, keep
+from osce_news.crawl.rejected_pages import MAX_KEPT_PAGES, keep_page
 from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError
 from osce_news.storage import Writer
 
@@ -21,7 +21,9 @@ def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_numbe
 ) -> None:
     times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in range(60))
     monkeypatch.setattr(kept_module, "utc_now", lambda: next(times))
-    kept = [keep(tmp_path / "a.db", b"\x00\xff page %d" % number) for number in range(MAX_KEPT_PAGES + 5)]
+    kept = [
+        keep_page(tmp_path / "a.db", b"\x00\xff page %d" % number) for number in range(MAX_KEPT_PAGES + 5)
+    ]
     last = kept[-1]
     assert last is not None
     assert last.read_bytes() == b"\x00\xff page 24"
@@ -34,7 +36,7 @@ def test_a_page_is_kept_though_the_clock_was_set_back(
 ) -> None:
     times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in reversed(range(60)))
     monkeypatch.setattr(kept_module, "utc_now", lambda: next(times))
-    kept = [keep(tmp_path / "a.db", b"page") for _ in range(MAX_KEPT_PAGES + 5)]
+    kept = [keep_page(tmp_path / "a.db", b"page") for _ in range(MAX_KEPT_PAGES + 5)]
     last = kept[-1]
     assert last is not None
     assert last.exists()
@@ -43,7 +45,7 @@ def test_a_page_is_kept_though_the_clock_was_set_back(
 
 def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> None:
     (tmp_path / "a.db-not-understood").write_text("a file in the way")
-    assert keep(tmp_path / "a.db", b"page") is None
+    assert keep_page(tmp_path / "a.db", b"page") is None
 
 
 def test_only_the_first_error_counts(tmp_path: Path) -> None:
@@ -58,21 +60,21 @@ def test_only_the_first_error_counts(tmp_path: Path) -> None:
 
 def test_a_connection_lost_after_some_pages_makes_a_partial_run() -> None:
     lost = NetworkError("lost")
-    assert partial(lost, 0) is lost
-    assert isinstance(partial(lost, 3), PartialError)
+    assert as_partial(lost, 0) is lost
+    assert isinstance(as_partial(lost, 3), PartialError)
     layout = LayoutError("x", expected="y", got="z")
-    assert partial(layout, 3) is layout
+    assert as_partial(layout, 3) is layout
 
 
 def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path: Path) -> None:
     crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db", articles=True))
-    crawl.read_list().fail(PartialError("the list moved"))
-    crawl.list.finish()  # type: ignore[union-attr]
+    crawl.begin_list_run().fail(PartialError("the list moved"))
+    crawl.list_run.finish()  # type: ignore[union-attr]
     assert isinstance(crawl.error, PartialError)
-    crawl.articles = articles = ArticlesRun(crawl.read_list().run.writer, crawl.options)
+    crawl.articles_run = articles = ArticlesRun(crawl.begin_list_run().run.writer, crawl.options)
     articles.fail(RefusedError("not wanted"))
     crawl.close()
     assert crawl.error is articles.error
     assert (crawl.summary.mode, crawl.summary.status) == ("full", "refused")
-    assert crawl.list is not None
-    assert (crawl.list.summary.status, articles.summary.status) == ("partial", "refused")
+    assert crawl.list_run is not None
+    assert (crawl.list_run.summary.status, articles.summary.status) == ("partial", "refused")

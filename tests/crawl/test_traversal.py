@@ -34,7 +34,7 @@ def test_a_page_that_is_cut_short_is_read_again() -> None:
             reading = PageFacts(reading.url, reading.keys[:20], pager=reading.pager)
         first.read(reading)
     assert cut == 1
-    assert first.whole
+    assert first.is_whole
 
 
 def test_a_page_that_stays_short_makes_the_traversal_partial() -> None:
@@ -46,7 +46,7 @@ def test_a_page_that_stays_short_makes_the_traversal_partial() -> None:
             reading = PageFacts(reading.url, reading.keys[:20], pager=reading.pager)
         first.read(reading)
     assert "though the list continues" in first.problems[0]
-    assert not first.whole
+    assert not first.is_whole
 
 
 def without_pager(site: MovingList, page: int, first: Traversal, results: int | None = None) -> Traversal:
@@ -63,13 +63,13 @@ def without_pager(site: MovingList, page: int, first: Traversal, results: int | 
 def test_a_page_that_lost_its_pager_does_not_end_the_traversal(page: int) -> None:
     site = MovingList().grow(400)
     done = without_pager(site, page, new_traversal())
-    assert done.whole
+    assert done.is_whole
     assert done.pages <= 11
 
 
 def test_a_short_page_that_lost_its_pager_makes_the_traversal_partial() -> None:
     done = without_pager(MovingList().grow(400), 3, new_traversal(), results=20)
-    assert "shows 20 results of 47, though the list continues" in done.problems[0]
+    assert "shows 20 results of 47, although the list continues" in done.problems[0]
 
 
 def test_a_sample_goes_on_behind_a_page_that_lost_its_pager() -> None:
@@ -84,7 +84,7 @@ def test_a_page_that_is_empty_amid_the_list_makes_the_traversal_partial(options:
 
 def test_a_traversal_by_links_is_partial_where_the_pager_is_lost() -> None:
     done = without_pager(MovingList(fixed=10).grow(400), 5, new_traversal())
-    assert done.by_links
+    assert done.follows_links
     assert "links to no next page" in done.problems[0]
 
 
@@ -108,7 +108,7 @@ def test_a_page_that_cannot_be_read_is_left_out_and_the_traversal_goes_on() -> N
         else:
             first.read(site.read(first.url))
     assert first.problems == ["no answer", "the list has 300 results, of which 254 were read"]
-    assert first.ended
+    assert first.reached_end
 
 
 def test_several_pages_in_a_row_that_cannot_be_read_end_the_traversal() -> None:
@@ -134,7 +134,7 @@ def test_the_traversal_ends_after_pages_without_news() -> None:
         reading = site.read(first.url)
         first.read(replace(reading, has_news=has_news))
     assert first.url is None
-    assert not first.whole
+    assert not first.is_whole
 
 
 @given(st.lists(st.booleans(), max_size=15), st.integers(1, 4))
@@ -161,7 +161,7 @@ def test_pages_that_have_not_changed_end_the_traversal_like_read_ones() -> None:
 def test_max_pages_ends_the_traversal_and_its_pages_do_not_overlap() -> None:
     site = MovingList().grow(900)
     first = new_traversal(max_pages=2)
-    assert first.total == 2
+    assert first.expected_pages == 2
     addresses = []
     while first.url is not None:
         addresses.append(first.url)
@@ -172,10 +172,10 @@ def test_max_pages_ends_the_traversal_and_its_pages_do_not_overlap() -> None:
 def test_the_number_of_pages_is_told_from_the_pager() -> None:
     site = MovingList().grow(28_000)
     first = new_traversal()
-    assert first.total is None
+    assert first.expected_pages is None
     first.read(site.read(first.url or ""))
-    assert first.total is not None
-    assert 660 <= first.total <= 700
+    assert first.expected_pages is not None
+    assert 660 <= first.expected_pages <= 700
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_a_pager_that_leads_astray_makes_the_traversal_partial(link: PagerLink, 
     first = new_traversal()
     for _ in range(5):
         first.read(site.read(first.url or ""))
-    assert first.by_links
+    assert first.follows_links
     here = first.url or ""
     assert page_number(here) == 4
     first.read(PageFacts(here, site.read(here).keys, pager=link))
@@ -233,8 +233,8 @@ def test_links_that_lead_on_for_ever_to_nothing_new_end_the_traversal() -> None:
         keys = site.read(page(0)).keys
         first.read(PageFacts(first.url, keys, pager=PagerLink(page(here + 1), page(99))))
     assert first.pages < 15
-    assert "show nothing that is new" in first.problems[0]
-    assert not first.whole
+    assert "show nothing new" in first.problems[0]
+    assert not first.is_whole
 
 
 def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
@@ -246,7 +246,7 @@ def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
             break
         first.read(PageFacts(first.url, same.keys, pager=same.pager))
     assert first.url is None
-    assert not first.whole
+    assert not first.is_whole
 
 
 @pytest.mark.slow
@@ -268,7 +268,7 @@ def test_a_traversal_by_links_is_resumed() -> None:
     done = crawler.crawl()
     assert crawler.seen == {identifier(key) for key in site.items}
     assert crawler.requests - before <= 7
-    assert not done.whole
+    assert not done.is_whole
 
 
 def test_a_position_that_a_former_version_saved_is_resumed() -> None:
@@ -286,7 +286,7 @@ def test_a_position_that_a_former_version_saved_is_resumed() -> None:
         assert resumed.save() is not None
         resumed.read(site.read(resumed.url))
     assert asked[:2] == [page(0), page(3, 47)]
-    assert resumed.whole
+    assert resumed.is_whole
     assert len(asked) == 5
 
 
@@ -296,11 +296,11 @@ def test_a_page_that_cannot_be_read_in_the_second_look_is_left_out() -> None:
     first = new_traversal()
     while first.url is not None:
         shown = site.read(first.url)
-        if first.pages > 2 and not first.accepted:  # the top was read again, in vain
+        if first.pages > 2 and not first.is_joined:  # the top was read again, in vain
             first.skip("no answer")
         else:
             first.read(shown)
-    assert first.ended
+    assert first.reached_end
     assert first.problems == ["no answer", "the list has 301 results, of which 300 were read"]
 
 

@@ -20,7 +20,7 @@ def test_a_list_that_stands_still_is_read_whole(length: int, rows: int, pager: b
     crawler = Crawler(MovingList(pager=pager).grow(length), rows=rows)
     done = crawler.crawl()
     assert done.problems == []
-    assert done.whole or rows < 11
+    assert done.is_whole or rows < 11
     assert crawler.seen == {identifier(key) for key in crawler.site.items}
     assert crawler.requests <= 3 + 2 * length / rows
 
@@ -69,10 +69,10 @@ def test_what_stood_on_a_moving_list_throughout_is_read_or_the_traversal_says_pa
         throughout.intersection_update(identifier(key) for key in site.items)
 
     done = crawler.crawl(move)
-    assert throughout <= crawler.seen or not done.whole
+    assert throughout <= crawler.seen or not done.is_whole
     # Pages of ten results or fewer can't be made to overlap, be they asked for or all that there is.
     few = rows < 11 or len(crawler.listed[0][1]) < 11
-    assert done.whole == (not done.problems) or few
+    assert done.is_whole == (not done.problems) or few
 
 
 @settings(deadline=None, max_examples=60)
@@ -94,7 +94,7 @@ def test_the_same_holds_when_the_traversal_is_killed_and_resumed(
         for _ in range(rng.choice((0, 0, 1, 20, 120))):
             site.insert(0)
     done = crawler.crawl(move)
-    assert throughout <= crawler.seen or not done.whole
+    assert throughout <= crawler.seen or not done.is_whole
 
 
 def test_a_list_that_has_items_twice_is_read_whole() -> None:
@@ -107,7 +107,7 @@ def test_a_list_that_has_items_twice_is_read_whole() -> None:
             crawler.site.repeat(rng.randint(0, 10_000), rng.randint(1, 30))
         done = crawler.crawl()
         assert crawler.seen == {identifier(key) for key in crawler.site.items}
-        whole += done.whole
+        whole += done.is_whole
     assert whole >= 290  # the others: copies too near to one another for a look at each
 
 
@@ -123,7 +123,7 @@ def test_a_second_look_finds_what_changed_places_with_a_result_that_was_read() -
         crawler.seen.update(identifier(key) for key in shown.keys)
         read.read(shown)
     assert len(crawler.seen) == 200
-    assert read.whole
+    assert read.is_whole
 
 
 @pytest.mark.parametrize("most", [1, 3])
@@ -143,7 +143,7 @@ def test_a_list_that_moves_now_and_then_is_made_whole(most: int) -> None:
             throughout.intersection_update(identifier(key) for key in site.items)
 
         done = crawler.crawl(move)
-        whole += done.whole
+        whole += done.is_whole
         assert throughout <= crawler.seen
     assert whole >= 45  # the others: something was inserted behind the reader's back, so it says partial
 
@@ -155,7 +155,7 @@ def test_a_result_that_jumps_over_the_border_is_found() -> None:
     removed = iter([False, True, False, False, False, False, False, False])
     throughout = {identifier(key) for key in site.items[1:]}
     done = crawler.crawl(lambda: site.remove(0) if next(removed) else None)
-    assert done.whole
+    assert done.is_whole
     assert throughout <= crawler.seen
 
 
@@ -167,7 +167,7 @@ def test_a_traversal_goes_on_where_it_was_killed_shifted_by_what_is_new() -> Non
         site.insert(0)
     before = crawler.requests
     done = crawler.crawl()
-    assert done.whole
+    assert done.is_whole
     assert crawler.seen == {identifier(key) for key in site.items}
     assert crawler.requests - before < 15
 

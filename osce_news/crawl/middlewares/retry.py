@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LOOK_UP_S = 0.2  # how often a wait looks whether the crawl was stopped
-LONGEST_ASKED_S = 365 * 86_400.0  # whoever asks for more means: never again
+_POLL_S = 0.2  # how often a wait looks whether the crawl was stopped
+MAX_RETRY_AFTER_S = 365 * 86_400.0  # whoever asks for more means: never again
 
 
 class CircuitOpenError(IgnoreRequest):
@@ -54,8 +54,8 @@ class BackOffMiddleware(RetryMiddleware):
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
         self.base = settings.getfloat("BACK_OFF_BASE")
-        self.most = settings.getfloat("BACK_OFF_MAX")
-        self.most_asked = settings.getfloat("RETRY_AFTER_MAX")
+        self.max_wait = settings.getfloat("BACK_OFF_MAX")
+        self.max_retry_after = settings.getfloat("RETRY_AFTER_MAX")
         self.breaker = CircuitBreaker(settings.getint("CIRCUIT_BREAKER"))
         self._not_before = 0.0  # monotonic; no request goes out sooner
 
@@ -67,7 +67,7 @@ class BackOffMiddleware(RetryMiddleware):
     async def process_request(self, request: Request) -> Request | None:
         """Wait for the request's turn; raises CircuitOpenError, CrawlStoppedError."""
         self.breaker.check()
-        going = await self._sit_out() and await self._wait_until(self._turn(request))
+        going = await self._wait_for_back_off() and await self._wait_until(self._earliest(request))
         if going:
             return None
         if request.callback is NO_CALLBACK:  # robots.txt: somebody waits for the answer itself
@@ -81,14 +81,14 @@ class BackOffMiddleware(RetryMiddleware):
         if response.status not in self.retry_http_codes:
             self.breaker.succeeded()
             return response
-        asked = _asked(response)
-        if asked is not None and asked > self.most_asked:
+        asked = _retry_after_of(response)
+        if asked is not None and asked > self.max_retry_after:
             self.breaker.open(f"the site asks to wait {asked:.0f} s between two requests")
             request.meta["retry_after"] = asked
             return response
         again = super().process_response(request, response)
         if isinstance(again, Request):
-            self._hold(again, f"status {response.status}", asked)
+            self._delay_requests(again, f"status {response.status}", asked)
             return again
         self.breaker.failed()
         if asked is not None:
@@ -108,10 +108,10 @@ class BackOffMiddleware(RetryMiddleware):
             return None
         # Without an address nobody was asked, so nobody needs a rest beyond the crawl-delay.
         asked_nobody = isinstance(exception, CannotResolveHostError)
-        self._hold(again, type(exception).__name__, base=self.base if asked_nobody else None)
+        self._delay_requests(again, type(exception).__name__, base=self.base if asked_nobody else None)
         return again
 
-    def _hold(
+    def _delay_requests(
         self, again: Request, reason: str, asked: float | None = None, base: float | None = None
     ) -> None:
         """Let nothing go out until it is time for the retry."""
@@ -120,11 +120,11 @@ class BackOffMiddleware(RetryMiddleware):
             slot = self._slot(again)
             base = max(self.base, slot.delay if slot else 0)
         chance = random.random()  # noqa: S311  # no secret hangs on it
-        wait = max(back_off(retry, base, self.most, chance), asked or 0)
+        wait = max(back_off(retry, base, self.max_wait, chance), asked or 0)
         self._not_before = max(self._not_before, monotonic() + wait)
         logger.info("%s: %s; retry %d of %d in %.1f s", again.url, reason, retry, self.max_retry_times, wait)
 
-    async def _sit_out(self) -> bool:
+    async def _wait_for_back_off(self) -> bool:
         """Wait for the end of a back-off, and count it; False if the crawl was stopped."""
         began = monotonic()
         if began >= self._not_before:
@@ -142,10 +142,10 @@ class BackOffMiddleware(RetryMiddleware):
             left = time - monotonic()
             if left <= 0:
                 return True
-            await asyncio.sleep(min(left, _LOOK_UP_S))
+            await asyncio.sleep(min(left, _POLL_S))
         return False
 
-    def _turn(self, request: Request) -> float:
+    def _earliest(self, request: Request) -> float:
         """The monotonic time at which the crawl-delay lets the request go."""
         slot = self._slot(request)
         return slot.lastseen + slot.delay if slot else 0.0
@@ -222,11 +222,11 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_ASKED_S)
+        return min(float(text), MAX_RETRY_AFTER_S)
     until = http_date(text)
     if until is None or until < now:
         return None
-    return min((until - now).total_seconds() + 1, LONGEST_ASKED_S)
+    return min((until - now).total_seconds() + 1, MAX_RETRY_AFTER_S)
 
 
 def http_date(text: str | None) -> datetime | None:
@@ -257,7 +257,7 @@ def back_off(retry: int, base: float, most: float, chance: float) -> float:
     return min(doubled * (1 + chance / 2), most)
 
 
-def _asked(response: Response) -> float | None:
+def _retry_after_of(response: Response) -> float | None:
     """The seconds that the response asks to wait, by the server's own clock if it sends a Date."""
     value, date = (
         header.decode("latin-1") if (header := response.headers.get(name)) else None

@@ -53,7 +53,7 @@ class ArchiveMiddleware:
         if archive is None:
             return
         if archive.error is not None:
-            raise self._failed(archive.error) from archive.error
+            raise self._fail(archive.error) from archive.error
         if "Accept-Encoding" in request.headers:
             request.headers["Accept-Encoding"] = b"gzip"
 
@@ -65,7 +65,7 @@ class ArchiveMiddleware:
             try:
                 self._archive.record(exchange)
             except StorageError as error:
-                raise self._failed(error) from error
+                raise self._fail(error) from error
         return response
 
     @property
@@ -77,7 +77,7 @@ class ArchiveMiddleware:
     def _archive(self) -> ArchiveWriter | None:
         return self._run.recorder if self._run is not None else None
 
-    def _failed(self, error: StorageError) -> NotRecordedError:
+    def _fail(self, error: StorageError) -> NotRecordedError:
         """Return what drops the request, after noting the error as what ended the run."""
         if self._run is not None and self._run.error is None:
             logger.error("%s", error)

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from osce_news.clock import duration_in_words, utc_now
 from osce_news.crawl.articles_run import ArticlesRun
-from osce_news.crawl.crawl_run import partial
+from osce_news.crawl.crawl_run import as_partial
 from osce_news.crawl.middlewares import CircuitOpenError
 from osce_news.crawl.responses import article_from_response, error_from_failure
 from osce_news.crawl.spiders.base import BaseSpider
@@ -32,7 +32,11 @@ from osce_news.storage.article_queue import Due
 logger = logging.getLogger(__name__)
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
-_READ = [HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE]  # responses that tell of the item
+_HANDLED_STATUSES = [
+    HTTPStatus.NOT_MODIFIED,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.GONE,
+]  # responses that tell of the item
 
 
 class ArticlesSpider(BaseSpider):
@@ -47,13 +51,13 @@ class ArticlesSpider(BaseSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first article."""
-        if (request := self.first_article()) is not None:
+        if (request := self.begin_articles()) is not None:
             yield request
 
-    def first_article(self) -> Request | None:
+    def begin_articles(self) -> Request | None:
         """Begin the run of the articles, and return its first request; None if there is nothing to read."""
         try:
-            run = self.crawl.read_articles()
+            run = self.crawl.begin_articles_run()
         except OsceNewsError as error:
             self.crawl.fail(error)
             return None
@@ -76,7 +80,7 @@ class ArticlesSpider(BaseSpider):
             raise self.reject(error, response) from error
         if answer.status == "unreadable":
             said = OsceNewsError(str(answer.reason))
-            logger.warning("%s", self.keep(said, response))
+            logger.warning("%s", self.keep_rejected(said, response))
         async for result in self._store(run, answer):
             yield result
 
@@ -88,7 +92,7 @@ class ArticlesSpider(BaseSpider):
         site_is_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
         fatal = run.error is not None and not isinstance(run.error, PartialError)
         if fatal or (site_is_down and response is None):  # no request was made
-            raise self.stop(error)
+            raise self.fail_as_partial(error)
         due: Due = request.cb_kwargs["due"]
         if response is not None:
             answer = article_from_response(response, due.item_id)
@@ -102,14 +106,14 @@ class ArticlesSpider(BaseSpider):
         else:
             run.checks.check(answer, due)
             if site_is_down:
-                self._end = partial(error, self.pages_stored())
+                self._end = as_partial(error, self.pages_stored())
         logger.warning("%s", error)
         async for result in self._store(run, answer):
             yield result
 
     def _articles_run(self) -> ArticlesRun:
-        assert self.crawl.articles is not None, "articles are requested in a run of articles"
-        return self.crawl.articles
+        assert self.crawl.articles_run is not None, "articles are requested in a run of articles"
+        return self.crawl.articles_run
 
     async def _store(self, run: ArticlesRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
         """Yield the answer and, when it is stored, the next request."""
@@ -120,9 +124,16 @@ class ArticlesSpider(BaseSpider):
             await pending.stored
         except OsceNewsError as error:
             raise self.fail(error) from error
-        left_s = run.left * self.delay()
+        left_s = run.remaining * self.delay()
         left = f"; {duration_in_words(left_s)} left" if left_s >= 60 else ""
-        logger.info("article %d of %d: %s, %s%s", run.done, run.total, answer.status, answer.url, left)
+        logger.info(
+            "article %d of %d: %s, %s%s",
+            run.total - run.remaining,
+            run.total,
+            answer.status,
+            answer.url,
+            left,
+        )
         self.crawl.progress(run.summary, run.total, left_s)
         if (request := self._next(run)) is not None:
             yield request
@@ -133,17 +144,17 @@ class ArticlesSpider(BaseSpider):
         if self._end is not None:
             self.crawl.fail(self._end)
             return None
-        if (due := run.next()) is None:
+        if (due := run.next_due()) is None:
             return None
         given = zip(_CONDITIONS, run.validators(due), strict=True)
-        return self.send(
+        return self.track(
             Request(
                 due.url,
                 headers={name: value for name, value in given if value},
                 callback=self.parse_article,
                 errback=self.article_failed,
                 cb_kwargs={"due": due},
-                meta={"handle_httpstatus_list": _READ},
+                meta={"handle_httpstatus_list": _HANDLED_STATUSES},
             )
         )
 

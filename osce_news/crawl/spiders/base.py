@@ -15,10 +15,10 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import partial
+from osce_news.crawl.crawl_run import as_partial
 from osce_news.crawl.extensions import RequestStats, RequestStatsExtension
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.rejected_pages import keep
+from osce_news.crawl.rejected_pages import keep_page
 from osce_news.errors import (
     BadInputError,
     ChallengePageError,
@@ -69,7 +69,7 @@ class BaseSpider(scrapy.Spider):
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         return spider
 
-    def send(self, request: Request) -> Request:
+    def track(self, request: Request) -> Request:
         """Return the request after noting that it is under way."""
         self._requested = request.url
         return request
@@ -79,9 +79,9 @@ class BaseSpider(scrapy.Spider):
         self.crawl.fail(error)
         return CloseSpider(type(error).__name__)
 
-    def stop(self, error: OsceNewsError) -> CloseSpider:
+    def fail_as_partial(self, error: OsceNewsError) -> CloseSpider:
         """Return what ends the crawl; pages that were stored before the error make it partial."""
-        return self.fail(partial(error, self.pages_stored()))
+        return self.fail(as_partial(error, self.pages_stored()))
 
     def pages_stored(self) -> int:
         """Return how many pages the crawl has stored, of the list and of items."""
@@ -91,12 +91,12 @@ class BaseSpider(scrapy.Spider):
     def reject(self, error: OsceNewsError, response: Response) -> CloseSpider:
         """Return what ends the crawl; a page that is not understood is kept for a look."""
         not_understood = isinstance(error, LayoutError | ChallengePageError)
-        return self.fail(self.keep(error, response) if not_understood else error)
+        return self.fail(self.keep_rejected(error, response) if not_understood else error)
 
-    def keep(self, error: OsceNewsError, response: Response) -> OsceNewsError:
+    def keep_rejected(self, error: OsceNewsError, response: Response) -> OsceNewsError:
         """Keep the page, and return the error with its address and where it is kept."""
         archived = self.crawl.run.archive_path if self.crawl.run else None
-        kept = archived or keep(self.options.db, response.body)
+        kept = archived or keep_page(self.options.db, response.body)
         error.args = (f"{response.url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
         return error
 
@@ -127,7 +127,7 @@ class BaseSpider(scrapy.Spider):
             unanswered = NetworkError(
                 f"{self._requested}: the crawl ended ({reason}) before this page was read"
             )
-            run.fail(partial(unanswered, self.pages_stored()))
+            run.fail(as_partial(unanswered, self.pages_stored()))
         self.update_stats()
         self.crawl.close()
 

@@ -33,7 +33,7 @@ class NewsroomSpider(ArticlesSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first page."""
         try:
-            run = self.crawl.read_list()
+            run = self.crawl.begin_list_run()
         except OsceNewsError as error:
             logger.error("%s", error)
             self.crawl.fail(error)
@@ -51,7 +51,7 @@ class NewsroomSpider(ArticlesSpider):
             page, facts = self._unchanged(response, known) if unchanged else self._read(response)
         except OsceNewsError as error:
             raise self.reject(error, response) from error
-        run = self.crawl.list
+        run = self.crawl.list_run
         if run is None:  # `scrapy parse`: there is nothing to store it in
             for record in page.records:
                 yield record
@@ -66,17 +66,17 @@ class NewsroomSpider(ArticlesSpider):
         except OsceNewsError as error:
             raise self.reject(error, response) from error
         traversal = run.traversal
-        of = f" of about {traversal.total}" if traversal.total else ""
+        of = f" of about {traversal.expected_pages}" if traversal.expected_pages else ""
         logger.info("page %d%s: %d results", traversal.pages, of, page.results)
-        self.crawl.progress(run.summary, traversal.total, None)
+        self.crawl.progress(run.summary, traversal.expected_pages, None)
         if (request := self._next_request(run)) is not None:
             yield request
 
     async def page_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Continue after a page that could not be fetched, or end the crawl."""
-        error, run = error_from_failure(failure), self.crawl.list
+        error, run = error_from_failure(failure), self.crawl.list_run
         if run is None or isinstance(error, UnavailableError) or not isinstance(error, NetworkError):
-            raise self.stop(error)
+            raise self.fail_as_partial(error)
         run.skip(error)
         if run.error is not None:
             raise self.fail(run.error)
@@ -89,13 +89,13 @@ class NewsroomSpider(ArticlesSpider):
         if run.error is not None:
             return None
         if (url := run.traversal.url) is None:
-            return self.first_article()
+            return self.begin_articles()
         known = run.validators(url)
         conditions = {
             "If-None-Match": known.etag if known else None,
             "If-Modified-Since": known.last_modified if known else None,
         }
-        return self.send(
+        return self.track(
             Request(
                 url,
                 headers={name: value for name, value in conditions.items() if value},

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from osce_news.crawl.overlap import window
+from osce_news.crawl.overlap import window_at
 from tests.helpers import Dump, dump
 from tests.newsroom import Newsroom
 from tests.processes import Command, Ended
@@ -148,5 +148,5 @@ def pages_of(count: int, most_rows: int = ROWS) -> int:
     """Return how many pages a full crawl needs for a list of so many results."""
     pages, end = 1, most_rows
     while end < count:
-        pages, end = pages + 1, window(end - 1, most_rows).end
+        pages, end = pages + 1, window_at(end - 1, most_rows).end
     return pages
