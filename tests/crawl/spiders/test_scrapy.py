@@ -123,6 +123,7 @@ def test_a_dropped_record_is_set_aside_with_the_reason_and_the_others_are_stored
     assert rows(db, "SELECT runs.status, quarantined, results FROM runs, pages") == [("complete", 16, 50)]
 
 
+@pytest.mark.slow
 def test_records_may_be_made_dictionaries_on_their_way(site: Newsroom, tmp_path: Path) -> None:
     scrapy(site, tmp_path, "-a", "max_pages=1", "-s", 'ITEM_PIPELINES={"mine.DictPipeline": 500}')
     assert rows(tmp_path / "a.db", "SELECT count(*), sum(title LIKE 'My %') FROM items") == [(50, 50)]
@@ -139,6 +140,7 @@ def test_a_pipeline_that_fails_ends_the_crawl_and_stores_nothing_of_the_page(
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pipeline", "stored"), [("Drop", 50), ("Broken", 0)])
 def test_what_a_pipeline_after_the_storage_does_to_a_record_ends_well(
     site: Newsroom, tmp_path: Path, pipeline: str, stored: int
@@ -174,6 +176,7 @@ def test_feeds_have_each_record_once_in_every_form(site: Newsroom, tmp_path: Pat
     assert [item.findtext("id") for item in tree.iter("item")] == [record["id"] for record in records]
 
 
+@pytest.mark.slow
 def test_a_feed_of_a_period_has_only_what_is_in_it(site: Newsroom, tmp_path: Path) -> None:
     dates = sorted(story.published.isoformat() for story in site.stories)
     scrapy(site, tmp_path, "-a", f"since={dates[-20]}", "-o", "a.jsonl")
@@ -189,6 +192,7 @@ def test_scrapy_parse_shows_the_records_of_a_page_and_stores_nothing(site: Newsr
     assert not (tmp_path / "a.db").exists()
 
 
+@pytest.mark.slow
 def test_the_documented_commands_do_what_the_page_says(site: Newsroom, tmp_path: Path) -> None:
     assert [command for command, _ in DOCUMENTED] == ["crawl", "crawl", "parse"]
     for command, line in DOCUMENTED:
@@ -199,6 +203,7 @@ def test_the_documented_commands_do_what_the_page_says(site: Newsroom, tmp_path:
     assert lengths == [100, 10]
 
 
+@pytest.mark.slow
 def test_the_documented_pipeline_drops_what_it_says(site: Newsroom, tmp_path: Path) -> None:
     scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.PressReleasesOnly": 500}')
     db = tmp_path / "a.db"
