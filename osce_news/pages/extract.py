@@ -124,8 +124,9 @@ def _keys(results: Sequence[RawResult]) -> list[str]:
     """
     keys: list[str] = []
     for result in results:
-        title = hashlib.blake2b((result.title or "").encode(), digest_size=6)
-        identifier = (result.url and _item_id(result.url)) or f"-{title.hexdigest()}"
+        identifier = _item_id(result.url) if result.url else None
+        if identifier is None:
+            identifier = f"-{hashlib.blake2b((result.title or '').encode(), digest_size=6).hexdigest()}"
         key = f"{identifier}:{result.published}"
         keys.append(f"{key}:{keys.count(key) + 1}" if key in keys else key)
     return keys

@@ -267,7 +267,8 @@ def _join(base: str, href: str) -> str | None:
     """Return the absolute address, or None if it is not a web address."""
     try:
         if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
-            return "{0.scheme}://{0.netloc}{1}".format(urlsplit(base), href)
+            parts = urlsplit(base)
+            return f"{parts.scheme}://{parts.netloc}{href}"
         address = urljoin(base, href.strip())
     except ValueError:  # such as "http://["
         return None

@@ -202,8 +202,7 @@ class LabelledValues:
         block, lines = self._lines[number].block, self._lines
         if label.value and label.field in _ONE_VALUE:
             return []
-        opens_block = number == 0 or not _within(lines[number - 1].block, {block})
-        if block is not self._limit and opens_block:
+        if block is not self._limit and (number == 0 or not _within(lines[number - 1].block, {block})):
             inside = self._run_within(number + 1, {block})
             if inside != []:
                 return inside or []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lxml.etree import _Element as Element
+from lxml.etree import iterwalk
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 INLINE = frozenset(
@@ -84,52 +85,53 @@ def text_lines(root: Element) -> list[Line]:
     >>> [(line.text, line.block.tag, line.is_link) for line in text_lines(result)]
     [('A title', 'h3', True), ('Content type: News', 'div', False), ('The teaser.', 'div', False)]
     """
-    # A loop with a stack: hostile pages nest too deep for recursion.
+    # A walk and not a recursion: hostile pages nest too deep for one.
     found: list[Line] = []
     pieces: list[Piece] = []  # of the current line; starts with a visible character
 
-    def end(block: Element, heading: Element | None) -> None:
+    def end() -> None:
         text = " ".join("".join([piece[0] for piece in pieces]).split())
         found.append(Line(block, heading, pieces[:], text))
         pieces.clear()
 
-    # The element whose children are being read, and what its text belongs to; in `outer`, those around it.
-    element, block = root, root
-    children: Iterator[Element] = iter(root)
+    # What a text belongs to; in `outer`, the same for the text around each open element.
+    block = root
     link: Element | None = None
     heading = root if root.tag in _TITLES else None
-    outer: list[tuple[Element, Iterator[Element], Element, Element | None, Element | None]] = []
-    text = root.text
-    while True:
-        if text and (pieces or not text.isspace()):
-            pieces.append(Piece(text, link))
-        child = next(children, None)
-        if child is None:
-            if pieces and block is element:
-                end(block, heading)
-            if not outer:
-                return found
-            text = element.tail
-            element, children, block, link, heading = outer.pop()
-            continue
-        tag = child.tag
-        if tag == "br":
-            if pieces:
-                end(block, heading)
-            text = child.tail
-        elif not isinstance(tag, str) or tag in SILENT or is_hidden(child):
-            text = child.tail
-        else:
-            outer.append((element, children, block, link, heading))
-            element, children, text = child, iter(child), child.text
+    outer: list[tuple[Element, Element | None, Element | None]] = []
+    if root.text and not root.text.isspace():
+        pieces.append(Piece(root.text, None))
+    walk = iterwalk(root, ("start", "end", "comment", "pi"))
+    next(walk)  # the start of the root
+    for event, element in walk:
+        if event == "start":
+            outer.append((block, link, heading))
+            tag = element.tag
+            if tag == "br" or tag in SILENT or is_hidden(element):
+                if tag == "br" and pieces:
+                    end()
+                walk.skip_subtree()
+                continue
             if tag not in INLINE:
                 if pieces:
-                    end(block, heading)
-                block = child
-            if tag == "a" and child.get("href") is not None:
-                link = child
+                    end()
+                block = element
+            if tag == "a" and element.get("href") is not None:
+                link = element
             if tag in _TITLES:
-                heading = child
+                heading = element
+            text = element.text
+        else:
+            if event == "end":
+                if pieces and block is element:
+                    end()
+                if element is root:
+                    break
+                block, link, heading = outer.pop()
+            text = element.tail
+        if text and (pieces or not text.isspace()):
+            pieces.append(Piece(text, link))
+    return found
 
 
 def text_of(element: Element) -> str:
