@@ -31,9 +31,15 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """Return a connection to the database, which is created or brought to the present schema if needed.
 
     Missing parts of the search index are made. Raises NotOurDatabaseError or NewerDatabaseError and leaves
-    the file as it was, BadInputError if the folder does not exist, StorageError if it can't be written.
+    the file as it was, BadInputError if the folder does not exist or the file is a hard link, StorageError if
+    it can't be written.
     """
     applied: set[str] = set()
+    if path.is_file() and path.stat().st_nlink > 1:
+        raise BadInputError(
+            f"{path} is a hard link, one of several names of a file: SQLite keeps a log for each name, so "
+            "what the other writes would be lost; copy the file, and use the copy"
+        )
     if path.exists() and path.stat().st_size > 0:
         applied = _refuse_foreign(path)
     elif not path.parent.is_dir():
