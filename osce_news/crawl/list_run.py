@@ -26,7 +26,7 @@ class ListRun(CrawlRun):
         """Decide how to read the list, and begin the run; raises StorageError."""
         connection, name = writer.connection, options.run_name
         unfinished = crawl_state.unfinished_run(connection, name)
-        never_complete = crawl_state.last_complete(connection, options.list_name) is None
+        never_complete = crawl_state.last_complete_run(connection, options.list_name) is None
         empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
         full = options.full or empty or (unfinished is not None and never_complete)
         if not full or options.is_limited or options.restart:

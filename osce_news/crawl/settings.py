@@ -46,7 +46,7 @@ DOWNLOAD_FAIL_ON_DATALOSS = True
 # Retries, after waits that double (middlewares/retry.py).
 RETRY_TIMES = 3  # so 4 requests at most
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)]  # errors that may be temporary
-BACK_OFF_BASE = 0.1  # seconds; doubled with each retry, as is the crawl-delay if that is longer
+BACK_OFF_BASE = 0.1  # seconds, doubled with each retry; the delay in force instead, if that is longer
 BACK_OFF_MAX = 300.0  # seconds
 RETRY_AFTER_MAX = 600.0  # seconds; if the site asks for a longer wait, the run ends
 CIRCUIT_BREAKER = 3  # requests in a row that failed after all their retries; then no more are sent

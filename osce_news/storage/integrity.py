@@ -84,17 +84,17 @@ def problems(path: Path) -> list[str]:
             source.backup(copy)
         finally:
             source.close()
-        found: list[str] = []
+        lines: list[str] = []
         try:
             for check in (_integrity, _foreign_keys, _search_index, _schema, _rules, _texts):
                 try:
-                    found += check(copy)
+                    lines += check(copy)
                 except sqlite3.DatabaseError as error:
                     name = check.__name__.strip("_").replace("_", " ")
-                    found.append(f"{name}: can't be checked: {error}")
+                    lines.append(f"{name}: can't be checked: {error}")
         finally:
             copy.close()
-        return found
+        return lines
 
 
 def _integrity(copy: sqlite3.Connection) -> list[str]:

@@ -140,9 +140,9 @@ def _ranked(
             f"SELECT rowid, {_SCORE} AS score FROM items_fts WHERE items_fts MATCH ? "
             "AND +rowid IN (SELECT key FROM passing) ORDER BY score, rowid LIMIT ?"
         )
-        found = connection.execute(sql, [*days, among, *values, expression, most]).fetchall()
-        if len(found) == limit:
-            return [row[0] for row in found], among
+        best = connection.execute(sql, [*days, among, *values, expression, most]).fetchall()
+        if len(best) == limit:
+            return [row[0] for row in best], among
     if span is not None:
         labels, values = filters.labels()  # few items pass, so collecting them is cheap
     # The search index comes first, and the filters are applied to what it finds.

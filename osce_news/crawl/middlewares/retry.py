@@ -66,8 +66,8 @@ class BackOffMiddleware(RetryMiddleware):
     async def process_request(self, request: Request) -> Request | None:
         """Wait for the request's turn; raises CircuitOpenError, CrawlStoppedError."""
         self.breaker.check()
-        in_time = await self._wait_for_back_off() and await self._wait_until(self._earliest(request))
-        if in_time:
+        still_running = await self._wait_for_back_off() and await self._wait_until(self._earliest(request))
+        if still_running:
             return None
         if request.callback is NO_CALLBACK:  # robots.txt: its middleware waits for the response
             raise CrawlStoppedError("the crawl was stopped")
@@ -128,12 +128,12 @@ class BackOffMiddleware(RetryMiddleware):
         began = monotonic()
         if began >= self._not_before:
             return True
-        in_time = await self._wait_until(self._not_before)
+        still_running = await self._wait_until(self._not_before)
         stats = self.crawler.stats
         assert stats is not None
         stats.inc_value("back_off/count")
         stats.inc_value("back_off/seconds", monotonic() - began)  # type: ignore[arg-type]
-        return in_time
+        return still_running
 
     async def _wait_until(self, time: float) -> bool:
         """Wait until this monotonic time; False as soon as the crawl is stopped."""
