@@ -1,4 +1,4 @@
-"""The run that reads items' own pages: which is next, what is stored, how many are left."""
+"""The run that reads items' own pages."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ class ArticlesRun(CrawlRun):
             lambda url: same_site(url, options.start_url),
         )
         super().__init__(writer, options, "articles")
-        most = len(queue) if options.max_articles is None else options.max_articles
-        self._queue = deque(queue[:most])
+        self._queue = deque(queue[: options.max_articles])
         self._over_limit = len(queue) - len(self._queue)
         self._failures = 0
         self._first_failure = ""
@@ -40,27 +39,22 @@ class ArticlesRun(CrawlRun):
         self.summary.articles_left = len(queue)
 
     @property
-    def done(self) -> int:
-        """How many were requested in this run."""
-        return self.total - len(self._queue)
-
-    @property
     def remaining(self) -> int:
-        """How many are still to be requested in this run."""
+        """How many articles are still to be requested in this run."""
         return len(self._queue)
 
     def next_due(self) -> Due | None:
-        """Return the item whose page is requested next; None at the end."""
+        """Return the item whose page is requested next, until `store` is called; None at the end."""
         return self._queue[0] if self._queue else None
 
     def validators(self, due: Due) -> tuple[str | None, str | None]:
-        """Return the ETag and Last-Modified with which to ask; both None if the page has to be read."""
+        """Return the ETag and Last-Modified for a conditional request; both None if the page must be read."""
         if due.rank != AGE:
             return None, None
         return article_queue.validators(self.run.writer.connection, due.item_id)
 
     def store(self, answer: ArticleItem) -> None:
-        """Store the answer for the next item, which is then done; raises StorageError."""
+        """Store the response for the next item, and remove the item from the queue; raises StorageError."""
         self._queue.popleft()
         self.summary.articles_left = self.remaining + self._over_limit
         if answer.status == "failed":

@@ -15,13 +15,13 @@ from osce_news.errors import OsceNewsError, PartialError
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Summary, Writer
 
-# Called after each stored page with the run's summary, the number of its pages or articles as far as that is
-# known, and the seconds that the rest takes if they are articles.
+# Called after each stored page with the run's summary, the expected number of pages or articles (None if
+# unknown), and for articles the seconds left.
 Progress = Callable[[Summary, int | None, float | None], object]
 
 
 class Crawl:
-    """Holds the database from the first run to the last; `run` is the present run."""
+    """One or two runs that share the open database; `run` is the present one."""
 
     def __init__(
         self, options: CrawlOptions, progress: Progress = lambda summary, total, left_s: None
@@ -30,9 +30,9 @@ class Crawl:
         self.progress = progress
         self.list_run: ListRun | None = None
         self.articles_run: ArticlesRun | None = None
-        self.pending: PendingPage | None = None  # whose records are in the item pipelines
+        self.pending: PendingPage | None = None  # the page whose records are in the item pipelines
         self._writer: Writer | None = None
-        self._failed: OsceNewsError | None = None  # before a run began
+        self._early_error: OsceNewsError | None = None  # an error before a run began
 
     @property
     def run(self) -> CrawlRun | None:
@@ -41,14 +41,11 @@ class Crawl:
 
     @property
     def is_open(self) -> bool:
-        """Whether a run has begun and not all have ended."""
+        """Whether the database is open."""
         return self._writer is not None
 
     def open(self) -> Writer:
-        """Open and lock the database.
-
-        Raises what `Writer` raises; LockedError at once if another process writes.
-        """
+        """Open and lock the database; raises the errors of `Writer`, LockedError without a wait."""
         self._writer = Writer(self.options.db, wait_s=0)
         return self._writer
 
@@ -59,10 +56,9 @@ class Crawl:
         return self.list_run
 
     def begin_articles_run(self) -> ArticlesRun | None:
-        """End the run of the list, and begin the one of the articles; raises what `open` raises.
+        """End the run of the list, and begin that of the articles; raises what `open` raises.
 
-        Returns None, with nothing done, if no articles were asked for, or if the list could not be read to
-        its end.
+        Returns None if articles were not requested, or if the list could not be read to its end.
         """
         if self.list_run is not None:
             if not self.options.articles or self.list_run.error is not None or self.list_run.interrupted:
@@ -74,14 +70,14 @@ class Crawl:
         return self.articles_run
 
     def begin_page(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> PendingPage:
-        """Return the page as pending: the storage pipeline completes it. Without records it is stored now."""
+        """Return a pending page. The storage pipeline completes it; a page without records is stored now."""
         self.pending = pending = PendingPage(page, facts)
         if pending.is_complete:
             self.store(pending)
         return pending
 
     def store(self, pending: PendingPage) -> None:
-        """Store a complete page; `pending.stored` is the result."""
+        """Store a complete page, and set the result of `pending.stored`."""
         self.pending = None
         try:
             page = pending.page
@@ -95,11 +91,11 @@ class Crawl:
             pending.stored.set_result(None)
 
     def in_period(self, published: str | None) -> bool:
-        """Whether a date is in the period that the options ask for; a missing one is."""
+        """Whether a date is in the period of the options; true for a missing date."""
         return self.list_run is None or self.list_run.run.in_period(published)
 
     def close(self) -> None:
-        """End the present run and close the database; harmless if there is none."""
+        """End the present run and close the database, if they are open."""
         if self._writer is None:
             return
         try:
@@ -110,22 +106,18 @@ class Crawl:
             self._writer = None
 
     def fail(self, error: OsceNewsError) -> None:
-        """Note what ended the present run."""
+        """Set the error that ended the present run; only the first one counts."""
         if self.run is None:
-            self._failed = self._failed or error
+            self._early_error = self._early_error or error
         else:
             self.run.fail(error)
 
     @property
     def error(self) -> OsceNewsError | None:
-        """The error of the crawl; that of the articles counts before a list that is partial."""
-        errors = [
-            run.error
-            for run in (self.articles_run, self.list_run)
-            if run is not None and run.error is not None
-        ]
+        """The error that counts: one that is not partial, else the list's; None without errors."""
+        errors = [run.error for run in (self.articles_run, self.list_run) if run and run.error]
         worst = [error for error in errors if not isinstance(error, PartialError)]
-        return next(iter([*worst, *reversed(errors)]), self._failed)
+        return next(iter([*worst, *reversed(errors)]), self._early_error)
 
     @property
     def interrupted(self) -> bool:
@@ -134,7 +126,7 @@ class Crawl:
 
     @property
     def hint(self) -> str | None:
-        """A hint about what to do next; None if there is none."""
+        """A hint for the user about what to do next; None if there is none."""
         return self.list_run.hint if self.list_run is not None else None
 
     @property
@@ -147,7 +139,7 @@ class Crawl:
 
 
 def _with_articles(list_summary: Summary, articles: Summary) -> Summary:
-    """Return one summary of both runs, with the number and the mode of the list's."""
+    """Return one summary of both runs, with the number and the mode of the list run."""
     both = replace(list_summary)
     both.add(articles)
     both.articles_left = articles.articles_left

@@ -1,4 +1,4 @@
-"""A run while it is crawled: it stores pages, notes what failed, and ends once."""
+"""The base of the runs of a crawl: archive, first error, status, end."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from osce_news.storage.crawl_state import UnfinishedRun
 
 logger = logging.getLogger(__name__)
 
-# Options that have a field of their own in the event of the start, or are private.
+# Options that have a field of their own in RunStarted, or are private.
 _NOT_RECORDED = frozenset({"start_url", "since", "until", "accept", "db", "archive"})
 
 
 class CrawlRun:
-    """Base of the runs of a crawl; `error` is the first error, which ended the run."""
+    """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run."""
 
     def __init__(
         self, writer: Writer, options: CrawlOptions, mode: str, continues: UnfinishedRun | None = None
@@ -35,7 +35,9 @@ class CrawlRun:
         self.error: OsceNewsError | None = None
         self.interrupted = False
         self.recorder: ArchiveWriter | None = None
-        archives = crawl_state.archived_runs(writer.connection)  # before the run begins: it is none of them
+        archives = crawl_state.archived_runs(
+            writer.connection
+        )  # before the run begins, so that it is not among them
         started = RunStarted(
             run=0,
             mode=mode,
@@ -64,11 +66,11 @@ class CrawlRun:
 
     @property
     def archive_path(self) -> Path | None:
-        """The file that holds the last response; None if the run is not recorded."""
+        """The archive file of the last response; None if the run is not recorded."""
         return self.recorder.path if self.recorder else None
 
     def start_recording(self, user_agent: str) -> None:
-        """Open the archive if the options ask for one; if it can't be written, that ends the run."""
+        """Open the archive if the options have one; the run fails if it can't be written."""
         if self.options.archive is None:
             return
         try:
@@ -81,11 +83,11 @@ class CrawlRun:
             self.recorder, self.run.record = recorder, recorder.record_event
 
     def fail(self, error: OsceNewsError) -> None:
-        """Note what ended the run; the first error counts."""
+        """Set the error that ended the run; only the first one counts."""
         self.error = self.error or error
 
     def update_stats(self, stats: RequestStats) -> None:
-        """Take over what the run has cost the site so far."""
+        """Set the counts of the run's requests so far."""
         cost = asdict(stats)
         cost["waited_s"] = round(stats.waited_s, 1)
         if stats.smallest_gap_s is not None:
@@ -93,7 +95,7 @@ class CrawlRun:
         self.run.set_cost(cost)
 
     def finish(self) -> None:
-        """End the run in the archive and in the database; harmless when it has ended."""
+        """End the run in the archive and in the database; does nothing if it has ended."""
         if self.run.has_ended:
             return
         try:
@@ -104,7 +106,7 @@ class CrawlRun:
                 status=status,
                 message=message,
                 finished=finished,
-                pages=0,  # the archive knows
+                pages=0,  # the archive fills in both numbers
                 files=0,
                 whole=whole,
                 tells_gone=withdrawn is not None,
@@ -114,7 +116,7 @@ class CrawlRun:
             try:
                 if self.recorder is not None:
                     self.recorder.finish(end)
-            except StorageError as error:  # then that is how the run ended
+            except StorageError as error:  # the run ends with this error instead
                 self.fail(error)
                 withdrawn, whole = None, False
             self.run.finish(
@@ -133,7 +135,7 @@ class CrawlRun:
 
     @property
     def status(self) -> str:
-        """How the run would end now, as the database has it."""
+        """The status with which the run would end now."""
         if self.interrupted:
             return "interrupted"
         if self.error is None:
@@ -144,14 +146,14 @@ class CrawlRun:
 
     @property
     def message(self) -> str | None:
-        """Return the message about how the run ended; None if there is none."""
+        """How the run ended, in words; None if there is nothing to say."""
         if self.interrupted:
             return "interrupted; what was read is stored"
         return str(self.error) if self.error else None
 
 
 def as_partial(error: OsceNewsError, pages: int) -> OsceNewsError:
-    """Return a network error as that of a partial run, if pages were stored before it; others unchanged."""
+    """Return a PartialError for a network error after stored pages; other errors are returned unchanged."""
     if pages and isinstance(error, NetworkError):
         return PartialError(f"{error}; what was read before it is stored, run the command again")
     return error

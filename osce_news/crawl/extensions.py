@@ -38,20 +38,22 @@ class CrawlDelayExtension:
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Set the delay of the request's slot."""
-        asked = robotparser.crawl_delay(self.agent)
-        if not asked or self.crawler.engine is None:
+        crawl_delay = robotparser.crawl_delay(self.agent)
+        if not crawl_delay or self.crawler.engine is None:
             return
         downloader = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
         setting = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
-        longest = max(float(asked), setting, self._longest.get(key, 0.0))
+        longest = max(float(crawl_delay), setting, self._longest.get(key, 0.0))
         self._longest[key] = longest
         delay = longest + min(longest * _MARGIN, _MAX_MARGIN_S)
         # The downloader drops a slot that is idle for a minute, and makes a new one from these settings.
         downloader.per_slot_settings.setdefault(key, {}).update(delay=delay, concurrency=1, jitter=0)
         if slot := downloader.slots.get(key):
             slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0
-        logger.info("robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", asked, delay)
+        logger.info(
+            "robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", crawl_delay, delay
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How records appear in Scrapy's feed exports and in its log."""
+"""Classes for Scrapy's feed exports and its log: how records appear there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class TermNamesCsvExporter(CsvItemExporter):
 
 
 class QuietLogFormatter(LogFormatter):
-    """Logs no line for each item: there are fifty on a page. What is set aside is logged by our own code."""
+    """Does not log each item, since a page has fifty; the table `quarantine` holds the rejected ones."""
 
     def scraped(self, *args: Any, **kwargs: Any) -> LogFormatterResult | None:  # type: ignore[override]
         return None

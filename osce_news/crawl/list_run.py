@@ -1,4 +1,4 @@
-"""The run that reads the list: where it resumes, what it stores, what it finds withdrawn."""
+"""The run that reads the list: it resumes, stores pages, and finds withdrawn items."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ logger = logging.getLogger(__name__)
 
 
 class ListRun(CrawlRun):
-    """Reads the list: all of it the first time, later only what is new, or from where a crawl stopped."""
+    """Reads the whole list the first time, later only what is new; resumes a full crawl that did not end."""
 
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Decide how to read the list, and begin the run; raises StorageError."""
         connection, name = writer.connection, options.run_name
         unfinished = crawl_state.unfinished_run(connection, name)
-        never_whole = crawl_state.last_complete(connection, options.list_name) is None
+        never_complete = crawl_state.last_complete_run(connection, options.list_name) is None
         empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
-        full = options.full or empty or (unfinished is not None and never_whole)
+        full = options.full or empty or (unfinished is not None and never_complete)
         if not full or options.is_limited or options.restart:
             unfinished = None
-        # There may be gaps below items stored since then.
+        # Below items that were stored since then, there may be others that were never read.
         self._gaps_since = None if full else crawl_state.incomplete_since(connection, name)
         self.traversal = Traversal(options, overlap=None if full else options.overlap)
         if unfinished is not None:
             self.traversal.resume(unfinished.position, unfinished.listed)
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
         self.hint: str | None = None
-        if never_whole and (not full or options.is_limited) and options.is_whole_list:
+        if never_complete and (not full or options.is_limited) and options.is_whole_list:
             self.hint = "this list was never read to its end; `osce-news crawl --full` does that"
         super().__init__(writer, options, "full" if full else "incremental", unfinished)
 
     def validators(self, url: str) -> Validators | None:
-        """Return the validators with which to ask whether a page has changed; None if it has to be read."""
+        """Return the validators for a conditional request; None if the page must be read."""
         if self.traversal.overlap is None or self.options.is_limited or self._gaps_since is not None:
             return None
         return crawl_state.validators(self.run.writer.connection, url, rules())
@@ -53,9 +53,9 @@ class ListRun(CrawlRun):
 
         Raises LayoutError if the page fails the checks, StorageError if it can't be written.
         """
-        told = self.run.history_note
+        former_note = self.run.history_note
         changes = self.run.compare(page)
-        if self.run.history_note != told:
+        if self.run.history_note != former_note:
             logger.info("%s", self.run.history_note)
         has_news = bool(changes.new or changes.changed or self._stored_with_gaps(page))
         self.traversal.read(replace(facts, has_news=has_news))
@@ -69,7 +69,7 @@ class ListRun(CrawlRun):
         self.run.store_page(event, page, changes)
 
     def skip(self, error: OsceNewsError) -> None:
-        """Leave out a page that can't be read and continue after it; end the run if that is impossible."""
+        """Skip a page that can't be read; end the run if the pages after it can't be reached."""
         self.traversal.skip(str(error))
         if self.traversal.url is None:
             self.fail(as_partial(error, self.summary.pages))
@@ -80,8 +80,8 @@ class ListRun(CrawlRun):
         """Return the withdrawn items, whether the whole list was read, and the list's address."""
         list_url = self.traversal.list_url
         if self.error is None and not self.interrupted and self.traversal.problems:
-            said = "; ".join(self.traversal.problems[:3])
-            self.fail(PartialError(f"{said}; what was read is stored, run the command again"))
+            problems = "; ".join(self.traversal.problems[:3])
+            self.fail(PartialError(f"{problems}; what was read is stored, run the command again"))
         whole = self.summary.mode == "full" and self.traversal.is_whole
         if self.error is not None or self.interrupted or not whole:
             return None, False, list_url
@@ -95,17 +95,17 @@ class ListRun(CrawlRun):
 
     @property
     def message(self) -> str | None:
-        """Return the message about how the run ended; None if there is none."""
-        unsure = self.traversal.reached_end and not self.traversal.is_whole
-        if self.error is None and not self.interrupted and self.summary.mode == "full" and unsure:
+        """How the run ended, in words; None if there is nothing to say."""
+        is_uncertain = self.traversal.reached_end and not self.traversal.is_whole
+        if self.error is None and not self.interrupted and self.summary.mode == "full" and is_uncertain:
             return (
-                "read to the end, but pages of these sizes can't be made to overlap: what moved meanwhile "
-                "may be missing, and nothing was marked as withdrawn"
+                "read to the end, but pages of these sizes can't be made to overlap: items that moved "
+                "meanwhile may be missing, and none was marked as withdrawn"
             )
         return super().message
 
     def _stored_with_gaps(self, page: Listing) -> int:
-        """Return how many of the page's items were stored by a crawl that did not reach its end."""
+        """Return how many of the page's items were stored by crawls that did not reach their end."""
         if self._gaps_since is None:
             return 0
         return crawl_state.count_first_seen_since(

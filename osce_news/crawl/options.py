@@ -12,8 +12,8 @@ from osce_news.normalize.dates import check_period, date_option
 from osce_news.site import LISTING_URL
 from osce_news.urls import NEWEST_FIRST, is_whole_list, list_key
 
-MAX_ROWS = 50  # the largest number of results a page that the site is known to give
-OVERLAP = 2  # pages without news after which an incremental crawl stops
+MAX_ROWS = 50  # results per page; the site is not known to give more
+OVERLAP = 2  # pages in a row without news, after which an incremental crawl stops
 _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -55,7 +55,7 @@ class CrawlOptions:
         max_articles: str | int | None = None,
         archive: str | Path | None = None,
     ) -> CrawlOptions:
-        """Return the options from text, as `scrapy crawl -a` gives them; raises BadInputError."""
+        """Return the options from text values, as of `scrapy crawl -a`; raises BadInputError."""
         options = cls(
             start_url=listing_url(start_url or LISTING_URL, _positive_int(rows, "rows", most=MAX_ROWS)),
             db=Path(db),
@@ -74,34 +74,34 @@ class CrawlOptions:
         )
         check_period(options.since, options.until)
         if options.max_articles is not None and not options.articles:
-            raise BadInputError("--max-articles limits what --articles reads: give both")
+            raise BadInputError("--max-articles limits --articles: give both")
         return options
 
     @property
     def is_limited(self) -> bool:
-        """Whether only a part of the list is crawled, so that unseen items may still be on it."""
+        """Whether only a part of the list is crawled: items that are not seen may still be on it."""
         return bool(self.since or self.until or self.max_pages)
 
     @property
     def list_name(self) -> str:
-        """The list that is read, whatever its page or size: its address without them."""
+        """The key of the list: its address without page, size and order."""
         return list_key(self.start_url)
 
     @property
     def run_name(self) -> str:
-        """The list with its limits, as stored with the run; items beyond the limits are not covered."""
+        """The list with the limits of the crawl, as stored with the run."""
         limits = {"since": self.since, "until": self.until, "max-pages": self.max_pages}
-        said = ", ".join(f"{name} {value}" for name, value in limits.items() if value)
-        return f"{self.list_name} ({said})" if said else self.list_name
+        suffix = ", ".join(f"{name} {value}" for name, value in limits.items() if value)
+        return f"{self.list_name} ({suffix})" if suffix else self.list_name
 
     @property
     def is_whole_list(self) -> bool:
-        """Whether the address is that of the list as a whole, without a filter or a keyword."""
+        """Whether the start address is that of a list without a filter or a keyword."""
         return is_whole_list(self.start_url)
 
 
 def listing_url(start: str, rows: int) -> str:
-    """Return the listing's first address: newest first and `rows` a page, unless it says otherwise.
+    """Return the first address of a listing: newest first and `rows` per page, unless it says otherwise.
 
     >>> listing_url("https://www.osce.org/press-releases", 50)
     'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'
@@ -110,7 +110,7 @@ def listing_url(start: str, rows: int) -> str:
         raise BadInputError(f"not the address of a listing: {start[:200]!r} (it begins with https://)")
     parts = urlsplit(start.strip())
     if "@" in parts.netloc:
-        raise BadInputError("an address with a user name or a password is not crawled: leave them out")
+        raise BadInputError("an address must not have a user name or a password: leave them out")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     query = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST} | query
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
@@ -137,7 +137,7 @@ def _boolean(text: str | bool, option: str) -> bool:
 
 
 def delay_seconds(text: str | float) -> float:
-    """Return a delay between requests; raises BadInputError if it is none."""
+    """Return the delay between requests in seconds; raises BadInputError."""
     try:
         number = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The item pipelines: one normalises each record, one stores the records of a page together."""
+"""The item pipelines: one normalises records, the other stores all records of a page together."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 class NormalizePipeline:
     """Sets the normalised fields of a record: identity, dates, offices, topics, type, language, dateline.
 
-    Records that can't be stored, such as one without a title, are dropped. Articles pass: their page object
-    has read them whole.
+    Records that can't be stored, for example one without a title, are dropped. Articles pass unchanged.
     """
 
     def process_item(self, item: Any) -> Any:
@@ -42,11 +41,10 @@ class NormalizePipeline:
 
 
 class StoragePipeline:
-    """Stores the records of each page in one transaction, when all of them have come through.
+    """Stores the records of each page in one transaction, when all of them have passed the other pipelines.
 
-    The page is checked first; if it fails, none of its records is stored. A record that another pipeline
-    dropped is set aside in the table `quarantine`, with the reason. Pages of `scrapy parse` are not stored:
-    they belong to no crawl.
+    The page is checked first; if it fails, none of its records is stored. Records that another pipeline
+    dropped go to the table `quarantine`, with the reason. Pages of `scrapy parse` are not stored.
     """
 
     def __init__(self, crawl: Crawl) -> None:
@@ -55,17 +53,17 @@ class StoragePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the pipeline for the crawl in the settings, and let it know of records that are dropped."""
+        """Return the pipeline for the crawl in the settings; signals tell it of dropped records."""
         pipeline = cls(crawler.settings["OSCE_NEWS_CRAWL"])
         crawler.signals.connect(pipeline.item_dropped, signals.item_dropped)
         crawler.signals.connect(pipeline.item_error, signals.item_error)
         return pipeline
 
     def process_item(self, item: Any) -> Any:
-        """Return the item after taking it for storage.
+        """Return the item after adding it to its page.
 
-        Raises DropItem for what feeds should not have: a record outside of the period, one that an
-        overlapping page has shown before, and an article among the records of the list.
+        Raises DropItem for items that feeds should not contain: records outside of the period or shown on an
+        earlier page, and articles in a crawl of the list. They are stored nevertheless.
         """
         if (page := self.crawl.pending) is None:
             return item
@@ -75,13 +73,13 @@ class StoragePipeline:
         return item
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
-        """Set a record aside that another pipeline dropped."""
+        """Add a record that another pipeline dropped to the rejected ones of its page."""
         if (page := self.crawl.pending) is not None and not isinstance(exception, NotExportedError):
             page.drop(item, str(exception))
             self._store_if_complete()
 
     def item_error(self, failure: Failure) -> None:
-        """Give the page up if a pipeline fails: none of its records is stored."""
+        """Give up the page if a pipeline fails: none of its records is stored."""
         if (page := self.crawl.pending) is not None:
             self.crawl.pending = None
             page.stored.set_exception(failure.value or RuntimeError(str(failure)))
@@ -105,37 +103,37 @@ class StoragePipeline:
 
 
 class PendingPage:
-    """A page of the list, or an article, until all of its records have come through the item pipelines.
+    """A page of the list, or an article, until all of its records have passed the item pipelines.
 
-    Each record ends in `add` or in `drop`. `stored` is a future that is done when the page is stored; its
-    exception is why it was not.
+    Each record is passed to `add` or to `drop`. `stored` is a future that is done when the page is stored, or
+    has the exception that prevented it.
     """
 
     def __init__(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> None:
-        """`facts` are what the traversal needs to know about a page of the list."""
+        """Wait for the records of a page; `facts` are for the traversal of the list."""
         self.page, self.facts = page, facts
         self.stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         records: Sequence[object] = page.records if isinstance(page, Listing) else [page]
         self._positions = {id(record): position for position, record in enumerate(records)}
-        self._done = 0  # records that have come through: they come one by one, in order
+        self._done = 0  # records that have passed; they come one by one, in order
         if isinstance(page, Listing):
             self._printed, page.records = page.records, []
 
     @property
     def is_complete(self) -> bool:
-        """Whether all records have come through."""
+        """Whether all records have passed the pipelines."""
         return self._done == len(self._positions)
 
     def add(self, item: object) -> None:
-        """Take a record from the pipelines: the yielded item, or the one that replaced it."""
+        """Add a record: the item that the spider yielded, or the one with which a pipeline replaced it."""
         self._done += 1
         if isinstance(self.page, Listing):
             self.page.records.append(_as_record(item))
 
     def drop(self, item: object, reason: str) -> None:
-        """Set a record aside that a pipeline dropped; `item` is the one that was yielded.
+        """Reject a record that a pipeline dropped; `item` is the one that the spider yielded.
 
-        Does nothing if it was dropped after it was added.
+        Does nothing if the record was added before it was dropped.
         """
         position = self._positions[id(item)]
         if position < self._done:
@@ -146,11 +144,11 @@ class PendingPage:
 
 
 class NotExportedError(DropItem):
-    """The record was taken for storage, but feeds should not have it."""
+    """The record was added for storage, but feeds should not contain it."""
 
 
 def _as_record(item: object) -> NewsItem:
-    """Return the record of an item of any kind that itemadapter knows."""
+    """Return a NewsItem made from an item of any type that itemadapter supports."""
     if isinstance(item, NewsItem):
         return item
     columns = NewsItem.__dataclass_fields__

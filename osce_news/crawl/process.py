@@ -1,4 +1,4 @@
-"""Runs the spider in this process, as the command line does."""
+"""Runs a spider in this process, for the command line."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SpiderT = TypeVar("SpiderT", bound=Spider)
 def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, left_s: None) -> Crawl:
     """Crawl, and return the crawl when it is over; its `error` says what ended it early.
 
-    `progress` is called after each stored page. Raises what `Writer` raises, before anything is asked of the
-    site.
+    `progress` is called after each stored page. Raises what `Writer` raises, before the first
+    request.
     """
     crawl = Crawl(options, progress)
     crawl.begin_list_run()
@@ -31,16 +31,13 @@ def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, lef
         crawl.fail(error)
         crawl.close()
         return crawl
-    if crawl.is_open:  # a second signal stops at once, without a signal to the spiders
+    if crawl.is_open:  # a second SIGINT stops Scrapy without the signal `spider_closed`
         spider.spider_closed("shutdown")
     return crawl
 
 
 def check(options: CrawlOptions) -> CheckSpider:
-    """Read the first page and return the spider with what it found; stores nothing.
-
-    Raises OsceNewsError if Scrapy fails.
-    """
+    """Return the spider after it has checked the first page; stores nothing. Raises OsceNewsError."""
     return _run(CheckSpider, options=options)
 
 
@@ -53,7 +50,7 @@ def fetch(options: CrawlOptions) -> SinglePageSpider:
 
 
 def _run(spider_class: type[SpiderT], **arguments: object) -> SpiderT:
-    """Return the spider when it is done; raises OsceNewsError if Scrapy fails."""
+    """Return the spider after it has run; raises OsceNewsError if Scrapy fails."""
     settings = Settings()
     settings.setmodule("osce_news.crawl.settings")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)
@@ -61,8 +58,8 @@ def _run(spider_class: type[SpiderT], **arguments: object) -> SpiderT:
     crawler = process.create_crawler(spider_class)
     crawling = process.crawl(crawler, **arguments)
     process.start()
-    # After a second signal it is not done.
+    # After a second signal the task is not done.
     fault = crawling.exception() if crawling.done() and not crawling.cancelled() else None
     if fault is not None or not isinstance(crawler.spider, spider_class):
-        raise OsceNewsError(f"Scrapy failed: {fault or 'no spider was made'}; -v shows where") from fault
+        raise OsceNewsError(f"Scrapy failed: {fault or 'no spider was created'}; -v shows where") from fault
     return crawler.spider

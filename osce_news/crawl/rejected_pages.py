@@ -1,4 +1,4 @@
-"""Keeps pages that were not understood next to the database, for a person to look at."""
+"""Keeps pages that were not understood, in a folder next to the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_KEPT_PAGES = 20
 
 
 def keep_page(db: Path, body: bytes) -> Path | None:
-    """Keep a page to the byte; return where, None if it could not be written.
+    """Write the page's bytes to a file; return its path, None if it could not be written.
 
     The oldest are deleted when there are more than `MAX_KEPT_PAGES`.
     """
@@ -22,7 +22,7 @@ def keep_page(db: Path, body: bytes) -> Path | None:
     try:
         folder.mkdir(exist_ok=True)
         path.write_bytes(body)
-        # Not this one, though a clock that was set back may call it the oldest.
+        # Never this one: if the clock was set back, it may have the oldest name.
         others = sorted(old for old in folder.glob("*.html") if old != path)
         for old in others[: max(0, len(others) + 1 - MAX_KEPT_PAGES)]:
             old.unlink()

@@ -1,4 +1,4 @@
-"""The meaning of a response, or of its absence."""
+"""Turns responses into items, and failed requests into errors."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ _REFUSING = frozenset({401, 403, 429, 451})
 
 
 def listing_from_response(response: Response) -> tuple[Listing, ListingPage]:
-    """Return the page of the list with its raw records, and its page object.
+    """Return the listing with its raw records, and its page object.
 
-    Raises LayoutError if the page is not understood, ChallengePageError for a challenge.
+    Raises LayoutError if the page is not understood, ChallengePageError for a challenge page.
     """
     return extract_listing(response.body, response.url, **_facts(response))
 
 
 def header(response: Response, name: str) -> str | None:
-    """Return a header of the answer as text; None if it is not there or empty."""
+    """Return a header of the response as text; None if it is missing or empty."""
     value = response.headers.get(name)
     return value.decode("latin-1") if value else None
 
 
 def fetched_at(response: Response) -> str:
-    """Return when the answer came: as the archive says, if the run is recorded, else now."""
+    """Return the time of the response, as in the archive if the run is recorded."""
     return str(response.meta.get("fetched_at") or utc_now())
 
 
@@ -52,7 +52,7 @@ def article_from_response(response: Response, asked_for: str) -> ArticleItem:
 
 
 def _facts(response: Response) -> dict[str, Any]:
-    """Return what the page objects want to know of a response besides its body and address."""
+    """Return the arguments of the page objects besides a response's body and address."""
     return {
         "fetched_at": fetched_at(response),
         "status": response.status,
@@ -62,7 +62,7 @@ def _facts(response: Response) -> dict[str, Any]:
     }
 
 
-# What the errors of Scrapy's downloader mean; most of them have no text of their own.
+# Messages for the errors of Scrapy's downloader; most of these have none.
 _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "no such host, or no network"),
     (DownloadConnectionRefusedError, "the connection was refused"),
@@ -77,10 +77,7 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def error_from_failure(failure: Failure) -> OsceNewsError:
-    """Return what a failed request means to the person who runs the crawl.
-
-    An UnavailableError means that other pages can't be read either.
-    """
+    """Return the error for a failed request; an UnavailableError means that no other page can be read."""
     error = failure.value
     url = getattr(getattr(failure, "request", None), "url", "the site")
     if isinstance(error, HttpError):
@@ -91,7 +88,7 @@ def error_from_failure(failure: Failure) -> OsceNewsError:
         return UnavailableError(f"{url}: not requested: {error}")
     if "offsite" in str(error):
         return NetworkError(f"{url}: on another site, so it was not followed")
-    if "DOWNLOAD_MAXSIZE" in str(error):  # while it was decompressed
+    if "DOWNLOAD_MAXSIZE" in str(error):  # the error of decompression
         error = DownloadCancelledError()
     meaning = next((text for kind, text in _MEANINGS if isinstance(error, kind)), str(error).strip())
     return NetworkError(f"{url}: can't be read: {meaning or type(error).__name__}")
@@ -99,10 +96,10 @@ def error_from_failure(failure: Failure) -> OsceNewsError:
 
 def _status_error(url: str, response: Response) -> OsceNewsError:
     status, wait = response.status, response.meta.get("retry_after")
-    asks = f", and asks to wait {wait:.0f} s" if wait else ""
+    wait_note = f", and asks to wait {wait:.0f} s" if wait else ""
     if status in _REFUSING:
         return RefusedError(
-            f"{url}: the site refuses (status {status}{asks}); wait, or write to the site's owner"
+            f"{url}: the site refuses (status {status}{wait_note}); wait, or write to the site's owner"
         )
     kind = UnavailableError if wait else NetworkError
-    return kind(f"{url}: the site answered with status {status}{asks}")
+    return kind(f"{url}: the site answered with status {status}{wait_note}")

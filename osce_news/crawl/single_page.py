@@ -1,4 +1,4 @@
-"""The spiders that request one page: to return it as sent, or to check what can be read from it."""
+"""Spiders that request one page: to return it unchanged, or to check its layout."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from osce_news.urls import page_number, site_host
 
 
 class SinglePageSpider(scrapy.Spider):
-    """Makes one request; `response`, received at `fetched_at`, or `error` is the outcome."""
+    """Makes one request; the result is `response`, received at `fetched_at`, or `error`."""
 
     name = "single"
     custom_settings = {"ITEM_PIPELINES_BASE": {}}  # noqa: RUF012  # Scrapy reads it as a plain dictionary
@@ -42,34 +42,34 @@ class SinglePageSpider(scrapy.Spider):
         options = kwargs.pop("options", None) or CrawlOptions.parse(**kwargs)
         apply_options(crawler, options)
         spider = super().from_crawler(crawler, *args, options=options)
-        crawler.signals.connect(spider.fault, signals.spider_error)
-        crawler.signals.connect(spider.ended, signals.spider_closed)
+        crawler.signals.connect(spider.spider_error, signals.spider_error)
+        crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the one request."""
-        yield Request(self.options.start_url, callback=self.parse, errback=self.not_read)
+        yield Request(self.options.start_url, callback=self.parse, errback=self.page_failed)
 
     def parse(self, response: Response, **kwargs: Any) -> None:
-        """Keep the answer."""
+        """Keep the response."""
         self.response, self.fetched_at = response, utc_now()
 
-    def not_read(self, failure: Failure) -> None:
-        """Note why the page could not be fetched."""
+    def page_failed(self, failure: Failure) -> None:
+        """Set the error of a page that could not be fetched."""
         self.error = error_from_failure(failure)
 
-    def fault(self, failure: Failure) -> None:
-        """Note an unexpected error."""
+    def spider_error(self, failure: Failure) -> None:
+        """Set the error for an unexpected exception."""
         self.error = OsceNewsError(f"{failure.value!r} (this is a bug in osce-news)")
 
-    def ended(self, reason: str) -> None:
-        """Note that the crawl ended before the page was read."""
+    def spider_closed(self, reason: str) -> None:
+        """Set an error if the crawl ended before the page was read."""
         if self.response is None and self.error is None:
             self.error = NetworkError(f"{self.options.start_url}: not read ({reason})")
 
 
 class CheckSpider(SinglePageSpider):
-    """Reads the first page and stores nothing; `page` and `coverage`, or `error`, say what was found."""
+    """Reads the first page and stores nothing; the result is `page` and `coverage`, or `error`."""
 
     name = "check"
 
@@ -79,7 +79,7 @@ class CheckSpider(SinglePageSpider):
         self.coverage: Coverage | None = None
 
     def parse(self, response: Response, **kwargs: Any) -> None:
-        """Read the page and note what it holds, or why it is not understood."""
+        """Read the page, and measure its coverage; set the error if it is not understood."""
         super().parse(response)
         try:
             listing, page = listing_from_response(response)

@@ -1,4 +1,4 @@
-"""The query that selects the items' pages to request, in order."""
+"""Selects the items whose own pages are to be requested, in order."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import NamedTuple
 from osce_news import __version__
 from osce_news.clock import parse_utc
 
-NEWS, NEVER, IN_VAIN, CHANGED, AGE = range(5)
 AGES = (1, 7, 30, 180)  # days after the first reading; from then on every 180 days
-# A request further in the future than this was recorded by a wrong clock.
-_AHEAD = timedelta(days=1)
+# If the last request is further in the future than this, a clock was wrong.
+_MAX_AHEAD = timedelta(days=1)
 
-# 0: new or changed in the last run that read a list; 1: never asked for; 2: asked for in vain; 3: the list's
-# entry changed since; 4: perhaps due by age. What was not understood is asked for again when another version
-# may understand it.
+# Ranks: new or changed in the last run that read a list; never requested; requested without success; changed
+# on the list since the last request; perhaps due by age. A page that was not understood is requested again
+# once another version may understand it.
+NEWS, NEVER, RETRY, CHANGED, AGE = range(5)
 _DUE = f"""
     WITH changed AS (
         SELECT item_id, max(run_id) AS run FROM revisions WHERE field <> 'text' GROUP BY item_id),
@@ -28,17 +28,17 @@ _DUE = f"""
                 WHEN articles.item_id IS NULL AND items.first_seen >= :started THEN {NEWS}
                 WHEN articles.item_id IS NULL THEN {NEVER}
                 WHEN changed.run = :run THEN {NEWS}
-                WHEN articles.status = 'failed' THEN {IN_VAIN}
-                WHEN articles.status = 'unreadable' AND asked.tool_version IS NOT :version THEN {IN_VAIN}
+                WHEN articles.status = 'failed' THEN {RETRY}
+                WHEN articles.status = 'unreadable' AND last_run.tool_version IS NOT :version THEN {RETRY}
                 WHEN changed.run > coalesce(articles.run_id, 0) THEN {CHANGED}
                 ELSE {AGE}
             END AS rank
         FROM items
         LEFT JOIN articles ON articles.item_id = items.id
-        LEFT JOIN runs AS asked ON asked.id = articles.run_id
+        LEFT JOIN runs AS last_run ON last_run.id = articles.run_id
         LEFT JOIN changed ON changed.item_id = items.id)
     SELECT id, url, rank, status, layout, first, fetched_at FROM queue
-    ORDER BY rank, iif(rank IN ({IN_VAIN}, {AGE}), fetched_at, NULL), published DESC, id"""
+    ORDER BY rank, iif(rank IN ({RETRY}, {AGE}), fetched_at, NULL), published DESC, id"""
 _LAST_LIST_RUN = "SELECT id, started FROM runs WHERE mode IN ('full', 'incremental') ORDER BY id DESC LIMIT 1"
 _VALIDATORS = """
     SELECT articles.etag, articles.last_modified FROM articles JOIN runs ON runs.id = run_id
@@ -50,7 +50,7 @@ class Due(NamedTuple):
 
     item_id: str
     url: str
-    rank: int  # why: NEWS, NEVER, IN_VAIN, CHANGED or AGE
+    rank: int  # why: NEWS, NEVER, RETRY, CHANGED or AGE
     status: str | None
     layout: str | None
 
@@ -58,38 +58,38 @@ class Due(NamedTuple):
 def due(
     connection: sqlite3.Connection,
     old_enough: Callable[[str, str], bool],
-    wanted: Callable[[str], bool] = lambda url: True,
+    accepts_url: Callable[[str], bool] = lambda url: True,
 ) -> list[Due]:
-    """Return the items whose pages are due, in the order in which to ask.
+    """Return the items whose pages are due, in the order of requests.
 
     First those that were new or changed in the last run that read a list, then those never requested, both
     the newest first, those that could not be read, those whose entry on the list changed since, and the
     others by age.
 
-    `old_enough` is called with an article's first reading (else first request) and its last request, `wanted`
-    for an item's address.
+    `old_enough` is called with an article's first reading (else first request) and its last request,
+    `accepts_url` with an item's address.
     """
     last = connection.execute(_LAST_LIST_RUN).fetchone()
     run, started = last or (None, None)
-    given = {"run": run, "started": started, "version": __version__}
+    parameters = {"run": run, "started": started, "version": __version__}
     return [
         Due(row["id"], row["url"], row["rank"], row["status"], row["layout"])
-        for row in connection.execute(_DUE, given)
-        if (row["rank"] != AGE or old_enough(row["first"], row["fetched_at"])) and wanted(row["url"])
+        for row in connection.execute(_DUE, parameters)
+        if (row["rank"] != AGE or old_enough(row["first"], row["fetched_at"])) and accepts_url(row["url"])
     ]
 
 
 def validators(connection: sqlite3.Connection, item_id: str) -> tuple[str | None, str | None]:
     """Return the ETag and the Last-Modified with which to ask whether an article has changed.
 
-    Both are None where it has to be read: its last reading was no good, or another version's.
+    Both are None if it has to be read: the last request failed, or another version made it.
     """
     row = connection.execute(_VALIDATORS, [item_id, __version__]).fetchone()
     return (row["etag"], row["last_modified"]) if row else (None, None)
 
 
 def layouts(connection: sqlite3.Connection, other: str) -> tuple[int, int]:
-    """Return how many stored articles were read by known layouts, and how many by the way named `other`."""
+    """Return how many stored articles were read by known layouts, and how many by the one named `other`."""
     sql = "SELECT count(*) FILTER (WHERE layout <> ?1), count(*) FILTER (WHERE layout = ?1) FROM articles"
     known, others = connection.execute(sql, [other]).fetchone()
     return known, others
@@ -107,11 +107,11 @@ def old_enough(first: str, last: str, now: str) -> bool:
     >>> [old_enough(day(1), day(2), day(now)) for now in (3, 7, 8)]
     [False, False, True]
     """
-    began, asked, present = map(parse_utc, (first, last, now))
-    if asked - present > _AHEAD:
+    first_read, last_request, present = map(parse_utc, (first, last, now))
+    if last_request - present > _MAX_AHEAD:
         return True
-    age = _last_age(present - began)
-    return age is not None and asked - began < age
+    age = _last_age(present - first_read)
+    return age is not None and last_request - first_read < age
 
 
 def _last_age(passed: timedelta) -> timedelta | None:

@@ -33,8 +33,8 @@ class StoredArticle:
     change: Revision | None = None
 
 
-def knows(connection: sqlite3.Connection, item_id: str) -> bool:
-    """Whether there is such an item, so that its article can be stored."""
+def item_exists(connection: sqlite3.Connection, item_id: str) -> bool:
+    """Whether the item is stored, so that its article can be."""
     return connection.execute("SELECT 1 FROM items WHERE id = ?", [item_id]).fetchone() is not None
 
 
@@ -43,21 +43,21 @@ def write_article(
 ) -> StoredArticle:
     """Store one answer inside the caller's transaction.
 
-    What was read stays when a page is gone or can't be read later. `saved` is whether the answer is a saved
-    one, that may be older than what is stored: then each part of the row keeps what is newer.
+    The text is kept if the page is gone or can't be read later. `saved` is whether the answer comes from an
+    archive and may be older than the stored one: then each part of the row keeps the newer value.
 
     Raises StorageError for an item that is not stored.
     """
-    if not knows(connection, answer.item_id):
+    if not item_exists(connection, answer.item_id):
         raise StorageError(f"no page of the list has shown the item {answer.item_id}: {answer.url}")
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [answer.item_id]).fetchone()
-    if row is None and answer.status == UNCHANGED:  # as it was when it was not read: that says nothing
+    if row is None and answer.status == UNCHANGED:  # unchanged since a request that stored nothing
         return StoredArticle(answer.status)
     values = _first_times(answer, row)
     if row is None or not saved or answer.fetched_at >= row["fetched_at"]:
         values |= _state(answer, run)
     change = None
-    if answer.article is not None and _counts(answer, row, saved=saved):
+    if answer.article is not None and _replaces(answer, row, saved=saved):
         values |= _content(connection, answer)
         change = _change(answer, row)
     if row is None:
@@ -73,8 +73,8 @@ def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int)
     """Add an answer with a body, or a 304, to the pages that the run read."""
     sha256 = answer.sha256
     if answer.status == UNCHANGED:
-        known = "SELECT sha256 FROM articles WHERE item_id = ?"
-        row = connection.execute(known, [answer.item_id]).fetchone()
+        sql = "SELECT sha256 FROM articles WHERE item_id = ?"
+        row = connection.execute(sql, [answer.item_id]).fetchone()
         sha256 = row["sha256"] if row else None
     if sha256 is None:
         return
@@ -95,7 +95,7 @@ def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int)
 def renormalize_articles(connection: sqlite3.Connection) -> int:
     """Normalise the printed values of articles again; return how many changed.
 
-    These are the date, and what differs from the list.
+    These are the date, and the differences from the list.
     """
     changed = []
     for row in connection.execute(_PRINTED):
@@ -116,8 +116,8 @@ def differences(
 ) -> dict[str, tuple[str | None, str | None]]:
     """Return where an item's page differs from the list: each field with the list's value and the page's.
 
-    White space, quotes, dashes, the case and order of labels and other names of one thing are no
-    difference. A date that the page does not print is none either; nor are labels, if it prints none at all.
+    White space, quotes, dashes, the case and order of labels, and other names of one entry do not count. Nor
+    does a date that the page does not print; nor do labels, if it prints none at all.
     """
     with_labels = any(printed.get(name) for name in _LABELS)
     one, other = NewsItem(url_raw=listed.url_raw), NewsItem(url_raw=listed.url_raw)
@@ -127,17 +127,17 @@ def differences(
         compared = on_page is not None or (with_labels and name in _LABELS)
         setattr(one, f"{name}_raw", on_list)
         setattr(other, f"{name}_raw", on_page if compared else on_list)
-    found = revisions(normalize(one), normalize(other))
-    return {change.field: (change.before, change.after) for change in found if change.kind != "cosmetic"}
+    changes = revisions(normalize(one), normalize(other))
+    return {change.field: (change.before, change.after) for change in changes if change.kind != "cosmetic"}
 
 
 def _first_times(answer: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]:
-    """Return the times of the first request and the first reading: the earliest, whatever came first."""
+    """Return the times of the first request and the first reading, in whatever order answers are stored."""
     at = answer.fetched_at
     values: dict[str, Any] = {"first_asked": min(row["first_asked"], at) if row else at}
-    known = row["first_read"] if row else None
-    if answer.status == "read" or (answer.status == UNCHANGED and known):
-        values["first_read"] = min(known, at) if known else at
+    first_read = row["first_read"] if row else None
+    if answer.status == "read" or (answer.status == UNCHANGED and first_read):
+        values["first_read"] = min(first_read, at) if first_read else at
     return values
 
 
@@ -149,8 +149,8 @@ def _state(answer: ArticleItem, run: int) -> dict[str, Any]:
     return values
 
 
-def _counts(answer: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> bool:
-    """Whether what was read counts before what is stored; of two of one second always the same one."""
+def _replaces(answer: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> bool:
+    """Whether this reading replaces the stored one; of two from the same second always the same one does."""
     if row is None or row["read_at"] is None or not saved:
         return True
     text = answer.article.text if answer.article else None
@@ -158,7 +158,7 @@ def _counts(answer: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> boo
 
 
 def _content(connection: sqlite3.Connection, answer: ArticleItem) -> dict[str, Any]:
-    """Return the columns with what the page says."""
+    """Return the columns that hold what the page shows."""
     article = answer.article
     assert article is not None
     stored = rows.load(connection, [answer.item_id])[answer.item_id]
@@ -189,7 +189,7 @@ def _content(connection: sqlite3.Connection, answer: ArticleItem) -> dict[str, A
 def _change(answer: ArticleItem, row: sqlite3.Row | None) -> Revision | None:
     """Return how the text changed since it was last read; None if it did not.
 
-    Where the bytes of the page are the same, it is our reading that changed and not the page.
+    If the bytes of the page are the same, the extraction changed and not the page.
     """
     after = answer.article.text if answer.article else None
     if row is None or row["read_at"] is None or row["text"] == after:
@@ -210,5 +210,5 @@ def _update(connection: sqlite3.Connection, item_id: str, values: dict[str, Any]
 
 
 def _json(value: Any) -> str | None:
-    """Return the value as JSON; None for what is empty."""
+    """Return the value as JSON; None if it is empty."""
     return json.dumps(value, ensure_ascii=False) if value else None

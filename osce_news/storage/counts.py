@@ -37,7 +37,7 @@ GROUPS = tuple(_GROUPS)
 PERIODS = ("year", "month")
 OTHER = "(other)"  # the group of all items outside the groups that are kept
 
-# What an item may have, each with the condition for it.
+# The labels that an item may have, each with its condition.
 _LABELS = {
     "type": "content_type_raw IS NOT NULL",
     "office": "offices_raw IS NOT NULL",
@@ -148,5 +148,5 @@ def _grouped(by: Sequence[str], filters: Filters, keep: Mapping[str, Sequence[st
         else:
             columns.append(f"{expression} AS {name}")
     joins = " ".join(_GROUPS[name][1] for name in by)
-    where, asked = filters.where()
-    return f"SELECT {', '.join(columns)} FROM items {joins} WHERE {where}", [*values, *asked]
+    where, filter_values = filters.where()
+    return f"SELECT {', '.join(columns)} FROM items {joins} WHERE {where}", [*values, *filter_values]

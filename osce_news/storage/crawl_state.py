@@ -1,4 +1,4 @@
-"""Queries about former runs: where to resume, what was seen, what is gone."""
+"""Queries about former runs: where to resume, when a page was last read, which items are missing."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from osce_news.clock import format_utc, parse_utc, utc_now
 from osce_news.items import Listing
 
 DIED = "the process ended without a word"  # the message of a run that was killed
-# A run that ended long ago says little of the list as it is now.
+# After a longer time, too much of the list has changed.
 MAX_AGE_TO_RESUME = timedelta(days=30)
-# A server that answers 304 to everything must not hide the list for good.
+# A server that answers 304 to everything must not hide changes for ever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
 _HAS_DIED = "(status = 'running' OR message IS ?)"  # with the parameter DIED, while no run is active
 # Whether a run read its list to the end. Runs that read list and articles have a status for each; since they
@@ -27,12 +27,12 @@ _COMPLETE = "coalesce(list_status, status) = 'complete'"
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedRun:
-    """A full crawl that did not reach the end of the list: where it stood, and what it had read."""
+    """A full crawl that did not reach the end of the list: its last position, and the pages it read."""
 
     run: int
     position: dict[str, Any]
-    listed: list[tuple[str, list[str]]]  # address and keys of each page that it had joined, in order
-    left_over: list[int]  # pages that it had read and not joined
+    listed: list[tuple[str, list[str]]]  # address and keys of each page read without a gap, in order
+    left_over: list[int]  # the numbers of the other pages that it read
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +101,18 @@ def pages_of_killed_run(connection: sqlite3.Connection, run: int) -> int | None:
 
 
 def has_read_after(connection: sqlite3.Connection, moment: str) -> bool:
-    """Whether the database holds what was read after that time."""
+    """Whether the database holds pages or runs of a later time."""
     sql = """
         SELECT EXISTS (SELECT 1 FROM pages WHERE fetched_at > :at) OR EXISTS (
             SELECT 1 FROM runs WHERE started > :at AND mode IN ('full', 'incremental', 'articles'))"""
     return bool(connection.execute(sql, {"at": moment}).fetchone()[0])
 
 
-def last_complete(connection: sqlite3.Connection, list_name: str) -> int | None:
+def last_complete_run(connection: sqlite3.Connection, list_name: str) -> int | None:
     """Return the last full crawl that read this list to its end; None if none did."""
     sql = f"SELECT max(id) FROM runs WHERE list = ? AND mode = 'full' AND {_COMPLETE}"
-    found: int | None = connection.execute(sql, [list_name]).fetchone()[0]
-    return found
+    run: int | None = connection.execute(sql, [list_name]).fetchone()[0]
+    return run
 
 
 def unfinished_run(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun | None:
@@ -148,16 +148,16 @@ def resumed_run(connection: sqlite3.Connection, run: int, position: dict[str, An
 def incomplete_since(connection: sqlite3.Connection, list_name: str) -> str | None:
     """Return the time since which no crawl of this list was complete; None if the last one was.
 
-    There may be gaps below items stored since then, so they do not stop a crawl. So may what
-    a crawl with a limit stored, whose list is noted as "address (limits)".
+    There may be gaps below items stored since then, so an incremental crawl does not stop at them. The same
+    holds for a crawl with limits, whose list is stored as "address (limits)".
     """
     sql = f"""
         SELECT min(started) FROM runs
         WHERE (list = :list AND NOT {_COMPLETE} OR substr(list, 1, length(:list) + 2) = :list || ' (')
         AND mode IN ('full', 'incremental') AND id > coalesce(
             (SELECT max(id) FROM runs WHERE list = :list AND {_COMPLETE}), 0)"""
-    found: str | None = connection.execute(sql, {"list": list_name}).fetchone()[0]
-    return found
+    started: str | None = connection.execute(sql, {"list": list_name}).fetchone()[0]
+    return started
 
 
 def count_first_seen_since(connection: sqlite3.Connection, ids: Iterable[str], since: str) -> int:
@@ -174,7 +174,7 @@ _LAST_READING = (
 
 
 def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
-    """Return what a page showed when it was last read, to which a 304 refers; None if unknown."""
+    """Return the validators of a page's last reading, to which a 304 refers; None if there is none."""
     row = connection.execute(_LAST_READING, [url]).fetchone()
     if row is None or row["listed"] is None:
         return None
@@ -202,21 +202,21 @@ def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> li
     first = _chain_of_runs(connection, run)[0]
     sql = """
         SELECT id FROM items WHERE withdrawn IS NULL
-        AND (listing_url = :url OR listing_url GLOB :below OR listing_url GLOB :asked)
+        AND (listing_url = :url OR listing_url GLOB :below OR listing_url GLOB :query)
         AND id NOT IN (
             SELECT substr(value, 1, instr(value, ':') - 1) FROM pages, json_each(pages.listed)
             WHERE pages.run_id >= :first AND pages.listed IS NOT NULL)
         ORDER BY id"""
-    plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
-    given = {"url": list_url, "below": f"{plain}/*", "asked": f"{plain}[?]*", "first": first}
-    return [row[0] for row in connection.execute(sql, given)]
+    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
+    parameters = {"url": list_url, "below": f"{escaped}/*", "query": f"{escaped}[?]*", "first": first}
+    return [row[0] for row in connection.execute(sql, parameters)]
 
 
 def count_listed(connection: sqlite3.Connection, list_url: str) -> int:
     """Return how many items that are not withdrawn a page of this list has shown last."""
-    plain = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
+    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
     sql = "SELECT count(*) FROM items WHERE withdrawn IS NULL AND listing_url GLOB ?"
-    return int(connection.execute(sql, [f"{plain}[?/]*"]).fetchone()[0])
+    return int(connection.execute(sql, [f"{escaped}[?/]*"]).fetchone()[0])
 
 
 def withdraw(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int) -> int:
@@ -239,14 +239,14 @@ def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: in
         "SELECT id, max(withdrawn, :at) FROM items WHERE withdrawn IS NOT NULL "
         "AND (:present OR withdrawn <= :at) AND id IN (SELECT value FROM json_each(:ids))"
     )
-    given = {"at": at, "ids": json.dumps(list(ids)), "present": present}
-    back = [tuple(row) for row in connection.execute(sql, given)]
+    parameters = {"at": at, "ids": json.dumps(list(ids)), "present": present}
+    restored = [tuple(row) for row in connection.execute(sql, parameters)]
     connection.executemany(
         "UPDATE withdrawals SET restored = ?2, restored_run = ?3 WHERE item_id = ?1 AND restored IS NULL",
-        [(identifier, when, run) for identifier, when in back],
+        [(identifier, when, run) for identifier, when in restored],
     )
-    connection.executemany("UPDATE items SET withdrawn = NULL WHERE id = ?", [row[:1] for row in back])
-    return len(back)
+    connection.executemany("UPDATE items SET withdrawn = NULL WHERE id = ?", [row[:1] for row in restored])
+    return len(restored)
 
 
 def forget_listed(connection: sqlite3.Connection, run: int) -> None:
@@ -258,8 +258,8 @@ def forget_listed(connection: sqlite3.Connection, run: int) -> None:
 def _chain_of_runs(connection: sqlite3.Connection, run: int) -> list[int]:
     """Return the run and those that it continues, the first of them first."""
     sql = """
-        WITH RECURSIVE line (id, continues) AS (
+        WITH RECURSIVE chain (id, continues) AS (
             SELECT id, continues FROM runs WHERE id = ?
-            UNION SELECT runs.id, runs.continues FROM runs JOIN line ON runs.id = line.continues)
-        SELECT id FROM line ORDER BY id"""
+            UNION SELECT runs.id, runs.continues FROM runs JOIN chain ON runs.id = chain.continues)
+        SELECT id FROM chain ORDER BY id"""
     return [row[0] for row in connection.execute(sql, [run])]

@@ -31,9 +31,15 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """Return a connection to the database, which is created or brought to the present schema if needed.
 
     Missing parts of the search index are made. Raises NotOurDatabaseError or NewerDatabaseError and leaves
-    the file as it was, BadInputError if the folder does not exist, StorageError if it can't be written.
+    the file as it was, BadInputError if the folder does not exist or the file is a hard link, StorageError if
+    it can't be written.
     """
     applied: set[str] = set()
+    if path.is_file() and path.stat().st_nlink > 1:
+        raise BadInputError(
+            f"{path} is a hard link, one of several names of a file: SQLite keeps a log for each name, so "
+            "what the other writes would be lost; copy the file, and use the copy"
+        )
     if path.exists() and path.stat().st_size > 0:
         applied = _refuse_foreign(path)
     elif not path.parent.is_dir():
@@ -69,9 +75,9 @@ def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
     `wait_s` seconds, StorageError if the lock file can't be made.
     """
     target = path.resolve()  # the same lock under whatever name the file is opened
-    held = FileLock(target.with_name(f"{target.name}.lock"), thread_local=False)
+    file_lock = FileLock(target.with_name(f"{target.name}.lock"), thread_local=False)
     try:
-        held.acquire(timeout=wait_s)
+        file_lock.acquire(timeout=wait_s)
     except Timeout:
         raise LockedError(
             f"{path}: {_holder(path)} is writing to it; wait for it to end, or stop it"
@@ -80,13 +86,13 @@ def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
         raise StorageError(
             f"{path}: the lock file next to it can't be made: {error.strerror or error}"
         ) from error
-    return held
+    return file_lock
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date, inside the caller's transaction; foreign keys are not enforced yet."""
-    # sqlite-utils keeps the record of what was applied. It is imported here because that takes a while, and
-    # where pandas is installed a second and 80 MB.
+    # sqlite-utils records which migrations were applied. It is imported here because that is slow: where
+    # pandas is installed, it takes a second and 80 MB.
     from sqlite_utils import Database, Migrations
 
     migrations = Migrations("osce_news")
@@ -99,8 +105,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
 def write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to a write-ahead log, so that readers and the writer do not wait for each other.
 
-    SQLite refuses the switch at once while another process writes, whatever its time-out. So this tries
-    again for as long as the time-out.
+    While another process writes, SQLite refuses the switch at once, without waiting for its time-out. So this
+    retries for as long as the time-out.
     """
     deadline = time.monotonic() + _WAIT_S
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

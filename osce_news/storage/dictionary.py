@@ -54,7 +54,7 @@ def tables() -> dict[str, Table]:
     'YYYY-MM-DD'
     """
     source = resources.files(__package__).joinpath("dictionary.toml").read_text(encoding="utf-8")
-    return {name: _table(name, given) for name, given in tomllib.loads(source).items()}
+    return {name: _table(name, described) for name, described in tomllib.loads(source).items()}
 
 
 def column(table: str, name: str) -> Column:
@@ -68,7 +68,7 @@ def entries(connection: sqlite3.Connection) -> list[Row]:
     Tables come in the order of the dictionary, columns in that of the schema. Raises KeyError for a column
     without a description.
     """
-    return [row for name in tables() for row in _of_table(connection, name)]
+    return [row for name in tables() for row in _table_entries(connection, name)]
 
 
 def write(connection: sqlite3.Connection) -> None:
@@ -90,50 +90,50 @@ def measured(connection: sqlite3.Connection) -> list[Row]:
     NULL and the empty list count as empty. For a table as a whole `empty` is None; for the search index,
     which stores no values, both are.
     """
-    found = []
+    measured_rows = []
     counts: dict[str, int] = {}
     for row in entries(connection):
         table, name = row["table_name"], row["column_name"]
         if name == WHOLE:
             counts = {} if table.startswith("items_fts") else _counts(connection, table)
         empty = None if name == WHOLE else counts.get(name)
-        found.append({**row, "rows": counts.get(WHOLE), "empty": empty})
-    return found
+        measured_rows.append({**row, "rows": counts.get(WHOLE), "empty": empty})
+    return measured_rows
 
 
-def _table(name: str, given: dict[str, Any]) -> Table:
-    origin = given["origin"]
+def _table(name: str, described: dict[str, Any]) -> Table:
+    origin = described["origin"]
     columns = {one.name: one for one in _item_columns()} if name in _OF_ITEMS else {}
-    for key, described in given["columns"].items():
-        columns[key] = Column(key, **{"origin": origin, **described})
-    return Table(name, given["meaning"], origin, columns)
+    for key, column in described["columns"].items():
+        columns[key] = Column(key, **{"origin": origin, **column})
+    return Table(name, described["meaning"], origin, columns)
 
 
 def _item_columns() -> Iterator[Column]:
     for field in dataclasses.fields(NewsItem):
-        said = field.metadata
-        yield Column(field.name, said["meaning"], said["form"], said["origin"], said["pitfalls"])
+        about = field.metadata
+        yield Column(field.name, about["meaning"], about["form"], about["origin"], about["pitfalls"])
 
 
 def _counts(connection: sqlite3.Connection, table: str) -> dict[str, int]:
     """Return the number of rows, under `WHOLE`, and for each column the number of its empty values."""
-    columns = [row["column_name"] for row in _of_table(connection, table)][1:]
+    columns = [row["column_name"] for row in _table_entries(connection, table)][1:]
     sums = ", ".join(f"""total("{name}" IS NULL OR "{name}" = '[]')""" for name in columns)
     rows, *empty = connection.execute(f"SELECT count(*), {sums} FROM {table}").fetchone()
     return {WHOLE: rows, **dict(zip(columns, map(int, empty), strict=True))}
 
 
-def _of_table(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
+def _table_entries(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
     described = tables()[table]
-    found = connection.execute(
+    columns = connection.execute(
         'SELECT name, "notnull" OR pk AS never FROM pragma_table_info(?)', [table]
     ).fetchall()
-    if not found:  # a table of a later version
+    if not columns:  # a table of a later version
         return
     yield _row(table, WHOLE, 0, described.meaning, "", False, described.origin, None)
-    for position, (name, never) in enumerate(found, 1):
+    for position, (name, never) in enumerate(columns, 1):
         one = described.columns[name]
-        if table == "newsroom":  # SQLite does not say of a view's columns whether they may be NULL
+        if table == "newsroom":  # SQLite does not know which columns of a view may be NULL
             never = one.form == "JSON array" or name in _never_null(connection)
         yield _row(table, name, position, one.meaning, one.form, not never, one.origin, one.pitfalls)
 

@@ -80,16 +80,16 @@ def as_it_stood(connection: sqlite3.Connection, day: str, filters: Filters = _AL
     """
     sql = f"SELECT then_.*, url_raw, language, first_seen FROM ({AS_IT_STOOD}) AS then_ JOIN items USING (id)"
     passes = _Passes(filters, set(with_children(filters.topics)))
-    found = []
+    rows = []
     for row in connection.execute(sql, {"day": day}):
         raw = {f"{name}_raw": row[name] for name in REVISED_FIELDS}
         item = normalize(NewsItem(url_raw=row["url_raw"], **raw))
         item.id, item.url, item.language = row["id"], row["url"], row["language"]
         if passes(item):
-            found.append(_shown(item, row["first_seen"]))
-    found.sort(key=lambda row: row["id"])
-    found.sort(key=lambda row: row["published"] or "", reverse=True)
-    return found
+            rows.append(_newsroom_row(item, row["first_seen"]))
+    rows.sort(key=lambda row: row["id"])
+    rows.sort(key=lambda row: row["published"] or "", reverse=True)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _any(terms: Iterable[Term], wanted: Collection[str]) -> bool:
     return not wanted or any(term.id in wanted for term in terms)
 
 
-def _shown(item: NewsItem, first_seen: str) -> Row:
+def _newsroom_row(item: NewsItem, first_seen: str) -> Row:
     """Return the item as a row of the view `newsroom`, without the columns of `NOT_OF_A_DAY`."""
     row = {name: getattr(item, name, first_seen) for name in NEWSROOM_COLUMNS if name not in NOT_OF_A_DAY}
     kind = vocabulary("content_types").entries.get(item.content_type or "")

@@ -30,7 +30,7 @@ def listed_ids(page: Listing) -> set[str]:
 
 
 class Edit(NamedTuple):
-    """A stored item as a new reading leaves it, with the former values that are kept as revisions."""
+    """A stored item as changed by a new reading, and the revisions to record."""
 
     after: NewsItem
     revisions: list[Revision]
@@ -102,7 +102,7 @@ class Ingest:
         return 0 if self._saved else sum(hash(identifier) in self._seen for identifier in ids)
 
     def _edit(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:
-        """Return what this reading makes of a stored item; None if that stays as it is."""
+        """Return how this reading changes a stored item; None if it does not."""
         known = rows.raw_item(row)
         if rows.same_raw(item, known):
             return None
@@ -112,15 +112,15 @@ class Ingest:
         after.id = known.id = row["id"]
         if rows.same_raw(after, known):
             return None
-        found = revisions(known, after)
-        # Labels that differ between two places of one reading of the list are no change of the item.
-        kept = [revision for revision in found if not (together and revision.field in LABELS)]
-        return Edit(after, kept, bool(kept) or any(revision.kind == "labels" for revision in found))
+        changes = revisions(known, after)
+        # If labels differ between two places of one reading of the list, the item has not changed.
+        recorded = [change for change in changes if not (together and change.field in LABELS)]
+        return Edit(after, recorded, bool(recorded) or any(change.kind == "labels" for change in changes))
 
     def _in_one_reading(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
         """Whether the item was last seen in the same reading of the list, at another place."""
         if not self._saved:
-            # At the same address it is the same result read again, and what differs was edited.
+            # At the same address it is the same result read again, so a difference is an edit.
             return self._seen.get(hash(row["id"]), hash(item.url)) not in (hash(item.url), 0)
         return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from osce_news.storage.database import open_for_reading
-from osce_news.storage.schema import MIGRATIONS, differing, kind_of
+from osce_news.storage.schema import MIGRATIONS, TABLES, differing, kind_of
 
 _RULES = {
     "an item without an address": (
@@ -83,17 +84,17 @@ def problems(path: Path) -> list[str]:
             source.backup(copy)
         finally:
             source.close()
-        found: list[str] = []
+        lines: list[str] = []
         try:
-            for check in (_integrity, _foreign_keys, _search_index, _schema, _rules):
+            for check in (_integrity, _foreign_keys, _search_index, _schema, _rules, _texts):
                 try:
-                    found += check(copy)
+                    lines += check(copy)
                 except sqlite3.DatabaseError as error:
                     name = check.__name__.strip("_").replace("_", " ")
-                    found.append(f"{name}: can't be checked: {error}")
+                    lines.append(f"{name}: can't be checked: {error}")
         finally:
             copy.close()
-        return found
+        return lines
 
 
 def _integrity(copy: sqlite3.Connection) -> list[str]:
@@ -128,6 +129,31 @@ def _rules(copy: sqlite3.Connection) -> list[str]:
     broken = {rule: copy.execute(sql).fetchone()[0] for rule, sql in _RULES.items()}
     broken |= {f"a {table[:-1]} with a number below 0": _negative(copy, table) for table in ("runs", "pages")}
     return [f"rule: {rule} ({count} times)" for rule, count in broken.items() if count]
+
+
+def _texts(copy: sqlite3.Connection) -> list[str]:
+    """Read every text: SQLite stores bytes that are not UTF-8, and whoever reads them gets an error."""
+    copy.text_factory = bytes
+    found = []
+    for table in TABLES:
+        rows = copy.execute(f"SELECT * FROM {table}")
+        names = [column[0] for column in rows.description]
+        broken = Counter(
+            name
+            for row in rows
+            for name, value in zip(names, row, strict=True)
+            if isinstance(value, bytes) and not _is_utf8(value)
+        )
+        found += [f"text: {table}.{name} is not UTF-8 in {count} rows" for name, count in broken.items()]
+    return found
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _negative(copy: sqlite3.Connection, table: str) -> int:

@@ -80,6 +80,6 @@ def _joined(
     """Return the longer list's text, followed by the names that only the shorter one has."""
     if _keys(other) > _keys(one):
         return other_raw
-    known = {term.id or fold(term.raw) for term in one}
-    more = [term.raw for term in other if (term.id or fold(term.raw)) not in known]
+    keys = {term.id or fold(term.raw) for term in one}
+    more = [term.raw for term in other if (term.id or fold(term.raw)) not in keys]
     return ", ".join([*([one_raw] if one_raw else []), *more]) or None

@@ -110,34 +110,34 @@ def _joined(conditions: list[tuple[str, Any]]) -> tuple[str, list[Any]]:
     return " AND ".join(["1", *(sql for sql, _ in conditions)]), [value for _, value in conditions]
 
 
-def identifiers(kind: str, asked: Iterable[str]) -> list[str]:
+def identifiers(kind: str, names: Iterable[str]) -> list[str]:
     """Return the identifiers of the entries with these identifiers, names or aliases.
 
     `kind` is the name of a vocabulary. Raises BadInputError that names the nearest entry.
     """
-    known = vocabulary(kind)
-    found = []
-    for name in asked:
-        entry = known.lookup(name)
+    entries = vocabulary(kind)
+    ids = []
+    for name in names:
+        entry = entries.lookup(name)
         if entry is None:
-            nearest = known.nearest(name)
+            nearest = entries.nearest(name)
             hint = f"; the nearest is {nearest.id} ({nearest.label})" if nearest else ""
             one = kind.removesuffix("s").replace("_", " ")
             raise BadInputError(f"no {one} {name[:80]!r}{hint}; `osce-news vocabulary {kind}` lists them")
-        found.append(entry.id)
-    return found
+        ids.append(entry.id)
+    return ids
 
 
-def item_identifier(asked: str) -> str:
-    """Return the identifier of an item given by it or by one of its addresses.
+def item_identifier(text: str) -> str:
+    """Return the identifier of the item with this identifier or address.
 
-    Raises BadInputError for an address that can't be an item's.
+    Raises BadInputError if the address is not that of an item.
     """
     try:
-        asked.encode()
-        return item_id(asked) if "/" in asked else asked
+        text.encode()
+        return item_id(text) if "/" in text else text
     except ValueError as error:
-        raise BadInputError(f"no item has this identifier or address: {asked[:200]!r}") from error
+        raise BadInputError(f"no item has this identifier or address: {text[:200]!r}") from error
 
 
 def items(connection: sqlite3.Connection, filters: Filters, limit: int | None) -> list[Row]:
@@ -178,14 +178,14 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
     row = connection.execute("SELECT * FROM newsroom WHERE id = ?", [identifier]).fetchone()
     if row is None:
         return None
-    found = decoded(row)
+    result = decoded(row)
     raw = connection.execute("SELECT * FROM items WHERE id = ?", [identifier]).fetchone()
-    found["raw"] = {name: raw[name] for name in raw.keys() if name.endswith("_raw")}  # noqa: SIM118
-    found["listing_url"] = raw["listing_url"]
-    found["article"] = _article(connection, identifier)
+    result["raw"] = {name: raw[name] for name in raw.keys() if name.endswith("_raw")}  # noqa: SIM118
+    result["listing_url"] = raw["listing_url"]
+    result["article"] = _article(connection, identifier)
     for name, sql in _PARTS.items():
-        found[name] = [dict(one) for one in connection.execute(sql, [identifier])]
-    return found
+        result[name] = [dict(one) for one in connection.execute(sql, [identifier])]
+    return result
 
 
 def unknown(connection: sqlite3.Connection) -> list[Row]:
@@ -224,10 +224,10 @@ def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [identifier]).fetchone()
     if row is None:
         return None
-    found = {name: row[name] for name in row.keys() if name not in ("item_id", "text")}  # noqa: SIM118
+    result = {name: row[name] for name in row.keys() if name not in ("item_id", "text")}  # noqa: SIM118
     for name in ("differs", "image", "downloads", "languages"):
-        found[name] = json.loads(found[name]) if found[name] else None
-    return found
+        result[name] = json.loads(result[name]) if result[name] else None
+    return result
 
 
 def decoded(row: sqlite3.Row) -> Row:

@@ -36,12 +36,12 @@ def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
     of a date are cosmetic. An office that is printed under another of its names has not changed: the site
     renames an office everywhere at once, on old items too.
     """
-    found = []
+    changes = []
     for name, kind in REVISED_FIELDS.items():
         old, new = getattr(before, f"{name}_raw"), getattr(after, f"{name}_raw")
-        if old != new and (kind_now := _kind(name, kind, before, after)):
-            found.append(Revision(name, old, new, kind_now))
-    return found
+        if old != new and (change := _kind(name, kind, before, after)):
+            changes.append(Revision(name, old, new, change))
+    return changes
 
 
 def _kind(name: str, kind: str, before: NewsItem, after: NewsItem) -> str | None:
@@ -64,13 +64,13 @@ def _meaning(item: NewsItem, name: str) -> str:
 
 def text_kind(before: str | None, after: str | None) -> str:
     """Return "cosmetic" if two texts differ only in white space, quotes or dashes, else "text"."""
-    return "cosmetic" if _bare(before) == _bare(after) else "text"
+    return "cosmetic" if _without_typography(before) == _without_typography(after) else "text"
 
 
-def _bare(text: str | None) -> str:
+def _without_typography(text: str | None) -> str:
     """Return the text without white space, and with one kind of quote and dash."""
-    even = unicodedata.normalize("NFC", clean(text) or "").translate(_QUOTES).translate(_DASHES)
-    return _DOUBLED.sub(r"\1", "".join(even.split()))
+    uniform = unicodedata.normalize("NFC", clean(text) or "").translate(_QUOTES).translate(_DASHES)
+    return _DOUBLED.sub(r"\1", "".join(uniform.split()))
 
 
 def _offices_kind(before: NewsItem, after: NewsItem) -> str | None:
@@ -85,7 +85,7 @@ def _offices_kind(before: NewsItem, after: NewsItem) -> str | None:
 
 def _spellings(offices: Iterable[Term]) -> dict[str, list[str]]:
     """Return the offices in printed order, each with the names under which it is printed."""
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for term in offices:
-        found.setdefault(term.id or fold(term.raw), []).append(term.raw)
-    return found
+        names.setdefault(term.id or fold(term.raw), []).append(term.raw)
+    return names

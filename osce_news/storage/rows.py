@@ -42,18 +42,18 @@ def load_lists(
     connection: sqlite3.Connection, ids: Sequence[str]
 ) -> dict[str, tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...]]]:
     """Return the stored offices, topics and places of these items by id."""
-    found: dict[str, list[list[Term]]] = {identifier: [[], [], []] for identifier in ids}
+    lists: dict[str, list[list[Term]]] = {identifier: [[], [], []] for identifier in ids}
     for number, (table, one) in enumerate(zip(_tables(), LISTS.values(), strict=True)):
-        status = "status" if one == "office" else "NULL"
+        status_column = "status" if one == "office" else "NULL"
         sql = (
-            f"SELECT item_id, raw, {one}_id, {status} FROM {table} "
+            f"SELECT item_id, raw, {one}_id, {status_column} FROM {table} "
             "WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY item_id, position"
         )
-        for identifier, raw, term_id, said in connection.execute(sql, [json.dumps(ids)]):
-            found[identifier][number].append(Term(raw, term_id, said))
+        for identifier, raw, term_id, status in connection.execute(sql, [json.dumps(ids)]):
+            lists[identifier][number].append(Term(raw, term_id, status))
     return {
         identifier: (tuple(offices), tuple(topics), tuple(places))
-        for identifier, (offices, topics, places) in found.items()
+        for identifier, (offices, topics, places) in lists.items()
     }
 
 
@@ -98,13 +98,13 @@ def write_addresses(connection: sqlite3.Connection, page: Listing) -> None:
 
 
 def write_revisions(
-    connection: sqlite3.Connection, item_id: str, found: Iterable[Revision], seen_at: str, run: int
+    connection: sqlite3.Connection, item_id: str, changes: Iterable[Revision], seen_at: str, run: int
 ) -> None:
     """Store the revisions of a changed item."""
     connection.executemany(
         "INSERT INTO revisions (item_id, run_id, seen_at, field, before, after, class) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(item_id, run, seen_at, one.field, one.before, one.after, one.kind) for one in found],
+        [(item_id, run, seen_at, one.field, one.before, one.after, one.kind) for one in changes],
     )
 
 

@@ -33,9 +33,9 @@ class Summary:
     withdrawn: int = 0
     restored: int = 0
     articles: int = 0  # items' own pages requested
-    articles_changed: int = 0  # whose text is another than before
+    articles_changed: int = 0  # whose text has changed
     articles_gone: int = 0  # that are gone, moved or not found
-    articles_failed: int = 0  # that could not be had, or not be read
+    articles_failed: int = 0  # that could not be fetched or read
     articles_left: int = 0  # due but not requested
     unknown_terms: int = 0
     bytes: int = 0

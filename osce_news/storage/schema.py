@@ -290,7 +290,7 @@ SCHEMA = {
 
 def fingerprint() -> str:
     """Return a short text that differs for each schema."""
-    return hashlib.sha256("\n".join(map(_even, SCHEMA.values())).encode()).hexdigest()[:8]
+    return hashlib.sha256("\n".join(map(_normalized, SCHEMA.values())).encode()).hexdigest()[:8]
 
 
 def kind_of(name: str) -> str:
@@ -300,11 +300,11 @@ def kind_of(name: str) -> str:
 
 def differing(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the names of what the database lacks ("missing") or defines in another way ("different")."""
-    there = _present(connection)
+    present = _present(connection)
     return {
-        name: "different" if name in there else "missing"
+        name: "different" if name in present else "missing"
         for name, sql in SCHEMA.items()
-        if _even(there.get(name, "")) != _even(sql)
+        if _normalized(present.get(name, "")) != _normalized(sql)
     }
 
 
@@ -341,11 +341,11 @@ def _rebuild(connection: sqlite3.Connection, table: str) -> None:
     connection.execute(f"CREATE TABLE former AS SELECT * FROM {table}")
     connection.execute(f"DROP TABLE {table}")
     connection.execute(SCHEMA[table])
-    kept = connection.execute(
+    shared = connection.execute(
         "SELECT name FROM pragma_table_info('former') WHERE name IN (SELECT name FROM pragma_table_info(?))",
         [table],
     )
-    columns = ", ".join(f'"{row[0]}"' for row in kept)
+    columns = ", ".join(f'"{row[0]}"' for row in shared)
     connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM former")
     connection.execute("DROP TABLE former")
     for name, sql in own:
@@ -357,6 +357,6 @@ def _present(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(map(tuple, connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")))
 
 
-def _even(sql: str) -> str:
+def _normalized(sql: str) -> str:
     """Return the statement with white space normalised."""
     return " ".join(sql.split())

@@ -44,7 +44,7 @@ class Writer:
         self._lock = lock(path, wait_s)
         try:
             self.connection = open_for_writing(path)
-            self._file = _which_file(path)
+            self._file = _file_identity(path)
         except BaseException:
             self._lock.release()
             raise
@@ -62,7 +62,7 @@ class Writer:
         self.close()
 
     def close(self) -> None:
-        """Close the database and give back its lock; harmless when called twice."""
+        """Close the database and release its lock; harmless when called twice."""
         self.connection.close()
         self._lock.release()
 
@@ -78,10 +78,10 @@ class Writer:
         """Start a run and return its summary, which grows as pages are stored.
 
         `list_name` is the list that a crawl reads, `continues` the unfinished run that it resumes.
-        `started` is for the replay of a run: when that began.
+        `started` is when the run began, if it is replayed.
 
-        If the vocabulary or the rules are not those that the stored values were made by, all stored
-        values are normalised again first, so that old and new items use the same identifiers.
+        If the vocabulary or the rules have changed since the last run, all stored values are normalised again
+        first, so that old and new items use the same identifiers.
         """
         self._clock, self._last_page_at = time.monotonic(), None
         self.started = started or utc_now()
@@ -90,8 +90,8 @@ class Writer:
             if mode != "renormalize" and (last is None or last["rules"] != rules()):
                 renormalize(self.connection)
             run = runs.begin_run(self.connection, mode, start_url, list_name, continues, started=self.started)
-        goes_on = continues.run if continues else None
-        self.summary = Summary(run, mode, continues=goes_on, database=str(self.path))
+        continued_run = continues.run if continues else None
+        self.summary = Summary(run, mode, continues=continued_run, database=str(self.path))
         self._ingest = Ingest(self.connection, run, saved=mode == "replay")
         return self.summary
 
@@ -105,7 +105,7 @@ class Writer:
     def transaction(self) -> Iterator[None]:
         """Commit what the block stores as a whole, or nothing of it; raises StorageError.
 
-        Inside another such block it is part of that one.
+        A block inside another one is part of its transaction.
         """
         if self.connection.in_transaction:
             yield
@@ -150,9 +150,9 @@ class Writer:
             self.summary, self._last_page_at = after, page.fetched_at
         return self.summary
 
-    def knows(self, item_id: str) -> bool:
-        """Whether a page of the list has shown this item: only then its article can be stored."""
-        return articles.knows(self.connection, item_id)
+    def has_item(self, item_id: str) -> bool:
+        """Whether the item is stored: otherwise its article can't be."""
+        return articles.item_exists(self.connection, item_id)
 
     def has_read(self, item_id: str) -> bool:
         """Whether this item's own page was read before, so that a 304 refers to something."""
@@ -205,7 +205,7 @@ class Writer:
         """
         self._refuse_another_file()
         self.summary.status = status
-        # A file's name in it may hold bytes that are no text.
+        # It may contain a file name with bytes that are not valid text.
         self.summary.message = message.encode("utf-8", "replace").decode() if message else None
         with storage_errors(self.path), transaction(self.connection):
             self._withdraw(withdrawn, whole)
@@ -229,7 +229,7 @@ class Writer:
 
     def _refuse_another_file(self) -> None:
         """Raise StorageError if the file is not the one that was opened: what is written would be lost."""
-        if _which_file(self.path) != self._file:
+        if _file_identity(self.path) != self._file:
             raise StorageError(
                 f"{self.path}: deleted, moved or replaced while it was written; what this run stored is lost "
                 "with it, so run the command again"
@@ -242,10 +242,10 @@ class Writer:
         runs.write_run(self.connection, summary, finished, position)
 
 
-def _which_file(path: Path) -> tuple[int, int] | None:
+def _file_identity(path: Path) -> tuple[int, int] | None:
     """Return the identity of the file; None if it does not exist."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

@@ -85,7 +85,7 @@ def test_a_page_that_is_empty_amid_the_list_makes_the_traversal_partial(options:
 def test_a_traversal_by_links_is_partial_where_the_pager_is_lost() -> None:
     done = without_pager(MovingList(fixed=10).grow(400), 5, new_traversal())
     assert done.follows_links
-    assert "links to no next page" in done.problems[0]
+    assert "has no link to the next page" in done.problems[0]
 
 
 @pytest.mark.parametrize("fixed", [10, 20, 25])
@@ -94,7 +94,7 @@ def test_a_site_whose_pages_and_pager_are_its_own_is_not_taken_for_a_short_list(
     site = MovingList(fixed=fixed, pager=False).grow(400)
     while done.url is not None:
         done.read(site.read(done.url))
-    assert "no pager is understood" in done.problems[0]
+    assert "its pager is not understood" in done.problems[0]
 
 
 def test_a_page_that_cannot_be_read_is_left_out_and_the_traversal_goes_on() -> None:
@@ -205,7 +205,7 @@ def test_since_does_not_end_a_traversal_through_a_list_in_another_order() -> Non
 @pytest.mark.parametrize(
     ("link", "said"),
     [
-        (PagerLink(None, page(9)), "links to no next page"),
+        (PagerLink(None, page(9)), "has no link to the next page"),
         (PagerLink(page(3), page(9)), "read before"),
         (PagerLink("https://example.org/?page=4", page(9)), "another site"),
     ],

@@ -13,7 +13,7 @@ from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, NewsItem, RawArticle
 from osce_news.pages.extract import read_article
 from osce_news.storage import Writer, article_queue, queries
-from osce_news.storage.article_queue import AGE, CHANGED, IN_VAIN, NEVER, NEWS
+from osce_news.storage.article_queue import AGE, CHANGED, NEVER, NEWS, RETRY
 from osce_news.storage.articles import differences
 from osce_news.storage.integrity import problems
 from tests.helpers import listing, values
@@ -149,8 +149,8 @@ def test_saved_pages_in_any_order_leave_the_latest(writer: Writer) -> None:
 
 def test_an_article_of_an_item_that_no_page_has_shown_is_not_stored(crawling: Writer) -> None:
     stranger = make_stories(7)[6]
-    assert crawling.knows(str(STORIES[0].node))
-    assert not crawling.knows(str(stranger.node))
+    assert crawling.has_item(str(STORIES[0].node))
+    assert not crawling.has_item(str(stranger.node))
     with pytest.raises(StorageError, match="no page of the list"):
         crawling.store_article(answer(stranger, 1))
     assert crawling.summary.articles == 0
@@ -259,13 +259,13 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
     assert [(one.item_id, one.rank) for one in due] == [
         ("900001", NEWS),
         (str(never.node), NEVER),
-        (str(failed.node), IN_VAIN),
-        (str(later_failed.node), IN_VAIN),
+        (str(failed.node), RETRY),
+        (str(later_failed.node), RETRY),
         (str(changed.node), CHANGED),
         (str(old.node), AGE),
     ]
     none = article_queue.due(crawling.connection, lambda first, last: False)
-    assert {one.rank for one in none} == {NEWS, NEVER, IN_VAIN, CHANGED}
+    assert {one.rank for one in none} == {NEWS, NEVER, RETRY, CHANGED}
 
 
 def test_what_was_not_understood_is_asked_for_again_by_another_version_and_else_by_age(
@@ -277,7 +277,7 @@ def test_what_was_not_understood_is_asked_for_again_by_another_version_and_else_
     assert first not in {one.item_id for one in due}
     crawling.connection.execute("UPDATE runs SET tool_version = '0.0'")
     due = article_queue.due(crawling.connection, lambda first, last: False)
-    assert [one.rank for one in due if one.item_id == first] == [IN_VAIN]
+    assert [one.rank for one in due if one.item_id == first] == [RETRY]
 
 
 def test_an_unconditional_request_is_made_where_another_version_read_the_page(crawling: Writer) -> None:

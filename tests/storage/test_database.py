@@ -184,6 +184,15 @@ def test_where_nothing_can_be_written_a_file_is_read_unless_its_log_holds_someth
             open_for_reading(link)
 
 
+def test_a_file_with_two_names_is_not_written(hundred: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
+    (tmp_path / "other.db").hardlink_to(copy)
+    with pytest.raises(BadInputError, match="hard link"):
+        Writer(copy)
+    with closing(open_for_reading(copy)) as connection:
+        assert values(connection, "SELECT count(*) FROM items") == [100]
+
+
 def test_closing_twice_is_harmless_and_closes_the_file(db: Path) -> None:
     writer = Writer(db)
     writer.close()

@@ -55,6 +55,12 @@ def test_a_database_of_a_page_has_no_problems(db: Path, case: str) -> None:
     assert _checked(db) == []
 
 
+def test_a_text_that_is_not_utf_8_is_named(copy: Path) -> None:
+    """SQLite itself finds nothing wrong with it, but no command can read the row."""
+    _damage(copy, "UPDATE items SET collections_raw = CAST(x'ff41' AS TEXT) WHERE rowid IN (1, 2)")
+    assert _checked(copy) == ["text: items.collections_raw is not UTF-8 in 2 rows"]
+
+
 def test_a_database_without_a_page_has_no_problems(db: Path) -> None:
     Writer(db).close()
     assert _checked(db) == []

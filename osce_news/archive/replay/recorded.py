@@ -213,7 +213,7 @@ class RecordedRun:
     def _store(self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None) -> None:
         if event is not None and event.kind == ARTICLE:
             answer = self._article(capture, event, parsed)
-            if not self._writer.knows(answer.item_id):
+            if not self._writer.has_item(answer.item_id):
                 self._run.set_cost(event.cost)
                 raise MissingPageError(f"{event.url}: no listing shows its item, {answer.item_id}")
             self._run.store_article(event, answer)

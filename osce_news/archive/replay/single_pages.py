@@ -132,7 +132,7 @@ class SinglePages:
         """Yield the articles; without a page to parse if the item is in no listing."""
         for origin, capture, request in tasks:
             item = request.at(capture).item_id if capture is not None and request is not None else None
-            known = item is not None and self.writer.knows(item)
+            known = item is not None and self.writer.has_item(item)
             yield (origin, capture, request) if known else (origin, None, None)
 
     def _store(self, origin: Origin, parsed: ParsedPage | None) -> None:

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 class OneSiteMiddleware(OffsiteMiddleware):
-    """Keeps the crawl on the start address's site, and lets the spider know when it is led away.
+    """Keeps the crawl on the start address's site; the spider gets an error for requests to other sites.
 
-    Scrapy's middleware drops such a request when it is scheduled, and the crawl would end as if the
-    list were at its end; and it lets a redirect go anywhere once the request was tried again, for
-    Scrapy marks retried requests as not to be filtered.
+    Scrapy's middleware drops such a request when it is scheduled, so the crawl would end as if the list were
+    at its end. It also follows a redirect to any site after a retry, because Scrapy sets `dont_filter` on
+    retried requests.
 
-    All requests to the site share one slot of the downloader, so that the crawl-delay also holds
-    between osce.org and www.osce.org; the longest that any of its hosts asks for counts.
+    All requests to the site share one slot of the downloader, so that the crawl-delay also applies between
+    osce.org and www.osce.org; it is the longest that any of the hosts asks for.
     """
 
     def request_scheduled(self, request: Request, spider: Spider) -> None:
-        """Do nothing: `process_request` decides, where the spider learns of it."""
+        """Do nothing: `process_request` decides, and there the request's errback is called."""
 
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
         """Put the request into the site's slot; raises IgnoreRequest if it leads to another site."""

@@ -1,4 +1,4 @@
-"""The middleware that tries again, but waits first, and gives up on a site that is down."""
+"""The middleware that retries requests after a wait, and gives up on a site that is down."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_POLL_S = 0.2  # how often a wait looks whether the crawl was stopped
-MAX_RETRY_AFTER_S = 365 * 86_400.0  # whoever asks for more means: never again
+_POLL_S = 0.2  # between two looks at whether the crawl was stopped
+MAX_RETRY_AFTER_S = 365 * 86_400.0  # a longer wait counts as this
 
 
 class CircuitOpenError(IgnoreRequest):
@@ -39,16 +39,15 @@ class CrawlStoppedError(IgnoreRequest):
 
 
 class BackOffMiddleware(RetryMiddleware):
-    """Tries again what Scrapy's own would, after a wait that doubles; keeps to Retry-After.
+    """Retries the same requests as Scrapy's middleware, after a wait that doubles, or that Retry-After names.
 
-    Nothing goes out during a wait, whatever it is for: all requests of a crawl wait here, for the
-    end of a back-off and for their turn by the crawl-delay (which the downloader holds them to as well).
-    A wait ends at once when the crawl is stopped; the request then goes back to the queue, which is
-    not asked any more.
+    No request is sent during a wait: all requests of a crawl wait here for the end of a back-off, and for the
+    crawl-delay (which the downloader applies as well). A wait ends at once when the crawl is stopped; the
+    request then goes back to the scheduler, which sends no more.
 
     Settings: BACK_OFF_BASE, BACK_OFF_MAX, RETRY_AFTER_MAX in seconds, CIRCUIT_BREAKER in requests, and
     Scrapy's RETRY_TIMES, RETRY_HTTP_CODES. A request that is given up has in `meta["retry_after"]` the
-    seconds that its last answer asked to wait, if it asked.
+    seconds to wait that its last response asked for, if any.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -67,60 +66,60 @@ class BackOffMiddleware(RetryMiddleware):
     async def process_request(self, request: Request) -> Request | None:
         """Wait for the request's turn; raises CircuitOpenError, CrawlStoppedError."""
         self.breaker.check()
-        going = await self._wait_for_back_off() and await self._wait_until(self._earliest(request))
-        if going:
+        still_running = await self._wait_for_back_off() and await self._wait_until(self._earliest(request))
+        if still_running:
             return None
-        if request.callback is NO_CALLBACK:  # robots.txt: somebody waits for the answer itself
+        if request.callback is NO_CALLBACK:  # robots.txt: its middleware waits for the response
             raise CrawlStoppedError("the crawl was stopped")
         return request
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        """Return the answer, or the request for another try."""
+        """Return the response, or the request for another try."""
         if response.status not in self.retry_http_codes:
             self.breaker.succeeded()
             return response
-        asked = _retry_after_of(response)
-        if asked is not None and asked > self.max_retry_after:
-            self.breaker.open(f"the site asks to wait {asked:.0f} s between two requests")
-            request.meta["retry_after"] = asked
+        wait_s = _retry_after_of(response)
+        if wait_s is not None and wait_s > self.max_retry_after:
+            self.breaker.open(f"the site asks to wait {wait_s:.0f} s between two requests")
+            request.meta["retry_after"] = wait_s
             return response
         again = super().process_response(request, response)
         if isinstance(again, Request):
-            self._delay_requests(again, f"status {response.status}", asked)
+            self._delay_requests(again, f"status {response.status}", wait_s)
             return again
         self.breaker.failed()
-        if asked is not None:
-            request.meta["retry_after"] = asked
-            self._not_before = max(self._not_before, monotonic() + asked)
+        if wait_s is not None:
+            request.meta["retry_after"] = wait_s
+            self._not_before = max(self._not_before, monotonic() + wait_s)
         return response
 
     def process_exception(
         self, request: Request, exception: Exception, spider: Spider | None = None
     ) -> Request | None:
         """Return the request for another try, or None to give it up."""
-        if isinstance(exception, IgnoreRequest):  # it never went out
+        if isinstance(exception, IgnoreRequest):  # it was never sent
             return None
         again = super().process_exception(request, exception)
         if not isinstance(again, Request):
             self.breaker.failed()
             return None
-        # Without an address nobody was asked, so nobody needs a rest beyond the crawl-delay.
-        asked_nobody = isinstance(exception, CannotResolveHostError)
-        self._delay_requests(again, type(exception).__name__, base=self.base if asked_nobody else None)
+        # No server got the request, so none needs a rest beyond the crawl-delay.
+        unresolved = isinstance(exception, CannotResolveHostError)
+        self._delay_requests(again, type(exception).__name__, base=self.base if unresolved else None)
         return again
 
     def _delay_requests(
-        self, again: Request, reason: str, asked: float | None = None, base: float | None = None
+        self, again: Request, reason: str, wait_s: float | None = None, base: float | None = None
     ) -> None:
-        """Let nothing go out until it is time for the retry."""
+        """Hold back all requests until it is time for the retry."""
         retry = again.meta["retry_times"]
         if base is None:
             slot = self._slot(again)
             base = max(self.base, slot.delay if slot else 0)
-        chance = random.random()  # noqa: S311  # no secret hangs on it
-        wait = max(back_off(retry, base, self.max_wait, chance), asked or 0)
+        chance = random.random()  # noqa: S311  # not a secret
+        wait = max(back_off(retry, base, self.max_wait, chance), wait_s or 0)
         self._not_before = max(self._not_before, monotonic() + wait)
         logger.info("%s: %s; retry %d of %d in %.1f s", again.url, reason, retry, self.max_retry_times, wait)
 
@@ -129,16 +128,16 @@ class BackOffMiddleware(RetryMiddleware):
         began = monotonic()
         if began >= self._not_before:
             return True
-        going = await self._wait_until(self._not_before)
+        still_running = await self._wait_until(self._not_before)
         stats = self.crawler.stats
         assert stats is not None
         stats.inc_value("back_off/count")
         stats.inc_value("back_off/seconds", monotonic() - began)  # type: ignore[arg-type]
-        return going
+        return still_running
 
     async def _wait_until(self, time: float) -> bool:
         """Wait until this monotonic time; False as soon as the crawl is stopped."""
-        while not self._stopping():
+        while not self._is_stopping():
             left = time - monotonic()
             if left <= 0:
                 return True
@@ -146,21 +145,21 @@ class BackOffMiddleware(RetryMiddleware):
         return False
 
     def _earliest(self, request: Request) -> float:
-        """The monotonic time at which the crawl-delay lets the request go."""
+        """Return the monotonic time at which the crawl-delay allows the request."""
         slot = self._slot(request)
         return slot.lastseen + slot.delay if slot else 0.0
 
     def _slot(self, request: Request) -> Slot | None:
-        """The downloader's slot of the request; None before the first, and after a minute without any."""
+        """Return the downloader's slot for the request; None if it has none yet, or dropped it when idle."""
         assert self.crawler.engine is not None
         downloader = self.crawler.engine.downloader
         return downloader.slots.get(downloader.get_slot_key(request))
 
-    def _stopping(self) -> bool:
-        """Whether the crawl is over but for this request: Ctrl-C, SIGTERM, or the spider is being closed.
+    def _is_stopping(self) -> bool:
+        """Whether the crawl is being stopped, by Ctrl-C, SIGTERM or the spider.
 
-        Scrapy sends no signal before the requests in progress are done, and shows the closing of a
-        spider nowhere but in the engine's slot.
+        Scrapy sends no signal before the requests in progress are done; that a spider is being closed shows
+        only in the engine's slot.
         """
         engine = self.crawler.engine
         if not self.crawler.crawling or engine is None or not engine.running:
@@ -196,7 +195,7 @@ class CircuitBreaker:
         self._reason = None
 
     def open(self, reason: str) -> None:
-        """Let no more requests through."""
+        """Refuse all further requests."""
         self._reason = self._reason or reason
 
     def check(self) -> None:
@@ -209,8 +208,8 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """Return the seconds that a Retry-After header asks to wait, or None if it asks for nothing.
 
     The header is a number of seconds or a date (RFC 9110, 10.2.3); `now` is the time by the clock that
-    made it. A date has whole seconds, so one more is waited; a date that is past, and what is
-    neither number nor date, is None. More than a year counts as a year.
+    made it. A date has whole seconds, so one second is added. The result is None for a date in the past and
+    for any other text. More than a year counts as a year.
 
     >>> now = datetime(2024, 8, 5, 12, 0, 0, tzinfo=UTC)
     >>> retry_after("120", now)
@@ -236,8 +235,8 @@ def http_date(text: str | None) -> datetime | None:
     datetime.datetime(1994, 11, 6, 8, 49, 37, tzinfo=datetime.timezone.utc)
     """
     try:
-        named = parsedate_to_datetime(text or "")
-        return (named if named.tzinfo else named.replace(tzinfo=UTC)).astimezone(UTC)
+        date = parsedate_to_datetime(text or "")
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
 
@@ -258,7 +257,7 @@ def back_off(retry: int, base: float, most: float, chance: float) -> float:
 
 
 def _retry_after_of(response: Response) -> float | None:
-    """The seconds that the response asks to wait, by the server's own clock if it sends a Date."""
+    """Return the seconds that the response asks to wait, by the server's own clock if it sends a Date."""
     value, date = (
         header.decode("latin-1") if (header := response.headers.get(name)) else None
         for name in ("Retry-After", "Date")

@@ -23,14 +23,14 @@ _UNREADABLE = frozenset({401, 403, 408, 429})  # and 5xx; any other 4xx means th
 
 
 class RobotsError(IgnoreRequest):
-    """robots.txt forbids, or can't be read and so forbids everything."""
+    """robots.txt forbids the request, or can't be read, so that everything is forbidden."""
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
     """Fetches nothing if robots.txt can't be read, as RFC 9309 asks.
 
     The middleware of Scrapy 2.19 lets everything through after a 5xx or a failed connection, and
-    lets the third and later requests through that wait for robots.txt.
+    of the requests that wait for robots.txt, it lets all but the first two through.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -55,9 +55,9 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             raise reason
         parser: RobotParser | None = self._parsers[netloc]  # type: ignore[assignment]  # awaited: no Deferred
         agent = self._robotstxt_useragent or self._default_useragent
-        if parser is not None and (asked := parser.crawl_delay(agent) or 0) > MAX_CRAWL_DELAY_S:
+        if parser is not None and (delay := parser.crawl_delay(agent) or 0) > MAX_CRAWL_DELAY_S:
             raise RobotsError(
-                f"robots.txt asks for a crawl-delay of {asked:.0f} s, which no crawl can keep to, "
+                f"robots.txt asks for a crawl-delay of {delay:.0f} s, which no crawl can keep to, "
                 "so nothing is fetched"
             )
         return parser
@@ -77,7 +77,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if isinstance(exc, CrawlStoppedError):
             self._unreadable[netloc] = exc
-        elif isinstance(exc, IgnoreRequest):  # led astray
+        elif isinstance(exc, IgnoreRequest):  # such as a redirect to another site
             self._unreadable[netloc] = RobotsError(
                 f"robots.txt can't be read ({exc}), so nothing may be fetched"
             )

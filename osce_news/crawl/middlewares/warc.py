@@ -33,10 +33,10 @@ class NotRecordedError(IgnoreRequest):
 class ArchiveMiddleware:
     """Records every response as received, including robots.txt, redirects, errors and retries.
 
-    It stands next to the downloader, below what unpacks and what tries again. The archive is the one of the
-    spider's run; without one nothing is recorded. When the archive can't be written, the crawl ends with the
-    error of the archive: no page is stored that was not recorded. The time of an exchange is noted in
-    `request.meta["fetched_at"]`, so that the database has the very time that the archive has.
+    It is the middleware nearest to the downloader, so it sees responses before they are decompressed or
+    retried. The archive is that of the present run; without one nothing is recorded. If the archive can't be
+    written, the crawl ends with that error: no page is stored that was not recorded. The time of an exchange
+    is kept in `request.meta["fetched_at"]`, so that database and archive have the same time.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -58,7 +58,7 @@ class ArchiveMiddleware:
             request.headers["Accept-Encoding"] = b"gzip"
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return the answer when it is recorded."""
+        """Return the response after recording it."""
         exchange = _exchange(request, response)
         request.meta["fetched_at"] = exchange.when
         if self._archive is not None:
@@ -78,7 +78,7 @@ class ArchiveMiddleware:
         return self._run.recorder if self._run is not None else None
 
     def _fail(self, error: StorageError) -> NotRecordedError:
-        """Return what drops the request, after noting the error as what ended the run."""
+        """Return the exception that drops the request; the error ends the run."""
         if self._run is not None and self._run.error is None:
             logger.error("%s", error)
             self._run.fail(error)

@@ -32,11 +32,8 @@ from osce_news.storage.article_queue import Due
 logger = logging.getLogger(__name__)
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
-_HANDLED_STATUSES = [
-    HTTPStatus.NOT_MODIFIED,
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.GONE,
-]  # responses that tell of the item
+# Responses that say something about the item.
+_HANDLED_STATUSES = [HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE]
 
 
 class ArticlesSpider(BaseSpider):
@@ -47,7 +44,7 @@ class ArticlesSpider(BaseSpider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._end: OsceNewsError | None = None  # what ends the run when the present answer is stored
+        self._end: OsceNewsError | None = None  # ends the run once the present answer is stored
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first article."""
@@ -79,13 +76,13 @@ class ArticlesSpider(BaseSpider):
         except (LayoutError, ChallengePageError) as error:
             raise self.reject(error, response) from error
         if answer.status == "unreadable":
-            said = OsceNewsError(str(answer.reason))
-            logger.warning("%s", self.keep_rejected(said, response))
+            unreadable = OsceNewsError(str(answer.reason))
+            logger.warning("%s", self.keep_rejected(unreadable, response))
         async for result in self._store(run, answer):
             yield result
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
-        """Yield that the page could not be fetched and, when that is stored, the next request."""
+        """Yield the failure as the answer for the item and, once it is stored, the next request."""
         run, error = self._articles_run(), error_from_failure(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         response = failure.value.response if isinstance(failure.value, HttpError) else None
@@ -101,7 +98,7 @@ class ArticlesSpider(BaseSpider):
             answer = ArticleItem(due.item_id, request.url, utc_now(), "failed", reason=reason)
         if isinstance(error, RefusedError):
             ends = run.checks.check_refusal(error, by_robots=response is None)
-            # Too many requests: that is said of the crawler, not of the page.
+            # 429 Too Many Requests is about the crawler, not about the page.
             self._end = error if answer.http_status == HTTPStatus.TOO_MANY_REQUESTS else ends
         else:
             run.checks.check(answer, due)
@@ -146,11 +143,11 @@ class ArticlesSpider(BaseSpider):
             return None
         if (due := run.next_due()) is None:
             return None
-        given = zip(_CONDITIONS, run.validators(due), strict=True)
+        conditions = zip(_CONDITIONS, run.validators(due), strict=True)
         return self.track(
             Request(
                 due.url,
-                headers={name: value for name, value in given if value},
+                headers={name: value for name, value in conditions if value},
                 callback=self.parse_article,
                 errback=self.article_failed,
                 cb_kwargs={"due": due},

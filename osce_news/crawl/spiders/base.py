@@ -43,7 +43,7 @@ class BaseSpider(scrapy.Spider):
         super().__init__(*args, **kwargs)
         self.crawl, self.options = crawl, crawl.options
         self.allowed_domains = [site_host(self.options.start_url)]
-        self._requested: str | None = None  # the address of the request that is not dealt with yet
+        self._requested: str | None = None  # the address of the request in progress
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -70,7 +70,7 @@ class BaseSpider(scrapy.Spider):
         return spider
 
     def track(self, request: Request) -> Request:
-        """Return the request after noting that it is under way."""
+        """Return the request after noting that it is in progress."""
         self._requested = request.url
         return request
 
@@ -123,7 +123,7 @@ class BaseSpider(scrapy.Spider):
             return
         run.interrupted = reason == "shutdown"
         if self._requested is not None and not run.interrupted:
-            # A crawl must not seem to end well before its last page.
+            # A crawl that ends before its last page must not count as complete.
             unanswered = NetworkError(
                 f"{self._requested}: the crawl ended ({reason}) before this page was read"
             )
