@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.pages.labels import LabelledValues, join
-from osce_news.pages.text_lines import Line, Piece, is_item, kind_of, squeeze
+from osce_news.pages.text_lines import Line, is_item, kind_of, squeeze
 
 _NAMES = ("content_types", "offices", "topics")
 _LONGEST_NAME = 120  # characters
@@ -38,9 +38,11 @@ class ResultFields:
     def title(self) -> str | None:
         """The title; None if no line is a heading or a link."""
         link = self.link
-        pieces = [piece for line in self._title_lines for piece in (*line.pieces, Piece(" ", link))]
-        text = squeeze("".join(piece.text for piece in pieces if link is None or piece.link is link))
-        return text or None
+        texts = [
+            "".join([piece.text for piece in line.pieces if link is None or piece.link is link])
+            for line in self._title_lines
+        ]
+        return squeeze(" ".join(texts)) or None
 
     @cached_property
     def link(self) -> Element | None:
