@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from osce_news.errors import BadInputError
+from osce_news.normalize.text import UNSEEN
 from osce_news.storage.queries import Filters, Row, decoded
 
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
@@ -27,6 +29,7 @@ _WORDS = re.compile(
     (?:(?P<quoted>"(?:[^"]|"")*"\s*\*?)|(?P<mark>[(){}^+,:]|-\s+)|(?P<word>[^\s"(){}]+))""",
     re.VERBOSE,
 )
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»″"), '"')
 # SQLite has no error code for an expression that is not a valid query, only these messages.
 _SYNTAX = re.compile("^fts5: |^no such column|^unterminated|^unknown special query|MATCH")
 _BARE = re.compile(r"[\w\x1a]+\*?|\*")  # what FTS5 accepts without quotes
@@ -52,7 +55,7 @@ def search(
     that is not valid is read as plain words, all of which must occur. Hits in the snippet are between the
     marks. Raises BadInputError for a database without a search index.
     """
-    query = query.encode("utf-8", "replace").decode()  # a shell may pass bytes that are not text
+    query = as_typed(query)
     reason = f"longer than {LONGEST:,} characters" if len(query) > LONGEST else None
     for expression in readings(query):
         try:
@@ -69,6 +72,16 @@ def search(
         else:
             return Found(rows, reason if expression == plain(query) else None, among)
     return Found([], reason)
+
+
+def as_typed(query: str) -> str:
+    """Return the query with plain quotes, composed letters, and without characters that cannot be seen.
+
+    >>> as_typed("“human rights” inter\u00adgovernmental")
+    '"human rights" intergovernmental'
+    """
+    query = query.encode("utf-8", "replace").decode()  # a shell may pass bytes that are not text
+    return unicodedata.normalize("NFC", UNSEEN.sub("", query)).translate(_QUOTES)
 
 
 def readings(query: str) -> Iterator[str]:

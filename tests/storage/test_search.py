@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -57,6 +58,11 @@ def words(words_db: sqlite3.Connection) -> Callable[[str], list[str]]:
         ("trafficking", "34"),
         ("human rights", "12"),
         ('"human rights"', "1"),
+        ("“human rights”", "1"),
+        ("«human rights»", "1"),
+        ("„human rights“ AND roma", "1"),
+        ("traf\u00adfick\u200bing", "34"),
+        (unicodedata.normalize("NFD", "Türkiye"), "6"),
         ("train*", "12"),
         ("ukrain*", "34"),
         ("ukraine AND trafficking", "3"),
