@@ -233,7 +233,7 @@ def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: in
     """Take back the withdrawal of items that are seen again; return how many were withdrawn.
 
     `present` is whether the page shows the list as it is now. A saved page does not: it restores
-    what was withdrawn before it was saved.
+    only items withdrawn before it was saved.
     """
     sql = (
         "SELECT id, max(withdrawn, :at) FROM items WHERE withdrawn IS NOT NULL "

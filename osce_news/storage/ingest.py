@@ -127,7 +127,7 @@ class Ingest:
         return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
 
     def _is_newer(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
-        """Whether this reading replaces what is stored."""
+        """Whether this reading replaces the stored one."""
         if not self._saved:
             return True
         if page.fetched_at != row["last_seen"]:

@@ -6,12 +6,15 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from operator import attrgetter
 
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
 from osce_news.storage.revisions import Revision
 from osce_news.storage.schema import LISTS
 
 COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LISTS)
+_raw = attrgetter(*RAW_FIELDS)
+_values = attrgetter(*COLUMNS)
 
 _SEEN = ("listing_url", "first_seen", "last_seen")
 _INSERT = (
@@ -72,7 +75,7 @@ def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
 
 def same_raw(one: NewsItem, other: NewsItem) -> bool:
     """Whether the raw fields of two readings are equal."""
-    return _raw(one) == _raw(other)
+    return bool(_raw(one) == _raw(other))
 
 
 def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing) -> None:
@@ -122,14 +125,6 @@ def write_rejected(connection: sqlite3.Connection, page: Listing, run: int) -> N
             for one in page.rejected
         ],
     )
-
-
-def _raw(item: NewsItem) -> tuple[str | None, ...]:
-    return tuple(getattr(item, name) for name in RAW_FIELDS)
-
-
-def _values(item: NewsItem) -> tuple[str | None, ...]:
-    return tuple(getattr(item, name) for name in COLUMNS)
 
 
 def _tables() -> Iterator[str]:

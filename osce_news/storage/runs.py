@@ -1,4 +1,4 @@
-"""Rows of `runs` and `pages`: what was read, and when."""
+"""Writes the rows of `runs` and `pages`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Summary:
             setattr(self, name, round(getattr(self, name) + getattr(other, name), 1))
 
 
-# What `Summary.add` adds up: all numbers but the run's own and what is left after it.
+# The fields that `Summary.add` adds up: all counters except `articles_left`.
 COUNTERS = tuple(
     field.name
     for field in fields(Summary)

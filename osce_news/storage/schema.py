@@ -1,7 +1,7 @@
 """The schema of a database, and how an older database is brought up to it.
 
-The tables are written down once, as they are now. The columns of items come from the item class (items.py).
-There are no scripts that lead from one version to the next: a table that differs is rebuilt with its rows.
+The tables are defined once, as they are now. The columns of items come from the item class (items.py).
+There are no migration scripts: a table that differs is rebuilt with its rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_arch
 # Fields of an item that are lists, each with the name of one entry: `offices` is stored in `item_offices`,
 # one row per `office_id`, which is an `id` of `offices`.
 LISTS = {"offices": "office", "topics": "topic", "dateline_places": "place"}
-# What the item class does not say of its columns.
+# Constraints of the columns of items that the item class does not define.
 _CONSTRAINTS = {
     "id": "UNIQUE",
     "title": "CHECK (title <> '')",
