@@ -47,10 +47,10 @@ class RunStarted(Event):
     after: str | None = None  # the archive of the run before this one; None if that was not recorded
     continues: int | None = None  # the number of the unfinished run that it resumes
     continues_archive: str | None = None  # the archive of that run; None if it was not recorded
-    position: dict[str, Any] | None = None  # where that run stood
-    held: dict[str, int] = field(default_factory=dict)  # pages stored by runs that were killed, by archive
-    # Runs in `held` that ended their list before articles without that being stored. Only archives made
-    # before list and articles became two runs need it.
+    position: dict[str, Any] | None = None  # the last position of that run
+    held: dict[str, int] = field(default_factory=dict)  # how many pages killed runs had stored, by archive
+    # Runs in `held` for which the end of their list was not stored. Only needed for archives from before list
+    # and articles became two runs.
     unsettled: tuple[str, ...] = ()
     tool_version: str = ""
     rules: str = ""  # of the vocabulary with which it normalises

@@ -37,7 +37,7 @@ def _column(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A printed name, and the entry of the vocabulary that it stands for."""
+    """A printed name, and its entry in the vocabulary."""
 
     raw: str = _column("The name as printed.", required=True)
     id: str | None = _column("The identifier of the entry; null if no entry has this name.")
@@ -160,7 +160,7 @@ REVISED_FIELDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A result that can't be stored, with the reason and what was printed."""
+    """A result that can't be stored, with the reason and the printed values."""
 
     position: int
     reason: str
@@ -176,7 +176,7 @@ class Listing:
     sha256: str  # of the body, hexadecimal
     status: int | None = None  # of the HTTP response; None for a saved page
     results: int = 0  # printed on the page, stored or not
-    listed: list[str] = dataclasses.field(default_factory=list)  # a key a result, in printed order
+    listed: list[str] = dataclasses.field(default_factory=list)  # one key per result, in printed order
     etag: str | None = None
     last_modified: str | None = None
     records: list[NewsItem] = dataclasses.field(default_factory=list)
@@ -239,8 +239,8 @@ class ArticleItem:
     """One answer to the request for an item's own page; it is stored in one transaction.
 
     `status` is "read", "unchanged" (304), "gone" (404, 410), "moved" (redirected to another item),
-    "not_found" (a page that says so with status 200), "unreadable" (not understood), or "failed" (not to
-    be had).
+    "not_found" (a page that says so with status 200), "unreadable" (not understood), or "failed"
+    (could not be fetched).
     """
 
     item_id: str  # the item that was requested

@@ -73,7 +73,8 @@ class Run:
     def store_page(self, event: PageStored, page: Listing, changes: Changes) -> None:
         """Store a page of the list; `changes` is what `compare` returned. Raises StorageError.
 
-        What a page lists is kept only if it continues what was read before: a resumed crawl relies on that.
+        The keys of its results are stored only if it continues the pages before it without a gap: a resumed
+        crawl relies on that.
         """
         self.set_cost(event.cost)
         if not event.joined:
@@ -89,7 +90,7 @@ class Run:
 
     @contextmanager
     def _stored_with(self, event: PageStored) -> Iterator[None]:
-        """Store what the block stores and record the event: both are kept or neither."""
+        """Run the block and record the event in one transaction."""
         is_recorded = False
         try:
             with self.writer.transaction():
@@ -97,14 +98,14 @@ class Run:
                 self.record(event)
                 is_recorded = True
         except StorageError:
-            if is_recorded:  # and then the transaction could not be committed
+            if is_recorded:  # the commit failed
                 self.record(PageNotStored(url=event.url, fetched_at=event.fetched_at))
             raise
 
     def find_withdrawn(self, list_url: str) -> list[str]:
-        """Return the items that are no longer on the list, which this run read whole.
+        """Return the items that are no longer on the list; call it if this run read the whole list.
 
-        Raises PartialError if they are too many to believe.
+        Raises PartialError if there are implausibly many.
         """
         accept = self.started.accept
         return checks.find_withdrawn(self.writer.connection, self.summary.run, list_url, accept=accept)
@@ -123,10 +124,10 @@ class Run:
         return self._ended
 
     def set_cost(self, cost: Mapping[str, float | None]) -> None:
-        """Take over what the run has cost the site so far, see COST."""
+        """Set the counters of the run that COST names."""
         for name in cost.keys() & set(COST):
             setattr(self.summary, name, cost[name])
 
     def cost(self) -> dict[str, float | None]:
-        """Return what the run has cost the site so far, see COST."""
+        """Return the counters of the run that COST names."""
         return {name: getattr(self.summary, name) for name in COST}

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from osce_news.site import LISTING_PATH
 
-_PAGING = ("page", "rows", "solrsort")  # the parts of an address that do not choose what is listed
+_PAGING = ("page", "rows", "solrsort")  # query parameters that do not select items
 NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
 
 

@@ -191,7 +191,7 @@ def test_each_module_that_is_named_is_there(command: str) -> None:
 @pytest.mark.parametrize("query", QUERIES)
 def test_each_query_of_the_page_on_searching_is_valid(folder: Path, query: str) -> None:
     with closing(open_for_reading(folder / "osce-news.db")) as connection:
-        assert search(connection, query, Filters(), 5, ("", "")).as_words is None
+        assert search(connection, query, Filters(), 5, ("", "")).plain_reason is None
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -62,7 +62,7 @@ def test_the_query_for_a_day_gives_the_values_of_the_command(folder: Path, day: 
     with closing(sqlite3.connect(folder / "osce-news.db")) as connection:
         connection.row_factory = sqlite3.Row
         shown = {row["id"]: dict(row) for row in connection.execute(QUERY.replace("2026-11-01", day))}
-        for row in connection.execute(history_queries.AS_IT_STOOD, {"day": day}):
+        for row in connection.execute(history_queries.ITEMS_AS_OF, {"day": day}):
             one = shown.pop(row["id"])
             assert one == {name: row[name] for name in one}
         assert not shown

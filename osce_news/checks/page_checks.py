@@ -45,7 +45,7 @@ def check_page(
 
 
 def find_withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, accept: bool) -> list[str]:
-    """Return the items that are no longer on a list; the run has read all of it.
+    """Return the items that are no longer on a list; call it if the run has read the whole list.
 
     Raises PartialError if there are too many, unless `accept` is true.
     """

@@ -38,7 +38,7 @@ def dictionary(table: str | None, measured: bool, form: str | None, db: Path) ->
       osce-news dictionary items --measured --format csv
     """
     with closing(open_for_reading(db)) as connection:
-        rows = stored.measured(connection) if measured else stored.entries(connection)
+        rows = stored.entries_with_counts(connection) if measured else stored.entries(connection)
     if table is not None:
         tables = list(dict.fromkeys(row["table_name"] for row in rows))
         if table not in tables:
@@ -54,7 +54,7 @@ def _markdown(rows: list[dict[str, Any]]) -> str:
     """Return the tables in Markdown, as in docs/data.md."""
     lines = []
     for row in rows:
-        if row["column_name"] == stored.WHOLE:
+        if row["column_name"] == stored.TABLE_ENTRY:
             lines += [f"\n### `{row['table_name']}`\n", f"{row['meaning']} From: {row['origin']}.\n"]
             lines += [
                 "| column | meaning | form | may be empty | origin | pitfalls |",

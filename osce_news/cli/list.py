@@ -33,11 +33,11 @@ def list_(db: Path, as_of: str | None, limit: int | None, form: str | None, filt
     date = date_option(as_of, "as-of")
     with closing(open_for_reading(db)) as connection:
         if date is not None:
-            matching = history_queries.as_it_stood(connection, date, filters)
+            matching = history_queries.items_as_of(connection, date, filters)
             rows, total = matching[:limit], len(matching)
         else:
             rows = queries.items(connection, filters, limit)
             total = queries.count(connection, filters) if limit and len(rows) == limit else len(rows)
-    print_items(rows, form, without=history_queries.NOT_OF_A_DAY if date else ())
+    print_items(rows, form, without=history_queries.PRESENT_ONLY if date else ())
     if total > len(rows):
         click.echo(f"{len(rows)} of {total} items; --limit 0 shows all", err=True)

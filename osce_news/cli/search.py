@@ -40,13 +40,13 @@ def search(query: str, db: Path, limit: int | None, form: str | None, filters: F
     with closing(open_for_reading(db)) as connection:
         found = fulltext.search(connection, query, filters, limit, marks)
     notes = [] if found.rows else ["nothing found"]
-    if found.as_words:
-        notes.append(f"not a valid query, so searched for its words: {printable(found.as_words)[:200]}")
+    if found.plain_reason:
+        notes.append(f"not a valid query, so searched for its words: {printable(found.plain_reason)[:200]}")
     if notes:
         click.echo("; ".join(notes), err=True)
-    if found.among:
+    if found.ranked:
         click.echo(
-            f"more than {fulltext.COMMON:,} items match: only the newest {found.among:,} of them were "
+            f"more than {fulltext.COMMON:,} items match: only the newest {found.ranked:,} of them were "
             "ranked; narrow the search with a filter, or rank all with --limit 0",
             err=True,
         )

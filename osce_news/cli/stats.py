@@ -93,7 +93,7 @@ def _print_counts(
             for name in groups
             if top and name not in counts.PERIODS
         }
-        rows = counts.stats(connection, groups, filters, keep)
+        rows = counts.count_items(connection, groups, filters, keep)
     if form == "json":
         return print_rows(rows, (), form)
     for row in rows:
@@ -125,7 +125,7 @@ def _print_labels(db: Path, groups: Sequence[str], filters: Filters, form: str |
         raise click.UsageError("--labels works only with --by year or --by month")
     (period,) = groups
     with closing(open_for_reading(db)) as connection:
-        counted = counts.labels(connection, period, filters)
+        counted = counts.count_labels(connection, period, filters)
     rows = [
         {period: row[period], "items": row["items"]}
         | {f"{name}_percent": round(100 * row[name] / row["items"], 1) for name in counts.LABELS}

@@ -31,7 +31,7 @@ def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None) -> N
     """
     if unknown:
         with closing(open_for_reading(db)) as connection:
-            rows = queries.unknown(connection)
+            rows = queries.unknown_values(connection)
         if kind is not None:
             rows = [row for row in rows if row["kind"] == _singular(kind)]
         return print_rows(rows, ("kind", "printed", "items"), form)

@@ -22,7 +22,7 @@ class ArticlesRun(CrawlRun):
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Begin the run; raises StorageError."""
         now = utc_now()
-        queue = article_queue.due(
+        queue = article_queue.due_articles(
             writer.connection,
             lambda first, last: old_enough(first, last, now),
             lambda url: same_site(url, options.start_url),
@@ -34,7 +34,7 @@ class ArticlesRun(CrawlRun):
         self._first_failure = ""
         self.total = len(self._queue)
         self.checks = ArticleChecks(
-            *article_queue.layouts(writer.connection, BY_EXTRACTOR), accept=options.accept
+            *article_queue.count_layouts(writer.connection, BY_EXTRACTOR), accept=options.accept
         )
         self.summary.articles_left = len(queue)
 

@@ -129,7 +129,7 @@ class CrawlRun:
     def list_outcome(self) -> tuple[list[str] | None, bool, str]:
         """Return the withdrawn items, whether the whole list was read, and the list's address.
 
-        The items are None if the run does not show what was withdrawn.
+        The items are None if the run can't tell which were withdrawn.
         """
         return None, False, ""
 

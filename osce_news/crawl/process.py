@@ -59,7 +59,7 @@ def _run(spider_class: type[SpiderT], **arguments: object) -> SpiderT:
     crawling = process.crawl(crawler, **arguments)
     process.start()
     # After a second signal the task is not done.
-    fault = crawling.exception() if crawling.done() and not crawling.cancelled() else None
-    if fault is not None or not isinstance(crawler.spider, spider_class):
-        raise OsceNewsError(f"Scrapy failed: {fault or 'no spider was created'}; -v shows where") from fault
+    error = crawling.exception() if crawling.done() and not crawling.cancelled() else None
+    if error is not None or not isinstance(crawler.spider, spider_class):
+        raise OsceNewsError(f"Scrapy failed: {error or 'no spider was created'}; -v shows where") from error
     return crawler.spider

@@ -31,7 +31,7 @@ def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
             copy.execute("PRAGMA journal_mode = MEMORY")  # no second file next to the copy
             for statement in _REMOVE:
                 copy.execute(statement)
-            search_index.complete(copy)
+            search_index.create_missing(copy)
             copy.execute("INSERT INTO items_fts (items_fts) VALUES ('optimize')")
             copy.execute("ANALYZE")
             copy.execute("VACUUM")

@@ -55,7 +55,7 @@ class Due(NamedTuple):
     layout: str | None
 
 
-def due(
+def due_articles(
     connection: sqlite3.Connection,
     old_enough: Callable[[str, str], bool],
     accepts_url: Callable[[str], bool] = lambda url: True,
@@ -88,7 +88,7 @@ def validators(connection: sqlite3.Connection, item_id: str) -> tuple[str | None
     return (row["etag"], row["last_modified"]) if row else (None, None)
 
 
-def layouts(connection: sqlite3.Connection, other: str) -> tuple[int, int]:
+def count_layouts(connection: sqlite3.Connection, other: str) -> tuple[int, int]:
     """Return how many stored articles were read by known layouts, and how many by the one named `other`."""
     sql = "SELECT count(*) FILTER (WHERE layout <> ?1), count(*) FILTER (WHERE layout = ?1) FROM articles"
     known, others = connection.execute(sql, [other]).fetchone()

@@ -55,11 +55,11 @@ def write_article(
         return StoredArticle(answer.status)
     values = _first_times(answer, row)
     if row is None or not saved or answer.fetched_at >= row["fetched_at"]:
-        values |= _state(answer, run)
+        values |= _request_columns(answer, run)
     change = None
     if answer.article is not None and _replaces(answer, row, saved=saved):
-        values |= _content(connection, answer)
-        change = _change(answer, row)
+        values |= _content_columns(connection, answer)
+        change = _text_revision(answer, row)
     if row is None:
         _insert(connection, "articles", {"item_id": answer.item_id, **values})
     else:
@@ -141,7 +141,7 @@ def _first_times(answer: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]
     return values
 
 
-def _state(answer: ArticleItem, run: int) -> dict[str, Any]:
+def _request_columns(answer: ArticleItem, run: int) -> dict[str, Any]:
     """Return the columns about the last request."""
     values = {"fetched_at": answer.fetched_at, "http_status": answer.http_status, "run_id": run}
     if answer.status != UNCHANGED:
@@ -157,7 +157,7 @@ def _replaces(answer: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> b
     return (answer.fetched_at, text or "") >= (row["read_at"], row["text"] or "")
 
 
-def _content(connection: sqlite3.Connection, answer: ArticleItem) -> dict[str, Any]:
+def _content_columns(connection: sqlite3.Connection, answer: ArticleItem) -> dict[str, Any]:
     """Return the columns that hold what the page shows."""
     article = answer.article
     assert article is not None
@@ -186,7 +186,7 @@ def _content(connection: sqlite3.Connection, answer: ArticleItem) -> dict[str, A
     }
 
 
-def _change(answer: ArticleItem, row: sqlite3.Row | None) -> Revision | None:
+def _text_revision(answer: ArticleItem, row: sqlite3.Row | None) -> Revision | None:
     """Return how the text changed since it was last read; None if it did not.
 
     If the bytes of the page are the same, the extraction changed and not the page.

@@ -58,7 +58,7 @@ class Source:
     items: int  # in the whole database
 
 
-def stats(
+def count_items(
     connection: sqlite3.Connection,
     by: Sequence[str],
     filters: Filters,
@@ -109,7 +109,7 @@ def extent(connection: sqlite3.Connection, filters: Filters) -> Row:
     return dict(connection.execute(sql, values).fetchone())
 
 
-def labels(connection: sqlite3.Connection, period: str, filters: Filters) -> list[Row]:
+def count_labels(connection: sqlite3.Connection, period: str, filters: Filters) -> list[Row]:
     """Return by `year` or `month` how many items there are, and how many have each of `LABELS`.
 
     Items without a date come last, in the group None.

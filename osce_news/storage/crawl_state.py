@@ -14,12 +14,12 @@ from osce_news import __version__
 from osce_news.clock import format_utc, parse_utc, utc_now
 from osce_news.items import Listing
 
-DIED = "the process ended without a word"  # the message of a run that was killed
+KILLED = "the process ended without a word"  # the message of a run that was killed
 # After a longer time, too much of the list has changed.
 MAX_AGE_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide changes for ever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
-_HAS_DIED = "(status = 'running' OR message IS ?)"  # with the parameter DIED, while no run is active
+_WAS_KILLED = "(status = 'running' OR message IS ?)"  # with the parameter KILLED, while no run is active
 # Whether a run read its list to the end. Runs that read list and articles have a status for each; since they
 # are two runs, `list_status` is NULL.
 _COMPLETE = "coalesce(list_status, status) = 'complete'"
@@ -69,10 +69,10 @@ class ArchivedRuns:
 def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
     """Return the archived runs. Call it before a run begins: runs recorded as running count as dead."""
     sql = f"""
-        SELECT id, archive, list_status, {_HAS_DIED} AS died,
+        SELECT id, archive, list_status, {_WAS_KILLED} AS died,
             sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
         FROM runs WHERE mode IN ('full', 'incremental', 'articles') ORDER BY id"""
-    rows = connection.execute(sql, [DIED]).fetchall()
+    rows = connection.execute(sql, [KILLED]).fetchall()
     dead = [row for row in rows if row["archive"] and row["died"]]
     return ArchivedRuns(
         last=rows[-1]["archive"] if rows else None,
@@ -95,8 +95,8 @@ def pages_of_killed_run(connection: sqlite3.Connection, run: int) -> int | None:
     """Return how many pages and articles a run stored before it was killed; None for other runs."""
     sql = f"""
         SELECT (SELECT sum(pages + articles) FROM runs AS part WHERE part.archive = runs.archive)
-        FROM runs WHERE id = ? AND {_HAS_DIED}"""
-    row = connection.execute(sql, [run, DIED]).fetchone()
+        FROM runs WHERE id = ? AND {_WAS_KILLED}"""
+    row = connection.execute(sql, [run, KILLED]).fetchone()
     return row[0] if row else None
 
 
@@ -233,7 +233,7 @@ def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: in
     """Take back the withdrawal of items that are seen again; return how many were withdrawn.
 
     `present` is whether the page shows the list as it is now. A saved page does not: it restores
-    what was withdrawn before it was saved.
+    only items withdrawn before it was saved.
     """
     sql = (
         "SELECT id, max(withdrawn, :at) FROM items WHERE withdrawn IS NOT NULL "

@@ -50,7 +50,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         with transaction(connection):
             if not applied.issuperset(MIGRATIONS):
                 _migrate(connection)
-            search_index.complete(connection)
+            search_index.create_missing(connection)
             dictionary.write(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         write_ahead(connection)

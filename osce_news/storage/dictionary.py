@@ -17,7 +17,7 @@ from typing import Any
 
 from osce_news.items import NewsItem
 
-WHOLE = "*"  # the column name of the row that describes the table as a whole
+TABLE_ENTRY = "*"  # the column name of the row that describes the table as a whole
 _OF_ITEMS = ("newsroom", "items")  # these have the columns of the item class
 _COLUMNS = (
     "table_name", "column_name", "position", "meaning", "form", "may_be_null", "origin", "pitfalls"
@@ -84,7 +84,7 @@ def write(connection: sqlite3.Connection) -> None:
         )
 
 
-def measured(connection: sqlite3.Connection) -> list[Row]:
+def entries_with_counts(connection: sqlite3.Connection) -> list[Row]:
     """Return the entries with two more values: the number of `rows`, and in how many the column is `empty`.
 
     NULL and the empty list count as empty. For a table as a whole `empty` is None; for the search index,
@@ -94,10 +94,10 @@ def measured(connection: sqlite3.Connection) -> list[Row]:
     counts: dict[str, int] = {}
     for row in entries(connection):
         table, name = row["table_name"], row["column_name"]
-        if name == WHOLE:
+        if name == TABLE_ENTRY:
             counts = {} if table.startswith("items_fts") else _counts(connection, table)
-        empty = None if name == WHOLE else counts.get(name)
-        measured_rows.append({**row, "rows": counts.get(WHOLE), "empty": empty})
+        empty = None if name == TABLE_ENTRY else counts.get(name)
+        measured_rows.append({**row, "rows": counts.get(TABLE_ENTRY), "empty": empty})
     return measured_rows
 
 
@@ -116,11 +116,11 @@ def _item_columns() -> Iterator[Column]:
 
 
 def _counts(connection: sqlite3.Connection, table: str) -> dict[str, int]:
-    """Return the number of rows, under `WHOLE`, and for each column the number of its empty values."""
+    """Return the number of rows, under `TABLE_ENTRY`, and for each column the number of its empty values."""
     columns = [row["column_name"] for row in _table_entries(connection, table)][1:]
     sums = ", ".join(f"""total("{name}" IS NULL OR "{name}" = '[]')""" for name in columns)
     rows, *empty = connection.execute(f"SELECT count(*), {sums} FROM {table}").fetchone()
-    return {WHOLE: rows, **dict(zip(columns, map(int, empty), strict=True))}
+    return {TABLE_ENTRY: rows, **dict(zip(columns, map(int, empty), strict=True))}
 
 
 def _table_entries(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
@@ -130,7 +130,7 @@ def _table_entries(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
     ).fetchall()
     if not columns:  # a table of a later version
         return
-    yield _row(table, WHOLE, 0, described.meaning, "", False, described.origin, None)
+    yield _row(table, TABLE_ENTRY, 0, described.meaning, "", False, described.origin, None)
     for position, (name, never) in enumerate(columns, 1):
         one = described.columns[name]
         if table == "newsroom":  # SQLite does not know which columns of a view may be NULL

@@ -14,7 +14,7 @@ from osce_news.storage.queries import Filters, Row, with_children
 # The value of a field on a day is the former value in its first revision after that day, else today's.
 _COLUMN = "iif({0}.item_id IS NULL, {0}_raw, {0}.before) AS {0}"
 _JOIN = "LEFT JOIN later AS {0} ON {0}.item_id = items.id AND {0}.field = '{0}'"
-AS_IT_STOOD = f"""
+ITEMS_AS_OF = f"""
 WITH asked (until) AS (SELECT date(:day) || 'T23:59:59Z'),
 later AS MATERIALIZED (
     SELECT item_id, field, before FROM (
@@ -45,7 +45,7 @@ _EXPRESSIONS = {
 _RUN = f"SELECT {', '.join(f'{_EXPRESSIONS.get(name, name)} AS {name}' for name in RUN_COLUMNS)} FROM runs"
 _ALL = Filters()
 # Columns of the view `newsroom` that are known for the present only.
-NOT_OF_A_DAY = ("text", "last_seen", "withdrawn")
+PRESENT_ONLY = ("text", "last_seen", "withdrawn")
 
 
 def runs(connection: sqlite3.Connection, limit: int | None) -> list[Row]:
@@ -72,13 +72,13 @@ def run(connection: sqlite3.Connection, identifier: int) -> Row | None:
     return {**dict(row), "pages_read": [dict(page) for page in pages]}
 
 
-def as_it_stood(connection: sqlite3.Connection, day: str, filters: Filters = _ALL) -> list[Row]:
+def items_as_of(connection: sqlite3.Connection, day: str, filters: Filters = _ALL) -> list[Row]:
     """Return the items that were on the list at the end of that day (UTC), newest first.
 
-    `day` is YYYY-MM-DD. The rows have the columns of the view `newsroom` except `NOT_OF_A_DAY`, with what the
+    `day` is YYYY-MM-DD. The rows have the columns of the view `newsroom` except `PRESENT_ONLY`, with what the
     site printed then, normalised by the present vocabulary and rules. The filters apply to these values.
     """
-    sql = f"SELECT then_.*, url_raw, language, first_seen FROM ({AS_IT_STOOD}) AS then_ JOIN items USING (id)"
+    sql = f"SELECT then_.*, url_raw, language, first_seen FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id)"
     passes = _Passes(filters, set(with_children(filters.topics)))
     rows = []
     for row in connection.execute(sql, {"day": day}):
@@ -117,8 +117,8 @@ def _any(terms: Iterable[Term], wanted: Collection[str]) -> bool:
 
 
 def _newsroom_row(item: NewsItem, first_seen: str) -> Row:
-    """Return the item as a row of the view `newsroom`, without the columns of `NOT_OF_A_DAY`."""
-    row = {name: getattr(item, name, first_seen) for name in NEWSROOM_COLUMNS if name not in NOT_OF_A_DAY}
+    """Return the item as a row of the view `newsroom`, without the columns of `PRESENT_ONLY`."""
+    row = {name: getattr(item, name, first_seen) for name in NEWSROOM_COLUMNS if name not in PRESENT_ONLY}
     kind = vocabulary("content_types").entries.get(item.content_type or "")
     return row | {
         "content_type": kind.label if kind else None,

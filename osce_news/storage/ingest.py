@@ -34,7 +34,7 @@ class Edit(NamedTuple):
 
     after: NewsItem
     revisions: list[Revision]
-    counts: bool  # whether the item's meaning changed
+    is_change: bool  # whether the item's meaning changed
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Changes:
     @property
     def changed(self) -> set[str]:
         """The identifiers of the items whose meaning changed."""
-        return {identifier for identifier, edit in self.edits.items() if edit.counts}
+        return {identifier for identifier, edit in self.edits.items() if edit.is_change}
 
 
 class Ingest:
@@ -91,11 +91,13 @@ class Ingest:
             self._connection, changes.known, page.fetched_at, self._run, present=not self._saved
         )
         changed = changes.changed
-        again = self._seen_before(changes.known.keys() - changed)
+        seen_before = self._seen_before(changes.known.keys() - changed)
         if page.status == HTTPStatus.NOT_MODIFIED:
             self._seen.update((hash(identifier), 0) for identifier in listed_ids(page))
         self._seen.update((hash(item.id), hash(item.url)) for item in page.records)
-        return Stored(len(changes.new), len(changed), len(changes.known) - len(changed), again, restored)
+        return Stored(
+            len(changes.new), len(changed), len(changes.known) - len(changed), seen_before, restored
+        )
 
     def _seen_before(self, ids: Iterable[str]) -> int:
         """Return how many of these items this crawl has seen already; saved pages are independent."""
@@ -107,14 +109,14 @@ class Ingest:
         if rows.same_raw(item, known):
             return None
         normalize(known)
-        together = self._in_one_reading(page, item, row)
-        after = combine(known, item, read_is_newer=self._is_newer(page, item, row), together=together)
+        same_reading = self._in_one_reading(page, item, row)
+        after = combine(known, item, read_is_newer=self._is_newer(page, item, row), same_reading=same_reading)
         after.id = known.id = row["id"]
         if rows.same_raw(after, known):
             return None
         changes = revisions(known, after)
         # If labels differ between two places of one reading of the list, the item has not changed.
-        recorded = [change for change in changes if not (together and change.field in LABELS)]
+        recorded = [change for change in changes if not (same_reading and change.field in LABELS)]
         return Edit(after, recorded, bool(recorded) or any(change.kind == "labels" for change in changes))
 
     def _in_one_reading(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
@@ -125,7 +127,7 @@ class Ingest:
         return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
 
     def _is_newer(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
-        """Whether this reading replaces what is stored."""
+        """Whether this reading replaces the stored one."""
         if not self._saved:
             return True
         if page.fetched_at != row["last_seen"]:

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from osce_news.storage.database import open_for_reading
-from osce_news.storage.schema import MIGRATIONS, TABLES, differing, kind_of
+from osce_news.storage.schema import MIGRATIONS, TABLES, differences, object_type
 
 _RULES = {
     "an item without an address": (
@@ -120,8 +120,8 @@ def _schema(copy: sqlite3.Connection) -> list[str]:
         return []  # of an earlier version: the next command that writes brings it up to date
     states = {"missing": "missing", "different": "not as this version makes it"}
     return [
-        f"schema: {kind_of(name).lower()} {name} is {states[state]}"
-        for name, state in differing(copy).items()
+        f"schema: {object_type(name).lower()} {name} is {states[state]}"
+        for name, state in differences(copy).items()
     ]
 
 

@@ -10,10 +10,10 @@ from osce_news.normalize import normalize, preferred_url
 from osce_news.normalize.vocabulary import fold
 
 
-def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, together: bool) -> NewsItem:
+def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, same_reading: bool) -> NewsItem:
     """Return the record to store, given the stored item and a new reading of it; both are normalised.
 
-    Readings that belong `together` (pages of one run) are merged; otherwise the newer one replaces the
+    Readings that belong `same_reading` (pages of one run) are merged; otherwise the newer one replaces the
     older. If the two are in different languages, the English one wins, else the first by language code: an
     item may appear in several languages and must not change with each crawl. The choice of address does not
     depend on the order of the readings.
@@ -21,7 +21,7 @@ def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, together: b
     first, second = (read, known) if read_is_newer else (known, read)
     if known.language != read.language and known.language and read.language:
         first, second = sorted((known, read), key=_by_language)
-    elif together:
+    elif same_reading:
         return union(first, second)
     return normalize(dataclasses.replace(first, url_raw=_preferred_raw(first, second)))
 

@@ -188,7 +188,7 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
     return result
 
 
-def unknown(connection: sqlite3.Connection) -> list[Row]:
+def unknown_values(connection: sqlite3.Connection) -> list[Row]:
     """Return the printed values that were not recognised, each with its number of items."""
     sql = """
         SELECT 'office' AS kind, raw AS printed, count(*) AS items FROM item_offices

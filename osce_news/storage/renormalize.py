@@ -64,9 +64,9 @@ def renormalize(
 
 
 def _reclassify_revisions(connection: sqlite3.Connection) -> None:
-    """Bring the class of revisions up to date: two names may be known by now to be the same office's.
+    """Bring the class of revisions up to date: by now, two names may belong to one office.
 
-    Revisions that are no change by the present rules are deleted.
+    Revisions without a change under the present rules are deleted.
     """
     sql = """
         SELECT revisions.id, field, before, after, class, url_raw
@@ -76,7 +76,7 @@ def _reclassify_revisions(connection: sqlite3.Connection) -> None:
             normalize(NewsItem(url_raw=row["url_raw"], **{f"{row['field']}_raw": row[side]}))
             for side in ("before", "after")
         )
-        kinds = [found.kind for found in revisions(before, after)]
+        kinds = [revision.kind for revision in revisions(before, after)]
         if not kinds:
             connection.execute("DELETE FROM revisions WHERE id = ?", [row["id"]])
         elif kinds != [row["class"]]:

@@ -45,7 +45,7 @@ def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
 
 
 def _kind(name: str, kind: str, before: NewsItem, after: NewsItem) -> str | None:
-    """Return the kind of a change, "cosmetic" or the field's own; None if it is no change."""
+    """Return the kind of a change, "cosmetic" or the field's own; None if nothing changed."""
     if name == "offices":
         return _offices_kind(before, after)
     if name == "topics":
@@ -58,7 +58,7 @@ def _kind(name: str, kind: str, before: NewsItem, after: NewsItem) -> str | None
 
 
 def _meaning(item: NewsItem, name: str) -> str:
-    """Return the normalised value of a field, or if there is none what is printed, without case."""
+    """Return the normalised value of a field, else its printed value, both case-folded."""
     return fold(getattr(item, name, None) or getattr(item, f"{name}_raw") or "")
 
 

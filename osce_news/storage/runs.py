@@ -1,4 +1,4 @@
-"""Rows of `runs` and `pages`: what was read, and when."""
+"""Writes the rows of `runs` and `pages`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from osce_news import __version__
 from osce_news.items import Listing
 from osce_news.normalize import rules
-from osce_news.storage.crawl_state import DIED, UnfinishedRun
+from osce_news.storage.crawl_state import KILLED, UnfinishedRun
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Summary:
             setattr(self, name, round(getattr(self, name) + getattr(other, name), 1))
 
 
-# What `Summary.add` adds up: all numbers but the run's own and what is left after it.
+# The fields that `Summary.add` adds up: all counters except `articles_left`.
 COUNTERS = tuple(
     field.name
     for field in fields(Summary)
@@ -69,7 +69,7 @@ class Stored:
     new: int
     changed: int
     unchanged: int
-    again: int = 0  # of the unchanged: seen before in this run, because pages overlap
+    seen_before: int = 0  # of the unchanged: seen before in this run, because pages overlap
     restored: int = 0
 
 
@@ -86,7 +86,7 @@ def begin_run(
 
     The caller holds the lock, so any run still recorded as running has died.
     """
-    end_dead_runs(connection)
+    end_killed_runs(connection)
     for page in continues.left_over if continues else ():
         connection.execute("UPDATE pages SET listed = NULL WHERE id = ?", [page])
     row = {
@@ -103,9 +103,11 @@ def begin_run(
     return _insert(connection, "runs", row)
 
 
-def end_dead_runs(connection: sqlite3.Connection) -> None:
+def end_killed_runs(connection: sqlite3.Connection) -> None:
     """Mark the runs still recorded as running as interrupted."""
-    connection.execute("UPDATE runs SET status = 'interrupted', message = ? WHERE status = 'running'", [DIED])
+    connection.execute(
+        "UPDATE runs SET status = 'interrupted', message = ? WHERE status = 'running'", [KILLED]
+    )
 
 
 def write_page(connection: sqlite3.Connection, run: int, page: Listing, stored: Stored) -> None:

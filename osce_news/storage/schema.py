@@ -1,7 +1,7 @@
 """The schema of a database, and how an older database is brought up to it.
 
-The tables are written down once, as they are now. The columns of items come from the item class (items.py).
-There are no scripts that lead from one version to the next: a table that differs is rebuilt with its rows.
+The tables are defined once, as they are now. The columns of items come from the item class (items.py).
+There are no migration scripts: a table that differs is rebuilt with its rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_arch
 # Fields of an item that are lists, each with the name of one entry: `offices` is stored in `item_offices`,
 # one row per `office_id`, which is an `id` of `offices`.
 LISTS = {"offices": "office", "topics": "topic", "dateline_places": "place"}
-# What the item class does not say of its columns.
+# Constraints of the columns of items that the item class does not define.
 _CONSTRAINTS = {
     "id": "UNIQUE",
     "title": "CHECK (title <> '')",
@@ -293,12 +293,12 @@ def fingerprint() -> str:
     return hashlib.sha256("\n".join(map(_normalized, SCHEMA.values())).encode()).hexdigest()[:8]
 
 
-def kind_of(name: str) -> str:
+def object_type(name: str) -> str:
     """Return "TABLE", "INDEX", "VIEW" or "TRIGGER"."""
     return SCHEMA[name].split()[1].replace("VIRTUAL", "TABLE")
 
 
-def differing(connection: sqlite3.Connection) -> dict[str, str]:
+def differences(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the names of what the database lacks ("missing") or defines in another way ("different")."""
     present = _present(connection)
     return {
@@ -314,19 +314,19 @@ def update(connection: sqlite3.Connection) -> None:
     The caller has a transaction open, without enforcement of foreign keys: a table that is rebuilt is dropped
     while others refer to it. A column that is added must have a default or allow NULL.
     """
-    for name, state in differing(connection).items():
+    for name, state in differences(connection).items():
         if name in TABLES:
             if state == "different":
                 _rebuild(connection, name)
             else:
                 connection.execute(SCHEMA[name])
     # A rebuilt table has lost its indexes and triggers.
-    for name, state in differing(connection).items():
+    for name, state in differences(connection).items():
         if state == "different":
-            connection.execute(f"DROP {kind_of(name)} {name}")
+            connection.execute(f"DROP {object_type(name)} {name}")
         if name not in search_index.PARTS:
             connection.execute(SCHEMA[name])
-    search_index.complete(connection)
+    search_index.create_missing(connection)
 
 
 def _rebuild(connection: sqlite3.Connection, table: str) -> None:

@@ -36,19 +36,19 @@ _BARE = re.compile(r"[\w\x1a]+\*?|\*")  # what FTS5 accepts without quotes
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The items that were found, and how the query was read."""
 
     rows: list[Row]
-    as_words: str | None = None
+    plain_reason: str | None = None
     """Why the query was read as plain words; None if it was not."""
-    among: int | None = None
+    ranked: int | None = None
     """How many of the newest items were ranked, if the query is too common; None if all were."""
 
 
 def search(
     connection: sqlite3.Connection, query: str, filters: Filters, limit: int | None, marks: tuple[str, str]
-) -> Found:
+) -> SearchResult:
     """Return the items that match the query, best first, each with a `snippet`.
 
     The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word). A query
@@ -57,7 +57,7 @@ def search(
     """
     query = as_typed(query)
     reason = f"longer than {LONGEST:,} characters" if len(query) > LONGEST else None
-    for expression in readings(query):
+    for expression in interpretations(query):
         try:
             hits, among = _ranked(connection, expression, filters, limit)
             rows = _rows(connection, expression, hits, marks)
@@ -70,8 +70,8 @@ def search(
                 raise
             reason = reason or str(error)
         else:
-            return Found(rows, reason if expression == plain(query) else None, among)
-    return Found([], reason)
+            return SearchResult(rows, reason if expression == as_plain_words(query) else None, among)
+    return SearchResult([], reason)
 
 
 def as_typed(query: str) -> str:
@@ -84,24 +84,24 @@ def as_typed(query: str) -> str:
     return unicodedata.normalize("NFC", UNSEEN.sub("", query)).translate(_QUOTES)
 
 
-def readings(query: str) -> Iterator[str]:
+def interpretations(query: str) -> Iterator[str]:
     """Yield the ways to read a query, of which the first valid one counts: as typed, quoted, as plain words.
 
-    >>> list(readings("co-operation AND (osce/odihr OR title:c++)"))[1]
+    >>> list(interpretations("co-operation AND (osce/odihr OR title:c++)"))[1]
     '"co-operation" AND ( "osce/odihr" OR title:"c++" )'
     """
     if len(query) > LONGEST:
-        yield plain(query)
+        yield as_plain_words(query)
     elif query.strip():
         yield query
         yield _with_quotes(query)
-        yield plain(query)
+        yield as_plain_words(query)
 
 
-def plain(query: str) -> str:
+def as_plain_words(query: str) -> str:
     """Return the expression for items with all these words, taken literally.
 
-    >>> print(plain("Chairperson's AND"))
+    >>> print(as_plain_words("Chairperson's AND"))
     "Chairperson's" "AND"
     """
     return " ".join(_quoted(word) for word in dict.fromkeys(query.split()))

@@ -63,7 +63,7 @@ PARTS = {
 }
 
 
-def complete(connection: sqlite3.Connection) -> None:
+def create_missing(connection: sqlite3.Connection) -> None:
     """Make the missing parts of the index, inside the caller's transaction.
 
     If any is missing, the whole index is filled again, since it was not kept up to date without that part.

@@ -138,10 +138,10 @@ class Writer:
             stored = self._ingest.store(page, changes)
             after.pages += 1
             after.not_modified += page.status == HTTPStatus.NOT_MODIFIED
-            after.seen += stored.new + stored.changed + stored.unchanged - stored.again
+            after.seen += stored.new + stored.changed + stored.unchanged - stored.seen_before
             after.new += stored.new
             after.changed += stored.changed
-            after.unchanged += stored.unchanged - stored.again
+            after.unchanged += stored.unchanged - stored.seen_before
             after.restored += stored.restored
             after.quarantined += len(page.rejected)
             after.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())
@@ -154,7 +154,7 @@ class Writer:
         """Whether the item is stored: otherwise its article can't be."""
         return articles.item_exists(self.connection, item_id)
 
-    def has_read(self, item_id: str) -> bool:
+    def has_article(self, item_id: str) -> bool:
         """Whether this item's own page was read before, so that a 304 refers to something."""
         sql = "SELECT 1 FROM articles WHERE item_id = ? AND read_at IS NOT NULL"
         return self.connection.execute(sql, [item_id]).fetchone() is not None
@@ -212,11 +212,11 @@ class Writer:
             self._write_summary(self.summary, finished=finished or utc_now())
         return self.summary
 
-    def leave(self) -> Summary:
+    def abandon(self) -> Summary:
         """Leave the run without an end, and return its summary; the next run marks it as interrupted."""
         with storage_errors(self.path), transaction(self.connection):
-            runs.end_dead_runs(self.connection)
-        self.summary.status, self.summary.message = "interrupted", crawl_state.DIED
+            runs.end_killed_runs(self.connection)
+        self.summary.status, self.summary.message = "interrupted", crawl_state.KILLED
         return self.summary
 
     def _withdraw(self, withdrawn: Iterable[str], whole: bool) -> None:

@@ -68,7 +68,7 @@ def test_empty_values_are_counted(writer: Writer) -> None:
     writer.store(listing(stories))
     rows = {
         (row["table_name"], row["column_name"]): (row["rows"], row["empty"])
-        for row in dictionary.measured(writer.connection)
+        for row in dictionary.entries_with_counts(writer.connection)
     }
     assert rows["newsroom", "title"] == (50, 0)
     assert rows["newsroom", "offices"] == (50, sum(not story.offices for story in stories))

@@ -13,7 +13,7 @@ import pytest
 
 from osce_news.storage import Writer, history_queries, open_for_reading, queries
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.storage.history_queries import NOT_OF_A_DAY, as_it_stood
+from osce_news.storage.history_queries import PRESENT_ONLY, items_as_of
 from osce_news.storage.queries import Filters
 from tests.helpers import listing
 from tests.newsroom import Story, make_stories
@@ -58,11 +58,11 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
 
 
 def _on(connection: sqlite3.Connection, day: str) -> dict[str, queries.Row]:
-    return {row["id"]: row for row in as_it_stood(connection, day)}
+    return {row["id"]: row for row in items_as_of(connection, day)}
 
 
 def test_before_the_first_sighting_the_list_is_empty(history: sqlite3.Connection) -> None:
-    assert as_it_stood(history, "2024-08-04") == []
+    assert items_as_of(history, "2024-08-04") == []
 
 
 def test_an_item_stands_on_the_list_from_the_day_of_its_first_sighting(history: sqlite3.Connection) -> None:
@@ -83,7 +83,7 @@ def test_each_value_is_that_of_the_day(history: sqlite3.Connection, tmp_path: Pa
         writer.begin("full")
         writer.store(listing([shown], "2024-08-05T23:59:59Z"))
         (expected,) = queries.items(writer.connection, Filters(), None)
-    for name in NOT_OF_A_DAY:
+    for name in PRESENT_ONLY:
         del expected[name]
     assert _on(history, day)[IDS["m"]] == expected
 
@@ -101,7 +101,7 @@ def test_of_several_changes_in_one_day_the_last_stands_at_its_end(writer: Writer
     for number, at in enumerate(("05T10:00:00Z", "06T08:00:00Z", "06T20:00:00Z", "07T01:00:00Z")):
         writer.begin("full")
         writer.store(listing([_with(title=f"Title {number}")], f"2024-08-{at}"))
-    titles = [as_it_stood(writer.connection, f"2024-08-0{day}")[0]["title"] for day in (5, 6, 7)]
+    titles = [items_as_of(writer.connection, f"2024-08-0{day}")[0]["title"] for day in (5, 6, 7)]
     assert titles == ["Title 0", "Title 2", "Title 3"]
 
 
@@ -116,9 +116,9 @@ def test_today_the_list_is_what_the_view_shows_without_what_is_withdrawn(db: Pat
         expected = [row for row in now if row["withdrawn"] is None]
         assert len(expected) == 119
         for row in expected:
-            for name in NOT_OF_A_DAY:
+            for name in PRESENT_ONLY:
                 del row[name]
-        assert as_it_stood(writer.connection, "9999-12-31") == expected
+        assert items_as_of(writer.connection, "9999-12-31") == expected
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_filters_are_asked_of_the_values_of_the_day(
     days = [
         f"m{day}"
         for day in (5, 6, 7, 10, 11)
-        if IDS["m"] in {row["id"] for row in as_it_stood(history, f"2024-08-{day:02}", filters)}
+        if IDS["m"] in {row["id"] for row in items_as_of(history, f"2024-08-{day:02}", filters)}
     ]
     assert days == found.split()
 
 
 def test_a_topic_above_finds_those_below_it_on_a_day_too(writer: Writer) -> None:
     writer.store(listing([_with(topics=("Media pluralism",))]))
-    assert as_it_stood(writer.connection, "2024-08-05", Filters(topics=["media-freedom"]))
+    assert items_as_of(writer.connection, "2024-08-05", Filters(topics=["media-freedom"]))
 
 
 def test_runs_come_newest_first_with_what_they_continue(db: Path) -> None:

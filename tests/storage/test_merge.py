@@ -65,9 +65,9 @@ def test_the_fuller_list_of_labels_is_kept_in_its_printed_order() -> None:
 def test_of_readings_that_do_not_belong_together_the_newer_one_counts_whole() -> None:
     old, new = reading("OSCE Secretariat", title="Old"), reading(None, title="New")
     for known_, read, newer in ((old, new, True), (new, old, False)):
-        kept = combine(copy(known_), copy(read), read_is_newer=newer, together=False)
+        kept = combine(copy(known_), copy(read), read_is_newer=newer, same_reading=False)
         assert (kept.title, kept.offices) == ("New", ())
-    united = combine(copy(old), copy(new), read_is_newer=True, together=True)
+    united = combine(copy(old), copy(new), read_is_newer=True, same_reading=True)
     assert (united.title, known(united.offices)) == ("New", {"secretariat"})
 
 
@@ -79,7 +79,7 @@ def test_english_counts_before_other_languages_and_the_best_address_before_other
     english = reading(title="English", url="https://www.osce.org/node/575719")
     russian = reading(title="Русский", language="ru", url="https://odihr.osce.org/odihr/575719")
     for one, other in ((english, russian), (russian, english)):
-        kept = combine(copy(one), copy(other), read_is_newer=newer, together=together)
+        kept = combine(copy(one), copy(other), read_is_newer=newer, same_reading=together)
         assert (kept.title, kept.url) == ("English", "https://www.osce.org/node/575719")
 
 
@@ -88,7 +88,7 @@ def test_of_two_other_languages_the_same_one_counts_in_whatever_order_they_come(
     russian = reading("OSCE Secretariat", title="Русский", language="ru")
     for one, other in ((kazakh, russian), (russian, kazakh)):
         for newer in (True, False):
-            kept = combine(copy(one), copy(other), read_is_newer=newer, together=False)
+            kept = combine(copy(one), copy(other), read_is_newer=newer, same_reading=False)
             assert (kept.title, kept.offices) == ("Қазақша", ())
 
 

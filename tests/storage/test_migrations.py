@@ -83,7 +83,7 @@ def test_opening_a_database_again_changes_nothing(db: Path) -> None:
 
 def test_a_database_made_before_the_first_release_is_read_as_it_is(former: Path) -> None:
     with closing(open_for_reading(former)) as connection:
-        assert schema.differing(connection).items() >= {("runs", "different"), ("pages", "different")}
+        assert schema.differences(connection).items() >= {("runs", "different"), ("pages", "different")}
         assert len(queries.items(connection, Filters(), None)) > 20
     assert problems(former) == []
 

@@ -192,7 +192,7 @@ def test_counts_are_those_of_plain_python(newsroom: Newsroom, by: tuple[str, ...
         expected = Counter(
             key for item in items for key in set(product(*(_groups(item, name) for name in by)))
         )
-        rows = counts.stats(newsroom.connection, by, filters)
+        rows = counts.count_items(newsroom.connection, by, filters)
         assert {tuple(row[name] for name in by): row["items"] for row in rows} == expected
         assert len(rows) == len(expected)
         if by[0] in ("year", "month", "type") and len(by) == 1:
@@ -212,7 +212,7 @@ def test_the_groups_that_are_not_kept_are_counted_together_each_item_once(newsro
         return {name if name is None or name in keep else counts.OTHER for name in _groups(item, "office")}
 
     expected = Counter((name, *_groups(item, "year")) for item in newsroom.items for name in folded(item))
-    rows = counts.stats(newsroom.connection, ("office", "year"), Filters(), {"office": keep})
+    rows = counts.count_items(newsroom.connection, ("office", "year"), Filters(), {"office": keep})
     assert {(row["office"], row["year"]): row["items"] for row in rows} == expected
     among = sum(bool(folded(item) & set(keep)) for item in newsroom.items)
     assert counts.count_among(newsroom.connection, Filters(), {"office": keep}) == among
@@ -220,7 +220,7 @@ def test_the_groups_that_are_not_kept_are_counted_together_each_item_once(newsro
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(offices=["odihr"])])
 def test_labels_are_counted_by_what_is_printed(newsroom: Newsroom, filters: Filters) -> None:
-    rows = {row["year"]: row for row in counts.labels(newsroom.connection, "year", filters)}
+    rows = {row["year"]: row for row in counts.count_labels(newsroom.connection, "year", filters)}
     for year, row in rows.items():
         items = [
             item
@@ -251,7 +251,7 @@ def test_the_extent_of_the_items_leaves_no_undated_one_out(newsroom: Newsroom) -
 
 
 def test_periods_come_in_order_and_what_has_no_date_comes_last(newsroom: Newsroom) -> None:
-    months = [row["month"] for row in counts.stats(newsroom.connection, ["month"], Filters())]
+    months = [row["month"] for row in counts.count_items(newsroom.connection, ["month"], Filters())]
     assert months[-1] is None
     assert months[:-1] == sorted(months[:-1])
 
@@ -265,7 +265,7 @@ def test_printed_values_without_an_entry_are_listed_with_their_numbers(newsroom:
             expected["date", item.published_raw] += 1
         if item.content_type is None and item.content_type_raw:
             expected["type", item.content_type_raw] += 1
-    rows = queries.unknown(newsroom.connection)
+    rows = queries.unknown_values(newsroom.connection)
     assert {(row["kind"], row["printed"]): row["items"] for row in rows} == expected
     assert {("office", "OSCE Moon Base"), ("topic", "Tides"), ("date", "32 Foo 2024")} <= set(expected)
     assert [row["items"] for row in rows] == sorted((row["items"] for row in rows), reverse=True)

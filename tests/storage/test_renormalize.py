@@ -92,7 +92,7 @@ def test_a_new_entry_gives_printed_values_their_meaning(moon_base: Path, edit: E
         done = writer.renormalize()
         assert (done.items, done.changed) == (3, 1)
         assert dump(writer.connection, ("office_id",)) == before  # all that was printed, and all times
-        assert [row["printed"] for row in queries.unknown(writer.connection)] == ["Tides"]
+        assert [row["printed"] for row in queries.unknown_values(writer.connection)] == ["Tides"]
         assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
     assert _names(moon_base, "offices -> '$[0]'") == ['"OSCE Base on the Moon"']
     assert problems(moon_base) == []
@@ -148,7 +148,7 @@ def test_an_entry_that_is_gone_leaves_what_was_printed(moon_base: Path, edit: Ed
     edit("content_types", 'label = "News"', 'label = "Novelty"')
     with Writer(moon_base) as writer:
         writer.renormalize()
-        assert {"kind": "type", "printed": "News", "items": 1} in queries.unknown(writer.connection)
+        assert {"kind": "type", "printed": "News", "items": 1} in queries.unknown_values(writer.connection)
         assert "news" not in values(writer.connection, "SELECT id FROM content_types")
         assert values(writer.connection, "SELECT content_type_raw FROM items WHERE id = '575719'") == ["News"]
     assert _names(moon_base, "content_type") == [None]

@@ -142,7 +142,7 @@ def test_a_query_that_cannot_be_written_in_utf8_finds_nothing(words: Callable[[s
 
 def test_how_a_query_was_read_is_told(words_db: sqlite3.Connection) -> None:
     def read(query: str) -> str | None:
-        return search(words_db, query, Filters(), 5, ("", "")).as_words
+        return search(words_db, query, Filters(), 5, ("", "")).plain_reason
 
     assert [read(query) for query in ("police", "co-operation OR c++", "title:c++", "")] == [None] * 4
     assert read("wrong:police") == "no such column: wrong"
@@ -174,22 +174,22 @@ def test_of_a_common_word_the_newest_items_are_ranked_unless_all_are_asked_for(
         exact = search(connection, "osce OR the", Filters(), 5, ("", ""))
         monkeypatch.setattr("osce_news.storage.search.COMMON", 80)
         some = search(connection, "osce OR the", Filters(), 5, ("", ""))
-        newest = [row["id"] for row in queries.items(connection, Filters(), some.among)]
-        assert (everything.among, exact.among) == (None, None)
+        newest = [row["id"] for row in queries.items(connection, Filters(), some.ranked)]
+        assert (everything.ranked, exact.ranked) == (None, None)
         assert exact.rows == everything.rows[:5]
-        assert some.among is not None
-        assert 5 <= some.among < len(everything.rows) / 2
+        assert some.ranked is not None
+        assert 5 <= some.ranked < len(everything.rows) / 2
         assert [row["id"] for row in some.rows] == [
             row["id"] for row in everything.rows if row["id"] in newest
         ][:5]
         # As many as are asked for are found even if the newest are too few, or pass the filters.
         wide = search(connection, "osce OR the", Filters(), 40, ("", ""))
-        assert wide.among == some.among * 8
+        assert wide.ranked == some.ranked * 8
         assert len(wide.rows) == 40
         many = search(connection, "osce OR the", Filters(), len(everything.rows), ("", ""))
-        assert (many.among, many.rows) == (None, everything.rows)
+        assert (many.ranked, many.rows) == (None, everything.rows)
         few = search(connection, "osce OR the", Filters(offices=["odihr"]), 5, ("", ""))
-        assert few.among is None
+        assert few.ranked is None
         assert (
             few.rows == search(connection, "osce OR the", Filters(offices=["odihr"]), None, ("", "")).rows[:5]
         )

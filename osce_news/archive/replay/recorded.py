@@ -133,7 +133,7 @@ class RecordedRun:
         end = self._end
         self._look_for_gaps()
         if end is None and not self.errors:
-            self._writer.leave()
+            self._writer.abandon()
         else:
             status, message = (end.status, end.message) if end else ("interrupted", None)
             if self.errors and status in ("complete", "interrupted"):
@@ -232,7 +232,7 @@ class RecordedRun:
             return ArticleItem(item_id, event.url, event.fetched_at, status, reason=event.reason)
         if parsed is None or capture is None:
             raise self._missing(event)
-        if event.status == "unchanged" and not self._writer.has_read(event.item_id or ""):
+        if event.status == "unchanged" and not self._writer.has_article(event.item_id or ""):
             parsed = self._read_now(capture, event, PageRequest(ARTICLE, event.item_id))
         article = parsed.checked().article
         assert article is not None, "an article was requested"

@@ -229,7 +229,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def http_date(text: str | None) -> datetime | None:
-    """Return the time that an HTTP header names, in UTC, or None if it is no date.
+    """Return the time that an HTTP header names, in UTC, or None if it is not a date.
 
     >>> http_date("Sun, 06 Nov 1994 08:49:37 GMT")
     datetime.datetime(1994, 11, 6, 8, 49, 37, tzinfo=datetime.timezone.utc)

@@ -136,7 +136,7 @@ class ArticlesSpider(BaseSpider):
             yield request
 
     def _next(self, run: ArticlesRun) -> Request | None:
-        """Return the request for the next article; None if there is none, or the run is at its end."""
+        """Return the request for the next article; None if no more are due, or the run must end."""
         self._requested = None
         if self._end is not None:
             self.crawl.fail(self._end)

@@ -75,12 +75,12 @@ class BaseSpider(scrapy.Spider):
         return request
 
     def fail(self, error: OsceNewsError) -> CloseSpider:
-        """Return what ends the crawl, after noting the error."""
+        """Set the error of the run, and return the CloseSpider to raise."""
         self.crawl.fail(error)
         return CloseSpider(type(error).__name__)
 
     def fail_as_partial(self, error: OsceNewsError) -> CloseSpider:
-        """Return what ends the crawl; pages that were stored before the error make it partial."""
+        """Like `fail`, but a network error after stored pages counts as partial."""
         return self.fail(as_partial(error, self.pages_stored()))
 
     def pages_stored(self) -> int:
@@ -89,7 +89,7 @@ class BaseSpider(scrapy.Spider):
         return summary.pages + summary.articles
 
     def reject(self, error: OsceNewsError, response: Response) -> CloseSpider:
-        """Return what ends the crawl; a page that is not understood is kept for a look."""
+        """Like `fail`, but a page that is not understood is kept in a file or the archive."""
         not_understood = isinstance(error, LayoutError | ChallengePageError)
         return self.fail(self.keep_rejected(error, response) if not_understood else error)
 
@@ -101,13 +101,13 @@ class BaseSpider(scrapy.Spider):
         return error
 
     def delay(self) -> float:
-        """Return the seconds between two requests that are in force."""
+        """Return the present delay between two requests, in seconds."""
         engine = self.crawler.engine
         slot = engine.downloader.slots.get(self.allowed_domains[0]) if engine else None
         return slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY")
 
     def spider_error(self, failure: Failure) -> None:
-        """Note an unexpected error, which Scrapy would only log."""
+        """End the crawl with an unexpected error, which Scrapy would only log."""
         error = failure.value
         if not isinstance(error, OsceNewsError):
             error = OsceNewsError(f"{type(error).__name__}: {error} (this is a bug in osce-news)")
@@ -116,7 +116,7 @@ class BaseSpider(scrapy.Spider):
             self.crawler.engine.close_spider(self, "fault")
 
     def spider_closed(self, reason: str) -> None:
-        """Write down how the crawl ended and what it cost the site."""
+        """Store how the crawl ended and its request counts, and close the database."""
         run = self.crawl.run
         if run is None:
             self.crawl.close()
@@ -132,7 +132,7 @@ class BaseSpider(scrapy.Spider):
         self.crawl.close()
 
     def update_stats(self) -> None:
-        """Give the present run what it has cost the site so far."""
+        """Copy the request counts to the present run."""
         extension = self.crawler.get_extension(RequestStatsExtension)
         if self.crawl.run is not None:
             self.crawl.run.update_stats(extension.stats() if extension is not None else RequestStats())

@@ -1,4 +1,4 @@
-"""The spider that reads the newsroom's list, and then the items' own pages if asked to."""
+"""The spider that reads the newsroom's list and, with `articles`, the items' own pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class NewsroomSpider(ArticlesSpider):
-    """Reads the list from its top to its end, one page after the other.
+    """Reads the list from the top to the end, one page after another.
 
     Each item is one record of the list; with `articles` the items' own pages follow.
     """
@@ -113,7 +113,7 @@ class NewsroomSpider(ArticlesSpider):
         return listing, PageFacts(response.url, listing.listed, dates, page.pager)
 
     def _unchanged(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:
-        """Return the page of a 304 response, as it was read last; it has no records."""
+        """Return the page of a 304 response as it was last read, without records."""
         if known is None:
             raise NetworkError(
                 f"{response.url}: the site answered with status 304 to an unconditional request"

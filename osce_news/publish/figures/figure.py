@@ -113,7 +113,7 @@ def _counts(
         if len(names) > len(keep[name]) and options.kind != "matrix":
             rare = len(names) - len(keep[name])
             remarks.append(f"“{counts.OTHER}” combines the {rare} {_PLURALS[name]} with the fewest items.")
-    rows = counts.stats(connection, by, options.filters, keep)
+    rows = counts.count_items(connection, by, options.filters, keep)
     if options.kind == "matrix":
         rows = [row for row in rows if all(row[name] not in (None, counts.OTHER) for name in by)]
         if not rows:
@@ -134,7 +134,7 @@ def _counts(
 
 def _shares(connection: sqlite3.Connection, options: FigureOptions) -> list[Row]:
     (period,) = options.by
-    rows = counts.labels(connection, period, options.filters)
+    rows = counts.count_labels(connection, period, options.filters)
     return [
         {"label": label, period: row[period], "percent": round(100 * row[label] / row["items"], 1)}
         for label in counts.LABELS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from osce_news.storage.history_queries import AS_IT_STOOD
+from osce_news.storage.history_queries import ITEMS_AS_OF
 
 # A parameter without a value is the empty string.
 _QUERIES = {
@@ -89,7 +89,7 @@ limit 300""",
         ),
         "params": ["day"],
         "sql": f"""
-select id, published, title, content_type, offices, topics, teaser, url from ({AS_IT_STOOD})
+select id, published, title, content_type, offices, topics, teaser, url from ({ITEMS_AS_OF})
 order by cast(id as integer) desc""",
     },
     "dates-disagree": {

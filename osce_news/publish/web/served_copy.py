@@ -33,7 +33,7 @@ def make_copy(source: Path, path: Path) -> bool:
         copy.execute("PRAGMA synchronous = OFF")  # a lost copy can be made again
         copy.execute("BEGIN")
         indexed = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'items_fts'").fetchone()
-        search_index.complete(copy)
+        search_index.create_missing(copy)
         _make_table(copy)
         copy.execute("COMMIT")
     return not indexed

@@ -93,7 +93,7 @@ def test_a_time_series_by_office_combines_rare_offices(
     assert names == [*ranked[:3], counts.OTHER, None]
     assert found.title == f"Items by {by[0]} and {by[1]}"
     assert any(f"combines the {len(ranked) - 3} offices with the fewest items" in one for one in found.notes)
-    printed = counts.stats(reading, ["office"], Filters(), {"office": ranked[:3]})
+    printed = counts.count_items(reading, ["office"], Filters(), {"office": ranked[:3]})
     for row in printed:
         line = [one["items"] for one in found.rows if one["office"] == row["office"]]
         assert sum(line) == row["items"]
@@ -126,7 +126,7 @@ def test_a_matrix_has_frequent_labels_and_says_how_many_items_it_shows(
 
 def test_shares_are_percentages_of_the_items_of_each_period(reading: sqlite3.Connection) -> None:
     found = build_figure(reading, FigureOptions(labels=True))
-    counted = {row["year"]: row for row in counts.labels(reading, "year", Filters())}
+    counted = {row["year"]: row for row in counts.count_labels(reading, "year", Filters())}
     assert {row["label"] for row in found.rows} == {"type", "office", "topic", "dateline", "teaser"}
     for row in found.rows:
         whole = counted[row["year"]]

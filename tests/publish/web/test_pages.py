@@ -183,7 +183,7 @@ def test_items_per_office_and_year_equal_those_of_stats(get: Get, reading: sqlit
 
     expected = {
         (row["year"], row["office"]): row["items"]
-        for row in counts.stats(reading, ("year", "office"), Filters())
+        for row in counts.count_items(reading, ("year", "office"), Filters())
         if row["office"]
     }
     rows = query(get, "items-per-office-and-year")
@@ -214,7 +214,7 @@ def test_what_changed_shows_what_the_second_crawl_found(get: Get) -> None:
 
 def test_the_list_on_a_past_day_equals_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
     rows = query(get, "as-it-stood", day="2025-12-01")
-    expected = history_queries.as_it_stood(reading, "2025-12-01")
+    expected = history_queries.items_as_of(reading, "2025-12-01")
     assert {row["id"]: row["title"] for row in rows} == {row["id"]: row["title"] for row in expected}
     assert "A title that was mended" not in {row["title"] for row in rows}
     assert query(get, "as-it-stood", day="2020-01-01") == []
