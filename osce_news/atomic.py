@@ -1,4 +1,4 @@
-"""Atomic writes: a file or folder is replaced whole, or left as it was."""
+"""Atomic writes: a file or folder is replaced completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from osce_news.errors import BadInputError, StorageError
 
 @contextmanager
 def atomic_write(path: Path, *, folder: bool = False) -> Iterator[Path]:
-    """Yield a temporary path to write to; at the end of the block it replaces `path`.
+    """Yield a temporary path, which replaces `path` at the end of the block.
 
     If the block raises, the temporary file is deleted and `path` is unchanged. If `path` is a symbolic
-    link, its target is replaced. Raises what `check_destination` raises, and StorageError if the disk is
-    full or the place can't be written to.
+    link, its target is replaced. Raises the errors of `check_destination`, and StorageError if the disk is
+    full or the folder can't be written to.
     """
     check_destination(path, folder=folder)
     target = Path(os.path.realpath(path))
@@ -43,8 +43,8 @@ def atomic_write(path: Path, *, folder: bool = False) -> Iterator[Path]:
 def check_destination(path: Path, *, folder: bool = False) -> None:
     """Raise BadInputError if a file, or a folder, can't be written there.
 
-    The parent folder must exist. A folder in the place of a file, a device and a pipe are refused
-    (`/dev/stdout` is a device, a pipe, or a link to a file).
+    The parent folder must exist. Devices and pipes are refused (`/dev/stdout` is one of them, or a link to a
+    file), and so is a folder in the place of a file.
     """
     if not path.parent.is_dir():
         raise BadInputError(f"no such folder: {path.parent} (for {path.name})")
@@ -59,7 +59,7 @@ def check_destination(path: Path, *, folder: bool = False) -> None:
 def _replace(target: Path, part: Path, *, folder: bool) -> None:
     if not folder:
         with part.open("rb") as file:
-            os.fsync(file.fileno())  # or else a power cut could leave an empty file
+            os.fsync(file.fileno())  # otherwise a power failure could leave an empty file
         part.replace(target)
         return
     former = target.with_name(f"{part.name}.former")

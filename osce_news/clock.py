@@ -1,29 +1,29 @@
-"""Times as the database writes them, UTC, ISO 8601, whole seconds; and how long something takes."""
+"""Times in the form of the database: UTC, ISO 8601, whole seconds."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
+_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def utc_now() -> str:
-    """Return the present time, such as "2022-03-15T12:00:00Z"."""
-    return datetime.now(UTC).strftime(_FORM)
+    """Return the present time, for example "2022-03-15T12:00:00Z"."""
+    return datetime.now(UTC).strftime(_FORMAT)
 
 
 def format_utc(seconds: float) -> str:
     """Return the time of a Unix timestamp."""
-    return datetime.fromtimestamp(seconds, UTC).strftime(_FORM)
+    return datetime.fromtimestamp(seconds, UTC).strftime(_FORMAT)
 
 
 def parse_utc(text: str) -> datetime:
-    """Return the time; raises ValueError for any other form than that of `utc_now`."""
-    return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+    """Return the time; raises ValueError if the text is not in the form of `utc_now`."""
+    return datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
 
 
 def duration_in_words(seconds: float) -> str:
-    """Return how long that is, in the two largest units of days, hours and minutes.
+    """Return a duration in its two largest units: days, hours or minutes.
 
     >>> duration_in_words(59), duration_in_words(9_000), duration_in_words(260_000)
     ('0 min', '2 h 30 min', '3 d 0 h')

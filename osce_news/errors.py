@@ -1,4 +1,4 @@
-"""All errors, each with its exit status and what to do about it.
+"""All errors, with their exit statuses, and what the user should do.
 
 docs/exit-status.md describes the exit statuses.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class OsceNewsError(Exception):
-    """Base class of all errors that end a command with one line, which says what to do."""
+    """Base class of the errors that end a command with a one-line message."""
 
     exit_status = 1
 
@@ -31,7 +31,7 @@ class BadInputError(OsceNewsError):
 
 
 class MissingExtraError(OsceNewsError):
-    """A package that this command needs is not installed. Install the extra that the line names."""
+    """A package that this command needs is not installed. Install the extra that the message names."""
 
 
 class NotOurDatabaseError(BadInputError):
@@ -43,10 +43,10 @@ class NewerDatabaseError(BadInputError):
 
 
 class LayoutError(OsceNewsError):
-    """The page is not understood, so nothing of it was stored.
+    """The page was not understood, so nothing of it was stored.
 
-    Compare the kept page with the selector named here: if the site changed its page, a page
-    object in `osce_news/pages/` needs a new layout and a fixture.
+    Compare the kept page with the selector in the message. If the site has changed its pages, a page object in
+    `osce_news/pages/` needs a new layout and a fixture.
     """
 
     exit_status = 3
@@ -71,7 +71,7 @@ class LockedError(OsceNewsError):
 
 
 class RefusedError(OsceNewsError):
-    """The site refused to answer. Do not try harder: wait, or write to the site's owner."""
+    """The site refused to answer. Do not retry at once: wait, or write to the site's owner."""
 
     exit_status = 6
 

@@ -1,8 +1,8 @@
-"""The events of a run: a crawl applies them to the database, an archive holds them, a replay repeats them.
+"""The events of a run: a crawl applies them to the database and archives them, and a replay repeats them.
 
-A response alone does not tell in which mode a crawl read, with which options, which pages it stored and how
-it ended. In an archive each event is a metadata record (WARC 1.1, 6.6) that holds a JSON object. Readers
-ignore names that they don't know, so later versions may add some.
+Responses alone do not show the mode and options of a crawl, which pages it stored, and how it ended. In an
+archive each event is a metadata record (WARC 1.1, 6.6) with a JSON object. Readers ignore unknown names, so
+later versions may add some.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from osce_news.serialize import convert
 CONTENT_TYPE = "application/json"
 CRAWL_MODES = ("full", "incremental", "articles")
 _PREFIX = "osce-news:"
-# The counters of a run that `cost` may hold, by their names in the summary.
+# The counters of a run that `cost` may contain; they have the same names in the summary.
 COST = ("requests", "bytes", "retries", "back_offs", "waited_s", "smallest_gap_s", "articles_left")
 
 
 class EventError(ValueError):
-    """The record does not hold a valid event."""
+    """The record is not a valid event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Base of the events; `serialize.to_json` writes one, `parse_event` reads it."""
+    """Base class of the events; `serialize.to_json` writes one, `parse_event` reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +36,15 @@ class RunStarted(Event):
     """A run began. Its record follows the warcinfo record of the run's first file."""
 
     run: int  # its number in the database
-    mode: str  # one of CRAWL_MODES, as decided
+    mode: str  # one of CRAWL_MODES
     started: str  # UTC
     start_url: str
-    list: str  # the name of the list: its address without page and size, and the limits of the run
+    list: str  # the list's address without page, size and order, and the limits of the run
     since: str | None = None
     until: str | None = None
-    accept: bool = False  # pages were stored even if they failed the checks
-    options: dict[str, Any] = field(default_factory=dict)  # all others, for people
-    after: str | None = None  # the archive of the run before this one; None if that was not recorded
+    accept: bool = False  # whether pages were stored even if they failed the checks
+    options: dict[str, Any] = field(default_factory=dict)  # all others, for information
+    after: str | None = None  # the archive of the previous run; None if it was not recorded
     continues: int | None = None  # the number of the unfinished run that it resumes
     continues_archive: str | None = None  # the archive of that run; None if it was not recorded
     position: dict[str, Any] | None = None  # the last position of that run
@@ -53,10 +53,10 @@ class RunStarted(Event):
     # and articles became two runs.
     unsettled: tuple[str, ...] = ()
     tool_version: str = ""
-    rules: str = ""  # of the vocabulary with which it normalises
+    rules: str = ""  # the fingerprint of vocabulary and rules
 
     def __post_init__(self) -> None:
-        """Raise ValueError for values that no run has."""
+        """Raise ValueError if the values are not those of a crawl."""
         parse_utc(self.started)
         if self.mode not in CRAWL_MODES or not is_web_address(self.start_url):
             raise ValueError(f"no crawl of mode {self.mode[:40]!r} from {self.start_url[:200]!r}")
@@ -69,8 +69,8 @@ class PageStored(Event):
     url: str  # of the page, after redirects
     fetched_at: str  # UTC, the WARC-Date of the response
     kind: str = "listing"  # or "article"
-    joined: bool = True  # whether a listing page continues what was read before, without a gap
-    position: dict[str, Any] | None = None  # from where a later crawl can resume
+    joined: bool = True  # whether a listing page continues the earlier ones without a gap
+    position: dict[str, Any] | None = None  # where a later crawl can resume
     cost: dict[str, float | None] = field(default_factory=dict)  # of the run so far, see COST
     item_id: str | None = None  # of an article: the item
     status: str | None = None  # of an article: as in ArticleItem
@@ -80,7 +80,7 @@ class PageStored(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageNotStored(Event):
-    """The page of the `PageStored` before it was not stored after all: the database could not be written."""
+    """The page of the previous `PageStored` was not stored, because the database could not be written."""
 
     url: str
     fetched_at: str  # UTC
@@ -90,7 +90,7 @@ class PageNotStored(Event):
 class ListEnded(Event):
     """The list was read, and the same run continued with articles.
 
-    Only archives made before list and articles became two runs hold it. The fields are as in `RunFinished`.
+    Found only in archives made before list and articles became two runs. The fields are as in `RunFinished`.
     """
 
     status: str  # "complete" or "partial"
@@ -106,9 +106,9 @@ class RunFinished(Event):
     status: str
     message: str | None
     finished: str  # UTC
-    pages: int  # stored: the number of PageStored events
+    pages: int  # the number of PageStored events
     files: int
-    whole: bool = False  # the whole list was read, so what earlier crawls listed is not needed any more
+    whole: bool = False  # whether the whole list was read
     tells_gone: bool = False  # whether items that are no longer on the list are withdrawn
     list_url: str = ""  # the list's address as the site spells it
     cost: dict[str, float | None] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class FileRolled(Event):
     """A file is full and the run continues in another; this is the last record of the full file."""
 
     goes_on: str  # the name of the next file
-    files: int  # how many files the run has by then
+    files: int  # of the run so far
 
 
 _NAMES: dict[str, type[Event]] = {
@@ -141,7 +141,7 @@ def target_uri(event: Event) -> str:
 def parse_event(target: str, block: bytes) -> Event | None:
     """Return the event in a metadata record; None if the record is of another kind.
 
-    Raises EventError if the record names an event and does not hold a valid one.
+    Raises EventError if the record has the name of an event but no valid content.
     """
     kind = _NAMES.get(target.removeprefix(_PREFIX)) if target.startswith(_PREFIX) else None
     if kind is None:

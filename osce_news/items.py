@@ -1,7 +1,7 @@
-"""The items that the spiders yield, and what each of their fields holds.
+"""The items that the spiders yield, with a description of each column.
 
-`NewsItem` is the one place where the columns of items are described. The tables and the view of the database,
-the data dictionary, exports, history and the tables of docs/data.md are derived from it.
+Only `NewsItem` describes the columns of items. The tables and the view of the database, the data dictionary,
+exports, history and the tables of docs/data.md are derived from it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
-BY_EXTRACTOR = "trafilatura"  # the layout of an article that no known layout fits
-_LIST = "the list"  # the origin of fields that are read off a page of the list
+BY_EXTRACTOR = "trafilatura"  # the layout of articles in no known layout
+_LIST = "the list"  # the origin of fields that are read from a page of the list
 
 
 def _column(
@@ -24,9 +24,9 @@ def _column(
     pitfalls: str | None = None,
     change: Literal["text", "labels", "date"] | None = None,
 ) -> Any:
-    """Return a field with its description; dictionary.toml describes the columns of other tables.
+    """Return a dataclass field with its description; dictionary.toml describes the columns of other tables.
 
-    `change` is the class of a revision in which the printed value changes; None: changes are not recorded.
+    `change` is the class of revisions of this field; None if its changes are not recorded.
     """
     metadata = {
         "meaning": meaning, "form": form, "required": required, "origin": origin, "pitfalls": pitfalls,
@@ -143,7 +143,7 @@ class NewsItem:
 
 
 _FIELDS = dataclasses.fields(NewsItem)
-# Fields that are read off a page, as printed; all others are made from these.
+# Fields that are read from a page, as printed; all others are derived from them.
 RAW_FIELDS = tuple(
     field.name for field in _FIELDS if field.name.endswith("_raw") and field.metadata["origin"] == _LIST
 )
@@ -169,7 +169,7 @@ class Rejected:
 
 @dataclass
 class Listing:
-    """One reading of a listing page, with its records: it is stored whole or not at all."""
+    """A listing page as it was read, with its records; it is stored completely or not at all."""
 
     url: str
     fetched_at: str  # UTC, ISO 8601
@@ -193,7 +193,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A document to download: its title as printed, and the code of its language or None."""
+    """A document to download: its title as printed, and its language code or None."""
 
     title: str | None
     url: str
@@ -202,7 +202,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """Another language version: the language's code (or name as printed), and the address."""
+    """Another language version: the language code (or the name as printed), and the address."""
 
     language: str
     url: str
@@ -244,10 +244,10 @@ class ArticleItem:
     """
 
     item_id: str  # the item that was requested
-    url: str  # where the answer was found, after redirects
+    url: str  # after redirects
     fetched_at: str  # UTC, ISO 8601
     status: str
-    http_status: int | None = None  # None: no answer, or a saved page
+    http_status: int | None = None  # None without a response, and for a saved page
     sha256: str | None = None  # of the body, hexadecimal
     etag: str | None = None
     last_modified: str | None = None

@@ -1,4 +1,4 @@
-"""One run, for crawls and replays alike: pages are checked, compared with the database, and stored.
+"""A run of a crawl or a replay: it checks pages, compares them with the database, and stores them.
 
 A crawl makes the events of a run and applies them. An archive holds them, and a replay applies them again.
 """
@@ -38,7 +38,9 @@ class Run:
             started=started.started,
         )
         self.started = replace(started, run=writer.summary.run, started=writer.started)
-        self.history_note: str | None = None  # why a page could not be compared with others, if so
+        self.history_note: str | None = (
+            None  # why a page could not be compared with stored items; None if all could
+        )
         self._ended: Summary | None = None
 
     @property
@@ -52,9 +54,9 @@ class Run:
         return self._ended is not None
 
     def compare(self, page: Listing) -> Changes:
-        """Check a page of the list, and return what it would change in the database.
+        """Check a page of the list, and return the changes that it makes in the database.
 
-        Records outside of the run's period are left out after the check. Raises LayoutError if the page fails
+        Records outside of the run's period are removed after the check. Raises LayoutError if the page fails
         the checks, StorageError if the database can't be read.
         """
         started = self.started
@@ -66,7 +68,7 @@ class Run:
         return self.writer.compare(page)
 
     def in_period(self, published: str | None) -> bool:
-        """Whether a date is in the run's period; a missing one is."""
+        """Whether a date is in the run's period; true for a missing date."""
         since, until = self.started.since or "", self.started.until or "9999"
         return published is None or since <= published <= until
 

@@ -1,4 +1,4 @@
-"""Dataclasses to JSON and back, checked against their type hints, without loss."""
+"""Convert dataclasses to JSON and back; values are checked against the type hints."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ T = TypeVar("T")
 
 
 def to_json(value: object) -> str:
-    """Return a dataclass of plain values, paths, lists, tuples and dataclasses as a JSON object."""
+    """Return a dataclass as a JSON object. Values are plain, paths, lists, tuples or dataclasses."""
     return json.dumps(asdict(value), ensure_ascii=False, default=os.fspath)  # type: ignore[call-overload]
 
 
 def from_json(kind: type[T], text: str) -> T:
-    """Return the dataclass that `to_json` was called on; raises ValueError if the text is not one."""
+    """Return a dataclass from the text of `to_json`; raises ValueError if the text is not valid."""
     try:
         return cast("T", convert(kind, json.loads(text)))
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError(f"no {kind.__name__}: {error}") from error
+        raise ValueError(f"not a valid {kind.__name__}: {error}") from error
 
 
 def convert(kind: Any, value: Any) -> Any:
-    """Return a value from JSON as one of this type; raises TypeError, KeyError or ValueError if it isn't."""
+    """Return a JSON value as this type; raises TypeError, KeyError or ValueError if it does not fit."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
         if value is None and NoneType in arguments:
@@ -42,13 +42,13 @@ def convert(kind: Any, value: Any) -> Any:
     if origin is dict and isinstance(value, dict):
         return {key: convert(arguments[1], element) for key, element in value.items()}
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise ValueError(f"{value!r:.60} does not fit into a database")
+        raise ValueError(f"{value!r:.60} is too large for a database")
     if kind is float and isinstance(value, int):
         return value
     if kind is Path and isinstance(value, str):
         return Path(value)
     if kind is not Any and not isinstance(value, origin or kind):
-        raise TypeError(f"{value!r:.60} is no {(origin or kind).__name__}")
+        raise TypeError(f"{value!r:.60} is not of type {(origin or kind).__name__}")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The addresses and paths of the OSCE's site, written down once."""
+"""The addresses and paths of the OSCE's site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 
 
 def is_listing_path(path: str) -> bool:
-    """Whether an address with this path shows the listing, or the listing of a keyword.
+    """Whether the path is that of the listing, or of the listing for a keyword.
 
     >>> is_listing_path("/ru/press-releases/ukraine"), is_listing_path("/node/1")
     (True, False)

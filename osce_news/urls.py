@@ -19,12 +19,12 @@ def with_page(url: str, page: int, rows: int) -> str:
 
 
 def without_query(url: str) -> str:
-    """Return the address of the list itself, without its query."""
+    """Return the address without its query and fragment."""
     return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
 
 
 def list_key(url: str) -> str:
-    """Return what identifies a list: its address without page, size and order."""
+    """Return the key of a list: its address without page, size and order."""
     parts = urlsplit(url)
     chosen = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _PAGING]
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(sorted(chosen)), ""))
@@ -37,12 +37,12 @@ def is_whole_list(url: str) -> bool:
 
 
 def page_number(url: str) -> int | None:
-    """Return the page's number, counted from 0, None if the address has none."""
+    """Return the page number, counted from 0; None if the address has none."""
     return _number(url, "page")
 
 
 def page_size(url: str) -> int | None:
-    """Return how many results a page the address asks for, None if it does not say."""
+    """Return the number of results per page; None if the address has none."""
     return _number(url, "rows")
 
 
