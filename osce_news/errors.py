@@ -45,8 +45,8 @@ class NewerDatabaseError(BadInputError):
 class LayoutError(OsceNewsError):
     """The page was not understood, so nothing of it was stored.
 
-    Compare the kept page with the selector in the message. If the site has changed its pages, a page object in
-    `osce_news/pages/` needs a new layout and a fixture.
+    Compare the kept page with the selector in the message. If the site has changed its pages, a page object
+    in `osce_news/pages/` needs a new layout and a fixture.
     """
 
     exit_status = 3
