@@ -72,7 +72,7 @@ def test_other_json_is_refused(text: str) -> None:
 def test_a_field_of_another_type_is_refused() -> None:
     values = json.loads(to_json(parse(capture(PAGES[0]), PageRequest(LISTING))))
     for name, value in (("url", 1), ("listing", []), ("problem", "x")):
-        with pytest.raises(ValueError, match="no ParsedPage"):
+        with pytest.raises(ValueError, match="not a valid ParsedPage"):
             from_json(ParsedPage, json.dumps(values | {name: value}))
 
 
