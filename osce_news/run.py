@@ -16,7 +16,6 @@ from osce_news.events import COST, Event, PageNotStored, PageStored, RunStarted
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Changes, Summary, Writer
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.urls import is_whole_list
 
 
 class Run:
@@ -38,9 +37,7 @@ class Run:
             started=started.started,
         )
         self.started = replace(started, run=writer.summary.run, started=writer.started)
-        self.history_note: str | None = (
-            None  # why a page could not be compared with stored items; None if all could
-        )
+        self.history_note: str | None = None  # the reason why a page could not be compared, if any
         self._ended: Summary | None = None
 
     @property
@@ -61,8 +58,7 @@ class Run:
         """
         started = self.started
         if page.status != HTTPStatus.NOT_MODIFIED and not started.accept:
-            start_url, whole_list = started.start_url, is_whole_list(started.start_url)
-            note = checks.check_page(self.writer.connection, page, start_url=start_url, whole_list=whole_list)
+            note = checks.check_page(self.writer.connection, page, start_url=started.start_url)
             self.history_note = self.history_note or note
         page.records = [record for record in page.records if self.in_period(record.published)]
         return self.writer.compare(page)

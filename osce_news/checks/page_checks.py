@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from osce_news import urls
 from osce_news.checks import baseline, limits
 from osce_news.checks.baseline import Finding
 from osce_news.checks.faults import Context, Pair
@@ -22,25 +23,20 @@ from osce_news.errors import LayoutError, PartialError
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage import crawl_state
-from osce_news.urls import newest_first as is_newest_first
-from osce_news.urls import page_number
 
 ACCEPT = "; if the page is right, run again with --accept"
 
 
-def check_page(
-    connection: sqlite3.Connection, page: Listing, *, start_url: str, whole_list: bool
-) -> str | None:
+def check_page(connection: sqlite3.Connection, page: Listing, *, start_url: str) -> str | None:
     """Check a page against the database; return a message if too few items are stored to compare with.
 
-    `start_url` is the address at which the crawl began; `whole_list` is true for a list without a filter.
-    Raises LayoutError if the page is not plausible.
+    `start_url` is the address at which the crawl began. Raises LayoutError if the page is not plausible.
     """
     return check_against(
         page,
         read_neighbours(connection, page),
-        newest_first=is_newest_first(start_url),
-        empty_expected=bool(page_number(page.url)) or not whole_list,
+        newest_first=urls.newest_first(start_url),
+        empty_expected=bool(urls.page_number(page.url)) or not urls.is_whole_list(start_url),
     )
 
 

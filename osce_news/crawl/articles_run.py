@@ -10,10 +10,9 @@ from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import PartialError
 from osce_news.events import PageStored
-from osce_news.items import BY_EXTRACTOR, ArticleItem
+from osce_news.items import ArticleItem
 from osce_news.storage import Writer, article_queue
-from osce_news.storage.article_queue import AGE, Due, old_enough
-from osce_news.urls import same_site
+from osce_news.storage.article_queue import AGE, Due
 
 
 class ArticlesRun(CrawlRun):
@@ -21,21 +20,14 @@ class ArticlesRun(CrawlRun):
 
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Begin the run; raises StorageError."""
-        now = utc_now()
-        queue = article_queue.due_articles(
-            writer.connection,
-            lambda first, last: old_enough(first, last, now),
-            lambda url: same_site(url, options.start_url),
-        )
+        queue = article_queue.due_articles(writer.connection, utc_now(), options.start_url)
         super().__init__(writer, options, "articles")
         self._queue = deque(queue[: options.max_articles])
         self._over_limit = len(queue) - len(self._queue)
         self._failures = 0
         self._first_failure = ""
         self.total = len(self._queue)
-        self.checks = ArticleChecks(
-            *article_queue.count_layouts(writer.connection, BY_EXTRACTOR), accept=options.accept
-        )
+        self.checks = ArticleChecks(*article_queue.count_layouts(writer.connection), accept=options.accept)
         self.summary.articles_left = len(queue)
 
     @property

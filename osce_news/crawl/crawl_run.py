@@ -52,8 +52,8 @@ class CrawlRun:
             continues=continues.run if continues else None,
             continues_archive=archives.names.get(continues.run) if continues else None,
             position=continues.position if continues else None,
-            held=archives.held,
-            unsettled=archives.unsettled,
+            held=archives.killed,
+            unsettled=archives.without_list_end,
             tool_version=__version__,
             rules=rules(),
         )

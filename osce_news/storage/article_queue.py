@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
 from osce_news import __version__
 from osce_news.clock import parse_utc
+from osce_news.items import BY_EXTRACTOR
+from osce_news.urls import same_site
 
 AGES = (1, 7, 30, 180)  # days after the first reading; from then on every 180 days
 # If the last request is further in the future than this, a clock was wrong.
@@ -55,19 +56,14 @@ class Due(NamedTuple):
     layout: str | None
 
 
-def due_articles(
-    connection: sqlite3.Connection,
-    old_enough: Callable[[str, str], bool],
-    accepts_url: Callable[[str], bool] = lambda url: True,
-) -> list[Due]:
-    """Return the items whose pages are due, in the order of requests.
+def due_articles(connection: sqlite3.Connection, now: str, start_url: str) -> list[Due]:
+    """Return the items whose pages are due at the time `now`, in the order of requests.
 
     First those that were new or changed in the last run that read a list, then those never requested, both
     the newest first, those that could not be read, those whose entry on the list changed since, and the
     others by age.
 
-    `old_enough` is called with an article's first reading (else first request) and its last request,
-    `accepts_url` with an item's address.
+    Items that are not on the site of `start_url` are left out.
     """
     last = connection.execute(_LAST_LIST_RUN).fetchone()
     run, started = last or (None, None)
@@ -75,7 +71,8 @@ def due_articles(
     return [
         Due(row["id"], row["url"], row["rank"], row["status"], row["layout"])
         for row in connection.execute(_DUE, parameters)
-        if (row["rank"] != AGE or old_enough(row["first"], row["fetched_at"])) and accepts_url(row["url"])
+        if row["rank"] != AGE or old_enough(row["first"], row["fetched_at"], now)
+        if same_site(row["url"], start_url)
     ]
 
 
@@ -88,11 +85,11 @@ def validators(connection: sqlite3.Connection, item_id: str) -> tuple[str | None
     return (row["etag"], row["last_modified"]) if row else (None, None)
 
 
-def count_layouts(connection: sqlite3.Connection, other: str) -> tuple[int, int]:
-    """Return how many stored articles were read by known layouts, and how many by the one named `other`."""
+def count_layouts(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return how many stored articles have a known layout, and how many were read by the extractor."""
     sql = "SELECT count(*) FILTER (WHERE layout <> ?1), count(*) FILTER (WHERE layout = ?1) FROM articles"
-    known, others = connection.execute(sql, [other]).fetchone()
-    return known, others
+    known, by_extractor = connection.execute(sql, [BY_EXTRACTOR]).fetchone()
+    return known, by_extractor
 
 
 def old_enough(first: str, last: str, now: str) -> bool:

@@ -61,7 +61,7 @@ def write_article(
         values |= _content_columns(connection, answer)
         change = _text_revision(answer, row)
     if row is None:
-        _insert(connection, "articles", {"item_id": answer.item_id, **values})
+        rows.insert_row(connection, "articles", {"item_id": answer.item_id, **values})
     else:
         _update(connection, answer.item_id, values)
     if change is not None:
@@ -89,7 +89,7 @@ def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int)
         "etag": answer.etag,
         "last_modified": answer.last_modified,
     }
-    _insert(connection, "pages", row)
+    rows.insert_row(connection, "pages", row)
 
 
 def renormalize_articles(connection: sqlite3.Connection) -> int:
@@ -197,11 +197,6 @@ def _text_revision(answer: ArticleItem, row: sqlite3.Row | None) -> Revision | N
     if row["sha256"] is not None and row["sha256"] == answer.sha256:
         return None
     return Revision("text", row["text"], after, text_kind(row["text"], after))
-
-
-def _insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
-    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
-    connection.execute(sql, list(row.values()))
 
 
 def _update(connection: sqlite3.Connection, item_id: str, values: dict[str, Any]) -> None:

@@ -62,23 +62,23 @@ class ArchivedRuns:
 
     last: str | None = None  # the archive of the crawl before; None if that was not recorded
     names: dict[int, str] = field(default_factory=dict)  # the archives by the number of the run
-    held: dict[str, int] = field(default_factory=dict)  # how many pages of a run that died are stored
-    unsettled: tuple[str, ...] = ()  # runs in `held` whose list phase has no recorded end
+    killed: dict[str, int] = field(default_factory=dict)  # by archive: how many pages a killed run stored
+    without_list_end: tuple[str, ...] = ()  # archives in `killed` whose list has no recorded end
 
 
 def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
-    """Return the archived runs. Call it before a run begins: runs recorded as running count as dead."""
+    """Return the archived runs. Call it before a run begins: runs recorded as running count as killed."""
     sql = f"""
-        SELECT id, archive, list_status, {_WAS_KILLED} AS died,
+        SELECT id, archive, list_status, {_WAS_KILLED} AS killed,
             sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
         FROM runs WHERE mode IN ('full', 'incremental', 'articles') ORDER BY id"""
     rows = connection.execute(sql, [KILLED]).fetchall()
-    dead = [row for row in rows if row["archive"] and row["died"]]
+    killed = [row for row in rows if row["archive"] and row["killed"]]
     return ArchivedRuns(
         last=rows[-1]["archive"] if rows else None,
         names={row["id"]: row["archive"] for row in rows if row["archive"]},
-        held={row["archive"]: row["stored"] for row in dead},
-        unsettled=tuple(row["archive"] for row in dead if row["list_status"] is None),
+        killed={row["archive"]: row["stored"] for row in killed},
+        without_list_end=tuple(row["archive"] for row in killed if row["list_status"] is None),
     )
 
 
@@ -175,20 +175,21 @@ _LAST_READING = (
 
 def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
     """Return the validators of a page's last reading, to which a 304 refers; None if there is none."""
-    row = connection.execute(_LAST_READING, [url]).fetchone()
-    if row is None or row["listed"] is None:
-        return None
-    return Validators(row["etag"], row["last_modified"], row["sha256"], json.loads(row["listed"]))
+    return _validators(connection.execute(_LAST_READING, [url]).fetchone())
 
 
 def validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
     """Return the validators for a conditional request; None if the page must be read again."""
     row = connection.execute(_LAST_READING, [url]).fetchone()
-    if row is None or row["listed"] is None or not (row["etag"] or row["last_modified"]):
+    if row is None or not (row["etag"] or row["last_modified"]):
         return None
     same_reader = (row["tool_version"], row["rules"]) == (__version__, rules)
     age = parse_utc(utc_now()) - parse_utc(row["fetched_at"])
-    if not same_reader or not timedelta(0) <= age <= MAX_AGE_OF_VALIDATORS:
+    return _validators(row) if same_reader and timedelta(0) <= age <= MAX_AGE_OF_VALIDATORS else None
+
+
+def _validators(row: sqlite3.Row | None) -> Validators | None:
+    if row is None or row["listed"] is None:
         return None
     return Validators(row["etag"], row["last_modified"], row["sha256"], json.loads(row["listed"]))
 

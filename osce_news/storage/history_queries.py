@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from osce_news.items import NEWSROOM_COLUMNS, REVISED_FIELDS, NewsItem, Term
 from osce_news.normalize import normalize
@@ -79,37 +78,31 @@ def items_as_of(connection: sqlite3.Connection, day: str, filters: Filters = _AL
     site printed then, normalised by the present vocabulary and rules. The filters apply to these values.
     """
     sql = f"SELECT then_.*, url_raw, language, first_seen FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id)"
-    passes = _Passes(filters, set(with_children(filters.topics)))
+    topics = with_children(filters.topics)
     rows = []
     for row in connection.execute(sql, {"day": day}):
         raw = {f"{name}_raw": row[name] for name in REVISED_FIELDS}
         item = normalize(NewsItem(url_raw=row["url_raw"], **raw))
         item.id, item.url, item.language = row["id"], row["url"], row["language"]
-        if passes(item):
+        if _passes(item, filters, topics):
             rows.append(_newsroom_row(item, row["first_seen"]))
     rows.sort(key=lambda row: row["id"])
     rows.sort(key=lambda row: row["published"] or "", reverse=True)
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Passes:
-    """Whether an item passes the filters; `topics` includes those that are parts of them."""
-
-    filters: Filters
-    topics: set[str]
-
-    def __call__(self, item: NewsItem) -> bool:
-        wanted, day = self.filters, item.published
-        return (
-            _any(item.offices, wanted.offices)
-            and _any(item.topics, self.topics)
-            and _any(item.dateline_places, wanted.places)
-            and (not wanted.types or item.content_type in wanted.types)
-            and (wanted.since is None or (day is not None and day >= wanted.since))
-            and (wanted.until is None or (day is not None and day <= wanted.until))
-            and wanted.language in (None, item.language)
-        )
+def _passes(item: NewsItem, filters: Filters, topics: Collection[str]) -> bool:
+    """Whether an item passes the filters; `topics` includes those that are parts of the filter's topics."""
+    day = item.published
+    return (
+        _any(item.offices, filters.offices)
+        and _any(item.topics, topics)
+        and _any(item.dateline_places, filters.places)
+        and (not filters.types or item.content_type in filters.types)
+        and (filters.since is None or (day is not None and day >= filters.since))
+        and (filters.until is None or (day is not None and day <= filters.until))
+        and filters.language in (None, item.language)
+    )
 
 
 def _any(terms: Iterable[Term], wanted: Collection[str]) -> bool:

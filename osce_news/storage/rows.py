@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
+from typing import Any
 
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
 from osce_news.storage.revisions import Revision
@@ -143,3 +144,9 @@ def _insert_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None
                 for position, term in enumerate(getattr(item, name))
             ],
         )
+
+
+def insert_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
+    """Insert one row, given by its columns, and return its rowid."""
+    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+    return connection.execute(sql, list(row.values())).lastrowid or 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 from osce_news import __version__
 from osce_news.items import Listing
 from osce_news.normalize import rules
 from osce_news.storage.crawl_state import KILLED, UnfinishedRun
+from osce_news.storage.rows import insert_row
 
 
 @dataclass
@@ -100,7 +99,7 @@ def begin_run(
         "tool_version": __version__,
         "rules": rules(),
     }
-    return _insert(connection, "runs", row)
+    return insert_row(connection, "runs", row)
 
 
 def end_killed_runs(connection: sqlite3.Connection) -> None:
@@ -126,7 +125,7 @@ def write_page(connection: sqlite3.Connection, run: int, page: Listing, stored: 
         "last_modified": page.last_modified,
         "listed": json.dumps(page.listed) if page.listed else None,
     }
-    _insert(connection, "pages", row)
+    insert_row(connection, "pages", row)
 
 
 def write_run(
@@ -147,8 +146,3 @@ def write_run(
         values["finished"] = finished
     columns = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), summary.run])
-
-
-def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
-    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
-    return connection.execute(sql, list(row.values())).lastrowid or 0

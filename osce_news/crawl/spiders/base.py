@@ -52,14 +52,14 @@ class BaseSpider(scrapy.Spider):
         With `crawl` the options are those of that crawl.
         """
         names = [field.name for field in dataclasses.fields(CrawlOptions)]
-        given = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
-        given = {**cls.defaults, **given}
-        given.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
-        given.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
+        arguments = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
+        arguments = {**cls.defaults, **arguments}
+        arguments.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
+        arguments.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
         # scrapyd's own arguments begin with "_".
         if unknown := [name for name in kwargs if name not in {"crawl", *names} and name[:1] != "_"]:
             raise BadInputError(f"unknown argument: {', '.join(unknown)}; there are {', '.join(names)}")
-        crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**given))
+        crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**arguments))
         apply_options(crawler, crawl.options)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
         # Whatever the command line says: the records of a page must come through in order.
@@ -96,8 +96,8 @@ class BaseSpider(scrapy.Spider):
     def keep_rejected(self, error: OsceNewsError, response: Response) -> OsceNewsError:
         """Keep the page, and return the error with its address and where it is kept."""
         archived = self.crawl.run.archive_path if self.crawl.run else None
-        kept = archived or keep_page(self.options.db, response.body)
-        error.args = (f"{response.url}: {error}" + (f"; the page is kept in {kept}" if kept else ""),)
+        path = archived or keep_page(self.options.db, response.body)
+        error.args = (f"{response.url}: {error}" + (f"; the page is kept in {path}" if path else ""),)
         return error
 
     def delay(self) -> float:
