@@ -136,7 +136,7 @@ def test_a_site_that_gives_pages_as_it_likes_is_read_by_its_links_and_withdraws_
     gone = remove_some(newsroom)
     done = crawl(newsroom, db, "--full")
     assert (done.status, done.summary["withdrawn"]) == (0, 0)
-    assert "nothing was marked as withdrawn" in done.summary["message"]
+    assert "none was marked as withdrawn" in done.summary["message"]
     assert stored(db) == nodes(newsroom) | gone
 
 
