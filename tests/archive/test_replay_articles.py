@@ -175,3 +175,28 @@ def test_a_recorded_newsroom_replays_to_the_same_database(
     assert_same(tmp_path)
     assert rows(tmp_path / "b.db", "SELECT count(*) > 0 FROM revisions") == [(1,)]
     assert is_sound(tmp_path / "b.db")
+
+
+def test_a_replay_that_was_killed_in_the_list_is_followed_by_one_that_stores_all_texts(tmp_path: Path) -> None:
+    ticking = (
+        "import itertools, osce_news.clock as clock\n"
+        "count = itertools.count(1_900_000_000)\n"
+        "clock.utc_now = lambda: clock.format_utc(next(count))\n"
+    )
+    with newsroom(25) as server:
+        done = crawl(server, tmp_path, "--articles", before=QUICK + ticking)
+        assert (done.status, done.summary["articles"]) == (0, 25), done.errors
+    kill = (
+        "import os, osce_news.archive.replay.recorded as recorded\n"
+        "store, count = recorded.RecordedRun._store, []\n"
+        "def stop(self, *arguments):\n"
+        "    count.append(1)\n"
+        "    if len(count) == 3:\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "    store(self, *arguments)\n"
+        "recorded.RecordedRun._store = stop\n"
+    )
+    assert replay(tmp_path, before=kill).status == -9
+    done = replay(tmp_path)
+    assert (done.status, done.summary["runs_merged"]) == (0, 1), done.errors
+    assert rows(tmp_path / "b.db", "SELECT count(*), count(text) FROM newsroom") == [(25, 25)]

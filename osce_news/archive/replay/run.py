@@ -48,20 +48,27 @@ def replay_plan(
     """Do what the plan says; `source` yields the contents of its WARC files. Otherwise as `replay`."""
     with Writer(db) as writer, Workers(jobs) as workers:
         outcome = Outcome(Summary(0, "replay", database=str(db)))
-        deaths, warcs = deaths_of(plan.runs), [*plan.warcs]
+        deaths = deaths_of(plan.runs)
+        unfit: list[Path] = []  # the files of runs that can't be repeated
+
+        def merge(plan: ReplayPlan, warcs: list[Path]) -> None:
+            if plan.pages or warcs:
+                SinglePages(plan, warcs, hosts, source, writer, outcome).store(workers, on_page)
+
+        hosts = plan.hosts(start_url)
         for run in plan.runs:
             known = crawl_state.run_of_archive(writer.connection, run.name)
             if known is not None and not _went_on(run, known, source, writer):
                 outcome.known.append(run.name)
             elif known is None and _fits(run, writer):
+                merge(ReplayPlan(), unfit)  # first: the run may hold articles of items that only these list
+                unfit = []
                 recorded = RecordedRun(run, writer, source, deaths.get(run.name))
                 _repeat(recorded, workers, outcome, on_page)
             else:
                 outcome.merged.append(run.name)
-                warcs += run.files
-        if plan.pages or warcs:
-            hosts = plan.hosts(start_url)
-            SinglePages(plan, warcs, hosts, source, writer, outcome).store(workers, on_page)
+                unfit += run.files
+        merge(plan, [*plan.warcs, *unfit])
         outcome.close()
     return outcome
 
