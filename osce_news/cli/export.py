@@ -69,6 +69,8 @@ def export(
     others = form or columns is not None or bom or partition_by or no_datapackage or filters
     if (file is None) == (snapshot is None):
         raise click.UsageError("give either FILE or --snapshot FILE.db")
+    if Path("-") in (file, snapshot):
+        raise click.UsageError("for standard output use `osce-news list --limit 0 --format csv` (or json)")
     if snapshot is not None and others:
         raise click.UsageError("--snapshot copies the whole database; it takes no other option but --db")
     with closing(open_for_reading(db)) as connection:

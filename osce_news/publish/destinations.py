@@ -31,7 +31,8 @@ def check_folder(folder: Path, items: str) -> None:
 def check_snapshot(path: Path, database: Path) -> None:
     """Raise BadInputError unless a snapshot of the database may be written there.
 
-    It may replace an older snapshot, or any database of ours that nobody has open.
+    It may replace an older snapshot, but no database that a crawl or a replay wrote. The header of such a
+    database says that it has a write-ahead log; a snapshot has none.
     """
     if path.exists() and path.samefile(database):
         raise BadInputError(f"{path} is the database itself: choose another file")
@@ -41,6 +42,8 @@ def check_snapshot(path: Path, database: Path) -> None:
     log = Path(f"{os.path.realpath(path)}-wal")
     if log.exists() and log.stat().st_size:  # SQLite would apply it to the new file
         raise BadInputError(f"{path} is in use, or was not closed ({log.name}): choose another file")
+    if _header(path)[18:19] == b"\2":
+        raise BadInputError(f"{path} is not a snapshot and was not overwritten: choose another file")
 
 
 def _refuse_companion(path: Path) -> None:
@@ -52,7 +55,12 @@ def _refuse_companion(path: Path) -> None:
 
 def _is_database(path: Path) -> bool:
     """Whether this is a SQLite file."""
+    return _header(path).startswith(b"SQLite format 3\0")
+
+
+def _header(path: Path) -> bytes:
+    """Return the first bytes of a file; empty if there is none."""
     if not path.is_file():
-        return False
+        return b""
     with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
+        return file.read(20)
