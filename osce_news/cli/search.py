@@ -18,17 +18,17 @@ _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, and 
 
 
 @click.command()
-@click.argument("query")
+@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @db_option
 @filter_options
 @limit_option(20)
 @format_options
 @traceback_option
-def search(query: str, db: Path, limit: int | None, form: str | None, filters: Filters) -> None:
+def search(words: tuple[str, ...], db: Path, limit: int | None, form: str | None, filters: Filters) -> None:
     """Search titles, teasers and texts; best matches first.
 
     QUERY may use "a phrase", a prefix*, AND, OR, NOT, or title:word. If it is not a valid query, its
-    words are searched for as they are.
+    words are searched for as they are. Shells need single quotes around quotes, * and parentheses.
 
     \b
     Example:
@@ -38,10 +38,11 @@ def search(query: str, db: Path, limit: int | None, form: str | None, filters: F
     as_text = form is None and sys.stdout.isatty()
     marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
     with closing(open_for_reading(db)) as connection:
-        found = fulltext.search(connection, query, filters, limit, marks)
+        found = fulltext.search(connection, " ".join(words), filters, limit, marks)
     notes = [] if found.rows else ["nothing found"]
     if found.plain_reason:
-        notes.append(f"not a valid query, so searched for its words: {printable(found.plain_reason)[:200]}")
+        reason = printable(found.plain_reason)[:200]
+        notes.append(f"not a valid query ({reason}), so its words were searched for")
     if notes:
         click.echo("; ".join(notes), err=True)
     if found.ranked:

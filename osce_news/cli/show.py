@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, format_options, traceback_option
-from osce_news.cli.output import Row, key_values, print_field, print_json, printable
+from osce_news.cli.output import Row, key_values, print_field, print_items, print_json, printable
 from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading, queries
 
@@ -26,6 +26,7 @@ def show(identifier: str, db: Path, form: str | None) -> None:
     """Show one item: its values, revisions, and when it was seen.
 
     ID is the item's identifier or its address. Values are shown as printed and as normalised.
+    CSV and TSV have the columns of the view `newsroom` only. Without --format, all is printed as text.
 
     \b
     Example:
@@ -38,6 +39,8 @@ def show(identifier: str, db: Path, form: str | None) -> None:
         raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
     if form == "json":
         print_json(item)
+    elif form in ("csv", "tsv"):
+        print_items([item], form)
     else:
         _print_item(item)
 

@@ -83,6 +83,8 @@ def test_an_item_is_shown_by_number_and_by_any_of_its_addresses(filled: Path, tm
         assert f"{name}: {as_json[name]}\n" in shown.out
     assert "as printed:\n" in shown.out
     assert run("show", "575719", "--format", "table", cwd=tmp_path).out == shown.out
+    header, row = csv.reader(io.StringIO(run("show", "575719", "--format", "csv", cwd=tmp_path).out))
+    assert dict(zip(header, row, strict=True))["title"] == as_json["title"]
 
 
 def test_items_beyond_the_limit_are_mentioned(filled: Path, tmp_path: Path) -> None:

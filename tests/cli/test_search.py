@@ -13,13 +13,19 @@ from tests.helpers import run
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("wrong:osce", "nothing found; not a valid query, so searched for its words: no such column: wrong"),
-        ("trafficking (", 'not a valid query, so searched for its words: fts5: syntax error near ""'),
+        (
+            "wrong:osce",
+            "nothing found; not a valid query (no such column: wrong), so its words were searched for",
+        ),
+        (
+            "trafficking (",
+            'not a valid query (fts5: syntax error near ""), so its words were searched for',
+        ),
         ("quokka", "nothing found"),
         ("trafficking", ""),
         (
             "x " * 50_000,
-            "nothing found; not a valid query, so searched for its words: longer than 10,000 characters",
+            "nothing found; not a valid query (longer than 10,000 characters), so its words were searched for",
         ),
     ],
     ids=["column", "syntax", "nothing", "found", "long"],
@@ -29,6 +35,13 @@ def test_a_search_says_in_one_line_how_it_read_the_query(
 ) -> None:
     result = run("search", query, cwd=tmp_path)
     assert (result.status, result.err.strip()) == (0, says)
+
+
+def test_words_need_no_quotes(filled: Path, tmp_path: Path) -> None:
+    quoted, plain = (run("search", *words, cwd=tmp_path) for words in (["OSCE Vienna"], ["OSCE", "Vienna"]))
+    assert (plain.status, plain.err) == (0, "")
+    assert plain.out == quoted.out
+    assert len(plain.out.splitlines()) > 1
 
 
 def test_a_database_without_its_search_index_is_one_line(filled: Path, tmp_path: Path) -> None:
