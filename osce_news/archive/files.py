@@ -141,6 +141,8 @@ def _saved_page(path: Path) -> SavedPage:
     if path.stem == "page" and file.is_file():
         try:
             meta: Any = json.loads(file.read_text(encoding="utf-8"))
+            if not isinstance(meta, dict):
+                raise ValueError("not a JSON object with `url` and `fetched_at`")
             url, fetched_at = meta.get("url"), meta.get("fetched_at")
             if not all(value is None or isinstance(value, str) for value in (url, fetched_at)):
                 raise ValueError("url and fetched_at must be texts")
@@ -148,7 +150,9 @@ def _saved_page(path: Path) -> SavedPage:
                 raise ValueError(f"{url[:100]!r} is not a web address")
             if fetched_at is not None:  # in the one form in which times can be compared as text
                 fetched_at = format_utc(parse_utc(fetched_at).timestamp())
-        except (OSError, ValueError, AttributeError, RecursionError) as error:
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BadInputError(f"{file}: not valid JSON: {error}") from error
+        except (OSError, ValueError) as error:
             raise BadInputError(f"{file}: {error}") from error
     return SavedPage(path, url, fetched_at or format_utc(path.stat().st_mtime))
 

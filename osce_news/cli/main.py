@@ -91,7 +91,7 @@ def _line_and_status(error: Exception) -> tuple[str, int]:
     if isinstance(error, UnicodeEncodeError):
         return "an argument holds bytes that are not text", 2
     if isinstance(error, OSError):
-        return f"{error.filename or 'the machine'}: {error.strerror or error}", 1
+        return f"{error.filename or 'input or output failed'}: {error.strerror or error}", 1
     return f"{type(error).__name__}: {error} (this is a bug in osce-news; -v shows where)", 1
 
 

@@ -177,7 +177,9 @@ def test_a_recorded_newsroom_replays_to_the_same_database(
     assert is_sound(tmp_path / "b.db")
 
 
-def test_a_replay_that_was_killed_in_the_list_is_followed_by_one_that_stores_all_texts(tmp_path: Path) -> None:
+def test_a_replay_that_was_killed_in_the_list_is_followed_by_one_that_stores_all_texts(
+    tmp_path: Path,
+) -> None:
     ticking = (
         "import itertools, osce_news.clock as clock\n"
         "count = itertools.count(1_900_000_000)\n"

@@ -166,20 +166,23 @@ def test_ten_thousand_labels_set_one_record_aside(replay: Callable[[bytes], Resu
     assert (summary["seen"], summary["quarantined"]) == (20, 1)
 
 
-META = {
-    "no JSON": "{",
-    "not UTF-8": b"\xff\xfe\xfa",
-    "a list": "[]",
-    "a time that is none": '{"fetched_at": "yesterday"}',
-    "a time that is no text": '{"fetched_at": 1646308800}',
-    "an address that can not be": '{"url": "https://www.osce.org:99999/press-releases"}',
-    "nested too deep": "[" * 100_000,
+META: dict[str, tuple[str | bytes, str]] = {
+    "no JSON": ("{", "not valid JSON"),
+    "not UTF-8": (b"\xff\xfe\xfa", "not valid JSON"),
+    "a list": ("[]", "not a JSON object with `url` and `fetched_at`"),
+    "a time that is none": ('{"fetched_at": "yesterday"}', "yesterday"),
+    "a time that is no text": ('{"fetched_at": 1646308800}', "must be texts"),
+    "an address that can not be": (
+        '{"url": "https://www.osce.org:99999/press-releases"}',
+        "is not a web address",
+    ),
+    "nested too deep": ("[" * 100_000, "not valid JSON"),
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("meta", META.values(), ids=META)
-def test_a_broken_meta_json_is_bad_input(filled: Path, tmp_path: Path, meta: str | bytes) -> None:
+@pytest.mark.parametrize(("meta", "says"), META.values(), ids=META)
+def test_a_broken_meta_json_is_bad_input(filled: Path, tmp_path: Path, meta: str | bytes, says: str) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     (folder / "page.html").write_text(HTML)
@@ -188,7 +191,8 @@ def test_a_broken_meta_json_is_bad_input(filled: Path, tmp_path: Path, meta: str
     result = run("replay", folder, cwd=tmp_path)
     assert result.status == 2
     (line,) = result.errors
-    assert "meta.json" in line
+    assert "meta.json: " in line
+    assert says in line
     assert filled.read_bytes() == before
 
 

@@ -206,8 +206,8 @@ class RecordedRun:
             raise
         except OsceNewsError as error:
             if capture is not None:
-                where = f"{capture.path}, byte {capture.offset}"
-                error.args = (f"{capture.url}: {error} (in {where})",)
+                page = "" if str(error).startswith(capture.url) else f"{capture.url}: "
+                error.args = (f"{page}{error} (in {capture.path}, byte {capture.offset})",)
             self.errors.append(error)
 
     def _store(self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None) -> None:

@@ -148,7 +148,8 @@ class SinglePages:
             self.writer.store_article(replace(parsed.article, http_status=origin.status))
 
     def _fail(self, where: str, error: OsceNewsError) -> None:
-        error.args = (f"{where}: {error}",)
+        if not str(error).startswith(where):
+            error.args = (f"{where}: {error}",)
         self.outcome.fail(error)
 
 
