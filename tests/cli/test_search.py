@@ -25,7 +25,7 @@ from tests.helpers import run
         ("trafficking", ""),
         (
             "x " * 50_000,
-            "nothing found; not a valid query (longer than 10,000 characters), so its words were searched for",
+            "nothing found; not a valid query (longer than 10,000 characters), so its words were searched for",  # noqa: E501
         ),
     ],
     ids=["column", "syntax", "nothing", "found", "long"],
