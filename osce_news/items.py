@@ -150,7 +150,7 @@ RAW_FIELDS = tuple(
 # The columns of the view `newsroom`: identity and normalised values, the article's text, and times.
 NEWSROOM_COLUMNS = (
     *(field.name for field in _FIELDS if not field.name.endswith("_raw")),
-    "text", "first_seen", "last_seen", "withdrawn",
+    "text", "first_seen", "last_seen", "withdrawn", "origin",
 )  # fmt: skip
 # Fields whose changes are recorded, without "_raw", each with the class of its revisions.
 REVISED_FIELDS: dict[str, str] = {
@@ -181,6 +181,9 @@ class Listing:
     last_modified: str | None = None
     records: list[NewsItem] = dataclasses.field(default_factory=list)
     rejected: list[Rejected] = dataclasses.field(default_factory=list)
+    origin: str = "list"  # or "search", an answer of the search service, or "page", an item's own page
+    # The raw fields that pages of this form print; an item keeps its stored values of the others.
+    fields: frozenset[str] = frozenset(RAW_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,11 @@ T = TypeVar("T")
 
 
 def to_json(value: object) -> str:
-    """Return a dataclass as a JSON object. Values are plain, paths, lists, tuples or dataclasses."""
-    return json.dumps(asdict(value), ensure_ascii=False, default=os.fspath)  # type: ignore[call-overload]
+    """Return a dataclass as a JSON object.
+
+    Values are plain, paths, lists, tuples, sets of texts or dataclasses.
+    """
+    return json.dumps(asdict(value), ensure_ascii=False, default=_plain)  # type: ignore[call-overload]
 
 
 def from_json(kind: type[T], text: str) -> T:
@@ -37,7 +40,7 @@ def convert(kind: Any, value: Any) -> Any:
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{field.name: convert(hints[field.name], value[field.name]) for field in fields(kind)})
-    if origin in (tuple, list) and isinstance(value, list):
+    if origin in (tuple, list, frozenset) and isinstance(value, list):
         return origin(convert(arguments[0], element) for element in value)
     if origin is dict and isinstance(value, dict):
         return {key: convert(arguments[1], element) for key, element in value.items()}
@@ -50,6 +53,10 @@ def convert(kind: Any, value: Any) -> Any:
     if kind is not Any and not isinstance(value, origin or kind):
         raise TypeError(f"{value!r:.60} is not of type {(origin or kind).__name__}")
     return value
+
+
+def _plain(value: Any) -> object:
+    return sorted(value) if isinstance(value, frozenset) else os.fspath(value)
 
 
 @cache

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 
-HOST = "www.osce.org"
+DOMAIN = "osce.org"
+HOST = f"www.{DOMAIN}"
 HOME_URL = f"https://{HOST}/"
 LISTING_PATH = "/press-releases"
 LISTING_URL = f"https://{HOST}{LISTING_PATH}"
 MAX_PAGE_BYTES = 8 * 1024 * 1024  # a listing page of 50 results has about 125 kB
 _LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
+
+
+def is_osce_host(host: str) -> bool:
+    """Whether a host is osce.org or one below it: all are one site with one sequence of node numbers.
+
+    >>> is_osce_host("odihr.osce.org"), is_osce_host("notosce.org")
+    (True, False)
+    """
+    return host == DOMAIN or host.endswith(f".{DOMAIN}")
 
 
 def is_listing_path(path: str) -> bool:

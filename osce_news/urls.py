@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
-from osce_news.site import LISTING_PATH
+from osce_news.site import DOMAIN, LISTING_PATH, is_osce_host
 
 _PAGING = ("page", "rows", "solrsort")  # query parameters that do not select items
 NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
@@ -52,8 +52,9 @@ def newest_first(url: str) -> bool:
 
 
 def site_host(url: str) -> str:
-    """Return the host name of the address without "www."."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    """Return the host that stands for the site: osce.org for each host of the OSCE, else without "www."."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return DOMAIN if is_osce_host(host) else host.removeprefix("www.")
 
 
 def same_site(url: str, start: str) -> bool:

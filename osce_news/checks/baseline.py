@@ -11,7 +11,7 @@ from typing import NamedTuple
 from osce_news.checks import limits
 from osce_news.checks.neighbours import Neighbours
 from osce_news.checks.rules import ShareRule
-from osce_news.items import NewsItem
+from osce_news.items import Listing, NewsItem
 
 _LAGS = (1, 2, 3, 5, 8, 13, 21)  # distances in the list between items whose numbers and dates are compared
 
@@ -37,14 +37,15 @@ def missing_history(records: Sequence[NewsItem], stored: Neighbours) -> str | No
     )
 
 
-def findings(records: Sequence[NewsItem], stored: Neighbours) -> Iterator[Finding | None]:
+def findings(page: Listing, stored: Neighbours) -> Iterator[Finding | None]:
     """Yield the failed checks, and None for each passed one; nothing if too few items are stored."""
     if stored.comparable < limits.MIN_STORED:
         return
-    near = stored.near
+    records, near = page.records, stored.near
     for rule in limits.SHARE_RULES:
-        yield _too_rare(rule, records, near)
-    if not _offices_agree(records):
+        if page.fields.issuperset(rule.fields):
+            yield _too_rare(rule, records, near)
+    if page.fields.issuperset(limits.OFFICE_OF_ADDRESS.fields) and not _offices_agree(records):
         yield _too_rare(_office_of_address(near()), records, near)
     yield _numbers_against_dates(records, near)
 

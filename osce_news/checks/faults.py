@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize.vocabulary import fold, labels, vocabulary, words
 from osce_news.site import HOME_URL
+from osce_news.urls import same_site, site_host
 
 # What "&" and non-ASCII letters become when a page is escaped or encoded once too often.
 ENTITY = re.compile(
@@ -43,9 +43,10 @@ class Pair(NamedTuple):
 class Context:
     """The properties of the page that faults are compared with."""
 
-    site: str  # the host of the list, without "www."
+    url: str
     latest: str  # the last plausible publishing date
     titles: dict[str, str]  # the first title of each item, folded
+    is_dated: bool  # whether pages of this form print dates
 
     @classmethod
     def of(cls, page: Listing, days_ahead: int) -> Context:
@@ -55,12 +56,12 @@ class Context:
         except (ValueError, OverflowError):
             latest = "9999"
         titles = {item.id: fold(item.title) for item in reversed(page.records)}
-        return cls(_host(page.url), latest, titles)
+        return cls(page.url, latest, titles, "published_raw" in page.fields)
 
 
-def unreadable_date(item: NewsItem, _: Context) -> object:
+def unreadable_date(item: NewsItem, page: Context) -> object:
     """Return the printed date if it is not understood."""
-    return item.published is None and (item.published_raw or "none")
+    return item.published is None and page.is_dated and (item.published_raw or "none")
 
 
 def future_date(item: NewsItem, page: Context) -> object:
@@ -114,8 +115,9 @@ def _names(item: NewsItem, kind: str) -> Sequence[str]:
 
 def other_site(item: NewsItem, page: Context) -> object:
     """Return the address's host if it is neither on the list's site nor on the OSCE's."""
-    host, sites = _host(item.url), (page.site, _host(HOME_URL))
-    return host not in sites and not host.endswith(tuple(f".{site}" for site in sites)) and (host or "none")
+    if same_site(item.url, page.url) or same_site(item.url, HOME_URL):
+        return None
+    return site_host(item.url) or "none"
 
 
 def cut_title(item: NewsItem, _: Context) -> object:
@@ -201,10 +203,10 @@ def changed_teaser(pair: Pair, _: Context) -> object:
 
 
 def changed_host(pair: Pair, _: Context) -> object:
-    """Return the host of the address if it differs from the stored one."""
+    """Return the host of the address if it is on another site than the stored one."""
     if pair.stored.url == pair.read.url:
         return None
-    before, after = (urlsplit(item.url).hostname for item in pair)
+    before, after = (site_host(item.url) for item in pair)
     return before != after and (after or "none")
 
 
@@ -212,10 +214,6 @@ def changed_language(pair: Pair, _: Context) -> object:
     """Return the language if it differs from the stored one although the title is the same."""
     stored, read = pair
     return stored.language != read.language and stored.title == read.title and (read.language or "none")
-
-
-def _host(url: str) -> str:
-    return url.split("/", 3)[2].removeprefix("www.") if "//" in url else ""
 
 
 @cache

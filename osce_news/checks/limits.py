@@ -205,27 +205,32 @@ LANGUAGE_RULE: Rule[Pair] = Rule(
 SHARE_RULES: tuple[ShareRule, ...] = (
     ShareRule(
         name="one of these labels", label=f"{TYPE}, {OFFICES}, {TOPICS}", min_ratio=0.25,
+        fields=("content_type_raw", "offices_raw", "topics_raw"),
         shows=lambda item: bool(item.content_type_raw or item.offices_raw or item.topics_raw),
         reason="All labels are gone.",
     ),
     ShareRule(
         name="a type among the labels", label=TYPE, min_ratio=0.6,
+        fields=("content_type_raw",),
         shows=has_among("content_type_raw", "offices_raw", "topics_raw"),
         reason="Nearly all items have a type.",
     ),
     ShareRule(
         name="offices among the labels", label=OFFICES, min_ratio=0.25,
+        fields=("offices_raw",),
         shows=has_among("offices_raw", "content_type_raw", "topics_raw"),
         group=lambda item: item.topics[0].raw if item.topics else None,
         reason="Items of some topics have no office.",
     ),
     ShareRule(
         name="topics among the labels", label=TOPICS, min_ratio=0.25,
+        fields=("topics_raw",),
         shows=has_among("topics_raw", "content_type_raw", "offices_raw"), group=first_office,
         reason="Items of some offices hardly ever have topics.",
     ),
     ShareRule(
-        name="a teaser", label="teaser", min_ratio=0.75, shows=lambda item: item.teaser is not None,
+        name="a teaser", label="teaser", fields=("teaser_raw",), min_ratio=0.75,
+        shows=lambda item: item.teaser is not None,
         reason="Nearly all items have a teaser.",
     ),
     ShareRule(
@@ -241,12 +246,13 @@ SHARE_RULES: tuple[ShareRule, ...] = (
         shows=lambda item: any(map(str.isupper, item.title)), reason="The page prints lower case only.",
     ),
     ShareRule(
-        name=f"more than {SHORT_TEASER} characters", label="teaser", min_ratio=0.6,
+        name=f"more than {SHORT_TEASER} characters", label="teaser", fields=("teaser_raw",), min_ratio=0.6,
         shows=lambda item: len(item.teaser) > SHORT_TEASER if item.teaser else None,
         reason="Teasers are cut.",
     ),
     ShareRule(
         name="a known type", label=TYPE, min_ratio=0.6,
+        fields=("content_type_raw",),
         shows=lambda item: item.content_type is not None if item.content_type_raw else None,
         reason="Something else was read as the type.",
     ),
@@ -258,6 +264,7 @@ SHARE_RULES: tuple[ShareRule, ...] = (
 )  # fmt: skip
 # `baseline` replaces `shows`: stored items show which offices an address such as /odihr/ belongs to.
 OFFICE_OF_ADDRESS = ShareRule(
-    name="the office of the item's address", label=OFFICES, min_ratio=0.6, shows=lambda item: None,
+    name="the office of the item's address", label=OFFICES, fields=("offices_raw",), min_ratio=0.6,
+    shows=lambda item: None,
     reason="Offices were assigned to other items.",
 )  # fmt: skip

@@ -6,13 +6,13 @@ import dataclasses
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
 from osce_news.checks.limits import MAX_NEIGHBOURS
-from osce_news.items import Listing, NewsItem
+from osce_news.items import RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
 from osce_news.urls import page_number, page_size
 
@@ -22,14 +22,19 @@ _COMPARED = frozenset(
     "id url title published published_raw content_type content_type_raw offices_raw topics_raw teaser "
     "language dateline_date".split()
 )
-# In the order of the record's fields: up to 300 rows per page are turned into records, which has to be fast.
-_SELECT = "SELECT {} FROM items".format(
-    ", ".join(field.name if field.name in _COMPARED else "NULL" for field in dataclasses.fields(NewsItem))
-)
+
+
+def _select(names: Collection[str]) -> str:
+    """Return a query for these columns, in the order of the record's fields, so that a row makes a record."""
+    fields = [field.name for field in dataclasses.fields(NewsItem)]
+    return f"SELECT {', '.join(name if name in names else 'NULL' for name in fields)} FROM items"
+
+
+_SELECT = _select(_COMPARED)  # up to 300 rows per page are read, which has to be fast
 _OLDER = f"{_SELECT} WHERE language IS ? AND published <= ? ORDER BY published DESC LIMIT ?"
 _NEWER = f"{_SELECT} WHERE language IS ? AND published > ? ORDER BY published LIMIT ?"
 _COMPARABLE = "SELECT count(*) FROM (SELECT 1 FROM items WHERE language IS ? LIMIT ?)"
-_KNOWN = f"{_SELECT} WHERE id IN (SELECT value FROM json_each(?))"
+_KNOWN = f"{_select(_COMPARED.union(RAW_FIELDS))} WHERE id IN (SELECT value FROM json_each(?))"
 _DUPLICATES = """
     SELECT DISTINCT page.value ->> 0 FROM json_each(?) AS page
     JOIN items ON items.published = page.value ->> 2 AND items.title = page.value ->> 1"""

@@ -23,6 +23,7 @@ from osce_news.errors import LayoutError, PartialError
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage import crawl_state
+from osce_news.storage.merge import keep_unprinted
 
 ACCEPT = "; if the page is right, run again with --accept"
 
@@ -79,7 +80,11 @@ def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator
     context = Context.of(page, limits.MAX_DAYS_AHEAD)
     for rule in limits.PAGE_RULES:
         yield _apply(rule, page.records, context, stored.near)
-    pairs = [Pair(stored.known[item.id], item) for item in page.records if item.id in stored.known]
+    pairs = [
+        Pair(known, keep_unprinted(item, known, page.fields))
+        for item in page.records
+        if (known := stored.known.get(item.id))
+    ]
     # An item in another language has other texts.
     same_language = [pair for pair in pairs if pair.stored.language == pair.read.language]
     for item_rule in limits.ITEM_RULES:
@@ -89,7 +94,7 @@ def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator
     yield _relabelled(same_language, "topics", limits.TOPICS)
     yield _apply(limits.LANGUAGE_RULE, pairs, context)
     yield _duplicates(stored.duplicates, len(page.records) - len(pairs))
-    yield from baseline.findings(page.records, stored)
+    yield from baseline.findings(page, stored)
     if newest_first:
         yield _out_of_order([item.published for item in page.records if item.published])
 

@@ -47,11 +47,13 @@ class ShareRule:
     """Fails a page that shows something less often than stored items of its time, unless by chance.
 
     `shows` returns None for an item to which the question does not apply. Items are compared with stored
-    items of the same `group`. A count below `min_ratio` of the expected number is too low.
+    items of the same `group`. A count below `min_ratio` of the expected number is too low. Only pages that
+    print the raw `fields` are checked.
     """
 
     name: str
     label: str
+    fields: tuple[str, ...] = ()
     shows: Callable[[NewsItem], bool | None]
     group: Callable[[NewsItem], Hashable] = lambda item: None
     min_ratio: float

@@ -42,7 +42,7 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], form: str | None) ->
         writer = csv.writer(sys.stdout, delimiter="," if form == "csv" else "\t", lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            writer.writerow([as_text(row[column]) for column in columns])
+            writer.writerow([as_text(row.get(column)) for column in columns])
 
 
 def print_json(value: Any) -> None:

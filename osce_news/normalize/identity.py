@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from osce_news.normalize.vocabulary import languages
-from osce_news.site import HOST
+from osce_news.site import DOMAIN, HOST, is_osce_host
 
 _NODE = re.compile(r"/0*([1-9][0-9]{0,11})/?$")
 _ENCODED_AGAIN = re.compile("%(?:25)+")  # in one go, because "%252525…" may be very long
@@ -65,7 +65,7 @@ def canonical_url(url: str) -> str:
     host = _host(url)
     port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
     shown = f"[{host}]" if ":" in host else host
-    scheme = "https" if host == HOST or host.endswith(".osce.org") else parts.scheme.lower()
+    scheme = "https" if is_osce_host(host) else parts.scheme.lower()
     path = quote(_path(url), safe=_KEPT, errors="replace")
     return f"{scheme}://{shown}{port}{path.rstrip('/') or '/'}"
 
@@ -90,7 +90,7 @@ def preferred_url(urls: Iterable[str]) -> str:
 
 def _host(url: str) -> str:
     host = (urlsplit(url).hostname or "").rstrip(".")
-    return HOST if host == "osce.org" else host
+    return HOST if host == DOMAIN else host
 
 
 @lru_cache(maxsize=1_000)

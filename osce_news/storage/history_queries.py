@@ -77,7 +77,8 @@ def items_as_of(connection: sqlite3.Connection, day: str, filters: Filters = _AL
     `day` is YYYY-MM-DD. The rows have the columns of the view `newsroom` except `PRESENT_ONLY`, with what the
     site printed then, normalised by the present vocabulary and rules. The filters apply to these values.
     """
-    sql = f"SELECT then_.*, url_raw, language, first_seen FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id)"
+    columns = "then_.*, url_raw, language, first_seen, origin"
+    sql = f"SELECT {columns} FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id)"
     topics = with_children(filters.topics)
     rows = []
     for row in connection.execute(sql, {"day": day}):
@@ -85,7 +86,7 @@ def items_as_of(connection: sqlite3.Connection, day: str, filters: Filters = _AL
         item = normalize(NewsItem(url_raw=row["url_raw"], **raw))
         item.id, item.url, item.language = row["id"], row["url"], row["language"]
         if _passes(item, filters, topics):
-            rows.append(_newsroom_row(item, row["first_seen"]))
+            rows.append(_newsroom_row(item, row))
     rows.sort(key=lambda row: row["id"])
     rows.sort(key=lambda row: row["published"] or "", reverse=True)
     return rows
@@ -109,9 +110,10 @@ def _any(terms: Iterable[Term], wanted: Collection[str]) -> bool:
     return not wanted or any(term.id in wanted for term in terms)
 
 
-def _newsroom_row(item: NewsItem, first_seen: str) -> Row:
+def _newsroom_row(item: NewsItem, stored: sqlite3.Row) -> Row:
     """Return the item as a row of the view `newsroom`, without the columns of `PRESENT_ONLY`."""
-    row = {name: getattr(item, name, first_seen) for name in NEWSROOM_COLUMNS if name not in PRESENT_ONLY}
+    row = {name: getattr(item, name, None) for name in NEWSROOM_COLUMNS if name not in PRESENT_ONLY}
+    row |= {name: stored[name] for name in ("first_seen", "origin")}
     kind = vocabulary("content_types").entries.get(item.content_type or "")
     return row | {
         "content_type": kind.label if kind else None,

@@ -13,7 +13,7 @@ from osce_news.clock import parse_utc
 from osce_news.items import REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import crawl_state, rows
-from osce_news.storage.merge import combine, records_by_id
+from osce_news.storage.merge import combine, keep_unprinted, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
 from osce_news.storage.runs import Stored
 from osce_news.storage.schema import LISTS
@@ -80,7 +80,7 @@ class Ingest:
 
     def store(self, page: Listing, changes: Changes) -> Stored:
         """Store what a page changes, inside the caller's transaction."""
-        rows.insert(self._connection, changes.new, page.url, page.fetched_at)
+        rows.insert(self._connection, changes.new, page)
         rows.update(self._connection, [edit.after for edit in changes.edits.values()])
         for identifier, edit in changes.edits.items():
             rows.write_revisions(self._connection, identifier, edit.revisions, page.fetched_at, self._run)
@@ -106,6 +106,7 @@ class Ingest:
     def _edit(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:
         """Return how this reading changes a stored item; None if it does not."""
         known = rows.raw_item(row)
+        item = keep_unprinted(item, known, page.fields)
         if rows.same_raw(item, known):
             return None
         normalize(known)

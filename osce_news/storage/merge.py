@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from osce_news.items import RAW_FIELDS, NewsItem, Term
 from osce_news.normalize import normalize, preferred_url
@@ -36,6 +36,15 @@ def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
         other = merged.get(item.id)
         merged[item.id] = union(*sorted((item, other), key=_by_language)) if other else item
     return merged
+
+
+def keep_unprinted(read: NewsItem, stored: NewsItem, printed: Collection[str]) -> NewsItem:
+    """Return a reading with the stored values of the raw fields that its form of page does not print.
+
+    Both are normalised, and so is the result. Returns the reading itself if all fields are printed.
+    """
+    kept = {name: getattr(stored, name) for name in RAW_FIELDS if name not in printed}
+    return normalize(dataclasses.replace(read, **kept)) if kept else read
 
 
 def union(first: NewsItem, second: NewsItem) -> NewsItem:

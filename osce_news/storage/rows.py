@@ -17,7 +17,7 @@ COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LI
 _raw = attrgetter(*RAW_FIELDS)
 _values = attrgetter(*COLUMNS)
 
-_SEEN = ("listing_url", "first_seen", "last_seen")
+_SEEN = ("listing_url", "first_seen", "last_seen", "origin")
 _INSERT = (
     f"INSERT INTO items ({', '.join((*COLUMNS, *_SEEN))}) "
     f"VALUES ({', '.join('?' * (len(COLUMNS) + len(_SEEN)))})"
@@ -58,10 +58,11 @@ def load_lists(
     }
 
 
-def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], url: str, seen_at: str) -> None:
-    """Insert new items with their offices, topics and places."""
+def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], page: Listing) -> None:
+    """Insert new items of a page with their offices, topics and places."""
     items = list(items)
-    connection.executemany(_INSERT, [(*_values(item), url, seen_at, seen_at) for item in items])
+    seen = (page.url, page.fetched_at, page.fetched_at, page.origin)
+    connection.executemany(_INSERT, [(*_values(item), *seen) for item in items])
     _insert_lists(connection, items)
 
 
@@ -80,11 +81,15 @@ def same_raw(one: NewsItem, other: NewsItem) -> bool:
 
 
 def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing) -> None:
-    """Update first_seen, last_seen and listing_url of stored items that are on this page."""
+    """Update first_seen, last_seen, listing_url and origin of stored items that are on this page."""
     connection.executemany(
         "UPDATE items SET first_seen = min(first_seen, :at), last_seen = max(last_seen, :at), "
-        "listing_url = CASE WHEN :at > last_seen THEN :url ELSE listing_url END WHERE id = :id",
-        [{"id": identifier, "at": page.fetched_at, "url": page.url} for identifier in ids],
+        "listing_url = CASE WHEN :at > last_seen THEN :url ELSE listing_url END, "
+        "origin = CASE WHEN :at < first_seen THEN :origin ELSE origin END WHERE id = :id",
+        [
+            {"id": identifier, "at": page.fetched_at, "url": page.url, "origin": page.origin}
+            for identifier in ids
+        ],
     )
 
 

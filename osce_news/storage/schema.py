@@ -19,6 +19,7 @@ APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
 # does not know the name and refuses the database, so that it does not undo the change.
 MIGRATIONS = {
     "m006_one_schema": "6eaa0d90",
+    "m007_sources": "03441518",
 }
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
@@ -152,6 +153,7 @@ TABLES = {
         first_seen TEXT NOT NULL,
         last_seen TEXT NOT NULL,
         withdrawn TEXT,
+        origin TEXT NOT NULL DEFAULT 'list' CHECK (origin IN ('list', 'search', 'page')),
         CHECK (first_seen <= last_seen)
     ) STRICT""",
     **{

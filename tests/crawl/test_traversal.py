@@ -311,6 +311,12 @@ def test_a_site_is_a_host_with_or_without_www_and_its_parts() -> None:
     assert not same_site("https://osce.org.example.com/x", LISTING)
 
 
+def test_all_hosts_of_the_osce_are_one_site() -> None:
+    assert same_site(LISTING, "https://odihr.osce.org/news")
+    assert same_site("https://moldova.osce.org/node/1", "https://odihr.osce.org/news")
+    assert not same_site("https://odihr.osce.org/node/1", "https://example.org/news")
+
+
 def test_a_page_number_is_a_whole_number_or_unknown() -> None:
     assert page_number(page(12)) == 12
     assert page_number(LISTING) is None

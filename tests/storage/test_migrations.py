@@ -22,7 +22,7 @@ from tests.newsroom import make_stories
 FORMER = ROOT / "tests" / "legacy"  # databases of the last commit that had separate migrations
 VIEW = [
     "id", "url", "title", "published", "content_type", "offices", "topics", "teaser", "language",
-    "dateline_places", "dateline_date", "text", "first_seen", "last_seen", "withdrawn",
+    "dateline_places", "dateline_date", "text", "first_seen", "last_seen", "withdrawn", "origin",
 ]  # fmt: skip
 
 _ARTICLE = (

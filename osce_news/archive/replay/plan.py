@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from osce_news.archive.files import SavedPage, files_at, has_page_name, has_warc_name, saved_pages, warc_files
 from osce_news.archive.records import is_warc, records
 from osce_news.archive.report import Report
 from osce_news.errors import BadInputError
 from osce_news.events import EventError, RunStarted, parse_event
+from osce_news.urls import site_host
 
 _NUMBER = re.compile("[0-9]{5,6}")  # of a run's file
 
@@ -44,12 +44,12 @@ class ReplayPlan:
         return [*(file for run in self.runs for file in run.files), *self.warcs]
 
     def hosts(self, start_url: str) -> list[str]:
-        """Return the hosts whose pages are wanted from `warcs`, without "www.".
+        """Return the sites whose pages are wanted from `warcs`, as `site_host` names them.
 
         They are those of the listing and of the runs, which are merged page by page if they don't fit.
         """
         urls = [start_url, *(run.begins.start_url for run in self.runs)]
-        return sorted({(urlsplit(url).hostname or "").removeprefix("www.") for url in urls})
+        return sorted({site_host(url) for url in urls})
 
 
 def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
