@@ -41,7 +41,7 @@ class Term:
 
     raw: str = _column("The name as printed.", required=True)
     id: str | None = _column("The identifier of the entry; null if no entry has this name.")
-    status: str | None = _column("What the site prints after an office's name.", form="closed")
+    status: str | None = _column("What the site prints after an office's name.", form="closed, discontinued")
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from osce_news.normalize.dates import DATELINE_DAY, parse_date
-from osce_news.normalize.vocabulary import vocabulary
+from osce_news.normalize.vocabulary import begins, vocabulary
 
 _DASH = r"(?:-{1,3}|[‐‑‒–—―−]+)"
 _NOTE = r"(?:\([^()]{1,120}\)\s*)?"
@@ -20,6 +20,9 @@ _FORMS = tuple(
         rf"(?P<date>{DATELINE_DAY})\s*,?\s+{_PLACES}\s*,?\s*{_DASH}",  # 12 June 2025, Sarajevo –
     )
 )
+_MOST_WORDS = 5  # of a place that is not in the vocabulary; a longer one is a sentence in capitals
+_LONGEST_NOTICE = 300  # characters
+_WORD = re.compile(r"(?<!\S)['’]?[^\W\d_]")
 _BETWEEN = re.compile(r"(\s*/\s*|\s*,\s*|\s+(?:and|und|et|и)\s+|\s+&\s+)")
 
 
@@ -45,12 +48,35 @@ def parse_dateline(teaser: str | None) -> Dateline | None:
     True
     >>> parse_dateline("Media freedom, 3 May 2021 – a day to remember") is None
     True
+
+    A notice may stand before it, in capitals or in words of the vocabulary, if the places are known:
+
+    >>> parse_dateline("PLEASE FIND BELOW A STATEMENT. WARSAW, 6 July 2015 – The OSCE").raw
+    'WARSAW, 6 July 2015 –'
     """
     if not teaser:
         return None
+    return _dateline_at(teaser, 0) or _below_notice(teaser)
+
+
+def _dateline_at(teaser: str, start: int) -> Dateline | None:
     for form in _FORMS:
-        if (match := form.match(teaser)) and (places := _places(match["places"])):
+        if (match := form.match(teaser, start)) and (places := _places(match["places"])):
             return Dateline(match[0], places, parse_date(match["date"].replace(",", " ")))
+    return None
+
+
+def _below_notice(teaser: str) -> Dateline | None:
+    """Return the dateline after a notice such as "PLEASE FIND BELOW ...", or None."""
+    head = teaser[:_LONGEST_NOTICE]
+    said = begins("notice", head)
+    for word in _WORD.finditer(head):
+        before = head[: word.start()]
+        if not said and before != before.upper():  # a sentence
+            return None
+        found = _dateline_at(teaser, word.start())
+        if found is not None and all(map(vocabulary("places").find, found.places)):
+            return found
     return None
 
 
@@ -78,7 +104,9 @@ def _places(text: str) -> tuple[str, ...]:
 
 
 def _in_capitals(part: str) -> bool:
-    """Whether the part is in capitals (ß has none) and not the name of an OSCE body, such as "ODIHR"."""
+    """Whether the part is in capitals (ß has none), no sentence, and no OSCE body such as "ODIHR"."""
+    if "." in part or part.count(" ") >= _MOST_WORDS:
+        return False
     capitals = not any(letter.islower() and letter != "ß" for letter in part)
     return capitals and sum(map(str.isalpha, part)) > 1 and not _is_a_body(part)
 

@@ -162,7 +162,7 @@ TABLES = {
         item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
         position INTEGER NOT NULL,
         {one}_id TEXT REFERENCES {one}s (id),
-        raw TEXT NOT NULL,{" status TEXT CHECK (status IN ('closed'))," if one == "office" else ""}
+        raw TEXT NOT NULL,{" status TEXT CHECK (status IN ('closed', 'discontinued'))," if one == "office" else ""}
         PRIMARY KEY (item_id, position)
     ) STRICT, WITHOUT ROWID"""
         for one in LISTS.values()

@@ -101,6 +101,32 @@ SENTENCES = (
 )
 
 
+NOTICES = (
+    "PLEASE FIND BELOW A STATEMENT BY THE DIRECTOR ON THE EVENTS OF SUNDAY",
+    "PLEASE FIND BELOW A STATEMENT.",
+    "Please find below the statement of the Director:",
+    "CORRECTION:",
+    "CHECK AGAINST DELIVERY –",
+    "(UPDATED)",
+)
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+@pytest.mark.parametrize("raw", ["WARSAW, 6 July 2015 -", "NEW YORK/WARSAW, 6 July 2015 –"])
+def test_a_notice_before_a_dateline_is_no_place(notice: str, raw: str) -> None:
+    found = parse_dateline(f"{notice} {raw} The OSCE")
+    assert found == (raw, tuple(raw.split(",")[0].split("/")), "2015-07-06")
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["THE MEETING IS OVER. NOWHERE", "ONE TWO THREE FOUR FIVE SIX", "Statement of the Chair. NOWHERE"],
+)
+def test_a_place_with_a_full_stop_or_six_words_is_none(place: str) -> None:
+    assert parse_dateline(f"{place}, 6 July 2015 – The OSCE") is None
+    assert parse_dateline("ST. PETERSBURG, 6 July 2015 – The OSCE") is not None
+
+
 @pytest.mark.parametrize("teaser", SENTENCES)
 def test_a_sentence_is_no_dateline(teaser: str | None) -> None:
     assert parse_dateline(teaser) is None

@@ -83,6 +83,11 @@ def test_closed_behind_an_office_is_a_status_and_not_part_of_its_name() -> None:
     )
 
 
+def test_discontinued_behind_an_office_is_a_status_too() -> None:
+    (term,) = split_offices("OSCE Centre in Ashgabat (discontinued)")
+    assert (term.id, term.status) == ("centre-in-ashgabat", "discontinued")
+
+
 def test_an_unknown_office_keeps_its_printed_name_and_has_no_identifier() -> None:
     assert split_offices("OSCE Office on the Moon (closed)") == (
         Term("OSCE Office on the Moon (closed)", None, "closed"),
