@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
+from dateutil import tz
 from dateutil.parser import ParserError, parser, parserinfo
 
 from osce_news.errors import BadInputError
@@ -38,6 +39,20 @@ _WITH_MONTH_NAME = (
     rf"{_MONTH}\.?\s+[0-9]{{1,2}},?\s+{_YEAR}",  # February 28, 2022
 )
 _DATE = re.compile("|".join((*_WITH_MONTH_NAME, rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}")), re.IGNORECASE)
+_DAY_MONTH_YEAR = re.compile(rf"([0-9]{{1,2}})\.([0-9]{{1,2}})\.({_YEAR})")
+_INSTANT = re.compile(
+    rf"({_YEAR}-[0-9]{{2}}-[0-9]{{2}})[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
+)
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
+    "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс"
+).split()
+_WEEKDAY = re.compile(rf"(?:{'|'.join(_WEEKDAYS)})\.?,?\s+", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?:\s*,|\s+[-–|]|\s+at)?\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s+(?:CES?T|UTC|GMT))?", re.I
+)
+_NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}")
+_VIENNA = tz.gettz("Europe/Vienna")  # where the site is
 
 # The day in a dateline: a date with a month name; a day without a year; or a range of days.
 _DAYS = rf"[0-9]{{1,2}}(?:\s*[-–/]\s*[0-9]{{1,2}})?\s+{_MONTH}(?:,?\s+{_YEAR})?"
@@ -80,22 +95,60 @@ class PlaceAndDay(NamedTuple):
 def parse_date(text: str | None) -> str | None:
     """Return the date as YYYY-MM-DD, or None if the text is not exactly one whole date.
 
-    A date is a day, a month name (English or Russian) and a year of four digits, or ISO 8601. An incomplete
-    date is never completed from today's, and a date inside a sentence does not count.
+    A date is a day, a month name (English or Russian) and a year of four digits, or ISO 8601. A weekday may
+    stand before it, a time behind it. The day of a time with an offset is that in Vienna, as the site prints
+    it. An incomplete date is never completed from today's, and a date inside a sentence does not count.
 
     >>> parse_date("15 March 2022"), parse_date("February 28, 2022"), parse_date("6 марта 2023 года")
     ('2022-03-15', '2022-02-28', '2023-03-06')
+    >>> parse_date("Thu, 11.06.2026 - 14:30"), parse_date("2026-06-10T22:00:00Z"), parse_date("06/11/2026")
+    ('2026-06-11', '2026-06-11', None)
     >>> parse_date("Friday"), parse_date("March 2024"), parse_date("32 March 2024")
     (None, None, None)
     """
     text = clean(text)
-    if text is None or len(text) > 60 or not _DATE.fullmatch(text):
+    if text is None or len(text) > 60:
         return None
+    if not _DATE.fullmatch(text):
+        text = _plain_day(text)
+        if text is None:
+            return None
     try:
         parsed: datetime.datetime = _PARSER.parse(text, default=_MIDNIGHT)
     except (ParserError, OverflowError):
         return None
     return parsed.date().isoformat()
+
+
+def _plain_day(text: str) -> str | None:
+    """Return the day of a date with a weekday or a time, or in numbers; None for any other text."""
+    if match := _INSTANT.fullmatch(text):
+        if match[2] is None:
+            return match[1]
+        try:
+            return datetime.datetime.fromisoformat(text).astimezone(_VIENNA).date().isoformat()
+        except (ValueError, OverflowError):
+            return None
+    day = _day_alone(text)
+    if match := _DAY_MONTH_YEAR.fullmatch(day):
+        day = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    return day if _DATE.fullmatch(day) else None
+
+
+def _day_alone(text: str) -> str:
+    weekday = _WEEKDAY.match(text)
+    text = text[weekday.end() :] if weekday else text
+    clock = _CLOCK.search(text)
+    return text[: clock.start()] if clock and clock.end() == len(text) else text
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is one whole date, also one that `parse_date` can't be sure of.
+
+    >>> is_date("06/11/2026"), is_date("On 11 June 2026")
+    (True, False)
+    """
+    return parse_date(text) is not None or _NUMBERS.fullmatch(_day_alone(text)) is not None
 
 
 def has_day_and_year(text: str) -> bool:

@@ -53,6 +53,28 @@ def find_places(names: tuple[str, ...]) -> tuple[Term, ...]:
     return _terms(names, vocabulary("places"))
 
 
+_KINDS = ("content_types", "offices", "topics")
+_LONGEST_NAME = 120  # characters
+
+
+def kind_of_names(text: str) -> str | None:
+    """Return what a text names: "content_types", "offices" or "topics"; None if it has any other word.
+
+    >>> kind_of_names("OSCE Secretariat, ODIHR"), kind_of_names("Elections, a report")
+    ('offices', None)
+    """
+    first, *others = text.split(",")
+    if len(first) > _LONGEST_NAME:
+        return None
+    found = (kind for kind in _KINDS if all(_is_known(kind, name) for name in (first, *others)))
+    return next(found, None)
+
+
+def _is_known(kind: str, name: str) -> bool:
+    bare = _IN_BRACKETS.sub("", name) if kind == "offices" else name
+    return vocabulary(kind).find(bare) is not None
+
+
 def _terms(names: Iterable[str], known: Vocabulary) -> tuple[Term, ...]:
     found = ((name, known.find(name)) for name in names)
     return tuple(Term(raw=name, id=entry.id if entry else None) for name, entry in found)

@@ -6,14 +6,16 @@ A value is on the label's line or on the lines after it.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from functools import cache
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from osce_news.normalize.dates import parse_date
+from osce_news.normalize.terms import kind_of_names
 from osce_news.normalize.text import UNSEEN
-from osce_news.normalize.vocabulary import fold, labels
+from osce_news.normalize.vocabulary import card_labels, fold, labels
 from osce_news.pages.text_lines import Line, Piece, kind_of, squeeze, upwards
 
 DATE = "published"
@@ -34,6 +36,7 @@ class Label(NamedTuple):
 
 class _Patterns(NamedTuple):
     fields: dict[str, tuple[str, str]]  # field and language of each folded label
+    common: frozenset[str]  # the labels that are common words
     first_letters: frozenset[str]
     at_start: re.Pattern[str]
     anywhere: re.Pattern[str]
@@ -41,18 +44,16 @@ class _Patterns(NamedTuple):
 
 
 @cache
-def _patterns() -> _Patterns:
-    fields = {
-        fold(text): (name, language)
-        for name, by_language in labels().items()
-        for language, texts in by_language.items()
-        for text in texts
-    }
+def _patterns(*, cards: bool = False) -> _Patterns:
+    known = _by_text(labels())
+    common = _by_text(card_labels()) if cards else {}
+    fields = known | common
     longest_first = sorted(fields, key=len, reverse=True)
     alternatives = "|".join(re.escape(text).replace(r"\ ", r"\s+") for text in longest_first)
     label = rf"({alternatives})(?!\w)"
     return _Patterns(
         fields,
+        frozenset(common),
         frozenset(text[0] for text in fields),
         re.compile(rf"{label}\s*([:：]?)\s*", re.IGNORECASE),
         re.compile(label, re.IGNORECASE),
@@ -60,32 +61,53 @@ def _patterns() -> _Patterns:
     )
 
 
-def read_label(line: Line) -> Label | None:
-    """Return the label at the beginning of the line, or None; the result is cached in the line."""
+def _by_text(fields: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, tuple[str, str]]:
+    return {
+        fold(text): (name, language)
+        for name, by_language in fields.items()
+        for language, texts in by_language.items()
+        for text in texts
+    }
+
+
+def read_label(line: Line, *, cards: bool = False) -> Label | None:
+    """Return the label at the beginning of the line, or None; the result is cached in the line.
+
+    With `cards`, the further labels of cards count too.
+    """
     if line.label is False:
-        line.label = _read_label(line)
+        line.label = _read_label(line, _patterns(cards=cards))
     label: Label | None = line.label
     return label
 
 
-def _read_label(line: Line) -> Label | None:
+def _read_label(line: Line, patterns: _Patterns) -> Label | None:
     # A label has a colon or an element of its own, or is followed by a value that starts as names and
     # dates do. So the sentence "What we do in the field matters" starts with no label.
     text = line.text if line.text.isascii() else _visible(line.text)
-    patterns = _patterns()
     match = patterns.at_start.match(text) if text[:1].casefold() in patterns.first_letters else None
     if match is None or (line.heading is not None and (match.end() == len(text) or line.is_link)):
         return None  # a heading with nothing else is that of a menu or a facet
-    name, language = patterns.fields[fold(match[1])]
+    words = fold(match[1])
+    name, language = patterns.fields[words]
     behind = _pieces_behind(line.pieces, {len(match[1]), len(match[0].rstrip())})
     value = join(behind) if behind is not None else text[match.end() :]
     begins_as_value = value[:1].isupper() or value[:1].isdigit()
     if not (match[2] or behind is not None or not value or begins_as_value):
         return None
+    if words in patterns.common and behind is None and not _is_value(name, value):
+        return None  # a sentence
     return Label(name, language, value, behind is not None)
 
 
-def split_labels(line: Line) -> list[Line]:
+def _is_value(field: str, text: str) -> bool:
+    """Whether the text is a date, or only known names of the field."""
+    if field == DATE:
+        return parse_date(text) is not None
+    return kind_of_names(text) in (field, f"{field}s")
+
+
+def split_labels(line: Line, *, cards: bool = False) -> list[Line]:
     """Return the line, split before each further label if it begins with one.
 
     A style sheet may show labels on separate lines that are one line in the markup. Within a text, only words
@@ -97,16 +119,17 @@ def split_labels(line: Line) -> list[Line]:
     >>> [part.text for part in split_labels(line)]
     ['Content type: News', 'What we do: Elections']
     """
-    if read_label(line) is None or len(_patterns().anywhere.findall(line.text)) < 2:
+    patterns = _patterns(cards=cards)
+    if read_label(line, cards=cards) is None or len(patterns.anywhere.findall(line.text)) < 2:
         return [line]
     runs: list[list[Piece]] = [[]]
     for piece in line.pieces:
         text = piece.text
-        if any(one.text.strip() for one in runs[-1]) and _patterns().at_start.fullmatch(_visible(text)):
+        if any(one.text.strip() for one in runs[-1]) and patterns.at_start.fullmatch(_visible(text)):
             runs.append([piece])
             continue
         start = 0
-        for match in _patterns().inside.finditer(text):
+        for match in patterns.inside.finditer(text):
             runs[-1].append(Piece(text[start : match.start()], piece.link))
             runs.append([])
             start = match.start()
@@ -114,7 +137,10 @@ def split_labels(line: Line) -> list[Line]:
     if len(runs) == 1:
         return [line]
     trimmed = ((run, squeeze("".join(piece.text for piece in run))) for run in map(_trimmed, runs))
-    return [Line(line.block, line.heading, run, text) for run, text in trimmed if text]
+    parts = [Line(line.block, line.heading, run, text) for run, text in trimmed if text]
+    for part in parts:
+        read_label(part, cards=cards)
+    return parts
 
 
 def join(pieces: Iterable[Piece]) -> str:
@@ -168,10 +194,13 @@ class LabelledValues:
     line begins with, or None; `used` the indexes of the lines with a label or a value.
     """
 
-    def __init__(self, lines: Sequence[Line], limit: Element) -> None:
+    def __init__(
+        self, lines: Sequence[Line], limit: Element, labels: Sequence[Label | None] | None = None
+    ) -> None:
+        """Read the values; `labels` are those of the lines if not all of these are the result's own."""
         self._lines = lines
         self._limit = limit
-        self.labels = _own_labels(lines)
+        self.labels = _own_labels(lines) if labels is None else labels
         self.values: dict[str, str] = {}
         self.used: set[int] = set()
         self._date = next((label for label in self.labels if label and label.field == DATE), None)

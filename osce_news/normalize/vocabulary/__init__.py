@@ -106,6 +106,13 @@ def labels() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
+def card_labels() -> dict[str, dict[str, list[str]]]:
+    """Return the further labels of a card, which are common words; as `labels()`."""
+    fields: dict[str, dict[str, list[str]]] = _read("labels")["card_fields"]
+    return fields
+
+
+@cache
 def words(section: str) -> tuple[str, ...]:
     """Return the folded words of a section in all languages, in the order of `labels.toml` or `article.toml`.
 
