@@ -19,7 +19,7 @@ APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
 # does not know the name and refuses the database, so that it does not undo the change.
 MIGRATIONS = {
     "m006_one_schema": "6eaa0d90",
-    "m007_sources": "03441518",
+    "m007_sources": "3becf59b",
 }
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
@@ -33,6 +33,7 @@ _CONSTRAINTS = {
     "title": "CHECK (title <> '')",
     "content_type": "REFERENCES content_types (id)",
 }
+_OFFICE_STATUS = " status TEXT CHECK (status IN ('closed', 'discontinued')),"
 
 
 def _item_columns() -> Iterator[str]:
@@ -162,7 +163,7 @@ TABLES = {
         item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
         position INTEGER NOT NULL,
         {one}_id TEXT REFERENCES {one}s (id),
-        raw TEXT NOT NULL,{" status TEXT CHECK (status IN ('closed', 'discontinued'))," if one == "office" else ""}
+        raw TEXT NOT NULL,{_OFFICE_STATUS if one == "office" else ""}
         PRIMARY KEY (item_id, position)
     ) STRICT, WITHOUT ROWID"""
         for one in LISTS.values()
