@@ -192,20 +192,38 @@ def _refuse_foreign(path: Path) -> set[str]:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    address = f"file:{quote(os.fsencode(path.resolve()))}?mode=ro"
+    real = path.resolve()
+    address = f"file:{quote(os.fsencode(real))}?mode=ro"
     connection = sqlite3.connect(address, uri=True, timeout=_WAIT_S, isolation_level=None)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
-        # A WAL needs shared memory, a file that can't be made in a read-only folder.
+        # A WAL needs shared memory, a file that can't be made in a folder where we may not write.
         connection.close()
-        log = Path(f"{path.resolve()}-wal")
+        log = Path(f"{real}-wal")
         if log.exists() and log.stat().st_size > 0:
             raise
-        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
+        if os.statvfs(real).f_flag & os.ST_RDONLY:  # nobody writes there
+            connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
+        else:
+            connection = _copy_in_memory(real)
     connection.row_factory = sqlite3.Row
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     return connection
+
+
+def _copy_in_memory(path: Path) -> sqlite3.Connection:
+    """Return a copy of a file that others may write to: read in place, without locks, it might be torn."""
+    for _ in range(5):
+        before = path.stat()
+        content = bytearray(path.read_bytes())
+        if (before.st_mtime_ns, before.st_size) == (path.stat().st_mtime_ns, path.stat().st_size):
+            content[18:20] = b"\1\1"  # the file format: a copy in memory has no write-ahead log
+            connection = sqlite3.connect(":memory:", isolation_level=None)
+            connection.deserialize(content)
+            connection.execute("PRAGMA query_only = ON")
+            return connection
+    raise sqlite3.OperationalError("the database is locked")
 
 
 def _holder(path: Path) -> str:

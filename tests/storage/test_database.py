@@ -148,23 +148,15 @@ def test_a_reader_cannot_write(reading: sqlite3.Connection) -> None:
         reading.execute("DELETE FROM items")
 
 
-@pytest.mark.parametrize(("log", "is_read"), [(None, True), (b"", True), (b"pages", False)])
-def test_where_nothing_can_be_written_a_file_is_read_unless_its_log_holds_something(
-    hundred: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: bytes | None, is_read: bool
-) -> None:
-    """By a link too: the log lies beside the file itself, and needs a file of shared memory."""
-    copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
-    (tmp_path / "elsewhere").mkdir()
-    link = tmp_path / "elsewhere" / "link.db"
-    link.symlink_to(copy)
-    if log is not None:
-        (tmp_path / "copy.db-wal").write_bytes(log)
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite can't make files next to a database."""
 
     class Connection(sqlite3.Connection):
         address = ""
 
         def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
-            if "immutable" not in self.address:
+            if "immutable" not in self.address and self.address != ":memory:":
                 raise sqlite3.OperationalError("unable to open database file")
             return super().execute(sql, *parameters)
 
@@ -176,12 +168,50 @@ def test_where_nothing_can_be_written_a_file_is_read_unless_its_log_holds_someth
     real = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", connect)
     monkeypatch.setattr(database, "_refuse_foreign", lambda _: set())
+
+
+@pytest.mark.usefixtures("unwritable")
+@pytest.mark.parametrize(("log", "is_read"), [(None, True), (b"", True), (b"pages", False)])
+def test_where_nothing_can_be_written_a_file_is_read_unless_its_log_holds_something(
+    hundred: Path, tmp_path: Path, log: bytes | None, is_read: bool
+) -> None:
+    """By a link too: the log lies beside the file itself, and needs a file of shared memory."""
+    copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.symlink_to(copy)
+    if log is not None:
+        (tmp_path / "copy.db-wal").write_bytes(log)
     if is_read:
         with closing(open_for_reading(link)) as connection:
             assert values(connection, "SELECT count(*) FROM items") == [100]
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                connection.execute("DELETE FROM items")
     else:
         with pytest.raises(StorageError, match="unable to open"):
             open_for_reading(link)
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_where_only_others_can_write_a_reader_sees_one_state(
+    hundred: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
+    with closing(open_for_reading(copy)) as connection:
+        rows = connection.execute("SELECT id FROM items ORDER BY id")
+        read = [next(rows)[0]]
+        copy.write_bytes(copy.read_bytes()[:4096].ljust(copy.stat().st_size, b"\xff"))
+        assert len({*read, *(row[0] for row in rows)}) == 100
+
+    content = copy.read_bytes()
+
+    def changing(path: Path) -> bytes:
+        path.touch()
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", changing)
+    with pytest.raises(StorageError, match="another process is writing to it"):
+        open_for_reading(copy)
 
 
 def test_a_file_with_two_names_is_not_written(hundred: Path, tmp_path: Path) -> None:
