@@ -87,12 +87,12 @@ def decompress(response: HttpResponse, max_bytes: int) -> bytes:
     """
     body = response.body
     names = [name.strip() for name in response.header("content-encoding").lower().split(",")]
-    encodings = [_ALIASES.get(name, name) for name in names if name not in ("", "identity", "none")]
+    encodings = [name for name in names if name not in ("", "identity", "none")]
     if not encodings and not _COMPRESSED_TYPES.search(response.header("content-type").lower()):
         with suppress(*_ERRORS):
             body = _gunzip(body, max_bytes) if body[:3] == _GZIP else body
     for name in reversed(encodings):
-        body = _decode(name, body, max_bytes)
+        body = unpack(name, body, max_bytes)
     if len(body) > max_bytes:
         raise RecordError(f"{len(body):,} bytes are too many for a page", "too_large")
     return body
@@ -133,9 +133,14 @@ def _unchunk(body: bytes) -> bytes | None:
     raise RecordError("the page is truncated: its last chunk is missing", "truncated")
 
 
-def _decode(name: str, body: bytes, limit: int) -> bytes:
+def unpack(name: str, body: bytes, limit: int) -> bytes:
+    """Return a body without one content-encoding, or as it is if it is text.
+
+    Raises RecordError if it is cut, damaged or larger than the limit.
+    """
     if not body:
         return body
+    name = _ALIASES.get(name, name)
     decode, magic = _DECODERS.get(name), {"gzip": _GZIP[:2], "zstd": _ZSTD}.get(name, b"")
     if decode is None:
         problem = f"unknown content-encoding {name[:40]!r}"

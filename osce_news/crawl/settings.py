@@ -66,6 +66,10 @@ DOWNLOADER_MIDDLEWARES = {
     "osce_news.crawl.middlewares.StrictRobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "osce_news.crawl.middlewares.BackOffMiddleware": 550,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "osce_news.crawl.middlewares.StrictCompressionMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "osce_news.crawl.middlewares.CookielessRedirectMiddleware": 600,
     "osce_news.crawl.middlewares.warc.ArchiveMiddleware": 990,  # next to the downloader
 }
 EXTENSIONS_BASE = {  # of Scrapy; those left out are not imported

@@ -57,7 +57,16 @@ def test_size_and_time_are_limited() -> None:
     assert settings.DOWNLOAD_DELAY >= 10
 
 
-@pytest.mark.parametrize("stock", ["retry.Retry", "robotstxt.RobotsTxt", "offsite.Offsite"])
+@pytest.mark.parametrize(
+    "stock",
+    [
+        "retry.Retry",
+        "robotstxt.RobotsTxt",
+        "offsite.Offsite",
+        "redirect.Redirect",
+        "httpcompression.HttpCompression",
+    ],
+)
 def test_scrapys_own_middleware_is_off_where_ours_is_on(stock: str) -> None:
     known = Settings()
     known.setmodule(settings)
@@ -66,7 +75,7 @@ def test_scrapys_own_middleware_is_off_where_ours_is_on(stock: str) -> None:
     ours = {name.rpartition(".")[2]: place for name, place in middlewares.items() if "osce_news" in name}
     assert ours == {
         "OneSiteMiddleware": 50, "StrictRobotsMiddleware": 100, "BackOffMiddleware": 550,
-        "ArchiveMiddleware": 990,
+        "StrictCompressionMiddleware": 590, "CookielessRedirectMiddleware": 600, "ArchiveMiddleware": 990,
     }  # fmt: skip
 
 

@@ -129,6 +129,13 @@ def redirect_loop(code: int = 302) -> Answer:
     return lambda exchange: exchange.reply(Reply(code, headers={"Location": exchange.path}))
 
 
+def cookie_wall() -> Answer:
+    """A redirect to the very address that was asked for, with a cookie to send along."""
+    return lambda exchange: exchange.reply(
+        Reply(302, headers={"Location": exchange.path, "Set-Cookie": "seen=1; Path=/"})
+    )
+
+
 def slow(seconds: float) -> Answer:
     """The usual answer, so many seconds late; none if the server closes before."""
 
@@ -213,6 +220,18 @@ def huge(size: int = 64 * 2**20, *, declared: bool = True) -> Answer:
 def bomb(size: int = 64 * 2**20) -> Answer:
     """A small gzipped body that unpacks to that many bytes."""
     return always(Reply(body=gzip.compress(b" " * size), headers={"Content-Encoding": "gzip"}))
+
+
+def wrong_checksum(encoding: str = "gzip") -> Answer:
+    """The usual page, gzipped, with a bit of its checksum turned."""
+
+    def answer(exchange: Exchange) -> None:
+        usual = exchange.usual()
+        body = bytearray(gzip.compress(usual.body))
+        body[-8] ^= 1
+        exchange.reply(Reply(body=bytes(body), headers={"Content-Encoding": encoding}))
+
+    return answer
 
 
 def wrong_type(content_type: str = "application/pdf", body: bytes = b"%PDF-1.4\n%%EOF\n") -> Answer:

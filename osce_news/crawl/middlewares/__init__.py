@@ -1,5 +1,6 @@
-"""Downloader middlewares: politeness, one site per crawl, and the archive."""
+"""Downloader middlewares: politeness, one site per crawl, redirects, compression, and the archive."""
 
+from osce_news.crawl.middlewares.http import CookielessRedirectMiddleware, StrictCompressionMiddleware
 from osce_news.crawl.middlewares.offsite import OneSiteMiddleware
 from osce_news.crawl.middlewares.retry import BackOffMiddleware, CircuitOpenError, CrawlStoppedError
 from osce_news.crawl.middlewares.robots import RobotsError, StrictRobotsMiddleware
@@ -7,8 +8,10 @@ from osce_news.crawl.middlewares.robots import RobotsError, StrictRobotsMiddlewa
 __all__ = [
     "BackOffMiddleware",
     "CircuitOpenError",
+    "CookielessRedirectMiddleware",
     "CrawlStoppedError",
     "OneSiteMiddleware",
     "RobotsError",
+    "StrictCompressionMiddleware",
     "StrictRobotsMiddleware",
 ]

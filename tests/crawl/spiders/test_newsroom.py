@@ -170,6 +170,8 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
     "redirect loop": (lambda n: n.fail(PAGE_TWO, faults.redirect_loop()), 4, "partial", 2, "redirections"),
     "reset": (lambda n: n.fail(PAGE_TWO, faults.reset()), 4, "partial", 2, "truncated"),
     "cut": (lambda n: n.fail(PAGE_TWO, faults.cut()), 4, "partial", 2, "truncated"),
+    "wrong checksum": (lambda n: n.fail(PAGE_TWO, faults.wrong_checksum()), 4, "partial", 2, "truncated"),
+    "cookie wall": (lambda n: n.fail(PAGE_TWO, faults.cookie_wall()), 4, "partial", 2, "asks for a cookie"),
     "too large": (lambda n: n.fail(PAGE_TWO, faults.huge(declared=False)), 4, "partial", 2, "8 MiB"),
     "bomb": (lambda n: n.fail(PAGE_TWO, faults.bomb()), 4, "partial", 2, "8 MiB"),
     "a PDF": (lambda n: n.fail(PAGE_TWO, faults.wrong_type()), 3, "failed", 1, "application/pdf"),
@@ -181,7 +183,14 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
         "expected results",
     ),
 }
-TYPICAL = {"not found", "server error", "challenge", "robots forbids", "another page"}  # the others are slow
+TYPICAL = {
+    "cookie wall",
+    "not found",
+    "server error",
+    "challenge",
+    "robots forbids",
+    "another page",
+}  # the others are slow
 
 
 @pytest.mark.parametrize(
@@ -212,8 +221,9 @@ def test_a_page_that_is_not_understood_is_kept_and_named(newsroom: Newsroom, tmp
     assert ".search-result-news" in done.lines[0]
 
 
-def test_a_passing_fault_is_tried_again(newsroom: Newsroom, tmp_path: Path) -> None:
-    newsroom.fail(PAGE_TWO, faults.status(503), times=1)
+@pytest.mark.parametrize("fault", [faults.status(503), faults.wrong_checksum()])
+def test_a_passing_fault_is_tried_again(newsroom: Newsroom, tmp_path: Path, fault: faults.Answer) -> None:
+    newsroom.fail(PAGE_TWO, fault, times=1)
     done = crawl(newsroom, tmp_path / "a.db")
     assert (done.status, done.summary["new"], done.summary["requests"]) == (0, 130, 5)
 

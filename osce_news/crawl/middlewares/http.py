@@ -1,0 +1,59 @@
+"""Scrapy's middlewares for compression and redirects, with stricter rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
+
+from osce_news.archive.http import unpack
+from osce_news.archive.report import RecordError
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class StrictCompressionMiddleware(HttpCompressionMiddleware):
+    """Refuses a body that is cut or damaged, and requests the page again.
+
+    Scrapy accepts gzip with a wrong checksum or without its end. The replay of an archive would not, so it
+    would give another database than the crawl.
+    """
+
+    def __init__(self, *, crawler: Crawler) -> None:
+        super().__init__(crawler=crawler)
+        self.crawler = crawler
+
+    def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:
+        """Return the unpacked response, or the request for another try; raises ResponseDataLossError."""
+        try:
+            return super().process_response(request, response)
+        except RecordError as error:
+            if error.kind == "too_large":
+                raise IgnoreRequest(f"{error} (DOWNLOAD_MAXSIZE)") from error
+            spider = self.crawler.spider
+            again = get_retry_request(request, spider=spider, reason=str(error)) if spider else None
+            if again is None:
+                raise ResponseDataLossError(str(error)) from error
+            return again
+
+    @staticmethod
+    def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
+        return unpack(encoding.decode("latin-1"), body, max_size)
+
+
+class CookielessRedirectMiddleware(RedirectMiddleware):
+    """Gives up a page that redirects to itself until a cookie comes back: the crawl keeps no cookies."""
+
+    def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:
+        """Return the response, or the request that it redirects to; raises IgnoreRequest."""
+        following = super().process_response(request, response)
+        redirects_to_itself = following is not response and following.url == request.url
+        if redirects_to_itself and "Set-Cookie" in response.headers:
+            raise IgnoreRequest("the site asks for a cookie, and the crawl keeps none")
+        return following
