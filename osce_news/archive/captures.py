@@ -92,7 +92,7 @@ class WarcFiles:
             for record in records(path, report, self._max_bytes, start=start, end=end):
                 try:
                     if record.kind == "metadata":
-                        content: Capture | Event | None = parse_event(record.url, record.block or b"")
+                        content: Capture | Event | None = _event(record)
                     elif bare and record.block and _profile(record) == SERVER_NOT_MODIFIED:
                         response = parse_response(record.block, header_only=True)
                         content = _capture(record, path, response, b"", SERVER_NOT_MODIFIED)
@@ -216,6 +216,14 @@ def _check(record: Record) -> None:
     digest = record.headers.get("warc-block-digest", "")  # wget's is wrong in revisit records
     if record.kind != "revisit" and check_digest(digest, [record.block]) is False:
         raise RecordError("its bytes do not match its digest")
+
+
+def _event(record: Record) -> Event | None:
+    """Return the event in a metadata record, None if it is of another kind; raises what its checks raise."""
+    event = parse_event(record.url, record.block or b"")
+    if event is not None:
+        _check(record)
+    return event
 
 
 def _response(record: Record) -> HttpResponse:

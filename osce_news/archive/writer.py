@@ -92,10 +92,15 @@ class ArchiveWriter:
                 self._digests.add(entry)
 
     def record_event(self, event: Event) -> None:
-        """Write an event of the run as a metadata record; raises StorageError."""
+        """Write an event of the run as a metadata record; raises StorageError.
+
+        That of a page is flushed to disk: the database, which stores the page next, must not outlast it.
+        """
         file = self._open_file()
         with self._errors():
             file.write(file.records.event(event))
+            if isinstance(event, PageStored):
+                file.flush()
         self._pages += isinstance(event, PageStored) - isinstance(event, PageNotStored)
 
     def finish(self, end: RunFinished) -> None:
@@ -190,9 +195,13 @@ class _WarcFile:
             raise
         self.size += len(data)
 
-    def close(self) -> None:
+    def flush(self) -> None:
         """Flush the file to disk."""
+        os.fsync(self._handle)
+
+    def close(self) -> None:
+        """Flush the file to disk, and close it."""
         try:
-            os.fsync(self._handle)
+            self.flush()
         finally:
             os.close(self._handle)

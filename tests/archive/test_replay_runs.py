@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import shutil
 import signal
 import subprocess
@@ -397,6 +398,19 @@ def test_a_record_that_is_damaged_is_named_and_the_others_are_replayed(folder: P
     assert "damaged up to byte" in done.errors
     assert "&solrsort=ds_date+desc, read at 20" in done.errors
     assert rows(folder / "b.db", "SELECT status FROM runs") == [("partial",)]
+
+
+def test_an_event_that_does_not_match_its_digest_is_not_believed(tmp_path: Path) -> None:
+    with newsroom(25) as server:
+        assert crawl(server, tmp_path).status == 0
+    (path,) = warcs(tmp_path)
+    data = gzip.decompress(path.read_bytes())
+    assert data.count(b'"status": "complete"') == 1
+    path.write_bytes(gzip.compress(data.replace(b'"status": "complete"', b'"status": "refused!"')))
+    done = replay(tmp_path)
+    assert (done.status, done.summary["new"]) == (4, 25)
+    assert "its bytes do not match its digest" in done.errors
+    assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("interrupted",)]
 
 
 @pytest.fixture
