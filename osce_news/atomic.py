@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from osce_news.errors import BadInputError, StorageError
@@ -17,8 +18,8 @@ def atomic_write(path: Path, *, folder: bool = False) -> Iterator[Path]:
     """Yield a temporary path, which replaces `path` at the end of the block.
 
     If the block raises, the temporary file is deleted and `path` is unchanged. If `path` is a symbolic
-    link, its target is replaced. Raises the errors of `check_destination`, and StorageError if the disk is
-    full or the folder can't be written to.
+    link, its target is replaced. A file keeps the mode and the group of the one that it replaces. Raises the
+    errors of `check_destination`, and StorageError if the disk is full or the folder can't be written to.
     """
     check_destination(path, folder=folder)
     target = Path(os.path.realpath(path))
@@ -60,6 +61,11 @@ def _replace(target: Path, part: Path, *, folder: bool) -> None:
     if not folder:
         with part.open("rb") as file:
             os.fsync(file.fileno())  # otherwise a power failure could leave an empty file
+        if target.exists():
+            former_stat = target.stat()
+            with suppress(OSError):  # only members of the group may give a file to it
+                os.chown(part, -1, former_stat.st_gid)
+                part.chmod(stat.S_IMODE(former_stat.st_mode))
         part.replace(target)
         return
     former = target.with_name(f"{part.name}.former")

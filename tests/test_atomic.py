@@ -44,3 +44,14 @@ def test_a_folder_that_cannot_be_moved_to_its_place_gives_the_former_one_back(
     with pytest.raises(StorageError, match="Input/output error"), atomic_write(place, folder=True) as part:
         (part / "later").touch()
     assert [path.name for path in tmp_path.rglob("*")] == ["years", "former"]
+
+
+def test_a_file_keeps_its_mode_and_group(tmp_path: Path) -> None:
+    place = tmp_path / "o.csv"
+    place.write_text("former")
+    place.chmod(0o640)
+    group = place.stat().st_gid
+    with atomic_write(place) as part:
+        part.write_text("later")
+    assert (place.stat().st_mode & 0o777, place.stat().st_gid) == (0o640, group)
+    assert place.read_text() == "later"
