@@ -163,7 +163,7 @@ def _address_in(body: bytes) -> str | None:
     It is looked for in the comments of programs that save pages, then in the page's links rel=canonical and
     rel=shortlink and in og:url.
     """
-    text = decode(body)
+    text, _ = decode(body)
     addresses = [match[1] for match in _COMMENT.finditer(text[:20_000])]
     stated: dict[str, str] = {}
     for tag in _HEAD_TAG.findall(text.partition("</head")[0]):

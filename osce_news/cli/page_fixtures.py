@@ -84,7 +84,7 @@ def kind_of(page: RawPage) -> str:
     nor its address shows the kind.
     """
     with suppress(OsceNewsError):
-        if ListingPage(decode(page.body, page.content_type), page.url).results:
+        if ListingPage(decode(page.body, page.content_type)[0], page.url).results:
             return LISTING
     with suppress(OsceNewsError):
         article = ArticlePage.from_body(page.body, page.url, page.content_type)

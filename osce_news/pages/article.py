@@ -13,7 +13,7 @@ from osce_news.normalize.vocabulary import says
 from osce_news.pages import article_layouts, article_parts
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
-from osce_news.pages.html_page import HtmlPage, decode_article
+from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
@@ -34,7 +34,7 @@ class ArticlePage:
     @classmethod
     def from_body(cls, body: bytes, url: str, content_type: str | None = None) -> ArticlePage:
         """Return the page object of a response's body; `content_type` is the header, if there is one."""
-        html, remark = decode_article(body, content_type)
+        html, remark = decode(body, content_type)
         return cls(html, url, remark)
 
     @cached_property

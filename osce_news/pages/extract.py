@@ -48,7 +48,7 @@ def extract_listing(
     """
     if not is_html(content_type):
         raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
-    page = ListingPage(decode(body, content_type), url)
+    page = ListingPage(decode(body, content_type)[0], url)
     _refuse_unreadable_dates([result.published for result in page.complete])
     listing = Listing(
         url=url,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
@@ -19,7 +20,7 @@ from osce_news.normalize.vocabulary import fold, words
 from osce_news.pages.text_lines import is_hidden, squeeze, text_of, upwards
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SINGLE_BYTE = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
+_SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac-")  # as the names of Python's codecs begin
 _MEND = "osce-news-windows-1252"
 _REPLACEMENT = "\ufffd"
 _WORDS = re.compile(f"{_REPLACEMENT}{{3,}}")
@@ -74,6 +75,8 @@ class HtmlPage:
         self._too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
         self.root: Element = root if root is not None else etree.Element("html")
         self.selector = Selector(root=self.root, type="html")
+        if "data-cfemail" in html:
+            _show_addresses(self.root)
 
     @cached_property
     def language(self) -> str | None:
@@ -191,25 +194,20 @@ def outermost(elements: Sequence[Element], root: Element) -> list[Element]:
     return found
 
 
-def decode(body: bytes, content_type: str | None = None) -> str:
-    """Return the page's text, decoded as a browser does: by header, byte order mark or meta, else UTF-8."""
-    return _as_browser(body, content_type)[1]
-
-
-def decode_article(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
+def decode(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
     r"""Return the page's text, and a remark if its bytes are not in the declared encoding.
 
     Like a browser, this uses the header, the byte order mark or the meta element, else UTF-8. Single bytes
     that are not UTF-8 are read as windows-1252, which was pasted into old pages; if they are whole words, the
     page is read as windows-1251, because they are Russian. A page that is valid UTF-8 is read as such even if
-    it declares windows-1252 or Latin-1. Raises nothing.
+    it declares an encoding of single bytes, such as Latin-1. Raises nothing.
 
-    >>> decode_article(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
+    >>> decode(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
     ('<p>“Café”', 'places that are not UTF-8, as declared, but windows-1252: 2')
     """
     encoding, text = _as_browser(body, content_type)
     name = codecs.lookup(encoding).name
-    if name in _SINGLE_BYTE and not body.isascii():
+    if name.startswith(_SINGLE_BYTE) and not body.isascii():
         try:
             return body.decode("utf-8-sig"), f"declared as {encoding}, but UTF-8"
         except UnicodeDecodeError:
@@ -236,6 +234,20 @@ def _as_browser(body: bytes, content_type: str | None) -> tuple[str, str]:
         # A meta element that can be read is not in UTF-16 (HTML standard, "prescan a byte stream").
         return "utf-8", body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
     return encoding, text
+
+
+def _show_addresses(root: Element) -> None:
+    """Put the e-mail addresses that Cloudflare's script shows to a reader into the elements that hide them.
+
+    The attribute `data-cfemail` has a key of one byte, and the bytes of the address combined with it by XOR.
+    """
+    for element in root.iterfind(".//*[@data-cfemail]"):
+        with suppress(ValueError):
+            key, *hidden = bytes.fromhex(element.get("data-cfemail", ""))
+            address = bytes(byte ^ key for byte in hidden).decode()
+            for child in list(element):
+                element.remove(child)
+            element.text = _ILLEGAL.sub("\ufffd", address)
 
 
 def _is_cyrillic(text: str, count: int) -> bool:

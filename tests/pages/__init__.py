@@ -65,4 +65,4 @@ def of_fixture(case: str) -> ListingPage:
     """The page object of a fixture."""
     (saved,) = saved_pages([FIXTURES / case])
     capture = saved.capture()
-    return ListingPage(decode(capture.body), capture.url)
+    return ListingPage(decode(capture.body)[0], capture.url)

@@ -145,3 +145,10 @@ def test_addresses_are_relative_to_the_base_that_the_page_names() -> None:
 def test_a_selector_without_a_match_gives_nothing() -> None:
     tree = HtmlPage("<p> a  b </p>", URL)
     assert (tree.find("h1"), tree.first("h1::text"), tree.first("p::text")) == ([], None, "a b")
+
+
+def test_an_address_that_a_script_shows_is_read_as_a_reader_sees_it() -> None:
+    hidden = bytes(byte ^ 0x54 for byte in b"press@example.org").hex()
+    html = f'<p>Write to <a data-cfemail="54{hidden}">[email&#160;<b>protected</b>]</a> or call.</p>'
+    assert text_of(HtmlPage(html, URL).root) == "Write to press@example.org or call."
+    assert "protected" in text_of(HtmlPage(html.replace("54", "5x", 1), URL).root)
