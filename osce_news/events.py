@@ -37,6 +37,7 @@ class RunStarted(Event):
 
     run: int  # its number in the database
     mode: str  # one of CRAWL_MODES
+    source: str = "list"  # or "search", or "page" if mode is "articles"
     started: str  # UTC
     start_url: str
     list: str  # the list's address without page, size and order, and the limits of the run

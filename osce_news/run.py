@@ -32,6 +32,7 @@ class Run:
         writer.begin(
             started.mode,
             started.start_url,
+            source=started.source,
             list_name=started.list,
             continues=continues,
             started=started.started,

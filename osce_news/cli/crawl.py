@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,46 +11,19 @@ import click
 from osce_news.cli.options import db_option, json_option, verbose_option
 from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_summary
-from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.options import OPTIONS, CrawlOptions
+
+
+def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add each option of `CrawlOptions`; the command gets None for those that are not given."""
+    for name, option in reversed(OPTIONS.items()):
+        command = click.option(f"--{name.replace('_', '-')}", default=None, **option["click"])(command)
+    return command
 
 
 @click.command()
 @db_option
-@click.option("--full", is_flag=True, help="Read the whole list, even if the database holds items.")
-@click.option(
-    "--start-url", metavar="URL", help="The address of any list, with a filter or a keyword, on any site."
-)
-@click.option("--since", metavar="DATE", help="Skip items published before this day, and stop at them.")
-@click.option("--until", metavar="DATE", help="Skip items published after this day.")
-@click.option("--max-pages", type=int, metavar="N", help="Stop after N pages.")
-@click.option(
-    "--overlap",
-    type=int,
-    metavar="N",
-    default=2,
-    help="Incremental: stop after N pages without new or changed items.",
-)
-@click.option("--rows", type=int, metavar="N", default=50, help="Results per page, 50 at most.")
-@click.option(
-    "--delay",
-    type=float,
-    metavar="SECONDS",
-    help="Seconds between requests; never less than robots.txt asks for.  [default: 10]",
-)
-@click.option(
-    "--restart", is_flag=True, help="Start a full crawl over instead of resuming an unfinished one."
-)
-@click.option("--accept", is_flag=True, help="Store pages even if they fail the checks. Look at them first.")
-@click.option(
-    "--archive",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="OSCE_NEWS_ARCHIVE",
-    metavar="DIR",
-    show_envvar=True,
-    help="Keep every response in this folder as WARC files, which `replay` reads.",
-)
-@click.option("--articles", is_flag=True, help="After the list, read the full texts of its items.")
-@click.option("--max-articles", type=int, metavar="N", help="Read at most N articles.  [default: all]")
+@_crawl_options
 @json_option
 @verbose_option
 def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
@@ -75,8 +49,7 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
       osce-news crawl --since 2024-01-01 --db recent.db
       osce-news crawl --archive archive
     """
-    given = {name: value for name, value in arguments.items() if value is not None}
-    options = CrawlOptions.parse(db=db, **given)
+    options = CrawlOptions.parse(db=db, **arguments)
     from osce_news.crawl import process  # imports Scrapy
 
     with progress_bar("crawl", as_json=as_json, verbose=verbose, articles=options.articles) as advance:

@@ -18,6 +18,8 @@ from osce_news.storage.article_queue import AGE, Due
 class ArticlesRun(CrawlRun):
     """Reads the articles that are due when it begins, up to the number that the options allow."""
 
+    source = "page"
+
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Begin the run; raises StorageError."""
         queue = article_queue.due_articles(writer.connection, utc_now(), options.start_url)

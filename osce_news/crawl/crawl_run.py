@@ -27,6 +27,8 @@ _NOT_RECORDED = frozenset({"start_url", "since", "until", "accept", "db", "archi
 class CrawlRun:
     """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run."""
 
+    source = "list"  # what it reads
+
     def __init__(
         self, writer: Writer, options: CrawlOptions, mode: str, continues: UnfinishedRun | None = None
     ) -> None:
@@ -41,6 +43,7 @@ class CrawlRun:
         started = RunStarted(
             run=0,
             mode=mode,
+            source=self.source,
             started=utc_now(),
             start_url=options.start_url,
             list=options.run_name,

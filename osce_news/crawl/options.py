@@ -1,9 +1,16 @@
-"""The options of a crawl, checked before the first request."""
+"""The options of a crawl, checked before the first request.
+
+Each option is a field of `CrawlOptions`, and stands only there: `osce-news crawl` and `scrapy crawl -a` take
+their names from it.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from osce_news.errors import BadInputError
@@ -13,65 +20,136 @@ from osce_news.site import LISTING_URL
 from osce_news.urls import NEWEST_FIRST, is_whole_list, list_key
 
 MAX_ROWS = 50  # results per page; the site is not known to give more
-OVERLAP = 2  # pages in a row without news, after which an incremental crawl stops
+SOURCES = ("auto", "list", "search")
 _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+def _text(value: Any, option: str) -> str:
+    if not isinstance(value, str):
+        raise BadInputError(f"--{option}: {str(value)[:60]!r} is not a text")
+    return value
+
+
+def _folder(value: Any, option: str) -> Path | None:
+    path = value if isinstance(value, Path) else Path(text) if (text := _text(value, option)) else None
+    if path is not None and path.exists() and not path.is_dir():
+        raise BadInputError(f"--{option}: {path} is a file, not a folder")
+    return path
+
+
+def _date(value: Any, option: str) -> str | None:
+    return date_option(str(value), option)
+
+
+def _count(value: Any, option: str, most: int | None = None) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = 0
+    if number < 1 or (most is not None and number > most):
+        limit = f"from 1 to {most}" if most else "of at least 1"
+        raise BadInputError(f"--{option}: {str(value)[:60]!r} is not a whole number {limit}")
+    return number
+
+
+def _rows(value: Any, option: str) -> int:
+    return _count(value, option, MAX_ROWS)
+
+
+def _flag(value: Any, option: str) -> bool:
+    if (flag := _FLAGS.get(str(value).strip().lower())) is None:
+        raise BadInputError(f"--{option}: {str(value)[:60]!r} is neither 1 nor 0")
+    return flag
+
+
+def _source(value: Any, option: str) -> str:
+    if value not in SOURCES:
+        raise BadInputError(f"--{option}: {str(value)[:60]!r} is none of {', '.join(SOURCES)}")
+    return str(value)
+
+
+def delay_seconds(value: Any, option: str = "delay") -> float:
+    """Return the delay between requests in seconds; raises BadInputError."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 3600:
+        raise BadInputError(f"--{option}: {str(value)[:60]!r} is not a number of seconds from 0 to 3600")
+    return number
+
+
+def _option(
+    parse: Callable[[Any, str], Any], metavar: str | None, text: str, *, default: Any = None, **click: Any
+) -> Any:
+    """Return a field for an option: `parse` checks a value, `metavar` is None for a flag.
+
+    `click` holds further arguments of `click.option`.
+    """
+    text += f"  [default: {default}]" if default else ""
+    settings = {"metavar": metavar, "is_flag": metavar is None, "help": text} | click
+    metadata = {"parse": parse, "click": settings}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
     """The options of a crawl; dates as YYYY-MM-DD, `delay` in seconds."""
 
-    start_url: str = LISTING_URL
     db: Path = Path("osce-news.db")
-    since: str | None = None
-    until: str | None = None
-    max_pages: int | None = None
-    rows: int = MAX_ROWS
-    delay: float | None = None
-    full: bool = False
-    overlap: int = OVERLAP
-    restart: bool = False
-    accept: bool = False
-    articles: bool = False
-    max_articles: int | None = None
-    archive: Path | None = None
+    full: bool = _option(_flag, None, "Read the whole list, even if the database holds items.", default=False)
+    source: str = _option(
+        _source,
+        "|".join(SOURCES),
+        "Where to read the newsroom: its lists, or its search service.",
+        default="auto",
+    )
+    start_url: str = _option(
+        _text,
+        "URL",
+        "The address of a list, with a filter or a keyword, on any site.",
+        default=LISTING_URL,
+    )
+    since: str | None = _option(_date, "DATE", "Skip items published before this day, and stop at them.")
+    until: str | None = _option(_date, "DATE", "Skip items published after this day.")
+    max_pages: int | None = _option(_count, "N", "Stop after N pages.")
+    overlap: int = _option(
+        _count, "N", "Incremental: stop after N pages without new or changed items.", default=2
+    )
+    rows: int = _option(_rows, "N", "Results per page, 50 at most.", default=MAX_ROWS)
+    delay: float | None = _option(
+        delay_seconds,
+        "SECONDS",
+        "Seconds between requests; never less than robots.txt asks for.  [default: 10]",
+    )
+    restart: bool = _option(
+        _flag, None, "Start a full crawl over instead of resuming an unfinished one.", default=False
+    )
+    accept: bool = _option(
+        _flag, None, "Store pages even if they fail the checks. Look at them first.", default=False
+    )
+    archive: Path | None = _option(  # noqa: RUF009  # it returns a field
+        _folder,
+        "DIR",
+        "Keep every response in this folder as WARC files, which `replay` reads.",
+        envvar="OSCE_NEWS_ARCHIVE",
+        show_envvar=True,
+    )
+    articles: bool = _option(_flag, None, "After the list, read the full texts of its items.", default=False)
+    max_articles: int | None = _option(_count, "N", "Read at most N articles.  [default: all]")
 
     @classmethod
-    def parse(
-        cls,
-        *,
-        start_url: str | None = None,
-        db: str | Path = "osce-news.db",
-        since: str | None = None,
-        until: str | None = None,
-        max_pages: str | int | None = None,
-        rows: str | int = MAX_ROWS,
-        delay: str | float | None = None,
-        full: str | bool = False,
-        overlap: str | int = OVERLAP,
-        restart: str | bool = False,
-        accept: str | bool = False,
-        articles: str | bool = False,
-        max_articles: str | int | None = None,
-        archive: str | Path | None = None,
-    ) -> CrawlOptions:
-        """Return the options from text values, as of `scrapy crawl -a`; raises BadInputError."""
-        options = cls(
-            start_url=listing_url(start_url or LISTING_URL, _positive_int(rows, "rows", most=MAX_ROWS)),
-            db=Path(db),
-            since=date_option(since, "since"),
-            until=date_option(until, "until"),
-            max_pages=None if max_pages is None else _positive_int(max_pages, "max-pages"),
-            rows=_positive_int(rows, "rows", most=MAX_ROWS),
-            delay=None if delay is None else delay_seconds(delay),
-            full=_boolean(full, "full"),
-            overlap=_positive_int(overlap, "overlap"),
-            restart=_boolean(restart, "restart"),
-            accept=_boolean(accept, "accept"),
-            articles=_boolean(articles, "articles"),
-            max_articles=None if max_articles is None else _positive_int(max_articles, "max-articles"),
-            archive=Path(archive) if archive else None,
-        )
+    def parse(cls, **given: Any) -> CrawlOptions:
+        """Return the options from text values, as of `scrapy crawl -a`; raises BadInputError.
+
+        None stands for an option that is not given.
+        """
+        values = {name: value for name, value in given.items() if value is not None}
+        for name, option in OPTIONS.items():
+            if name in values:
+                values[name] = option["parse"](values[name], name.replace("_", "-"))
+        options = cls(**{**values, "db": Path(values.get("db", "osce-news.db"))})
+        options = dataclasses.replace(options, start_url=listing_url(options.start_url, options.rows))
         check_period(options.since, options.until)
         if options.max_articles is not None and not options.articles:
             raise BadInputError("--max-articles limits --articles: give both")
@@ -100,6 +178,10 @@ class CrawlOptions:
         return is_whole_list(self.start_url)
 
 
+# The options by their names in Python, which are those of `scrapy crawl -a`.
+OPTIONS = {field.name: field.metadata for field in dataclasses.fields(CrawlOptions) if field.metadata}
+
+
 def listing_url(start: str, rows: int) -> str:
     """Return the first address of a listing: newest first and `rows` per page, unless it says otherwise.
 
@@ -115,33 +197,3 @@ def listing_url(start: str, rows: int) -> str:
     query = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST} | query
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))
-
-
-def _positive_int(text: str | int, option: str, most: int | None = None) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1 or (most is not None and number > most):
-        limit = f"from 1 to {most}" if most else "of at least 1"
-        raise BadInputError(f"--{option}: {str(text)[:60]!r} is not a whole number {limit}")
-    return number
-
-
-def _boolean(text: str | bool, option: str) -> bool:
-    if isinstance(text, bool):
-        return text
-    if (flag := _FLAGS.get(text.strip().lower())) is None:
-        raise BadInputError(f"--{option}: {text[:60]!r} is neither 1 nor 0")
-    return flag
-
-
-def delay_seconds(text: str | float) -> float:
-    """Return the delay between requests in seconds; raises BadInputError."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 3600:
-        raise BadInputError(f"--delay: {str(text)[:60]!r} is not a number of seconds from 0 to 3600")
-    return number

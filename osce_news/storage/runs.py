@@ -20,6 +20,7 @@ class Summary:
 
     run: int
     mode: str
+    source: str | None = None  # what a crawl reads: list, search or page
     status: str = "running"
     requests: int = 0
     not_modified: int = 0
@@ -76,6 +77,7 @@ def begin_run(
     connection: sqlite3.Connection,
     mode: str,
     start_url: str | None,
+    source: str | None,
     list_name: str | None,
     continues: UnfinishedRun | None,
     *,
@@ -92,6 +94,7 @@ def begin_run(
         "mode": mode,
         "started": started,
         "start_url": start_url,
+        "source": source,
         "list": list_name,
         "continues": continues.run if continues else None,
         "position": json.dumps(continues.position) if continues else None,
@@ -136,7 +139,7 @@ def write_run(
     A run that did not reach the end of the list keeps the position, so that a later one can resume it.
     """
     values = asdict(summary)
-    for name in ("run", "database", "mode", "continues"):
+    for name in ("run", "database", "mode", "source", "continues"):
         del values[name]
     if summary.status == "complete":
         values["position"] = None

@@ -19,7 +19,7 @@ APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
 # does not know the name and refuses the database, so that it does not undo the change.
 MIGRATIONS = {
     "m006_one_schema": "6eaa0d90",
-    "m007_sources": "3becf59b",
+    "m007_sources": "1fdb54a4",
 }
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
@@ -82,6 +82,7 @@ TABLES = {
         started TEXT NOT NULL,
         finished TEXT,
         start_url TEXT,
+        source TEXT CHECK (source IN ('list', 'search', 'page')),
         requests INTEGER NOT NULL DEFAULT 0,
         not_modified INTEGER NOT NULL DEFAULT 0,
         pages INTEGER NOT NULL DEFAULT 0,

@@ -71,13 +71,15 @@ class Writer:
         mode: str,
         start_url: str | None = None,
         *,
+        source: str | None = None,
         list_name: str | None = None,
         continues: UnfinishedRun | None = None,
         started: str | None = None,
     ) -> Summary:
         """Start a run and return its summary, which grows as pages are stored.
 
-        `list_name` is the list that a crawl reads, `continues` the unfinished run that it resumes.
+        `source` is what a crawl reads ("list", "search" or "page"), `list_name` the list, `continues` the
+        unfinished run that it resumes.
         `started` is when the run began, if it is replayed.
 
         If the vocabulary or the rules have changed since the last run, all stored values are normalised again
@@ -89,9 +91,11 @@ class Writer:
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != rules()):
                 renormalize(self.connection)
-            run = runs.begin_run(self.connection, mode, start_url, list_name, continues, started=self.started)
+            run = runs.begin_run(
+                self.connection, mode, start_url, source, list_name, continues, started=self.started
+            )
         continued_run = continues.run if continues else None
-        self.summary = Summary(run, mode, continues=continued_run, database=str(self.path))
+        self.summary = Summary(run, mode, source, continues=continued_run, database=str(self.path))
         self._ingest = Ingest(self.connection, run, saved=mode == "replay")
         return self.summary
 

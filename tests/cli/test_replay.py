@@ -17,10 +17,11 @@ from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 
 SUMMARY = {
-    "run": 1, "mode": "replay", "status": "complete", "requests": 0, "not_modified": 0, "pages": 1, "seen": 7,
-    "new": 7, "changed": 0, "unchanged": 0, "quarantined": 0, "withdrawn": 0, "restored": 0,
-    "unknown_terms": 0, "bytes": 0, "retries": 0, "back_offs": 0, "waited_s": 0.0, "continues": None,
-    "smallest_gap_s": None, "database": "osce-news.db", "message": None, "runs": [1], "runs_known": 0,
+    "run": 1, "mode": "replay", "source": None, "status": "complete", "requests": 0, "not_modified": 0,
+    "pages": 1, "seen": 7, "new": 7, "changed": 0, "unchanged": 0, "quarantined": 0, "withdrawn": 0,
+    "restored": 0, "unknown_terms": 0, "bytes": 0, "retries": 0, "back_offs": 0, "waited_s": 0.0,
+    "continues": None, "smallest_gap_s": None, "database": "osce-news.db", "message": None, "runs": [1],
+    "runs_known": 0,
     "runs_merged": 0, "captures": 0, "cut_files": 0, "articles": 0,
     "articles_changed": 0, "articles_gone": 0, "articles_failed": 0, "articles_left": 0,
     "passed_over": {

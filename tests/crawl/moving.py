@@ -16,7 +16,7 @@ LISTING = "https://www.osce.org/press-releases"
 
 
 def new_traversal(overlap: int | None = None, **options: object) -> Traversal:
-    return Traversal(CrawlOptions.parse(start_url=LISTING, **options), overlap=overlap)  # type: ignore[arg-type]
+    return Traversal(CrawlOptions.parse(start_url=LISTING, **options), overlap=overlap)
 
 
 @dataclass

@@ -57,6 +57,7 @@ def test_options_are_read_from_text_as_scrapy_gives_them() -> None:
         ("max_pages", "0"),
         ("max_pages", "many"),
         ("rows", "51"),
+        ("source", "feed"),
         ("rows", "0"),
         ("delay", "-1"),
         ("delay", "nan"),

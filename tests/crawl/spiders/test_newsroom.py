@@ -78,8 +78,11 @@ def test_a_crawl_stores_each_story_once_and_writes_its_receipt(newsroom: Newsroo
 
     second = crawl(newsroom, db)
     assert (second.summary["new"], second.summary["changed"], second.summary["unchanged"]) == (0, 0, 98)
-    runs = rows(db, "SELECT mode, status, requests, pages, seen, finished IS NOT NULL FROM runs")
-    assert runs == [("full", "complete", 4, 3, 130, 1), ("incremental", "complete", 3, 2, 98, 1)]
+    runs = rows(db, "SELECT mode, source, status, requests, pages, seen, finished IS NOT NULL FROM runs")
+    assert runs == [
+        ("full", "list", "complete", 4, 3, 130, 1),
+        ("incremental", "list", "complete", 3, 2, 98, 1),
+    ]
 
 
 def test_requests_are_polite(newsroom: Newsroom, tmp_path: Path) -> None:
