@@ -20,7 +20,7 @@ from osce_news.checks.faults import Context, Pair
 from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.checks.rules import Rule, T
 from osce_news.errors import LayoutError, PartialError
-from osce_news.items import Listing, NewsItem
+from osce_news.items import RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage import crawl_state
 from osce_news.storage.merge import keep_unprinted
@@ -95,7 +95,7 @@ def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator
     yield _apply(limits.LANGUAGE_RULE, pairs, context)
     yield _duplicates(stored.duplicates, len(page.records) - len(pairs))
     yield from baseline.findings(page, stored)
-    if newest_first:
+    if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
         yield _out_of_order([item.published for item in page.records if item.published])
 
 

@@ -24,6 +24,7 @@ class PageFacts:
     dates: Sequence[str | None] = ()
     pager: PagerLink | None = None  # None for a page that has not changed (304)
     has_news: bool = True  # whether anything on the page is new or changed
+    is_whole_list: bool = False  # whether it is a list that has one page, whatever number of results
 
     def is_before(self, day: str) -> bool:
         """Whether all known dates of the page are before this day; false if none is known."""

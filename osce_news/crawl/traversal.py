@@ -21,6 +21,7 @@ where the unfinished one stopped as soon as it reaches what that one had read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
@@ -236,7 +237,9 @@ class Traversal:
                 self._below = OverlapTracker()
                 if length is not None:
                     return length
-            elif not goes_on and (len(page.keys) < window.rows or self._pagers.proves_end(page)):
+            elif page.is_whole_list or (
+                not goes_on and (len(page.keys) < window.rows or self._pagers.proves_end(page))
+            ):
                 return end
             if repeated >= MAX_REPEATED:
                 if self._shared and self._pagers.may_ignore_size:
@@ -263,6 +266,8 @@ class Traversal:
             if page is None:
                 return window, None
             got, first = len(page.keys), self.pages == 1 and window.page == 0
+            if first and (page.is_whole_list or (page.pager is None and got > window.rows)):
+                return Window(0, got), replace(page, is_whole_list=True)
             goes_on = self._pagers.continues_after(page, window, shared=self._shared)
             goes_on = goes_on or (first and self._shared > 0 and may_be_own_size(page))
             if got == window.rows or (got < window.rows and not goes_on):

@@ -64,6 +64,7 @@ def extract_listing(
             Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
             for result in page.incomplete
         ],
+        fields=page.fields,
     )
     return listing, page
 
@@ -173,7 +174,7 @@ def _record(result: RawResult) -> NewsItem:
 
 def _printed(result: RawResult) -> dict[str, object]:
     printed = {name: value for name, value in asdict(result).items() if value is not None}
-    del printed["position"]  # the same result may be elsewhere on the next page
+    del printed["position"], printed["is_card"]  # the same result may be elsewhere on the next page
     if "unlabelled" in printed:
         printed["stray"] = printed.pop("unlabelled")  # the key in all databases: equal rows are stored once
     return printed

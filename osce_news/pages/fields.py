@@ -7,7 +7,7 @@ recognised by markup like that of the known labels, or by a value that is in the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from lxml.etree import _Element as Element
@@ -33,6 +33,11 @@ class ResultFields:
     def labelled(self) -> LabelledValues:
         """The fields with a label."""
         return LabelledValues(self.lines, self.element)
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The values by field."""
+        return self.labelled.values
 
     @cached_property
     def title(self) -> str | None:

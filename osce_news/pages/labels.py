@@ -95,12 +95,18 @@ def _read_label(line: Line, patterns: _Patterns) -> Label | None:
     begins_as_value = value[:1].isupper() or value[:1].isdigit()
     if not (match[2] or behind is not None or not value or begins_as_value):
         return None
-    if words in patterns.common and behind is None and not _is_value(name, value):
+    if words in patterns.common and behind is None and not is_value(name, value):
         return None  # a sentence
     return Label(name, language, value, behind is not None)
 
 
-def _is_value(field: str, text: str) -> bool:
+def field_of_label(text: str) -> str | None:
+    """Return the field of a text that is nothing but a label, also one of a card; None for other texts."""
+    found = _patterns(cards=True).fields.get(fold(text[:60]).strip(" :"))
+    return found[0] if found else None
+
+
+def is_value(field: str, text: str) -> bool:
     """Whether the text is a date, or only known names of the field."""
     if field == DATE:
         return parse_date(text) is not None

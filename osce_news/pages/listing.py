@@ -13,7 +13,10 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
+from osce_news.items import RAW_FIELDS
 from osce_news.normalize.vocabulary import fold, labels, words
+from osce_news.pages.card_fields import CardFields
+from osce_news.pages.cards import find_cards
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
@@ -24,6 +27,9 @@ from osce_news.urls import page_number
 SET_ASIDE_IN = 10  # one result in this many may lack title, address or date
 SET_ASIDE_FROM = 5  # results; on shorter pages none may, on those up to SET_ASIDE_IN one may
 MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
+# What pages that show no results without a script have in their settings, scripts or elements.
+_SEARCH_APP = re.compile(r"typesense|instantsearch|search\.web\.osce\.org|algolia|search-app", re.IGNORECASE)
+_FILLED_BY_SCRIPT = "the list is filled by a script from the search service; run with --source search"
 _PAGER_LINKS = "a[href*='page=']"
 _OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
 _CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
@@ -44,11 +50,12 @@ class RawResult:
     teaser: str | None = None
     language: str | None = None
     unlabelled: str | None = None  # the first line that is a value, but has no known label
+    is_card: bool = False
 
     @property
     def lacks(self) -> list[str]:
         """The parts missing from this result that every result needs, such as "title"."""
-        needed = {"title": self.title, "address": self.url, "date": self.published}
+        needed = {"title": self.title, "address": self.url, "date": self.is_card or self.published}
         missing = [name for name, value in needed.items() if not value]
         if self.unlabelled:
             missing.append(f"known label for {self.unlabelled[:80]!r}")
@@ -68,29 +75,67 @@ class PagerLink(NamedTuple):
 class ListingPage(HtmlPage):
     """The page object of a listing page, made of its text and its address.
 
-    `segmentation` finds the results, and `fields` reads each of them by its visible labels. Pager links are
-    found by `rel`, class or words. The properties raise LayoutError if the page is not understood, and
-    ChallengePageError if the server sent a challenge instead.
+    A page is a labelled list, whose results `segmentation` finds and `fields` reads by their visible labels,
+    or a list of cards, which `cards` and `card_fields` read. Pager links are found by `rel`, class or words.
+    The properties raise LayoutError if the page is not understood, and ChallengePageError if the server sent
+    a challenge instead.
     """
 
     @cached_property
     def results(self) -> list[RawResult]:
         """The results in printed order; an empty list if the page says that there are none."""
         self.refuse_other_pages("list")
-        fields = find_results(self.selector)
+        fields = self._fields
         if not fields:
             if self._says_empty:
                 return []
-            raise LayoutError(
-                LAYOUTS[0].result,
-                expected="results with a label 'Publishing date', or a sentence that there are none",
-                got=self.description,
-            )
+            raise self._no_results
         self._refuse_cut(fields[-1].element)
         self._refuse_empty_labels(fields)
         results = [self._result(position, one) for position, one in enumerate(fields)]
         self._refuse_incomplete(results)
+        self._refuse_contradictions(fields)
         return results
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The raw fields that the page prints; a labelled list can print all."""
+        if not self.is_card_list:
+            return frozenset(RAW_FIELDS)
+        names = {name for result in self.results for name in labels() if getattr(result, name)}
+        if not all(result.published for result in self.results):
+            names.discard("published")  # a date that only other pages print must stay
+        if any(result.teaser for result in self.results):
+            names.add("teaser")
+        return frozenset({"title_raw", "url_raw", "language_raw", *(f"{name}_raw" for name in names)})
+
+    @property
+    def is_card_list(self) -> bool:
+        """Whether the page is a list of cards."""
+        return any(isinstance(one, CardFields) for one in self._fields)
+
+    @cached_property
+    def _fields(self) -> Sequence[ResultFields | CardFields]:
+        labelled = find_results(self.selector)
+        if labelled is None:
+            return find_cards(self.root)
+        if sum(one.link is None and one.title is not None for one in labelled) * 2 > len(labelled):
+            # Cards may have the labels of the list, and no link in their titles.
+            cards = find_cards(self.root)
+            if len(cards) == sum("published" in one.values for one in labelled):
+                return cards
+        return labelled
+
+    @property
+    def _no_results(self) -> LayoutError:
+        if _SEARCH_APP.search(self.html):
+            expected = "results in the page itself"
+            return LayoutError("results", expected=expected, got=f"a page without any: {_FILLED_BY_SCRIPT}")
+        return LayoutError(
+            LAYOUTS[0].result,
+            expected="results with a label 'Publishing date', cards, or a sentence that there are none",
+            got=self.description,
+        )
 
     @property
     def complete(self) -> list[RawResult]:
@@ -109,7 +154,7 @@ class ListingPage(HtmlPage):
         last = self._pager_link("last", ".pager-last > a, .pager__item--last > a")
         return PagerLink(following, self._farthest_link if following is None and last is None else last)
 
-    def _result(self, position: int, fields: ResultFields) -> RawResult:
+    def _result(self, position: int, fields: ResultFields | CardFields) -> RawResult:
         return RawResult(
             position=position,
             title=fields.title,
@@ -117,7 +162,8 @@ class ListingPage(HtmlPage):
             teaser=fields.teaser,
             language=fields.labelled.language or self.language,
             unlabelled=fields.unlabelled,
-            **{name: fields.labelled.values.get(name) for name in labels()},
+            is_card=isinstance(fields, CardFields),
+            **{name: fields.values.get(name) for name in labels()},
         )
 
     def _pager_link(self, name: str, selector: str) -> str | None:
@@ -183,11 +229,21 @@ class ListingPage(HtmlPage):
             got=f"{len(lacking)} of {len(results)} results without {missing}",
         )
 
-    def _refuse_empty_labels(self, results: Sequence[ResultFields]) -> None:
+    def _refuse_contradictions(self, results: Sequence[ResultFields | CardFields]) -> None:
+        """Raise LayoutError if many printed dates are of other days than their `datetime`.
+
+        One is a slip of an editor, and the printed date counts; many are dates of other cards.
+        """
+        wrong = sum(isinstance(one, CardFields) and one.contradicts_itself for one in results)
+        if wrong > max(1, len(results) // SET_ASIDE_IN):
+            got = f"another day in {wrong} of {len(results)} results"
+            raise LayoutError("time", expected="the printed day in its datetime", got=got)
+
+    def _refuse_empty_labels(self, results: Sequence[ResultFields | CardFields]) -> None:
         """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
         for name in ("content_type", "offices", "topics"):
             empty = sum(name in fields.labelled.empty for fields in results)
-            filled = sum(name in fields.labelled.values for fields in results)
+            filled = sum(name in fields.values for fields in results)
             if empty >= MIN_EMPTY_LABELS and empty > filled:
                 label = labels()[name]["en"][0]
                 raise LayoutError(label, expected="a value after it", got=f"none in {empty} results")

@@ -62,8 +62,11 @@ class DateAnchors(NamedTuple):
     clear: bool = True
 
 
-def find_results(page: Selector) -> list[ResultFields]:
+def find_results(page: Selector) -> list[ResultFields] | None:
     """Return the results in printed order; an empty list if they cannot be separated.
+
+    Returns None if the page is not a labelled list: it has neither the class of a known layout nor dates with
+    the label that such lists have, or only dates inside of links, as cards do.
 
     >>> page = Selector(text='''
     ...     <h3><a href="/node/1">First</a></h3> <p><b>Publishing date:</b> 2 May 2020</p>
@@ -76,7 +79,7 @@ def find_results(page: Selector) -> list[ResultFields]:
     """
     bodies = page.xpath("//body")
     if not bodies:
-        return []
+        return None
     lines = [part for line in text_lines(bodies[0].root) for part in split_labels(line)]
     dates, in_boxes, clear = find_date_anchors(lines)
     if dates and _has_more_labels(lines, len(dates)):
@@ -88,6 +91,8 @@ def find_results(page: Selector) -> list[ResultFields]:
             or _by_order(lines, dates)
             or _by_element(lines, dates, titled=False)  # so that the error can name what is missing
         )
+    if not (regions or dates or _has_more_labels([line for line in lines if not line.is_link], 0)):
+        return None
     alike = {_kind(region.element) for region in regions if region.element.get("class")}
     if any(_kind(element) in alike for number in in_boxes for element in upwards(lines[number].block)):
         return []  # the box next to the list contains results too

@@ -39,11 +39,11 @@ def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
 
 
 def keep_unprinted(read: NewsItem, stored: NewsItem, printed: Collection[str]) -> NewsItem:
-    """Return a reading with the stored values of the raw fields that its form of page does not print.
+    """Return a reading with the stored values of the raw fields that its form of page need not print.
 
     Both are normalised, and so is the result. Returns the reading itself if all fields are printed.
     """
-    kept = {name: getattr(stored, name) for name in RAW_FIELDS if name not in printed}
+    kept = {name: getattr(stored, name) or getattr(read, name) for name in RAW_FIELDS if name not in printed}
     return normalize(dataclasses.replace(read, **kept)) if kept else read
 
 

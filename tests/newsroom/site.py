@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.newsroom.cache import PageCache
+from tests.newsroom.cards import CARDS, render_cards
 from tests.newsroom.editing import StoryList
 from tests.newsroom.markup import render_page
 from tests.newsroom.pages import render_article, render_not_found
@@ -38,8 +39,8 @@ class Site(StoryList):
     """The stories and how they are shown; every attribute may be changed between two requests.
 
     A listing page has as many rows as are asked for, from 1 to 50, or `fixed_rows` whatever is asked
-    for. `beyond_end` is what a page after the last one gets: a page that says that nothing was
-    found, the last page again, or 404.
+    for. `markup` may also be a layout of cards. `beyond_end` is what a page after the last one gets:
+    a page that says that nothing was found, the last page again, or 404.
     """
 
     def __init__(
@@ -98,15 +99,19 @@ class Site(StoryList):
             (language, path, query, rows, page, markup),
             shown,
             pages,
-            lambda: render_page(
-                shown,
-                page=page,
-                rows=rows,
-                total=len(stories),
-                path=path,
-                query=pairs,
-                markup=markup,
-                language=language,
+            lambda: (
+                render_cards(shown, markup, page=page, pages=pages, path=path)
+                if markup in CARDS
+                else render_page(
+                    shown,
+                    page=page,
+                    rows=rows,
+                    total=len(stories),
+                    path=path,
+                    query=pairs,
+                    markup=markup,
+                    language=language,
+                )
             ),
         )
         return Reply(body=body)

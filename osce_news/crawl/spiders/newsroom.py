@@ -110,7 +110,8 @@ class NewsroomSpider(ArticlesSpider):
         """Return the page with its raw records, and its facts for the traversal."""
         listing, page = listing_from_response(response)
         dates = [result.published for result in page.results]
-        return listing, PageFacts(response.url, listing.listed, dates, page.pager)
+        has_one_page = page.is_card_list and page.pager == (None, None)
+        return listing, PageFacts(response.url, listing.listed, dates, page.pager, is_whole_list=has_one_page)
 
     def _unchanged(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:
         """Return the page of a 304 response as it was last read, without records."""

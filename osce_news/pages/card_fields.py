@@ -1,0 +1,243 @@
+"""The fields of one card as printed: behind labels, as values that need no label, or as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from lxml.etree import _Element as Element
+
+from osce_news.normalize.dates import is_date, parse_date
+from osce_news.normalize.vocabulary import fold, says
+from osce_news.pages.card_values import CardValues, bare_text, is_aside, is_of_publishing, says_more
+from osce_news.pages.labels import (
+    DATE,
+    LabelledValues,
+    field_of_label,
+    is_value,
+    join,
+    read_label,
+    values_after,
+)
+from osce_news.pages.text_lines import Line, Piece, squeeze, upwards
+
+_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
+_LABEL = re.compile(r"(?<![a-z])label(?![a-z])", re.IGNORECASE)
+_AROUND_DATE = 40  # characters on the line of a date, besides it; a longer line is a sentence
+_LONGEST_LABEL = 40  # characters
+
+
+class Time(NamedTuple):
+    """A `time` element: its text and its `datetime`."""
+
+    text: str
+    datetime: str
+
+
+class CardFields:
+    """The fields of the card that consists of these lines inside the element.
+
+    `link` is its numbered link, None if it has none; `times` are its time elements, `columns` the headings
+    of its table's columns.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        element: Element,
+        link: Element | None,
+        *,
+        times: Sequence[Time] = (),
+        columns: Sequence[str] = (),
+    ) -> None:
+        self.lines = lines
+        self.element = element
+        self.link = link
+        self._times = times
+        self._columns = columns
+
+    @cached_property
+    def title(self) -> str | None:
+        """The title; None if the card prints none."""
+        texts = ["".join(piece.text for piece in self._title_pieces(line)) for line in self._title_lines]
+        title = squeeze(" ".join(texts))
+        if not title and self.link is not None:
+            title = squeeze(self.link.get("aria-label") or self.link.get("title") or "")
+        return title or None
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The values by field, as printed: behind a label, else of the kind that the vocabulary knows."""
+        return self._bare.names | self._in_columns | self.labelled.values | self._day
+
+    @property
+    def published(self) -> str | None:
+        """The date as printed, or the day in `datetime` if no date is printed; None without either."""
+        return self._day.get(DATE)
+
+    @cached_property
+    def labelled(self) -> LabelledValues:
+        """The values behind labels."""
+        title = set(map(id, self._title_lines))
+        labels = [None if id(line) in title else read_label(line, cards=True) for line in self.lines]
+        own = any(label and label.own_element for label in labels)
+        mine = [
+            label if label and (label.own_element or not own or is_value(label.field, label.value)) else None
+            for label in labels
+        ]
+        return LabelledValues(self.lines, self.element, mine)
+
+    @property
+    def teaser(self) -> str | None:
+        """The text below the title, or a text above it if nothing is below."""
+        return self._bare.text
+
+    @property
+    def unlabelled(self) -> str | None:
+        """The line with the only date, if it has a label that is not known; None without such a line."""
+        return None if self._day else next(iter(self._bare.unsure), None)
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether the printed date and its `datetime` are of different days; the printed one counts."""
+        printed = parse_date(self.published)
+        stated = [one.datetime for one in self._times if printed and parse_date(one.text) == printed]
+        return any(printed not in (parse_date(one), one[:10]) for one in stated if one)
+
+    @cached_property
+    def _title_lines(self) -> list[Line]:
+        """The lines of the title: its heading, else its link."""
+        headings = [line for line in self.lines if line.heading is not None]
+        if self.link is None:
+            return headings[:1]
+        linked = [line for line in headings if any(piece.link is self.link for piece in line.pieces)]
+        if (first := next(iter(linked or headings), None)) is not None:
+            return [line for line in headings if line.heading is first.heading]
+        of_link = (line for line in self.lines if any(one.link is self.link for one in line.pieces))
+        texts = [line for line in of_link if any(not is_aside(one.text) for one in self._linked(line))]
+        return [line for line in texts or self.lines if self._is_called_title(line)][:1] or texts[:1]
+
+    def _is_called_title(self, line: Line) -> bool:
+        for element in upwards(line.block):
+            if element is self.element:
+                break
+            if _TITLE.search(element.get("class") or ""):
+                return True
+        return False
+
+    def _title_pieces(self, line: Line) -> list[Piece]:
+        """Return the parts of the line that are the title: those in the link, without values beside it."""
+        inside = self._linked(line) or list(line.pieces)
+        titles = [piece for piece in inside if line.heading is not None or not is_aside(piece.text)]
+        return titles or inside
+
+    def _linked(self, line: Line) -> list[Piece]:
+        return [piece for piece in line.pieces if piece.link is self.link]
+
+    @cached_property
+    def _bare(self) -> CardValues:
+        """What the lines without a label say."""
+        values = CardValues()
+        title = set(map(id, self._title_lines))
+        other_labels = self._values_of_other_labels
+        values.is_below = not title
+        for number, line in enumerate(self.lines):
+            if id(line) in title:
+                values.is_below = True
+                own = set(map(id, self._title_pieces(line)))
+                values.add([piece for piece in line.pieces if id(piece) not in own])
+            elif number in self.labelled.used or line.heading is not None or line.block.tag == "figcaption":
+                values.end_text()
+            elif (label := other_labels.get(line.block)) is not None:
+                values.add_labelled(label, line)
+            elif self._columns and self._is_in_column(line):
+                values.end_text()
+            elif not (line.is_link and fold(line.text) == fold(self.title or "")):
+                values.add(_without_more(line), may_be_text=not self._leads_elsewhere(line))
+        return values
+
+    def _leads_elsewhere(self, line: Line) -> bool:
+        """Whether the whole line is a link to something else, such as a topic."""
+        own = None if self.link is None else self.link.get("href")
+        return all(
+            piece.link is not None and piece.link.get("href") != own
+            for piece in line.pieces
+            if bare_text(piece.text)
+        )
+
+    @property
+    def _values_of_other_labels(self) -> dict[Element, str]:
+        """The labels that are not known, recognised by their class, by the blocks of labels and values."""
+        found: dict[Element, str] = {}
+        for number, line in enumerate(self.lines):
+            block = line.block
+            is_label = block.tag in ("dt", "th") or _LABEL.search(block.get("class") or "") is not None
+            if is_label and number not in self.labelled.used and len(line.text) <= _LONGEST_LABEL:
+                if any(piece.link is not None and piece.link is self.link for piece in line.pieces):
+                    continue
+                found[block] = line.text
+                for value in values_after(block, self.element, ()):
+                    found |= {inner: line.text for inner in value.iter() if isinstance(inner.tag, str)}
+        return found
+
+    @cached_property
+    def _in_columns(self) -> dict[str, str]:
+        """The values in columns of a table whose headings are labels."""
+        found: dict[str, str] = {}
+        for line in self.lines if self._columns else ():
+            if (field := field_of_label(self._column(line))) is not None:
+                value = join(line.pieces)
+                found[field] = f"{found[field]}, {value}" if field in found else value
+        return found
+
+    def _is_in_column(self, line: Line) -> bool:
+        """Whether the heading of the line's column says what it is, and it is neither value nor text."""
+        heading = self._column(line)
+        if field_of_label(heading) is not None:
+            return True
+        return bool(heading) and not says("text_column", heading) and not is_aside(line.text)
+
+    def _column(self, line: Line) -> str:
+        cell = next((one for one in upwards(line.block) if one.getparent() is self.element), None)
+        number = self.element.index(cell) if cell is not None else len(self._columns)
+        return self._columns[number] if number < len(self._columns) else ""
+
+    @cached_property
+    def _day(self) -> dict[str, str]:
+        """The date by its field; empty if there is none."""
+        unread = ""
+        for printed, stated in self._days():
+            if parse_date(printed) is not None:
+                return {DATE: printed}
+            if parse_date(stated) is not None:
+                return {DATE: stated}
+            unread = unread or printed
+        return {DATE: unread} if unread else {}
+
+    def _days(self) -> Iterator[tuple[str, str]]:
+        """Yield the dates as printed, each with its `datetime`, the surest first."""
+        labelled = self.labelled.values.get(DATE) or self._in_columns.get(DATE)
+        if labelled or DATE in self.labelled.empty:
+            of_label = (time for time in self._times if time.text in (labelled or ""))
+            yield labelled or "", next((time.datetime for time in of_label), "")
+        for time in self._times:
+            if not time.text or any(_is_of_date(line, time) for line in self.lines):
+                yield time.text if is_date(time.text) else "", time.datetime
+        yield from ((day, "") for day in self._bare.days)
+
+
+def _without_more(line: Line) -> list[Piece]:
+    """Return the pieces of a line without a link that says "Read more"."""
+    texts: dict[Element | None, str] = {}
+    for piece in line.pieces:
+        texts[piece.link] = texts.get(piece.link, "") + piece.text
+    more = {link for link, text in texts.items() if link is not None and says_more(text)}
+    return [piece for piece in line.pieces if piece.link not in more]
+
+
+def _is_of_date(line: Line, time: Time) -> bool:
+    """Whether the line shows the time as the date of publishing, and not in a sentence."""
+    before, found, after = line.text.partition(time.text)
+    return bool(found) and len(before + after) <= _AROUND_DATE and is_of_publishing(before)

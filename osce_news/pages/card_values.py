@@ -1,0 +1,180 @@
+"""The values of a card that need no label, told apart from its text by the vocabulary.
+
+A line consists of values if each of its parts is a date, or a name that the vocabulary knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from osce_news.normalize.dateline import parse_dateline
+from osce_news.normalize.dates import is_date, place_and_day
+from osce_news.normalize.terms import kind_of_names
+from osce_news.normalize.vocabulary import begins, fold, language_code, vocabulary, words
+from osce_news.pages.text_lines import Line, Piece, squeeze
+
+_FIELDS = {"content_types": "content_type", "offices": "offices", "topics": "topics"}
+_SEPARATORS = re.compile(r"\s*[|·•]\s*|\s+[–—-]\s+")
+_EDGES = " \t\r\n\u00a0|·•–—-,;:(/"
+_ARROWS = " .…›»→>:"
+_SHORT = 40  # characters of a part beside a date, of a label, and of a section's name above a title
+
+
+class CardValues:
+    """The values and texts of the lines that were added; `is_below` says whether they stand below the title.
+
+    `names` has the names by field, `days` the dates in printed order, `unsure` the lines with a date behind
+    an unknown label.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.days: list[str] = []
+        self.unsure: list[str] = []
+        self.is_below = False
+        self._texts: dict[bool, list[list[str]]] = {True: [[]], False: [[]]}
+
+    @property
+    def text(self) -> str | None:
+        """The longest text below the title between values; that above the title if none is below."""
+        below, above = (max((" ".join(run) for run in self._texts[side]), key=len) for side in (True, False))
+        return below or (above if len(above) > _SHORT else "") or None
+
+    def end_text(self) -> None:
+        """Say that a value, or another part of the card, follows the text."""
+        self._texts[self.is_below].append([])
+
+    def add(self, pieces: Sequence[Piece], *, may_be_text: bool = True) -> None:
+        """Add a line: its values if it consists of values, else its text, if it may be one."""
+        text = squeeze("".join(piece.text for piece in pieces))
+        if not bare_text(text):
+            return
+        parts = [bare_text(text)]
+        if not _is_known(parts[0]):
+            parts = list(_parts(pieces))
+        if self._add_values(parts) or self._add_links(parts, pieces) or self._add_dated(parts, text):
+            self.end_text()
+        elif may_be_text:
+            self._texts[self.is_below][-1].append(text)
+
+    def add_labelled(self, label: str, line: Line) -> None:
+        """Add a line behind a label that is not known: only its names count."""
+        self.end_text()
+        for part in _parts(line.pieces):
+            if is_date(part) and not begins("changed", label):
+                self.unsure.append(f"{label} {part}")
+            elif not is_date(part):
+                self._add_values([part])
+
+    def _add_values(self, parts: Sequence[str]) -> bool:
+        """Add the parts if all of them are values."""
+        if not all(map(_is_known, parts)):
+            return False
+        for part in parts:
+            if day := _day_of(part):
+                self.days.append(day)
+            elif kind := kind_of_names(_behind_label(part)):
+                self._add_name(_FIELDS[kind], _behind_label(part))
+        return True
+
+    def _add_links(self, parts: Sequence[str], pieces: Sequence[Piece]) -> bool:
+        """Add a line of links of which one is a known name: the others are names of the same kind."""
+        kinds = [kind for part in parts if (kind := kind_of_names(part)) in ("offices", "topics")]
+        links = [piece.link is not None for piece in pieces if bare_text(piece.text)]
+        if not kinds or len(links) < 2 or not all(links):
+            return False
+        for part in parts:
+            self._add_name(_FIELDS[kinds[0]], part)
+        return True
+
+    def _add_dated(self, parts: Sequence[str], text: str) -> bool:
+        """Add a short line with a date and other words, such as an unknown place; not a sentence."""
+        day = next(filter(_day_of, parts), None)
+        if day is None or len(text) - len(day) > _SHORT or text.endswith((".", "!", "?", "…")):
+            return False
+        if parse_dateline(text) is not None:
+            return False
+        before = text.partition(day)[0]
+        if is_of_publishing(before):
+            for part in parts:
+                self._add_values([part])
+        elif not begins("changed", before):
+            self.unsure.append(text)
+        return True
+
+    def _add_name(self, field: str, name: str) -> None:
+        before = self.names.get(field)
+        if before is None:
+            self.names[field] = name
+        elif field != "content_type" and name not in before.split(", "):
+            self.names[field] = f"{before}, {name}"
+
+
+def bare_text(text: str) -> str:
+    """Return the text without separators and brackets around it."""
+    bare = squeeze(text).strip(_EDGES)
+    return bare if "(" in bare else bare.rstrip(f"){_EDGES}")
+
+
+def says_more(text: str) -> bool:
+    """Whether the text of a link says "Read more", perhaps with the title behind it."""
+    folded = fold(text[:200]).strip(_ARROWS)
+    return folded in words("more") or re.match(r"(?:read|learn) more (?:about|on|of)\b", folded) is not None
+
+
+def is_aside(text: str) -> bool:
+    """Whether the text can't be a title: a date, a type, "Read more"."""
+    bare = bare_text(text)
+    return not bare or is_date(bare) or kind_of_names(bare) == "content_types" or says_more(bare)
+
+
+def is_of_values(line: Line) -> bool:
+    """Whether a line without a label shows only values."""
+    return line.heading is None and all(map(_is_known, _parts(line.pieces)))
+
+
+def is_dated(line: Line) -> bool:
+    """Whether a part of the line is a date."""
+    return any(_day_of(part) is not None for part in _parts(line.pieces))
+
+
+def is_of_publishing(before: str) -> bool:
+    """Whether the words before a date, on its line, let it be that of publishing."""
+    bare = bare_text(before)
+    if not bare or before.rstrip().endswith(("|", "·", "•", "–", "—", ",")):
+        return not begins("changed", before)
+    return _is_known(bare) or (begins("published", bare) and not begins("changed", bare))
+
+
+def _parts(pieces: Iterable[Piece]) -> Iterator[str]:
+    """Yield the parts of a line between its elements and separators."""
+    for piece in pieces:
+        for part in _SEPARATORS.split(piece.text):
+            if bare := bare_text(part):
+                yield bare
+
+
+def _behind_label(text: str) -> str:
+    """Return the names behind an unknown label such as "Category:"; the text itself without one."""
+    label, colon, rest = text.partition(":")
+    return rest.strip() if colon and len(label) <= _SHORT and kind_of_names(rest.strip()) else text
+
+
+def _day_of(text: str) -> str | None:
+    """Return the date that a text is, perhaps behind a place; None if it is none."""
+    if is_date(text):
+        return text
+    found = place_and_day(text)
+    if found is None or found.place is None or not vocabulary("places").find(found.place):
+        return None
+    return found.day
+
+
+def _is_known(text: str) -> bool:
+    """Whether the text is a value that needs no label: a date, names, a language."""
+    return (
+        _day_of(text) is not None
+        or kind_of_names(_behind_label(text)) is not None
+        or language_code(text) is not None
+    )

@@ -1,0 +1,388 @@
+"""Divides a page of cards into its results.
+
+A card is the widest element with exactly one title, which is a link whose address ends in a number. So the
+class of a card does not matter. If titles have no elements of their own, a card is the run of lines from one
+title to the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
+
+from lxml.etree import _Element as Element
+from lxml.etree import iterwalk
+
+from osce_news.normalize.terms import kind_of_names
+from osce_news.normalize.vocabulary import begins, language_code
+from osce_news.pages.card_fields import CardFields, Time
+from osce_news.pages.card_values import is_aside, is_dated, is_of_values
+from osce_news.pages.labels import read_label, split_labels
+from osce_news.pages.text_lines import (
+    HEADINGS,
+    INLINE,
+    SILENT,
+    Line,
+    is_hidden,
+    is_item,
+    kind_of,
+    text_lines,
+    text_of,
+    upwards,
+)
+
+_OUTER = frozenset({"main", "body", "html"})
+_SKIPPED = frozenset({"nav", "aside", "form", "dialog"}) | SILENT
+_ROLES = frozenset("navigation complementary search banner contentinfo menu menubar dialog".split())
+_TERM = re.compile(r"/taxonomy/term/[0-9]+")
+# Words in classes and identifiers of elements that show items but are not the list.
+_BESIDE = re.compile(
+    r"(?<![a-z])(?:related|see-also|most-(?:read|viewed|popular)|popular|trending|recommended|breadcrumbs?|"
+    r"menu|navigation|nav|navbar|pager|pagination|language-switcher|lang-switch(?:er)?|language-links|"
+    r"translations?|share|sharing|social-(?:media|links|share)|skip-?links?|featured?|spotlight|sidebar)"
+    r"(?![a-z])",
+    re.IGNORECASE,
+)
+_WEAK, _TEXT, _HEADING = 1, 2, 6  # what links weigh when the list is chosen; headings make better titles
+_LEVELS = 5  # of elements around the only title of a page that may be its card
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Title:
+    """A link that may be the title of a card."""
+
+    link: Element
+    item: str
+    weight: int
+
+    @property
+    def form(self) -> tuple[object, str]:
+        """What the titles of one list have in common."""
+        return self.link.tag, _first_class(self.link)
+
+
+@dataclass(slots=True, eq=False)
+class _Group:
+    """The cards in one element; `links` has the link of each, None for a card without one."""
+
+    parent: Element
+    links: dict[Element, Element | None] = field(default_factory=dict)
+    lines: list[tuple[Line, Element | None]] = field(default_factory=list)  # each with its card
+
+
+def find_cards(root: Element) -> list[CardFields]:
+    """Return the cards in printed order; an empty list if no element with one numbered link repeats.
+
+    >>> from lxml import html
+    >>> page = html.fromstring('''<ul>
+    ...     <li><a href="/node/2">Second</a> <time datetime="2026-06-02">2 June 2026</time></li>
+    ...     <li><a href="/node/1">First</a> <time datetime="2026-06-01">1 June 2026</time></li></ul>''')
+    >>> [(card.title, card.published) for card in find_cards(page)]
+    [('Second', '2 June 2026'), ('First', '1 June 2026')]
+    """
+    body = next(root.iter("body"), root)
+    groups = _list_of(_titles(body))
+    if not groups:
+        return []
+    _add_lines(groups, body)
+    order = {element: number for number, element in enumerate(body.iter())}
+    found = [card for group in groups for card in _cards(group)]
+    found.sort(key=lambda card: order[card.element if card.link is None else card.link])
+    return found if len(found) > 1 else [card for card in found if card.title and card.published]
+
+
+def _titles(body: Element) -> list[_Title]:
+    """Return the links to items, each with the weight of its form; of each item, only the best ones."""
+    links = [
+        link for link in _visible_links(body) if is_item(link) and not _TERM.search(link.get("href") or "")
+    ]
+    in_main = [link for link in links if next(link.iterancestors("main"), None) is not None]
+    rated = [_Title(link, _item(link), _weight(link)) for link in (in_main if len(in_main) > 1 else links)]
+    best: dict[str, int] = {}
+    for title in rated:
+        best[title.item] = max(title.weight, best.get(title.item, 0))
+    found: list[_Title] = []
+    for title in rated:
+        if not title.weight or title.weight < best[title.item]:
+            continue
+        if found and found[-1].item == title.item:  # a picture, or "Read more"
+            if title.weight < _HEADING and len(text_of(title.link)) > len(text_of(found[-1].link)):
+                found[-1] = title
+        else:
+            found.append(title)
+    return found
+
+
+def _visible_links(body: Element) -> Iterator[Element]:
+    """Yield the links of the page without those of menus and of blocks beside the list."""
+    needed = {above for tag in ("h1", "main") for element in body.iter(tag) for above in upwards(element)}
+    walk = iterwalk(body, ("start",))
+    for _, element in walk:
+        if element is not body and _is_beside(element, needed):
+            walk.skip_subtree()
+        elif element.tag == "a" and element.get("href"):
+            yield element
+
+
+def _is_beside(element: Element, needed: set[Element]) -> bool:
+    if element.tag in _SKIPPED or element.get("role") in _ROLES or is_hidden(element):
+        return True
+    if element in needed:
+        return False
+    if element.tag in ("header", "footer"):  # of the page; that of a card has one item
+        return _count_items(element) > 1
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return _BESIDE.search(names) is not None and not (_count_items(element) == 1 and _has_like(element))
+
+
+def _count_items(element: Element) -> int:
+    return len({_item(link) for link in element.iter("a") if is_item(link)})
+
+
+def _has_like(element: Element) -> bool:
+    """Whether an element of the same kind stands next to this one, so that it is a card like others."""
+    others = (element.getprevious(), element.getnext())
+    return any(other is not None and _kind(other) == _kind(element) for other in others)
+
+
+def _item(link: Element) -> str:
+    path = (link.get("href") or "").partition("#")[0].partition("?")[0]
+    return path.rstrip("/").rpartition("/")[2].lstrip("0")
+
+
+def _weight(link: Element) -> int:
+    """Return how likely a link is the title of a card; 0 for a link to a topic or to another language."""
+    above = next((one for one in link.iterancestors(*HEADINGS) if one.tag != "h1"), None)
+    if above is not None or any(one.tag != "h1" for one in link.iter(*HEADINGS)):
+        return _HEADING
+    text = text_of(link)
+    if kind_of_names(text) is not None or language_code(text) is not None:
+        return 0
+    return _WEAK if is_aside(text) else _TEXT
+
+
+def _list_of(titles: Sequence[_Title]) -> list[_Group]:
+    """Return the groups of the cards that are the list: those with most of the best titles."""
+    best: list[_Group] = []
+    most = 0
+    for weight in (_HEADING, _TEXT, _WEAK):
+        groups = _main_groups([title for title in titles if title.weight == weight])
+        count = weight * sum(len(group.links) for group in groups)
+        if count > most:
+            best, most = groups, count
+    return best
+
+
+def _main_groups(titles: Sequence[_Title]) -> list[_Group]:
+    """Return the groups of cards whose titles have the most frequent form, without blocks beside the list."""
+    counts = Counter(element for title in titles for element in upwards(title.link))
+    if len(titles) == 1:
+        card = _widest(titles[0].link, counts, _LEVELS)
+        parent = card.getparent()
+        return [] if parent is None else [_Group(parent, {card: titles[0].link})]
+    groups: dict[Element, _Group] = {}
+    forms: dict[Element, tuple[object, str]] = {}
+    beside: dict[Element, bool] = {}
+    for title in titles:
+        card = _widest(title.link, counts)
+        parent = card.getparent()
+        if parent is None or _is_titled_as_side_block(card):
+            continue
+        if parent not in beside:
+            beside[parent] = _is_in_side_block(parent, counts)
+        if not beside[parent]:
+            groups.setdefault(parent, _Group(parent)).links[card] = title.link
+            forms[card] = title.form
+    if not forms:
+        return []
+    ((form, _),) = Counter(forms.values()).most_common(1)
+    main = []
+    for group in groups.values():
+        kinds = {card.tag for card in group.links if forms[card] == form}
+        group.links = {card: link for card, link in group.links.items() if card.tag in kinds}
+        if group.links:
+            main.append(group)
+    return main
+
+
+def _widest(link: Element, counts: Mapping[Element, int], levels: int | None = None) -> Element:
+    """Return the widest element around a link that contains no other title."""
+    widest = link
+    for number, element in enumerate(link.iterancestors()):
+        if counts[element] > 1 or element.tag in _OUTER or number == levels:
+            break
+        if any(one.tag == "h1" for one in element.iter("h1")):
+            break
+        widest = element
+    return widest
+
+
+def _is_titled_as_side_block(card: Element) -> bool:
+    heading = next((one for one in card.iter(*HEADINGS) if one.tag != "h1"), None)
+    return heading is not None and _is_heading_of_side_block(heading)
+
+
+def _is_in_side_block(parent: Element, counts: Mapping[Element, int]) -> bool:
+    """Whether the block with the cards of an element has a heading that says that it is not the list."""
+    block = parent
+    for above in upwards(parent):
+        if above.tag in _OUTER or counts[above] > counts[parent]:
+            break
+        block = above
+    around = [*block.iterchildren(*HEADINGS), *islice(block.itersiblings(preceding=True), 1)]
+    return any(one.tag in HEADINGS and _is_heading_of_side_block(one) for one in around)
+
+
+def _is_heading_of_side_block(heading: Element) -> bool:
+    links_item = any(is_item(link) for link in heading.iter("a"))
+    linked = next(heading.iterancestors("a"), None) is not None
+    return not links_item and not linked and begins("side_block", text_of(heading))
+
+
+def _add_lines(groups: Sequence[_Group], body: Element) -> None:
+    """Give each group the lines in it, and the cards without a link that are like those with one."""
+    by_parent = {group.parent: group for group in groups}
+    for group in groups:
+        _add_unlinked(group)
+    owners = {card: group for group in groups for card in group.links}
+    by_link = {link: card for group in groups for card, link in group.links.items()}
+    for line in text_lines(body):
+        for part in split_labels(line, cards=True):
+            for element in upwards(part.block):
+                if element in owners:
+                    owners[element].lines.append((part, element))
+                    break
+                if element in by_parent:
+                    cards = (by_link[link] for link in part.links if link in by_link)  # in a line of text
+                    by_parent[element].lines.append((part, next(cards, None)))
+                    break
+                if element.tag in _SKIPPED:
+                    break
+
+
+def _add_unlinked(group: _Group) -> None:
+    kinds = Counter(_kind(card) for card in group.links if _first_class(card))
+    if not kinds or len(group.links) < 2:
+        return
+    ((kind, _),) = kinds.most_common(1)
+    for child in group.parent:
+        is_like = child not in group.links and isinstance(child.tag, str) and _kind(child) == kind
+        if is_like and not is_hidden(child) and not any(map(is_item, child.iter("a"))) and text_of(child):
+            group.links[child] = None
+
+
+def _cards(group: _Group) -> Iterator[CardFields]:
+    runs = _runs(group)
+    if runs is not None:
+        times: dict[Element, list[Time]] = defaultdict(list)
+        for one in group.parent.iter("time"):
+            block = next(above for above in one.iterancestors() if above.tag not in INLINE)
+            times[block].append(_time(one))
+        for card, lines in runs.items():
+            near = (one for block in dict.fromkeys(line.block for line in lines) for one in times[block])
+            shown = [one for one in near if any(one.text in line.text for line in lines)]
+            yield CardFields(lines, group.parent, group.links[card], times=shown)
+        return
+    by_card: dict[Element, list[Line]] = {card: [] for card in group.links}
+    for line, owner in group.lines:
+        if owner is not None:
+            by_card[owner].append(line)
+    columns = _columns(group.parent)
+    for card, link in group.links.items():
+        inside = [_time(one) for one in card.iter("time")]
+        yield CardFields(by_card[card], card, link, times=inside, columns=columns)
+
+
+def _time(element: Element) -> Time:
+    return Time(text_of(element), (element.get("datetime") or "").strip())
+
+
+def _columns(rows: Element) -> list[str]:
+    """Return the headings of the columns if the cards are rows of a table, else an empty list."""
+    table = next((one for one in upwards(rows) if one.tag == "table"), None)
+    if table is None:
+        return []
+    heads = ([text_of(cell) for cell in row] for row in table.iter("tr") if row.find("td") is None)
+    return next(heads, [])
+
+
+def _runs(group: _Group) -> dict[Element, list[Line]] | None:
+    """Return the lines of each card if the cards' elements hold only the titles; None if they hold more.
+
+    A card begins at its title or, if dates stand above the titles, at the values above it.
+    """
+    lines = [line for line, _ in group.lines]
+    starts: dict[Element, int] = {}
+    sizes: Counter[Element] = Counter()
+    for number, (line, owner) in enumerate(group.lines):
+        if owner is not None:
+            starts.setdefault(owner, number)
+            sizes[owner] += line.heading is None or line.heading is not lines[starts[owner]].heading
+    at = list(starts.values())
+    if not at:
+        return None
+    loose = [
+        [n for n in range(start, end) if group.lines[n][1] is None]
+        for start, end in pairwise([*at, len(lines)])
+    ]
+    gaps = loose[:-1] or loose
+    bare = sum(sizes[card] <= 1 for card in starts)
+    if bare * 2 < len(at) or sum(map(bool, gaps)) * 2 < max(1, len(gaps)):
+        return None
+    lead = _lead(lines, at)
+    last = _end(lines, at[-1], {kind_of(lines[n].block) for gap in loose[:-1] for n in gap})
+    begins_at = [start - lead for start in at]
+    return {
+        card: _until_heading(lines[begin:end], lines[start])
+        for card, start, (begin, end) in zip(starts, at, pairwise([*begins_at, last]), strict=True)
+    }
+
+
+def _lead(lines: Sequence[Line], at: Sequence[int]) -> int:
+    """Return how many lines with values above a title belong to it: none if dates stand below titles."""
+    leads = []
+    for before, start in pairwise([-1, *at]):
+        lead = 0
+        while start - lead - 1 > before and _is_of_values(lines[start - lead - 1]):
+            lead += 1
+        leads.append(lead)
+    dated_below = any(is_dated(line) for line in lines[at[-1] + 1 :])
+    return 0 if dated_below else min(leads)
+
+
+def _is_of_values(line: Line) -> bool:
+    return read_label(line, cards=True) is not None or is_of_values(line)
+
+
+def _end(lines: Sequence[Line], start: int, seen: Set[object]) -> int:
+    """Return where the last run ends: at a heading, or at a line unlike those of the other runs."""
+    title = lines[start]
+    for number in range(start + 1, len(lines)):
+        line = lines[number]
+        if line.heading is not None and line.heading is title.heading:
+            continue
+        if line.heading is not None or (seen and kind_of(line.block) not in seen):
+            return number
+    return len(lines)
+
+
+def _until_heading(run: list[Line], title: Line) -> list[Line]:
+    """Return the run without what follows a heading of the title's level or above: that of a month."""
+    level = title.heading.tag if title.heading is not None else "h6"
+    for number in range(run.index(title) + 1, len(run)):
+        heading = run[number].heading
+        if heading is not None and heading is not title.heading and str(heading.tag) <= str(level):
+            return run[:number]
+    return run
+
+
+def _first_class(element: Element) -> str:
+    """Return the first class without digits, which number the cards of some lists."""
+    return (element.get("class") or "").strip().partition(" ")[0].rstrip("0123456789-_")
+
+
+def _kind(element: Element) -> tuple[object, str]:
+    return element.tag, _first_class(element)

@@ -1,0 +1,47 @@
+"""Crawls of lists of cards over HTTP: on one page, on several, and filled by a script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import ROBOTS, crawl, rows
+from tests.newsroom import Newsroom, Reply, faults, make_stories
+
+STORIES = make_stories(220)
+
+
+@pytest.mark.parametrize("count", [220, 50, 35])
+def test_a_list_on_one_page_without_a_pager_is_whole(tmp_path: Path, count: int) -> None:
+    db = tmp_path / "osce.db"
+    with Newsroom(
+        STORIES[:count], robots=ROBOTS, markup="teaser-link", fixed_rows=count, etags=True
+    ) as newsroom:
+        first = crawl(newsroom, db)
+        assert (first.status, first.summary["new"], first.summary["pages"]) == (0, count, 1), first.errors
+        again = crawl(newsroom, db)
+        assert (again.status, again.summary["pages"], again.summary["changed"]) == (0, 1, 0), again.errors
+        newsroom.remove(STORIES[3].node)
+        newsroom.fixed_rows = count - 1
+        full = crawl(newsroom, db, "--full")
+    assert (full.status, full.summary["withdrawn"]) == (0, 1), full.errors
+    assert rows(db, "SELECT id FROM items WHERE withdrawn IS NOT NULL") == [(str(STORIES[3].node),)]
+
+
+def test_a_list_on_pages_of_its_own_size_is_read_to_its_end(tmp_path: Path) -> None:
+    db = tmp_path / "osce.db"
+    with Newsroom(STORIES[:90], robots=ROBOTS, markup="views-row", fixed_rows=12) as newsroom:
+        done = crawl(newsroom, db)
+    assert (done.status, done.summary["new"]) == (0, 90), done.errors
+
+
+def test_a_list_that_a_script_fills_is_named_as_such(tmp_path: Path) -> None:
+    page = b"""<html><head><script src="/typesense.min.js"></script></head>
+        <body><h1>News</h1><div id="search"></div></body></html>"""
+    with Newsroom(STORIES[:9], robots=ROBOTS) as newsroom:
+        newsroom.fail(faults.listing, faults.always(Reply(body=page)))
+        done = crawl(newsroom, tmp_path / "osce.db")
+    assert done.status == 3
+    (line,) = done.lines
+    assert "the list is filled by a script from the search service; run with --source search" in line

@@ -1,0 +1,148 @@
+"""Lists of cards: each layout with every kind of label and date, and what stands beside a list."""
+
+from __future__ import annotations
+
+import pytest
+
+from osce_news.errors import LayoutError
+from osce_news.pages import ListingPage
+from tests.newsroom import Story, make_stories
+from tests.newsroom.cards import CARDS, DATES, LABELS, render_cards
+from tests.newsroom.dates import print_day
+from tests.pages import read
+
+URL = "https://odihr.osce.org/odihr/news"
+STORIES = make_stories(12, seed=3)
+
+
+def values(story: Story, labels: str, dates: str) -> dict[str, str | None]:
+    """The raw fields that should be read for a story."""
+    return {
+        "title": story.title,
+        "url": f"https://odihr.osce.org{story.path}",
+        "published": None if dates == "none" else print_day(story.published),
+        "content_type": None if labels == "none" else story.content_type,
+        "offices": None if labels == "none" else ", ".join(story.offices) or None,
+        "topics": None if labels == "none" else ", ".join(story.topics) or None,
+        "teaser": story.teaser or None,
+    }
+
+
+@pytest.mark.parametrize("labels", LABELS)
+@pytest.mark.parametrize("dates", DATES)
+@pytest.mark.parametrize("layout", CARDS)
+@pytest.mark.parametrize("pages", [1, 3])
+def test_each_printed_field_of_each_card_is_read(layout: str, dates: str, labels: str, pages: int) -> None:
+    page = ListingPage(render_cards(STORIES, layout, labels=labels, dates=dates, pages=pages), URL)
+    expected = [values(story, labels, dates) for story in STORIES]
+    assert [{name: getattr(one, name) for name in expected[0]} for one in page.results] == expected
+    assert page.incomplete == []
+    assert (page.pager.next is not None) == (pages > 1)
+
+
+def cards(*parts: str) -> ListingPage:
+    """A page object of cards with these contents, titled "Story 1" at /node/1 and so on."""
+    return read(
+        "".join(
+            f'<article class="card"><h3><a href="/node/{number}">Story {number}</a></h3>{part}</article>'
+            for number, part in enumerate(parts, 1)
+        )
+    )
+
+
+def test_the_printed_day_counts_and_not_that_of_its_datetime() -> None:
+    dates = [f'<time datetime="2026-06-{day:02}T12:00:00Z">{day} June 2026</time>' for day in range(1, 12)]
+    page = cards(*dates, '<time datetime="2026-06-13T12:00:00Z">12 June 2026</time>')
+    assert page.results[-1].published == "12 June 2026"
+
+
+def test_days_that_many_datetimes_contradict_are_those_of_other_cards() -> None:
+    page = cards(
+        *(f'<time datetime="2026-06-{day + 1:02}T12:00:00Z">{day} June 2026</time>' for day in range(1, 12))
+    )
+    with pytest.raises(
+        LayoutError, match="time: expected the printed day in its datetime, got another day in 11"
+    ):
+        _ = page.results
+
+
+@pytest.mark.parametrize(
+    ("date", "published"),
+    [
+        ('<time datetime="2026-06-11T10:00:00Z">3 days ago</time>', "2026-06-11T10:00:00Z"),
+        ('<time datetime="2026-06-11T10:00:00Z">Thu, 06/11/2026 - 12:00</time>', "2026-06-11T10:00:00Z"),
+        ('<time datetime="2026-06-11"></time>', "2026-06-11"),
+        ('<p>Published on <time datetime="2026-06-11">11 June 2026</time></p>', "11 June 2026"),
+        ("<p>Published on 11 June 2026</p>", "11 June 2026"),
+        ("<p>11 June 2026 | Press release | Warsaw</p>", "11 June 2026"),
+        ("<p>VIENNA, 11 June 2026</p>", "11 June 2026"),
+        ("<p>Thursday, 11 June 2026</p>", "Thursday, 11 June 2026"),
+        ("<dl><dt>Date</dt><dd><time datetime='2026-06-11T10:00:00Z'>11/06/2026</time></dd></dl>",
+         "2026-06-11T10:00:00Z"),
+        ("<p>Updated 12 June 2026</p>", None),
+        ("<p>Updated <time datetime='2026-06-12'>12 June 2026</time></p>", None),
+        ("<p>Deadline: 12 June 2026</p>", None),
+        ("<p>It was on <time datetime='2026-06-12'>12 June 2026</time> that the mayors met.</p>", None),
+        ("<p>VIENNA, 11 June 2026 – The mayors of four towns met.</p>", None),
+    ],
+)  # fmt: skip
+def test_the_date_is_that_of_publishing_or_none(date: str, published: str | None) -> None:
+    page = cards(date, date, date)
+    assert [one.published for one in page.results] == [published] * 3
+    assert ("published_raw" in page.fields) == (published is not None)
+
+
+def test_a_date_behind_an_unknown_label_is_not_guessed() -> None:
+    with pytest.raises(LayoutError, match="labels: expected known labels, got 3 of 3"):
+        _ = cards(*["<p><b>Opening:</b> 11 June 2026</p>"] * 3).results
+
+
+@pytest.mark.parametrize(
+    "text", ["Source: the mayors of four towns.", "Date palms and other trees.", "A note."]
+)
+def test_a_sentence_that_begins_with_a_common_word_stays_a_teaser(text: str) -> None:
+    page = cards(*[f"<p>{text}</p>"] * 3)
+    assert [(one.teaser, one.offices, one.published) for one in page.results] == [(text, None, None)] * 3
+
+
+def test_fields_that_no_card_prints_are_not_printed_by_the_page() -> None:
+    page = cards("<p>1 June 2026</p><p>News</p>", "<p>A teaser.</p>")
+    assert page.fields == {"title_raw", "url_raw", "language_raw", "content_type_raw", "teaser_raw"}
+
+
+def test_one_card_without_a_link_is_set_aside_and_several_fail_the_page() -> None:
+    linked = [f'<div class="card"><h3><a href="/node/{n}">Story {n}</a></h3></div>' for n in range(10)]
+    unlinked = '<div class="card"><h3>No address</h3></div>'
+    page = read(*linked, unlinked)
+    assert [(one.title, one.lacks) for one in page.incomplete] == [("No address", ["address"])]
+    with pytest.raises(LayoutError, match="3 of 13 results without address"):
+        _ = read(*linked, unlinked * 3).results
+
+
+def test_a_card_inside_a_card_is_a_card_of_its_own() -> None:
+    inner = '<div class="card"><h3><a href="/node/2">Story 2</a></h3><p>2 May 2026</p></div>'
+    page = read(
+        f'<div class="card"><h3><a href="/node/1">Story 1</a></h3><p>1 May 2026</p>{inner}</div>',
+        '<div class="card"><h3><a href="/node/3">Story 3</a></h3><p>3 May 2026</p></div>',
+    )
+    assert [(one.title, one.published) for one in page.results] == [
+        (f"Story {number}", f"{number} May 2026") for number in (1, 2, 3)
+    ]
+
+
+def test_five_thousand_cards_are_read() -> None:
+    page = cards(*["<p>1 May 2026</p>"] * 5_000)
+    assert len(page.results) == 5_000
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_links_to_items_alone_are_no_list(count: int) -> None:
+    with pytest.raises(LayoutError, match="cards, or a sentence that there are none"):
+        _ = read(*['<p><a href="/node/1">Story 1</a></p>'] * count, "<p>Welcome.</p>").results
+
+
+def test_a_page_that_a_script_fills_says_what_to_do() -> None:
+    with pytest.raises(
+        LayoutError, match="filled by a script from the search service; run with --source search"
+    ):
+        _ = read('<div id="app"></div>', head='<script src="/libraries/typesense.min.js"></script>').results
