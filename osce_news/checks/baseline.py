@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from osce_news.checks import limits
+from osce_news.checks.faults import ShareRule
 from osce_news.checks.neighbours import Neighbours
-from osce_news.checks.rules import ShareRule
 from osce_news.items import Listing, NewsItem
 
 _LAGS = (1, 2, 3, 5, 8, 13, 21)  # distances in the list between items whose numbers and dates are compared

@@ -1,18 +1,19 @@
-"""The faults of single records, and of items compared with their stored values.
+"""The rules of the checks: a rule counts the records of a page that have a fault.
 
 Each fault is a function that returns what is wrong, for the message, or a false value if nothing is. Some
-faults have a parameter: the function then returns the test. `limits` says how many records may be wrong.
+faults have a parameter: the function then returns the test. `limits` holds the rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cache
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize.vocabulary import fold, labels, vocabulary, words
@@ -39,6 +40,9 @@ class Pair(NamedTuple):
     read: NewsItem
 
 
+T = TypeVar("T", NewsItem, Pair)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The properties of the page that faults are compared with."""
@@ -57,6 +61,53 @@ class Context:
             latest = "9999"
         titles = {item.id: fold(item.title) for item in reversed(page.records)}
         return cls(page.url, latest, titles, "published_raw" in page.fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[T]):
+    """Fails a page with at least `min_wrong` wrong records, if these are a larger share than `max_share`."""
+
+    name: str
+    label: str | None  # what the message names; None: the most common fault
+    expected: str
+    wrong_records: str  # how the message describes them
+    fault: Callable[[T, Context], object]  # what is wrong with a record; false if nothing is
+    applies_to: Callable[[T], object] | None = None  # the records that count; None: all
+    min_records: int = 1  # with fewer records that count, the page passes
+    min_wrong: int
+    max_share: Fraction  # of the records that count
+    min_distinct: int = 1  # with fewer different faults, the page passes
+    most_common: bool = False  # only the most common fault is counted, once per item
+    # The page passes if stored items from that time show the same: more than this share, or this many.
+    usual: Fraction | int | None = None
+    usual_of_all: bool = False  # the share is of all stored items, not only of those that count
+    reason: str
+
+    def applicable(self, records: Sequence[T]) -> Sequence[T]:
+        """Return the records that the rule applies to."""
+        return records if self.applies_to is None else [one for one in records if self.applies_to(one)]
+
+    def exceeded(self, wrong: int, records: int) -> bool:
+        """Whether this number of wrong records, out of those that the rule applies to, fails a page."""
+        return records >= self.min_records and wrong >= self.min_wrong and wrong > self.max_share * records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRule:
+    """Fails a page that shows something less often than stored items of its time, unless by chance.
+
+    `shows` returns None for an item to which the question does not apply. Items are compared with stored
+    items of the same `group`. A count below `min_ratio` of the expected number is too low. Only pages that
+    print the raw `fields` are checked.
+    """
+
+    name: str
+    label: str
+    fields: tuple[str, ...] = ()
+    shows: Callable[[NewsItem], bool | None]
+    group: Callable[[NewsItem], Hashable] = lambda item: None
+    min_ratio: float
+    reason: str
 
 
 def unreadable_date(item: NewsItem, page: Context) -> object:
@@ -214,6 +265,20 @@ def changed_language(pair: Pair, _: Context) -> object:
     """Return the language if it differs from the stored one although the title is the same."""
     stored, read = pair
     return stored.language != read.language and stored.title == read.title and (read.language or "none")
+
+
+def has_among(name: str, *others: str) -> Callable[[NewsItem], bool | None]:
+    """Return a test of whether an item has this field; it returns None if the others are empty."""
+
+    def shows(item: NewsItem) -> bool | None:
+        return getattr(item, name) is not None if any(getattr(item, other) for other in others) else None
+
+    return shows
+
+
+def first_office(item: NewsItem) -> str | None:
+    """Return the identifier of the first office, or its name if it is unknown; None without offices."""
+    return item.offices[0].id or item.offices[0].raw if item.offices else None
 
 
 @cache

@@ -8,8 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from osce_news.checks import faults
-from osce_news.checks.faults import Pair
-from osce_news.checks.rules import Rule, ShareRule, first_office, has_among
+from osce_news.checks.faults import Pair, Rule, ShareRule, first_office, has_among
 from osce_news.items import NewsItem
 
 # --- Single limits -----------------------------------------------------------------------------------------

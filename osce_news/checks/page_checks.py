@@ -16,9 +16,8 @@ from typing import Any
 from osce_news import urls
 from osce_news.checks import baseline, limits
 from osce_news.checks.baseline import Finding
-from osce_news.checks.faults import Context, Pair
+from osce_news.checks.faults import Context, Pair, Rule, T
 from osce_news.checks.neighbours import Neighbours, read_neighbours
-from osce_news.checks.rules import Rule, T
 from osce_news.errors import LayoutError, PartialError
 from osce_news.items import RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize.vocabulary import fold

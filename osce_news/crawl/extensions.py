@@ -1,13 +1,15 @@
-"""Scrapy extensions: the crawl-delay of robots.txt, and the count of requests, bytes and waits."""
+"""Extensions of Scrapy: the crawl-delay of robots.txt, request counts, how items are logged and exported."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+from scrapy.exporters import CsvItemExporter
+from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -125,3 +127,22 @@ class RequestStatsExtension:
     def _stat(self, name: str) -> float:
         stats = self.crawler.stats
         return float(stats.get_value(name) or 0) if stats else 0.0
+
+
+class TermNamesCsvExporter(CsvItemExporter):
+    """Writes offices, topics and places as their printed names."""
+
+    def serialize_field(self, field: Any, name: str, value: Any) -> Any:
+        if isinstance(value, tuple):
+            value = [term.raw for term in value]
+        return super().serialize_field(field, name, value)
+
+
+class QuietLogFormatter(LogFormatter):
+    """Does not log each item, since a page has fifty; the table `quarantine` holds the rejected ones."""
+
+    def scraped(self, *args: Any, **kwargs: Any) -> LogFormatterResult | None:  # type: ignore[override]
+        return None
+
+    def dropped(self, *args: Any, **kwargs: Any) -> LogFormatterResult | None:  # type: ignore[override]
+        return None

@@ -1,7 +1,9 @@
-"""Turns responses into items, and failed requests into errors."""
+"""Turns responses into items or, if they are not understood, into files, and failed requests into errors."""
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
 from typing import Any
 
 from scrapy.exceptions import (
@@ -24,7 +26,10 @@ from osce_news.items import ArticleItem, Listing
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import extract_listing, read_article
 
+logger = logging.getLogger(__name__)
+
 _REFUSING = frozenset({401, 403, 429, 451})
+MAX_KEPT_PAGES = 20
 
 
 def listing_from_response(response: Response) -> tuple[Listing, ListingPage]:
@@ -103,3 +108,23 @@ def _status_error(url: str, response: Response) -> OsceNewsError:
         )
     kind = UnavailableError if wait else NetworkError
     return kind(f"{url}: the site answered with status {status}{wait_note}")
+
+
+def keep_page(db: Path, body: bytes) -> Path | None:
+    """Write the page's bytes to a file; return its path, None if it could not be written.
+
+    The oldest are deleted when there are more than `MAX_KEPT_PAGES`.
+    """
+    folder = db.with_name(f"{db.name}-not-understood")
+    path = folder / f"{utc_now().replace(':', '')}.html"
+    try:
+        folder.mkdir(exist_ok=True)
+        path.write_bytes(body)
+        # Never this one: if the clock was set back, it may have the oldest name.
+        others = sorted(old for old in folder.glob("*.html") if old != path)
+        for old in others[: max(0, len(others) + 1 - MAX_KEPT_PAGES)]:
+            old.unlink()
+    except OSError as error:
+        logger.error("the page could not be kept in %s: %s", folder, error.strerror)
+        return None
+    return path

@@ -89,7 +89,7 @@ ITEM_PIPELINES_BASE = {
     "osce_news.crawl.pipelines.NormalizePipeline": 100,
     "osce_news.crawl.pipelines.StoragePipeline": 900,
 }
-FEED_EXPORTERS = {"csv": "osce_news.crawl.feeds.TermNamesCsvExporter"}
+FEED_EXPORTERS = {"csv": "osce_news.crawl.extensions.TermNamesCsvExporter"}
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "osce_news.crawl.feeds.QuietLogFormatter"
+LOG_FORMATTER = "osce_news.crawl.extensions.QuietLogFormatter"

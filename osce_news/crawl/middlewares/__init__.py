@@ -1,7 +1,10 @@
 """Downloader middlewares: politeness, one site per crawl, redirects, compression, and the archive."""
 
-from osce_news.crawl.middlewares.http import CookielessRedirectMiddleware, StrictCompressionMiddleware
-from osce_news.crawl.middlewares.offsite import OneSiteMiddleware
+from osce_news.crawl.middlewares.http import (
+    CookielessRedirectMiddleware,
+    OneSiteMiddleware,
+    StrictCompressionMiddleware,
+)
 from osce_news.crawl.middlewares.retry import BackOffMiddleware, CircuitOpenError, CrawlStoppedError
 from osce_news.crawl.middlewares.robots import RobotsError, StrictRobotsMiddleware
 

@@ -18,7 +18,7 @@ from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.crawl_run import as_partial
 from osce_news.crawl.extensions import RequestStats, RequestStatsExtension
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.rejected_pages import keep_page
+from osce_news.crawl.responses import keep_page
 from osce_news.errors import (
     BadInputError,
     ChallengePageError,

@@ -1,4 +1,4 @@
-"""The whole of a replay: recorded runs first, in order of time, then all other pages."""
+"""Executes the plan of a replay: recorded runs first, in order of time, then all other pages."""
 
 from __future__ import annotations
 
