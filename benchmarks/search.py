@@ -15,16 +15,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from osce_news.storage import open_for_reading, queries
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from osce_news.storage.search import search
 from tests.generated import make_database
 
-_NONE = Filters()
-_RECENT = Filters(since="2020-01-01")
-KINDS: dict[str, Sequence[tuple[str, Filters]]] = {
+_NONE = Query()
+_RECENT = Query(since="2020-01-01")
+KINDS: dict[str, Sequence[tuple[str, Query]]] = {
     "a rare word": [(word, _NONE) for word in ("ombudsperson", "turkmenistan", "moratorium", "quokka")],
     "a word": [(word, _NONE) for word in ("trafficking", "police", "gender", "journalists", "roma")],
     "a very common word": [(word, _NONE) for word in ("osce", "elections", "the", "today")],
@@ -39,10 +40,10 @@ KINDS: dict[str, Sequence[tuple[str, Filters]]] = {
     "plain words": [(text, _NONE) for text in ("Chairperson's visit", "C++", "co-operation in Türkiye")],
     "since 2020": [(word, _RECENT) for word in ("trafficking", "elections", "osce", "media freedom")],
     "of an office": [
-        (word, Filters(offices=["odihr"])) for word in ("trafficking", "elections", "osce", "human rights")
+        (word, Query(offices=["odihr"])) for word in ("trafficking", "elections", "osce", "human rights")
     ],
     "with all filters": [
-        (word, Filters(offices=["odihr"], topics=["elections"], since="2015-01-01", language="en"))
+        (word, Query(offices=["odihr"], topics=["elections"], since="2015-01-01", language="en"))
         for word in ("observation", "osce", "report")
     ],
 }
@@ -76,7 +77,7 @@ def measure(path: Path, rounds: int) -> None:
         for kind, asked in KINDS.items():
             for query, filters in asked:
                 start = time.perf_counter(), time.process_time()
-                search(connection, query, filters, 20, ("[", "]"))
+                search(connection, replace(filters, words=query), 20, ("[", "]"))
                 took = (time.perf_counter() - start[0], time.process_time() - start[1])
                 if number:  # the first round fills the caches
                     times[kind].append(took)

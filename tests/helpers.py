@@ -9,9 +9,11 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,9 @@ from osce_news.archive import saved_pages
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import extract_listing
+from osce_news.storage import queries
+from osce_news.storage.as_of import PRESENT_ONLY, database_as_of
+from osce_news.storage.query import Query
 from tests.newsroom import Story, render_page
 from tests.processes import Command
 
@@ -32,6 +37,9 @@ CONTENT = ("items", "item_offices", "item_topics", "item_places", "addresses", "
 
 Row = tuple[object, ...]
 Dump = dict[str, list[Row]]
+
+
+_ALL = Query()
 
 
 def html_of(stories: Sequence[Story]) -> str:
@@ -181,3 +189,10 @@ def shell(line: str, *, cwd: Path, env: Mapping[str, str] | None = None) -> Resu
         timeout=60,
     )
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+def items_as_of(connection: sqlite3.Connection, day: str, query: Query = _ALL) -> list[dict[str, Any]]:
+    """Return the items of that day, newest first, without what is known for the present only."""
+    with closing(database_as_of(connection, day)) as past:
+        rows = queries.items(past, query, None)
+    return [{name: row[name] for name in row if name not in PRESENT_ONLY} for row in rows]

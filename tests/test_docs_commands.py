@@ -21,9 +21,8 @@ import pytest
 from osce_news import errors
 from osce_news.cli.main import cli
 from osce_news.items import ArticleItem, Download, RawArticle
-from osce_news.storage import Writer, open_for_reading, open_for_writing
-from osce_news.storage.queries import Filters
-from osce_news.storage.search import search
+from osce_news.storage import Writer, open_for_writing
+from osce_news.storage.query import Query
 from tests.cli.captures import archive
 from tests.cli.test_help import give_warcs
 from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, run, shell
@@ -189,9 +188,8 @@ def test_each_module_that_is_named_is_there(command: str) -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_each_query_of_the_page_on_searching_is_valid(folder: Path, query: str) -> None:
-    with closing(open_for_reading(folder / "osce-news.db")) as connection:
-        assert search(connection, query, Filters(), 5, ("", "")).plain_reason is None
+def test_each_query_of_the_page_on_searching_is_valid(query: str) -> None:
+    assert Query.parse(words=query).notes == ()
 
 
 @pytest.mark.parametrize("name", TEXTS)

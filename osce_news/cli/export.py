@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -12,8 +11,8 @@ from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
 from osce_news.publish.snapshot import write_snapshot
-from osce_news.storage import open_for_reading
-from osce_news.storage.queries import Filters
+from osce_news.storage.as_of import open_query
+from osce_news.storage.query import Query
 
 _REFERENCES = [each.name for each in formats().values() if each.cite]
 
@@ -50,7 +49,7 @@ def export(
     no_datapackage: bool,
     snapshot: Path | None,
     db: Path,
-    filters: Filters,
+    query: Query,
 ) -> None:
     """Write items to a file: CSV, Parquet, BibTeX and others.
 
@@ -66,14 +65,14 @@ def export(
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    others = form or columns is not None or bom or partition_by or no_datapackage or filters
+    others = form or columns is not None or bom or partition_by or no_datapackage or query
     if (file is None) == (snapshot is None):
         raise click.UsageError("give either FILE or --snapshot FILE.db")
     if Path("-") in (file, snapshot):
         raise click.UsageError("for standard output use `osce-news list --limit 0 --format csv` (or json)")
     if snapshot is not None and others:
         raise click.UsageError("--snapshot copies the whole database; it takes no other option but --db")
-    with closing(open_for_reading(db)) as connection:
+    with open_query(db, query) as connection:
         if snapshot is not None:
             check_snapshot(snapshot, db)
             items = write_snapshot(connection, snapshot)
@@ -82,8 +81,8 @@ def export(
             chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
             by_year, described = partition_by is not None, not no_datapackage
             items = exporter.export(
-                connection, filters, file, form, columns=chosen, bom=bom, by_year=by_year, described=described
+                connection, query, file, form, columns=chosen, bom=bom, by_year=by_year, described=described
             )
     click.echo(f"{snapshot or file}: {items} items")
     if not items:
-        click.echo("no item passes the filters" if filters else f"{db} holds no items", err=True)
+        click.echo("no item passes the filters" if query else f"{db} holds no items", err=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "tsv", "csv", "json")
@@ -36,31 +36,51 @@ verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Log more, and show a traceback if there is an error."
 )
 
+_SEARCH = ("search", "WORDS", "Only items that match, as in `osce-news search`.")
 _FILTERS = (
     ("office", "NAME", "Only items of this office: its identifier, name, former name or abbreviation."),
     ("topic", "NAME", "Only items on this topic, or on one below it."),
     ("type", "NAME", "Only items of this content type."),
-    ("since", "DATE", "Only items published on this day or later."),
-    ("until", "DATE", "Only items published on this day or earlier."),
-    ("language", "CODE", "Only items in this language, such as en or ru."),
     ("place", "NAME", "Only items with this place in the dateline."),
+    ("since", "DATE", "Only items published then or later: 2015, 2022-03, 'March 2022' or a day."),
+    ("until", "DATE", "Only items published then or earlier; a year or month counts to its end."),
+    ("language", "CODE", "Only items in this language, such as en or ru."),
+    ("as-of", "DATE", "The items as they were on the list at the end of this day (UTC)."),
 )
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the filters; the command gets them as `filters`. Those that take a NAME may be repeated."""
+    """Add the filters; the command gets them as `query`. Those that take a NAME may be repeated."""
+    return _with_query(command, (_SEARCH, *_FILTERS))
 
+
+def filter_options_without_search(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the filters to a command that has an argument `words`."""
+    return _with_query(command, _FILTERS)
+
+
+def _with_query(command: Callable[..., Any], options: Sequence[tuple[str, str, str]]) -> Callable[..., Any]:
     @functools.wraps(command)
-    def with_filters(**arguments: Any) -> Any:
-        given = {field.name: arguments.pop(field.name) for field in fields(Filters)}
-        return command(filters=Filters.parse(**given), **arguments)
+    def with_query(**arguments: Any) -> Any:
+        given = {field.name: arguments.pop(field.name) for field in fields(Query)}
+        if isinstance(given["words"], tuple):
+            given["words"] = " ".join(given["words"])
+        return command(query=Query.parse(**given), **arguments)
 
-    function: Callable[..., Any] = with_filters
-    for name, metavar, text in reversed(_FILTERS):
+    function = click.option(
+        "--all", "every", is_flag=True, help="Items with each of several offices, topics or places, not any."
+    )(with_query)
+    for name, metavar, text in reversed(options):
         several = metavar == "NAME"
-        field = f"{name}s" if several else name
+        field = {"search": "words", "as-of": "as_of"}.get(name, f"{name}s" if several else name)
         function = click.option(f"--{name}", field, multiple=several, metavar=metavar, help=text)(function)
     return function
+
+
+class _Number(click.IntRange):
+    """A number of rows; click would call it an integer range."""
+
+    name = "number"
 
 
 def format_options(function: F) -> F:
@@ -79,7 +99,7 @@ def limit_option(default: int) -> Callable[[F], F]:
     """Add `--limit`; the command gets None if there is no limit."""
     return click.option(
         "--limit",
-        type=click.IntRange(0, _MOST_ROWS),
+        type=_Number(0, _MOST_ROWS),
         callback=lambda ctx, param, limit: limit or None,
         metavar="N",
         default=default,

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -43,6 +43,14 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], form: str | None) ->
         writer.writerow(columns)
         for row in rows:
             writer.writerow([as_text(row.get(column)) for column in columns])
+
+
+def print_count(shown: int, total: int, notes: Iterable[str] = ()) -> None:
+    """Say on standard error how many items were found, whether all are shown, and how words were read."""
+    items = f"{total:,} item{'' if total == 1 else 's'}"
+    cut = f"{shown:,} of {items}; --limit 0 shows all" if shown < total else items
+    for note in (*(printable(note)[:300] for note in notes), cut if total else "nothing found"):
+        click.echo(note, err=True)
 
 
 def print_json(value: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ import click
 from osce_news.cli.options import db_option, filter_options, format_options, traceback_option
 from osce_news.cli.output import print_rows
 from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
-from osce_news.storage import counts, open_for_reading
-from osce_news.storage.queries import Filters
+from osce_news.storage import counts
+from osce_news.storage.as_of import open_query
+from osce_news.storage.query import Query
 
 
 @click.command()
@@ -52,7 +52,7 @@ def stats(
     top: int | None,
     plot: Path | None,
     form: str | None,
-    filters: Filters,
+    query: Query,
 ) -> None:
     """Count items, or draw a figure of the counts.
 
@@ -71,29 +71,27 @@ def stats(
         raise click.UsageError("give --by once, or twice with two different groups")
     if plot is not None:
         check_path(plot)  # fail before the counting, which takes time
-        options = FigureOptions(groups, filters, labels, top)
-        with closing(open_for_reading(db)) as connection:
+        options = FigureOptions(groups, query, labels, top)
+        with open_query(db, query) as connection:
             figure = build_figure(connection, options)
         write_figure(figure, plot)
         click.echo(f"{plot}: {figure.title}", err=form is not None)
         if form is None:
             return
     if labels:
-        _print_labels(db, groups, filters, form)
+        _print_labels(db, groups, query, form)
     else:
-        _print_counts(db, groups, filters, top, form)
+        _print_counts(db, groups, query, top, form)
 
 
-def _print_counts(
-    db: Path, groups: Sequence[str], filters: Filters, top: int | None, form: str | None
-) -> None:
-    with closing(open_for_reading(db)) as connection:
+def _print_counts(db: Path, groups: Sequence[str], query: Query, top: int | None, form: str | None) -> None:
+    with open_query(db, query) as connection:
         keep = {
-            name: [row["name"] for row in counts.most_frequent(connection, name, filters)][:top]
+            name: [row["name"] for row in counts.most_frequent(connection, name, query)][:top]
             for name in groups
             if top and name not in counts.PERIODS
         }
-        rows = counts.count_items(connection, groups, filters, keep)
+        rows = counts.count_items(connection, groups, query, keep)
     if form == "json":
         return print_rows(rows, (), form)
     for row in rows:
@@ -120,12 +118,12 @@ def _in_order(rows: Sequence[dict[str, Any]], group: str) -> list[str]:
     return sorted(sums, key=lambda name: (-sums[name], name))
 
 
-def _print_labels(db: Path, groups: Sequence[str], filters: Filters, form: str | None) -> None:
+def _print_labels(db: Path, groups: Sequence[str], query: Query, form: str | None) -> None:
     if len(groups) > 1 or groups[0] not in counts.PERIODS:
         raise click.UsageError("--labels works only with --by year or --by month")
     (period,) = groups
-    with closing(open_for_reading(db)) as connection:
-        counted = counts.count_labels(connection, period, filters)
+    with open_query(db, query) as connection:
+        counted = counts.count_labels(connection, period, query)
     rows = [
         {period: row[period], "items": row["items"]}
         | {f"{name}_percent": round(100 * row[name] / row["items"], 1) for name in counts.LABELS}

@@ -5,6 +5,7 @@ To add a form, add its pattern to `_WITH_MONTH_NAME` or `_DATE`, and the printed
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from functools import lru_cache
@@ -179,13 +180,28 @@ def place_and_day(text: str) -> PlaceAndDay | None:
 
 
 def date_option(text: str | None, option: str) -> str | None:
-    """Return the value of an option as YYYY-MM-DD, or None without a value. Raises BadInputError."""
-    if text is None:
+    """Return the value of an option as YYYY-MM-DD, or None without a value. Raises BadInputError.
+
+    A month or a year means its first day, in `until` and `as-of` its last one.
+
+    >>> date_option("March 2020", "since"), date_option("2020-02", "until"), date_option("2015", "until")
+    ('2020-03-01', '2020-02-29', '2015-12-31')
+    """
+    if text is None or not text.strip():
         return None
-    date = parse_date(text)
+    written = text.strip()
+    ends = option in ("until", "as-of")
+    if re.fullmatch(_YEAR, written):
+        return f"{written}-12-31" if ends else f"{written}-01-01"
+    month = parse_date(f"{written}-01" if re.fullmatch(rf"{_YEAR}-[0-9]{{2}}", written) else f"1 {written}")
+    if month is not None and ends:
+        last = calendar.monthrange(int(month[:4]), int(month[5:7]))[1]
+        month = f"{month[:8]}{last}"
+    date = parse_date(written) or month
     if date is None:
         raise BadInputError(
-            f"--{option}: {text[:60]!r} is not a date; write one like 2022-03-15 or '15 March 2022'"
+            f"--{option}: {text[:60]!r} is not a date; write one like 2015, 2022-03, 'March 2022', "
+            "2022-03-15 or '15 March 2022'"
         )
     return date
 

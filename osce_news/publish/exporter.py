@@ -15,14 +15,15 @@ from osce_news.publish.extras import require_extra
 from osce_news.publish.formats import Format, Option, format_of, formats
 from osce_news.publish.references import dataset_reference
 from osce_news.storage.dictionary import Column, column
-from osce_news.storage.queries import Filters, Row, decoded
+from osce_news.storage.queries import Row, decoded
+from osce_news.storage.query import Query
 
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL
 
 
 def export(
     connection: sqlite3.Connection,
-    filters: Filters,
+    query: Query,
     path: Path,
     form: str | None = None,
     *,
@@ -52,7 +53,7 @@ def export(
     keywords: dict[str, Any] = {"columns": written} if "columns" in chosen.options else {}
     keywords |= {"bom": True} if bom else {}
     with atomic_write(path, folder=by_year) as part:
-        rows = stream(connection, filters)
+        rows = stream(connection, query)
         if by_year:
             by_file = _write_years(chosen, part, rows, keywords)
             counts = {f"{path.name}/{name}": count for name, count in by_file.items()}
@@ -65,12 +66,12 @@ def export(
     return sum(counts.values())
 
 
-def stream(connection: sqlite3.Connection, filters: Filters) -> Iterator[Row]:
-    """Yield the rows of the view `newsroom` that pass the filters, newest first, undated ones last.
+def stream(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
+    """Yield the rows of the view `newsroom` that pass the query, newest first, undated ones last.
 
     Rows are read one at a time, so memory does not grow with their number.
     """
-    where, values = filters.where()
+    where, values = query.where()
     sql = (
         "SELECT newsroom.* FROM items CROSS JOIN newsroom ON newsroom.id = items.id "
         f"WHERE {where} ORDER BY items.published DESC, items.id"

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from osce_news.storage.queries import Filters, Row
+from osce_news.storage.queries import Row
+from osce_news.storage.query import Query
 
 # For each grouping the expression that names a group, and the join that it needs.
 _GROUPS = {
@@ -61,7 +62,7 @@ class Source:
 def count_items(
     connection: sqlite3.Connection,
     by: Sequence[str],
-    filters: Filters,
+    query: Query,
     keep: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Row]:
     """Return the number of items by one or two of `GROUPS`; items without a value are in the group None.
@@ -69,7 +70,7 @@ def count_items(
     An item with several offices or topics counts once for each. `keep` maps a grouping to names: its other
     groups are counted together as `OTHER`. Periods are in order of time, other groups by number of items.
     """
-    table, values = _grouped(by, filters, keep or {})
+    table, values = _grouped(by, query, keep or {})
     order = ", ".join(f"{name} IS NULL, {name}" if name in PERIODS else "items DESC" for name in by)
     sql = (
         f"SELECT {', '.join(by)}, count(DISTINCT id) AS items FROM ({table}) "
@@ -78,12 +79,12 @@ def count_items(
     return [dict(row) for row in connection.execute(sql, values)]
 
 
-def most_frequent(connection: sqlite3.Connection, by: str, filters: Filters) -> list[Row]:
+def most_frequent(connection: sqlite3.Connection, by: str, query: Query) -> list[Row]:
     """Return the names of a grouping with their numbers of items, the most frequent first.
 
     Items without a value are left out.
     """
-    table, values = _grouped([by], filters, {})
+    table, values = _grouped([by], query, {})
     sql = (
         f"SELECT {by} AS name, count(DISTINCT id) AS items FROM ({table}) "
         f"WHERE {by} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
@@ -91,17 +92,17 @@ def most_frequent(connection: sqlite3.Connection, by: str, filters: Filters) -> 
     return [dict(row) for row in connection.execute(sql, values)]
 
 
-def count_among(connection: sqlite3.Connection, filters: Filters, keep: Mapping[str, Sequence[str]]) -> int:
+def count_among(connection: sqlite3.Connection, query: Query, keep: Mapping[str, Sequence[str]]) -> int:
     """Return how many items are in one of the named groups, in each grouping of `keep`."""
-    table, values = _grouped(list(keep), filters, keep)
+    table, values = _grouped(list(keep), query, keep)
     condition = " AND ".join(f"{name} <> ?" for name in keep)  # never true for NULL
     sql = f"SELECT count(DISTINCT id) FROM ({table}) WHERE {condition}"
     return int(connection.execute(sql, [*values, *(OTHER for _ in keep)]).fetchone()[0])
 
 
-def extent(connection: sqlite3.Connection, filters: Filters) -> Row:
+def extent(connection: sqlite3.Connection, query: Query) -> Row:
     """Return the number of `items` that pass, their `first` and `last` date, and how many are `undated`."""
-    where, values = filters.where()
+    where, values = query.where()
     sql = (
         "SELECT count(*) AS items, min(published) AS first, max(published) AS last, "
         f"count(*) - count(published) AS undated FROM items WHERE {where}"
@@ -109,12 +110,12 @@ def extent(connection: sqlite3.Connection, filters: Filters) -> Row:
     return dict(connection.execute(sql, values).fetchone())
 
 
-def count_labels(connection: sqlite3.Connection, period: str, filters: Filters) -> list[Row]:
+def count_labels(connection: sqlite3.Connection, period: str, query: Query) -> list[Row]:
     """Return by `year` or `month` how many items there are, and how many have each of `LABELS`.
 
     Items without a date come last, in the group None.
     """
-    where, values = filters.where()
+    where, values = query.where()
     columns = ", ".join(f"coalesce(sum({condition}), 0) AS {name}" for name, condition in _LABELS.items())
     sql = (
         f"SELECT {_GROUPS[period][0]} AS {period}, count(*) AS items, {columns} FROM items WHERE {where} "
@@ -134,7 +135,7 @@ def source(connection: sqlite3.Connection) -> Source:
     return Source(site, row["read"], row["items"])
 
 
-def _grouped(by: Sequence[str], filters: Filters, keep: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:
+def _grouped(by: Sequence[str], query: Query, keep: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:
     """Return a query with one row per item and group, for the items that pass, and its parameters."""
     columns, values = ["items.id AS id"], []
     for name in by:
@@ -148,5 +149,5 @@ def _grouped(by: Sequence[str], filters: Filters, keep: Mapping[str, Sequence[st
         else:
             columns.append(f"{expression} AS {name}")
     joins = " ".join(_GROUPS[name][1] for name in by)
-    where, filter_values = filters.where()
+    where, filter_values = query.where()
     return f"SELECT {', '.join(columns)} FROM items {joins} WHERE {where}", [*values, *filter_values]

@@ -43,7 +43,7 @@ def renormalize(
     number of items done.
     """
     result = Renormalized()
-    _write_vocabulary(connection)
+    write_vocabulary(connection)
     for batch in _batches(connection):
         stored = rows.load_lists(connection, [row["id"] for row in batch])
         changed = []
@@ -92,7 +92,7 @@ def _batches(connection: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:
         last = batch[-1]["key"]
 
 
-def _write_vocabulary(connection: sqlite3.Connection) -> None:
+def write_vocabulary(connection: sqlite3.Connection) -> None:
     """Insert and update the entries of the vocabulary, inside the caller's transaction."""
     connection.execute("PRAGMA defer_foreign_keys = ON")  # a topic may come before its parent
     for table, columns in _VOCABULARY.items():

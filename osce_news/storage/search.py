@@ -1,17 +1,14 @@
-"""Full-text search: how a query is read, which items are ranked, and the snippet of each hit."""
+"""Full-text search: which items are ranked, and the snippet of each hit."""
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from osce_news.errors import BadInputError
-from osce_news.normalize.text import UNSEEN
-from osce_news.storage.queries import Filters, Row, decoded
+from osce_news.storage.queries import Row, decoded
+from osce_news.storage.query import Query
 
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
 _SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
@@ -22,113 +19,46 @@ COMMON = 50_000
 _EVERY = 8
 _SHARE = 10  # the part of COMMON that is ranked
 _WIDER = 8  # factor by which more of the newest items are tried if too few of them pass the filters
-LONGEST = 10_000  # characters; the time of a query grows with the square of its length
-_WORDS = re.compile(
-    r"""
-    (?P<column>(?:title|teaser|text)\s*:\s*)?
-    (?:(?P<quoted>"(?:[^"]|"")*"\s*\*?)|(?P<mark>[(){}^+,:]|-\s+)|(?P<word>[^\s"(){}]+))""",
-    re.VERBOSE,
-)
-_QUOTES = dict.fromkeys(map(ord, "“”„‟«»″"), '"')
-# SQLite has no error code for an expression that is not a valid query, only these messages.
-_SYNTAX = re.compile("^fts5: |^no such column|^unterminated|^unknown special query|MATCH")
-_BARE = re.compile(r"[\w\x1a]+\*?|\*")  # what FTS5 accepts without quotes
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The items that were found, and how the query was read."""
+    """The items that were found."""
 
     rows: list[Row]
-    plain_reason: str | None = None
-    """Why the query was read as plain words; None if it was not."""
     ranked: int | None = None
     """How many of the newest items were ranked, if the query is too common; None if all were."""
 
 
 def search(
-    connection: sqlite3.Connection, query: str, filters: Filters, limit: int | None, marks: tuple[str, str]
+    connection: sqlite3.Connection,
+    query: Query,
+    limit: int | None,
+    marks: tuple[str, str],
+    *,
+    offset: int = 0,
+    newest: bool = False,
 ) -> SearchResult:
-    """Return the items that match the query, best first, each with a `snippet`.
+    """Return the items that the query asks for, the best or newest first, each with a `snippet`.
 
-    The query is in SQLite's full-text syntax (words, "phrases", prefix*, AND, OR, NOT, title:word). A query
-    that is not valid is read as plain words, all of which must occur. Hits in the snippet are between the
-    marks. Raises BadInputError for a database without a search index.
+    Hits in the snippet are between the marks. Without words the newest come first, and there are no snippets.
     """
-    query = as_typed(query)
-    reason = f"longer than {LONGEST:,} characters" if len(query) > LONGEST else None
-    for expression in interpretations(query):
-        try:
-            hits, among = _ranked(connection, expression, filters, limit)
-            rows = _rows(connection, expression, hits, marks)
-        except sqlite3.OperationalError as error:
-            if "no such table: items_fts" in str(error):
-                raise BadInputError(
-                    "the database has no search index; `osce-news renormalize` makes one"
-                ) from error
-            if not _SYNTAX.search(str(error)):
-                raise
-            reason = reason or str(error)
-        else:
-            return SearchResult(rows, reason if expression == as_plain_words(query) else None, among)
-    return SearchResult([], reason)
+    if newest or not query.words:
+        where, values = query.where()
+        sql = f"SELECT key FROM items WHERE {where} ORDER BY published DESC, id LIMIT ? OFFSET ?"
+        among, most = None, -1 if limit is None else limit
+        hits = [row[0] for row in connection.execute(sql, [*values, most, offset])]
+    else:
+        best, among = _ranked(connection, query, None if limit is None else limit + offset)
+        hits = best[offset:]
+    return SearchResult(_rows(connection, query.match, hits, marks), among)
 
 
-def as_typed(query: str) -> str:
-    """Return the query with plain quotes, composed letters, and without characters that cannot be seen.
-
-    >>> as_typed("“human rights” inter\u00adgovernmental")
-    '"human rights" intergovernmental'
-    """
-    query = query.encode("utf-8", "replace").decode()  # a shell may pass bytes that are not text
-    return unicodedata.normalize("NFC", UNSEEN.sub("", query)).translate(_QUOTES)
-
-
-def interpretations(query: str) -> Iterator[str]:
-    """Yield the ways to read a query, of which the first valid one counts: as typed, quoted, as plain words.
-
-    >>> list(interpretations("co-operation AND (osce/odihr OR title:c++)"))[1]
-    '"co-operation" AND ( "osce/odihr" OR title:"c++" )'
-    """
-    if len(query) > LONGEST:
-        yield as_plain_words(query)
-    elif query.strip():
-        yield query
-        yield _with_quotes(query)
-        yield as_plain_words(query)
-
-
-def as_plain_words(query: str) -> str:
-    """Return the expression for items with all these words, taken literally.
-
-    >>> print(as_plain_words("Chairperson's AND"))
-    "Chairperson's" "AND"
-    """
-    return " ".join(_quoted(word) for word in dict.fromkeys(query.split()))
-
-
-def _with_quotes(query: str) -> str:
-    """Return the query with quotes around the words that FTS5 does not accept without them."""
-    parts = []
-    for match in _WORDS.finditer(query):
-        word = match["word"]
-        if word and not _BARE.fullmatch(word):
-            stem = word.rstrip("*")
-            word = _quoted(stem or word) + (" *" if stem and stem != word else "")
-        parts.append((match["column"] or "") + (match["quoted"] or match["mark"] or word or ""))
-    return " ".join(parts)
-
-
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
-
-
-def _ranked(
-    connection: sqlite3.Connection, expression: str, filters: Filters, limit: int | None
-) -> tuple[list[int], int | None]:
+def _ranked(connection: sqlite3.Connection, query: Query, limit: int | None) -> tuple[list[int], int | None]:
     """Return the keys of the best items in order, and how many of the newest were ranked; None for all."""
+    expression = query.match
     most = -1 if limit is None else limit
-    (labels, values), (period, days) = filters.labels(each=True), filters.period()
+    (labels, values), (period, days) = query.labels(each=True), query.period()
     span = _span(connection, expression) if limit is not None else None
     for among in () if span is None else (span, _WIDER * span):
         # The index has key and id; the other two columns have to be read from the item.
@@ -144,9 +74,10 @@ def _ranked(
         if len(best) == limit:
             return [row[0] for row in best], among
     if span is not None:
-        labels, values = filters.labels()  # few items pass, so collecting them is cheap
+        labels, values = query.labels()  # few items pass, so collecting them is cheap
     # The search index comes first, and the filters are applied to what it finds.
-    join = "CROSS JOIN items ON items.key = items_fts.rowid" if filters else ""
+    filtered = (labels, period) != ("1", "1")
+    join = "CROSS JOIN items ON items.key = items_fts.rowid" if filtered else ""
     sql = (
         f"SELECT items_fts.rowid, {_SCORE} AS score FROM items_fts {join} "
         f"WHERE items_fts MATCH ? AND {labels} AND {period} ORDER BY score, items_fts.rowid LIMIT ?"
@@ -171,7 +102,7 @@ def _rows(
     # A few items are looked up one by one. A prefix has many words, so its matches are read once.
     plus = "+" if len(hits) > 100 or "*" in expression else ""
     keys = json.dumps(hits)
-    snippets = dict(
+    snippets = expression and dict(
         connection.execute(
             f"SELECT rowid, {_SNIPPET} FROM items_fts WHERE items_fts MATCH ? "
             f"AND {plus}rowid IN (SELECT value FROM json_each(?))",
@@ -184,5 +115,6 @@ def _rows(
         "ORDER BY hit.key"
     )
     return [
-        {**row, "snippet": snippets[row["snippet"]]} for row in map(decoded, connection.execute(sql, [keys]))
+        {**row, "snippet": snippets[row["snippet"]] if snippets else None}
+        for row in map(decoded, connection.execute(sql, [keys]))
     ]

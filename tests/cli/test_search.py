@@ -15,17 +15,20 @@ from tests.helpers import run
     [
         (
             "wrong:osce",
-            "nothing found; not a valid query (no such column: wrong), so its words were searched for",
+            '"wrong:osce" is searched for as words: the columns are title:, teaser: and text:\nnothing found',
         ),
         (
             "trafficking (",
-            'not a valid query (fts5: syntax error near ""), so its words were searched for',
+            'not a valid query (fts5: syntax error near ""), so its words were searched for\n10 items',
         ),
         ("quokka", "nothing found"),
-        ("trafficking", ""),
+        ("trafficking", "10 items"),
         (
             "x " * 50_000,
-            "nothing found; not a valid query (longer than 10,000 characters), so its words were searched for",  # noqa: E501
+            (
+                "not a valid query (longer than 10,000 characters), so its words were searched for\n"
+                "nothing found"
+            ),
         ),
     ],
     ids=["column", "syntax", "nothing", "found", "long"],
@@ -39,7 +42,7 @@ def test_a_search_says_in_one_line_how_it_read_the_query(
 
 def test_words_need_no_quotes(filled: Path, tmp_path: Path) -> None:
     quoted, plain = (run("search", *words, cwd=tmp_path) for words in (["OSCE Vienna"], ["OSCE", "Vienna"]))
-    assert (plain.status, plain.err) == (0, "")
+    assert (plain.status, plain.errors) == (0, ["10 items"])
     assert plain.out == quoted.out
     assert len(plain.out.splitlines()) > 1
 

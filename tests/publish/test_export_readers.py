@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 
 from osce_news.publish.exporter import export
 from osce_news.storage import queries
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 
-ALL = Filters()
+ALL = Query()
 
 
 def _items(connection: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -110,5 +110,5 @@ def test_a_file_in_another_format_leaves_the_descriptor(reading: sqlite3.Connect
 
 
 def test_parquet_without_items_can_be_read(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    assert export(reading, Filters(since="2100-01-01"), tmp_path / "a.parquet") == 0
+    assert export(reading, Query(since="2100-01-01"), tmp_path / "a.parquet") == 0
     assert pq.read_table(tmp_path / "a.parquet").num_rows == 0

@@ -15,16 +15,16 @@ import pytest
 from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.exporter import export
 from osce_news.storage import open_for_writing, queries
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 
-ALL = Filters()
+ALL = Query()
 SLOW = pytest.mark.slow  # needs pyarrow
 NAMES = ("a.csv", "a.jsonl", "a.bib", "a.ris", "a.json")
 PARQUET = [pytest.param(name, marks=SLOW) for name in ("a.parquet", "years")]
 YEARS = {"form": "parquet", "by_year": True}
 
 
-def _items(connection: sqlite3.Connection, filters: Filters = ALL) -> list[dict[str, Any]]:
+def _items(connection: sqlite3.Connection, filters: Query = ALL) -> list[dict[str, Any]]:
     return queries.items(connection, filters, None)
 
 
@@ -71,7 +71,7 @@ def test_json_lines_are_the_rows(reading: sqlite3.Connection, tmp_path: Path) ->
 
 
 def test_filters_and_columns_apply(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    filters = Filters(offices=["odihr"], since="2025-10-01")
+    filters = Query(offices=["odihr"], since="2025-10-01")
     export(reading, filters, tmp_path / "a.jsonl", columns=("title", "offices", "id"))
     lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
     expected = [
@@ -102,7 +102,7 @@ def test_deleted_files_leave_the_descriptor_and_a_foreign_one_is_kept(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_export_without_items_can_be_read(reading: sqlite3.Connection, tmp_path: Path, name: str) -> None:
-    assert export(reading, Filters(since="2100-01-01"), tmp_path / name) == 0
+    assert export(reading, Query(since="2100-01-01"), tmp_path / name) == 0
     path = tmp_path / name
     if name == "a.csv":
         assert len(path.read_text().splitlines()) == 1

@@ -12,7 +12,7 @@ import pytest
 from osce_news.publish import formats as package
 from osce_news.publish.exporter import export
 from osce_news.publish.formats import formats
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from tests.helpers import ROOT
 
 TITLES = """
@@ -39,7 +39,7 @@ def titles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("titles")
 def test_a_module_in_the_package_is_a_format(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    assert export(reading, Filters(), tmp_path / "a.titles") == 151
+    assert export(reading, Query(), tmp_path / "a.titles") == 151
     assert len((tmp_path / "a.titles").read_text(encoding="utf-8").splitlines()) == 151
     assert "titles" in formats()
 

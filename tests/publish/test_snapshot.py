@@ -9,7 +9,7 @@ from pathlib import Path
 from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import open_for_reading, queries
 from osce_news.storage.integrity import problems
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from osce_news.storage.search import search
 from tests.helpers import dump, values
 
@@ -20,13 +20,13 @@ def test_a_snapshot_holds_all_items_and_passes_verify(reading: sqlite3.Connectio
     assert problems(path) == []
     assert list(tmp_path.iterdir()) == [path]
     with closing(open_for_reading(path)) as copy:
-        assert queries.items(copy, Filters(), None) == queries.items(reading, Filters(), None)
+        assert queries.items(copy, Query(), None) == queries.items(reading, Query(), None)
         given, kept = dump(reading, without=()), dump(copy, without=())
         assert len(given.pop("quarantine")) == 1
         assert kept.pop("quarantine") == []
         assert kept == given
-        found = search(copy, "elections", Filters(), None, ("", "")).rows
-        assert found == search(reading, "elections", Filters(), None, ("", "")).rows
+        found = search(copy, Query("elections"), None, ("", "")).rows
+        assert found == search(reading, Query("elections"), None, ("", "")).rows
         assert values(copy, "PRAGMA journal_mode") == ["delete"]
         assert values(copy, "PRAGMA freelist_count") == [0]
         assert "items_published" in values(copy, "SELECT idx FROM sqlite_stat1")

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from osce_news.storage import Writer, history_queries, open_for_reading, queries
+from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.storage.history_queries import PRESENT_ONLY, items_as_of
-from osce_news.storage.queries import Filters
-from tests.helpers import listing
+from osce_news.storage.query import Query
+from tests.helpers import items_as_of, listing
 from tests.newsroom import Story, make_stories
 from tests.newsroom.samples import TEN
 
@@ -82,7 +82,7 @@ def test_each_value_is_that_of_the_day(history: sqlite3.Connection, tmp_path: Pa
     with Writer(tmp_path / "only.db") as writer:
         writer.begin("full")
         writer.store(listing([shown], "2024-08-05T23:59:59Z"))
-        (expected,) = queries.items(writer.connection, Filters(), None)
+        (expected,) = queries.items(writer.connection, Query(), None)
     for name in PRESENT_ONLY:
         del expected[name]
     assert _on(history, day)[IDS["m"]] == expected
@@ -112,7 +112,7 @@ def test_today_the_list_is_what_the_view_shows_without_what_is_withdrawn(db: Pat
         for start in (0, 50, 100):
             writer.store(listing(stories[start : start + 50]))
         writer.finish("complete", withdrawn=[str(stories[7].node)])
-        now = queries.items(writer.connection, Filters(), None)
+        now = queries.items(writer.connection, Query(), None)
         expected = [row for row in now if row["withdrawn"] is None]
         assert len(expected) == 119
         for row in expected:
@@ -124,18 +124,18 @@ def test_today_the_list_is_what_the_view_shows_without_what_is_withdrawn(db: Pat
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
-        (Filters(offices=["odihr"]), "m5 m6 m7 m11"),
-        (Filters(topics=["roma-and-sinti"]), "m5 m6 m10 m11"),
-        (Filters(types=["press-release"]), "m7"),
-        (Filters(places=["warsaw"]), "m5 m7 m10 m11"),
-        (Filters(since="2024-08-04"), "m11"),
-        (Filters(until="2024-08-03", offices=["odihr"]), "m5 m6 m7"),
-        (Filters(language="ru"), ""),
-        (Filters(language="en", topics=["tolerance"]), "m5 m6 m10 m11"),
+        (Query(offices=["odihr"]), "m5 m6 m7 m11"),
+        (Query(topics=["roma-and-sinti"]), "m5 m6 m10 m11"),
+        (Query(types=["press-release"]), "m7"),
+        (Query(places=["warsaw"]), "m5 m7 m10 m11"),
+        (Query(since="2024-08-04"), "m11"),
+        (Query(until="2024-08-03", offices=["odihr"]), "m5 m6 m7"),
+        (Query(language="ru"), ""),
+        (Query(language="en", topics=["tolerance"]), "m5 m6 m10 m11"),
     ],
 )
 def test_filters_are_asked_of_the_values_of_the_day(
-    history: sqlite3.Connection, filters: Filters, found: str
+    history: sqlite3.Connection, filters: Query, found: str
 ) -> None:
     days = [
         f"m{day}"
@@ -147,7 +147,7 @@ def test_filters_are_asked_of_the_values_of_the_day(
 
 def test_a_topic_above_finds_those_below_it_on_a_day_too(writer: Writer) -> None:
     writer.store(listing([_with(topics=("Media pluralism",))]))
-    assert items_as_of(writer.connection, "2024-08-05", Filters(topics=["media-freedom"]))
+    assert items_as_of(writer.connection, "2024-08-05", Query(topics=["media-freedom"]))
 
 
 def test_runs_come_newest_first_with_what_they_continue(db: Path) -> None:

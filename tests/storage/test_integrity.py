@@ -18,7 +18,7 @@ from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import Writer, open_for_reading
 from osce_news.storage.integrity import problems
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from osce_news.storage.search import search
 from osce_news.storage.search_index import PARTS
 from tests.helpers import command, digest, environment, fixture_page, html_of, listing, run, values
@@ -122,7 +122,7 @@ def test_a_missing_part_of_the_search_index_is_reported_and_renormalize_makes_it
     copy: Path, part: str
 ) -> None:
     with closing(open_for_reading(copy)) as connection:
-        expected = search(connection, "police", Filters(), None, ("", "")).rows
+        expected = search(connection, Query("police"), None, ("", "")).rows
         (kind,) = values(connection, "SELECT type FROM sqlite_master WHERE name = ?", part)
     _damage(copy, f"DROP {kind} {part}")
     assert any(f"{kind} {part} is missing" in problem for problem in _checked(copy))
@@ -131,7 +131,7 @@ def test_a_missing_part_of_the_search_index_is_reported_and_renormalize_makes_it
     assert _checked(copy) == []
     with closing(open_for_reading(copy)) as connection:
         assert expected
-        assert search(connection, "police", Filters(), None, ("", "")).rows == expected
+        assert search(connection, Query("police"), None, ("", "")).rows == expected
 
 
 def test_without_a_search_index_search_names_the_command_that_makes_one(copy: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from osce_news.errors import NewerDatabaseError
 from osce_news.storage import Writer, open_for_reading, open_for_writing, queries, schema
 from osce_news.storage.integrity import problems
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS, TABLES
 from tests.helpers import ROOT, dump, listing, values
 from tests.newsroom import make_stories
@@ -84,7 +84,7 @@ def test_opening_a_database_again_changes_nothing(db: Path) -> None:
 def test_a_database_made_before_the_first_release_is_read_as_it_is(former: Path) -> None:
     with closing(open_for_reading(former)) as connection:
         assert schema.differences(connection).items() >= {("runs", "different"), ("pages", "different")}
-        assert len(queries.items(connection, Filters(), None)) > 20
+        assert len(queries.items(connection, Query(), None)) > 20
     assert problems(former) == []
 
 
@@ -188,19 +188,19 @@ def test_a_database_has_a_wal_our_application_id_and_foreign_keys(db: Path) -> N
 @pytest.mark.parametrize(
     ("filters", "index"),
     [
-        (Filters(), "items_published"),
-        (Filters(since="2025-11-01"), "items_published"),
-        (Filters(until="2025-11-01"), "items_published"),
-        (Filters(since="2025-10-01", until="2025-11-01"), "items_published"),
-        (Filters(types=["news"]), "items_content_type"),
-        (Filters(language="en"), "items_language"),
-        (Filters(offices=["odihr"]), "item_offices_office"),
-        (Filters(topics=["elections"]), "item_topics_topic"),
-        (Filters(places=["vienna"]), "item_places_place"),
-        (Filters(offices=["odihr"], topics=["elections"], since="2025-10-01"), "item_offices_office"),
+        (Query(), "items_published"),
+        (Query(since="2025-11-01"), "items_published"),
+        (Query(until="2025-11-01"), "items_published"),
+        (Query(since="2025-10-01", until="2025-11-01"), "items_published"),
+        (Query(types=["news"]), "items_content_type"),
+        (Query(language="en"), "items_language"),
+        (Query(offices=["odihr"]), "item_offices_office"),
+        (Query(topics=["elections"]), "item_topics_topic"),
+        (Query(places=["vienna"]), "item_places_place"),
+        (Query(offices=["odihr"], topics=["elections"], since="2025-10-01"), "item_offices_office"),
     ],
 )
-def test_a_filter_is_answered_by_its_index(reading: sqlite3.Connection, filters: Filters, index: str) -> None:
+def test_a_filter_is_answered_by_its_index(reading: sqlite3.Connection, filters: Query, index: str) -> None:
     sql: list[str] = []
     reading.set_trace_callback(sql.append)
     queries.items(reading, filters, 20)

@@ -17,7 +17,7 @@ from osce_news.errors import BadInputError
 from osce_news.items import NewsItem, Term
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage import Writer, counts, open_for_reading, queries
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query, identifiers
 from osce_news.storage.search import search
 from tests.helpers import fixture_page, html_of, listing, page_of
 from tests.newsroom import make_stories
@@ -56,7 +56,7 @@ def _ids(terms: Sequence[Term]) -> set[str | None]:
     return {term.id for term in terms}
 
 
-def _passes(item: NewsItem, filters: Filters) -> bool:
+def _passes(item: NewsItem, filters: Query) -> bool:
     topics = set(filters.topics)
     topics |= {entry.id for entry in vocabulary("topics").entries.values() if entry.parent in topics}
     day = item.published
@@ -71,7 +71,7 @@ def _passes(item: NewsItem, filters: Filters) -> bool:
     )
 
 
-def _expected(items: Sequence[NewsItem], filters: Filters) -> list[str]:
+def _expected(items: Sequence[NewsItem], filters: Query) -> list[str]:
     kept = sorted((item for item in items if _passes(item, filters)), key=lambda item: item.id)
     return [item.id for item in sorted(kept, key=lambda item: item.published or "", reverse=True)]
 
@@ -89,7 +89,7 @@ def test_every_combination_of_filters_gives_what_plain_python_gives(newsroom: Ne
     for offices, topics, places, types, (since, until), language in product(
         OFFICES, TOPICS, PLACES, TYPES, PERIODS, LANGUAGES
     ):
-        filters = Filters(offices, topics, types, places, since, until, language)
+        filters = Query("", offices, topics, types, places, since, until, language)
         expected = _expected(newsroom.items, filters)
         found = [row["id"] for row in queries.items(newsroom.connection, filters, None)]
         assert found == expected, filters
@@ -100,7 +100,7 @@ def test_every_combination_of_filters_gives_what_plain_python_gives(newsroom: Ne
 
 @pytest.mark.parametrize("limit", [0, 1, 7, 408, 1000])
 def test_a_limit_gives_the_newest(newsroom: Newsroom, limit: int) -> None:
-    for filters in (Filters(), Filters(offices=["odihr"])):
+    for filters in (Query(), Query(offices=["odihr"])):
         found = [row["id"] for row in queries.items(newsroom.connection, filters, limit)]
         assert found == _expected(newsroom.items, filters)[:limit]
 
@@ -108,8 +108,8 @@ def test_a_limit_gives_the_newest(newsroom: Newsroom, limit: int) -> None:
 def test_a_topic_includes_those_below_it(newsroom: Newsroom) -> None:
     below = vocabulary("topics").entries["media-pluralism"]
     assert below.parent == "media-freedom"
-    wide = {row["id"] for row in queries.items(newsroom.connection, Filters(topics=["media-freedom"]), None)}
-    narrow = {row["id"] for row in queries.items(newsroom.connection, Filters(topics=[below.id]), None)}
+    wide = {row["id"] for row in queries.items(newsroom.connection, Query(topics=["media-freedom"]), None)}
+    narrow = {row["id"] for row in queries.items(newsroom.connection, Query(topics=[below.id]), None)}
     assert "575719" in narrow
     assert narrow < wide
 
@@ -128,7 +128,7 @@ def test_a_topic_includes_those_below_it(newsroom: Newsroom) -> None:
     ],
 )
 def test_a_name_or_alias_means_its_entry(kind: str, asked: str, identifier: str) -> None:
-    assert queries.identifiers(kind, [asked]) == [identifier]
+    assert identifiers(kind, [asked]) == [identifier]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_name_or_alias_means_its_entry(kind: str, asked: str, identifier: str)
 )
 def test_an_unknown_name_is_an_error_that_names_the_nearest(kind: str, asked: str, says: str) -> None:
     with pytest.raises(BadInputError, match=says) as error:
-        queries.identifiers(kind, [asked])
+        identifiers(kind, [asked])
     assert f"osce-news vocabulary {kind}" in str(error.value)
     assert len(str(error.value)) < 300
 
@@ -152,7 +152,7 @@ def test_an_unknown_name_is_an_error_that_names_the_nearest(kind: str, asked: st
 def test_the_title_counts_before_the_teaser_and_the_hit_stands_between_the_marks(
     newsroom: Newsroom,
 ) -> None:
-    rows = search(newsroom.connection, "trafficking", Filters(), None, ("<b>", "</b>")).rows
+    rows = search(newsroom.connection, Query("trafficking"), None, ("<b>", "</b>")).rows
     assert rows
     assert all("<b>" in row["snippet"] and "</b>" in row["snippet"] for row in rows)
     in_title = ["traffick" in row["title"].casefold() for row in rows]
@@ -162,15 +162,18 @@ def test_the_title_counts_before_the_teaser_and_the_hit_stands_between_the_marks
 
 @pytest.mark.parametrize("query", ["training", "participating states", "police OR border", "title:osce"])
 def test_a_search_takes_all_filters_and_a_limit(newsroom: Newsroom, query: str) -> None:
-    everything = search(newsroom.connection, query, Filters(), None, ("", "")).rows
+    everything = search(newsroom.connection, Query(query), None, ("", "")).rows
     assert len(everything) > 4
     for offices, types, (since, until) in product(OFFICES, TYPES, PERIODS):
-        filters = Filters(offices=offices, types=types, since=since, until=until)
+        filters = Query(offices=offices, types=types, since=since, until=until)
         passing = set(_expected(newsroom.items, filters))
         expected = [row["id"] for row in everything if row["id"] in passing]
-        found = [row["id"] for row in search(newsroom.connection, query, filters, None, ("", "")).rows]
+        found = [
+            row["id"]
+            for row in search(newsroom.connection, replace(filters, words=query), None, ("", "")).rows
+        ]
         assert found == expected
-        some = search(newsroom.connection, query, filters, 3, ("", "")).rows
+        some = search(newsroom.connection, replace(filters, words=query), 3, ("", "")).rows
         assert [row["id"] for row in some] == expected[:3]
 
 
@@ -187,7 +190,7 @@ def _groups(item: NewsItem, by: str) -> list[str | None]:
 
 @pytest.mark.parametrize("by", [*((one,) for one in counts.GROUPS), ("year", "type"), ("office", "topic")])
 def test_counts_are_those_of_plain_python(newsroom: Newsroom, by: tuple[str, ...]) -> None:
-    for filters in (Filters(), Filters(topics=["elections", "media-freedom"]), Filters(language="ru")):
+    for filters in (Query(), Query(topics=["elections", "media-freedom"]), Query(language="ru")):
         items = [item for item in newsroom.items if _passes(item, filters)]
         expected = Counter(
             key for item in items for key in set(product(*(_groups(item, name) for name in by)))
@@ -200,7 +203,7 @@ def test_counts_are_those_of_plain_python(newsroom: Newsroom, by: tuple[str, ...
 
 
 def test_the_groups_that_are_not_kept_are_counted_together_each_item_once(newsroom: Newsroom) -> None:
-    ranked = counts.most_frequent(newsroom.connection, "office", Filters())
+    ranked = counts.most_frequent(newsroom.connection, "office", Query())
     numbers = Counter(
         name for item in newsroom.items for name in set(_groups(item, "office")) if name is not None
     )
@@ -212,14 +215,14 @@ def test_the_groups_that_are_not_kept_are_counted_together_each_item_once(newsro
         return {name if name is None or name in keep else counts.OTHER for name in _groups(item, "office")}
 
     expected = Counter((name, *_groups(item, "year")) for item in newsroom.items for name in folded(item))
-    rows = counts.count_items(newsroom.connection, ("office", "year"), Filters(), {"office": keep})
+    rows = counts.count_items(newsroom.connection, ("office", "year"), Query(), {"office": keep})
     assert {(row["office"], row["year"]): row["items"] for row in rows} == expected
     among = sum(bool(folded(item) & set(keep)) for item in newsroom.items)
-    assert counts.count_among(newsroom.connection, Filters(), {"office": keep}) == among
+    assert counts.count_among(newsroom.connection, Query(), {"office": keep}) == among
 
 
-@pytest.mark.parametrize("filters", [Filters(), Filters(offices=["odihr"])])
-def test_labels_are_counted_by_what_is_printed(newsroom: Newsroom, filters: Filters) -> None:
+@pytest.mark.parametrize("filters", [Query(), Query(offices=["odihr"])])
+def test_labels_are_counted_by_what_is_printed(newsroom: Newsroom, filters: Query) -> None:
     rows = {row["year"]: row for row in counts.count_labels(newsroom.connection, "year", filters)}
     for year, row in rows.items():
         items = [
@@ -242,7 +245,7 @@ def test_labels_are_counted_by_what_is_printed(newsroom: Newsroom, filters: Filt
 
 def test_the_extent_of_the_items_leaves_no_undated_one_out(newsroom: Newsroom) -> None:
     days = [item.published for item in newsroom.items if item.published]
-    assert counts.extent(newsroom.connection, Filters()) == {
+    assert counts.extent(newsroom.connection, Query()) == {
         "items": len(newsroom.items),
         "first": min(days),
         "last": max(days),
@@ -251,7 +254,7 @@ def test_the_extent_of_the_items_leaves_no_undated_one_out(newsroom: Newsroom) -
 
 
 def test_periods_come_in_order_and_what_has_no_date_comes_last(newsroom: Newsroom) -> None:
-    months = [row["month"] for row in counts.count_items(newsroom.connection, ["month"], Filters())]
+    months = [row["month"] for row in counts.count_items(newsroom.connection, ["month"], Query())]
     assert months[-1] is None
     assert months[:-1] == sorted(months[:-1])
 

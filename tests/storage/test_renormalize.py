@@ -17,7 +17,7 @@ from osce_news.normalize.vocabulary import fingerprint, vocabulary
 from osce_news.storage import Writer, open_for_reading, queries, renormalize
 from osce_news.storage import writer as writer_module
 from osce_news.storage.integrity import problems
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from osce_news.storage.search import search
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
@@ -205,9 +205,9 @@ def test_the_search_index_is_built_anew(moon_base: Path) -> None:
             "INSERT INTO items_fts (items_fts, rowid, title, teaser, text) VALUES ('delete', ?, ?, ?, NULL)",
             (key, title, teaser),
         )
-        assert not search(writer.connection, "memorial", Filters(), None, ("", "")).rows
+        assert not search(writer.connection, Query("memorial"), None, ("", "")).rows
         writer.renormalize()
-        assert search(writer.connection, "memorial", Filters(), None, ("", "")).rows
+        assert search(writer.connection, Query("memorial"), None, ("", "")).rows
     assert problems(moon_base) == []
 
 

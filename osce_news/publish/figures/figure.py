@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from osce_news import __version__
 from osce_news.errors import BadInputError
-from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage import counts
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 
 Row = dict[str, Any]
 Kind = Literal["periods", "bars", "panels", "matrix", "shares"]
@@ -28,7 +27,7 @@ class FigureOptions:
     """Which figure to draw. Raises BadInputError for combinations that make no figure."""
 
     by: tuple[str, ...] = ("year",)
-    filters: Filters = field(default_factory=Filters)
+    query: Query = field(default_factory=Query)
     labels: bool = False
     """Show the share of items with each label instead of the number of items."""
     top: int | None = None
@@ -75,7 +74,7 @@ class Figure:
 
 def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figure:
     """Return the figure. Raises BadInputError if there is nothing to show."""
-    extent = counts.extent(connection, options.filters)
+    extent = counts.extent(connection, options.query)
     source = counts.source(connection)
     periods = [name for name in options.by if name in counts.PERIODS]
     if extent["items"] == 0:
@@ -95,7 +94,7 @@ def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figu
         rows, remarks = _counts(connection, options, by, groups)
     if periods:
         rows = _fill_gaps(rows, by)
-    notes = _notes(options.filters, extent, bool(periods), remarks, source)
+    notes = _notes(options.query, extent, bool(periods), remarks, source)
     return Figure(options.kind, by, title, notes, rows)
 
 
@@ -106,20 +105,20 @@ def _counts(
     keep: dict[str, list[str]] = {}
     remarks: list[str] = []
     for name in groups:
-        names = [row["name"] for row in counts.most_frequent(connection, name, options.filters)]
+        names = [row["name"] for row in counts.most_frequent(connection, name, options.query)]
         top = options.top or _DEFAULT_TOP[options.kind]
         # A single group is better shown by its name than as "(other)".
         keep[name] = names if len(names) <= top + 1 else names[:top]
         if len(names) > len(keep[name]) and options.kind != "matrix":
             rare = len(names) - len(keep[name])
             remarks.append(f"“{counts.OTHER}” combines the {rare} {_PLURALS[name]} with the fewest items.")
-    rows = counts.count_items(connection, by, options.filters, keep)
+    rows = counts.count_items(connection, by, options.query, keep)
     if options.kind == "matrix":
         rows = [row for row in rows if all(row[name] not in (None, counts.OTHER) for name in by)]
         if not rows:
             both = " and ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in by)
             raise BadInputError(f"nothing to plot: no item has both {both}")
-        shown = counts.count_among(connection, options.filters, keep)
+        shown = counts.count_among(connection, options.query, keep)
         frequent = " and ".join(f"one of the {len(keep[name])} most frequent {_PLURALS[name]}" for name in by)
         remarks.append(f"{shown:,} of them are shown: those with {frequent}.")
     if several := " or ".join(_PLURALS[name] for name in groups if name != "type"):
@@ -134,7 +133,7 @@ def _counts(
 
 def _shares(connection: sqlite3.Connection, options: FigureOptions) -> list[Row]:
     (period,) = options.by
-    rows = counts.count_labels(connection, period, options.filters)
+    rows = counts.count_labels(connection, period, options.query)
     return [
         {"label": label, period: row[period], "percent": round(100 * row[label] / row["items"], 1)}
         for label in counts.LABELS
@@ -175,7 +174,7 @@ def _periods(first: str, last: str) -> list[str]:
 
 
 def _notes(
-    filters: Filters, extent: Mapping[str, Any], dated: bool, remarks: Sequence[str], source: counts.Source
+    query: Query, extent: Mapping[str, Any], dated: bool, remarks: Sequence[str], source: counts.Source
 ) -> tuple[str, ...]:
     """Return the lines below the title: the filter, what is shown, and the source."""
     items = f"{extent['items']:,} item{'' if extent['items'] == 1 else 's'}"
@@ -183,29 +182,10 @@ def _notes(
     undated = [f"{extent['undated']:,} without a date are not shown."] if dated and extent["undated"] else []
     read = f" on {source.read[:10]}" if source.read else ""
     shown = " ".join([f"{items}{period}.", *undated, *remarks])
-    lines = (_filter_text(filters), shown, f"Source: {source.site}, read{read} with osce-news {__version__}.")
+    asked = query.described()
+    lines = (
+        f"Filter: {asked}." if asked else "",
+        shown,
+        f"Source: {source.site}, read{read} with osce-news {__version__}.",
+    )
     return tuple(filter(None, lines))
-
-
-def _filter_text(filters: Filters) -> str:
-    """Return the filters in words, or the empty string if there are none.
-
-    >>> _filter_text(Filters(offices=["odihr"], since="2022-01-01"))
-    'Filter: office: OSCE Office for Democratic Institutions and Human Rights; published since 2022-01-01.'
-    """
-    parts = [
-        f"{name}: {' or '.join(vocabulary(kind).entries[identifier].label for identifier in identifiers)}"
-        for name, kind, identifiers in (
-            ("office", "offices", filters.offices),
-            ("topic", "topics", filters.topics),
-            ("type", "content_types", filters.types),
-            ("place", "places", filters.places),
-        )
-        if identifiers
-    ]
-    days = [f" {name} {day}" for name, day in (("since", filters.since), ("until", filters.until)) if day]
-    if days:
-        parts.append("".join(["published", *days]))
-    if filters.language:
-        parts.append(f"language: {filters.language}")
-    return f"Filter: {'; '.join(parts)}." if parts else ""

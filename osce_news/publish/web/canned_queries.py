@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from osce_news.storage.history_queries import ITEMS_AS_OF
+from osce_news.storage.as_of import ITEMS_AS_OF
 
 # A parameter without a value is the empty string.
 _QUERIES = {

@@ -16,9 +16,8 @@ from osce_news.errors import BadInputError
 from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
 from osce_news.publish.web.served_copy import DATABASE
 from osce_news.storage import counts
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 
-_FILTERS = ("office", "topic", "type", "place")
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html", "csv": "text/csv"}
 
@@ -40,19 +39,17 @@ def options_from(arguments: Any) -> FigureOptions:
     top = (values.get("top") or [None])[0]
     if top is not None and not (top.isascii() and top.isdigit() and len(top) < 4):
         raise BadInputError(f"not a number: {top[:80]!r}")
-    names = {f"{name}s": tuple(values.get(name, ())) for name in _FILTERS}
-    since, until, language = ((values.get(name) or [None])[0] for name in ("since", "until", "language"))
-    filters = Filters.parse(**names, since=since, until=until, language=language)
-    return FigureOptions(by, filters, bool(values.get("labels")), int(top) if top else None)
+    pairs = [(name, value) for name in values for value in values[name]]
+    query = Query.from_arguments(pairs)
+    return FigureOptions(by, query, bool(values.get("labels")), int(top) if top else None)
 
 
-def command(options: FigureOptions, arguments: Any) -> str:
+def command(options: FigureOptions) -> str:
     """Return the command that draws the same figure."""
     parts = ["osce-news", "stats", *(part for name in options.by for part in ("--by", name))]
     parts += ["--labels"] if options.labels else []
-    for name in (*_FILTERS, "since", "until", "language", "top"):
-        parts += [part for value in arguments.getlist(name) if value for part in (f"--{name}", value)]
-    return shlex.join([*parts, "--plot", "figure.svg"])
+    parts += ["--top", str(options.top)] if options.top else []
+    return shlex.join([*parts, *options.query.options(), "--plot", "figure.svg"])
 
 
 async def figure_page(datasette: Any, request: Any) -> Any:
@@ -67,7 +64,7 @@ async def figure_page(datasette: Any, request: Any) -> Any:
     status = 200
     try:
         options, figure = await _figure(datasette, request)
-        variables |= {"figure": figure, "options": options, "command": command(options, request.args)}
+        variables |= {"figure": figure, "options": options, "command": command(options)}
     except BadInputError as error:
         variables["error"], status = str(error), 400
     return Response.html(await datasette.render_template("figures.html", variables, request=request), status)
@@ -98,7 +95,7 @@ async def _figure(datasette: Any, request: Any) -> tuple[FigureOptions, Figure]:
 def _choices(connection: sqlite3.Connection) -> dict[str, list[str]]:
     """Return the offices, topics and types that have items, the most frequent first."""
     return {
-        name: [row["name"] for row in counts.most_frequent(connection, name, Filters())]
+        name: [row["name"] for row in counts.most_frequent(connection, name, Query())]
         for name in ("office", "topic", "type")
     }
 

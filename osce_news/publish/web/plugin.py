@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from datasette import hookimpl
 from datasette.filters import FilterArguments
-from datasette.utils import escape_fts
 from datasette.utils.asgi import BadRequest, Response
 from markupsafe import Markup
 
 from osce_news import __version__
+from osce_news.errors import BadInputError
 from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.facets import ListFacet
 from osce_news.publish.web.figure_pages import FIGURES, figure_file, figure_page
@@ -22,6 +22,7 @@ from osce_news.publish.web.metadata import overview
 from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.storage import queries
 from osce_news.storage.schema import LISTS
+from osce_news.storage.words import parse_words
 
 # Arguments of a table's address whose values are column names.
 _COLUMN_ARGUMENTS = (
@@ -116,6 +117,10 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
     """Refuse filters on unknown columns, which Datasette would silently ignore."""
 
     async def check() -> FilterArguments:
+        try:
+            parse_words(request.args.get("_search") or "")
+        except BadInputError as error:
+            raise BadRequest(str(error)) from error
         columns = await datasette.get_database(database).table_columns(table)
         filters = [name for name in request.args if not name.startswith("_")]
         named = [name.rpartition("__")[0] if "__" in name else name for name in filters]
@@ -131,8 +136,8 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
 
 @hookimpl(trylast=True)  # replaces Datasette's own function, which makes an invalid query of a single quote
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Add the SQL function that turns words into a full-text query; without words it matches nothing."""
-    conn.create_function("escape_fts", 1, lambda text: escape_fts(text) or '""')
+    """Add the SQL function that turns words into a full-text query, by the parser of `search`."""
+    conn.create_function("escape_fts", 1, lambda text: parse_words(text or "").expression)
 
 
 @hookimpl

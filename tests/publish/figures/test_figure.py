@@ -13,7 +13,7 @@ import pytest
 from osce_news.errors import BadInputError
 from osce_news.publish.figures import FigureOptions, build_figure
 from osce_news.storage import Writer, counts, open_for_reading
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from tests.generated import fill
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
@@ -40,7 +40,7 @@ def test_impossible_combinations_are_refused(
 
 def test_nothing_to_plot_says_why(reading: sqlite3.Connection, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no item passes the filters"):
-        build_figure(reading, FigureOptions(filters=Filters(until="1990-01-01")))
+        build_figure(reading, FigureOptions(query=Query(until="1990-01-01")))
     fill(tmp_path / "no-topics.db", [dataclasses.replace(story, topics=()) for story in TEN])
     with (
         closing(open_for_reading(tmp_path / "no-topics.db")) as connection,
@@ -89,11 +89,11 @@ def test_a_time_series_by_office_combines_rare_offices(
 ) -> None:
     found = build_figure(reading, FigureOptions(by, top=3))
     names = list(dict.fromkeys(row["office"] for row in found.rows))
-    ranked = [row["name"] for row in counts.most_frequent(reading, "office", Filters())]
+    ranked = [row["name"] for row in counts.most_frequent(reading, "office", Query())]
     assert names == [*ranked[:3], counts.OTHER, None]
     assert found.title == f"Items by {by[0]} and {by[1]}"
     assert any(f"combines the {len(ranked) - 3} offices with the fewest items" in one for one in found.notes)
-    printed = counts.count_items(reading, ["office"], Filters(), {"office": ranked[:3]})
+    printed = counts.count_items(reading, ["office"], Query(), {"office": ranked[:3]})
     for row in printed:
         line = [one["items"] for one in found.rows if one["office"] == row["office"]]
         assert sum(line) == row["items"]
@@ -101,7 +101,7 @@ def test_a_time_series_by_office_combines_rare_offices(
 
 
 def test_a_single_rare_group_keeps_its_name(reading: sqlite3.Connection) -> None:
-    types = len(counts.most_frequent(reading, "type", Filters()))
+    types = len(counts.most_frequent(reading, "type", Query()))
     for top in (types - 1, types):
         found = build_figure(reading, FigureOptions(("type",), top=top))
         assert counts.OTHER not in [row["type"] for row in found.rows]
@@ -114,19 +114,19 @@ def test_a_matrix_has_frequent_labels_and_says_how_many_items_it_shows(
 ) -> None:
     found = build_figure(reading, FigureOptions(("office", "topic"), top=4))
     assert {row["office"] for row in found.rows} <= {
-        row["name"] for row in counts.most_frequent(reading, "office", Filters())[:4]
+        row["name"] for row in counts.most_frequent(reading, "office", Query())[:4]
     }
     assert all(row["topic"] not in (None, counts.OTHER) for row in found.rows)
-    keep = {name: [row["name"] for row in counts.most_frequent(reading, name, Filters())[:4]]
+    keep = {name: [row["name"] for row in counts.most_frequent(reading, name, Query())[:4]]
             for name in ("office", "topic")}  # fmt: skip
-    shown = counts.count_among(reading, Filters(), keep)
+    shown = counts.count_among(reading, Query(), keep)
     assert 0 < shown < 600
     assert any(f"{shown} of them are shown" in note for note in found.notes)
 
 
 def test_shares_are_percentages_of_the_items_of_each_period(reading: sqlite3.Connection) -> None:
     found = build_figure(reading, FigureOptions(labels=True))
-    counted = {row["year"]: row for row in counts.count_labels(reading, "year", Filters())}
+    counted = {row["year"]: row for row in counts.count_labels(reading, "year", Query())}
     assert {row["label"] for row in found.rows} == {"type", "office", "topic", "dateline", "teaser"}
     for row in found.rows:
         whole = counted[row["year"]]
@@ -134,7 +134,7 @@ def test_shares_are_percentages_of_the_items_of_each_period(reading: sqlite3.Con
 
 
 def test_the_notes_have_filter_source_and_date(reading: sqlite3.Connection) -> None:
-    filters = Filters(offices=["odihr"], topics=["elections"], since="2025-06-01", language="en")
+    filters = Query(offices=["odihr"], topics=["elections"], since="2025-06-01", language="en")
     first, *_, last = build_figure(reading, FigureOptions(("month",), filters)).notes
     assert first == (
         "Filter: office: OSCE Office for Democratic Institutions and Human Rights; topic: Elections; "

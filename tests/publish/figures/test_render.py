@@ -23,7 +23,7 @@ from osce_news.publish.figures import (
     write_figure,
 )
 from osce_news.storage import open_for_reading
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from tests.generated import fill
 from tests.newsroom.samples import TEN
 
@@ -36,7 +36,7 @@ KINDS = [
     FigureOptions(("office", "topic")),
     FigureOptions(("type", "topic"), top=1),
     FigureOptions(("month",), labels=True),
-    FigureOptions(("year", "type"), Filters(since="2025-11-01")),
+    FigureOptions(("year", "type"), Query(since="2025-11-01")),
 ]
 
 

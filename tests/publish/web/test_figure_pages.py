@@ -17,7 +17,7 @@ import pytest
 
 from osce_news.publish.figures import FigureOptions, build_figure, render_image
 from osce_news.publish.web.figure_pages import FIGURES
-from osce_news.storage.queries import Filters
+from osce_news.storage.query import Query
 from tests.helpers import run
 from tests.publish.web.test_pages import text_of
 
@@ -25,7 +25,7 @@ Get = Callable[..., Any]
 
 
 def test_a_figure_equals_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
-    asked = FigureOptions(("year", "office"), Filters(types=["press-release"], since="2025-09-01"), top=3)
+    asked = FigureOptions(("year", "office"), Query(types=["press-release"], since="2025-09-01"), top=3)
     address = "/figures.svg?by=year&by=office&type=Press+release&since=2025-09-01&top=3"
     answer = get(address)
     assert answer.headers["content-type"] == "image/svg+xml"

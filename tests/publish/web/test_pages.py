@@ -19,11 +19,11 @@ import pytest
 
 from osce_news.items import NewsItem
 from osce_news.publish.web.canned_queries import QUERIES
-from osce_news.storage import history_queries, queries
-from osce_news.storage.queries import Filters
+from osce_news.storage import queries
+from osce_news.storage.query import Query
 from osce_news.storage.schema import LISTS
 from tests.generated import FIRST_CRAWL
-from tests.helpers import digest
+from tests.helpers import digest, items_as_of
 from tests.publish.web.conftest import (
     EDITED,
     GONE,
@@ -80,7 +80,7 @@ def facet(get: Get, name: str, asked: str = "") -> dict[str, int]:
 def test_facets_count_each_item_once_per_member(
     get: Get, reading: sqlite3.Connection, name: str, narrowed: str
 ) -> None:
-    wanted = Filters(types=["press-release"]) if narrowed else Filters()
+    wanted = Query(types=["press-release"]) if narrowed else Query()
     expected: Counter[str] = Counter()
     for row in queries.items(reading, wanted, None):
         row["year"] = row["published"][:4]
@@ -183,7 +183,7 @@ def test_items_per_office_and_year_equal_those_of_stats(get: Get, reading: sqlit
 
     expected = {
         (row["year"], row["office"]): row["items"]
-        for row in counts.count_items(reading, ("year", "office"), Filters())
+        for row in counts.count_items(reading, ("year", "office"), Query())
         if row["office"]
     }
     rows = query(get, "items-per-office-and-year")
@@ -194,7 +194,7 @@ def test_items_per_office_and_year_equal_those_of_stats(get: Get, reading: sqlit
 
 def test_topics_that_occur_together_are_counted(get: Get, reading: sqlite3.Connection) -> None:
     expected: Counter[tuple[str, str]] = Counter()
-    for row in queries.items(reading, Filters(), None):
+    for row in queries.items(reading, Query(), None):
         topics = sorted(set(row["topics"]))
         expected.update((one, other) for one in topics for other in topics if one < other)
     rows = query(get, "topics-together")
@@ -214,7 +214,7 @@ def test_what_changed_shows_what_the_second_crawl_found(get: Get) -> None:
 
 def test_the_list_on_a_past_day_equals_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
     rows = query(get, "as-it-stood", day="2025-12-01")
-    expected = history_queries.items_as_of(reading, "2025-12-01")
+    expected = items_as_of(reading, "2025-12-01")
     assert {row["id"]: row["title"] for row in rows} == {row["id"]: row["title"] for row in expected}
     assert "A title that was mended" not in {row["title"] for row in rows}
     assert query(get, "as-it-stood", day="2020-01-01") == []
@@ -224,7 +224,7 @@ def test_dates_that_disagree_with_the_dateline_are_found(get: Get, reading: sqli
     rows = query(get, "dates-disagree")
     expected = {
         row["id"]
-        for row in queries.items(reading, Filters(), None)
+        for row in queries.items(reading, Query(), None)
         if row["dateline_date"] and row["dateline_date"] != row["published"]
     }
     assert {row["id"] for row in rows} == expected

@@ -1,0 +1,99 @@
+"""The database as it was on a past day, in memory, for the same queries as the present one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from osce_news.errors import BadInputError
+from osce_news.items import REVISED_FIELDS, Listing, NewsItem
+from osce_news.normalize import normalize
+from osce_news.storage import rows, schema
+from osce_news.storage.database import open_for_reading
+from osce_news.storage.query import Query
+from osce_news.storage.renormalize import write_vocabulary
+
+# The value of a field on a day is the former value in its first revision after that day, else today's.
+_COLUMN = "iif({0}.item_id IS NULL, {0}_raw, {0}.before) AS {0}"
+_JOIN = "LEFT JOIN later AS {0} ON {0}.item_id = items.id AND {0}.field = '{0}'"
+ITEMS_AS_OF = f"""
+WITH asked (until) AS (SELECT date(:day) || 'T23:59:59Z'),
+later AS MATERIALIZED (
+    SELECT item_id, field, before FROM (
+        SELECT item_id, field, before,
+            row_number() OVER (PARTITION BY item_id, field ORDER BY seen_at, id) AS number
+        FROM revisions JOIN asked ON seen_at > until)
+    WHERE number = 1)
+SELECT items.id, items.url,
+    {(f",{chr(10)}    ").join(map(_COLUMN.format, REVISED_FIELDS))}
+FROM items JOIN asked ON first_seen <= until
+{chr(10).join(map(_JOIN.format, REVISED_FIELDS))}
+WHERE NOT EXISTS (
+    SELECT 1 FROM withdrawals
+    WHERE item_id = items.id AND withdrawn <= until AND (restored IS NULL OR restored > until))
+"""
+# Columns of the view `newsroom` that are known for the present only.
+PRESENT_ONLY = ("text", "last_seen", "withdrawn")
+
+
+@contextmanager
+def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
+    """Open the database for reading, as of the query's day if it has one.
+
+    Raises what `open_for_reading` raises, and BadInputError if the query has words and the database no search
+    index.
+    """
+    with closing(open_for_reading(path)) as connection:
+        if query.as_of is not None:
+            with closing(database_as_of(connection, query.as_of)) as past:
+                yield past
+            return
+        sql = "SELECT 1 FROM sqlite_master WHERE name = 'items_fts'"
+        if query.words and connection.execute(sql).fetchone() is None:
+            raise BadInputError("the database has no search index; `osce-news renormalize` makes one")
+        yield connection
+
+
+def database_as_of(connection: sqlite3.Connection, day: str) -> sqlite3.Connection:
+    """Return a database in memory with the items that were on the list at the end of that day (UTC).
+
+    `day` is YYYY-MM-DD. Values are what the site printed then, normalised by the present vocabulary and
+    rules. It holds the runs up to that day, and no texts, revisions and pages.
+    """
+    past = sqlite3.connect(":memory:", isolation_level=None)
+    past.row_factory = sqlite3.Row
+    schema.update(past)
+    past.execute("BEGIN")
+    write_vocabulary(past)
+    columns = "then_.*, url_raw, language, origin, listing_url, first_seen, last_seen"
+    stored = connection.execute(
+        f"SELECT {columns} FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id) ORDER BY items.key",
+        {"day": day},
+    ).fetchall()
+    rows.insert(past, map(_item, stored), Listing(url="", fetched_at="", sha256=""))
+    past.executemany(
+        "UPDATE items SET origin = ?, listing_url = ?, first_seen = ?, last_seen = ? WHERE id = ?",
+        [
+            (
+                row["origin"],
+                row["listing_url"],
+                row["first_seen"],
+                min(row["last_seen"], f"{day}T23:59:59Z"),
+                row["id"],
+            )
+            for row in stored
+        ],
+    )
+    for run in connection.execute("SELECT * FROM runs WHERE date(started) <= ? ORDER BY id", [day]):
+        rows.insert_row(past, "runs", dict(run))
+    past.execute("COMMIT")
+    return past
+
+
+def _item(row: sqlite3.Row) -> NewsItem:
+    raw = {f"{name}_raw": row[name] for name in REVISED_FIELDS}
+    item = normalize(NewsItem(url_raw=row["url_raw"], **raw))
+    item.id, item.url, item.language = row["id"], row["url"], row["language"]
+    return item

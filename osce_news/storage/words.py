@@ -1,0 +1,166 @@
+"""The query language: what people type, as an expression of SQLite's full-text search (FTS5)."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from osce_news.errors import BadInputError
+from osce_news.normalize.text import UNSEEN
+
+LONGEST = 10_000  # characters; the time of a query grows with the square of its length
+_OPERATORS = ("AND", "OR", "NOT")
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»″"), '"')
+_TERMS = re.compile(
+    r"""
+    (?P<minus>(?<![^\s(])-(?=[^\s-]))?
+    (?P<column>(?:(?i:title|teaser|text)|\{[^{}]*\})\s*:\s*)?
+    (?: (?P<near>NEAR\s*\([^()]*\)) | (?P<bracket>[()])
+      | (?P<first>\^\s*)? (?: "(?P<phrase>(?:[^"]|"")*)"(?P<star>\s*\*)? | (?P<word>[^\s"()]+) ) )""",
+    re.VERBOSE,
+)
+_NOTHING = '""'  # a term without a letter or digit, such as an emoji; it matches nothing
+_UNKNOWN_COLUMN = re.compile(r"[A-Za-z_]+:[\w\"]")
+_BARE = re.compile(r"[\w\x1a]+\*?")  # what FTS5 accepts without quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A query as FTS5 reads it, and what a person should know about how it was read."""
+
+    expression: str
+    notes: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=100)
+def parse_words(text: str) -> Words:
+    """Return the valid expression for a query; one that is not valid is read as plain words.
+
+    Words are joined by AND. Operators are AND, OR, NOT, -word, brackets, "a phrase", prefix*, title:word and
+    NEAR(). Raises BadInputError for a query that only excludes.
+
+    >>> parse_words("roma OR sinti -media").expression
+    '( roma OR sinti ) NOT media'
+    >>> parse_words("“human rights” title:co-operation elect*").expression
+    '"human rights" AND title:"co-operation" AND elect*'
+    >>> parse_words("roma or sinti").notes
+    ('"or" is searched for as a word; the operator is written OR',)
+    """
+    query = as_typed(text)
+    if len(query) > LONGEST:
+        return _plain(query, f"longer than {LONGEST:,} characters")
+    expression, notes = _expression(query)
+    try:
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.execute("CREATE VIRTUAL TABLE empty USING fts5 (title, teaser, text)")
+            connection.execute("SELECT 1 FROM empty WHERE empty MATCH ?", [expression]).fetchall()
+    except sqlite3.OperationalError as error:
+        return _plain(query, str(error))
+    return Words(expression, tuple(dict.fromkeys(notes)))
+
+
+def as_typed(query: str) -> str:
+    """Return the query with plain quotes, composed letters, and without characters that cannot be seen.
+
+    >>> as_typed("“human rights” inter\u00adgovernmental")
+    '"human rights" intergovernmental'
+    """
+    query = query.encode("utf-8", "replace").decode()  # a shell may pass bytes that are not text
+    return unicodedata.normalize("NFC", UNSEEN.sub("", query)).translate(_QUOTES)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The terms between two brackets, or all terms of a query."""
+
+    prefix: str = ""
+    excluded: bool = False  # the group itself, by a minus in front of its bracket
+    parts: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+
+    def add(self, term: str, *, excluded: bool = False) -> None:
+        """Add an operator or a term; AND joins two terms."""
+        if self.parts[-1:] == [_NOTHING] and term not in _OPERATORS:
+            self.parts.pop()
+        last = self.parts[-1] if self.parts else None
+        if excluded:
+            if last == "AND":
+                self.parts.pop()
+            self.without.append(term)
+            return
+        if term == "NOT" and last == "AND":
+            self.parts.pop()
+        elif last is not None and last not in _OPERATORS and term not in _OPERATORS:
+            self.parts.append("AND")
+        self.parts.append(term)
+
+    def expression(self) -> str:
+        """Return the terms as one expression."""
+        text = " ".join(self.parts)
+        if not self.without:
+            return text
+        return " NOT ".join([f"( {text} )" if len(self.parts) > 1 else text, *self.without])
+
+
+def _expression(query: str) -> tuple[str, list[str]]:
+    """Return a query with quotes where FTS5 needs them, and notes on its terms."""
+    groups, notes = [_Group()], []
+    for match in _TERMS.finditer(query):
+        excluded, column = bool(match["minus"]), re.sub(r"\s", "", match["column"] or "")
+        column = match["column"].strip() if column.startswith("{") else column
+        if match["bracket"] == "(":
+            groups.append(_Group(column, excluded))
+        elif match["bracket"] and len(groups) > 1:
+            group = groups.pop()
+            groups[-1].add(f"{group.prefix}( {group.expression()} )", excluded=group.excluded)
+        elif match["bracket"]:
+            groups[-1].add(")")  # of no group: a mistake, which FTS5 tells
+        elif match["near"] or match["word"] in _OPERATORS:
+            groups[-1].add(column + (match["near"] or match["word"]), excluded=excluded)
+        elif term := _term(match):
+            groups[-1].add(column + term, excluded=excluded)
+            notes += _notes(match["word"] or "")
+        elif not groups[-1].parts or groups[-1].parts[-1] in _OPERATORS:
+            groups[-1].add(_NOTHING)
+    last = groups[-1]
+    if len(groups) == 1 and ((last.without and not last.parts) or last.parts[:1] == ["NOT"]):
+        raise BadInputError("the query only excludes: write a word that items must have, as in roma -media")
+    opened = "".join(f"{group.prefix}( " for group in groups[1:])  # a bracket that is not closed
+    return opened + last.expression() or _NOTHING, notes
+
+
+def _term(match: re.Match[str]) -> str:
+    """Return a word or phrase, quoted if FTS5 needs that; empty if it has no letter and no digit."""
+    text = match["phrase"] if match["word"] is None else match["word"]
+    if not re.search(r"\w", text):
+        return ""
+    first = "^ " if match["first"] else ""
+    if match["word"] is None:
+        return f'{first}"{text}"' + (" *" if match["star"] else "")
+    if _BARE.fullmatch(text):
+        return first + text
+    stem = text.rstrip("*")
+    return first + _quoted(stem) + (" *" if stem != text else "")
+
+
+def _notes(word: str) -> list[str]:
+    """Return what a person should know about a word that looks like an operator."""
+    if word in ("and", "or", "not"):
+        return [f'"{word}" is searched for as a word; the operator is written {word.upper()}']
+    if _UNKNOWN_COLUMN.match(word):
+        return [f'"{word[:60]}" is searched for as words: the columns are title:, teaser: and text:']
+    return []
+
+
+def _plain(query: str, reason: str) -> Words:
+    """Return the expression for items with all these words, taken literally."""
+    expression = " ".join(map(_quoted, dict.fromkeys(query.split()))) or _NOTHING
+    return Words(expression, (f"not a valid query ({reason}), so its words were searched for",))
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
