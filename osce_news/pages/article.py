@@ -67,7 +67,11 @@ class ArticlePage:
             notes.append("begins with 'Skip Links': a site of a field operation")
         page.prune()
         found = self._find(notes)
-        labelled, label_elements = article_parts.read_labels(found.region, found.texts)
+        labelled, label_elements = article_parts.read_labels(
+            found.region, found.texts, cards=found.has_card_labels
+        )
+        if found.has_card_labels:
+            labelled = article_parts.read_values(found.region, found.texts) | labelled
         image = article_parts.read_image(page, found.region)
         downloads = article_parts.read_downloads(page, found.region)
         notes += language_notes(found.texts, page.language)

@@ -18,7 +18,7 @@ from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR
-from osce_news.normalize.dates import place_and_day
+from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import says
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.html_page import HtmlPage, outermost
@@ -68,6 +68,7 @@ class ArticleOutline:
     published: str | None = None
     place: str | None = None
     remark: str | None = None
+    has_card_labels: bool = False  # whether values are printed as in cards
 
 
 class ArticleLayout:
@@ -145,6 +146,51 @@ class DescriptionLayout(ArticleLayout):
     TEXT = Expected("div.field-field-description > div > div.field-item", 1, None)
 
 
+class Drupal11Layout(ArticleLayout):
+    """The title in a heading or in the head, the text in sections.
+
+    Known: og:title, the first `datetime` of the page and the section's classes, from a public crawler of
+    documents of June 2026. Assumed: that news have the same markup, and that what stands around the sections
+    is not text.
+    """
+
+    NAME = "drupal11"
+    WHERE = "odihr.osce.org"
+    TITLE = Expected("h1", 0, None)
+    TEXT = Expected("div.body-section.is-text, div.body-section:not([class*='is-'])", 1, None)
+    DATE = Expected("[datetime]", 0, None)
+
+    def find(self, page: HtmlPage) -> ArticleOutline:
+        """Return the outline; raises LayoutError if the page has another layout."""
+        texts = outermost(page.find(self.TEXT.css), page.root)
+        if not texts:  # nothing else is special about the layout, so it does not fit in part
+            raise LayoutError(self.NAME, expected="a section of text", got="none")
+        heading = next((one for one in self.TITLE.find(page) if text_of(one)), None)
+        title = text_of(heading) if heading is not None else _title_in_head(page, text_lines(page.root))
+        if not title:
+            raise LayoutError("h1", expected="a title", got=page.description)
+        dates = [one for one in self.DATE.find(page) if set(texts).isdisjoint(upwards(one))]
+        first = next((one for one in dates if parse_date(one.get("datetime"))), None)
+        published = None if first is None else _printed_day(first)
+        stated = page.first("meta[property='article:published_time']::attr(content)")
+        holder = common_holder([*texts, *([] if heading is None else [heading])])
+        return ArticleOutline(
+            layout=self.NAME,
+            title=title,
+            region=next((one for one in upwards(holder) if one.tag in ("article", "main")), holder),
+            texts=texts,
+            used=[] if heading is None else [heading],
+            published=published or stated,
+            has_card_labels=True,
+        )
+
+
+def _printed_day(time: Element) -> str | None:
+    """Return the date that a time element prints, else its `datetime`."""
+    printed = text_of(time)
+    return printed if parse_date(printed) else time.get("datetime")
+
+
 class SectionLayout(ArticleLayout):
     """Lines with the section's name, the title, usually a city, and the date; then the text.
 
@@ -194,6 +240,7 @@ class SectionLayout(ArticleLayout):
 
 
 LAYOUTS: tuple[ArticleLayout, ...] = (
+    Drupal11Layout(),
     HeaderLayout(),
     ContentLayout(),
     NodeLayout(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import islice
 
 from lxml.etree import _Element as Element
@@ -11,9 +11,10 @@ from lxml.etree import _Element as Element
 from osce_news.items import Download, Image, Translation
 from osce_news.normalize.vocabulary import begins, language_code, says
 from osce_news.pages.article_text import Paragraph
+from osce_news.pages.card_fields import CardFields
 from osce_news.pages.html_page import HtmlPage, outermost
-from osce_news.pages.labels import join, read_label, split_labels, values_after
-from osce_news.pages.text_lines import is_item, squeeze, text_lines, text_of, upwards
+from osce_news.pages.labels import Label, LabelledValues, is_value, read_label, split_labels, values_after
+from osce_news.pages.text_lines import Line, is_item, squeeze, text_lines, text_of, upwards
 
 DOWNLOAD_LISTS = "ul.osce-download-links"
 # Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.
@@ -31,7 +32,8 @@ _PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
 _WORDS = re.compile(r"[\s_-]+")
 _CONTACT = frozenset({"contact", "contacts"})
 _LONGEST_CAPTION = 1_000  # characters
-_MOST_LABELS = 50  # on a page; five are usual
+_LONGEST_LABEL = 60  # characters
+_LONGEST_ROW = 400  # characters of the values of a row
 _LONGEST_LINE = 160  # characters of a line in a contact block
 
 
@@ -51,31 +53,59 @@ def read_translations(page: HtmlPage) -> tuple[Translation, ...]:
     return tuple(found.values())
 
 
-def read_labels(region: Element, texts: Sequence[Element]) -> tuple[dict[str, str], set[Element]]:
+def read_labels(
+    region: Element, texts: Sequence[Element], *, cards: bool = False
+) -> tuple[dict[str, str], set[Element]]:
     """Return the labelled values inside the region by field, and the elements of labels and values.
 
     Inside the text, only labels with an element of their own count: plain text that begins like one is prose.
+    With `cards`, those of cards count too, in the text if a known value follows. Rows with other labels, such
+    as the Sustainable Development Goals, are among the elements.
     """
     holders = set(texts)
-    found = [part for line in text_lines(region) for part in split_labels(line)]
-    marks = [(line, mark) for line in found if (mark := read_label(line)) is not None][:_MOST_LABELS]
-    blocks = {line.block for line, _ in marks}
-    values: dict[str, str] = {}
-    elements: set[Element] = set()
-    for line, mark in marks:
+    lines = [part for line in text_lines(region) for part in split_labels(line, cards=cards)]
+    labels: list[Label | None] = []
+    for number, line in enumerate(lines):
+        label = read_label(line, cards=cards)
         in_text = not holders.isdisjoint(upwards(line.block))
-        prose = in_text and not mark.own_element
-        if prose or (line.link is not None and not mark.value):
-            continue  # a sentence or a menu entry
-        after = [] if mark.value else values_after(line.block, region, blocks)
-        rest = [join(one.pieces) for element in after for one in text_lines(element)]
-        value = ", ".join(text for text in (mark.value, *rest) if text)
-        if value:
-            values.setdefault(mark.field, value)
-            elements.update(after)
-            if line.block is not region and line.block not in holders:
-                elements.add(line.block)
-    return values, elements
+        if label is not None and in_text:
+            value = label.value or "".join(following.text for following in lines[number + 1 : number + 2])
+            if not label.own_element or (label.is_common and not is_value(label.field, value)):
+                label = None  # a sentence
+        if label is not None and line.link is not None and not label.value:
+            label = None  # a menu entry
+        labels.append(label)
+    values = LabelledValues(lines, region, labels)
+    elements = {one for line in lines for one in _other_row(line, region, holders)}
+    elements |= {lines[number].block for number in values.used} - holders - {region}
+    return values.values, elements
+
+
+def read_values(region: Element, texts: Sequence[Element]) -> dict[str, str]:
+    """Return the values that stand without a label beside the text, by field, as in a card.
+
+    Below the text only topics count: an office may be that of a contact.
+    """
+    first, inside = texts[0], set(texts)
+    sides: tuple[list[Line], list[Line]] = ([], [])
+    order = {element: number for number, element in enumerate(region.iter())}
+    for line in text_lines(region):
+        if inside.isdisjoint(upwards(line.block)):
+            sides[order.get(line.block, 0) > order[first]].extend(split_labels(line, cards=True))
+    above, below = (CardFields(lines, region, None).values for lines in sides)
+    return {name: value for name, value in below.items() if name == "topics"} | dict(above)
+
+
+def _other_row(line: Line, region: Element, holders: Container[Element]) -> list[Element]:
+    """Return the elements of a row whose label says that its values are no text; else an empty list."""
+    label, _, value = line.text.partition(":")
+    if len(label) > _LONGEST_LABEL or not says("other_row", label) or line.block in holders:
+        return []
+    if value.strip() or line.block is region:
+        return [line.block] if line.block is not region else []
+    after = values_after(line.block, region, ())
+    row = all(len(text_of(one)) <= _LONGEST_ROW for one in after)
+    return [line.block, *(after if row else ())]
 
 
 def read_downloads(page: HtmlPage, region: Element) -> tuple[Download, ...]:

@@ -83,6 +83,8 @@ def find_cards(root: Element) -> list[CardFields]:
     >>> [(card.title, card.published) for card in find_cards(page)]
     [('Second', '2 June 2026'), ('First', '1 June 2026')]
     """
+    if root.xpath("boolean(//meta[@property='article:published_time'])"):
+        return []  # an item's own page
     body = next(root.iter("body"), root)
     groups = _list_of(_titles(body))
     if not groups:
@@ -159,9 +161,18 @@ def _weight(link: Element) -> int:
     if above is not None or any(one.tag != "h1" for one in link.iter(*HEADINGS)):
         return _HEADING
     text = text_of(link)
-    if kind_of_names(text) is not None or language_code(text) is not None:
+    if kind_of_names(text) is not None or language_code(text) is not None or _is_in_sentence(link):
         return 0
     return _WEAK if is_aside(text) else _TEXT
+
+
+def _is_in_sentence(link: Element) -> bool:
+    """Whether words stand before the link on its line, or small letters follow it."""
+    previous, parent = link.getprevious(), link.getparent()
+    before = previous.tail if previous is not None else parent.text if parent is not None else ""
+    if (link.tail or "").strip()[:1].islower():
+        return True
+    return any(char.isalpha() for char in before or "") and not is_aside(before or "")
 
 
 def _list_of(titles: Sequence[_Title]) -> list[_Group]:

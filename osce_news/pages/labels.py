@@ -32,6 +32,7 @@ class Label(NamedTuple):
     language: str
     value: str  # the rest of the line, "" if there is none
     own_element: bool  # whether the label has an element of its own or is alone on its line
+    is_common: bool = False  # whether it is a label of cards only
 
 
 class _Patterns(NamedTuple):
@@ -95,9 +96,10 @@ def _read_label(line: Line, patterns: _Patterns) -> Label | None:
     begins_as_value = value[:1].isupper() or value[:1].isdigit()
     if not (match[2] or behind is not None or not value or begins_as_value):
         return None
-    if words in patterns.common and behind is None and not is_value(name, value):
+    is_common = words in patterns.common
+    if is_common and behind is None and not is_value(name, value):
         return None  # a sentence
-    return Label(name, language, value, behind is not None)
+    return Label(name, language, value, behind is not None, is_common)
 
 
 def field_of_label(text: str) -> str | None:

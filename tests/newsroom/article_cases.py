@@ -14,6 +14,7 @@ from tests.newsroom.samples import TEN
 from tests.newsroom.stories import Story
 
 HOST = "https://www.osce.org"
+HOSTS = {"multisite": "https://astana.osce.org", "drupal11": "https://odihr.osce.org"}
 _SELECTORS = (
     "Real are the class names of title, date, text and downloads, as a public crawler of the site uses "
     "them; how they stand together, and all else on the page, is reconstructed. Text, names and documents "
@@ -27,6 +28,9 @@ MADE = {
     "drupal6-description": _SELECTORS,
     "section-lines": "Real is the order of the visible lines (section, title, city, date), as stored copies "
     "show it; they have no markup, so all of it is reconstructed. Text and names are made up.",
+    "drupal11": "Real are the classes of the text and that the first `datetime` of the page is its date, as "
+    "a public program reads documents of odihr.osce.org with them; all else is reconstructed. Text, names "
+    "and documents are made up.",
     "multisite": "Real are the words 'Skip Links' at the beginning of the sites of field operations; their "
     "markup is not known, so this is what Drupal 10 commonly writes. Text and names are made up.",
 }
@@ -47,7 +51,7 @@ def article_cases() -> Iterator[ArticleCase]:
     """Every case of fixtures/article: the layouts first, then what a text or a page may hold."""
     for number, layout in enumerate(article_pages.LAYOUTS):
         story = TEN[number]
-        host = "https://astana.osce.org" if layout == "multisite" else HOST
+        host = HOSTS.get(layout, HOST)
         yield _case(layout, story, render_article(story, layout=layout), MADE[layout], host=host)
     yield _case("russian", SIX[0], render_article(SIX[0], "ru"), f"In Russian. {_SELECTORS}", "/ru")
     yield _downloads()

@@ -27,14 +27,16 @@ UNWANTED = (
     "More from the newsroom",
     "Skip to main content",
     "invisible",
+    "SDGs",
+    "Goal 16",
 )
 
 
 def render(article: Article, layout: str = "drupal7-header") -> str:
     """The HTML of the article's page in that layout; raises KeyError for an unknown one."""
     words, language = chrome.WORDS[article.language], article.language
-    drupal = 10 if layout == "multisite" else 7
-    skip = '<div class="skip"><p>Skip Links</p></div>\n' if layout == "multisite" else ""
+    drupal = {"multisite": 10, "drupal11": 11}.get(layout, 7)
+    skip = '<div class="skip"><p>Skip Links</p></div>\n' if drupal > 7 else ""
     return (
         f"{_head(article, drupal)}"
         f'<body class="html not-front page-node node-type-news">\n{skip}'
@@ -194,6 +196,33 @@ def _multisite(article: Article) -> str:
     )
 
 
+def _drupal11(article: Article) -> str:
+    story = article.story
+    facts = result(story, article.language).fields
+    names = {"type": "Item type", "offices": "Source", "topics": "Field of work"}
+    rows = "".join(
+        f'<div class="meta__row"><span class="meta__label">{names[field.name]}</span>'
+        f'<ul class="meta__values">{"".join(f"<li>{value}</li>" for value in field.values)}</ul></div>\n'
+        for field in facts
+        if field.name in names and field.name != "type"
+    )
+    kind = f'<p class="eyebrow">{story.content_type}</p>' if story.content_type else ""
+    day = print_day(story.published, article.language)
+    documents = "".join(
+        f'<li><a href="{one.href}" hreflang="{one.language}">{one.title}</a></li>\n'
+        for one in article.documents
+    )
+    return (
+        f'<main id="main" role="main">\n<article class="node node--type-news">\n<header class="hero">{kind}'
+        f'<h1 class="hero__title">{_title(article)}</h1>\n<time datetime="{story.published}T12:00:00Z">{day}'
+        f"</time></header>\n{rows}{_image(article)}"
+        f'<div class="body body-section is-text text--default">\n{_text(article)}{_hidden()}</div>\n'
+        f'<div class="contact-box">{_contact(article)}</div>\n{_SHARE}<ul class="files">\n{documents}</ul>\n'
+        '<div class="sdgs"><h3>SDGs</h3><ul><li>Goal 16: Peace and justice</li></ul></div>\n'
+        "</article>\n</main>\n"
+    )
+
+
 LAYOUTS: dict[str, Callable[[Article], str]] = {
     "drupal7-header": _header_layout,
     "drupal7-content": _content_layout,
@@ -201,6 +230,7 @@ LAYOUTS: dict[str, Callable[[Article], str]] = {
     "drupal6-description": _description_layout,
     "section-lines": _section_layout,
     "multisite": _multisite,
+    "drupal11": _drupal11,
 }
 
 

@@ -203,3 +203,63 @@ def test_the_innermost_holder_and_the_outermost_elements() -> None:
     assert common_holder([c, d]) is a
     assert common_holder([b, c]) is b
     assert outermost([d, b, c], tree.root) == [b, d]
+
+
+def page_of_2026(
+    text: str, *, above: str = "", below: str = "", head: str = "", title: str = "A bridge opens"
+) -> str:
+    """The HTML of a page in the layout drupal11."""
+    h1 = f"<h1>{title}</h1>" if title else ""
+    body = f'<div class="body body-section is-text text--default">{text}</div>'
+    return unknown(f"<main>{h1}{above}{body}{below}</main>", head=head)
+
+
+STAMP = '<time datetime="2026-06-11T10:00:00Z">{}</time>'
+META = '<meta property="article:published_time" content="2026-06-12T09:00:00+02:00">'
+
+
+@pytest.mark.parametrize(
+    ("above", "text", "head", "published"),
+    [
+        (STAMP.format("11 June 2026"), "", META, "11 June 2026"),
+        (STAMP.format("Thu, 06/11/2026 - 12:00"), "", META, "2026-06-11T10:00:00Z"),
+        ("", f"<p>It was on {STAMP.format('11 June 2026')}.</p>", META, "2026-06-12T09:00:00+02:00"),
+        ("<p><b>Date:</b> 11 June 2026</p>", "", "", "11 June 2026"),
+        ("", "", "", None),
+    ],
+)
+def test_the_date_of_2026_is_the_first_datetime_then_that_in_the_head(
+    above: str, text: str, head: str, published: str | None
+) -> None:
+    article = read(page_of_2026(text + PROSE, above=above, head=head))
+    assert (article.layout, article.published) == ("drupal11", published)
+
+
+def test_the_title_of_2026_may_be_in_the_head_alone() -> None:
+    head = '<meta property="og:title" content="A bridge opens | OSCE">'
+    assert read(page_of_2026(PROSE, head=head, title="")).title == "A bridge opens"
+
+
+def test_labels_and_values_of_2026_are_no_text() -> None:
+    rows = (
+        "<p><strong>Source:</strong> OSCE Mission to Serbia</p><p><b>Source:</b> a letter of the mayor.</p>"
+    )
+    article = read(page_of_2026(PROSE + rows, above="<p>Press release</p>", below="<p>Elections</p>"))
+    assert (article.content_type, article.offices, article.topics) == (
+        "Press release",
+        "OSCE Mission to Serbia",
+        "Elections",
+    )
+    assert paragraphs(article) == [PROSE.strip()[3:-4], "Source: a letter of the mayor."]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<div class="field"><div class="field-label">SDGs:</div><div class="items">Goal 5</div></div>',
+        "<h3>SDGs</h3><ul><li>Goal 5</li><li>Goal 16</li></ul>",
+        "<p>SDGs: 5, 16</p>",
+    ],
+)
+def test_the_goals_below_a_text_are_no_text(row: str) -> None:
+    assert paragraphs(read(layout(PROSE + row))) == [PROSE.strip()[3:-4]]
