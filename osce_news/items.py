@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 BY_EXTRACTOR = "trafilatura"  # the layout of articles in no known layout
+BY_SEARCH = "search"  # the layout of articles that an answer of the search service holds
 _LIST = "the list"  # the origin of fields that are read from a page of the list
 
 
@@ -184,6 +185,7 @@ class Listing:
     origin: str = "list"  # or "search", an answer of the search service, or "page", an item's own page
     # The raw fields that pages of this form print; an item keeps its stored values of the others.
     fields: frozenset[str] = frozenset(RAW_FIELDS)
+    articles: list[ArticleItem] = dataclasses.field(default_factory=list)  # full texts on the page itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,8 @@ class RawArticle:
     """An article as printed; None or an empty tuple for what is not printed.
 
     `text` and `contact` are paragraphs separated by empty lines; list items are lines of their own. `layout`
-    is the name of the layout, or "trafilatura" if no known layout gives the text.
+    is the name of the layout, "trafilatura" if no known layout gives the text, or "search" if the text comes
+    from an answer of the search service.
     """
 
     url: str  # the address of the response

@@ -51,6 +51,7 @@ class Context:
     latest: str  # the last plausible publishing date
     titles: dict[str, str]  # the first title of each item, folded
     is_dated: bool  # whether pages of this form print dates
+    has_markup: bool  # whether printed texts may carry HTML, as those of the search service do
 
     @classmethod
     def of(cls, page: Listing, days_ahead: int) -> Context:
@@ -60,7 +61,7 @@ class Context:
         except (ValueError, OverflowError):
             latest = "9999"
         titles = {item.id: fold(item.title) for item in reversed(page.records)}
-        return cls(page.url, latest, titles, "published_raw" in page.fields)
+        return cls(page.url, latest, titles, "published_raw" in page.fields, page.origin == "search")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,12 @@ def words_before_colon(item: NewsItem, _: Context) -> object:
 
 def matching(pattern: re.Pattern[str]) -> Callable[[NewsItem, Context], object]:
     """The fault: the pattern matches an item's text. It returns the match."""
-    return lambda item, _: (match := pattern.search(printed_text(item))) and match[0]
+
+    def matched(item: NewsItem, page: Context) -> object:
+        match = pattern.search(f"{item.title} {item.teaser}" if page.has_markup else printed_text(item))
+        return match and match[0]
+
+    return matched
 
 
 def printed_text(item: NewsItem) -> str:

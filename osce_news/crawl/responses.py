@@ -21,10 +21,13 @@ from twisted.python.failure import Failure
 from osce_news.clock import utc_now
 from osce_news.crawl import settings
 from osce_news.crawl.middlewares import CircuitOpenError, RobotsError
+from osce_news.crawl.pagers import PageFacts
+from osce_news.crawl.search_traversal import AnswerFacts
 from osce_news.errors import NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import extract_listing, read_article
+from osce_news.pages.search_answer import SearchAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +35,28 @@ _REFUSING = frozenset({401, 403, 429, 451})
 MAX_KEPT_PAGES = 20
 
 
-def listing_from_response(response: Response) -> tuple[Listing, ListingPage]:
+def listing_from_response(response: Response) -> tuple[Listing, ListingPage | SearchAnswer]:
     """Return the listing with its raw records, and its page object.
 
     Raises LayoutError if the page is not understood, ChallengePageError for a challenge page.
     """
     return extract_listing(response.body, response.url, **_facts(response))
+
+
+def page_facts(listing: Listing, page: ListingPage | SearchAnswer) -> PageFacts:
+    """Return the facts about a page that its traversal needs."""
+    if isinstance(page, SearchAnswer):
+        return AnswerFacts(
+            listing.url,
+            listing.listed,
+            [document.published for document in page.documents],
+            seconds=[document.seconds for document in page.documents if document.seconds is not None],
+            found=page.found,
+            is_cut_off=page.is_cut_off,
+        )
+    dates = [result.published for result in page.results]
+    has_one_page = page.is_card_list and page.pager == (None, None)
+    return PageFacts(listing.url, listing.listed, dates, page.pager, is_whole_list=has_one_page)
 
 
 def header(response: Response, name: str) -> str | None:

@@ -13,7 +13,7 @@ from osce_news.normalize.record import (
     unknown_terms,
 )
 from osce_news.normalize.terms import find_places, split_offices, split_topics
-from osce_news.normalize.text import clean
+from osce_news.normalize.text import clean, plain_text
 
 __all__ = [
     "canonical_url",
@@ -26,6 +26,7 @@ __all__ = [
     "normalized_values",
     "parse_date",
     "parse_dateline",
+    "plain_text",
     "preferred_url",
     "reason_to_reject",
     "rejected",

@@ -12,7 +12,7 @@ from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, item_id, language_of
 from osce_news.normalize.terms import find_content_type, find_places, split_offices, split_topics
-from osce_news.normalize.text import clean
+from osce_news.normalize.text import plain_text
 from osce_news.normalize.vocabulary import fingerprint
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 MOST_NAMES = 100  # after one label; the most seen is seven
 # Raise this number with every change in this package that gives another value for the same raw text. A
 # database written under another number is renormalised before anything is written to it.
-RULES = 2
+RULES = 3
 
 
 def rules() -> str:
@@ -29,7 +29,7 @@ def rules() -> str:
 
 
 # How a field is made from its raw one, by its form, unless it has a rule of its own below.
-_BY_FORM: dict[str, Callable[[str | None], str | None]] = {"text": clean, "YYYY-MM-DD": parse_date}
+_BY_FORM: dict[str, Callable[[str | None], str | None]] = {"text": plain_text, "YYYY-MM-DD": parse_date}
 _SIMPLE = {
     field.name: _BY_FORM[field.metadata["form"]]
     for field in dataclasses.fields(NewsItem)
@@ -53,9 +53,9 @@ def normalized_values(raw: Mapping[str, Any]) -> dict[str, Any]:
         "id": item_id(url),
         "url": canonical_url(url),
         "title": values["title"] or "",
-        "content_type": find_content_type(raw.get("content_type_raw")),
-        "offices": split_offices(raw.get("offices_raw")),
-        "topics": split_topics(raw.get("topics_raw")),
+        "content_type": find_content_type(plain_text(raw.get("content_type_raw"))),
+        "offices": split_offices(plain_text(raw.get("offices_raw"))),
+        "topics": split_topics(plain_text(raw.get("topics_raw"))),
         "language": language_of(url) or raw.get("language_raw"),
         "dateline_raw": dateline.raw if dateline else None,
         "dateline_places": find_places(dateline.places) if dateline else (),
@@ -77,9 +77,9 @@ def unknown_terms(item: NewsItem) -> list[tuple[str, str]]:
     unknown += [("topic", term.raw) for term in item.topics if term.id is None]
     unknown += [("place", term.raw) for term in item.dateline_places if term.id is None]
     if item.content_type_raw and item.content_type is None:
-        unknown.append(("type", clean(item.content_type_raw) or ""))
+        unknown.append(("type", plain_text(item.content_type_raw) or ""))
     if item.published_raw and item.published is None:
-        unknown.append(("date", clean(item.published_raw) or ""))
+        unknown.append(("date", plain_text(item.published_raw) or ""))
     return unknown
 
 

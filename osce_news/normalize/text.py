@@ -1,7 +1,8 @@
-"""Removes invisible differences between texts: white space, zero-width and control characters."""
+"""Removes invisible differences between texts: white space, zero-width and control characters, markup."""
 
 from __future__ import annotations
 
+import html
 import re
 
 # Zero-width characters: spaces, joiners, byte order mark, soft hyphen and marks of direction. Joiners are
@@ -9,6 +10,10 @@ import re
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _WHITE = re.compile(r"\s+")
+# Markup that texts of the search service carry. Elements of the first kind end a line.
+_BREAK = re.compile(r"</?(?:br|p|div|ul|ol|li|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
+_INLINE = re.compile(r"</?(?:mark|em|strong|b|i|u|span|a|sup|sub|small)\b[^<>]*>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 def clean(text: str | None) -> str | None:
@@ -28,3 +33,18 @@ def clean(text: str | None) -> str | None:
         return text.strip() or None
     text = _CONTROL.sub("", UNSEEN.sub("", text))
     return _WHITE.sub(" ", text).strip() or None
+
+
+def plain_text(text: str | None) -> str | None:
+    """Return the text as `clean` does, without the markup in it, and with characters for entities.
+
+    >>> plain_text("<mark>OSCE</mark> &amp; partners<br>in Vienna"), plain_text("Less than < 5 & more")
+    ('OSCE & partners in Vienna', 'Less than < 5 & more')
+    """
+    if text is None:
+        return None
+    if "<" in text:
+        text = _INLINE.sub("", _BREAK.sub(" ", text))
+    if "&" in text:
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    return clean(text)

@@ -1,4 +1,4 @@
-"""From the body of a response to raw records: one function for listing pages, one for articles.
+"""From the body of a response to raw records: one function for lists and search answers, one for articles.
 
 Both are pure, so a crawl and a replay get the same records from the same bytes.
 """
@@ -16,6 +16,8 @@ from osce_news.normalize import item_id, parse_date
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.html_page import decode
 from osce_news.pages.listing import ListingPage, RawResult
+from osce_news.pages.search_answer import SearchAnswer
+from osce_news.pages.search_query import is_search_answer
 
 # Dates in an unknown form that make a page unreadable; osce_news/checks/limits.py has a stricter limit.
 MIN_UNREADABLE_DATES = 2
@@ -32,11 +34,11 @@ def extract_listing(
     content_type: str | None = None,
     etag: str | None = None,
     last_modified: str | None = None,
-) -> tuple[Listing, ListingPage]:
-    """Return a listing page's records with their raw fields, and the page object, which has the pager.
+) -> tuple[Listing, ListingPage | SearchAnswer]:
+    """Return the records of a listing page or of a search answer with their raw fields, and its page object.
 
-    `status` is the HTTP status, None for a saved page; `fetched_at` is UTC in ISO 8601. Raises LayoutError if
-    the page is not understood or not HTML, and ChallengePageError for a challenge.
+    The address tells which of them it is. `status` is the HTTP status, None for a saved page; `fetched_at` is
+    UTC in ISO 8601. Raises LayoutError if the page is not understood, and ChallengePageError for a challenge.
 
     >>> body = b'''<h3><a href="/node/1">A title</a></h3> <p><b>Publishing date:</b> 1 May 2020</p>'''
     >>> url = "https://www.osce.org/press-releases"
@@ -46,27 +48,43 @@ def extract_listing(
     >>> listing.listed, page.pager.next
     (['1:1 May 2020'], None)
     """
-    if not is_html(content_type):
-        raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
-    page = ListingPage(decode(body, content_type)[0], url)
-    _refuse_unreadable_dates([result.published for result in page.complete])
     listing = Listing(
         url=url,
         fetched_at=fetched_at,
         sha256=hashlib.sha256(body).hexdigest(),
         status=status,
-        results=len(page.results),
-        listed=_keys(page.results),
         etag=etag,
         last_modified=last_modified,
-        records=[_record(result) for result in page.complete],
-        rejected=[
-            Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
-            for result in page.incomplete
-        ],
-        fields=page.fields,
     )
+    if is_search_answer(url):
+        answer = SearchAnswer(body, url, content_type)
+        _add_documents(listing, answer)
+        return listing, answer
+    if not is_html(content_type):
+        raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
+    page = ListingPage(decode(body, content_type)[0], url)
+    _refuse_unreadable_dates([result.published for result in page.complete])
+    listing.results, listing.listed = len(page.results), _keys(page.results)
+    listing.records = [_record(result) for result in page.complete]
+    listing.rejected = [
+        Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
+        for result in page.incomplete
+    ]
+    listing.fields = page.fields
     return listing, page
+
+
+def _add_documents(listing: Listing, answer: SearchAnswer) -> None:
+    """Add the documents of the newsroom, with their full texts, and the keys of all documents."""
+    listing.origin, listing.fields = "search", answer.fields
+    listing.results, listing.listed = len(answer.documents), [one.key for one in answer.documents]
+    for position, document in enumerate(answer.wanted):
+        if document.fault is not None:
+            listing.rejected.append(Rejected(position, document.fault, document.printed()))
+            continue
+        listing.records.append(document.record())
+        if (article := document.article(listing.fetched_at)) is not None:
+            listing.articles.append(article)
 
 
 def is_html(content_type: str | None) -> bool:

@@ -32,7 +32,7 @@ _VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
 _NAME = re.compile(rb"[^\s=/]+")
 _BEFORE_NAMES = b" \t\n\f\r/\"'"  # characters before an attribute's name
 _MOST_ATTRIBUTES = 20_000  # of one element, or more of several elements (see below)
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 # What `prune` removes: elements, by tag, role, class or identifier.
 _GONE = "template"  # the tag that removed elements get
@@ -67,7 +67,7 @@ class HtmlPage:
         self.url = url
         # Trees cannot contain these characters. A </body> in the middle would end the page for the parser,
         # but not for a browser.
-        text = _ILLEGAL.sub("\ufffd", _ENDS.sub("", html)).encode() or b"<html/>"
+        text = ILLEGAL.sub("\ufffd", _ENDS.sub("", html)).encode() or b"<html/>"
         self._too_wide = _has_too_many_attributes(text)
         # Plain elements: parsel's own, those of lxml.html, take twice the time.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
@@ -247,7 +247,7 @@ def _show_addresses(root: Element) -> None:
             address = bytes(byte ^ key for byte in hidden).decode()
             for child in list(element):
                 element.remove(child)
-            element.text = _ILLEGAL.sub("\ufffd", address)
+            element.text = ILLEGAL.sub("\ufffd", address)
 
 
 def _is_cyrillic(text: str, count: int) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from osce_news import __version__
 from osce_news.clock import parse_utc
-from osce_news.items import BY_EXTRACTOR
+from osce_news.items import BY_EXTRACTOR, BY_SEARCH
 from osce_news.urls import same_site
 
 AGES = (1, 7, 30, 180)  # days after the first reading; from then on every 180 days
@@ -17,8 +17,9 @@ _MAX_AHEAD = timedelta(days=1)
 
 # Ranks: new or changed in the last run that read a list; never requested; requested without success; changed
 # on the list since the last request; perhaps due by age. A page that was not understood is requested again
-# once another version may understand it.
+# once another version may understand it. A text from the search service is no request of the item's own page.
 NEWS, NEVER, RETRY, CHANGED, AGE = range(5)
+_NEVER = f"(articles.item_id IS NULL OR articles.layout = '{BY_SEARCH}' AND articles.status = 'read')"
 _DUE = f"""
     WITH changed AS (
         SELECT item_id, max(run_id) AS run FROM revisions WHERE field <> 'text' GROUP BY item_id),
@@ -26,8 +27,8 @@ _DUE = f"""
         SELECT items.id, items.url, items.published, articles.status, articles.layout, articles.fetched_at,
             coalesce(articles.first_read, articles.first_asked) AS first,
             CASE
-                WHEN articles.item_id IS NULL AND items.first_seen >= :started THEN {NEWS}
-                WHEN articles.item_id IS NULL THEN {NEVER}
+                WHEN {_NEVER} AND items.first_seen >= :started THEN {NEWS}
+                WHEN {_NEVER} THEN {NEVER}
                 WHEN changed.run = :run THEN {NEWS}
                 WHEN articles.status = 'failed' THEN {RETRY}
                 WHEN articles.status = 'unreadable' AND last_run.tool_version IS NOT :version THEN {RETRY}
@@ -87,8 +88,11 @@ def validators(connection: sqlite3.Connection, item_id: str) -> tuple[str | None
 
 def count_layouts(connection: sqlite3.Connection) -> tuple[int, int]:
     """Return how many stored articles have a known layout, and how many were read by the extractor."""
-    sql = "SELECT count(*) FILTER (WHERE layout <> ?1), count(*) FILTER (WHERE layout = ?1) FROM articles"
-    known, by_extractor = connection.execute(sql, [BY_EXTRACTOR]).fetchone()
+    sql = (
+        "SELECT count(*) FILTER (WHERE layout <> ?1), count(*) FILTER (WHERE layout = ?1) FROM articles "
+        "WHERE layout <> ?2"
+    )
+    known, by_extractor = connection.execute(sql, [BY_EXTRACTOR, BY_SEARCH]).fetchone()
     return known, by_extractor
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from osce_news.errors import StorageError
-from osce_news.items import ArticleItem, NewsItem
+from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem
 from osce_news.normalize import normalize, parse_date
 from osce_news.storage import rows
 from osce_news.storage.revisions import Revision, revisions, text_kind
@@ -54,7 +54,10 @@ def write_article(
     if row is None and answer.status == UNCHANGED:  # unchanged since a request that stored nothing
         return StoredArticle(answer.status)
     values = _first_times(answer, row)
-    if row is None or not saved or answer.fetched_at >= row["fetched_at"]:
+    is_listed = answer.article is not None and answer.article.layout == BY_SEARCH
+    own_request = row is not None and (row["layout"] != BY_SEARCH or row["status"] != "read")
+    newest = row is None or not saved or answer.fetched_at >= row["fetched_at"]
+    if newest and not (is_listed and own_request):  # the state of the item's own page is kept
         values |= _request_columns(answer, run)
     change = None
     if answer.article is not None and _replaces(answer, row, saved=saved):
@@ -67,6 +70,22 @@ def write_article(
     if change is not None:
         rows.write_revisions(connection, answer.item_id, [change], answer.fetched_at, run)
     return StoredArticle(answer.status, change)
+
+
+def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, saved: bool) -> int:
+    """Store the full texts that a page itself holds, of its records; return how many changed.
+
+    The text of an item's own page takes precedence, whatever the order of the readings.
+    """
+    listed = {record.id for record in page.records}
+    texts = {one.item_id: one for one in page.articles if one.item_id in listed}
+    sql = (
+        "SELECT item_id FROM articles WHERE read_at IS NOT NULL AND layout <> ? "
+        "AND item_id IN (SELECT value FROM json_each(?))"
+    )
+    own = {row[0] for row in connection.execute(sql, [BY_SEARCH, json.dumps(list(texts))])}
+    stored = (write_article(connection, texts[one], run, saved=saved) for one in texts.keys() - own)
+    return sum(article.change is not None for article in stored)
 
 
 def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int) -> None:
@@ -152,6 +171,8 @@ def _request_columns(answer: ArticleItem, run: int) -> dict[str, Any]:
 def _replaces(answer: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> bool:
     """Whether this reading replaces the stored one; of two from the same second always the same one does."""
     if row is None or row["read_at"] is None or not saved:
+        return True
+    if row["layout"] == BY_SEARCH and answer.article is not None and answer.article.layout != BY_SEARCH:
         return True
     text = answer.article.text if answer.article else None
     return (answer.fetched_at, text or "") >= (row["read_at"], row["text"] or "")

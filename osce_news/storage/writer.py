@@ -140,6 +140,8 @@ class Writer:
             after = dataclasses.replace(self.summary)
             changes = self._ingest.compare(page) if changes is None else changes
             stored = self._ingest.store(page, changes)
+            saved = after.mode == "replay"
+            after.articles_changed += articles.write_listed(self.connection, page, after.run, saved=saved)
             after.pages += 1
             after.not_modified += page.status == HTTPStatus.NOT_MODIFIED
             after.seen += stored.new + stored.changed + stored.unchanged - stored.seen_before

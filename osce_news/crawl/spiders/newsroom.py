@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.responses import error_from_failure, fetched_at, listing_from_response
+from osce_news.crawl.responses import error_from_failure, fetched_at, listing_from_response, page_facts
 from osce_news.crawl.spiders.articles import ArticlesSpider
 from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
@@ -109,9 +109,7 @@ class NewsroomSpider(ArticlesSpider):
     def _read(self, response: Response) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and its facts for the traversal."""
         listing, page = listing_from_response(response)
-        dates = [result.published for result in page.results]
-        has_one_page = page.is_card_list and page.pager == (None, None)
-        return listing, PageFacts(response.url, listing.listed, dates, page.pager, is_whole_list=has_one_page)
+        return listing, page_facts(listing, page)
 
     def _unchanged(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:
         """Return the page of a 304 response as it was last read, without records."""

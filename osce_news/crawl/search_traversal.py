@@ -1,0 +1,191 @@
+"""Which question to ask the search service next, and whether all documents were read. Plain values only.
+
+Documents are asked for newest first, and each question begins at the date of the last document read: "of this
+time or before". Insertions and removals can't shift what such a question shows, as they would shift numbered
+pages. Neighbouring answers share the documents of one date. If a whole answer has one date, the following
+pages of the same question are read, and read again from the first if one of its documents was removed
+meanwhile.
+
+Documents without a date come first in a traversal of everything; no question by date would show them. When
+its end is reached, the first question is asked again: it shows what was added on top meanwhile, and how many
+documents there are. If some of them were not read, they were moved or removed while they were being read.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.pagers import PageFacts
+from osce_news.crawl.traversal import MAX_FAILURES, MAX_PAGES
+from osce_news.pages.search_query import SearchQuery
+from osce_news.urls import without_query
+
+logger = logging.getLogger(__name__)
+
+MIN_HITS = 10  # documents to ask for, after answers that could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFacts(PageFacts):
+    """The facts about an answer of the search service."""
+
+    seconds: Sequence[float] = ()  # the dates of its documents, as numbers and in order
+    found: int = 0  # documents that the question finds
+    is_cut_off: bool = False  # whether the service gave up searching
+
+
+class SearchTraversal:
+    """Asks for all documents, or for the newest until nothing is new; `Traversal` has the same interface.
+
+    >>> traversal = SearchTraversal(SearchQuery("https://search.example"), CrawlOptions())
+    >>> keys = [str(number) for number in range(250)]
+    >>> traversal.read(AnswerFacts(traversal.url, keys, seconds=range(1250, 1000, -1), found=400))
+    >>> traversal.query.until, traversal.expected_pages
+    (1001, 2)
+    """
+
+    follows_links = False  # there are none
+    is_joined = True  # each answer continues the one before
+
+    def __init__(self, query: SearchQuery, options: CrawlOptions, *, overlap: int | None = None) -> None:
+        """Begin with the newest; end after `overlap` answers in a row without news."""
+        self.options, self.overlap = options, overlap
+        self.first = self.query = replace(query, undated_first=overlap is None)
+        self.url: str | None = query.url
+        self.pages = 0  # read so far
+        self.problems: list[str] = []
+        self.reached_end = False
+        self._known: set[str] = set()  # the keys of documents read
+        self._found: int | None = None  # by the first question
+        self._found_here = 0  # by the present one, when its first page was read
+        self._is_second_look = False  # whether the end was reached, and the top is read again
+        self._joined = self._without_news = self._failures = 0
+        self._ask(self.first)
+
+    def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
+        """Continue from a position of `save`; `listed` has the keys of each answer read."""
+        self._known.update(key for _, keys in listed for key in keys)
+        self._joined, self._found = position["pages"], position["found"]
+        self._is_second_look = position["again"]
+        self.problems = list(position["problems"])
+        # From the first page: the date may have got more documents since.
+        self._ask(replace(self.first, until=position["until"], undated_first=position["until"] is None))
+
+    def read(self, page: AnswerFacts) -> None:
+        """Add an answer, and choose the next question."""
+        self.pages += 1
+        self._joined += 1
+        self._failures = 0
+        self._without_news = 0 if page.has_news else self._without_news + 1
+        is_new = not self._known.issuperset(page.keys)
+        self._known.update(page.keys)
+        if page.is_cut_off:
+            self.problems.append(f"{page.url}: the service gave up searching (search_cutoff)")
+        if self.query == self.first:
+            self._found = page.found
+        if self.query.page == 1:
+            self._found_here = page.found
+        since = self.options.since
+        past = since is not None and page.is_before(since)
+        no_news = self.overlap is not None and self._without_news >= self.overlap
+        if no_news or past or self.pages == self.options.max_pages:
+            self.url = None  # before the end
+        elif self.pages >= MAX_PAGES:
+            self.problems.append(f"no end of the documents after {self.pages} answers")
+            self.url = None
+        elif self.query.page > 1 and page.found < self._found_here:
+            # One was removed, so another may have moved up to a page that was read before.
+            self._ask(replace(self.query, page=1))
+        elif self._is_second_look and not is_new:
+            self._end()
+        elif not page.keys or self._is_last(page):
+            self._look_again()
+        else:
+            self._go_on(page)
+
+    def skip(self, reason: str) -> None:
+        """Ask for fewer documents after an answer that can't be read; end after several."""
+        self._failures += 1
+        if self._failures >= MAX_FAILURES or self.query.hits <= MIN_HITS:
+            self.problems.append(reason)
+            self.url = None
+        else:
+            self._ask(replace(self.query, page=1, hits=max(MIN_HITS, self.query.hits // 4)))
+
+    def leave_out(self, field: str) -> bool:
+        """Ask without a field that the service does not know; false if it can't be left out."""
+        if field not in self.query.optional:
+            return False
+        self.first, query = (replace(one, unknown=one.unknown | {field}) for one in (self.first, self.query))
+        self._ask(query)
+        return True
+
+    def save(self) -> dict[str, Any] | None:
+        """Return the position at which a later traversal can resume, for JSON; None if there is none."""
+        if self.url is None or self.overlap is not None or self.options.is_limited:
+            return None
+        return {
+            "end": len(self._known),
+            "pages": self._joined,
+            "until": self.query.until,
+            "found": self._found,
+            "again": self._is_second_look,
+            "problems": self.problems,
+        }
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every document that stayed in the service has certainly been read."""
+        return self.reached_end and not self.problems and self.first.until is None
+
+    @property
+    def list_url(self) -> str:
+        """The address of the collection."""
+        return without_query(self.first.url)
+
+    @property
+    def expected_pages(self) -> int | None:
+        """About how many answers will be read in all; None if that is not known."""
+        if self.overlap is not None or self._found is None:
+            return self.options.max_pages
+        left = max(0, self._found - len(self._known))
+        pages = self.pages + -(-left // self.query.hits)
+        return min(pages, self.options.max_pages or pages)
+
+    @property
+    def _is_all_read(self) -> bool:
+        return self._found is not None and len(self._known) >= self._found
+
+    def _is_last(self, page: AnswerFacts) -> bool:
+        """Whether no documents follow those of this page."""
+        return (self.query.page - 1) * self.query.hits + len(page.keys) >= page.found
+
+    def _go_on(self, page: AnswerFacts) -> None:
+        """Ask for the documents from the last date on; for the next page if all are of the same date."""
+        last = page.seconds[-1] if page.seconds else None
+        if last is None or last == self.query.until:
+            self._ask(replace(self.query, page=self.query.page + 1))
+        else:
+            hits = min(self.first.hits, self.query.hits * 2)
+            self._ask(replace(self.query, until=last, page=1, hits=hits, undated_first=False))
+
+    def _look_again(self) -> None:
+        """Ask the first question again at the end, unless a single answer had everything."""
+        if self._is_second_look or self.overlap is not None or (self.pages == 1 and self._is_all_read):
+            self._end()
+        else:
+            self._is_second_look = True
+            self._ask(self.first)
+
+    def _end(self) -> None:
+        self.reached_end, self.url = True, None
+        if self.overlap is None and not self._is_all_read:
+            read = f"of which {len(self._known)} were read"
+            self.problems.append(f"the service has {self._found} documents, {read}: they moved meanwhile")
+
+    def _ask(self, query: SearchQuery) -> None:
+        self.query, self.url = query, query.url

@@ -1,0 +1,304 @@
+"""An answer of the site's search service: documents with their fields, as JSON.
+
+A field may be a text or a list of texts, be missing, null or empty, or carry HTML.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NoReturn
+from urllib.parse import urljoin
+
+from osce_news.errors import LayoutError
+from osce_news.items import BY_SEARCH, ArticleItem, NewsItem, RawArticle
+from osce_news.normalize import is_web_address, item_id, plain_text
+from osce_news.normalize.vocabulary import fold, vocabulary
+from osce_news.pages.article_text import read_paragraphs
+from osce_news.pages.html_page import ILLEGAL, HtmlPage, decode
+from osce_news.pages.listing import PagerLink
+from osce_news.pages.search_query import FIELDS, TYPE_FIELDS, types_asked_for
+from osce_news.site import HOME_URL, is_osce_host
+from osce_news.urls import site_host
+
+_LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
+_NODE = re.compile("0*([1-9][0-9]{0,11})")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+_LINES = re.compile(r"\r\n?")
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+# The raw fields of an item, each with the fields of a document that print it.
+_PRINTED = {
+    "content_type_raw": TYPE_FIELDS[:2],
+    "offices_raw": ("source_label", "issued_by_label"),
+    "topics_raw": ("fow_label", "focus_area_label"),
+    "teaser_raw": ("preview",),
+    "published_raw": ("date",),
+}
+
+
+class Document:
+    """One document of the search service, with the raw values of an item."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = fields
+
+    @cached_property
+    def title(self) -> str | None:
+        """The title as printed."""
+        return self._text("title") or self._text("functional_title")
+
+    @cached_property
+    def node(self) -> str | None:
+        """The node number; None if there is none."""
+        value = self.fields.get("nid")
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
+        match = _NODE.fullmatch(str(value)) if isinstance(value, int | str) else None
+        return match[1] if match else None
+
+    @cached_property
+    def address(self) -> str | None:
+        """The web address as linked, or by its number if there is none; None without either."""
+        printed = self._text("url")
+        address = _absolute(printed) if printed else None
+        if self.node is None:
+            return address
+        # A number names the item on the site whatever its address is.
+        if address is None or (is_osce_host(site_host(address)) and not item_id(address).isdigit()):
+            return f"{HOME_URL}node/{self.node}"
+        return address
+
+    @cached_property
+    def key(self) -> str:
+        """The item's identifier and that of the document, of which an item may have several."""
+        identifier = item_id(self.address) if self.address else "-"
+        return f"{identifier}:{self._text('id') or _digest(self.title or '')}"
+
+    @property
+    def seconds(self) -> float | None:
+        """The number in the field `date`, by which answers are ordered; None if it holds none."""
+        value = self.fields.get("date")
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    @property
+    def published(self) -> str | None:
+        """The date as an instant in ISO 8601, if it is a number of seconds since 1970; else as it is."""
+        value = self.fields.get("date")
+        if self.seconds is None or not 0 < self.seconds <= _LATEST:
+            return None if value is None else _one_text(value) or _written(value)
+        return datetime.fromtimestamp(int(self.seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def types(self) -> list[str]:
+        """The document's type as it is named in several fields, the name for readers first."""
+        return [text for name in TYPE_FIELDS if (text := self._text(name))]
+
+    @property
+    def fault(self) -> str | None:
+        """Why the document can't be an item; None if it can."""
+        missing = [
+            what
+            for what, value in (("title", self.title), ("address or number", self.address))
+            if value is None
+        ]
+        if missing:
+            return f"no {' and no '.join(missing)}"
+        number = item_id(self.address or "")
+        if (
+            self.node
+            and number.isdigit()
+            and number != self.node
+            and is_osce_host(site_host(self.address or ""))
+        ):
+            return f"the number {self.node} and the address of {number}"
+        return None
+
+    def is_of_type(self, wanted: Sequence[str]) -> bool:
+        """Whether the document is of one of these types, or if there are none, of a type of the newsroom."""
+        if wanted:
+            return not {fold(name) for name in wanted}.isdisjoint(map(fold, self.types))
+        known = vocabulary("content_types")
+        return any(known.lookup(name) or known.lookup(name.replace("_", "-")) for name in self.types)
+
+    def record(self) -> NewsItem:
+        """Return the item with its raw fields."""
+        item = NewsItem(url_raw=self.address or "", title_raw=self.title or "")
+        for name, fields in _PRINTED.items():
+            setattr(item, name, self.published if name == "published_raw" else self._joined(fields))
+        return item
+
+    def article(self, fetched_at: str) -> ArticleItem | None:
+        """Return the full text as an article; None if the document has none."""
+        text = _paragraphs(self.fields.get("full_text"))
+        if text is None or self.address is None:
+            return None
+        article = RawArticle(
+            self.address, None, plain_text(self.title) or "", self.published, text, layout=BY_SEARCH
+        )
+        return ArticleItem(
+            item_id=item_id(self.address),
+            url=self.address,
+            fetched_at=fetched_at,
+            status="read",
+            sha256=_digest(json.dumps(self.fields, sort_keys=True)),
+            article=article,
+        )
+
+    def printed(self) -> dict[str, Any]:
+        """Return the fields as they are, without the full text."""
+        kept = {name: self.fields[name] for name in FIELDS if name in self.fields and name != "full_text"}
+        return {
+            name: _one_text(value) or _written(value) for name, value in kept.items() if value is not None
+        }
+
+    def _text(self, name: str) -> str | None:
+        return _one_text(self.fields.get(name))
+
+    def _joined(self, names: Sequence[str]) -> str | None:
+        """Return the first text of these fields; of labels those of all fields, each once."""
+        if names[0] in TYPE_FIELDS:
+            return next(filter(None, map(self._text, names)), None)
+        texts = (text for name in names for text in _texts(self.fields.get(name)))
+        return ", ".join(dict.fromkeys(texts)) or None
+
+
+class SearchAnswer:
+    """The page object of an answer, made of its bytes and its address.
+
+    Raises LayoutError, when it is made, if the bytes are not an answer with documents of the site, and
+    ChallengePageError if the server sent a challenge instead.
+    """
+
+    pager = PagerLink(None, None)  # an answer has no links to others
+
+    def __init__(self, body: bytes, url: str, content_type: str | None = None) -> None:
+        self.url = url
+        answer = _parsed(body, url, content_type)
+        hits, found = answer.get("hits"), answer.get("found")
+        if not isinstance(hits, list) or not isinstance(found, int):
+            raise _not_understood("an answer with `found` and `hits`", f"JSON with {_names(answer)}")
+        documents = [hit.get("document") if isinstance(hit, dict) else None for hit in hits]
+        self.documents = [Document(one) for one in documents if isinstance(one, dict)]
+        if len(self.documents) < len(hits):
+            raise _not_understood("hits with a document", "hits without")
+        self.found = found  # documents that the question finds, on this page and the following
+        self.is_cut_off = answer.get("search_cutoff") is True
+        self._refuse_other_documents()
+        self._refuse_other_order()
+
+    @cached_property
+    def wanted(self) -> list[Document]:
+        """The documents of the newsroom, or of the types that the address asks for."""
+        types = types_asked_for(self.url)
+        return [one for one in self.documents if one.is_of_type(types)]
+
+    @property
+    def others(self) -> Counter[str]:
+        """How many documents of each other type there are."""
+        wanted = set(self.wanted)
+        return Counter(next(iter(one.types), "no type") for one in self.documents if one not in wanted)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The raw fields of items that the documents print."""
+        there = {name for one in self.documents for name in one.fields}
+        printed = {name for name, fields in _PRINTED.items() if not there.isdisjoint(fields)}
+        return frozenset({"url_raw", "title_raw", *printed})
+
+    def _refuse_other_documents(self) -> None:
+        if not self.documents:
+            return
+        if not any(one.types for one in self.documents):
+            raise _not_understood(
+                "documents with a type", f"documents with {_names(self.documents[0].fields)}"
+            )
+        lacking = [one for one in self.documents if one.title is None or one.address is None]
+        if len(lacking) > max(1, len(self.documents) // 10):
+            example = _names(lacking[0].fields)
+            got = f"{len(lacking)} of {len(self.documents)} without, such as one with {example}"
+            raise _not_understood("documents with a title and an address or number", got)
+
+    def _refuse_other_order(self) -> None:
+        """Raise LayoutError if the documents are not the newest first: the next question relies on it."""
+        times = [one.seconds for one in self.documents if one.seconds is not None]
+        if any(earlier < later for earlier, later in pairwise(times)):
+            raise _not_understood("the newest documents first, as asked for", "documents in another order")
+
+
+def _parsed(body: bytes, url: str, content_type: str | None) -> dict[str, Any]:
+    try:
+        answer = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        text, _ = decode(body, content_type)
+        got = "text that is no JSON"
+        if "<" in text[:1000]:
+            page = HtmlPage(text, url)
+            page.refuse_other_pages("answer of the search service")
+            got = f"{page.description}; is this the address of the search service?"
+        raise _not_understood("JSON", got) from None
+    if not isinstance(answer, dict):
+        raise _not_understood("a JSON object", f"a JSON {type(answer).__name__}")
+    return answer
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _not_understood(expected: str, got: str) -> LayoutError:
+    return LayoutError("search answer", expected=expected, got=got)
+
+
+def _names(fields: dict[str, Any]) -> str:
+    """Return the names of the fields for a message, the first few of them."""
+    names = sorted(fields)
+    return f"the fields {', '.join(name[:40] for name in names[:8])}" + (", ..." if len(names) > 8 else "")
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the texts of a field, without empty ones."""
+    values = value if isinstance(value, list) else [value]
+    texts = (ILLEGAL.sub("\ufffd", text) for text in values if isinstance(text, str))
+    return [text for text in texts if text.strip()]
+
+
+def _one_text(value: Any) -> str | None:
+    return ", ".join(_texts(value)) or None
+
+
+def _written(value: Any) -> str:
+    """Return a value that is no text as it is written in JSON."""
+    return ILLEGAL.sub("\ufffd", json.dumps(value, ensure_ascii=False)[:1000])
+
+
+def _absolute(address: str) -> str | None:
+    try:
+        address = urljoin(HOME_URL, address.strip())
+    except ValueError:  # such as "http://["
+        return None
+    return address if is_web_address(address) else None
+
+
+def _paragraphs(value: Any) -> str | None:
+    r"""Return the full text as paragraphs separated by empty lines; None if it has no text.
+
+    >>> _paragraphs("<p>One&nbsp;<mark>two</mark></p><p>three<br>four</p>"), _paragraphs(["One", " ", "two "])
+    ('One two\n\nthree\nfour', 'One\n\ntwo')
+    """
+    text = "\n\n".join(_texts(value))
+    if _MARKUP.search(text):
+        return "\n\n".join(one.text for one in read_paragraphs(HtmlPage(text, HOME_URL).root)) or None
+    paragraphs = (
+        "\n".join(filter(None, map(plain_text, paragraph.split("\n"))))
+        for paragraph in _PARAGRAPHS.split(_LINES.sub("\n", text))
+    )
+    return "\n\n".join(filter(None, paragraphs)) or None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
