@@ -182,6 +182,7 @@ class Listing:
     last_modified: str | None = None
     records: list[NewsItem] = dataclasses.field(default_factory=list)
     rejected: list[Rejected] = dataclasses.field(default_factory=list)
+    doubtful: int = 0  # of the rejected ones, those that may be stored items under another address
     origin: str = "list"  # or "search", an answer of the search service, or "page", an item's own page
     # The raw fields that pages of this form print; an item keeps its stored values of the others.
     fields: frozenset[str] = frozenset(RAW_FIELDS)

@@ -58,6 +58,7 @@ class Run:
         the checks, StorageError if the database can't be read.
         """
         started = self.started
+        self.writer.identify(page)
         if page.status != HTTPStatus.NOT_MODIFIED and not started.accept:
             note = checks.check_page(self.writer.connection, page, start_url=started.start_url)
             self.history_note = self.history_note or note

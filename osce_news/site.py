@@ -10,6 +10,7 @@ HOME_URL = f"https://{HOST}/"
 LISTING_PATH = "/press-releases"
 LISTING_URL = f"https://{HOST}{LISTING_PATH}"
 MAX_PAGE_BYTES = 8 * 1024 * 1024  # a listing page of 50 results has about 125 kB
+_LOCAL = re.compile(r"[0-9.]+|.*:.*|localhost")
 _LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 
 
@@ -20,6 +21,14 @@ def is_osce_host(host: str) -> bool:
     (True, False)
     """
     return host == DOMAIN or host.endswith(f".{DOMAIN}")
+
+
+def has_node_numbers(host: str) -> bool:
+    """Whether the numbers in addresses on a host are those of the OSCE's nodes.
+
+    An IP address and localhost are taken for a copy of the site.
+    """
+    return is_osce_host(host) or _LOCAL.fullmatch(host) is not None
 
 
 def is_listing_path(path: str) -> bool:

@@ -45,8 +45,10 @@ def findings(page: Listing, stored: Neighbours) -> Iterator[Finding | None]:
     for rule in limits.SHARE_RULES:
         if page.fields.issuperset(rule.fields):
             yield _too_rare(rule, records, near)
-    if page.fields.issuperset(limits.OFFICE_OF_ADDRESS.fields) and not _offices_agree(records):
-        yield _too_rare(_office_of_address(near()), records, near)
+    # Stored items are compared with their own offices.
+    new = [item for item in records if item.id not in stored.known]
+    if page.fields.issuperset(limits.OFFICE_OF_ADDRESS.fields) and not _offices_agree(new):
+        yield _too_rare(_office_of_address(near()), new, near)
     yield _numbers_against_dates(records, near)
 
 

@@ -18,8 +18,8 @@ MAX_DAYS_AHEAD = 3  # days that a date may be ahead of the fetch: time zones, it
 MIN_RELABELLED = 3  # stored items whose offices, topics or types differ now; fewer are edits
 MAX_RELABELLED = Fraction(1, 2)  # share of the stored items with names that now have other ones
 MAX_MOVED = Fraction(1, 4)  # share of stored items with all names replaced; more are the names of other items
-MIN_DUPLICATES = 3  # new items with the title and date of a stored one; a few titles appear twice on one day
-MAX_DUPLICATES = Fraction(1, 2)  # share of the new items; more would be stored twice, under two numbers
+MIN_DUPLICATES = 3  # new items that may be stored ones; a few titles appear twice on one day
+MAX_DUPLICATES = Fraction(1, 2)  # share of the new items; with more, the addresses are not those of the items
 MIN_ORDERED = 5  # dated results; fewer do not show the list's order
 MISPLACED = 10  # one result in this many may be out of order, and is ignored
 MAX_OUT_OF_ORDER = Fraction(1, 5)  # share of the pairs of other results; the list was requested newest first
@@ -231,10 +231,6 @@ SHARE_RULES: tuple[ShareRule, ...] = (
         name="a teaser", label="teaser", fields=("teaser_raw",), min_ratio=0.75,
         shows=lambda item: item.teaser is not None,
         reason="Nearly all items have a teaser.",
-    ),
-    ShareRule(
-        name="a node number", label="addresses", min_ratio=0.6, shows=lambda item: item.id.isdigit(),
-        reason="Without it, the item would be stored a second time.",
     ),
     ShareRule(
         name="lower-case letters", label="title", min_ratio=0.6,

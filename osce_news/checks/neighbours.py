@@ -35,9 +35,6 @@ _OLDER = f"{_SELECT} WHERE language IS ? AND published <= ? ORDER BY published D
 _NEWER = f"{_SELECT} WHERE language IS ? AND published > ? ORDER BY published LIMIT ?"
 _COMPARABLE = "SELECT count(*) FROM (SELECT 1 FROM items WHERE language IS ? LIMIT ?)"
 _KNOWN = f"{_select(_COMPARED.union(RAW_FIELDS))} WHERE id IN (SELECT value FROM json_each(?))"
-_DUPLICATES = """
-    SELECT DISTINCT page.value ->> 0 FROM json_each(?) AS page
-    JOIN items ON items.published = page.value ->> 2 AND items.title = page.value ->> 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,6 @@ class Neighbours:
     known: Mapping[str, NewsItem] = dataclasses.field(
         default_factory=dict
     )  # the page's own items, by identifier
-    duplicates: int = 0  # the page's other items that are stored with another identifier
     had_results: bool = False  # whether this part of the list, or a later one, has had results
 
 
@@ -75,7 +71,6 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
         comparable=comparable,
         near=cache(lambda: _near(cursor, page.records, language)),
         known=known,
-        duplicates=_duplicates(cursor, [item for item in page.records if item.id not in known]),
         had_results=not page.results and _had_results(cursor, page.url),
     )
 
@@ -107,12 +102,6 @@ def _read(cursor: sqlite3.Cursor, sql: str, *parameters: object) -> list[NewsIte
         item.topics = split_topics(item.topics_raw)
         item.dateline_places = ()
     return items
-
-
-def _duplicates(cursor: sqlite3.Cursor, new: Sequence[NewsItem]) -> int:
-    """Return how many of these new items have the title and date of a stored one."""
-    dated = [(item.id, item.title, item.published) for item in new if item.published]
-    return len(cursor.execute(_DUPLICATES, [json.dumps(dated)]).fetchall()) if dated else 0
 
 
 def _had_results(cursor: sqlite3.Cursor, url: str) -> bool:

@@ -92,7 +92,7 @@ def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator
     yield _relabelled(same_language, "offices", limits.OFFICES)
     yield _relabelled(same_language, "topics", limits.TOPICS)
     yield _apply(limits.LANGUAGE_RULE, pairs, context)
-    yield _duplicates(stored.duplicates, len(page.records) - len(pairs))
+    yield _duplicates(page.doubtful, len(page.records) - len(pairs) + page.doubtful)
     yield from baseline.findings(page, stored)
     if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
         yield _out_of_order([item.published for item in page.records if item.published])
@@ -180,13 +180,11 @@ def _names(item: NewsItem, kind: str) -> frozenset[str]:
     return frozenset(term.id or fold(term.raw) for term in getattr(item, kind))
 
 
-def _duplicates(duplicates: int, new: int) -> Finding | None:
-    """Return a finding if many items would be stored a second time, under another number."""
-    if duplicates < limits.MIN_DUPLICATES or duplicates <= limits.MAX_DUPLICATES * new:
+def _duplicates(doubtful: int, new: int) -> Finding | None:
+    """Return a finding if many results may be stored items under another address, or share a number."""
+    if doubtful < limits.MIN_DUPLICATES or doubtful <= limits.MAX_DUPLICATES * new:
         return None
-    got = (
-        f"{duplicates} of {new} new items that are stored under another number, with the same title and date"
-    )
+    got = f"{doubtful} of {new} new items that may be stored under another address"
     return Finding("addresses", "the same number for the same item", got)
 
 

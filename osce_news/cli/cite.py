@@ -41,7 +41,7 @@ def cite(identifier: str | None, form: str, db: Path) -> None:
         if identifier is None:
             reference = dataset_reference(connection)
         else:
-            item = queries.item(connection, queries.item_identifier(identifier))
+            item = queries.item(connection, queries.item_identifier(connection, identifier))
             if item is None:
                 raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
             reference = item_reference(item)

@@ -34,7 +34,7 @@ def show(identifier: str, db: Path, form: str | None) -> None:
       osce-news show https://www.osce.org/cthb/514201 --json
     """
     with closing(open_for_reading(db)) as connection:
-        item = queries.item(connection, queries.item_identifier(identifier))
+        item = queries.item(connection, queries.item_identifier(connection, identifier))
     if item is None:
         raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
     if form == "json":

@@ -58,7 +58,7 @@ class ListRun(CrawlRun):
         if self.run.history_note != former_note:
             logger.info("%s", self.run.history_note)
         has_news = bool(changes.new or changes.changed or self._stored_with_gaps(page))
-        self.traversal.read(replace(facts, has_news=has_news))
+        self.traversal.read(replace(facts, keys=page.listed, has_news=has_news))
         event = PageStored(
             url=page.url,
             fetched_at=page.fetched_at,

@@ -9,9 +9,11 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from osce_news.normalize.vocabulary import languages
-from osce_news.site import DOMAIN, HOST, is_osce_host
+from osce_news.site import DOMAIN, HOST, has_node_numbers, is_osce_host
 
-_NODE = re.compile(r"/0*([1-9][0-9]{0,11})/?$")
+_NODE = re.compile(r"(?:(?<=/node)/|/(?!(?:19|20)[0-9]{2}/?$))0*([1-9][0-9]{0,11})/?$")
+# The address of the OSCE's that an archive or a mirror names in its own.
+_COPIED = re.compile(r"/https?:/((?:[^/]+\.)?osce\.org(?::\d+)?/.+)$", re.IGNORECASE)
 _ENCODED_AGAIN = re.compile("%(?:25)+")  # in one go, because "%252525…" may be very long
 _LANGUAGE = re.compile(r"^/([a-z]{2})(?=/|$)")
 _KEPT = "/-_.~!$&'()*+,;=:@"
@@ -34,17 +36,20 @@ def is_web_address(text: str) -> bool:
 def item_id(url: str) -> str:
     """Return the item's identifier: the node number at the end of the path, else a hash.
 
-    The node number identifies the item on the site, under any path, host, language and query. For an address
-    without one, the identifier is "u" and the first 16 hexadecimal digits of the SHA-256 of its canonical
-    form.
+    The node number identifies the item on the OSCE's site, under any path, host, language and query. For an
+    address without one, or on another site, the identifier is "u" and the first 16 hexadecimal digits of the
+    SHA-256 of its canonical form. A year at the end of a path is no number, unless it is that of /node/2014.
 
     >>> item_id("https://www.osce.org/odihr/575719"), item_id("http://osce.org/ru/node/575719?x=1")
     ('575719', '575719')
+    >>> item_id("https://elsewhere.example/odihr/575719"), item_id("https://www.osce.org/reports/2014")
+    ('uda719f58be957716', 'ue0fd04ef9634a1b6')
     """
-    path = _path(url)
-    if match := _NODE.search(path):
+    path, host = _path(url), _host(url)
+    if (match := _NODE.search(path)) and has_node_numbers(host):
         return match[1]
-    host = _host(url)
+    if (copied := _COPIED.search(path)) and not is_osce_host(host):
+        return item_id(f"https://{copied[1]}")
     if path_language := language_of(url):
         path = path.removeprefix(f"/{path_language}") or "/"
     form = f"{host}{path.casefold().rstrip('/')}"

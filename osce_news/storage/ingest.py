@@ -13,6 +13,7 @@ from osce_news.clock import parse_utc
 from osce_news.items import REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import crawl_state, rows
+from osce_news.storage.identity import identify
 from osce_news.storage.merge import combine, keep_unprinted, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
 from osce_news.storage.runs import Stored
@@ -63,6 +64,16 @@ class Ingest:
         # The items of this run with the address at which each was seen last, as hashes: there are many.
         # The address is 0 for items of a page that has not changed.
         self._seen: dict[int, int] = {}
+
+    def identify(self, page: Listing) -> None:
+        """Find the stored items that the page shows under other addresses."""
+
+        def is_shown(row: sqlite3.Row) -> bool:
+            if not self._saved:
+                return hash(row["id"]) in self._seen
+            return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
+
+        identify(self._connection, page, is_shown)
 
     def compare(self, page: Listing) -> Changes:
         """Return what a page would change; writes nothing."""

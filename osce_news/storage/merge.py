@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from osce_news.items import RAW_FIELDS, NewsItem, Term
 from osce_news.normalize import normalize, preferred_url
@@ -23,7 +24,7 @@ def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, same_readin
         first, second = sorted((known, read), key=_by_language)
     elif same_reading:
         return union(first, second)
-    return normalize(dataclasses.replace(first, url_raw=_preferred_raw(first, second)))
+    return _renormalized(first, url_raw=_preferred_raw(first, second))
 
 
 def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
@@ -44,7 +45,7 @@ def keep_unprinted(read: NewsItem, stored: NewsItem, printed: Collection[str]) -
     Both are normalised, and so is the result. Returns the reading itself if all fields are printed.
     """
     kept = {name: getattr(stored, name) or getattr(read, name) for name in RAW_FIELDS if name not in printed}
-    return normalize(dataclasses.replace(read, **kept)) if kept else read
+    return _renormalized(read, **kept) if kept else read
 
 
 def union(first: NewsItem, second: NewsItem) -> NewsItem:
@@ -62,12 +63,19 @@ def union(first: NewsItem, second: NewsItem) -> NewsItem:
             getattr(second, f"{name}_raw"),
             getattr(second, name),
         )
-    return normalize(dataclasses.replace(first, **raw))
+    return _renormalized(first, **raw)
 
 
 def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:
     """Whether two lists name the same entries with the same status, in any order or spelling."""
     return _keys(one) == _keys(other)
+
+
+def _renormalized(item: NewsItem, **raw: Any) -> NewsItem:
+    """Return a copy with these raw fields, and with its identifier, which another address may have given."""
+    changed = normalize(dataclasses.replace(item, **raw))
+    changed.id = item.id
+    return changed
 
 
 def _by_language(item: NewsItem) -> tuple[bool, str]:

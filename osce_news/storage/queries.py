@@ -7,21 +7,25 @@ import sqlite3
 from typing import Any
 
 from osce_news.errors import BadInputError
-from osce_news.normalize import item_id
+from osce_news.normalize import canonical_url, item_id
 from osce_news.storage.query import Query
 from osce_news.storage.schema import LISTS
 
 Row = dict[str, Any]
 
 
-def item_identifier(text: str) -> str:
-    """Return the identifier of the item with this identifier or address.
+def item_identifier(connection: sqlite3.Connection, text: str) -> str:
+    """Return the identifier of the item with this identifier, or with an address under which it was seen.
 
     Raises BadInputError if the address is not that of an item.
     """
     try:
         text.encode()
-        return item_id(text) if "/" in text else text
+        if "/" not in text:
+            return text
+        sql = "SELECT item_id FROM addresses WHERE url = ?"
+        row = connection.execute(sql, [canonical_url(text)]).fetchone()
+        return row[0] if row else item_id(text)
     except ValueError as error:
         raise BadInputError(f"no item has this identifier or address: {text[:200]!r}") from error
 

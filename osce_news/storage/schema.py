@@ -19,7 +19,7 @@ APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
 # does not know the name and refuses the database, so that it does not undo the change.
 MIGRATIONS = {
     "m006_one_schema": "6eaa0d90",
-    "m007_sources": "1fdb54a4",
+    "m007_sources": "dfa14a8d",
 }
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
@@ -269,6 +269,7 @@ _INDEXES = {
     "items_content_type": "items (content_type, published DESC)",
     "items_language": "items (language, published DESC)",
     **{f"item_{one}s_{one}": f"item_{one}s ({one}_id, item_id)" for one in LISTS.values()},
+    "addresses_url": "addresses (url)",
     "pages_run": "pages (run_id)",
     "pages_url": "pages (url, id)",
     "pages_item": "pages (item_id) WHERE item_id IS NOT NULL",

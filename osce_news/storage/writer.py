@@ -123,6 +123,14 @@ class Writer:
             self.summary = before
             raise
 
+    def identify(self, page: Listing) -> None:
+        """Give the page's records the identifiers of stored items with other addresses; reject doubtful ones.
+
+        Call it before `compare`. Raises StorageError.
+        """
+        with storage_errors(self.path):
+            self._ingest.identify(page)
+
     def compare(self, page: Listing) -> Changes:
         """Return what a page would change in the database; writes nothing. Raises StorageError."""
         with storage_errors(self.path):
@@ -138,7 +146,9 @@ class Writer:
         """
         with self.transaction():
             after = dataclasses.replace(self.summary)
-            changes = self._ingest.compare(page) if changes is None else changes
+            if changes is None:
+                self._ingest.identify(page)
+                changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)
             saved = after.mode == "replay"
             after.articles_changed += articles.write_listed(self.connection, page, after.run, saved=saved)

@@ -82,16 +82,6 @@ def test_items_of_other_languages_are_no_neighbours(filled: Path) -> None:
         assert (found.items, found.comparable, list(found.near())) == (450, 0, [])
 
 
-def test_items_that_are_stored_under_another_number_are_counted(filled: Path) -> None:
-    again = [
-        replace(story, node=story.node + 1_000_000, path=f"/node/1{story.node}") for story in STORIES[50:60]
-    ]
-    assert stored_near(filled, again).duplicates == 10
-    assert stored_near(filled, STORIES[50:60]).duplicates == 0
-    assert stored_near(filled, [replace(story, title=f"{story.title}!") for story in again]).duplicates == 0
-    assert stored_near(filled, STORIES[:50]).duplicates <= 1  # two stories may bear one title
-
-
 @pytest.mark.parametrize(
     ("url", "listed"),
     [

@@ -104,7 +104,7 @@ def test_a_database_made_before_the_first_release_gets_the_present_schema_and_ke
         assert values(connection, "PRAGMA foreign_key_check") == []
     with Writer(former) as writer:
         writer.begin("replay")
-        assert writer.store(listing(make_stories(3, first_node=990_001))).new == 3
+        assert writer.store(listing(make_stories(3, 7, first_node=990_001))).new == 3
         writer.finish("complete")
     assert problems(former) == []
 

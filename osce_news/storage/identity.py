@@ -1,0 +1,224 @@
+"""Finds the stored items that a page shows under other addresses.
+
+The node number of an address identifies an item. If the site gives its items other numbers, or addresses
+without any, then known addresses decide, and else title, date and offices. Doubtful results are rejected.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from osce_news.items import Listing, NewsItem
+from osce_news.normalize import rejected, split_offices
+from osce_news.normalize.vocabulary import fold
+
+# So many results of a page that have the title and date of a stored item, and another number, are these items
+# under new numbers. Fewer are items of their own: now and then two of one day have the same title.
+MIN_RENUMBERED = 3
+_DAYS_NEAR = 3  # between two dates that may be those of one item
+_SUFFIX = re.compile(r"(?<=\S)\s*(?:\|[^|]{1,40}|- osce)$")  # what a site adds to its titles
+
+_AMONG = "IN (SELECT value FROM json_each(?))"
+_KNOWN = f"SELECT id, url, title, published, language FROM items WHERE id {_AMONG}"
+_ADDRESSES = f"SELECT url, item_id FROM addresses WHERE url {_AMONG}"
+_CANDIDATES = "SELECT id, title, published, offices_raw, teaser, last_seen FROM items"
+_OF_DAYS = f"{_CANDIDATES} WHERE published {_AMONG}"
+
+IsShown = Callable[[sqlite3.Row], bool]
+
+
+class _Match(NamedTuple):
+    """A result and the stored items that it may be; `doubt` says why that is uncertain, if it is."""
+
+    item: NewsItem
+    candidates: list[str]
+    doubt: str | None = None
+
+
+def identify(connection: sqlite3.Connection, page: Listing, is_shown: IsShown) -> None:
+    """Give the results of a page that are stored items under other addresses the identifiers of these items.
+
+    Doubtful ones go to `rejected`, with the reason, and are counted in `doubtful`. The keys in `listed`
+    follow. `is_shown` says whether a stored item (id, last_seen) is on the list under its own address: then
+    another address is another item. The records are normalised.
+    """
+    keys = [f"{item.id}:{item.published_raw}" for item in page.records]
+    doubts = _resolve(connection, page.records, is_shown)
+    names = {
+        key: doubts[position].candidates[0] if position in doubts else item.id
+        for position, (key, item) in enumerate(zip(keys, page.records, strict=True))
+    }
+    if any(key.partition(":")[0] != name for key, name in names.items()):
+        page.listed = _renamed(page.listed, names)
+    for position, match in doubts.items():
+        reason = str(match.doubt)
+        page.rejected.append(rejected(page.records[position], position, reason, page.url))
+    page.records = [item for position, item in enumerate(page.records) if position not in doubts]
+    page.doubtful = len(doubts)
+
+
+def _resolve(
+    connection: sqlite3.Connection, records: Sequence[NewsItem], is_shown: IsShown
+) -> dict[int, _Match]:
+    """Set the identifiers of the records that are stored items; return the doubtful ones by position."""
+    ids = _json(item.id for item in records)
+    known = {row["id"]: row for row in connection.execute(_KNOWN, [ids])}
+    doubts: dict[int, _Match] = {}
+    first: dict[str, NewsItem] = {}
+    for position, item in enumerate(records):
+        row = known.get(item.id)
+        if row is not None and row["url"] == item.url:
+            continue
+        other = NewsItem(**dict(row)) if row is not None else first.setdefault(item.id, item)
+        if other.url != item.url and _is_other(other, item):
+            reason = f"its number, {item.id}, is that of another item: {other.title!r} of {other.published}"
+            doubts[position] = _Match(item, [_nameless(item)], reason)
+    unknown: dict[str, list[int]] = defaultdict(list)  # the positions of each address; some are shown twice
+    for position, item in enumerate(records):
+        if item.id not in known or position in doubts:
+            unknown[item.url].append(position)
+    if not unknown or connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None:
+        return doubts
+    for url, identifier in connection.execute(_ADDRESSES, [_json(unknown)]):
+        for position in unknown.pop(url, ()):
+            records[position].id = identifier
+            doubts.pop(position, None)
+    shown = {item.id for item in records}
+    left = [records[positions[0]] for positions in unknown.values()]
+    others = [row for row in _candidates(connection, left) if row["id"] not in shown and not is_shown(row)]
+    for match in _matches(left, others):
+        for position in unknown[match.item.url]:
+            if match.doubt is None:
+                records[position].id = match.candidates[0]
+                doubts.pop(position, None)
+            else:
+                doubts[position] = match
+    return doubts
+
+
+def _candidates(connection: sqlite3.Connection, unknown: Iterable[NewsItem]) -> Iterator[sqlite3.Row]:
+    """Yield the stored items that may be among the unknown ones, by their dates."""
+    days: set[date] = set()
+    for item in unknown:
+        if item.published:
+            day = date.fromisoformat(item.published)
+            days.update(day + timedelta(distance) for distance in range(-_DAYS_NEAR, _DAYS_NEAR + 1))
+        elif not item.id.isdigit():  # only the title is left, so each stored item may be this one
+            yield from connection.execute(_CANDIDATES)
+            return
+    yield from connection.execute(_OF_DAYS, [_json(map(str, days))])
+
+
+def _matches(unknown: Sequence[NewsItem], candidates: Iterable[sqlite3.Row]) -> Iterator[_Match]:
+    """Yield the results that are stored items, or may be."""
+    by_title: dict[str, list[sqlite3.Row]] = defaultdict(list)
+    for row in candidates:
+        by_title[_title_key(row["title"])].append(row)
+    if not by_title:
+        return
+    titles = Counter(_title_key(item.title) for item in unknown)
+    matches = [
+        match
+        for item in unknown
+        if (same := by_title.get(key := _title_key(item.title)))
+        if (match := _match(item, same, is_series=len(same) > 1 or titles[key] > 1))
+    ]
+    numbered = [
+        match for match in matches if match.item.id.isdigit() and all(map(str.isdigit, match.candidates))
+    ]
+    are_sure = sum(match.doubt is None for match in numbered) >= MIN_RENUMBERED
+    if len(numbered) < MIN_RENUMBERED or not (are_sure or 2 * len(numbered) > len(unknown)):
+        matches = [match for match in matches if match not in numbered]
+    taken: set[str] = set()
+    for match in matches:
+        is_first = match.doubt is None and match.candidates[0] not in taken
+        taken.update(match.candidates if is_first else ())
+        doubt = match.doubt or _doubt(match.candidates, "another result of the page is that item")
+        yield match if is_first else match._replace(doubt=doubt)
+
+
+def _match(item: NewsItem, same: Sequence[sqlite3.Row], *, is_series: bool) -> _Match | None:
+    """Return which of the stored items with its title a result is, or may be; None if it is none of them.
+
+    `is_series` is whether several items of these days have the title, so that it does not tell one.
+    """
+    exact = [row for row in same if row["published"] == item.published] if item.published else []
+    agreeing = [row for row in exact if _offices_agree(item, row)]
+    if len(agreeing) > 1:
+        agreeing = [row for row in agreeing if row["teaser"] == item.teaser] or agreeing
+    if len(agreeing) == 1:
+        return _Match(item, [agreeing[0]["id"]])
+    if agreeing:
+        same, reason = agreeing, "the same title and date as several items"
+    elif exact:
+        same, reason = exact, "the same title and date, but other offices"
+    elif not item.published:
+        reason = "the same title, and no date"
+    elif not is_series:
+        reason = f"the same title, but another date, {same[0]['published']}"
+    else:
+        return None
+    identifiers = [row["id"] for row in same]
+    return _Match(item, identifiers, _doubt(identifiers, reason))
+
+
+def _doubt(identifiers: Sequence[str], reason: str) -> str:
+    named = ", ".join(identifiers[:3]) + (", ..." if len(identifiers) > 3 else "")
+    return f"perhaps the stored item {named} under another address: {reason}"
+
+
+def _offices_agree(item: NewsItem, row: sqlite3.Row) -> bool:
+    """Whether an office is the same, or one of the two prints none."""
+    printed, stored = (
+        {term.id or fold(term.raw) for term in terms}
+        for terms in (item.offices, split_offices(row["offices_raw"]))
+    )
+    return not printed or not stored or not printed.isdisjoint(stored)
+
+
+def _is_other(one: NewsItem, other: NewsItem) -> bool:
+    """Whether two readings with one number are of two items: title and date differ."""
+    return (
+        one.language == other.language
+        and None not in (one.published, other.published)
+        and one.published != other.published
+        and _title_key(one.title) != _title_key(other.title)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _title_key(title: str) -> str:
+    """Return a title without case, punctuation, and what the site adds to all titles.
+
+    >>> _title_key("OSCE \N{LEFT DOUBLE QUOTATION MARK}Talks\N{RIGHT DOUBLE QUOTATION MARK} | OSCE")
+    'oscetalks'
+    """
+    folded = _SUFFIX.sub("", fold(title))
+    return "".join(filter(str.isalnum, folded)) or folded
+
+
+def _renamed(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Return the keys of results with other identifiers; `names` has these by the former keys."""
+    renamed: list[str] = []
+    for key in keys:
+        former = key if key in names else key.rpartition(":")[0]  # of the second copy of a result
+        name = f"{names[former]}:{former.partition(':')[2]}" if former in names else key
+        renamed.append(f"{name}:{renamed.count(name) + 1}" if name in renamed else name)
+    return renamed
+
+
+def _nameless(item: NewsItem) -> str:
+    """Return what stands for the identifier of a result that has none of its own."""
+    return f"-{hashlib.blake2b(item.url.encode(), digest_size=6).hexdigest()}"
+
+
+def _json(values: Iterable[str]) -> str:
+    return json.dumps(list(values))
