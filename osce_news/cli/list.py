@@ -8,7 +8,7 @@ import click
 
 from osce_news.cli.options import db_option, filter_options, format_options, limit_option, traceback_option
 from osce_news.cli.output import print_count, print_items
-from osce_news.storage import queries
+from osce_news.storage import queries, search
 from osce_news.storage.as_of import PRESENT_ONLY, open_query
 from osce_news.storage.query import Query
 
@@ -32,5 +32,6 @@ def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     with open_query(db, query) as connection:
         rows = queries.items(connection, query, limit)
         total = queries.count(connection, query)
+        notes = search.remarks(connection, query, total)
     print_items(rows, form, without=PRESENT_ONLY if query.as_of else ())
-    print_count(len(rows), total, query.notes)
+    print_count(len(rows), total, notes)

@@ -64,6 +64,7 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     with open_query(db, query) as connection:
         found = fulltext.search(connection, query, limit, marks)
         total = queries.count(connection, query)
+        notes = fulltext.remarks(connection, query, total)
     if found.ranked:
         click.echo(
             f"more than {fulltext.COMMON:,} items match: only the newest {found.ranked:,} of them were "
@@ -74,7 +75,7 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
         _print_hits(found.rows)
     else:
         print_items(found.rows, form, more=("snippet",), without=PRESENT_ONLY if query.as_of else ())
-    print_count(len(found.rows), total, query.notes)
+    print_count(len(found.rows), total, notes)
 
 
 def _print_hits(rows: list[queries.Row]) -> None:

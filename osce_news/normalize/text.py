@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 
 # Zero-width characters: spaces, joiners, byte order mark, soft hyphen and marks of direction. Joiners are
 # removed too: Latin and Cyrillic script do not need them, and they make equal titles differ.
@@ -20,7 +21,7 @@ def clean(text: str | None) -> str | None:
     r"""Return the text as one line, or None if it has no visible character.
 
     Each run of white space becomes one space. Zero-width characters, control characters and lone surrogates
-    are removed; typographic quotes and dashes are kept.
+    are removed, and letters with marks are composed (NFC); typographic quotes and dashes are kept.
 
     >>> clean("  Ensuring\u00a0Justice \u200bfor “Victims” – today\n")
     'Ensuring Justice for “Victims” – today'
@@ -29,10 +30,9 @@ def clean(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    if text.isprintable() and "  " not in text:  # as in most texts: nothing to do
-        return text.strip() or None
-    text = _CONTROL.sub("", UNSEEN.sub("", text))
-    return _WHITE.sub(" ", text).strip() or None
+    if not text.isprintable() or "  " in text:  # most texts need none of this
+        text = _WHITE.sub(" ", _CONTROL.sub("", UNSEEN.sub("", text)))
+    return unicodedata.normalize("NFC", text).strip() or None
 
 
 def plain_text(text: str | None) -> str | None:

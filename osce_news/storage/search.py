@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from osce_news.normalize.vocabulary import fold
 from osce_news.storage.queries import Row, decoded
 from osce_news.storage.query import Query
+from osce_news.storage.words import OPERATORS, as_typed, parse_words
 
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
 _SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
@@ -18,6 +22,7 @@ _SNIPPET = "snippet(items_fts, -1, ?, ?, '…', 24)"
 COMMON = 50_000
 _EVERY = 8
 _SHARE = 10  # the part of COMMON that is ranked
+_WORD = re.compile(r"\w{3,}")
 _WIDER = 8  # factor by which more of the newest items are tried if too few of them pass the filters
 
 
@@ -52,6 +57,44 @@ def search(
         best, among = _ranked(connection, query, None if limit is None else limit + offset)
         hits = best[offset:]
     return SearchResult(_rows(connection, query.match, hits, marks), among)
+
+
+def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[str]:
+    """Return what a person should know: how a query was read, and a better word if nothing was found.
+
+    `found` is the number of items.
+    """
+    notes = list(query.notes)
+    for word in () if found else dict.fromkeys(_WORD.findall(as_typed(query.words))):
+        if word not in OPERATORS and (nearest := _nearest(connection, word)):
+            notes.append(f"{word!r} occurs nowhere; the nearest word that occurs is {nearest!r}")
+    return notes
+
+
+def _nearest(connection: sqlite3.Connection, word: str) -> str | None:
+    """Return the most frequent word that is similar to one that does not occur; None if it does."""
+    matching = (
+        "SELECT snippet(items_fts, -1, '\x02', '\x03', '', 1) FROM items_fts WHERE items_fts MATCH ? LIMIT 1"
+    )
+    if connection.execute(matching, [parse_words(word).expression]).fetchone():
+        return None
+    connection.execute(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurring USING fts5vocab (main, items_fts, row)"
+    )
+    typed = fold(word)
+    terms = dict(
+        connection.execute(
+            "SELECT term, doc FROM occurring WHERE term >= ? AND term < ? AND abs(length(term) - ?) < 4",
+            [typed[0], chr(ord(typed[0]) + 1), len(typed)],
+        ).fetchall()
+    )
+    close = difflib.get_close_matches(typed[:60], terms, n=5, cutoff=0.7)
+    if not close:
+        return None
+    term = max(close, key=lambda term: terms[term])  # a stem, such as "traffick"
+    row = connection.execute(matching, [f'"{term}"']).fetchone()
+    printed = re.search("\x02(.*?)\x03", row[0]) if row else None
+    return printed[1].lower() if printed else str(term)
 
 
 def _ranked(connection: sqlite3.Connection, query: Query, limit: int | None) -> tuple[list[int], int | None]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import UNSEEN
 
 LONGEST = 10_000  # characters; the time of a query grows with the square of its length
-_OPERATORS = ("AND", "OR", "NOT")
+OPERATORS = ("AND", "OR", "NOT")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»″"), '"')
 _TERMS = re.compile(
     r"""
@@ -25,6 +27,10 @@ _TERMS = re.compile(
 )
 _NOTHING = '""'  # a term without a letter or digit, such as an emoji; it matches nothing
 _UNKNOWN_COLUMN = re.compile(r"[A-Za-z_]+:[\w\"]")
+# FTS5 ignores marks on Latin letters only. Words in other scripts are searched for with and without them.
+_OTHER_SCRIPTS = re.compile("[\u0370-\u052f]")
+_MARKED = dict(zip("егкуіαεηιουω", "ёѓќўїάέήίόύώ", strict=True))
+_MOST_MARKS = 5  # letters of a word that may have a mark; of words with more not every spelling is tried
 _BARE = re.compile(r"[\w\x1a]+\*?")  # what FTS5 accepts without quotes
 
 
@@ -84,7 +90,7 @@ class _Group:
 
     def add(self, term: str, *, excluded: bool = False) -> None:
         """Add an operator or a term; AND joins two terms."""
-        if self.parts[-1:] == [_NOTHING] and term not in _OPERATORS:
+        if self.parts[-1:] == [_NOTHING] and term not in OPERATORS:
             self.parts.pop()
         last = self.parts[-1] if self.parts else None
         if excluded:
@@ -94,7 +100,7 @@ class _Group:
             return
         if term == "NOT" and last == "AND":
             self.parts.pop()
-        elif last is not None and last not in _OPERATORS and term not in _OPERATORS:
+        elif last is not None and last not in OPERATORS and term not in OPERATORS:
             self.parts.append("AND")
         self.parts.append(term)
 
@@ -119,12 +125,12 @@ def _expression(query: str) -> tuple[str, list[str]]:
             groups[-1].add(f"{group.prefix}( {group.expression()} )", excluded=group.excluded)
         elif match["bracket"]:
             groups[-1].add(")")  # of no group: a mistake, which FTS5 tells
-        elif match["near"] or match["word"] in _OPERATORS:
+        elif match["near"] or match["word"] in OPERATORS:
             groups[-1].add(column + (match["near"] or match["word"]), excluded=excluded)
         elif term := _term(match):
             groups[-1].add(column + term, excluded=excluded)
             notes += _notes(match["word"] or "")
-        elif not groups[-1].parts or groups[-1].parts[-1] in _OPERATORS:
+        elif not groups[-1].parts or groups[-1].parts[-1] in OPERATORS:
             groups[-1].add(_NOTHING)
     last = groups[-1]
     if len(groups) == 1 and ((last.without and not last.parts) or last.parts[:1] == ["NOT"]):
@@ -139,12 +145,32 @@ def _term(match: re.Match[str]) -> str:
     if not re.search(r"\w", text):
         return ""
     first = "^ " if match["first"] else ""
-    if match["word"] is None:
-        return f'{first}"{text}"' + (" *" if match["star"] else "")
-    if _BARE.fullmatch(text):
-        return first + text
-    stem = text.rstrip("*")
-    return first + _quoted(stem) + (" *" if stem != text else "")
+    stem = text if match["word"] is None else text.rstrip("*")
+    bare = match["word"] is not None and _BARE.fullmatch(text) is not None
+    star = "" if match["star"] is None and stem == text else "*" if bare else " *"
+    terms = [first + (one if bare else f'"{one}"') + star for one in _spellings(stem)]
+    return terms[0] if len(terms) == 1 else f"( {' OR '.join(terms)} )"
+
+
+def _spellings(text: str) -> list[str]:
+    """Return the text; in Cyrillic and Greek script with and without marks. й is a letter of its own.
+
+    >>> _spellings("Ёж"), len(_spellings("Горги")), _spellings("elections")
+    (['еж', 'ёж'], 4, ['elections'])
+    """
+    if not _OTHER_SCRIPTS.search(text):
+        return [text]
+    typed = text.lower()
+    plain = "".join(letter if letter == "й" else unicodedata.normalize("NFD", letter)[0] for letter in typed)
+    places = [place for place, letter in enumerate(plain) if letter in _MARKED]
+    chosen: Iterable[Collection[int]] = [(), *((place,) for place in places), places]
+    if len(places) <= _MOST_MARKS:
+        chosen = [part for size in range(len(places) + 1) for part in combinations(places, size)]
+    spellings = (
+        "".join(_MARKED[letter] if place in marked else letter for place, letter in enumerate(plain))
+        for marked in chosen
+    )
+    return list(dict.fromkeys((*spellings, typed)))
 
 
 def _notes(word: str) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage.query import Query, identifiers
-from osce_news.storage.search import search
+from osce_news.storage.search import remarks, search
 from tests.generated import add_texts
 from tests.helpers import listing
 from tests.newsroom.samples import TEN
@@ -24,13 +24,14 @@ WORDS = {
     "3": ("Chairperson’s visit to Chișinău", "Ukraine and Moldova discussed trafficking; C++ was taught"),
     "4": ("Ukrainian trafficking cases", "Elections on 2022-03-15 😀"),
     "5": ("Наблюдение за выборами", "Ёлка стояла в Вене"),
+    "7": ("Съёмка в Кёльне и Ѓорѓи", "Ἀθήνα, Αθήνα и й"),
     "6": ("Police co-operation with Türkiye", "OSCE/ODIHR and Turkiye on non-discrimination"),
 }
 
 
 @pytest.fixture(scope="module")
 def words_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    """Return a connection that reads six items."""
+    """Return a connection that reads these items."""
     path = tmp_path_factory.mktemp("queries") / "words.db"
     stories = [
         replace(TEN[0], node=int(node), path=f"/node/{node}", title=title, teaser=teaser)
@@ -45,7 +46,7 @@ def words_db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Conne
 
 @pytest.fixture(scope="module")
 def words(words_db: sqlite3.Connection) -> Callable[[str], list[str]]:
-    """Return a function that searches the six items and gives their sorted identifiers."""
+    """Return a function that searches these items and gives their sorted identifiers."""
     return lambda query: sorted(row["id"] for row in search(words_db, Query(query), None, ("[", "]")).rows)
 
 
@@ -79,6 +80,16 @@ def words(words_db: sqlite3.Connection) -> Callable[[str], list[str]]:
         ("chisinau", "3"),
         ("Chişinău", "3"),
         ("ВЫБОРАМИ", "5"),
+        ("съемка", "7"),
+        ("съёмка", "7"),
+        ("СЪЕМ*", "7"),
+        ("title:“съемка в Кельне”", "7"),
+        ("Горги -выборами", "7"),
+        ("Αθηνα", "7"),
+        ("елка OR съемка", "57"),
+        ("и", "7"),
+        ("й", "7"),
+        (unicodedata.normalize("NFD", "Съёмка"), "7"),
         ("Türkiye", "6"),
         ("Turkiye", "6"),
         ("TÜRKIYE", "6"),
@@ -137,6 +148,18 @@ def test_a_query_finds_its_items_and_never_fails(
 
 def test_a_query_that_cannot_be_written_in_utf8_finds_nothing(words: Callable[[str], list[str]]) -> None:
     assert words("\udcff") == []  # what a shell passes on for the byte FF
+
+
+def test_if_nothing_is_found_the_nearest_word_that_occurs_is_named(words_db: sqlite3.Connection) -> None:
+    def said(query: str) -> list[str]:
+        return remarks(words_db, Query(query), 0)
+
+    nearest = "{!r} occurs nowhere; the nearest word that occurs is {!r}".format
+    assert said("traficking police") == [nearest("traficking", "trafficking")]
+    assert said("rigths OR prizon") == [nearest("rigths", "rights"), nearest("prizon", "prison")]
+    assert said("выборамы") == [nearest("выборамы", "выборами")]
+    assert said("police moldova") == said("zzzzzz") == said("😀") == []
+    assert remarks(words_db, Query("traficking"), 1) == []
 
 
 def test_a_hit_in_the_title_counts_before_one_in_the_teaser_before_one_in_the_text(
