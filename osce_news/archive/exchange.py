@@ -20,7 +20,7 @@ from osce_news.clock import utc_now
 from osce_news.events import CONTENT_TYPE, Event, target_uri
 from osce_news.serialize import to_json
 
-_SECRET = frozenset({b"authorization", b"proxy-authorization", b"cookie"})
+_SECRET = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-typesense-api-key"})
 _LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"content-length"})
 

@@ -54,7 +54,8 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
 
     with progress_bar("crawl", as_json=as_json, verbose=verbose, articles=options.articles) as advance:
         run = process.crawl(options, advance)
-    print_summary(run.summary, as_json, run.hint)
+    if run.run is not None:
+        print_summary(run.summary, as_json, run.hint)
     if run.error is not None:
         raise run.error
     if run.interrupted:

@@ -11,8 +11,10 @@ from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.pipelines import PendingPage
+from osce_news.crawl.search_run import SearchRun
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.items import ArticleItem, Listing
+from osce_news.pages.search_query import SEARCH_URL
 from osce_news.storage import Summary, Writer
 
 # Called after each stored page with the run's summary, the expected number of pages or articles (None if
@@ -52,8 +54,15 @@ class Crawl:
     def begin_list_run(self) -> ListRun:
         """Begin the run that reads the list; raises what `open` raises."""
         if self.list_run is None:
-            self.list_run = ListRun(self._writer or self.open(), self.options)
+            kind = SearchRun if self.options.source == "search" else ListRun
+            self.list_run = kind(self._writer or self.open(), self.options)
         return self.list_run
+
+    def use_key(self, key: str, base: str | None) -> CrawlOptions:
+        """Return the options with the key that the site gives, and its address unless another was given."""
+        url = base if base and self.options.search_url == SEARCH_URL else self.options.search_url
+        self.options = replace(self.options, search_key=key, search_url=url)
+        return self.options
 
     def begin_articles_run(self) -> ArticlesRun | None:
         """End the run of the list, and begin that of the articles; raises what `open` raises.

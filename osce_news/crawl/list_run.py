@@ -8,6 +8,7 @@ from dataclasses import replace
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
+from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import Traversal
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.events import PageStored
@@ -33,7 +34,7 @@ class ListRun(CrawlRun):
             unfinished = None
         # Below items that were stored since then, there may be others that were never read.
         self._gaps_since = None if full else crawl_state.incomplete_since(connection, name)
-        self.traversal = Traversal(options, overlap=None if full else options.overlap)
+        self.traversal = self.make_traversal(options, None if full else options.overlap)
         if unfinished is not None:
             self.traversal.resume(unfinished.position, unfinished.listed)
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
@@ -41,6 +42,15 @@ class ListRun(CrawlRun):
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
             self.hint = "this list was never read to its end; `osce-news crawl --full` does that"
         super().__init__(writer, options, "full" if full else "incremental", unfinished)
+
+    def make_traversal(self, options: CrawlOptions, overlap: int | None) -> Traversal | SearchTraversal:
+        """Return the traversal; it ends after `overlap` pages without news."""
+        return Traversal(options, overlap=overlap)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of each request, besides Scrapy's."""
+        return {}
 
     def validators(self, url: str) -> Validators | None:
         """Return the validators for a conditional request; None if the page must be read."""

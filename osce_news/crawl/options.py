@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import check_period, date_option
+from osce_news.pages.search_query import SEARCH_URL, search_base, search_key
 from osce_news.site import LISTING_URL
 from osce_news.urls import NEWEST_FIRST, is_whole_list, list_key
 
@@ -68,6 +69,13 @@ def _source(value: Any, option: str) -> str:
     return str(value)
 
 
+def _names(value: Any, option: str) -> tuple[str, ...]:
+    names = tuple(name for part in _text(value, option).split(",") if (name := part.strip()))
+    if any("`" in name for name in names):
+        raise BadInputError(f"--{option}: no type has a '`' in its name")
+    return names
+
+
 def delay_seconds(value: Any, option: str = "delay") -> float:
     """Return the delay between requests in seconds; raises BadInputError."""
     try:
@@ -80,16 +88,22 @@ def delay_seconds(value: Any, option: str = "delay") -> float:
 
 
 def _option(
-    parse: Callable[[Any, str], Any], metavar: str | None, text: str, *, default: Any = None, **click: Any
+    parse: Callable[[Any, str], Any],
+    metavar: str | None,
+    text: str,
+    *,
+    default: Any = None,
+    is_secret: bool = False,
+    **click: Any,
 ) -> Any:
     """Return a field for an option: `parse` checks a value, `metavar` is None for a flag.
 
-    `click` holds further arguments of `click.option`.
+    `click` holds further arguments of `click.option`. A secret is never shown or recorded.
     """
     text += f"  [default: {default}]" if default else ""
     settings = {"metavar": metavar, "is_flag": metavar is None, "help": text} | click
-    metadata = {"parse": parse, "click": settings}
-    return dataclasses.field(default=default, metadata=metadata)
+    metadata = {"parse": parse, "click": settings, "is_secret": is_secret}
+    return dataclasses.field(default=default, repr=not is_secret, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,28 @@ class CrawlOptions:
         "URL",
         "The address of a list, with a filter or a keyword, on any site.",
         default=LISTING_URL,
+    )
+    search_url: str = _option(
+        search_base,
+        "URL",
+        "The address of the search service.",
+        default=SEARCH_URL,
+        envvar="OSCE_NEWS_SEARCH_URL",
+        show_envvar=True,
+    )
+    search_key: str | None = _option(
+        search_key,
+        "KEY",
+        "Its key; by default the one that the site gives to every browser. Better set as:",
+        envvar="OSCE_NEWS_SEARCH_KEY",
+        show_envvar=True,
+        is_secret=True,
+    )
+    type: tuple[str, ...] = _option(
+        _names,
+        "TYPES",
+        "Documents of the search service to store, such as 'Speech,Decision', instead of the newsroom.",
+        default=(),
     )
     since: str | None = _option(_date, "DATE", "Skip items published before this day, and stop at them.")
     until: str | None = _option(_date, "DATE", "Skip items published after this day.")
@@ -153,7 +189,14 @@ class CrawlOptions:
         check_period(options.since, options.until)
         if options.max_articles is not None and not options.articles:
             raise BadInputError("--max-articles limits --articles: give both")
+        if options.type and options.source != "search":
+            raise BadInputError("--type selects documents of the search service: give --source search")
         return options
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether the key of the search service has to be found on the site."""
+        return self.source == "search" and self.search_key is None
 
     @property
     def is_limited(self) -> bool:

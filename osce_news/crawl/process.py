@@ -24,7 +24,10 @@ def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, lef
     request.
     """
     crawl = Crawl(options, progress)
-    crawl.begin_list_run()
+    if options.needs_key:  # the run begins once it is found
+        crawl.open()
+    else:
+        crawl.begin_list_run()
     try:
         spider = _run(NewsroomSpider, crawl=crawl)
     except OsceNewsError as error:

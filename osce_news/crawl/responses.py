@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,19 @@ def page_facts(listing: Listing, page: ListingPage | SearchAnswer) -> PageFacts:
             seconds=[document.seconds for document in page.documents if document.seconds is not None],
             found=page.found,
             is_cut_off=page.is_cut_off,
+            others=page.others,
         )
     dates = [result.published for result in page.results]
     has_one_page = page.is_card_list and page.pager == (None, None)
     return PageFacts(listing.url, listing.listed, dates, page.pager, is_whole_list=has_one_page)
+
+
+def service_message(response: Response) -> str:
+    """Return what the search service says about an error; empty if it says nothing."""
+    try:
+        return str(json.loads(response.body)["message"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
 
 
 def header(response: Response, name: str) -> str | None:

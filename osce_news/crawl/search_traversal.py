@@ -14,8 +14,8 @@ documents there are. If some of them were not read, they were moved or removed w
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
@@ -36,6 +36,7 @@ class AnswerFacts(PageFacts):
     seconds: Sequence[float] = ()  # the dates of its documents, as numbers and in order
     found: int = 0  # documents that the question finds
     is_cut_off: bool = False  # whether the service gave up searching
+    others: Mapping[str, str] = field(default_factory=dict)  # types of documents that are not stored, by key
 
 
 class SearchTraversal:
@@ -75,8 +76,9 @@ class SearchTraversal:
         # From the first page: the date may have got more documents since.
         self._ask(replace(self.first, until=position["until"], undated_first=position["until"] is None))
 
-    def read(self, page: AnswerFacts) -> None:
+    def read(self, page: PageFacts) -> None:
         """Add an answer, and choose the next question."""
+        assert isinstance(page, AnswerFacts), "the service gives answers"
         self.pages += 1
         self._joined += 1
         self._failures = 0

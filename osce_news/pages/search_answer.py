@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -198,10 +197,10 @@ class SearchAnswer:
         return [one for one in self.documents if one.is_of_type(types)]
 
     @property
-    def others(self) -> Counter[str]:
-        """How many documents of each other type there are."""
+    def others(self) -> dict[str, str]:
+        """The types of the other documents by key; "no type" for those without one."""
         wanted = set(self.wanted)
-        return Counter(next(iter(one.types), "no type") for one in self.documents if one not in wanted)
+        return {one.key: next(iter(one.types), "no type") for one in self.documents if one not in wanted}
 
     @property
     def fields(self) -> frozenset[str]:

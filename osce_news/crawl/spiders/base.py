@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.crawl_run import as_partial
 from osce_news.crawl.extensions import RequestStats, RequestStatsExtension
-from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.options import OPTIONS, CrawlOptions
 from osce_news.crawl.responses import keep_page
 from osce_news.errors import (
     BadInputError,
@@ -41,8 +41,8 @@ class BaseSpider(scrapy.Spider):
 
     def __init__(self, *args: Any, crawl: Crawl, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.crawl, self.options = crawl, crawl.options
-        self.allowed_domains = [site_host(self.options.start_url)]
+        self.crawl = crawl
+        self.use_service(crawl.options)
         self._requested: str | None = None  # the address of the request in progress
 
     @classmethod
@@ -54,6 +54,9 @@ class BaseSpider(scrapy.Spider):
         names = [field.name for field in dataclasses.fields(CrawlOptions)]
         arguments = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
         arguments = {**cls.defaults, **arguments}
+        for name, option in OPTIONS.items():
+            if variable := os.environ.get(option["click"].get("envvar", "")):
+                arguments.setdefault(name, variable)
         arguments.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
         arguments.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
         # scrapyd's own arguments begin with "_".
@@ -68,6 +71,11 @@ class BaseSpider(scrapy.Spider):
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         return spider
+
+    def use_service(self, options: CrawlOptions) -> None:
+        """Set the options, and the hosts that may be asked."""
+        urls = [options.start_url, *([options.search_url] if options.source == "search" else [])]
+        self.options, self.allowed_domains = options, [site_host(url) for url in urls]
 
     def track(self, request: Request) -> Request:
         """Return the request after noting that it is in progress."""

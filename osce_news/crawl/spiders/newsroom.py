@@ -8,12 +8,20 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.responses import error_from_failure, fetched_at, listing_from_response, page_facts
-from osce_news.crawl.spiders.articles import ArticlesSpider
+from osce_news.crawl.responses import (
+    error_from_failure,
+    fetched_at,
+    listing_from_response,
+    page_facts,
+    service_message,
+)
+from osce_news.crawl.search_run import SearchRun, explain
+from osce_news.crawl.spiders.key_search import KeySearchSpider
 from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
 from osce_news.storage import Validators
@@ -21,8 +29,8 @@ from osce_news.storage import Validators
 logger = logging.getLogger(__name__)
 
 
-class NewsroomSpider(ArticlesSpider):
-    """Reads the list from the top to the end, one page after another.
+class NewsroomSpider(KeySearchSpider):
+    """Reads the list, or the answers of the search service, from the top to the end, one after another.
 
     Each item is one record of the list; with `articles` the items' own pages follow.
     """
@@ -31,7 +39,15 @@ class NewsroomSpider(ArticlesSpider):
     defaults: ClassVar[dict[str, Any]] = {}
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield the request for the first page."""
+        """Yield the request for the first page, or for the page with the key of the search service."""
+        if self.options.needs_key:
+            yield self.request_start_page()
+            return
+        async for request in self.begin():
+            yield request
+
+    async def begin(self) -> AsyncIterator[Request]:
+        """Begin the run, and yield the request for its first page."""
         try:
             run = self.crawl.begin_list_run()
         except OsceNewsError as error:
@@ -75,6 +91,15 @@ class NewsroomSpider(ArticlesSpider):
     async def page_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Continue after a page that could not be fetched, or end the crawl."""
         error, run = error_from_failure(failure), self.crawl.list_run
+        if isinstance(failure.value, HttpError) and isinstance(run, SearchRun):
+            response = failure.value.response
+            said = service_message(response)
+            if field := run.leaves_out_field(response.status, said):
+                logger.warning("the search service does not know the field %s: asking without it", field[:60])
+                if (request := self._next_request(run)) is not None:
+                    yield request
+                return
+            error = explain(response.status, said, error)
         if run is None or isinstance(error, UnavailableError) or not isinstance(error, NetworkError):
             raise self.fail_as_partial(error)
         run.skip(error)
@@ -98,11 +123,14 @@ class NewsroomSpider(ArticlesSpider):
         return self.track(
             Request(
                 url,
-                headers={name: value for name, value in conditions.items() if value},
+                headers=run.headers | {name: value for name, value in conditions.items() if value},
                 callback=self.parse,
                 errback=self.page_failed,
                 cb_kwargs={"known": known},
-                meta={"handle_httpstatus_list": [HTTPStatus.NOT_MODIFIED] if known else []},
+                meta={
+                    "handle_httpstatus_list": [HTTPStatus.NOT_MODIFIED] if known else [],
+                    "dont_redirect": bool(run.headers),  # a redirect would pass them on
+                },
             )
         )
 

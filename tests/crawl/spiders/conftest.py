@@ -1,4 +1,4 @@
-"""The newsroom that crawls are tried on."""
+"""The newsroom and the search service that crawls are tried on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import typesense
 from tests.crawl.spiders.crawling import ROBOTS, STORIES
 from tests.newsroom import Newsroom, make_stories
+from tests.typesense import Typesense
 
 
 @pytest.fixture
 def newsroom() -> Iterator[Newsroom]:
     with Newsroom(make_stories(STORIES), robots=ROBOTS) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def running_service() -> Iterator[Typesense]:
+    if reason := typesense.reason_to_skip():
+        pytest.skip(reason)
+    with typesense.running() as server:
+        yield server
+
+
+@pytest.fixture
+def service(running_service: Typesense) -> Typesense:
+    running_service.create()
+    return running_service

@@ -1,0 +1,80 @@
+"""The part of a spider that finds the key of the search service where the site gives it to every browser."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from osce_news.crawl.responses import error_from_failure, header
+from osce_news.crawl.spiders.articles import ArticlesSpider
+from osce_news.errors import BadInputError
+from osce_news.pages.html_page import HtmlPage, decode
+from osce_news.pages.search_settings import SearchSettings, scripts_of, settings_in_page, settings_in_script
+from osce_news.site import HOME_URL, LISTING_URL
+from osce_news.urls import without_query
+
+logger = logging.getLogger(__name__)
+
+_NO_KEY = (
+    "no key of the search service in the site's start page and its scripts; a browser sends it with each "
+    "search in the header X-TYPESENSE-API-KEY: give it as OSCE_NEWS_SEARCH_KEY or --search-key"
+)
+
+
+class KeySearchSpider(ArticlesSpider):
+    """Looks for the key in the start page and a few of its scripts, then calls `begin`.
+
+    None of these responses is archived, because they hold the key: the run begins when it is found.
+    """
+
+    async def begin(self) -> AsyncIterator[Request]:
+        """Begin the run, and yield its first request."""
+        raise NotImplementedError
+        yield  # pragma: no cover
+
+    def request_start_page(self) -> Request:
+        """Return the request for the page in which the key is looked for."""
+        start = without_query(self.options.start_url)
+        url = HOME_URL if start == LISTING_URL else start
+        logger.info("looking for the key of the search service at %s", url)
+        return self.track(Request(url, callback=self.parse_start_page, errback=self.no_key))
+
+    async def parse_start_page(self, response: Response) -> AsyncIterator[Request]:
+        """Look into the page, and then into its scripts one by one."""
+        page = HtmlPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
+        async for request in self._use(settings_in_page(page), response.url, scripts_of(page)):
+            yield request
+
+    async def parse_script(self, response: Response, others: list[str]) -> AsyncIterator[Request]:
+        """Look into a script, and then into the others."""
+        found = settings_in_script(decode(response.body, "text/javascript")[0], self.options.start_url)
+        async for request in self._use(found, response.url, others):
+            yield request
+
+    def no_key(self, failure: Failure) -> None:
+        """End the crawl: a page could not be read."""
+        raise self.fail(error_from_failure(failure))
+
+    async def _use(
+        self, found: SearchSettings | None, where: str, scripts: list[str]
+    ) -> AsyncIterator[Request]:
+        """Begin with the settings that were found, or request the next script; fail after the last."""
+        self._requested = None
+        if found is not None:
+            logger.info("found the key of the search service in %s", without_query(where))
+            self.use_service(self.crawl.use_key(found.key, found.base))
+            async for request in self.begin():
+                yield request
+        elif scripts:
+            request = Request(
+                scripts[0],
+                callback=self.parse_script,
+                errback=self.no_key,
+                cb_kwargs={"others": scripts[1:]},
+            )
+            yield self.track(request)
+        else:
+            raise self.fail(BadInputError(_NO_KEY))

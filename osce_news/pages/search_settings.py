@@ -1,0 +1,120 @@
+"""The settings of the search service that the site gives to every browser: in its start page and its scripts.
+
+The key may only search. It is returned to be used, and must be stored and shown nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from osce_news.normalize import is_web_address
+from osce_news.pages.html_page import HtmlPage
+from osce_news.urls import same_site
+
+MAX_SCRIPTS = 5  # of a page, to look for the key in
+_MAX_DEPTH = 12  # of settings in settings
+_VALUE = re.compile(r"[A-Za-z0-9+/=_-]{16,1000}")
+_NOT_A_LETTER = re.compile("[^a-z]")
+_NAMES = ("apikey", "searchkey", "searchonlykey", "typesensekey")  # without signs, at the end of a name
+_CONTEXT = ("typesense", "search")
+_IN_SCRIPT = re.compile(
+    r"""(?P<name>[\w$-]*?(?:api|search|searchonly|typesense)[_-]?key)["'`]?\s*[:=,]\s*["'`](?P<key>[A-Za-z0-9+/=_-]{16,1000})["'`]""",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"""\bhost["'`]?\s*:\s*["'`]([a-z0-9.-]+)["'`]""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """A key of the search service, and the service's base address if it is given."""
+
+    key: str = field(repr=False)
+    base: str | None = None
+
+
+def settings_in_page(page: HtmlPage) -> SearchSettings | None:
+    """Return the settings in a page: in JSON, data attributes or scripts; None if there are none."""
+    for text in page.selector.css("script[type*=json]::text").getall():
+        with suppress(ValueError, RecursionError):
+            if found := _in_json(json.loads(text), page.url):
+                return found
+    for element in page.root.iter():
+        values: dict[str, Any] = {}
+        for name, value in element.items():
+            if str(name).startswith("data-"):
+                values[str(name)] = value
+                with suppress(ValueError, RecursionError):
+                    values[str(name)] = json.loads(value) if str(value).startswith("{") else value
+        if values and (found := _in_json(values, page.url)):
+            return found
+    scripts = page.selector.css("script:not([src])::text").getall()
+    return next(filter(None, (settings_in_script(text, page.url) for text in scripts)), None)
+
+
+def settings_in_script(text: str, url: str) -> SearchSettings | None:
+    """Return the settings in a script of the site at `url`; None if it does not use Typesense."""
+    places = [match.start() for match in re.finditer("typesense", text, re.IGNORECASE)]
+    keys = [match for match in _IN_SCRIPT.finditer(text) if "admin" not in match["name"].lower()]
+    if not places or not keys:
+        return None
+    # A page may hold keys of other services: the nearest one counts.
+    nearest = min(keys, key=lambda match: min(abs(match.start() - place) for place in places))
+    hosts = (match[1] for match in _HOST.finditer(text))
+    base = next((f"https://{host}" for host in hosts if same_site(f"https://{host}", url)), None)
+    return SearchSettings(nearest["key"], base)
+
+
+def scripts_of(page: HtmlPage) -> list[str]:
+    """Return the addresses of the few scripts of the page's own site in which to look for the key."""
+    addresses = (page.address(script.get("src")) for script in page.find("script[src]"))
+    own = dict.fromkeys(address for address in addresses if address and same_site(address, page.url))
+    return sorted(own, key=lambda address: not any(word in address.lower() for word in _CONTEXT))[
+        :MAX_SCRIPTS
+    ]
+
+
+def _in_json(value: Any, url: str) -> SearchSettings | None:
+    for path, values in _objects(value):
+        for name, text in values.items():
+            where = f"{path} {name}".lower()
+            if not isinstance(text, str) or not _VALUE.fullmatch(text) or "admin" in where:
+                continue
+            is_key = _NOT_A_LETTER.sub("", name.lower()).endswith(_NAMES)
+            if is_key and any(word in where for word in _CONTEXT):
+                return SearchSettings(text, _base_in(values, url))
+    return None
+
+
+def _objects(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each JSON object with the names that lead to it."""
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, dict):
+        yield path, value
+        for name, inner in value.items():
+            yield from _objects(inner, f"{path} {name}", depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _objects(inner, path, depth + 1)
+
+
+def _base_in(values: dict[str, Any], url: str) -> str | None:
+    """Return the address of the service that stands with a key, if it is on the site."""
+    for _, one in _objects(values):
+        host, port = one.get("host"), one.get("port")
+        if isinstance(host, str) and host:
+            protocol = one.get("protocol") if one.get("protocol") in ("http", "https") else "https"
+            address = host if "://" in host else f"{protocol}://{host}" + (f":{port}" if port else "")
+            if is_web_address(address) and same_site(address, url):
+                parts = urlsplit(address)
+                standard = {"http": 80, "https": 443}[parts.scheme]
+                return f"{parts.scheme}://{parts.hostname}" + (
+                    f":{parts.port}" if parts.port not in (None, standard) else ""
+                )
+    return None

@@ -1,0 +1,276 @@
+"""Crawls of a real Typesense server, as `osce-news crawl --source search`."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.crawl.spiders.crawling import content, rows
+from tests.processes import Command, Ended
+from tests.typesense import Typesense
+
+TYPES = ("Press release", "News", "Speech", "Weekly report", "Decision")
+
+
+def document(number: int, **more: Any) -> dict[str, Any]:
+    """Return a document of a made-up newsroom, at noon, midnight UTC or midnight in Vienna."""
+    day = 19_000 - number // 4  # since 1970
+    return (
+        {
+            "id": f"node-{number}",
+            "nid": 100_000 + number,
+            "title": f"OSCE mission reports <mark>progress</mark> &amp; plans, part {number}",
+            "url": f"/odihr/{100_000 + number}",
+            "date": day * 86_400 + (0, 43_200, -3600)[number % 3],
+            "item_type_label": TYPES[number % len(TYPES)],
+            "bundle": "news",
+            "source_label": "OSCE Office for Democratic Institutions and Human Rights",
+            "fow_label": "Elections",
+            "preview": f"WARSAW, the preview of {number}",
+            "full_text": f"<p>The first paragraph of {number}.</p><p>The second.</p>",
+        }
+        | {"bundle": None if number % len(TYPES) in (2, 4) else "news"}
+        | more
+    )
+
+
+def crawl(service: Typesense, db: Path, *options: str, key: str | None = None, wait_s: float = 120) -> Ended:
+    with start(service, db, *options, key=key) as command:
+        return command.wait(wait_s)
+
+
+def start(service: Typesense, db: Path, *options: str, key: str | None = None) -> Command:
+    variables = {"OSCE_NEWS_CONTACT": "someone@example.org", "OSCE_NEWS_SEARCH_URL": service.url}
+    if key != "":
+        variables["OSCE_NEWS_SEARCH_KEY"] = key or service.key
+    place = ["--db", str(db), "--json", "--delay", "0"]
+    return Command(["crawl", "--source", "search", *place, *options], db.parent, variables)
+
+
+def test_the_newsroom_is_stored_with_its_texts(service: Typesense, tmp_path: Path) -> None:
+    service.put(document(number) for number in range(600))
+    db = tmp_path / "osce-news.db"
+    done = crawl(service, db)
+    assert done.status == 0, done.errors
+    summary = json.loads(done.output)
+    assert (summary["source"], summary["new"], summary["requests"]) == ("search", 360, 5)
+    assert summary["message"] == "240 documents of other types are not stored (Speech 120, Decision 120)"
+    (one,) = rows(
+        db,
+        "SELECT title, published, content_type, offices, topics, teaser, text, origin, url FROM newsroom "
+        "WHERE id = '100003'",
+    )
+    assert one == (
+        "OSCE mission reports progress & plans, part 3",
+        "2022-01-08",
+        "Weekly report",
+        '["OSCE Office for Democratic Institutions and Human Rights"]',
+        '["Elections"]',
+        "WARSAW, the preview of 3",
+        "The first paragraph of 3.\n\nThe second.",
+        "search",
+        "https://www.osce.org/odihr/100003",
+    )
+    assert rows(db, "SELECT count(*), count(text) FROM newsroom") == [(360, 360)]
+
+    again = json.loads(crawl(service, db).output)
+    assert (again["mode"], again["requests"], again["new"], again["changed"]) == ("incremental", 3, 0, 0)
+
+
+def test_lists_give_the_same_rows_as_texts(service: Typesense, tmp_path: Path) -> None:
+    service.put(document(number) for number in range(40))
+    crawl(service, tmp_path / "texts.db")
+    service.create("lists", nid="string")
+    service.put({**_as_lists(document(number)), "nid": str(100_000 + number)} for number in range(40))
+    done = crawl(service, tmp_path / "lists.db")
+    assert done.status == 0, done.errors
+    assert content(tmp_path / "lists.db") == content(tmp_path / "texts.db")
+
+
+def _as_lists(document: dict[str, Any]) -> dict[str, Any]:
+    whole = {"id", "nid", "title", "url", "date"}
+    return {name: value if name in whole or value is None else [value] for name, value in document.items()}
+
+
+def test_a_full_crawl_finds_what_was_edited_back_dated_and_withdrawn(
+    service: Typesense, tmp_path: Path
+) -> None:
+    service.put(document(number, item_type_label="News") for number in range(600))
+    db = tmp_path / "osce-news.db"
+    crawl(service, db)
+    service.put([
+        document(560, item_type_label="News", title="Another title"),
+        document(520, item_type_label="News", full_text="Another text."),
+        document(1000, item_type_label="News", date=18_855 * 86_400),
+    ])  # fmt: skip
+    service.remove("node-300")
+    assert json.loads(crawl(service, db).output)["new"] == 0
+    full = json.loads(crawl(service, db, "--full").output)
+    assert [full[name] for name in ("new", "changed", "withdrawn")] == [1, 1, 1]
+    assert rows(db, "SELECT id FROM items WHERE withdrawn IS NOT NULL") == [("100300",)]
+    changed = "SELECT item_id, field, after FROM revisions ORDER BY 1"
+    assert rows(db, changed) == [
+        ("100520", "text", "Another text."),
+        ("100560", "title", "Another title"),
+    ]
+
+
+def test_other_types_can_be_asked_for(service: Typesense, tmp_path: Path) -> None:
+    service.put(document(number) for number in range(20))
+    db = tmp_path / "osce-news.db"
+    assert json.loads(crawl(service, db).output)["new"] == 12
+    done = crawl(service, db, "--type", "speech, Decision", "--full")
+    assert (done.status, json.loads(done.output)["new"]) == (0, 8)
+    full = json.loads(crawl(service, db, "--full").output)
+    assert (full["withdrawn"], full["seen"]) == (0, 12)
+
+
+def test_the_key_stands_nowhere_after_a_crawl(service: Typesense, tmp_path: Path) -> None:
+    service.put(document(number) for number in range(20))
+    done = crawl(service, tmp_path / "osce-news.db", "--archive", str(tmp_path / "archive"), "-v")
+    assert done.status == 0
+    assert "DEBUG" in done.errors
+    _assert_nowhere(service.key, tmp_path, done)
+
+
+def _assert_nowhere(key: str, folder: Path, done: Ended) -> None:
+    """Fail if a file, packed or not, or the output holds the key."""
+    import gzip
+
+    assert key not in done.output
+    assert key not in done.errors
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert files
+    for file in files:
+        data = file.read_bytes()
+        data += gzip.decompress(data) if data[:2] == b"\x1f\x8b" else b""
+        assert key.encode() not in data, file
+
+
+def test_the_archive_of_a_crawl_gives_the_same_database(service: Typesense, tmp_path: Path) -> None:
+    service.put(document(number) for number in range(600))
+    crawl(service, tmp_path / "osce-news.db", "--archive", str(tmp_path / "archive"))
+    service.put([document(1, title="Another title"), document(3, full_text="Another text.")])
+    crawl(service, tmp_path / "osce-news.db", "--archive", str(tmp_path / "archive"))
+    with Command(
+        ["replay", str(tmp_path / "archive"), "--db", str(tmp_path / "again.db")], tmp_path
+    ) as replay:
+        done = replay.wait()
+    assert done.status == 0, done.errors
+    dumps = [_everything(tmp_path / name) for name in ("osce-news.db", "again.db")]
+    assert dumps[0] == dumps[1]
+    assert rows(tmp_path / "again.db", "SELECT text FROM newsroom WHERE id = '100003'") == [
+        ("Another text.",)
+    ]
+
+
+def _everything(db: Path) -> list[str]:
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("UPDATE runs SET seconds = NULL, process = NULL")
+        return [line for line in connection.iterdump() if not re.search("sqlite_(stat|migrations)", line)]
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "status", "said"),
+    [
+        ([], "another-key", 6, "the search service refuses the key (status 401)"),
+        (["--search-url", "{url}/nothing"], None, 3, "expected a collection at /collections/unified"),
+        ([], "a\nkey", 2, "--search-key: a key is one line"),
+        (["--search-url", "{url}/?x-typesense-api-key=secret"], None, 2, "give the address without '?'"),
+        (["--type", "Sermon", "--full"], None, 0, ""),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    service: Typesense, tmp_path: Path, options: list[str], key: str | None, status: int, said: str
+) -> None:
+    service.put([document(1)])
+    done = crawl(
+        service, tmp_path / "osce-news.db", *(one.format(url=service.url) for one in options), key=key
+    )
+    assert done.status == status, done.errors
+    assert said in done.errors
+    assert "another-key" not in done.errors
+    assert "secret" not in done.errors
+
+
+def test_a_collection_without_the_title_field_is_asked_without_it(service: Typesense, tmp_path: Path) -> None:
+    service.ask("DELETE", "/collections/unified")
+    fields = [{"name": "date", "type": "int64"}, {"name": "nid", "type": "int64"}]
+    service.ask("POST", "/collections", {"name": "unified", "fields": fields})
+    service.put(document(number) for number in range(5))
+    done = crawl(service, tmp_path / "osce-news.db")
+    assert done.status == 0, done.errors
+    assert "does not know the field title: asking without it" in done.errors
+    assert json.loads(done.output)["new"] == 3
+
+
+class _Site:
+    """A site whose start page and script are given."""
+
+    def __init__(self, pages: dict[str, str]) -> None:
+        asked: list[str] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                asked.append(self.path)
+                body = pages.get(self.path, "").encode()
+                self.send_response(200 if body else 404)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.asked, self._server = asked, ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+
+    def __enter__(self) -> _Site:
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        {"/": '<script type="application/json">{{"typesense": {{"apiKey": "{key}"}}}}</script>'},
+        {"/": '<div data-search-api-key="{key}"></div>'},
+        {
+            "/": '<script src="/other.js"></script><script src="/js/search.js"></script>',
+            "/js/search.js": 'new Typesense.Client({{nodes: [], apiKey: "{key}"}})',
+        },
+    ],
+)
+def test_the_key_is_found_where_the_site_gives_it(
+    service: Typesense, tmp_path: Path, pages: dict[str, str]
+) -> None:
+    service.put([document(1)])
+    with _Site({path: text.format(key=service.key) for path, text in pages.items()}) as site:
+        options = ["--start-url", site.url, "--archive", str(tmp_path / "archive"), "-v"]
+        done = crawl(service, tmp_path / "osce-news.db", *options, key="")
+    assert done.status == 0, done.errors
+    assert "found the key of the search service in" in done.errors
+    assert json.loads(done.output)["new"] == 1
+    _assert_nowhere(service.key, tmp_path, done)
+
+
+def test_a_site_without_a_key_is_told_in_one_line(service: Typesense, tmp_path: Path) -> None:
+    scripts = "".join(f'<script src="/{number}.js"></script>' for number in range(20))
+    with _Site({"/": scripts, **{f"/{number}.js": "let a = 1" for number in range(20)}}) as site:
+        done = crawl(service, tmp_path / "osce-news.db", "--start-url", site.url, key="")
+    assert done.status == 2
+    assert "give it as OSCE_NEWS_SEARCH_KEY" in done.errors
+    assert len(site.asked) == 7  # robots.txt, the page and five scripts
