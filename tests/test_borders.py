@@ -31,7 +31,7 @@ READING = "list search show stats vocabulary dictionary serve export cite runs v
 FLOORS = (
     "clock errors site items",
     "normalize",
-    "urls serialize atomic",
+    "urls search_query serialize atomic",
     "events pages",
     "storage",
     "checks",

@@ -14,7 +14,7 @@ from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.search_run import SearchRun
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.items import ArticleItem, Listing
-from osce_news.pages.search_query import SEARCH_URL
+from osce_news.search_query import SEARCH_URL
 from osce_news.storage import Summary, Writer
 
 # Called after each stored page with the run's summary, the expected number of pages or articles (None if

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import check_period, date_option
-from osce_news.pages.search_query import SEARCH_URL, search_base, search_key
+from osce_news.search_query import SEARCH_URL, search_base, search_key
 from osce_news.site import LISTING_URL
 from osce_news.urls import NEWEST_FIRST, is_whole_list, list_key
 

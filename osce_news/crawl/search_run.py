@@ -13,7 +13,7 @@ from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.search_traversal import AnswerFacts, SearchTraversal
 from osce_news.errors import LayoutError, OsceNewsError, RefusedError
 from osce_news.items import Listing
-from osce_news.pages.search_query import COLLECTION, KEY_HEADER, SearchQuery
+from osce_news.search_query import COLLECTION, KEY_HEADER, SearchQuery
 from osce_news.storage import Validators, Writer
 
 _FIELD = re.compile("field named `([^`]+)`")

@@ -21,7 +21,7 @@ from typing import Any
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.traversal import MAX_FAILURES, MAX_PAGES
-from osce_news.pages.search_query import SearchQuery
+from osce_news.search_query import SearchQuery
 from osce_news.urls import without_query
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.pages.article_text import read_paragraphs
 from osce_news.pages.html_page import ILLEGAL, HtmlPage, decode
 from osce_news.pages.listing import PagerLink
-from osce_news.pages.search_query import FIELDS, TYPE_FIELDS, types_asked_for
+from osce_news.search_query import FIELDS, TYPE_FIELDS, types_asked_for
 from osce_news.site import HOME_URL, is_osce_host
 from osce_news.urls import site_host
 

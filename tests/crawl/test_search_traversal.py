@@ -11,7 +11,7 @@ import pytest
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.search_traversal import AnswerFacts, SearchTraversal
-from osce_news.pages.search_query import SearchQuery
+from osce_news.search_query import SearchQuery
 
 QUERY = SearchQuery("https://search.example")
 Documents = dict[str, int | None]  # the dates by their keys

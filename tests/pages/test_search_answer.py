@@ -9,7 +9,7 @@ from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import extract_listing
-from osce_news.pages.search_query import SearchQuery
+from osce_news.search_query import SearchQuery
 
 URL = SearchQuery("https://search.example").url
 DOCUMENT: dict[str, Any] = {
