@@ -20,6 +20,7 @@ _FORMS = tuple(
         rf"(?P<date>{DATELINE_DAY})\s*,?\s+{_PLACES}\s*,?\s*{_DASH}",  # 12 June 2025, Sarajevo –
     )
 )
+_NEAR_DIGIT = re.compile(r"[^\d]{0,200}[0-9]")  # no form matches without one
 _MOST_WORDS = 5  # of a place that is not in the vocabulary; a longer one is a sentence in capitals
 _LONGEST_NOTICE = 300  # characters
 _WORD = re.compile(r"(?<!\S)['’]?[^\W\d_]")
@@ -60,6 +61,8 @@ def parse_dateline(teaser: str | None) -> Dateline | None:
 
 
 def _dateline_at(teaser: str, start: int) -> Dateline | None:
+    if not _NEAR_DIGIT.match(teaser, start):
+        return None
     for form in _FORMS:
         if (match := form.match(teaser, start)) and (places := _places(match["places"])):
             return Dateline(match[0], places, parse_date(match["date"].replace(",", " ")))
@@ -70,7 +73,7 @@ def _below_notice(teaser: str) -> Dateline | None:
     """Return the dateline after a notice such as "PLEASE FIND BELOW ...", or None."""
     head = teaser[:_LONGEST_NOTICE]
     said = begins("notice", head)
-    for word in _WORD.finditer(head):
+    for word in _WORD.finditer(head, 1):
         before = head[: word.start()]
         if not said and before != before.upper():  # a sentence
             return None

@@ -25,6 +25,8 @@ _MEND = "osce-news-windows-1252"
 _REPLACEMENT = "\ufffd"
 _WORDS = re.compile(f"{_REPLACEMENT}{{3,}}")
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+_OPENED = re.compile(r"<(?:body|html)", re.IGNORECASE)
+_CLOSED = re.compile(r"</(?:body|html)", re.IGNORECASE)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 # A tag; only a quoted attribute value may contain ">".
 _TAG = re.compile(rb"""<[a-zA-Z](?:[^>=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|=)*+""")
@@ -122,9 +124,7 @@ class HtmlPage:
                 raise ChallengePageError(f"the site sent a challenge page ({said!r}) instead of the {wanted}")
         if self.html.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
             raise LayoutError("html", expected="an HTML page", got="JSON")
-        lower = self.html.lower()
-        opened, closed = ("<html" in lower or "<body" in lower), ("</html" in lower or "</body" in lower)
-        if opened and not closed:
+        if _OPENED.search(self.html) and not _CLOSED.search(self.html):
             raise LayoutError("html", expected="a whole page", got="a truncated page: no </html>")
 
     @cached_property

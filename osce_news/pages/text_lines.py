@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from lxml.etree import XPath, iterwalk
 from lxml.etree import _Element as Element
-from lxml.etree import iterwalk
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 INLINE = frozenset(
@@ -24,6 +24,8 @@ SILENT = frozenset(
     "video audio canvas map".split()
 )
 _TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
+# By way of the attributes, of which there are few: seven times as quick as asking each element.
+_STYLED = XPath("descendant::*/@style/.. | descendant::*/@hidden/..")
 _NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
 
 
@@ -90,9 +92,10 @@ def text_lines(root: Element) -> list[Line]:
     pieces: list[Piece] = []  # of the current line; starts with a visible character
 
     def end() -> None:
-        text = " ".join("".join([piece[0] for piece in pieces]).split())
-        found.append(Line(block, heading, pieces[:], text))
-        pieces.clear()
+        nonlocal pieces
+        text = pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
+        found.append(Line(block, heading, pieces, squeeze(text)))
+        pieces = []
 
     # What a text belongs to; in `outer`, the same for the text around each open element.
     block = root
@@ -101,13 +104,14 @@ def text_lines(root: Element) -> list[Line]:
     outer: list[tuple[Element, Element | None, Element | None]] = []
     if root.text and not root.text.isspace():
         pieces.append(Piece(root.text, None))
+    hidden = {element for element in cast("list[Element]", _STYLED(root)) if is_hidden(element)}
     walk = iterwalk(root, ("start", "end", "comment", "pi"))
     next(walk)  # the start of the root
     for event, element in walk:
         if event == "start":
             outer.append((block, link, heading))
             tag = element.tag
-            if tag == "br" or tag in SILENT or is_hidden(element):
+            if tag == "br" or tag in SILENT or element in hidden:
                 if tag == "br" and pieces:
                     end()
                 walk.skip_subtree()
