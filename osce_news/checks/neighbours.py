@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from osce_news.checks.limits import MAX_NEIGHBOURS
 from osce_news.items import RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
+from osce_news.storage.sources import foreign_fields
 from osce_news.urls import page_number, page_size
 
 _ROWS = 10  # results per page, if the address does not say how many
@@ -31,6 +32,10 @@ def _select(names: Collection[str]) -> str:
 
 
 _SELECT = _select(_COMPARED)  # up to 300 rows per page are read, which has to be fast
+_SOURCES = (
+    "SELECT id, sources FROM items WHERE id IN (SELECT value FROM json_each(?)) "
+    "AND (sources IS NOT NULL OR ? <> 'list')"
+)
 _OLDER = f"{_SELECT} WHERE language IS ? AND published <= ? ORDER BY published DESC LIMIT ?"
 _NEWER = f"{_SELECT} WHERE language IS ? AND published > ? ORDER BY published LIMIT ?"
 _COMPARABLE = "SELECT count(*) FROM (SELECT 1 FROM items WHERE language IS ? LIMIT ?)"
@@ -50,6 +55,8 @@ class Neighbours:
     known: Mapping[str, NewsItem] = dataclasses.field(
         default_factory=dict
     )  # the page's own items, by identifier
+    # The raw fields of these that are from another source, which prints them in its own way.
+    foreign: Mapping[str, Collection[str]] = dataclasses.field(default_factory=dict)
     had_results: bool = False  # whether this part of the list, or a later one, has had results
 
 
@@ -65,12 +72,17 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
         return Neighbours()
     language = Counter(item.language for item in page.records).most_common(1)[0][0] if page.records else None
     (comparable,) = cursor.execute(_COMPARABLE, (language, MAX_NEIGHBOURS)).fetchone()
-    known = {item.id: item for item in _read(cursor, _KNOWN, json.dumps([item.id for item in page.records]))}
+    ids = json.dumps([item.id for item in page.records])
+    known = {item.id: item for item in _read(cursor, _KNOWN, ids)}
     return Neighbours(
         items=items,
         comparable=comparable,
         near=cache(lambda: _near(cursor, page.records, language)),
         known=known,
+        foreign={
+            identifier: foreign_fields(sources, page.origin)
+            for identifier, sources in cursor.execute(_SOURCES, [ids, page.origin])
+        },
         had_results=not page.results and _had_results(cursor, page.url),
     )
 

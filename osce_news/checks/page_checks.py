@@ -80,7 +80,7 @@ def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator
     for rule in limits.PAGE_RULES:
         yield _apply(rule, page.records, context, stored.near)
     pairs = [
-        Pair(known, keep_unprinted(item, known, page.fields))
+        Pair(known, keep_unprinted(item, known, page.fields.difference(stored.foreign.get(item.id, ()))))
         for item in page.records
         if (known := stored.known.get(item.id))
     ]

@@ -50,14 +50,17 @@ def identify(connection: sqlite3.Connection, page: Listing, is_shown: IsShown) -
     follow. `is_shown` says whether a stored item (id, last_seen) is on the list under its own address: then
     another address is another item. The records are normalised.
     """
-    keys = [f"{item.id}:{item.published_raw}" for item in page.records]
+    before = [(item.id, item.published_raw) for item in page.records]
     doubts = _resolve(connection, page.records, is_shown)
-    names = {
-        key: doubts[position].candidates[0] if position in doubts else item.id
-        for position, (key, item) in enumerate(zip(keys, page.records, strict=True))
-    }
+    names: dict[str, str] = {}
+    for position, ((former, published), item) in enumerate(zip(before, page.records, strict=True)):
+        name = doubts[position].candidates[0] if position in doubts else item.id
+        names[f"{former}:{published}"] = name
+        names.setdefault(former, name)
     if any(key.partition(":")[0] != name for key, name in names.items()):
         page.listed = _renamed(page.listed, names)
+        for article in page.articles:
+            article.item_id = names.get(article.item_id, article.item_id)
     for position, match in doubts.items():
         reason = str(match.doubt)
         page.rejected.append(rejected(page.records[position], position, reason, page.url))
@@ -206,11 +209,13 @@ def _title_key(title: str) -> str:
 
 
 def _renamed(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """Return the keys of results with other identifiers; `names` has these by the former keys."""
+    """Return the keys of results with other identifiers; `names` has these by former key or identifier."""
     renamed: list[str] = []
     for key in keys:
-        former = key if key in names else key.rpartition(":")[0]  # of the second copy of a result
-        name = f"{names[former]}:{former.partition(':')[2]}" if former in names else key
+        bare = key.rpartition(":")[0]  # without the number of a copy
+        key = bare if key not in names and bare.count(":") and bare in names else key
+        identifier, _, rest = key.partition(":")
+        name = f"{names.get(key, names.get(identifier, identifier))}:{rest}"
         renamed.append(f"{name}:{renamed.count(name) + 1}" if name in renamed else name)
     return renamed
 

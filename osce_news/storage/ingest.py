@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -18,6 +18,7 @@ from osce_news.storage.merge import combine, keep_unprinted, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
 from osce_news.storage.runs import Stored
 from osce_news.storage.schema import LISTS
+from osce_news.storage.sources import LIST, Sources, edits, unite
 
 # Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
 # half at the ten seconds between requests that the site asks for.
@@ -33,9 +34,10 @@ def listed_ids(page: Listing) -> set[str]:
 class Edit(NamedTuple):
     """A stored item as changed by a new reading, and the revisions to record."""
 
-    after: NewsItem
-    revisions: list[Revision]
-    is_change: bool  # whether the item's meaning changed
+    after: NewsItem | None  # None if only its sources changed
+    revisions: Sequence[Revision] = ()
+    is_change: bool = False  # whether the item's meaning changed
+    sources: Sources | None = None  # None if they did not change
 
 
 @dataclass
@@ -92,7 +94,8 @@ class Ingest:
     def store(self, page: Listing, changes: Changes) -> Stored:
         """Store what a page changes, inside the caller's transaction."""
         rows.insert(self._connection, changes.new, page)
-        rows.update(self._connection, [edit.after for edit in changes.edits.values()])
+        rows.update(self._connection, [edit.after for edit in changes.edits.values() if edit.after])
+        rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         for identifier, edit in changes.edits.items():
             rows.write_revisions(self._connection, identifier, edit.revisions, page.fetched_at, self._run)
         rows.write_seen(self._connection, changes.known, page)
@@ -116,6 +119,8 @@ class Ingest:
 
     def _edit(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:
         """Return how this reading changes a stored item; None if it does not."""
+        if page.origin != LIST or row["sources"] is not None:
+            return self._united(page, item, row)
         known = rows.raw_item(row)
         item = keep_unprinted(item, known, page.fields)
         if rows.same_raw(item, known):
@@ -130,6 +135,19 @@ class Ingest:
         # If labels differ between two places of one reading of the list, the item has not changed.
         recorded = [change for change in changes if not (same_reading and change.field in LABELS)]
         return Edit(after, recorded, bool(recorded) or any(change.kind == "labels" for change in changes))
+
+    def _united(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:
+        """Return how a reading changes an item that several sources have shown."""
+        known, sources = normalize(rows.raw_item(row)), Sources.of(row["sources"], row["last_seen"])
+        known.id = row["id"]
+        same_reading = page.origin == LIST and self._in_one_reading(page, item, row)
+        after, united = unite(known, sources, item, page, same_reading=same_reading)
+        changed_sources = united if united.to_json() != row["sources"] else None
+        if rows.same_raw(after, known):
+            return Edit(None, sources=united) if changed_sources else None
+        recorded = edits(known, sources, after, united)
+        recorded = [change for change in recorded if not (same_reading and change.field in LABELS)]
+        return Edit(after, recorded, bool(recorded), changed_sources)
 
     def _in_one_reading(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
         """Whether the item was last seen in the same reading of the list, at another place."""

@@ -20,11 +20,11 @@ def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, same_readin
     depend on the order of the readings.
     """
     first, second = (read, known) if read_is_newer else (known, read)
-    if known.language != read.language and known.language and read.language:
-        first, second = sorted((known, read), key=_by_language)
+    if (better := better_language(known, read)) is not None:
+        first, second = (better, read if better is known else known)
     elif same_reading:
         return union(first, second)
-    return _renormalized(first, url_raw=_preferred_raw(first, second))
+    return renormalized(first, url_raw=preferred_raw(first, second))
 
 
 def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
@@ -45,7 +45,7 @@ def keep_unprinted(read: NewsItem, stored: NewsItem, printed: Collection[str]) -
     Both are normalised, and so is the result. Returns the reading itself if all fields are printed.
     """
     kept = {name: getattr(stored, name) or getattr(read, name) for name in RAW_FIELDS if name not in printed}
-    return _renormalized(read, **kept) if kept else read
+    return renormalized(read, **kept) if kept else read
 
 
 def union(first: NewsItem, second: NewsItem) -> NewsItem:
@@ -55,7 +55,7 @@ def union(first: NewsItem, second: NewsItem) -> NewsItem:
     one of them lists are all kept.
     """
     raw = {name: getattr(first, name) or getattr(second, name) for name in RAW_FIELDS}
-    raw["url_raw"] = _preferred_raw(first, second)
+    raw["url_raw"] = preferred_raw(first, second)
     for name in ("offices", "topics"):
         raw[f"{name}_raw"] = _joined(
             getattr(first, f"{name}_raw"),
@@ -63,7 +63,7 @@ def union(first: NewsItem, second: NewsItem) -> NewsItem:
             getattr(second, f"{name}_raw"),
             getattr(second, name),
         )
-    return _renormalized(first, **raw)
+    return renormalized(first, **raw)
 
 
 def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:
@@ -71,11 +71,24 @@ def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:
     return _keys(one) == _keys(other)
 
 
-def _renormalized(item: NewsItem, **raw: Any) -> NewsItem:
+def better_language(one: NewsItem, other: NewsItem) -> NewsItem | None:
+    """Return the reading in English, or in the first language by its code; None if they do not differ."""
+    if one.language is None or other.language is None or one.language == other.language:
+        return None
+    return min(one, other, key=_by_language)
+
+
+def renormalized(item: NewsItem, **raw: Any) -> NewsItem:
     """Return a copy with these raw fields, and with its identifier, which another address may have given."""
     changed = normalize(dataclasses.replace(item, **raw))
     changed.id = item.id
     return changed
+
+
+def preferred_raw(one: NewsItem, other: NewsItem) -> str:
+    """Return the better of two addresses as linked, whatever their order."""
+    raws = {item.url: item.url_raw for item in (other, one)}
+    return raws[preferred_url(raws)]
 
 
 def _by_language(item: NewsItem) -> tuple[bool, str]:
@@ -84,11 +97,6 @@ def _by_language(item: NewsItem) -> tuple[bool, str]:
 
 def _keys(terms: Iterable[Term]) -> set[tuple[str, str | None]]:
     return {(term.id or fold(term.raw), term.status) for term in terms}
-
-
-def _preferred_raw(one: NewsItem, other: NewsItem) -> str:
-    raws = {item.url: item.url_raw for item in (other, one)}
-    return raws[preferred_url(raws)]
 
 
 def _joined(

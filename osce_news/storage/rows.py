@@ -12,25 +12,26 @@ from typing import Any
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
 from osce_news.storage.revisions import Revision
 from osce_news.storage.schema import LISTS
+from osce_news.storage.sources import Sources, sources_of
 
 COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LISTS)
 _raw = attrgetter(*RAW_FIELDS)
 _values = attrgetter(*COLUMNS)
 
-_SEEN = ("listing_url", "first_seen", "last_seen", "origin")
+_SEEN = ("listing_url", "first_seen", "last_seen", "origin", "sources")
 _INSERT = (
     f"INSERT INTO items ({', '.join((*COLUMNS, *_SEEN))}) "
     f"VALUES ({', '.join('?' * (len(COLUMNS) + len(_SEEN)))})"
 )
 _UPDATE = f"UPDATE items SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 _LOAD = (
-    f"SELECT id, language, first_seen, last_seen, {', '.join(RAW_FIELDS)} FROM items "
+    f"SELECT id, language, first_seen, last_seen, sources, {', '.join(RAW_FIELDS)} FROM items "
     "WHERE id IN (SELECT value FROM json_each(?))"
 )
 
 
 def load(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, sqlite3.Row]:
-    """Return the stored rows of these items by id: raw columns, language, first_seen and last_seen."""
+    """Return the stored rows of these items by id: raw columns, language, times and sources."""
     return {row["id"]: row for row in connection.execute(_LOAD, [json.dumps(list(ids))])}
 
 
@@ -62,7 +63,8 @@ def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], page: List
     """Insert new items of a page with their offices, topics and places."""
     items = list(items)
     seen = (page.url, page.fetched_at, page.fetched_at, page.origin)
-    connection.executemany(_INSERT, [(*_values(item), *seen) for item in items])
+    rows = [(*_values(item), *seen, sources_of(item, page).to_json()) for item in items]
+    connection.executemany(_INSERT, rows)
     _insert_lists(connection, items)
 
 
@@ -73,6 +75,14 @@ def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
     for table in _tables():
         connection.executemany(f"DELETE FROM {table} WHERE item_id = ?", [(item.id,) for item in items])
     _insert_lists(connection, items)
+
+
+def write_sources(connection: sqlite3.Connection, sources: Mapping[str, Sources | None]) -> None:
+    """Store where the values of these items are from; None for an item is no change."""
+    connection.executemany(
+        "UPDATE items SET sources = ? WHERE id = ?",
+        [(one.to_json(), identifier) for identifier, one in sources.items() if one is not None],
+    )
 
 
 def same_raw(one: NewsItem, other: NewsItem) -> bool:

@@ -19,7 +19,7 @@ APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
 # does not know the name and refuses the database, so that it does not undo the change.
 MIGRATIONS = {
     "m006_one_schema": "6eaa0d90",
-    "m007_sources": "dfa14a8d",
+    "m007_sources": "01fed98b",
 }
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
@@ -156,6 +156,7 @@ TABLES = {
         last_seen TEXT NOT NULL,
         withdrawn TEXT,
         origin TEXT NOT NULL DEFAULT 'list' CHECK (origin IN ('list', 'search', 'page')),
+        sources TEXT CHECK (sources IS NULL OR json_valid(sources)),
         CHECK (first_seen <= last_seen)
     ) STRICT""",
     **{

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import random
+import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from osce_news.items import RAW_FIELDS, Listing
 from osce_news.normalize import normalize_listing
@@ -62,3 +67,114 @@ def test_the_origin_is_that_of_the_page_that_was_fetched_first(writer: Writer, a
     writer.store(replace(listing(stories), origin="search"))
     writer.store(listing(stories, at))
     assert values(writer.connection, "SELECT DISTINCT origin FROM newsroom") == [origin]
+
+
+YEAR_BEFORE, NEXT_YEAR = "2023-08-05T12:00:00Z", "2025-08-05T12:00:00Z"
+CARD = (*TITLES, "published_raw", "language_raw")
+LABELS = ("content_type_raw", "offices_raw", "topics_raw")
+
+
+def searched(stories: Sequence[Story], at: str = NOON) -> Listing:
+    """Return an answer of the search service: one office, its own preview, the date as an instant."""
+    theirs = [
+        replace(
+            story,
+            offices=story.offices[:1],
+            teaser=f"Preview of {story.node}.",
+        )
+        for story in stories
+    ]
+    page = form_of(theirs, (*TITLES, "published_raw", "teaser_raw", *LABELS), at, "search")
+    for story, record in zip(stories, page.records, strict=True):
+        record.published_raw = f"{story.published}T11:00:00Z"
+    return normalize_listing(page)
+
+
+def own_pages(stories: Sequence[Story], at: str = NOON) -> Listing:
+    """Return items' own pages, which print no teaser, and here no topics."""
+    return form_of(stories, (*TITLES, "published_raw", "content_type_raw", "offices_raw"), at, "page")
+
+
+def stored(writer: Writer) -> list[tuple[object, ...]]:
+    columns = ", ".join(("id", "title", "published", *RAW_FIELDS))
+    return [tuple(row) for row in writer.connection.execute(f"SELECT {columns} FROM items ORDER BY id")]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    kinds=st.lists(st.sampled_from(("list", "cards", "search", "page")), min_size=2, max_size=6),
+    seed=st.integers(0, 2**16),
+    mode=st.sampled_from(("full", "replay")),
+)
+def test_sources_give_the_same_items_and_values_in_any_order(kinds: list[str], seed: int, mode: str) -> None:
+    stories = make_stories(6, seed % 50)
+    forms = {
+        "list": lambda at: listing(stories, at),
+        "cards": lambda at: form_of(stories, CARD, at),
+        "search": lambda at: searched(stories, at),
+        "page": lambda at: own_pages(stories, at),
+    }
+    found = []
+    for _ in range(2):
+        with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "db")) as writer:
+            for hour, kind in enumerate(kinds):
+                writer.begin(mode)
+                writer.store(forms[kind](f"2024-08-05T{hour:02}:00:00Z"))
+            found.append(stored(writer))
+        random.Random(seed).shuffle(kinds)
+    assert found[0] == found[1]
+    assert [row[:3] for row in found[0]] == sorted(
+        (str(story.node), " ".join(story.title.split()), story.published.isoformat()) for story in stories
+    )
+
+
+def test_values_that_a_higher_source_prints_count_and_are_not_revised(writer: Writer) -> None:
+    stories = [replace(make_stories(1)[0], offices=("OSCE Secretariat", "OSCE Mission to Serbia"))]
+    writer.store(searched(stories))
+    writer.store(listing(stories, NEXT_DAY))
+    whole = stored(writer)
+    writer.store(searched(stories, "2024-08-07T12:00:00Z"))
+    assert stored(writer) == whole
+    assert (writer.summary.new, writer.summary.changed) == (1, 0)
+    assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
+    assert values(writer.connection, "SELECT count(*) FROM item_offices") == [2]
+
+
+def test_a_value_that_only_a_lower_source_prints_is_kept_and_updated(writer: Writer) -> None:
+    story = replace(make_stories(1)[0], topics=("Elections",))
+    writer.store(form_of([story], CARD))
+    writer.store(searched([story], NEXT_DAY))
+    writer.store(form_of([story], CARD, NEXT_DAY))
+    assert values(writer.connection, "SELECT topics_raw FROM items") == ["Elections"]
+    writer.store(searched([replace(story, topics=("Youth",))], "2024-08-07T12:00:00Z"))
+    assert values(writer.connection, "SELECT topics_raw FROM items") == ["Youth"]
+    rows = writer.connection.execute("SELECT field, before, after FROM revisions").fetchall()
+    assert [tuple(row) for row in rows] == [("topics", "Elections", "Youth")]
+
+
+def test_another_title_or_date_is_an_edit_wherever_it_is_printed(writer: Writer) -> None:
+    story = make_stories(1)[0]
+    writer.store(searched([story]))
+    writer.store(listing([replace(story, title="Another title")], NEXT_DAY))
+    assert values(writer.connection, "SELECT field FROM revisions") == ["title"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_lower_source_counts_if_it_is_more_than_a_month_newer(
+    writer: Writer, order: tuple[int, int]
+) -> None:
+    story = make_stories(1)[0]
+    pages = [listing([story], YEAR_BEFORE), searched([replace(story, title="The title of today")], NEXT_YEAR)]
+    writer.begin("replay")
+    for number in order:
+        writer.store(pages[number])
+    assert values(writer.connection, "SELECT title FROM items") == ["The title of today"]
+
+
+def test_the_sources_of_values_are_stored_if_not_all_are_from_lists(writer: Writer) -> None:
+    story = make_stories(1)[0]
+    writer.store(form_of([story], CARD))
+    assert values(writer.connection, "SELECT sources FROM items") == [None]
+    writer.store(searched([story], NEXT_DAY))
+    assert values(writer.connection, "SELECT json_extract(sources, '$.teaser') FROM items") == ["search"]
+    assert values(writer.connection, "SELECT json_extract(sources, '$.list') FROM items") == [NOON]
