@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import parse_qsl, urlsplit
 
 from osce_news.checks.limits import MAX_NEIGHBOURS
 from osce_news.items import RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
 from osce_news.storage.sources import foreign_fields
-from osce_news.urls import page_number, page_size
+from osce_news.urls import list_key, page_number, page_size
 
 _ROWS = 10  # results per page, if the address does not say how many
 
@@ -124,9 +123,7 @@ def _had_results(cursor: sqlite3.Cursor, url: str) -> bool:
     return any(other == name and position >= start for other, position in others)
 
 
-def _list_and_position(url: str) -> tuple[tuple[object, ...], int]:
-    """Return a key of the list, and the position of the page's first result."""
-    parts = urlsplit(url)
-    filters = sorted(pair for pair in parse_qsl(parts.query) if pair[0] not in ("page", "rows", "solrsort"))
+def _list_and_position(url: str) -> tuple[str, int]:
+    """Return a key of the list, whatever the scheme, and the position of the page's first result."""
     position = (page_number(url) or 0) * (page_size(url) or _ROWS)
-    return (parts.hostname, parts.path.casefold(), *filters), position
+    return list_key(url).casefold().partition(":")[2], position

@@ -247,3 +247,12 @@ def test_a_revisit_whose_page_is_missing_is_an_error_that_names_it(tmp_path: Pat
     assert done.summary["passed_over"]["unresolved"] == 1
     assert LIST.format(4) in done.errors
     assert json.loads(done.output)["message"].startswith("1 records of WARC files could not be read")
+
+
+def test_nothing_but_empty_files_is_an_error(tmp_path: Path) -> None:
+    for name in ("a.warc", "b.warc.gz"):
+        saved(tmp_path / name, b"")
+    done = replay(tmp_path, what="a.warc b.warc.gz")
+    assert done.status == 2
+    assert "a.warc is empty" in done.errors
+    assert not (tmp_path / "b.db").exists()

@@ -56,7 +56,7 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     """Return the plan for the files at these paths; for a folder, all saved pages and WARC files below it.
 
     Raises BadInputError for a path that does not exist, a file that is neither a saved page nor a WARC file,
-    and a folder with neither.
+    a folder with neither, and if there are only empty WARC files.
     """
     files = files_at(
         paths,
@@ -65,9 +65,12 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     )
     pages = [file for file in files if has_page_name(file)]
     warcs = [file for file in files if not has_page_name(file)]
-    for file in warcs:  # those with a WARC name are checked when they are read; an empty one may be cut
+    for file in warcs:  # those with a WARC name are checked when they are read
         if not has_warc_name(file) and file.stat().st_size and not is_warc(file):
             raise BadInputError(f"{file} is neither a saved page (.html) nor a WARC file (.warc, .warc.gz)")
+    # A crawl that was killed may leave an empty file among others.
+    if not pages and not any(file.stat().st_size for file in warcs):
+        raise BadInputError(f"{warcs[0]} is empty: there is nothing to replay")
     plan = ReplayPlan(pages=saved_pages(pages))
     _add_warcs(warc_files(warcs), plan)
     _sort(plan.runs)
