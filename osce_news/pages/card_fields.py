@@ -133,6 +133,11 @@ class CardFields:
         titles = [piece for piece in inside if line.heading is not None or not is_aside(piece.text)]
         return titles or inside
 
+    def _beside_title(self, line: Line) -> list[Piece]:
+        """Return the parts of the line that are not the title: all, if it is not a line of the title."""
+        own = set(map(id, self._title_pieces(line) if line in self._title_lines else ()))
+        return [piece for piece in line.pieces if id(piece) not in own]
+
     def _linked(self, line: Line) -> list[Piece]:
         return [piece for piece in line.pieces if piece.link is self.link]
 
@@ -146,10 +151,11 @@ class CardFields:
         for number, line in enumerate(self.lines):
             if id(line) in title:
                 values.is_below = True
-                own = set(map(id, self._title_pieces(line)))
-                values.add([piece for piece in line.pieces if id(piece) not in own])
-            elif number in self.labelled.used or line.heading is not None or line.block.tag == "figcaption":
+                values.add(self._beside_title(line))
+            elif number in self.labelled.used or line.block.tag == "figcaption":
                 values.end_text()
+            elif line.heading is not None:
+                values.add(line.pieces, may_be_text=False)
             elif (label := other_labels.get(line.block)) is not None:
                 values.add_labelled(label, line)
             elif self._columns and self._is_in_column(line):
@@ -223,7 +229,7 @@ class CardFields:
             of_label = (time for time in self._times if time.text in (labelled or ""))
             yield labelled or "", next((time.datetime for time in of_label), "")
         for time in self._times:
-            if not time.text or any(_is_of_date(line, time) for line in self.lines):
+            if not time.text or any(_is_of_date(self._beside_title(line), time) for line in self.lines):
                 yield time.text if is_date(time.text) else "", time.datetime
         yield from ((day, "") for day in self._bare.days)
 
@@ -237,7 +243,7 @@ def _without_more(line: Line) -> list[Piece]:
     return [piece for piece in line.pieces if piece.link not in more]
 
 
-def _is_of_date(line: Line, time: Time) -> bool:
-    """Whether the line shows the time as the date of publishing, and not in a sentence."""
-    before, found, after = line.text.partition(time.text)
+def _is_of_date(pieces: Sequence[Piece], time: Time) -> bool:
+    """Whether a line shows the time as the date of publishing, and not in a sentence."""
+    before, found, after = squeeze("".join(piece.text for piece in pieces)).partition(time.text)
     return bool(found) and len(before + after) <= _AROUND_DATE and is_of_publishing(before)

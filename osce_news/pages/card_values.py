@@ -142,7 +142,8 @@ def is_dated(line: Line) -> bool:
 def is_of_publishing(before: str) -> bool:
     """Whether the words before a date, on its line, let it be that of publishing."""
     bare = bare_text(before)
-    if not bare or before.rstrip().endswith(("|", "·", "•", "–", "—", ",")):
+    is_apart = before.rstrip().endswith(("|", "·", "•", "–", "—", ","))
+    if is_apart or not any(map(str.isalpha, bare)):
         return not begins("changed", before)
     return _is_known(bare) or (begins("published", bare) and not begins("changed", bare))
 

@@ -46,7 +46,8 @@ _BESIDE = re.compile(
     r"(?![a-z])",
     re.IGNORECASE,
 )
-_WEAK, _TEXT, _HEADING = 1, 2, 6  # what links weigh when the list is chosen; headings make better titles
+_WEAK, _TEXT, _HEADING = 1, 2, 20  # what links weigh when the list is chosen; a menu may have more than it
+_COUNTING = frozenset("odd even first last".split())
 _LEVELS = 5  # of elements around the only title of a page that may be its card
 
 
@@ -212,11 +213,27 @@ def _main_groups(titles: Sequence[_Title]) -> list[_Group]:
     ((form, _),) = Counter(forms.values()).most_common(1)
     main = []
     for group in groups.values():
-        kinds = {card.tag for card in group.links if forms[card] == form}
-        group.links = {card: link for card, link in group.links.items() if card.tag in kinds}
+        tags = {card.tag for card in group.links if forms[card] == form}
+        group.links = {card: link for card, link in group.links.items() if card.tag in tags}
         if group.links:
             main.append(group)
-    return main
+    largest = max(main, key=lambda group: len(group.links))
+    place = _place(next(iter(largest.links)))
+    return [group for group in main if _is_alike(_place(next(iter(group.links))), place)]
+
+
+def _place(card: Element) -> list[Element]:
+    """Return the elements from the root of the page down to the card."""
+    return [*reversed(list(card.iterancestors())), card]
+
+
+def _is_alike(one: Sequence[Element], other: Sequence[Element]) -> bool:
+    """Whether two cards stand at like places below what they share: in the sections or rows of one list.
+
+    A section with a single card is that card.
+    """
+    apart = ((a, b) for a, b in zip(one, other, strict=False) if a is not b)
+    return all(_kind(a) == _kind(b) for a, b in apart)
 
 
 def _widest(link: Element, counts: Mapping[Element, int], levels: int | None = None) -> Element:
@@ -391,8 +408,9 @@ def _until_heading(run: list[Line], title: Line) -> list[Line]:
 
 
 def _first_class(element: Element) -> str:
-    """Return the first class without digits, which number the cards of some lists."""
-    return (element.get("class") or "").strip().partition(" ")[0].rstrip("0123456789-_")
+    """Return the first class that does not count the cards, as "odd" and "row-3" do."""
+    classes = (one for one in (element.get("class") or "").split() if one not in _COUNTING)
+    return next(classes, "").rstrip("0123456789-_")
 
 
 def _kind(element: Element) -> tuple[object, str]:
