@@ -13,7 +13,7 @@ from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture
 from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
-from osce_news.pages.extract import extract_listing, read_article
+from osce_news.pages.extract import extract_listing, is_html, read_article, shows_cards
 from osce_news.serialize import from_json
 from osce_news.site import is_listing_path
 
@@ -90,9 +90,9 @@ class ParsedCapture(Capture):
 def parse(capture: Capture, request: PageRequest | None = None) -> ParsedPage:
     """Return what a capture shows. A page that can't be read is returned with its `problem`.
 
-    Without a `request` the address decides whether the page is a listing or an article.
+    Without a `request`, `kind_of` says whether the page is a listing or an article.
     """
-    request = (request or PageRequest(page_kind(capture.url) or LISTING)).at(capture)
+    request = (request or PageRequest(kind_of(capture) or LISTING)).at(capture)
     if isinstance(capture, ParsedCapture):
         return from_json(ParsedPage, capture.parsed[cache_key(capture, request)])
     listing, article, problem = None, None, None
@@ -112,8 +112,22 @@ def cache_key(capture: Capture, request: PageRequest) -> tuple[str, str | None, 
     return *request.at(capture), request.kind == ARTICLE and capture.revisit == SERVER_NOT_MODIFIED
 
 
+def kind_of(capture: Capture) -> str | None:
+    """Return whether a captured page is a listing or an article; None if it is neither.
+
+    If the address does not tell, the page does: lists of cards have any address.
+    """
+    kind = page_kind(capture.url)
+    if kind is not None:
+        return kind
+    if isinstance(capture, ParsedCapture):
+        return LISTING if any(known == LISTING for known, *_ in capture.parsed) else None
+    is_page = capture.status == HTTPStatus.OK and is_html(capture.header("content-type"))
+    return LISTING if is_page and shows_cards(capture.body, capture.header("content-type")) else None
+
+
 def page_kind(url: str) -> str | None:
-    """Return whether an address of the newsroom is a listing or an article; None if it is neither.
+    """Return whether an address of the newsroom is that of a listing or an article; None if it is neither.
 
     >>> page_kind("https://www.osce.org/press-releases/ukraine?page=3")
     'listing'

@@ -6,11 +6,12 @@ Both are pure, so a crawl and a replay get the same records from the same bytes.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 
-from osce_news.errors import ChallengePageError, LayoutError
+from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
 from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Rejected
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages.article import ArticlePage
@@ -18,10 +19,12 @@ from osce_news.pages.html_page import decode
 from osce_news.pages.listing import ListingPage, RawResult
 from osce_news.pages.search_answer import SearchAnswer
 from osce_news.search_query import is_search_answer
+from osce_news.site import HOME_URL
 
 # Dates in an unknown form that make a page unreadable; osce_news/checks/limits.py has a stricter limit.
 MIN_UNREADABLE_DATES = 2
 MAX_UNREADABLE_DATES = 0.5  # of all
+_NUMBERED = re.compile(rb"""href=["']?[^"'>\s]*/[0-9]+/?["'?#\s>]""")  # a link to an item
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
@@ -63,7 +66,7 @@ def extract_listing(
     if not is_html(content_type):
         raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
     page = ListingPage(decode(body, content_type)[0], url)
-    _refuse_unreadable_dates([result.published for result in page.complete])
+    _refuse_unreadable_dates([result.published for result in page.complete if result.published])
     listing.results, listing.listed = len(page.results), _keys(page.results)
     listing.records = [_record(result) for result in page.complete]
     listing.rejected = [
@@ -91,6 +94,23 @@ def is_html(content_type: str | None) -> bool:
     """Whether the Content-Type header is that of a page; a missing one is taken for it."""
     named = (content_type or "").lower()
     return not named or "html" in named or "xml" in named
+
+
+def shows_cards(body: bytes, content_type: str | None) -> bool:
+    """Whether a page is a list of cards, whatever its address.
+
+    The site's pages until 2025, made by Drupal 7, are not: their only list of news was the labelled one.
+    """
+    if len(_NUMBERED.findall(body)) < 2:
+        return False  # quickly, as most pages
+    page = ListingPage(decode(body, content_type)[0], HOME_URL)
+    made_by = page.first("meta[name=generator]::attr(content), meta[name=Generator]::attr(content)")
+    if "Drupal 7" in (made_by or ""):
+        return False
+    try:
+        return page.is_card_list
+    except OsceNewsError:
+        return False
 
 
 def read_article(

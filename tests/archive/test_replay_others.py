@@ -16,6 +16,7 @@ from tests.archive.replaying import newsroom, replay
 from tests.crawl.spiders.crawling import is_sound, rows
 from tests.helpers import html_of
 from tests.newsroom import Story, make_stories
+from tests.newsroom.cards import render_cards
 from tests.newsroom.pages import render_article, render_challenge
 
 LIST = "https://www.osce.org/press-releases?page={}&rows=10"
@@ -256,3 +257,35 @@ def test_nothing_but_empty_files_is_an_error(tmp_path: Path) -> None:
     assert done.status == 2
     assert "a.warc is empty" in done.errors
     assert not (tmp_path / "b.db").exists()
+
+
+CARDS = "https://odihr.osce.org/odihr/legal-opinions-and-comments"
+
+
+def test_a_list_of_cards_at_any_address_is_read(tmp_path: Path) -> None:
+    """A page of the site until 2025 with links to items is none: its only list of news had labels."""
+    page = render_cards(STORIES, "teaser-link", dates="none")
+    old = page.replace("Drupal 11", "Drupal 7")
+    parts = [
+        record(answer(page.encode(), **HTML), url=CARDS, date=EARLY),
+        record(answer(old.encode(), **HTML), url="https://www.osce.org/what-we-do", date=LATE),
+    ]
+    saved(tmp_path / "cards.warc.gz", packed(*parts))
+    done = replay(tmp_path, what="cards.warc.gz")
+    assert (done.status, done.summary["pages"], done.summary["new"]) == (0, 1, 30), done.errors
+    assert done.summary["passed_over"]["other_pages"] == 1
+    assert rows(tmp_path / "b.db", "SELECT DISTINCT published, origin FROM items") == [(None, "list")]
+
+
+def test_items_without_a_date_get_that_of_another_list_and_keep_it(tmp_path: Path) -> None:
+    undated = [render_cards(STORIES[:count], "teaser-link", dates="none").encode() for count in (30, 9)]
+    parts = [
+        record(answer(undated[0], **HTML), url=CARDS, date="2026-11-20T10:00:00Z"),
+        listing(0, STORIES[:9], date="2026-11-21T10:00:00Z"),
+        record(answer(undated[1], **HTML), url=CARDS, date="2026-11-22T10:00:00Z"),
+    ]
+    saved(tmp_path / "cards.warc.gz", packed(*parts))
+    assert replay(tmp_path, what="cards.warc.gz").status == 0
+    kept = rows(tmp_path / "b.db", "SELECT id, topics_raw FROM items WHERE published IS NOT NULL")
+    assert {row[0] for row in kept} == {str(story.node) for story in STORIES[:9]}
+    assert any(topics for _, topics in kept)

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tests.newsroom.cards import render_cards
 from tests.newsroom.markup import MARKUPS, render_page
 from tests.newsroom.pages import render_challenge
 from tests.newsroom.russian import SIX
@@ -45,6 +46,7 @@ def all_cases() -> Iterator[Case]:
     yield _challenge()
     yield _russian()
     yield _twice()
+    yield _cards()
 
 
 def _page(stories: Sequence[Story], path: str = "/press-releases") -> str:
@@ -157,4 +159,16 @@ def _twice() -> Case:
         made="Invented stories: node 575719 stands on the page twice, under two addresses, the "
         "second time with fewer topics; two other nodes, 575299 and 571044, bear one title. Both "
         f"happen on the site. {RECONSTRUCTED}",
+    )
+
+
+def _cards() -> Case:
+    return Case(
+        name="cards",
+        html=render_cards(TEN, "teaser-link", labels="new", dates="time"),
+        url="https://odihr.osce.org/odihr/news",
+        fetched_at="2026-06-12T12:00:00Z",
+        made="The ten invented stories of the markup-* cases as cards. Real are one link around each, its "
+        "classes and the title in it, as a public program reads them on odihr.osce.org in June 2026; what "
+        "else stands in a card, its labels, the page around the list and its address are reconstructed.",
     )

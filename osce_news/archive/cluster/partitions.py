@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles, is_wanted
-from osce_news.archive.parse import LISTING, PageRequest, ParsedCapture, cache_key, page_kind, parse
+from osce_news.archive.parse import LISTING, PageRequest, ParsedCapture, cache_key, kind_of, parse
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError, StorageError
 from osce_news.events import Event, PageStored, parse_event, target_uri
@@ -151,7 +151,7 @@ def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) 
 
     The event that follows it says what the run requested; the address says what it looks like.
     """
-    kind = page_kind(capture.url)
+    kind = kind_of(capture)
     by_address = PageRequest(kind).at(capture) if kind else None
     by_run = by_address
     if isinstance(following, PageStored) and following.url.partition("#")[0] == capture.url:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, CaptureSource
-from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, page_kind, parse
+from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, kind_of, parse
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.replay.workers import Task
@@ -89,7 +89,7 @@ def _without_failed_pages(contents: Iterable[Capture | Event]) -> Iterator[Captu
 
 
 def _may_be_listing(capture: Capture) -> bool:
-    return capture.status == HTTPStatus.OK and page_kind(capture.url) == LISTING
+    return capture.status == HTTPStatus.OK and kind_of(capture) == LISTING
 
 
 class RecordedRun:

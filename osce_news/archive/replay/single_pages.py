@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from osce_news.archive.captures import Capture, CaptureSource
-from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, page_kind, redirected_to
+from osce_news.archive.parse import (
+    ARTICLE,
+    LISTING,
+    PageRequest,
+    ParsedPage,
+    kind_of,
+    page_kind,
+    redirected_to,
+)
 from osce_news.archive.replay.outcome import Outcome, error_status
 from osce_news.archive.replay.plan import ReplayPlan
 from osce_news.archive.replay.workers import Task, Workers
@@ -155,7 +163,7 @@ class SinglePages:
 
 def _kind(capture: Capture) -> str | None:
     """Return whether a capture is a listing or an article; None if it is neither."""
-    kind, status = page_kind(capture.url), capture.status
+    kind, status = kind_of(capture), capture.status
     is_page = status == HTTPStatus.OK and is_html(capture.header("content-type"))
     if kind == ARTICLE and (location := redirected_to(capture)) is not None:
         is_other_item = page_kind(location) == ARTICLE and item_id(location) != item_id(capture.url)
