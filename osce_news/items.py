@@ -260,4 +260,4 @@ class ArticleItem:
     last_modified: str | None = None
     moved_to: str | None = None  # the other item's address
     reason: str | None = None  # of "unreadable" and "failed"
-    article: RawArticle | None = None  # of "read"
+    article: RawArticle | None = None  # of "read", and of "moved" to an address without a number

@@ -182,9 +182,10 @@ def _read_page(item: ArticleItem, page: ArticlePage) -> None:
         raise
     except LayoutError as error:
         item.status, item.reason = "unreadable", str(error)
-    if _item_id(item.url) != item.item_id:
-        # The page is that of another item.
-        item.status, item.moved_to, item.reason, item.article = "moved", item.url, None, None
+    if (identifier := _item_id(item.url)) != item.item_id:
+        # The page is that of another item, unless an address without a number is a known one of this item.
+        item.status, item.moved_to, item.reason = "moved", item.url, None
+        item.article = None if identifier is None or identifier.isdigit() else item.article
 
 
 def _item_id(url: str) -> str | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from osce_news.errors import StorageError
-from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem
-from osce_news.normalize import normalize, parse_date
+from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
+from osce_news.normalize import canonical_url, normalize, parse_date
 from osce_news.storage import rows
+from osce_news.storage.identity import title_key
 from osce_news.storage.revisions import Revision, revisions, text_kind
 
 UNCHANGED = "unchanged"  # the site says that the page is as it was
@@ -50,6 +51,11 @@ def write_article(
     """
     if not item_exists(connection, answer.item_id):
         raise StorageError(f"no page of the list has shown the item {answer.item_id}: {answer.url}")
+    if answer.status == "moved" and answer.article is not None:
+        if _is_own_page(connection, answer.item_id, answer.article):
+            answer = replace(answer, status="read", moved_to=None)
+        else:
+            answer = replace(answer, article=None)
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [answer.item_id]).fetchone()
     if row is None and answer.status == UNCHANGED:  # unchanged since a request that stored nothing
         return StoredArticle(answer.status)
@@ -148,6 +154,15 @@ def differences(
         setattr(other, f"{name}_raw", on_page if compared else on_list)
     changes = revisions(normalize(one), normalize(other))
     return {change.field: (change.before, change.after) for change in changes if change.kind != "cosmetic"}
+
+
+def _is_own_page(connection: sqlite3.Connection, item_id: str, article: RawArticle) -> bool:
+    """Whether a page at an address without a number is the item's: the address or the title is known."""
+    sql = "SELECT title, addresses.url FROM items JOIN addresses ON item_id = id WHERE id = ?"
+    known = connection.execute(sql, [item_id]).fetchall()
+    return canonical_url(article.url) in {row["url"] for row in known} or title_key(article.title) in {
+        title_key(row["title"]) for row in known
+    }
 
 
 def _first_times(answer: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]:

@@ -124,14 +124,14 @@ def _matches(unknown: Sequence[NewsItem], candidates: Iterable[sqlite3.Row]) -> 
     """Yield the results that are stored items, or may be."""
     by_title: dict[str, list[sqlite3.Row]] = defaultdict(list)
     for row in candidates:
-        by_title[_title_key(row["title"])].append(row)
+        by_title[title_key(row["title"])].append(row)
     if not by_title:
         return
-    titles = Counter(_title_key(item.title) for item in unknown)
+    titles = Counter(title_key(item.title) for item in unknown)
     matches = [
         match
         for item in unknown
-        if (same := by_title.get(key := _title_key(item.title)))
+        if (same := by_title.get(key := title_key(item.title)))
         if (match := _match(item, same, is_series=len(same) > 1 or titles[key] > 1))
     ]
     numbered = [
@@ -193,15 +193,15 @@ def _is_other(one: NewsItem, other: NewsItem) -> bool:
         one.language == other.language
         and None not in (one.published, other.published)
         and one.published != other.published
-        and _title_key(one.title) != _title_key(other.title)
+        and title_key(one.title) != title_key(other.title)
     )
 
 
 @lru_cache(maxsize=10_000)
-def _title_key(title: str) -> str:
+def title_key(title: str) -> str:
     """Return a title without case, punctuation, and what the site adds to all titles.
 
-    >>> _title_key("OSCE \N{LEFT DOUBLE QUOTATION MARK}Talks\N{RIGHT DOUBLE QUOTATION MARK} | OSCE")
+    >>> title_key("OSCE \N{LEFT DOUBLE QUOTATION MARK}Talks\N{RIGHT DOUBLE QUOTATION MARK} | OSCE")
     'oscetalks'
     """
     folded = _SUFFIX.sub("", fold(title))

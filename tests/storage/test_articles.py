@@ -292,3 +292,29 @@ def test_an_unconditional_request_is_made_where_another_version_read_the_page(cr
     crawling.store_article(answer(story, 3, etag="e"))
     connection.execute("UPDATE runs SET tool_version = '0.0'")
     assert article_queue.validators(connection, node) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "status"),
+    [
+        ("/news/some-words", None, "read"),  # the page of the item by its title
+        ("/known/words", "Another title", "read"),  # an address under which a list shows the item
+        ("/news/other-words", "Another title", "moved"),
+        ("/", "OSCE", "moved"),
+    ],
+)
+def test_a_page_at_an_address_without_a_number_is_known_by_its_title_or_the_address(
+    crawling: Writer, path: str, title: str | None, status: str
+) -> None:
+    story = STORIES[0]
+    sql = "INSERT INTO addresses VALUES (?, ?, ?3, ?3)"
+    crawling.connection.execute(sql, [str(story.node), f"{HOST}/known/words", DAY.format(1)])
+    html = render_article(story if title is None else replace(story, title=title))
+    item = read_article(
+        html.encode(), HOST + path, asked_for=str(story.node), fetched_at=DAY.format(2), status=200
+    )
+    crawling.store_article(item)
+    assert (row(crawling, story)["status"], row(crawling, story)["text"] is not None) == (
+        status,
+        status == "read",
+    )
