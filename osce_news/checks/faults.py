@@ -17,7 +17,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize.vocabulary import fold, labels, vocabulary, words
-from osce_news.site import HOME_URL
+from osce_news.site import HOME_URL, has_node_numbers
 from osce_news.urls import same_site, site_host
 
 # What "&" and non-ASCII letters become when a page is escaped or encoded once too often.
@@ -264,13 +264,16 @@ def changed_host(pair: Pair, _: Context) -> object:
     if pair.stored.url == pair.read.url:
         return None
     before, after = (site_host(item.url) for item in pair)
-    return before != after and (after or "none")
+    is_copy = has_node_numbers(before) and has_node_numbers(after)
+    return before != after and not is_copy and (after or "none")
 
 
 def changed_language(pair: Pair, _: Context) -> object:
     """Return the language if it differs from the stored one although the title is the same."""
     stored, read = pair
-    return stored.language != read.language and stored.title == read.title and (read.language or "none")
+    if stored.language in (None, read.language) or stored.title != read.title:
+        return None
+    return read.language or "none"
 
 
 def has_among(name: str, *others: str) -> Callable[[NewsItem], bool | None]:

@@ -85,7 +85,7 @@ def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator
         if (known := stored.known.get(item.id))
     ]
     # An item in another language has other texts.
-    same_language = [pair for pair in pairs if pair.stored.language == pair.read.language]
+    same_language = [pair for pair in pairs if pair.stored.language in (None, pair.read.language)]
     for item_rule in limits.ITEM_RULES:
         yield _apply(item_rule, same_language, context)
     yield _relabelled(same_language, "types", limits.TYPE)

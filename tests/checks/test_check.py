@@ -273,3 +273,11 @@ def test_a_form_without_dates_labels_and_teasers_has_lost_nothing() -> None:
     assert check_against(shown, history, newest_first=True) is None
     with pytest.raises(LayoutError):
         check_against(replace(shown, fields=frozenset(RAW_FIELDS)), history, newest_first=True)
+
+
+def test_a_language_or_a_host_of_a_copy_of_the_site_that_another_source_does_not_print_is_no_fault() -> None:
+    stored = [
+        replace(item, language=None, url=item.url.replace("www.osce.org", "127.0.0.1"))
+        for item in records(50)
+    ]
+    assert verdict(records(50), replace(near(), known={item.id: item for item in stored})) is None
