@@ -21,6 +21,7 @@ from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.normalize import is_web_address
 from osce_news.pages.html_page import decode
+from osce_news.search_query import SEARCH_URL, SearchQuery
 from osce_news.site import HOME_URL, LISTING_URL, MAX_PAGE_BYTES
 
 # Where programs that save pages write the address: browsers, and SingleFile.
@@ -66,9 +67,18 @@ def has_warc_name(file: Path) -> bool:
     return file.name.lower().endswith((".warc", ".warc.gz"))
 
 
-def has_page_name(file: Path) -> bool:
-    """Whether a file is named like a saved page."""
-    return file.suffix.lower() in (".html", ".htm", ".xhtml")
+def is_saved_page(file: Path) -> bool:
+    """Whether a file is named like a saved page, or is a saved answer of the search service."""
+    suffix = file.suffix.lower()
+    return suffix in (".html", ".htm", ".xhtml") or (suffix == ".json" and _begins_as_answer(file))
+
+
+def _begins_as_answer(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return b'"hits"' in opened.read(2000)
+    except OSError:
+        return False
 
 
 def warc_files(paths: Sequence[Path]) -> list[Path]:
@@ -117,21 +127,22 @@ class SavedPage:
             raise LayoutError("html", expected="an HTML page", got="an MHTML file: save it as HTML")
         if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise LayoutError("html", expected="an HTML page", got="a binary file")
-        url = self.url or _address_in(body) or LISTING_URL
+        stated = SearchQuery(SEARCH_URL).url if self.path.suffix.lower() == ".json" else _address_in(body)
+        url = self.url or stated or LISTING_URL
         return Capture(url, self.fetched_at, HTTPStatus.OK, (), body, None, self.path, 0)
 
 
 def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
     """Return the pages at these paths, the earliest first, each once.
 
-    For a folder, all pages below it. A `meta.json` next to `page.html` gives address and time (keys `url` and
-    `fetched_at`). Without one, the address is taken from the page, and the time is that of the file's last
-    change. Raises BadInputError for a path that does not exist or holds no page.
+    For a folder, all pages below it. A `meta.json` next to `page.html` or `page.json` gives address and time
+    (keys `url` and `fetched_at`). Without one, the address is taken from the page, and the time is that of
+    the file's last change. Raises BadInputError for a path that does not exist or holds no page.
     """
-    files = files_at(paths, has_page_name, "saved page (.html)")
+    files = files_at(paths, is_saved_page, "saved page (.html, .json)")
     for path in files:
-        if not has_page_name(path):
-            raise BadInputError(f"{path} is not a saved page: its name does not end in .html")
+        if not is_saved_page(path):
+            raise BadInputError(f"{path} is not a saved page (.html), nor a search answer (.json)")
     return sorted(map(_saved_page, files), key=lambda page: (page.fetched_at, str(page.path)))
 
 

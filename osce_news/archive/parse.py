@@ -14,6 +14,7 @@ from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages.extract import extract_listing, is_html, read_article, shows_cards
+from osce_news.search_query import is_search_answer
 from osce_news.serialize import from_json
 from osce_news.site import is_listing_path
 
@@ -129,6 +130,8 @@ def kind_of(capture: Capture) -> str | None:
 def page_kind(url: str) -> str | None:
     """Return whether an address of the newsroom is that of a listing or an article; None if it is neither.
 
+    An answer of the search service is a listing.
+
     >>> page_kind("https://www.osce.org/press-releases/ukraine?page=3")
     'listing'
     >>> page_kind("https://www.osce.org/node/1")
@@ -137,7 +140,7 @@ def page_kind(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         parameters = {part.partition("=")[0] for part in parts.query.split("&")}
-        if is_listing_path(parts.path) or _LISTING_PARAMETERS & parameters:
+        if is_listing_path(parts.path) or _LISTING_PARAMETERS & parameters or is_search_answer(url):
             return LISTING
         return None if item_id(url).startswith("u") else ARTICLE
     except ValueError:

@@ -1,4 +1,4 @@
-"""Test fixtures of pages: a folder with page.html, meta.json and expected.json.
+"""Test fixtures of pages: a folder with page.html (or page.json), meta.json and expected.json.
 
 expected.json is what is read from the page now. `rewrite` writes it again, so that a change of a page object
 can be reviewed as a diff.
@@ -114,7 +114,7 @@ def case_name(url: str) -> str:
 
 def rewrite(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     """Write expected.json in each fixture folder below the paths; yield the folder and whether it changed."""
-    for page in sorted(page for path in paths for page in path.rglob("page.html")):
+    for page in sorted(page for path in paths for page in path.rglob("page.*")):
         file = page.with_name("expected.json")
         text = json.dumps(observed(page.parent), ensure_ascii=False, indent=2) + "\n"
         changed = not file.exists() or file.read_text(encoding="utf-8") != text
@@ -128,7 +128,7 @@ def observed(case: Path) -> dict[str, Any]:
 
     It is the error if the page is not understood. Empty fields are left out.
     """
-    (saved,) = saved_pages([case / "page.html"])
+    (saved,) = saved_pages([next(case.glob("page.*"))])
     content_type = json.loads((case / "meta.json").read_text(encoding="utf-8")).get("content_type")
     failure: dict[str, Any] = {}
     try:
@@ -148,17 +148,19 @@ def observed(case: Path) -> dict[str, Any]:
 
 
 def _observed_listing(saved: SavedPage, content_type: str | None) -> dict[str, Any]:
-    """Return the pager, records and rejected results of a listing page."""
+    """Return the pager, records and rejected results of a listing page, and the texts of a search answer."""
     capture = saved.capture()
     raw, page = extract_listing(
         capture.body, capture.url, fetched_at=saved.fetched_at, status=None, content_type=content_type
     )
     listing = normalize_listing(raw)
+    texts = {one.item_id: (one.article.text or "").split("\n\n") for one in listing.articles if one.article}
     return {
         "next": page.pager.next,
         "last": page.pager.last,
         "records": [_filled(asdict(record)) for record in listing.records],
         "rejected": [asdict(rejected) for rejected in listing.rejected],
+        **({"texts": texts} if texts else {}),
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from osce_news.items import REVISED_FIELDS, NewsItem, Term
-from osce_news.normalize import clean
+from osce_news.normalize import plain_text
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage.merge import same_terms
 
@@ -68,8 +68,8 @@ def text_kind(before: str | None, after: str | None) -> str:
 
 
 def _without_typography(text: str | None) -> str:
-    """Return the text without white space, and with one kind of quote and dash."""
-    uniform = unicodedata.normalize("NFC", clean(text) or "").translate(_QUOTES).translate(_DASHES)
+    """Return the text without markup and white space, and with one kind of quote and dash."""
+    uniform = unicodedata.normalize("NFC", plain_text(text) or "").translate(_QUOTES).translate(_DASHES)
     return _DOUBLED.sub(r"\1", "".join(uniform.split()))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from osce_news.archive.files import SavedPage, files_at, has_page_name, has_warc_name, saved_pages, warc_files
+from osce_news.archive.files import SavedPage, files_at, has_warc_name, is_saved_page, saved_pages, warc_files
 from osce_news.archive.records import is_warc, records
 from osce_news.archive.report import Report
 from osce_news.errors import BadInputError
@@ -60,14 +60,15 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     """
     files = files_at(
         paths,
-        lambda file: has_page_name(file) or has_warc_name(file),
-        "saved page (.html) and no WARC file (.warc, .warc.gz)",
+        lambda file: is_saved_page(file) or has_warc_name(file),
+        "saved page (.html, .json) and no WARC file (.warc, .warc.gz)",
     )
-    pages = [file for file in files if has_page_name(file)]
-    warcs = [file for file in files if not has_page_name(file)]
+    pages = [file for file in files if is_saved_page(file)]
+    warcs = [file for file in files if not is_saved_page(file)]
     for file in warcs:  # those with a WARC name are checked when they are read
         if not has_warc_name(file) and file.stat().st_size and not is_warc(file):
-            raise BadInputError(f"{file} is neither a saved page (.html) nor a WARC file (.warc, .warc.gz)")
+            what = "neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
+            raise BadInputError(f"{file} is {what}")
     # A crawl that was killed may leave an empty file among others.
     if not pages and not any(file.stat().st_size for file in warcs):
         raise BadInputError(f"{warcs[0]} is empty: there is nothing to replay")

@@ -26,6 +26,7 @@ from osce_news.archive.report import Report
 from osce_news.errors import LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
 from osce_news.pages.extract import is_html
+from osce_news.search_query import is_search_answer
 from osce_news.storage import Summary, Writer
 
 ProgressCallback = Callable[[Summary, int | None], None]
@@ -164,7 +165,9 @@ class SinglePages:
 def _kind(capture: Capture) -> str | None:
     """Return whether a capture is a listing or an article; None if it is neither."""
     kind, status = kind_of(capture), capture.status
-    is_page = status == HTTPStatus.OK and is_html(capture.header("content-type"))
+    is_page = status == HTTPStatus.OK and (
+        is_html(capture.header("content-type")) or is_search_answer(capture.url)
+    )
     if kind == ARTICLE and (location := redirected_to(capture)) is not None:
         is_other_item = page_kind(location) == ARTICLE and item_id(location) != item_id(capture.url)
         return ARTICLE if is_other_item else None

@@ -11,6 +11,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from osce_news.crawl.key_search import KeySearchSpider
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.responses import (
@@ -21,7 +22,6 @@ from osce_news.crawl.responses import (
     service_message,
 )
 from osce_news.crawl.search_run import SearchRun, explain
-from osce_news.crawl.spiders.key_search import KeySearchSpider
 from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
 from osce_news.storage import Validators

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import signal
 import sqlite3
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.crawl.spiders.crawling import content, rows
+from osce_news.search_query import COLLECTION
+from tests.crawl.spiders.crawling import content, rows, until
 from tests.processes import Command, Ended
 from tests.typesense import Typesense
 
@@ -143,8 +146,6 @@ def test_the_key_stands_nowhere_after_a_crawl(service: Typesense, tmp_path: Path
 
 def _assert_nowhere(key: str, folder: Path, done: Ended) -> None:
     """Fail if a file, packed or not, or the output holds the key."""
-    import gzip
-
     assert key not in done.output
     assert key not in done.errors
     files = [file for file in folder.rglob("*") if file.is_file()]
@@ -213,20 +214,23 @@ def test_a_collection_without_the_title_field_is_asked_without_it(service: Types
 
 
 class _Site:
-    """A site whose start page and script are given."""
+    """A site whose responses are given by path: a text, or a status and a text."""
 
-    def __init__(self, pages: dict[str, str]) -> None:
+    def __init__(self, pages: dict[str, str | tuple[int, str]]) -> None:
         asked: list[str] = []
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 asked.append(self.path)
-                body = pages.get(self.path, "").encode()
-                self.send_response(200 if body else 404)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(body)))
+                page = pages.get(self.path.partition("?")[0], (404, ""))
+                status, text = page if isinstance(page, tuple) else (200, page)
+                self.send_response(status)
+                self.send_header("Content-Type", "text/html" if text[:1] == "<" else "application/json")
+                self.send_header("Content-Length", str(len(text.encode())))
+                if 300 <= status < 400:
+                    self.send_header("Location", text)
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(text.encode())
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -258,7 +262,10 @@ def test_the_key_is_found_where_the_site_gives_it(
     service: Typesense, tmp_path: Path, pages: dict[str, str]
 ) -> None:
     service.put([document(1)])
-    with _Site({path: text.format(key=service.key) for path, text in pages.items()}) as site:
+    filled: dict[str, str | tuple[int, str]] = {
+        path: text.format(key=service.key) for path, text in pages.items()
+    }
+    with _Site(filled) as site:
         options = ["--start-url", site.url, "--archive", str(tmp_path / "archive"), "-v"]
         done = crawl(service, tmp_path / "osce-news.db", *options, key="")
     assert done.status == 0, done.errors
@@ -274,3 +281,70 @@ def test_a_site_without_a_key_is_told_in_one_line(service: Typesense, tmp_path: 
     assert done.status == 2
     assert "give it as OSCE_NEWS_SEARCH_KEY" in done.errors
     assert len(site.asked) == 7  # robots.txt, the page and five scripts
+
+
+ANSWER = {"found": 1, "hits": [{"document": document(1)}]}
+
+
+@pytest.mark.parametrize(
+    ("response", "status", "said"),
+    [
+        (
+            "<html><title>Search | OSCE</title><body>Search</body></html>",
+            3,
+            "is this the address of the search",
+        ),
+        ((200, json.dumps({**ANSWER, "search_cutoff": True})), 4, "search_cutoff"),
+        (
+            (200, json.dumps({"found": 1, "hits": [{"document": {"id": "1", "price": 3}}]})),
+            3,
+            "fields id, price",
+        ),
+        ((200, "{"), 3, "text that is no JSON"),
+        ((403, "{}"), 6, "refuses the key (status 403)"),
+        ((302, "/elsewhere"), 3, "status 302"),
+        ((422, '{"message": "Only upto 250 hits"}'), 3, "Only upto 250 hits"),
+        ((503, '{"message": "Not Ready or Lagging"}'), 1, "status 503"),
+    ],
+)
+def test_a_service_that_does_not_work_is_told_by_name(
+    tmp_path: Path, response: str | tuple[int, str], status: int, said: str
+) -> None:
+    pages: dict[str, str | tuple[int, str]] = {COLLECTION: response, "/elsewhere": json.dumps(ANSWER)}
+    with _Site(pages) as site:
+        variables = {"OSCE_NEWS_SEARCH_URL": site.url, "OSCE_NEWS_SEARCH_KEY": "a-secret-key"}
+        options = ["crawl", "--source", "search", "--delay", "0", "--db", str(tmp_path / "osce-news.db")]
+        with Command(options, tmp_path, variables) as command:
+            done = command.wait(120)
+        assert done.status == status, done.errors
+        assert said in done.errors.splitlines()[-1]
+        assert "a-secret-key" not in done.output + done.errors
+        assert "/elsewhere" not in site.asked
+
+
+@pytest.mark.slow
+def test_a_crawl_that_is_killed_ten_times_has_the_same_rows(service: Typesense, tmp_path: Path) -> None:
+    """About a minute: 5,000 documents, 700 of one date, killed at a random moment."""
+    service.put(document(number) for number in range(4300))
+    service.put(document(number, date=18_000 * 86_400) for number in range(4300, 5000))
+    assert crawl(service, tmp_path / "whole.db").status == 0
+    db = tmp_path / "killed.db"
+    for _ in range(10):
+        before = _pages(db)
+        with start(service, db, "--full", "--delay", "0.3") as command:
+            until(lambda before=before: _pages(db) > before + 1 or not command.is_running)  # type: ignore[misc]
+            command.send(signal.SIGKILL)
+            command.wait()
+    done = crawl(service, db, "--full")
+    assert done.status == 0, done.errors
+    assert content(db) == content(tmp_path / "whole.db")
+    texts = "SELECT item_id, text FROM articles ORDER BY 1"
+    assert rows(db, texts) == rows(tmp_path / "whole.db", texts)
+    assert _pages(db) <= _pages(tmp_path / "whole.db") + 12
+
+
+def _pages(db: Path) -> int:
+    try:
+        return int(rows(db, "SELECT count(*) FROM pages")[0][0])
+    except sqlite3.OperationalError:
+        return 0
