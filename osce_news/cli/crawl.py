@@ -37,6 +37,9 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     --articles then reads the full texts of new and changed items and of those without a text, newest
     first. All of them take about four days. What was read is stored, and the next run continues from there.
 
+    --source search reads the site's search service: everything with its full texts in some 140 requests.
+    Whether the site's terms allow that is for you to decide.
+
     Set the environment variable OSCE_NEWS_CONTACT to your e-mail address or web page: it is sent with
     each request, so that the site can reach you.
 
@@ -48,6 +51,7 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
       osce-news crawl --articles --max-articles 300
       osce-news crawl --since 2024-01-01 --db recent.db
       osce-news crawl --archive archive
+      osce-news crawl --source search
     """
     options = CrawlOptions.parse(db=db, **arguments)
     from osce_news.crawl import process  # imports Scrapy

@@ -37,7 +37,7 @@ def replay(
 ) -> None:
     """Read saved pages and WARC files into the database, offline.
 
-    PATH is an .html file, a WARC file, or a folder of them. Replaying the same files again changes
+    PATH is an .html file, a search answer (.json), a WARC file, or a folder of them. Replaying the same files again changes
     nothing.
 
     What `crawl --archive` recorded is rebuilt run by run, with its whole history. Runs that the database
