@@ -37,8 +37,8 @@ def replay(
 ) -> None:
     """Read saved pages and WARC files into the database, offline.
 
-    PATH is an .html file, a search answer (.json), a WARC file, or a folder of them. Replaying the same files again changes
-    nothing.
+    PATH is an .html file, an answer of the search service (.json), a WARC file, or a folder of them.
+    Replaying the same files again changes nothing.
 
     What `crawl --archive` recorded is rebuilt run by run, with its whole history. Runs that the database
     already holds are skipped. Saved pages, and the pages in WARC files of other tools, count as read at
