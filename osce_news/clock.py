@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -17,6 +18,7 @@ def format_utc(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime(_FORMAT)
 
 
+@lru_cache(maxsize=1_000)
 def parse_utc(text: str) -> datetime:
     """Return the time; raises ValueError if the text is not in the form of `utc_now`."""
     return datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)

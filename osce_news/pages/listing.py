@@ -241,12 +241,12 @@ class ListingPage(HtmlPage):
 
     def _refuse_empty_labels(self, results: Sequence[ResultFields | CardFields]) -> None:
         """Raise LayoutError if most values of a label are missing: the site has moved them elsewhere."""
+        empty = Counter(name for fields in results for name in fields.labelled.empty)
         for name in ("content_type", "offices", "topics"):
-            empty = sum(name in fields.labelled.empty for fields in results)
             filled = sum(name in fields.values for fields in results)
-            if empty >= MIN_EMPTY_LABELS and empty > filled:
+            if empty[name] >= MIN_EMPTY_LABELS and empty[name] > filled:
                 label = labels()[name]["en"][0]
-                raise LayoutError(label, expected="a value after it", got=f"none in {empty} results")
+                raise LayoutError(label, expected="a value after it", got=f"none in {empty[name]} results")
 
     def _refuse_cut(self, last: Element) -> None:
         """Raise LayoutError if the page ends with its list and leaves elements open.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 from osce_news import __version__
 from osce_news.items import Listing
@@ -138,7 +138,7 @@ def write_run(
 
     A run that did not reach the end of the list keeps the position, so that a later one can resume it.
     """
-    values = asdict(summary)
+    values = dict(vars(summary))
     for name in ("run", "database", "mode", "source", "continues"):
         del values[name]
     if summary.status == "complete":
