@@ -58,6 +58,13 @@ class LayoutError(OsceNewsError):
         super().__init__(f"page not understood: {selector}: expected {expected}, got {got}")
 
 
+class DoubtfulPageError(LayoutError):
+    """The page was read, but it failed a check: it is held, and nothing of it was stored.
+
+    `osce-news held` shows what was expected and what is there. Store the page or discard it.
+    """
+
+
 class PartialError(OsceNewsError):
     """Some pages could not be read. What was read is stored; run the command again."""
 

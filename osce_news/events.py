@@ -65,7 +65,10 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageStored(Event):
-    """The last response was stored, a listing page or an article."""
+    """The last response was stored, a listing page or an article; or it was held.
+
+    A replay checks the page again, and holds it if it fails.
+    """
 
     url: str  # of the page, after redirects
     fetched_at: str  # UTC, the WARC-Date of the response
@@ -113,6 +116,7 @@ class RunFinished(Event):
     tells_gone: bool = False  # whether items that are no longer on the list are withdrawn
     list_url: str = ""  # the list's address as the site spells it
     cost: dict[str, float | None] = field(default_factory=dict)
+    list_status: str | None = None  # "complete" if the list was read to its end, and only pages were held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

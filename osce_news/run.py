@@ -11,7 +11,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from osce_news import checks
-from osce_news.errors import StorageError
+from osce_news.errors import DoubtfulPageError, StorageError
 from osce_news.events import COST, Event, PageNotStored, PageStored, RunStarted
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Changes, Summary, Writer
@@ -21,8 +21,9 @@ from osce_news.storage.crawl_state import UnfinishedRun
 class Run:
     """A run that has begun in the database.
 
-    For each page of the list call `compare` and then `store_page`, for each article `store_article`. `record`
-    gets the event of each page inside the transaction that stores the page, so both are kept or neither.
+    For each page of the list call `compare` and then `store_page` or `hold_page`, for each article
+    `store_article`. `record` gets the event of each page inside the transaction that stores the page, so both
+    are kept or neither.
     """
 
     def __init__(self, writer: Writer, started: RunStarted, continues: UnfinishedRun | None = None) -> None:
@@ -54,8 +55,8 @@ class Run:
     def compare(self, page: Listing) -> Changes:
         """Check a page of the list, and return the changes that it makes in the database.
 
-        Records outside of the run's period are removed after the check. Raises LayoutError if the page fails
-        the checks, StorageError if the database can't be read.
+        Records outside of the run's period are removed after the check. Raises DoubtfulPageError if the page
+        fails a check, StorageError if the database can't be read.
         """
         started = self.started
         self.writer.identify(page)
@@ -81,6 +82,12 @@ class Run:
             page = replace(page, listed=[])
         with self._stored_with(event):
             self.writer.store(page, changes, event.position)
+
+    def hold_page(self, event: PageStored, page: Listing, doubt: DoubtfulPageError) -> None:
+        """Hold a page for which `compare` raised this error; raises StorageError."""
+        self.set_cost(event.cost)
+        with self._stored_with(event):
+            self.writer.hold(page, doubt, event.position, joined=event.joined)
 
     def store_article(self, event: PageStored, answer: ArticleItem) -> None:
         """Store the answer to the request for an item's own page; raises StorageError."""
@@ -117,10 +124,13 @@ class Run:
         *,
         withdrawn: Iterable[str] = (),
         whole: bool = False,
+        list_status: str | None = None,
         finished: str | None = None,
     ) -> Summary:
         """End the run and return its summary; the arguments are those of `Writer.finish`."""
-        self._ended = self.writer.finish(status, message, withdrawn=withdrawn, whole=whole, finished=finished)
+        self._ended = self.writer.finish(
+            status, message, withdrawn=withdrawn, whole=whole, list_status=list_status, finished=finished
+        )
         return self._ended
 
     def set_cost(self, cost: Mapping[str, float | None]) -> None:

@@ -39,6 +39,7 @@ _OLDER = f"{_SELECT} WHERE language IS ? AND published <= ? ORDER BY published D
 _NEWER = f"{_SELECT} WHERE language IS ? AND published > ? ORDER BY published LIMIT ?"
 _COMPARABLE = "SELECT count(*) FROM (SELECT 1 FROM items WHERE language IS ? LIMIT ?)"
 _KNOWN = f"{_select(_COMPARED.union(RAW_FIELDS))} WHERE id IN (SELECT value FROM json_each(?))"
+_NEWER_READING = "SELECT id FROM items WHERE id IN (SELECT value FROM json_each(?)) AND last_seen > ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,13 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
     (comparable,) = cursor.execute(_COMPARABLE, (language, MAX_NEIGHBOURS)).fetchone()
     ids = json.dumps([item.id for item in page.records])
     known = {item.id: item for item in _read(cursor, _KNOWN, ids)}
+    # An older page, out of an archive, need not look like what is stored.
+    newer = {identifier for (identifier,) in cursor.execute(_NEWER_READING, (ids, page.fetched_at))}
     return Neighbours(
         items=items,
         comparable=comparable,
         near=cache(lambda: _near(cursor, page.records, language)),
-        known=known,
+        known={identifier: item for identifier, item in known.items() if identifier not in newer},
         foreign={
             identifier: foreign_fields(sources, page.origin)
             for identifier, sources in cursor.execute(_SOURCES, [ids, page.origin])

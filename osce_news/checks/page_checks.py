@@ -11,6 +11,7 @@ import itertools
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from osce_news import urls
@@ -18,19 +19,17 @@ from osce_news.checks import baseline, limits
 from osce_news.checks.baseline import Finding
 from osce_news.checks.faults import Context, Pair, Rule, T
 from osce_news.checks.neighbours import Neighbours, read_neighbours
-from osce_news.errors import LayoutError, PartialError
-from osce_news.items import RAW_FIELDS, Listing, NewsItem
+from osce_news.errors import DoubtfulPageError, PartialError
+from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage import crawl_state
 from osce_news.storage.merge import keep_unprinted
-
-ACCEPT = "; if the page is right, run again with --accept"
 
 
 def check_page(connection: sqlite3.Connection, page: Listing, *, start_url: str) -> str | None:
     """Check a page against the database; return a message if too few items are stored to compare with.
 
-    `start_url` is the address at which the crawl began. Raises LayoutError if the page is not plausible.
+    `start_url` is the address at which the crawl began. Raises DoubtfulPageError if it is not plausible.
     """
     return check_against(
         page,
@@ -55,27 +54,55 @@ def find_withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, a
     return missing
 
 
+def site_has_changed(held: int, pages: int) -> bool:
+    """Whether so many of a run's pages are held that the site must have changed."""
+    first = pages <= limits.FIRST_PAGES and held >= limits.MAX_HELD_OF_FIRST
+    return first or (pages >= limits.MANY_PAGES and held > limits.MAX_HELD_SHARE * pages)
+
+
 def check_against(
     page: Listing, stored: Neighbours, *, newest_first: bool, empty_expected: bool = False
 ) -> str | None:
     """Return None for a page that may be stored, or a message if too few items are stored to compare with.
 
     The records of the page are normalised. `newest_first` says that the list was requested in this order,
-    `empty_expected` that it may have no results. Raises LayoutError if the page is not plausible.
+    `empty_expected` that it may have no results. Raises DoubtfulPageError if the page is not plausible.
     """
     if not page.records:
         if page.results == 0 and stored.had_results and not empty_expected:
             expected = f"results, as this list had before ({stored.items} items are stored)"
-            raise LayoutError("results", expected=expected, got=f"a page that says there are none{ACCEPT}")
+            raise DoubtfulPageError("results", expected=expected, got="a page that says there are none")
         return None
-    for finding in _findings(page, stored, newest_first):
+    if not (fresh := _fresh(page, stored)):
+        return None  # all of it is stored as it is here
+    for finding in _findings(page, fresh, stored, newest_first):
         if finding is not None:
-            raise LayoutError(finding.label, expected=finding.expected, got=finding.got + ACCEPT)
+            raise DoubtfulPageError(finding.label, expected=finding.expected, got=finding.got)
     return baseline.missing_history(page.records, stored)
 
 
-def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator[Finding | None]:
-    """Yield the failed checks, the most specific first, and None for each passed one."""
+def _fresh(page: Listing, stored: Neighbours) -> list[NewsItem]:
+    """Return the records of a page that are new or changed."""
+    names = [
+        "url_raw",
+        "language_raw",
+        *(f"{name}_raw" for name in REVISED_FIELDS if f"{name}_raw" in page.fields),
+    ]
+    return [
+        item
+        for item in page.records
+        if (known := stored.known.get(item.id)) is None
+        or any(getattr(item, name) != getattr(known, name) for name in names)
+    ]
+
+
+def _findings(
+    page: Listing, fresh: list[NewsItem], stored: Neighbours, newest_first: bool
+) -> Iterator[Finding | None]:
+    """Yield the failed checks, the most specific first, and None for each passed one.
+
+    `fresh` are the records that are new or changed.
+    """
     context = Context.of(page, limits.MAX_DAYS_AHEAD)
     for rule in limits.PAGE_RULES:
         yield _apply(rule, page.records, context, stored.near)
@@ -93,7 +120,7 @@ def _findings(page: Listing, stored: Neighbours, newest_first: bool) -> Iterator
     yield _relabelled(same_language, "topics", limits.TOPICS)
     yield _apply(limits.LANGUAGE_RULE, pairs, context)
     yield _duplicates(page.doubtful, len(page.records) - len(pairs) + page.doubtful)
-    yield from baseline.findings(page, stored)
+    yield from baseline.findings(replace(page, records=fresh), stored)
     if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
         yield _out_of_order([item.published for item in page.records if item.published])
 

@@ -31,6 +31,8 @@ SECTIONS = {
     "Maintain": {
         "check": "Check that a page of the live site can still be read.",
         "runs": "List past runs, or show one of them.",
+        "held": "List pages that failed a check, or decide on one of them.",
+        "undo": "Take back what one run stored.",
         "verify": "Check the integrity of a database.",
         "renormalize": "Apply the current vocabulary and rules to stored values.",
         "schedule": "Print a cron, systemd or GitHub schedule for regular crawls.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from osce_news import __version__
 from osce_news.archive import ArchiveWriter
@@ -22,6 +23,18 @@ logger = logging.getLogger(__name__)
 
 # Options that have a field of their own in RunStarted, or are private.
 _NOT_RECORDED = frozenset({"start_url", "since", "until", "accept", "db", "archive", "search_key"})
+
+
+class ListOutcome(NamedTuple):
+    """What a run has found out about its list: the missing items, None if it can't tell; and its address.
+
+    `list_status` is "complete" if the list was read to its end, but the run is partial for another reason.
+    """
+
+    withdrawn: list[str] | None = None
+    whole: bool = False  # whether the whole list was read
+    list_url: str = ""
+    list_status: str | None = None
 
 
 class CrawlRun:
@@ -103,7 +116,7 @@ class CrawlRun:
             return
         try:
             finished = utc_now()
-            withdrawn, whole, list_url = self.list_outcome()
+            outcome = self.list_outcome()
             status, message = self.status, self.message
             end = RunFinished(
                 status=status,
@@ -111,30 +124,33 @@ class CrawlRun:
                 finished=finished,
                 pages=0,  # the archive fills in both numbers
                 files=0,
-                whole=whole,
-                tells_gone=withdrawn is not None,
-                list_url=list_url,
+                whole=outcome.whole,
+                tells_gone=outcome.withdrawn is not None,
+                list_url=outcome.list_url,
                 cost=self.run.cost(),
+                list_status=outcome.list_status,
             )
             try:
                 if self.recorder is not None:
                     self.recorder.finish(end)
             except StorageError as error:  # the run ends with this error instead
                 self.fail(error)
-                withdrawn, whole = None, False
+                outcome = ListOutcome()
             self.run.finish(
-                self.status, self.message, withdrawn=withdrawn or (), whole=whole, finished=finished
+                self.status,
+                self.message,
+                withdrawn=outcome.withdrawn or (),
+                whole=outcome.whole,
+                list_status=outcome.list_status,
+                finished=finished,
             )
         except OsceNewsError as error:
             self.fail(error)
             self.summary.status, self.summary.message = "failed", str(self.error)
 
-    def list_outcome(self) -> tuple[list[str] | None, bool, str]:
-        """Return the withdrawn items, whether the whole list was read, and the list's address.
-
-        The items are None if the run can't tell which were withdrawn.
-        """
-        return None, False, ""
+    def list_outcome(self) -> ListOutcome:
+        """Return what the run has found out about its list; sets the error that comes to light."""
+        return ListOutcome()
 
     @property
     def status(self) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from osce_news.crawl.crawl_run import CrawlRun, as_partial
+from osce_news import checks
+from osce_news.crawl.crawl_run import CrawlRun, ListOutcome, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import Traversal
-from osce_news.errors import OsceNewsError, PartialError
+from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError
 from osce_news.events import PageStored
 from osce_news.items import Listing
 from osce_news.normalize import rules
@@ -59,24 +60,44 @@ class ListRun(CrawlRun):
         return crawl_state.validators(self.run.writer.connection, url, rules())
 
     def store(self, page: Listing, facts: PageFacts) -> None:
-        """Check and store a page, and decide where the traversal continues.
+        """Check a page, store or hold it, and decide where the traversal continues.
 
-        Raises LayoutError if the page fails the checks, StorageError if it can't be written.
+        Raises LayoutError if so many pages are held that the site must have changed, StorageError if the page
+        can't be written.
         """
         former_note = self.run.history_note
-        changes = self.run.compare(page)
+        try:
+            changes = self.run.compare(page)
+        except DoubtfulPageError as doubt:
+            self._hold(page, facts, doubt)
+            return
         if self.run.history_note != former_note:
             logger.info("%s", self.run.history_note)
         has_news = bool(changes.new or changes.changed or self._stored_with_gaps(page))
-        self.traversal.read(replace(facts, keys=page.listed, has_news=has_news))
-        event = PageStored(
+        self.run.store_page(
+            self._advance(page, replace(facts, keys=page.listed, has_news=has_news)), page, changes
+        )
+
+    def _hold(self, page: Listing, facts: PageFacts, doubt: DoubtfulPageError) -> None:
+        """Hold a page; raises LayoutError if too many are held."""
+        self.run.hold_page(self._advance(page, replace(facts, has_news=None)), page, doubt)
+        logger.warning("%s: held: %s", page.url, doubt)
+        held, pages = self.summary.held, self.summary.pages
+        if checks.site_has_changed(held, pages):
+            got = f"{doubt.got}, and {held} of {pages} pages are held, so the site has changed"
+            hint = "`osce-news held` shows them; if they are right, run again with --accept"
+            raise LayoutError(doubt.selector, expected=doubt.expected, got=f"{got}; {hint}")
+
+    def _advance(self, page: Listing, facts: PageFacts) -> PageStored:
+        """Let the traversal continue after a page, and return the event of the page."""
+        self.traversal.read(facts)
+        return PageStored(
             url=page.url,
             fetched_at=page.fetched_at,
             joined=self.traversal.is_joined,
             position=self.traversal.save(),
             cost=self.run.cost(),
         )
-        self.run.store_page(event, page, changes)
 
     def skip(self, error: OsceNewsError) -> None:
         """Skip a page that can't be read; end the run if the pages after it can't be reached."""
@@ -86,22 +107,35 @@ class ListRun(CrawlRun):
         else:
             logger.warning("%s; continuing after it", error)
 
-    def list_outcome(self) -> tuple[list[str] | None, bool, str]:
-        """Return the withdrawn items, whether the whole list was read, and the list's address."""
+    def list_outcome(self) -> ListOutcome:
+        """Return what the run has found out about its list; sets the error that comes to light."""
+        outcome = self._outcome()
+        if self.summary.held and self.error is None and not self.interrupted:
+            outcome = outcome._replace(list_status="complete")
+            pages = "page is" if self.summary.held == 1 else "pages are"
+            self.fail(
+                PartialError(
+                    f"{self.summary.held} doubtful {pages} held, and nothing of them is stored: "
+                    "`osce-news held` lists them"
+                )
+            )
+        return outcome
+
+    def _outcome(self) -> ListOutcome:
         list_url = self.traversal.list_url
         if self.error is None and not self.interrupted and self.traversal.problems:
             problems = "; ".join(self.traversal.problems[:3])
             self.fail(PartialError(f"{problems}; what was read is stored, run the command again"))
         whole = self.summary.mode == "full" and self.traversal.is_whole
         if self.error is not None or self.interrupted or not whole:
-            return None, False, list_url
+            return ListOutcome(list_url=list_url)
         if self.options.is_limited or not self.options.is_whole_list:
-            return None, True, list_url
+            return ListOutcome(whole=True, list_url=list_url)
         try:
-            return self.run.find_withdrawn(list_url), True, list_url
+            return ListOutcome(self.run.find_withdrawn(list_url), True, list_url)
         except PartialError as error:
             self.fail(error)
-            return None, False, list_url
+            return ListOutcome(list_url=list_url)
 
     @property
     def message(self) -> str | None:

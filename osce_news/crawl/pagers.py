@@ -23,7 +23,7 @@ class PageFacts:
     keys: list[str]
     dates: Sequence[str | None] = ()
     pager: PagerLink | None = None  # None for a page that has not changed (304)
-    has_news: bool = True  # whether anything on the page is new or changed
+    has_news: bool | None = True  # whether anything on the page is new or changed; None for a held page
     is_whole_list: bool = False  # whether it is a list that has one page, whatever number of results
 
     def is_before(self, day: str) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from osce_news.crawl.crawl_run import ListOutcome
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
@@ -57,7 +58,7 @@ class SearchRun(ListRun):
         match = _FIELD.search(message) if status in (400, 404, 422) else None
         return match[1] if match and self.traversal.leave_out(match[1]) else None
 
-    def list_outcome(self) -> tuple[list[str] | None, bool, str]:
+    def list_outcome(self) -> ListOutcome:
         """As `ListRun.list_outcome`; the run fails if no document was of the newsroom."""
         nothing = not self.summary.seen and self._others and self.summary.mode == "full"
         if self.error is None and not self.interrupted and nothing:

@@ -82,7 +82,8 @@ class SearchTraversal:
         self.pages += 1
         self._joined += 1
         self._failures = 0
-        self._without_news = 0 if page.has_news else self._without_news + 1
+        if page.has_news is not None:
+            self._without_news = 0 if page.has_news else self._without_news + 1
         is_new = not self._known.issuperset(page.keys)
         self._known.update(page.keys)
         if page.is_cut_off:

@@ -92,7 +92,7 @@ class Traversal:
         self._step(page)
         self._pagers.read(page)
         self._joined += self.is_joined
-        if self.is_joined:
+        if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1
         no_news = self.overlap is not None and self._without_news >= self.overlap
         since = self.options.since if newest_first(self.options.start_url) else None

@@ -72,7 +72,7 @@ def database_as_of(connection: sqlite3.Connection, day: str) -> sqlite3.Connecti
         f"SELECT {columns} FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id) ORDER BY items.key",
         {"day": day},
     ).fetchall()
-    rows.insert(past, map(_item, stored), Listing(url="", fetched_at="", sha256=""))
+    rows.insert(past, map(_item, stored), Listing(url="", fetched_at="", sha256=""), None)
     past.executemany(
         "UPDATE items SET origin = ?, listing_url = ?, first_seen = ?, last_seen = ? WHERE id = ?",
         [

@@ -58,11 +58,20 @@ class Changes:
 class Ingest:
     """Stores the items on the pages of one run.
 
-    A crawl shows the present. With `saved`, pages are of different times and come in any order.
+    A crawl shows the present. With `saved`, pages are of different times and come in any order, and those of
+    `one_reading`, a time, are merged.
     """
 
-    def __init__(self, connection: sqlite3.Connection, run: int, *, saved: bool) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        run: int,
+        *,
+        saved: bool,
+        one_reading: timedelta = ONE_READING,
+    ) -> None:
         self._connection, self._run, self._saved = connection, run, saved
+        self._one_reading = one_reading
         # The items of this run with the address at which each was seen last, as hashes: there are many.
         # The address is 0 for items of a page that has not changed.
         self._seen: dict[int, int] = {}
@@ -93,7 +102,7 @@ class Ingest:
 
     def store(self, page: Listing, changes: Changes) -> Stored:
         """Store what a page changes, inside the caller's transaction."""
-        rows.insert(self._connection, changes.new, page)
+        rows.insert(self._connection, changes.new, page, self._run)
         rows.update(self._connection, [edit.after for edit in changes.edits.values() if edit.after])
         rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         for identifier, edit in changes.edits.items():
@@ -154,7 +163,7 @@ class Ingest:
         if not self._saved:
             # At the same address it is the same result read again, so a difference is an edit.
             return self._seen.get(hash(row["id"]), hash(item.url)) not in (hash(item.url), 0)
-        return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) <= ONE_READING
+        return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) < self._one_reading
 
     def _is_newer(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
         """Whether this reading replaces the stored one."""

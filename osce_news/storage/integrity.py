@@ -135,7 +135,8 @@ def _texts(copy: sqlite3.Connection) -> list[str]:
     """Read every text: SQLite stores bytes that are not UTF-8, and whoever reads them gets an error."""
     copy.text_factory = bytes
     found = []
-    for table in TABLES:
+    present = {row[0].decode() for row in copy.execute("SELECT name FROM sqlite_master")}
+    for table in TABLES.keys() & present:  # an older database does not have all of them
         rows = copy.execute(f"SELECT * FROM {table}")
         names = [column[0] for column in rows.description]
         broken = Counter(

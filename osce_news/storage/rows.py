@@ -18,7 +18,7 @@ COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LI
 _raw = attrgetter(*RAW_FIELDS)
 _values = attrgetter(*COLUMNS)
 
-_SEEN = ("listing_url", "first_seen", "last_seen", "origin", "sources")
+_SEEN = ("listing_url", "first_seen", "last_seen", "origin", "first_run", "sources")
 _INSERT = (
     f"INSERT INTO items ({', '.join((*COLUMNS, *_SEEN))}) "
     f"VALUES ({', '.join('?' * (len(COLUMNS) + len(_SEEN)))})"
@@ -59,10 +59,10 @@ def load_lists(
     }
 
 
-def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], page: Listing) -> None:
-    """Insert new items of a page with their offices, topics and places."""
+def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], page: Listing, run: int | None) -> None:
+    """Insert new items of a page that the run read, with their offices, topics and places."""
     items = list(items)
-    seen = (page.url, page.fetched_at, page.fetched_at, page.origin)
+    seen = (page.url, page.fetched_at, page.fetched_at, page.origin, run)
     rows = [(*_values(item), *seen, sources_of(item, page).to_json()) for item in items]
     connection.executemany(_INSERT, rows)
     _insert_lists(connection, items)
@@ -124,7 +124,7 @@ def write_revisions(
     )
 
 
-def write_rejected(connection: sqlite3.Connection, page: Listing, run: int) -> None:
+def write_rejected(connection: sqlite3.Connection, page: Listing, run: int | None) -> None:
     """Store the rejected results of the page in `quarantine`."""
     connection.executemany(
         "INSERT INTO quarantine (run_id, listing_url, reason, raw, first_seen, last_seen) "

@@ -25,6 +25,7 @@ class Summary:
     requests: int = 0
     not_modified: int = 0
     pages: int = 0
+    held: int = 0  # of the pages: not stored, because they are doubtful
     seen: int = 0
     new: int = 0
     changed: int = 0
@@ -132,20 +133,25 @@ def write_page(connection: sqlite3.Connection, run: int, page: Listing, stored: 
 
 
 def write_run(
-    connection: sqlite3.Connection, summary: Summary, finished: str | None, position: str | None
+    connection: sqlite3.Connection,
+    summary: Summary,
+    finished: str | None,
+    position: str | None,
+    list_status: str | None = None,
 ) -> None:
     """Bring the row of a run up to date: while it reads with its position, at its end with the time.
 
     A run that did not reach the end of the list keeps the position, so that a later one can resume it.
+    `list_status` is "complete" for a run that did and is partial for another reason.
     """
     values = dict(vars(summary))
     for name in ("run", "database", "mode", "source", "continues"):
         del values[name]
-    if summary.status == "complete":
+    if "complete" in (summary.status, list_status):
         values["position"] = None
     elif finished is None:
         values["position"] = position
     if finished is not None:
-        values["finished"] = finished
+        values |= {"finished": finished, "list_status": list_status}
     columns = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), summary.run])

@@ -19,7 +19,7 @@ APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
 # does not know the name and refuses the database, so that it does not undo the change.
 MIGRATIONS = {
     "m006_one_schema": "6eaa0d90",
-    "m007_sources": "01fed98b",
+    "m007_sources": "e742e7b5",
 }
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
@@ -76,7 +76,7 @@ TABLES = {
     CREATE TABLE runs (
         id INTEGER PRIMARY KEY,
         mode TEXT NOT NULL CHECK (
-            mode IN ('incremental', 'full', 'articles', 'replay', 'backfill', 'renormalize', 'undo')),
+            mode IN ('incremental', 'full', 'articles', 'replay', 'backfill', 'renormalize', 'held', 'undo')),
         status TEXT NOT NULL DEFAULT 'running' CHECK (
             status IN ('running', 'complete', 'partial', 'failed', 'refused', 'interrupted')),
         started TEXT NOT NULL,
@@ -86,6 +86,7 @@ TABLES = {
         requests INTEGER NOT NULL DEFAULT 0,
         not_modified INTEGER NOT NULL DEFAULT 0,
         pages INTEGER NOT NULL DEFAULT 0,
+        held INTEGER NOT NULL DEFAULT 0,
         seen INTEGER NOT NULL DEFAULT 0,
         new INTEGER NOT NULL DEFAULT 0,
         changed INTEGER NOT NULL DEFAULT 0,
@@ -155,6 +156,7 @@ TABLES = {
         first_seen TEXT NOT NULL,
         last_seen TEXT NOT NULL,
         withdrawn TEXT,
+        first_run INTEGER REFERENCES runs (id),
         origin TEXT NOT NULL DEFAULT 'list' CHECK (origin IN ('list', 'search', 'page')),
         sources TEXT CHECK (sources IS NULL OR json_valid(sources)),
         CHECK (first_seen <= last_seen)
@@ -209,6 +211,18 @@ TABLES = {
         first_seen TEXT NOT NULL,
         last_seen TEXT NOT NULL,
         UNIQUE (reason, raw)
+    ) STRICT""",
+    "held": """
+    CREATE TABLE held (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        url TEXT NOT NULL,
+        fetched_at TEXT NOT NULL,
+        label TEXT NOT NULL,
+        expected TEXT NOT NULL,
+        got TEXT NOT NULL,
+        page TEXT NOT NULL CHECK (json_valid(page)),
+        stored_run INTEGER REFERENCES runs (id)
     ) STRICT""",
     # The small columns come first: a query on the state of all articles does not read their texts.
     "articles": """

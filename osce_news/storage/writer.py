@@ -7,21 +7,25 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from osce_news.clock import utc_now
-from osce_news.errors import StorageError
+from osce_news.errors import BadInputError, DoubtfulPageError, StorageError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
-from osce_news.storage import articles, crawl_state, runs
+from osce_news.storage import articles, crawl_state, held, runs
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
-from osce_news.storage.ingest import Changes, Ingest
+from osce_news.storage.ingest import ONE_READING, Changes, Ingest
 from osce_news.storage.renormalize import Renormalized, renormalize
-from osce_news.storage.runs import Summary
+from osce_news.storage.runs import Stored, Summary
+from osce_news.storage.undo import Undone, undo
+
+SAVED_MODES = frozenset({"replay", "held"})  # of runs that store pages of the past
 
 
 class Writer:
@@ -96,7 +100,8 @@ class Writer:
             )
         continued_run = continues.run if continues else None
         self.summary = Summary(run, mode, source, continues=continued_run, database=str(self.path))
-        self._ingest = Ingest(self.connection, run, saved=mode == "replay")
+        one_reading = timedelta() if mode == "held" else ONE_READING
+        self._ingest = Ingest(self.connection, run, saved=mode in SAVED_MODES, one_reading=one_reading)
         return self.summary
 
     def set_archive(self, name: str) -> None:
@@ -150,7 +155,7 @@ class Writer:
                 self._ingest.identify(page)
                 changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)
-            saved = after.mode == "replay"
+            saved = after.mode in SAVED_MODES
             after.articles_changed += articles.write_listed(self.connection, page, after.run, saved=saved)
             after.pages += 1
             after.not_modified += page.status == HTTPStatus.NOT_MODIFIED
@@ -162,6 +167,31 @@ class Writer:
             after.quarantined += len(page.rejected)
             after.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())
             runs.write_page(self.connection, after.run, page, stored)
+            self._write_summary(after, position=json.dumps(position) if position else None)
+            self.summary, self._last_page_at = after, page.fetched_at
+        return self.summary
+
+    def hold(
+        self,
+        page: Listing,
+        doubt: DoubtfulPageError,
+        position: Mapping[str, Any] | None = None,
+        *,
+        joined: bool = True,
+    ) -> Summary:
+        """Hold a page that failed a check, and return the run's summary so far; raises StorageError.
+
+        The page counts as read, so its items do not count as missing from the list; but its validators are
+        not stored, so that the next crawl reads it again. `joined` is whether it continues the pages before.
+        """
+        with self.transaction():
+            after = dataclasses.replace(
+                self.summary, pages=self.summary.pages + 1, held=self.summary.held + 1
+            )
+            held.hold(self.connection, page, doubt, after.run)
+            listed = page.listed if joined else []
+            read = dataclasses.replace(page, listed=listed, etag=None, last_modified=None)
+            runs.write_page(self.connection, after.run, read, Stored(0, 0, 0))
             self._write_summary(after, position=json.dumps(position) if position else None)
             self.summary, self._last_page_at = after, page.fetched_at
         return self.summary
@@ -183,7 +213,7 @@ class Writer:
         """
         with self.transaction():
             after = dataclasses.replace(self.summary)
-            saved = after.mode == "replay"
+            saved = after.mode in SAVED_MODES
             stored = articles.write_article(self.connection, answer, after.run, saved=saved)
             articles.write_request(self.connection, answer, after.run)
             after.articles += 1
@@ -193,6 +223,19 @@ class Writer:
             self._write_summary(after)
             self.summary = after
         return self.summary
+
+    def undo(self, run: int) -> Undone:
+        """Take back what a run stored, as a run of its own.
+
+        Raises BadInputError if there is no such run, StorageError if it can't be written.
+        """
+        if self.connection.execute("SELECT 1 FROM runs WHERE id = ?", [run]).fetchone() is None:
+            raise BadInputError(f"no run {run} in {self.path}; `osce-news runs` lists them")
+        self.begin("undo")
+        with self.transaction():
+            undone = undo(self.connection, run, self.summary.run)
+        self.finish("complete", f"took back run {run}: {undone}")
+        return undone
 
     def renormalize(self, progress: Callable[[int], object] = lambda done: None) -> Renormalized:
         """Normalise all raw values again, and rebuild the search index from the texts."""
@@ -212,12 +255,14 @@ class Writer:
         *,
         withdrawn: Iterable[str] = (),
         whole: bool = False,
+        list_status: str | None = None,
         finished: str | None = None,
     ) -> Summary:
         """End the run with this status and return its summary.
 
         `withdrawn` are items that the list no longer has. `whole` says that the whole list was read, so what
-        earlier crawls of it listed is not needed any more. `finished` is when the run ended, if not now.
+        earlier crawls of it listed is not needed any more. `list_status` is "complete" for a partial run that
+        has nevertheless read the list to its end. `finished` is when the run ended, if not now.
         """
         self._refuse_another_file()
         self.summary.status = status
@@ -225,7 +270,8 @@ class Writer:
         self.summary.message = message.encode("utf-8", "replace").decode() if message else None
         with storage_errors(self.path), transaction(self.connection):
             self._withdraw(withdrawn, whole)
-            self._write_summary(self.summary, finished=finished or utc_now())
+            held.release(self.connection, self.summary.run)
+            self._write_summary(self.summary, finished=finished or utc_now(), list_status=list_status)
         return self.summary
 
     def abandon(self) -> Summary:
@@ -252,10 +298,15 @@ class Writer:
             )
 
     def _write_summary(
-        self, summary: Summary, *, finished: str | None = None, position: str | None = None
+        self,
+        summary: Summary,
+        *,
+        finished: str | None = None,
+        position: str | None = None,
+        list_status: str | None = None,
     ) -> None:
         summary.seconds = round(time.monotonic() - self._clock, 1)
-        runs.write_run(self.connection, summary, finished, position)
+        runs.write_run(self.connection, summary, finished, position, list_status)
 
 
 def _file_identity(path: Path) -> tuple[int, int] | None:

@@ -50,7 +50,6 @@ def verdict(of: Sequence[NewsItem], stored: Neighbours, *, newest_first: bool = 
 def refusal(of: Sequence[NewsItem], stored: Neighbours, *, newest_first: bool = True) -> LayoutError:
     with pytest.raises(LayoutError) as raised:
         verdict(of, stored, newest_first=newest_first)
-    assert str(raised.value).endswith("; if the page is right, run again with --accept")
     assert "\n" not in str(raised.value)
     assert len(str(raised.value)) < 300
     return raised.value

@@ -18,7 +18,8 @@ from tests.newsroom.samples import TEN
 
 SUMMARY = {
     "run": 1, "mode": "replay", "source": None, "status": "complete", "requests": 0, "not_modified": 0,
-    "pages": 1, "seen": 7, "new": 7, "changed": 0, "unchanged": 0, "quarantined": 0, "withdrawn": 0,
+    "pages": 1, "held": 0, "seen": 7, "new": 7, "changed": 0, "unchanged": 0, "quarantined": 0,
+    "withdrawn": 0,
     "restored": 0, "unknown_terms": 0, "bytes": 0, "retries": 0, "back_offs": 0, "waited_s": 0.0,
     "continues": None, "smallest_gap_s": None, "database": "osce-news.db", "message": None, "runs": [1],
     "runs_known": 0,
@@ -91,7 +92,7 @@ def test_pages_of_all_suffixes_are_found_in_a_folder_and_below_and_nothing_else(
     for number, name in enumerate(("a.html", "B.HTM", "c.xhtml", "deep/er/d.html", ".hidden.html", "e.txt")):
         path = tmp_path / "pages" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html_of(make_stories(3, first_node=1000 * (number + 1))))
+        path.write_text(html_of(make_stories(3, seed=number, first_node=1000 * (number + 1))))
     result = run("replay", "pages", "--json", cwd=tmp_path)
     summary = json.loads(result.out)
     assert (result.status, summary["pages"], summary["new"]) == (0, 5, 15)

@@ -38,8 +38,8 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a database of stories with these titles."""
     folder = tmp_path_factory.mktemp("strange")
     stories = [
-        replace(FIRST, node=number, path=f"/odihr/{number}", title=f"title {number}.")
-        for number in range(1, len(TITLES) + 1)
+        replace(story, node=number, path=f"/odihr/{number}", title=f"title {number}.")
+        for number, story in enumerate(make_stories(len(TITLES)), 1)
     ]
     html = html_of(stories)
     for number, markup in enumerate(TITLES, 1):

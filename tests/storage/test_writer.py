@@ -140,7 +140,7 @@ def test_the_fixtures_give_the_same_items_whatever_is_read_first(
     replayed: tuple[Path, Callable[[Sequence[str]], Dump]], order: list[str], separately: bool
 ) -> None:
     # The order may tell which of several lists of one minute is named as the one that shows an item.
-    without = ("last_seen", "key", "listing_url")
+    without = ("last_seen", "key", "listing_url", "first_run")
     with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "new.db")) as writer:
         _store(writer, [_fixtures()[case] for case in order], separately=separately)
         assert dump(writer.connection, without) == replayed[1](without)

@@ -18,7 +18,7 @@ from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.replay.workers import Task
 from osce_news.archive.report import RecordError, Report
-from osce_news.errors import OsceNewsError, PartialError, StorageError
+from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
 from osce_news.run import Run
@@ -168,7 +168,10 @@ class RecordedRun:
             except PartialError as error:  # what former runs listed is not all there
                 self.errors.append(error)
         whole = end is not None and end.whole and not self.errors
-        self._run.finish(status, message, withdrawn=withdrawn, whole=whole, finished=finished)
+        list_status = end.list_status if isinstance(end, RunFinished) and not self.errors else None
+        self._run.finish(
+            status, message, withdrawn=withdrawn, whole=whole, list_status=list_status, finished=finished
+        )
 
     def _add_summary(self) -> None:
         # Last: a replay that was cut short is no run of this archive.
@@ -219,10 +222,14 @@ class RecordedRun:
             self._run.store_article(event, answer)
             return
         page = self._listing(capture, event, parsed)
-        changes = self._run.compare(page)
         if event is None:  # a page that the run refused, and that is understood by now
             event = PageStored(url=page.url, fetched_at=page.fetched_at, joined=False)
-        self._run.store_page(event, page, changes)
+        try:
+            changes = self._run.compare(page)
+        except DoubtfulPageError as doubt:
+            self._run.hold_page(event, page, doubt)
+        else:
+            self._run.store_page(event, page, changes)
         self._last_page_at = page.fetched_at
 
     def _article(self, capture: Capture | None, event: PageStored, parsed: ParsedPage | None) -> ArticleItem:

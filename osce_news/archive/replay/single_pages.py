@@ -9,6 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
+from osce_news import checks
 from osce_news.archive.captures import Capture, CaptureSource
 from osce_news.archive.parse import (
     ARTICLE,
@@ -23,7 +24,7 @@ from osce_news.archive.replay.outcome import Outcome, error_status
 from osce_news.archive.replay.plan import ReplayPlan
 from osce_news.archive.replay.workers import Task, Workers
 from osce_news.archive.report import Report
-from osce_news.errors import LayoutError, OsceNewsError, PartialError, StorageError
+from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
 from osce_news.pages.extract import is_html
 from osce_news.search_query import is_search_answer
@@ -152,7 +153,14 @@ class SinglePages:
         if parsed is None:
             self.outcome.unknown_items += 1
         elif (listing := parsed.checked().listing) is not None:
-            self.writer.store(replace(listing, listed=[], status=origin.status))
+            page = replace(listing, listed=[], status=origin.status)
+            self.writer.identify(page)
+            try:
+                checks.check_page(self.writer.connection, page, start_url=page.url)
+            except DoubtfulPageError as doubt:
+                self.writer.hold(page, doubt)
+                raise PartialError(f"held, see `osce-news held`: {doubt}") from doubt
+            self.writer.store(page, self.writer.compare(page))
         elif parsed.article is not None:
             self.writer.store_article(replace(parsed.article, http_status=origin.status))
 

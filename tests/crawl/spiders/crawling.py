@@ -22,7 +22,7 @@ ROWS = 10
 STORIES = 65  # so 10 pages
 
 # What tells when and in which order things were read, not what was read.
-_TIMES = ("key", "first_seen", "last_seen", "seen_at", "run_id", "listing_url")
+_TIMES = ("key", "first_run", "first_seen", "last_seen", "seen_at", "run_id", "listing_url")
 
 
 def start(

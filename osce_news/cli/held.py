@@ -1,0 +1,136 @@
+"""The command `held`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from osce_news.cli.options import db_option, format_options, traceback_option
+from osce_news.cli.output import is_table, print_field, print_json, print_rows, printable
+from osce_news.errors import BadInputError
+from osce_news.items import REVISED_FIELDS, NewsItem
+from osce_news.storage import held as held_table
+from osce_news.storage import open_for_reading, rows
+from osce_news.storage.held import HeldPage
+
+_COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "stored_run", "url")
+
+
+@click.command()
+@click.argument("number", metavar="[N]", type=click.IntRange(1), required=False)
+@click.option("--store", is_flag=True, help="Store the page: what it shows is right.")
+@click.option("--discard", is_flag=True, help="Drop the page, or take back that it was stored.")
+@db_option
+@format_options
+@traceback_option
+def held(number: int | None, store: bool, discard: bool, db: Path, form: str | None) -> None:
+    """List pages that failed a check, or decide on one of them.
+
+    A crawl keeps such a page whole, stores nothing of it, and goes on after it. With N, the page is shown
+    result by result, beside what is stored. A page leaves the list by itself when a later crawl reads its
+    results again and they pass.
+
+    \b
+    Example:
+      osce-news held
+      osce-news held 1
+      osce-news held 1 --store
+    """
+    if store and discard:
+        raise click.UsageError("give either --store or --discard")
+    if number is None:
+        if store or discard:
+            raise click.UsageError("name the page: `osce-news held` lists the numbers")
+        return _list(db, form)
+    with closing(open_for_reading(db)) as connection:
+        page = held_table.held_page(connection, number)
+        if page is None:
+            raise BadInputError(f"no held page {number} in {db}; `osce-news held` lists them")
+        if not (store or discard):
+            stored = {
+                identifier: rows.raw_item(row)
+                for identifier, row in rows.load(connection, [one.id for one in page.page.records]).items()
+            }
+            return _show(page, stored, form)
+    return _store(db, page) if store else _discard(db, page)
+
+
+def _list(db: Path, form: str | None) -> None:
+    with closing(open_for_reading(db)) as connection:
+        pages = held_table.held_pages(connection)
+    if pages and is_table(form):
+        for page in pages:
+            decided = f" (stored by run {page['stored_run']})" if page["stored_run"] else ""
+            click.echo(f"{page['id']}: {printable(str(page['url']))}{decided}")
+            click.echo(f"   run {page['run']}, {page['fetched_at']}, {page['results']} results")
+            click.echo(printable(f"   {page['label']}: expected {page['expected']}, got {page['got']}"))
+    elif not is_table(form):
+        print_rows(pages, _COLUMNS, form)
+    if not pages:
+        click.echo("no page is held", err=True)
+
+
+def _show(page: HeldPage, stored: dict[str, NewsItem], form: str | None) -> None:
+    results = [_compare(record, stored.get(record.id)) for record in page.page.records]
+    facts = {name: getattr(page, name) for name in _COLUMNS if name != "results"}
+    if form == "json":
+        return print_json({**facts, "results": results})
+    if form in ("csv", "tsv"):
+        return print_rows(results, ("id", "stored", *(f"{name}_raw" for name in REVISED_FIELDS)), form)
+    for name, value in facts.items():
+        print_field(name, None if value is None else str(value))
+    for result in results:
+        known = result["stored"]
+        click.echo(f"{result['id']}: {'new' if known is None else 'stored' if known else 'stored, the same'}")
+        for name in REVISED_FIELDS:
+            read = result[f"{name}_raw"]
+            if isinstance(known, dict) and f"{name}_raw" in known:
+                print_field(f"   {name}, stored", str(known[f"{name}_raw"]))
+                print_field(f"   {name}, on the page", str(read))
+            elif known is None and read is not None:
+                print_field(f"   {name}", str(read))
+    return None
+
+
+def _compare(record: NewsItem, stored: NewsItem | None) -> dict[str, object]:
+    """Return a result with its printed values; `stored` has those that differ, None for a new item."""
+    names = [f"{name}_raw" for name in REVISED_FIELDS]
+    values: dict[str, object] = {name: getattr(record, name) for name in names}
+    differing = stored and {
+        name: getattr(stored, name) for name in names if getattr(stored, name) != values[name]
+    }
+    return {"id": record.id, "stored": differing, **values}
+
+
+def _store(db: Path, page: HeldPage) -> None:
+    from osce_news.storage import Writer
+
+    if page.stored_run is not None:
+        raise BadInputError(f"page {page.id} was stored by run {page.stored_run}")
+    with Writer(db) as writer:
+        run = writer.begin("held", page.url).run
+        with writer.transaction():
+            writer.store(page.page)
+            held_table.set_stored(writer.connection, page.id, run)
+        summary = writer.finish("complete", f"held page {page.id}, stored as decided")
+    click.echo(
+        f"run {run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "
+        f"{summary.unchanged} unchanged; `osce-news held {page.id} --discard` takes it back"
+    )
+
+
+def _discard(db: Path, page: HeldPage) -> None:
+    from osce_news.storage import Writer
+
+    with Writer(db) as writer:
+        if page.stored_run is None:
+            with writer.transaction():
+                held_table.discard(writer.connection, page.id)
+            click.echo(f"page {page.id} was discarded")
+            return
+        undone = writer.undo(page.stored_run)
+        with writer.transaction():
+            held_table.discard(writer.connection, page.id)
+    click.echo(f"page {page.id} was discarded; run {page.stored_run} was taken back: {undone}")

@@ -1,0 +1,37 @@
+"""The command `undo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from osce_news.cli.options import db_option, traceback_option
+from osce_news.cli.output import print_json
+from osce_news.storage import Writer
+
+
+@click.command()
+@click.argument("run", type=click.IntRange(1))
+@db_option
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+@traceback_option
+def undo(run: int, db: Path, as_json: bool) -> None:
+    """Take back what one run stored.
+
+    Items that the run stored first are removed, with their history. Values that it changed get the former
+    ones, withdrawals and texts are taken back. Values that a later run has changed again stay as they are,
+    and are counted. `undo` is a run of its own; `osce-news runs` lists it.
+
+    \b
+    Example:
+      osce-news undo 3
+    """
+    with Writer(db) as writer:
+        undone = writer.undo(run)
+    if as_json:
+        print_json({"run": writer.summary.run, "undone": run, **undone._asdict()})
+    else:
+        click.echo(f"run {run} was taken back: {undone}")
+    if undone.kept:
+        click.echo(f"{undone.kept} values were changed again by later runs, and stay", err=True)

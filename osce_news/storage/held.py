@@ -1,0 +1,86 @@
+"""Held pages: those that failed a check. Each is kept whole, with the reason, until it is decided upon."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from osce_news.errors import DoubtfulPageError
+from osce_news.items import Listing
+from osce_news.serialize import from_json, to_json
+from osce_news.storage.rows import insert_row
+
+_COLUMNS = "id, run_id AS run, fetched_at, url, label, expected, got, stored_run"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """A held page: the run that read it, what the check expected and got, and the page with its records."""
+
+    id: int
+    run: int
+    fetched_at: str  # UTC
+    url: str
+    label: str
+    expected: str
+    got: str
+    stored_run: int | None  # the run with which a person stored it; None if nobody did
+    page: Listing
+
+
+def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError, run: int) -> None:
+    """Keep a page that a run read, inside the caller's transaction."""
+    row = {
+        "run_id": run,
+        "url": page.url,
+        "fetched_at": page.fetched_at,
+        "label": doubt.selector,
+        "expected": doubt.expected,
+        "got": doubt.got,
+        "page": to_json(page),
+    }
+    insert_row(connection, "held", row)
+
+
+def held_pages(connection: sqlite3.Connection) -> list[dict[str, object]]:
+    """Return the held pages without their records, oldest first."""
+    sql = f"SELECT {_COLUMNS}, json_array_length(page, '$.records') AS results FROM held ORDER BY id"
+    return [dict(row) for row in connection.execute(sql)]
+
+
+def held_page(connection: sqlite3.Connection, number: int) -> HeldPage | None:
+    """Return a held page; None if there is none with this number."""
+    row = connection.execute(f"SELECT {_COLUMNS}, page FROM held WHERE id = ?", [number]).fetchone()
+    if row is None:
+        return None
+    return HeldPage(**{**dict(row), "page": from_json(Listing, row["page"])})
+
+
+def discard(connection: sqlite3.Connection, number: int) -> None:
+    """Drop a held page."""
+    connection.execute("DELETE FROM held WHERE id = ?", [number])
+
+
+def set_stored(connection: sqlite3.Connection, number: int, run: int) -> None:
+    """Note that a person stored a held page, with this run."""
+    connection.execute("UPDATE held SET stored_run = ? WHERE id = ?", [run, number])
+
+
+def release(connection: sqlite3.Connection, run: int) -> None:
+    """Drop the pages held by earlier runs whose results have all been read again: stored, or held again."""
+    sql = "SELECT page ->> '$.records' FROM held WHERE run_id = ?"
+    again = {identifier for row in connection.execute(sql, [run]) for identifier in _ids(row[0])}
+    sql = """
+        SELECT id, fetched_at, page ->> '$.records' FROM held
+        WHERE run_id < ? AND stored_run IS NULL AND page ->> '$.records' <> '[]'"""
+    for number, fetched_at, records in connection.execute(sql, [run]).fetchall():
+        left = _ids(records) - again
+        sql = "SELECT count(*) FROM items WHERE last_seen > ? AND id IN (SELECT value FROM json_each(?))"
+        seen = connection.execute(sql, [fetched_at, json.dumps(sorted(left))]).fetchone()[0]
+        if seen == len(left):
+            discard(connection, number)
+
+
+def _ids(records: str) -> set[str]:
+    return {record["id"] for record in json.loads(records)}

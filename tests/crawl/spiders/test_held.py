@@ -1,0 +1,201 @@
+"""Doubtful pages are held: the crawl goes on after them, and a person or a later crawl decides."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.archive.replaying import assert_same, replay
+from tests.crawl.spiders.crawling import ROBOTS, crawl, nodes, rows, stored
+from tests.crawl.spiders.test_checks_http import changed
+from tests.helpers import run
+from tests.newsroom import Newsroom, make_newer, make_stories
+
+STORIES = 330
+FIFTY = ("--rows", "50")
+DOUBTFUL = changed(b" the ", b" &amp;amp; ")
+
+
+@pytest.fixture
+def newsroom() -> Newsroom:
+    return Newsroom(make_stories(STORIES), robots=ROBOTS)
+
+
+def without_types(newsroom: Newsroom, first: int, last: int) -> None:
+    """The stories of one part of the list lose their content type."""
+    newsroom.stories = [
+        dataclasses.replace(story, content_type=None) if first <= number < last else story
+        for number, story in enumerate(newsroom.stories)
+    ]
+
+
+def test_a_doubtful_page_is_held_and_the_crawl_goes_on_after_it(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    with newsroom:
+        assert crawl(newsroom, db, *FIFTY).status == 0
+        without_types(newsroom, 147, 184)
+        newsroom.edit(newsroom.stories[-1].node, title="A new title for the last of all")
+        newsroom.remove(newsroom.stories[250].node)
+        done = crawl(newsroom, db, "--full", *FIFTY)
+        assert (done.status, done.summary["status"], done.summary["held"]) == (4, "partial", 1), done.errors
+        assert "1 doubtful page is held" in done.lines[-1]
+        assert "`osce-news held` lists them" in done.lines[-1]
+        # The list was read to its end: what is gone is found, and nothing of the held page counts as gone.
+        assert done.summary["withdrawn"] == 1
+        assert rows(db, "SELECT count(*) FROM items WHERE title LIKE 'A new title%'") == [(1,)]
+        held = "SELECT value ->> 'id' FROM held, json_each(page, '$.records')"
+        on_others = rows(db, f"SELECT count(*) FROM revisions WHERE item_id IN ({held})")
+        assert on_others < [(9,)]
+        assert rows(db, "SELECT list_status FROM runs WHERE status = 'partial'") == [("complete",)]
+        assert rows(db, "SELECT label, stored_run FROM held") == [("Content type", None)]
+        assert crawl(newsroom, db, *FIFTY).status == 0  # it holds up no later crawl
+        newsroom.stories = make_stories(STORIES)
+        assert crawl(newsroom, db, "--full", *FIFTY).status == 0
+    assert rows(db, "SELECT count(*) FROM held") == [(0,)]  # it passes now, and has left the list
+
+
+def test_a_person_stores_a_held_page_and_takes_it_back(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "osce-news.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY)
+        without_types(newsroom, 147, 184)
+        assert crawl(newsroom, db, "--full", *FIFTY).status == 4
+        typed = "SELECT count(content_type) FROM items"
+        (before,) = rows(db, typed)
+        listed = run("held", "--format", "table", cwd=tmp_path)
+        assert listed.status == 0
+        assert listed.out.startswith("1: http://127.0.0.1")
+        assert "Content type: expected " in listed.out
+        shown = json.loads(run("held", "1", "--json", cwd=tmp_path).out)
+        assert (shown["id"], shown["run"], len(shown["results"])) == (1, 2, 47)
+        assert any(result["stored"] == {"content_type_raw": "Press release"} for result in shown["results"])
+        text = run("held", "1", "--format", "table", cwd=tmp_path)
+        assert "content_type, stored: Press release\n" in text.out
+        done = run("held", "1", "--store", cwd=tmp_path)
+        assert (done.status, done.err) == (0, "")
+        (decided,) = rows(db, typed)
+        assert decided < before
+        assert "was stored by run 3" in run("held", "1", "--store", cwd=tmp_path).err
+        assert json.loads(run("held", "--json", cwd=tmp_path).out)[0]["stored_run"] == 3
+        assert crawl(newsroom, db, "--full", *FIFTY).status == 0  # what a person has stored passes
+    taken_back = run("held", "1", "--discard", cwd=tmp_path)
+    assert "run 3 was taken back" in taken_back.out
+    (after,) = rows(db, typed)
+    assert after > decided
+    assert run("held", cwd=tmp_path).err == "no page is held\n"
+    assert rows(db, "SELECT mode FROM runs ORDER BY id")[-1] == ("undo",)
+
+
+def test_a_page_is_discarded(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "osce-news.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY)
+        without_types(newsroom, 147, 184)
+        crawl(newsroom, db, "--full", *FIFTY)
+    assert run("held", "1", "--discard", cwd=tmp_path).out == "page 1 was discarded\n"
+    missing = run("held", "1", cwd=tmp_path)
+    assert (missing.status, missing.errors) == (
+        2, ["osce-news: no held page 1 in osce-news.db; `osce-news held` lists them"],
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_first_crawl_is_not_left_incomplete_by_a_held_page(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    newsroom.fail(lambda path: "page=3&" in path, DOUBTFUL, times=1)
+    with newsroom:
+        first = crawl(newsroom, db, *FIFTY)
+        assert (first.status, first.summary["held"]) == (4, 1), first.errors
+        newsroom.publish(*make_newer(newsroom.stories, 20))
+        second = crawl(newsroom, db, *FIFTY)
+        assert (second.status, second.summary["new"], second.summary["pages"] < 5) == (0, 20, True)
+        third = crawl(newsroom, db, "--full", *FIFTY)
+        assert third.status == 0, third.errors
+    assert stored(db) == nodes(newsroom)
+    assert rows(db, "SELECT count(*) FROM held") == [(0,)]
+
+
+@pytest.mark.slow
+def test_when_the_site_has_changed_the_crawl_stops(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY)
+        without_types(newsroom, 0, STORIES)
+        done = crawl(newsroom, db, "--full", *FIFTY)
+    assert (done.status, done.summary["status"]) == (3, "failed")
+    assert (done.summary["pages"], done.summary["held"]) == (3, 3)
+    (line,) = done.lines
+    assert "3 of 3 pages are held, so the site has changed" in line
+    assert "--accept" in line
+
+
+def test_the_replay_of_a_crawl_holds_the_same_pages(newsroom: Newsroom, tmp_path: Path) -> None:
+    db, archive = tmp_path / "a.db", ("--archive", str(tmp_path / "archive"))
+    with newsroom:
+        assert crawl(newsroom, db, *FIFTY, *archive).status == 0
+        without_types(newsroom, 147, 184)
+        assert crawl(newsroom, db, "--full", *FIFTY, *archive).status == 4
+        assert crawl(newsroom, db, *FIFTY, *archive).status == 0
+    done = replay(tmp_path)
+    assert done.status == 0, done.errors
+    assert_same(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_crawl_that_is_killed_after_a_held_page_is_resumed(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    kill = (
+        "import os, osce_news.storage.writer as writer\n"
+        "store, count = writer.Writer.store, []\n"
+        "def stop(self, *arguments):\n"
+        "    count.append(1)\n"
+        "    if len(count) == 6:\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "    return store(self, *arguments)\n"
+        "writer.Writer.store = stop\n"
+    )
+    newsroom.fail(lambda path: "page=3&" in path, DOUBTFUL, times=1)
+    with newsroom:
+        assert crawl(newsroom, db, *FIFTY, before=kill).status == -9
+        done = crawl(newsroom, db, *FIFTY)
+        assert done.status == 0, done.errors
+        assert crawl(newsroom, db, "--full", *FIFTY).status == 0
+    assert stored(db) == nodes(newsroom)
+
+
+def test_undo_takes_back_what_a_run_stored(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "osce-news.db"
+    tables = "items item_offices item_topics item_places withdrawals".split()
+    with newsroom:
+        crawl(newsroom, db, *FIFTY, "--articles", "--max-articles", "5")
+        before = {table: rows(db, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
+        newsroom.publish(*make_newer(newsroom.stories, 7))
+        newsroom.edit(newsroom.stories[100].node, title="Another title", topics=("Elections",))
+        newsroom.remove(newsroom.stories[200].node)
+        done = crawl(newsroom, db, "--full", *FIFTY)
+        assert (done.summary["new"], done.summary["changed"], done.summary["withdrawn"]) == (7, 1, 1)
+    undone = run("undo", "3", cwd=tmp_path)
+    assert (undone.status, undone.err) == (0, "")
+    assert undone.out == "run 3 was taken back: 7 items removed, 1 changed back, 1 withdrawals, 0 texts\n"
+    after = {table: rows(db, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
+    for table in tables[1:4]:
+        assert after[table] == before[table]
+    without_seen = "SELECT id, title, topics, withdrawn FROM newsroom ORDER BY id"
+    assert len(rows(db, without_seen)) == STORIES
+    assert rows(db, "SELECT count(*) FROM newsroom WHERE withdrawn IS NOT NULL") == [(0,)]
+    assert "nothing found" in run("search", "Another title", cwd=tmp_path).err
+    assert run("verify", cwd=tmp_path).status == 0
+    missing = run("undo", "99", cwd=tmp_path)
+    assert (missing.status, len(missing.errors)) == (2, 1)
+
+
+def test_undo_takes_back_texts(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "osce-news.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY, "--articles", "--max-articles", "5")
+    assert rows(db, "SELECT count(text) FROM newsroom") == [(5,)]
+    assert "5 texts" in run("undo", "2", cwd=tmp_path).out
+    assert rows(db, "SELECT count(text), count(*) FROM newsroom") == [(0, STORIES)]
