@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -189,6 +190,12 @@ def shell(line: str, *, cwd: Path, env: Mapping[str, str] | None = None) -> Resu
         timeout=60,
     )
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+def remarks(err: str) -> list[str]:
+    """Return the lines on standard error that are not the number of items, nor about texts left out."""
+    usual = re.compile(r"([\d,]+ of )?[\d,]+ (item|run)s?(; .*)?|without full texts, .*")
+    return [line for line in err.splitlines() if not usual.fullmatch(line)]
 
 
 def items_as_of(connection: sqlite3.Connection, day: str, query: Query = _ALL) -> list[dict[str, Any]]:

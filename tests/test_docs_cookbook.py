@@ -199,7 +199,7 @@ def check_dates_and_history(answers: dict[int, Rows], items: Rows) -> None:
     assert changed == {item["id"] for item in items if item["title"].endswith("(corrected)")}
     (covered,) = answers[20]
     assert covered["items"] - covered["on_the_list"] == len(withdrawn)
-    assert covered["last_complete_crawl"] == covered["last_page"] == "2025-12-08T02:00:00Z"
+    assert covered["whole_list_last_read"] == covered["last_page"] == "2025-12-08T02:00:00Z"
 
 
 def check_pandas(answers: dict[int, Rows]) -> None:

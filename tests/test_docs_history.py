@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import Writer, as_of
-from tests.helpers import ROOT, listing, shell
+from tests.helpers import ROOT, listing, remarks, shell
 from tests.newsroom.samples import TEN
 
 PAGE = (ROOT / "docs" / "history.md").read_text(encoding="utf-8")
@@ -44,8 +44,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("osce-news ")])
 def test_each_command_finds_something(folder: Path, command: str) -> None:
     done = shell(command, cwd=folder)
-    assert done.status == 0
-    assert re.fullmatch(r"(\d+ items\n)?", done.err)
+    assert (done.status, remarks(done.err)) == (0, [])
     out = shell(f"cat {command.partition('>')[2]}", cwd=folder).out if ">" in command else done.out
     assert len(out.splitlines()) > 1
 

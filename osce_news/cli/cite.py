@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, traceback_option
+from osce_news.cli.options import db_option, filter_options, traceback_option
 from osce_news.cli.output import print_json
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
-from osce_news.storage import open_for_reading, queries
+from osce_news.storage import queries
+from osce_news.storage.as_of import open_query
+from osce_news.storage.coverage import coverage
+from osce_news.storage.query import Query
 
 
 @click.command()
@@ -25,21 +27,26 @@ from osce_news.storage import open_for_reading, queries
     help="The format of the reference.",
 )
 @db_option
+@filter_options
 @traceback_option
-def cite(identifier: str | None, form: str, db: Path) -> None:
+def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
     """Print a reference to the data set or to one item.
 
-    ID is the item's identifier or its address. The reference to the data set says what it covers, the day
-    of the last complete crawl, and the version of osce-news. To cite many items, use `export`.
+    ID is the item's identifier or its address. The reference to the data set, or to the items of a query,
+    says what it covers and what not, when a crawl last read the whole list, and the version of osce-news.
+    To cite many items one by one, use `export`.
 
     \b
     Example:
       osce-news cite
+      osce-news cite --search trafficking --since 2015 --until 2020
       osce-news cite 514201 --format bibtex
     """
-    with closing(open_for_reading(db)) as connection:
+    if identifier is not None and query:
+        raise click.UsageError("an ID names one item: leave out the filters")
+    with open_query(db, query) as connection:
         if identifier is None:
-            reference = dataset_reference(connection)
+            reference = dataset_reference(coverage(connection, query))
         else:
             item = queries.item(connection, queries.item_identifier(connection, identifier))
             if item is None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 
-from osce_news.cli.options import FORMATS, db_option, traceback_option
-from osce_news.cli.output import print_rows
+from osce_news.cli.options import db_option, traceback_option
+from osce_news.cli.output import FORMATS, is_table, print_rows
 from osce_news.errors import BadInputError
 from osce_news.storage import dictionary as stored
 from osce_news.storage import open_for_reading
@@ -46,8 +48,27 @@ def dictionary(table: str | None, measured: bool, form: str | None, db: Path) ->
         rows = [row for row in rows if row["table_name"] == table]
     if form == "markdown":
         click.echo(_markdown(rows), nl=False)
+    elif is_table(form):
+        click.echo(_text(rows), nl=False)
     else:
         print_rows(rows, tuple(rows[0]), form)
+
+
+def _text(rows: list[dict[str, Any]]) -> str:
+    """Return the entries one below the other, for a terminal of any width."""
+    width, lines = max(40, shutil.get_terminal_size().columns), []
+    for row in rows:
+        if row["column_name"] == stored.TABLE_ENTRY:
+            lines += ["", *textwrap.wrap(f"{row['table_name']}: {row['meaning']}", width)]
+            continue
+        empty = "may be empty" if row["may_be_null"] else None
+        if row.get("rows"):
+            empty = f"{row['empty']:,} of {row['rows']:,} empty"
+        about = ", ".join(filter(None, (row["form"], empty, f"from {row['origin']}")))
+        lines += textwrap.wrap(f"  {row['column_name']} ({about})", width, subsequent_indent="    ")
+        text = f"{row['meaning']} {row['pitfalls'] or ''}".rstrip()
+        lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _markdown(rows: list[dict[str, Any]]) -> str:

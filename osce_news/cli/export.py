@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+import sqlite3
 from pathlib import Path
 
 import click
 
 from osce_news.cli.options import db_option, filter_options, traceback_option
+from osce_news.cli.output import print_count, print_export, printable
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
 from osce_news.publish.snapshot import write_snapshot
+from osce_news.storage import search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
@@ -26,11 +30,15 @@ _REFERENCES = [each.name for each in formats().values() if each.cite]
     help=f"Default: by the suffix of FILE. Zotero imports {', '.join(_REFERENCES)}.",
 )
 @click.option("--columns", metavar="NAMES", help="Columns to write, separated by commas.  [default: all]")
+@click.option("--texts", is_flag=True, help="Write full texts into spreadsheets (xlsx, CSV with --bom), too.")
 @click.option("--bom", is_flag=True, help="CSV for Excel: marked as UTF-8, and safe from formulas.")
+@click.option("--delimiter", metavar="CHARACTER", help="What separates the values of CSV.  [default: ,]")
 @click.option(
     "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
 )
-@click.option("--no-datapackage", is_flag=True, help="Don't write datapackage.json next to CSV and Parquet.")
+@click.option(
+    "--no-datapackage", is_flag=True, help="Don't write datapackage.json next to CSV, XLSX and Parquet."
+)
 @click.option(
     "--snapshot",
     metavar="FILE.db",
@@ -44,45 +52,96 @@ def export(
     file: Path | None,
     form: str | None,
     columns: str | None,
+    texts: bool,
     bom: bool,
+    delimiter: str | None,
     partition_by: str | None,
     no_datapackage: bool,
     snapshot: Path | None,
     db: Path,
     query: Query,
 ) -> None:
-    """Write items to a file: CSV, Parquet, BibTeX and others.
+    """Write items to a file: CSV, Excel, Parquet, BibTeX and others.
 
-    Writes all items that match the filters, newest first. If the export fails, an existing FILE stays as
-    it was.
+    Writes all items of the query, newest first. If the export fails, an existing FILE stays as it was. A
+    FILE that ends in .gz is compressed; - is standard output. Spreadsheets have no full texts unless
+    --texts or --columns ask for them.
 
-    Parquet needs `pip install 'osce-news[parquet]'`.
+    Parquet needs `pip install 'osce-news[parquet]'`, Excel `pip install 'osce-news[xlsx]'`.
 
     \b
     Example:
-      osce-news export elections.csv --topic elections --since 2010-01-01 --bom
-      osce-news export odihr.ris --office odihr
+      osce-news export elections.csv --topic elections --since 2010
+      osce-news export trafficking.xlsx --search 'traffick* -drugs'
+      osce-news export elections.csv --bom --delimiter ';' --topic elections
+      osce-news export - --format ris --office odihr > odihr.ris
+      osce-news export items.jsonl.gz
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
-    others = form or columns is not None or bom or partition_by or no_datapackage or query
+    given = form or columns is not None or texts or bom or delimiter or partition_by or no_datapackage
     if (file is None) == (snapshot is None):
         raise click.UsageError("give either FILE or --snapshot FILE.db")
-    if Path("-") in (file, snapshot):
-        raise click.UsageError("for standard output use `osce-news list --limit 0 --format csv` (or json)")
-    if snapshot is not None and others:
+    if snapshot is not None and (given or query):
         raise click.UsageError("--snapshot copies the whole database; it takes no other option but --db")
+    if snapshot == Path("-"):
+        raise click.UsageError("--snapshot writes a file, not to standard output")
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise click.UsageError("--delimiter is one character, such as ';'")
+    chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
     with open_query(db, query) as connection:
         if snapshot is not None:
             check_snapshot(snapshot, db)
             items = write_snapshot(connection, snapshot)
+        elif file == Path("-"):
+            if form is None or partition_by:
+                raise click.UsageError("standard output needs --format, and takes no --partition-by")
+            rows = exporter.stream(connection, query)
+            items = print_export(
+                connection, rows, form, columns=chosen, texts=texts, bom=bom, delimiter=delimiter
+            )
         else:
             assert file is not None
-            chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
-            by_year, described = partition_by is not None, not no_datapackage
             items = exporter.export(
-                connection, query, file, form, columns=chosen, bom=bom, by_year=by_year, described=described
+                connection,
+                query,
+                file,
+                form,
+                columns=chosen,
+                texts=texts,
+                bom=bom,
+                delimiter=delimiter,
+                by_year=partition_by is not None,
+                described=not no_datapackage,
+                command=_command(query),
             )
-    click.echo(f"{snapshot or file}: {items} items")
+        notes = search.remarks(connection, query, items)
+        if _is_spreadsheet(file, form, bom=bom) and not (texts or chosen) and _has_texts(connection):
+            notes.append("without full texts, which --texts adds")
+    for note in notes:
+        click.echo(printable(note)[:300], err=True)
+    if file == Path("-"):
+        print_count(items, items)
+    else:
+        click.echo(f"{snapshot or file}: {items} items")
     if not items:
         click.echo("no item passes the filters" if query else f"{db} holds no items", err=True)
+
+
+def _is_spreadsheet(file: Path | None, form: str | None, *, bom: bool) -> bool:
+    return bom or form == "xlsx" or (form is None and file is not None and file.suffix.lower() == ".xlsx")
+
+
+def _has_texts(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM articles WHERE text IS NOT NULL LIMIT 1").fetchone() is not None
+
+
+def _command(query: Query) -> str:
+    """Return the command as it was typed, without folders of this machine."""
+    context = click.get_current_context()
+    parts = ["osce-news", "export", context.params["file"].name]
+    for name in ("form", "columns", "texts", "bom", "delimiter", "partition_by"):
+        value = context.params[name]
+        option = "--format" if name == "form" else f"--{name.replace('_', '-')}"
+        parts += [option] if value is True else [option, str(value)] if value else []
+    return shlex.join([*parts, *query.options()])

@@ -6,8 +6,14 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, format_options, limit_option, traceback_option
-from osce_news.cli.output import print_count, print_items
+from osce_news.cli.options import (
+    db_option,
+    filter_options,
+    item_format_options,
+    limit_option,
+    traceback_option,
+)
+from osce_news.cli.output import is_export_format, print_count, print_export, print_items
 from osce_news.storage import queries, search
 from osce_news.storage.as_of import PRESENT_ONLY, open_query
 from osce_news.storage.query import Query
@@ -17,7 +23,7 @@ from osce_news.storage.query import Query
 @db_option
 @filter_options
 @limit_option(50)
-@format_options
+@item_format_options
 @traceback_option
 def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     """List items, newest first.
@@ -25,7 +31,7 @@ def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     \b
     Example:
       osce-news list --office odihr --topic elections --since 2022
-      osce-news list --search 'trafficking -drugs' --until 'March 2020'
+      osce-news list --search 'trafficking -drugs' --since 'March 2020'
       osce-news list --place Vienna --limit 0 --format csv > vienna.csv
       osce-news list --as-of 2026-11-01
     """
@@ -33,5 +39,8 @@ def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
         rows = queries.items(connection, query, limit)
         total = queries.count(connection, query)
         notes = search.remarks(connection, query, total)
-    print_items(rows, form, without=PRESENT_ONLY if query.as_of else ())
+        if is_export_format(form):
+            print_export(connection, rows, form)
+    if not is_export_format(form):
+        print_items(rows, form, without=PRESENT_ONLY if query.as_of else ())
     print_count(len(rows), total, notes)

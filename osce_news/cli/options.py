@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
+from osce_news.cli.output import EXPORT_FORMATS, FORMATS
 from osce_news.storage.query import Query
 
 F = TypeVar("F", bound=Callable[..., Any])
-FORMATS = ("table", "tsv", "csv", "json")
 _MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 
 db_option = click.option(
@@ -85,11 +85,20 @@ class _Number(click.IntRange):
 
 def format_options(function: F) -> F:
     """Add `--format` and `--json`; the command gets `form`, None if neither is given."""
+    return _format_options(function, FORMATS)
+
+
+def item_format_options(function: F) -> F:
+    """Add `--format` and `--json` to a command that prints items, with the formats of references."""
+    return _format_options(function, (*FORMATS, *EXPORT_FORMATS))
+
+
+def _format_options(function: F, forms: Sequence[str]) -> F:
     function = click.option("--json", "form", flag_value="json", help="Short for --format json.")(function)
     return click.option(
         "--format",
         "form",
-        type=click.Choice(FORMATS),
+        type=click.Choice(forms),
         default=None,
         help="Output format. Default: a table on a terminal, tab-separated in a pipe.",
     )(function)

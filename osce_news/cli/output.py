@@ -5,24 +5,62 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
+import sqlite3
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import click
 
+from osce_news.errors import BadInputError
 from osce_news.items import NEWSROOM_COLUMNS
 
+FORMATS = ("table", "tsv", "csv", "json")
+EXPORT_FORMATS = ("ris", "bibtex", "csl-json", "jsonl", "parquet", "xlsx")  # that `list` and `search` print
 Row = Mapping[str, Any]
 _ITEM_TABLE = ("id", "published", "content_type", "offices", "title")  # those that fit a terminal
+_WIDE = 100  # columns of a terminal that holds the table of items
 
 
 def print_items(
     rows: Sequence[Row], form: str | None, more: tuple[str, ...] = (), without: tuple[str, ...] = ()
 ) -> None:
-    """Print items: a few columns in a table, else all, with `more` and `without` others."""
+    """Print items: a few columns in a table, else all, with `more` and `without` others.
+
+    A narrow terminal shows them one below the other.
+    """
+    if form is None and sys.stdout.isatty() and shutil.get_terminal_size().columns < _WIDE:
+        return print_hits(rows)
     every = [name for name in (*NEWSROOM_COLUMNS, *more) if name not in without]
-    print_rows(rows, _ITEM_TABLE if is_table(form) else every, form)
+    return print_rows(rows, _ITEM_TABLE if is_table(form) else every, form)
+
+
+def print_export(connection: sqlite3.Connection, rows: Iterable[Row], form: str, **options: Any) -> int:
+    """Print rows in one of the formats of `export`; return how many. Raises what the export raises."""
+    from osce_news.publish import exporter
+    from osce_news.publish.formats import formats
+
+    if formats()[form].binary and sys.stdout.isatty():
+        raise BadInputError(f"{form} is not for a terminal: redirect the output to a file")
+    count = exporter.write_to_stream(connection, rows, sys.stdout.buffer, form, **options)
+    sys.stdout.flush()
+    return count
+
+
+def is_export_format(form: str | None) -> TypeGuard[str]:
+    """Whether rows in this format are printed as `export` writes them."""
+    return form in EXPORT_FORMATS
+
+
+def print_hits(rows: Sequence[Row]) -> None:
+    """Print items one below the other, each with its snippet, or without one with its type and offices."""
+    for row in rows:
+        click.echo(f"{row['published'] or '?':10}  {row['id']:>8}  {printable(row['title'])}")
+        about = row.get("snippet") or " · ".join(filter(None, (row["content_type"], *row["offices"])))
+        bold = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, as a terminal shows them
+        if about:
+            click.echo(f"            {''.join(bold.get(letter, printable(letter)) for letter in about)}")
 
 
 def is_table(form: str | None) -> bool:

@@ -10,18 +10,23 @@ import click
 from osce_news.cli.options import (
     db_option,
     filter_options_without_search,
-    format_options,
+    item_format_options,
     limit_option,
     traceback_option,
 )
-from osce_news.cli.output import print_count, print_items, printable, shows_bold
+from osce_news.cli.output import (
+    is_export_format,
+    print_count,
+    print_export,
+    print_hits,
+    print_items,
+    shows_bold,
+)
 from osce_news.errors import BadInputError
 from osce_news.storage import queries
 from osce_news.storage import search as fulltext
 from osce_news.storage.as_of import PRESENT_ONLY, open_query
 from osce_news.storage.query import Query
-
-_BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, and how a terminal shows them
 
 
 class _Search(click.Command):
@@ -43,7 +48,7 @@ class _Search(click.Command):
 @db_option
 @filter_options_without_search
 @limit_option(20)
-@format_options
+@item_format_options
 @traceback_option
 def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     """Search titles, teasers and texts; best matches first.
@@ -54,8 +59,9 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     \b
     Example:
       osce-news search 'trafficking AND ukraine*' --since 2022
-      osce-news search 'roma OR sinti -media' --until 'March 2020'
+      osce-news search 'trafficking OR roma -media' --since 'March 2020'
       osce-news search '"human rights"' --office odihr --json
+      osce-news search trafficking --limit 0 --format ris > trafficking.ris
     """
     if not query.words:
         raise BadInputError("no words to search for: `osce-news list` shows all items")
@@ -65,6 +71,8 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
         found = fulltext.search(connection, query, limit, marks)
         total = queries.count(connection, query)
         notes = fulltext.remarks(connection, query, total)
+        if is_export_format(form):
+            print_export(connection, found.rows, form)
     if found.ranked:
         click.echo(
             f"more than {fulltext.COMMON:,} items match: only the newest {found.ranked:,} of them were "
@@ -72,14 +80,7 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
             err=True,
         )
     if as_text:
-        _print_hits(found.rows)
-    else:
+        print_hits(found.rows)
+    elif not is_export_format(form):
         print_items(found.rows, form, more=("snippet",), without=PRESENT_ONLY if query.as_of else ())
     print_count(len(found.rows), total, notes)
-
-
-def _print_hits(rows: list[queries.Row]) -> None:
-    for row in rows:
-        snippet = "".join(_BOLD.get(letter, printable(letter)) for letter in row["snippet"])
-        click.echo(f"{row['published'] or '?':10}  {row['id']:>8}  {printable(row['title'])}")
-        click.echo(f"            {snippet}")

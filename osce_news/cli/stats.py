@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import click
 
 from osce_news.cli.options import db_option, filter_options, format_options, traceback_option
-from osce_news.cli.output import print_rows
+from osce_news.cli.output import print_count, print_rows
 from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
-from osce_news.storage import counts
+from osce_news.storage import counts, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
@@ -30,6 +31,7 @@ from osce_news.storage.query import Query
     is_flag=True,
     help="Show the share of items that print each label: how far a count by it can be trusted.",
 )
+@click.option("--tidy", is_flag=True, help="One row per cell, for R and pandas, instead of a table.")
 @click.option(
     "--top",
     type=click.IntRange(1, 60),
@@ -40,7 +42,7 @@ from osce_news.storage.query import Query
     "--plot",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Draw a figure into FILE: .svg, .png, or .html, which opens without a network.",
+    help="Draw a figure into FILE: .svg, .png, .pdf, or .html, which opens without a network.",
 )
 @filter_options
 @format_options
@@ -49,6 +51,7 @@ def stats(
     db: Path,
     by: tuple[str, ...],
     labels: bool,
+    tidy: bool,
     top: int | None,
     plot: Path | None,
     form: str | None,
@@ -57,12 +60,13 @@ def stats(
     """Count items, or draw a figure of the counts.
 
     Counts by year, month, office, topic or type. An item with two offices counts for both. "(not
-    printed)" counts items without the label.
+    printed)" counts items without the label. Years and months without items are shown with 0.
 
     \b
     Example:
       osce-news stats --by year --by type
       osce-news stats --by office --topic elections --format csv
+      osce-news stats --search trafficking --by year --by office --tidy --format csv
       osce-news stats --by year --by office --plot offices.svg
       osce-news stats --labels --plot labels.html
     """
@@ -79,43 +83,65 @@ def stats(
         if form is None:
             return
     if labels:
+        if tidy:
+            raise click.UsageError("--tidy is for counts: leave out --labels")
         _print_labels(db, groups, query, form)
     else:
-        _print_counts(db, groups, query, top, form)
+        _print_counts(db, groups, query, top, form, tidy=tidy)
 
 
-def _print_counts(db: Path, groups: Sequence[str], query: Query, top: int | None, form: str | None) -> None:
+def _print_counts(
+    db: Path, groups: Sequence[str], query: Query, top: int | None, form: str | None, *, tidy: bool
+) -> None:
     with open_query(db, query) as connection:
         keep = {
             name: [row["name"] for row in counts.most_frequent(connection, name, query)][:top]
             for name in groups
             if top and name not in counts.PERIODS
         }
-        rows = counts.count_items(connection, groups, query, keep)
-    if form == "json":
-        return print_rows(rows, (), form)
-    for row in rows:
-        row.update({name: "(not printed)" for name in groups if row[name] is None})
-    if len(groups) == 1:
-        return print_rows(rows, (*groups, "items"), form)
+        counted = counts.count_items(connection, groups, query, keep)
+        span = counts.span(connection, query)
+        total = counts.extent(connection, query)["items"]
+        notes = search.remarks(connection, query, total)
+    names = {group: _in_order(counted, group, span) for group in groups}
+    items = {tuple(row[group] for group in groups): row["items"] for row in counted}
+    cells = [
+        dict(zip(groups, key, strict=True)) | {"items": items.get(key, 0)} for key in product(*names.values())
+    ]
+    if form != "json":
+        for cell in cells:
+            cell.update({group: "(not printed)" for group in groups if cell[group] is None})
+    if form == "json" or tidy or len(groups) == 1:
+        print_rows(cells, (*groups, "items"), form)
+    else:
+        _print_crossed(cells, groups, form)
+    if query:
+        print_count(total, total, notes)
+
+
+def _print_crossed(cells: Sequence[dict[str, Any]], groups: Sequence[str], form: str | None) -> None:
+    """Print the cells of two groups as a table with a line for each name of the first."""
     first, second = groups
-    columns = _in_order(rows, second)
-    lines: dict[str, dict[str, Any]] = {
-        name: {first: name, **dict.fromkeys(columns, 0)} for name in _in_order(rows, first)
-    }
-    for row in rows:
-        lines[row[first]][row[second]] = row["items"]
-    return print_rows(list(lines.values()), [first, *columns], form)
+    lines: dict[str, dict[str, Any]] = {}
+    for cell in cells:
+        lines.setdefault(cell[first], {first: cell[first]})[cell[second]] = cell["items"]
+    columns = list(dict.fromkeys(cell[second] for cell in cells))
+    print_rows(list(lines.values()), [first, *columns], form)
 
 
-def _in_order(rows: Sequence[dict[str, Any]], group: str) -> list[str]:
-    """Return the names of a group in the order of a table: periods by time, others by frequency."""
-    sums: Counter[str] = Counter()
-    for row in rows:
+def _in_order(
+    counted: Sequence[dict[str, Any]], group: str, span: tuple[str, str] | None
+) -> list[str | None]:
+    """Return the names of a group in the order of a table: each period of the span, or by frequency."""
+    sums: Counter[str | None] = Counter()
+    for row in counted:
         sums[row[group]] += row["items"]
     if group in counts.PERIODS:
-        return sorted(sums, key=lambda name: (not name[0].isdigit(), name))  # items without a date come last
-    return sorted(sums, key=lambda name: (-sums[name], name))
+        length = 4 if group == "year" else 7
+        every: list[str | None] = [*counts.periods(span[0][:length], span[1][:length])] if span else []
+        return every + [None] * (None in sums)
+    rest = (counts.OTHER, None)  # they come last
+    return sorted(sums, key=lambda name: (name is None, name in rest, -sums[name], name or ""))
 
 
 def _print_labels(db: Path, groups: Sequence[str], query: Query, form: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from rich import box
@@ -13,11 +14,17 @@ from rich.text import Text
 from osce_news.cli.output import Row, as_text, printable
 
 _GAP = 3  # width between two columns
+_WORD = 24  # longer words, such as addresses, are broken in any table
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Print rows as a table. Long texts are wrapped; numbers that don't fit go into further tables below."""
+    """Print rows as a table. Long texts are wrapped; numbers that don't fit go into further tables below.
+
+    Rows whose words don't fit are printed one below the other.
+    """
     console = Console()
+    if _breaks_words(rows, columns, console.width):
+        return _print_records(rows, columns, console.width)
     tight = _is_wider(rows, columns, console.width) and all(_are_numbers(rows, name) for name in columns[1:])
     parts = _parts(rows, columns, console.width) if tight else [columns]
     with console.capture() as capture:  # rich itself would end the program at a closed pipe
@@ -26,6 +33,32 @@ def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
                 console.print()
             console.print(_table(rows, part, tight=tight))
     sys.stdout.write(capture.get())
+    return None
+
+
+def _print_records(rows: Sequence[Row], columns: Sequence[str], width: int) -> None:
+    """Print each row as lines of "name: value", without empty values."""
+    for number, row in enumerate(rows):
+        lines = [""] if number else []
+        for column in columns:
+            if text := printable(as_text(row[column])):
+                lines += textwrap.wrap(f"{column}: {text}", width, subsequent_indent="  ")
+        sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _breaks_words(rows: Sequence[Row], columns: Sequence[str], width: int) -> bool:
+    """Whether a table of this width would break words, which are at most `_WORD` long."""
+    if not rows or all(_are_numbers(rows, name) for name in columns[1:]):
+        return False
+    needed = (
+        max(
+            min(_WORD, len(word))
+            for text in (column, *(as_text(row[column]) for row in rows))
+            for word in text.split() or [""]
+        )
+        for column in columns
+    )
+    return sum(needed) + _GAP * len(columns) > width
 
 
 def _table(rows: Sequence[Row], columns: Sequence[str], *, tight: bool) -> Table:

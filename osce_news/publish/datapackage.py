@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from osce_news.atomic import atomic_write
+from osce_news.clock import utc_now
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import Format
-from osce_news.publish.references import Reference, citation
+from osce_news.publish.references import TITLE, Reference, citation
 from osce_news.site import HOME_URL, LISTING_URL
 from osce_news.storage.dictionary import Column
+from osce_news.storage.query import Query
 
 NAME = "datapackage.json"
 _PACKAGE = "osce-newsroom"
@@ -33,24 +37,35 @@ def check(folder: Path) -> None:
         )
 
 
-def add(
-    path: Path, chosen: Format, counts: Mapping[str, int], columns: Sequence[Column], reference: Reference
-) -> None:
-    """Write the descriptor next to an export, with it and the earlier ones whose files still exist.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an export comes from: its citation, the query, and the command that makes it again."""
 
-    `counts` are the rows of each file; the files are relative to the descriptor's folder.
-    """
-    folder, resource = path.parent, _resource(path.name, chosen, counts, columns)
+    reference: Reference
+    query: Query
+    command: str
+
+
+def add(path: Path, resource: dict[str, Any], origin: Origin) -> None:
+    """Write the descriptor next to an export, with it and the earlier ones whose files still exist."""
+    folder = path.parent
+    resource = resource | {
+        "description": f"{resource['description']}. {citation(origin.reference)}",
+        "query": dict(_pairs(origin.query)),
+        "command": origin.command,
+        "created": utc_now(),
+    }
     others = [
         other
         for other in (_read(folder / NAME) or {}).get("resources", [])
         if other["name"] != resource["name"] and all((folder / path).exists() for path in _paths(other))
     ]
+    reference = origin.reference
     package = {
         "profile": "data-package",
         "name": _PACKAGE,
-        "title": reference.title,
-        "description": citation(reference),
+        "title": TITLE,
+        "description": "The files of this folder. Each has its own query, citation and check sum.",
         "homepage": reference.url,
         **({"version": reference.version} if reference.version else {}),
         "licenses": [_LICENCE],
@@ -59,6 +74,15 @@ def add(
         "resources": [*others, resource],
     }
     _write(folder / NAME, package)
+
+
+def _pairs(query: Query) -> Iterator[tuple[str, str | list[str]]]:
+    """Yield the options of a query with their values; several values as a list."""
+    given: dict[str, list[str]] = {}
+    for name, value in query.arguments():
+        given.setdefault(name, []).append(value)
+    for name, values in given.items():
+        yield name, values if len(values) > 1 else values[0]
 
 
 def remove(path: Path) -> None:
@@ -80,23 +104,41 @@ def _write(path: Path, package: dict[str, Any]) -> None:
         part.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _resource(
-    name: str, chosen: Format, counts: Mapping[str, int], columns: Sequence[Column]
+def resource(
+    name: str,
+    chosen: Format,
+    counts: Mapping[str, int],
+    files: Mapping[str, Path],
+    columns: Sequence[Column],
+    delimiter: str | None = None,
 ) -> dict[str, Any]:
-    media_type, files = chosen.media_type, list(counts)
+    """Return the description of an export.
+
+    `counts` has the rows of each file, relative to the descriptor's folder, and `files` where it is now.
+    """
+    media_type, paths = chosen.media_type, list(counts)
     tabular = {"profile": "tabular-data-resource", "mediatype": media_type} if media_type else {}
     fields = [_field(column, chosen.list_separator) for column in columns]
     keys = {"primaryKey": "id"} if any(column.name == "id" for column in columns) else {}
+    hashes = {path: f"sha256:{_sha256(file)}" for path, file in files.items()}
     return {
         # A name may only have lower-case letters, digits, "-", "_" and ".".
         "name": re.sub(r"[^a-z0-9._-]", "-", name.lower()),
-        "path": files if len(files) > 1 else files[0],
+        "path": paths if len(paths) > 1 else paths[0],
+        **({"hashes": hashes} if len(paths) > 1 else {"hash": hashes[paths[0]]}),
         "format": chosen.name,
         "encoding": "utf-8",
+        **({"compression": "gz"} if name.lower().endswith(".gz") else {}),
+        **({"dialect": {"delimiter": delimiter}} if delimiter else {}),
         **tabular,
         "description": f"{sum(counts.values()):,} items",
         "schema": {"fields": fields, **keys, "missingValues": [""]},
     }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _field(column: Column, list_separator: str | None) -> dict[str, Any]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from gzip import GzipFile
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError
 from osce_news.publish import datapackage, destinations
 from osce_news.publish.extras import require_extra
-from osce_news.publish.formats import Format, Option, format_of, formats
+from osce_news.publish.formats import Format, Option, Row, format_of, formats
 from osce_news.publish.references import dataset_reference
+from osce_news.storage.coverage import coverage
 from osce_news.storage.dictionary import Column, column
-from osce_news.storage.queries import Row, decoded
+from osce_news.storage.queries import decoded
 from osce_news.storage.query import Query
 
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL
@@ -29,41 +33,74 @@ def export(
     *,
     columns: Sequence[str] = (),
     bom: bool = False,
+    delimiter: str | None = None,
+    texts: bool = False,
     by_year: bool = False,
     described: bool = True,
+    command: str = "osce-news export",
 ) -> int:
-    """Write the items that pass the filters to the file or folder, newest first; return how many.
+    """Write the items of the query to the file or folder, newest first; return how many.
 
-    Without a form, the suffix of the path decides. `described`: whether to describe the export in a data
-    package descriptor, if its form allows that.
+    Without a form, the suffix of the path decides; a file that ends in .gz is compressed. Spreadsheets (xlsx,
+    and CSV with `bom`) have no full texts unless `texts` or `columns` ask for them. `described`: whether to
+    describe the export in a data package descriptor, which names the `command`, if its form allows that.
 
     Raises BadInputError for options that make no sense and places that must not be overwritten, and
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
     chosen = formats()[form] if form else format_of(path)
-    _check(chosen, {"columns": columns, "bom": bom, "partition-by": by_year})
+    _check(chosen, {"columns": columns, "bom": bom, "delimiter": delimiter, "partition-by": by_year})
+    _check(chosen, {"texts": texts})
     if by_year:
         destinations.check_folder(path, f"items{chosen.suffixes[0]}")
     else:
         destinations.check_file(path)
-    written = _columns(connection, columns)
+    compressed = path.name.lower().endswith(".gz")
+    if compressed and (chosen.binary or by_year):
+        raise BadInputError(f"{chosen.name} is not compressed again: leave out .gz")
+    written = _columns(connection, columns, texts=texts or not (bom or chosen.name == "xlsx"))
     described = described and "datapackage" in chosen.options
     if described:
         datapackage.check(path.parent)
-    keywords: dict[str, Any] = {"columns": written} if "columns" in chosen.options else {}
-    keywords |= {"bom": True} if bom else {}
+    keywords = _keywords(chosen, written, bom=bom, delimiter=delimiter)
     with atomic_write(path, folder=by_year) as part:
         rows = stream(connection, query)
         if by_year:
             by_file = _write_years(chosen, part, rows, keywords)
             counts = {f"{path.name}/{name}": count for name, count in by_file.items()}
+            files = {f"{path.name}/{name}": part / name for name in by_file}
         else:
-            counts = {path.name: _write(chosen, part, rows, keywords)}
+            with part.open("wb") as file:
+                counts = {path.name: write(chosen, rows, file, keywords, compressed=compressed)}
+            files = {path.name: part}
         if described:
-            datapackage.add(path, chosen, counts, written, dataset_reference(connection))
+            origin = datapackage.Origin(dataset_reference(coverage(connection, query)), query, command)
+            resource = datapackage.resource(path.name, chosen, counts, files, written, delimiter)
+            datapackage.add(path, resource, origin)
     if not described:
         datapackage.remove(path)
     return sum(counts.values())
+
+
+def write_to_stream(
+    connection: sqlite3.Connection,
+    rows: Iterable[Row],
+    file: BinaryIO,
+    form: str,
+    *,
+    columns: Sequence[str] = (),
+    bom: bool = False,
+    delimiter: str | None = None,
+    texts: bool = False,
+) -> int:
+    """Write rows of the view `newsroom` to an open file, such as standard output; return how many.
+
+    Raises what `export` raises.
+    """
+    chosen = formats()[form]
+    _check(chosen, {"columns": columns, "bom": bom, "delimiter": delimiter, "texts": texts})
+    written = _columns(connection, columns, texts=texts or not (bom or chosen.name == "xlsx"))
+    return write(chosen, rows, file, _keywords(chosen, written, bom=bom, delimiter=delimiter))
 
 
 def stream(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
@@ -79,13 +116,26 @@ def stream(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
     return map(decoded, connection.execute(sql, values))
 
 
-def _columns(connection: sqlite3.Connection, names: Sequence[str]) -> list[Column]:
-    """Return the columns of `newsroom` with these names, or all of them. Raises BadInputError."""
+def _columns(connection: sqlite3.Connection, names: Sequence[str], *, texts: bool) -> list[Column]:
+    """Return the columns of `newsroom` with these names, or all of them, with or without the full text.
+
+    Raises BadInputError.
+    """
     known = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info('newsroom')")]
     for name in names:
         if name not in known:
             raise BadInputError(f"no column {name[:80]!r}; there are {', '.join(known)}")
-    return [column("newsroom", name) for name in dict.fromkeys(names or known)]
+    usual = [name for name in known if texts or name != "text"]
+    return [column("newsroom", name) for name in dict.fromkeys(names or usual)]
+
+
+def _keywords(
+    chosen: Format, columns: Sequence[Column], *, bom: bool, delimiter: str | None
+) -> dict[str, Any]:
+    """Return the keywords for the function that writes the format."""
+    keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
+    keywords |= {"bom": True} if bom else {}
+    return keywords | ({"delimiter": delimiter} if delimiter else {})
 
 
 def _check(chosen: Format, given: Mapping[Option, object]) -> None:
@@ -109,14 +159,18 @@ def _write_years(
     counts = {}
     for year, of_year in groupby(rows, lambda row: row["published"][:4] if row["published"] else _NO_YEAR):
         (folder / f"year={year}").mkdir()
-        counts[f"year={year}/{name}"] = _write(chosen, folder / f"year={year}" / name, of_year, keywords)
+        with (folder / f"year={year}" / name).open("wb") as file:
+            counts[f"year={year}/{name}"] = write(chosen, of_year, file, keywords)
     if not counts:  # readers can't open an empty folder
-        counts[name] = _write(chosen, folder / name, (), keywords)
+        with (folder / name).open("wb") as file:
+            counts[name] = write(chosen, (), file, keywords)
     return counts
 
 
-def _write(chosen: Format, path: Path, rows: Iterable[Row], keywords: dict[str, Any]) -> int:
-    """Write the rows to a file; return how many."""
+def write(
+    chosen: Format, rows: Iterable[Row], file: BinaryIO, keywords: dict[str, Any], *, compressed: bool = False
+) -> int:
+    """Write the rows to an open file, which stays open; return how many."""
     count = 0
 
     def counted() -> Iterator[Row]:
@@ -125,6 +179,13 @@ def _write(chosen: Format, path: Path, rows: Iterable[Row], keywords: dict[str, 
             count += 1
             yield row
 
-    with path.open("wb") if chosen.binary else path.open("w", encoding="utf-8", newline="") as file:
+    if chosen.binary:
         chosen.write(counted(), file, **keywords)
+        return count
+    with ExitStack() as stack:
+        # Without a name and a time, so that the same items give the same bytes.
+        target: Any = stack.enter_context(GzipFile("", "wb", fileobj=file, mtime=0)) if compressed else file
+        text = io.TextIOWrapper(target, encoding="utf-8", newline="")
+        chosen.write(counted(), text, **keywords)
+        text.detach()  # flushes, and leaves the file open
     return count

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,10 @@ from typing import Any
 from osce_news import __version__
 from osce_news.normalize.dates import MONTHS
 from osce_news.site import LISTING_URL
+from osce_news.storage.coverage import Coverage
 
 PUBLISHER = "Organization for Security and Co-operation in Europe"
+TITLE = "OSCE newsroom: press releases and news items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +55,29 @@ def item_reference(row: Mapping[str, Any]) -> Reference:
     )
 
 
-def dataset_reference(connection: sqlite3.Connection) -> Reference:
-    """Return the reference to the database as a whole: its coverage, its date and its origin.
+def dataset_reference(known: Coverage) -> Reference:
+    """Return the reference to the items of a database or a query: coverage, date and origin.
 
-    The version is the day of the last complete full crawl, or else of the last page that was read. An
-    empty database has none.
+    The version is the day on which a crawl last read the whole list, or else of the last page that was read.
+    An empty database has none.
     """
-    sql = """
-        SELECT count(*), min(published), max(published), (SELECT count(text) FROM articles),
-            (SELECT date(max(finished)) FROM runs WHERE mode = 'full' AND status = 'complete'),
-            (SELECT date(max(fetched_at)) FROM pages)
-        FROM items"""
-    items, first, last, texts, whole, seen = connection.execute(sql).fetchone()
-    years = f"{first[:4]}–{last[:4]}" if first else "no dates"
-    published = f", published {first} to {last}" if first else ""
-    with_texts = f", full text of {texts:,}" if texts else ""
-    crawled = f"last complete crawl {whole}" if whole else f"no complete crawl, last page read {seen or '-'}"
+    years = f"{known.first[:4]}–{known.last[:4]}" if known.first and known.last else "no dates"
+    asked = f" of {known.in_database:,} ({known.query})" if known.query else ""
+    published = f", published {known.first} to {known.last}" if known.first else ""
+    read = f"whole list last read {known.whole_read}" if known.whole_read else None
+    seen = f"last page read {known.read}" if known.read and known.read != known.whole_read else None
+    parts = (f"{known.items:,} items{asked}{published}", read, *known.gaps, seen)
+    issued = known.whole_read or known.read
     return Reference(
-        key=f"osce-newsroom-{whole or seen or 'empty'}",
-        title=f"OSCE newsroom: press releases and news items, {years}",
+        key=f"osce-newsroom-{issued or 'empty'}",
+        title=f"{TITLE}, {years}",
         authors=(PUBLISHER,),
-        issued=whole or seen,
-        accessed=seen,
+        issued=issued,
+        accessed=known.read,
         url=LISTING_URL,
         genre="Data set",
-        version=whole or seen,
-        note=f"{items:,} items{published}{with_texts}; {crawled}; collected with osce-news {__version__}",
+        version=issued,
+        note=f"{'; '.join(filter(None, parts))}; collected with osce-news {__version__}",
         is_dataset=True,
     )
 

@@ -124,6 +124,33 @@ def count_labels(connection: sqlite3.Connection, period: str, query: Query) -> l
     return [dict(row) for row in connection.execute(sql, values)]
 
 
+def periods(first: str, last: str) -> list[str]:
+    """Return the years or months from the first to the last.
+
+    >>> periods("2024-11", "2025-02")
+    ['2024-11', '2024-12', '2025-01', '2025-02']
+    """
+    if len(first) == 4:
+        return [f"{year:04}" for year in range(int(first), int(last) + 1)]
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
+
+
+def span(connection: sqlite3.Connection, query: Query) -> tuple[str, str] | None:
+    """Return the first and last day that counts of a query show; None if there is no dated item.
+
+    These are the days that are asked for, as far as the database has items of the time; otherwise the days of
+    the first and the last item.
+    """
+    found, whole = extent(connection, query), extent(connection, Query())
+    if whole["first"] is None:
+        return None
+    first = max(query.since, whole["first"]) if query.since else found["first"]
+    last = min(query.until, whole["last"]) if query.until else found["last"]
+    first, last = first or last, last or first
+    return (first, last) if first is not None and first <= last else None
+
+
 def source(connection: sqlite3.Connection) -> Source:
     """Return where the items come from and when the list was last read."""
     newest = "SELECT url FROM items ORDER BY published DESC LIMIT 1"

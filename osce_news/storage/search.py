@@ -22,6 +22,7 @@ _SNIPPET = "snippet(items_fts, -1, ?, ?, '…', 24)"
 COMMON = 50_000
 _EVERY = 8
 _SHARE = 10  # the part of COMMON that is ranked
+_EXCLUDED = re.compile(r"(?:(?<!\S)-|\bNOT\s+)(?:\"[^\"]*\"|\S+)")
 _WORD = re.compile(r"\w{3,}")
 _WIDER = 8  # factor by which more of the newest items are tried if too few of them pass the filters
 
@@ -65,7 +66,8 @@ def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[st
     `found` is the number of items.
     """
     notes = list(query.notes)
-    for word in () if found else dict.fromkeys(_WORD.findall(as_typed(query.words))):
+    asked = "" if found else _EXCLUDED.sub(" ", as_typed(query.words))
+    for word in dict.fromkeys(_WORD.findall(asked)):
         if word not in OPERATORS and (nearest := _nearest(connection, word)):
             notes.append(f"{word!r} occurs nowhere; the nearest word that occurs is {nearest!r}")
     return notes

@@ -32,7 +32,7 @@ def test_the_data_set_is_cited_with_coverage_last_complete_crawl_and_version(
     filled: Path, tmp_path: Path
 ) -> None:
     before = run("cite", cwd=tmp_path).out
-    assert "93 items, published 2022-02-15 to 2025-11-28; no complete crawl" in before.replace("N", "n", 0)
+    assert "93 items, published 2022-02-15 to 2025-11-28; no crawl has read the whole list" in before
     with Writer(filled) as writer:
         writer.begin("full", "https://www.osce.org/press-releases", list_name="x")
         writer.finish("complete")
@@ -41,10 +41,18 @@ def test_the_data_set_is_cited_with_coverage_last_complete_crawl_and_version(
         writer.finish("partial")
     after = run("cite", cwd=tmp_path).out
     assert "(version 2025-12-24)" in after
-    assert "last complete crawl 2025-12-24" in after
+    assert "whole list last read 2025-12-24" in after
     assert f"osce-news {__version__}" in after
     (item,) = json.loads(run("cite", "--format", "csl-json", cwd=tmp_path).out)
     assert (item["type"], item["version"]) == ("dataset", "2025-12-24")
+
+
+def test_the_items_of_a_query_are_cited_with_the_query(filled: Path, tmp_path: Path) -> None:
+    out = run(
+        "cite", "--search", "trafficking -drugs", "--topic", "elections", "--until", "2024", cwd=tmp_path
+    ).out
+    assert "items of 93 (words: trafficking -drugs; topic: Elections; published until 2024-12-31)" in out
+    assert run("cite", "514201", "--topic", "elections", cwd=tmp_path).status == 2
 
 
 @pytest.mark.parametrize("asked", ["1", "https://www.osce.org/node/1", "/"])

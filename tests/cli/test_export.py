@@ -18,7 +18,8 @@ SUFFIXES = {one.suffixes[0]: one.name for one in formats().values()}
 
 
 @pytest.mark.parametrize(
-    "suffix", [pytest.param(one, marks=[pytest.mark.slow] * (one == ".parquet")) for one in SUFFIXES]
+    "suffix",
+    [pytest.param(one, marks=[pytest.mark.slow] * (one in (".parquet", ".xlsx"))) for one in SUFFIXES],
 )
 def test_the_suffix_selects_the_format_and_filters_apply(filled: Path, tmp_path: Path, suffix: str) -> None:
     result = run("export", f"items{suffix}", "--office", "ODIHR", "--since", "2025-11-01", cwd=tmp_path)
@@ -27,7 +28,7 @@ def test_the_suffix_selects_the_format_and_filters_apply(filled: Path, tmp_path:
     )
     assert (result.status, result.err) == (0, "")
     assert result.out == f"items{suffix}: {len(expected)} items\n"
-    beside = {"datapackage.json"} if suffix in (".csv", ".parquet") else set()
+    beside = {"datapackage.json"} if suffix in (".csv", ".parquet", ".xlsx") else set()
     names = {path.name for path in tmp_path.iterdir() if not path.name.startswith("osce-news.db")}
     assert names == {f"items{suffix}", *beside}
     named = run("export", "other", "--format", SUFFIXES[suffix], "--office", "ODIHR", "--since", "2025-11-01",
@@ -70,7 +71,13 @@ def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> 
         (("osce-news.db-wal", "--format", "csv"), "belongs to the database osce-news.db"),
         (("osce-news.db.lock", "--format", "jsonl"), "belongs to the database osce-news.db"),
         (("--snapshot", "osce-news.db-wal"), "belongs to the database osce-news.db"),
-        (("-", "--format", "csv"), "for standard output use `osce-news list"),
+        (("-",), "standard output needs --format"),
+        (("-", "--format", "csv", "--partition-by", "year"), "takes no --partition-by"),
+        (("--snapshot", "-"), "writes a file"),
+        (("a.csv", "--delimiter", ";;"), "--delimiter is one character"),
+        (("a.ris", "--delimiter", ";"), "--delimiter works with csv, not with ris"),
+        (("a.ris", "--texts"), "--texts works with csv, xlsx, not with ris"),
+        (("a.csv.gz", "--partition-by", "year"), "--partition-by works with parquet, not with csv"),
         (("datapackage.json",), "is reserved for the description of exports"),
     ],
 )

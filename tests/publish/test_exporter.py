@@ -51,9 +51,11 @@ def test_csv_for_excel_has_a_bom_and_no_formulas(exported_from: Path, tmp_path: 
             connection.execute("UPDATE items SET title = ? WHERE key = ?", [title, key])
         export(connection, ALL, tmp_path / "plain.csv")
         export(connection, ALL, tmp_path / "bom.csv", bom=True)
+        export(connection, ALL, tmp_path / "texts.csv", bom=True, texts=True)
     assert (tmp_path / "plain.csv").read_bytes().startswith(b"id,url,")
     assert (tmp_path / "bom.csv").read_bytes().startswith(b"\xef\xbb\xbfid,url,")
-    plain, bom = _cells(tmp_path / "plain.csv"), _cells(tmp_path / "bom.csv")
+    assert "text" not in _cells(tmp_path / "bom.csv")[:20]
+    plain, bom = _cells(tmp_path / "plain.csv"), _cells(tmp_path / "texts.csv")
     assert set(titles) <= set(plain)
     assert bom == [f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in plain]
 
@@ -115,7 +117,7 @@ def test_an_export_without_items_can_be_read(reading: sqlite3.Connection, tmp_pa
 @pytest.mark.parametrize(
     ("name", "options", "says"),
     [
-        ("a.xlsx", {}, "unknown suffix"),
+        ("a.xls", {}, "unknown suffix"),
         ("no/a.csv", {}, "no such folder"),
         ("folder", {"form": "csv"}, "is a folder"),
         ("a.csv", {"columns": ("titel",)}, "no column 'titel'; there are id, url, title"),

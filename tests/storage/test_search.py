@@ -158,7 +158,7 @@ def test_if_nothing_is_found_the_nearest_word_that_occurs_is_named(words_db: sql
     assert said("traficking police") == [nearest("traficking", "trafficking")]
     assert said("rigths OR prizon") == [nearest("rigths", "rights"), nearest("prizon", "prison")]
     assert said("выборамы") == [nearest("выборамы", "выборами")]
-    assert said("police moldova") == said("zzzzzz") == said("😀") == []
+    assert said("police moldova") == said("police -zprison NOT zroma") == said("zzzzzz") == said("😀") == []
     assert remarks(words_db, Query("traficking"), 1) == []
 
 

@@ -149,7 +149,7 @@ def _fill_gaps(rows: Iterable[Row], by: Sequence[str]) -> list[Row]:
     """
     period = by[-1]
     dated = [row for row in rows if row[period] is not None]
-    periods = _periods(min(row[period] for row in dated), max(row[period] for row in dated))
+    periods = counts.periods(min(row[period] for row in dated), max(row[period] for row in dated))
     value = "percent" if "percent" in dated[0] else "items"
     values = {tuple(row[name] for name in by): row[value] for row in dated}
     groups = dict.fromkeys(tuple(row[name] for name in by[:-1]) for row in dated)
@@ -159,18 +159,6 @@ def _fill_gaps(rows: Iterable[Row], by: Sequence[str]) -> list[Row]:
         for group in groups
         for key in ((*group, one) for one in periods)
     ]
-
-
-def _periods(first: str, last: str) -> list[str]:
-    """Return the years or months from the first to the last.
-
-    >>> _periods("2024-11", "2025-02")
-    ['2024-11', '2024-12', '2025-01', '2025-02']
-    """
-    if len(first) == 4:
-        return [f"{year:04}" for year in range(int(first), int(last) + 1)]
-    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
-    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
 
 
 def _notes(

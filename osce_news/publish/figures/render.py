@@ -1,4 +1,4 @@
-"""Writes figures as SVG, PNG, or an HTML page that works offline."""
+"""Writes figures as SVG, PNG, PDF, or an HTML page that works offline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from osce_news.errors import BadInputError
 from osce_news.publish.extras import require_extra
 from osce_news.publish.figures.figure import Figure
 
-_SUFFIXES = (".svg", ".png", ".html")
+_SUFFIXES = (".svg", ".png", ".pdf", ".html")
 _SCALE = 2  # PNG pixels per CSS pixel: sharp in print and on high-resolution screens
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"  # the bundle of scripts exports this to the page
 
@@ -56,13 +56,16 @@ def write_figure(figure: Figure, path: Path) -> None:
 
 
 def render_image(figure: Figure, suffix: str = ".svg", width: int | None = None) -> bytes:
-    """Return the figure as SVG or PNG. Raises MissingExtraError."""
+    """Return the figure as SVG, PNG or PDF. Raises MissingExtraError."""
     specification = _specification(figure, width)
     import vl_convert
 
     if suffix == ".png":
         png: bytes = vl_convert.vegalite_to_png(specification, scale=_SCALE)
         return png
+    if suffix == ".pdf":
+        pdf: bytes = vl_convert.vegalite_to_pdf(specification)
+        return pdf
     svg: str = vl_convert.vegalite_to_svg(specification)
     return svg.encode()
 

@@ -14,7 +14,7 @@ from osce_news.errors import BadInputError
 from osce_news.publish.references import Reference
 
 Row = Mapping[str, Any]  # of the view `newsroom`, with decoded lists
-Option = Literal["columns", "bom", "partition-by", "datapackage"]
+Option = Literal["columns", "bom", "delimiter", "texts", "partition-by", "datapackage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Format:
     write: Callable[..., None]
     """Writes rows into an open file: `write(rows, file)`.
 
-    It also gets the keywords `columns` and `bom` if `options` has them, `bom` only if the user gave it.
+    It also gets the keyword `columns` if `options` has it, and `bom` and `delimiter` if the user gave them.
     """
     options: tuple[Option, ...] = ()
     """The options of `export` that make sense for this format."""
@@ -45,7 +45,7 @@ def formats() -> dict[str, Format]:
     """Return the formats by name: tables first, then references.
 
     >>> list(formats())
-    ['csv', 'jsonl', 'parquet', 'bibtex', 'csl-json', 'ris']
+    ['csv', 'jsonl', 'parquet', 'xlsx', 'bibtex', 'csl-json', 'ris']
     """
     package = __name__.rpartition(".")[0]
     names = [module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__)]
@@ -55,9 +55,10 @@ def formats() -> dict[str, Format]:
 
 
 def format_of(path: Path) -> Format:
-    """Return the format with the file's suffix. Raises BadInputError that lists the known suffixes."""
+    """Return the format with the file's suffix, before ".gz". Raises BadInputError that lists them."""
+    name = path.name.lower().removesuffix(".gz")
     for each in formats().values():
-        if path.name.lower().endswith(each.suffixes):
+        if name.endswith(each.suffixes):
             return each
     known = ", ".join(each.suffixes[0] for each in formats().values())
     raise BadInputError(f"unknown suffix of {path.name!r}: use one of {known}, or give --format")

@@ -10,11 +10,18 @@ from osce_news.publish.formats.base import Format, Row
 from osce_news.storage.dictionary import Column
 
 _FORMULA_SIGNS = ("=", "+", "-", "@")  # Excel runs text that starts with one of these
-_LIST_SEPARATOR = "; "  # occurs in no name of an office, topic or place
+LIST_SEPARATOR = "; "  # occurs in no name of an office, topic or place
 
 
-def write(rows: Iterable[Row], file: TextIO, *, columns: Sequence[Column], bom: bool = False) -> None:
-    """Write a header and one line per row.
+def write(
+    rows: Iterable[Row],
+    file: TextIO,
+    *,
+    columns: Sequence[Column],
+    bom: bool = False,
+    delimiter: str = ",",
+) -> None:
+    """Write a header and one line per row; `delimiter` is one character.
 
     With `bom` the file is meant for Excel: it starts with a byte order mark, by which Excel recognises
     UTF-8, and text that Excel would run as a formula gets an apostrophe in front.
@@ -22,15 +29,16 @@ def write(rows: Iterable[Row], file: TextIO, *, columns: Sequence[Column], bom: 
     if bom:
         file.write("\ufeff")
     names = [column.name for column in columns]
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
-        cells = [_joined(row[name]) for name in names]
+        cells = [joined(row[name]) for name in names]
         writer.writerow(map(_no_formula, cells) if bom else cells)
 
 
-def _joined(value: Any) -> Any:
-    return _LIST_SEPARATOR.join(value) if isinstance(value, list) else value
+def joined(value: Any) -> Any:
+    """Return a list as one text, and any other value as it is."""
+    return LIST_SEPARATOR.join(value) if isinstance(value, list) else value
 
 
 def _no_formula(value: Any) -> Any:
@@ -41,7 +49,7 @@ FORMAT = Format(
     "csv",
     (".csv",),
     write,
-    options=("columns", "bom", "datapackage"),
+    options=("columns", "bom", "delimiter", "texts", "datapackage"),
     media_type="text/csv",
-    list_separator=_LIST_SEPARATOR,
+    list_separator=LIST_SEPARATOR,
 )

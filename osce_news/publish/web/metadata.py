@@ -10,6 +10,7 @@ from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.site import HOST, LISTING_URL
 from osce_news.storage import counts, dictionary, queries
+from osce_news.storage.coverage import coverage
 from osce_news.storage.schema import LISTS
 
 TITLE = "OSCE newsroom"
@@ -20,9 +21,6 @@ _HIDDEN = ("_sqlite_migrations", "addresses", "articles", "pages")
 _LAST_RUN = """
     SELECT id AS run, mode, status, started, finished, pages, new, changed
     FROM runs WHERE mode IN ('incremental', 'full', 'replay') ORDER BY id DESC LIMIT 1"""
-_LAST_FULL = """
-    SELECT id AS run, finished FROM runs WHERE mode = 'full' AND status = 'complete'
-    ORDER BY id DESC LIMIT 1"""
 
 
 def metadata(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -69,14 +67,12 @@ def _columns(table: dictionary.Table, names: Sequence[str]) -> dict[str, str]:
 
 
 def overview(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Return what the front page says: coverage, source, the last run and the last complete full crawl.
-
-    The runs are None if there was none.
-    """
-    facts = queries.overview(connection) | {"source": counts.source(connection)}
-    for name, sql in (("last_run", _LAST_RUN), ("last_full", _LAST_FULL)):
-        row = connection.execute(sql).fetchone()
-        facts[name] = dict(row) if row else None
+    """Return what the front page says: coverage, source and the last run, which is None if there was none."""
+    row = connection.execute(_LAST_RUN).fetchone()
+    facts = queries.overview(connection) | {
+        "source": counts.source(connection),
+        "coverage": coverage(connection),
+        "last_run": dict(row) if row else None,
+    }
     # count() counts what is not NULL.
-    sql = "SELECT (SELECT count(text) FROM articles) AS texts, count(withdrawn) AS withdrawn FROM items"
-    return facts | dict(connection.execute(sql).fetchone())
+    return facts | dict(connection.execute("SELECT count(withdrawn) AS withdrawn FROM items").fetchone())

@@ -1,0 +1,94 @@
+"""What the items of a query cover, and what they do not."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from osce_news.storage.query import Query
+from osce_news.urls import is_whole_list
+
+_ALL = Query()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the items of a query cover. Days are YYYY-MM-DD; what is not known is None."""
+
+    query: str
+    """In words; empty for all items."""
+    items: int
+    in_database: int
+    first: str | None
+    last: str | None
+    texts: int
+    read: str | None
+    """The day on which a page was last read."""
+    whole_run: int | None
+    """The last run that read a whole list to its end."""
+    whole_read: str | None
+    """The day on which that run ended."""
+    gaps: tuple[str, ...]
+    """What the items do not cover, in sentences without a full stop."""
+
+
+def coverage(connection: sqlite3.Connection, query: Query = _ALL) -> Coverage:
+    """Return what the items of a query cover."""
+    where, values = query.where()
+    sql = f"""
+        SELECT count(*) AS items, min(published) AS first, max(published) AS last,
+            count(*) - count(published) AS undated, (SELECT count(*) FROM items) AS in_database,
+            (SELECT date(max(fetched_at)) FROM pages) AS read,
+            (SELECT max(date(last_seen)) FROM items) AS seen,
+            count((SELECT 1 FROM articles WHERE item_id = items.id AND text IS NOT NULL)) AS texts
+        FROM items WHERE {where}"""
+    row = connection.execute(sql, values).fetchone()
+    whole = last_whole_run(connection)
+    return Coverage(
+        query=query.described(),
+        items=row["items"],
+        in_database=row["in_database"],
+        first=row["first"],
+        last=row["last"],
+        texts=row["texts"],
+        read=row["read"] or row["seen"],
+        whole_run=whole["id"] if whole else None,
+        whole_read=whole["finished"][:10] if whole else None,
+        gaps=(*_gaps_of_list(connection, whole), *_gaps_of_values(row)),
+    )
+
+
+def last_whole_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """Return the last run that read a whole list to its end; None if there is none.
+
+    A run with a limit (`--since`, `--until`, `--max-pages`), or of a list with a filter or a keyword, is only
+    a sample. So are saved pages.
+    """
+    sql = """
+        SELECT id, finished, coalesce(list, start_url) AS list FROM runs
+        WHERE mode = 'full' AND coalesce(list_status, status) = 'complete' AND finished IS NOT NULL
+        ORDER BY id DESC"""
+    return next((run for run in connection.execute(sql) if _is_whole(run["list"])), None)
+
+
+def _is_whole(name: str | None) -> bool:
+    """Whether the name of a list, as stored with a run, has no limit, filter or keyword."""
+    return name is not None and " (" not in name and is_whole_list(name)
+
+
+def _gaps_of_list(connection: sqlite3.Connection, whole: sqlite3.Row | None) -> list[str]:
+    if whole is not None:
+        return []
+    sql = """
+        SELECT DISTINCT coalesce(list, start_url) AS list FROM runs
+        WHERE mode IN ('full', 'incremental') AND coalesce(list, start_url) IS NOT NULL ORDER BY id"""
+    parts = [row["list"] for row in connection.execute(sql) if not _is_whole(row["list"])]
+    read = f"only parts were read: {', '.join(parts[:3])}" if parts else "items on the list may be missing"
+    return [f"no crawl has read the whole list, {read}"]
+
+
+def _gaps_of_values(row: sqlite3.Row) -> list[str]:
+    gaps = [f"{row['undated']:,} without a date"] if row["undated"] else []
+    if row["texts"] < row["items"]:
+        gaps.append(f"full text of {row['texts']:,}" if row["texts"] else "no full texts")
+    return gaps

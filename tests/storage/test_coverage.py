@@ -1,0 +1,74 @@
+"""What a database covers, and what the cookbook's question about it answers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from osce_news.storage import Writer
+from osce_news.storage.coverage import coverage
+from osce_news.storage.query import Query
+from tests.helpers import ROOT, listing
+from tests.newsroom.samples import TEN
+
+LIST = "https://www.osce.org/press-releases"
+(COOKBOOK,) = re.findall(
+    r"(\(SELECT max\(finished\).*?\))\s+AS whole_list",
+    (ROOT / "docs" / "cookbook.md").read_text("utf-8"),
+    re.DOTALL,
+)
+
+
+def _crawl(writer: Writer, name: str, status: str = "complete", mode: str = "full") -> None:
+    writer.begin(mode, LIST, list_name=name)
+    writer.store(listing(TEN[:3]))
+    writer.finish(status)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "status", "whole"),
+    [
+        (LIST, "full", "complete", True),
+        ("https://www.osce.org/ru/press-releases", "full", "complete", True),
+        (f"{LIST} (max-pages 3)", "full", "complete", False),
+        (f"{LIST} (since 2020-01-01)", "full", "complete", False),
+        (f"{LIST}?filters=im_taxonomy", "full", "complete", False),
+        (f"{LIST}/elections", "full", "complete", False),
+        (LIST, "full", "partial", False),
+        (LIST, "full", "interrupted", False),
+        (LIST, "incremental", "complete", False),
+        (LIST, "replay", "complete", False),
+    ],
+)
+def test_only_a_crawl_without_limit_and_filter_has_read_the_whole_list(
+    db: Path, name: str, mode: str, status: str, *, whole: bool
+) -> None:
+    with Writer(db) as writer:
+        _crawl(writer, name, status, mode)
+        known = coverage(writer.connection)
+        asked = writer.connection.execute(f"SELECT {COOKBOOK}").fetchone()[0]
+    assert (known.whole_run is not None, asked is not None) == (whole, whole)
+    assert any("no crawl has read the whole list" in gap for gap in known.gaps) is not whole
+
+
+def test_a_sample_after_a_whole_reading_changes_nothing(db: Path) -> None:
+    with Writer(db) as writer:
+        _crawl(writer, LIST)
+        _crawl(writer, f"{LIST} (max-pages 1)")
+        assert coverage(writer.connection).whole_run == 1
+
+
+def test_what_is_missing_is_said(db: Path) -> None:
+    with Writer(db) as writer:
+        _crawl(writer, f"{LIST} (max-pages 3)")
+        writer.connection.execute("UPDATE items SET published = NULL WHERE key = 1")
+        known = coverage(writer.connection)
+        one = coverage(writer.connection, Query(since="2000-01-01"))
+    assert known.gaps == (
+        f"no crawl has read the whole list, only parts were read: {LIST} (max-pages 3)",
+        "1 without a date",
+        "no full texts",
+    )
+    assert (one.items, one.in_database, one.first is not None) == (2, 3, True)
