@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from osce_news import __version__
 from osce_news.errors import BadInputError
+from osce_news.publish.web.addresses import rewritten
 from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.facets import ListFacet
 from osce_news.publish.web.figure_pages import FIGURES, figure_file, figure_page
@@ -142,7 +143,10 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Add the security headers to every response. Requests other than GET and HEAD return 405."""
+    """Add the security headers to every response, and read the dates in addresses.
+
+    Requests other than GET and HEAD return 405, dates that are none 400.
+    """
 
     def wrap(app: Any) -> Any:
         async def guarded(scope: Any, receive: Any, send: Any) -> None:
@@ -152,10 +156,18 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
                     message = {**message, "headers": [*message.get("headers", []), *more]}
                 await send(message)
 
-            if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            if scope["method"] not in ("GET", "HEAD"):
                 await Response.text("read only", 405).asgi_send(send_with_headers)
-            else:
-                await app(scope, receive, send_with_headers)
+                return
+            try:
+                query = rewritten(scope["path"], scope["query_string"].decode("latin-1"))
+            except BadInputError as error:
+                await Response.text(str(error), 400).asgi_send(send_with_headers)
+                return
+            await app({**scope, "query_string": query.encode("latin-1")}, receive, send_with_headers)
 
         return guarded
 

@@ -1,0 +1,172 @@
+"""A query finds the same items everywhere: on the command line, in the browser, and in SQL."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from click.testing import CliRunner
+
+from osce_news.cli.main import cli
+from osce_news.storage.query import Query
+from tests.helpers import ROOT
+
+Get = Callable[..., Any]
+HEADER = "| query | search | list | stats | export | serve | SQL |\n|---|---|---|---|---|---|---|\n"
+_MEMBERS = "SELECT 1 FROM json_each({}) WHERE value = '{}'"
+_ODIHR = f"EXISTS ({_MEMBERS.format('offices', 'OSCE Office for Democratic Institutions and Human Rights')})"
+_CHAIR = f"EXISTS ({_MEMBERS.format('offices', 'OSCE Chairpersonship')})"
+_POLICING = f"EXISTS ({_MEMBERS.format('topics', 'Policing')})"
+_ELECTIONS = f"EXISTS ({_MEMBERS.format('topics', 'Elections')})"
+
+# Words and options, the same words in SQLite's own syntax, and a condition on the view `newsroom`.
+QUERIES: tuple[tuple[str, str, str], ...] = (
+    ("police", "police", "1"),
+    ("POLICE", "police", "1"),
+    ("police training", "police AND training", "1"),
+    ("police -training", "police NOT training", "1"),
+    ("police NOT training", "police NOT training", "1"),
+    ("police OR border", "police OR border", "1"),
+    ("police OR border -training", "(police OR border) NOT training", "1"),
+    ("(police OR border) training", "(police OR border) AND training", "1"),
+    ("'\"border guards\"'", '"border guards"', "1"),
+    ("'“border guards”'", '"border guards"', "1"),
+    ("train*", "train*", "1"),
+    ("title:police", "title:police", "1"),
+    ("teaser:police -title:police", "teaser:police NOT title:police", "1"),
+    ("co-operation", '"co operation"', "1"),
+    ("co-operation -police", '"co operation" NOT police', "1"),
+    ("quicksilver", "quicksilver", "1"),
+    ("quokka", "quokka", "1"),
+    ("police --since 2025-10", "police", "published >= '2025-10-01'"),
+    ("police --until 'September 2025'", "police", "published <= '2025-09-30'"),
+    (
+        "police --since '15 September 2025' --until 2025-10-15",
+        "police",
+        "published BETWEEN '2025-09-15' AND '2025-10-15'",
+    ),
+    ("police --until 2025", "police", "published <= '2025-12-31'"),
+    ("training --type 'press release'", "training", "content_type = 'Press release'"),
+    ("training --type news --type 'press release'", "training", "content_type IN ('News', 'Press release')"),
+    ("osce --office ODIHR", "osce", _ODIHR),
+    ("osce --office odihr --office chairpersonship", "osce", f"({_ODIHR} OR {_CHAIR})"),
+    ("osce --office odihr --office chairpersonship --all", "osce", f"{_ODIHR} AND {_CHAIR}"),
+    ("training --topic policing --topic elections", "training", f"({_POLICING} OR {_ELECTIONS})"),
+    ("osce --topic policing --since 2025-09", "osce", f"{_POLICING} AND published >= '2025-09-01'"),
+    ("police --language English", "police", "language = 'en'"),
+    ("osce --place Vienna", "osce", f"EXISTS ({_MEMBERS.format('dateline_places', 'VIENNA')})"),
+)
+
+
+@pytest.fixture
+def shown(history: Path, get: Get, reading: sqlite3.Connection) -> Callable[[str, str, str], list[int]]:
+    """Return a function that counts the items of a query in each of the ways of `HEADER`."""
+
+    def command(*arguments: str) -> str:
+        result = CliRunner().invoke(cli, [*arguments, "--db", str(history)], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def counted(typed: str, match: str, where: str) -> list[int]:
+        words, options = _parts(typed)
+        given = ["--search", words, *options]
+        rows = json.loads(command("stats", "--by", "type", "--json", *given))
+        figure = get(f"/figures.csv?{urlencode([('by', 'type'), *_query(words, options).arguments()])}")
+        sql = f"""
+            SELECT count(*) FROM newsroom WHERE {where} AND id IN (
+                SELECT id FROM items JOIN items_fts ON items_fts.rowid = items.key
+                WHERE items_fts MATCH ?)"""
+        return [
+            len(json.loads(command("search", words, "--limit", "0", "--json", *options))),
+            len(json.loads(command("list", "--limit", "0", "--json", *given))),
+            sum(row["items"] for row in rows),
+            len(command("export", "-", "--format", "jsonl", *given).splitlines()),
+            sum(int(row["items"]) for row in csv.DictReader(io.StringIO(figure.text)))
+            if figure.status_code == 200
+            else 0,
+            reading.execute(sql, [match]).fetchone()[0],
+        ]
+
+    return counted
+
+
+def _parts(typed: str) -> tuple[str, list[str]]:
+    """Return the words and the options of a query as it is typed in a shell."""
+    parts = shlex.split(typed)
+    first = next((place for place, part in enumerate(parts) if part.startswith("--")), len(parts))
+    return " ".join(parts[:first]), parts[first:]
+
+
+def _query(words: str, options: list[str]) -> Query:
+    """Return the query of these words and options."""
+    pairs, names = [("search", words)], iter(options)
+    for name in names:
+        pairs.append((name.removeprefix("--"), "1" if name == "--all" else next(names)))
+    return Query.from_arguments(pairs)
+
+
+@pytest.mark.slow
+def test_thirty_queries_count_the_same_items_everywhere(
+    shown: Callable[[str, str, str], list[int]],
+) -> None:
+    table = HEADER
+    for typed, match, where in QUERIES:
+        numbers = shown(typed, match, where)
+        assert len(set(numbers)) == 1, (typed, numbers)
+        table += f"| `{typed}` | {' | '.join(map(str, numbers))} |\n"
+    assert len(QUERIES) == 30
+    assert table in (ROOT / "docs" / "searching.md").read_text(encoding="utf-8"), table
+
+
+def test_items_that_match_are_the_same_on_the_page_of_items(get: Get, history: Path) -> None:
+    for typed, *_ in QUERIES[:17]:
+        words = _parts(typed)[0]
+        found = get(f"/osce-news/newsroom.json?{urlencode({'_search': words, '_size': 0})}").json()
+        arguments = ["search", words, "--limit", "0", "--json", "--db", str(history)]
+        rows = json.loads(CliRunner().invoke(cli, arguments).stdout)
+        assert found["filtered_table_rows_count"] == len(rows), words
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "says"),
+    [
+        ("newsroom?published__gte=2015", 200, ""),
+        ("newsroom?published__gte=Marh+2015", 400, "'Marh 2015' is not a date"),
+        ("full-text?words=police&since=soon&until=", 400, "--since: 'soon' is not a date"),
+        ("as-it-stood?day=x", 400, "'x' is not a date"),
+        ("newsroom?_search=-police", 400, "only excludes"),
+        ("full-text?words=police&since=2025-10&until=October+2025", 200, "2025-10-31"),
+    ],
+)
+def test_what_is_no_date_is_refused_and_not_a_filter_that_is_off(
+    get: Get, address: str, status: int, says: str
+) -> None:
+    answer = get(f"/osce-news/{address}")
+    assert answer.status_code == status
+    assert says in answer.text.replace("&#39;", "'")
+
+
+def test_a_month_means_its_days(get: Get) -> None:
+    address = "/osce-news/newsroom.json?_size=0&published__gte={}&published__lte={}"
+    by_month, by_day = (
+        get(address.format(*days)).json()["filtered_table_rows_count"]
+        for days in (("2025-10", "October+2025"), ("2025-10-01", "2025-10-31"))
+    )
+    assert by_month == by_day > 10
+
+
+def test_csv_of_items_has_all_rows(get: Get) -> None:
+    rows = list(csv.DictReader(io.StringIO(get("/osce-news/newsroom.csv").text)))
+    assert len(rows) == 300
+    some = csv.DictReader(io.StringIO(get("/osce-news/newsroom.csv?_search=police").text))
+    assert (
+        len(list(some)) == get("/osce-news/newsroom.json?_search=police").json()["filtered_table_rows_count"]
+    )
