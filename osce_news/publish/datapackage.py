@@ -48,12 +48,15 @@ class Origin:
 
 def add(path: Path, resource: dict[str, Any], origin: Origin) -> None:
     """Write the descriptor next to an export, with it and the earlier ones whose files still exist."""
-    folder = path.parent
+    folder, created = path.parent, utc_now()
     resource = resource | {
-        "description": f"{resource['description']}. {citation(origin.reference)}",
+        "description": (
+            f"{resource['description']}. {citation(origin.reference)} Written {created} by "
+            f"`{origin.command}`; {_check_sums(resource)}."
+        ),
         "query": dict(_pairs(origin.query)),
         "command": origin.command,
-        "created": utc_now(),
+        "created": created,
     }
     others = [
         other
@@ -74,6 +77,11 @@ def add(path: Path, resource: dict[str, Any], origin: Origin) -> None:
         "resources": [*others, resource],
     }
     _write(folder / NAME, package)
+
+
+def _check_sums(resource: dict[str, Any]) -> str:
+    """Return the check sum of a file; of a folder, where those of its files are."""
+    return str(resource.get("hash", "its files' check sums are in `hashes`"))
 
 
 def _pairs(query: Query) -> Iterator[tuple[str, str | list[str]]]:

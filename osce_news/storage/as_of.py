@@ -47,7 +47,7 @@ def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
     """
     with closing(open_for_reading(path)) as connection:
         if query.as_of is not None:
-            with closing(database_as_of(connection, query.as_of)) as past:
+            with closing(database_as_of(connection, query.as_of, indexed=bool(query.words))) as past:
                 yield past
             return
         sql = "SELECT 1 FROM sqlite_master WHERE name = 'items_fts'"
@@ -56,15 +56,17 @@ def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def database_as_of(connection: sqlite3.Connection, day: str) -> sqlite3.Connection:
+def database_as_of(connection: sqlite3.Connection, day: str, *, indexed: bool = True) -> sqlite3.Connection:
     """Return a database in memory with the items that were on the list at the end of that day (UTC).
 
     `day` is YYYY-MM-DD. Values are what the site printed then, normalised by the present vocabulary and
-    rules. It holds the runs up to that day, and no texts, revisions and pages.
+    rules. It holds the runs up to that day, and no texts, revisions and pages; the search index is filled if
+    it is to be `indexed`.
     """
     past = sqlite3.connect(":memory:", isolation_level=None)
     past.row_factory = sqlite3.Row
     schema.update(past)
+    past.execute("DROP TRIGGER items_fts_insert")  # the index is filled at once, below
     past.execute("BEGIN")
     write_vocabulary(past)
     columns = "then_.*, url_raw, language, origin, listing_url, first_seen, last_seen"
@@ -88,6 +90,8 @@ def database_as_of(connection: sqlite3.Connection, day: str) -> sqlite3.Connecti
     )
     for run in connection.execute("SELECT * FROM runs WHERE date(started) <= ? ORDER BY id", [day]):
         rows.insert_row(past, "runs", dict(run))
+    if indexed:
+        past.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
     past.execute("COMMIT")
     return past
 

@@ -50,6 +50,52 @@ def test_a_table_sorts_periods_by_time_and_groups_by_frequency(filled: Path, tmp
         assert len(across) > 3
 
 
+def _stats(tmp_path: Path, *arguments: str) -> list[dict[str, str]]:
+    result = run("stats", *arguments, "--format", "csv", cwd=tmp_path)
+    assert result.status == 0
+    return list(csv.DictReader(io.StringIO(result.out)))
+
+
+def test_years_and_months_without_items_are_in_a_table(filled: Path, tmp_path: Path) -> None:
+    years = [row["year"] for row in _stats(tmp_path)]
+    assert years == [str(year) for year in range(int(years[0]), int(years[-1]) + 1)]
+    months = _stats(tmp_path, "--by", "month", "--since", "2022-02", "--until", "2022-05")
+    assert [row["month"] for row in months] == ["2022-02", "2022-03", "2022-04", "2022-05"]
+    assert months[-1]["items"] == "0"
+    # A period that the database does not reach has no counts.
+    assert [row["year"] for row in _stats(tmp_path, "--since", "1990", "--until", "2099")] == years
+
+
+def test_a_tidy_table_has_one_row_per_cell(filled: Path, tmp_path: Path) -> None:
+    tidy = _stats(tmp_path, "--by", "year", "--by", "type", "--tidy")
+    crossed = _stats(tmp_path, "--by", "year", "--by", "type")
+    cells = {(row["year"], name): row[name] for row in crossed for name in row if name != "year"}
+    assert {(row["year"], row["type"]): row["items"] for row in tidy} == cells
+    assert len(tidy) == len(cells) == len({row["year"] for row in tidy}) * len({row["type"] for row in tidy})
+
+
+def test_counts_are_those_of_the_words(filled: Path, tmp_path: Path) -> None:
+    for words in ("trafficking", "osce -vienna", "quokka"):
+        found = json.loads(run("search", words, "--json", "--limit", "0", cwd=tmp_path).out)
+        counted = _stats(tmp_path, "--search", words, "--by", "type", "--tidy")
+        assert sum(int(row["items"]) for row in counted) == len(found)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_rows_whose_words_do_not_fit_are_printed_one_below_the_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    names = [f"name_{number}" for number in range(6)]
+    row = dict.fromkeys(names, "incremental") | {"text": "interconnectedness of many " * 3, "empty": None}
+    print_rows([row, row], [*names, "text", "empty"], "table")
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= width
+    assert out.count("name_1: incremental\n") == 2
+    assert out.split().count("interconnectedness") == 6
+    assert "empty" not in out
+
+
 @pytest.mark.parametrize("width", [40, 60, 100, 2000])
 def test_a_table_wider_than_the_terminal_continues_below_without_losing_numbers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int

@@ -70,6 +70,7 @@ def test_the_descriptor_names_query_command_time_and_check_sum(exported_from: Pa
     }
     assert "words: police -border; topic: Elections or Policing" in resource["description"]
     assert resource["created"].endswith("Z")
+    assert all(resource[name] in resource["description"] for name in ("created", "command", "hash"))
     # The command writes the same file again.
     (tmp_path / "hits.csv").unlink()
     assert shlex.split(resource["command"])[0] == "osce-news"
