@@ -75,6 +75,8 @@ def database_as_of(connection: sqlite3.Connection, day: str, *, indexed: bool = 
         {"day": day},
     ).fetchall()
     rows.insert(past, map(_item, stored), Listing(url="", fetched_at="", sha256=""), None)
+    sql = "SELECT max(fetched_at) FROM pages WHERE date(fetched_at) <= ?"
+    read = connection.execute(sql, [day]).fetchone()[0] or f"{day}T23:59:59Z"
     past.executemany(
         "UPDATE items SET origin = ?, listing_url = ?, first_seen = ?, last_seen = ? WHERE id = ?",
         [
@@ -82,7 +84,7 @@ def database_as_of(connection: sqlite3.Connection, day: str, *, indexed: bool = 
                 row["origin"],
                 row["listing_url"],
                 row["first_seen"],
-                min(row["last_seen"], f"{day}T23:59:59Z"),
+                max(row["first_seen"], min(row["last_seen"], read)),
                 row["id"],
             )
             for row in stored

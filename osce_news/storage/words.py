@@ -65,7 +65,8 @@ def parse_words(text: str) -> Words:
             connection.execute("CREATE VIRTUAL TABLE empty USING fts5 (title, teaser, text)")
             connection.execute("SELECT 1 FROM empty WHERE empty MATCH ?", [expression]).fetchall()
     except sqlite3.OperationalError as error:
-        return _plain(query, str(error))
+        reason = str(error).removeprefix("fts5: ").replace('near ""', "at its end")
+        return _plain(query, reason)
     return Words(expression, tuple(dict.fromkeys(notes)))
 
 

@@ -19,7 +19,7 @@ from tests.helpers import run
         ),
         (
             "trafficking (",
-            'not a valid query (fts5: syntax error near ""), so its words were searched for\n10 items',
+            "not a valid query (syntax error at its end), so its words were searched for\n10 items",
         ),
         ("quokka", "nothing found"),
         ("trafficking", "10 items"),

@@ -24,7 +24,7 @@ from osce_news.storage.words import parse_words
             "police " * 2_000,
             ["not a valid query (longer than 10,000 characters), so its words were searched for"],
         ),
-        ("(police", ['not a valid query (fts5: syntax error near ""), so its words were searched for']),
+        ("(police", ["not a valid query (syntax error at its end), so its words were searched for"]),
     ],
 )
 def test_how_a_query_was_read_is_told(query: str, notes: list[str]) -> None:
