@@ -5,21 +5,24 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from osce_news import checks
 from osce_news.checks.neighbours import Neighbours, read_neighbours
-from osce_news.cli.options import db_option, delay_option, verbose_option
-from osce_news.cli.output import print_json
+from osce_news.cli.options import config_option, db_option, delay_option, verbose_option
+from osce_news.cli.output import print_json, printable
+from osce_news.cli.page_fixtures import LISTING, RawPage, case_name, save
 from osce_news.cli.progress import set_up_logging
-from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.config import load_options
 from osce_news.errors import LayoutError
 from osce_news.storage import open_for_reading
 from osce_news.urls import newest_first
 
 if TYPE_CHECKING:
+    from scrapy.http import Response
+
     from osce_news.crawl.single_page import CheckSpider
     from osce_news.items import Listing
 
@@ -27,47 +30,99 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--start-url", metavar="URL", help="The address of any list.")
 @db_option
+@config_option
 @delay_option
+@click.option(
+    "--save",
+    "into",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Keep the page as a fixture in this folder, to send it to us.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @verbose_option
-def check(start_url: str | None, db: Path, delay: float | None, as_json: bool, verbose: bool) -> None:
+def check(
+    start_url: str | None,
+    db: Path,
+    config: Path | None,
+    delay: float | None,
+    into: Path | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
     """Check that a page of the live site can still be read.
 
-    Requests one listing page after robots.txt, prints how many of its results have each field, and stores
-    nothing. Exits with status 3 if the page is not understood or fails the checks. The checks also compare it
-    with the database, if there is one.
+    Requests one listing page after robots.txt, prints what it shows and how many of its results have each
+    field, and stores nothing. Exits with status 0 if `crawl` would read the list, with status 3 if the page
+    is no list, is not understood or fails the checks: then it says where the list may be. The checks also
+    compare it with the database, if there is one.
+
+    --save keeps the page without e-mail addresses, telephone numbers and keys. If the page is not
+    understood, send us the folder.
 
     \b
     Example:
       osce-news check || echo "the newsroom has changed"
+      osce-news check --save page
     """
-    options = CrawlOptions.parse(start_url=start_url, db=db, delay=delay)
+    options = load_options(start_url=start_url, db=db, config=config, delay=delay)
     set_up_logging(verbose, bar=True)
     from osce_news.crawl import process  # imports Scrapy
 
-    _report(process.check(options), as_json)
+    spider = process.check(options)
+    if into is not None and spider.response is not None:
+        _save(spider.response, spider.fetched_at, into)
+    _report(spider, as_json)
+
+
+def _save(response: Response, fetched_at: str, into: Path) -> None:
+    """Keep the page as a fixture, and say where."""
+    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
+    origin = "A capture: the live page, requested once"
+    into.mkdir(parents=True, exist_ok=True)
+    name = f"{case_name(response.url)}-{fetched_at[:19].replace(':', '').lower()}"
+    page = RawPage(response.url, response.body, fetched_at, origin, content_type)
+    click.echo(f"the page is kept in {save(page, into, kind=LISTING, name=name)}", err=True)
 
 
 def _report(spider: CheckSpider, as_json: bool) -> None:
-    """Print the coverage of the page. Raises the error if the page is not understood."""
-    if spider.error is not None or spider.page is None or spider.coverage is None:
-        raise spider.error or LayoutError("results", expected="a page", got="none")
-    error, not_compared = _compare(spider.page, spider.options.db)
-    coverage = asdict(spider.coverage)
+    """Print findings and coverage of the page. Raises the error if `crawl` would not read it."""
+    findings, error = spider.findings, spider.error
+    not_compared: str | None = None
+    if findings is None:
+        raise error or LayoutError("results", expected="a page", got="none")
+    if spider.page is not None and error is None:
+        error, not_compared = _compare(spider.page, spider.options.db)
+    facts = asdict(findings) | {"source": findings.source}
+    coverage = asdict(spider.coverage) if spider.coverage else {}
     if as_json:
         message = str(error) if error else not_compared
-        print_json(coverage | {"understood": error is None, "message": message})
+        print_json(facts | coverage | {"understood": error is None, "message": message})
     else:
-        _print_coverage(coverage)
-        verdict = not_compared or ("it fails the checks" if error else "it fits")
-        click.echo(f"compared with the database: {verdict}")
+        _print_findings(facts)
+        if coverage:
+            _print_coverage(coverage)
+            verdict = not_compared or ("it fails the checks" if error else "it fits")
+            click.echo(f"compared with the database: {verdict}")
     if error is not None:
         raise error
 
 
-def _print_coverage(coverage: dict[str, object]) -> None:
+def _print_findings(facts: dict[str, Any]) -> None:
+    lists = ", ".join(f"{name} {url}" for name, url in facts["lists"].items())
+    for name, value in (
+        ("layout", facts["layout"] or "no list that can be read"),
+        ("source", f"--source {facts['source']}" if facts["source"] else "none is known"),
+        ("generator", facts["generator"] or "not named"),
+        ("links", f"{facts['numbered_links']} with a number, {facts['times']} <time> elements"),
+        ("other lists", printable(lists) or "none is linked"),
+        ("search", "the page names the search service" if facts["names_search"] else "not named"),
+    ):
+        click.echo(f"{name:13} {printable(value)}")
+
+
+def _print_coverage(coverage: dict[str, Any]) -> None:
     fields = coverage.pop("fields")
-    assert isinstance(fields, dict)
     results = fields["title"]
     for name, count in fields.items():
         share = f"{count / results:5.0%}" if results else "    -"

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, json_option, verbose_option
+from osce_news.cli.options import config_option, db_option, json_option, verbose_option
 from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_summary
-from osce_news.crawl.options import OPTIONS, CrawlOptions
+from osce_news.crawl.config import load_options
+from osce_news.crawl.options import OPTIONS
 
 
 def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,6 +24,7 @@ def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @db_option
+@config_option
 @_crawl_options
 @json_option
 @verbose_option
@@ -40,6 +42,8 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     --source search reads the site's search service: everything with its full texts in some 140 requests.
     Whether the site's terms allow that is for you to decide.
 
+    Options can stand in a file osce-news.toml beside the database, under their long names.
+
     Set the environment variable OSCE_NEWS_CONTACT to your e-mail address or web page: it is sent with
     each request, so that the site can reach you.
 
@@ -52,8 +56,9 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
       osce-news crawl --since 2024-01-01 --db recent.db
       osce-news crawl --archive archive
       osce-news crawl --source search
+      osce-news crawl --start-url https://odihr.osce.org/odihr/news --full
     """
-    options = CrawlOptions.parse(db=db, **arguments)
+    options = load_options(db=db, **arguments)
     from osce_news.crawl import process  # imports Scrapy
 
     with progress_bar("crawl", as_json=as_json, verbose=verbose, articles=options.articles) as advance:

@@ -58,7 +58,9 @@ def fixture(
     folder = save(page, into, **names)
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     click.echo(f"{folder}: {_summary(expected)}")
-    click.echo("Remove personal data, then review expected.json: it is a draft of what is read now.")
+    click.echo(
+        "Remove the names of private persons, then review expected.json: it is a draft of what is read now."
+    )
 
 
 def page_in(path: Path, url: str | None = None) -> RawPage:
@@ -84,7 +86,7 @@ def _fetch(address: str, url: str | None, delay: float | None) -> RawPage:
     response = spider.response
     assert response is not None
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
-    origin = "A capture: the live page, requested once, byte for byte."
+    origin = "A capture: the live page, requested once"
     return RawPage(response.url, response.body, spider.fetched_at, origin, content_type)
 
 
@@ -97,7 +99,7 @@ def _from_html(path: Path, url: str | None) -> RawPage:
     # A replay takes a page without an address for the list; a fixture must have its own.
     if url is None and saved.url is None and capture.url == LISTING_URL:
         raise BadInputError(f"{path}: the page does not say its address; give it with --url")
-    origin = f"A capture: the saved file {path.name}, byte for byte."
+    origin = f"A capture: the saved file {path.name}"
     return RawPage(url or capture.url, capture.body, saved.fetched_at, origin)
 
 
@@ -117,9 +119,7 @@ def _from_warc(path: Path, url: str | None) -> RawPage:
         raise BadInputError(_not_found(path, url, list(addresses), report))
     if len(newest.body) > settings.DOWNLOAD_MAXSIZE:
         raise BadInputError(f"{path}: {newest.url} has {len(newest.body)} bytes, too many for a page")
-    origin = (
-        f"A capture: the record {newest.record_id or newest.offset} of {path.name}, its page byte for byte."
-    )
+    origin = f"A capture: the record {newest.record_id or newest.offset} of {path.name}"
     return RawPage(newest.url, newest.body, newest.fetched_at, origin, newest.header("content-type"))
 
 

@@ -24,6 +24,12 @@ db_option = click.option(
     show_envvar=True,
     help="The database file.",
 )
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Options of `crawl`, as TOML.  [default: osce-news.toml beside the database]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 delay_option = click.option(
     "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"

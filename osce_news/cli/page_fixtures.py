@@ -32,6 +32,15 @@ ARTICLE = "article"
 LISTING = "listing"
 
 _CASE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+_MAIL = re.compile(rb"[\w.+-]+(?:@|&#0*64;|&#[xX]0*40;|&commat;|%40)[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+")
+_HIDDEN_MAIL = re.compile(rb"""(data-cfemail\s*=\s*["'])[0-9a-fA-F]+""")
+_HIDDEN = b"00" + b"name@example.org".hex().encode()  # as Cloudflare writes it, with the key 0
+_PHONE = re.compile(rb"(?:\+|\btel:)[0-9][0-9 \t()/.-]{5,24}[0-9]")
+# Values of settings and attributes that are named as keys, tokens and passwords are.
+_KEY = re.compile(
+    rb"""((?:key|token|password|secret|form_build_id|hash)\\?["']?\s*[:=]\s*\\?["'])[^"'\\<>\s]{12,}""",
+    re.IGNORECASE,
+)
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -42,7 +51,7 @@ class RawPage:
     url: str
     body: bytes
     fetched_at: str  # UTC
-    origin: str  # where the page comes from, in a sentence; `made` in meta.json
+    origin: str  # where the page comes from, in words without a full stop; begins `made` in meta.json
     content_type: str | None = None  # the header
 
 
@@ -61,19 +70,38 @@ def save(page: RawPage, root: Path, *, kind: str | None = None, name: str | None
     folder = root / kind / name
     if folder.exists():
         raise BadInputError(f"{folder} exists; choose another name with --name, or delete the folder")
-    meta = {"url": page.url, "fetched_at": page.fetched_at, "made": page.origin}
+    body, removed = without_personal_data(page.body)
+    what = (
+        f"except for {removed} e-mail addresses, telephone numbers and keys" if removed else "byte for byte"
+    )
+    meta = {"url": page.url, "fetched_at": page.fetched_at, "made": f"{page.origin}, {what}."}
     if "charset" in (page.content_type or "").lower():  # otherwise the encoding depends on the page alone
         meta["content_type"] = page.content_type or ""
     folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as temporary:
         case = Path(temporary, kind, name)
         case.mkdir(parents=True)
-        (case / "page.html").write_bytes(page.body)
+        (case / "page.html").write_bytes(body)
         text = json.dumps(meta, ensure_ascii=False, indent=2) + "\n"
         (case / "meta.json").write_text(text, encoding="utf-8")
         list(rewrite([case]))
         shutil.move(case, folder)
     return folder
+
+
+def without_personal_data(body: bytes) -> tuple[bytes, int]:
+    """Return a page without e-mail addresses, telephone numbers and keys, and how many were replaced.
+
+    Names stay: nothing tells them from other words.
+
+    >>> without_personal_data(b'Call +43 1 514 36 6000, me@osce.org {"searchApiKey":"0123456789abcdef"}')
+    (b'Call +00 0 000 00 0000, name@example.org {"searchApiKey":"KEY"}', 3)
+    """
+    body, mails = _MAIL.subn(b"name@example.org", body)
+    body, hidden = _HIDDEN_MAIL.subn(rb"\g<1>" + _HIDDEN, body)
+    body, phones = _PHONE.subn(lambda phone: re.sub(rb"[0-9]", b"0", phone[0]), body)
+    body, keys = _KEY.subn(rb"\g<1>KEY", body)
+    return body, mails + hidden + phones + keys
 
 
 def kind_of(page: RawPage) -> str:

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from osce_news.clock import duration_in_words
+from osce_news.crawl.notice import NOTICE
 from osce_news.storage import Summary
 
 
 def set_up_logging(verbose: bool, *, bar: bool) -> None:
-    """Log to stderr: our own lines, with -v all lines, and next to a progress bar only warnings."""
+    """Log to stderr: our own lines, with -v all lines, and next to a progress bar only notices."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     if not verbose:
         # Hides the log of Scrapy and Twisted; their errors reach us as exceptions.
         handler.addFilter(logging.Filter("osce_news"))
-        handler.setLevel(logging.WARNING if bar else logging.INFO)
+        handler.setLevel(NOTICE if bar else logging.INFO)
     logging.root.handlers = [handler]
     logging.root.setLevel(logging.DEBUG if verbose else logging.INFO)
 

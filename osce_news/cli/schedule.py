@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, traceback_option
-from osce_news.crawl.options import CrawlOptions
+from osce_news.crawl.config import load_options
 from osce_news.errors import BadInputError
 
 # cron mails only to such names: without other letters, and beginning with a letter or digit.
@@ -61,7 +61,7 @@ def schedule(
 
     The schedule crawls every day, and reads the whole list on Sundays, half a day after the daily crawl.
     Nothing is installed: the first lines of the text say where it belongs. You are only notified of
-    crawls that fail.
+    crawls that fail. Lists and other options belong in osce-news.toml beside the database.
 
     \b
     Example:
@@ -73,7 +73,7 @@ def schedule(
         raise click.UsageError("--user works only with systemd")
     if mail and scheduler == "github":
         raise click.UsageError("--mail does not work with github, which notifies its users itself")
-    CrawlOptions.parse(start_url=start_url, db=db)  # raises what each crawl would raise
+    load_options(start_url=start_url, db=db)  # raises what each crawl would raise
     hour, minute = _time(at)
     plan = Plan(_program(), Path(os.path.abspath(db)), hour, minute, contact, mail or None, start_url)
     if scheduler == "cron":

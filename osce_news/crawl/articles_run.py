@@ -22,7 +22,7 @@ class ArticlesRun(CrawlRun):
 
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Begin the run; raises StorageError."""
-        queue = article_queue.due_articles(writer.connection, utc_now(), options.start_url)
+        queue = article_queue.due_articles(writer.connection, utc_now(), options.lists or [options.start_url])
         super().__init__(writer, options, "articles")
         self._queue = deque(queue[: options.max_articles])
         self._over_limit = len(queue) - len(self._queue)

@@ -1,4 +1,4 @@
-"""One crawl: the run that reads the list and, with `articles`, the run that reads the items' own pages."""
+"""One crawl: a run for each list and, with `articles`, the run that reads the items' own pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.search_run import SearchRun
-from osce_news.errors import OsceNewsError, PartialError
+from osce_news.errors import LayoutError, NetworkError, OsceNewsError, PartialError
 from osce_news.items import ArticleItem, Listing
 from osce_news.search_query import SEARCH_URL
 from osce_news.storage import Summary, Writer
@@ -23,23 +23,33 @@ Progress = Callable[[Summary, int | None, float | None], object]
 
 
 class Crawl:
-    """One or two runs that share the open database; `run` is the present one."""
+    """The runs of a crawl, one after another; they share the open database."""
 
     def __init__(
         self, options: CrawlOptions, progress: Progress = lambda summary, total, left_s: None
     ) -> None:
         self.options = options
         self.progress = progress
-        self.list_run: ListRun | None = None
+        self.list_runs: list[ListRun] = []
         self.articles_run: ArticlesRun | None = None
         self.pending: PendingPage | None = None  # the page whose records are in the item pipelines
         self._writer: Writer | None = None
         self._early_error: OsceNewsError | None = None  # an error before a run began
 
     @property
+    def runs(self) -> list[CrawlRun]:
+        """The runs so far, the present one last."""
+        return [*self.list_runs, *([self.articles_run] if self.articles_run else [])]
+
+    @property
     def run(self) -> CrawlRun | None:
         """The present run, or the last one; None before the first."""
-        return self.articles_run or self.list_run
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def list_run(self) -> ListRun | None:
+        """The run of the present list, or of the last one; None before the first."""
+        return self.list_runs[-1] if self.list_runs else None
 
     @property
     def is_open(self) -> bool:
@@ -52,11 +62,26 @@ class Crawl:
         return self._writer
 
     def begin_list_run(self) -> ListRun:
-        """Begin the run that reads the list; raises what `open` raises."""
-        if self.list_run is None:
-            kind = SearchRun if self.options.source == "search" else ListRun
-            self.list_run = kind(self._writer or self.open(), self.options)
-        return self.list_run
+        """Begin the run that reads the first list, if it has not begun; raises what `open` raises."""
+        return self.list_run or self._begin_list(0)
+
+    def next_list_run(self) -> ListRun | None:
+        """End the run of the present list, and begin that of the next; raises what `open` raises.
+
+        Returns None after the last list, and if the crawl must end.
+        """
+        if self.list_run is None or self.list_run.interrupted or _ends_the_crawl(self.list_run.error):
+            return None
+        self.list_run.finish()
+        if _ends_the_crawl(self.list_run.error) or len(self.list_runs) == len(self.options.each_list()):
+            return None
+        return self._begin_list(len(self.list_runs))
+
+    def _begin_list(self, number: int) -> ListRun:
+        kind = SearchRun if self.options.source == "search" else ListRun
+        run = kind(self._writer or self.open(), self.options.each_list()[number])
+        self.list_runs.append(run)
+        return run
 
     def use_key(self, key: str, base: str | None) -> CrawlOptions:
         """Return the options with the key that the site gives, and its address unless another was given."""
@@ -65,16 +90,14 @@ class Crawl:
         return self.options
 
     def begin_articles_run(self) -> ArticlesRun | None:
-        """End the run of the list, and begin that of the articles; raises what `open` raises.
+        """Begin the run of the articles; raises what `open` raises.
 
-        Returns None if articles were not requested, or if the list could not be read to its end.
+        Returns None if articles were not requested, or if no list could be read.
         """
-        if self.list_run is not None:
-            if not self.options.articles or self.list_run.error is not None or self.list_run.interrupted:
-                return None
-            self.list_run.finish()
-            if not isinstance(self.list_run.error, PartialError | None):
-                return None
+        errors = [run.error for run in self.list_runs]
+        is_read = not errors or any(isinstance(error, PartialError | None) for error in errors)
+        if not self.options.articles or not is_read or self.interrupted or any(map(_ends_the_crawl, errors)):
+            return None
         self.articles_run = ArticlesRun(self._writer or self.open(), self.options)
         return self.articles_run
 
@@ -123,10 +146,10 @@ class Crawl:
 
     @property
     def error(self) -> OsceNewsError | None:
-        """The error that counts: one that is not partial, else the list's; None without errors."""
-        errors = [run.error for run in (self.articles_run, self.list_run) if run and run.error]
+        """The error that counts: the first that is not partial, else the first; None without errors."""
+        errors = [run.error for run in self.runs if run.error]
         worst = [error for error in errors if not isinstance(error, PartialError)]
-        return next(iter([*worst, *reversed(errors)]), self._early_error)
+        return next(iter([*worst, *errors]), self._early_error)
 
     @property
     def interrupted(self) -> bool:
@@ -136,24 +159,27 @@ class Crawl:
     @property
     def hint(self) -> str | None:
         """A hint for the user about what to do next; None if there is none."""
-        return self.list_run.hint if self.list_run is not None else None
+        return next((run.hint for run in self.list_runs if run.hint), None)
 
     @property
     def summary(self) -> Summary:
-        """The counters of the list's run, with those of the articles added."""
-        runs = [run.summary for run in (self.list_run, self.articles_run) if run is not None]
-        if not runs:
+        """The counters of all runs; number and mode are those of the first, the status is the worst."""
+        if not self.runs:
             return Summary(0, "full", database=str(self.options.db))
-        return runs[0] if len(runs) == 1 else _with_articles(*runs)
+        first, *others = (run.summary for run in self.runs)
+        total = replace(first)
+        for summary in others:
+            total.add(summary)
+            total.articles_left = summary.articles_left
+        gaps = [run.summary.smallest_gap_s for run in self.runs if run.summary.smallest_gap_s is not None]
+        total.smallest_gap_s = min(gaps, default=None)
+        last = self.runs[-1]
+        worst = next((run for run in self.runs if run.error and run.error is self.error), last)
+        worst = last if last.interrupted else worst
+        total.status, total.message = worst.summary.status, worst.summary.message
+        return total
 
 
-def _with_articles(list_summary: Summary, articles: Summary) -> Summary:
-    """Return one summary of both runs, with the number and the mode of the list run."""
-    both = replace(list_summary)
-    both.add(articles)
-    both.articles_left = articles.articles_left
-    gaps = [gap for gap in (list_summary.smallest_gap_s, articles.smallest_gap_s) if gap is not None]
-    both.smallest_gap_s = min(gaps, default=None)
-    if articles.status != "complete":
-        both.status, both.message = articles.status, articles.message
-    return both
+def _ends_the_crawl(error: OsceNewsError | None) -> bool:
+    """Whether no other list is read after this error; other errors are about one list or its host."""
+    return not isinstance(error, PartialError | LayoutError | NetworkError | None)

@@ -22,7 +22,7 @@ from osce_news.storage.crawl_state import UnfinishedRun
 logger = logging.getLogger(__name__)
 
 # Options that have a field of their own in RunStarted, or are private.
-_NOT_RECORDED = frozenset({"start_url", "since", "until", "accept", "db", "archive", "search_key"})
+_NOT_RECORDED = frozenset({"start_url", "lists", "since", "until", "accept", "db", "archive", "search_key"})
 
 
 class ListOutcome(NamedTuple):

@@ -30,7 +30,9 @@ class ListRun(CrawlRun):
         unfinished = crawl_state.unfinished_run(connection, name)
         never_complete = crawl_state.last_complete_run(connection, options.list_name) is None
         empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
-        full = options.full or empty or (unfinished is not None and never_complete)
+        # Of several lists, the first crawl reads each completely.
+        unread = empty or (len(options.lists) > 1 and not crawl_state.was_read(connection, name))
+        full = options.full or unread or (unfinished is not None and never_complete)
         if not full or options.is_limited or options.restart:
             unfinished = None
         # Below items that were stored since then, there may be others that were never read.
@@ -42,6 +44,10 @@ class ListRun(CrawlRun):
         self.hint: str | None = None
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
             self.hint = "this list was never read to its end; `osce-news crawl --full` does that"
+        if options.restart and not full:
+            logger.warning(
+                "--restart has no effect: this crawl is incremental; `--full --restart` starts over"
+            )
         super().__init__(writer, options, "full" if full else "incremental", unfinished)
 
     def make_traversal(self, options: CrawlOptions, overlap: int | None) -> Traversal | SearchTraversal:

@@ -7,6 +7,7 @@ their names from it.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,14 @@ def _text(value: Any, option: str) -> str:
     if not isinstance(value, str):
         raise BadInputError(f"--{option}: {str(value)[:60]!r} is not a text")
     return value
+
+
+def _addresses(value: Any, option: str) -> tuple[str, ...]:
+    """Return the addresses of a list of texts, or of a text that separates them by white space or commas."""
+    texts = re.split(r"[\s,]+(?=https?://)", value.strip()) if isinstance(value, str) else value
+    if not isinstance(texts, list | tuple):
+        raise BadInputError(f"--{option}: {str(value)[:60]!r} is not an address, and not a list of addresses")
+    return tuple(_text(text, option) for text in texts)
 
 
 def _folder(value: Any, option: str) -> Path | None:
@@ -70,7 +79,8 @@ def _source(value: Any, option: str) -> str:
 
 
 def _names(value: Any, option: str) -> tuple[str, ...]:
-    names = tuple(name for part in _text(value, option).split(",") if (name := part.strip()))
+    parts = value if isinstance(value, list | tuple) else _text(value, option).split(",")
+    names = tuple(name for part in parts if (name := _text(part, option).strip()))
     if any("`" in name for name in names):
         raise BadInputError(f"--{option}: no type has a '`' in its name")
     return names
@@ -119,11 +129,13 @@ class CrawlOptions:
         default="auto",
     )
     start_url: str = _option(
-        _text,
+        _addresses,
         "URL",
-        "The address of a list, with a filter or a keyword, on any site.",
+        "The address of a list, with a filter or a keyword, on any site. May be given several times.",
         default=LISTING_URL,
+        multiple=True,
     )
+    lists: tuple[str, ...] = ()  # the addresses of all lists, if there are several
     search_url: str = _option(
         search_base,
         "URL",
@@ -184,14 +196,23 @@ class CrawlOptions:
         for name, option in OPTIONS.items():
             if name in values:
                 values[name] = option["parse"](values[name], name.replace("_", "-"))
-        options = cls(**{**values, "db": Path(values.get("db", "osce-news.db"))})
-        options = dataclasses.replace(options, start_url=listing_url(options.start_url, options.rows))
+        values["db"] = Path(values.get("db", "osce-news.db"))
+        addresses = values.pop("start_url", ()) or (LISTING_URL,)
+        urls = [listing_url(address, values.get("rows", MAX_ROWS)) for address in addresses]
+        urls = list({list_key(url): url for url in reversed(urls)}.values())[::-1]
+        options = cls(**values, start_url=urls[0], lists=tuple(urls) if len(urls) > 1 else ())
         check_period(options.since, options.until)
         if options.max_articles is not None and not options.articles:
             raise BadInputError("--max-articles limits --articles: give both")
         if options.type and options.source != "search":
             raise BadInputError("--type selects documents of the search service: give --source search")
         return options
+
+    def each_list(self) -> list[CrawlOptions]:
+        """Return the options of the crawl for each of its lists; the search service is one list."""
+        if self.source == "search":
+            return [self]
+        return [dataclasses.replace(self, start_url=url) for url in self.lists or (self.start_url,)]
 
     @property
     def needs_key(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,18 @@ from osce_news.crawl import settings
 from osce_news.crawl.middlewares import CircuitOpenError, RobotsError
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.search_traversal import AnswerFacts
-from osce_news.errors import NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import extract_listing, read_article
+from osce_news.pages.findings import Findings, find, same_path
+from osce_news.pages.html_page import decode
 from osce_news.pages.search_answer import SearchAnswer
+from osce_news.search_query import is_search_answer
 
 logger = logging.getLogger(__name__)
 
+_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _REFUSING = frozenset({401, 403, 429, 451})
 MAX_KEPT_PAGES = 20
 
@@ -39,9 +44,43 @@ MAX_KEPT_PAGES = 20
 def listing_from_response(response: Response) -> tuple[Listing, ListingPage | SearchAnswer]:
     """Return the listing with its raw records, and its page object.
 
-    Raises LayoutError if the page is not understood, ChallengePageError for a challenge page.
+    Raises LayoutError with the findings if the page is not understood, or if a redirect led to another path;
+    ChallengePageError for a challenge page.
     """
-    return extract_listing(response.body, response.url, **_facts(response))
+    requested = _requested(response)
+    if is_search_answer(requested):
+        return extract_listing(response.body, response.url, **_facts(response))
+    if not same_path(requested, response.url):
+        raise _gone(requested, f"a redirect to {response.url}", response)
+    try:
+        return extract_listing(response.body, response.url, **_facts(response))
+    except LayoutError as error:
+        error.args = (f"{error}; {findings_of(response)}",)
+        raise
+
+
+def findings_of(response: Response) -> Findings:
+    """Return what stands on a page that was requested as a list; raises nothing."""
+    page = ListingPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
+    is_list = response.status == HTTPStatus.OK and same_path(_requested(response), response.url)
+    return find(page, is_list=is_list)
+
+
+def gone_list(failure: Failure) -> LayoutError | None:
+    """Return the error for a list that the server says is gone; None for another failure."""
+    if not isinstance(failure.value, HttpError) or failure.value.response.status not in _GONE:
+        return None
+    response = failure.value.response
+    return _gone(response.url, f"status {response.status}", response)
+
+
+def _gone(url: str, got: str, response: Response) -> LayoutError:
+    return LayoutError("the list is gone", expected=f"a list at {url}", got=f"{got}; {findings_of(response)}")
+
+
+def _requested(response: Response) -> str:
+    """Return the address that was requested, before redirects."""
+    return str(response.meta.get("redirect_urls", [response.url])[0])
 
 
 def page_facts(listing: Listing, page: ListingPage | SearchAnswer) -> PageFacts:

@@ -6,6 +6,7 @@ from osce_news.site import MAX_PAGE_BYTES
 BOT_NAME = "osce-news"
 SPIDER_MODULES = ["osce_news.crawl.spiders"]
 NEWSPIDER_MODULE = "osce_news.crawl.spiders"
+COMMANDS_MODULE = "osce_news.crawl.commands"
 
 # Our own settings; the command line and `-s` override them.
 OSCE_NEWS_DB = "osce-news.db"

@@ -9,16 +9,24 @@ import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.checks.coverage import Coverage, coverage
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.responses import error_from_failure, listing_from_response
+from osce_news.crawl.responses import (
+    error_from_failure,
+    findings_of,
+    gone_list,
+    listing_from_response,
+)
 from osce_news.crawl.spiders.base import apply_options
-from osce_news.errors import NetworkError, OsceNewsError
+from osce_news.errors import LayoutError, NetworkError, OsceNewsError
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
+from osce_news.pages import ListingPage
+from osce_news.pages.findings import Findings, find
 from osce_news.urls import page_number, site_host
 
 
@@ -69,7 +77,7 @@ class SinglePageSpider(scrapy.Spider):
 
 
 class CheckSpider(SinglePageSpider):
-    """Reads the first page and stores nothing; the result is `page` and `coverage`, or `error`."""
+    """Reads the first page and stores nothing; see `findings`, `page`, `coverage`, `error`."""
 
     name = "check"
 
@@ -77,15 +85,30 @@ class CheckSpider(SinglePageSpider):
         super().__init__(*args, **kwargs)
         self.page: Listing | None = None
         self.coverage: Coverage | None = None
+        self.findings: Findings | None = None
 
     def parse(self, response: Response, **kwargs: Any) -> None:
         """Read the page, and measure its coverage; set the error if it is not understood."""
         super().parse(response)
         try:
             listing, page = listing_from_response(response)
+            if not isinstance(page, ListingPage):
+                raise LayoutError("html", expected="a list", got="an answer of the search service")
             last = page_number(page.pager.last or "")
-            self.page = normalize_listing(listing)
+            self.page, self.findings = normalize_listing(listing), find(page)
             self.coverage = coverage(self.page, None if last is None else last + 1)
         except OsceNewsError as error:
-            error.args = (f"{response.url}: {error}",)
-            self.error = error
+            self._reject(error, response)
+
+    def page_failed(self, failure: Failure) -> None:
+        """Set the error, and the findings if the list is gone."""
+        super().page_failed(failure)
+        if (gone := gone_list(failure)) is not None:
+            assert isinstance(failure.value, HttpError)
+            self._reject(gone, failure.value.response)
+
+    def _reject(self, error: OsceNewsError, response: Response) -> None:
+        self.response, self.fetched_at = response, utc_now()
+        self.findings = findings_of(response)
+        error.args = (f"{response.url}: {error}",)
+        self.error = error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -57,14 +58,14 @@ class Due(NamedTuple):
     layout: str | None
 
 
-def due_articles(connection: sqlite3.Connection, now: str, start_url: str) -> list[Due]:
+def due_articles(connection: sqlite3.Connection, now: str, start_urls: Iterable[str]) -> list[Due]:
     """Return the items whose pages are due at the time `now`, in the order of requests.
 
     First those that were new or changed in the last run that read a list, then those never requested, both
     the newest first, those that could not be read, those whose entry on the list changed since, and the
     others by age.
 
-    Items that are not on the site of `start_url` are left out.
+    Items that are on the site of none of `start_urls` are left out.
     """
     last = connection.execute(_LAST_LIST_RUN).fetchone()
     run, started = last or (None, None)
@@ -73,7 +74,7 @@ def due_articles(connection: sqlite3.Connection, now: str, start_url: str) -> li
         Due(row["id"], row["url"], row["rank"], row["status"], row["layout"])
         for row in connection.execute(_DUE, parameters)
         if row["rank"] != AGE or old_enough(row["first"], row["fetched_at"], now)
-        if same_site(row["url"], start_url)
+        if any(same_site(row["url"], start) for start in start_urls)
     ]
 
 

@@ -17,6 +17,8 @@ from osce_news.items import Listing
 KILLED = "the process ended without a word"  # the message of a run that was killed
 # After a longer time, too much of the list has changed.
 MAX_AGE_TO_RESUME = timedelta(days=30)
+# A list that was not read for longer does not show what is there now.
+MAX_AGE_OF_LIST = timedelta(days=90)
 # A server that answers 304 to everything must not hide changes for ever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
 _WAS_KILLED = "(status = 'running' OR message IS ?)"  # with the parameter KILLED, while no run is active
@@ -115,6 +117,12 @@ def last_complete_run(connection: sqlite3.Connection, list_name: str) -> int | N
     return run
 
 
+def was_read(connection: sqlite3.Connection, list_name: str) -> bool:
+    """Whether a run has read a page of this list."""
+    sql = "SELECT EXISTS (SELECT 1 FROM runs WHERE list = ? AND pages > 0)"
+    return bool(connection.execute(sql, [list_name]).fetchone()[0])
+
+
 def unfinished_run(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun | None:
     """Return the full crawl of this list that the next one resumes; None if there is none."""
     row = connection.execute(
@@ -195,29 +203,44 @@ def _validators(row: sqlite3.Row | None) -> Validators | None:
 
 
 def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> list[str]:
-    """Return the items that were on this list before and that no page has shown since the crawl began.
+    """Return the items that were on this list before and that no list shows any more.
 
-    An item counts as on the list if the last page that showed it is one of this list or of a part
-    of it (with a keyword or a filter).
+    An item was on the list if a page of it, or of a part of it (with a keyword or a filter), showed the item
+    last, or since the last time that the list was read to its end. Pages since the crawl began show what is
+    there now. So do the pages of each other list since it was read to its end, unless they are too old.
     """
     first = _chain_of_runs(connection, run)[0]
-    sql = """
+    started = connection.execute("SELECT started FROM runs WHERE id = ?", [first]).fetchone()[0]
+    sql = f"""
+        WITH shown (id, is_now, is_here, fetched_at, list) AS (
+            SELECT substr(value, 1, instr(value, ':') - 1), run_id >= :first, {_on_list("pages.url")},
+                fetched_at, list
+            FROM pages JOIN runs ON runs.id = run_id, json_each(pages.listed))
         SELECT id FROM items WHERE withdrawn IS NULL
-        AND (listing_url = :url OR listing_url GLOB :below OR listing_url GLOB :query)
+        AND ({_on_list("listing_url")} OR id IN (SELECT id FROM shown WHERE is_here))
         AND id NOT IN (
-            SELECT substr(value, 1, instr(value, ':') - 1) FROM pages, json_each(pages.listed)
-            WHERE pages.run_id >= :first AND pages.listed IS NOT NULL)
+            SELECT id FROM shown WHERE is_now OR NOT is_here AND fetched_at >= :since
+            AND list IN (SELECT list FROM runs WHERE mode = 'full' AND {_COMPLETE}))
         ORDER BY id"""
-    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
-    parameters = {"url": list_url, "below": f"{escaped}/*", "query": f"{escaped}[?]*", "first": first}
-    return [row[0] for row in connection.execute(sql, parameters)]
+    since = format_utc((parse_utc(started) - MAX_AGE_OF_LIST).timestamp())
+    return [row[0] for row in connection.execute(sql, {**_list(list_url), "first": first, "since": since})]
 
 
 def count_listed(connection: sqlite3.Connection, list_url: str) -> int:
     """Return how many items that are not withdrawn a page of this list has shown last."""
-    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in list_url)
-    sql = "SELECT count(*) FROM items WHERE withdrawn IS NULL AND listing_url GLOB ?"
-    return int(connection.execute(sql, [f"{escaped}[?/]*"]).fetchone()[0])
+    sql = f"SELECT count(*) FROM items WHERE withdrawn IS NULL AND {_on_list('listing_url')}"
+    return int(connection.execute(sql, _list(list_url)).fetchone()[0])
+
+
+def _on_list(column: str) -> str:
+    """Return the condition that an address is that of a page of a list, or of a part of it."""
+    return f"({column} = :url OR {column} GLOB :below OR {column} GLOB :query)"
+
+
+def _list(url: str) -> dict[str, str]:
+    """Return the parameters of `_on_list`."""
+    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in url)
+    return {"url": url, "below": f"{escaped}/*", "query": f"{escaped}[?]*"}
 
 
 def withdraw(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int) -> int:
@@ -251,9 +274,17 @@ def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: in
 
 
 def forget_listed(connection: sqlite3.Connection, run: int) -> None:
-    """Drop what pages listed before this full crawl: its own pages list it again."""
+    """Drop what pages showed before this full crawl of their list: its own pages show it again.
+
+    This includes crawls of the list with limits, and saved pages; what other lists showed is kept.
+    """
     first = _chain_of_runs(connection, run)[0]
-    connection.execute("UPDATE pages SET listed = NULL WHERE listed IS NOT NULL AND run_id < ?", [first])
+    sql = """
+        WITH this (list) AS (SELECT list FROM runs WHERE id = :first)
+        UPDATE pages SET listed = NULL WHERE listed IS NOT NULL AND run_id < :first AND run_id IN (
+            SELECT id FROM runs, this WHERE runs.list IS NULL OR runs.list = this.list
+                OR substr(runs.list, 1, length(this.list) + 2) = this.list || ' (')"""
+    connection.execute(sql, {"first": first})
 
 
 def _chain_of_runs(connection: sqlite3.Connection, run: int) -> list[int]:

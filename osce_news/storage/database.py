@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -22,7 +23,10 @@ from osce_news.errors import (
 from osce_news.storage import dictionary, schema, search_index
 from osce_news.storage.schema import APPLICATION_ID, FORMER_MIGRATIONS, MIGRATIONS
 
+logger = logging.getLogger(__name__)
+
 _MAGIC = b"SQLite format 3\0"
+_PATIENCE_S = 2  # after which a user is told that a process waits
 _WAIT_S = 30  # for the transaction of another process; that of a page takes milliseconds
 _CACHE_KB = 64 * 1024  # for readers: searches read the same pages of the file repeatedly
 
@@ -77,7 +81,15 @@ def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
     target = path.resolve()  # the same lock under whatever name the file is opened
     file_lock = FileLock(target.with_name(f"{target.name}.lock"), thread_local=False)
     try:
-        file_lock.acquire(timeout=wait_s)
+        try:
+            file_lock.acquire(timeout=min(wait_s, _PATIENCE_S))
+        except Timeout:
+            if wait_s <= _PATIENCE_S:
+                raise
+            logger.warning(
+                "%s: waiting up to %.0f s, because %s is writing to it", path, wait_s, _holder(path)
+            )
+            file_lock.acquire(timeout=wait_s - _PATIENCE_S)
     except Timeout:
         raise LockedError(
             f"{path}: {_holder(path)} is writing to it; wait for it to end, or stop it"

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from osce_news.cli import page_fixtures
-from osce_news.cli.page_fixtures import RawPage, case_name, kind_of, observed, rewrite, save
+from osce_news.cli.page_fixtures import (
+    RawPage,
+    case_name,
+    kind_of,
+    observed,
+    rewrite,
+    save,
+    without_personal_data,
+)
 from osce_news.clock import parse_utc
 from osce_news.errors import BadInputError
 from tests.newsroom import make_article_fixtures
@@ -29,7 +37,7 @@ OTHER = "https://www.osce.org/who-we-are"
 
 
 def raw(body: bytes, url: str = ITEM, content_type: str | None = None) -> RawPage:
-    return RawPage(url, body, AT, "A capture: made for a test, to the byte.", content_type)
+    return RawPage(url, body, AT, "A capture: made for a test", content_type)
 
 
 def listing(case: str) -> bytes:
@@ -104,9 +112,12 @@ def test_a_new_folder_holds_the_page_its_origin_and_what_is_read_from_it(tmp_pat
     folder = save(raw(body), tmp_path)
     expected = json.loads((folder / "expected.json").read_text())
     assert folder == tmp_path / "article" / "575719"
-    assert (folder / "page.html").read_bytes() == body
+    without, removed = without_personal_data(body)
+    assert (folder / "page.html").read_bytes() == without
+    assert removed
     meta = json.loads((folder / "meta.json").read_text())
-    assert meta == {"url": ITEM, "fetched_at": AT, "made": "A capture: made for a test, to the byte."}
+    made = f"A capture: made for a test, except for {removed} e-mail addresses, telephone numbers and keys."
+    assert meta == {"url": ITEM, "fetched_at": AT, "made": made}
     assert json.loads((folder / "expected.json").read_text()) == json.loads(json.dumps(observed(folder)))
     assert expected["layout"] == "drupal7-header"
     assert [path.name for path in tmp_path.iterdir()] == ["article"]
@@ -144,7 +155,7 @@ def test_an_existing_folder_is_left_alone(tmp_path: Path) -> None:
     folder = save(raw(body_of("lists")), tmp_path)
     with pytest.raises(BadInputError, match="exists"):
         save(raw(body_of("tables")), tmp_path)
-    assert (folder / "page.html").read_bytes() == body_of("lists")
+    assert (folder / "page.html").read_bytes() == without_personal_data(body_of("lists"))[0]
     assert save(raw(body_of("tables")), tmp_path, name="tables").name == "tables"
 
 
@@ -207,3 +218,27 @@ def test_a_kind_that_neither_shows_must_be_given() -> None:
 )
 def test_a_case_is_named_after_its_address(url: str, name: str) -> None:
     assert case_name(url) == name
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        (
+            "jane.doe@osce.org, j.doe&#64;osce.org, mailto:a%40b.example",
+            "name@example.org, " * 2 + "mailto:name@example.org",
+        ),
+        (
+            '<a data-cfemail="543e353a31143b273731">x</a>',
+            f'<a data-cfemail="00{b"name@example.org".hex()}">x</a>',
+        ),
+        ("+43-1-514 36 (0) 6000 and tel:0043151436", "+00-0-000 00 (0) 0000 and tel:0000000000"),
+        ('{"apiKey": "s3cr3t-s3cr3t-s3cr3t"}', '{"apiKey": "KEY"}'),
+        ('<i data-search-key="s3cr3ts3cr3t">', '<i data-search-key="KEY">'),
+        (
+            "{\\&quot;a\\&quot;: 1, x = '2022', number 0043 151}",
+            "{\\&quot;a\\&quot;: 1, x = '2022', number 0043 151}",
+        ),
+    ],
+)
+def test_addresses_numbers_and_keys_are_replaced_and_nothing_else(printed: str, kept: str) -> None:
+    assert without_personal_data(printed.encode())[0].decode() == kept

@@ -53,7 +53,7 @@ def test_options_are_read_from_text_as_scrapy_gives_them() -> None:
     ("name", "value"),
     [
         ("since", "Friday"),
-        ("until", "March 2024"),
+        ("until", "March 24"),
         ("max_pages", "0"),
         ("max_pages", "many"),
         ("rows", "51"),

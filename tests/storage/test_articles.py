@@ -250,13 +250,13 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
     crawling.finish("complete")
     crawling.begin("incremental")
     crawling.store(listing([replace(changed, topics=("Elections",))], at=DAY.format(8)))
-    due = article_queue.due_articles(crawling.connection, YEARS_LATER, LISTING_URL)
+    due = article_queue.due_articles(crawling.connection, YEARS_LATER, [LISTING_URL])
     assert [(one.item_id, one.rank) for one in due[:1]] == [(str(changed.node), NEWS)]
     crawling.begin("incremental")
     new = replace(STORIES[0], node=900_001, path="/odihr/900001")
     crawling.store(listing([new], at="9999-01-01T00:00:00Z"))
     crawling.connection.execute("UPDATE items SET url = 'https://a.example/' WHERE id = ?", [str(young.node)])
-    due = article_queue.due_articles(crawling.connection, YEARS_LATER, LISTING_URL)
+    due = article_queue.due_articles(crawling.connection, YEARS_LATER, [LISTING_URL])
     assert [(one.item_id, one.rank) for one in due] == [
         ("900001", NEWS),
         (str(never.node), NEVER),
@@ -265,7 +265,7 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
         (str(changed.node), CHANGED),
         (str(old.node), AGE),
     ]
-    none = article_queue.due_articles(crawling.connection, DAY.format(6), LISTING_URL)
+    none = article_queue.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
     assert {one.rank for one in none} == {NEWS, NEVER, RETRY, CHANGED}
 
 
@@ -274,10 +274,10 @@ def test_what_was_not_understood_is_asked_for_again_by_another_version_and_else_
 ) -> None:
     crawling.store_article(bad(STORIES[0], 6, "unreadable", reason="no title"))
     first = str(STORIES[0].node)
-    due = article_queue.due_articles(crawling.connection, DAY.format(6), LISTING_URL)
+    due = article_queue.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
     assert first not in {one.item_id for one in due}
     crawling.connection.execute("UPDATE runs SET tool_version = '0.0'")
-    due = article_queue.due_articles(crawling.connection, DAY.format(6), LISTING_URL)
+    due = article_queue.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
     assert [one.rank for one in due if one.item_id == first] == [RETRY]
 
 

@@ -13,7 +13,15 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, CaptureSource
-from osce_news.archive.parse import ARTICLE, LISTING, PageRequest, ParsedPage, kind_of, parse
+from osce_news.archive.parse import (
+    ARTICLE,
+    LISTING,
+    PageRequest,
+    ParsedPage,
+    kind_of,
+    parse,
+    redirected_to,
+)
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.replay.workers import Task
@@ -21,6 +29,7 @@ from osce_news.archive.report import RecordError, Report
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
+from osce_news.pages.findings import same_path
 from osce_news.run import Run
 from osce_news.storage import Summary, Writer, crawl_state
 
@@ -57,9 +66,13 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | 
     store are left out: robots.txt, redirects, errors that were retried.
     """
     last: Capture | None = None
+    is_elsewhere = False  # whether a redirect led from the list to the last page
     for content in _without_failed_pages(contents):
-        if isinstance(content, Capture | PageNotStored):
-            last = content if isinstance(content, Capture) else None
+        if isinstance(content, Capture):
+            is_elsewhere = last is not None and _leads_elsewhere(last, content)
+            last = content
+        elif isinstance(content, PageNotStored):
+            last = None
         elif isinstance(content, PageStored):
             page = (content.url.partition("#")[0], content.fetched_at)
             capture = last if last is not None and (last.url, last.fetched_at) == page else None
@@ -70,7 +83,7 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | 
             yield (capture, content), to_parse, PageRequest(content.kind, content.item_id)
         else:
             has_failed = isinstance(content, RunFinished) and content.status in ("failed", "refused")
-            if has_failed and last is not None and _may_be_listing(last):
+            if has_failed and last is not None and _may_be_listing(last) and not is_elsewhere:
                 yield (last, None), last, PageRequest(LISTING)
             yield (None, content), None, None
 
@@ -86,6 +99,10 @@ def _without_failed_pages(contents: Iterable[Capture | Event]) -> Iterator[Captu
             yield content
     if waiting is not None:
         yield waiting
+
+
+def _leads_elsewhere(redirect: Capture, page: Capture) -> bool:
+    return redirected_to(redirect) == page.url and not same_path(redirect.url, page.url)
 
 
 def _may_be_listing(capture: Capture) -> bool:

@@ -15,6 +15,8 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
+from osce_news.crawl.notice import NOTICE
+
 if TYPE_CHECKING:
     from typing import Self
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_PATIENCE_S = 3.0  # after which a user is told what the crawl waits for
 _POLL_S = 0.2  # between two looks at whether the crawl was stopped
 MAX_RETRY_AFTER_S = 365 * 86_400.0  # a longer wait counts as this
 
@@ -57,6 +60,8 @@ class BackOffMiddleware(RetryMiddleware):
         self.max_retry_after = settings.getfloat("RETRY_AFTER_MAX")
         self.breaker = CircuitBreaker(settings.getint("CIRCUIT_BREAKER"))
         self._not_before = 0.0  # monotonic; no request goes out sooner
+        self._late: asyncio.TimerHandle | None = None  # says that the request in progress takes long
+        self._has_told_delay = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -66,8 +71,10 @@ class BackOffMiddleware(RetryMiddleware):
     async def process_request(self, request: Request) -> Request | None:
         """Wait for the request's turn; raises CircuitOpenError, CrawlStoppedError."""
         self.breaker.check()
-        still_running = await self._wait_for_back_off() and await self._wait_until(self._earliest(request))
+        still_running = await self._wait_for_back_off() and await self._wait_for_delay(request)
         if still_running:
+            loop = asyncio.get_running_loop()
+            self._late = loop.call_later(_PATIENCE_S, logger.log, NOTICE, "waiting for %s", request.url)
             return None
         if request.callback is NO_CALLBACK:  # robots.txt: its middleware waits for the response
             raise CrawlStoppedError("the crawl was stopped")
@@ -77,6 +84,7 @@ class BackOffMiddleware(RetryMiddleware):
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
         """Return the response, or the request for another try."""
+        self._answered()
         if response.status not in self.retry_http_codes:
             self.breaker.succeeded()
             return response
@@ -99,6 +107,7 @@ class BackOffMiddleware(RetryMiddleware):
         self, request: Request, exception: Exception, spider: Spider | None = None
     ) -> Request | None:
         """Return the request for another try, or None to give it up."""
+        self._answered()
         if isinstance(exception, IgnoreRequest):  # it was never sent
             return None
         again = super().process_exception(request, exception)
@@ -121,7 +130,9 @@ class BackOffMiddleware(RetryMiddleware):
         chance = random.random()  # noqa: S311  # not a secret
         wait = max(back_off(retry, base, self.max_wait, chance), wait_s or 0)
         self._not_before = max(self._not_before, monotonic() + wait)
-        logger.info("%s: %s; retry %d of %d in %.1f s", again.url, reason, retry, self.max_retry_times, wait)
+        level = NOTICE if wait > _PATIENCE_S else logging.INFO
+        text = "%s: %s; retry %d of %d in %.1f s"
+        logger.log(level, text, again.url, reason, retry, self.max_retry_times, wait)
 
     async def _wait_for_back_off(self) -> bool:
         """Wait for the end of a back-off, and count it; False if the crawl was stopped."""
@@ -134,6 +145,19 @@ class BackOffMiddleware(RetryMiddleware):
         stats.inc_value("back_off/count")
         stats.inc_value("back_off/seconds", monotonic() - began)  # type: ignore[arg-type]
         return still_running
+
+    async def _wait_for_delay(self, request: Request) -> bool:
+        """Wait until the crawl-delay allows the request, and say so once; False if the crawl was stopped."""
+        time = self._earliest(request)
+        if not self._has_told_delay and (left := time - monotonic()) > _PATIENCE_S:
+            self._has_told_delay = True
+            logger.log(NOTICE, "waiting %.0f s, the delay between two requests, before %s", left, request.url)
+        return await self._wait_until(time)
+
+    def _answered(self) -> None:
+        """Note that the request in progress has ended."""
+        if self._late is not None:
+            self._late.cancel()
 
     async def _wait_until(self, time: float) -> bool:
         """Wait until this monotonic time; False as soon as the crawl is stopped."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 from typing import Any, ClassVar, Self
@@ -12,8 +11,10 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from osce_news.crawl.config import load_options
 from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.crawl_run import as_partial
 from osce_news.crawl.extensions import RequestStats, RequestStatsExtension
@@ -51,18 +52,7 @@ class BaseSpider(scrapy.Spider):
 
         With `crawl` the options are those of that crawl.
         """
-        names = [field.name for field in dataclasses.fields(CrawlOptions)]
-        arguments = {name: kwargs.pop(name) for name in names if kwargs.get(name) is not None}
-        arguments = {**cls.defaults, **arguments}
-        for name, option in OPTIONS.items():
-            if variable := os.environ.get(option["click"].get("envvar", "")):
-                arguments.setdefault(name, variable)
-        arguments.setdefault("db", crawler.settings["OSCE_NEWS_DB"])
-        arguments.setdefault("archive", crawler.settings["OSCE_NEWS_ARCHIVE"])
-        # scrapyd's own arguments begin with "_".
-        if unknown := [name for name in kwargs if name not in {"crawl", *names} and name[:1] != "_"]:
-            raise BadInputError(f"unknown argument: {', '.join(unknown)}; there are {', '.join(names)}")
-        crawl = kwargs.pop("crawl", None) or Crawl(CrawlOptions.parse(**arguments))
+        crawl = kwargs.pop("crawl", None) or Crawl(cls.options_from(crawler.settings, kwargs))
         apply_options(crawler, crawl.options)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
         # Whatever the command line says: the records of a page must come through in order.
@@ -74,8 +64,22 @@ class BaseSpider(scrapy.Spider):
 
     def use_service(self, options: CrawlOptions) -> None:
         """Set the options, and the hosts that may be asked."""
-        urls = [options.start_url, *([options.search_url] if options.source == "search" else [])]
+        urls = [each.start_url for each in options.each_list()]
+        urls += [options.search_url] if options.source == "search" else []
         self.options, self.allowed_domains = options, [site_host(url) for url in urls]
+
+    @classmethod
+    def options_from(cls, settings: BaseSettings, arguments: dict[str, Any]) -> CrawlOptions:
+        """Take the options out of the arguments and return them, checked; raises BadInputError."""
+        names = ["db", "config", *OPTIONS]
+        given = {name: arguments.pop(name) for name in names if arguments.get(name) is not None}
+        # scrapyd's own arguments begin with "_".
+        if unknown := [name for name in arguments if name not in names and name[:1] != "_"]:
+            raise BadInputError(f"unknown argument: {', '.join(unknown)}; there are {', '.join(names)}")
+        variables = {name: option["click"].get("envvar", "") for name, option in OPTIONS.items()}
+        environment = {name: os.environ.get(variable) for name, variable in variables.items()}
+        defaults = {"db": settings["OSCE_NEWS_DB"], "archive": settings["OSCE_NEWS_ARCHIVE"] or None}
+        return load_options(**defaults | {n: v for n, v in environment.items() if v} | cls.defaults | given)
 
     def track(self, request: Request) -> Request:
         """Return the request after noting that it is in progress."""
@@ -111,7 +115,8 @@ class BaseSpider(scrapy.Spider):
     def delay(self) -> float:
         """Return the present delay between two requests, in seconds."""
         engine = self.crawler.engine
-        slot = engine.downloader.slots.get(self.allowed_domains[0]) if engine else None
+        url = self.crawl.run.options.start_url if self.crawl.run else self.options.start_url
+        slot = engine.downloader.slots.get(site_host(url)) if engine else None
         return slot.delay if slot else self.crawler.settings.getfloat("DOWNLOAD_DELAY")
 
     def spider_error(self, failure: Failure) -> None:

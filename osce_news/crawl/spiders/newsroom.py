@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -13,10 +13,12 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl.key_search import KeySearchSpider
 from osce_news.crawl.list_run import ListRun
+from osce_news.crawl.notice import NOTICE
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.responses import (
     error_from_failure,
     fetched_at,
+    gone_list,
     listing_from_response,
     page_facts,
     service_message,
@@ -24,6 +26,8 @@ from osce_news.crawl.responses import (
 from osce_news.crawl.search_run import SearchRun, explain
 from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
+from osce_news.pages import ListingPage
+from osce_news.pages.findings import find
 from osce_news.storage import Validators
 
 logger = logging.getLogger(__name__)
@@ -47,16 +51,25 @@ class NewsroomSpider(KeySearchSpider):
             yield request
 
     async def begin(self) -> AsyncIterator[Request]:
-        """Begin the run, and yield the request for its first page."""
+        """Begin the first run, and yield its first request."""
+        if (request := self._begin_list(self.crawl.begin_list_run)) is not None:
+            yield request
+
+    def _begin_list(self, begin: Callable[[], ListRun | None]) -> Request | None:
+        """Begin a run, and return the request for its first page; after the last list, for an article."""
+        self.update_stats()
         try:
-            run = self.crawl.begin_list_run()
+            run = begin()
         except OsceNewsError as error:
             logger.error("%s", error)
             self.crawl.fail(error)
-            return
+            return None
+        if run is None:
+            return self.begin_articles()
+        if len(self.crawl.list_runs) > 1:
+            self.restart_stats()
         run.start_recording(str(self.crawler.settings["USER_AGENT"]))
-        if (request := self._next_request(run)) is not None:
-            yield request
+        return self._next_request(run)
 
     async def parse(
         self, response: Response, known: Validators | None = None
@@ -66,7 +79,9 @@ class NewsroomSpider(KeySearchSpider):
             unchanged = response.status == HTTPStatus.NOT_MODIFIED
             page, facts = self._unchanged(response, known) if unchanged else self._read(response)
         except OsceNewsError as error:
-            raise self.reject(error, response) from error
+            if (request := self._after_rejected(error, response)) is not None:
+                yield request
+            return
         run = self.crawl.list_run
         if run is None:  # `scrapy parse`: there is nothing to store it in
             for record in page.records:
@@ -80,7 +95,9 @@ class NewsroomSpider(KeySearchSpider):
         try:
             await pending.stored
         except OsceNewsError as error:
-            raise self.reject(error, response) from error
+            if (request := self._after_rejected(error, response)) is not None:
+                yield request
+            return
         traversal = run.traversal
         of = f" of about {traversal.expected_pages}" if traversal.expected_pages else ""
         logger.info("page %d%s: %d results", traversal.pages, of, page.results)
@@ -100,21 +117,25 @@ class NewsroomSpider(KeySearchSpider):
                     yield request
                 return
             error = explain(response.status, said, error)
-        if run is None or isinstance(error, UnavailableError) or not isinstance(error, NetworkError):
+        if run is None or not isinstance(error, NetworkError):
             raise self.fail_as_partial(error)
-        run.skip(error)
-        if run.error is not None:
-            raise self.fail(run.error)
+        is_first = not run.traversal.pages and not isinstance(run, SearchRun)
+        if is_first and isinstance(failure.value, HttpError) and (gone := gone_list(failure)) is not None:
+            if (request := self._after_rejected(gone, failure.value.response)) is not None:
+                yield request
+            return
+        if isinstance(error, UnavailableError):
+            self.fail_as_partial(error)
+        else:
+            run.skip(error)
         if (request := self._next_request(run)) is not None:
             yield request
 
     def _next_request(self, run: ListRun) -> Request | None:
-        """Return the request for the next page of the list, or for the first article after its end."""
+        """Return the request for the next page of the list; after its end, for that of the next list."""
         self._requested = None
-        if run.error is not None:
-            return None
-        if (url := run.traversal.url) is None:
-            return self.begin_articles()
+        if run.error is not None or (url := run.traversal.url) is None:
+            return self._begin_list(self.crawl.next_list_run)
         known = run.validators(url)
         conditions = {
             "If-None-Match": known.etag if known else None,
@@ -134,9 +155,19 @@ class NewsroomSpider(KeySearchSpider):
             )
         )
 
+    def _after_rejected(self, error: OsceNewsError, response: Response) -> Request | None:
+        """Return the request for the next list after a page that was rejected; raises if there is none."""
+        end = self.reject(error, response)
+        if (request := self._begin_list(self.crawl.next_list_run)) is None:
+            raise end from error
+        return request
+
     def _read(self, response: Response) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and its facts for the traversal."""
         listing, page = listing_from_response(response)
+        run = self.crawl.list_run
+        if run is not None and not run.traversal.pages and isinstance(page, ListingPage):
+            logger.log(NOTICE, "%s: %s", response.url, find(page))
         return listing, page_facts(listing, page)
 
     def _unchanged(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:

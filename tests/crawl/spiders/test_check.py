@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 
 from tests.helpers import Result, run, without
 from tests.newsroom import Newsroom, faults, make_stories
+from tests.processes import Command
 
 ROBOTS = "User-agent: *\nCrawl-delay: 0.02\n"
 
@@ -120,3 +124,31 @@ def test_what_could_run_code_for_others_is_not_even_loaded(newsroom: Newsroom, t
             module, "check", "--start-url", f"{newsroom.url}/press-releases", "--delay", "0", cwd=tmp_path
         )
         assert done.status == 0, (module, done.err)
+
+
+def test_a_page_is_kept_without_personal_data_and_keys(newsroom: Newsroom, tmp_path: Path) -> None:
+    stories = [
+        dataclasses.replace(newsroom.stories[0], teaser="Call +43 1 514 36 6180 or ask jane.doe@osce.org.")
+    ]
+    newsroom.stories = [*stories, *newsroom.stories[1:20]]
+    done = ask(newsroom, tmp_path, "check", "--save", "page")
+    assert done.status == 0
+    (page,) = tmp_path.glob("page/listing/*/page.html")
+    kept = page.read_text("utf-8")
+    assert "jane.doe" not in kept
+    assert "514 36" not in kept
+    assert "Call +00 0 000 00 0000 or ask name@example.org." in kept
+    assert "except for 2 e-mail addresses" in json.loads(page.with_name("meta.json").read_text())["made"]
+    assert len(json.loads(page.with_name("expected.json").read_text())["records"]) == 20
+
+
+def test_what_is_waited_for_is_said_and_nothing_if_it_is_fast(tmp_path: Path) -> None:
+    """On stderr, before the wait is over."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        start = ["--start-url", f"http://127.0.0.1:{silent.getsockname()[1]}/press-releases", "--json"]
+        for command in ("check", "crawl"):
+            with Command([command, *start], tmp_path, {"OSCE_NEWS_CONTACT": "x@example.org"}) as waiting:
+                time.sleep(4.5)
+                waiting.send(signal.SIGKILL)
+                done = waiting.wait(30)
+            assert f"waiting for {start[1].rpartition('/')[0]}/robots.txt" in done.errors

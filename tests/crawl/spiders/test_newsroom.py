@@ -161,7 +161,7 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
         "challenge page",
     ),
     "too many requests": (lambda n: n.fail(PAGE_TWO, faults.status(429)), 6, "refused", 1, "status 429"),
-    "not found": (lambda n: n.fail(faults.page(0), faults.status(404)), 1, "failed", 0, "status 404"),
+    "not found": (lambda n: n.fail(faults.page(0), faults.status(404)), 3, "failed", 0, "status 404"),
     "server error": (lambda n: n.fail(PAGE_TWO, faults.status(500)), 4, "partial", 2, "status 500"),
     "led away": (
         lambda n: n.fail(PAGE_TWO, faults.redirect("http://127.0.0.2:9/")),
@@ -294,7 +294,7 @@ def test_scrapy_crawl_refuses_an_argument_that_it_does_not_know(newsroom: Newsro
         timeout=60,
         cwd=Path(__file__).parents[3],
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "unknown argument: maxpages" in done.stderr
     assert newsroom.paths == []
 

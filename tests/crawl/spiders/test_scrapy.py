@@ -69,7 +69,12 @@ def site() -> Iterator[Newsroom]:
 
 
 def scrapy(
-    site: Newsroom, folder: Path, *arguments: str, command: str = "crawl", spider: str = "newsroom"
+    site: Newsroom,
+    folder: Path,
+    *arguments: str,
+    command: str = "crawl",
+    spider: str = "newsroom",
+    status: int = 0,
 ) -> str:
     """Run Scrapy's command line in the folder, with pipelines of one's own; return what it logged."""
     (folder / "mine.py").write_text(PIPELINES + DOCUMENTED_PIPELINE, encoding="utf-8")
@@ -88,7 +93,7 @@ def scrapy(
         cwd=folder,
         env=environment,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return done.stdout + done.stderr
 
 
@@ -133,7 +138,7 @@ def test_a_pipeline_that_fails_ends_the_crawl_and_stores_nothing_of_the_page(
     site: Newsroom, tmp_path: Path
 ) -> None:
     before = len(site.log)
-    scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.BrokenPipeline": 500}')
+    scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.BrokenPipeline": 500}', status=1)
     assert len(pages_requested(site, before)) == 1
     ((status, message),) = rows(tmp_path / "a.db", "SELECT status, message FROM runs")
     assert (status, "ZeroDivisionError: a mistake" in message) == ("failed", True)
@@ -153,7 +158,7 @@ def test_what_a_pipeline_after_the_storage_does_to_a_record_ends_well(
 
 
 def test_itemcount_ends_the_crawl_after_the_page_in_hand(site: Newsroom, tmp_path: Path) -> None:
-    log = scrapy(site, tmp_path, "-s", "CLOSESPIDER_ITEMCOUNT=10")
+    log = scrapy(site, tmp_path, "-s", "CLOSESPIDER_ITEMCOUNT=10", status=4)
     assert "'finish_reason': 'closespider_itemcount'" in log
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(50,)]
     assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("partial",)]
@@ -219,3 +224,20 @@ def test_the_spiders_are_the_list_and_the_articles(tmp_path: Path, site: Newsroo
         [sys.executable, "-m", "scrapy", "list"], capture_output=True, text=True, timeout=60, cwd=ROOT
     )
     assert done.stdout.split() == ["articles", "newsroom"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["-a", "rows=many"], 2, "newsroom: --rows: 'many' is not a whole number from 1 to 50"),
+        (["-a", "db=no/such/folder.db"], 2, "newsroom: no such folder"),
+        (["-a", "delay=0", "-a", "start_url=http://127.0.0.1:{port}/gone"], 3, "the list is gone"),
+    ],
+)
+def test_the_exit_status_is_that_of_osce_news_crawl_and_an_error_one_line(
+    site: Newsroom, tmp_path: Path, arguments: list[str], status: int, said: str
+) -> None:
+    port = site.url.rpartition(":")[2]
+    log = scrapy(site, tmp_path, *(text.format(port=port) for text in arguments), status=status)
+    assert said in log.splitlines()[-1]
+    assert "Traceback" not in log

@@ -1,0 +1,1 @@
+"""Commands of Scrapy's command line in a checkout (the setting COMMANDS_MODULE)."""

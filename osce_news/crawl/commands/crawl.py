@@ -1,0 +1,41 @@
+"""`scrapy crawl` with the exit statuses and one-line errors of `osce-news crawl`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.commands import crawl
+from scrapy.exceptions import UsageError
+
+from osce_news.crawl.spiders.base import BaseSpider
+from osce_news.errors import OsceNewsError
+
+
+class Command(crawl.Command):
+    """Scrapy's own command exits with 0 however the crawl ended, and shows a traceback for bad input."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the spider, and set the exit status."""
+        if len(args) != 1:
+            raise UsageError
+        assert self.crawler_process is not None
+        crawler = self._create_crawler(args[0])
+        error: OsceNewsError | None = None
+        interrupted = False
+        try:
+            if issubclass(crawler.spidercls, BaseSpider):
+                crawler.spidercls.options_from(crawler.settings, dict(opts.spargs))
+            self.crawler_process.crawl(crawler, **opts.spargs)
+            self.crawler_process.start()
+            if (done := crawler.settings["OSCE_NEWS_CRAWL"]) is not None:
+                error, interrupted = done.error, done.interrupted
+        except OsceNewsError as bad_input:
+            error = bad_input
+        if error is not None:
+            sys.stderr.write(f"{crawler.spidercls.name}: {error}\n")
+            self.exitcode = error.exit_status
+        elif interrupted:
+            self.exitcode = 130
+        elif self.crawler_process.bootstrap_failed:
+            self.exitcode = 1

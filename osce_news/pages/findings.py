@@ -1,0 +1,114 @@
+"""What a page that should be a list shows: how it can be read, or else where the list may be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from osce_news.errors import OsceNewsError
+from osce_news.normalize.vocabulary import fold, words
+from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.listing import ListingPage
+from osce_news.pages.text_lines import is_item, text_of
+from osce_news.urls import same_site, without_query
+
+LABELLED, CARDS, SCRIPT = "labelled list", "cards", "filled by a script from the search service"
+_READ_BY = {LABELLED: "by its labels", CARDS: "card by card"}
+_MOST_LISTS = 5  # named in a message
+_LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What stands on a page; its fields are keys of `check --json`."""
+
+    url: str  # after redirects
+    layout: str | None  # LABELLED, CARDS or SCRIPT; None if the page is no list that can be read
+    results: int
+    generator: str | None  # the content of <meta name="Generator">
+    numbered_links: int  # whose addresses end in a number, as those of items do
+    times: int  # <time> elements
+    lists: dict[str, str]  # the names and addresses of lists that the page links
+    names_search: bool  # whether the page names the search service
+
+    @property
+    def source(self) -> str | None:
+        """The `--source` with which the page's list can be read; None if no source is known to work."""
+        if self.layout in _READ_BY:
+            return "list"
+        return "search" if self.layout == SCRIPT else None
+
+    def __str__(self) -> str:
+        """Return the findings on one line."""
+        if self.layout in _READ_BY:
+            what = "labelled list" if self.layout == LABELLED else "list of cards"
+            return f"a {what} with {self.results} results, which is read {_READ_BY[self.layout]}"
+        named = ", ".join(f"{name} ({url})" for name, url in list(self.lists.items())[:_MOST_LISTS])
+        return (
+            f"at {self.url} there is a page by {self.generator or 'an unnamed generator'} with "
+            f"{self.numbered_links} numbered links and {self.times} <time> elements; "
+            f"it links {named or 'no list'}; next: {self.next_command}"
+        )
+
+    @property
+    def next_command(self) -> str:
+        """What to type next."""
+        if self.layout == SCRIPT or (self.names_search and not self.lists):
+            return "osce-news crawl --source search"
+        if self.lists:
+            return f"osce-news crawl --start-url {next(iter(self.lists.values()))}"
+        return "osce-news check --save FOLDER, and send us the page"
+
+
+def find(page: ListingPage, *, is_list: bool = True) -> Findings:
+    """Return the findings of a page; raises nothing.
+
+    `is_list` is false for a page that came instead of the list, such as a start page: its items are no list.
+    """
+    layout, results = None, 0
+    if is_list:
+        try:
+            results = len(page.results)
+            layout = CARDS if page.is_card_list else LABELLED
+        except OsceNewsError:
+            layout = SCRIPT if page.names_search_service else None
+    return Findings(
+        url=page.url,
+        layout=layout,
+        results=results,
+        generator=page.first("meta[name='Generator' i]::attr(content)"),
+        numbered_links=sum(map(is_item, page.find("a[href]"))),
+        times=len(page.find("time")),
+        lists=_lists(page),
+        names_search=page.names_search_service,
+    )
+
+
+def same_path(url: str, other: str) -> bool:
+    """Whether two addresses have the same path, in whatever case, language and host.
+
+    >>> same_path("https://www.osce.org/press-releases?page=0", "https://osce.org/en/Press-Releases/")
+    True
+    >>> same_path("https://www.osce.org/press-releases", "https://www.osce.org/")
+    False
+    """
+    return _path(url) == _path(other)
+
+
+def _path(url: str) -> str:
+    return _LANGUAGE.sub("", unquote(urlsplit(url).path).lower()).rstrip("/")
+
+
+def _lists(page: HtmlPage) -> dict[str, str]:
+    """Return the links to other lists of the site, by their names or else by the ends of their addresses."""
+    known = set(words("list_names"))
+    found: dict[str, str] = {}
+    for link in page.find("a[href]"):
+        address = page.address(link.get("href"))
+        if address is None or not same_site(address, page.url) or same_path(address, page.url):
+            continue
+        name, end = text_of(link), _path(address).rpartition("/")[2]
+        if {fold(name), fold(end)} & known:
+            found.setdefault(without_query(address), (name or end)[:60])
+    return {name: address for address, name in found.items()}

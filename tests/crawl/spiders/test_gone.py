@@ -1,0 +1,87 @@
+"""A list that is gone: exit status 3, what was found there, and what to type next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import ROBOTS, crawl, rows
+from tests.helpers import run
+from tests.newsroom import Newsroom, Reply, faults, make_stories
+from tests.pages.test_findings import START_PAGE
+
+LIST = "/press-releases"
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom(make_stories(30), robots=ROBOTS) as server:
+        server.fail("/", faults.always(Reply(body=START_PAGE.encode())))
+        yield server
+
+
+def not_found(newsroom: Newsroom) -> None:
+    newsroom.fail(LIST, faults.status(404, body=START_PAGE))
+
+
+def start_page(newsroom: Newsroom) -> None:
+    newsroom.fail(LIST, faults.redirect("/"))
+
+
+def not_a_list(newsroom: Newsroom) -> None:
+    newsroom.fail(LIST, faults.always(Reply(body=START_PAGE.replace("/node/", "/n/").encode())))
+
+
+GONE = {"not found": not_found, "a redirect to the start page": start_page}
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_a_crawl_ends_with_status_3_and_says_what_it_found_and_what_to_type(
+    newsroom: Newsroom, tmp_path: Path, name: str
+) -> None:
+    GONE[name](newsroom)
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert (done.status, done.summary["status"]) == (3, "failed")
+    (line,) = done.lines
+    assert "the list is gone" in line
+    assert "Drupal 11" in line
+    assert "2 numbered links and 2 <time> elements" in line
+    assert f"next: osce-news crawl --start-url {newsroom.url}/newsroom" in line
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_check_says_the_same_and_keeps_the_page(newsroom: Newsroom, tmp_path: Path, name: str) -> None:
+    GONE[name](newsroom)
+    start = ("--start-url", newsroom.url + LIST, "--delay", "0")
+    done = run("check", *start, "--save", "page", cwd=tmp_path, env={"OSCE_NEWS_CONTACT": "x@example.org"})
+    assert done.status == 3
+    assert "layout        no list that can be read" in done.out
+    assert f"other lists   Newsroom {newsroom.url}/newsroom" in done.out
+    assert "next: osce-news crawl --start-url" in done.errors[-1]
+    assert len(list(tmp_path.glob("page/listing/*/page.html"))) == 1
+    held = json.loads(run("check", *start, "--json", cwd=tmp_path).out)
+    assert (held["understood"], held["source"], held["numbered_links"]) == (False, None, 2)
+
+
+def test_a_replay_does_not_take_the_start_page_for_the_list(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.fail(LIST, faults.redirect("/?page=0&rows=10&solrsort=ds_date+desc"))
+    newsroom.fail(lambda path: path.startswith("/?"), faults.always(Reply(body=START_PAGE.encode())))
+    assert crawl(newsroom, tmp_path / "a.db", "--archive", str(tmp_path / "archive")).status == 3
+    assert run("replay", "archive", "--db", "b.db", cwd=tmp_path).status == 0
+    assert rows(tmp_path / "b.db", "SELECT status, pages FROM runs") == [("failed", 0)]
+
+
+def test_a_crawl_says_in_one_line_what_it_found(newsroom: Newsroom, tmp_path: Path) -> None:
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert done.status == 0
+    assert "a labelled list with 10 results, which is read by its labels" in done.errors
+
+
+def test_a_later_page_that_is_gone_is_a_gap_as_before(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.fail(faults.page(1), faults.status(404))
+    done = crawl(newsroom, tmp_path / "a.db")
+    assert (done.status, done.summary["status"]) == (4, "partial")

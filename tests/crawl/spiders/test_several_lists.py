@@ -1,0 +1,190 @@
+"""Crawls of several lists: one after another, on hosts of one site."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.spiders.crawling import ROBOTS, at, nodes, rows, stored
+from tests.newsroom import Newsroom, faults, make_stories
+from tests.processes import Command, Ended
+
+HOSTS = ("www.osce.org", "odihr.osce.org")
+DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 10)]
+# All hosts of the OSCE are this machine.
+RESOLVER = """
+import socket
+from twisted.internet._resolver import GAIResolver
+def resolve(host, *rest, **more):
+    return socket.getaddrinfo("127.0.0.1" if str(host).endswith("osce.org") else host, *rest, **more)
+GAIResolver.__init__.__defaults__ = (None, resolve)
+"""
+STORIES = make_stories(40)
+
+
+@pytest.fixture
+def newsrooms() -> Iterator[tuple[Newsroom, Newsroom]]:
+    """Two lists that share ten stories."""
+    with Newsroom(STORIES[:25], robots=ROBOTS) as first, Newsroom(STORIES[15:], robots=ROBOTS) as second:
+        yield first, second
+
+
+def list_of(newsroom: Newsroom, host: str) -> str:
+    return newsroom.url.replace("127.0.0.1", host) + "/press-releases"
+
+
+def crawl(db: Path, lists: list[str], *options: str, before: str = "") -> Ended:
+    starts = itertools.chain.from_iterable(("--start-url", url) for url in lists)
+    arguments = ["crawl", *starts, "--db", str(db), "--json", "--delay", "0", "--rows", "10", *options]
+    contact = {"OSCE_NEWS_CONTACT": "someone@example.org"}
+    with Command(arguments, db.parent, contact, RESOLVER + before) as command:
+        return command.wait(60)
+
+
+@pytest.fixture
+def lists(newsrooms: tuple[Newsroom, Newsroom]) -> list[str]:
+    return [list_of(newsroom, host) for newsroom, host in zip(newsrooms, HOSTS, strict=True)]
+
+
+def test_each_list_is_a_run_and_what_both_show_is_one_item_with_two_addresses(
+    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    done = crawl(db, lists)
+    assert done.status == 0, done.errors
+    assert (done.summary["run"], done.summary["new"], done.summary["unchanged"]) == (1, 40, 10)
+    runs = rows(db, "SELECT mode, source, status, new FROM runs")
+    assert runs == [("full", "list", "complete", 25), ("full", "list", "complete", 15)]
+    shared = {str(story.node) for story in STORIES[15:25]}
+    several = rows(db, "SELECT item_id, count(*) FROM addresses GROUP BY 1 HAVING count(*) > 1")
+    assert {row[0] for row in several} == shared
+    assert {row[1] for row in several} == {2}
+
+    again = crawl(db, lists)
+    assert (again.status, again.summary["mode"], again.summary["new"]) == (0, "incremental", 0)
+
+
+def test_hosts_of_one_site_have_one_delay_the_longest_and_each_its_robots_txt(
+    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path
+) -> None:
+    first, second = newsrooms
+    first.robots, second.robots = (f"User-agent: *\nCrawl-delay: {delay}\n" for delay in (0.25, 0.5))
+    done = crawl(tmp_path / "a.db", lists, "--max-pages", "2")
+    assert done.status == 0, done.errors
+    assert [newsroom.paths[0] for newsroom in newsrooms] == ["/robots.txt", "/robots.txt"]
+    times = sorted(entry.time for newsroom in newsrooms for entry in newsroom.log)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert min(gaps) > 0.2
+    assert min(gaps[len(first.log) :]) > 0.45  # since the second robots.txt
+
+    second.robots = "User-agent: *\nDisallow: /press-releases\n"
+    done = crawl(tmp_path / "a.db", lists)
+    assert (done.status, done.summary["status"]) == (6, "refused")
+    assert rows(tmp_path / "a.db", "SELECT status FROM runs")[-2:] == [("complete",), ("refused",)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "word"),
+    [
+        (faults.status(500), 4, "partial"),
+        (faults.error_page(), 3, "failed"),
+    ],
+)
+def test_a_list_that_cannot_be_read_does_not_stop_the_next_and_its_status_counts(
+    newsrooms: tuple[Newsroom, Newsroom],
+    lists: list[str],
+    tmp_path: Path,
+    fault: faults.Answer,
+    status: int,
+    word: str,
+) -> None:
+    first, _ = newsrooms
+    first.fail(faults.page(1), fault)
+    done = crawl(tmp_path / "a.db", lists, before="\nimport osce_news.crawl.settings as s\ns.RETRY_TIMES = 0")
+    assert (done.status, done.summary["status"]) == (status, word), done.errors
+    assert [row[0] for row in rows(tmp_path / "a.db", "SELECT status FROM runs")] == [word, "complete"]
+    assert {story.node for story in STORIES[15:]} <= stored(tmp_path / "a.db")
+
+
+def test_withdrawn_is_what_no_list_shows_any_more(
+    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path
+) -> None:
+    first, second = newsrooms
+    db = tmp_path / "a.db"
+    crawl(db, lists, before=at(DAYS[0]))
+    only_first, on_both, gone = STORIES[3].node, STORIES[20].node, STORIES[21].node
+    crawl(db, lists[:1], before=at(DAYS[1]))  # the last page that shows the items of both is the first list's
+    for node in (only_first, on_both, gone):
+        first.remove(node)
+    second.remove(gone)
+    done = crawl(db, lists, "--full", before=at(DAYS[2]))
+    assert (done.status, done.summary["withdrawn"], done.summary["restored"]) == (0, 2, 0), done.errors
+    withdrawn = rows(db, "SELECT item_id, restored FROM withdrawals ORDER BY item_id")
+    assert sorted(withdrawn) == sorted((str(node), None) for node in (only_first, gone))
+    assert stored(db) == nodes(first) | nodes(second)
+
+
+def test_a_list_that_is_no_longer_crawled_counts_for_90_days(
+    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path
+) -> None:
+    """After that, what it shared with another list can be withdrawn, but nothing that only it showed."""
+    first, _ = newsrooms
+    db = tmp_path / "a.db"
+    crawl(db, lists, before=at(DAYS[0]))
+    first.remove(STORIES[20].node)
+    done = crawl(db, lists[:1], "--full", before=at(DAYS[1]))
+    assert (done.status, done.summary["withdrawn"]) == (0, 0)
+    first.remove(STORIES[21].node)
+    done = crawl(db, lists[:1], "--full", before=at("2026-06-01T12:00:00Z"))
+    assert (done.status, done.summary["withdrawn"]) == (0, 2)
+    assert {story.node for story in STORIES[25:]} <= stored(db)
+
+
+def test_the_articles_of_all_lists_are_one_run(newsrooms: tuple[Newsroom, Newsroom], tmp_path: Path) -> None:
+    url = f"{newsrooms[0].url}/press-releases"
+    done = crawl(tmp_path / "a.db", [url, f"{url}/human%20trafficking"], "--articles", "--max-articles", "3")
+    assert (done.status, done.summary["articles"]) == (0, 3), done.errors
+    runs = rows(tmp_path / "a.db", "SELECT mode, source FROM runs")
+    assert runs == [("full", "list"), ("full", "list"), ("articles", "page")]
+
+
+def test_a_replay_of_the_archive_finds_the_same(
+    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path
+) -> None:
+    db, archive = tmp_path / "a.db", tmp_path / "archive"
+    crawl(db, lists, "--archive", str(archive))
+    for node in (STORIES[3].node, STORIES[20].node):
+        newsrooms[0].remove(node)
+    crawl(db, lists[:1], "--archive", str(archive))
+    crawl(db, lists, "--full", "--archive", str(archive))
+    with Command(["replay", str(archive), "--db", str(tmp_path / "b.db"), "--json"], tmp_path) as command:
+        replayed = command.wait(60)
+    assert replayed.status == 0, replayed.errors
+    for sql in (
+        "SELECT mode, source, status, list, pages, new, changed, withdrawn FROM runs",
+        "SELECT id, withdrawn, listing_url FROM items ORDER BY id",
+        "SELECT item_id, url FROM addresses ORDER BY 1, 2",
+        "SELECT item_id, withdrawn, withdrawn_run, restored FROM withdrawals",
+        "SELECT run_id, url, listed FROM pages",
+    ):
+        assert rows(tmp_path / "b.db", sql) == rows(db, sql)
+    assert rows(db, "SELECT count(*) FROM withdrawals") == [(1,)]
+
+
+def test_a_crawl_killed_in_the_second_list_resumes_it(
+    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path
+) -> None:
+    first, second = newsrooms
+    db = tmp_path / "a.db"
+    second.fail(faults.page(1), faults.status(403))
+    assert crawl(db, lists).status == 6
+    second.faults.clear()
+    asked = len(second.log)
+    done = crawl(db, lists)
+    assert done.status == 0, done.errors
+    assert rows(db, "SELECT mode, continues FROM runs")[2:] == [("incremental", None), ("full", 2)]
+    assert stored(db) == nodes(first) | nodes(second)
+    assert len(second.log) - asked <= 5
