@@ -160,6 +160,7 @@ class ListingPage(HtmlPage):
         return PagerLink(following, self._farthest_link if following is None and last is None else last)
 
     def _result(self, position: int, fields: ResultFields | CardFields) -> RawResult:
+        values = fields.values
         return RawResult(
             position=position,
             title=fields.title,
@@ -168,7 +169,7 @@ class ListingPage(HtmlPage):
             language=fields.labelled.language or self.language,
             unlabelled=fields.unlabelled,
             is_card=isinstance(fields, CardFields),
-            **{name: fields.values.get(name) for name in labels()},
+            **{name: values.get(name) for name in labels()},
         )
 
     def _pager_link(self, name: str, selector: str) -> str | None:

@@ -23,7 +23,7 @@ from osce_news.normalize.vocabulary import fold
 # So many results of a page that have the title and date of a stored item, and another number, are these items
 # under new numbers. Fewer are items of their own: now and then two of one day have the same title.
 MIN_RENUMBERED = 3
-_DAYS_NEAR = 3  # between two dates that may be those of one item
+_NEAR = [timedelta(days) for days in range(-3, 4)]  # between two dates that may be those of one item
 _SUFFIX = re.compile(r"(?<=\S)\s*(?:\|[^|]{1,40}|- osce)$")  # what a site adds to its titles
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
@@ -107,16 +107,13 @@ def _resolve(
     return doubts
 
 
-def _candidates(connection: sqlite3.Connection, unknown: Iterable[NewsItem]) -> Iterator[sqlite3.Row]:
+def _candidates(connection: sqlite3.Connection, unknown: Sequence[NewsItem]) -> Iterator[sqlite3.Row]:
     """Yield the stored items that may be among the unknown ones, by their dates."""
-    days: set[date] = set()
-    for item in unknown:
-        if item.published:
-            day = date.fromisoformat(item.published)
-            days.update(day + timedelta(distance) for distance in range(-_DAYS_NEAR, _DAYS_NEAR + 1))
-        elif not item.id.isdigit():  # only the title is left, so each stored item may be this one
-            yield from connection.execute(_CANDIDATES)
-            return
+    if any(not (item.published or item.id.isdigit()) for item in unknown):
+        yield from connection.execute(_CANDIDATES)  # only the title is left, so each may be this one
+        return
+    dates = {date.fromisoformat(item.published) for item in unknown if item.published}
+    days = {day + distance for day in dates for distance in _NEAR}
     yield from connection.execute(_OF_DAYS, [_json(map(str, days))])
 
 
