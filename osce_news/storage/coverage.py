@@ -62,11 +62,14 @@ def last_whole_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
     """Return the last run that read a whole list to its end; None if there is none.
 
     A run with a limit (`--since`, `--until`, `--max-pages`), or of a list with a filter or a keyword, is only
-    a sample. So are saved pages.
+    a sample. So are saved pages. A run that `undo` took back does not count.
     """
     sql = """
         SELECT id, finished, coalesce(list, start_url) AS list FROM runs
         WHERE mode = 'full' AND coalesce(list_status, status) = 'complete' AND finished IS NOT NULL
+        AND id NOT IN (
+            SELECT CAST(substr(message, length('took back run ')) AS INTEGER) FROM runs
+            WHERE mode = 'undo' AND message LIKE 'took back run %')
         ORDER BY id DESC"""
     return next((run for run in connection.execute(sql) if _is_whole(run["list"])), None)
 

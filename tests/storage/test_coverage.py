@@ -60,6 +60,16 @@ def test_a_sample_after_a_whole_reading_changes_nothing(db: Path) -> None:
         assert coverage(writer.connection).whole_run == 1
 
 
+def test_a_run_that_was_taken_back_has_read_nothing(db: Path) -> None:
+    with Writer(db) as writer:
+        _crawl(writer, LIST)
+        _crawl(writer, LIST)
+        writer.undo(2)
+        assert coverage(writer.connection).whole_run == 1
+        writer.undo(1)
+        assert coverage(writer.connection).whole_run is None
+
+
 def test_what_is_missing_is_said(db: Path) -> None:
     with Writer(db) as writer:
         _crawl(writer, f"{LIST} (max-pages 3)")

@@ -11,8 +11,8 @@ _QUERIES = {
     "full-text": {
         "title": "Full text by period",
         "description": (
-            "Items whose title, teaser or text contains the words, best matches first. "
-            "since, until: the first and last publishing date (YYYY-MM-DD), or empty."
+            "The 500 best items whose title, teaser or text matches the words, as in osce-news search. "
+            "since, until: the first and last publishing date, such as 2015 or March 2020, or empty."
         ),
         "params": ["words", "since", "until"],
         "sql": """
@@ -61,7 +61,7 @@ order by 3 desc, 1, 2""",
         "title": "What changed last week",
         "description": (
             "Items that were new, changed, withdrawn from the list or restored to it in the last days before "
-            "the latest crawl. days: how many days, or empty for seven."
+            "the latest crawl, at most the last 300. days: how many days, or empty for seven."
         ),
         "params": ["days"],
         "sql": """
@@ -84,7 +84,7 @@ limit 300""",
     "as-it-stood": {
         "title": "The list on a past day",
         "description": (
-            "The items as the site showed them at the end of a day (YYYY-MM-DD, UTC) since the first crawl. "
+            "The items as the site showed them at the end of a day (UTC) since the first crawl. "
             "The command osce-news list --as-of DAY --limit 0 prints all of them with normalised values."
         ),
         "params": ["day"],
