@@ -248,9 +248,9 @@ def changed_title(pair: Pair, _: Context) -> object:
 
 
 def changed_date(pair: Pair, _: Context) -> object:
-    """Return the date if it differs from the stored one."""
+    """Return the date if it differs from the stored one; an item without a date may get one."""
     before, after = ((item.published or item.published_raw) for item in pair)
-    return before != after and (after or "none")
+    return before is not None and before != after and (after or "none")
 
 
 def changed_teaser(pair: Pair, _: Context) -> object:

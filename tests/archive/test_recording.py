@@ -36,7 +36,9 @@ def settings_of(folder: Path) -> dict[str, str]:
     return environment({"SCRAPY_SETTINGS_MODULE": "recording_settings", "PYTHONPATH": path})
 
 
-def crawl(newsroom: Newsroom, folder: Path, archive: str, *options: str, db: str = "a.db") -> str:
+def crawl(
+    newsroom: Newsroom, folder: Path, archive: str, *options: str, db: str = "a.db", status: int = 0
+) -> str:
     """Crawl by Scrapy's own command and return what it said."""
     place = ["-a", f"start_url={newsroom.url}/press-releases", "-s", f"OSCE_NEWS_DB={folder / db}"]
     pace = ["-a", "delay=0", "-s", f"OSCE_NEWS_ARCHIVE={archive}", "-s", "OSCE_NEWS_CONTACT=a@example.org"]
@@ -48,7 +50,7 @@ def crawl(newsroom: Newsroom, folder: Path, archive: str, *options: str, db: str
         text=True,
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     return done.stderr
 
@@ -104,10 +106,10 @@ def test_an_archive_that_can_not_be_opened_ends_the_crawl_before_it_asks(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    crawl(newsroom, tmp_path, "file")
+    crawl(newsroom, tmp_path, "file/archive", status=1)
     ((status, new, message),) = runs(tmp_path / "a.db")
     assert (status, new, newsroom.log) == ("failed", 0, [])
-    assert str(message).startswith("the archive file can't be written: ")
+    assert str(message).startswith("the archive file/archive can't be written: ")
 
 
 @pytest.mark.slow
@@ -124,7 +126,7 @@ def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_r
         "    write(self, data)\n"
         "_WarcFile.write = full\n"
     )
-    crawl(newsroom, tmp_path, "archive")
+    crawl(newsroom, tmp_path, "archive", status=1)
     ((status, new, message),) = runs(tmp_path / "a.db")
     # What the run tells of itself was recorded, robots.txt, one page, and that it is stored.
     assert (status, new) == ("failed", 50)

@@ -46,7 +46,7 @@ def listing(case: str) -> bytes:
 
 def test_there_are_fixtures_and_nothing_else() -> None:
     assert len(FOLDERS) >= 40
-    assert sorted(path.name for path in ROOT.iterdir()) == ["README.md", "article", "listing"]
+    assert sorted(path.name for path in ROOT.iterdir()) == ["README.md", "article", "listing", "search"]
     assert [path for kind in (FIXTURES, ARTICLES) for path in kind.iterdir() if not path.is_dir()] == []
 
 
@@ -56,7 +56,7 @@ def test_each_folder_has_a_page_its_origin_and_its_expectation(folder: Path) -> 
     assert (folder / "page.html").read_bytes().rstrip().endswith(b"</html>")
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     assert {"url", "fetched_at", "made"} <= set(meta) <= {"url", "fetched_at", "made", "content_type"}
-    assert re.match(r"https://(www|astana)\.osce\.org/", meta["url"])
+    assert re.match(r"https://(www|astana|odihr)\.osce\.org/", meta["url"])
     assert parse_utc(meta["fetched_at"])
     assert len(meta["made"]) > 40
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))

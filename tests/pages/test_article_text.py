@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,7 +72,9 @@ def test_what_follows_the_element_itself_is_not_read() -> None:
     assert [one.text for one in read_paragraphs(first)] == ["a"]
 
 
-LINE = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
+LINE = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20).map(
+    lambda text: unicodedata.normalize("NFC", text)
+)
 LINES = st.lists(LINE, min_size=1, max_size=4).map(tuple)
 BLOCKS = st.lists(
     st.builds(Block, st.sampled_from(["paragraph", "list", "numbered", "quote"]), LINES), max_size=8
