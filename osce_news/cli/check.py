@@ -111,6 +111,7 @@ def _report(spider: CheckSpider, as_json: bool) -> None:
 def _print_findings(facts: dict[str, Any]) -> None:
     lists = ", ".join(f"{name} {url}" for name, url in facts["lists"].items())
     for name, value in (
+        ("address", facts["url"]),
         ("layout", facts["layout"] or "no list that can be read"),
         ("source", f"--source {facts['source']}" if facts["source"] else "none is known"),
         ("generator", facts["generator"] or "not named"),
@@ -127,7 +128,7 @@ def _print_coverage(coverage: dict[str, Any]) -> None:
     for name, count in fields.items():
         share = f"{count / results:5.0%}" if results else "    -"
         click.echo(f"{name.removesuffix('_raw'):13} {count:4} of {results} {share}")
-    for name in ("set_aside", "unknown", "newest", "oldest", "pages", "url"):
+    for name in ("set_aside", "unknown", "newest", "oldest", "pages"):
         value = coverage[name]
         click.echo(f"{name.replace('_', ' '):13} {'; '.join(value) if isinstance(value, list) else value}")
 

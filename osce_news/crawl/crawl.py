@@ -159,7 +159,7 @@ class Crawl:
     @property
     def hint(self) -> str | None:
         """A hint for the user about what to do next; None if there is none."""
-        return next((run.hint for run in self.list_runs if run.hint), None)
+        return next((run.hint for run in self.list_runs if run.hint and run.error is None), None)
 
     @property
     def summary(self) -> Summary:

@@ -51,7 +51,7 @@ def listing_from_response(response: Response) -> tuple[Listing, ListingPage | Se
     if is_search_answer(requested):
         return extract_listing(response.body, response.url, **_facts(response))
     if not same_path(requested, response.url):
-        raise _gone(requested, f"a redirect to {response.url}", response)
+        raise _gone(f"a redirect from {requested}", response)
     try:
         return extract_listing(response.body, response.url, **_facts(response))
     except LayoutError as error:
@@ -71,11 +71,11 @@ def gone_list(failure: Failure) -> LayoutError | None:
     if not isinstance(failure.value, HttpError) or failure.value.response.status not in _GONE:
         return None
     response = failure.value.response
-    return _gone(response.url, f"status {response.status}", response)
+    return _gone(f"status {response.status}", response)
 
 
-def _gone(url: str, got: str, response: Response) -> LayoutError:
-    return LayoutError("the list is gone", expected=f"a list at {url}", got=f"{got}; {findings_of(response)}")
+def _gone(got: str, response: Response) -> LayoutError:
+    return LayoutError("the list is gone", expected="a list", got=f"{got}; {findings_of(response)}")
 
 
 def _requested(response: Response) -> str:

@@ -46,7 +46,7 @@ class Findings:
             return f"a {what} with {self.results} results, which is read {_READ_BY[self.layout]}"
         named = ", ".join(f"{name} ({url})" for name, url in list(self.lists.items())[:_MOST_LISTS])
         return (
-            f"at {self.url} there is a page by {self.generator or 'an unnamed generator'} with "
+            f"the page is made by {self.generator or 'an unnamed generator'}, with "
             f"{self.numbered_links} numbered links and {self.times} <time> elements; "
             f"it links {named or 'no list'}; next: {self.next_command}"
         )
@@ -109,6 +109,6 @@ def _lists(page: HtmlPage) -> dict[str, str]:
         if address is None or not same_site(address, page.url) or same_path(address, page.url):
             continue
         name, end = text_of(link), _path(address).rpartition("/")[2]
-        if {fold(name), fold(end)} & known:
-            found.setdefault(without_query(address), (name or end)[:60])
-    return {name: address for address, name in found.items()}
+        if fold(name) in known or fold(end) in known:
+            found.setdefault(name[:60] if fold(name) in known else end, without_query(address))
+    return found

@@ -233,6 +233,10 @@ def test_a_case_is_named_after_its_address(url: str, name: str) -> None:
         ),
         ("+43-1-514 36 (0) 6000 and tel:0043151436", "+00-0-000 00 (0) 0000 and tel:0000000000"),
         ('{"apiKey": "s3cr3t-s3cr3t-s3cr3t"}', '{"apiKey": "KEY"}'),
+        (
+            '<i data-search="{&quot;typesenseApiKey&quot;:&quot;s3cr3ts3cr3ts3cr3t&quot;}">',
+            '<i data-search="{&quot;typesenseApiKey&quot;:&quot;KEY&quot;}">',
+        ),
         ('<i data-search-key="s3cr3ts3cr3t">', '<i data-search-key="KEY">'),
         (
             "{\\&quot;a\\&quot;: 1, x = '2022', number 0043 151}",

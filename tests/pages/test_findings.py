@@ -44,8 +44,8 @@ def test_a_page_that_came_instead_of_the_list_says_where_lists_may_be() -> None:
         "Press releases": LIST,
     }
     assert str(found) == (
-        "at https://www.osce.org/ there is a page by Drupal 11 (https://www.drupal.org) with 2 numbered "
-        "links and 2 <time> elements; it links Newsroom (https://www.osce.org/newsroom), "
+        "the page is made by Drupal 11 (https://www.drupal.org), with 2 numbered links and 2 <time> "
+        "elements; it links Newsroom (https://www.osce.org/newsroom), "
         "news (https://odihr.osce.org/odihr/news), Press releases (https://www.osce.org/press-releases); "
         "next: osce-news crawl --start-url https://www.osce.org/newsroom"
     )
