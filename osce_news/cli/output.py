@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
@@ -20,6 +21,7 @@ FORMATS = ("table", "tsv", "csv", "json")
 EXPORT_FORMATS = ("ris", "bibtex", "csl-json", "jsonl", "parquet", "xlsx")  # that `list` and `search` print
 Row = Mapping[str, Any]
 _ITEM_TABLE = ("id", "published", "content_type", "offices", "title")  # those that fit a terminal
+_BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, as a terminal shows them
 _WIDE = 100  # columns of a terminal that holds the table of items
 
 
@@ -55,12 +57,14 @@ def is_export_format(form: str | None) -> TypeGuard[str]:
 
 def print_hits(rows: Sequence[Row]) -> None:
     """Print items one below the other, each with its snippet, or without one with its type and offices."""
+    width, indent = max(40, shutil.get_terminal_size().columns), " " * 12
     for row in rows:
-        click.echo(f"{row['published'] or '?':10}  {row['id']:>8}  {printable(row['title'])}")
+        head = f"{row['published'] or '?':10}  {row['id']:>8}  {printable(row['title'])}"
         about = row.get("snippet") or " · ".join(filter(None, (row["content_type"], *row["offices"])))
-        bold = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, as a terminal shows them
-        if about:
-            click.echo(f"            {''.join(bold.get(letter, printable(letter)) for letter in about)}")
+        lines = textwrap.wrap(head, width, subsequent_indent=indent)
+        lines += textwrap.wrap(about, width, initial_indent=indent, subsequent_indent=indent)
+        for line in lines:
+            click.echo("".join(_BOLD.get(letter, printable(letter)) for letter in line))
 
 
 def is_table(form: str | None) -> bool:

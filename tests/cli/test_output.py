@@ -168,3 +168,12 @@ def test_on_a_terminal_rows_are_a_table_and_hits_are_bold(filled: Path, tmp_path
         assert "\x1b" not in plain
         assert "[Trafficking]" in plain
     assert _on_a_terminal("search", "nothing-has-this-word", cwd=tmp_path) == ""
+
+
+def test_a_narrow_terminal_shows_items_one_below_the_other(filled: Path, tmp_path: Path) -> None:
+    for command in (("list",), ("search", "trafficking")):
+        lines = _on_a_terminal(*command, "--limit", "3", cwd=tmp_path, COLUMNS="60").splitlines()
+        plain = [re.sub(r"\x1b\[\d+m", "", line) for line in lines if "shows all" not in line]
+        assert max(map(len, plain)) <= 60
+        assert len([line for line in plain if re.match(r"\d{4}-\d\d-\d\d +\d+  \S", line)]) == 3
+        assert all(line.startswith(" " * 12) for line in plain if not line[0].isdigit())
