@@ -1,17 +1,17 @@
 """How many damaged pages are caught, and what gets through: the table of docs/checks.md.
 
-    python -m benchmarks.damaged_pages [--each]
+    python -m benchmarks.damaged_pages [--each] [--rules]
 
 Each sound page (the fixtures, and fifty results in each markup of the test newsroom) is damaged in each of
 the ways in tests/newsroom/damage*.py and read as in a crawl, up to the checks. `--each` also prints
-a line for each way that let wrong data through.
+a line for each way that let wrong data through, `--rules` what each rule caught.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,6 +39,7 @@ def main() -> None:
     """Damage all pages, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--each", action="store_true", help="also print what let wrong data through")
+    parser.add_argument("--rules", action="store_true", help="also print what each rule caught")
     arguments = parser.parse_args()
     start = time.perf_counter()
     pages = sound_pages()
@@ -51,6 +52,8 @@ def main() -> None:
         print(f"- {line}")
     if arguments.each:
         print("\n".join(_each(found)))
+    if arguments.rules:
+        print("\n".join(_rules(found)))
     print(f"\n({time.perf_counter() - start:.0f} s)")
 
 
@@ -87,6 +90,16 @@ def _row(name: str, of: Sequence[Found]) -> str:
     counts = [tally([one.by_scenario[scenario] for one in of]) for scenario in SCENARIOS]
     cells = [" / ".join(f"{count[kind]:,}" for kind in OUTCOMES) for count in counts]
     return f"| {name} | {_ways(of)} | {len(of):,} | {' | '.join(cells)} |"
+
+
+def _rules(found: Sequence[Found]) -> Iterator[str]:
+    """Yield a table of the rules: readings with wrong data that each caught, and that it alone caught."""
+    broken = [outcome.rules for one in found for outcome in one.by_scenario.values() if outcome.rules]
+    caught = Counter(rule for rules in broken for rule in rules)
+    alone = Counter(next(iter(rules)) for rules in broken if len(rules) == 1)
+    yield "\n| rule | wrong readings caught | by this rule alone |\n|---|--:|--:|"
+    for rule, count in caught.most_common():
+        yield f"| {rule} | {count:,} | {alone[rule]:,} |"
 
 
 def _each(found: Sequence[Found]) -> Iterator[str]:

@@ -6,16 +6,18 @@ import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from osce_news.checks import check_against
 from osce_news.checks.neighbours import read_neighbours
+from osce_news.checks.page_checks import findings
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing, NewsItem
 from osce_news.storage import Writer
+from osce_news.storage.identity import identify
 from osce_news.storage.merge import records_by_id
 from osce_news.urls import newest_first
 from tests.helpers import listing, page_of
@@ -43,10 +45,11 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a damaged page, and why."""
+    """What became of a damaged page, and why; `rules` are those that kept wrong data out."""
 
     kind: str
     why: str
+    rules: frozenset[str] = frozenset()
 
 
 class Databases:
@@ -78,7 +81,9 @@ class Databases:
             if scenario == "known":
                 writer.begin("replay")
                 writer.store(sound_item(page))
-        return sqlite3.connect(path, isolation_level=None)
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        return connection
 
 
 @contextmanager
@@ -114,8 +119,23 @@ def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outc
         item = page_of(html, at=page.fetched_at, url=page.url)
     except (LayoutError, ChallengePageError) as error:
         return dict.fromkeys(SCENARIOS, Outcome(CAUGHT, str(error)))
-    found = judged(item, sound_item(page), mutation)
-    return {scenario: refused(item, made.of(scenario, page)) or found for scenario in SCENARIOS}
+    return {scenario: _outcome(item, page, mutation, made.of(scenario, page)) for scenario in SCENARIOS}
+
+
+def _outcome(item: Listing, page: Sound, mutation: Mutation, connection: sqlite3.Connection) -> Outcome:
+    records = [replace(record) for record in item.records]
+    ids_read = [record.id for record in records]
+    item = replace(item, records=records, rejected=list(item.rejected))
+    identify(connection, item, lambda row: False)
+    known = {record.id: record.url for record in sound_item(page).records}
+    for record, before in zip(records, ids_read, strict=True):
+        if record.id != before:  # known by its values: it has one more address
+            record.url = known.get(record.id, record.url)
+    caught, found = refused(item, connection), judged(item, sound_item(page), mutation)
+    if caught is None or found.kind != WRONG:
+        return caught or found
+    broken = findings(item, read_neighbours(connection, item), newest_first=newest_first(item.url))
+    return replace(caught, rules=frozenset(finding.rule for finding in broken if finding))
 
 
 def refused(item: Listing, connection: sqlite3.Connection) -> Outcome | None:

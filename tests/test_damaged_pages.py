@@ -45,7 +45,7 @@ LEFT_LONG = {
         "the page in capitals",
         "the list in small letters",
     },
-    "new": set(),
+    "new": {"links by names instead of numbers"},  # new addresses of new items
     "known": {"types all the same and known", "entities left out"},
 }
 # The same of three short pages, of 7 and 10 results: too few for shares.
@@ -60,7 +60,8 @@ LEFT_SHORT = {
         "dates a day later",
         "topics all unknown",
     },
-    "new": {
+    "new": LEFT_LONG["new"]
+    | {
         "dates moved to the next result",
         "teasers moved to the next result",
         "teasers shuffled",

@@ -23,10 +23,10 @@ def _lines() -> Iterator[str]:
     yield "### The results of a page on their own\n"
     yield from _rules(limits.PAGE_RULES)
     yield "\n### Items of a page that are already stored\n"
-    yield from _rules((*limits.ITEM_RULES, limits.LANGUAGE_RULE))
+    yield from _rules(limits.ITEM_RULES)
     yield "\n### What stored items from the same time show\n"
     yield "| shown by stored items | label | too few | reason |\n|---|---|--:|---|"
-    for rule in (*limits.SHARE_RULES, limits.OFFICE_OF_ADDRESS):
+    for rule in (*limits.SHARE_RULES, limits.OFFICE_OF_ADDRESS, limits.OTHER_TYPES):
         few = f"less than {rule.min_ratio:.0%} of the expected number"
         yield f"| {rule.name} | {rule.label} | {few} | {rule.reason} |"
     yield "\n### Single limits\n"
@@ -42,6 +42,7 @@ def _rules(rules: Sequence[Rule[Any]]) -> Iterator[str]:
         label = rule.label or "the words found"
         limit = f"{rule.min_wrong} or more, and more than {rule.max_share}"
         limit += f" of {rule.min_records} or more" if rule.min_records > 1 else ""
+        limit += f", and of all results more than {rule.share_of_all}" if rule.share_of_all else ""
         if rule.usual is None:
             usual = ""
         elif isinstance(rule.usual, int):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -19,8 +20,9 @@ ReadNear = Callable[[], Sequence[NewsItem]]  # reads the stored items nearest in
 
 
 class Finding(NamedTuple):
-    """A failed check: the label that the message names, what was expected, and what was found."""
+    """A failed check: the rule, the label that the message names, what was expected, and what was found."""
 
+    rule: str
     label: str
     expected: str
     got: str
@@ -44,12 +46,17 @@ def findings(page: Listing, stored: Neighbours) -> Iterator[Finding | None]:
     records, near = page.records, stored.near
     for rule in limits.SHARE_RULES:
         if page.fields.issuperset(rule.fields):
-            yield _too_rare(rule, records, near)
+            # A stored item that did not show it before says nothing.
+            of = [item for item in records if not (known := stored.known.get(item.id)) or rule.shows(known)]
+            yield _too_rare(rule, of, near)
     # Stored items are compared with their own offices.
     new = [item for item in records if item.id not in stored.known]
     if page.fields.issuperset(limits.OFFICE_OF_ADDRESS.fields) and not _offices_agree(new):
         yield _too_rare(_office_of_address(near()), new, near)
     yield _numbers_against_dates(records, near)
+    new = [item for item in records if item.id not in stored.known]
+    if new and page.fields.issuperset(limits.OTHER_TYPES.fields):
+        yield _too_rare(_other_types(new), new, near)
 
 
 def _too_rare(rule: ShareRule, records: Sequence[NewsItem], near: ReadNear) -> Finding | None:
@@ -67,6 +74,7 @@ def _too_rare(rule: ShareRule, records: Sequence[NewsItem], near: ReadNear) -> F
     if not shown or not _too_few(rule.min_ratio, sum(shown), len(shown), expected / len(shown)):
         return None
     return Finding(
+        rule.name,
         rule.label,
         f"{rule.name} in {expected / len(shown):.0%} of results, as in stored items from that time",
         f"{sum(shown) or 'none'} of {len(shown)}",
@@ -137,8 +145,8 @@ def _office_of_address(near: Sequence[NewsItem]) -> ShareRule:
 
     def shows(item: NewsItem) -> bool | None:
         names = common.get(_folder(item), set())
-        if not 0 < len(names) <= limits.MAX_OFFICES or not item.offices:
-            return None
+        if not 0 < len(names) <= limits.MAX_OFFICES or all(term.id is None for term in item.offices):
+            return None  # also for new names of offices
         return any(term.id in names for term in item.offices)
 
     return replace(limits.OFFICE_OF_ADDRESS, shows=shows)
@@ -149,18 +157,38 @@ def _folder(item: NewsItem) -> str:
     return parts[3] if len(parts) == 5 else ""
 
 
+def _other_types(records: Sequence[NewsItem]) -> ShareRule:
+    """Return the rule that items have other types than the most common one of these."""
+    ((common, _),) = Counter(item.content_type_raw for item in records).most_common(1)
+    return replace(limits.OTHER_TYPES, shows=lambda item: item.content_type_raw != common)
+
+
 def _numbers_against_dates(records: Sequence[NewsItem], near: ReadNear) -> Finding | None:
-    """Return a finding if later items do not have higher node numbers: titles and dates were mixed up."""
-    rising, pairs = _count_rising(_dated(records))
-    if pairs < limits.MIN_PAIRS or rising > pairs * limits.MIN_IN_STEP:
+    """Return a finding if later items do not have higher node numbers: titles and dates were mixed up.
+
+    Old items that were put on the site later, many at once, have numbers of that time, in any order. A page
+    with some of them shows nothing.
+    """
+    dated = _dated(records)
+    rising, pairs = _count_rising(dated)
+    if pairs < limits.MIN_PAIRS or rising > pairs * limits.MIN_IN_STEP or _are_of_two_times(dated):
         return None
     stored_rising, stored_pairs = _count_rising(sorted(_dated(near()), reverse=True))
     if stored_pairs < limits.MIN_STORED or stored_rising < stored_pairs * limits.USUALLY_IN_STEP:
         return None
     return Finding(
+        "numbers and dates",
         "titles and dates",
         f"node numbers that rise with the dates, as in {stored_rising / stored_pairs:.0%} of stored pairs",
         f"{rising / pairs:.0%} that do",
+    )
+
+
+def _are_of_two_times(dated: Sequence[tuple[str, int]]) -> bool:
+    """Whether the numbers lie in two groups, farther apart than half of all that lies between them."""
+    numbers = sorted(number for _, number in dated)
+    return (
+        max(after - before for before, after in itertools.pairwise(numbers)) > (numbers[-1] - numbers[0]) / 2
     )
 
 

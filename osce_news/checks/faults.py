@@ -6,24 +6,21 @@ faults have a parameter: the function then returns the test. `limits` holds the 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache
 from operator import attrgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from osce_news.items import Listing, NewsItem
-from osce_news.normalize.vocabulary import fold, labels, vocabulary, words
-from osce_news.site import HOME_URL, has_node_numbers
+from osce_news.normalize.vocabulary import fold, vocabulary
+from osce_news.site import HOME_URL
 from osce_news.urls import same_site, site_host
 
-# What "&" and non-ASCII letters become when a page is escaped or encoded once too often.
-ENTITY = re.compile(
-    r"&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}(?:acute|grave|uml|dash|quo|caron)|#x?[0-9a-f]+);", re.I
-)
+# What letters beyond ASCII become when a page is encoded once too often.
 MOJIBAKE = re.compile(
     "[\u00c2-\u00c5\u00d0\u00d1][\u0080-\u00bf\u2010-\u203a\u0152-\u0178\u02c6\u02dc]|\u00e2[\u0080\u20ac]|\ufffd"
 )
@@ -52,6 +49,8 @@ class Context:
     titles: dict[str, str]  # the first title of each item, folded
     is_dated: bool  # whether pages of this form print dates
     has_markup: bool  # whether printed texts may carry HTML, as those of the search service do
+    beside: dict[str, list[str | None]]  # the dates of the results before and after each item
+    after_teaser: set[str]  # the items that follow a result with a teaser
 
     @classmethod
     def of(cls, page: Listing, days_ahead: int) -> Context:
@@ -61,7 +60,18 @@ class Context:
         except (ValueError, OverflowError):
             latest = "9999"
         titles = {item.id: fold(item.title) for item in reversed(page.records)}
-        return cls(page.url, latest, titles, "published_raw" in page.fields, page.origin == "search")
+        dates = [None, *(item.published for item in page.records), None]
+        beside = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
+        after_teaser = {item.id for before, item in itertools.pairwise(page.records) if before.teaser}
+        return cls(
+            page.url,
+            latest,
+            titles,
+            "published_raw" in page.fields,
+            page.origin == "search",
+            beside,
+            after_teaser,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +84,7 @@ class Rule(Generic[T]):
     wrong_records: str  # how the message describes them
     fault: Callable[[T, Context], object]  # what is wrong with a record; false if nothing is
     applies_to: Callable[[T], object] | None = None  # the records that count; None: all
+    apart: Callable[[T], Hashable] | None = None  # the group with most of the wrong records does not count
     min_records: int = 1  # with fewer records that count, the page passes
     min_wrong: int
     max_share: Fraction  # of the records that count
@@ -81,7 +92,7 @@ class Rule(Generic[T]):
     most_common: bool = False  # only the most common fault is counted, once per item
     # The page passes if stored items from that time show the same: more than this share, or this many.
     usual: Fraction | int | None = None
-    usual_of_all: bool = False  # the share is of all stored items, not only of those that count
+    share_of_all: Fraction | None = None  # the wrong ones are also more than this share of all records
     reason: str
 
     def applicable(self, records: Sequence[T]) -> Sequence[T]:
@@ -131,6 +142,12 @@ def date_unlike_dateline(item: NewsItem, _: Context) -> object:
     return item.published != item.dateline_date and f"{item.published} for {item.dateline_date}"
 
 
+def date_beside(item: NewsItem, page: Context) -> object:
+    """Return the dateline's date if it is that of the result before or after, and not the item's."""
+    other = item.dateline_date
+    return other != item.published and other in page.beside.get(item.id, ()) and other
+
+
 def has_names(kind: str) -> Callable[[NewsItem], object]:
     """Return a test of whether an item has names of this kind; for content types, unknown ones."""
     return (lambda item: _names(item, kind)) if kind == "content_types" else attrgetter(kind)
@@ -148,14 +165,14 @@ def swapped_name(kind: str) -> Callable[[NewsItem, Context], object]:
     return swapped
 
 
-def unknown_names(kind: str) -> Callable[[NewsItem, Context], object]:
-    """The fault: the vocabulary has none of the names. It returns the names."""
+def unknown_topics(item: NewsItem, _: Context) -> object:
+    """Return the topics if the vocabulary has none of them."""
+    return tuple(term.raw for term in item.topics) if all(term.id is None for term in item.topics) else ()
 
-    def unknown(item: NewsItem, _: Context) -> object:
-        terms = item.offices if kind == "offices" else item.topics
-        return tuple(term.raw for term in terms) if all(term.id is None for term in terms) else ()
 
-    return unknown
+def name_without_letter(item: NewsItem, _: Context) -> object:
+    """Return the first office without a letter in its name."""
+    return next((term.raw for term in item.offices if not any(map(str.isalpha, term.raw))), None)
 
 
 def _names(item: NewsItem, kind: str) -> Sequence[str]:
@@ -177,18 +194,14 @@ def cut_title(item: NewsItem, _: Context) -> object:
     return item.title.endswith(("...", "…")) and item.title
 
 
+def no_teaser_after_one(item: NewsItem, page: Context) -> object:
+    """Whether the item has no teaser, and the result before has one."""
+    return item.teaser is None and item.id in page.after_teaser
+
+
 def title_as_teaser(item: NewsItem, _: Context) -> object:
     """Return the title if the teaser is the same."""
     return item.teaser == item.title and item.title
-
-
-def label_in_text(item: NewsItem, _: Context) -> object:
-    """Return a known label that occurs with a colon in the title or teaser."""
-    text = f"{item.title} {item.teaser}".casefold()
-    if ":" not in text:
-        return None
-    inside = (word for word in _label_words() if word in text and re.search(rf"{word}\s*[:\uff1a]", text))
-    return next(inside, "").capitalize()
 
 
 def words_before_colon(item: NewsItem, _: Context) -> object:
@@ -237,8 +250,8 @@ def had_value(name: str) -> Callable[[Pair], object]:
 
 
 def lost_value(name: str) -> Callable[[Pair, Context], object]:
-    """The fault: the item as read lacks this field. It returns True."""
-    return lambda pair, _: not getattr(pair.read, name)
+    """The fault: the item as read lacks this field. It returns the stored value."""
+    return lambda pair, _: None if getattr(pair.read, name) else getattr(pair.stored, name)
 
 
 def changed_title(pair: Pair, _: Context) -> object:
@@ -247,33 +260,12 @@ def changed_title(pair: Pair, _: Context) -> object:
     return before != after and fold(before) != fold(after) and after
 
 
-def changed_date(pair: Pair, _: Context) -> object:
-    """Return the date if it differs from the stored one; an item without a date may get one."""
-    before, after = ((item.published or item.published_raw) for item in pair)
-    return before is not None and before != after and (after or "none")
-
-
-def changed_teaser(pair: Pair, _: Context) -> object:
-    """Return the teaser if it differs from the stored one."""
-    before, after = pair.stored.teaser, pair.read.teaser
-    return before and after and before != after and fold(before) != fold(after) and after
-
-
-def changed_host(pair: Pair, _: Context) -> object:
-    """Return the host of the address if it is on another site than the stored one."""
-    if pair.stored.url == pair.read.url:
+def days_moved(pair: Pair, _: Context) -> object:
+    """Return by how many days the date is later than the stored one."""
+    before, after = pair.stored.published, pair.read.published
+    if not (before and after) or before == after:
         return None
-    before, after = (site_host(item.url) for item in pair)
-    is_copy = has_node_numbers(before) and has_node_numbers(after)
-    return before != after and not is_copy and (after or "none")
-
-
-def changed_language(pair: Pair, _: Context) -> object:
-    """Return the language if it differs from the stored one although the title is the same."""
-    stored, read = pair
-    if stored.language in (None, read.language) or stored.title != read.title:
-        return None
-    return read.language or "none"
+    return f"{(date.fromisoformat(after) - date.fromisoformat(before)).days:+} days"
 
 
 def has_among(name: str, *others: str) -> Callable[[NewsItem], bool | None]:
@@ -288,8 +280,3 @@ def has_among(name: str, *others: str) -> Callable[[NewsItem], bool | None]:
 def first_office(item: NewsItem) -> str | None:
     """Return the identifier of the first office, or its name if it is unknown; None without offices."""
     return item.offices[0].id or item.offices[0].raw if item.offices else None
-
-
-@cache
-def _label_words() -> list[str]:
-    return [word for field in labels() for word in words(f"fields.{field}")]

@@ -73,9 +73,7 @@ def check_against(
             expected = f"results, as this list had before ({stored.items} items are stored)"
             raise DoubtfulPageError("results", expected=expected, got="a page that says there are none")
         return None
-    if not (fresh := _fresh(page, stored)):
-        return None  # all of it is stored as it is here
-    for finding in _findings(page, fresh, stored, newest_first):
+    for finding in findings(page, stored, newest_first=newest_first):
         if finding is not None:
             raise DoubtfulPageError(finding.label, expected=finding.expected, got=finding.got)
     return baseline.missing_history(page.records, stored)
@@ -96,13 +94,13 @@ def _fresh(page: Listing, stored: Neighbours) -> list[NewsItem]:
     ]
 
 
-def _findings(
-    page: Listing, fresh: list[NewsItem], stored: Neighbours, newest_first: bool
-) -> Iterator[Finding | None]:
+def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterator[Finding | None]:
     """Yield the failed checks, the most specific first, and None for each passed one.
 
-    `fresh` are the records that are new or changed.
+    A page passes all of them if everything on it is stored as it is here.
     """
+    if not (fresh := _fresh(page, stored)):
+        return
     context = Context.of(page, limits.MAX_DAYS_AHEAD)
     for rule in limits.PAGE_RULES:
         yield _apply(rule, page.records, context, stored.near)
@@ -115,10 +113,10 @@ def _findings(
     same_language = [pair for pair in pairs if pair.stored.language in (None, pair.read.language)]
     for item_rule in limits.ITEM_RULES:
         yield _apply(item_rule, same_language, context)
+    yield from _neighbours_values(same_language)
     yield _relabelled(same_language, "types", limits.TYPE)
     yield _relabelled(same_language, "offices", limits.OFFICES)
     yield _relabelled(same_language, "topics", limits.TOPICS)
-    yield _apply(limits.LANGUAGE_RULE, pairs, context)
     yield _duplicates(page.doubtful, len(page.records) - len(pairs) + page.doubtful)
     yield from baseline.findings(replace(page, records=fresh), stored)
     if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
@@ -131,6 +129,11 @@ def _apply(
     """Return the finding if the records break the rule; `near` reads the stored items nearest in date."""
     applicable = rule.applicable(records)
     wrong = [(record, fault) for record in applicable if (fault := rule.fault(record, context))]
+    if rule.apart and wrong:
+        ((group, count),) = Counter(rule.apart(record) for record, _ in wrong).most_common(1)
+        if count > limits.OF_ONE_OFFICE * len(wrong):
+            applicable = [record for record in applicable if rule.apart(record) != group]
+            wrong = [(record, fault) for record, fault in wrong if rule.apart(record) != group]
     if len(wrong) < rule.min_wrong:
         return None
     faults: list[Any] = [fault for _, fault in wrong]
@@ -139,11 +142,13 @@ def _apply(
         faults = list({_id(record): fault for record, fault in wrong if fault == most_common}.values())
     if not rule.exceeded(len(faults), len(applicable)) or _count_distinct(faults) < rule.min_distinct:
         return None
+    if rule.share_of_all is not None and len(faults) <= rule.share_of_all * len(records):
+        return None
     if rule.usual is not None and _is_usual(rule, set(faults), context, near()):
         return None
     example = "" if rule.label is None or faults[0] is True else f", such as {_quoted(faults[0])}"
     got = f"{len(faults)} of {len(applicable)} {rule.wrong_records}{example}"
-    return Finding(rule.label or most_common, rule.expected, got)
+    return Finding(rule.name, rule.label or most_common, rule.expected, got)
 
 
 def _id(record: NewsItem | Pair) -> str:
@@ -164,40 +169,64 @@ def _is_usual(rule: Rule[Any], faults: set[Any], context: Context, near: Sequenc
     stored = [fault for item in applicable if (fault := rule.fault(item, context))]
     if isinstance(rule.usual, int):
         return sum(fault in faults for fault in stored) >= rule.usual
-    of = near if rule.usual_of_all else applicable
-    return rule.usual is not None and len(stored) > rule.usual * len(of)
+    return rule.usual is not None and len(stored) > rule.usual * len(
+        applicable if rule.share_of_all is None else near
+    )
+
+
+def _neighbours_values(pairs: Sequence[Pair]) -> Iterator[Finding | None]:
+    """Yield a finding if many items now have the date of the item beside them, or another item's teaser."""
+    dates = [None, *(pair.stored.published for pair in pairs), None]
+    moved = [
+        pair.stored.published not in (None, pair.read.published)
+        and pair.read.published in dates[place : place + 3 : 2]
+        for place, pair in enumerate(pairs)
+    ]
+    yield _of_others("date", limits.DATE, moved)
+    teasers = {pair.stored.teaser for pair in pairs} - {None}
+    yield _of_others(
+        "teaser",
+        "teaser",
+        [pair.read.teaser != pair.stored.teaser and pair.read.teaser in teasers for pair in pairs],
+    )
+
+
+def _of_others(name: str, label: str, wrong: Sequence[bool]) -> Finding | None:
+    if sum(wrong) < limits.MIN_RELABELLED or sum(wrong) <= limits.MAX_OF_OTHERS * len(wrong):
+        return None
+    got = f"{sum(wrong)} of {len(wrong)} items with the {name} of another one"
+    return Finding(f"{name}s of others", label, "the stored values of these items", got)
 
 
 def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
     """Return a finding if many items have other names than before, and the site has not renamed any.
 
-    An editor adds or removes a topic. If many items have other names, these belong to other items.
+    An editor adds or removes names. If many items have others in their place, these belong to other items.
     """
     swaps: Counter[tuple[frozenset[str], frozenset[str]]] = Counter()
-    others = gained = lost = 0
+    gained = lost = 0
     for stored, read in pairs:
         before, after = _names(stored, kind), _names(read, kind)
-        if before and after and before != after:
+        if before - after and after - before:
             swaps[(before - after, after - before)] += 1
-            others += before.isdisjoint(after)
         gained += bool(after and not before)
         lost += bool(before and not after)
     named = [names for pair in pairs if (names := _names(pair.stored, kind))]
-    if _is_renaming(list(swaps), frozenset().union(*named)):
+    if _is_renaming(swaps, frozenset().union(*named)):
         return None
-    changed, moved = swaps.total(), others + 2 * min(gained, lost)
-    few = changed <= limits.MAX_RELABELLED * len(named) and moved <= limits.MAX_MOVED * len(pairs)
-    if few or max(changed, moved) < limits.MIN_RELABELLED:
+    wrong = swaps.total() + 2 * min(gained, lost)
+    if wrong <= limits.MAX_MOVED * len(pairs) or wrong < limits.MIN_RELABELLED:
         return None
-    got = f"other {kind} in {max(changed, moved)} of {len(pairs)}"
-    return Finding(label, "the stored values of these items", got)
+    got = f"other {kind} in {wrong} of {len(pairs)}"
+    return Finding(f"other {kind}", label, "the stored values of these items", got)
 
 
-def _is_renaming(swaps: Sequence[tuple[frozenset[str], frozenset[str]]], stored: frozenset[str]) -> bool:
-    """Whether one or two names were replaced throughout, each by one new name."""
-    new = [after for _, after in swaps]
-    few = 0 < len(new) <= limits.MAX_RENAMED
-    return few and len(set(new)) == len(new) and not any(after & stored for after in new)
+def _is_renaming(swaps: Counter[tuple[frozenset[str], frozenset[str]]], stored: frozenset[str]) -> bool:
+    """Whether names were replaced throughout, each by one new name."""
+    former, new = [before for before, _ in swaps], [after for _, after in swaps]
+    is_one_to_one = len(set(former)) == len(former) and len(set(new)) == len(new)
+    is_throughout = len(swaps) <= limits.MAX_RENAMED or swaps.total() >= 2 * len(swaps)
+    return bool(swaps) and is_one_to_one and is_throughout and not any(after & stored for after in new)
 
 
 def _names(item: NewsItem, kind: str) -> frozenset[str]:
@@ -212,7 +241,7 @@ def _duplicates(doubtful: int, new: int) -> Finding | None:
     if doubtful < limits.MIN_DUPLICATES or doubtful <= limits.MAX_DUPLICATES * new:
         return None
     got = f"{doubtful} of {new} new items that may be stored under another address"
-    return Finding("addresses", "the same number for the same item", got)
+    return Finding("stored twice", "addresses", "the same number for the same item", got)
 
 
 def _out_of_order(dates: Sequence[str]) -> Finding | None:
@@ -224,7 +253,7 @@ def _out_of_order(dates: Sequence[str]) -> Finding | None:
     if wrong <= limits.MAX_OUT_OF_ORDER * len(pairs):
         return None
     got = f"{wrong} of {len(pairs)} pairs in the wrong order (the first dates: {', '.join(dates[:3])})"
-    return Finding("order of the results", "the newest first, as requested", got)
+    return Finding("order", "order of the results", "the newest first, as requested", got)
 
 
 def _without_misplaced(dates: Sequence[str]) -> list[str]:

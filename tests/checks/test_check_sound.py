@@ -9,8 +9,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from osce_news.checks.faults import first_office
 from osce_news.items import NewsItem
-from tests.checks.records import knowing, near, raw, records, verdict
+from tests.checks.records import knowing, near, raw, records, shifted, verdict
 from tests.generated import record
 from tests.newsroom.stories import make_stories
 
@@ -40,6 +41,70 @@ def test_topics_that_an_editor_adds_to_many_items_fail_no_page() -> None:
     more = [raw(topics_raw=f"{item.topics_raw}, Youth" if item.topics_raw else None)(item) for item in of]
     half = [new if n % 2 else old for n, (old, new) in enumerate(zip(of, more, strict=True))]
     verdict(half, knowing(of))
+
+
+def test_a_topic_that_an_editor_takes_from_all_items_fails_no_page() -> None:
+    of = [
+        raw(topics_raw="Policing" if n % 3 else "Policing, Youth")(item) for n, item in enumerate(records(50))
+    ]
+    fewer = [
+        raw(topics_raw=(item.topics_raw or "").removeprefix("Policing").strip(", ") or None)(item)
+        for item in of
+    ]
+    verdict(fewer, knowing(of))
+
+
+def test_new_teasers_and_corrected_dates_fail_no_page() -> None:
+    of = records(50)
+    verdict([raw(teaser_raw=lambda one: f"{one.teaser} {one.id}")(item) for item in of], knowing(of))
+    corrected = [
+        raw(published_raw=shifted(item, -100 - 9 * n), teaser_raw=f"{n}.")(item) if n % 3 == 0 else item
+        for n, item in enumerate(of)
+    ]
+    verdict(corrected, knowing(of), newest_first=False)
+
+
+def test_short_names_of_all_offices_fail_no_page() -> None:
+    of = [raw(offices_raw=item.offices[0].raw)(item) for item in records(200) if item.offices][:100]
+    short: dict[str | None, str] = {}
+    new = [raw(offices_raw=short.setdefault(first_office(one), f"Team {len(short)}"))(one) for one in of]
+    verdict(new, knowing(of))
+    assert verdict(new, near()) is None
+
+
+def test_what_an_office_publishes_late_fails_no_page() -> None:
+    of = list(records(50))
+    for n in range(20):
+        written = shifted(of[25], -1 - n % 12)
+        change = raw(
+            published_raw=of[25].published_raw,
+            teaser_raw=f"VIENNA, {written} - Story {n}, told in enough words to be no short teaser.",
+            offices_raw="OSCE Mission to Serbia",
+            url_raw=lambda item: f"https://www.osce.org/node/{item.id}",
+        )
+        of[25 + n] = change(of[25 + n])
+    assert verdict(of, near()) is None
+
+
+def test_a_run_of_results_without_teasers_or_labels_fails_no_page() -> None:
+    bare = raw(teaser_raw=None), raw(content_type_raw=None, offices_raw=None, topics_raw=None)
+    for change in bare:
+        of = [change(item) if 20 <= n < 35 else item for n, item in enumerate(records(50))]
+        assert verdict(of, near()) is None
+
+
+def test_old_items_that_were_put_on_the_site_later_fail_no_page() -> None:
+    of = [
+        raw(url_raw=f"https://www.osce.org/node/{700_000 + 10 * n}")(item) if n % 5 else item
+        for n, item in enumerate(records(50))
+    ]
+    assert verdict(of, near()) is None
+
+
+def test_spoilt_letters_in_some_results_fail_no_page() -> None:
+    spoilt = raw(title_raw=lambda item: f"{item.title}, Pri?tina, PriÅ¡tina")
+    of = [spoilt(item) if 20 <= n < 32 else item for n, item in enumerate(records(50))]
+    assert verdict(of, near()) is None
 
 
 def test_a_page_in_another_language_is_not_compared_item_by_item() -> None:

@@ -1,0 +1,12 @@
+"""The measurement of false alarms, on a part of a list."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.false_alarms import crawled_twice
+
+
+@pytest.mark.parametrize("calm", [True, False])
+def test_no_page_of_a_sound_list_is_held(calm: bool) -> None:
+    assert list(crawled_twice(1, calm=calm, items=3_000)) == []
