@@ -54,6 +54,9 @@ def progress_bar(
         *([] if articles else [TimeRemainingColumn()]),  # the count of articles shows the time left
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        for handler in logging.root.handlers:
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(sys.stderr)  # which now prints above the bar
         task = progress.add_task(what, total=None, counts="pages")
 
         def advance(summary: Summary, total: int | None, left_s: float | None = None) -> None:

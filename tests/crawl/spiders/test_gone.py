@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +85,24 @@ def test_a_crawl_says_in_one_line_what_it_found(newsroom: Newsroom, tmp_path: Pa
     done = crawl(newsroom, tmp_path / "a.db")
     assert done.status == 0
     assert "a labelled list with 10 results, which is read by its labels" in done.errors
+
+
+def test_on_a_terminal_it_stands_on_a_line_of_its_own_above_the_progress_bar(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    arguments = ["crawl", "--start-url", newsroom.url + LIST, "--delay", "0", "--db", str(tmp_path / "a.db")]
+    main, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "osce_news", *arguments], stdout=subprocess.DEVNULL, stderr=terminal
+    )
+    os.close(terminal)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while part := os.read(main, 10_000):
+            shown += part
+    assert process.wait(60) == 0
+    os.close(main)
+    assert re.search(rb"(?:\x1b\[2K|\n)[0-9:]{8} NOTICE\s", shown), shown[:1500]
 
 
 def test_a_later_page_that_is_gone_is_a_gap_as_before(newsroom: Newsroom, tmp_path: Path) -> None:
