@@ -152,7 +152,8 @@ def test_what_a_pipeline_after_the_storage_does_to_a_record_ends_well(
 ) -> None:
     """A record dropped there is stored; one that fails there costs its page, as anywhere."""
     late = f'ITEM_PIPELINES={{"mine.{pipeline}Pipeline": 950}}'
-    scrapy(site, tmp_path, "-a", "max_pages=1", "-s", late, "-s", "CONCURRENT_ITEMS=40")
+    options = ("-a", "max_pages=1", "-s", late, "-s", "CONCURRENT_ITEMS=40")
+    scrapy(site, tmp_path, *options, status=0 if stored else 1)
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(stored,)]
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM quarantine") == [(0,)]
 
