@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import json
 import os
@@ -36,7 +37,7 @@ from tests.newsroom import Newsroom, make_newer, make_stories
 from tests.newsroom.pages import render_article
 
 SMALL = 8_000  # bytes of a part: the archive of a crawl here has some 50,000
-STORIES = make_stories(30, first_node=800_000)
+STORIES = make_stories(30, first_node=800_000, newest=datetime.date(2024, 7, 1))
 
 
 def edit(server: Newsroom) -> None:

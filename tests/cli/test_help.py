@@ -11,10 +11,13 @@ import pytest
 
 from osce_news import __version__
 from osce_news.cli.main import cli
+from osce_news.errors import DoubtfulPageError
 from osce_news.site import LISTING_URL
+from osce_news.storage import Writer
 from tests.cli.captures import archive
-from tests.helpers import FIXTURES, remarks, run, shell
+from tests.helpers import FIXTURES, listing, remarks, run, shell
 from tests.live import LIVE, understood
+from tests.newsroom.samples import TEN
 from tests.pages.articles import body_of
 
 CONTEXT = click.Context(cli)
@@ -29,6 +32,7 @@ def _examples(command: click.Command) -> list[str]:
 
 
 EXAMPLES = [line for command in (cli, *COMMANDS.values()) for line in _examples(command)]
+ONE_LINE = ("verify", "renormalize", "export", "cite", "--plot", "undo", "--store")  # of output
 ENDLESS = ("osce-news serve",)  # tests/publish/web runs and stops it
 
 
@@ -72,13 +76,24 @@ def give_pages(folder: Path) -> None:
 def give_warcs(folder: Path) -> None:
     """Add WARC files and their partitions with the names in the examples."""
     (folder / "warcs").mkdir()
-    listing = (FIXTURES / "seed" / "page.html").read_bytes()
-    archive(folder / "warcs", {"https://www.osce.org/press-releases": listing}, "site.warc.gz")
+    seed = (FIXTURES / "seed" / "page.html").read_bytes()
+    archive(folder / "warcs", {"https://www.osce.org/press-releases": seed}, "site.warc.gz")
     from osce_news.archive.cluster.job import make_job, parse_part  # needs the extra cluster
 
     parsed = folder / "parsed"
     for part in make_job([folder / "warcs"], parsed, start_url=LISTING_URL).parts:
         parse_part(part, parsed)
+
+
+def give_held(db: Path) -> None:
+    """Add a held page, and runs to take back."""
+    doubt = DoubtfulPageError("letters", expected="letters", got="question marks")
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.finish("complete")
+        writer.begin("replay")
+        writer.hold(listing(TEN), doubt)
+        writer.finish("partial")
 
 
 @pytest.mark.slow
@@ -91,6 +106,8 @@ def test_each_example_runs_as_printed(filled: Path, tmp_path: Path, example: str
         (tmp_path / "fixtures").symlink_to(FIXTURES.parent)
     if " parse " in example or " merge " in example:
         give_warcs(tmp_path)
+    if " held " in f"{example} " or " undo " in example:
+        give_held(filled)
     for name in ("saved-pages", "archive"):
         shutil.copytree(FIXTURES / "seed", tmp_path / name / "seed")
     # The output of git after `&&` is not ours.
@@ -99,7 +116,7 @@ def test_each_example_runs_as_printed(filled: Path, tmp_path: Path, example: str
     assert remarks(result.err) == []
     if ">" in example:
         result = shell(f"cat {example.partition('>')[2]}", cwd=tmp_path)
-    one_line = any(word in example for word in ("verify", "renormalize", "export", "cite", "--plot"))
+    one_line = any(word in example for word in ONE_LINE)
     assert len(result.out.splitlines()) > (0 if one_line else 1)
 
 

@@ -125,7 +125,7 @@ def test_a_page_refers_to_no_other_file(hostile: Figure) -> None:
 
 @pytest.mark.parametrize("name", ["figure.gif", "figure", "figure.svg.gz", ".svg"])
 def test_an_unknown_suffix_is_refused(hostile: Figure, tmp_path: Path, name: str) -> None:
-    with pytest.raises(BadInputError, match=r"ends in \.svg, \.png or \.html"):
+    with pytest.raises(BadInputError, match=r"ends in \.svg, \.png, \.pdf or \.html"):
         write_figure(hostile, tmp_path / name)
 
 
