@@ -48,7 +48,6 @@ class Context:
     latest: str  # the last plausible publishing date
     titles: dict[str, str]  # the first title of each item, folded
     is_dated: bool  # whether pages of this form print dates
-    has_markup: bool  # whether printed texts may carry HTML, as those of the search service do
     beside: dict[str, list[str | None]]  # the dates of the results before and after each item
     after_teaser: set[str]  # the items that follow a result with a teaser
 
@@ -68,7 +67,6 @@ class Context:
             latest,
             titles,
             "published_raw" in page.fields,
-            page.origin == "search",
             beside,
             after_teaser,
         )
@@ -212,12 +210,7 @@ def words_before_colon(item: NewsItem, _: Context) -> object:
 
 def matching(pattern: re.Pattern[str]) -> Callable[[NewsItem, Context], object]:
     """The fault: the pattern matches an item's text. It returns the match."""
-
-    def matched(item: NewsItem, page: Context) -> object:
-        match = pattern.search(f"{item.title} {item.teaser}" if page.has_markup else printed_text(item))
-        return match and match[0]
-
-    return matched
+    return lambda item, _: (match := pattern.search(printed_text(item))) and match[0]
 
 
 def printed_text(item: NewsItem) -> str:

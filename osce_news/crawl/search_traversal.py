@@ -88,7 +88,7 @@ class SearchTraversal:
         self._known.update(page.keys)
         if page.is_cut_off:
             self.problems.append(f"{page.url}: the service gave up searching (search_cutoff)")
-        if self.query == self.first:
+        if self.query.page == 1 and self.query.until == self.first.until:
             self._found = page.found
         if self.query.page == 1:
             self._found_here = page.found
@@ -111,13 +111,15 @@ class SearchTraversal:
             self._go_on(page)
 
     def skip(self, reason: str) -> None:
-        """Ask for fewer documents after an answer that can't be read; end after several."""
+        """Ask for fewer documents at a time after an answer that can't be read; end after several."""
         self._failures += 1
         if self._failures >= MAX_FAILURES or self.query.hits <= MIN_HITS:
             self.problems.append(reason)
             self.url = None
         else:
-            self._ask(replace(self.query, page=1, hits=max(MIN_HITS, self.query.hits // 4)))
+            hits = max(MIN_HITS, self.query.hits // 2)
+            self.first = replace(self.first, hits=hits)
+            self._ask(replace(self.query, page=1, hits=hits))
 
     def leave_out(self, field: str) -> bool:
         """Ask without a field that the service does not know; false if it can't be left out."""
@@ -173,8 +175,7 @@ class SearchTraversal:
         if last is None or last == self.query.until:
             self._ask(replace(self.query, page=self.query.page + 1))
         else:
-            hits = min(self.first.hits, self.query.hits * 2)
-            self._ask(replace(self.query, until=last, page=1, hits=hits, undated_first=False))
+            self._ask(replace(self.query, until=last, page=1, undated_first=False))
 
     def _look_again(self) -> None:
         """Ask the first question again at the end, unless a single answer had everything."""

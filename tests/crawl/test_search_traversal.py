@@ -167,7 +167,7 @@ def test_after_an_answer_that_can_t_be_read_fewer_documents_are_asked_for() -> N
     documents = collection(2000)
     traversal = full()
     traversal.skip("more than 8 MiB")
-    assert "per_page=62" in str(traversal.url)
+    assert "per_page=125" in str(traversal.url)
     assert walk(traversal, documents) == documents.keys()
     assert traversal.is_whole
 
