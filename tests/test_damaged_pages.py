@@ -20,9 +20,10 @@ from tests.damaged import (
 from tests.newsroom.damage import REGISTERS, mutations
 from tests.newsroom.damage_values import contents
 from tests.newsroom.mutation import Register
-from tests.newsroom.sound import Sound, sound_pages
+from tests.newsroom.sound import Sound, SoundCards, sound_pages
 
 FIXTURES = sound_pages(long=())
+CARDS: list[Sound] = [page for page in sound_pages(long=("strong",)) if isinstance(page, SoundCards)]
 SHORT = [page for page in FIXTURES if page.name in ("seed", "markup-drupal7", "markup-table")]
 (LONG,) = (page for page in FIXTURES if page.name == "first-page")
 
@@ -71,6 +72,18 @@ LEFT_SHORT = {
     },
     "known": {"topics all unknown", "entities left out"},
 }
+# The same of three pages of fifty cards. Blocks beside a list may have cards too, and cards need no teasers.
+_IN_CARDS = {
+    "each third result in a box beside the list",
+    "the first half in one layout, the rest in another",
+    "all links to one item",
+}
+LEFT_CARDS = {
+    "empty": (LEFT_LONG["empty"] | _IN_CARDS | {"each third </div> of the list missing"})
+    - {"links by names instead of numbers", "teasers all gone"},
+    "new": _IN_CARDS,
+    "known": _IN_CARDS | {"types all the same and known", "entities left out"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +126,12 @@ def test_what_gets_through_of_a_page_of_fifty_is_known(register: Register, made:
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda one: one.kind)
 def test_what_gets_through_of_short_pages_is_known(register: Register, made: Databases) -> None:
     check(wrong(SHORT, register, made), register, LEFT_SHORT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("register", REGISTERS, ids=lambda one: one.kind)
+def test_what_gets_through_of_pages_of_cards_is_known(register: Register, made: Databases) -> None:
+    check(wrong(CARDS, register, made), register, LEFT_CARDS)
 
 
 def check(found: dict[str, set[str]], register: Register, left: dict[str, set[str]]) -> None:

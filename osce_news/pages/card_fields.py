@@ -116,8 +116,12 @@ class CardFields:
         if (first := next(iter(linked or headings), None)) is not None:
             return [line for line in headings if line.heading is first.heading]
         of_link = (line for line in self.lines if any(one.link is self.link for one in line.pieces))
-        texts = [line for line in of_link if any(not is_aside(one.text) for one in self._linked(line))]
+        texts = [line for line in of_link if self._may_be_title(self._linked(line))]
         return [line for line in texts or self.lines if self._is_called_title(line)][:1] or texts[:1]
+
+    def _may_be_title(self, pieces: Sequence[Piece]) -> bool:
+        whole = squeeze("".join(piece.text for piece in pieces))
+        return not says_more(whole) and any(not is_aside(piece.text) for piece in pieces)
 
     def _is_called_title(self, line: Line) -> bool:
         for element in upwards(line.block):
@@ -180,9 +184,8 @@ class CardFields:
         for number, line in enumerate(self.lines):
             block = line.block
             is_label = block.tag in ("dt", "th") or _LABEL.search(block.get("class") or "") is not None
-            if is_label and number not in self.labelled.used and len(line.text) <= _LONGEST_LABEL:
-                if any(piece.link is not None and piece.link is self.link for piece in line.pieces):
-                    continue
+            is_free = number not in self.labelled.used and line not in self._title_lines
+            if is_label and is_free and len(line.text) <= _LONGEST_LABEL:
                 found[block] = line.text
                 for value in values_after(block, self.element, ()):
                     found |= {inner: line.text for inner in value.iter() if isinstance(inner.tag, str)}

@@ -124,9 +124,14 @@ def says_more(text: str) -> bool:
 
 
 def is_aside(text: str) -> bool:
-    """Whether the text can't be a title: a date, a type, "Read more"."""
+    """Whether the text can't be a title: a number, a date, a type, "Read more"."""
     bare = bare_text(text)
-    return not bare or is_date(bare) or kind_of_names(bare) == "content_types" or says_more(bare)
+    return (
+        not any(map(str.isalpha, bare))
+        or is_date(bare)
+        or kind_of_names(bare) == "content_types"
+        or says_more(bare)
+    )
 
 
 def is_of_values(line: Line) -> bool:

@@ -16,6 +16,7 @@ from itertools import islice, pairwise
 from lxml.etree import _Element as Element
 from lxml.etree import iterwalk
 
+from osce_news.errors import LayoutError
 from osce_news.normalize.terms import kind_of_names
 from osce_news.normalize.vocabulary import begins, language_code
 from osce_news.pages.card_fields import CardFields, Time
@@ -111,22 +112,21 @@ def _titles(body: Element) -> list[_Title]:
     for title in rated:
         if not title.weight or title.weight < best[title.item]:
             continue
-        if found and found[-1].item == title.item:  # a picture, or "Read more"
-            if title.weight < _HEADING and len(text_of(title.link)) > len(text_of(found[-1].link)):
-                found[-1] = title
-        else:
+        if not found or found[-1].item != title.item or title.weight == _HEADING:
             found.append(title)
+        elif len(text_of(title.link)) > len(text_of(found[-1].link)):
+            found[-1] = title  # the other one is a picture's, or "Read more"
     return found
 
 
 def _visible_links(body: Element) -> Iterator[Element]:
-    """Yield the links of the page without those of menus and of blocks beside the list."""
+    """Yield the links to items, without those of menus and of blocks beside the list."""
     needed = {above for tag in ("h1", "main") for element in body.iter(tag) for above in upwards(element)}
     walk = iterwalk(body, ("start",))
     for _, element in walk:
         if element is not body and _is_beside(element, needed):
             walk.skip_subtree()
-        elif element.tag == "a" and element.get("href"):
+        elif element.tag == "a" and is_item(element) and _item(element).isdigit():
             yield element
 
 
@@ -177,24 +177,32 @@ def _is_in_sentence(link: Element) -> bool:
 
 
 def _list_of(titles: Sequence[_Title]) -> list[_Group]:
-    """Return the groups of the cards that are the list: those with most of the best titles."""
+    """Return the groups of the cards that are the list: those with most of the best titles.
+
+    Raises LayoutError if as many titles are elsewhere on the page: it is no list, or is damaged.
+    """
     best: list[_Group] = []
-    most = 0
+    most = elsewhere = 0
     for weight in (_HEADING, _TEXT, _WEAK):
-        groups = _main_groups([title for title in titles if title.weight == weight])
-        count = weight * sum(len(group.links) for group in groups)
-        if count > most:
-            best, most = groups, count
+        groups, others = _main_groups([title for title in titles if title.weight == weight])
+        count = sum(len(group.links) for group in groups)
+        if weight * count > most:
+            best, most, elsewhere = groups, weight * count, others if others >= count else 0
+    if elsewhere:
+        raise LayoutError("titles", expected="one list of cards", got=f"{elsewhere} more titles elsewhere")
     return best
 
 
-def _main_groups(titles: Sequence[_Title]) -> list[_Group]:
-    """Return the groups of cards whose titles have the most frequent form, without blocks beside the list."""
+def _main_groups(titles: Sequence[_Title]) -> tuple[list[_Group], int]:
+    """Return the groups of cards that are a list, and the number of titles elsewhere on the page.
+
+    Their titles have the most frequent form. Blocks beside the list do not count.
+    """
     counts = Counter(element for title in titles for element in upwards(title.link))
     if len(titles) == 1:
         card = _widest(titles[0].link, counts, _LEVELS)
         parent = card.getparent()
-        return [] if parent is None else [_Group(parent, {card: titles[0].link})]
+        return ([] if parent is None else [_Group(parent, {card: titles[0].link})]), 0
     groups: dict[Element, _Group] = {}
     forms: dict[Element, tuple[object, str]] = {}
     beside: dict[Element, bool] = {}
@@ -209,7 +217,7 @@ def _main_groups(titles: Sequence[_Title]) -> list[_Group]:
             groups.setdefault(parent, _Group(parent)).links[card] = title.link
             forms[card] = title.form
     if not forms:
-        return []
+        return [], 0
     ((form, _),) = Counter(forms.values()).most_common(1)
     main = []
     for group in groups.values():
@@ -219,7 +227,8 @@ def _main_groups(titles: Sequence[_Title]) -> list[_Group]:
             main.append(group)
     largest = max(main, key=lambda group: len(group.links))
     place = _place(next(iter(largest.links)))
-    return [group for group in main if _is_alike(_place(next(iter(group.links))), place)]
+    main = [group for group in main if _is_alike(_place(next(iter(group.links))), place)]
+    return main, len(forms) - sum(len(group.links) for group in main)
 
 
 def _place(card: Element) -> list[Element]:
@@ -254,14 +263,14 @@ def _is_titled_as_side_block(card: Element) -> bool:
 
 
 def _is_in_side_block(parent: Element, counts: Mapping[Element, int]) -> bool:
-    """Whether the block with the cards of an element has a heading that says that it is not the list."""
-    block = parent
-    for above in upwards(parent):
-        if above.tag in _OUTER or counts[above] > counts[parent]:
-            break
-        block = above
-    around = [*block.iterchildren(*HEADINGS), *islice(block.itersiblings(preceding=True), 1)]
-    return any(one.tag in HEADINGS and _is_heading_of_side_block(one) for one in around)
+    """Whether a block with the cards of an element has a heading that says that it is not the list."""
+    for block in upwards(parent):
+        if block.tag in _OUTER or counts[block] > counts[parent]:
+            return False
+        around = [*block.iterchildren(*HEADINGS), *islice(block.itersiblings(preceding=True), 1)]
+        if any(one.tag in HEADINGS and _is_heading_of_side_block(one) for one in around):
+            return True
+    return False
 
 
 def _is_heading_of_side_block(heading: Element) -> bool:
@@ -284,22 +293,25 @@ def _add_lines(groups: Sequence[_Group], body: Element) -> None:
                     owners[element].lines.append((part, element))
                     break
                 if element in by_parent:
-                    cards = (by_link[link] for link in part.links if link in by_link)  # in a line of text
-                    by_parent[element].lines.append((part, next(cards, None)))
+                    group = by_parent[element]
+                    cards = (by_link.get(link) for link in part.links)  # titles in a line of text
+                    group.lines.append((part, next((one for one in cards if one in group.links), None)))
                     break
                 if element.tag in _SKIPPED:
                     break
 
 
 def _add_unlinked(group: _Group) -> None:
+    """Add the elements that are like the cards but have no title that links an item."""
     kinds = Counter(_kind(card) for card in group.links if _first_class(card))
     if not kinds or len(group.links) < 2:
         return
     ((kind, _),) = kinds.most_common(1)
     for child in group.parent:
         is_like = child not in group.links and isinstance(child.tag, str) and _kind(child) == kind
-        if is_like and not is_hidden(child) and not any(map(is_item, child.iter("a"))) and text_of(child):
-            group.links[child] = None
+        if is_like and not is_hidden(child) and text_of(child):
+            links = {_item(link): link for link in child.iter("a") if is_item(link)}
+            group.links[child] = next(iter(links.values())) if len(links) == 1 else None
 
 
 def _cards(group: _Group) -> Iterator[CardFields]:

@@ -213,7 +213,7 @@ def _record(result: RawResult) -> NewsItem:
 
 def _printed(result: RawResult) -> dict[str, object]:
     printed = {name: value for name, value in asdict(result).items() if value is not None}
-    del printed["position"], printed["is_card"]  # the same result may be elsewhere on the next page
+    del printed["position"], printed["needs_date"]  # the same result may be elsewhere on the next page
     if "unlabelled" in printed:
         printed["stray"] = printed.pop("unlabelled")  # the key in all databases: equal rows are stored once
     return printed

@@ -50,12 +50,12 @@ class RawResult:
     teaser: str | None = None
     language: str | None = None
     unlabelled: str | None = None  # the first line that is a value, but has no known label
-    is_card: bool = False
+    needs_date: bool = True  # false in a list of cards that do not all have one
 
     @property
     def lacks(self) -> list[str]:
         """The parts missing from this result that every result needs, such as "title"."""
-        needed = {"title": self.title, "address": self.url, "date": self.is_card or self.published}
+        needed = {"title": self.title, "address": self.url, "date": self.published or not self.needs_date}
         missing = [name for name, value in needed.items() if not value]
         if self.unlabelled:
             missing.append(f"known label for {self.unlabelled[:80]!r}")
@@ -92,7 +92,9 @@ class ListingPage(HtmlPage):
             raise self._no_results
         self._refuse_cut(fields[-1].element)
         self._refuse_empty_labels(fields)
-        results = [self._result(position, one) for position, one in enumerate(fields)]
+        dated = sum("published" in one.values for one in fields)
+        needs_date = not self.is_card_list or len(fields) - dated <= len(fields) // SET_ASIDE_IN
+        results = [self._result(position, one, needs_date) for position, one in enumerate(fields)]
         self._refuse_incomplete(results)
         self._refuse_contradictions(fields)
         return results
@@ -103,7 +105,7 @@ class ListingPage(HtmlPage):
         if not self.is_card_list:
             return frozenset(RAW_FIELDS)
         names = {name for result in self.results for name in labels() if getattr(result, name)}
-        if not all(result.published for result in self.results):
+        if not all(result.published for result in self.complete):
             names.discard("published")  # a date that only other pages print must stay
         if any(result.teaser for result in self.results):
             names.add("teaser")
@@ -159,7 +161,7 @@ class ListingPage(HtmlPage):
         last = self._pager_link("last", ".pager-last > a, .pager__item--last > a")
         return PagerLink(following, self._farthest_link if following is None and last is None else last)
 
-    def _result(self, position: int, fields: ResultFields | CardFields) -> RawResult:
+    def _result(self, position: int, fields: ResultFields | CardFields, needs_date: bool) -> RawResult:
         values = fields.values
         return RawResult(
             position=position,
@@ -168,7 +170,7 @@ class ListingPage(HtmlPage):
             teaser=fields.teaser,
             language=fields.labelled.language or self.language,
             unlabelled=fields.unlabelled,
-            is_card=isinstance(fields, CardFields),
+            needs_date=needs_date,
             **{name: values.get(name) for name in labels()},
         )
 

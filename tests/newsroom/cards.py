@@ -16,7 +16,7 @@ from tests.newsroom.stories import Story
 
 DATES = ("none", "time", "text", "label")  # where a card has its date
 LABELS = ("none", "old", "new", "bare")  # how it says type, offices and topics
-_WORDS = {
+CARD_LABELS = {
     "old": {
         "date": "Publishing date",
         "type": "Content type",
@@ -42,7 +42,7 @@ class Card:
     @classmethod
     def of(cls, story: Story, labels: str, dates: str) -> Card:
         """What the card of a story shows."""
-        words = _WORDS[labels]
+        words = CARD_LABELS[labels]
         printed = {
             "date": (print_day(story.published),) if dates == "label" else (),
             "type": (story.content_type,) if story.content_type and labels != "none" else (),

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.newsroom.cards import CARD_LABELS, CARDS, render_cards
 from tests.newsroom.dates import RUSSIAN, print_day, read_day
 from tests.newsroom.labels import LABELS
 from tests.newsroom.markup import MARKUPS, render_page
 from tests.newsroom.stories import Story, make_stories
 
+_DATES = "label"  # where a card has its date
 _SPACE = r"(?:\s|&nbsp;)"
 
 
@@ -43,6 +45,11 @@ class Sound:
         return self.shows([change(story) for story in self.stories])
 
     @property
+    def printed_labels(self) -> Mapping[str, str]:
+        """The labels by field."""
+        return LABELS[self.language]
+
+    @property
     def list_bounds(self) -> tuple[int, int]:
         """Where the list begins, at its first title's link, and a place behind its end."""
         start = self.html.index("<a", self.html.rindex('<h2 class="pane-title">'))
@@ -50,7 +57,7 @@ class Sound:
 
     def labels(self, name: str) -> list[Place]:
         """Where that label stands in the results, with its colon; an empty list if it does not."""
-        text = LABELS[self.language].get(name)
+        text = self.printed_labels.get(name)
         if text is None:
             return []
         words = _SPACE.join(map(re.escape, text.removesuffix(":").split(" ")))
@@ -83,6 +90,26 @@ class Sound:
         return "".join([*parts, self.html[at:]])
 
 
+class SoundCards(Sound):
+    """A page of cards with the labels of the search service; `markup` is the layout of a card."""
+
+    def shows(self, stories: Sequence[Story], markup: str | None = None) -> str:
+        """The same page with other stories."""
+        return render_cards(stories, markup if markup in CARDS else self.markup, labels="new", dates=_DATES)
+
+    @property
+    def printed_labels(self) -> Mapping[str, str]:
+        """The labels by field."""
+        return CARD_LABELS["new"]
+
+    @property
+    def list_bounds(self) -> tuple[int, int]:
+        """Where the list begins, at its first card, and a place behind its end."""
+        before = CARDS[self.markup][1]
+        start = self.html.find(before) + len(before)
+        return start, self.html.index('<div class="block block-most-read"', start)
+
+
 class Place(NamedTuple):
     """A part of the text of a page."""
 
@@ -93,7 +120,7 @@ class Place(NamedTuple):
 @functools.cache
 def sound_pages(*, long: Sequence[str] = MARKUPS) -> tuple[Sound, ...]:
     """The sound fixtures, and fifty results of the newsroom in each of the markups in `long`."""
-    return (*_fixtures(), *_long(long))
+    return (*_fixtures(), *_long(long), *(_cards() if long else ()))
 
 
 def with_values(story: Story, values: Mapping[str, Any]) -> Story:
@@ -148,3 +175,17 @@ def _long(markups: Sequence[str]) -> Iterator[Sound]:
             tuple(stories),
             markup,
         )
+
+
+def _cards() -> Iterator[Sound]:
+    stories = tuple(make_stories(50))
+    for layout in ("teaser-link", "views-row", "table-row"):
+        page = SoundCards(
+            f"cards in {layout}",
+            "",
+            "https://www.osce.org/odihr/news",
+            "2025-12-01T12:00:00Z",
+            stories,
+            layout,
+        )
+        yield dataclasses.replace(page, html=page.shows(stories))
