@@ -85,3 +85,9 @@ class RefusedError(OsceNewsError):
 
 class ChallengePageError(RefusedError):
     """The site sent a challenge page instead of the list, so nothing was read."""
+
+
+class StaleError(OsceNewsError):
+    """The last complete run is too old, or there is none. `osce-news runs` shows how the last ones ended."""
+
+    exit_status = 7

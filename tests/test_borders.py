@@ -25,7 +25,7 @@ class Border(NamedTuple):
 
 
 # The commands that only read the database.
-READING = "list search show stats vocabulary dictionary serve export cite runs verify schedule".split()
+READING = "list search show stats vocabulary dictionary serve export cite runs status verify schedule".split()
 
 # The floors of the house, the lowest first: a module imports from its own room and from the floors below.
 FLOORS = (

@@ -31,6 +31,7 @@ SECTIONS = {
     "Maintain": {
         "check": "Check that a page of the live site can still be read.",
         "runs": "List past runs, or show one of them.",
+        "status": "Show the last run, the last complete one, and what needs a look.",
         "held": "List pages that failed a check, or decide on one of them.",
         "undo": "Take back what one run stored.",
         "verify": "Check the integrity of a database.",

@@ -51,7 +51,7 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
         found = history_queries.run(connection, number)
     if found is None:
         raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
-    run = _with_death(found)
+    run = with_death(found)
     if form == "json":
         return print_json(run)
     if form in ("csv", "tsv"):
@@ -59,9 +59,17 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
     return _print_run(run)
 
 
+def with_death(run: dict[str, Any]) -> dict[str, Any]:
+    """Return the run, with the status "died" if it is marked as running but its process has ended."""
+    if run["status"] == "running" and not _may_live(run["process"]):
+        message = f"perhaps died: process {run['process']} is not on this machine; the next run will note it"
+        return run | {"status": "died", "message": message}
+    return run
+
+
 def _list(db: Path, limit: int | None, form: str | None) -> None:
     with closing(open_for_reading(db)) as connection:
-        rows = [_with_death(row) for row in history_queries.runs(connection, limit)]
+        rows = [with_death(row) for row in history_queries.runs(connection, limit)]
         total = history_queries.count_runs(connection)
     if not is_table(form):
         print_rows(rows, history_queries.RUN_COLUMNS, form)
@@ -102,14 +110,6 @@ def _print_run(run: dict[str, Any]) -> None:
             shown = f"{page['results']} results: {counts}"
         print_field("   ", f"{page['fetched_at']}  {page['url']}")
         print_field("       ", status + shown)
-
-
-def _with_death(run: dict[str, Any]) -> dict[str, Any]:
-    """Return the run, with the status "died" if it is marked as running but its process has ended."""
-    if run["status"] == "running" and not _may_live(run["process"]):
-        message = f"perhaps died: process {run['process']} is not on this machine; the next run will note it"
-        return run | {"status": "died", "message": message}
-    return run
 
 
 def _may_live(process: int | None) -> bool:

@@ -45,6 +45,8 @@ def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError
 
 def held_pages(connection: sqlite3.Connection) -> list[dict[str, object]]:
     """Return the held pages without their records, oldest first."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'held'").fetchone():
+        return []  # an older database
     sql = f"SELECT {_COLUMNS}, json_array_length(page, '$.records') AS results FROM held ORDER BY id"
     return [dict(row) for row in connection.execute(sql)]
 

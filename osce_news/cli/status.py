@@ -1,0 +1,118 @@
+"""The command `status`."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from osce_news.cli.options import db_option, traceback_option
+from osce_news.cli.output import print_field, print_json
+from osce_news.cli.runs import with_death
+from osce_news.clock import duration_in_words, parse_utc, utc_now
+from osce_news.errors import StaleError
+from osce_news.storage import history_queries, open_for_reading, queries
+from osce_news.storage.coverage import last_whole_run
+from osce_news.storage.held import held_pages
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+_TIME = "timestamp_seconds"
+# The metrics, each with the key of its value and its help.
+_METRICS = {
+    f"last_run_{_TIME}": ("last_run_started", "When the last run began, in seconds since 1970."),
+    f"last_complete_run_{_TIME}": (
+        "last_complete_run_finished",
+        "When the last run that read the whole list ended, in seconds since 1970.",
+    ),
+    "held_pages": ("held_pages", "Pages that failed a check and wait for a decision."),
+    "unknown_names": ("unknown_names", "Printed values that match no entry of the vocabulary."),
+    "items": ("items", "Items in the database."),
+    "database_bytes": ("bytes", "Size of the database file."),
+}
+
+
+def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
+    found = re.fullmatch(r"([1-9][0-9]{0,4})([hdw])", value or "")
+    if found is None and value is not None:
+        raise click.BadParameter(f"{value[:40]!r} is not an age such as 36h, 2d or 1w")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+
+
+@click.command()
+@click.option(
+    "--max-age",
+    callback=_age,
+    metavar="AGE",
+    help="Exit with status 7 if the last complete run ended longer ago, such as 36h, 8d or 2w.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("table", "json", "prometheus")),
+    default="table",
+    help="Output format; prometheus is for the textfile collector of node_exporter.",
+)
+@db_option
+@traceback_option
+def status(max_age: timedelta | None, form: str, db: Path) -> None:
+    """Show the last run, the last complete one, and what needs a look.
+
+    A complete run has read the whole list to its end, as `crawl --full` does. An incremental crawl is none.
+
+    \b
+    Example:
+      osce-news status
+      osce-news status --format prometheus > osce_news.prom
+    """
+    facts = _facts(db)
+    age = facts["age_s"]
+    if form == "json":
+        print_json(facts)
+    elif form == "prometheus":
+        _print_metrics(facts)
+    else:
+        for name, value in facts.items():
+            shown = duration_in_words(value) if name == "age_s" and value is not None else value
+            label = name.removesuffix("_s").replace("_", " ")
+            print_field(label, None if shown is None else str(shown))
+    if max_age is None or (age is not None and age <= max_age.total_seconds()):
+        return
+    found = (
+        "no run is complete" if age is None else f"the last complete run ended {duration_in_words(age)} ago"
+    )
+    raise StaleError(f"{db}: {found}; `osce-news runs` shows why, `osce-news crawl --full` makes a new one")
+
+
+def _facts(db: Path) -> dict[str, Any]:
+    """Return the state of the database; what there is none of is None."""
+    with closing(open_for_reading(db)) as connection:
+        last = next(map(with_death, history_queries.runs(connection, 1)), {})
+        whole = last_whole_run(connection)
+        ended = whole["finished"] if whole else None
+        age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None
+        return {
+            "database": str(db),
+            **{f"last_run_{name}".removesuffix("_run"): last.get(name)
+               for name in ("run", "mode", "status", "started", "finished", "message")},
+            "last_complete_run": whole["id"] if whole else None,
+            "last_complete_run_finished": ended,
+            "age_s": None if age is None else max(0, int(age)),
+            "held_pages": sum(page["stored_run"] is None for page in held_pages(connection)),
+            "unknown_names": len(queries.unknown_values(connection)),
+            "items": queries.overview(connection)["items"],
+            "bytes": db.stat().st_size,
+        }  # fmt: skip
+
+
+def _print_metrics(facts: dict[str, Any]) -> None:
+    for name, (key, text) in _METRICS.items():
+        value = facts[key]
+        if value is not None:
+            shown = int(parse_utc(value).timestamp()) if name.endswith(_TIME) else value
+            click.echo(
+                f"# HELP osce_news_{name} {text}\n# TYPE osce_news_{name} gauge\nosce_news_{name} {shown}"
+            )
