@@ -120,10 +120,7 @@ class ListRun(CrawlRun):
             outcome = outcome._replace(list_status="complete")
             pages = "page is" if self.summary.held == 1 else "pages are"
             self.fail(
-                PartialError(
-                    f"{self.summary.held} doubtful {pages} held, and nothing of them is stored: "
-                    "`osce-news held` lists them"
-                )
+                PartialError(f"{self.summary.held} doubtful {pages} held, not stored: see `osce-news held`")
             )
         return outcome
 
