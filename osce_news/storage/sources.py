@@ -17,6 +17,7 @@ from osce_news.storage.merge import better_language, preferred_raw, renormalized
 from osce_news.storage.revisions import Revision, revisions
 
 LIST = "list"
+UNPRINTED = "unprinted"  # of a field that no list has printed yet, because its form has no place for it
 _RANKS = ("page", "search", LIST)  # a later one counts over an earlier one
 _SAME_TIME = timedelta(days=30)
 # What each source prints in the same way; labels and teasers may differ.
@@ -28,7 +29,7 @@ _NAMES = tuple(name for name in RAW_FIELDS if name != "url_raw")  # the address 
 class Sources:
     """Where the values of a stored item are from."""
 
-    others: dict[str, str] = field(default_factory=dict)  # raw fields whose value is not from a list
+    others: dict[str, str] = field(default_factory=dict)  # raw fields that are not from a list, or unprinted
     listed: str | None = None  # when a list last showed the item, UTC; None if none did
     last_seen: str = ""  # when any source last showed it
 
@@ -69,7 +70,8 @@ def foreign_fields(stored: str | None, origin: str) -> set[str]:
 def sources_of(item: NewsItem, page: Listing) -> Sources:
     """Return the sources of an item that only this page has shown."""
     if page.origin == LIST:
-        return Sources({}, page.fetched_at, page.fetched_at)
+        unprinted = dict.fromkeys((name for name in _NAMES if name not in page.fields), UNPRINTED)
+        return Sources(unprinted, page.fetched_at, page.fetched_at)
     printed = {name: page.origin for name in _NAMES if getattr(item, name) is not None}
     return Sources(printed, None, page.fetched_at)
 
@@ -99,6 +101,8 @@ def unite(
         else:
             may_replace = not is_own or name in page.fields
             replaces = may_replace and sources.counts_over(name, origin, at)
+        if mine is None and theirs is None and origin == LIST and name in page.fields:
+            others.pop(name, None)  # a list with a place for it prints none
         if replaces:
             values[name] = theirs
             others.pop(name, None)

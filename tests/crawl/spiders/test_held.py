@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive.replaying import assert_same, replay
-from tests.crawl.spiders.crawling import ROBOTS, crawl, nodes, rows, stored
+from tests.crawl.spiders.crawling import ROBOTS, at, crawl, nodes, rows, stored
 from tests.helpers import run
 from tests.newsroom import Newsroom, Reply, faults, make_newer, make_stories
 
@@ -39,11 +39,11 @@ def without_types(newsroom: Newsroom, first: int, last: int) -> None:
 def test_a_doubtful_page_is_held_and_the_crawl_goes_on_after_it(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     with newsroom:
-        assert crawl(newsroom, db, *FIFTY).status == 0
+        assert crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z")).status == 0
         without_types(newsroom, 147, 184)
         newsroom.edit(newsroom.stories[-1].node, title="A new title for the last of all")
         newsroom.remove(newsroom.stories[250].node)
-        done = crawl(newsroom, db, "--full", *FIFTY)
+        done = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
         assert (done.status, done.summary["status"], done.summary["held"]) == (4, "partial", 1), done.errors
         assert "1 doubtful page is held" in done.lines[-1]
         assert "see `osce-news held`" in done.lines[-1]
@@ -55,18 +55,20 @@ def test_a_doubtful_page_is_held_and_the_crawl_goes_on_after_it(newsroom: Newsro
         assert on_others < [(9,)]
         assert rows(db, "SELECT list_status FROM runs WHERE status = 'partial'") == [("complete",)]
         assert rows(db, "SELECT label, stored_run FROM held") == [("Content type", None)]
-        assert crawl(newsroom, db, *FIFTY).status == 0  # it holds up no later crawl
+        assert (
+            crawl(newsroom, db, *FIFTY, before=at("2026-02-03T06:00:00Z")).status == 0
+        )  # it holds up no later crawl
         newsroom.stories = make_stories(STORIES)
-        assert crawl(newsroom, db, "--full", *FIFTY).status == 0
+        assert crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-04T06:00:00Z")).status == 0
     assert rows(db, "SELECT count(*) FROM held") == [(0,)]  # it passes now, and has left the list
 
 
 def test_a_person_stores_a_held_page_and_takes_it_back(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "osce-news.db"
     with newsroom:
-        crawl(newsroom, db, *FIFTY)
+        crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
         without_types(newsroom, 147, 184)
-        assert crawl(newsroom, db, "--full", *FIFTY).status == 4
+        assert crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z")).status == 4
         typed = "SELECT count(content_type) FROM items"
         (before,) = rows(db, typed)
         listed = run("held", "--format", "table", cwd=tmp_path)
@@ -84,7 +86,9 @@ def test_a_person_stores_a_held_page_and_takes_it_back(newsroom: Newsroom, tmp_p
         assert decided < before
         assert "was stored by run 3" in run("held", "1", "--store", cwd=tmp_path).err
         assert json.loads(run("held", "--json", cwd=tmp_path).out)[0]["stored_run"] == 3
-        assert crawl(newsroom, db, "--full", *FIFTY).status == 0  # what a person has stored passes
+        assert (
+            crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-03T06:00:00Z")).status == 0
+        )  # what a person has stored passes
     taken_back = run("held", "1", "--discard", cwd=tmp_path)
     assert "run 3 was taken back" in taken_back.out
     (after,) = rows(db, typed)
@@ -96,9 +100,9 @@ def test_a_person_stores_a_held_page_and_takes_it_back(newsroom: Newsroom, tmp_p
 def test_a_page_is_discarded(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "osce-news.db"
     with newsroom:
-        crawl(newsroom, db, *FIFTY)
+        crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
         without_types(newsroom, 147, 184)
-        crawl(newsroom, db, "--full", *FIFTY)
+        crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
     assert run("held", "1", "--discard", cwd=tmp_path).out == "page 1 was discarded\n"
     missing = run("held", "1", cwd=tmp_path)
     assert (missing.status, missing.errors) == (
@@ -111,12 +115,12 @@ def test_a_first_crawl_is_not_left_incomplete_by_a_held_page(newsroom: Newsroom,
     db = tmp_path / "a.db"
     newsroom.fail(lambda path: "page=3&" in path, doubtful, times=1)
     with newsroom:
-        first = crawl(newsroom, db, *FIFTY)
+        first = crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
         assert (first.status, first.summary["held"]) == (4, 1), first.errors
         newsroom.publish(*make_newer(newsroom.stories, 20))
-        second = crawl(newsroom, db, *FIFTY)
+        second = crawl(newsroom, db, *FIFTY, before=at("2026-02-02T06:00:00Z"))
         assert (second.status, second.summary["new"], second.summary["pages"] < 5) == (0, 20, True)
-        third = crawl(newsroom, db, "--full", *FIFTY)
+        third = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-03T06:00:00Z"))
         assert third.status == 0, third.errors
     assert stored(db) == nodes(newsroom)
     assert rows(db, "SELECT count(*) FROM held") == [(0,)]
@@ -126,9 +130,9 @@ def test_a_first_crawl_is_not_left_incomplete_by_a_held_page(newsroom: Newsroom,
 def test_when_the_site_has_changed_the_crawl_stops(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     with newsroom:
-        crawl(newsroom, db, *FIFTY)
+        crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
         without_types(newsroom, 0, STORIES)
-        done = crawl(newsroom, db, "--full", *FIFTY)
+        done = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
     assert (done.status, done.summary["status"]) == (3, "failed")
     assert (done.summary["pages"], done.summary["held"]) == (3, 3)
     (line,) = done.lines
@@ -139,10 +143,10 @@ def test_when_the_site_has_changed_the_crawl_stops(newsroom: Newsroom, tmp_path:
 def test_the_replay_of_a_crawl_holds_the_same_pages(newsroom: Newsroom, tmp_path: Path) -> None:
     db, archive = tmp_path / "a.db", ("--archive", str(tmp_path / "archive"))
     with newsroom:
-        assert crawl(newsroom, db, *FIFTY, *archive).status == 0
+        assert crawl(newsroom, db, *FIFTY, *archive, before=at("2026-02-01T06:00:00Z")).status == 0
         without_types(newsroom, 147, 184)
-        assert crawl(newsroom, db, "--full", *FIFTY, *archive).status == 4
-        assert crawl(newsroom, db, *FIFTY, *archive).status == 0
+        assert crawl(newsroom, db, "--full", *FIFTY, *archive, before=at("2026-02-02T06:00:00Z")).status == 4
+        assert crawl(newsroom, db, *FIFTY, *archive, before=at("2026-02-03T06:00:00Z")).status == 0
     done = replay(tmp_path)
     assert done.status == 0, done.errors
     assert_same(tmp_path)
@@ -164,9 +168,9 @@ def test_a_crawl_that_is_killed_after_a_held_page_is_resumed(newsroom: Newsroom,
     newsroom.fail(lambda path: "page=3&" in path, doubtful, times=1)
     with newsroom:
         assert crawl(newsroom, db, *FIFTY, before=kill).status == -9
-        done = crawl(newsroom, db, *FIFTY)
+        done = crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
         assert done.status == 0, done.errors
-        assert crawl(newsroom, db, "--full", *FIFTY).status == 0
+        assert crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z")).status == 0
     assert stored(db) == nodes(newsroom)
 
 
@@ -174,12 +178,12 @@ def test_undo_takes_back_what_a_run_stored(newsroom: Newsroom, tmp_path: Path) -
     db = tmp_path / "osce-news.db"
     tables = "items item_offices item_topics item_places withdrawals".split()
     with newsroom:
-        crawl(newsroom, db, *FIFTY, "--articles", "--max-articles", "5")
+        crawl(newsroom, db, *FIFTY, "--articles", "--max-articles", "5", before=at("2026-02-01T06:00:00Z"))
         before = {table: rows(db, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
         newsroom.publish(*make_newer(newsroom.stories, 7))
         newsroom.edit(newsroom.stories[100].node, title="Another title", topics=("Elections",))
         newsroom.remove(newsroom.stories[200].node)
-        done = crawl(newsroom, db, "--full", *FIFTY)
+        done = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
         assert (done.summary["new"], done.summary["changed"], done.summary["withdrawn"]) == (7, 1, 1)
     undone = run("undo", "3", cwd=tmp_path)
     assert (undone.status, undone.err) == (0, "")
@@ -199,7 +203,7 @@ def test_undo_takes_back_what_a_run_stored(newsroom: Newsroom, tmp_path: Path) -
 def test_undo_takes_back_texts(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "osce-news.db"
     with newsroom:
-        crawl(newsroom, db, *FIFTY, "--articles", "--max-articles", "5")
+        crawl(newsroom, db, *FIFTY, "--articles", "--max-articles", "5", before=at("2026-02-01T06:00:00Z"))
     assert rows(db, "SELECT count(text) FROM newsroom") == [(5,)]
     assert "5 texts" in run("undo", "2", cwd=tmp_path).out
     assert rows(db, "SELECT count(text), count(*) FROM newsroom") == [(0, STORIES)]
