@@ -90,7 +90,7 @@ def test_the_example_of_an_item_has_the_stored_values(folder: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        line
+        pytest.param(line, marks=pytest.mark.slow) if "--plot" in line else line  # needs the extra plot
         for begins in ("osce-news stats", "osce-news show", "osce-news export")
         for line in session(begins)
     ],
