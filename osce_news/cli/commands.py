@@ -25,7 +25,7 @@ SECTIONS = {
         "serve": "Show the database in the browser.",
     },
     "Export and cite": {
-        "export": "Write items to a file: CSV, Excel, Parquet, BibTeX and others.",
+        "export": "Write items to a file: CSV, Excel, BibTeX, a feed and others.",
         "cite": "Print a reference to the data set or to one item.",
     },
     "Maintain": {

@@ -14,7 +14,7 @@ from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
 from osce_news.publish.snapshot import write_snapshot
-from osce_news.storage import search
+from osce_news.storage import queries, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
@@ -37,6 +37,9 @@ _REFERENCES = [each.name for each in formats().values() if each.cite]
     "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
 )
 @click.option(
+    "--limit", type=click.IntRange(0, 10**9), metavar="N", help="Items of a feed; 0 for all.  [default: 100]"
+)
+@click.option(
     "--no-datapackage", is_flag=True, help="Don't write datapackage.json next to CSV, XLSX and Parquet."
 )
 @click.option(
@@ -56,16 +59,17 @@ def export(
     bom: bool,
     delimiter: str | None,
     partition_by: str | None,
+    limit: int | None,
     no_datapackage: bool,
     snapshot: Path | None,
     db: Path,
     query: Query,
 ) -> None:
-    """Write items to a file: CSV, Excel, Parquet, BibTeX and others.
+    """Write items to a file: CSV, Excel, BibTeX, a feed and others.
 
-    Writes all items of the query, newest first. If the export fails, an existing FILE stays as it was. A
-    FILE that ends in .gz is compressed; - is standard output. Spreadsheets have no full texts unless
-    --texts or --columns ask for them.
+    Writes all items of the query, newest first; a feed has the newest 100. If the export fails, an
+    existing FILE stays as it was. A FILE that ends in .gz is compressed; - is standard output.
+    Spreadsheets have no full texts unless --texts or --columns ask for them.
 
     Parquet needs `pip install 'osce-news[parquet]'`, Excel `pip install 'osce-news[xlsx]'`.
 
@@ -76,10 +80,12 @@ def export(
       osce-news export elections.csv --bom --delimiter ';' --topic elections
       osce-news export - --format ris --office odihr > odihr.ris
       osce-news export items.jsonl.gz
+      osce-news export news.atom --search trafficking
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
     """
     given = form or columns is not None or texts or bom or delimiter or partition_by or no_datapackage
+    given = given or limit is not None
     if (file is None) == (snapshot is None):
         raise click.UsageError("give either FILE or --snapshot FILE.db")
     if snapshot is not None and (given or query):
@@ -96,9 +102,9 @@ def export(
         elif file == Path("-"):
             if form is None or partition_by:
                 raise click.UsageError("standard output needs --format, and takes no --partition-by")
-            rows = exporter.stream(connection, query)
+            rows = exporter.newest(exporter.stream(connection, query), formats()[form], limit)
             items = print_export(
-                connection, rows, form, columns=chosen, texts=texts, bom=bom, delimiter=delimiter
+                connection, rows, form, query, columns=chosen, texts=texts, bom=bom, delimiter=delimiter
             )
         else:
             assert file is not None
@@ -112,18 +118,22 @@ def export(
                 bom=bom,
                 delimiter=delimiter,
                 by_year=partition_by is not None,
+                limit=limit,
                 described=not no_datapackage,
                 command=_command(query),
             )
         notes = search.remarks(connection, query, items)
+        total = items if snapshot is not None else queries.count(connection, query)
         if _is_spreadsheet(file, form, bom=bom) and not (texts or chosen) and _has_texts(connection):
             notes.append("without full texts, which --texts adds")
     for note in notes:
         click.echo(printable(note)[:300], err=True)
     if file == Path("-"):
-        print_count(items, items)
+        print_count(items, total)
     else:
         click.echo(f"{snapshot or file}: {items} items")
+        if items < total:
+            click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
     if not items:
         click.echo("no item passes the filters" if query else f"{db} holds no items", err=True)
 

@@ -40,7 +40,7 @@ def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
         total = queries.count(connection, query)
         notes = search.remarks(connection, query, total)
         if is_export_format(form):
-            print_export(connection, rows, form)
+            print_export(connection, rows, form, query)
     if not is_export_format(form):
         print_items(rows, form, without=PRESENT_ONLY if query.as_of else ())
     print_count(len(rows), total, notes)

@@ -16,9 +16,18 @@ import click
 
 from osce_news.errors import BadInputError
 from osce_news.items import NEWSROOM_COLUMNS
+from osce_news.storage.query import Query
 
 FORMATS = ("table", "tsv", "csv", "json")
-EXPORT_FORMATS = ("ris", "bibtex", "csl-json", "jsonl", "parquet", "xlsx")  # that `list` and `search` print
+EXPORT_FORMATS = (
+    "ris",
+    "bibtex",
+    "csl-json",
+    "jsonl",
+    "parquet",
+    "xlsx",
+    "atom",
+)  # that `list` and `search` print
 Row = Mapping[str, Any]
 _ITEM_TABLE = ("id", "published", "content_type", "offices", "title")  # those that fit a terminal
 _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, as a terminal shows them
@@ -38,14 +47,16 @@ def print_items(
     return print_rows(rows, _ITEM_TABLE if is_table(form) else every, form)
 
 
-def print_export(connection: sqlite3.Connection, rows: Iterable[Row], form: str, **options: Any) -> int:
+def print_export(
+    connection: sqlite3.Connection, rows: Iterable[Row], form: str, query: Query, **options: Any
+) -> int:
     """Print rows in one of the formats of `export`; return how many. Raises what the export raises."""
     from osce_news.publish import exporter
     from osce_news.publish.formats import formats
 
     if formats()[form].binary and sys.stdout.isatty():
         raise BadInputError(f"{form} is not for a terminal: redirect the output to a file")
-    count = exporter.write_to_stream(connection, rows, sys.stdout.buffer, form, **options)
+    count = exporter.write_to_stream(connection, rows, sys.stdout.buffer, form, query, **options)
     sys.stdout.flush()
     return count
 

@@ -72,7 +72,7 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
         total = queries.count(connection, query)
         notes = fulltext.remarks(connection, query, total)
         if is_export_format(form):
-            print_export(connection, found.rows, form)
+            print_export(connection, found.rows, form, query)
     if found.ranked:
         click.echo(
             f"more than {fulltext.COMMON:,} items match: only the newest {found.ranked:,} of them were "

@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from gzip import GzipFile
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlencode
 
 from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError
@@ -36,10 +37,13 @@ def export(
     delimiter: str | None = None,
     texts: bool = False,
     by_year: bool = False,
+    limit: int | None = None,
     described: bool = True,
     command: str = "osce-news export",
 ) -> int:
     """Write the items of the query to the file or folder, newest first; return how many.
+
+    A feed gets the newest 100, or as many as `limit` says; 0 is all.
 
     Without a form, the suffix of the path decides; a file that ends in .gz is compressed. Spreadsheets (xlsx,
     and CSV with `bom`) have no full texts unless `texts` or `columns` ask for them. `described`: whether to
@@ -62,9 +66,9 @@ def export(
     described = described and "datapackage" in chosen.options
     if described:
         datapackage.check(path.parent)
-    keywords = _keywords(chosen, written, bom=bom, delimiter=delimiter)
+    keywords = _keywords(chosen, written, query, bom=bom, delimiter=delimiter)
+    rows = newest(stream(connection, query), chosen, limit)
     with atomic_write(path, folder=by_year) as part:
-        rows = stream(connection, query)
         if by_year:
             by_file = _write_years(chosen, part, rows, keywords)
             counts = {f"{path.name}/{name}": count for name, count in by_file.items()}
@@ -87,20 +91,21 @@ def write_to_stream(
     rows: Iterable[Row],
     file: BinaryIO,
     form: str,
+    query: Query,
     *,
     columns: Sequence[str] = (),
     bom: bool = False,
     delimiter: str | None = None,
     texts: bool = False,
 ) -> int:
-    """Write rows of the view `newsroom` to an open file, such as standard output; return how many.
+    """Write rows of the view `newsroom`, found by the query, to an open file; return how many.
 
     Raises what `export` raises.
     """
     chosen = formats()[form]
     _check(chosen, {"columns": columns, "bom": bom, "delimiter": delimiter, "texts": texts})
     written = _columns(connection, columns, texts=texts or not (bom or chosen.name == "xlsx"))
-    return write(chosen, rows, file, _keywords(chosen, written, bom=bom, delimiter=delimiter))
+    return write(chosen, rows, file, _keywords(chosen, written, query, bom=bom, delimiter=delimiter))
 
 
 def stream(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
@@ -114,6 +119,15 @@ def stream(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
         f"WHERE {where} ORDER BY items.published DESC, items.id"
     )
     return map(decoded, connection.execute(sql, values))
+
+
+def newest(rows: Iterable[Row], chosen: Format, limit: int | None) -> Iterator[Row]:
+    """Return the first rows: as many as `limit` says (0 is all), or as the format has without it.
+
+    Raises BadInputError if the format takes no limit.
+    """
+    _check(chosen, {"limit": limit is not None})
+    return islice(rows, (chosen.newest if limit is None else limit) or None)
 
 
 def _columns(connection: sqlite3.Connection, names: Sequence[str], *, texts: bool) -> list[Column]:
@@ -130,10 +144,12 @@ def _columns(connection: sqlite3.Connection, names: Sequence[str], *, texts: boo
 
 
 def _keywords(
-    chosen: Format, columns: Sequence[Column], *, bom: bool, delimiter: str | None
+    chosen: Format, columns: Sequence[Column], query: Query, *, bom: bool, delimiter: str | None
 ) -> dict[str, Any]:
     """Return the keywords for the function that writes the format."""
     keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
+    if "query" in chosen.options:
+        keywords |= {"query": urlencode(query.arguments()), "described": query.described()}
     keywords |= {"bom": True} if bom else {}
     return keywords | ({"delimiter": delimiter} if delimiter else {})
 

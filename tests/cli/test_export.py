@@ -77,6 +77,8 @@ def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> 
         (("a.csv", "--delimiter", ";;"), "--delimiter is one character"),
         (("a.ris", "--delimiter", ";"), "--delimiter works with csv, not with ris"),
         (("a.ris", "--texts"), "--texts works with csv, xlsx, not with ris"),
+        (("a.csv", "--limit", "5"), "--limit works with atom, not with csv"),
+        (("-", "--format", "csv", "--limit", "5"), "--limit works with atom, not with csv"),
         (("a.csv.gz", "--partition-by", "year"), "--partition-by works with parquet, not with csv"),
         (("datapackage.json",), "is reserved for the description of exports"),
     ],

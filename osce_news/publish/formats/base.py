@@ -14,7 +14,7 @@ from osce_news.errors import BadInputError
 from osce_news.publish.references import Reference
 
 Row = Mapping[str, Any]  # of the view `newsroom`, with decoded lists
-Option = Literal["columns", "bom", "delimiter", "texts", "partition-by", "datapackage"]
+Option = Literal["columns", "bom", "delimiter", "texts", "partition-by", "datapackage", "limit", "query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,13 @@ class Format:
     write: Callable[..., None]
     """Writes rows into an open file: `write(rows, file)`.
 
-    It also gets the keyword `columns` if `options` has it, and `bom` and `delimiter` if the user gave them.
+    It also gets the keyword `columns` if `options` has it, `query` and `described` (texts) if that has
+    "query", and `bom` and `delimiter` if the user gave them.
     """
     options: tuple[Option, ...] = ()
     """The options of `export` that make sense for this format."""
+    newest: int | None = None
+    """How many items `export` writes at most, the newest, unless asked for more; None for all."""
     binary: bool = False
     media_type: str | None = None
     list_separator: str | None = None
@@ -45,7 +48,7 @@ def formats() -> dict[str, Format]:
     """Return the formats by name: tables first, then references.
 
     >>> list(formats())
-    ['csv', 'jsonl', 'parquet', 'xlsx', 'bibtex', 'csl-json', 'ris']
+    ['atom', 'csv', 'jsonl', 'parquet', 'xlsx', 'bibtex', 'csl-json', 'ris']
     """
     package = __name__.rpartition(".")[0]
     names = [module.name for module in pkgutil.iter_modules(importlib.import_module(package).__path__)]
