@@ -49,7 +49,7 @@ COMMON = Fraction(1, 5)  # of the items of a folder's main office; offices with 
 MAX_OFFICES = 3  # offices in a folder; with more, the address says nothing about the office
 
 DATE, OFFICES, TOPICS, TYPE = "Publishing date", "Where we are", "What we do", "Content type"
-HALF, THIRD, QUARTER, FIFTH, TENTH = (Fraction(1, number) for number in (2, 3, 4, 5, 10))
+HALF, QUARTER, FIFTH, TENTH = (Fraction(1, number) for number in (2, 4, 5, 10))
 
 # --- The results of a page by themselves -------------------------------------------------------------------
 PAGE_RULES: tuple[Rule[NewsItem], ...] = (

@@ -38,8 +38,9 @@ _SOURCES = (
 _OLDER = f"{_SELECT} WHERE language IS ? AND published <= ? ORDER BY published DESC LIMIT ?"
 _NEWER = f"{_SELECT} WHERE language IS ? AND published > ? ORDER BY published LIMIT ?"
 _COMPARABLE = "SELECT count(*) FROM (SELECT 1 FROM items WHERE language IS ? LIMIT ?)"
-_KNOWN = f"{_select(_COMPARED.union(RAW_FIELDS))} WHERE id IN (SELECT value FROM json_each(?))"
-_NEWER_READING = "SELECT id FROM items WHERE id IN (SELECT value FROM json_each(?)) AND last_seen > ?"
+_KNOWN = (
+    f"{_select(_COMPARED.union(RAW_FIELDS))} WHERE last_seen <= ? AND id IN (SELECT value FROM json_each(?))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,12 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
     language = Counter(item.language for item in page.records).most_common(1)[0][0] if page.records else None
     (comparable,) = cursor.execute(_COMPARABLE, (language, MAX_NEIGHBOURS)).fetchone()
     ids = json.dumps([item.id for item in page.records])
-    known = {item.id: item for item in _read(cursor, _KNOWN, ids)}
-    # An older page, out of an archive, need not look like what is stored.
-    newer = {identifier for (identifier,) in cursor.execute(_NEWER_READING, (ids, page.fetched_at))}
     return Neighbours(
         items=items,
         comparable=comparable,
         near=cache(lambda: _near(cursor, page.records, language)),
-        known={identifier: item for identifier, item in known.items() if identifier not in newer},
+        # An older page, out of an archive, need not look like what was read since.
+        known={item.id: item for item in _read(cursor, _KNOWN, page.fetched_at, ids)},
         foreign={
             identifier: foreign_fields(sources, page.origin)
             for identifier, sources in cursor.execute(_SOURCES, [ids, page.origin])
