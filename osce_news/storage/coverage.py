@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from osce_news.storage.crawl_state import COMPLETE
 from osce_news.storage.query import Query
 from osce_news.urls import is_whole_list
 
@@ -64,13 +65,9 @@ def last_whole_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
     A run with a limit (`--since`, `--until`, `--max-pages`), or of a list with a filter or a keyword, is only
     a sample. So are saved pages. A run that `undo` took back does not count.
     """
-    sql = """
+    sql = f"""
         SELECT id, finished, coalesce(list, start_url) AS list FROM runs
-        WHERE mode = 'full' AND coalesce(list_status, status) = 'complete' AND finished IS NOT NULL
-        AND id NOT IN (
-            SELECT CAST(substr(message, length('took back run ')) AS INTEGER) FROM runs
-            WHERE mode = 'undo' AND message LIKE 'took back run %')
-        ORDER BY id DESC"""
+        WHERE mode = 'full' AND {COMPLETE} AND finished IS NOT NULL ORDER BY id DESC"""
     return next((run for run in connection.execute(sql) if _is_whole(run["list"])), None)
 
 

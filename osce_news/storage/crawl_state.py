@@ -22,9 +22,8 @@ MAX_AGE_OF_LIST = timedelta(days=90)
 # A server that answers 304 to everything must not hide changes for ever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
 _WAS_KILLED = "(status = 'running' OR message IS ?)"  # with the parameter KILLED, while no run is active
-# Whether a run read its list to the end. Runs that read list and articles have a status for each; since they
-# are two runs, `list_status` is NULL.
-_COMPLETE = "coalesce(list_status, status) = 'complete'"
+# Whether a run read its list to the end: `list_status` says so where that is not what `status` says.
+COMPLETE = "coalesce(list_status, status) = 'complete'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def has_read_after(connection: sqlite3.Connection, moment: str) -> bool:
 
 def last_complete_run(connection: sqlite3.Connection, list_name: str) -> int | None:
     """Return the last full crawl that read this list to its end; None if none did."""
-    sql = f"SELECT max(id) FROM runs WHERE list = ? AND mode = 'full' AND {_COMPLETE}"
+    sql = f"SELECT max(id) FROM runs WHERE list = ? AND mode = 'full' AND {COMPLETE}"
     run: int | None = connection.execute(sql, [list_name]).fetchone()[0]
     return run
 
@@ -161,9 +160,9 @@ def incomplete_since(connection: sqlite3.Connection, list_name: str) -> str | No
     """
     sql = f"""
         SELECT min(started) FROM runs
-        WHERE (list = :list AND NOT {_COMPLETE} OR substr(list, 1, length(:list) + 2) = :list || ' (')
+        WHERE (list = :list AND NOT {COMPLETE} OR substr(list, 1, length(:list) + 2) = :list || ' (')
         AND mode IN ('full', 'incremental') AND id > coalesce(
-            (SELECT max(id) FROM runs WHERE list = :list AND {_COMPLETE}), 0)"""
+            (SELECT max(id) FROM runs WHERE list = :list AND {COMPLETE}), 0)"""
     started: str | None = connection.execute(sql, {"list": list_name}).fetchone()[0]
     return started
 
@@ -220,7 +219,7 @@ def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> li
         AND ({_on_list("listing_url")} OR id IN (SELECT id FROM shown WHERE is_here))
         AND id NOT IN (
             SELECT id FROM shown WHERE is_now OR NOT is_here AND fetched_at >= :since
-            AND list IN (SELECT list FROM runs WHERE mode = 'full' AND {_COMPLETE}))
+            AND list IN (SELECT list FROM runs WHERE mode = 'full' AND {COMPLETE}))
         ORDER BY id"""
     since = format_utc((parse_utc(started) - MAX_AGE_OF_LIST).timestamp())
     return [row[0] for row in connection.execute(sql, {**_list(list_url), "first": first, "since": since})]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from osce_news.clock import utc_now
 from osce_news.normalize import normalize
-from osce_news.storage import rows
+from osce_news.storage import crawl_state, rows
 from osce_news.storage.revisions import revisions
 
 
@@ -39,6 +39,12 @@ def undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
     texts = _undo_texts(connection, undone)
     changed, kept = _undo_changes(connection, undone, run)
     withdrawals = _undo_withdrawals(connection, undone, run)
+    # Its list no longer counts as read to the end, so that the next crawl goes down to what it stored.
+    connection.execute(
+        "UPDATE runs SET list_status = 'partial' WHERE id = ? AND mode IN ('full', 'incremental') "
+        f"AND {crawl_state.COMPLETE}",
+        [undone],
+    )
     return Undone(removed, changed, withdrawals, texts, kept)
 
 

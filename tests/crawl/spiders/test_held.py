@@ -207,3 +207,17 @@ def test_undo_takes_back_texts(newsroom: Newsroom, tmp_path: Path) -> None:
     assert rows(db, "SELECT count(text) FROM newsroom") == [(5,)]
     assert "5 texts" in run("undo", "2", cwd=tmp_path).out
     assert rows(db, "SELECT count(text), count(*) FROM newsroom") == [(0, STORIES)]
+
+
+def test_a_full_crawl_that_is_taken_back_has_not_read_the_list(newsroom: Newsroom, tmp_path: Path) -> None:
+    db = tmp_path / "osce-news.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY, "--max-pages", "2", before=at("2026-02-01T06:00:00Z"))
+        crawl(newsroom, db, *FIFTY, "--full", before=at("2026-02-02T06:00:00Z"))
+        said = run("status", "--format", "json", cwd=tmp_path)
+        assert json.loads(said.out)["last_complete_run"] == 2
+        assert run("undo", "2", cwd=tmp_path).status == 0
+        said = run("status", "--format", "json", cwd=tmp_path)
+        assert json.loads(said.out)["last_complete_run"] is None
+        assert crawl(newsroom, db, *FIFTY, before=at("2026-02-03T06:00:00Z")).summary["mode"] == "incremental"
+    assert stored(db) == nodes(newsroom)  # it went down to what had been taken back
