@@ -7,25 +7,32 @@ title to the next.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 from lxml.etree import _Element as Element
-from lxml.etree import iterwalk
 
 from osce_news.errors import LayoutError
-from osce_news.normalize.terms import kind_of_names
-from osce_news.normalize.vocabulary import begins, language_code
+from osce_news.normalize.vocabulary import begins
 from osce_news.pages.card_fields import CardFields, Time
-from osce_news.pages.card_values import is_aside, is_dated, is_of_values
+from osce_news.pages.card_titles import (
+    HEADING,
+    SKIPPED,
+    TEXT,
+    WEAK,
+    Title,
+    find_titles,
+    first_class,
+    kind_of_card,
+    number_of,
+)
+from osce_news.pages.card_values import is_dated, is_of_values
 from osce_news.pages.labels import read_label, split_labels
 from osce_news.pages.text_lines import (
     HEADINGS,
     INLINE,
-    SILENT,
     Line,
     is_hidden,
     is_item,
@@ -36,34 +43,7 @@ from osce_news.pages.text_lines import (
 )
 
 _OUTER = frozenset({"main", "body", "html"})
-_SKIPPED = frozenset({"nav", "aside", "form", "dialog"}) | SILENT
-_ROLES = frozenset("navigation complementary search banner contentinfo menu menubar dialog".split())
-_TERM = re.compile(r"/taxonomy/term/[0-9]+")
-# Words in classes and identifiers of elements that show items but are not the list.
-_BESIDE = re.compile(
-    r"(?<![a-z])(?:related|see-also|most-(?:read|viewed|popular)|popular|trending|recommended|breadcrumbs?|"
-    r"menu|navigation|nav|navbar|pager|pagination|language-switcher|lang-switch(?:er)?|language-links|"
-    r"translations?|share|sharing|social-(?:media|links|share)|skip-?links?|featured?|spotlight|sidebar)"
-    r"(?![a-z])",
-    re.IGNORECASE,
-)
-_WEAK, _TEXT, _HEADING = 1, 2, 20  # what links weigh when the list is chosen; a menu may have more than it
-_COUNTING = frozenset("odd even first last".split())
 _LEVELS = 5  # of elements around the only title of a page that may be its card
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Title:
-    """A link that may be the title of a card."""
-
-    link: Element
-    item: str
-    weight: int
-
-    @property
-    def form(self) -> tuple[object, str]:
-        """What the titles of one list have in common."""
-        return self.link.tag, _first_class(self.link)
 
 
 @dataclass(slots=True, eq=False)
@@ -88,7 +68,7 @@ def find_cards(root: Element) -> list[CardFields]:
     if root.xpath("boolean(//meta[@property='article:published_time'])"):
         return []  # an item's own page
     body = next(root.iter("body"), root)
-    groups = _list_of(_titles(body))
+    groups = _list_of(find_titles(body))
     if not groups:
         return []
     _add_lines(groups, body)
@@ -98,92 +78,14 @@ def find_cards(root: Element) -> list[CardFields]:
     return found if len(found) > 1 else [card for card in found if card.title and card.published]
 
 
-def _titles(body: Element) -> list[_Title]:
-    """Return the links to items, each with the weight of its form; of each item, only the best ones."""
-    links = [
-        link for link in _visible_links(body) if is_item(link) and not _TERM.search(link.get("href") or "")
-    ]
-    in_main = [link for link in links if next(link.iterancestors("main"), None) is not None]
-    rated = [_Title(link, _item(link), _weight(link)) for link in (in_main if len(in_main) > 1 else links)]
-    best: dict[str, int] = {}
-    for title in rated:
-        best[title.item] = max(title.weight, best.get(title.item, 0))
-    found: list[_Title] = []
-    for title in rated:
-        if not title.weight or title.weight < best[title.item]:
-            continue
-        if not found or found[-1].item != title.item or title.weight == _HEADING:
-            found.append(title)
-        elif len(text_of(title.link)) > len(text_of(found[-1].link)):
-            found[-1] = title  # the other one is a picture's, or "Read more"
-    return found
-
-
-def _visible_links(body: Element) -> Iterator[Element]:
-    """Yield the links to items, without those of menus and of blocks beside the list."""
-    needed = {above for tag in ("h1", "main") for element in body.iter(tag) for above in upwards(element)}
-    walk = iterwalk(body, ("start",))
-    for _, element in walk:
-        if element is not body and _is_beside(element, needed):
-            walk.skip_subtree()
-        elif element.tag == "a" and is_item(element) and _item(element).isdigit():
-            yield element
-
-
-def _is_beside(element: Element, needed: set[Element]) -> bool:
-    if element.tag in _SKIPPED or element.get("role") in _ROLES or is_hidden(element):
-        return True
-    if element in needed:
-        return False
-    if element.tag in ("header", "footer"):  # of the page; that of a card has one item
-        return _count_items(element) > 1
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return _BESIDE.search(names) is not None and not (_count_items(element) == 1 and _has_like(element))
-
-
-def _count_items(element: Element) -> int:
-    return len({_item(link) for link in element.iter("a") if is_item(link)})
-
-
-def _has_like(element: Element) -> bool:
-    """Whether an element of the same kind stands next to this one, so that it is a card like others."""
-    others = (element.getprevious(), element.getnext())
-    return any(other is not None and _kind(other) == _kind(element) for other in others)
-
-
-def _item(link: Element) -> str:
-    path = (link.get("href") or "").partition("#")[0].partition("?")[0]
-    return path.rstrip("/").rpartition("/")[2].lstrip("0")
-
-
-def _weight(link: Element) -> int:
-    """Return how likely a link is the title of a card; 0 for a link to a topic or to another language."""
-    above = next((one for one in link.iterancestors(*HEADINGS) if one.tag != "h1"), None)
-    if above is not None or any(one.tag != "h1" for one in link.iter(*HEADINGS)):
-        return _HEADING
-    text = text_of(link)
-    if kind_of_names(text) is not None or language_code(text) is not None or _is_in_sentence(link):
-        return 0
-    return _WEAK if is_aside(text) else _TEXT
-
-
-def _is_in_sentence(link: Element) -> bool:
-    """Whether words stand before the link on its line, or small letters follow it."""
-    previous, parent = link.getprevious(), link.getparent()
-    before = previous.tail if previous is not None else parent.text if parent is not None else ""
-    if (link.tail or "").strip()[:1].islower():
-        return True
-    return any(char.isalpha() for char in before or "") and not is_aside(before or "")
-
-
-def _list_of(titles: Sequence[_Title]) -> list[_Group]:
+def _list_of(titles: Sequence[Title]) -> list[_Group]:
     """Return the groups of the cards that are the list: those with most of the best titles.
 
     Raises LayoutError if as many titles are elsewhere on the page: it is no list, or is damaged.
     """
     best: list[_Group] = []
     most = elsewhere = 0
-    for weight in (_HEADING, _TEXT, _WEAK):
+    for weight in (HEADING, TEXT, WEAK):
         groups, others = _main_groups([title for title in titles if title.weight == weight])
         count = sum(len(group.links) for group in groups)
         if weight * count > most:
@@ -193,7 +95,7 @@ def _list_of(titles: Sequence[_Title]) -> list[_Group]:
     return best
 
 
-def _main_groups(titles: Sequence[_Title]) -> tuple[list[_Group], int]:
+def _main_groups(titles: Sequence[Title]) -> tuple[list[_Group], int]:
     """Return the groups of cards that are a list, and the number of titles elsewhere on the page.
 
     Their titles have the most frequent form. Blocks beside the list do not count.
@@ -242,7 +144,7 @@ def _is_alike(one: Sequence[Element], other: Sequence[Element]) -> bool:
     A section with a single card is that card.
     """
     apart = ((a, b) for a, b in zip(one, other, strict=False) if a is not b)
-    return all(_kind(a) == _kind(b) for a, b in apart)
+    return all(kind_of_card(a) == kind_of_card(b) for a, b in apart)
 
 
 def _widest(link: Element, counts: Mapping[Element, int], levels: int | None = None) -> Element:
@@ -297,20 +199,20 @@ def _add_lines(groups: Sequence[_Group], body: Element) -> None:
                     cards = (by_link.get(link) for link in part.links)  # titles in a line of text
                     group.lines.append((part, next((one for one in cards if one in group.links), None)))
                     break
-                if element.tag in _SKIPPED:
+                if element.tag in SKIPPED:
                     break
 
 
 def _add_unlinked(group: _Group) -> None:
     """Add the elements that are like the cards but have no title that links an item."""
-    kinds = Counter(_kind(card) for card in group.links if _first_class(card))
+    kinds = Counter(kind_of_card(card) for card in group.links if first_class(card))
     if not kinds or len(group.links) < 2:
         return
     ((kind, _),) = kinds.most_common(1)
     for child in group.parent:
-        is_like = child not in group.links and isinstance(child.tag, str) and _kind(child) == kind
+        is_like = child not in group.links and isinstance(child.tag, str) and kind_of_card(child) == kind
         if is_like and not is_hidden(child) and text_of(child):
-            links = {_item(link): link for link in child.iter("a") if is_item(link)}
+            links = {number_of(link): link for link in child.iter("a") if is_item(link)}
             group.links[child] = next(iter(links.values())) if len(links) == 1 else None
 
 
@@ -417,13 +319,3 @@ def _until_heading(run: list[Line], title: Line) -> list[Line]:
         if heading is not None and heading is not title.heading and str(heading.tag) <= str(level):
             return run[:number]
     return run
-
-
-def _first_class(element: Element) -> str:
-    """Return the first class that does not count the cards, as "odd" and "row-3" do."""
-    classes = (one for one in (element.get("class") or "").split() if one not in _COUNTING)
-    return next(classes, "").rstrip("0123456789-_")
-
-
-def _kind(element: Element) -> tuple[object, str]:
-    return element.tag, _first_class(element)

@@ -1,0 +1,131 @@
+"""Finds the links that may be titles of cards, without those of menus and of blocks beside the list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+from lxml.etree import iterwalk
+
+from osce_news.normalize.terms import kind_of_names
+from osce_news.normalize.vocabulary import language_code
+from osce_news.pages.card_values import is_aside
+from osce_news.pages.text_lines import HEADINGS, SILENT, is_hidden, is_item, text_of, upwards
+
+SKIPPED = frozenset({"nav", "aside", "form", "dialog"}) | SILENT
+_ROLES = frozenset("navigation complementary search banner contentinfo menu menubar dialog".split())
+_TERM = re.compile(r"/taxonomy/term/[0-9]+")
+# Words in classes and identifiers of elements that show items but are not the list.
+_BESIDE = re.compile(
+    r"(?<![a-z])(?:related|see-also|most-(?:read|viewed|popular)|popular|trending|recommended|breadcrumbs?|"
+    r"menu|navigation|nav|navbar|pager|pagination|language-switcher|lang-switch(?:er)?|language-links|"
+    r"translations?|share|sharing|social-(?:media|links|share)|skip-?links?|featured?|spotlight|sidebar)"
+    r"(?![a-z])",
+    re.IGNORECASE,
+)
+WEAK, TEXT, HEADING = 1, 2, 20  # weights of links: a menu may have more links than the list
+_COUNTING = frozenset("odd even first last".split())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Title:
+    """A link that may be the title of a card."""
+
+    link: Element
+    item: str
+    weight: int
+
+    @property
+    def form(self) -> tuple[object, str]:
+        """What the titles of one list have in common."""
+        return self.link.tag, first_class(self.link)
+
+
+def find_titles(body: Element) -> list[Title]:
+    """Return the links to items, each with the weight of its form; of each item, only the best ones."""
+    links = [link for link in _visible_links(body) if not _TERM.search(link.get("href") or "")]
+    in_main = [link for link in links if next(link.iterancestors("main"), None) is not None]
+    rated = [Title(link, number_of(link), _weight(link)) for link in (in_main if len(in_main) > 1 else links)]
+    best: dict[str, int] = {}
+    for title in rated:
+        best[title.item] = max(title.weight, best.get(title.item, 0))
+    found: list[Title] = []
+    for title in rated:
+        if not title.weight or title.weight < best[title.item]:
+            continue
+        if not found or found[-1].item != title.item or title.weight == HEADING:
+            found.append(title)
+        elif len(text_of(title.link)) > len(text_of(found[-1].link)):
+            found[-1] = title  # the other one is a picture's, or "Read more"
+    return found
+
+
+def _visible_links(body: Element) -> Iterator[Element]:
+    """Yield the links to items, without those of menus and of blocks beside the list."""
+    needed = {above for tag in ("h1", "main") for element in body.iter(tag) for above in upwards(element)}
+    walk = iterwalk(body, ("start",))
+    for _, element in walk:
+        if element is not body and _is_beside(element, needed):
+            walk.skip_subtree()
+        elif element.tag == "a" and is_item(element) and number_of(element).isdigit():
+            yield element
+
+
+def _is_beside(element: Element, needed: set[Element]) -> bool:
+    if element.tag in SKIPPED or element.get("role") in _ROLES or is_hidden(element):
+        return True
+    if element in needed:
+        return False
+    if element.tag in ("header", "footer"):  # of the page; that of a card has one item
+        return _count_items(element) > 1
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return _BESIDE.search(names) is not None and not (_count_items(element) == 1 and _has_like(element))
+
+
+def _count_items(element: Element) -> int:
+    return len({number_of(link) for link in element.iter("a") if is_item(link)})
+
+
+def _has_like(element: Element) -> bool:
+    """Whether an element of the same kind stands next to this one, so that it is a card like others."""
+    others = (element.getprevious(), element.getnext())
+    return any(other is not None and kind_of_card(other) == kind_of_card(element) for other in others)
+
+
+def number_of(link: Element) -> str:
+    """Return the last part of a link's address, without zeros in front: the number of an item."""
+    path = (link.get("href") or "").partition("#")[0].partition("?")[0]
+    return path.rstrip("/").rpartition("/")[2].lstrip("0")
+
+
+def _weight(link: Element) -> int:
+    """Return how likely a link is the title of a card; 0 for a link to a topic or to another language."""
+    above = next((one for one in link.iterancestors(*HEADINGS) if one.tag != "h1"), None)
+    if above is not None or any(one.tag != "h1" for one in link.iter(*HEADINGS)):
+        return HEADING
+    text = text_of(link)
+    if kind_of_names(text) is not None or language_code(text) is not None or _is_in_sentence(link):
+        return 0
+    return WEAK if is_aside(text) else TEXT
+
+
+def _is_in_sentence(link: Element) -> bool:
+    """Whether words stand before the link on its line, or small letters follow it."""
+    previous, parent = link.getprevious(), link.getparent()
+    before = previous.tail if previous is not None else parent.text if parent is not None else ""
+    if (link.tail or "").strip()[:1].islower():
+        return True
+    return any(char.isalpha() for char in before or "") and not is_aside(before or "")
+
+
+def first_class(element: Element) -> str:
+    """Return the first class that does not count the cards, as "odd" and "row-3" do."""
+    classes = (one for one in (element.get("class") or "").split() if one not in _COUNTING)
+    return next(classes, "").rstrip("0123456789-_")
+
+
+def kind_of_card(element: Element) -> tuple[object, str]:
+    """Return the tag and the class, which the cards of one list have in common."""
+    return element.tag, first_class(element)
