@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -85,16 +86,16 @@ def export(
       osce-news export --snapshot published.db
     """
     given = form or columns is not None or texts or bom or delimiter or partition_by or no_datapackage
-    given = given or limit is not None
     if (file is None) == (snapshot is None):
         raise click.UsageError("give either FILE or --snapshot FILE.db")
-    if snapshot is not None and (given or query):
+    if snapshot is not None and (given or limit is not None or query):
         raise click.UsageError("--snapshot copies the whole database; it takes no other option but --db")
     if snapshot == Path("-"):
         raise click.UsageError("--snapshot writes a file, not to standard output")
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise click.UsageError("--delimiter is one character, such as ';'")
     chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
+    options: dict[str, Any] = {"columns": chosen, "texts": texts, "bom": bom, "delimiter": delimiter}
     with open_query(db, query) as connection:
         if snapshot is not None:
             check_snapshot(snapshot, db)
@@ -103,39 +104,31 @@ def export(
             if form is None or partition_by:
                 raise click.UsageError("standard output needs --format, and takes no --partition-by")
             rows = exporter.newest(exporter.stream(connection, query), formats()[form], limit)
-            items = print_export(
-                connection, rows, form, query, columns=chosen, texts=texts, bom=bom, delimiter=delimiter
-            )
+            items = print_export(connection, rows, form, query, **options)
         else:
             assert file is not None
-            items = exporter.export(
-                connection,
-                query,
-                file,
-                form,
-                columns=chosen,
-                texts=texts,
-                bom=bom,
-                delimiter=delimiter,
-                by_year=partition_by is not None,
-                limit=limit,
-                described=not no_datapackage,
-                command=_command(query),
-            )
+            described = not no_datapackage
+            options |= {"by_year": partition_by is not None, "limit": limit, "described": described}
+            items = exporter.export(connection, query, file, form, command=_command(query), **options)
         notes = search.remarks(connection, query, items)
         total = items if snapshot is not None else queries.count(connection, query)
         if _is_spreadsheet(file, form, bom=bom) and not (texts or chosen) and _has_texts(connection):
             notes.append("without full texts, which --texts adds")
     for note in notes:
         click.echo(printable(note)[:300], err=True)
-    if file == Path("-"):
-        print_count(items, total)
-    else:
-        click.echo(f"{snapshot or file}: {items} items")
-        if items < total:
-            click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
+    _print_count(snapshot or file, items, total)
     if not items:
         click.echo("no item passes the filters" if query else f"{db} holds no items", err=True)
+
+
+def _print_count(file: Path | None, items: int, total: int) -> None:
+    """Say how many items were written, and whether these are all."""
+    if file == Path("-"):
+        print_count(items, total)
+        return
+    click.echo(f"{file}: {items} items")
+    if items < total:
+        click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
 
 
 def _is_spreadsheet(file: Path | None, form: str | None, *, bom: bool) -> bool:

@@ -19,15 +19,8 @@ from osce_news.items import NEWSROOM_COLUMNS
 from osce_news.storage.query import Query
 
 FORMATS = ("table", "tsv", "csv", "json")
-EXPORT_FORMATS = (
-    "ris",
-    "bibtex",
-    "csl-json",
-    "jsonl",
-    "parquet",
-    "xlsx",
-    "atom",
-)  # that `list` and `search` print
+# The formats of `export` that `list` and `search` print.
+EXPORT_FORMATS = ("ris", "bibtex", "csl-json", "jsonl", "parquet", "xlsx", "atom")
 Row = Mapping[str, Any]
 _ITEM_TABLE = ("id", "published", "content_type", "offices", "title")  # those that fit a terminal
 _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, as a terminal shows them

@@ -53,8 +53,8 @@ def export(
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
     chosen = formats()[form] if form else format_of(path)
-    _check(chosen, {"columns": columns, "bom": bom, "delimiter": delimiter, "partition-by": by_year})
-    _check(chosen, {"texts": texts})
+    given: dict[Option, object] = {"columns": columns, "bom": bom, "delimiter": delimiter, "texts": texts}
+    _check(chosen, given | {"partition-by": by_year})
     if by_year:
         destinations.check_folder(path, f"items{chosen.suffixes[0]}")
     else:
