@@ -11,8 +11,8 @@ from osce_news.cli.options import db_option, format_options, traceback_option
 from osce_news.cli.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS, NewsItem
+from osce_news.storage import Writer, open_for_reading, rows
 from osce_news.storage import held as held_table
-from osce_news.storage import open_for_reading, rows
 from osce_news.storage.held import HeldPage
 
 _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "stored_run", "url")
@@ -105,25 +105,17 @@ def _compare(record: NewsItem, stored: NewsItem | None) -> dict[str, object]:
 
 
 def _store(db: Path, page: HeldPage) -> None:
-    from osce_news.storage import Writer
-
     if page.stored_run is not None:
         raise BadInputError(f"page {page.id} was stored by run {page.stored_run}")
     with Writer(db) as writer:
-        run = writer.begin("held", page.url).run
-        with writer.transaction():
-            writer.store(page.page)
-            held_table.set_stored(writer.connection, page.id, run)
-        summary = writer.finish("complete", f"held page {page.id}, stored as decided")
+        summary = writer.store_held(page)
     click.echo(
-        f"run {run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "
+        f"run {summary.run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "
         f"{summary.unchanged} unchanged; `osce-news held {page.id} --discard` takes it back"
     )
 
 
 def _discard(db: Path, page: HeldPage) -> None:
-    from osce_news.storage import Writer
-
     with Writer(db) as writer:
         if page.stored_run is None:
             with writer.transaction():

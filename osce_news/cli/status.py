@@ -96,8 +96,9 @@ def _facts(db: Path) -> dict[str, Any]:
         age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None
         return {
             "database": str(db),
-            **{f"last_run_{name}".removesuffix("_run"): last.get(name)
-               for name in ("run", "mode", "status", "started", "finished", "message")},
+            "last_run": last.get("run"),
+            **{f"last_run_{name}": last.get(name)
+               for name in ("mode", "status", "started", "finished", "message")},
             "last_complete_run": whole["id"] if whole else None,
             "last_complete_run_finished": ended,
             "age_s": None if age is None else max(0, int(age)),

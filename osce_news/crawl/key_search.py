@@ -13,6 +13,7 @@ from osce_news.crawl.spiders.articles import ArticlesSpider
 from osce_news.errors import BadInputError
 from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.search_settings import SearchSettings, scripts_of, settings_in_page, settings_in_script
+from osce_news.search_query import KEY_HEADER
 from osce_news.site import HOME_URL, LISTING_URL
 from osce_news.urls import without_query
 
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 _NO_KEY = (
     "no key of the search service in the site's start page and its scripts; a browser sends it with each "
-    "search in the header X-TYPESENSE-API-KEY: give it as OSCE_NEWS_SEARCH_KEY or --search-key"
+    f"search in the header {KEY_HEADER}: give it as OSCE_NEWS_SEARCH_KEY or --search-key"
 )
 
 

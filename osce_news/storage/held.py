@@ -45,15 +45,16 @@ def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError
 
 def held_pages(connection: sqlite3.Connection) -> list[dict[str, object]]:
     """Return the held pages without their records, oldest first."""
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'held'").fetchone():
-        return []  # an older database
+    if not _has_table(connection):
+        return []
     sql = f"SELECT {_COLUMNS}, json_array_length(page, '$.records') AS results FROM held ORDER BY id"
     return [dict(row) for row in connection.execute(sql)]
 
 
 def held_page(connection: sqlite3.Connection, number: int) -> HeldPage | None:
     """Return a held page; None if there is none with this number."""
-    row = connection.execute(f"SELECT {_COLUMNS}, page FROM held WHERE id = ?", [number]).fetchone()
+    sql = f"SELECT {_COLUMNS}, page FROM held WHERE id = ?"
+    row = connection.execute(sql, [number]).fetchone() if _has_table(connection) else None
     if row is None:
         return None
     return HeldPage(**{**dict(row), "page": from_json(Listing, row["page"])})
@@ -82,6 +83,11 @@ def release(connection: sqlite3.Connection, run: int) -> None:
         seen = connection.execute(sql, [fetched_at, json.dumps(sorted(left))]).fetchone()[0]
         if seen == len(left):
             discard(connection, number)
+
+
+def _has_table(connection: sqlite3.Connection) -> bool:
+    """Whether the database has the table; older ones don't."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'held'").fetchone() is not None
 
 
 def _ids(records: str) -> set[str]:

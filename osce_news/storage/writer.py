@@ -20,6 +20,7 @@ from osce_news.normalize import rules, unknown_terms
 from osce_news.storage import articles, crawl_state, held, runs
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
+from osce_news.storage.held import HeldPage
 from osce_news.storage.ingest import ONE_READING, Changes, Ingest
 from osce_news.storage.renormalize import Renormalized, renormalize
 from osce_news.storage.runs import Stored, Summary
@@ -223,6 +224,14 @@ class Writer:
             self._write_summary(after)
             self.summary = after
         return self.summary
+
+    def store_held(self, page: HeldPage) -> Summary:
+        """Store a held page, as decided by a person, as a run of its own; raises StorageError."""
+        run = self.begin("held", page.url).run
+        with self.transaction():
+            self.store(page.page)
+            held.set_stored(self.connection, page.id, run)
+        return self.finish("complete", f"held page {page.id}, stored as decided")
 
     def undo(self, run: int) -> Undone:
         """Take back what a run stored, as a run of its own.
