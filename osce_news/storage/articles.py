@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from osce_news.errors import StorageError
-from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
-from osce_news.normalize import canonical_url, normalize, parse_date
+from osce_news.items import BY_EXTRACTOR, BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
+from osce_news.normalize import canonical_url, normalize, normalize_listing, parse_date
 from osce_news.storage import rows
 from osce_news.storage.identity import title_key
 from osce_news.storage.revisions import Revision, revisions, text_kind
@@ -18,6 +18,7 @@ UNCHANGED = "unchanged"  # the site says that the page is as it was
 GONE = ("gone", "moved", "not_found")
 FAILED = ("unreadable", "failed")
 
+_NO_NEWS = (BY_EXTRACTOR, BY_SEARCH, "drupal6-description")  # the layouts of many pages that are no news
 _LABELS = ("content_type", "offices", "topics")
 _COMPARED = ("published", *_LABELS)
 _PRINTED = (
@@ -39,6 +40,41 @@ def item_exists(connection: sqlite3.Connection, item_id: str) -> bool:
     return connection.execute("SELECT 1 FROM items WHERE id = ?", [item_id]).fetchone() is not None
 
 
+def lacks_list(connection: sqlite3.Connection, item_id: str) -> bool:
+    """Whether an item is not stored, or has values or no date because no list prints them."""
+    sql = "SELECT sources IS NULL AND published_raw IS NOT NULL FROM items WHERE id = ?"
+    row = connection.execute(sql, [item_id]).fetchone()
+    return row is None or not row[0]
+
+
+def as_listing(answer: ArticleItem) -> Listing | None:
+    """Return an item's own page as a page that shows this one item; None if it does not show a news item.
+
+    A page shows one if it prints a content type of the newsroom. If it prints none, it shows one if it has a
+    date and a text in a known layout: pages of documents, events and offices have numbers too.
+    """
+    article = answer.article
+    if article is None or answer.status != "read" or not answer.item_id.isdecimal():
+        return None
+    record = NewsItem(
+        url_raw=article.url,
+        title_raw=article.title,
+        published_raw=article.published,
+        content_type_raw=article.content_type,
+        offices_raw=article.offices,
+        topics_raw=article.topics,
+        language_raw=article.language,
+    )
+    page = Listing(answer.url, answer.fetched_at, answer.sha256 or "", answer.http_status, 1, origin="page")
+    page.records = [record]
+    page.fields = frozenset({"title_raw", "published_raw"})
+    normalize_listing(page)
+    is_dated_text = record.published and article.text and article.layout not in _NO_NEWS
+    if not (record.content_type or (article.content_type is None and is_dated_text)):
+        return None
+    return page if page.records and record.id == answer.item_id else None
+
+
 def write_article(
     connection: sqlite3.Connection, answer: ArticleItem, run: int, *, saved: bool
 ) -> StoredArticle:
@@ -50,7 +86,7 @@ def write_article(
     Raises StorageError for an item that is not stored.
     """
     if not item_exists(connection, answer.item_id):
-        raise StorageError(f"no page of the list has shown the item {answer.item_id}: {answer.url}")
+        raise StorageError(f"no list has shown the item {answer.item_id}, nor has its own page: {answer.url}")
     if answer.status == "moved" and answer.article is not None:
         if _is_own_page(connection, answer.item_id, answer.article):
             answer = replace(answer, status="read", moved_to=None)

@@ -18,7 +18,7 @@ from osce_news.storage.merge import combine, keep_unprinted, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
 from osce_news.storage.runs import Stored
 from osce_news.storage.schema import LISTS
-from osce_news.storage.sources import LIST, Sources, edits, unite
+from osce_news.storage.sources import LIST, PAGE, Sources, edits, unite
 
 # Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
 # half at the ten seconds between requests that the site asks for.
@@ -104,14 +104,15 @@ class Ingest:
         """Store what a page changes, inside the caller's transaction."""
         rows.insert(self._connection, changes.new, page, self._run)
         rows.update(self._connection, [edit.after for edit in changes.edits.values() if edit.after])
-        rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         for identifier, edit in changes.edits.items():
             rows.write_revisions(self._connection, identifier, edit.revisions, page.fetched_at, self._run)
         rows.write_seen(self._connection, changes.known, page)
+        rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         rows.write_addresses(self._connection, page)
         rows.write_rejected(self._connection, page, self._run)
+        on_list = () if page.origin == PAGE else changes.known
         restored = crawl_state.restore(
-            self._connection, changes.known, page.fetched_at, self._run, present=not self._saved
+            self._connection, on_list, page.fetched_at, self._run, present=not self._saved
         )
         changed = changes.changed
         seen_before = self._seen_before(changes.known.keys() - changed)

@@ -94,7 +94,9 @@ def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing
     """Update first_seen, last_seen, listing_url and origin of stored items that are on this page."""
     connection.executemany(
         "UPDATE items SET first_seen = min(first_seen, :at), last_seen = max(last_seen, :at), "
-        "listing_url = CASE WHEN :at > last_seen THEN :url ELSE listing_url END, "
+        "listing_url = CASE WHEN :origin <> 'page' AND (:at > last_seen "
+        "OR (:origin = 'list' AND sources IS NOT NULL AND sources ->> '$.list' IS NULL)) "
+        "THEN :url ELSE listing_url END, "
         "origin = CASE WHEN :at < first_seen THEN :origin ELSE origin END WHERE id = :id",
         [
             {"id": identifier, "at": page.fetched_at, "url": page.url, "origin": page.origin}

@@ -16,9 +16,9 @@ from osce_news.items import RAW_FIELDS, Listing, NewsItem
 from osce_news.storage.merge import better_language, preferred_raw, renormalized, union
 from osce_news.storage.revisions import Revision, revisions
 
-LIST = "list"
+LIST, PAGE = "list", "page"
 UNPRINTED = "unprinted"  # of a field that no list has printed yet, because its form has no place for it
-_RANKS = ("page", "search", LIST)  # a later one counts over an earlier one
+_RANKS = (PAGE, "search", LIST)  # a later one counts over an earlier one
 _SAME_TIME = timedelta(days=30)
 # What each source prints in the same way; labels and teasers may differ.
 PRINTED_ALIKE = ("url_raw", "title_raw", "published_raw")

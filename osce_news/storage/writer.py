@@ -198,8 +198,14 @@ class Writer:
         return self.summary
 
     def has_item(self, item_id: str) -> bool:
-        """Whether the item is stored: otherwise its article can't be."""
+        """Whether the item is stored."""
         return articles.item_exists(self.connection, item_id)
+
+    def takes(self, answer: ArticleItem | str) -> bool:
+        """Whether an answer, or one for this item, can be stored: the item is, or the page shows one."""
+        if isinstance(answer, str):
+            return self.has_item(answer)
+        return self.has_item(answer.item_id) or articles.as_listing(answer) is not None
 
     def has_article(self, item_id: str) -> bool:
         """Whether this item's own page was read before, so that a 304 refers to something."""
@@ -209,12 +215,14 @@ class Writer:
     def store_article(self, answer: ArticleItem) -> Summary:
         """Store one answer to the request for an item's page, in one transaction.
 
-        Returns the run's summary so far. Raises StorageError, with nothing stored, also for an item that is
-        not known.
+        A news item that no list has shown is stored as its page shows it. Returns the run's summary so far.
+        Raises StorageError, with nothing stored, also for an answer that the writer does not take.
         """
         with self.transaction():
             after = dataclasses.replace(self.summary)
             saved = after.mode in SAVED_MODES
+            if articles.lacks_list(self.connection, answer.item_id):
+                self._store_own_page(answer, after)
             stored = articles.write_article(self.connection, answer, after.run, saved=saved)
             articles.write_request(self.connection, answer, after.run)
             after.articles += 1
@@ -245,6 +253,16 @@ class Writer:
             undone = undo(self.connection, run, self.summary.run)
         self.finish("complete", f"took back run {run}: {undone}")
         return undone
+
+    def _store_own_page(self, answer: ArticleItem, after: Summary) -> None:
+        """Store what an item's own page shows as the values of the item; none if the page is no news item."""
+        if (page := articles.as_listing(answer)) is not None:
+            changes = self._ingest.compare(page)
+            stored = self._ingest.store(page, changes)
+            after.seen += stored.new + stored.changed + stored.unchanged - stored.seen_before
+            after.new += stored.new
+            after.changed += stored.changed
+            after.unchanged += stored.unchanged - stored.seen_before
 
     def renormalize(self, progress: Callable[[int], object] = lambda done: None) -> Renormalized:
         """Normalise all raw values again, and rebuild the search index from the texts."""

@@ -11,6 +11,7 @@ import pytest
 
 from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, NewsItem, RawArticle
+from osce_news.normalize import normalize
 from osce_news.pages.extract import read_article
 from osce_news.site import LISTING_URL
 from osce_news.storage import Writer, article_queue, queries
@@ -149,13 +150,28 @@ def test_saved_pages_in_any_order_leave_the_latest(writer: Writer) -> None:
     assert (row(writer, late)["text"], row(writer, late)["status"]) == ("Found later", "gone")
 
 
-def test_an_article_of_an_item_that_no_page_has_shown_is_not_stored(crawling: Writer) -> None:
+def test_a_page_that_no_list_shows_and_that_is_no_news_is_not_stored(crawling: Writer) -> None:
     stranger = make_stories(7)[6]
     assert crawling.has_item(str(STORIES[0].node))
     assert not crawling.has_item(str(stranger.node))
-    with pytest.raises(StorageError, match="no page of the list"):
-        crawling.store_article(answer(stranger, 1))
+    with pytest.raises(StorageError, match="no list has shown"):
+        crawling.store_article(replace(answer(stranger, 1), status="gone", article=None))
     assert crawling.summary.articles == 0
+
+
+def test_an_own_page_fills_a_missing_date_and_is_no_list(db: Path) -> None:
+    with Writer(db) as writer:
+        writer.begin("full")
+        page = listing(STORIES[:1])
+        page.records = [normalize(replace(page.records[0], published_raw=None))]
+        writer.store(page)
+        writer.finish("complete", withdrawn=[str(STORIES[0].node)])
+        writer.begin("articles")
+        read = answer(STORIES[0], 9)
+        assert read.article is not None
+        writer.store_article(replace(read, article=replace(read.article, published="12 May 2020")))
+        sql = "SELECT published, listing_url, withdrawn IS NULL FROM items"
+        assert [tuple(row) for row in writer.connection.execute(sql)] == [("2020-05-12", page.url, 0)]
 
 
 LISTED = NewsItem(

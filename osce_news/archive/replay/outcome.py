@@ -26,7 +26,7 @@ class Outcome:
         default_factory=list
     )  # recorded runs older than the database, or continued later
     other_pages: int = 0  # captures that show neither a listing nor an article, or were no pages
-    unknown_items: int = 0  # articles of items that no listing has shown
+    unknown_items: int = 0  # other numbered pages, which no list shows and which are no news items
     errors: list[OsceNewsError] = field(default_factory=list)
     error_count: int = 0
     _unread: int = 0
@@ -76,7 +76,8 @@ class Outcome:
             "recorded runs that are older than the database, or were continued later: {:,}; their pages are "
             "merged without their history; for all of it replay into a new file": len(self.merged),
             "captures that are not pages of the newsroom: {:,}": self.other_pages,
-            "articles not stored, because no listing shows their items: {:,}": self.unknown_items,
+            "numbered pages not stored, because no list shows them, and they neither print a content type of "
+            "the newsroom nor, without any type, a date above a text: {:,}": self.unknown_items,
             "and {:,} errors more": self.error_count - len(self.errors),
         }
         return [*self.report.lines(), *(line.format(count) for line, count in counts.items() if count)]

@@ -86,10 +86,10 @@ class SinglePages:
         outcome.add(writer.finish(error_status(worst), str(worst) if worst else None))
 
     def _tasks(self) -> Iterator[Iterator[Task[Origin]]]:
-        """Yield the listings, then the articles of the items that are known once the listings are stored."""
+        """Yield the listings, then the articles."""
         places = self._places()
         yield self._pages(LISTING, places)
-        yield self._known(self._pages(ARTICLE, places))
+        yield self._pages(ARTICLE, places)
 
     def _places(self) -> list[tuple[str, int, int, str]] | None:
         """Return time, file, offset and kind of each page in the WARC files, in order of time.
@@ -138,19 +138,14 @@ class SinglePages:
             # A page that was fetched again or had not changed is the page at that time too.
             yield origin, replace(capture, revisit=None), request
 
-    def _known(self, tasks: Iterator[Task[Origin]]) -> Iterator[Task[Origin]]:
-        """Yield the articles; without a page to parse if the item is in no listing."""
-        for origin, capture, request in tasks:
-            item = request.at(capture).item_id if capture is not None and request is not None else None
-            known = item is not None and self.writer.has_item(item)
-            yield (origin, capture, request) if known else (origin, None, None)
-
     def _store(self, origin: Origin, parsed: ParsedPage | None) -> None:
         """Store a page without the order of its results, because the pages next to it are not known.
 
         Raises OsceNewsError.
         """
-        if parsed is None:
+        assert parsed is not None, "each task has a page"
+        article = parsed.article
+        if parsed.kind == ARTICLE and not self.writer.takes(article or item_id(parsed.url)):
             self.outcome.unknown_items += 1
         elif (listing := parsed.checked().listing) is not None:
             page = replace(listing, listed=[], status=origin.status)
@@ -161,8 +156,8 @@ class SinglePages:
                 self.writer.hold(page, doubt)
                 raise PartialError(f"held, see `osce-news held`: {doubt}") from doubt
             self.writer.store(page, self.writer.compare(page))
-        elif parsed.article is not None:
-            self.writer.store_article(replace(parsed.article, http_status=origin.status))
+        elif article is not None:
+            self.writer.store_article(replace(article, http_status=origin.status))
 
     def _fail(self, where: str, error: OsceNewsError) -> None:
         if not str(error).startswith(where):
