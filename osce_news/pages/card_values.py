@@ -90,6 +90,7 @@ class CardValues:
 
     def _add_dated(self, parts: Sequence[str], text: str) -> bool:
         """Add a short line with a date and other words, such as an unknown place; not a sentence."""
+        parts = [one for part in parts for one in _label_and_date(part)]
         day = next(filter(_day_of, parts), None)
         if day is None or len(text) - len(day) > _SHORT or text.endswith((".", "!", "?", "…")):
             return False
@@ -159,6 +160,12 @@ def _parts(pieces: Iterable[Piece]) -> Iterator[str]:
         for part in _SEPARATORS.split(piece.text):
             if bare := bare_text(part):
                 yield bare
+
+
+def _label_and_date(part: str) -> Sequence[str]:
+    """Return the two parts of "Label: date"; any other part by itself."""
+    label, colon, rest = part.partition(":")
+    return (label, rest.strip()) if colon and is_date(rest.strip()) else (part,)
 
 
 def _behind_label(text: str) -> str:

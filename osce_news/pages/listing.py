@@ -120,7 +120,8 @@ class ListingPage(HtmlPage):
     def _fields(self) -> Sequence[ResultFields | CardFields]:
         labelled = find_results(self.selector)
         if labelled is None:
-            return find_cards(self.root)
+            cards = find_cards(self.root)
+            return [] if len(cards) == 1 and self._has_empty_sentence else cards
         if sum(one.link is None and one.title is not None for one in labelled) * 2 > len(labelled):
             # Cards may have the labels of the list, and no link in their titles.
             cards = find_cards(self.root)
@@ -203,13 +204,16 @@ class ListingPage(HtmlPage):
         return farthest if farthest != self.url else None
 
     @property
-    def _says_empty(self) -> bool:
-        """Whether a sentence says that the list is empty, and no next page and no item is linked."""
+    def _has_empty_sentence(self) -> bool:
         sentences = map(re.escape, words("empty"))
         text = fold(text_of(self.root))
         # "10 results" does not contain the sentence "0 results".
-        said = re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
-        if not said or self.pager.next is not None:
+        return re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
+
+    @property
+    def _says_empty(self) -> bool:
+        """Whether a sentence says that the list is empty, and no next page and no item is linked."""
+        if not self._has_empty_sentence or self.pager.next is not None:
             return False
         # Links to items where the list should be are results that are not understood.
         links = (link for line in text_lines(self.root) if (link := line.link) is not None)

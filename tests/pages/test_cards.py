@@ -146,3 +146,21 @@ def test_a_page_that_a_script_fills_says_what_to_do() -> None:
         LayoutError, match="filled by a script from the search service; run with --source search"
     ):
         _ = read('<div id="app"></div>', head='<script src="/libraries/typesense.min.js"></script>').results
+
+
+@pytest.mark.parametrize(
+    ("label", "published"), [("Released", "28 November 2025"), ("Veröffentlicht", None), ("Updated", None)]
+)
+def test_a_date_behind_a_label_in_plain_text_is_read_or_reported(label: str, published: str | None) -> None:
+    cards = (
+        f"<p><a href='/node/{number}'>A long title {number}</a><br>{label}: 28 November 2025<br>A text.</p>"
+        for number in range(1, 4)
+    )
+    page = read(*cards)
+    if published:
+        assert [one.published for one in page.results] == [published] * 3
+    elif label == "Updated":
+        assert [(one.published, one.unlabelled) for one in page.results] == [(None, None)] * 3
+    else:
+        with pytest.raises(LayoutError, match="an unknown label, 'Veröffentlicht: 28"):
+            _ = page.results
