@@ -50,12 +50,13 @@ class LayoutError(OsceNewsError):
     """
 
     exit_status = 3
+    what = "page not understood"
 
     def __init__(self, selector: str, *, expected: str, got: str) -> None:
         self.selector = selector
         self.expected = expected
         self.got = got
-        super().__init__(f"page not understood: {selector}: expected {expected}, got {got}")
+        super().__init__(f"{self.what}: {selector}: expected {expected}, got {got}")
 
 
 class DoubtfulPageError(LayoutError):
@@ -63,6 +64,8 @@ class DoubtfulPageError(LayoutError):
 
     `osce-news held` shows what was expected and what is there. Store the page or discard it.
     """
+
+    what = "doubtful page"
 
 
 class PartialError(OsceNewsError):

@@ -11,7 +11,7 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import Traversal
-from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError
+from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError
 from osce_news.events import PageStored
 from osce_news.items import Listing
 from osce_news.normalize import rules
@@ -68,8 +68,8 @@ class ListRun(CrawlRun):
     def store(self, page: Listing, facts: PageFacts) -> None:
         """Check a page, store or hold it, and decide where the traversal continues.
 
-        Raises LayoutError if so many pages are held that the site must have changed, StorageError if the page
-        can't be written.
+        Raises DoubtfulPageError if so many pages are held that the site must have changed, StorageError if
+        the page can't be written.
         """
         former_note = self.run.history_note
         try:
@@ -85,14 +85,14 @@ class ListRun(CrawlRun):
         )
 
     def _hold(self, page: Listing, facts: PageFacts, doubt: DoubtfulPageError) -> None:
-        """Hold a page; raises LayoutError if too many are held."""
+        """Hold a page; raises DoubtfulPageError if too many are held."""
         self.run.hold_page(self._advance(page, replace(facts, has_news=None)), page, doubt)
-        logger.warning("%s: held: %s", page.url, doubt)
+        logger.warning("%s: %s; held, see `osce-news held`", page.url, doubt)
         held, pages = self.summary.held, self.summary.pages
         if checks.site_has_changed(held, pages):
             got = f"{doubt.got}, and {held} of {pages} pages are held, so the site has changed"
             hint = "`osce-news held` shows them; if they are right, run again with --accept"
-            raise LayoutError(doubt.selector, expected=doubt.expected, got=f"{got}; {hint}")
+            raise DoubtfulPageError(doubt.selector, expected=doubt.expected, got=f"{got}; {hint}")
 
     def _advance(self, page: Listing, facts: PageFacts) -> PageStored:
         """Let the traversal continue after a page, and return the event of the page."""

@@ -266,7 +266,7 @@ def test_messages_name_numbers_and_label_in_one_line() -> None:
     of = [raw(content_type_raw=None)(item) for item in records(50)]
     said = str(refusal(of, near()))
     assert re.fullmatch(
-        r"page not understood: Content type: expected a type among the labels in 100% of results, as "
+        r"doubtful page: Content type: expected a type among the labels in 100% of results, as "
         r"in stored items from that time, got none of \d\d$",
         said,
     )

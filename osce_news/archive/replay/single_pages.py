@@ -154,7 +154,7 @@ class SinglePages:
                 checks.check_page(self.writer.connection, page, start_url=page.url)
             except DoubtfulPageError as doubt:
                 self.writer.hold(page, doubt)
-                raise PartialError(f"held, see `osce-news held`: {doubt}") from doubt
+                raise PartialError(f"{doubt}; held, see `osce-news held`") from doubt
             self.writer.store(page, self.writer.compare(page))
         elif article is not None:
             self.writer.store_article(replace(article, http_status=origin.status))
