@@ -35,6 +35,7 @@ def serve(db: Path, port: int, show: bool) -> None:
     """
     require_extra("web", "datasette", "altair", "vl_convert")
     from osce_news.publish.web import server  # imports Datasette
+    from osce_news.publish.web.guard import HOST
     from osce_news.publish.web.served_copy import DATABASE, make_copy
 
     sock = server.listen(port)
@@ -42,7 +43,7 @@ def serve(db: Path, port: int, show: bool) -> None:
         copy = Path(folder, f"{DATABASE}.db")
         if make_copy(db, copy):
             click.echo(f"{db} has no search index; one was made for these pages", err=True)
-        address = f"http://{server.HOST}:{sock.getsockname()[1]}/"
+        address = f"http://{HOST}:{sock.getsockname()[1]}/"
         click.echo(f"{db} as it is now: {address} (Ctrl-C stops the server)")
         if show:
             click.launch(address)

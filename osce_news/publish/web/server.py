@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from datasette import handle_exception as datasettes
 from datasette.app import Datasette
 from datasette.plugins import pm
 
 from osce_news.errors import BadInputError
-from osce_news.publish.web import plugin
+from osce_news.publish.web import guard, plugin
 from osce_news.publish.web.metadata import metadata
 
-HOST = "127.0.0.1"
-_HOST_NAMES = (HOST, "localhost")
 _HERE = Path(__file__).parent
 _SETTINGS = {
     "allow_download": False,  # the copy differs from the user's database
@@ -33,10 +32,13 @@ _SETTINGS = {
 
 def application(path: Path) -> Any:
     """Return Datasette as an ASGI application that serves this copy of a database."""
-    if not pm.is_registered(plugin):
-        pm.register(plugin, "osce-news")
+    for ours in (plugin, guard):
+        if not pm.is_registered(ours):
+            pm.register(ours, ours.__name__)
+    if pm.has_plugin(datasettes.__name__):
+        pm.unregister(datasettes)  # the guard calls it
     # With rich, Datasette prints a traceback with all local variables for every bad address or query.
-    pm.get_plugin("datasette.handle_exception").rich = None
+    datasettes.rich = None
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         described = metadata(connection)
@@ -55,7 +57,7 @@ def listen(port: int) -> socket.socket:
     Raises BadInputError if the port is in use or not allowed.
     """
     try:
-        return socket.create_server((HOST, port), backlog=64)
+        return socket.create_server((guard.HOST, port), backlog=64)
     except OSError as error:
         in_use = error.errno == errno.EADDRINUSE
         why = "is in use" if in_use else f"can't be opened ({os.strerror(error.errno or 0)})"
@@ -64,27 +66,10 @@ def listen(port: int) -> socket.socket:
         ) from error
 
 
-def only_for_this_machine(app: Any) -> Any:
-    """Return the application with a guard: requests for other hosts get the status 400.
-
-    A web page elsewhere could otherwise have its own host name resolve to this machine, and read the answers.
-    """
-
-    async def guarded(scope: Any, receive: Any, send: Any) -> None:
-        host = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1")
-        if scope["type"] != "http" or host.rpartition(":")[0] in _HOST_NAMES or host in _HOST_NAMES:
-            await app(scope, receive, send)
-            return
-        head = {"status": 400, "headers": [(b"content-type", b"text/plain")]}
-        await send({"type": "http.response.start", **head})
-        await send({"type": "http.response.body", "body": f"this server is {HOST}\n".encode()})
-
-    return guarded
-
-
 def serve(path: Path, sock: socket.socket) -> None:
     """Serve the copy on the socket until Ctrl-C or SIGTERM."""
-    app = only_for_this_machine(application(path).app())
+    guard.limit_memory()
+    app = guard.guarded(application(path).app())
     config = uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False)
     with contextlib.suppress(KeyboardInterrupt):  # the normal way to stop
         uvicorn.Server(config).run(sockets=[sock])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import shutil
 import signal
 import socket
@@ -11,17 +12,23 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from osce_news.errors import BadInputError
-from osce_news.publish.web.server import HOST, listen
+from osce_news.publish.web.guard import HOST
+from osce_news.publish.web.server import listen
 from osce_news.storage import Writer
 from tests.helpers import digest, environment, run
-from tests.publish.web.serving import serving
+from tests.publish.web.serving import Serving, serving
+
+Get = Callable[..., Any]
 
 
 def body(address: str) -> str:
@@ -89,6 +96,85 @@ def test_requests_for_other_hosts_are_refused(db: Path, tmp_path: Path, host: st
             with closing(http.client.HTTPConnection("127.0.0.1", port or 0, timeout=30)) as connection:
                 connection.request("GET", "/", headers={"Host": name})
                 assert connection.getresponse().status == status
+
+
+CROSS = {"Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        (CROSS, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),  # another port of this machine
+        (CROSS | {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 200),  # a link
+        (CROSS | {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+    ],
+)
+def test_pages_of_other_sites_may_link_here_and_not_ask(
+    db: Path, tmp_path: Path, headers: dict[str, str], status: int
+) -> None:
+    with serving(db, tmp_path) as server:
+        request = urllib.request.Request(server.url, headers=headers)
+        if status == 200:
+            urllib.request.urlopen(request, timeout=30).close()
+        else:
+            with pytest.raises(urllib.error.HTTPError, match=str(status)):
+                urllib.request.urlopen(request, timeout=30)
+
+
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT "
+GREEDY = [
+    "SELECT zeroblob(2000000000)",
+    f"{ENDLESS} hex(zeroblob(4900000)) FROM n",
+    f"{ENDLESS} json_group_array(hex(zeroblob(1000))) FROM n",
+]
+
+
+def ask(server: Serving, sql: str) -> int:
+    """Return the status of the answer to a query."""
+    try:
+        with urllib.request.urlopen(
+            f"{server.url}osce-news.json?{urlencode({'sql': sql})}", timeout=60
+        ) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_query_that_needs_too_much_memory_is_refused_and_the_server_goes_on(
+    db: Path, tmp_path: Path
+) -> None:
+    with serving(db, tmp_path) as server:
+        for sql in GREEDY:
+            assert ask(server, sql) == 400
+        status = Path(f"/proc/{server.process.pid}/status")
+        if status.exists():
+            (most,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())
+            assert int(most) < 2.2 * 1024**2
+        assert ask(server, "SELECT count(*) FROM items") == 200
+
+
+def test_endless_queries_do_not_keep_pages_waiting(db: Path, tmp_path: Path) -> None:
+    with serving(db, tmp_path) as server, ThreadPoolExecutor(4) as pool:
+        endless = [pool.submit(ask, server, f"{ENDLESS} count(*) + {n} FROM n") for n in range(4)]
+        body(f"{server.url}osce-news/newsroom")
+        assert not any(query.done() for query in endless)
+        assert {query.result() for query in endless} == {400}
+
+
+def test_no_page_tells_where_the_file_is(db: Path, tmp_path: Path) -> None:
+    with serving(db, tmp_path) as server:
+        listed = body(f"{server.url}osce-news.json?sql=select+*+from+pragma_database_list")
+        assert str(tmp_path) not in listed
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            body(f"{server.url}-/databases.json")
+
+
+@pytest.mark.parametrize("address", ["newsroom", "newsroom.json"])
+def test_a_condition_that_is_no_sql_is_refused(get: Get, address: str) -> None:
+    assert get(f"/osce-news/{address}?_where=1=1;drop").status_code == 400
 
 
 def test_a_port_in_use_is_an_error_line(db: Path, tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""Keeps the server to this machine's own pages, and its queries within bounds of memory and time."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qsl
+
+from datasette import handle_exception as datasettes
+from datasette import hookimpl
+from datasette.utils.asgi import BadRequest, Response
+
+HOST = "127.0.0.1"
+_HOST_NAMES = (HOST, "localhost")
+_MAX_VALUE = 10_000_000  # bytes of one value; far more than any text
+_MAX_HEAP = 512 * 1024**2  # bytes, of all of SQLite's connections
+_MAX_MEMORY = 2 * 1024**3  # bytes, of the process: also for the rows that SQLite returns
+_OWN_QUERIES = 2  # at a time; of the threads for queries (Datasette has three) one stays free for pages
+_OWN_SQL = ("sql", "_where")  # arguments of an address that hold SQL
+
+
+def limit_memory() -> None:
+    """Let the process have no more memory than a large query may need, where the system can enforce it."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # not on every system
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_MAX_MEMORY, hard))
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Limit the memory of queries, and hide the path of the file from them."""
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
+    conn.execute(f"PRAGMA hard_heap_limit = {_MAX_HEAP}")
+    hidden = (sqlite3.SQLITE_PRAGMA, "database_list")
+    conn.set_authorizer(
+        lambda action, name, *_: sqlite3.SQLITE_IGNORE if (action, name) == hidden else sqlite3.SQLITE_OK
+    )
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
+    """Show an error as Datasette does, but take no error of a query for one of Datasette's."""
+    if isinstance(exception, MemoryError):
+        exception = BadRequest("the query needs too much memory")
+    elif isinstance(exception, sqlite3.Error | sqlite3.Warning):
+        exception = BadRequest(str(exception))
+    return datasettes.handle_exception(datasette, request, exception)
+
+
+def guarded(app: Any) -> Callable[..., Any]:
+    """Return the application behind a guard, which refuses what other sites ask for.
+
+    A page elsewhere could have its own host name resolve to this machine, and read the answers, or keep the
+    server busy. Links from elsewhere may be followed. Datasette's pages about itself are hidden. Requests
+    with their own SQL wait for each other, so that slow ones don't keep other pages waiting.
+    """
+    own_queries = asyncio.Semaphore(_OWN_QUERIES)
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+        elif (refusal := _refusal(scope["path"], dict(scope["headers"]))) is not None:
+            await Response.text(*refusal).asgi_send(send)
+        elif any(name in _OWN_SQL for name, _ in parse_qsl(scope["query_string"].decode("latin-1"))):
+            async with own_queries:
+                await app(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return answer
+
+
+def _refusal(path: str, headers: dict[bytes, bytes]) -> tuple[str, int] | None:
+    """Return the text and the status of the refusal of a request; None if it may pass."""
+
+    def header(name: str) -> str:
+        return headers.get(name.encode(), b"").decode("latin-1")
+
+    host, site = header("host"), header("sec-fetch-site")
+    if host not in _HOST_NAMES and host.rpartition(":")[0] not in _HOST_NAMES:
+        return f"this server is {HOST}\n", 400
+    is_link = (header("sec-fetch-mode"), header("sec-fetch-dest")) == ("navigate", "document")
+    if header("origin") not in ("", f"http://{host}") or (
+        site in ("cross-site", "same-site") and not is_link
+    ):
+        return "other sites may not ask\n", 403
+    if path.startswith("/-/") and not path.startswith("/-/static"):
+        return "no such page\n", 404
+    return None
