@@ -114,7 +114,9 @@ class Query:
                 if each
                 else f"FROM {table} WHERE {among}"
             )
-            test = f"EXISTS (SELECT 1 {rows})" if each else f"items.id IN (SELECT item_id {rows})"
+            # "+" keeps SQLite from looking up each pair of an id found here and a key found by the words.
+            plus = "+" if self.words else ""
+            test = f"EXISTS (SELECT 1 {rows})" if each else f"{plus}items.id IN (SELECT item_id {rows})"
             # Each group of names takes one condition: an item needs one name of it.
             groups = [[name] for name in names] if self.every else [list(names)] if names else []
             for group in groups:

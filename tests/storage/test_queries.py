@@ -98,6 +98,14 @@ def test_every_combination_of_filters_gives_what_plain_python_gives(newsroom: Ne
     assert len(sizes) > 30  # the filters cut, and not all of them everything
 
 
+def test_words_and_labels_are_not_looked_up_in_pairs(newsroom: Newsroom) -> None:
+    """For 34,000 items that match and 4,000 with a topic that took 13 seconds."""
+    for labels in ({"topics": ["elections"]}, {"offices": ["odihr"]}, {"places": ["vienna"]}):
+        where, values = Query("the", **labels).where()
+        plan = newsroom.connection.execute(f"EXPLAIN QUERY PLAN SELECT 1 FROM items WHERE {where}", values)
+        assert not [row["detail"] for row in plan if "id=? AND rowid=?" in row["detail"]]
+
+
 @pytest.mark.parametrize("limit", [0, 1, 7, 408, 1000])
 def test_a_limit_gives_the_newest(newsroom: Newsroom, limit: int) -> None:
     for filters in (Query(), Query(offices=["odihr"])):
