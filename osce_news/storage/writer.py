@@ -259,10 +259,10 @@ class Writer:
         if (page := articles.as_listing(answer)) is not None:
             changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)
-            after.seen += stored.new + stored.changed + stored.unchanged - stored.seen_before
+            # A known and unchanged item counts among the articles only: no list has shown it.
+            after.seen += stored.new + stored.changed
             after.new += stored.new
             after.changed += stored.changed
-            after.unchanged += stored.unchanged - stored.seen_before
 
     def renormalize(self, progress: Callable[[int], object] = lambda done: None) -> Renormalized:
         """Normalise all raw values again, and rebuild the search index from the texts."""

@@ -39,7 +39,7 @@ class Site(StoryList):
     """The stories and how they are shown; every attribute may be changed between two requests.
 
     A listing page has as many rows as are asked for, from 1 to 50, or `fixed_rows` whatever is asked
-    for. `markup` may also be a layout of cards. `beyond_end` is what a page after the last one gets:
+    for. `markup` may also be a layout of cards, and `dates` says where these have theirs. `beyond_end` is what a page after the last one gets:
     a page that says that nothing was found, the last page again, or 404.
     """
 
@@ -49,6 +49,7 @@ class Site(StoryList):
         *,
         russian: Iterable[Story] = (),
         markup: str = "drupal7",
+        dates: str = "time",
         robots: str = ROBOTS,
         robots_status: int = 200,
         fixed_rows: int | None = None,
@@ -57,6 +58,7 @@ class Site(StoryList):
         super().__init__(stories)
         self.russian = list(russian)
         self.markup = markup
+        self.dates = dates
         self.robots = robots
         self.robots_status = robots_status
         self.fixed_rows = fixed_rows
@@ -100,7 +102,7 @@ class Site(StoryList):
             shown,
             pages,
             lambda: (
-                render_cards(shown, markup, page=page, pages=pages, path=path)
+                render_cards(shown, markup, page=page, pages=pages, path=path, dates=self.dates)
                 if markup in CARDS
                 else render_page(
                     shown,

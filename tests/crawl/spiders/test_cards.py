@@ -36,6 +36,21 @@ def test_a_list_on_pages_of_its_own_size_is_read_to_its_end(tmp_path: Path) -> N
     assert (done.status, done.summary["new"]) == (0, 90), done.errors
 
 
+def test_items_of_cards_without_dates_get_them_from_their_own_pages(tmp_path: Path) -> None:
+    db = tmp_path / "osce.db"
+    with Newsroom(STORIES[:30], robots=ROBOTS, markup="teaser-link", dates="none") as newsroom:
+        crawl(newsroom, db)
+        assert rows(db, "SELECT count(*), count(published) FROM items") == [(30, 0)]
+        crawl(newsroom, db, "--articles")
+        crawl(newsroom, db, "--full")
+    days = rows(db, "SELECT published FROM items ORDER BY published DESC")
+    assert days == sorted(((str(one.published),) for one in STORIES[:30]), reverse=True)
+    assert rows(db, "SELECT mode, seen, articles FROM runs") == [
+        ("full", 30, 0), ("incremental", 18, 0), ("articles", 0, 30), ("full", 30, 0)
+    ]  # fmt: skip
+    assert rows(db, "SELECT count(*) FROM revisions") == [(0,)]
+
+
 def test_a_list_that_a_script_fills_is_named_as_such(tmp_path: Path) -> None:
     page = b"""<html><head><script src="/typesense.min.js"></script></head>
         <body><h1>News</h1><div id="search"></div></body></html>"""
