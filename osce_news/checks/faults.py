@@ -16,6 +16,7 @@ from operator import attrgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from osce_news.items import Listing, NewsItem
+from osce_news.normalize.identity import letters
 from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.site import HOME_URL
 from osce_news.urls import same_site, site_host
@@ -248,9 +249,15 @@ def lost_value(name: str) -> Callable[[Pair, Context], object]:
 
 
 def changed_title(pair: Pair, _: Context) -> object:
-    """Return the title if it differs from the stored one."""
+    """Return the title if it differs from the stored one in more than case and punctuation."""
     before, after = pair.stored.title, pair.read.title
-    return before != after and fold(before) != fold(after) and after
+    return before != after and letters(before) != letters(after) and after
+
+
+def shortened_title(pair: Pair, _: Context) -> object:
+    """Return the title if the stored one begins with it."""
+    before, after = letters(pair.stored.title), letters(pair.read.title)
+    return before != after and before.startswith(after) and pair.read.title
 
 
 def days_moved(pair: Pair, _: Context) -> object:

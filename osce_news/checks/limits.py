@@ -191,6 +191,12 @@ ITEM_RULES: tuple[Rule[Pair], ...] = (
         reason="Titles hardly ever change.",
     ),
     Rule(
+        name="shortened titles", label="title", expected="the stored titles of these items",
+        wrong_records="items with only the beginning", fault=faults.shortened_title,
+        applies_to=lambda pair: pair.stored.title != pair.read.title, min_wrong=2, max_share=HALF,
+        reason="The site shortens what it prints, without an ellipsis.",
+    ),
+    Rule(
         name="moved dates", label=DATE, expected="the stored dates of these items",
         wrong_records="items with a date as many days earlier or later", fault=faults.days_moved,
         min_wrong=3, max_share=HALF, most_common=True, reason="An editor corrects dates one by one.",

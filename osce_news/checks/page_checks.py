@@ -10,9 +10,9 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from osce_news import urls
 from osce_news.checks import baseline, limits
@@ -24,6 +24,18 @@ from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage import crawl_state
 from osce_news.storage.merge import keep_unprinted
+
+
+class Name(NamedTuple):
+    """The identifier of an office, a topic or a type; for one that the vocabulary lacks, its text, folded."""
+
+    id: str | None
+    text: str | None
+
+    @classmethod
+    def of(cls, identifier: str | None, printed: str) -> Name:
+        """Return the name of a printed text."""
+        return cls(identifier, None if identifier else fold(printed))
 
 
 def check_page(connection: sqlite3.Connection, page: Listing, *, start_url: str) -> str | None:
@@ -203,37 +215,50 @@ def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
 
     An editor adds or removes names. If many items have others in their place, these belong to other items.
     """
-    swaps: Counter[tuple[frozenset[str], frozenset[str]]] = Counter()
-    gained = lost = 0
+    swaps: Counter[tuple[Sequence[Name], Sequence[Name]]] = Counter()
+    swapped = gained = lost = 0
     for stored, read in pairs:
         before, after = _names(stored, kind), _names(read, kind)
-        if before - after and after - before:
-            swaps[(before - after, after - before)] += 1
+        gone = [(name,) for name in before if name not in after]
+        added = [(name,) for name in after if name not in before]
+        if gone and added:
+            swapped += 1
+            alike = len(gone) == len(added)
+            swaps.update(zip(gone, added, strict=True) if alike else [(before, after)])
         gained += bool(after and not before)
         lost += bool(before and not after)
-    named = [names for pair in pairs if (names := _names(pair.stored, kind))]
-    if _is_renaming(swaps, frozenset().union(*named)):
+    if _is_renaming(swaps, {name for pair in pairs for name in _names(pair.stored, kind)}):
         return None
-    wrong = swaps.total() + 2 * min(gained, lost)
+    wrong = swapped + 2 * min(gained, lost)
     if wrong <= limits.MAX_MOVED * len(pairs) or wrong < limits.MIN_RELABELLED:
         return None
     got = f"other {kind} in {wrong} of {len(pairs)}"
     return Finding(f"other {kind}", label, "the stored values of these items", got)
 
 
-def _is_renaming(swaps: Counter[tuple[frozenset[str], frozenset[str]]], stored: frozenset[str]) -> bool:
-    """Whether names were replaced throughout, each by one new name."""
-    former, new = [before for before, _ in swaps], [after for _, after in swaps]
-    is_one_to_one = len(set(former)) == len(former) and len(set(new)) == len(new)
-    is_throughout = len(swaps) <= limits.MAX_RENAMED or swaps.total() >= 2 * len(swaps)
-    return bool(swaps) and is_one_to_one and is_throughout and not any(after & stored for after in new)
+def _is_renaming(swaps: Counter[tuple[Sequence[Name], Sequence[Name]]], stored: Set[Name]) -> bool:
+    """Whether names were replaced throughout, each by one new name.
+
+    Names that the vocabulary does not have are those of no other item. So two names may have become one, and
+    items that were read before on this page's neighbour may have them already.
+    """
+    new = {after for _, after in swaps}
+    if not swaps or len({before for before, _ in swaps}) < len(swaps):
+        return False
+    if all(name.id is None for names in new for name in names):
+        is_one_to_one = 2 * len(new) > len(swaps)
+    else:
+        is_one_to_one = len(new) == len(swaps) and not any(name in stored for names in new for name in names)
+    is_throughout = 2 * swaps.total() >= 3 * len(swaps)
+    return is_one_to_one and (len(swaps) <= limits.MAX_RENAMED or is_throughout)
 
 
-def _names(item: NewsItem, kind: str) -> frozenset[str]:
-    """Return the identifiers of the names, or the names themselves if they are unknown."""
+def _names(item: NewsItem, kind: str) -> tuple[Name, ...]:
+    """Return the names of a kind as printed, in printed order."""
     if kind == "types":
-        return frozenset(filter(None, [item.content_type or item.content_type_raw]))
-    return frozenset(term.id or fold(term.raw) for term in getattr(item, kind))
+        printed = item.content_type_raw or item.content_type
+        return (Name.of(item.content_type, printed),) if printed else ()
+    return tuple(Name.of(term.id, term.raw) for term in getattr(item, kind))
 
 
 def _duplicates(doubtful: int, new: int) -> Finding | None:

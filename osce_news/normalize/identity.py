@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
-from osce_news.normalize.vocabulary import languages
+from osce_news.normalize.vocabulary import fold, languages
 from osce_news.site import DOMAIN, HOST, has_node_numbers, is_osce_host
 
 _NODE = re.compile(r"(?:(?<=/node)/|/(?!(?:19|20)[0-9]{2}/?$))0*([1-9][0-9]{0,11})/?$")
 # The address of the OSCE's that an archive or a mirror names in its own.
 _COPIED = re.compile(r"/https?:/((?:[^/]+\.)?osce\.org(?::\d+)?/.+)$", re.IGNORECASE)
 _ENCODED_AGAIN = re.compile("%(?:25)+")  # in one go, because "%252525…" may be very long
+_SUFFIX = re.compile(r"(?<=\S)\s*(?:\|[^|]{1,40}|- osce)$")  # what a site adds to its titles
 _LANGUAGE = re.compile(r"^/([a-z]{2})(?=/|$)")
 _KEPT = "/-_.~!$&'()*+,;=:@"
 
@@ -105,3 +106,19 @@ def _path(url: str) -> str:
     while "%" in path and (decoded := unquote(_ENCODED_AGAIN.sub("%", path))) != path:
         path = decoded
     return re.sub("//+", "/", path)
+
+
+@lru_cache(maxsize=10_000)
+def title_key(title: str) -> str:
+    """Return a title without case, punctuation, and what the site adds to all titles.
+
+    >>> title_key("OSCE \N{LEFT DOUBLE QUOTATION MARK}Talks\N{RIGHT DOUBLE QUOTATION MARK} | OSCE")
+    'oscetalks'
+    """
+    return letters(_SUFFIX.sub("", fold(title)))
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text, in lower case; the text itself if it has none."""
+    folded = fold(text)
+    return "".join(filter(str.isalnum, folded)) or folded

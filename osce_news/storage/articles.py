@@ -10,8 +10,8 @@ from typing import Any
 from osce_news.errors import StorageError
 from osce_news.items import BY_EXTRACTOR, BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
 from osce_news.normalize import canonical_url, normalize, normalize_listing, parse_date
+from osce_news.normalize.identity import title_key
 from osce_news.storage import rows
-from osce_news.storage.identity import title_key
 from osce_news.storage.revisions import Revision, revisions, text_kind
 
 UNCHANGED = "unchanged"  # the site says that the page is as it was

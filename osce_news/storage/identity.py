@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import rejected, split_offices
+from osce_news.normalize.identity import title_key
 from osce_news.normalize.vocabulary import fold
 
 # So many results of a page that have the title and date of a stored item, and another number, are these items
 # under new numbers. Fewer are items of their own: now and then two of one day have the same title.
 MIN_RENUMBERED = 3
 _NEAR = [timedelta(days) for days in range(-3, 4)]  # between two dates that may be those of one item
-_SUFFIX = re.compile(r"(?<=\S)\s*(?:\|[^|]{1,40}|- osce)$")  # what a site adds to its titles
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _KNOWN = f"SELECT id, url, title, published, language FROM items WHERE id {_AMONG}"
@@ -192,17 +190,6 @@ def _is_other(one: NewsItem, other: NewsItem) -> bool:
         and one.published != other.published
         and title_key(one.title) != title_key(other.title)
     )
-
-
-@lru_cache(maxsize=10_000)
-def title_key(title: str) -> str:
-    """Return a title without case, punctuation, and what the site adds to all titles.
-
-    >>> title_key("OSCE \N{LEFT DOUBLE QUOTATION MARK}Talks\N{RIGHT DOUBLE QUOTATION MARK} | OSCE")
-    'oscetalks'
-    """
-    folded = _SUFFIX.sub("", fold(title))
-    return "".join(filter(str.isalnum, folded)) or folded
 
 
 def _renamed(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:

@@ -256,6 +256,16 @@ def test_types_of_other_items_fail_a_page() -> None:
     verdict(renamed, knowing(of))
 
 
+def test_titles_that_end_early_fail_a_page_even_if_they_are_few() -> None:
+    of = records(50)
+    longest = sorted((item.title for item in of), key=len)[-2:]
+    cut = [
+        raw(title_raw=lambda item: item.title[:40])(item) if item.title in longest else item for item in of
+    ]
+    assert "2 of 2 items with only the beginning" in str(refusal(cut, knowing(of)))
+    verdict([raw(title_raw="Another title")(cut[0]), *cut[1:]][:1] + of[1:], knowing(of))
+
+
 def test_offices_that_do_not_go_with_the_addresses_fail_a_page() -> None:
     of = records(50)
     moved = [raw(offices_raw=of[n - 1].offices_raw)(item) for n, item in enumerate(of)]

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,29 @@ def test_an_office_that_the_site_renames_everywhere_fails_no_page() -> None:
     assert verdict(new, near()) is None
     before = [raw(offices_raw="OSCE Chairmanship")(item) for item in of]
     verdict([raw(offices_raw="OSCE Chairpersonship")(item) for item in of], knowing(before))
+
+
+def initials(names: str | None) -> str | None:
+    """Offices as their initials; two may have the same."""
+    return names and ", ".join("".join(filter(str.isupper, name)) for name in names.split(", "))
+
+
+@pytest.mark.parametrize("read_before", [0, 4])
+def test_offices_and_types_that_all_have_new_names_fail_no_page(read_before: int) -> None:
+    types = {"News": "Stories", "Press release": "Press Releases & Statements", "Daily report": "Today"}
+    of = records(50)
+    for change in (
+        raw(offices_raw=lambda item: initials(item.offices_raw)),
+        raw(content_type_raw=lambda item: types.get(item.content_type_raw or "", item.content_type_raw)),
+    ):
+        new = [change(item) for item in of]
+        # The page before has shown its last items in the same way.
+        verdict(new, knowing([*new[:read_before], *of[read_before:]]))
+
+
+def test_titles_with_other_quotes_and_dashes_fail_no_page() -> None:
+    of = [raw(title_raw=f'"Safe - and free": {item.title}')(item) for item in records(50)]
+    verdict([raw(title_raw=f"“Safe – and free”: {item.title[19:]}")(item) for item in of], knowing(of))
 
 
 def test_topics_that_an_editor_adds_to_many_items_fail_no_page() -> None:

@@ -39,8 +39,9 @@ class Site(StoryList):
     """The stories and how they are shown; every attribute may be changed between two requests.
 
     A listing page has as many rows as are asked for, from 1 to 50, or `fixed_rows` whatever is asked
-    for. `markup` may also be a layout of cards, and `dates` says where these have theirs. `beyond_end` is what a page after the last one gets:
-    a page that says that nothing was found, the last page again, or 404.
+    for. `markup` may also be a layout of cards, and `dates` says where these have theirs.
+    `beyond_end` is what a page after the last one gets: a page that says that nothing was found, the
+    last page again, or 404.
     """
 
     def __init__(
