@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from osce_news.errors import BadInputError, StorageError
+from osce_news.temporary import abandoned, delete, locked, temporary
+
+_FORMER = ".former"  # a folder while another takes its place; it is put back if a kill comes in between
 
 
 @contextmanager
@@ -23,22 +25,18 @@ def atomic_write(path: Path, *, folder: bool = False) -> Iterator[Path]:
     """
     check_destination(path, folder=folder)
     target = Path(os.path.realpath(path))
-    part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+    prefix = f".{target.name[:50]}."
     try:
-        if folder:
-            part.mkdir()
-        yield part
-        _replace(target, part, folder=folder)
+        for former in abandoned(target.parent, prefix, _FORMER):
+            delete(former) if target.exists() else former.rename(target)
+        with temporary(target.parent, prefix, ".part", folder=folder) as part:
+            yield part
+            flush(part)
+            _replace(target, part)
     except OSError as error:
         known = {errno.ENOSPC: "the disk is full", errno.EFBIG: "the file is too large for this disk"}
         reason = known.get(error.errno or 0, error.strerror or str(error))
         raise StorageError(f"{path}: {reason}; nothing was written") from error
-    finally:
-        if part.is_dir():
-            shutil.rmtree(part, ignore_errors=True)
-        else:
-            part.unlink(missing_ok=True)
-            Path(f"{part}-journal").unlink(missing_ok=True)  # SQLite leaves it behind on a full disk
 
 
 def check_destination(path: Path, *, folder: bool = False) -> None:
@@ -57,23 +55,29 @@ def check_destination(path: Path, *, folder: bool = False) -> None:
         raise BadInputError(f"{path} is a device or a pipe: name a file")
 
 
-def _replace(target: Path, part: Path, *, folder: bool) -> None:
-    if not folder:
-        with part.open("rb") as file:
-            os.fsync(file.fileno())  # otherwise a power failure could leave an empty file
-        if target.exists():
-            former_stat = target.stat()
-            with suppress(OSError):  # only members of the group may give a file to it
-                os.chown(part, -1, former_stat.st_gid)
-                part.chmod(stat.S_IMODE(former_stat.st_mode))
-        part.replace(target)
-        return
-    former = target.with_name(f"{part.name}.former")
-    if target.exists():  # a folder with contents can't be replaced in one step
-        target.rename(former)
-    try:
+def flush(path: Path) -> None:
+    """Flush a file, or all files in a folder, to disk: else a power failure could leave empty files."""
+    for file in filter(Path.is_file, [path, *path.rglob("*")]):
+        with file.open("rb") as opened:
+            os.fsync(opened.fileno())
+
+
+def _replace(target: Path, part: Path) -> None:
+    if not target.exists():
         part.rename(target)
-    except OSError:
-        former.rename(target)
-        raise
-    shutil.rmtree(former, ignore_errors=True)
+    elif part.is_dir():  # a folder with contents can't be replaced in one step
+        former = part.with_suffix(_FORMER)
+        with locked(target):
+            target.rename(former)
+            try:
+                part.rename(target)
+            except OSError:
+                former.rename(target)
+                raise
+            delete(former)
+    else:
+        former_stat = target.stat()
+        with suppress(OSError):  # only members of the group may give a file to it
+            os.chown(part, -1, former_stat.st_gid)
+            part.chmod(stat.S_IMODE(former_stat.st_mode))
+        part.replace(target)

@@ -94,3 +94,13 @@ class StaleError(OsceNewsError):
     """The last complete run is too old, or there is none. `osce-news runs` shows how the last ones ended."""
 
     exit_status = 7
+
+
+def unexpected(error: BaseException | None) -> OsceNewsError:
+    """Return the error to report for an exception that no code expects."""
+    if isinstance(error, MemoryError):
+        return OsceNewsError("memory ran out: close other programs, or give the machine more")
+    if isinstance(error, ImportError):
+        return OsceNewsError(f"a package can't be loaded, or there is no memory for it: {error}")
+    hint = "a bug in osce-news, unless `osce-news verify` finds the database damaged; -v shows where"
+    return OsceNewsError(f"{type(error).__name__}: {error} ({hint})")

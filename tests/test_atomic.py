@@ -46,6 +46,29 @@ def test_a_folder_that_cannot_be_moved_to_its_place_gives_the_former_one_back(
     assert [path.name for path in tmp_path.rglob("*")] == ["years", "former"]
 
 
+def test_a_folder_that_a_kill_left_without_its_name_is_put_back(tmp_path: Path) -> None:
+    """The kill came between the renaming of the former folder and that of the new one."""
+    former = tmp_path / ".years.0123abcd.former"
+    former.mkdir()
+    (former / "former").touch()
+    place = tmp_path / "years"
+    with pytest.raises(KeyError), atomic_write(place, folder=True):
+        raise KeyError
+    assert [path.name for path in tmp_path.rglob("*")] == ["years", "former"]
+    place.rename(former)  # a kill behind both leaves it beside the new one
+    place.mkdir()
+    with atomic_write(place, folder=True) as part:
+        (part / "later").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["years", "later"]
+
+
+@pytest.mark.parametrize("name", ["ж" * 126, "字" * 84])
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path: Path, name: str) -> None:
+    with atomic_write(tmp_path / name) as part:
+        part.write_text("text")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_a_file_keeps_its_mode_and_group(tmp_path: Path) -> None:
     place = tmp_path / "o.csv"
     place.write_text("former")

@@ -15,7 +15,7 @@ import click
 from osce_news import __version__
 from osce_news.cli.commands import LazyGroup
 from osce_news.cli.output import printable
-from osce_news.errors import OsceNewsError
+from osce_news.errors import OsceNewsError, unexpected
 
 _STORES_PAGES = ("crawl", "replay", "parse", "merge")
 
@@ -45,6 +45,9 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line and exit with its status; an error is one line on stderr."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
+        # The terminal was closed. Scrapy and uvicorn set what SIGTERM does, and don't know this signal.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         setattr(sys, name, stream)
@@ -52,7 +55,13 @@ def main() -> NoReturn:
             # File names may hold bytes that are not text, and some terminals lack letters.
             utf8 = stream.encoding.lower().replace("-", "") == "utf8"
             stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
-    sys.exit(_run())
+    try:
+        status = _run()
+    except KeyboardInterrupt:  # a second one, while the first was being reported
+        status = 130
+    for number in (signal.SIGINT, signal.SIGTERM):  # the status is decided
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(status)
 
 
 def _run() -> int:
@@ -92,7 +101,7 @@ def _line_and_status(error: Exception) -> tuple[str, int]:
         return "an argument holds bytes that are not text", 2
     if isinstance(error, OSError):
         return f"{error.filename or 'input or output failed'}: {error.strerror or error}", 1
-    return f"{type(error).__name__}: {error} (this is a bug in osce-news; -v shows where)", 1
+    return str(unexpected(error)), 1
 
 
 def _fail(text: str, status: int) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -27,6 +26,7 @@ from osce_news.pages.extract import extract_listing
 from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.search_settings import settings_in_page
 from osce_news.site import HOME_URL, is_listing_path
+from osce_news.temporary import temporary
 
 # The two kinds of pages, and the folders of their fixtures.
 ARTICLE = "article"
@@ -79,8 +79,8 @@ def save(page: RawPage, root: Path, *, kind: str | None = None, name: str | None
     if "charset" in (page.content_type or "").lower():  # otherwise the encoding depends on the page alone
         meta["content_type"] = page.content_type or ""
     folder.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root, prefix=".new-") as temporary:
-        case = Path(temporary, kind, name)
+    with temporary(root, ".new-", folder=True) as new:
+        case = new / kind / name
         case.mkdir(parents=True)
         (case / "page.html").write_bytes(body)
         text = json.dumps(meta, ensure_ascii=False, indent=2) + "\n"

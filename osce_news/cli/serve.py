@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import click
 
 from osce_news.cli.options import db_option, traceback_option
 from osce_news.publish.extras import require_extra
+from osce_news.temporary import temporary_folder
 
 
 @click.command()
@@ -39,8 +39,8 @@ def serve(db: Path, port: int, show: bool) -> None:
     from osce_news.publish.web.served_copy import DATABASE, make_copy
 
     sock = server.listen(port)
-    with sock, tempfile.TemporaryDirectory(prefix="osce-news-") as folder:
-        copy = Path(folder, f"{DATABASE}.db")
+    with sock, temporary_folder() as folder:
+        copy = folder / f"{DATABASE}.db"
         if make_copy(db, copy):
             click.echo(f"{db} has no search index; one was made for these pages", err=True)
         address = f"http://{HOST}:{sock.getsockname()[1]}/"

@@ -22,7 +22,7 @@ from osce_news.crawl.responses import (
     listing_from_response,
 )
 from osce_news.crawl.spiders.base import apply_options
-from osce_news.errors import LayoutError, NetworkError, OsceNewsError
+from osce_news.errors import LayoutError, NetworkError, OsceNewsError, unexpected
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
@@ -68,7 +68,7 @@ class SinglePageSpider(scrapy.Spider):
 
     def spider_error(self, failure: Failure) -> None:
         """Set the error for an unexpected exception."""
-        self.error = OsceNewsError(f"{failure.value!r} (this is a bug in osce-news)")
+        self.error = unexpected(failure.value)
 
     def spider_closed(self, reason: str) -> None:
         """Set an error if the crawl ended before the page was read."""

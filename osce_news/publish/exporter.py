@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
-from osce_news.atomic import atomic_write
+from osce_news.atomic import atomic_write, flush
 from osce_news.errors import BadInputError
 from osce_news.publish import datapackage, destinations
 from osce_news.publish.extras import require_extra
@@ -77,6 +77,7 @@ def export(
             with part.open("wb") as file:
                 counts = {path.name: write(chosen, rows, file, keywords, compressed=compressed)}
             files = {path.name: part}
+        flush(part)  # so that file and description are replaced one right after the other
         if described:
             origin = datapackage.Origin(dataset_reference(coverage(connection, query)), query, command)
             resource = datapackage.resource(path.name, chosen, counts, files, written, delimiter)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
-from osce_news.storage.database import open_for_reading
+from osce_news.errors import StorageError
+from osce_news.storage.database import open_for_reading, storage_errors
 from osce_news.storage.schema import MIGRATIONS, TABLES, differences, object_type
+from osce_news.temporary import temporary_folder
 
 _RULES = {
     "an item without an address": (
@@ -77,24 +79,29 @@ def problems(path: Path) -> list[str]:
     The checks run on a copy, because SQLite counts the check of the search index as writing. Raises
     BadInputError or StorageError if the file can't be opened.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        copy = sqlite3.connect(Path(folder, "copy.db"), isolation_level=None)
-        source = open_for_reading(path)
-        try:
-            source.backup(copy)
-        finally:
-            source.close()
-        lines: list[str] = []
-        try:
-            for check in (_integrity, _foreign_keys, _search_index, _schema, _rules, _texts):
-                try:
-                    lines += check(copy)
-                except sqlite3.DatabaseError as error:
-                    name = check.__name__.strip("_").replace("_", " ")
-                    lines.append(f"{name}: can't be checked: {error}")
-        finally:
-            copy.close()
-        return lines
+    lines: list[str] = []
+    with temporary_folder() as folder, closing(sqlite3.connect(folder / "copy.db")) as copy:
+        copy.isolation_level = None
+        with closing(open_for_reading(path)) as source, storage_errors(path):
+            _copy(source, copy, folder)
+        for check in (_integrity, _foreign_keys, _search_index, _schema, _rules, _texts):
+            try:
+                lines += check(copy)
+            except sqlite3.DatabaseError as error:
+                name = check.__name__.strip("_").replace("_", " ")
+                lines.append(f"{name}: can't be checked: {error}")
+    return lines
+
+
+def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, folder: Path) -> None:
+    try:
+        source.backup(copy)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise StorageError(
+            f"{folder}: no room for the copy to be checked: name a folder on another disk with TMPDIR"
+        ) from error
 
 
 def _integrity(copy: sqlite3.Connection) -> list[str]:

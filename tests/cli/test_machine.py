@@ -188,6 +188,32 @@ def test_a_closed_output_is_not_reported_as_a_bug(filled: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (MemoryError(), "memory ran out"),
+        (ImportError("libx.so: failed to map segment"), "no memory for it: libx.so: failed to map segment"),
+        (
+            TypeError("an integer"),
+            "TypeError: an integer (a bug in osce-news, unless `osce-news verify` finds",
+        ),
+    ],
+)
+def test_an_error_that_no_code_expects_is_one_line_with_its_likely_cause(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception, says: str
+) -> None:
+    def failing(*arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "invoke", failing)
+    monkeypatch.setattr(signal, "signal", lambda *arguments: None)  # pytest keeps its own
+    monkeypatch.setattr(sys, "argv", ["osce-news", "list"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (ended.value.code, says in line) == (1, True)
+
+
+@pytest.mark.parametrize(
     ("typed", "says"),
     [
         ("crawl", "interrupted; what was read is stored"),

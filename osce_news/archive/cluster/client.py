@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import tempfile
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.single_pages import ProgressCallback
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, PartialError
 from osce_news.site import LISTING_URL
+from osce_news.temporary import temporary_folder
 
 CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers
 _RUN_AGAIN = "run the same command again; what was parsed is kept"
@@ -99,18 +101,19 @@ def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> It
     make: Any = dd.LocalCluster
     logging.getLogger("distributed").setLevel(level.upper())
     if scheduler is None:
-        with (
-            tempfile.TemporaryDirectory() as scratch,
-            make(
-                n_workers=workers,
-                threads_per_worker=1,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                local_directory=scratch,
-                silence_logs=level.upper(),
-            ) as local,
-            connect(local) as client,
-        ):
+        with temporary_folder() as scratch, ExitStack() as stack:
+            with _uninterrupted():
+                local = stack.enter_context(
+                    make(
+                        n_workers=workers,
+                        threads_per_worker=1,
+                        host="127.0.0.1",
+                        dashboard_address="127.0.0.1:0",
+                        local_directory=str(scratch),
+                        silence_logs=level.upper(),
+                    )
+                )
+                client = stack.enter_context(connect(local))
             yield client
         return
     try:
@@ -120,6 +123,29 @@ def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> It
         raise NetworkError(f"no Dask scheduler answers at {scheduler}: {reason}") from error
     with connected as client:
         yield client
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C and SIGTERM until the end of the block. Processes that it starts never get Ctrl-C.
+
+    Dask leaves its workers behind if it is interrupted while it starts them, and they would print tracebacks.
+    """
+    arrived: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    former = {number: signal.signal(number, lambda this, _: arrived.append(this)) for number in numbers}
+    # Threads and processes inherit what is blocked; the tracker unblocks SIGINT in the thread that starts it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGHUP])
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    if arrived:
+        signal.raise_signal(arrived[0])
 
 
 def parse_parts(

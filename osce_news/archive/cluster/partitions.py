@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain, islice, pairwise
@@ -19,7 +17,8 @@ import pyarrow.parquet as pq
 from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles, is_wanted
 from osce_news.archive.parse import LISTING, PageRequest, ParsedCapture, cache_key, kind_of, parse
 from osce_news.archive.report import RecordError, Report
-from osce_news.errors import BadInputError, StorageError
+from osce_news.atomic import atomic_write
+from osce_news.errors import BadInputError
 from osce_news.events import Event, PageStored, parse_event, target_uri
 from osce_news.serialize import to_json
 
@@ -53,21 +52,11 @@ def write_partition(path: Path, rows: Iterable[Row], report: Report) -> None:
     """
     # Two workers may write the same partition if the cluster believes that the first died. The last one to
     # finish wins.
-    unfinished = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}")
     left = iter(rows)
-    try:
-        with pq.ParquetWriter(unfinished, _SCHEMA, compression="zstd") as writer:
-            while batch := list(islice(left, _ROWS)):
-                writer.write_table(pa.Table.from_pylist(batch, _SCHEMA), row_group_size=_ROWS)
-            writer.add_key_value_metadata({_REPORT: json.dumps(report.to_dict()).encode()})
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        raise StorageError(f"{path}: can't be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+    with atomic_write(path) as part, pq.ParquetWriter(part, _SCHEMA, compression="zstd") as writer:
+        while batch := list(islice(left, _ROWS)):
+            writer.write_table(pa.Table.from_pylist(batch, _SCHEMA), row_group_size=_ROWS)
+        writer.add_key_value_metadata({_REPORT: json.dumps(report.to_dict()).encode()})
 
 
 def rows(contents: Iterable[Capture | Event], warcs: WarcFiles) -> Iterator[Row]:

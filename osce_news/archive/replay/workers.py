@@ -95,8 +95,9 @@ def _refuse_sockets(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _start_worker() -> None:
-    """Set up a process of the pool: Ctrl-C is left to the main process, and the network is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Set up a process of the pool: signals of the terminal are left to the main process; no network."""
+    for number in {signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)}:
+        signal.signal(number, signal.SIG_IGN)
     close_network()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

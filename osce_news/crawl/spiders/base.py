@@ -26,6 +26,7 @@ from osce_news.errors import (
     LayoutError,
     NetworkError,
     OsceNewsError,
+    unexpected,
 )
 from osce_news.urls import site_host
 
@@ -123,7 +124,7 @@ class BaseSpider(scrapy.Spider):
         """End the crawl with an unexpected error, which Scrapy would only log."""
         error = failure.value
         if not isinstance(error, OsceNewsError):
-            error = OsceNewsError(f"{type(error).__name__}: {error} (this is a bug in osce-news)")
+            error = unexpected(error)
         self.crawl.fail(error)
         if self.crawler.engine is not None:
             self.crawler.engine.close_spider(self, "fault")

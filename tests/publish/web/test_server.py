@@ -44,7 +44,7 @@ def db(history: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(history, tmp_path / "data" / "osce-news.db"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_serves_until_a_signal_and_leaves_nothing_behind(db: Path, tmp_path: Path, number: int) -> None:
     before = digest(db)
     with serving(db, tmp_path / "temporary") as server:
