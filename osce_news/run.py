@@ -14,7 +14,7 @@ from osce_news import checks
 from osce_news.errors import DoubtfulPageError, StorageError
 from osce_news.events import COST, Event, PageNotStored, PageStored, RunStarted
 from osce_news.items import ArticleItem, Listing
-from osce_news.storage import Changes, Summary, Writer
+from osce_news.storage import Changes, Summary, Writer, missing
 from osce_news.storage.crawl_state import UnfinishedRun
 
 
@@ -109,13 +109,13 @@ class Run:
                 self.record(PageNotStored(url=event.url, fetched_at=event.fetched_at))
             raise
 
-    def find_withdrawn(self, list_url: str) -> list[str]:
-        """Return the items that are no longer on the list; call it if this run read the whole list.
+    def find_missing(self, list_url: str) -> list[str]:
+        """Return the items that no list shows any more; call it if this run has read the whole list."""
+        return missing.missing_items(self.writer.connection, self.summary.run, list_url)
 
-        Raises PartialError if there are implausibly many.
-        """
-        accept = self.started.accept
-        return checks.find_withdrawn(self.writer.connection, self.summary.run, list_url, accept=accept)
+    def find_withdrawn(self, list_url: str) -> list[str]:
+        """Return those of the missing items whose own pages are gone too."""
+        return missing.gone_items(self.writer.connection, self.find_missing(list_url))
 
     def finish(
         self,

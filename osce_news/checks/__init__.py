@@ -1,5 +1,5 @@
 """The checks that a page has to pass before it is stored."""
 
-from osce_news.checks.page_checks import check_against, check_page, find_withdrawn, site_has_changed
+from osce_news.checks.page_checks import check_against, check_page, site_has_changed
 
-__all__ = ["check_against", "check_page", "find_withdrawn", "site_has_changed"]
+__all__ = ["check_against", "check_page", "site_has_changed"]

@@ -19,10 +19,9 @@ from osce_news.checks import baseline, limits
 from osce_news.checks.baseline import Finding
 from osce_news.checks.faults import Context, Pair, Rule, T
 from osce_news.checks.neighbours import Neighbours, read_neighbours
-from osce_news.errors import DoubtfulPageError, PartialError
+from osce_news.errors import DoubtfulPageError
 from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage import crawl_state
 from osce_news.storage.merge import keep_unprinted
 
 
@@ -49,21 +48,6 @@ def check_page(connection: sqlite3.Connection, page: Listing, *, start_url: str)
         newest_first=urls.newest_first(start_url),
         empty_expected=bool(urls.page_number(page.url)) or not urls.is_whole_list(start_url),
     )
-
-
-def find_withdrawn(connection: sqlite3.Connection, run: int, list_url: str, *, accept: bool) -> list[str]:
-    """Return the items that are no longer on a list; call it if the run has read the whole list.
-
-    Raises PartialError if there are too many, unless `accept` is true.
-    """
-    missing = crawl_state.missing_items(connection, run, list_url)
-    share = limits.MAX_WITHDRAWN_SHARE * crawl_state.count_listed(connection, list_url)
-    if len(missing) > max(limits.MAX_WITHDRAWN, int(share)) and not accept:
-        raise PartialError(
-            f"{len(missing)} items are no longer on the list, too many to believe, so none was marked as "
-            "withdrawn; if this is right, run `osce-news crawl --full --accept`"
-        )
-    return missing
 
 
 def site_has_changed(held: int, pages: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from osce_news.crawl.articles_run import ArticlesRun
-from osce_news.crawl.crawl_run import CrawlRun
+from osce_news.crawl.item_pages_run import ItemPagesRun
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
@@ -37,12 +37,12 @@ class Crawl:
         self._early_error: OsceNewsError | None = None  # an error before a run began
 
     @property
-    def runs(self) -> list[CrawlRun]:
+    def runs(self) -> list[ItemPagesRun]:
         """The runs so far, the present one last."""
         return [*self.list_runs, *([self.articles_run] if self.articles_run else [])]
 
     @property
-    def run(self) -> CrawlRun | None:
+    def run(self) -> ItemPagesRun | None:
         """The present run, or the last one; None before the first."""
         return self.runs[-1] if self.runs else None
 
@@ -115,8 +115,8 @@ class Crawl:
             page = pending.page
             if isinstance(page, Listing) and self.list_run is not None and pending.facts is not None:
                 self.list_run.store(page, pending.facts)
-            elif isinstance(page, ArticleItem) and self.articles_run is not None:
-                self.articles_run.store(page)
+            elif isinstance(page, ArticleItem) and self.run is not None:
+                self.run.store_answer(page)
         except Exception as error:
             pending.stored.set_exception(error)
         else:

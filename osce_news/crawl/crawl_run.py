@@ -126,6 +126,7 @@ class CrawlRun:
                 files=0,
                 whole=outcome.whole,
                 tells_gone=outcome.withdrawn is not None,
+                asked=outcome.withdrawn is not None,
                 list_url=outcome.list_url,
                 cost=self.run.cost(),
                 list_status=outcome.list_status,

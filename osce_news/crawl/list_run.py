@@ -1,4 +1,4 @@
-"""The run that reads the list: it resumes, stores pages, and finds withdrawn items."""
+"""The run that reads the list: it resumes, stores pages, and asks for the items that are missing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import logging
 from dataclasses import replace
 
 from osce_news import checks
-from osce_news.crawl.crawl_run import CrawlRun, ListOutcome, as_partial
+from osce_news.checks.article_checks import ArticleChecks
+from osce_news.clock import utc_now
+from osce_news.crawl.crawl_run import ListOutcome, as_partial
+from osce_news.crawl.item_pages_run import ItemPagesRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.search_traversal import SearchTraversal
@@ -15,14 +18,21 @@ from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError
 from osce_news.events import PageStored
 from osce_news.items import Listing
 from osce_news.normalize import rules
-from osce_news.storage import Validators, Writer, crawl_state
+from osce_news.storage import Validators, Writer, crawl_state, missing
+from osce_news.storage.article_queue import Due
 from osce_news.storage.ingest import listed_ids
+from osce_news.urls import same_site
 
 logger = logging.getLogger(__name__)
 
+MAX_ASKED = 50  # missing items whose own pages one run requests
 
-class ListRun(CrawlRun):
-    """Reads the whole list the first time, later only what is new; resumes a full crawl that did not end."""
+
+class ListRun(ItemPagesRun):
+    """Reads the whole list the first time, later only what is new; resumes a full crawl that did not end.
+
+    At the end of the whole list it requests the own pages of items that the list no longer shows.
+    """
 
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Decide how to read the list, and begin the run; raises StorageError."""
@@ -42,6 +52,10 @@ class ListRun(CrawlRun):
             self.traversal.resume(unfinished.position, unfinished.listed)
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
         self.hint: str | None = None
+        self.checks = ArticleChecks(0, 0, accept=True)  # fails no page
+        self._sites = options.lists or (options.start_url,)  # where the items' own pages are
+        self._is_read = False  # whether the list was read to its end, or as far as it was to be read
+        self._note: str | None = None  # about missing items
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
             self.hint = "this list was never read to its end; `osce-news crawl --full` does that"
         if options.restart and not full:
@@ -113,43 +127,69 @@ class ListRun(CrawlRun):
         else:
             logger.warning("%s; continuing after it", error)
 
+    def end_list(self) -> None:
+        """Take note that the last page was stored, and look for items whose own pages are to be requested."""
+        self._is_read = not self.traversal.problems
+        if self._finds_missing:
+            due = self._due_pages()
+            self.request_pages(due[:MAX_ASKED])
+            if due:
+                logger.info("%d items are missing from the list; asking for %d", len(due), self.total)
+
+    def stop_requests(self, error: OsceNewsError) -> None:
+        """Request no more pages: the list was read, and a later run asks for the missing items."""
+        logger.warning("no more missing items are asked for: %s", error)
+        self.request_pages([])
+
+    @property
+    def _finds_missing(self) -> bool:
+        """Whether items that this run has not seen are missing from the list."""
+        is_whole = self._is_read and self.summary.mode == "full" and self.traversal.is_whole
+        return is_whole and self.options.is_whole_list and not self.options.is_limited
+
+    def _due_pages(self) -> list[Due]:
+        items = self.run.find_missing(self.traversal.list_url)
+        return [
+            due
+            for due in missing.due_pages(self.run.writer.connection, items, utc_now())
+            if any(same_site(due.url, site) for site in self._sites)
+        ]
+
     def list_outcome(self) -> ListOutcome:
         """Return what the run has found out about its list; sets the error that comes to light."""
-        outcome = self._outcome()
-        if self.summary.held and self.error is None and not self.interrupted:
-            outcome = outcome._replace(list_status="complete")
-            pages = "page is" if self.summary.held == 1 else "pages are"
-            self.fail(
-                PartialError(f"{self.summary.held} doubtful {pages} held, not stored: see `osce-news held`")
-            )
+        if self.error is None and not self.interrupted:
+            if problems := "; ".join(self.traversal.problems[:3]):
+                self.fail(PartialError(f"{problems}; what was read is stored, run the command again"))
+            elif held := self.summary.held:
+                pages = "page is" if held == 1 else "pages are"
+                self.fail(PartialError(f"{held} doubtful {pages} held, not stored: see `osce-news held`"))
+        list_url = self.traversal.list_url
+        if not self._is_read:
+            return ListOutcome(list_url=list_url)
+        is_complete = self.error is None and not self.interrupted
+        outcome = ListOutcome(list_url=list_url, list_status=None if is_complete else "complete")
+        if self._finds_missing:
+            outcome = outcome._replace(withdrawn=self.run.find_withdrawn(list_url), whole=True)
+            self._note = self._about_missing(len(outcome.withdrawn or ()))
+            self.hint = self.hint or self._note
+        elif self.summary.mode == "full" and self.traversal.is_whole:
+            outcome = outcome._replace(whole=True)
         return outcome
 
-    def _outcome(self) -> ListOutcome:
-        list_url = self.traversal.list_url
-        if self.error is None and not self.interrupted and self.traversal.problems:
-            problems = "; ".join(self.traversal.problems[:3])
-            self.fail(PartialError(f"{problems}; what was read is stored, run the command again"))
-        whole = self.summary.mode == "full" and self.traversal.is_whole
-        if self.error is not None or self.interrupted or not whole:
-            return ListOutcome(list_url=list_url)
-        if self.options.is_limited or not self.options.is_whole_list:
-            return ListOutcome(whole=True, list_url=list_url)
-        try:
-            return ListOutcome(self.run.find_withdrawn(list_url), True, list_url)
-        except PartialError as error:
-            self.fail(error)
-            return ListOutcome(list_url=list_url)
+    def _about_missing(self, withdrawn: int) -> str | None:
+        left = len(self.run.find_missing(self.traversal.list_url)) - withdrawn
+        due = len(self._due_pages())
+        if not left:
+            return None
+        return (
+            f"missing from the list, but not withdrawn: {left} items, of which {left - due} still have their "
+            f"own page, and {due} are asked for by a later full crawl"
+        )
 
     @property
     def message(self) -> str | None:
         """How the run ended, in words; None if there is nothing to say."""
-        is_uncertain = self.traversal.reached_end and not self.traversal.is_whole
-        if self.error is None and not self.interrupted and self.summary.mode == "full" and is_uncertain:
-            return (
-                "read to the end, but pages of these sizes can't be made to overlap: items that moved "
-                "meanwhile may be missing, and none was marked as withdrawn"
-            )
-        return super().message
+        return super().message or self._note
 
     def _stored_with_gaps(self, page: Listing) -> int:
         """Return how many of the page's items were stored by crawls that did not reach their end."""

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from osce_news.crawl.crawl_run import ListOutcome
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pagers import PageFacts
@@ -33,6 +32,7 @@ class SearchRun(ListRun):
         self._others: dict[str, str] = {}  # the types of documents that are not of the newsroom, by key
         parts = f"?{urlencode([('type', name) for name in options.type])}" if options.type else ""
         super().__init__(writer, replace(options, start_url=f"{options.search_url}{COLLECTION}{parts}"))
+        self._sites = options.lists or (options.start_url,)
 
     def make_traversal(self, options: CrawlOptions, overlap: int | None) -> SearchTraversal:
         """Return the traversal of the service."""
@@ -58,12 +58,12 @@ class SearchRun(ListRun):
         match = _FIELD.search(message) if status in (400, 404, 422) else None
         return match[1] if match and self.traversal.leave_out(match[1]) else None
 
-    def list_outcome(self) -> ListOutcome:
-        """As `ListRun.list_outcome`; the run fails if no document was of the newsroom."""
-        nothing = not self.summary.seen and self._others and self.summary.mode == "full"
-        if self.error is None and not self.interrupted and nothing:
+    def end_list(self) -> None:
+        """As `ListRun.end_list`; the run fails if no document was of the newsroom."""
+        if not self.summary.seen and self._others and self.summary.mode == "full":
             self.fail(LayoutError("types", expected="documents of the newsroom", got=self._said_of_others))
-        return super().list_outcome()
+        else:
+            super().end_list()
 
     @property
     def message(self) -> str | None:

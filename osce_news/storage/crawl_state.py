@@ -1,4 +1,4 @@
-"""Queries about former runs: where to resume, when a page was last read, which items are missing."""
+"""Queries about former runs: where to resume, and when a page was last read."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from osce_news.items import Listing
 KILLED = "the process ended without a word"  # the message of a run that was killed
 # After a longer time, too much of the list has changed.
 MAX_AGE_TO_RESUME = timedelta(days=30)
-# A list that was not read for longer does not show what is there now.
-MAX_AGE_OF_LIST = timedelta(days=90)
 # A server that answers 304 to everything must not hide changes for ever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
 _WAS_KILLED = "(status = 'running' OR message IS ?)"  # with the parameter KILLED, while no run is active
@@ -137,7 +135,7 @@ def unfinished_run(connection: sqlite3.Connection, list_name: str) -> Unfinished
 
 def resumed_run(connection: sqlite3.Connection, run: int, position: dict[str, Any]) -> UnfinishedRun:
     """Return a run that did not reach its end, and what it had read up to this position."""
-    runs = _chain_of_runs(connection, run)
+    runs = chain_of_runs(connection, run)
     pages = connection.execute(
         "SELECT id, url, listed FROM pages WHERE listed IS NOT NULL "
         "AND run_id IN (SELECT value FROM json_each(?)) ORDER BY id",
@@ -201,92 +199,7 @@ def _validators(row: sqlite3.Row | None) -> Validators | None:
     return Validators(row["etag"], row["last_modified"], row["sha256"], json.loads(row["listed"]))
 
 
-def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> list[str]:
-    """Return the items that were on this list before and that no list shows any more.
-
-    An item was on the list if a page of it, or of a part of it (with a keyword or a filter), showed the item
-    last, or since the last time that the list was read to its end. Pages since the crawl began show what is
-    there now. So do the pages of each other list since it was read to its end, unless they are too old.
-    """
-    first = _chain_of_runs(connection, run)[0]
-    started = connection.execute("SELECT started FROM runs WHERE id = ?", [first]).fetchone()[0]
-    sql = f"""
-        WITH shown (id, is_now, is_here, fetched_at, list) AS (
-            SELECT substr(value, 1, instr(value, ':') - 1), run_id >= :first, {_on_list("pages.url")},
-                fetched_at, list
-            FROM pages JOIN runs ON runs.id = run_id, json_each(pages.listed))
-        SELECT id FROM items WHERE withdrawn IS NULL
-        AND ({_on_list("listing_url")} OR id IN (SELECT id FROM shown WHERE is_here))
-        AND id NOT IN (
-            SELECT id FROM shown WHERE is_now OR NOT is_here AND fetched_at >= :since
-            AND list IN (SELECT list FROM runs WHERE mode = 'full' AND {COMPLETE}))
-        ORDER BY id"""
-    since = format_utc((parse_utc(started) - MAX_AGE_OF_LIST).timestamp())
-    return [row[0] for row in connection.execute(sql, {**_list(list_url), "first": first, "since": since})]
-
-
-def count_listed(connection: sqlite3.Connection, list_url: str) -> int:
-    """Return how many items that are not withdrawn a page of this list has shown last."""
-    sql = f"SELECT count(*) FROM items WHERE withdrawn IS NULL AND {_on_list('listing_url')}"
-    return int(connection.execute(sql, _list(list_url)).fetchone()[0])
-
-
-def _on_list(column: str) -> str:
-    """Return the condition that an address is that of a page of a list, or of a part of it."""
-    return f"({column} = :url OR {column} GLOB :below OR {column} GLOB :query)"
-
-
-def _list(url: str) -> dict[str, str]:
-    """Return the parameters of `_on_list`."""
-    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in url)
-    return {"url": url, "below": f"{escaped}/*", "query": f"{escaped}[?]*"}
-
-
-def withdraw(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int) -> int:
-    """Mark items as withdrawn and note it in their history; return how many."""
-    rows = [(identifier, at, run) for identifier in ids]
-    connection.executemany(
-        "INSERT INTO withdrawals (item_id, withdrawn, withdrawn_run) VALUES (?, ?, ?)", rows
-    )
-    connection.executemany("UPDATE items SET withdrawn = ?2 WHERE id = ?1", [row[:2] for row in rows])
-    return len(rows)
-
-
-def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int, *, present: bool) -> int:
-    """Take back the withdrawal of items that are seen again; return how many were withdrawn.
-
-    `present` is whether the page shows the list as it is now. A saved page does not: it restores
-    only items withdrawn before it was saved.
-    """
-    sql = (
-        "SELECT id, max(withdrawn, :at) FROM items WHERE withdrawn IS NOT NULL "
-        "AND (:present OR withdrawn <= :at) AND id IN (SELECT value FROM json_each(:ids))"
-    )
-    parameters = {"at": at, "ids": json.dumps(list(ids)), "present": present}
-    restored = [tuple(row) for row in connection.execute(sql, parameters)]
-    connection.executemany(
-        "UPDATE withdrawals SET restored = ?2, restored_run = ?3 WHERE item_id = ?1 AND restored IS NULL",
-        [(identifier, when, run) for identifier, when in restored],
-    )
-    connection.executemany("UPDATE items SET withdrawn = NULL WHERE id = ?", [row[:1] for row in restored])
-    return len(restored)
-
-
-def forget_listed(connection: sqlite3.Connection, run: int) -> None:
-    """Drop what pages showed before this full crawl of their list: its own pages show it again.
-
-    This includes crawls of the list with limits, and saved pages; what other lists showed is kept.
-    """
-    first = _chain_of_runs(connection, run)[0]
-    sql = """
-        WITH this (list) AS (SELECT list FROM runs WHERE id = :first)
-        UPDATE pages SET listed = NULL WHERE listed IS NOT NULL AND run_id < :first AND run_id IN (
-            SELECT id FROM runs, this WHERE runs.list IS NULL OR runs.list = this.list
-                OR substr(runs.list, 1, length(this.list) + 2) = this.list || ' (')"""
-    connection.execute(sql, {"first": first})
-
-
-def _chain_of_runs(connection: sqlite3.Connection, run: int) -> list[int]:
+def chain_of_runs(connection: sqlite3.Connection, run: int) -> list[int]:
     """Return the run and those that it continues, the first of them first."""
     sql = """
         WITH RECURSIVE chain (id, continues) AS (

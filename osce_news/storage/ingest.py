@@ -12,7 +12,7 @@ from typing import NamedTuple
 from osce_news.clock import parse_utc
 from osce_news.items import REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize import normalize
-from osce_news.storage import crawl_state, rows
+from osce_news.storage import missing, rows
 from osce_news.storage.identity import identify
 from osce_news.storage.merge import combine, keep_unprinted, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
@@ -111,7 +111,7 @@ class Ingest:
         rows.write_addresses(self._connection, page)
         rows.write_rejected(self._connection, page, self._run)
         on_list = () if page.origin == PAGE else changes.known
-        restored = crawl_state.restore(
+        restored = missing.restore(
             self._connection, on_list, page.fetched_at, self._run, present=not self._saved
         )
         changed = changes.changed

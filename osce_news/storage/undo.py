@@ -57,10 +57,10 @@ def _undo_texts(connection: sqlite3.Connection, undone: int) -> int:
     ).rowcount
     removed = connection.execute(
         "DELETE FROM articles WHERE run_id = ?1 AND first_asked >= (SELECT started FROM runs WHERE id = ?1) "
-        "AND item_id NOT IN (SELECT item_id FROM revisions WHERE field = 'text')",
+        "AND item_id NOT IN (SELECT item_id FROM revisions WHERE field = 'text') RETURNING read_at",
         [undone],
-    ).rowcount
-    return restored + removed
+    ).fetchall()
+    return restored + sum(row["read_at"] is not None for row in removed)
 
 
 def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:

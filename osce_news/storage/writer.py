@@ -17,7 +17,7 @@ from osce_news.clock import utc_now
 from osce_news.errors import BadInputError, DoubtfulPageError, StorageError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
-from osce_news.storage import articles, crawl_state, held, runs
+from osce_news.storage import articles, crawl_state, held, missing, runs
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
 from osce_news.storage.held import HeldPage
@@ -312,9 +312,9 @@ class Writer:
         """Mark the missing items as withdrawn, at the time of the list's last page."""
         run = self.summary.run
         at = self._last_page_at or utc_now()
-        self.summary.withdrawn += crawl_state.withdraw(self.connection, withdrawn, at, run)
+        self.summary.withdrawn += missing.withdraw(self.connection, withdrawn, at, run)
         if whole:
-            crawl_state.forget_listed(self.connection, run)
+            missing.forget_listed(self.connection, run)
 
     def _refuse_another_file(self) -> None:
         """Raise StorageError if the file is not the one that was opened: what is written would be lost."""

@@ -61,7 +61,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "9",
             before=AT.format("2026-12-20T00:00:00Z"),
         )
-        assert (done.status, done.summary["withdrawn"], done.summary["articles"]) == (0, 1, 9), done.errors
+        assert (done.status, done.summary["withdrawn"], done.summary["articles"]) == (0, 1, 10), done.errors
     return folder
 
 

@@ -180,10 +180,9 @@ class RecordedRun:
     ) -> None:
         withdrawn: list[str] = []
         if end is not None and end.tells_gone and not self.errors:
-            try:
-                withdrawn = self._run.find_withdrawn(end.list_url)
-            except PartialError as error:  # what former runs listed is not all there
-                self.errors.append(error)
+            asked = isinstance(end, RunFinished) and end.asked
+            find = self._run.find_withdrawn if asked else self._run.find_missing
+            withdrawn = find(end.list_url)
         whole = end is not None and end.whole and not self.errors
         list_status = end.list_status if isinstance(end, RunFinished) and not self.errors else None
         self._run.finish(

@@ -13,8 +13,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.clock import duration_in_words, utc_now
-from osce_news.crawl.articles_run import ArticlesRun
 from osce_news.crawl.crawl_run import as_partial
+from osce_news.crawl.item_pages_run import ItemPagesRun
 from osce_news.crawl.middlewares import CircuitOpenError
 from osce_news.crawl.responses import article_from_response, error_from_failure
 from osce_news.crawl.spiders.base import BaseSpider
@@ -62,11 +62,11 @@ class ArticlesSpider(BaseSpider):
             return None
         self.restart_stats()
         run.start_recording(str(self.crawler.settings["USER_AGENT"]))
-        return self._next(run) if run.error is None else None
+        return self.next_page(run) if run.error is None else None
 
     async def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
         """Yield the answer for the item and, once it is stored, the next request."""
-        run = self._articles_run()
+        run = self._present_run()
         try:
             answer = article_from_response(response, due.item_id)
             if answer.status == "unchanged" and not _is_conditional(response.request):
@@ -83,7 +83,7 @@ class ArticlesSpider(BaseSpider):
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
         """Yield the failure as the answer for the item and, once it is stored, the next request."""
-        run, error = self._articles_run(), error_from_failure(failure)
+        run, error = self._present_run(), error_from_failure(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         site_is_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
@@ -108,11 +108,11 @@ class ArticlesSpider(BaseSpider):
         async for result in self._store(run, answer):
             yield result
 
-    def _articles_run(self) -> ArticlesRun:
-        assert self.crawl.articles_run is not None, "articles are requested in a run of articles"
-        return self.crawl.articles_run
+    def _present_run(self) -> ItemPagesRun:
+        assert self.crawl.run is not None, "pages are requested in a run"
+        return self.crawl.run
 
-    async def _store(self, run: ArticlesRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
+    async def _store(self, run: ItemPagesRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
         """Yield the answer and, when it is stored, the next request."""
         self.update_stats()
         pending = self.crawl.begin_page(answer)
@@ -132,18 +132,18 @@ class ArticlesSpider(BaseSpider):
             left,
         )
         self.crawl.progress(run.summary, run.total, left_s)
-        if (request := self._next(run)) is not None:
+        if (request := self.next_page(run)) is not None:
             yield request
 
-    def _next(self, run: ArticlesRun) -> Request | None:
-        """Return the request for the next article; None if no more are due, or the run must end."""
+    def next_page(self, run: ItemPagesRun) -> Request | None:
+        """Return the request for the next item's page; None if no more are due, or the run must end."""
         self._requested = None
         if self._end is not None:
-            self.crawl.fail(self._end)
-            return None
+            run.stop_requests(self._end)
+            self._end = None
         if (due := run.next_due()) is None:
             return None
-        conditions = zip(_CONDITIONS, run.validators(due), strict=True)
+        conditions = zip(_CONDITIONS, run.article_validators(due), strict=True)
         return self.track(
             Request(
                 due.url,

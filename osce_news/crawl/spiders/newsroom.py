@@ -11,6 +11,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from osce_news.crawl.item_pages_run import ItemPagesRun
 from osce_news.crawl.key_search import KeySearchSpider
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.notice import NOTICE
@@ -132,10 +133,13 @@ class NewsroomSpider(KeySearchSpider):
             yield request
 
     def _next_request(self, run: ListRun) -> Request | None:
-        """Return the request for the next page of the list; after its end, for that of the next list."""
+        """Return the request for the next page of the list; after its end, for a missing item's own page."""
         self._requested = None
-        if run.error is not None or (url := run.traversal.url) is None:
+        if run.error is not None:
             return self._begin_list(self.crawl.next_list_run)
+        if (url := run.traversal.url) is None:
+            run.end_list()
+            return self.next_page(run)
         known = run.validators(url)
         conditions = {
             "If-None-Match": known.etag if known else None,
@@ -154,6 +158,13 @@ class NewsroomSpider(KeySearchSpider):
                 },
             )
         )
+
+    def next_page(self, run: ItemPagesRun) -> Request | None:
+        """Return the request for the next item's page; after those of a list's run, for the next list."""
+        request = super().next_page(run)
+        if request is None and isinstance(run, ListRun):
+            return self._begin_list(self.crawl.next_list_run)
+        return request
 
     def _after_rejected(self, error: OsceNewsError, response: Response) -> Request | None:
         """Return the request for the next list after a page that was rejected; raises if there is none."""

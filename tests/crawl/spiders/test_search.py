@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from osce_news.search_query import COLLECTION
-from tests.crawl.spiders.crawling import content, rows, until
+from tests.crawl.spiders.crawling import OWN_PAGES, ROBOTS, content, rows, until
+from tests.newsroom import Newsroom
 from tests.processes import Command, Ended
 from tests.typesense import Typesense
 
@@ -45,17 +46,24 @@ def document(number: int, **more: Any) -> dict[str, Any]:
     )
 
 
-def crawl(service: Typesense, db: Path, *options: str, key: str | None = None, wait_s: float = 120) -> Ended:
-    with start(service, db, *options, key=key) as command:
+def crawl(
+    service: Typesense,
+    db: Path,
+    *options: str,
+    key: str | None = None,
+    before: str = "",
+    wait_s: float = 120,
+) -> Ended:
+    with start(service, db, *options, key=key, before=before) as command:
         return command.wait(wait_s)
 
 
-def start(service: Typesense, db: Path, *options: str, key: str | None = None) -> Command:
+def start(service: Typesense, db: Path, *options: str, key: str | None = None, before: str = "") -> Command:
     variables = {"OSCE_NEWS_CONTACT": "someone@example.org", "OSCE_NEWS_SEARCH_URL": service.url}
     if key != "":
         variables["OSCE_NEWS_SEARCH_KEY"] = key or service.key
     place = ["--db", str(db), "--json", "--delay", "0"]
-    return Command(["crawl", "--source", "search", *place, *options], db.parent, variables)
+    return Command(["crawl", "--source", "search", *place, *options], db.parent, variables, before)
 
 
 def test_the_newsroom_is_stored_with_its_texts(service: Typesense, tmp_path: Path) -> None:
@@ -116,7 +124,11 @@ def test_a_full_crawl_finds_what_was_edited_back_dated_and_withdrawn(
     ])  # fmt: skip
     service.remove("node-300")
     assert json.loads(crawl(service, db).output)["new"] == 0
-    full = json.loads(crawl(service, db, "--full").output)
+    with Newsroom(robots=ROBOTS) as site:  # which has no such page
+        own_pages = OWN_PAGES.format(url=site.url)
+        start_url = ("--start-url", f"{site.url}/press-releases")
+        full = json.loads(crawl(service, db, "--full", *start_url, before=own_pages).output)
+        assert site.paths == ["/robots.txt", "/odihr/100300"]
     assert [full[name] for name in ("new", "changed", "withdrawn")] == [1, 1, 1]
     assert rows(db, "SELECT id FROM items WHERE withdrawn IS NOT NULL") == [("100300",)]
     changed = "SELECT item_id, field, after FROM revisions ORDER BY 1"

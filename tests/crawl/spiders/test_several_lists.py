@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import ROBOTS, at, nodes, rows, stored
+from tests.crawl.spiders.crawling import OWN_PAGES, ROBOTS, at, nodes, rows, stored
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Command, Ended
 
@@ -38,6 +38,7 @@ def list_of(newsroom: Newsroom, host: str) -> str:
 
 def crawl(db: Path, lists: list[str], *options: str, before: str = "") -> Ended:
     starts = itertools.chain.from_iterable(("--start-url", url) for url in lists)
+    before += OWN_PAGES.format(url=lists[0].removesuffix("/press-releases"))
     arguments = ["crawl", *starts, "--db", str(db), "--json", "--delay", "0", "--rows", "10", *options]
     contact = {"OSCE_NEWS_CONTACT": "someone@example.org"}
     with Command(arguments, db.parent, contact, RESOLVER + before) as command:
