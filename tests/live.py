@@ -9,21 +9,22 @@ import pytest
 
 from osce_news.cli.main import cli
 from osce_news.crawl import process
+from osce_news.crawl.backfill import Backfill
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import NetworkError
 
-LIVE = ("osce-news crawl", "osce-news check", "osce-news fixture https:")
+LIVE = ("osce-news crawl", "osce-news check", "osce-news backfill", "osce-news fixture https:")
 
 
-def understood(line: str, monkeypatch: pytest.MonkeyPatch) -> CrawlOptions:
+def understood(line: str, monkeypatch: pytest.MonkeyPatch) -> CrawlOptions | Backfill:
     """Return with what options a command line would begin to ask the site."""
-    started: list[CrawlOptions] = []
+    started: list[CrawlOptions | Backfill] = []
 
-    def begin(options: CrawlOptions, *_: object) -> None:
+    def begin(options: CrawlOptions | Backfill, *_: object) -> None:
         started.append(options)
         raise NetworkError("nothing is asked for in a test")
 
-    for name in ("crawl", "check", "fetch"):
+    for name in ("crawl", "check", "fetch", "backfill"):
         monkeypatch.setattr(process, name, begin)
     level, handlers = logging.root.level, logging.root.handlers
     try:

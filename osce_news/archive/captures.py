@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from osce_news.archive.http import HttpHeaders, HttpResponse, decompress, parse_response, payload_of
-from osce_news.archive.records import Record, check_digest, record_at, records
+from osce_news.archive.records import Record, check_digest, record_at, record_in, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError
 from osce_news.events import Event, EventError, parse_event
@@ -179,6 +179,14 @@ def captures(
     files = [paths] if isinstance(paths, Path) else list(paths)
     contents = WarcFiles(files, max_bytes).contents(files, report or Report(), hosts=hosts)
     return (content for content in contents if isinstance(content, Capture))
+
+
+def capture_in(data: bytes, max_bytes: int = MAX_PAGE_BYTES) -> Capture:
+    """Return the page in the bytes of one record; raises RecordError if they hold none."""
+    capture = WarcFiles((), max_bytes)._page(record_in(data, max_bytes), Path(), None, Report())
+    if capture is None:
+        raise RecordError("holds no page")
+    return capture
 
 
 def is_wanted(url: str, hosts: Collection[str] | None) -> bool:

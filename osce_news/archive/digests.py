@@ -56,6 +56,7 @@ class DigestIndex:
         """Index the folder's archive files; rebuilds lists that are missing or stale."""
         self._stored: dict[str, DigestEntry] = {}  # by digest, those that hold a body
         self._validated: dict[tuple[str, str], str] = {}  # from address and validator to digest
+        self._captured: set[tuple[str, str]] = set()  # address and time of all responses
         self._added: list[DigestEntry] = []  # to the current file
         for path in sorted(folder.glob("osce-news-*.warc.gz")):
             with suppress(OSError, BadInputError, StorageError):  # never refer to a file that can't be read
@@ -70,6 +71,10 @@ class DigestIndex:
     def find(self, digest: str) -> DigestEntry | None:
         """Return the response whose record holds the body with this digest."""
         return self._stored.get(digest)
+
+    def holds(self, url: str, when: str) -> bool:
+        """Whether the folder has the response of this address and time."""
+        return (url, when) in self._captured
 
     def find_unchanged(self, url: str, validator: str) -> DigestEntry | None:
         """Return the response that a 304 to a request with this validator refers to.
@@ -90,6 +95,7 @@ class DigestIndex:
         self._added = []
 
     def _remember(self, entry: DigestEntry) -> None:
+        self._captured.add((entry.url, entry.when))
         if entry.record_id is not None:
             self._stored.setdefault(entry.digest, entry)
         for validator in (entry.etag, entry.last_modified):

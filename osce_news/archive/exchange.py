@@ -41,6 +41,7 @@ class Exchange:
     when: str  # UTC, in the form of clock.py
     ip: str | None = None
     truncated: str | None = None  # why the end of the body is missing (WARC 1.1, 5.13)
+    source: str | None = None  # the address in a web archive from which it was copied
 
     def header(self, name: str) -> str:
         """Return the first value of a response header, given in lower case; empty if it is missing."""
@@ -58,12 +59,14 @@ class RecordMaker:
         self.first = records.data
 
     def exchange(self, exchange: Exchange, digests: DigestIndex) -> tuple[bytes, DigestEntry | None]:
-        """Return the records of an exchange: response or revisit, and request.
+        """Return the records of an exchange: response or revisit, and request, unless it was copied.
 
         Also returns the entry of the response; None if later exchanges can't refer to it.
         """
         url = _one_line(exchange.url.partition("#")[0])
         fields = {"WARC-Target-URI": url, "WARC-Date": exchange.when, "WARC-Warcinfo-ID": self._warcinfo}
+        if exchange.source:
+            fields["WARC-Source-URI"] = exchange.source
         if exchange.ip:
             fields["WARC-IP-Address"] = exchange.ip
         known, is_304 = _stored(exchange, url, digests), exchange.status == HTTPStatus.NOT_MODIFIED
@@ -78,8 +81,9 @@ class RecordMaker:
                 more["WARC-Truncated"] = exchange.truncated
         records = _Records()
         self._last = records.make(kind, fields | more, body, _response_header(exchange))
-        fields["WARC-Concurrent-To"] = self._last
-        records.make("request", fields, b"", _request_header(exchange))
+        if exchange.source is None:
+            fields["WARC-Concurrent-To"] = self._last
+            records.make("request", fields, b"", _request_header(exchange))
         if is_304 or exchange.truncated:
             return records.data, None
         entry = DigestEntry.of(

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -106,6 +107,14 @@ def record_at(path: Path, offset: int, max_bytes: int = MAX_PAGE_BYTES) -> Recor
         raise RecordError(f"{path}: can't be read: {error.strerror}") from error
     if record is None or record.offset != offset:
         raise RecordError(f"{path}: byte {offset}: the record is gone")
+    return record
+
+
+def record_in(data: bytes, max_bytes: int = MAX_PAGE_BYTES) -> Record:
+    """Return the first record in some bytes; raises RecordError if they hold no complete record."""
+    record = next(_Reader(Path(), BytesIO(data), Report(), max_bytes).records(), None)
+    if record is None:
+        raise RecordError("holds no complete record")
     return record
 
 

@@ -39,11 +39,18 @@ class ArchiveWriter:
     """
 
     def __init__(
-        self, folder: Path, run: str, *, user_agent: str = "", max_bytes: int = MAX_FILE_BYTES
+        self,
+        folder: Path,
+        run: str,
+        *,
+        user_agent: str = "",
+        copied_from: str = "",
+        max_bytes: int = MAX_FILE_BYTES,
     ) -> None:
         """Open the run's first file; creates the folder if necessary.
 
-        `run` becomes part of the file names. Raises StorageError if the folder can't be written.
+        `run` becomes part of the file names. `copied_from` is the web archive that the exchanges come from.
+        Raises StorageError if the folder can't be written.
         """
         self.folder, self.max_bytes = folder, max_bytes
         self.error: StorageError | None = None
@@ -55,7 +62,8 @@ class ArchiveWriter:
             "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
             "operator": user_agent.partition("(+")[2].rstrip(")"),
             "http-header-user-agent": user_agent,
-            "robots": "obey",
+            "robots": "" if copied_from else "obey",
+            "description": f"captures copied from {copied_from}" if copied_from else "",
         }
         self._run = "".join(char if char.isalnum() and char.isascii() else "-" for char in run) or "0"
         self._file: _WarcFile | None = None

@@ -12,6 +12,7 @@ SECTIONS = {
     "Fill the database": {
         "crawl": "Read the newsroom's listing pages into the database.",
         "replay": "Read saved pages and WARC files into the database, offline.",
+        "backfill": "Copy the past out of a web archive, and store it.",
         "parse": "Parse WARC files on a Dask cluster into partitions.",
         "merge": "Read the partitions that `parse` wrote into the database.",
     },

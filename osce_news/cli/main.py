@@ -17,7 +17,7 @@ from osce_news.cli.commands import LazyGroup
 from osce_news.cli.output import printable
 from osce_news.errors import OsceNewsError, unexpected
 
-_STORES_PAGES = ("crawl", "replay", "parse", "merge")
+_STORES_PAGES = ("crawl", "replay", "backfill", "parse", "merge")
 
 
 @click.group(

@@ -56,6 +56,11 @@ def print_summary(
 def print_outcome(outcome: Outcome, as_json: bool) -> None:
     """Print what a replay or merge did. Raises the worst of its errors."""
     print_summary(outcome.summary, as_json, more=outcome.as_json())
+    print_problems(outcome)
+
+
+def print_problems(outcome: Outcome) -> None:
+    """Print what was left out and what went wrong. Raises the worst of the errors."""
     for line in outcome.lines():
         click.echo(printable(line), err=True)
     raise_first(outcome.errors)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TypeVar
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from osce_news.crawl.backfill import Backfill, BackfillSpider
+from osce_news.crawl.backfill import Progress as BackfillProgress
 from osce_news.crawl.crawl import Crawl, Progress
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.single_page import CheckSpider, SinglePageSpider
@@ -49,6 +52,15 @@ def fetch(options: CrawlOptions) -> SinglePageSpider:
     spider = _run(SinglePageSpider, options=options)
     if spider.error is not None:
         raise spider.error
+    return spider
+
+
+def backfill(options: Backfill, progress: BackfillProgress) -> BackfillSpider:
+    """Copy captures of a web archive, and return the spider when it is over; raises OsceNewsError."""
+    spider = _run(BackfillSpider, options=options, progress=progress)
+    spider.close_archive()  # a second SIGINT stops Scrapy without the signal `spider_closed`
+    for number in (signal.SIGINT, signal.SIGTERM):  # no longer Scrapy's
+        signal.signal(number, signal.default_int_handler)
     return spider
 
 

@@ -139,7 +139,7 @@ def _facts(response: Response) -> dict[str, Any]:
 _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "no such host, or no network"),
     (DownloadConnectionRefusedError, "the connection was refused"),
-    (DownloadTimeoutError, f"no answer within {settings.DOWNLOAD_TIMEOUT} s"),
+    (DownloadTimeoutError, "no answer within {timeout:g} s"),
     (
         DownloadCancelledError,
         f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB, too much for a page",
@@ -152,7 +152,8 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
 def error_from_failure(failure: Failure) -> OsceNewsError:
     """Return the error for a failed request; an UnavailableError means that no other page can be read."""
     error = failure.value
-    url = getattr(getattr(failure, "request", None), "url", "the site")
+    request = getattr(failure, "request", None)
+    url = request.url if request else "the site"
     if isinstance(error, HttpError):
         return _status_error(url, error.response)
     if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
@@ -163,7 +164,9 @@ def error_from_failure(failure: Failure) -> OsceNewsError:
         return NetworkError(f"{url}: on another site, so it was not followed")
     if "DOWNLOAD_MAXSIZE" in str(error):  # the error of decompression
         error = DownloadCancelledError()
-    meaning = next((text for kind, text in _MEANINGS if isinstance(error, kind)), str(error).strip())
+    timeout = request.meta.get("download_timeout", settings.DOWNLOAD_TIMEOUT) if request else 0
+    meanings = (text.format(timeout=timeout) for kind, text in _MEANINGS if isinstance(error, kind))
+    meaning = next(meanings, str(error).strip())
     return NetworkError(f"{url}: can't be read: {meaning or type(error).__name__}")
 
 

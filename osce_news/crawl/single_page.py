@@ -48,7 +48,7 @@ class SinglePageSpider(scrapy.Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SinglePageSpider:
         """Return the spider with the politeness settings of its options; raises BadInputError."""
         options = kwargs.pop("options", None) or CrawlOptions.parse(**kwargs)
-        apply_options(crawler, options)
+        apply_options(crawler, options.delay)
         spider = super().from_crawler(crawler, *args, options=options)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)

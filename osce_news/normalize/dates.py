@@ -182,7 +182,7 @@ def place_and_day(text: str) -> PlaceAndDay | None:
 def date_option(text: str | None, option: str) -> str | None:
     """Return the value of an option as YYYY-MM-DD, or None without a value. Raises BadInputError.
 
-    A month or a year means its first day, in `until` and `as-of` its last one.
+    A month or a year means its first day, in `until`, `to` and `as-of` its last one.
 
     >>> date_option("March 2020", "since"), date_option("2020-02", "until"), date_option("2015", "until")
     ('2020-03-01', '2020-02-29', '2015-12-31')
@@ -190,7 +190,7 @@ def date_option(text: str | None, option: str) -> str | None:
     if text is None or not text.strip():
         return None
     written = text.strip()
-    ends = option in ("until", "as-of")
+    ends = option in ("until", "to", "as-of")
     if re.fullmatch(_YEAR, written):
         return f"{written}-12-31" if ends else f"{written}-01-01"
     month = parse_date(f"{written}-01" if re.fullmatch(rf"{_YEAR}-[0-9]{{2}}", written) else f"1 {written}")

@@ -90,6 +90,12 @@ def run_of_archive(connection: sqlite3.Connection, archive: str) -> int | None:
     return row[0] if row else None
 
 
+def has_stored_archive(connection: sqlite3.Connection, archive: str) -> bool:
+    """Whether a run has stored an archive to its end."""
+    sql = "SELECT 1 FROM runs WHERE archive = ? AND status NOT IN ('running', 'interrupted')"
+    return connection.execute(sql, [archive]).fetchone() is not None
+
+
 def pages_of_killed_run(connection: sqlite3.Connection, run: int) -> int | None:
     """Return how many pages and articles a run stored before it was killed; None for other runs."""
     sql = f"""

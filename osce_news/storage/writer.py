@@ -26,7 +26,7 @@ from osce_news.storage.renormalize import Renormalized, renormalize
 from osce_news.storage.runs import Stored, Summary
 from osce_news.storage.undo import Undone, undo
 
-SAVED_MODES = frozenset({"replay", "held"})  # of runs that store pages of the past
+SAVED_MODES = frozenset({"replay", "backfill", "held"})  # of runs that store pages of the past
 
 
 class Writer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import re
 import socket
 import struct
 import sys
@@ -121,6 +122,9 @@ class Handler(BaseHTTPRequestHandler):
         ):
             body = gzip.compress(body, 1, mtime=0)
             headers["Content-Encoding"] = "gzip"
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if wanted and status == 200 and "Accept-Ranges" in headers:
+            status, body = 206, body[int(wanted[1]) : int(wanted[2]) + 1]
         if status not in _BODILESS:
             headers["Content-Length"] = str(len(body))
         self.begin(status, headers)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from osce_news.archive.captures import CaptureSource, WarcFiles
 from osce_news.archive.replay.outcome import Outcome
@@ -12,9 +16,13 @@ from osce_news.archive.replay.recorded import RecordedRun, deaths_of, steps
 from osce_news.archive.replay.single_pages import ProgressCallback, SinglePages
 from osce_news.archive.replay.workers import Workers
 from osce_news.archive.report import Report
+from osce_news.archive.web_archives import ARCHIVES
+from osce_news.errors import OsceNewsError
 from osce_news.events import PageStored, RunFinished
 from osce_news.site import LISTING_URL
 from osce_news.storage import Summary, Writer, crawl_state
+
+_BACKFILL = re.compile(rf"(osce-news-\d+-(?:{'|'.join(ARCHIVES)})(?:\.\d+)?)-\d{{5,6}}\.warc\.gz")
 
 
 def replay(
@@ -71,6 +79,44 @@ def replay_plan(
         merge(plan, [*plan.warcs, *unfit])
         outcome.close()
     return outcome
+
+
+def store_backfill(
+    folder: Path,
+    db: Path,
+    *,
+    hosts: Sequence[str],
+    faults: Sequence[OsceNewsError] = (),
+    cost: Mapping[str, Any] = MappingProxyType({}),
+    on_page: ProgressCallback = lambda summary, total: None,
+) -> Outcome:
+    """Store what backfills have kept in a folder and the database does not hold yet; return the outcome.
+
+    Each archive becomes a run of mode "backfill"; `faults` and `cost` are those of copying the last one.
+    Raises what `Writer` raises.
+    """
+    with Writer(db) as writer, Workers(1) as workers:
+        outcome = Outcome(Summary(0, "backfill", database=str(db)))
+        archives = _backfills(folder)
+        left = [name for name in archives if not crawl_state.has_stored_archive(writer.connection, name)]
+        for name in left or [""]:  # without any, the run tells that there was nothing to store
+            files = archives.get(name, [])
+            plan, source = ReplayPlan(warcs=files), WarcFiles(files)
+            pages = SinglePages(plan, files, hosts, source, writer, outcome, "backfill", name or None)
+            if name in ("", *left[-1:]):
+                pages = replace(pages, faults=faults, cost=cost)
+            pages.store(workers, on_page)
+        outcome.close()
+    return outcome
+
+
+def _backfills(folder: Path) -> dict[str, list[Path]]:
+    """Return the files of each backfill in a folder, in order."""
+    archives: dict[str, list[Path]] = {}
+    for file in sorted(folder.glob("osce-news-*.warc.gz")):
+        if match := _BACKFILL.match(file.name):
+            archives.setdefault(match[1], []).append(file)
+    return archives
 
 
 def _fits(run: ArchivedRun, writer: Writer) -> bool:

@@ -103,7 +103,8 @@ def _add_warcs(files: Iterable[Path], plan: ReplayPlan) -> None:
             plan.runs.append(ArchivedRun(name, starts[name], ordered, gaps))
         else:
             plan.warcs.extend(ordered)
-            plan.headless.append(file_name(name, 0))
+            if 0 not in by_number:  # else it is that of no run, but of a backfill
+                plan.headless.append(file_name(name, 0))
 
 
 def _run_of(file: Path) -> tuple[str, int, RunStarted | None] | None:

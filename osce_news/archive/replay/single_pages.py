@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from osce_news import checks
 from osce_news.archive.captures import Capture, CaptureSource
@@ -50,19 +50,27 @@ class SinglePages:
     source: CaptureSource
     writer: Writer
     outcome: Outcome
+    mode: str = "replay"  # of the run
+    archive: str | None = None  # the name of the files, if they are the archive of the run
+    faults: Sequence[OsceNewsError] = ()  # what went wrong before
+    cost: Mapping[str, Any] = field(default_factory=dict)  # of getting the pages, by the names of Summary
 
     def store(self, workers: Workers, on_page: ProgressCallback) -> None:
-        """Store the pages as one run with the mode "replay".
+        """Store the pages as one run.
 
         Pages that can't be read or understood, and challenge pages, are left out. Raises StorageError if the
         database can't be written; what was stored before stays.
         """
         writer, outcome = self.writer, self.outcome
-        writer.begin("replay")
+        summary = writer.begin(self.mode)
+        for name, value in self.cost.items():
+            setattr(summary, name, value)
+        if self.archive is not None:
+            writer.set_archive(self.archive)
         before = outcome.error_count
-        for name in self.plan.headless:
-            missing = PartialError(f"{name} is missing: the pages of its run are merged without its history")
-            outcome.fail(missing)
+        missing = "{} is missing: the pages of its run are merged without its history"
+        for fault in (*self.faults, *(PartialError(missing.format(name)) for name in self.plan.headless)):
+            outcome.fail(fault)
         total = None if self.warcs else len(self.plan.pages)
         try:
             for tasks in self._tasks():

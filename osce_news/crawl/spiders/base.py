@@ -54,7 +54,7 @@ class BaseSpider(scrapy.Spider):
         With `crawl` the options are those of that crawl.
         """
         crawl = kwargs.pop("crawl", None) or Crawl(cls.options_from(crawler.settings, kwargs))
-        apply_options(crawler, crawl.options)
+        apply_options(crawler, crawl.options.delay)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
         # Whatever the command line says: the records of a page must come through in order.
         crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
@@ -157,10 +157,10 @@ class BaseSpider(scrapy.Spider):
             extension.restart()
 
 
-def apply_options(crawler: Crawler, options: CrawlOptions) -> None:
+def apply_options(crawler: Crawler, delay: float | None) -> None:
     """Set the crawler's delay and user agent."""
-    if options.delay is not None:
-        crawler.settings.set("DOWNLOAD_DELAY", options.delay, priority="spider")
+    if delay is not None:
+        crawler.settings.set("DOWNLOAD_DELAY", delay, priority="spider")
     if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
         agent = f"{crawler.settings['USER_AGENT']} (+{contact})"
         crawler.settings.set("USER_AGENT", agent, priority="spider")

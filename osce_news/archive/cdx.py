@@ -1,0 +1,106 @@
+"""The records of a CDX interface, which lists the captures of a web archive."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from osce_news.errors import LayoutError
+from osce_news.normalize import is_web_address
+
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+# The names of the fields at pywb and Common Crawl, and those at the Wayback Machine if they differ.
+_NAMES = {"url": "original", "status": "statuscode", "mime": "mimetype"} | {
+    name: name for name in ("timestamp", "digest", "filename", "offset", "length")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CdxRecord:
+    """A capture as an index lists it; a field that it does not give is empty."""
+
+    url: str
+    timestamp: str  # fourteen digits, UTC
+    status: str = ""
+    mime: str = ""
+    digest: str = ""  # SHA-1 of the page in base 32
+    filename: str = ""  # of the WARC file; where the record is in it, in bytes, say the next two
+    offset: str = ""
+    length: str = ""
+
+    @property
+    def when(self) -> str:
+        """The time of the capture in the form of clock.py; raises ValueError if it is no time."""
+        return datetime.strptime(self.timestamp, "%Y%m%d%H%M%S").strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the capture is an HTML page, and neither an error nor a redirect."""
+        return self.status == "200" and self.mime in _HTML
+
+
+def parse_records(body: bytes) -> tuple[list[CdxRecord], int, str | None]:
+    r"""Return the records of an answer, the number of unreadable ones, and the key of the next part, if any.
+
+    An answer is an array of arrays, the first of which names the fields, or has one object per line. Raises
+    LayoutError if it is neither.
+
+    >>> parse_records(b'{"url": "https://www.osce.org/node/1", "timestamp": "20200131120000"}\n{}')[1:]
+    (1, None)
+    """
+    rows, key = _table(parse_json(body)) if body.lstrip().startswith(b"[") else (_lines(body), None)
+    records = [record for row in rows if (record := _record(row)) is not None]
+    return records, len(rows) - len(records), key
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value of an answer; raises LayoutError if it is not JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise unexpected(body) from error
+
+
+def unexpected(body: bytes) -> LayoutError:
+    """Return the error for an answer that is not what was asked for; it shows the beginning."""
+    begins = " ".join(body.decode("utf-8", "replace").split())[:80]
+    return LayoutError("index", expected="an answer of a CDX interface", got=repr(begins))
+
+
+def _table(table: list[Any]) -> tuple[list[Mapping[str, Any]], str | None]:
+    """Return the rows of an array of arrays; an empty one stands before the key of the next part."""
+    if not all(isinstance(row, list) for row in table):
+        raise unexpected(json.dumps(table).encode())
+    key = None
+    if len(table) > 1 and not table[-2] and len(table[-1]) == 1:
+        key = str(table[-1][0])
+        table = table[:-2]
+    return [dict(zip(map(str, table[0]), row, strict=False)) for row in table[1:]], key
+
+
+def _lines(body: bytes) -> list[Mapping[str, Any]]:
+    """Return the objects of the lines; an empty one for a line that is none, such as one that is cut."""
+    rows: list[Mapping[str, Any]] = []
+    for line in filter(None, body.strip().splitlines()):
+        row = None
+        with suppress(ValueError, RecursionError):
+            row = json.loads(line)
+        if not rows and (not isinstance(row, dict) or not row.get("timestamp")):
+            raise unexpected(body)
+        rows.append(row if isinstance(row, dict) else {})
+    return rows
+
+
+def _record(row: Mapping[str, Any]) -> CdxRecord | None:
+    """Return the record of a row; None if it has no address or time."""
+    values = {name: str(row.get(name) or row.get(other) or "") for name, other in _NAMES.items()}
+    record = CdxRecord(**values)
+    with suppress(ValueError):
+        is_time = re.fullmatch("[0-9]{14}", record.timestamp) and record.when
+        return record if is_time and is_web_address(record.url) else None
+    return None

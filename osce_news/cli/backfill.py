@@ -1,0 +1,120 @@
+"""The command `backfill`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from osce_news.cli.options import db_option, json_option, verbose_option
+from osce_news.cli.progress import progress_bar
+from osce_news.cli.summary import print_problems, print_summary
+from osce_news.storage import Summary, Writer, open_for_reading
+from osce_news.storage.coverage import gaps_of_days
+
+COUNTS = {
+    "kept": "copied now",
+    "kept_before": "there before",
+    "same": "with the content of another one",
+    "not_kept": "that could not be copied",
+    "other_pages": "that are no pages of the newsroom",
+    "other_sites": "of other sites",
+    "unreadable": "without address, time or place",
+}
+_MOST_GAPS = 5  # in the last line
+
+
+@click.command()
+@click.argument("web_archive", metavar="wayback|commoncrawl", type=click.Choice(["wayback", "commoncrawl"]))
+@db_option
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="archive",
+    envvar="OSCE_NEWS_ARCHIVE",
+    show_envvar=True,
+    metavar="DIR",
+    help="Keep the captures in this folder as WARC files; what it holds is not asked for again.",
+)
+@click.option("--from", "since", metavar="DATE", help="Only captures made then or later.")
+@click.option("--to", "until", metavar="DATE", help="Only captures made then or earlier.")
+@click.option(
+    "--url",
+    "urls",
+    multiple=True,
+    metavar="URL",
+    help="Addresses to look for, with * at the end or before the host.  [default: 'www.osce.org/*']",
+)
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Copy at most N captures.")
+@click.option("--delay", default="4", metavar="SECONDS", help="Seconds between requests.")
+@click.option("--cdx-url", metavar="URL", help="Another CDX interface, or collinfo.json of Common Crawl.")
+@click.option("--data-url", metavar="URL", help="Where that archive has its captures.")
+@json_option
+@verbose_option
+def backfill(
+    web_archive: str,
+    db: Path,
+    archive: Path,
+    as_json: bool,
+    verbose: bool,
+    **given: Any,
+) -> None:
+    """Copy the past out of a web archive, and store it.
+
+    Looks in the index of the Wayback Machine or of Common Crawl for captures of lists and of items' own
+    pages, copies each page once into WARC files, and stores them as `replay` does. If it is interrupted, run
+    it again: it goes on with what is missing.
+
+    The last line tells how many captures were found, and of which days the database has no item.
+
+    \b
+    Example:
+      osce-news backfill wayback --limit 100
+      osce-news backfill wayback --from 2010 --to 2015 --url 'www.osce.org/press-releases*'
+      osce-news backfill commoncrawl --from 2024-01-01
+    """
+    from osce_news.archive.replay import store_backfill
+    from osce_news.crawl import process  # imports Scrapy
+    from osce_news.crawl.backfill import Backfill
+
+    options = Backfill.parse(web_archive, archive, **given)
+    Writer(db, wait_s=0).close()  # before hours of copying: it is ours, and nobody else writes to it
+    with progress_bar("backfill", as_json=as_json, verbose=verbose) as advance:
+        spider = process.backfill(options, lambda done, total: advance(Summary(0, "", pages=done), total))
+        faults = [spider.error] if spider.error is not None else []
+        outcome = store_backfill(
+            archive, db, hosts=options.hosts, faults=faults, cost=spider.cost, on_page=advance
+        )
+    with closing(open_for_reading(db)) as connection:
+        gaps = gaps_of_days(connection)
+    summary, counts = outcome.summary, spider.counts
+    more = outcome.as_json() | {
+        "index": {name: counts[name] for name in ("captures", *COUNTS)},
+        "days_without_items": gaps,
+    }
+    print_summary(summary, as_json, more=more)
+    if not as_json:
+        pages = f"{summary.pages:,} lists and {summary.articles:,} items' own pages stored"
+        click.echo(f"{web_archive}: {_found(counts)}; {pages}; {summary.new:,} new items; {_missing(gaps)}")
+    if spider.interrupted:
+        raise click.Abort
+    print_problems(outcome)
+
+
+def _found(counts: Counter[str]) -> str:
+    """Return how many captures the index has, and what became of them."""
+    parts = [f"{counts[name]:,} {text}" for name, text in COUNTS.items() if counts[name] or name == "kept"]
+    return f"{counts['captures']:,} captures in the index, {', '.join(parts)}"
+
+
+def _missing(gaps: Sequence[tuple[str, str, int]]) -> str:
+    """Return the longest periods of which the database has no item."""
+    if not gaps:
+        return "no week between the first and the last item is without one"
+    shown = ", ".join(f"{first} to {last}" for first, last, _ in gaps[:_MOST_GAPS])
+    more = f" and {len(gaps) - _MOST_GAPS} shorter periods of more than a week" if gaps[_MOST_GAPS:] else ""
+    return f"no items of {shown}{more}"

@@ -1,0 +1,319 @@
+"""The spider that copies captures of a web archive into WARC files of our own."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from osce_news.archive.captures import is_wanted
+from osce_news.archive.cdx import CdxRecord
+from osce_news.archive.digests import DigestIndex
+from osce_news.archive.parse import LISTING, page_kind
+from osce_news.archive.report import RecordError
+from osce_news.archive.web_archives import ARCHIVES, WebArchive
+from osce_news.archive.writer import ArchiveWriter
+from osce_news.crawl.crawl_run import as_partial
+from osce_news.crawl.extensions import RequestStatsExtension
+from osce_news.crawl.options import delay_seconds
+from osce_news.crawl.responses import error_from_failure
+from osce_news.crawl.spiders.base import apply_options
+from osce_news.errors import (
+    BadInputError,
+    LayoutError,
+    OsceNewsError,
+    PartialError,
+    RefusedError,
+    StorageError,
+    UnavailableError,
+)
+from osce_news.normalize import is_web_address
+from osce_news.normalize.dates import date_option
+from osce_news.urls import site_host
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], object]  # called with the captures so far and in all
+INDEX_TIMEOUT_S = 300  # it looks through millions of captures before it answers
+MAX_REFUSALS = 3  # in a row: a single capture may be closed to the public
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """What to copy, and where to: `name` is that of the web archive, `hosts` are the sites wanted."""
+
+    name: str
+    web_archive: WebArchive
+    hosts: list[str]
+    archive: Path
+    limit: int | None
+    delay: float
+
+    @classmethod
+    def parse(
+        cls,
+        name: str,
+        archive: Path,
+        *,
+        urls: Sequence[str] = (),
+        since: str | None = None,
+        until: str | None = None,
+        limit: int | None = None,
+        delay: str = "4",
+        cdx_url: str | None = None,
+        data_url: str | None = None,
+    ) -> Self:
+        """Return what the options of the command ask for; raises BadInputError."""
+        since, until = date_option(since, "from"), date_option(until, "to")
+        if since and until and since > until:
+            raise BadInputError(f"--from {since} is after --to {until}")
+        kind = ARCHIVES[name]
+        places = (cdx_url or kind.CDX_URL, data_url or kind.DATA_URL)
+        urls = urls or kind.URLS
+        full = [url if "://" in url else f"https://{url}" for url in (one.removeprefix("*.") for one in urls)]
+        for url in (*places, *full):
+            if not is_web_address(url):
+                raise BadInputError(f"not a web address: {url[:200]!r}")
+            if "@" in urlsplit(url).netloc:
+                raise BadInputError("an address must not have a user name or a password: leave them out")
+        hosts = sorted({site_host(url.rstrip("*")) for url in full})
+        return cls(name, kind(urls, since, until, *places), hosts, archive, limit, delay_seconds(delay))
+
+
+class Selection:
+    """The captures to copy: pages of the newsroom, each body once, and none that the folder holds."""
+
+    def __init__(self, hosts: list[str], digests: DigestIndex) -> None:
+        self.hosts, self.digests = hosts, digests
+        self.counts: Counter[str] = Counter()
+        self._first: dict[str, CdxRecord] = {}  # by digest
+        self._kept: set[str] = set()
+        self._seen: set[int] = set()  # two questions may find one capture
+
+    def __len__(self) -> int:
+        return len(self._first) - len(self._kept)
+
+    def add(self, record: CdxRecord) -> None:
+        """Count a record of the index, and take it if it is wanted."""
+        seen = hash((record.url, record.timestamp))
+        if seen in self._seen:
+            return
+        self._seen.add(seen)
+        self.counts["captures"] += 1
+        if not is_wanted(record.url, self.hosts):
+            self.counts["other_sites"] += 1
+        elif not record.is_page or page_kind(record.url) is None:
+            self.counts["other_pages"] += 1
+        else:
+            key = record.digest.strip("-") or f"{record.url} {record.timestamp}"
+            digests = self.digests
+            if digests.holds(record.url, record.when) or digests.find(f"sha1:{record.digest}"):
+                self._kept.add(key)
+            first = self._first.setdefault(key, record)
+            self.counts["same"] += first is not record
+            if record.timestamp < first.timestamp:
+                self._first[key] = record
+
+    def chosen(self) -> list[CdxRecord]:
+        """Return the captures to copy: lists, then items' own pages, the oldest first."""
+        self.counts["kept_before"] = len(self._kept)
+        chosen = (record for key, record in self._first.items() if key not in self._kept)
+        return sorted(chosen, key=lambda one: (page_kind(one.url) != LISTING, one.timestamp, one.url))
+
+
+class BackfillSpider(scrapy.Spider):
+    """Asks the index, then for one capture after another; what it did is in `counts` and `error`."""
+
+    name = "backfill"
+    custom_settings = {  # noqa: RUF012  # Scrapy reads it as a plain dictionary
+        "ITEM_PIPELINES_BASE": {},
+        "CLOSESPIDER_TIMEOUT_NO_ITEM": 0,  # there are no items
+        # It is for programs that follow links. The archives offer both interfaces to programs.
+        "ROBOTSTXT_OBEY": False,
+    }
+
+    def __init__(self, *args: Any, options: Backfill, progress: Progress, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.progress = progress
+        self.options, self.web_archive = options, options.web_archive
+        self.allowed_domains = [
+            site_host(url) for url in (self.web_archive.cdx_url, self.web_archive.data_url)
+        ]
+        self.selection = Selection(options.hosts, DigestIndex(options.archive))
+        self.errors: list[OsceNewsError] = []
+        self.interrupted = True  # until Scrapy says how it ended
+        self.cost: dict[str, Any] = {}  # the counts of its requests, by the names of Summary
+        self._questions = deque(self.web_archive.first())
+        self._captures: deque[CdxRecord] | None = None  # None while the index is read
+        self._total = self._refusals = 0
+        self._first_lost = ""
+        self._is_over = False
+        self._writer: ArchiveWriter | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BackfillSpider:
+        """Return the spider with the politeness settings of its options."""
+        apply_options(crawler, kwargs["options"].delay)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.spider_error, signals.spider_error)
+        crawler.signals.connect(spider.spider_closed, signals.spider_closed)
+        return spider
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many captures the index lists, and what became of them."""
+        return self.selection.counts
+
+    @property
+    def error(self) -> OsceNewsError | None:
+        """What ended the backfill or went wrong in it; None if nothing did."""
+        if self.errors:
+            return as_partial(self.errors[0], self.counts["kept"])
+        if lost := self.counts["not_kept"]:
+            text = f"captures that could not be kept: {lost:,}; the first: {self._first_lost}"
+            return PartialError(f"{text}; the next backfill asks for them again")
+        return None
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the first question."""
+        for request in self._next():
+            yield request
+
+    def _next(self) -> Iterator[Request]:
+        """Yield the next request, if any."""
+        if self._is_over:
+            return
+        limit = self.options.limit
+        if self._questions and (limit is None or len(self.selection) < limit):
+            asked = self._questions.popleft()
+            logger.info("index: %d captures so far; asking %s", self.counts["captures"], asked)
+            yield Request(
+                asked,
+                self.index_read,
+                errback=self.index_failed,
+                headers={"Accept": "application/json"},
+                cb_kwargs={"asked": asked},
+                meta={"handle_httpstatus_list": [HTTPStatus.NOT_FOUND], "download_timeout": INDEX_TIMEOUT_S},
+            )
+            return
+        if self._captures is None:
+            self._captures = deque(self.selection.chosen()[:limit])
+            self._total = len(self._captures)
+        self.progress(self._total - len(self._captures), self._total)
+        if self._captures:
+            record = self._captures.popleft()
+            url, headers = self.web_archive.place(record)
+            yield Request(
+                url,
+                self.capture_read,
+                errback=self.capture_failed,
+                headers=headers,
+                cb_kwargs={"record": record},
+                meta={"dont_redirect": True},
+            )
+
+    def index_read(self, response: Response, asked: str) -> Iterator[Request]:
+        """Add the captures of an answer, and yield the next request."""
+        try:
+            answer = self.web_archive.read(asked, response.status, response.body)
+        except LayoutError as error:
+            error.args = (f"{response.url}: {error}",)
+            self.errors.append(error)
+        else:
+            for record in answer.records:
+                self.selection.add(record)
+            self.counts["captures"] += answer.unreadable
+            self.counts["unreadable"] += answer.unreadable
+            self._questions.extendleft(reversed(answer.next))
+            if answer.is_cut:
+                text = "the index has more captures; read it in parts, with --from, --to or another --url"
+                self.errors.append(PartialError(f"{response.url}: {text}"))
+        yield from self._next()
+
+    def index_failed(self, failure: Failure) -> Iterator[Request]:
+        """Note the error, and yield the next request unless the archive refuses or is down."""
+        error = error_from_failure(failure)
+        self.errors.append(error)
+        self._is_over = isinstance(error, RefusedError | UnavailableError)
+        yield from self._next()
+
+    def capture_read(self, response: Response, record: CdxRecord) -> Iterator[Request]:
+        """Keep the capture, and yield the next request."""
+        self._refusals = 0
+        headers = {str(name).lower(): text for name, text in response.headers.to_unicode_dict().items()}
+        try:
+            exchange = self.web_archive.exchange(
+                record, response.url, headers, response.status, response.body
+            )
+            self._archive().record(exchange)
+        except RecordError as error:
+            self._lose(f"{response.url}: {error}")
+        except StorageError as error:
+            self.errors.insert(0, error)
+            self._is_over = True
+        else:
+            self.counts["kept"] += 1
+        yield from self._next()
+
+    def capture_failed(self, failure: Failure) -> Iterator[Request]:
+        """Count the capture as lost, and yield the next request unless the archive refuses or is down."""
+        error = error_from_failure(failure)
+        self._refusals = self._refusals + 1 if isinstance(error, RefusedError) else 0
+        too_many = (
+            isinstance(failure.value, HttpError)
+            and failure.value.response.status == HTTPStatus.TOO_MANY_REQUESTS
+        )
+        if isinstance(error, UnavailableError) or too_many or self._refusals == MAX_REFUSALS:
+            self.errors.append(error)
+            self._is_over = True
+        else:
+            self._lose(str(error))
+        yield from self._next()
+
+    def _archive(self) -> ArchiveWriter:
+        """Return the archive of this backfill; it begins with the first capture."""
+        if self._writer is None:
+            agent = str(self.crawler.settings["USER_AGENT"])
+            source = self.web_archive.data_url
+            self._writer = ArchiveWriter(
+                self.options.archive, self.options.name, user_agent=agent, copied_from=source
+            )
+        return self._writer
+
+    def _lose(self, why: str) -> None:
+        logger.warning("%s", why)
+        self._first_lost = self._first_lost or why
+        self.counts["not_kept"] += 1
+
+    def spider_error(self, failure: Failure) -> None:
+        """End with an unexpected error, which Scrapy would only log."""
+        error = failure.value
+        self.errors.insert(0, OsceNewsError(f"{type(error).__name__}: {error} (this is a bug in osce-news)"))
+        self._is_over = True
+
+    def spider_closed(self, reason: str) -> None:
+        """Note how it ended, and close the archive."""
+        self.interrupted = reason == "shutdown"
+        if (stats := self.crawler.get_extension(RequestStatsExtension)) is not None:
+            self.cost = asdict(stats.stats())
+        self.close_archive()
+
+    def close_archive(self) -> None:
+        """Finish the last WARC file; harmless when called twice."""
+        if self._writer is not None:
+            try:
+                self._writer.close()
+            except StorageError as error:
+                self.errors.insert(0, error)

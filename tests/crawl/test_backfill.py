@@ -1,0 +1,349 @@
+"""`osce-news backfill` against a web archive on loopback: what it copies and stores, and bad answers."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from osce_news.crawl.backfill import Backfill
+from osce_news.errors import BadInputError
+from osce_news.items import RAW_FIELDS
+from osce_news.storage import Writer
+from tests.archive.making import bodies, warcio
+from tests.archive.replaying import replay, warcs
+from tests.crawl.spiders.crawling import is_sound, rows, until
+from tests.helpers import run
+from tests.newsroom.faults import Answer, always, cut, redirect, retry_later, status, truncated
+from tests.newsroom.site import Reply
+from tests.web_archive import STORIES, WebArchive, backfill, list_page, start, usual
+
+NAMES = ("wayback", "commoncrawl")
+_VALUES = ", ".join(f"items.{name}" for name in ("id", "title", "published", "origin", *RAW_FIELDS))
+VALUES = f"SELECT {_VALUES}, text FROM items JOIN articles ON item_id = id ORDER BY id"
+
+
+@pytest.fixture
+def server() -> Iterator[WebArchive]:
+    with WebArchive(usual()) as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_lists_and_own_pages_are_copied_and_stored(server: WebArchive, tmp_path: Path, name: str) -> None:
+    done = backfill(server, tmp_path, name)
+    assert (done.status, done.lines) == (0, []), done.errors
+    assert done.summary["index"] == {
+        "captures": 18, "kept": 13, "kept_before": 0, "same": 1, "not_kept": 0,
+        "other_pages": 3, "other_sites": 1, "unreadable": 0,
+    }  # fmt: skip
+    summary = done.summary
+    assert (summary["mode"], summary["new"], summary["pages"], summary["articles"]) == ("backfill", 12, 1, 12)
+    assert summary["requests"] == len(server.log)
+    sql = "SELECT id, title, published, text IS NOT NULL, first_seen FROM newsroom"
+    assert set(rows(tmp_path / "a.db", sql)) == {
+        (str(one.node), one.title, one.published.isoformat(), 1, f"2026-11-2{number > 9:d}T10:00:00Z")
+        for number, one in enumerate(STORIES)
+    }
+    assert rows(tmp_path / "a.db", "SELECT mode, status FROM runs") == [("backfill", "complete")]
+    assert is_sound(tmp_path / "a.db")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_archive_is_made_of_standard_records_and_replays_to_the_same(
+    server: WebArchive, tmp_path: Path, name: str
+) -> None:
+    assert backfill(server, tmp_path, name).status == 0
+    assert warcio("check", *warcs(tmp_path)) == (0, "")
+    _, index = warcio("index", "-f", "warc-type,warc-target-uri,warc-date", *warcs(tmp_path))
+    found = [json.loads(line) for line in index.splitlines()]
+    assert [one["warc-type"] for one in found] == ["warcinfo", *["response"] * 13]
+    wanted = [(one.url, one.when) for one in server.kept[:13]]
+    assert sorted((one["warc-target-uri"], one["warc-date"]) for one in found[1:]) == sorted(wanted)
+    assert sorted(bodies(*warcs(tmp_path))) == sorted(one.body for one in server.kept[:13])
+    again = replay(tmp_path)
+    assert again.status == 0, again.errors
+    assert rows(tmp_path / "b.db", VALUES) == rows(tmp_path / "a.db", VALUES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_kept_is_not_asked_for_again(server: WebArchive, tmp_path: Path, name: str) -> None:
+    assert backfill(server, tmp_path, name).status == 0
+    asked = len(server.captures_asked)
+    before = rows(tmp_path / "a.db", VALUES)
+    done = backfill(server, tmp_path, name)
+    assert done.status == 0
+    assert (done.summary["new"], done.summary["changed"], done.summary["index"]["kept_before"]) == (0, 0, 13)
+    assert len(server.captures_asked) == asked == 13
+    assert rows(tmp_path / "a.db", VALUES) == before
+    assert len(warcs(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_backfill_that_is_stopped_goes_on_where_it_was(
+    server: WebArchive, tmp_path: Path, name: str, number: signal.Signals
+) -> None:
+    """Twice, within the captures: nothing that was kept is asked for again."""
+    for seen in (4, 9):
+        with start(server, tmp_path, name) as command:
+            server.before(lambda path: path.startswith(("/web/", "/data/")), lambda _: time.sleep(0.2), 1)
+            until(lambda seen=seen: len(server.captures_asked) >= seen)  # type: ignore[misc]
+            command.send(number)
+            done = command.result(60)
+        assert done.status == (130 if number == signal.SIGTERM else -number), done.errors
+    done = backfill(server, tmp_path, name)
+    assert (done.status, done.lines) == (0, []), done.errors
+    asked = server.captures_asked
+    # At most the one that was on its way at each kill.
+    assert len(set(asked)) == 13
+    assert len(asked) <= 13 + 2 * (number == signal.SIGKILL)
+    assert len(rows(tmp_path / "a.db", "SELECT id FROM items")) == 12
+    assert is_sound(tmp_path / "a.db")
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM runs WHERE status = 'running'") == [(0,)]
+    undisturbed = tmp_path / "undisturbed"
+    undisturbed.mkdir()
+    assert backfill(server, undisturbed, name).status == 0
+    assert rows(tmp_path / "a.db", VALUES) == rows(undisturbed / "a.db", VALUES)
+
+
+def test_a_backfill_that_is_killed_while_it_stores_is_stored_by_the_next(
+    server: WebArchive, tmp_path: Path
+) -> None:
+    deadly = (
+        "import os, signal\nfrom osce_news.storage import Writer\n"
+        "Writer.store_article = lambda *_: os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    with start(server, tmp_path, before=deadly) as command:
+        assert command.result().status == -signal.SIGKILL
+    asked = len(server.captures_asked)
+    done = backfill(server, tmp_path)
+    assert (done.status, done.summary["index"]["kept_before"], len(server.captures_asked)) == (0, 13, asked)
+    assert len(rows(tmp_path / "a.db", VALUES)) == 12
+
+
+def test_the_period_the_address_and_the_limit_are_kept_to(server: WebArchive, tmp_path: Path) -> None:
+    server.kept += [list_page(STORIES[5:], 1, f"202{year}-11-20T10:00:00Z") for year in (6, 7)]
+    options = ("--from", "2026", "--to", "2026-11", "--url", "www.osce.org/press-releases*")
+    done = backfill(server, tmp_path, "wayback", *options)
+    assert (done.status, done.summary["index"]["kept"]) == (0, 2)
+    assert "from=20260101&to=20261130235959" in server.log[0].path
+    assert backfill(server, tmp_path, "wayback", "--limit", "3").summary["index"]["kept"] == 3
+    assert len(server.captures_asked) == 5
+
+
+def test_a_crawl_outside_the_period_is_not_asked(server: WebArchive, tmp_path: Path) -> None:
+    done = backfill(server, tmp_path, "commoncrawl", "--to", "2020")
+    assert (done.status, done.summary["index"]["captures"]) == (0, 0)
+    assert server.paths == ["/collinfo.json"]
+
+
+def test_the_last_line_tells_what_was_found_and_which_days_are_missing(tmp_path: Path) -> None:
+    days = [STORIES[0].published.replace(day=day) for day in (1, 2, 20)]
+    stories = [replace(one, published=day) for one, day in zip(STORIES, days, strict=False)]
+    with WebArchive([list_page(stories)]) as server:
+        places = ["--cdx-url", f"{server.url}/cdx", "--data-url", f"{server.url}/web", "--delay", "0"]
+        done = run("backfill", "wayback", *places, cwd=tmp_path)
+    assert done.status == 0, done.err
+    month = days[0].isoformat()[:8]
+    assert done.out.splitlines()[-1] == (
+        "wayback: 1 captures in the index, 1 copied now; 1 lists and 0 items' own pages stored; 3 new items; "
+        f"no items of {month}03 to {month}19"
+    )
+
+
+def test_the_program_names_itself_and_waits_when_it_is_told_to(server: WebArchive, tmp_path: Path) -> None:
+    server.fail("/cdx", retry_later(1, 503), times=1)
+    server.fail(server_capture(1), retry_later(1), times=1)
+    done = backfill(server, tmp_path)
+    assert (done.status, done.summary["index"]["kept"]) == (0, 13), done.errors
+    assert all(entry.headers["User-Agent"].endswith("(+someone@example.org)") for entry in server.log)
+    waits = [after.time - before.time for before, after in zip(server.log, server.log[1:], strict=False)]
+    refused = [number for number, entry in enumerate(server.log) if entry.status in (429, 503)]
+    assert len(refused) == 2
+    assert all(waits[number] > 0.9 for number in refused)
+
+
+def server_capture(number: int) -> str:
+    one = usual()[number]
+    return f"/web/{one.timestamp}id_/{one.url}"
+
+
+HTML = always(Reply(200, b"<!DOCTYPE html><title>Sorry</title>"))
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "answer", "wanted", "line"),
+    [
+        ("wayback", "/cdx", HTML, 3, "expected an answer of a CDX interface, got '<!DOCTYPE html>"),
+        ("wayback", "/cdx", status(404), 3, "got status 404"),
+        ("wayback", "/cdx", status(503), 1, "status 503"),
+        ("wayback", "/cdx", status(403), 6, "refuses (status 403)"),
+        ("wayback", "/cdx", retry_later(0, 429), 6, "refuses (status 429"),
+        ("commoncrawl", "/collinfo.json", HTML, 3, "<!DOCTYPE html>"),
+        ("commoncrawl", "/CC-MAIN-2026-48-index", HTML, 3, "<!DOCTYPE html>"),
+        ("commoncrawl", "/CC-MAIN-2026-48-index", status(404), 3, "<h1>Not Found</h1>"),
+    ],
+)
+def test_an_index_that_is_none_is_one_line_and_the_right_status(
+    server: WebArchive, tmp_path: Path, name: str, where: str, answer: Answer, wanted: int, line: str
+) -> None:
+    server.fail(where, answer)
+    done = backfill(server, tmp_path, name)
+    assert (done.status, len(done.lines)) == (wanted, 1), done.errors
+    assert line in done.lines[0]
+    assert server.captures_asked == []
+
+
+def test_an_index_that_fails_later_loses_nothing_of_what_it_gave(server: WebArchive, tmp_path: Path) -> None:
+    server.fail(lambda path: "resumeKey=10" in path, HTML)
+    done = backfill(server, tmp_path)
+    assert (done.status, len(done.lines)) == (3, 1), done.errors
+    assert done.summary["index"]["kept"] == 10
+    assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("failed",)]
+    server.faults.clear()
+    assert backfill(server, tmp_path).summary["index"]["kept"] == 3
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_an_index_that_never_ends_is_left(server: WebArchive, tmp_path: Path, is_new: bool) -> None:
+    """Each part has a key of its own, and either other captures or the same ones."""
+
+    def endless(exchange: object) -> None:
+        count = len(asked) + 1
+        asked.append(count)
+        one = list_page(STORIES[:10])
+        url = f"{one.url}&n={count if is_new else 0}"
+        row = ["", one.timestamp, url, "text/html", "200", one.digest, "1"]
+        names = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]
+        body = json.dumps([names, row, [], [str(count)]]).encode()
+        exchange.reply(Reply(200, body, "application/json"))  # type: ignore[attr-defined]
+
+    asked: list[int] = []
+    server.fail("/cdx", endless)
+    limit = "import osce_news.archive.web_archives as w\nw.MAX_ANSWERS = 20"
+    done = backfill(server, tmp_path, "wayback", "--url", "www.osce.org/*", before=limit)
+    assert (done.status, len(done.lines)) == (4, 1), done.errors
+    assert "the index has more captures" in done.lines[0]
+    assert len(asked) == (20 if is_new else 2)
+
+
+MEMENTO = {"Memento-Datetime": "Tue, 01 Jan 2019 00:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "line", "tries"),
+    [
+        *((name, status(404), "the site answered with status 404", 1) for name in NAMES),
+        *((name, status(503), "the site answered with status 503", 4) for name in NAMES),
+        *((name, cut(), "the response is truncated", 4) for name in NAMES),
+        ("wayback", redirect("/web/2019id_/x"), "the site answered with status 302", 1),
+        ("wayback", HTML, "a page of the archive itself", 1),
+        ("wayback", always(Reply(200, b"<p>", headers=MEMENTO)), "a capture of another time", 1),
+        ("commoncrawl", truncated(0.01), "cut: ", 1),
+        ("commoncrawl", HTML, "the whole file instead of a part", 1),
+        ("commoncrawl", always(Reply(206, b"\0" * 9999)), "cut: 9,999 of", 1),
+    ],
+)
+def test_a_capture_that_can_not_be_copied_is_counted_and_asked_for_again(
+    server: WebArchive, tmp_path: Path, name: str, answer: Answer, line: str, tries: int
+) -> None:
+    fault = server.fail(is_capture, answer, times=tries)
+    done = backfill(server, tmp_path, name)
+    assert (done.status, len(done.lines), fault.seen) == (4, 1, tries), done.errors
+    assert "captures that could not be kept: 1; the first: http" in done.lines[0]
+    assert line in done.lines[0]
+    assert (done.summary["index"]["kept"], done.summary["index"]["not_kept"]) == (12, 1)
+    assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("partial",)]
+    again = backfill(server, tmp_path, name)
+    assert (again.status, again.summary["index"]["kept"]) == (0, 1)
+    assert len(rows(tmp_path / "a.db", VALUES)) == 12
+
+
+def is_capture(path: str) -> bool:
+    return path.startswith(("/web/", "/data/"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("answer", "asked", "wanted"), [(status(403), 3, 6), (retry_later(0, 429), 4, 6), (status(503), 12, 4)]
+)
+def test_an_archive_that_refuses_or_is_down_is_left_alone(
+    server: WebArchive, tmp_path: Path, name: str, answer: Answer, asked: int, wanted: int
+) -> None:
+    """What was copied before is stored; what was not is asked for the next time."""
+    first: list[str] = []
+
+    def is_later(path: str) -> bool:
+        first.extend([path] * (is_capture(path) and not first))
+        return is_capture(path) and len(server.captures_asked) > 0
+
+    fault = server.fail(is_later, answer)
+    done = backfill(server, tmp_path, name)
+    assert (done.status, len(done.lines), fault.seen) == (wanted, 1, asked), done.errors
+    assert done.summary["index"]["kept"] == 1
+    assert len(rows(tmp_path / "a.db", "SELECT id FROM items")) == 10
+    server.faults.clear()
+    assert backfill(server, tmp_path, name).summary["index"]["kept"] == 12
+
+
+def test_a_wrong_option_is_one_line(server: WebArchive, tmp_path: Path) -> None:
+    done = backfill(server, tmp_path, "wayback", "--from", "tomorrow")
+    assert (done.status, len(done.lines)) == (2, 1)
+    assert done.lines[0].startswith("osce-news: --from: 'tomorrow' is not a date; write one like")
+    assert server.log == []
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ({"since": "2020", "until": "2019"}, "--from 2020-01-01 is after --to 2019-12-31"),
+        ({"urls": ["http://["]}, "not a web address: 'http://['"),
+        ({"urls": ["www.osce.org/*", ""]}, "not a web address: 'https://'"),
+        ({"cdx_url": "osce"}, "not a web address: 'osce'"),
+        ({"data_url": "https://me:secret@a.example/"}, "an address must not have a user name or a password"),
+        ({"delay": "-1"}, "--delay: '-1' is not a number of seconds"),
+    ],
+)
+def test_wrong_options_are_refused(options: dict[str, Any], line: str) -> None:
+    with pytest.raises(BadInputError) as caught:
+        Backfill.parse("wayback", Path("archive"), **options)
+    assert str(caught.value).startswith(line)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_hosts_that_are_wanted_are_those_of_the_addresses(name: str) -> None:
+    assert Backfill.parse(name, Path("archive")).hosts == ["osce.org"]
+    urls = ["*.osce.org", "https://www.elsewhere.example/news/*"]
+    assert Backfill.parse(name, Path("archive"), urls=urls).hosts == ["elsewhere.example", "osce.org"]
+
+
+def test_a_database_that_is_none_or_in_use_is_told_before_anything_is_asked(
+    server: WebArchive, tmp_path: Path
+) -> None:
+    (tmp_path / "a.db").write_bytes(b"no database at all" * 100)
+    assert backfill(server, tmp_path).status == 2
+    (tmp_path / "a.db").unlink()
+    with Writer(tmp_path / "a.db"):
+        assert backfill(server, tmp_path).status == 5
+    assert server.log == []
+
+
+def test_an_archive_that_can_not_be_written_ends_the_backfill(server: WebArchive, tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    full = (
+        "import os, osce_news.archive.writer as w\nwrite = os.write\n"
+        "def full(handle, data):\n    if len(data) > 1000: raise OSError(28, 'No space left on device')\n"
+        "    return write(handle, data)\nw.os.write = full"
+    )
+    done = backfill(server, tmp_path, before=full)
+    assert (done.status, len(done.lines)) == (1, 1), done.errors
+    assert "No space left on device" in done.lines[0]
+    assert len(server.captures_asked) == 1
+    assert backfill(server, tmp_path).summary["index"]["kept"] == 13
