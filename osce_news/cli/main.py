@@ -11,6 +11,7 @@ import traceback
 from typing import NoReturn
 
 import click
+import click.shell_completion
 
 from osce_news import __version__
 from osce_news.cli.commands import LazyGroup
@@ -18,6 +19,7 @@ from osce_news.cli.output import printable
 from osce_news.errors import OsceNewsError, unexpected
 
 _STORES_PAGES = ("crawl", "replay", "backfill", "parse", "merge")
+_COMPLETE = "_OSCE_NEWS_COMPLETE"  # the variable that a shell sets to ask for its completion
 
 
 @click.group(
@@ -66,7 +68,9 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        # Not cli(), which handles a closed pipe and Ctrl-C in its own way.
+        if instruction := os.environ.get(_COMPLETE):
+            return click.shell_completion.shell_complete(cli, {}, "osce-news", _COMPLETE, instruction)
+        # Not cli(), which handles a closed pipe, Ctrl-C and completion in its own way.
         with cli.make_context("osce-news", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()

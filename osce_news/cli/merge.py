@@ -35,4 +35,4 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     close_network()
     with progress_bar("merge", as_json=as_json, verbose=verbose) as advance:
         outcome = merge_partitions(folder, db, advance)
-    print_outcome(outcome, as_json)
+    print_outcome(outcome, as_json, "merge")

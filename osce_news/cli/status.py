@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import closing
 from datetime import timedelta
@@ -16,7 +17,7 @@ from osce_news.cli.runs import with_death
 from osce_news.clock import duration_in_words, parse_utc, utc_now
 from osce_news.errors import StaleError
 from osce_news.storage import history_queries, open_for_reading, queries
-from osce_news.storage.coverage import last_whole_run
+from osce_news.storage.coverage import last_complete_run, last_whole_run
 from osce_news.storage.held import held_pages
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -26,7 +27,11 @@ _METRICS = {
     f"last_run_{_TIME}": ("last_run_started", "When the last run began, in seconds since 1970."),
     f"last_complete_run_{_TIME}": (
         "last_complete_run_finished",
-        "When the last run that read the whole list ended, in seconds since 1970.",
+        "When the last complete crawl ended, in seconds since 1970.",
+    ),
+    f"last_whole_run_{_TIME}": (
+        "last_whole_run_finished",
+        "When the last crawl of the whole list ended, in seconds since 1970.",
     ),
     "held_pages": ("held_pages", "Pages that failed a check and wait for a decision."),
     "unknown_names": ("unknown_names", "Printed values that match no entry of the vocabulary."),
@@ -47,7 +52,7 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
     "--max-age",
     callback=_age,
     metavar="AGE",
-    help="Exit with status 7 if the last complete run ended longer ago, such as 36h, 8d or 2w.",
+    help="Exit with status 7 if the last complete run ended longer ago, such as 36h, 2d or 1w.",
 )
 @click.option(
     "--format",
@@ -61,11 +66,13 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
 def status(max_age: timedelta | None, form: str, db: Path) -> None:
     """Show the last run, the last complete one, and what needs a look.
 
-    A complete run has read the whole list to its end, as `crawl --full` does. An incremental crawl is none.
+    A complete run is a crawl that read all that it was asked to read, be it incremental or full. The last
+    whole one read a whole list, as `crawl --full` does. The age is that of the last complete run.
 
     \b
     Example:
       osce-news status
+      osce-news status --format json --max-age 2d || echo "the crawls have stopped"
       osce-news status --format prometheus > osce_news.prom
     """
     facts = _facts(db)
@@ -84,24 +91,26 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
     found = (
         "no run is complete" if age is None else f"the last complete run ended {duration_in_words(age)} ago"
     )
-    raise StaleError(f"{db}: {found}; `osce-news runs` shows why, `osce-news crawl --full` makes a new one")
+    raise StaleError(f"{db}: {found}; `osce-news runs` shows why, `osce-news crawl` makes a new one")
 
 
 def _facts(db: Path) -> dict[str, Any]:
     """Return the state of the database; what there is none of is None."""
     with closing(open_for_reading(db)) as connection:
         last = next(map(with_death, history_queries.runs(connection, 1)), {})
-        whole = last_whole_run(connection)
-        ended = whole["finished"] if whole else None
+        complete, whole = last_complete_run(connection), last_whole_run(connection)
+        ended = complete["finished"] if complete else None
         age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None
         return {
             "database": str(db),
             "last_run": last.get("run"),
             **{f"last_run_{name}": last.get(name)
                for name in ("mode", "status", "started", "finished", "message")},
-            "last_complete_run": whole["id"] if whole else None,
+            "last_complete_run": complete["id"] if complete else None,
             "last_complete_run_finished": ended,
             "age_s": None if age is None else max(0, int(age)),
+            "last_whole_run": whole["id"] if whole else None,
+            "last_whole_run_finished": whole["finished"] if whole else None,
             "held_pages": sum(page["stored_run"] is None for page in held_pages(connection)),
             "unknown_names": len(queries.unknown_values(connection)),
             "items": queries.overview(connection)["items"],
@@ -110,10 +119,10 @@ def _facts(db: Path) -> dict[str, Any]:
 
 
 def _print_metrics(facts: dict[str, Any]) -> None:
+    path = os.path.abspath(facts["database"]).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     for name, (key, text) in _METRICS.items():
         value = facts[key]
         if value is not None:
             shown = int(parse_utc(value).timestamp()) if name.endswith(_TIME) else value
-            click.echo(
-                f"# HELP osce_news_{name} {text}\n# TYPE osce_news_{name} gauge\nosce_news_{name} {shown}"
-            )
+            click.echo(f"# HELP osce_news_{name} {text}\n# TYPE osce_news_{name} gauge")
+            click.echo(f'osce_news_{name}{{database="{path}"}} {shown}')

@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 
 
 def print_summary(
-    summary: Summary, as_json: bool, hint: str | None = None, more: Mapping[str, Any] | None = None
+    summary: Summary,
+    as_json: bool,
+    hint: str | None = None,
+    more: Mapping[str, Any] | None = None,
+    what: str | None = None,
 ) -> None:
     """Print what the run did, what the database holds now, and commands to try next.
 
-    `more` holds further keys of the JSON object.
+    `more` holds further keys of the JSON object. `what` was done is the mode of the run, unless given.
     """
     if as_json:
         print_json({**asdict(summary), **(more or {})})
         return
     click.echo(
-        f"{summary.mode}: {summary.status}; {_count(summary.pages, 'page')}, {_count(summary.seen, 'item')}: "
-        f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged"
+        f"{what or summary.mode}: {summary.status}; {_count(summary.pages, 'page')}, "
+        f"{_count(summary.seen, 'item')}: {summary.new} new, "
+        f"{summary.changed} changed, {summary.unchanged} unchanged"
     )
     if summary.withdrawn or summary.restored:
         click.echo(f"no longer on the list: {summary.withdrawn}; back on it: {summary.restored}")
@@ -53,9 +58,9 @@ def print_summary(
     _print_overview(Path(summary.database), [f"osce-news {command}{option}" for command in commands])
 
 
-def print_outcome(outcome: Outcome, as_json: bool) -> None:
+def print_outcome(outcome: Outcome, as_json: bool, what: str = "replay") -> None:
     """Print what a replay or merge did. Raises the worst of its errors."""
-    print_summary(outcome.summary, as_json, more=outcome.as_json())
+    print_summary(outcome.summary, as_json, more=outcome.as_json(), what=what)
     print_problems(outcome)
 
 

@@ -29,7 +29,9 @@ def verify(db: Path, as_json: bool) -> None:
     if as_json:
         print_json(problems)
     elif not problems:
-        click.echo(f"{db}: no problems found")
+        older = integrity.older_schema(db)
+        note = f"; an older version made it (schema {older}): the next run upgrades it" if older else ""
+        click.echo(f"{db}: no problems found{note}")
     for problem in problems:
         click.echo(f"{db}: {problem}", err=True)
     if problems:

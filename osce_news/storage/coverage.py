@@ -85,6 +85,17 @@ def gaps_of_days(connection: sqlite3.Connection, longer_than: int = 7) -> list[t
     return [tuple(row) for row in connection.execute(sql, [longer_than])]
 
 
+def last_complete_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """Return the last crawl that read to its end what it was asked to read; None if there is none.
+
+    An incremental crawl ends at what is known. A run that `undo` took back does not count.
+    """
+    sql = f"""
+        SELECT id, finished FROM runs
+        WHERE mode IN ('full', 'incremental') AND {COMPLETE} AND finished IS NOT NULL ORDER BY id DESC"""
+    return next(iter(connection.execute(sql)), None)
+
+
 def _is_whole(name: str | None) -> bool:
     """Whether the name of a list, as stored with a run, has no limit, filter or keyword."""
     return name is not None and " (" not in name and is_whole_list(name)

@@ -104,6 +104,17 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, folder: Path) ->
         ) from error
 
 
+def older_schema(path: Path) -> str | None:
+    """Return the name of the schema if an earlier version of osce-news made the database, else None."""
+    with closing(open_for_reading(path)) as connection:
+        applied = _applied(connection)
+    return None if applied.issuperset(MIGRATIONS) else max(applied)
+
+
+def _applied(connection: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in connection.execute("SELECT name FROM _sqlite_migrations")}
+
+
 def _integrity(copy: sqlite3.Connection) -> list[str]:
     return [f"integrity: {row[0]}" for row in copy.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
 
@@ -122,8 +133,7 @@ def _search_index(copy: sqlite3.Connection) -> list[str]:
 
 
 def _schema(copy: sqlite3.Connection) -> list[str]:
-    applied = {row[0] for row in copy.execute("SELECT name FROM _sqlite_migrations")}
-    if not applied.issuperset(MIGRATIONS):
+    if not _applied(copy).issuperset(MIGRATIONS):
         return []  # of an earlier version: the next command that writes brings it up to date
     states = {"missing": "missing", "different": "not as this version makes it"}
     return [

@@ -149,7 +149,7 @@ def test_the_commands_repeat_recorded_runs_exactly(recorded: Path, tmp_path: Pat
     assert json.loads(done.out) == {"parts": number, "parsed": number, "there": 0, "folder": "parsed"}
     done = run("merge", "parsed", "--db", "b.db", cwd=tmp_path)
     assert (done.status, done.err) == (0, "")
-    assert done.out.startswith("replay: complete; ")
+    assert done.out.startswith("merge: complete; ")
     assert_same(tmp_path)
     again = run("parse", recorded / "archive", "--out", "parsed", cwd=tmp_path)
     assert (again.status, again.err) == (0, "")

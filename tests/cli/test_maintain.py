@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 from osce_news.storage import Writer
-from tests.helpers import digest, run
+from tests.helpers import ROOT, digest, run
 
 
 def test_an_intact_database_verifies_and_a_damaged_one_does_not(filled: Path, tmp_path: Path) -> None:
@@ -35,3 +36,13 @@ def test_renormalize_says_what_it_did(filled: Path, tmp_path: Path) -> None:
     assert (
         json.loads(run("list", "--until", "2022-03-15", "--json", cwd=tmp_path).out)[1]["title"] != "Spoilt"
     )
+
+
+def test_an_older_database_is_said_to_be_sound_and_older(tmp_path: Path) -> None:
+    packed = ROOT / "tests" / "legacy" / "list" / "newsroom.db.gz"
+    (tmp_path / "osce-news.db").write_bytes(gzip.decompress(packed.read_bytes()))
+    result = run("verify", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    assert "no problems found; an older version made it (schema m005_dictionary): " in result.out
+    assert run("renormalize", cwd=tmp_path).status == 0
+    assert run("verify", cwd=tmp_path).out == "osce-news.db: no problems found\n"

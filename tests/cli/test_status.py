@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from osce_news.storage import Writer, open_for_writing
 from tests.helpers import ROOT, fixture_page, run
 
 
-def crawled(path: Path, ago: timedelta, list_name: str = LISTING_URL, status: str = "complete") -> str:
-    """Add a full run that ended so long ago; return the time."""
+def crawled(
+    path: Path, ago: timedelta, list_name: str = LISTING_URL, status: str = "complete", mode: str = "full"
+) -> str:
+    """Add a run that ended so long ago; return the time."""
     ended = format_utc((datetime.now(UTC) - ago).timestamp())
     with Writer(path) as writer:
-        number = writer.begin("full", list_name, list_name=list_name).run
+        number = writer.begin(mode, list_name, list_name=list_name).run
         writer.finish(status)
         writer.connection.execute("UPDATE runs SET finished = ? WHERE id = ?", [ended, number])
     return ended
@@ -55,13 +58,43 @@ def test_a_complete_run_that_is_too_old_ends_with_7(
     assert status == 0 or "the last complete run ended 2 d 2 h ago" in result.err
 
 
-@pytest.mark.parametrize("name", [None, f"{LISTING_URL} (since 2024-01-01)", f"{LISTING_URL}?filters=x"])
-def test_a_sample_is_no_complete_run(filled: Path, tmp_path: Path, name: str | None) -> None:
-    if name:
-        crawled(filled, timedelta(hours=1), name)
-    result = run("status", "--max-age", "1w", "--format", "json", cwd=tmp_path)
-    assert (result.status, json.loads(result.out)["age_s"]) == (7, None)
-    assert "no run is complete" in result.err
+@pytest.mark.parametrize(
+    ("mode", "status", "name", "exit_status"),
+    [
+        ("incremental", "complete", LISTING_URL, 0),
+        ("full", "complete", f"{LISTING_URL}?filters=x", 0),  # somebody else's whole database
+        ("incremental", "partial", LISTING_URL, 7),
+        ("full", "refused", LISTING_URL, 7),
+        ("articles", "complete", LISTING_URL, 7),  # says nothing about what is new
+        ("replay", "complete", LISTING_URL, 7),
+    ],
+)
+def test_a_crawl_that_read_what_it_was_asked_to_read_is_complete(
+    filled: Path, tmp_path: Path, mode: str, status: str, name: str, exit_status: int
+) -> None:
+    crawled(filled, timedelta(hours=1), name, status, mode)
+    result = run("status", "--max-age", "2d", "--format", "json", cwd=tmp_path)
+    told = json.loads(result.out)
+    assert (result.status, told["last_complete_run"]) == ((0, 2) if exit_status == 0 else (7, None))
+    assert ("no run is complete" in result.err) == (exit_status == 7)
+    assert told["last_whole_run"] is None
+
+
+def test_the_last_crawl_of_the_whole_list_is_told_beside_the_last_complete_one(
+    filled: Path, tmp_path: Path
+) -> None:
+    whole = crawled(filled, timedelta(days=6))
+    crawled(filled, timedelta(hours=1), mode="incremental")
+    told = json.loads(run("status", "--format", "json", "--max-age", "2d", cwd=tmp_path).out)
+    assert (told["last_whole_run"], told["last_whole_run_finished"]) == (2, whole)
+    assert (told["last_complete_run"], told["age_s"] // 3600) == (3, 1)
+
+
+def metrics(text: str) -> dict[tuple[str, str], int]:
+    """Return the values by name and label of what is nothing but metrics."""
+    metric = r'# HELP (osce_news_\w+) .+\n# TYPE \1 gauge\n\1\{database="((?:[^"\\\n]|\\.)+)"\} (\d+)\n'
+    assert re.sub(metric, "", text) == ""
+    return {(name, label): int(value) for name, label, value in re.findall(metric, text)}
 
 
 def test_prometheus_gets_a_number_for_each_metric_that_is_known(filled: Path, tmp_path: Path) -> None:
@@ -70,12 +103,24 @@ def test_prometheus_gets_a_number_for_each_metric_that_is_known(filled: Path, tm
     ended = crawled(filled, timedelta(hours=2))
     result = run("status", "--format", "prometheus", cwd=tmp_path)
     assert (result.status, result.err) == (0, "")
-    metric = r"# HELP (osce_news_\w+) .+\n# TYPE \1 gauge\n\1 (\d+)\n"
-    assert re.sub(metric, "", result.out) == ""
-    told = {name: int(value) for name, value in re.findall(metric, result.out)}
+    told = {name: value for (name, _), value in metrics(result.out).items()}
     seconds = int(parse_utc(ended).timestamp())
     assert told["osce_news_last_complete_run_timestamp_seconds"] == seconds
+    assert told["osce_news_last_whole_run_timestamp_seconds"] == seconds
     assert (told["osce_news_items"], told["osce_news_database_bytes"]) == (93, filled.stat().st_size)
+
+
+def test_the_metrics_of_two_databases_on_one_machine_do_not_collide(filled: Path, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    other = Path(shutil.copy(filled, tmp_path / "a" / 'the "other"\\.db'))
+    one, two = (
+        metrics(run("status", "--format", "prometheus", "--db", str(db), cwd=tmp_path).out)
+        for db in (filled.name, other)
+    )
+    assert len(one) == len(two)
+    assert not one.keys() & two.keys()
+    assert {label for _, label in one} == {str(filled)}
+    assert {re.sub(r"\\(.)", r"\1", label) for _, label in two} == {str(other)}
 
 
 def test_held_pages_count_until_somebody_decides(filled: Path, tmp_path: Path) -> None:

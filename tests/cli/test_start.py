@@ -1,0 +1,78 @@
+"""What comes before a command: the completion of the shells, and a Python that is too old."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import PATH, ROOT, environment, run, shell
+
+BASH = """
+eval "$(_OSCE_NEWS_COMPLETE=bash_source osce-news)"
+COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+_osce_news_completion osce-news 2> /dev/null  # readline's own part is missing in a script
+echo "${{COMPREPLY[@]}}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("osce-news sch", "schedule"),
+        ("osce-news crawl --ful", "--full"),
+        ("osce-news schedule sy", "systemd"),
+    ],
+)
+def test_bash_completes_commands_options_and_values(tmp_path: Path, words: str, completed: str) -> None:
+    result = shell(BASH.format(words=words), cwd=tmp_path)
+    assert (result.status, result.out.strip()) == (0, completed), result.err
+
+
+@pytest.mark.parametrize(("name", "begins"), [("zsh", "#compdef osce-news"), ("fish", "function _osce_news")])
+def test_other_shells_get_a_script_that_they_can_read(tmp_path: Path, name: str, begins: str) -> None:
+    result = run(cwd=tmp_path, env={"_OSCE_NEWS_COMPLETE": f"{name}_source"})
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith(begins)
+    if program := shutil.which(name):
+        subprocess.run([program, "-n", "-c", result.out], check=True)
+
+
+def test_the_page_on_operating_shows_the_lines_for_each_shell() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    assert set(re.findall(r"_OSCE_NEWS_COMPLETE=(\w+)_source osce-news", page)) == {"bash", "zsh", "fish"}
+
+
+def _old_pythons() -> list[str]:
+    """Return those on this machine, also of pyenv."""
+    found = [shutil.which(f"python3.{minor}") for minor in range(6, 11)]
+    roots = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    return [*filter(None, found), *map(str, roots.glob("3.[0-9].*/bin/python")), "simulated"]
+
+
+@pytest.mark.parametrize("way", ["-m osce_news", "-c 'import osce_news.cli'"])
+def test_an_older_python_is_told_what_is_needed(tmp_path: Path, way: str) -> None:
+    """With each older Python of this machine, and always with this one that claims to be older."""
+    for python in _old_pythons():
+        if python == "simulated":
+            code = "import sys; sys.version_info = (3, 10); import osce_news.cli"
+            words = [sys.executable, "-c", code]
+        else:
+            words = [python, *(["-m", "osce_news"] if "-m" in way else ["-c", "import osce_news.cli"])]
+        done = subprocess.run(words, cwd=tmp_path, env=environment({"PYTHONPATH": PATH}), capture_output=True)
+        if b"pyenv: " in done.stderr:  # a name for a version that is not there
+            continue
+        lines = done.stderr.decode().splitlines()
+        assert (done.returncode, len(lines)) == (1, 1), done.stderr
+        assert lines[0].startswith("osce-news: needs Python 3.11 or later, and this is 3.")
+
+
+@pytest.mark.parametrize("name", ["__init__", "__main__", "cli/__init__"])
+def test_python_3_6_can_read_what_is_run_before_the_check(name: str) -> None:
+    ast.parse((ROOT / "osce_news" / f"{name}.py").read_text("utf-8"), feature_version=(3, 6))
