@@ -95,7 +95,9 @@ def find_results(page: Selector) -> list[ResultFields] | None:
         return None
     alike = {_kind(region.element) for region in regions if region.element.get("class")}
     if any(_kind(element) in alike for number in in_boxes for element in upwards(lines[number].block)):
-        return []  # the box next to the list contains results too
+        # The box next to the list contains results too, such as those that are read most.
+        dates = sorted((*dates, *in_boxes))
+        return _by_class(page, lines, dates) or _by_element(lines, dates)
     return regions
 
 
@@ -140,10 +142,16 @@ def _is_in_box(block: Element) -> bool:
     return block.tag in BOXES or next(block.iterancestors(*BOXES), None) is not None
 
 
+def _are_in_boxes(lines: Sequence[Line], dates: Sequence[int]) -> bool:
+    """Whether the first or the last date is in a box."""
+    return any(_is_in_box(lines[number].block) for number in (*dates[:1], *dates[-1:]))
+
+
 def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     for layout in LAYOUTS:
         elements = page.root.xpath(css2xpath(layout.result))
-        elements = [element for element in elements if not _is_in_box(element)] or elements
+        if not _are_in_boxes(lines, dates):
+            elements = [element for element in elements if not _is_in_box(element)] or elements
         regions = _regions(lines, elements, dates)
         dated = {lines[number] for number in dates}
         per_region = [len(dated.intersection(region.lines)) for region in regions]
@@ -267,7 +275,7 @@ def _regions(
     end tag would take them for its text.
     """
     within: dict[Element, list[Line]] = {element: [] for element in elements}
-    boxes = BOXES if dates and not _is_in_box(lines[dates[0]].block) else frozenset()
+    boxes = BOXES if dates and not _are_in_boxes(lines, dates) else frozenset()
     for line in lines:
         element: Element | None = line.block
         while element is not None and element not in within:

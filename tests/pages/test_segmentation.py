@@ -20,6 +20,14 @@ def test_as_many_results_are_found_as_there_are_dates(css: str, count: int) -> N
     ]
 
 
+@pytest.mark.parametrize("css", [HIT, "unknown"])
+@pytest.mark.parametrize("page", ["<aside>{box}</aside>{list}", "{list}<aside>{box}</aside>"])
+def test_results_in_a_box_next_to_the_list_are_results_if_they_have_its_markup(css: str, page: str) -> None:
+    most_read = "".join(result(n, css=css) for n in (90, 91))
+    found = read(page.format(box=most_read, list=several(3, css=css)))
+    assert sorted(filter(None, titles(found))) == [*STORIES, "Story 90", "Story 91"]
+
+
 def test_results_without_an_element_of_their_own_are_found_by_their_order() -> None:
     flat = "".join(f'<h3><a href="/node/{n}">Story {n}</a></h3>{DATE}<p>Teaser {n}</p>' for n in (1, 2, 3))
     found = read(f"<div>{flat}</div>")
