@@ -8,20 +8,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.clock import utc_now
-from osce_news.crawl import settings
+from osce_news.crawl.causes import cause_of
 from osce_news.crawl.middlewares import CircuitOpenError, RobotsError
 from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.search_traversal import AnswerFacts
@@ -135,20 +128,6 @@ def _facts(response: Response) -> dict[str, Any]:
     }
 
 
-# Messages for the errors of Scrapy's downloader; most of these have none.
-_MEANINGS: tuple[tuple[type[Exception], str], ...] = (
-    (CannotResolveHostError, "no such host, or no network"),
-    (DownloadConnectionRefusedError, "the connection was refused"),
-    (DownloadTimeoutError, "no answer within {timeout:g} s"),
-    (
-        DownloadCancelledError,
-        f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB, too much for a page",
-    ),
-    (ResponseDataLossError, "the response is truncated"),
-    (DownloadFailedError, "the connection failed"),
-)
-
-
 def error_from_failure(failure: Failure) -> OsceNewsError:
     """Return the error for a failed request; an UnavailableError means that no other page can be read."""
     error = failure.value
@@ -164,10 +143,7 @@ def error_from_failure(failure: Failure) -> OsceNewsError:
         return NetworkError(f"{url}: on another site, so it was not followed")
     if "DOWNLOAD_MAXSIZE" in str(error):  # the error of decompression
         error = DownloadCancelledError()
-    timeout = request.meta.get("download_timeout", settings.DOWNLOAD_TIMEOUT) if request else 0
-    meanings = (text.format(timeout=timeout) for kind, text in _MEANINGS if isinstance(error, kind))
-    meaning = next(meanings, str(error).strip())
-    return NetworkError(f"{url}: can't be read: {meaning or type(error).__name__}")
+    return NetworkError(f"{url}: can't be read: {cause_of(error, request)}")
 
 
 def _status_error(url: str, response: Response) -> OsceNewsError:

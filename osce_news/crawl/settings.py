@@ -36,7 +36,14 @@ DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # Scrapy's default doe
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "osce_news.crawl.downloader.BoundedDownloadHandler",
+    "https": "osce_news.crawl.downloader.BoundedDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 
 # What is accepted.
 DOWNLOAD_MAXSIZE = MAX_PAGE_BYTES

@@ -147,4 +147,5 @@ def test_a_certificate_that_nobody_signed_is_not_believed(untrusted: str, tmp_pa
     done = run("crawl", "--start-url", untrusted, "--delay", "0", "--db", "a.db", cwd=tmp_path)
     assert done.status == 1
     assert Server.asked == []
+    assert "the server's certificate is not valid (certificate verify failed)" in done.err
     assert [line for line in done.errors if line.startswith("osce-news: ")] == done.errors[-1:]

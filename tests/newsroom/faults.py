@@ -217,6 +217,20 @@ def huge(size: int = 64 * 2**20, *, declared: bool = True) -> Answer:
     return answer
 
 
+def endless_headers(size: int = 64 * 2**20) -> Answer:
+    """A status line and headers of that many bytes, and no end of them."""
+
+    def answer(exchange: Exchange) -> None:
+        exchange.note(200)
+        exchange.push(b"HTTP/1.1 200 OK\r\n")
+        for number in range(size // _PIECE):
+            if exchange.wait(0):
+                exchange.push(b"X-%d: %s\r\n" % (number, b"a" * 1000) * (_PIECE // 1000))
+        exchange.drop()
+
+    return answer
+
+
 def bomb(size: int = 64 * 2**20) -> Answer:
     """A small gzipped body that unpacks to that many bytes."""
     return always(Reply(body=gzip.compress(b" " * size), headers={"Content-Encoding": "gzip"}))

@@ -9,6 +9,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
+from osce_news.crawl.causes import cause_of
 from osce_news.crawl.middlewares.retry import CrawlStoppedError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
                 f"robots.txt can't be read ({exc}), so nothing may be fetched"
             )
         else:
-            self._unreadable[netloc] = IgnoreRequest("robots.txt can't be fetched: no connection")
+            self._unreadable[netloc] = IgnoreRequest(f"robots.txt can't be fetched: {cause_of(exc)}")
         super()._robots_error(exc, netloc)
 
 

@@ -213,7 +213,7 @@ def test_an_item_on_a_host_that_is_not_there_keeps_no_other_from_being_read(
     quick = "import osce_news.crawl.settings as s\ns.BACK_OFF_BASE = s.BACK_OFF_MAX = 0.01\n"
     done = crawl(newsroom, db, "--articles", before=quick)
     assert (done.status, done.summary["articles"], done.summary["articles_failed"]) == (4, STORIES, 1)
-    reason = "not requested: robots.txt can't be fetched: no connection"
+    reason = "not requested: robots.txt can't be fetched: the connection was refused"
     assert rows(db, "SELECT item_id, reason FROM articles WHERE status <> 'read'") == [
         (str(lost.node), reason)
     ]

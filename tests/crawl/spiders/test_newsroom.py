@@ -148,7 +148,7 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
         "robots",
     ),
     "robots is broken": (lambda n: setattr(n, "robots_status", 503), 6, "refused", 0, "status 503"),
-    "robots is reset": (lambda n: n.fail("/robots.txt", faults.reset(0)), 1, "failed", 0, "no connection"),
+    "robots is reset": (lambda n: n.fail("/robots.txt", faults.reset(0)), 1, "failed", 0, "truncated"),
     "forbidden": (lambda n: n.fail(PAGE_TWO, faults.status(403)), 6, "refused", 1, "status 403"),
     "challenge": (lambda n: n.fail(faults.page(0), faults.challenge()), 6, "refused", 0, "refuses"),
     "challenge as 200": (
@@ -176,6 +176,13 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
     "wrong checksum": (lambda n: n.fail(PAGE_TWO, faults.wrong_checksum()), 4, "partial", 2, "truncated"),
     "cookie wall": (lambda n: n.fail(PAGE_TWO, faults.cookie_wall()), 4, "partial", 2, "asks for a cookie"),
     "too large": (lambda n: n.fail(PAGE_TWO, faults.huge(declared=False)), 4, "partial", 2, "8 MiB"),
+    "endless headers": (
+        lambda n: n.fail(PAGE_TWO, faults.endless_headers()),
+        4,
+        "partial",
+        2,
+        "headers of more than 256 KiB",
+    ),
     "bomb": (lambda n: n.fail(PAGE_TWO, faults.bomb()), 4, "partial", 2, "8 MiB"),
     "a PDF": (lambda n: n.fail(PAGE_TWO, faults.wrong_type()), 3, "failed", 1, "application/pdf"),
     "another page": (
