@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+import re
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from osce_news.site import DOMAIN, LISTING_PATH, is_osce_host
 
+_LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
 _PAGING = ("page", "rows", "solrsort")  # query parameters that do not select items
 NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
 
@@ -66,3 +68,18 @@ def same_site(url: str, start: str) -> bool:
 def _number(url: str, name: str) -> int | None:
     value = parse_qs(urlsplit(url).query).get(name, [""])[-1]
     return int(value) if value.isdecimal() and len(value) < 8 else None
+
+
+def same_path(url: str, other: str) -> bool:
+    """Whether two addresses have the same path, in whatever case, language and host.
+
+    >>> same_path("https://www.osce.org/press-releases?page=0", "https://osce.org/en/Press-Releases/")
+    True
+    >>> same_path("https://www.osce.org/press-releases", "https://www.osce.org/")
+    False
+    """
+    return _path(url) == _path(other)
+
+
+def _path(url: str) -> str:
+    return _LANGUAGE.sub("", unquote(urlsplit(url).path).lower()).rstrip("/")

@@ -21,8 +21,8 @@ from osce_news.checks.faults import Context, Pair, Rule, T
 from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.errors import DoubtfulPageError
 from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem
+from osce_news.normalize.record import keep_unprinted
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.merge import keep_unprinted
 
 
 class Name(NamedTuple):

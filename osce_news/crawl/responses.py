@@ -22,10 +22,11 @@ from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedEr
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import extract_listing, read_article
-from osce_news.pages.findings import Findings, find, same_path
+from osce_news.pages.findings import Findings, find
 from osce_news.pages.html_page import decode
 from osce_news.pages.search_answer import SearchAnswer
 from osce_news.search_query import is_search_answer
+from osce_news.urls import same_path
 
 logger = logging.getLogger(__name__)
 

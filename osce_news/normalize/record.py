@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Collection, Mapping, Sized
 from typing import Any
 
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Rejected
@@ -111,3 +111,19 @@ def rejected(record: NewsItem, position: int, reason: str, url: str) -> Rejected
     logger.warning("%s: record %d set aside: %s", url, position, reason)
     raw = {name: value for name, value in dataclasses.asdict(record).items() if "raw" in name}
     return Rejected(position, reason, raw)
+
+
+def renormalized(item: NewsItem, **raw: Any) -> NewsItem:
+    """Return a copy with these raw fields, and with its identifier, which another address may have given."""
+    changed = normalize(dataclasses.replace(item, **raw))
+    changed.id = item.id
+    return changed
+
+
+def keep_unprinted(read: NewsItem, stored: NewsItem, printed: Collection[str]) -> NewsItem:
+    """Return a reading with the stored values of the raw fields that its form of page need not print.
+
+    Both are normalised, and so is the result. Returns the reading itself if all fields are printed.
+    """
+    kept = {name: getattr(stored, name) or getattr(read, name) for name in RAW_FIELDS if name not in printed}
+    return renormalized(read, **kept) if kept else read

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 from osce_news.errors import OsceNewsError
 from osce_news.normalize.vocabulary import fold, words
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.listing import ListingPage
 from osce_news.pages.text_lines import is_item, text_of
-from osce_news.urls import same_site, without_query
+from osce_news.urls import same_path, same_site, without_query
 
 LABELLED, CARDS, SCRIPT = "labelled list", "cards", "filled by a script from the search service"
 _READ_BY = {LABELLED: "by its labels", CARDS: "card by card"}
 _MOST_LISTS = 5  # named in a message
-_LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +82,6 @@ def find(page: ListingPage, *, is_list: bool = True) -> Findings:
     )
 
 
-def same_path(url: str, other: str) -> bool:
-    """Whether two addresses have the same path, in whatever case, language and host.
-
-    >>> same_path("https://www.osce.org/press-releases?page=0", "https://osce.org/en/Press-Releases/")
-    True
-    >>> same_path("https://www.osce.org/press-releases", "https://www.osce.org/")
-    False
-    """
-    return _path(url) == _path(other)
-
-
-def _path(url: str) -> str:
-    return _LANGUAGE.sub("", unquote(urlsplit(url).path).lower()).rstrip("/")
-
-
 def _lists(page: HtmlPage) -> dict[str, str]:
     """Return the links to other lists of the site, by their names or else by the ends of their addresses."""
     known = set(words("list_names"))
@@ -108,7 +90,7 @@ def _lists(page: HtmlPage) -> dict[str, str]:
         address = page.address(link.get("href"))
         if address is None or not same_site(address, page.url) or same_path(address, page.url):
             continue
-        name, end = text_of(link), _path(address).rpartition("/")[2]
+        name, end = text_of(link), without_query(address).rstrip("/").rpartition("/")[2]
         if fold(name) in known or fold(end) in known:
             found.setdefault(name[:60] if fold(name) in known else end, without_query(address))
     return found

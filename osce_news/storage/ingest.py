@@ -12,9 +12,10 @@ from typing import NamedTuple
 from osce_news.clock import parse_utc
 from osce_news.items import REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize import normalize
+from osce_news.normalize.record import keep_unprinted
 from osce_news.storage import missing, rows
 from osce_news.storage.identity import identify
-from osce_news.storage.merge import combine, keep_unprinted, records_by_id
+from osce_news.storage.merge import combine, records_by_id
 from osce_news.storage.revisions import LABELS, Revision, revisions
 from osce_news.storage.runs import Stored
 from osce_news.storage.schema import LISTS

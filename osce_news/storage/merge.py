@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from osce_news.items import RAW_FIELDS, NewsItem, Term
-from osce_news.normalize import normalize, preferred_url
+from osce_news.normalize import preferred_url
+from osce_news.normalize.record import renormalized
 from osce_news.normalize.vocabulary import fold
 
 
@@ -39,15 +38,6 @@ def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
     return merged
 
 
-def keep_unprinted(read: NewsItem, stored: NewsItem, printed: Collection[str]) -> NewsItem:
-    """Return a reading with the stored values of the raw fields that its form of page need not print.
-
-    Both are normalised, and so is the result. Returns the reading itself if all fields are printed.
-    """
-    kept = {name: getattr(stored, name) or getattr(read, name) for name in RAW_FIELDS if name not in printed}
-    return renormalized(read, **kept) if kept else read
-
-
 def union(first: NewsItem, second: NewsItem) -> NewsItem:
     """Return one record made of two readings of the same item.
 
@@ -76,13 +66,6 @@ def better_language(one: NewsItem, other: NewsItem) -> NewsItem | None:
     if one.language is None or other.language is None or one.language == other.language:
         return None
     return min(one, other, key=_by_language)
-
-
-def renormalized(item: NewsItem, **raw: Any) -> NewsItem:
-    """Return a copy with these raw fields, and with its identifier, which another address may have given."""
-    changed = normalize(dataclasses.replace(item, **raw))
-    changed.id = item.id
-    return changed
 
 
 def preferred_raw(one: NewsItem, other: NewsItem) -> str:

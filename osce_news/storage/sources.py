@@ -13,7 +13,8 @@ from typing import Self
 
 from osce_news.clock import parse_utc
 from osce_news.items import RAW_FIELDS, Listing, NewsItem
-from osce_news.storage.merge import better_language, preferred_raw, renormalized, union
+from osce_news.normalize.record import renormalized
+from osce_news.storage.merge import better_language, preferred_raw, union
 from osce_news.storage.revisions import Revision, revisions
 
 LIST, PAGE = "list", "page"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from osce_news.pages import ListingPage
-from osce_news.pages.findings import CARDS, LABELLED, SCRIPT, find, same_path
+from osce_news.pages.findings import CARDS, LABELLED, SCRIPT, find
+from osce_news.urls import same_path
 from tests.newsroom import make_stories, render_page
 from tests.newsroom.cards import render_cards
 

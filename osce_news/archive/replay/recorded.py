@@ -29,9 +29,9 @@ from osce_news.archive.report import RecordError, Report
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
-from osce_news.pages.findings import same_path
 from osce_news.run import Run
 from osce_news.storage import Summary, Writer, crawl_state
+from osce_news.urls import same_path
 
 
 class MissingPageError(OsceNewsError):
