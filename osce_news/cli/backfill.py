@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, json_option, verbose_option
+from osce_news.cli.options import db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_problems, print_summary
 from osce_news.storage import Summary, Writer, open_for_reading
@@ -54,13 +54,12 @@ _MOST_GAPS = 5  # in the last line
 @click.option("--cdx-url", metavar="URL", help="Another CDX interface, or collinfo.json of Common Crawl.")
 @click.option("--data-url", metavar="URL", help="Where that archive has its captures.")
 @json_option
-@verbose_option
+@log_options
 def backfill(
     web_archive: str,
     db: Path,
     archive: Path,
     as_json: bool,
-    verbose: bool,
     **given: Any,
 ) -> None:
     """Copy the past out of a web archive, and store it.
@@ -83,7 +82,7 @@ def backfill(
 
     options = Backfill.parse(web_archive, archive, **given)
     Writer(db, wait_s=0).close()  # before hours of copying: it is ours, and nobody else writes to it
-    with progress_bar("backfill", as_json=as_json, verbose=verbose) as advance:
+    with progress_bar("backfill", as_json=as_json) as advance:
         spider = process.backfill(options, lambda done, total: advance(Summary(0, "", pages=done), total))
         faults = [spider.error] if spider.error is not None else []
         outcome = store_backfill(

@@ -11,10 +11,10 @@ import click
 
 from osce_news import checks
 from osce_news.checks.neighbours import Neighbours, read_neighbours
-from osce_news.cli.options import config_option, db_option, delay_option, verbose_option
+from osce_news.cli import log
+from osce_news.cli.options import config_option, db_option, delay_option, log_options
 from osce_news.cli.output import print_json, printable
 from osce_news.cli.page_fixtures import LISTING, RawPage, case_name, save
-from osce_news.cli.progress import set_up_logging
 from osce_news.crawl.config import load_options
 from osce_news.errors import LayoutError
 from osce_news.storage import open_for_reading
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     help="Keep the page as a fixture in this folder, to send it to us.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
-@verbose_option
+@log_options
 def check(
     start_url: str | None,
     db: Path,
@@ -48,7 +48,6 @@ def check(
     delay: float | None,
     into: Path | None,
     as_json: bool,
-    verbose: bool,
 ) -> None:
     """Check that a page of the live site can still be read.
 
@@ -66,7 +65,7 @@ def check(
       osce-news check --save page
     """
     options = load_options(start_url=start_url, db=db, config=config, delay=delay)
-    set_up_logging(verbose, bar=True)
+    log.only_notices()
     from osce_news.crawl import process  # imports Scrapy
 
     spider = process.check(options)
@@ -82,7 +81,7 @@ def _save(response: Response, fetched_at: str, into: Path) -> None:
     into.mkdir(parents=True, exist_ok=True)
     name = f"{case_name(response.url)}-{fetched_at[:19].replace(':', '').lower()}"
     page = RawPage(response.url, response.body, fetched_at, origin, content_type)
-    click.echo(f"the page is kept in {save(page, into, kind=LISTING, name=name)}", err=True)
+    log.say(f"the page is kept in {save(page, into, kind=LISTING, name=name)}")
 
 
 def _report(spider: CheckSpider, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import config_option, db_option, json_option, verbose_option
+from osce_news.cli.options import config_option, db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_summary
 from osce_news.crawl.config import load_options
@@ -27,8 +27,8 @@ def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @config_option
 @_crawl_options
 @json_option
-@verbose_option
-def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
+@log_options
+def crawl(db: Path, as_json: bool, **arguments: Any) -> None:
     """Read the newsroom's listing pages into the database.
 
     The first crawl reads the whole list, which takes two to three hours at ten seconds per page. Later
@@ -61,7 +61,7 @@ def crawl(db: Path, as_json: bool, verbose: bool, **arguments: Any) -> None:
     options = load_options(db=db, **arguments)
     from osce_news.crawl import process  # imports Scrapy
 
-    with progress_bar("crawl", as_json=as_json, verbose=verbose, articles=options.articles) as advance:
+    with progress_bar("crawl", as_json=as_json, articles=options.articles) as advance:
         run = process.crawl(options, advance)
     if run.run is not None:
         print_summary(run.summary, as_json, run.hint)

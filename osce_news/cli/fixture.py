@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from osce_news.archive import Capture, Report, captures, is_warc, saved_pages, warc_files
-from osce_news.cli.options import delay_option, verbose_option
+from osce_news.cli import log
+from osce_news.cli.options import delay_option, log_options
 from osce_news.cli.page_fixtures import RawPage, save
-from osce_news.cli.progress import set_up_logging
 from osce_news.crawl import settings
 from osce_news.crawl.options import CrawlOptions, delay_seconds
 from osce_news.errors import BadInputError, OsceNewsError
@@ -31,10 +31,8 @@ _MOST_COUNTED = 10_000  # addresses of an archive that are counted
 )
 @click.option("--into", type=click.Path(path_type=Path), default="fixtures", help="Folder of all fixtures.")
 @delay_option
-@verbose_option
-def fixture(
-    source: str, url: str | None, into: Path, delay: float | None, verbose: bool, **names: Any
-) -> None:
+@log_options
+def fixture(source: str, url: str | None, into: Path, delay: float | None, **names: Any) -> None:
     """Save a page as a new test fixture.
 
     Writes page.html, meta.json and a draft of expected.json. The page is the live page at URL (one
@@ -48,7 +46,7 @@ def fixture(
       osce-news fixture page.html --url https://www.osce.org/node/9 --name new-layout
       osce-news fixture crawl.warc.gz --url https://www.osce.org/odihr/575719
     """
-    set_up_logging(verbose, bar=True)
+    log.only_notices()
     if url is not None:
         _check_url(url)
     if source.lower().startswith(("http://", "https://")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import signal
 import sqlite3
@@ -14,6 +15,7 @@ import click
 import click.shell_completion
 
 from osce_news import __version__
+from osce_news.cli import log
 from osce_news.cli.commands import LazyGroup
 from osce_news.cli.output import printable
 from osce_news.errors import OsceNewsError, unexpected
@@ -91,9 +93,8 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        if any(argument in ("-v", "--verbose") for argument in sys.argv[1:]):
-            traceback.print_exc()
-        return _fail(*_line_and_status(error))
+        verbose = any(argument in ("-v", "--verbose") for argument in sys.argv[1:])
+        return _fail(*_line_and_status(error), show_traceback=verbose)
 
 
 def _line_and_status(error: Exception) -> tuple[str, int]:
@@ -108,7 +109,11 @@ def _line_and_status(error: Exception) -> tuple[str, int]:
     return str(unexpected(error)), 1
 
 
-def _fail(text: str, status: int) -> int:
+def _fail(text: str, status: int, *, show_traceback: bool = False) -> int:
     """Print one line, without control characters that a page or a name may hold; return the status."""
-    print(f"osce-news: {printable(text)}", file=sys.stderr)
+    if not log.is_json():
+        if show_traceback:
+            traceback.print_exc()
+        print(f"osce-news: {printable(text)}", file=sys.stderr)
+    log.record(printable(text), logging.ERROR, traceback=show_traceback, exit_status=status)
     return status

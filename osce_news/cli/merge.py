@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, json_option, verbose_option
+from osce_news.cli.options import db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_outcome
 from osce_news.publish.extras import require_extra
@@ -16,8 +16,8 @@ from osce_news.publish.extras import require_extra
 @click.argument("folder", type=click.Path(path_type=Path))
 @db_option
 @json_option
-@verbose_option
-def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
+@log_options
+def merge(folder: Path, db: Path, as_json: bool) -> None:
     """Read the partitions that `parse` wrote into the database.
 
     The result is the same as that of `replay` on the WARC files. Only FOLDER is needed, no network.
@@ -33,6 +33,6 @@ def merge(folder: Path, db: Path, as_json: bool, verbose: bool) -> None:
     from osce_news.archive.replay.workers import close_network
 
     close_network()
-    with progress_bar("merge", as_json=as_json, verbose=verbose) as advance:
+    with progress_bar("merge", as_json=as_json) as advance:
         outcome = merge_partitions(folder, db, advance)
     print_outcome(outcome, as_json, "merge")

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from osce_news.cli import log
 from osce_news.cli.output import EXPORT_FORMATS, FORMATS
 from osce_news.storage.query import Query
 
@@ -34,13 +35,40 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the su
 delay_option = click.option(
     "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
 )
-# `main` reads -v from the arguments by itself: the first of these is for commands that do not log.
+# For commands that do not log: `main` reads -v from the arguments by itself.
 traceback_option = click.option(
     "-v", "--verbose", is_flag=True, expose_value=False, help="Show a traceback if there is an error."
 )
-verbose_option = click.option(
-    "-v", "--verbose", is_flag=True, help="Log more, and show a traceback if there is an error."
-)
+
+
+def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a command that logs, and set up its log before it begins."""
+
+    @functools.wraps(command)
+    def with_log(verbose: bool, log_file: Path | None, log_format: str, **arguments: Any) -> Any:
+        log.set_up(verbose, log_file, log_format)
+        return command(**arguments)
+
+    for option in (
+        click.option(
+            "-v", "--verbose", is_flag=True, help="Log more, and show a traceback if there is an error."
+        ),
+        click.option(
+            "--log-format",
+            type=click.Choice(("text", "json")),
+            default="text",
+            help="Log lines as text, or each as a JSON object.",
+        ),
+        click.option(
+            "--log-file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Append the log to this file too, also what a progress bar hides.",
+        ),
+    ):
+        with_log = option(with_log)
+    return with_log
+
 
 _SEARCH = ("search", "WORDS", "Only items that match, as in `osce-news search`.")
 _FILTERS = (

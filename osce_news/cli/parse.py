@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import verbose_option
+from osce_news.cli import log
+from osce_news.cli.options import log_options
 from osce_news.cli.output import print_json
-from osce_news.cli.progress import set_up_logging, wants_bar
+from osce_news.cli.progress import wants_bar
 from osce_news.cli.summary import raise_first
 from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError
@@ -41,7 +42,7 @@ from osce_news.site import LISTING_URL
 )
 @click.option("--start-url", metavar="URL", help="As for `replay`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the number of partitions as one JSON object.")
-@verbose_option
+@log_options
 def parse(
     paths: tuple[Path, ...],
     out: Path,
@@ -50,7 +51,6 @@ def parse(
     part_size: int,
     start_url: str | None,
     as_json: bool,
-    verbose: bool,
 ) -> None:
     """Parse WARC files on a Dask cluster into partitions.
 
@@ -71,8 +71,8 @@ def parse(
 
     from osce_news.archive.cluster import parse_files
 
-    set_up_logging(verbose, bar=True)
-    console, shown = Console(stderr=True), wants_bar(as_json, verbose)
+    log.only_notices()
+    console, shown = Console(stderr=True), wants_bar(as_json)
     with Progress(console=console, transient=True, disable=not shown) as progress:
         task = progress.add_task("parse", total=None)
         done = parse_files(
@@ -83,7 +83,7 @@ def parse(
             part_bytes=part_size * 1024**2,
             start_url=listing_url(start_url, 50) if start_url else LISTING_URL,
             on_part=lambda part, total: progress.update(task, advance=1, total=total),
-            verbose=verbose,
+            verbose=log.is_verbose(),
         )
     if as_json:
         print_json({"parts": done.parts, "parsed": done.parsed, "there": done.there, "folder": str(out)})

@@ -1,48 +1,32 @@
-"""The log lines and the progress bar of a run."""
+"""The progress bar of a run."""
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from osce_news.cli import log
 from osce_news.clock import duration_in_words
-from osce_news.crawl.notice import NOTICE
 from osce_news.storage import Summary
 
 
-def set_up_logging(verbose: bool, *, bar: bool) -> None:
-    """Log to stderr: our own lines, with -v all lines, and next to a progress bar only notices."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    if not verbose:
-        # Hides the log of Scrapy and Twisted; their errors reach us as exceptions.
-        handler.addFilter(logging.Filter("osce_news"))
-        handler.setLevel(NOTICE if bar else logging.INFO)
-    logging.root.handlers = [handler]
-    logging.root.setLevel(logging.DEBUG if verbose else logging.INFO)
-
-
-def wants_bar(as_json: bool, verbose: bool) -> bool:
-    """Whether to show a progress bar: on a terminal, without log lines or JSON."""
-    return sys.stderr.isatty() and not as_json and not verbose
+def wants_bar(as_json: bool) -> bool:
+    """Whether to show a progress bar: on a terminal, without other log lines or JSON."""
+    return sys.stderr.isatty() and not as_json and not log.is_verbose() and not log.is_json()
 
 
 @contextmanager
-def progress_bar(
-    what: str, *, as_json: bool, verbose: bool, articles: bool = False
-) -> Iterator[Callable[..., None]]:
-    """Set up logging, and yield the function that advances the bar; it does nothing if no bar is shown.
+def progress_bar(what: str, *, as_json: bool, articles: bool = False) -> Iterator[Callable[..., None]]:
+    """Yield the function that advances the bar; it does nothing if no bar is shown.
 
     It is called after each page with the run's summary and the total number of pages, if known, and while
     articles are read also with the seconds that remain. `articles`: whether articles follow the list.
     """
-    shown = wants_bar(as_json, verbose)
-    set_up_logging(verbose, bar=shown)
-    if not shown:
+    if not wants_bar(as_json):
         yield lambda summary, total, left_s=None: None
         return
+    log.only_notices()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -54,9 +38,6 @@ def progress_bar(
         *([] if articles else [TimeRemainingColumn()]),  # the count of articles shows the time left
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        for handler in logging.root.handlers:
-            if isinstance(handler, logging.StreamHandler):
-                handler.setStream(sys.stderr)  # which now prints above the bar
         task = progress.add_task(what, total=None, counts="pages")
 
         def advance(summary: Summary, total: int | None, left_s: float | None = None) -> None:

@@ -8,7 +8,7 @@ import click
 
 from osce_news.archive.replay import replay as replay_paths
 from osce_news.archive.replay.workers import close_network
-from osce_news.cli.options import db_option, json_option, verbose_option
+from osce_news.cli.options import db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_outcome
 from osce_news.crawl.options import listing_url
@@ -31,10 +31,8 @@ from osce_news.site import LISTING_URL
     help="A list; from WARC files of other tools, only its site is read.  [default: www.osce.org]",
 )
 @json_option
-@verbose_option
-def replay(
-    paths: tuple[Path, ...], db: Path, jobs: int, start_url: str | None, as_json: bool, verbose: bool
-) -> None:
+@log_options
+def replay(paths: tuple[Path, ...], db: Path, jobs: int, start_url: str | None, as_json: bool) -> None:
     """Read saved pages and WARC files into the database, offline.
 
     PATH is an .html file, an answer of the search service (.json), a WARC file, or a folder of them.
@@ -53,6 +51,6 @@ def replay(
     """
     site = listing_url(start_url, 50) if start_url else LISTING_URL
     close_network()
-    with progress_bar("replay", as_json=as_json, verbose=verbose) as advance:
+    with progress_bar("replay", as_json=as_json) as advance:
         outcome = replay_paths(paths, db, jobs=jobs, start_url=site, on_page=advance)
     print_outcome(outcome, as_json)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from osce_news.cli.log import record, say
 from osce_news.cli.output import print_json, printable
 from osce_news.errors import OsceNewsError
 from osce_news.storage import Summary, open_for_reading, queries
@@ -30,14 +31,16 @@ def print_summary(
 
     `more` holds further keys of the JSON object. `what` was done is the mode of the run, unless given.
     """
-    if as_json:
-        print_json({**asdict(summary), **(more or {})})
-        return
-    click.echo(
+    done = (
         f"{what or summary.mode}: {summary.status}; {_count(summary.pages, 'page')}, "
         f"{_count(summary.seen, 'item')}: {summary.new} new, "
         f"{summary.changed} changed, {summary.unchanged} unchanged"
     )
+    record(done)
+    if as_json:
+        print_json({**asdict(summary), **(more or {})})
+        return
+    click.echo(done)
     if summary.withdrawn or summary.restored:
         click.echo(f"no longer on the list: {summary.withdrawn}; back on it: {summary.restored}")
     if summary.articles or summary.articles_left:
@@ -67,14 +70,14 @@ def print_outcome(outcome: Outcome, as_json: bool, what: str = "replay") -> None
 def print_problems(outcome: Outcome) -> None:
     """Print what was left out and what went wrong. Raises the worst of the errors."""
     for line in outcome.lines():
-        click.echo(printable(line), err=True)
+        say(printable(line))
     raise_first(outcome.errors)
 
 
 def raise_first(errors: Sequence[OsceNewsError]) -> None:
     """Raise the first of the errors, which are sorted by weight, after printing the others."""
     for error in errors[1:]:
-        click.echo(f"osce-news: {printable(str(error))}", err=True)
+        say(f"osce-news: {printable(str(error))}")
     if errors:
         raise errors[0]
 

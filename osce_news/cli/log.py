@@ -1,0 +1,115 @@
+"""The log: on standard error, and with `--log-file` in a file, as text or as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from osce_news.clock import format_utc
+from osce_news.crawl.notice import NOTICE
+from osce_news.errors import BadInputError
+
+logger = logging.getLogger("osce_news")
+_LINE = "%(asctime)s %(levelname)s %(message)s"
+
+
+class _Dated(logging.Formatter):
+    """Lines for a file that is kept: with the date, in UTC."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        return format_utc(record.created)
+
+
+class _Json(logging.Formatter):
+    """One JSON object per line: time, level, logger, message, and where known exit_status and traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": format_utc(record.created),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if status := getattr(record, "exit_status", None):
+            line["exit_status"] = status
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what is standard error now: a progress bar takes its place, and prints the lines above it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
+def set_up(verbose: bool, path: Path | None = None, form: str = "text") -> None:
+    """Log our own lines, with `verbose` all, to standard error and to the file. Raises BadInputError."""
+    stderr = _Stderr()
+    stderr.setFormatter(_Json() if form == "json" else logging.Formatter(_LINE, "%H:%M:%S"))
+    if form == "text":
+        stderr.addFilter(lambda record: not hasattr(record, "printed"))
+    handlers: list[logging.Handler] = [stderr]
+    if path is not None:
+        handlers.append(_file(path, _Json() if form == "json" else _Dated(_LINE)))
+    for handler in handlers:
+        if not verbose:
+            # Hides the log of Scrapy and Twisted; their errors reach us as exceptions.
+            handler.addFilter(logging.Filter("osce_news"))
+    logging.captureWarnings(True)
+    logging.root.handlers = handlers
+    logging.root.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def only_notices() -> None:
+    """Log only notices to standard error, unless the log is JSON or verbose: the command says the rest."""
+    if not is_verbose() and not is_json():
+        logging.root.handlers[0].setLevel(NOTICE)
+
+
+def is_verbose() -> bool:
+    """Whether everything is logged."""
+    return logging.root.level <= logging.DEBUG
+
+
+def is_json() -> bool:
+    """Whether the lines on standard error are JSON."""
+    return any(isinstance(handler.formatter, _Json) for handler in logging.root.handlers)
+
+
+def record(text: str, level: int = logging.INFO, *, traceback: bool = False, **facts: object) -> None:
+    """Write what is printed anyway to the file, and to a log that is JSON."""
+    if logging.root.handlers:  # else this command has no log
+        logger.log(level, text, extra={"printed": True, **facts}, exc_info=traceback)
+
+
+def say(text: str) -> None:
+    """Print a message on standard error; in a log that is JSON, it is a line of it."""
+    if not is_json():
+        click.echo(text, err=True)
+    record(text, NOTICE)
+
+
+def _file(path: Path, formatter: logging.Formatter) -> logging.Handler:
+    from logging.handlers import WatchedFileHandler  # takes time
+
+    class LogFile(WatchedFileHandler):
+        """A file that logrotate may move. If it can't be written, the command goes on without it."""
+
+        def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+            logging.root.removeHandler(self)
+            logger.warning("%s: no more lines are written to it: %s", path, sys.exception())
+
+    try:
+        handler = LogFile(path, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise BadInputError(f"--log-file: {path}: {error.strerror}") from error
+    handler.setFormatter(formatter)
+    return handler
