@@ -25,9 +25,9 @@ from osce_news.temporary import temporary_folder
 def serve(db: Path, port: int, show: bool) -> None:
     """Show the database in the browser.
 
-    Offers search, facets, items, ready-made queries and figures. Only this machine can connect. The pages
-    show a copy of the database as it is now, so a crawl can run at the same time. Ctrl-C stops the server.
-    Needs `pip install 'osce-news[web]'`.
+    Offers a search page, items, figures and ready queries. Only this machine can connect. The pages show a
+    copy of the database as it is now, so a crawl can run at the same time. Ctrl-C stops the server. Needs
+    `pip install 'osce-news[web]'`.
 
     \b
     Example:

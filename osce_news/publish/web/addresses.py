@@ -1,44 +1,82 @@
-"""Reads the dates in addresses of our pages as the command line does, and asks for all rows of a CSV file."""
+"""The addresses of our pages: a query, as options of the command line, and where in its result one is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+from urllib.parse import urlencode
 
-from osce_news.normalize.dates import date_option
-from osce_news.publish.web.canned_queries import QUERIES
-from osce_news.publish.web.served_copy import DATABASE, TABLE
+from osce_news.errors import BadInputError
+from osce_news.storage.query import Query
 
-_DATES = ("published", "dateline_date")
-_LAST_DAY = ("until", "day")  # fields of ready queries that mean the end of a month or year
-_COMPARED = {"": "since", "exact": "since", "not": "since", "gte": "since", "gt": "until", "lte": "until"}
-_COMPARED |= {"lt": "since"}  # by Datasette's comparison, which end of a month or year it means
+ITEMS = 10  # of a page of results
+_LONGEST = 2_000  # of a query in an address, for a page has a hundred links with it
+_NAMES = ("search", "office", "topic", "type", "place", "since", "until", "language", "as-of", "all")
 
 
-def rewritten(path: str, query: str) -> str:
-    """Return the query string of an address with dates as YYYY-MM-DD; CSV of items has all rows.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A query, its order, and a position in its result."""
 
-    Datasette would compare what is no date as text, and give a page of rows. Raises BadInputError for it.
+    query: Query = field(default_factory=Query)
+    newest: bool = False
+    """Whether the newest items come first, not the best; without words they always do."""
+    number: int = 1
+    """The position of an item, from 1; that of a page is the position of its first item."""
 
-    >>> rewritten("/osce-news/newsroom", "published__gte=2015&published__lte=March+2020")
-    'published__gte=2015-01-01&published__lte=2020-03-31'
+    @classmethod
+    def read(cls, arguments: Any) -> Self:
+        """Return what the arguments of an address ask for. Raises BadInputError."""
+        query = query_of(arguments, ("order", "page", "item"))
+        order, page, item = (arguments.get(name) or "" for name in ("order", "page", "item"))
+        if order not in ("", "date"):
+            raise BadInputError(
+                f"no order {order[:80]!r}; there is 'date', and without it the best come first"
+            )
+        for given in filter(None, (page, item)):
+            if not (given.isascii() and given.isdigit() and 0 < int(given[:10]) < 10**8):
+                raise BadInputError(f"not a number of a page or an item: {given[:80]!r}")
+        return cls(query, order == "date", int(item or 0) or (int(page or 1) - 1) * ITEMS + 1)
+
+    @property
+    def page(self) -> int:
+        """The page of the result that the position is on, from 1."""
+        return (self.number - 1) // ITEMS + 1
+
+    def results(self, changes: Mapping[str, Any] | None = None, page: int = 1) -> str:
+        """Return the address of a page of results, after changes to fields of the query."""
+        pairs = self._pairs(changes or {}) + ([("page", str(page))] if page > 1 else [])
+        return f"/?{urlencode(pairs)}" if pairs else "/"
+
+    def item(self, identifier: str, number: int) -> str:
+        """Return the address of the item at this position."""
+        return f"/items/{identifier}?{urlencode([*self._pairs({}), ('item', str(number))])}"
+
+    def file(self, name: str) -> str:
+        """Return the address at which the whole result is a file with this name, or a page."""
+        pairs = self.query.arguments()
+        return f"/{name}?{urlencode(pairs)}" if pairs else f"/{name}"
+
+    def _pairs(self, changes: Mapping[str, Any]) -> list[tuple[str, str]]:
+        query = replace(self.query, **changes)
+        return [*query.arguments(), *([("order", "date")] if self.newest and query.words else [])]
+
+
+def query_of(arguments: Any, others: tuple[str, ...]) -> Query:
+    """Return the query in the arguments of an address, which may also have others.
+
+    Raises BadInputError also for unknown arguments, which would be filters that are off.
     """
-    _, _, name = path.rpartition(f"/{DATABASE}/")
-    stem = name.partition(".")[0]
-    if stem not in (TABLE, *QUERIES):
-        return query
-    pairs = list(_read(stem, query))
-    if name == f"{TABLE}.csv" and not any(key in ("_stream", "_size") for key, _ in pairs):
-        pairs.append(("_stream", "on"))
-    return urlencode(pairs) if pairs != parse_qsl(query, keep_blank_values=True) else query
-
-
-def _read(name: str, query: str) -> Iterator[tuple[str, str]]:
-    for key, value in parse_qsl(query, keep_blank_values=True):
-        column, _, comparison = key.partition("__")
-        option = None
-        if name != TABLE and key in ("since", *_LAST_DAY):
-            option = "until" if key in _LAST_DAY else "since"
-        elif name == TABLE and column in _DATES:
-            option = _COMPARED.get(comparison)
-        yield key, (date_option(value, option) or "") if option else value
+    for name in arguments:
+        if name not in (*_NAMES, *others):
+            raise BadInputError(f"no filter {name[:80]!r}; there are {', '.join(_NAMES)}")
+    pairs = [(name, value) for name in arguments for value in arguments.getlist(name)]
+    if len(urlencode([pair for pair in pairs if pair[0] in _NAMES])) > _LONGEST:
+        raise BadInputError("this query is too long for an address; `osce-news search` takes longer ones")
+    query = Query.from_arguments(pairs)
+    if query.as_of:
+        raise BadInputError(
+            f"these pages show the present; `osce-news list --as-of {query.as_of}` shows the items of a day"
+        )
+    return query

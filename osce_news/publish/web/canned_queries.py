@@ -6,23 +6,22 @@ from typing import Any
 
 from osce_news.storage.as_of import ITEMS_AS_OF
 
-# A parameter without a value is the empty string.
+# The parameters, each with the kind of its field; one without a value is the empty string.
 _QUERIES = {
     "full-text": {
         "title": "Full text by period",
         "description": (
-            "The 500 best items whose title, teaser or text matches the words, as in osce-news search. "
+            "Items whose title, teaser or text matches the words, as in osce-news search, the best first. "
             "since, until: the first and last publishing date, such as 2015 or March 2020, or empty."
         ),
-        "params": ["words", "since", "until"],
+        "params": {"words": "words", "since": "since", "until": "until"},
         "sql": """
 select newsroom.id, published, newsroom.title, snippet(items_fts, -1, '[', ']', '…', 24) as hit, offices, url
 from items_fts join newsroom on newsroom.rowid = items_fts.rowid
 where items_fts match escape_fts(:words)
   and (:since = '' or published >= :since)
   and (:until = '' or published <= :until)
-order by bm25(items_fts, 10.0, 4.0, 1.0), newsroom.id
-limit 500""",
+order by bm25(items_fts, 10.0, 4.0, 1.0), newsroom.id""",
     },
     "items-per-office-and-year": {
         "title": "Items per office and year",
@@ -31,7 +30,7 @@ limit 500""",
             "so check how many items have an office before you compare years. "
             "office: part of a name, or empty for all."
         ),
-        "params": ["office"],
+        "params": {"office": "text"},
         "sql": """
 select substr(published, 1, 4) as year, coalesce(offices.label, item_offices.raw) as office,
   count(distinct items.id) as items
@@ -46,7 +45,7 @@ order by 1 desc, 3 desc, 2""",
         "description": (
             "Pairs of topics by the number of items that have both. topic: part of a name, or empty for all."
         ),
-        "params": ["topic"],
+        "params": {"topic": "text"},
         "sql": """
 with printed as (
   select distinct item_id, coalesce(topics.label, item_topics.raw) as topic
@@ -61,9 +60,9 @@ order by 3 desc, 1, 2""",
         "title": "What changed last week",
         "description": (
             "Items that were new, changed, withdrawn from the list or restored to it in the last days before "
-            "the latest crawl, at most the last 300. days: how many days, or empty for seven."
+            "the latest crawl. days: how many days, or empty for seven."
         ),
-        "params": ["days"],
+        "params": {"days": "number"},
         "sql": """
 with cut (since) as (
   select strftime('%Y-%m-%dT%H:%M:%SZ', max(last_seen), '-' || coalesce(nullif(:days, ''), 7) || ' days')
@@ -78,8 +77,7 @@ events (seen, id, what, before, after) as (
   select restored, item_id, 'restored', null, null from withdrawals join cut on restored > since)
 select seen, what, events.id as id, title, before, after, url
 from events join newsroom on newsroom.id = events.id
-order by seen desc, events.id, what
-limit 300""",
+order by seen desc, events.id, what""",
     },
     "as-it-stood": {
         "title": "The list on a past day",
@@ -87,7 +85,7 @@ limit 300""",
             "The items as the site showed them at the end of a day (UTC) since the first crawl. "
             "The command osce-news list --as-of DAY --limit 0 prints all of them with normalised values."
         ),
-        "params": ["day"],
+        "params": {"day": "as-of"},
         "sql": f"""
 select id, published, title, content_type, offices, topics, teaser, url from ({ITEMS_AS_OF})
 order by cast(id as integer) desc""",
@@ -98,7 +96,7 @@ order by cast(id as integer) desc""",
             "Items whose dateline has another date than the publishing date, largest difference first. "
             "days: the smallest difference, or empty for one."
         ),
-        "params": ["days"],
+        "params": {"days": "number"},
         "sql": """
 select items.id, published, dateline_date,
   cast(julianday(published) - julianday(dateline_date) as integer) as days_later, dateline_raw, title, url

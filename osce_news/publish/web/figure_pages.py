@@ -14,11 +14,13 @@ from datasette.utils.asgi import Response
 
 from osce_news.errors import BadInputError
 from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
+from osce_news.publish.web.addresses import query_of
 from osce_news.publish.web.served_copy import DATABASE
 from osce_news.storage import counts
 from osce_news.storage.query import Query
 
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
+_NOT_PRINTED = "(not printed)"
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html", "csv": "text/csv"}
 
 # Figures to choose from, by title, each with its options as a query string.
@@ -39,8 +41,7 @@ def options_from(arguments: Any) -> FigureOptions:
     top = (values.get("top") or [None])[0]
     if top is not None and not (top.isascii() and top.isdigit() and len(top) < 4):
         raise BadInputError(f"not a number: {top[:80]!r}")
-    pairs = [(name, value) for name in values for value in values[name]]
-    query = Query.from_arguments(pairs)
+    query = query_of(arguments, ("by", "labels", "top", "width", "download"))
     return FigureOptions(by, query, bool(values.get("labels")), int(top) if top else None)
 
 
@@ -64,7 +65,10 @@ async def figure_page(datasette: Any, request: Any) -> Any:
     status = 200
     try:
         options, figure = await _figure(datasette, request)
-        variables |= {"figure": figure, "options": options, "command": command(options)}
+        rows = [
+            [_NOT_PRINTED if value is None else value for value in row.values()] for row in figure.rows[:200]
+        ]
+        variables |= {"figure": figure, "options": options, "command": command(options), "rows": rows}
     except BadInputError as error:
         variables["error"], status = str(error), 400
     return Response.html(await datasette.render_template("figures.html", variables, request=request), status)

@@ -13,6 +13,8 @@ from datasette import handle_exception as datasettes
 from datasette import hookimpl
 from datasette.utils.asgi import BadRequest, Response
 
+from osce_news.errors import BadInputError
+
 HOST = "127.0.0.1"
 _HOST_NAMES = (HOST, "localhost")
 _MAX_VALUE = 10_000_000  # bytes of one value; far more than any text
@@ -47,7 +49,7 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """Show an error as Datasette does, but take no error of a query for one of Datasette's."""
     if isinstance(exception, MemoryError):
         exception = BadRequest("the query needs too much memory")
-    elif isinstance(exception, sqlite3.Error | sqlite3.Warning):
+    elif isinstance(exception, BadInputError | sqlite3.Error | sqlite3.Warning):
         exception = BadRequest(str(exception))
     return datasettes.handle_exception(datasette, request, exception)
 

@@ -1,12 +1,12 @@
-"""Our Datasette plugin: front page, item pages, figures, linked cells, a facet and security headers."""
+"""Our Datasette plugin: our pages, linked cells, checks of Datasette's filters, and security headers."""
 
 from __future__ import annotations
 
-import json
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, urlencode
 
 from datasette import hookimpl
 from datasette.filters import FilterArguments
@@ -15,26 +15,25 @@ from markupsafe import Markup
 
 from osce_news import __version__
 from osce_news.errors import BadInputError
-from osce_news.publish.web.addresses import rewritten
 from osce_news.publish.web.canned_queries import QUERIES
-from osce_news.publish.web.facets import ListFacet
-from osce_news.publish.web.figure_pages import FIGURES, figure_file, figure_page
-from osce_news.publish.web.metadata import overview
+from osce_news.publish.web.figure_pages import figure_file, figure_page
+from osce_news.publish.web.item_page import item_page
+from osce_news.publish.web.query_pages import linked, query_page, with_dates
+from osce_news.publish.web.search_page import FILES, cite_page, search_file, search_page
 from osce_news.publish.web.served_copy import DATABASE, TABLE
-from osce_news.storage import queries
-from osce_news.storage.schema import LISTS
 from osce_news.storage.words import parse_words
 
 # Arguments of a table's address whose values are column names.
-_COLUMN_ARGUMENTS = (
-    "_sort", "_sort_desc", "_col", "_nocol", "_facet", "_facet_list", "_facet_array", "_facet_date",
-)  # fmt: skip
+_COLUMN_ARGUMENTS = ("_sort", "_sort_desc", "_col", "_nocol", "_facet", "_facet_array", "_facet_date")
+_DATES = ("published", "dateline_date")
+_COMPARISONS = ("", "exact", "not", "gt", "gte", "lt", "lte")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-# Pages load nothing from other hosts, and other sites can't frame them.
+# Pages load nothing from other hosts and run no scripts, and other sites can't frame them.
 _HEADERS = {
     "content-security-policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'self'; script-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -42,80 +41,35 @@ _HEADERS = {
 
 
 @hookimpl
-def register_facet_classes() -> list[type]:
-    """Add the facet for lists."""
-    return [ListFacet]
-
-
-@hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
-    """Add the pages of figures, before Datasette looks for a database called "figures"."""
-    return [(r"^/figures$", figure_page), (r"^/figures\.(?P<suffix>svg|png|html|csv)$", figure_file)]
-
-
-@hookimpl
-def extra_css_urls(datasette: Any) -> list[str]:
-    """Add our style sheet."""
-    return [datasette.urls.path("/assets/osce-news.css")]
-
-
-@hookimpl
-def menu_links(datasette: Any) -> list[dict[str, str]]:
-    """Add links to items, figures and tables to the menu of each page."""
+    """Add our pages, before Datasette looks for a database or a table with their names."""
     return [
-        {"href": datasette.urls.table(DATABASE, TABLE), "label": "Items"},
-        {"href": datasette.urls.path("/figures"), "label": "Figures"},
-        {"href": datasette.urls.database(DATABASE), "label": "Tables and queries"},
+        (r"^/$", search_page),
+        (rf"^/items\.(?P<suffix>{'|'.join(FILES)})$", search_file),
+        (r"^/items/(?P<id>[^/.]+)(\.(?P<suffix>ris|bib))?$", item_page),
+        (r"^/cite$", cite_page),
+        (r"^/figures$", figure_page),
+        (r"^/figures\.(?P<suffix>svg|png|html|csv)$", figure_file),
+        (rf"^/{DATABASE}(\.(?P<suffix>csv))?$", query_page),
+        (rf"^/{DATABASE}/(?P<name>{'|'.join(QUERIES)})(\.(?P<suffix>csv))?$", query_page),
     ]
 
 
 @hookimpl
-def extra_template_vars(
-    datasette: Any, view_name: str, table: str | None, request: Any
-) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """Add the contents of the front page and of an item's page."""
-
-    async def variables() -> dict[str, Any]:
-        database = datasette.get_database(DATABASE)
-        if view_name == "index":
-            facts = await database.execute_fn(overview)
-            return {"overview": facts, "queries": QUERIES, "figures": FIGURES, "version": __version__}
-        if view_name == "row" and table == TABLE:
-            identifier = request.path.rsplit("/", 1)[-1]
-            return {"item": await database.execute_fn(lambda reading: queries.item(reading, identifier))}
-        return {}
-
-    return variables
+def extra_template_vars() -> dict[str, Any]:
+    """Add what the foot of every page shows."""
+    return {"version": __version__}
 
 
 @hookimpl
-def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
-    """Show the members of a list as links to the items that have them, and an id as a link to its item."""
-    address = datasette.urls.table(DATABASE, TABLE)
-    if table in (TABLE, None) and column in LISTS and (names := _names(value)):
-        return Markup("; ").join(
-            Markup('<a href="{}?{}__arraycontains={}">{}</a>').format(
-                address, column, quote(name, safe=""), name
-            )
-            for name in names
-        )
-    if table is None and column in ("id", "item_id") and value and str(value).isalnum():
-        return Markup('<a href="{}/{}">{}</a>').format(address, value, value)
-    return None
-
-
-def _names(value: Any) -> list[str]:
-    """Return the texts in a JSON array; none for other values, because queries may reuse column names."""
-    try:
-        names = json.loads(value)
-    except (TypeError, ValueError):
-        return []
-    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
+def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
+    """Show names and identifiers in tables of items as links."""
+    return linked(column, value) if table in (TABLE, "items") or column == "item_id" else None
 
 
 @hookimpl
 def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> Callable[[], Any]:
-    """Refuse filters on unknown columns, which Datasette would silently ignore."""
+    """Refuse filters on unknown columns, and by what is no date, which Datasette would silently accept."""
 
     async def check() -> FilterArguments:
         try:
@@ -130,6 +84,12 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
         for name in named:
             if name not in (*columns, "rowid"):
                 raise BadRequest(f"no column {name[:80]!r} in {table}")
+        for name in filters:
+            column, _, comparison = name.partition("__")
+            if table == TABLE and column in _DATES and comparison in _COMPARISONS:
+                for value in request.args.getlist(name):
+                    if not _DAY.fullmatch(value):
+                        raise BadRequest(f"{column}: {value[:80]!r} is not a date; write one like 2022-03-15")
         return FilterArguments([])
 
     return check
@@ -143,10 +103,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Add the security headers to every response, and read the dates in addresses.
-
-    Requests other than GET and HEAD return 405, dates that are none 400.
-    """
+    """Add the security headers to every response. Requests other than GET and HEAD return 405."""
 
     def wrap(app: Any) -> Any:
         async def guarded(scope: Any, receive: Any, send: Any) -> None:
@@ -163,7 +120,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
                 await Response.text("read only", 405).asgi_send(send_with_headers)
                 return
             try:
-                query = rewritten(scope["path"], scope["query_string"].decode("latin-1"))
+                query = _for_datasette(scope["path"], scope["query_string"].decode("latin-1"))
             except BadInputError as error:
                 await Response.text(str(error), 400).asgi_send(send_with_headers)
                 return
@@ -172,3 +129,14 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
         return guarded
 
     return wrap
+
+
+def _for_datasette(path: str, query: str) -> str:
+    """Return the arguments of an address: CSV of a table has all rows, JSON of a ready query reads dates."""
+    name, _, suffix = path.removeprefix(f"/{DATABASE}/").partition(".")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    if name in QUERIES and suffix == "json":
+        return urlencode(with_dates(name, pairs))
+    if suffix == "csv" and path.startswith(f"/{DATABASE}/") and not {"_stream", "_size"} & set(dict(pairs)):
+        return urlencode([*pairs, ("_stream", "on")])
+    return query

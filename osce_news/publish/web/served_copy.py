@@ -2,7 +2,7 @@
 
 Datasette reads a file without locks only if nothing writes to it and its write-ahead log is empty. The next
 crawl will write to the user's database, so `serve` shows a copy from the moment it started. In the copy the
-view `newsroom` is a table: facets of the view, which builds its lists row by row, would take too long.
+view `newsroom` is a table: sorting and counting the view, which builds its lists row by row, takes too long.
 """
 
 from __future__ import annotations
@@ -44,11 +44,10 @@ def _make_table(copy: sqlite3.Connection) -> None:
     for (trigger,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         copy.execute(f"DROP TRIGGER {trigger}")  # they update a search index that no longer changes
     names = [row[1] for row in copy.execute(f"PRAGMA table_info ({TABLE})") if row[1] != "id"]
-    copy.execute(f"CREATE TABLE served (id TEXT PRIMARY KEY, year INTEGER, {' TEXT, '.join(names)} TEXT)")
+    copy.execute(f"CREATE TABLE served (id TEXT PRIMARY KEY, {' TEXT, '.join(names)} TEXT)")
     columns = ", ".join(f"{TABLE}.{name}" for name in names)
     copy.execute(
-        f"INSERT INTO served (rowid, id, year, {', '.join(names)}) "
-        f"SELECT items.key, items.id, CAST(substr(items.published, 1, 4) AS INTEGER), {columns} "
+        f"INSERT INTO served (rowid, id, {', '.join(names)}) SELECT items.key, items.id, {columns} "
         f"FROM items JOIN {TABLE} USING (id) ORDER BY items.key"
     )
     copy.execute(f"DROP VIEW {TABLE}")

@@ -23,7 +23,7 @@ _HERE = Path(__file__).parent
 _SETTINGS = {
     "allow_download": False,  # the copy differs from the user's database
     "default_page_size": 50,
-    "facet_time_limit_ms": 5000,
+    "max_csv_mb": 0,  # no limit: a file has all rows
     "sql_time_limit_ms": 5000,
     "suggest_facets": False,  # would query every column on every page
     "truncate_cells_html": 200,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -51,6 +52,12 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
         add_texts(writer.connection, {node(READ): TEXT})
         writer.finish("complete", withdrawn=[node(GONE)], whole=True)
     return path
+
+
+def number_of_items(page: str) -> int:
+    """Return how many items a page of results says it has."""
+    (heading,) = re.findall(r"<h1>([\d,]+) items?</h1>", page)
+    return int(heading.replace(",", ""))
 
 
 def searched(history: Path, *arguments: str) -> list[str]:

@@ -36,7 +36,7 @@ def test_a_figure_equals_that_of_the_command(get: Get, reading: sqlite3.Connecti
 
 def test_the_command_on_the_page_draws_the_same_figure(get: Get, history: Path, tmp_path: Path) -> None:
     page = get("/figures?by=office&by=topic&office=ODIHR&until=2025-11-01&type=").text
-    command = re.search(r'class="osce-command">([^<]+)<', page)
+    command = re.search(r'<pre tabindex="0"[^>]*>([^<]+)<', page)
     assert command is not None
     shutil.copy(history, tmp_path / "osce-news.db")
     program, *arguments = shlex.split(command[1].replace("&#39;", "'"))
@@ -54,6 +54,7 @@ def test_each_listed_figure_is_drawn_with_its_numbers(get: Get, title: str) -> N
     shown = text_of(page.text)
     assert f"Numbers ({len(rows) - 1:,})" in shown
     assert " ".join(name or "(not printed)" for name in rows[1]) in shown
+    assert ("The first 200 rows" in shown) == (len(rows) > 201)
     assert get(f"/figures.svg?{FIGURES[title]}").status_code == 200
 
 
@@ -71,6 +72,8 @@ def test_png_and_html_are_downloads(get: Get) -> None:
     [
         ("office=nowhere", "no office 'nowhere'"),
         ("top=many", "not a number: 'many'"),
+        ("offcie=odihr", "no filter 'offcie'"),
+        ("as-of=2025-12-01", "these pages show the present"),
         ("until=1990-01-01", "nothing to plot: no item passes the filters"),
         ("by=%3Cscript%3Ealert(1)", "no figure by '<script>alert(1)'"),
     ],

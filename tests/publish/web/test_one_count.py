@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from osce_news.cli.main import cli
 from osce_news.storage.query import Query
 from tests.helpers import ROOT
+from tests.publish.web.conftest import number_of_items
 
 Get = Callable[..., Any]
 HEADER = "| query | search | list | stats | export | serve | SQL |\n|---|---|---|---|---|---|---|\n"
@@ -79,7 +80,7 @@ def shown(history: Path, get: Get, reading: sqlite3.Connection) -> Callable[[str
         words, options = _parts(typed)
         given = ["--search", words, *options]
         rows = json.loads(command("stats", "--by", "type", "--json", *given))
-        figure = get(f"/figures.csv?{urlencode([('by', 'type'), *_query(words, options).arguments()])}")
+        page = get(f"/?{urlencode(_query(words, options).arguments())}").text
         sql = f"""
             SELECT count(*) FROM newsroom WHERE {where} AND id IN (
                 SELECT id FROM items JOIN items_fts ON items_fts.rowid = items.key
@@ -89,9 +90,7 @@ def shown(history: Path, get: Get, reading: sqlite3.Connection) -> Callable[[str
             len(json.loads(command("list", "--limit", "0", "--json", *given))),
             sum(row["items"] for row in rows),
             len(command("export", "-", "--format", "jsonl", *given).splitlines()),
-            sum(int(row["items"]) for row in csv.DictReader(io.StringIO(figure.text)))
-            if figure.status_code == 200
-            else 0,
+            number_of_items(page),
             reading.execute(sql, [match]).fetchone()[0],
         ]
 
@@ -138,12 +137,16 @@ def test_items_that_match_are_the_same_on_the_page_of_items(get: Get, history: P
 @pytest.mark.parametrize(
     ("address", "status", "says"),
     [
-        ("newsroom?published__gte=2015", 200, ""),
+        ("newsroom?published__gte=2015-01-01", 200, ""),
         ("newsroom?published__gte=Marh+2015", 400, "'Marh 2015' is not a date"),
+        ("newsroom.json?published=2015", 400, "'2015' is not a date"),
+        ("full-text.json?words=police&until=soon", 400, "--until: 'soon' is not a date"),
         ("full-text?words=police&since=soon&until=", 400, "--since: 'soon' is not a date"),
         ("as-it-stood?day=x", 400, "'x' is not a date"),
         ("newsroom?_search=-police", 400, "only excludes"),
-        ("full-text?words=police&since=2025-10&until=October+2025", 200, "2025-10-31"),
+        ("full-text?words=police&since=2025-10&until=October+2025", 200, "October 2025"),
+        ("full-text?words=-police", 400, "only excludes"),
+        ("what-changed?days=many", 400, "not a number: 'many'"),
     ],
 )
 def test_what_is_no_date_is_refused_and_not_a_filter_that_is_off(
@@ -155,12 +158,15 @@ def test_what_is_no_date_is_refused_and_not_a_filter_that_is_off(
 
 
 def test_a_month_means_its_days(get: Get) -> None:
-    address = "/osce-news/newsroom.json?_size=0&published__gte={}&published__lte={}"
     by_month, by_day = (
-        get(address.format(*days)).json()["filtered_table_rows_count"]
-        for days in (("2025-10", "October+2025"), ("2025-10-01", "2025-10-31"))
+        number_of_items(get("/?since={}&until={}".format(*days)).text)
+        for days in (("2025-10", "October+2025"), ("2025-10-01", "31+October+2025"))
     )
     assert by_month == by_day > 10
+    ready = get(
+        "/osce-news/full-text.json?words=police&since=2025-10&until=October+2025&_shape=objects"
+    ).json()
+    assert {row["published"][:7] for row in ready["rows"]} == {"2025-10"}
 
 
 def test_csv_of_items_has_all_rows(get: Get) -> None:

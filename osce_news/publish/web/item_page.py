@@ -1,0 +1,168 @@
+"""The page of an item: its text, its history, its reference, and the way through the result it is from."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import NotFound
+from markupsafe import Markup, escape
+
+from osce_news.errors import BadInputError
+from osce_news.normalize.vocabulary import vocabulary
+from osce_news.publish import exporter
+from osce_news.publish.formats import format_of
+from osce_news.publish.references import Reference, citation, item_reference
+from osce_news.publish.web.addresses import Place
+from osce_news.publish.web.answers import database, download, html
+from osce_news.publish.web.facets import VOCABULARIES
+from osce_news.publish.web.search_page import MARKS, marked
+from osce_news.storage import queries, search
+from osce_news.storage.query import Query
+
+_PART = 6_000  # characters of a text on one page
+_REVISIONS = 10  # shown; all are in the table
+_UNCHANGED = 12  # words that are shown beside a difference
+_CHANGES = {"del": Markup("<del>{}</del>{}"), "ins": Markup("<ins>{}</ins>{}")}
+_ORDER = (
+    "SELECT n FROM (SELECT id, row_number() OVER (ORDER BY published DESC, id) AS n FROM items) WHERE id = ?"
+)
+
+
+async def item_page(datasette: Any, request: Any, send: Any) -> Any:
+    """Answer with the page of an item, or with its reference as a file."""
+    identifier, suffix = request.url_vars["id"], request.url_vars["suffix"]
+    item = await database(datasette).execute_fn(lambda reading: queries.item(reading, identifier))
+    if item is None:
+        raise NotFound(f"no item {identifier[:80]!r}")
+    if suffix:
+        form = format_of(Path(f"item.{suffix}")).name
+        return await download(
+            datasette,
+            send,
+            f"osce-{item['id']}.{suffix}",
+            lambda reading, file: exporter.write_to_stream(reading, [item], file, form, Query()),
+        )
+    place = Place.read(request.args)
+    reference = item_reference(item)
+    variables = {
+        "item": item,
+        "place": place,
+        "reference": reference,
+        "citation": citation(reference),
+        "coins": coins(reference),
+        "labels": {kind: _labels(kind, item[f"{kind}_ids"]) for kind in ("office", "topic", "place")},
+        "revisions": [
+            {**row, "difference": difference(row["before"], row["after"])}
+            for row in reversed(item["revisions"][-_REVISIONS:])
+        ],
+        **await database(datasette).execute_fn(
+            lambda reading: _in_result(reading, place, item, request.args)
+        ),
+    }
+    return await html(datasette, request, "item.html", variables)
+
+
+def _in_result(connection: sqlite3.Connection, place: Place, item: Any, arguments: Any) -> dict[str, Any]:
+    """Return the neighbours of the item in the result, and its texts with the words of the query marked."""
+    number = place.number
+    if not arguments.get("item"):
+        number = connection.execute(_ORDER, [item["id"]]).fetchone()[0]
+        place = Place(number=number)
+    before = max(0, number - 2)
+    around = search.search(connection, place.query, 3, MARKS, offset=before, newest=place.newest).rows
+    ids = [row["id"] for row in around]
+    if item["id"] not in ids:
+        raise BadInputError("the item is not at this position of the result")
+    at = ids.index(item["id"])
+    addresses = [place.item(one, before + n) for n, one in enumerate(ids, 1)]
+    texts = {name: item[name] for name in ("title", "teaser", "text")}
+    if place.query.words:
+        columns = ", ".join(f"highlight(items_fts, {n}, ?1, ?2) AS {name}" for n, name in enumerate(texts))
+        sql = (
+            f"SELECT {columns} FROM items_fts WHERE items_fts MATCH ?3 "
+            "AND rowid = (SELECT key FROM items WHERE id = ?4)"
+        )
+        found = connection.execute(sql, [*MARKS, place.query.match, item["id"]]).fetchone()
+        texts = dict(found) if found else texts
+    parts = list(_parts(texts["text"] or ""))
+    part = arguments.get("part") or "1"
+    if not (part.isascii() and part.isdigit() and 1 <= int(part[:6]) <= max(1, len(parts))):
+        raise BadInputError(f"there is no part {part[:80]!r}; the text has {max(1, len(parts))}")
+    return {
+        "place": place,
+        "number": number,
+        "earlier": addresses[at - 1] if at else None,
+        "later": addresses[at + 1] if at + 1 < len(ids) else None,
+        "title": marked(texts["title"]),
+        "teaser": marked(texts["teaser"]),
+        "parts": len(parts),
+        "part": int(part),
+        "text": marked(parts[int(part) - 1]) if parts else None,
+        "here": place.item(item["id"], number),
+    }
+
+
+def _labels(kind: str, terms: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
+    """Return the label and identifier of each term; one that is not known has its printed name and None."""
+    entries = vocabulary(VOCABULARIES[kind]).entries
+    return [(entries[term["id"]].label if term["id"] else term["raw"], term["id"]) for term in terms]
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the parts of a text, which end at the end of a paragraph or line, or of a word."""
+    while len(text) > _PART:
+        ends = [text.rfind(sign, _PART // 2, _PART) for sign in ("\n\n", "\n", " ")]
+        end = next((end for end in ends if end > 0), _PART)
+        yield text[:end]
+        text = text[end:]
+    if text.strip():
+        yield text
+
+
+def difference(before: str | None, after: str | None) -> Markup:
+    """Return two texts as one, as HTML: what is gone and what is new are marked, the rest is shortened.
+
+    >>> difference("a new office", "an office")
+    Markup('<del>a new</del> <ins>an</ins> office')
+    """
+    old, new = (re.findall(r"\S+\s*", text or "") for text in (before, after))
+    parts = []
+    for kind, start, end, start_new, end_new in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        words = old[start:end]
+        if kind != "equal":
+            parts += [_changed("del", words), _changed("ins", new[start_new:end_new])]
+        elif len(words) > 2 * _UNCHANGED:
+            parts.append(escape("".join([*words[:_UNCHANGED], "… ", *words[-_UNCHANGED:]])))
+        else:
+            parts.append(escape("".join(words)))
+    return Markup("").join(parts).rstrip()
+
+
+def _changed(tag: str, words: list[str]) -> Markup:
+    """Return the words in this element, and a space after it if there is one after the words."""
+    text = "".join(words).rstrip()
+    space = " " if words and words[-1] != words[-1].rstrip() else ""
+    return _CHANGES[tag].format(text, space) if text else Markup("")
+
+
+def coins(reference: Reference) -> str:
+    """Return the reference as a COinS, by which Zotero takes the authors as institutions."""
+    pairs = [
+        ("ctx_ver", "Z39.88-2004"),
+        ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
+        ("rft.type", "webpage"),
+        ("rft.title", reference.title),
+        *(("rft.aucorp", name) for name in reference.authors),
+        ("rft.date", reference.issued),
+        ("rft.identifier", reference.url),
+        ("rft.language", reference.language),
+        ("rft.description", reference.abstract),
+        *(("rft.subject", name) for name in reference.keywords),
+    ]
+    return urlencode([(name, value) for name, value in pairs if value])

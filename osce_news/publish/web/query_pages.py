@@ -1,0 +1,134 @@
+"""Ready queries as forms, and one's own SQL: pages of rows, and all rows as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.database import QueryInterrupted
+from datasette.utils import InvalidSql, derive_named_parameters, sqlite_timelimit, validate_sql_select
+from datasette.utils.asgi import NotFound
+from markupsafe import Markup
+
+from osce_news.errors import BadInputError
+from osce_news.normalize.dates import date_option
+from osce_news.normalize.vocabulary import vocabulary
+from osce_news.publish.web.answers import database, download, html
+from osce_news.publish.web.canned_queries import QUERIES
+from osce_news.publish.web.facets import VOCABULARIES
+from osce_news.publish.web.served_copy import DATABASE, TABLE
+from osce_news.storage import dictionary
+from osce_news.storage.schema import LISTS
+from osce_news.storage.words import parse_words
+
+_ROWS = 50  # of a page
+_LONGEST = 200  # characters of a value on a page
+_CSV_MS = 60_000
+
+
+async def query_page(datasette: Any, request: Any, send: Any) -> Any:
+    """Answer with a form and the rows of a ready query or of `sql`; without both, with a list of them."""
+    name, suffix = request.url_vars.get("name"), request.url_vars.get("suffix")
+    ready: dict[str, Any] = QUERIES.get(name, {})
+    if name and not ready:
+        raise NotFound(f"no query {name!r}")
+    sql = (ready.get("sql") or request.args.get("sql") or "").strip().rstrip(";")
+    named = ready.get("params") or await derive_named_parameters(database(datasette), sql)
+    given = {each: request.args.get(each) or "" for each in named}
+    address = f"/{DATABASE}/{name}" if name else f"/{DATABASE}"
+    pairs = [*([] if name else [("sql", sql)]), *given.items()]
+    variables: dict[str, Any] = {
+        "name": name, "ready": ready, "sql": sql, "given": given, "queries": QUERIES,
+        "page": 1, "rows": None, "csv": f"{address}.csv?{urlencode(pairs)}",
+        "json": f"{address}.json?{urlencode([*pairs, ('_shape', 'objects')])}",
+        "next": f"{address}?{urlencode([*pairs, ('page', '')])}",
+    }  # fmt: skip
+    try:
+        if sql:
+            values = {each: _value(ready, each, value) for each, value in given.items()}
+            validate_sql_select(sql)
+            if suffix:
+                return await download(datasette, send, f"{name or 'rows'}.csv", _csv(sql, values))
+            page = request.args.get("page") or "1"
+            if not (page.isascii() and page.isdigit() and 0 < int(page[:8]) < 10**7):
+                raise BadInputError(f"not a number of a page: {page[:80]!r}")
+            limited = f"SELECT * FROM (\n{sql}\n) LIMIT {_ROWS + 1} OFFSET {(int(page) - 1) * _ROWS}"
+            found = await database(datasette).execute(limited, values, log_sql_errors=False)
+            rows = [
+                [_shown(*cell) for cell in zip(found.columns, row, strict=True)] for row in found.rows[:_ROWS]
+            ]
+            variables |= {"page": int(page), "first": (int(page) - 1) * _ROWS + 1, "rows": rows}
+            variables |= {"columns": found.columns, "more": len(found.rows) > _ROWS}
+    except QueryInterrupted:
+        variables["error"] = "the query takes more than 5 seconds"
+    except (BadInputError, InvalidSql, sqlite3.Error, sqlite3.Warning) as error:
+        variables["error"] = str(error)
+    names = await database(datasette).table_names()
+    variables["tables"] = [TABLE, *(name for name in dictionary.tables() if name in names and name != TABLE)]
+    return await html(datasette, request, "queries.html", variables, 400 if "error" in variables else 200)
+
+
+def _value(ready: dict[str, Any], name: str, value: str) -> str:
+    """Return the value of a field, a date as YYYY-MM-DD. Raises BadInputError for what it can't hold."""
+    kind = ready.get("params", {}).get(name)
+    if kind in ("since", "until", "as-of"):
+        return date_option(value, kind) or ""
+    if kind == "words":
+        parse_words(value)  # raises
+    if kind == "number" and value.strip() and not (value.strip().isascii() and value.strip().isdigit()):
+        raise BadInputError(f"{name}: not a number: {value[:80]!r}")
+    return value.strip()
+
+
+def with_dates(name: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the arguments of a ready query, for which Datasette answers, with dates as YYYY-MM-DD."""
+    return [(key, _value(QUERIES[name], key, value)) for key, value in pairs]
+
+
+def linked(column: str, value: Any) -> Markup | None:
+    """Return the members of a list as links to the items that have them, an id as a link; None for others."""
+    if column in LISTS and (names := _names(value)):
+        kind = column.removeprefix("dateline_").removesuffix("s")
+        known = vocabulary(VOCABULARIES[kind])
+        return Markup("; ").join(
+            Markup('<a href="/?{}={}">{}</a>').format(kind, entry.id, name)
+            if (entry := known.find(name))
+            else name
+            for name in names
+        )
+    if column in ("id", "item_id") and value is not None and str(value).isalnum():
+        return Markup('<a href="/items/{}">{}</a>').format(value, value)
+    return None
+
+
+def _names(value: Any) -> list[str]:
+    """Return the texts in a JSON array; none for other values, because queries may reuse column names."""
+    try:
+        names = json.loads(value)
+    except (TypeError, ValueError):
+        return []
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
+
+
+def _shown(column: str, value: Any) -> str:
+    text = "" if value is None else str(value)
+    return linked(column, value) or (f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text)
+
+
+def _csv(sql: str, values: dict[str, str]) -> Any:
+    """Return the function that writes all rows of a query."""
+
+    def write(connection: sqlite3.Connection, file: Any) -> None:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        with sqlite_timelimit(connection, _CSV_MS):
+            cursor = connection.execute(sql, values)
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerow(column[0] for column in cursor.description)
+            writer.writerows(cursor)
+        text.detach()
+
+    return write

@@ -1,0 +1,180 @@
+"""The front page: a search box, the items found, and the choices to narrow them."""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from osce_news.errors import BadInputError
+from osce_news.normalize.vocabulary import vocabulary
+from osce_news.publish import exporter
+from osce_news.publish.formats import format_of, formats
+from osce_news.publish.references import citation, dataset_reference
+from osce_news.publish.web.addresses import ITEMS, Place, query_of
+from osce_news.publish.web.answers import database, download, html
+from osce_news.publish.web.facets import FACETS, VOCABULARIES, facets
+from osce_news.publish.web.metadata import overview
+from osce_news.storage import search
+from osce_news.storage.coverage import coverage
+
+MARKS = ("\x02", "\x03")
+FILES = {"csv": "CSV", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}  # which a result is offered as
+_SHOWN = 5  # values of a facet; further ones are behind a fold
+_MOST = 40
+
+
+async def search_page(datasette: Any, request: Any) -> Any:
+    """Answer with a page of results; without a query, of all items."""
+    path = datasette.get_database("osce-news").path
+    variables: dict[str, Any] = {"given": request.args, "facet_names": FACETS, "files": FILES}
+    try:
+        place = Place.read(request.args)
+        variables |= await database(datasette).execute_fn(lambda reading: _results(reading, place, path))
+        if not place.query and place.page == 1:
+            variables["about"] = await database(datasette).execute_fn(lambda reading: _about(path))
+    except BadInputError as error:
+        return await html(datasette, request, "search.html", variables | {"error": error}, 400)
+    return await html(datasette, request, "search.html", variables)
+
+
+async def search_file(datasette: Any, request: Any, send: Any) -> Any:
+    """Answer with all items of a query as a file; a feed has the newest 100."""
+    query = query_of(request.args, ())
+    chosen = format_of(Path(f"items.{request.url_vars['suffix']}"))
+
+    def write(connection: sqlite3.Connection, file: Any) -> None:
+        rows = exporter.newest(exporter.stream(connection, query), chosen, None)
+        exporter.write_to_stream(connection, rows, file, chosen.name, query)
+
+    await download(datasette, send, f"items{chosen.suffixes[0]}", write)
+
+
+async def cite_page(datasette: Any, request: Any) -> Any:
+    """Answer with the reference to the items of a query, as `osce-news cite` prints it."""
+    place = Place(query_of(request.args, ()))
+    known = await database(datasette).execute_fn(lambda connection: coverage(connection, place.query))
+    reference = dataset_reference(known)
+    rendered = {name: formats()[name].cite for name in ("bibtex", "ris")}
+    variables = {
+        "place": place,
+        "citation": citation(reference),
+        "formats": {name: cite(reference) for name, cite in rendered.items() if cite},
+        "command": shlex.join(["osce-news", "cite", *place.query.options()]),
+    }
+    return await html(datasette, request, "cite.html", variables)
+
+
+def marked(text: str | None) -> Markup:
+    """Return a text as HTML, with what is between the marks marked."""
+    return escape(text or "").replace(MARKS[0], Markup("<mark>")).replace(MARKS[1], Markup("</mark>"))
+
+
+def command(place: Place) -> str:
+    """Return the command that prints the same items."""
+    query = place.query
+    if not query.words or place.newest:
+        return shlex.join(["osce-news", "list", *query.options()])
+    last = ["--", query.words] if query.words.startswith("-") else [query.words]
+    return shlex.join(["osce-news", "search", *replace(query, words="").options(), *last])
+
+
+def _results(connection: sqlite3.Connection, place: Place, path: str) -> dict[str, Any]:
+    """Return what the page shows of a query. Raises BadInputError for a page that there is not."""
+    query, known = place.query, facets(path)
+    items = known.found(connection, query)
+    total = items.bit_count()
+    pages = max(1, -(-total // ITEMS))
+    if place.page > pages:
+        raise BadInputError(f"there is no page {place.page}; the last one is {pages}")
+    first = (place.page - 1) * ITEMS
+    found = search.search(connection, query, ITEMS, MARKS, offset=first, newest=place.newest)
+    notes = search.remarks(connection, query, total)
+    if found.ranked:
+        notes.append(f"only the newest {found.ranked:,} items were ranked; the newest first shows all")
+    counted = known.of(connection, query, items)
+    return {
+        "place": place,
+        "orders": {newest: replace(place, newest=newest).results() for newest in (False, True)},
+        "total": total,
+        "pages": pages,
+        "rows": [{**row, **_passages(row), "number": first + n} for n, row in enumerate(found.rows, 1)],
+        "notes": notes,
+        "choices": list(_choices(place)),
+        "facets": {name: list(_values(place, name, counted[name])) for name in FACETS},
+        "shown": _SHOWN,
+        "decades": {year[:3]: _between(place, f"{year[:3]}0", f"{year[:3]}9") for year in counted["year"]},
+        "years": [_year(place, year, number) for year, number in counted["year"].items()],
+        "highest": max(counted["year"].values(), default=0),
+        "command": command(place),
+    }
+
+
+def _passages(row: dict[str, Any]) -> dict[str, Markup]:
+    """Return the title and a passage as HTML, with the words that were found marked in one of them."""
+    snippet = row["snippet"] or ""
+    plain = snippet.strip("…").replace(MARKS[0], "").replace(MARKS[1], "")
+    if plain and plain in row["title"]:
+        title = row["title"].replace(plain, snippet.strip("…"), 1)
+        return {"title_marked": marked(title), "passage": escape(_shortened(row["teaser"]))}
+    return {"title_marked": escape(row["title"]), "passage": marked(snippet or _shortened(row["teaser"]))}
+
+
+def _shortened(text: str | None) -> str:
+    return f"{text[:240].rsplit(' ', 1)[0]} …" if text and len(text) > 260 else text or ""
+
+
+def _choices(place: Place) -> Iterator[tuple[str, str, str]]:
+    """Yield the name and value of each choice, and the address without it."""
+    query = place.query
+    if query.words:
+        yield "Words", query.words, place.results({"words": ""})
+    for name, field in FACETS.items():
+        chosen = getattr(query, field)
+        for value in chosen:
+            label = vocabulary(VOCABULARIES[name]).entries[value].label
+            yield name.title(), label, place.results({field: [one for one in chosen if one != value]})
+    for name in ("since", "until", "language"):
+        if value := getattr(query, name):
+            yield name.title(), value, place.results({name: None})
+    if query.every:
+        yield "With", "all of these offices, topics and places", place.results({"every": False})
+
+
+def _values(place: Place, name: str, counted: dict[str, int]) -> Iterator[tuple[str, int, str, bool]]:
+    """Yield the label, count and address of the most frequent values of a facet, and whether it is chosen."""
+    field = FACETS[name]
+    chosen = list(getattr(place.query, field))
+    shown = list(counted)[:_MOST] + [value for value in chosen if value in list(counted)[_MOST:]]
+    for value in shown:
+        others = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
+        label = vocabulary(VOCABULARIES[name]).entries[value].label
+        yield label, counted[value], place.results({field: others}), value in chosen
+
+
+def _year(place: Place, year: str, number: int) -> tuple[str, int, str, bool]:
+    """Return a bar of the histogram: the year, its number of items, its address, and whether it is chosen."""
+    query = place.query
+    inside = (query.since or "") <= f"{year}-12-31" and f"{year}-01-01" <= (query.until or "9999")
+    return year, number, _between(place, year, year), inside
+
+
+def _between(place: Place, first: str, last: str) -> str:
+    return place.results({"since": f"{first}-01-01", "until": f"{last}-12-31"})
+
+
+@lru_cache(maxsize=1)
+def _about(path: str) -> dict[str, Any]:
+    """Return what the front page says about the data of a served copy, which does not change."""
+    connection = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
+    connection.row_factory = sqlite3.Row
+    try:
+        return overview(connection)
+    finally:
+        connection.close()
