@@ -21,7 +21,7 @@ from osce_news.normalize import rules
 from osce_news.storage import Validators, Writer, crawl_state, missing
 from osce_news.storage.article_queue import Due
 from osce_news.storage.ingest import listed_ids
-from osce_news.urls import same_site
+from osce_news.urls import page_size, same_site
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,9 @@ class ListRun(ItemPagesRun):
         """Return the validators for a conditional request; None if the page must be read."""
         if self.traversal.overlap is None or self.options.is_limited or self._gaps_since is not None:
             return None
-        return crawl_state.validators(self.run.writer.connection, url, rules())
+        known = crawl_state.validators(self.run.writer.connection, url, rules())
+        # A 304 has no pager, which only a page of the requested size can do without.
+        return known if known is not None and len(known.listed) == page_size(url) else None
 
     def store(self, page: Listing, facts: PageFacts) -> None:
         """Check a page, store or hold it, and decide where the traversal continues.

@@ -49,7 +49,6 @@ class SearchTraversal:
     (1001, 2)
     """
 
-    follows_links = False  # there are none
     is_joined = True  # each answer continues the one before
 
     def __init__(self, query: SearchQuery, options: CrawlOptions, *, overlap: int | None = None) -> None:

@@ -1,38 +1,38 @@
 """Which page of the list to read next, and whether the whole list was read. Plain values, no network.
 
 The list moves while it is read: results are added on top and removed anywhere. If one is removed from a page
-already read, another moves up from the next page onto that page and is never seen. Therefore neighbouring
-pages overlap: each shows the last result of the page before (`overlap.window_at` chooses number and size). A
-page that shows it proves that no result was missed. A full traversal has three phases:
+already read, the first result of the next page moves up onto that page, and is never seen.
 
-1. From the top down to the end (`_read_down`). A page that does not show the last result means that results
-   were removed. Pages that begin 10, 25, ... results further up are then read until one does. A short page in
-   the middle of the list is read a second time.
-2. The end shows how long the list is. If fewer different results were read, some moved up unseen: read from
-   the top again, down to what was read before.
-3. If results are still missing, some items may be listed twice: read again the places where an item was seen
-   twice (`_probe_duplicates`), and count what is there.
+*Overlapping pages* (`_read_overlapping`) show that. Each page is chosen so that it begins with the last
+result of the page before (`overlap.window_at`). If it does, nothing was missed between the two; if it does
+not, pages that begin 10, 25, ... results further up are read until one begins with a result that was read.
 
-If the site ignores the requested page size, the links of its pager are followed (`_follow_links`); then
-nothing proves that the list was read completely. A resumed traversal also begins at the top, and continues
-where the unfinished one stopped as soon as it reaches what that one had read.
+*Pages of the site's own size* (`_read_plain`), one after another, are read if the site ignores the requested
+size. They can't overlap, so the last page is read first: if the list is shorter at the end than it was then,
+results were removed, and others may have moved up unseen.
+
+What a traversal misses because the list moved, the next one finds. Nothing is taken for withdrawn because of
+it: missing items are asked for themselves (storage/missing.py).
+
+A result at the same place of two pages in a row is no result of the list but stands beside it, such as a
+block of pinned or most-read items. A resumed traversal begins at the top, and continues where the unfinished
+one stopped as soon as a page shows only results that were read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Container, Sequence
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.overlap import DuplicateProbe, OverlapTracker, Window, window_at
-from osce_news.crawl.pagers import MAX_REPEATED, OwnPageSizeError, PageFacts, Pagers, Steps, may_be_own_size
+from osce_news.crawl.overlap import ReadResults, Window, count_shared, window_at
+from osce_news.crawl.pagers import PageFacts, PagerError, Pagers, Steps
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
+MAX_REPEATED = 5  # pages in a row without a result that was not read before
 MAX_FAILURES = 3  # pages in a row that can't be read
 MAX_PAGES = 20_000  # of any list; the newsroom has about 700
-SMALL_PAGE = 10  # results; such a page shares only one with the page before
 MIN_FULL = 0.8  # of the requested results, on a page after which the list continues
 
 
@@ -56,39 +56,38 @@ class Traversal:
         self.pages = 0  # read so far
         self.problems: list[str] = []
         self.reached_end = False  # whether the end of the list was reached
-        self.follows_links = False  # whether the pager's links are followed
+        self.is_plain = False  # whether pages of the site's own size are read, which do not overlap
         self.is_joined = True  # whether the last page belongs to what was read without a gap
         self._base, self._from_top = options.start_url, not page_number(options.start_url)
-        self._max_rows = page_size(options.start_url) or options.rows
-        self._known = OverlapTracker()  # read from the top
-        self._below = OverlapTracker()  # read earlier and not reached yet
+        self._rows = page_size(options.start_url) or options.rows  # the most results on a page
+        self._results = ReadResults()  # from the top
+        self._earlier = ReadResults()  # of the unfinished traversal, as long as they are not reached
+        self._page_before: Sequence[str] = ()  # the keys of the last joined page
+        self._takes_size = False  # whether the site is known to respect the requested page size
         self._pagers = Pagers(options.start_url)
-        self._proved = bool(self._shared)  # whether every page overlaps the one before
-        self._hidden = 0  # results that the site counts and does not show
+        self._may_be_beyond = False  # whether the requested page may lie beyond the end of the list
+        self._link: str | None = None  # where a later traversal of plain pages can resume
         self._joined = self._without_news = self._failures = 0
         self._saved: dict[str, Any] | None = None
         self._start(self._read_list())
 
     def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
         """Continue from a position of `save`; `listed` has the address and the keys of each page read."""
-        self._max_rows, self._hidden = position["most_rows"], position["hidden"]
-        self._proved, self._joined = position["proved"], position["pages"]
+        self._rows, self._joined = position["most_rows"], position["pages"]
         self.problems, self._saved = list(position["problems"]), position
         if position["link"]:
-            self._pagers.first_next = position["link"]  # a pager was understood
-            self._start(self._follow_links(position["link"]))
+            self._start(self._read_plain(position["link"]))
             return
         for url, keys in listed:
-            start = (page_number(url) or 0) * (page_size(url) or self._max_rows)
-            self._below.add(start, keys, position["end"])
+            start = (page_number(url) or 0) * (page_size(url) or self._rows)
+            self._earlier.add(start, keys, position["end"])
 
     def read(self, page: PageFacts) -> None:
         """Add a page that was read, and choose the next."""
         self.pages += 1
         self._failures, self.is_joined = 0, True
-        if self.pages == 1 and not self.follows_links:
+        if self.pages == 1 and not self.is_plain:
             self._base = page.url
-            self._pagers.first_next = page.pager.next if page.pager else None
         self._step(page)
         self._pagers.read(page)
         self._joined += self.is_joined
@@ -103,8 +102,11 @@ class Traversal:
     def skip(self, reason: str) -> None:
         """Skip a page that can't be read; end after several, or if the pages after it can't be reached."""
         self._failures += 1
+        if self._may_be_beyond:
+            self._end()
+            return
         self.problems.append(reason)
-        if self.follows_links or self.pages == 0 or self._failures >= MAX_FAILURES or not self._shared:
+        if self.is_plain or self.pages == 0 or self._failures >= MAX_FAILURES:
             self.url = None
         else:
             self._step(None)
@@ -112,29 +114,24 @@ class Traversal:
     def save(self) -> dict[str, Any] | None:
         """Return the position at which a later traversal can resume, for JSON; None if there is none.
 
-        While there is a gap between two parts that were read, this is the last position before the gap.
+        Until what an unfinished traversal read is reached, this is the position of that traversal.
         """
         if self.url is None or self.overlap is not None or self.options.is_limited or not self._from_top:
             return None
-        if not self._below.positions:
+        if not self._earlier.positions:
             self._saved = {
-                "end": self._known.end,
+                "end": self._results.end,
                 "pages": self._joined,
-                "most_rows": self._max_rows,
-                "hidden": self._hidden,
-                "proved": self._proved,
+                "most_rows": self._rows,
                 "problems": self.problems,
-                "link": self.url if self.follows_links else None,
+                "link": self._link,
             }
         return self._saved
 
     @property
     def is_whole(self) -> bool:
-        """Whether every result that stayed on the list has certainly been read."""
-        # Small pages share a single result, which may be one that is listed twice.
-        unsure = self._max_rows <= SMALL_PAGE and bool(self._known.repeats)
-        sure = self._from_top and self._proved and not self.follows_links
-        return self.reached_end and not self.problems and sure and not unsure
+        """Whether the list was read from its top to its end, as far as the pages show."""
+        return self._from_top and self.reached_end and not self.problems
 
     @property
     def list_url(self) -> str:
@@ -147,15 +144,10 @@ class Traversal:
         results = self._pagers.results
         if self.overlap is not None or results is None:
             return self.options.max_pages
-        gain = self._max_rows if self.follows_links or not self._shared else self._max_rows * 0.83
-        left = results if self.follows_links else max(0, results - self._known.end)
-        pages = (0 if self.follows_links else self.pages) + -(-left // max(1, int(gain)))
+        gain = self._rows if self.is_plain else self._rows * 0.83
+        left = max(0, results - self._results.end)
+        pages = self.pages + -(-left // max(1, int(gain)))
         return min(pages, self.options.max_pages or pages)
-
-    @property
-    def _shared(self) -> int:
-        """How many results neighbouring pages share: 0 with max_pages, or if a page has only one result."""
-        return 0 if self.options.max_pages or self._max_rows < 2 else 1
 
     def _start(self, steps: Steps[None]) -> None:
         self._steps = steps
@@ -163,6 +155,7 @@ class Traversal:
             self.url = request
 
     def _step(self, page: PageFacts | None) -> None:
+        self._may_be_beyond = False
         try:
             request = self._steps.send(page)
         except StopIteration:
@@ -175,133 +168,229 @@ class Traversal:
             self.problems.append(f"no end of the list after {self.pages} pages")
             self.url = None
 
+    def _end(self) -> None:
+        self.reached_end, self.url = True, None
+
     def _read_list(self) -> Steps[None]:
-        """Go through the three phases."""
-        rows = page_size(self.options.start_url) or self.options.rows  # not _max_rows, which `resume` sets
+        """Read the first page, and then the others: overlapping ones, unless the site ignores the size."""
+        rows = page_size(self.options.start_url) or self.options.rows  # not _rows, which `resume` sets
         window = Window(page_number(self.options.start_url) or 0, rows)
+        first = yield window
+        if first is None:
+            return
+        got = len(first.keys)
+        goes_on = self._pagers.continues_after(first, window)
+        # Ten results of fifty may be the whole list, or pages of an own size with a pager in an unknown form.
+        is_unclear = not goes_on and first.pager is not None and 0 < got < rows and got % 5 == 0
+        if first.is_whole_list or (not goes_on and not is_unclear and (got < rows or self._is_last(first))):
+            self._results.add(window.start, first.keys, window.end)
+            self._end()
+            return
+        if 0 < got < rows:
+            self._rows, window = got, Window(window.page, got)  # the largest page that the site gives
+        if self.options.max_pages or self._rows < 2:
+            yield from self._read_plain(None, first)
+            return
         try:
-            length = yield from self._read_down(window)
-            self._below = OverlapTracker()  # results that only an earlier traversal read are gone
-            if length is not None and self._lacks_results(length):
-                self._below, self._known = self._known, OverlapTracker()
-                length = yield from self._read_down(window_at(0, self._max_rows), length)
-                self._below = OverlapTracker()
+            yield from self._read_overlapping(window, first)
         except OwnPageSizeError as own:
-            # A later page was requested by its number, so no link leads to it: follow the first page's link.
-            first_next = self._pagers.first_next if self.pages > 1 else None
-            yield from self._follow_links(first_next, None if first_next else own.page)
-            return
-        if length is None:
-            return
-        duplicates = yield from self._probe_duplicates(length)
-        read = len(self._known.results) + self._hidden + duplicates
-        self.reached_end = True
-        if self.overlap is None and read < length:
-            self.problems.append(f"the list has {length} results, of which {read} were read")
+            is_last = not self._pagers.continues_after(own.page, Window(own.page.number, got))
+            is_next = own.page.number == first.number + 1 and (is_last or len(own.page.keys) == got)
+            yield from self._read_plain(None, first, *([own.page] if is_next else []))
 
-    def _lacks_results(self, length: int) -> bool:
-        read = len(self._known.results) + self._hidden
-        return self.overlap is None and not self.problems and read < length
-
-    def _read_down(self, window: Window, length: int | None = None) -> Steps[int | None]:
-        """Read overlapping pages down to the end; return the length of the list, or None if no end is found.
-
-        If `length` is known, read only down to what was read before.
-        """
-        attempts = repeated = 0
-        gap = False  # the page before could not be read, or no page overlaps it
-        while True:
-            window, page = yield from self._read_page(window)
-            if page is None:
-                self._known.end, gap = window.end, True
-                window = window_at(window.end, self._max_rows)
+    def _read_overlapping(self, window: Window, page: PageFacts | None) -> Steps[None]:
+        """Read pages of which each begins with the last result of the page before, from a first one on."""
+        repeated = 0
+        while repeated < MAX_REPEATED:
+            if page is None:  # it could not be read
+                self._results.end = window.end
+                window = window_at(window.end, self._rows)
+                page = yield from self._read_page(window)
                 continue
-            first = not self._known.positions or window.start == 0 or not self._shared
-            if not first and not gap and not self._known.meets(page.keys):
-                attempts += 1
-                if attempts > 1 and self._pagers.may_ignore_size:
-                    raise OwnPageSizeError(page)
-                if attempts <= len(STEPS_BACK):
-                    self.is_joined = False
-                    window = window_at(max(0, self._known.end - STEPS_BACK[attempts - 1]), self._max_rows)
-                    continue
-                self.problems.append(f"the list moved while it was read, near result {window.start + 1}")
-            attempts, gap = 0, False
-            goes_on = self._pagers.continues_after(page, window, shared=self._shared)
-            end = window.start + len(page.keys)
-            if len(page.keys) == window.rows:
-                self._pagers.sizes.add(window.rows)
-            new = self._known.add(window.start, page.keys, window.end if goes_on else end)
+            goes_on = self._pagers.continues_after(page, window)
+            new = self._add(page, window)
             repeated = 0 if new else repeated + 1
-            if self._below.positions and self._known.join(self._below):
-                self._below = OverlapTracker()
-                if length is not None:
-                    return length
-            elif page.is_whole_list or (
-                not goes_on and (len(page.keys) < window.rows or self._pagers.proves_end(page))
-            ):
-                return end
-            if repeated >= MAX_REPEATED:
-                if self._shared and self._pagers.may_ignore_size:
-                    raise OwnPageSizeError(page)
-                if len(self._pagers.sizes) < 2 and not goes_on:
-                    self._proved = False  # the site shows the same page whatever is requested
-                    return len(self._known.positions)
-                if not self._below.positions:
-                    self.problems += [f"{page.url} and the pages before it show nothing new"]
-                    return None
-            window = window_at(max(0, self._known.end - self._shared), self._max_rows)
-            if self._shared and window.end <= self._known.end:
-                # No page size overlaps the results on both sides of this position.
-                gap, self._proved = True, False
-                window = window_at(self._known.end, self._max_rows)
+            if not goes_on and (len(page.keys) < window.rows or self._is_last(page)):
+                self._end()
+                return
+            self._may_be_beyond = not goes_on
+            window, page = yield from self._read_joined()
+        self._end_at_known()
 
-    def _read_page(self, window: Window) -> Steps[tuple[Window, PageFacts | None]]:
+    def _end_at_known(self) -> None:
+        """End after several pages without a new result: before the end of the list, if a pager has links."""
+        if self._pagers.has_links:
+            self.problems.append(f"{self.url} and the pages before it show nothing new")
+        else:
+            self._end()
+
+    def _add(self, page: PageFacts, window: Window) -> int:
+        """Add the results of a page, and return how many are new; after some news, go on far below it."""
+        keys = self._core(page)
+        end = max(window.end, self._results.end_after(window.start, keys) or 0)
+        reached = self._earlier.end_after(window.start, keys)
+        new = self._results.add(window.start, keys, end)
+        if reached is not None:
+            self._results.join(self._earlier, max(end, reached))
+            self._earlier = ReadResults()
+        self._page_before = page.keys
+        return new
+
+    def _read_joined(self) -> Steps[tuple[Window, PageFacts | None]]:
+        """Read the page that begins with the last result; go back until a page begins with one of those read.
+
+        Raises OwnPageSizeError if the site ignores the page size.
+        """
+        end = self._results.end
+        window = window_at(max(0, end - 1), self._rows)
+        if window.end <= end:  # no page shows the results on both sides of this position
+            window = window_at(end, self._rows)
+            return window, (yield from self._read_page(window))
+        first = page = yield from self._read_page(window)
+        for back in STEPS_BACK:
+            if page is None or window.start == 0 or self._follows(page):
+                break
+            self.is_joined = False
+            window = window_at(max(0, end - 1 - back), self._rows)
+            page = yield from self._read_page(window)
+            if first is not None and page is not None and not self._takes_size:
+                has_moved = self._results.end_after(window.start, page.keys) != end
+                if not has_moved or (window.start and not self._follows(page)):
+                    raise OwnPageSizeError(first)
+        if page is not None and window.start and not self._follows(page):
+            self.problems.append(f"the list moved while it was read, near result {end}")
+        return window, page
+
+    def _read_page(self, window: Window) -> Steps[PageFacts | None]:
         """Read a page, and read it again if it is short although the list continues.
 
         Raises OwnPageSizeError if the site ignores the page size.
         """
-        for second in (False, True):
+        page: PageFacts | None = None
+        for is_second in (False, True):
             page = yield window
             if page is None:
-                return window, None
-            got, first = len(page.keys), self.pages == 1 and window.page == 0
-            if first and (page.is_whole_list or (page.pager is None and got > window.rows)):
-                return Window(0, got), replace(page, is_whole_list=True)
-            goes_on = self._pagers.continues_after(page, window, shared=self._shared)
-            goes_on = goes_on or (first and self._shared > 0 and may_be_own_size(page))
-            if got == window.rows or (got < window.rows and not goes_on):
-                break
-            if first and 0 < got < window.rows:
-                self._max_rows, window = got, Window(0, got)  # the site's largest page
-                break
-            if got > window.rows or (
-                got < window.rows * MIN_FULL and self._shared and len(self._pagers.sizes) < 2
-            ):
+                return None
+            got = {len(page.keys), len(self._core(page))}
+            goes_on = self._pagers.continues_after(page, window)
+            if window.rows in got:
+                # The last page may have this number of results by chance, others their own size.
+                is_last = not goes_on and self._pagers.has_links
+                self._takes_size |= not is_last and window.rows != self._rows
+                return page
+            is_short = max(got) < window.rows
+            if is_short and not goes_on:
+                return page
+            if not self._takes_size:
                 raise OwnPageSizeError(page)
-            if not second:
-                self.is_joined = False
+            if not is_short:
+                return page
+            self.is_joined = is_second
+        assert page is not None, "returned above"
+        self._note_if_short(page, window.rows)
+        return page
+
+    def _note_if_short(self, page: PageFacts, size: int) -> None:
+        """Add a problem if a page that is not the last has far fewer results than its size."""
+        if len(page.keys) < size * MIN_FULL:
+            shown = f"{len(page.keys)} results of {size}"
+            self.problems.append(f"{page.url} shows {shown}, although the list continues")
+
+    def _read_plain(self, link: str | None, *read: PageFacts) -> Steps[None]:
+        """Read pages of the site's own size one after another, from a link, or after pages that were read."""
+        self.is_plain = True
+        waiting, visited = list(read), set[str]()
+        size = 0  # of a page, but not of the first one, above which others may stand
+        length: int | None = None
+        repeated = moved_down = 0
+        is_counted = False  # whether results that moved down did so after the length was read
+        while repeated < MAX_REPEATED:
+            page = waiting.pop(0) if waiting else (yield link or "")
+            assert page is not None, "a page that can't be read ends the traversal"
+            keys = self._core(page)
+            moved_down += count_shared(self._page_before, keys) if is_counted else 0
+            is_counted = True
+            size = size or (len(page.keys) if visited else 0)
+            new = self._results.add(self._results.end, keys, self._results.end + len(keys))
+            repeated = 0 if new else repeated + 1
+            self._page_before = page.keys
+            visited.add(page.url)
+            if waiting:
                 continue
-            if got < window.rows * MIN_FULL:
-                self.problems += [
-                    f"{page.url} shows {got} results of {window.rows}, although the list continues"
-                ]
-            self._hidden += window.rows - got
-        return window, page
+            try:
+                self._link = link = self._next_address(
+                    page, visited, is_full=bool(new) and len(page.keys) >= size
+                )
+            except PagerError as error:
+                self.problems.append(str(error))
+                return
+            if link is None:
+                self._end()
+                if length is not None and (lost := length + moved_down - page.number * size - len(keys)) > 0:
+                    self.problems.append(
+                        f"the list lost {lost} results while it was read, so that others may have moved to "
+                        "pages that had been read"
+                    )
+                return
+            self._note_if_short(page, size)
+            if (
+                length is None
+                and size
+                and read
+                and self._is_full
+                and page.number + 1 < self._pagers.last_page
+            ):
+                last = yield self._pagers.last_link
+                length = last.number * size + len(self._core(last)) if last is not None else None
+                moved_down, is_counted = 0, False
+        self._end_at_known()
 
-    def _probe_duplicates(self, length: int) -> Steps[int]:
-        """Read items that were seen at two places again; return how many results are listed twice."""
-        probe = DuplicateProbe(self._known.repeats, self._max_rows)
-        while self._lacks_results(length) and (window := probe.next()) is not None:
-            page = yield window
-            self.is_joined = False
-            if page is not None:
-                probe.read(page.keys)
-                self._known.count(page.keys)
-        return probe.duplicates(self._known.results)
+    def _next_address(self, page: PageFacts, visited: Container[str], *, is_full: bool) -> str | None:
+        """Return the address of the next page of the site's own size; None at the end of the list.
 
-    def _follow_links(self, link: str | None, page: PageFacts | None = None) -> Steps[None]:
-        """Follow the pager's links from an address, or from a page already read."""
-        self.follows_links = True
-        yield from self._pagers.follow_links(link, page, self._known, self.problems)
-        self.reached_end = not self.problems
+        That is the link of the pager, or the next number if the pager has none although the list continues.
+        `is_full` is whether the page has as many results as others, not all of them read before. Raises
+        PagerError.
+        """
+        asked = page_size(self.options.start_url) or self.options.rows
+        link = self._pagers.next_link(page, visited)
+        if link is not None:
+            # A link without the size that the site respects leads to pages of another size.
+            keeps_size = self._rows < asked or page_size(link) == asked or page_number(link) is None
+            return link if keeps_size else with_page(self._base, page.number + 1, asked)
+        if page.number >= self._pagers.last_page:
+            if not is_full or (page.pager is not None and self._pagers.has_links):
+                return None
+            self._may_be_beyond = True
+        return with_page(self._base, page.number + 1, asked)
+
+    def _core(self, page: PageFacts) -> list[str]:
+        """Return the results of a page without those at the same place of the page before, at top or end."""
+        pairs = list(zip(page.keys, self._page_before, strict=False))
+        top = next((place for place, (one, other) in enumerate(pairs) if one != other), len(pairs))
+        left = page.keys[top:]
+        pairs = list(zip(reversed(left), reversed(self._page_before), strict=False))
+        return left[
+            : len(left) - next((n for n, (one, other) in enumerate(pairs) if one != other), len(pairs))
+        ]
+
+    def _follows(self, page: PageFacts) -> bool:
+        """Whether a page begins with a result that was read, or is the page before once more."""
+        keys = self._core(page)
+        return self._results.begins(keys) or (bool(page.keys) and not keys)
+
+    def _is_last(self, page: PageFacts) -> bool:
+        """Whether a page without a link to the next page is the last one, since others had such a link."""
+        return self._pagers.has_links and page.pager is not None
+
+    @property
+    def _is_full(self) -> bool:
+        return self._from_top and self.overlap is None and not self.options.max_pages
+
+
+class OwnPageSizeError(Exception):
+    """The site ignores the requested page size; `page` shows it."""
+
+    def __init__(self, page: PageFacts) -> None:
+        super().__init__(page.url)
+        self.page = page

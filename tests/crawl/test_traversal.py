@@ -82,19 +82,29 @@ def test_a_page_that_is_empty_amid_the_list_makes_the_traversal_partial(options:
     assert done.problems
 
 
-def test_a_traversal_by_links_is_partial_where_the_pager_is_lost() -> None:
+def test_pages_of_an_own_size_are_read_by_their_numbers_where_the_pager_is_lost() -> None:
     done = without_pager(MovingList(fixed=10).grow(400), 5, new_traversal())
-    assert done.follows_links
-    assert "has no link to the next page" in done.problems[0]
+    assert done.is_plain
+    assert done.is_whole
+    assert done.pages == 41  # the last page is read twice
+
+
+def test_a_page_of_an_own_size_that_lost_its_results_makes_the_traversal_partial() -> None:
+    done = without_pager(MovingList(fixed=10).grow(400), 5, new_traversal(), results=3)
+    assert "shows 3 results of 10, although the list continues" in done.problems[0]
 
 
 @pytest.mark.parametrize("fixed", [10, 20, 25])
-def test_a_site_whose_pages_and_pager_are_its_own_is_not_taken_for_a_short_list(fixed: int) -> None:
+def test_a_site_whose_pages_and_pager_are_its_own_is_read_by_page_numbers(fixed: int) -> None:
     done = new_traversal()
-    site = MovingList(fixed=fixed, pager=False).grow(400)
+    site = MovingList(fixed=fixed, pager=False).grow(405)
+    seen: set[str] = set()
     while done.url is not None:
-        done.read(site.read(done.url))
-    assert "its pager is not understood" in done.problems[0]
+        shown = site.read(done.url)
+        seen |= set(shown.keys)
+        done.read(shown)
+    assert done.is_whole
+    assert len(seen) == 405
 
 
 def test_a_page_that_cannot_be_read_is_left_out_and_the_traversal_goes_on() -> None:
@@ -107,7 +117,7 @@ def test_a_page_that_cannot_be_read_is_left_out_and_the_traversal_goes_on() -> N
             first.skip("no answer")
         else:
             first.read(site.read(first.url))
-    assert first.problems == ["no answer", "the list has 300 results, of which 254 were read"]
+    assert first.problems == ["no answer"]
     assert first.reached_end
 
 
@@ -166,7 +176,7 @@ def test_max_pages_ends_the_traversal_and_its_pages_do_not_overlap() -> None:
     while first.url is not None:
         addresses.append(first.url)
         first.read(site.read(first.url))
-    assert addresses == [page(0), page(1)]
+    assert addresses == [page(0), f"{LISTING}?page=1&rows=50"]  # the pager's link
 
 
 def test_the_number_of_pages_is_told_from_the_pager() -> None:
@@ -205,7 +215,6 @@ def test_since_does_not_end_a_traversal_through_a_list_in_another_order() -> Non
 @pytest.mark.parametrize(
     ("link", "said"),
     [
-        (PagerLink(None, page(9)), "has no link to the next page"),
         (PagerLink(page(3), page(9)), "read before"),
         (PagerLink("https://example.org/?page=4", page(9)), "another site"),
     ],
@@ -216,7 +225,7 @@ def test_a_pager_that_leads_astray_makes_the_traversal_partial(link: PagerLink, 
     first = new_traversal()
     for _ in range(5):
         first.read(site.read(first.url or ""))
-    assert first.follows_links
+    assert first.is_plain
     here = first.url or ""
     assert page_number(here) == 4
     first.read(PageFacts(here, site.read(here).keys, pager=link))
@@ -268,7 +277,7 @@ def test_a_traversal_by_links_is_resumed() -> None:
     done = crawler.crawl()
     assert crawler.seen == {identifier(key) for key in site.items}
     assert crawler.requests - before <= 7
-    assert not done.is_whole
+    assert done.is_whole
 
 
 def test_a_position_that_a_former_version_saved_is_resumed() -> None:
@@ -290,18 +299,86 @@ def test_a_position_that_a_former_version_saved_is_resumed() -> None:
     assert len(asked) == 5
 
 
-def test_a_page_that_cannot_be_read_in_the_second_look_is_left_out() -> None:
-    site = MovingList().grow(300)
-    site.repeat(20, 60)
-    first = new_traversal()
-    while first.url is not None:
-        shown = site.read(first.url)
-        if first.pages > 2 and not first.is_joined:  # the top was read again, in vain
-            first.skip("no answer")
-        else:
-            first.read(shown)
-    assert first.reached_end
-    assert first.problems == ["no answer", "the list has 301 results, of which 300 were read"]
+def read_through(site: MovingList, beside: dict[int | None, list[str]]) -> Traversal:
+    """Read the list with further results above those of a page; None: above those of each page."""
+    done = new_traversal()
+    while done.url is not None:
+        shown = site.read(done.url)
+        above = beside.get(shown.number, beside.get(None, []))
+        done.read(replace(shown, keys=[*above, *shown.keys]))
+    return done
+
+
+BESIDE: dict[str, dict[int | None, list[str]]] = {
+    "above the list on its first page": {0: ["a:x", "b:x", "c:x"]},
+    "above the list on each page": {None: ["a:x", "b:x", "c:x", "d:x", "e:x"]},
+    "also at their places on the list": {0: ["120:x", "121:x", "122:x"]},
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("fixed", [None, 10, 25, 50, 100])
+def test_featured_results_are_no_movement_of_the_list(name: str, fixed: int | None) -> None:
+    done = read_through(MovingList(fixed=fixed).grow(330), BESIDE[name])
+    assert done.problems == []
+    assert done.is_whole
+    assert done.is_plain == (fixed is not None)
+    assert done.pages <= (330 // fixed + 4 if fixed else 10)
+
+
+def test_a_block_on_each_page_does_not_hide_that_the_list_moved() -> None:
+    site = MovingList().grow(330)
+    done, seen = new_traversal(), set[str]()
+    while done.url is not None:
+        if done.pages == 3:
+            for _ in range(4):
+                site.remove(0)
+        shown = site.read(done.url)
+        seen |= set(shown.keys)
+        done.read(replace(shown, keys=["a:x", "b:x", "c:x", "d:x", *shown.keys]))
+    assert done.is_whole
+    assert set(site.items) <= seen
+
+
+@pytest.mark.parametrize("fixed", [10, 25, 50, 100])
+def test_results_that_leave_a_list_of_an_own_page_size_while_it_is_read_are_noticed(fixed: int) -> None:
+    site = MovingList(fixed=fixed).grow(420)
+    done = new_traversal()
+    while done.url is not None:
+        if done.pages == 4:
+            site.insert(0)  # what is added moves others down: they are seen twice
+        if done.pages == 5:
+            site.remove(0)
+            site.remove(3)
+        done.read(site.read(done.url))
+    assert "the list lost 2 results while it was read" in done.problems[0]
+    site = MovingList(fixed=fixed).grow(420)
+    done = new_traversal()
+    while done.url is not None:
+        site.insert(0)
+        done.read(site.read(done.url))
+    assert done.is_whole
+
+
+def test_a_page_that_lies_beyond_the_end_and_cannot_be_read_is_the_end() -> None:
+    """Twenty results without a pager may be a whole list, or a page of the site's own size."""
+    site = MovingList(pager=False).grow(20)
+    done = new_traversal()
+    done.read(site.read(done.url or ""))
+    assert done.url is not None
+    done.skip("status 404")
+    assert done.is_whole
+
+
+@pytest.mark.parametrize("overlap", [None, 2])
+@pytest.mark.parametrize("fixed", [None, 10, 25, 50, 100])
+def test_a_list_that_has_not_changed_is_read_without_problems(fixed: int | None, overlap: int | None) -> None:
+    site = MovingList(fixed=fixed).grow(330)
+    done = new_traversal(overlap)
+    while done.url is not None:
+        done.read(replace(site.read(done.url), has_news=False))
+    assert done.problems == []
+    assert done.pages == 2 if overlap else done.is_whole
 
 
 def test_a_site_is_a_host_with_or_without_www_and_its_parts() -> None:
