@@ -28,7 +28,7 @@ class Place:
     @classmethod
     def read(cls, arguments: Any) -> Self:
         """Return what the arguments of an address ask for. Raises BadInputError."""
-        query = query_of(arguments, ("order", "page", "item"))
+        query = query_of(arguments, ("order", "page", "item", "part"))
         order, page, item = (arguments.get(name) or "" for name in ("order", "page", "item"))
         if order not in ("", "date"):
             raise BadInputError(
@@ -71,10 +71,10 @@ def query_of(arguments: Any, others: tuple[str, ...]) -> Query:
     for name in arguments:
         if name not in (*_NAMES, *others):
             raise BadInputError(f"no filter {name[:80]!r}; there are {', '.join(_NAMES)}")
-    pairs = [(name, value) for name in arguments for value in arguments.getlist(name)]
+    pairs = [(name, value.replace("\0", " ")) for name in arguments for value in arguments.getlist(name)]
     if len(urlencode([pair for pair in pairs if pair[0] in _NAMES])) > _LONGEST:
         raise BadInputError("this query is too long for an address; `osce-news search` takes longer ones")
-    query = Query.from_arguments(pairs)
+    query = Query.from_arguments(dict.fromkeys(pairs))
     if query.as_of:
         raise BadInputError(
             f"these pages show the present; `osce-news list --as-of {query.as_of}` shows the items of a day"

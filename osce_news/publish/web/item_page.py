@@ -25,8 +25,9 @@ from osce_news.publish.web.search_page import MARKS, marked
 from osce_news.storage import queries, search
 from osce_news.storage.query import Query
 
-_PART = 6_000  # characters of a text on one page
+_PART = 4_000  # characters of a text on one page
 _REVISIONS = 10  # shown; all are in the table
+_DIFFERENCE = 100  # words of a difference that are shown
 _UNCHANGED = 12  # words that are shown beside a difference
 _CHANGES = {"del": Markup("<del>{}</del>{}"), "ins": Markup("<ins>{}</ins>{}")}
 _ORDER = (
@@ -132,15 +133,23 @@ def difference(before: str | None, after: str | None) -> Markup:
     Markup('<del>a new</del> <ins>an</ins> office')
     """
     old, new = (re.findall(r"\S+\s*", text or "") for text in (before, after))
-    parts = []
+    parts, left = [], _DIFFERENCE
     for kind, start, end, start_new, end_new in difflib.SequenceMatcher(None, old, new).get_opcodes():
         words = old[start:end]
-        if kind != "equal":
-            parts += [_changed("del", words), _changed("ins", new[start_new:end_new])]
-        elif len(words) > 2 * _UNCHANGED:
-            parts.append(escape("".join([*words[:_UNCHANGED], "… ", *words[-_UNCHANGED:]])))
-        else:
+        if kind == "equal":
+            if len(words) > 2 * _UNCHANGED:
+                words = [*words[:_UNCHANGED], "… ", *words[-_UNCHANGED:]]
             parts.append(escape("".join(words)))
+            left -= len(words)
+            continue
+        for tag, changed in (("del", words), ("ins", new[start_new:end_new])):
+            parts.append(
+                _changed(tag, [*changed[:_DIFFERENCE], "…"] if len(changed) > _DIFFERENCE else changed)
+            )
+            left -= len(changed)
+        if left < 0 and end < len(old):
+            parts.append(escape(" …"))
+            break
     return Markup("").join(parts).rstrip()
 
 

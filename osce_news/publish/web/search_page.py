@@ -23,6 +23,7 @@ from osce_news.publish.web.facets import FACETS, VOCABULARIES, facets
 from osce_news.publish.web.metadata import overview
 from osce_news.storage import search
 from osce_news.storage.coverage import coverage
+from osce_news.storage.query import Query
 
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}  # which a result is offered as
@@ -107,6 +108,7 @@ def _results(connection: sqlite3.Connection, place: Place, path: str) -> dict[st
         "rows": [{**row, **_passages(row), "number": first + n} for n, row in enumerate(found.rows, 1)],
         "notes": notes,
         "choices": list(_choices(place)),
+        "together": place.results({"every": True}) if _has_several(query) else None,
         "facets": {name: list(_values(place, name, counted[name])) for name in FACETS},
         "shown": _SHOWN,
         "decades": {year[:3]: _between(place, f"{year[:3]}0", f"{year[:3]}9") for year in counted["year"]},
@@ -145,6 +147,11 @@ def _choices(place: Place) -> Iterator[tuple[str, str, str]]:
             yield name.title(), value, place.results({name: None})
     if query.every:
         yield "With", "all of these offices, topics and places", place.results({"every": False})
+
+
+def _has_several(query: Query) -> bool:
+    """Whether an item needs one of several offices, topics or places, and could be asked to have them all."""
+    return not query.every and max(map(len, (query.offices, query.topics, query.places))) > 1
 
 
 def _values(place: Place, name: str, counted: dict[str, int]) -> Iterator[tuple[str, int, str, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import html
 import io
@@ -11,6 +12,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -22,6 +24,8 @@ from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import ITEMS, Place
 from osce_news.publish.web.facets import FACETS, VOCABULARIES, Facets
 from osce_news.publish.web.item_page import difference
+from osce_news.publish.web.served_copy import make_copy
+from osce_news.publish.web.server import application
 from osce_news.storage import queries, search
 from osce_news.storage.query import Query
 from tests.helpers import run
@@ -131,6 +135,16 @@ def test_every_choice_stands_in_the_address_and_can_be_removed(get: Get) -> None
     )
 
 
+def test_several_values_mean_any_and_one_link_makes_it_all(get: Get) -> None:
+    page = get("/?office=odihr&office=chairpersonship").text
+    together = re.search(r'href="([^"]+)">only with all of them<', page)
+    assert together is not None
+    both = get(html.unescape(together[1])).text
+    assert 0 < number_of_items(both) < number_of_items(page)
+    assert "all of these offices, topics and places" in both
+    assert "only with all of them" not in both
+
+
 def test_a_year_and_a_decade_of_the_histogram_lead_to_their_items(get: Get) -> None:
     page = get("/?search=police").text
     years = re.findall(r'<a href="([^"]+)"[^>]* title="(\d{4}): ([\d,]+)"', page)
@@ -154,6 +168,7 @@ def test_a_year_and_a_decade_of_the_histogram_lead_to_their_items(get: Get) -> N
         ("as-of=2025-12-01", "`osce-news list --as-of 2025-12-01`"),
         ("order=random", "no order 'random'"),
         ("page=0", "not a number of a page"),
+        ("page=99999999999", "not a number of a page"),
         ("page=31", "there is no page 31; the last one is 30"),
         (f"search={'a' * 60_000}", "too long for an address"),
         ("office=odihr&" * 500, "too long for an address"),
@@ -172,7 +187,9 @@ def test_bad_input_is_an_error_line_above_the_form(get: Get, asked: str, line: s
             assert get(f"{file}?{asked}").status_code == 400
 
 
-@pytest.mark.parametrize("words", ["don't", '"', "C++", "🕊", "title:", "NEAR(", "*", "AND", "%FF", "  "])
+@pytest.mark.parametrize(
+    "words", ["don't", '"', "C++", "a\0b", "🕊", "title:", "NEAR(", "*", "AND", "%FF", "  "]
+)
 def test_any_words_are_an_answer(get: Get, words: str) -> None:
     assert get(f"/?search={quote(words)}").status_code == 200
 
@@ -239,6 +256,32 @@ def test_an_items_page_has_its_text_history_and_source(get: Get, reading: sqlite
     assert "No longer on the list: the full crawl of" in text_of(get(f"/items/{node(GONE)}").text)
     for address in ("/items/999999999", "/items/999.ris"):
         assert get(address).status_code == 404
+
+
+def test_a_long_text_comes_in_parts_and_many_changes_behind_a_fold(history: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(history, tmp_path / "long.db"))
+    text = "\n\n".join(f"Paragraph {n}. {'A sentence of quicksilver. ' * 20}" for n in range(40))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE articles SET text = ? WHERE item_id = ?", [text, node(READ)])
+        connection.executemany(
+            "INSERT INTO revisions (item_id, run_id, seen_at, class, field, before, after) "
+            "VALUES (?, 1, '2025-12-01T00:00:00Z', 'text', 'teaser', ?, ?)",
+            [(node(READ), f"{n} {text}", f"{text} {n}") for n in range(40)],
+        )
+    make_copy(path, tmp_path / "osce-news.db")
+    datasette = application(tmp_path / "osce-news.db")
+
+    def page(part: int) -> str:
+        address = f"/items/{node(READ)}?search=quicksilver&item=1&part={part}"
+        return str(asyncio.run(datasette.client.get(address)).text)
+
+    last = int(re.findall(r"Part 1 of (\d+)", page(1))[0])
+    shown = [re.findall('<div class="text">(.*?)</div>', page(n), re.DOTALL)[0] for n in range(1, last + 1)]
+    assert last > 4
+    assert re.sub("</?mark>", "", " ".join(shown)).split() == text.split()
+    assert "8 earlier changes" in page(1)
+    assert "the last 10 of" in text_of(page(1))
+    assert len(page(1)) < 50_000
 
 
 def test_a_difference_is_marked_and_the_rest_shortened() -> None:
