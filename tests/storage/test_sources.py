@@ -102,7 +102,11 @@ def stored(writer: Writer) -> list[tuple[object, ...]]:
 
 @settings(deadline=None, max_examples=60)
 @given(
-    kinds=st.lists(st.sampled_from(("list", "cards", "search", "page")), min_size=2, max_size=6),
+    kinds=st.lists(
+        st.sampled_from(("list", "cards", "search", "page", "captured list", "captured page")),
+        min_size=2,
+        max_size=6,
+    ),
     seed=st.integers(0, 2**16),
     mode=st.sampled_from(("full", "replay")),
 )
@@ -113,12 +117,14 @@ def test_sources_give_the_same_items_and_values_in_any_order(kinds: list[str], s
         "cards": lambda at: form_of(stories, CARD, at),
         "search": lambda at: searched(stories, at),
         "page": lambda at: own_pages(stories, at),
+        "captured list": lambda at: listing(stories, at.replace("-08-05", "-07-30")),
+        "captured page": lambda at: own_pages(stories, at.replace("-08-05", "-07-30")),
     }
     found = []
     for _ in range(2):
         with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "db")) as writer:
             for hour, kind in enumerate(kinds):
-                writer.begin(mode)
+                writer.begin("backfill" if kind.startswith("captured") else mode)
                 writer.store(forms[kind](f"2024-08-05T{hour:02}:00:00Z"))
             found.append(stored(writer))
         random.Random(seed).shuffle(kinds)
