@@ -102,8 +102,11 @@ def unite(
         else:
             may_replace = not is_own or name in page.fields
             replaces = may_replace and sources.counts_over(name, origin, at)
-        if mine is None and theirs is None and origin == LIST and name in page.fields:
-            others.pop(name, None)  # a list with a place for it prints none
+        if mine is None and theirs is None and origin == LIST:
+            if name in page.fields:
+                others.pop(name, None)  # a list with a place for it prints none
+            elif sources.listed is None:
+                others[name] = UNPRINTED
         if replaces:
             values[name] = theirs
             others.pop(name, None)

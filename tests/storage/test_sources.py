@@ -165,6 +165,16 @@ def test_another_title_or_date_is_an_edit_wherever_it_is_printed(writer: Writer)
     assert values(writer.connection, "SELECT field FROM revisions") == ["title"]
 
 
+def test_a_list_captured_before_fills_what_cards_have_no_place_for(writer: Writer) -> None:
+    """Also if the item's own page was read before the cards."""
+    story = next(one for one in make_stories(9) if one.teaser)
+    writer.store(own_pages([story]))
+    writer.store(form_of([story], CARD, NEXT_DAY))
+    writer.begin("backfill")
+    writer.store(listing([story], DAY_BEFORE))
+    assert values(writer.connection, "SELECT count(teaser_raw) FROM items") == [1]
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_lower_source_counts_if_it_is_more_than_a_month_newer(
     writer: Writer, order: tuple[int, int]
