@@ -37,6 +37,7 @@ class Run:
             list_name=started.list,
             continues=continues,
             started=started.started,
+            number=started.run,
         )
         self.started = replace(started, run=writer.summary.run, started=writer.started)
         self.history_note: str | None = None  # the reason why a page could not be compared, if any

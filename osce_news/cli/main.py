@@ -20,7 +20,11 @@ from osce_news.cli.commands import LazyGroup
 from osce_news.cli.output import printable
 from osce_news.errors import OsceNewsError, unexpected
 
-_STORES_PAGES = ("crawl", "replay", "backfill", "parse", "merge")
+# What a person should know after an interruption, by command.
+_INTERRUPTED = {
+    "crawl": "; what was read is stored",
+    **dict.fromkeys(("replay", "backfill", "parse", "merge"), "; run the command again to go on"),
+}
 _COMPLETE = "_OSCE_NEWS_COMPLETE"  # the variable that a shell sets to ask for its completion
 
 
@@ -87,8 +91,7 @@ def _run() -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        stores = sys.argv[1:2] and sys.argv[1] in _STORES_PAGES
-        return _fail("interrupted; what was read is stored" if stores else "interrupted", 130)
+        return _fail(f"interrupted{_INTERRUPTED.get(''.join(sys.argv[1:2]), '')}", 130)
     except BrokenPipeError:  # `osce-news list | head -1`: the reader has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -13,6 +13,8 @@ from osce_news.normalize import rules
 from osce_news.storage.crawl_state import KILLED, UnfinishedRun
 from osce_news.storage.rows import insert_row
 
+MAX_GAP = 1000  # between the numbers of two replayed runs; the number in an archive may be damaged
+
 
 @dataclass
 class Summary:
@@ -83,15 +85,18 @@ def begin_run(
     continues: UnfinishedRun | None,
     *,
     started: str,
+    number: int = 0,
 ) -> int:
-    """Insert the row of a run and return its number.
+    """Insert the row of a run and return its number: the one that is given, if it is a little above the last.
 
     The caller holds the lock, so any run still recorded as running has died.
     """
     end_killed_runs(connection)
+    last = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
     for page in continues.left_over if continues else ():
         connection.execute("UPDATE pages SET listed = NULL WHERE id = ?", [page])
     row = {
+        "id": number if last < number <= last + MAX_GAP else None,  # None: the next number
         "mode": mode,
         "started": started,
         "start_url": start_url,

@@ -80,24 +80,32 @@ class Writer:
         list_name: str | None = None,
         continues: UnfinishedRun | None = None,
         started: str | None = None,
+        number: int = 0,
     ) -> Summary:
         """Start a run and return its summary, which grows as pages are stored.
 
         `source` is what a crawl reads ("list", "search" or "page"), `list_name` the list, `continues` the
         unfinished run that it resumes.
-        `started` is when the run began, if it is replayed.
+        `started` and `number` are when the run began and its number, if it is replayed.
 
         If the vocabulary or the rules have changed since the last run, all stored values are normalised again
         first, so that old and new items use the same identifiers.
         """
         self._clock, self._last_page_at = time.monotonic(), None
         self.started = started or utc_now()
-        with storage_errors(self.path), transaction(self.connection):
+        with self.transaction():
             last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if mode != "renormalize" and (last is None or last["rules"] != rules()):
                 renormalize(self.connection)
             run = runs.begin_run(
-                self.connection, mode, start_url, source, list_name, continues, started=self.started
+                self.connection,
+                mode,
+                start_url,
+                source,
+                list_name,
+                continues,
+                started=self.started,
+                number=number,
             )
         continued_run = continues.run if continues else None
         self.summary = Summary(run, mode, source, continues=continued_run, database=str(self.path))
@@ -107,7 +115,7 @@ class Writer:
 
     def set_archive(self, name: str) -> None:
         """Store which archive holds what this run read: the common start of its files' names."""
-        with storage_errors(self.path), transaction(self.connection):
+        with self.transaction():
             sql = "UPDATE runs SET archive = ? WHERE id = ?"
             self.connection.execute(sql, [name, self.summary.run])
 
@@ -291,11 +299,10 @@ class Writer:
         earlier crawls of it listed is not needed any more. `list_status` is "complete" for a partial run that
         has nevertheless read the list to its end. `finished` is when the run ended, if not now.
         """
-        self._refuse_another_file()
         self.summary.status = status
         # It may contain a file name with bytes that are not valid text.
         self.summary.message = message.encode("utf-8", "replace").decode() if message else None
-        with storage_errors(self.path), transaction(self.connection):
+        with self.transaction():
             self._withdraw(withdrawn, whole)
             held.release(self.connection, self.summary.run)
             self._write_summary(self.summary, finished=finished or utc_now(), list_status=list_status)
@@ -303,7 +310,7 @@ class Writer:
 
     def abandon(self) -> Summary:
         """Leave the run without an end, and return its summary; the next run marks it as interrupted."""
-        with storage_errors(self.path), transaction(self.connection):
+        with self.transaction():
             runs.end_killed_runs(self.connection)
         self.summary.status, self.summary.message = "interrupted", crawl_state.KILLED
         return self.summary

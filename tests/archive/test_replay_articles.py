@@ -168,7 +168,8 @@ def test_a_recorded_newsroom_replays_to_the_same_database(
         for options in ((), ("--full",)):
             budget = ("--articles", "--max-articles", str(articles))
             done = crawl(server, tmp_path, "--rows", "50", *budget, *options, wait_s=900)
-            assert (done.status, done.summary["articles"]) == (0, articles), done.errors
+            assert done.status == 0, done.errors
+            assert done.summary["articles"] >= articles  # and items that are missing from the list
             edit(server)
     done = replay(tmp_path, wait_s=900)
     assert (done.status, done.errors) == (0, "")
@@ -177,7 +178,7 @@ def test_a_recorded_newsroom_replays_to_the_same_database(
     assert is_sound(tmp_path / "b.db")
 
 
-def test_a_replay_that_was_killed_in_the_list_is_followed_by_one_that_stores_all_texts(
+def test_a_replay_that_was_killed_is_followed_by_one_that_begins_the_run_anew(
     tmp_path: Path,
 ) -> None:
     ticking = (
@@ -200,5 +201,5 @@ def test_a_replay_that_was_killed_in_the_list_is_followed_by_one_that_stores_all
     )
     assert replay(tmp_path, before=kill).status == -9
     done = replay(tmp_path)
-    assert (done.status, done.summary["runs_merged"]) == (0, 1), done.errors
-    assert rows(tmp_path / "b.db", "SELECT count(*), count(text) FROM newsroom") == [(25, 25)]
+    assert (done.status, done.summary["runs_merged"]) == (0, 0), done.errors
+    assert_same(tmp_path)

@@ -332,6 +332,28 @@ def test_a_crawl_that_was_killed_and_one_that_went_on_with_it(tmp_path: Path) ->
     assert statuses == [("interrupted",), ("interrupted",), ("complete",), ("complete",)]
 
 
+def test_a_crawl_that_was_killed_behind_its_first_record_is_passed_over(tmp_path: Path) -> None:
+    """Only its number is known; later runs keep theirs."""
+    kill_it = (
+        "import os, osce_news.archive.writer as writer\n"
+        "writer.ArchiveWriter.record_event = lambda *_: os.kill(os.getpid(), 9)\n"
+    )
+    with newsroom() as server:
+        assert crawl(server, tmp_path, before=kill_it).status == -signal.SIGKILL
+        assert len(warcs(tmp_path)) == 1
+        done = replay(tmp_path, db="none.db")
+        assert (done.status, done.lines, done.summary["runs"]) == (0, [], [])
+        for _ in range(2):
+            assert crawl(server, tmp_path).status == 0
+            server.edit(server.stories[0].node, title="Another title")
+    done = replay(tmp_path)
+    assert (done.status, done.lines) == (0, []), done.errors
+    made, replayed = everything(tmp_path / "a.db"), everything(tmp_path / "b.db")
+    assert made["runs"].pop(0)["status"] == "interrupted"
+    assert replayed == made
+    assert [row["run_id"] for row in made["revisions"]] == [3]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(2))
 def test_whatever_moment_a_crawl_is_killed_at_its_archive_gives_what_was_stored(
@@ -463,7 +485,7 @@ def test_a_worker_that_dies_ends_the_replay_in_one_line(small: Path) -> None:
     assert done.status == 1, done.errors
     (line,) = done.lines
     assert "a process that parses pages died" in line
-    assert rows(small / "b.db", "SELECT status FROM runs") == [("failed",)]
+    assert rows(small / "b.db", "SELECT count(*) FROM runs") == [(0,)]
 
 
 @pytest.mark.slow
@@ -486,7 +508,9 @@ with Workers(2) as workers:
         assert process.communicate(timeout=30)[0] == b""
 
 
-def test_a_replay_that_was_cut_short_is_no_run_of_the_archive(small: Path) -> None:
+def test_a_replay_that_was_cut_short_leaves_nothing_and_the_next_begins_anew(
+    small: Path,
+) -> None:
     before = (
         "import osce_news.archive.replay.recorded as recorded\n"
         "store, count = recorded.RecordedRun._store, []\n"
@@ -499,7 +523,8 @@ def test_a_replay_that_was_cut_short_is_no_run_of_the_archive(small: Path) -> No
     )
     done = replay(small, before=before)
     assert (done.status, len(done.lines)) == (130, 1)
-    assert rows(small / "b.db", "SELECT status, archive FROM runs") == [("interrupted", None)]
+    assert done.lines == ["osce-news: interrupted; run the command again to go on"]
+    assert rows(small / "b.db", "SELECT count(*) FROM runs") == [(0,)]
     done = replay(small)
     assert (done.status, done.summary["runs_known"]) == (0, 0)
-    assert rows(small / "b.db", "SELECT count(*) FROM items") == [(25,)]
+    assert_same(small)

@@ -71,8 +71,9 @@ def replay_plan(
             elif known is None and _fits(run, writer):
                 merge(ReplayPlan(), unfit)  # first: the run may hold articles of items that only these list
                 unfit = []
-                recorded = RecordedRun(run, writer, source, deaths.get(run.name))
-                _repeat(recorded, workers, outcome, on_page)
+                with writer.transaction():  # if the replay is cut short, the next one begins this run anew
+                    recorded = RecordedRun(run, writer, source, deaths.get(run.name))
+                    _repeat(recorded, workers, outcome, on_page)
             else:
                 outcome.merged.append(run.name)
                 unfit += run.files
@@ -143,13 +144,9 @@ def _went_on(run: ArchivedRun, known: int, source: CaptureSource, writer: Writer
 
 
 def _repeat(run: RecordedRun, workers: Workers, outcome: Outcome, on_page: ProgressCallback) -> None:
-    try:
-        for (capture, event), parsed in workers.parsed(steps(run.contents(outcome.report))):
-            on_page(run.step(capture, event, parsed), None)
-        for summary in run.close():
-            outcome.add(summary)
-    except BaseException as error:
-        run.interrupt(error)
-        raise
+    for (capture, event), parsed in workers.parsed(steps(run.contents(outcome.report))):
+        on_page(run.step(capture, event, parsed), None)
+    for summary in run.close():
+        outcome.add(summary)
     for fault in run.errors:
         outcome.fail(fault)

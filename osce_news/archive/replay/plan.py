@@ -102,9 +102,14 @@ def _add_warcs(files: Iterable[Path], plan: ReplayPlan) -> None:
         if name in starts:
             plan.runs.append(ArchivedRun(name, starts[name], ordered, gaps))
         else:
-            plan.warcs.extend(ordered)
+            plan.warcs.extend(file for file in ordered if _holds_more_than_its_info(file))
             if 0 not in by_number:  # else it is that of no run, but of a backfill
                 plan.headless.append(file_name(name, 0))
+
+
+def _holds_more_than_its_info(file: Path) -> bool:
+    """Whether there is a second record; there is none if the run was killed right after it began."""
+    return len(list(islice(records(file, Report()), 2))) > 1
 
 
 def _run_of(file: Path) -> tuple[str, int, RunStarted | None] | None:

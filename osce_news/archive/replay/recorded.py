@@ -7,7 +7,6 @@ an archive stays good when the rules of the traversal change. Pages are parsed a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
@@ -161,13 +160,6 @@ class RecordedRun:
         self._add_summary()
         return self._summaries
 
-    def interrupt(self, error: BaseException) -> None:
-        """End the run before its archive does; it will not count as one that the database holds."""
-        status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-        with suppress(StorageError):
-            said = "interrupted; what was read is stored" if status == "interrupted" else str(error)
-            self._run.finish(status, f"replay of {self._archived.name}: {said}")
-
     def _go_on_with_articles(self, end: ListEnded) -> None:
         """End the run of the list and begin one of the articles, as crawls do since they are two runs."""
         self._finish("partial" if self.errors else end.status, None, end, self._last_page_at)
@@ -190,7 +182,6 @@ class RecordedRun:
         )
 
     def _add_summary(self) -> None:
-        # Last: a replay that was cut short is no run of this archive.
         self._writer.set_archive(self._archived.name)
         self._summaries.append(self._run.summary)
 

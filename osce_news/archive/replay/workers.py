@@ -74,8 +74,8 @@ class Workers:
                 yield value, future.result() if future is not None else None
         except BrokenProcessPool as error:
             raise WorkerError(
-                "a process that parses pages died, perhaps because memory ran out; what was read is stored, "
-                "run the command again with fewer --jobs"
+                "a process that parses pages died, perhaps because memory ran out; run the command again "
+                "with fewer --jobs"
             ) from error
 
 
