@@ -36,6 +36,7 @@ OF_THEIR_OWN = {
     "docs/cookbook.md": "tests/test_docs_cookbook.py",
     "docs/figures.md": "tests/test_docs_figures.py",
     "docs/history.md": "tests/test_docs_history.py",
+    "docs/operating.md": "tests/test_docs_operating.py",
     "docs/scheduling.md": "tests/test_docs_scheduling.py",
 }
 TEXTS = {
@@ -70,7 +71,7 @@ COMMANDS = sorted(
     {command for name in TEXTS if name not in OF_THEIR_OWN for command in shown(name)} - ELSEWHERE
 )
 INSTALLED = sorted(
-    {line for line in (*COMMANDS, *spans("pip install")) if line.startswith("pip install 'osce-news")},
+    {line for line in (*COMMANDS, *spans("pip install")) if re.match(r"pip install '(\.|osce-news)\[", line)},
 )
 NO_PROGRAM = ("pip install ", "export ", "scrapy ")  # tests/crawl/spiders/test_scrapy.py runs Scrapy
 QUERIES = [
@@ -172,7 +173,7 @@ def test_each_command_that_is_named_has_these_options(
 @pytest.mark.parametrize("command", INSTALLED)
 def test_each_extra_that_is_installed_is_there(command: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    (extras,) = re.findall(r"^pip install 'osce-news\[([a-z,]+)]'$", command)
+    (extras,) = re.findall(r"^pip install '(?:\.|osce-news)\[([a-z,]+)]'$", command)
     assert set(extras.split(",")) <= set(project["optional-dependencies"])
 
 

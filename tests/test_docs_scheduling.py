@@ -42,8 +42,20 @@ def type_in(section: str, home: Path) -> list[str]:
 
 def test_each_section_with_commands_has_a_test() -> None:
     headings = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
-    assert [heading for heading in headings if commands(heading)] == ["cron", "systemd", "GitHub", "scrapyd"]
+    with_commands = [heading for heading in headings if commands(heading)]
+    assert with_commands == ["When a crawl fails, or none runs", "cron", "systemd", "GitHub", "scrapyd"]
     assert len(re.findall(r"^\$ ", PAGE, re.MULTILINE)) == sum(len(commands(heading)) for heading in headings)
+
+
+@pytest.mark.slow
+def test_the_file_with_an_address_is_private_and_named_in_the_crontab(home: Path) -> None:
+    write, schedule = commands("When a crawl fails, or none runs")
+    for command in (write, schedule):
+        done = shell(command, cwd=home, env={"HOME": str(home)})
+        assert (done.status, done.err) == (0, "")
+    assert (home / "osce-news.notify").stat().st_mode & 0o777 == 0o600
+    assert f'OSCE_NEWS_NOTIFY="{home}/osce-news.notify"' in done.out
+    assert "PASSWORD" not in done.out
 
 
 def test_the_lines_are_added_to_the_crontab(home: Path) -> None:

@@ -10,6 +10,7 @@ import click
 
 from osce_news.cli.options import config_option, db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
+from osce_news.cli.reports import Reports
 from osce_news.cli.summary import print_summary
 from osce_news.crawl.config import load_options
 from osce_news.crawl.options import OPTIONS
@@ -26,9 +27,23 @@ def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @db_option
 @config_option
 @_crawl_options
+@click.option(
+    "--ping",
+    metavar="URL",
+    envvar="OSCE_NEWS_PING",
+    show_envvar=True,
+    help="Request this address at the end, with /start at the start, with the exit status after a failure.",
+)
+@click.option(
+    "--notify",
+    metavar="FILE",
+    envvar="OSCE_NEWS_NOTIFY",
+    show_envvar=True,
+    help="Send a notice of a failure to the Apprise addresses in this file, or to one address.",
+)
 @json_option
 @log_options
-def crawl(db: Path, as_json: bool, **arguments: Any) -> None:
+def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **arguments: Any) -> None:
     """Read the newsroom's listing pages into the database.
 
     The first crawl reads the whole list, which takes two to three hours at ten seconds per page. Later
@@ -47,6 +62,9 @@ def crawl(db: Path, as_json: bool, **arguments: Any) -> None:
     Set the environment variable OSCE_NEWS_CONTACT to your e-mail address or web page: it is sent with
     each request, so that the site can reach you.
 
+    --ping and --notify report how a crawl ends that nobody watches. Passwords belong in the file of --notify.
+    That needs `pip install 'osce-news[notify]'`.
+
     \b
     Example:
       export OSCE_NEWS_CONTACT=you@example.org
@@ -58,14 +76,17 @@ def crawl(db: Path, as_json: bool, **arguments: Any) -> None:
       osce-news crawl --source search
       osce-news crawl --start-url https://odihr.osce.org/odihr/news --full
     """
-    options = load_options(db=db, **arguments)
-    from osce_news.crawl import process  # imports Scrapy
+    reports = Reports(db, ping, notify)
+    with reports.sent():
+        options = load_options(db=db, **arguments)
+        from osce_news.crawl import process  # imports Scrapy
 
-    with progress_bar("crawl", as_json=as_json, articles=options.articles) as advance:
-        run = process.crawl(options, advance)
-    if run.run is not None:
-        print_summary(run.summary, as_json, run.hint)
-    if run.error is not None:
-        raise run.error
-    if run.interrupted:
-        raise click.Abort
+        with progress_bar("crawl", as_json=as_json, articles=options.articles) as advance:
+            run = process.crawl(options, advance)
+        if run.run is not None:
+            reports.run = run.summary.run
+            print_summary(run.summary, as_json, run.hint)
+        if run.error is not None:
+            raise run.error
+        if run.interrupted:
+            raise click.Abort

@@ -6,7 +6,6 @@ import io
 import logging
 import os
 import signal
-import sqlite3
 import sys
 import traceback
 from typing import NoReturn
@@ -17,11 +16,11 @@ import click.shell_completion
 from osce_news import __version__
 from osce_news.cli import log
 from osce_news.cli.commands import LazyGroup
+from osce_news.cli.endings import INTERRUPTED, line_and_status
 from osce_news.cli.output import printable
-from osce_news.errors import OsceNewsError, unexpected
 
 # What a person should know after an interruption, by command.
-_INTERRUPTED = {
+_AFTER_INTERRUPTION = {
     "crawl": "; what was read is stored",
     **dict.fromkeys(("replay", "backfill", "parse", "merge"), "; run the command again to go on"),
 }
@@ -66,7 +65,7 @@ def main() -> NoReturn:
     try:
         status = _run()
     except KeyboardInterrupt:  # a second one, while the first was being reported
-        status = 130
+        status = INTERRUPTED
     for number in (signal.SIGINT, signal.SIGTERM):  # the status is decided
         signal.signal(number, signal.SIG_IGN)
     sys.exit(status)
@@ -91,25 +90,13 @@ def _run() -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _fail(f"interrupted{_INTERRUPTED.get(''.join(sys.argv[1:2]), '')}", 130)
+        return _fail(f"interrupted{_AFTER_INTERRUPTION.get(''.join(sys.argv[1:2]), '')}", INTERRUPTED)
     except BrokenPipeError:  # `osce-news list | head -1`: the reader has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
         verbose = any(argument in ("-v", "--verbose") for argument in sys.argv[1:])
-        return _fail(*_line_and_status(error), show_traceback=verbose)
-
-
-def _line_and_status(error: Exception) -> tuple[str, int]:
-    if isinstance(error, OsceNewsError):
-        return str(error), error.exit_status
-    if isinstance(error, sqlite3.Error):
-        return f"the database can't be read: {error}", 1
-    if isinstance(error, UnicodeEncodeError):
-        return "an argument holds bytes that are not text", 2
-    if isinstance(error, OSError):
-        return f"{error.filename or 'input or output failed'}: {error.strerror or error}", 1
-    return str(unexpected(error)), 1
+        return _fail(*line_and_status(error), show_traceback=verbose)
 
 
 def _fail(text: str, status: int, *, show_traceback: bool = False) -> int:

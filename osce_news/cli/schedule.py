@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, traceback_option
+from osce_news.cli.reports import Reports
 from osce_news.crawl.config import load_options
 from osce_news.errors import BadInputError
 
@@ -25,10 +26,11 @@ from osce_news.errors import BadInputError
 _ADDRESS = r"[a-zA-Z0-9][\w.+-]*(@[a-zA-Z0-9][\w.-]*)?"
 _ADDRESSES = re.compile(f"{_ADDRESS}(,{_ADDRESS})*", re.ASCII)
 _CRON_MAX_BYTES = 998  # of a line that every cron accepts
-# Prints nothing unless the command fails; then its exit status and its last line on stderr. Like `chronic`.
+# Prints nothing unless the command fails; then its exit status, its last line on stderr, and `status`.
 _CRON_QUIET = (
     "error=$({command} 2>&1 >/dev/null) || {{ status=$?; "
-    """printf 'exit status %s: %s\\n' $status "$(printf '%s\\n' "$error" | tail -n 1)"; exit $status; }}"""
+    """printf 'exit status %s: %s\\n' $status "$(printf '%s\\n' "$error" | tail -n 1)"; """
+    "{status}; exit $status; }}"
 )
 _SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
 
@@ -45,6 +47,8 @@ _SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
     help="Your e-mail address or web page, so that the site can reach you.",
 )
 @click.option("--mail", metavar="ADDRESS", help="The address to notify of failed crawls (cron, systemd).")
+@click.option("--ping", metavar="URL", help="An address that each crawl requests, as for `crawl`.")
+@click.option("--notify", metavar="FILE", help="A file with Apprise addresses to notify of failed crawls.")
 @click.option("--user", is_flag=True, help="Make units for your own account instead of the system (systemd).")
 @click.option("--start-url", metavar="URL", help="The address of any list, as for `crawl`.")
 @traceback_option
@@ -54,6 +58,8 @@ def schedule(
     at: str,
     contact: str | None,
     mail: str | None,
+    ping: str | None,
+    notify: str | None,
     user: bool,
     start_url: str | None,
 ) -> None:
@@ -61,21 +67,30 @@ def schedule(
 
     The schedule crawls every day, and reads the whole list on Sundays, half a day after the daily crawl.
     Nothing is installed: the first lines of the text say where it belongs. You are only notified of
-    crawls that fail. Lists and other options belong in osce-news.toml beside the database.
+    crawls that fail. Lists and other options belong in osce-news.toml beside the database. --ping is for a
+    service such as healthchecks.io, which tells you if no crawl has succeeded for too long. The addresses of
+    --notify stay in their file, because they hold passwords.
 
     \b
     Example:
       osce-news schedule cron --db ~/osce-news.db --contact you@example.org --mail you@example.org
-      osce-news schedule systemd --user --at 05:40 > units.txt
+      osce-news schedule systemd --user --at 05:40 --ping https://hc-ping.com/YOUR-ID > units.txt
       osce-news schedule github --contact you@example.org > osce-news.yml
     """
     if user and scheduler != "systemd":
         raise click.UsageError("--user works only with systemd")
     if mail and scheduler == "github":
         raise click.UsageError("--mail does not work with github, which notifies its users itself")
+    if (ping or notify) and scheduler == "github":
+        raise click.UsageError("on GitHub, OSCE_NEWS_PING and OSCE_NEWS_NOTIFY are secrets of the repository")
     load_options(start_url=start_url, db=db)  # raises what each crawl would raise
+    if notify is not None and "://" in notify:
+        raise BadInputError("--notify: write the address to a file that only you can read, and name the file")
+    Reports(db, ping, notify)  # likewise
     hour, minute = _time(at)
-    plan = Plan(_program(), Path(os.path.abspath(db)), hour, minute, contact, mail or None, start_url)
+    file = Path(os.path.abspath(notify)) if notify else None
+    database = Path(os.path.abspath(db))
+    plan = Plan(_program(), database, hour, minute, contact, mail or None, start_url, ping, file)
     if scheduler == "cron":
         text = cron(plan)
     else:
@@ -112,15 +127,24 @@ class Plan:
     contact: str | None = None
     mail: str | None = None
     start_url: str | None = None
+    ping: str | None = None
+    notify: Path | None = None
 
     def __post_init__(self) -> None:
-        for text in (*self.command, str(self.db), self.contact or "", self.start_url or ""):
+        variables = self.variables().values()
+        for text in (*self.command, str(self.db), *variables, self.start_url or ""):
             if not text.isprintable():
                 raise BadInputError(f"a schedule can't hold a line break or control character: {text!r}")
-        if '"' in (self.contact or ""):
-            raise BadInputError(f"--contact: write it without quotes: {self.contact}")
+        for text in variables:
+            if '"' in text:
+                raise BadInputError(f"a schedule can't hold a quote in a variable: {text}")
         if self.mail is not None and not _ADDRESSES.fullmatch(self.mail):
             raise BadInputError(f"--mail: not an e-mail address: {self.mail[:200]!r}")
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables that are set in the environment of the crawls."""
+        values = {"CONTACT": self.contact, "PING": self.ping, "NOTIFY": self.notify}
+        return {f"OSCE_NEWS_{name}": str(value) for name, value in values.items() if value}
 
     def crawl(self, *options: str) -> list[str]:
         """Return the words of the crawl's command line."""
@@ -158,16 +182,20 @@ def _template(name: str) -> str:
 
 def cron(plan: Plan) -> str:
     """Return the lines to add to a crontab."""
-    daily, weekly = _cron_line(plan.crawl()), _cron_line(plan.crawl("--full"))
-    given = {"mail": plan.mail, "contact": plan.contact}
-    return plan.fill(_template("cron"), given, **given, daily=daily, weekly=weekly)
+    status = [*plan.command, "status", "--db", str(plan.db)]
+    daily, weekly = _cron_line(plan.crawl(), status), _cron_line(plan.crawl("--full"), status)
+    variables = "\n".join(f'{name}="{value}"' for name, value in plan.variables().items())
+    given = {"mail": plan.mail, "contact": plan.contact, "variables": variables}
+    return plan.fill(
+        _template("cron"), given, mail=plan.mail, variables=variables, daily=daily, weekly=weekly
+    )
 
 
 def systemd(plan: Plan, *, user: bool) -> str:
     """Return the services and timers for the user's manager or the system's, each below its file name."""
     account = getpass.getuser()
     # With a /tmp of its own, a crawl would not see a database or program in the shared one.
-    files = (plan.db, *map(Path, plan.command[:1]))
+    files = (plan.db, *map(Path, plan.command[:1]), *([plan.notify] if plan.notify else []))
     shared_tmp = any(path.is_relative_to(folder) for path in files for folder in _SHARED_TMP)
     conditions = {
         "user": user,
@@ -177,10 +205,11 @@ def systemd(plan: Plan, *, user: bool) -> str:
         "shared_tmp": not user and shared_tmp,
         "own_tmp": not user and not shared_tmp,
     }
+    variables = [_systemd_quote(f"{name}={value}") for name, value in plan.variables().items()]
     return plan.fill(
         _template("systemd").replace("§service\n", _template("systemd-service")),
-        conditions,
-        contact=_systemd_quote(f"OSCE_NEWS_CONTACT={plan.contact}"),
+        conditions | {"variables": variables},
+        variables="\n".join(f"Environment={variable}" for variable in variables),
         folder=_systemd_quote(str(plan.db.parent)),
         account=_systemd_quote(account),
         daily=_systemd_command(plan.crawl()),
@@ -197,16 +226,18 @@ def github(plan: Plan) -> str:
     return plan.fill(_template("github"), {"contact": plan.contact}, db=db, contact=contact, start=start)
 
 
-def _cron_line(words: list[str]) -> str:
+def _cron_line(words: list[str], then: list[str]) -> str:
     r"""Return the command line for a crontab, where an unescaped % would end it.
 
     cron removes the backslash of \% but no other, so \\% would end the line too:
 
-    >>> print(_cron_line(["100%"]).partition(" ")[0])
+    >>> print(_cron_line(["100%"], []).partition(" ")[0])
     error=$(100\%
     """
-    quoted = [shlex.quote(word).replace("\\%", "\\''%") for word in words]
-    line = _CRON_QUIET.format(command=" ".join(quoted)).replace("%", "\\%")
+    quoted, status = (
+        " ".join(shlex.quote(word).replace("\\%", "\\''%") for word in part) for part in (words, then)
+    )
+    line = _CRON_QUIET.format(command=quoted, status=status).replace("%", "\\%")
     if len(line.encode()) > _CRON_MAX_BYTES:
         raise BadInputError(
             f"a line of {len(line)} characters is too long for cron: use shorter folder names"

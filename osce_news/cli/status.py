@@ -72,7 +72,7 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
     \b
     Example:
       osce-news status
-      osce-news status --format json --max-age 2d || echo "the crawls have stopped"
+      osce-news status --format json
       osce-news status --format prometheus > osce_news.prom
     """
     facts = _facts(db)

@@ -56,6 +56,8 @@ def print_summary(
     if hint:
         click.echo(hint)
     commands = ["list", "search trafficking", "stats --by year --by type"]
+    if summary.status != "complete" and summary.run:
+        commands.insert(0, f"runs {summary.run}")
     if summary.unknown_terms:
         commands.append("vocabulary --unknown")
     _print_overview(Path(summary.database), [f"osce-news {command}{option}" for command in commands])

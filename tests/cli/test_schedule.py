@@ -24,7 +24,11 @@ from tests.helpers import run
         (["cron", "--mail", "-oQ/tmp"], "--mail: not an e-mail address"),
         (["cron", "--db", f"{'long/' * 200}a.db"], "is too long for cron"),
         (["systemd", "--mail", "a@example.org; rm"], "--mail: not an e-mail address"),
-        (["cron", "--contact", 'the "crawler"'], "--contact: write it without quotes"),
+        (["cron", "--contact", 'the "crawler"'], "can't hold a quote in a variable"),
+        (["github", "--ping", "https://example.org"], "OSCE_NEWS_NOTIFY are secrets of the repository"),
+        (["cron", "--ping", "https://a:geheim@example.org"], "--ping: not an address that begins with"),
+        (["cron", "--notify", "json://me:geheim@localhost"], "--notify: write the address to a file"),
+        (["systemd", "--notify", "geheim"], "--notify: neither an address nor a file with addresses"),
         (["github", "--contact", "a\nb"], "a schedule can't hold a line break"),
         (["systemd", "--db", "a\nb.db"], "a schedule can't hold a line break"),
         (["cron", "--db", b"\xff.db"], "a schedule can't hold a line break or control character"),
@@ -39,6 +43,7 @@ def test_values_that_no_schedule_can_hold_are_an_error_in_one_line(
     assert (result.status, result.out) == (2, "")
     assert len(result.errors) == 1
     assert says in result.err
+    assert "geheim" not in result.err
 
 
 @pytest.mark.parametrize("scheduler", ["cron", "systemd", "github"])

@@ -88,13 +88,15 @@ def test_a_successful_crawl_is_silent(
     assert any("f%5B0%5D=a+%27b" in path or "f%5B0%5D=a%20%27b" in path for path in newsroom.paths)
 
 
-def test_a_refused_crawl_prints_one_line_and_its_status(
-    crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, tmp_path: Path
+def test_a_refused_crawl_prints_its_status_its_error_and_the_state_of_the_database(
+    crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, folder: Path, tmp_path: Path
 ) -> None:
     newsroom.fail(faults.everything, faults.status(403))
     result = run_line(crontab[1][0], crontab[0], tmp_path)
     assert (result.status, result.err) == (6, "")
-    assert re.fullmatch(r"exit status 6: osce-news: http://.* the site refuses .*\n", result.out)
+    first, *state = result.out.splitlines()
+    assert re.fullmatch(r"exit status 6: osce-news: http://.* the site refuses .*", first)
+    assert {f"database: {folder}/a.db", "last run: 1", "last run status: refused"} <= set(state)
 
 
 @pytest.mark.slow
@@ -104,7 +106,7 @@ def test_a_partial_crawl_prints_one_line_and_keeps_what_it_read(
     newsroom.fail(faults.page(1), faults.status(404))
     result = run_line(crontab[1][0], crontab[0], tmp_path)
     assert result.status == 4
-    assert re.fullmatch(r"exit status 4: osce-news: .*\n", result.out)
+    assert re.match(r"exit status 4: osce-news: .*\n", result.out)
     assert stored(folder / "a.db") == 50
 
 
@@ -113,6 +115,7 @@ def test_a_missing_program_is_reported(crontab: tuple[dict[str, str], list[Line]
     gone = line._replace(command=line.command.replace(sys.executable, f"{sys.executable}-gone"))
     result = run_line(gone, crontab[0], tmp_path)
     assert (result.status, len(result.out.splitlines())) == (127, 1)
+    assert "not found" in result.err
     assert result.out.startswith("exit status 127: ")
     assert "not found" in result.out
 
@@ -128,6 +131,16 @@ def test_the_full_crawl_is_half_a_day_from_the_daily_one(at: str, hours: str, tm
 def test_mail_goes_to_the_given_address(tmp_path: Path) -> None:
     settings, _ = read(schedule("cron", "--mail", "a@example.org,root", "--contact", "me", cwd=tmp_path))
     assert settings == {"MAILTO": "a@example.org,root", "OSCE_NEWS_CONTACT": "me"}
+
+
+@pytest.mark.slow
+def test_a_ping_and_a_notice_are_variables_of_the_crontab(tmp_path: Path) -> None:
+    (tmp_path / "notify").write_text("json://me:geheim@localhost\n")
+    (tmp_path / "notify").chmod(0o600)
+    text = schedule("cron", "--ping", "https://example.org/100%41", "--notify", "notify", cwd=tmp_path)
+    variables = {"OSCE_NEWS_PING": "https://example.org/100%41", "OSCE_NEWS_NOTIFY": f"{tmp_path}/notify"}
+    assert read(text)[0] == variables
+    assert "geheim" not in text
 
 
 def test_missing_options_are_mentioned_in_a_comment(tmp_path: Path) -> None:

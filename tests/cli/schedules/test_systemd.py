@@ -160,6 +160,22 @@ def test_a_failed_service_ends_with_the_status_of_the_crawl(
     assert made["osce-news.service"]["Service"]["SuccessExitStatus"] == ["130"]  # interrupted, nothing else
 
 
+@pytest.mark.slow
+def test_a_ping_and_a_notice_are_variables_of_both_services(tmp_path: Path) -> None:
+    (tmp_path / "notify").write_text("json://me:geheim@localhost\n")
+    (tmp_path / "notify").chmod(0o600)
+    options = ("--ping", "https://example.org/100%41", "--notify", "notify", "--contact", "me")
+    made = units(*options, cwd=tmp_path)
+    for name in ("osce-news.service", "osce-news-full.service"):
+        given = [words(one) for one in made[name]["Service"]["Environment"]]
+        assert given == [
+            ["OSCE_NEWS_CONTACT=me"],
+            ["OSCE_NEWS_PING=https://example.org/100%41"],
+            [f"OSCE_NEWS_NOTIFY={tmp_path}/notify"],
+        ]
+    assert "geheim" not in str(made)
+
+
 def test_a_system_service_is_confined(made: dict[str, Unit], folder: Path) -> None:
     for name in ("osce-news.service", "osce-news-full.service"):
         service = made[name]["Service"]

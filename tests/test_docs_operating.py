@@ -1,0 +1,61 @@
+"""docs/operating.md: its commands run, but for those of other programs; the wheel has the name it says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from osce_news import __version__
+from osce_news.storage import Writer
+from tests.helpers import FIXTURES, ROOT, fixture_page, remarks, shell
+
+PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ (.*?)(?:\s+# .*)?$", PAGE, re.MULTILINE)
+OTHERS = ("pip wheel ", "pipx ", "podman ", "docker ", "git ", "sudo ")  # programs
+WHEEL = f"osce_news-{__version__}-py3-none-any.whl"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a database and the fixtures."""
+    with Writer(tmp_path / "osce-news.db") as writer:
+        writer.begin("replay")
+        writer.store(fixture_page("seed"))
+        writer.finish("complete")
+    (tmp_path / "fixtures").symlink_to(FIXTURES.parent)
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_each_command_runs_in_the_order_of_the_page(folder: Path) -> None:
+    """In one folder: later commands need what earlier ones made."""
+    commands = [command for command in COMMANDS if not command.startswith(OTHERS)]
+    assert commands
+    for command in commands:
+        done = shell(command, cwd=folder, env={"HOME": str(folder)})
+        assert (done.status, [line for line in remarks(done.err) if " INFO " not in line]) == (0, []), command
+
+
+@pytest.mark.slow
+def test_the_wheel_is_built_and_has_the_name_that_the_page_says(tmp_path: Path) -> None:
+    (command,) = (line for line in COMMANDS if line.startswith("pip wheel "))
+    words = [sys.executable, "-m", *command.split(), "--no-build-isolation"]
+    shutil.copytree(ROOT / "osce_news", tmp_path / "osce_news")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    subprocess.run(words, cwd=tmp_path, check=True)
+    assert [path.name for path in (tmp_path / "dist").iterdir()] == [WHEEL]
+    assert set(re.findall(r"[\w.-]+\.whl", PAGE)) == {WHEEL}
+
+
+def test_the_table_has_the_extras_for_users() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    table = PAGE.partition("| extra | for |")[2].partition("\n\n")[0]
+    extras = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+    assert extras == set(project["optional-dependencies"]) - {"docs", "test", "test-slow"}
