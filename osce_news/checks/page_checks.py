@@ -197,7 +197,8 @@ def _of_others(name: str, label: str, wrong: Sequence[bool]) -> Finding | None:
 def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
     """Return a finding if many items have other names than before, and the site has not renamed any.
 
-    An editor adds or removes names. If many items have others in their place, these belong to other items.
+    An editor adds or removes names. If many items have others in their place, these belong to other items. If
+    all have the same type now, it was read from the page around the results.
     """
     swaps: Counter[tuple[Sequence[Name], Sequence[Name]]] = Counter()
     swapped = gained = lost = 0
@@ -214,7 +215,8 @@ def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
     if _is_renaming(swaps, {name for pair in pairs for name in _names(pair.stored, kind)}):
         return None
     wrong = swapped + 2 * min(gained, lost)
-    if wrong <= limits.MAX_MOVED * len(pairs) or wrong < limits.MIN_RELABELLED:
+    is_one = kind == "types" and len({_names(pair.read, kind) for pair in pairs}) == 1
+    if wrong < limits.MIN_RELABELLED or (wrong <= limits.MAX_MOVED * len(pairs) and not is_one):
         return None
     got = f"other {kind} in {wrong} of {len(pairs)}"
     return Finding(f"other {kind}", label, "the stored values of these items", got)

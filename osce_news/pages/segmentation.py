@@ -47,6 +47,7 @@ LAYOUTS = (ListLayout("drupal7", ".search-result-news", "www.osce.org"),)
 BOXES = frozenset({"nav", "aside", "footer"})  # elements next to a list
 # Elements around a list that are never part of a result.
 _AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
+_HAS_LINK = "boolean(.//a) and not(.//a[contains(@href, 'page=')])"  # no pager
 _OUTER = frozenset({"main", "body", "html"})
 
 
@@ -196,7 +197,7 @@ def _with_dateless(elements: Sequence[Element]) -> list[Element]:
     return [
         child
         for child in parent
-        if child in known or (isinstance(child.tag, str) and _kind(child) in kinds and child.xpath(".//a"))
+        if child in known or (isinstance(child.tag, str) and _kind(child) in kinds and child.xpath(_HAS_LINK))
     ]
 
 

@@ -266,6 +266,16 @@ def test_titles_that_end_early_fail_a_page_even_if_they_are_few() -> None:
     verdict([raw(title_raw="Another title")(cut[0]), *cut[1:]][:1] + of[1:], knowing(of))
 
 
+def test_one_type_in_all_items_fails_a_page_even_if_most_had_it() -> None:
+    of = [
+        raw(content_type_raw="News" if n % 10 else "Press release")(item)
+        for n, item in enumerate(records(50))
+    ]
+    same = [raw(content_type_raw="News")(item) for item in of]
+    assert refusal(same, knowing(of)).selector == "Content type"
+    verdict([*same[:-1], of[0]], knowing([*of[:-1], of[0]]))  # an editor's corrections
+
+
 def test_offices_that_do_not_go_with_the_addresses_fail_a_page() -> None:
     of = records(50)
     moved = [raw(offices_raw=of[n - 1].offices_raw)(item) for n, item in enumerate(of)]

@@ -47,6 +47,12 @@ def test_one_result_without_a_date_among_ten_is_set_aside_and_the_others_are_rea
     assert len(found.complete) == 9
 
 
+def test_a_pager_with_the_class_of_the_results_is_no_result_without_a_date() -> None:
+    pager = '<div class="x"><a href="?">1</a> <a href="?page=2">3</a></div>'
+    found = read(several(3, css="x"), pager)
+    assert (titles(found), found.incomplete) == (STORIES, [])
+
+
 @pytest.mark.parametrize(("dated", "dateless"), [(8, 2), (0, 1), (0, 3)])
 def test_more_results_without_a_date_than_one_in_ten_are_another_layout(dated: int, dateless: int) -> None:
     with pytest.raises(LayoutError, match=f"{dateless} of {dated + dateless} results without date"):
