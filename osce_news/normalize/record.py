@@ -100,6 +100,8 @@ def reason_to_reject(title: str, offices: Sized, topics: Sized) -> str | None:
     """Return why a record with these normalised values can't be stored; None if it can."""
     if not title:
         return "a title without a visible character"
+    if title.count("?") * 2 > len(title.replace(" ", "")):
+        return "a title of question marks: its letters were lost"
     for name, terms in (("offices", offices), ("topics", topics)):
         if len(terms) > MOST_NAMES:
             return f"{len(terms)} {name} (at most {MOST_NAMES} are believed)"
