@@ -127,9 +127,12 @@ class SavedPage:
             raise LayoutError("html", expected="an HTML page", got="an MHTML file: save it as HTML")
         if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise LayoutError("html", expected="an HTML page", got="a binary file")
-        stated = SearchQuery(SEARCH_URL).url if self.path.suffix.lower() == ".json" else _address_in(body)
-        url = self.url or stated or LISTING_URL
+        url = self.url or self.stated_address(body) or LISTING_URL
         return Capture(url, self.fetched_at, HTTPStatus.OK, (), body, None, self.path, 0)
+
+    def stated_address(self, body: bytes) -> str | None:
+        """Return the address that the page itself gives; None if it gives none."""
+        return SearchQuery(SEARCH_URL).url if self.path.suffix.lower() == ".json" else _address_in(body)
 
 
 def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:

@@ -289,3 +289,14 @@ def test_items_without_a_date_get_that_of_another_list_and_keep_it(tmp_path: Pat
     kept = rows(tmp_path / "b.db", "SELECT id, topics_raw FROM items WHERE published IS NOT NULL")
     assert {row[0] for row in kept} == {str(story.node) for story in STORIES[:9]}
     assert any(topics for _, topics in kept)
+
+
+def test_a_saved_article_without_its_address_is_told_from_a_list_that_is_not_understood(
+    tmp_path: Path,
+) -> None:
+    html = render_article(STORIES[0])
+    bare = re.sub(r"<(link|meta)[^>]*(canonical|shortlink|og:url)[^>]*>", "", html)
+    saved(tmp_path / "article.html", bare.encode())
+    done = replay(tmp_path, what="article.html")
+    assert done.status == 3
+    assert "article.html: its address is not known (a meta.json can give it); read as a list:" in done.errors

@@ -132,7 +132,13 @@ class SinglePages:
                     self._fail(str(saved.path), error)
             else:
                 if (page_kind(capture.url) or LISTING) == wanted:
-                    yield Origin(str(saved.path), None), capture, request
+                    is_known = saved.url or saved.stated_address(capture.body)
+                    unknown = (
+                        ""
+                        if is_known
+                        else ": its address is not known (a meta.json can give it); read as a list"
+                    )
+                    yield Origin(f"{saved.path}{unknown}", None), capture, request
         if places is None:
             found = (capture for capture in self._captures(Report()) if _kind(capture) == wanted)
         else:
