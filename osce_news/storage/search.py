@@ -65,12 +65,21 @@ def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[st
 
     `found` is the number of items.
     """
-    notes = list(query.notes)
-    asked = "" if found else _EXCLUDED.sub(" ", as_typed(query.words))
-    for word in dict.fromkeys(_WORD.findall(asked)):
-        if word not in OPERATORS and (nearest := _nearest(connection, word)):
-            notes.append(f"{word!r} occurs nowhere; the nearest word that occurs is {nearest!r}")
-    return notes
+    nearest = {} if found else nearest_words(connection, query)
+    return [
+        *query.notes,
+        *(
+            f"{word!r} occurs nowhere; the nearest word that occurs is {near!r}"
+            for word, near in nearest.items()
+        ),
+    ]
+
+
+def nearest_words(connection: sqlite3.Connection, query: Query) -> dict[str, str]:
+    """Return for each word of the query that does not occur the nearest one that does, if there is one."""
+    words = _WORD.findall(_EXCLUDED.sub(" ", as_typed(query.words)))
+    nearest = {word: _nearest(connection, word) for word in words if word not in OPERATORS}
+    return {word: near for word, near in nearest.items() if near}
 
 
 def _nearest(connection: sqlite3.Connection, word: str) -> str | None:

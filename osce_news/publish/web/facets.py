@@ -11,6 +11,7 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
+from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage.counts import periods
 from osce_news.storage.query import Query, with_children
 
@@ -37,6 +38,9 @@ class Facets:
         """Read which items have which values."""
         self._found: dict[tuple[tuple[str, str], ...], int] = {}
         self._items = {name: _by_value(connection, sql) for name, sql in _VALUES.items()}
+        for name, kind in VOCABULARIES.items():  # what an older vocabulary knew can't be asked for
+            entries = vocabulary(kind).entries
+            self._items[name] = {value: bits for value, bits in self._items[name].items() if value in entries}
         topics = self._items["topic"]
         below = {name: with_children([name]) for name in topics}
         self._items["topic"] = {name: _union(topics.get(each, 0) for each in below[name]) for name in topics}

@@ -112,7 +112,11 @@ def _in_result(connection: sqlite3.Connection, place: Place, item: Any, argument
 def _labels(kind: str, terms: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
     """Return the label and identifier of each term; one that is not known has its printed name and None."""
     entries = vocabulary(VOCABULARIES[kind]).entries
-    return [(entries[term["id"]].label if term["id"] else term["raw"], term["id"]) for term in terms]
+    known = [entries.get(term["id"]) for term in terms]
+    return [
+        (entry.label, entry.id) if entry else (term["raw"], None)
+        for entry, term in zip(known, terms, strict=True)
+    ]
 
 
 def _parts(text: str) -> Iterator[str]:

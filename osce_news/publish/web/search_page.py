@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,8 @@ from osce_news.storage.coverage import coverage
 from osce_news.storage.query import Query
 
 MARKS = ("\x02", "\x03")
-FILES = {"csv": "CSV", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}  # which a result is offered as
+FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
+_PARAMETER = re.compile(r"--(?=since|until)")  # the fields are no options
 _SHOWN = 5  # values of a facet; further ones are behind a fold
 _MOST = 40
 
@@ -34,14 +38,16 @@ _MOST = 40
 async def search_page(datasette: Any, request: Any) -> Any:
     """Answer with a page of results; without a query, of all items."""
     path = datasette.get_database("osce-news").path
-    variables: dict[str, Any] = {"given": request.args, "facet_names": FACETS, "files": FILES}
+    variables: dict[str, Any] = {"given": request.args, "facet_names": FACETS, "files": _files()}
     try:
         place = Place.read(request.args)
         variables |= await database(datasette).execute_fn(lambda reading: _results(reading, place, path))
         if not place.query and place.page == 1:
             variables["about"] = await database(datasette).execute_fn(lambda reading: _about(path))
     except BadInputError as error:
-        return await html(datasette, request, "search.html", variables | {"error": error}, 400)
+        return await html(
+            datasette, request, "search.html", variables | {"error": _PARAMETER.sub("", str(error))}, 400
+        )
     return await html(datasette, request, "search.html", variables)
 
 
@@ -70,6 +76,13 @@ async def cite_page(datasette: Any, request: Any) -> Any:
         "command": shlex.join(["osce-news", "cite", *place.query.options()]),
     }
     return await html(datasette, request, "cite.html", variables)
+
+
+def _files() -> dict[str, str]:
+    """Return the name of each form of a result, by suffix; Excel needs the extra xlsx."""
+    extra = formats()["xlsx"].extra
+    installed = extra is None or find_spec(extra[1]) is not None
+    return {suffix: name for suffix, name in FILES.items() if installed or suffix != "xlsx"}
 
 
 def marked(text: str | None) -> Markup:
@@ -107,6 +120,7 @@ def _results(connection: sqlite3.Connection, place: Place, path: str) -> dict[st
         "pages": pages,
         "rows": [{**row, **_passages(row), "number": first + n} for n, row in enumerate(found.rows, 1)],
         "notes": notes,
+        "instead": _instead(place, {} if total else search.nearest_words(connection, query)),
         "choices": list(_choices(place)),
         "together": place.results({"every": True}) if _has_several(query) else None,
         "facets": {name: list(_values(place, name, counted[name])) for name in FACETS},
@@ -116,6 +130,12 @@ def _results(connection: sqlite3.Connection, place: Place, path: str) -> dict[st
         "highest": max(counted["year"].values(), default=0),
         "command": command(place),
     }
+
+
+def _instead(place: Place, nearest: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the query with words that occur, and its address; None without such words."""
+    words = re.sub(r"\w+", lambda word: nearest.get(word[0], word[0]), place.query.words)
+    return (words, place.results({"words": words})) if nearest else None
 
 
 def _passages(row: dict[str, Any]) -> dict[str, Markup]:
@@ -179,9 +199,6 @@ def _between(place: Place, first: str, last: str) -> str:
 @lru_cache(maxsize=1)
 def _about(path: str) -> dict[str, Any]:
     """Return what the front page says about the data of a served copy, which does not change."""
-    connection = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
-    connection.row_factory = sqlite3.Row
-    try:
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
         return overview(connection)
-    finally:
-        connection.close()

@@ -158,8 +158,8 @@ def test_a_year_and_a_decade_of_the_histogram_lead_to_their_items(get: Get) -> N
 @pytest.mark.parametrize(
     ("asked", "line"),
     [
-        ("since=Marh+2015", "--since: 'Marh 2015' is not a date"),
-        ("since=2020&until=2015", "--since 2020-01-01 is after --until 2015-12-31"),
+        ("since=Marh+2015", " since: 'Marh 2015' is not a date"),
+        ("since=2020&until=2015", " since 2020-01-01 is after until 2015-12-31"),
         ("office=nowhere", "no office 'nowhere'"),
         ("place=Atlantis", "no place 'Atlantis'"),
         ("language=xx", "no language 'xx'"),
@@ -198,6 +198,9 @@ def test_no_hits_name_the_nearest_word(get: Get) -> None:
     page = get("/?search=polise").text
     assert number_of_items(page) == 0
     assert "the nearest word that occurs is 'police'" in text_of(page)
+    instead = re.search(r'Search for <a href="([^"]+)">police -media</a>', get("/?search=polise+-media").text)
+    assert instead is not None
+    assert number_of_items(get(html.unescape(instead[1])).text) > 20
 
 
 def test_the_command_on_the_page_prints_the_same_items(get: Get, history: Path, tmp_path: Path) -> None:
@@ -220,9 +223,10 @@ def test_the_command_on_the_page_prints_the_same_items(get: Get, history: Path, 
 def test_files_hold_all_items_of_the_result(get: Get, history: Path) -> None:
     page = get("/?search=police").text
     files = links(page, "use-title")
-    assert list(files) == ["Cite", "CSV", "RIS", "BibTeX", "Feed", "Figures"]
+    assert list(files) == ["Cite", "CSV", "Excel", "RIS", "BibTeX", "Feed", "Figures"]
     rows = list(csv.DictReader(io.StringIO(get(files["CSV"]).text)))
     assert sorted(row["id"] for row in rows) == searched(history, "police")
+    assert get(files["Excel"]).content.startswith(b"PK")
     assert get(files["RIS"]).text.count("ER  - ") == len(rows)
     assert get(files["BibTeX"]).text.count("\n@") + 1 == len(rows)
     feed = get(files["Feed"])
