@@ -63,4 +63,11 @@ def _add(parent: Element, name: str, text: str, **attributes: str) -> None:
     SubElement(parent, name, attributes).text = text
 
 
-FORMAT = Format("atom", (".atom",), write, options=("limit", "query"), newest=100)
+FORMAT = Format(
+    "atom",
+    (".atom",),
+    write,
+    options=("limit", "query"),
+    newest=100,
+    media_type="application/atom+xml",
+)

@@ -65,4 +65,4 @@ def _escaped(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-FORMAT = Format("bibtex", (".bib", ".bibtex"), write, cite=entry)
+FORMAT = Format("bibtex", (".bib", ".bibtex"), write, media_type="application/x-bibtex", cite=entry)

@@ -44,4 +44,4 @@ def _slashes(day: str) -> str:
     return day.replace("-", "/")
 
 
-FORMAT = Format("ris", (".ris",), write, cite=record)
+FORMAT = Format("ris", (".ris",), write, media_type="application/x-research-info-systems", cite=record)

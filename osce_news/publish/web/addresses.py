@@ -29,15 +29,13 @@ class Place:
     def read(cls, arguments: Any) -> Self:
         """Return what the arguments of an address ask for. Raises BadInputError."""
         query = query_of(arguments, ("order", "page", "item", "part"))
-        order, page, item = (arguments.get(name) or "" for name in ("order", "page", "item"))
+        order = arguments.get("order") or ""
         if order not in ("", "date"):
             raise BadInputError(
                 f"no order {order[:80]!r}; there is 'date', and without it the best come first"
             )
-        for given in filter(None, (page, item)):
-            if not (given.isascii() and given.isdigit() and 0 < int(given[:10]) < 10**8):
-                raise BadInputError(f"not a number of a page or an item: {given[:80]!r}")
-        return cls(query, order == "date", int(item or 0) or (int(page or 1) - 1) * ITEMS + 1)
+        first = (number_in(arguments, "page") - 1) * ITEMS + 1
+        return cls(query, order == "date", number_in(arguments, "item") if arguments.get("item") else first)
 
     @property
     def page(self) -> int:
@@ -61,6 +59,14 @@ class Place:
     def _pairs(self, changes: Mapping[str, Any]) -> list[tuple[str, str]]:
         query = replace(self.query, **changes)
         return [*query.arguments(), *([("order", "date")] if self.newest and query.words else [])]
+
+
+def number_in(arguments: Any, name: str) -> int:
+    """Return a number from 1 in the arguments of an address, 1 without it. Raises BadInputError."""
+    given = arguments.get(name) or "1"
+    if not (given.isascii() and given.isdigit() and len(given) < 9 and int(given)):
+        raise BadInputError(f"{name}: not a number from 1: {given[:80]!r}")
+    return int(given)
 
 
 def query_of(arguments: Any, others: tuple[str, ...]) -> Query:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 from datasette.utils.asgi import Response, asgi_start
 
 from osce_news.publish.web.served_copy import DATABASE
 
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ris": "application/x-research-info-systems; charset=utf-8",
-    "bib": "application/x-bibtex; charset=utf-8",
-    "atom": "application/atom+xml; charset=utf-8",
-}
+_WRITING = ThreadPoolExecutor(2)  # files at a time; the next ones wait
 _IN_MEMORY = 1_000_000  # bytes of a file
 _CHUNK = 65_536
 
@@ -33,15 +30,29 @@ async def html(datasette: Any, request: Any, template: str, variables: Any, stat
 
 
 async def download(
-    datasette: Any, send: Any, name: str, write: Callable[[sqlite3.Connection, Any], Any]
+    datasette: Any,
+    send: Any,
+    name: str,
+    media_type: str | None,
+    write: Callable[[sqlite3.Connection, Any], object],
 ) -> None:
-    """Send a file that the function writes; a large one is kept on disk until it is sent."""
-    suffix = name.rpartition(".")[2]
-    headers = {"content-disposition": f'attachment; filename="{name}"'} if suffix != "atom" else {}
+    """Send a file that the function writes; a large one is kept on disk until it is sent.
+
+    Files are written in threads of their own, so that pages need not wait for them.
+    """
+
+    def in_thread() -> None:
+        with closing(database(datasette).connect()) as connection:
+            datasette._prepare_connection(connection, DATABASE)
+            write(connection, file)
+
+    disposition = "inline" if name.endswith(".atom") else "attachment"
+    headers = {"content-disposition": f'{disposition}; filename="{name}"'}
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-        await database(datasette).execute_fn(lambda connection: write(connection, file))
+        await asyncio.get_running_loop().run_in_executor(_WRITING, in_thread)
         file.seek(0)
-        await asgi_start(send, 200, headers, _TYPES[suffix])
+        charset = "; charset=utf-8" if media_type == "text/csv" else ""
+        await asgi_start(send, 200, headers, f"{media_type or 'application/octet-stream'}{charset}")
         while chunk := file.read(_CHUNK):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

@@ -101,7 +101,7 @@ order by cast(id as integer) desc""",
 select items.id, published, dateline_date,
   cast(julianday(published) - julianday(dateline_date) as integer) as days_later, dateline_raw, title, url
 from items
-where abs(julianday(published) - julianday(dateline_date)) >= coalesce(nullif(:days, ''), 1)
+where abs(julianday(published) - julianday(dateline_date)) >= cast(coalesce(nullif(:days, ''), 1) as integer)
 order by abs(days_later) desc, published desc, items.id""",
     },
 }

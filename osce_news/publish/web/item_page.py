@@ -18,7 +18,7 @@ from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish import exporter
 from osce_news.publish.formats import format_of
 from osce_news.publish.references import Reference, citation, item_reference
-from osce_news.publish.web.addresses import Place
+from osce_news.publish.web.addresses import Place, number_in
 from osce_news.publish.web.answers import database, download, html
 from osce_news.publish.web.facets import VOCABULARIES
 from osce_news.publish.web.search_page import MARKS, marked
@@ -42,13 +42,12 @@ async def item_page(datasette: Any, request: Any, send: Any) -> Any:
     if item is None:
         raise NotFound(f"no item {identifier[:80]!r}")
     if suffix:
-        form = format_of(Path(f"item.{suffix}")).name
-        return await download(
-            datasette,
-            send,
-            f"osce-{item['id']}.{suffix}",
-            lambda reading, file: exporter.write_to_stream(reading, [item], file, form, Query()),
-        )
+        form = format_of(Path(f"osce-{item['id']}.{suffix}"))
+
+        def write(connection: sqlite3.Connection, file: Any) -> None:
+            exporter.write_to_stream(connection, [item], file, form.name, Query())
+
+        return await download(datasette, send, f"osce-{item['id']}.{suffix}", form.media_type, write)
     place = Place.read(request.args)
     reference = item_reference(item)
     variables = {
@@ -82,19 +81,11 @@ def _in_result(connection: sqlite3.Connection, place: Place, item: Any, argument
         raise BadInputError("the item is not at this position of the result")
     at = ids.index(item["id"])
     addresses = [place.item(one, before + n) for n, one in enumerate(ids, 1)]
-    texts = {name: item[name] for name in ("title", "teaser", "text")}
-    if place.query.words:
-        columns = ", ".join(f"highlight(items_fts, {n}, ?1, ?2) AS {name}" for n, name in enumerate(texts))
-        sql = (
-            f"SELECT {columns} FROM items_fts WHERE items_fts MATCH ?3 "
-            "AND rowid = (SELECT key FROM items WHERE id = ?4)"
-        )
-        found = connection.execute(sql, [*MARKS, place.query.match, item["id"]]).fetchone()
-        texts = dict(found) if found else texts
+    texts = _texts(connection, place.query, item)
     parts = list(_parts(texts["text"] or ""))
-    part = arguments.get("part") or "1"
-    if not (part.isascii() and part.isdigit() and 1 <= int(part[:6]) <= max(1, len(parts))):
-        raise BadInputError(f"there is no part {part[:80]!r}; the text has {max(1, len(parts))}")
+    part = number_in(arguments, "part")
+    if part > max(1, len(parts)):
+        raise BadInputError(f"there is no part {part}; the text has {max(1, len(parts))}")
     return {
         "place": place,
         "number": number,
@@ -103,10 +94,22 @@ def _in_result(connection: sqlite3.Connection, place: Place, item: Any, argument
         "title": marked(texts["title"]),
         "teaser": marked(texts["teaser"]),
         "parts": len(parts),
-        "part": int(part),
-        "text": marked(parts[int(part) - 1]) if parts else None,
+        "part": part,
+        "text": marked(parts[part - 1]) if parts else None,
         "here": place.item(item["id"], number),
     }
+
+
+def _texts(connection: sqlite3.Connection, query: Query, item: Any) -> dict[str, str | None]:
+    """Return the title, the teaser and the text of an item, with marks around the words of the query."""
+    texts = {name: item[name] for name in ("title", "teaser", "text")}
+    if not query.words:
+        return texts
+    columns = ", ".join(f"highlight(items_fts, {n}, ?1, ?2) AS {name}" for n, name in enumerate(texts))
+    joined = "items_fts JOIN items ON items.key = items_fts.rowid"
+    sql = f"SELECT {columns} FROM {joined} WHERE items_fts MATCH ?3 AND id = ?4"
+    found = connection.execute(sql, [*MARKS, query.match, item["id"]]).fetchone()
+    return dict(found) if found else texts
 
 
 def _labels(kind: str, terms: list[dict[str, Any]]) -> list[tuple[str, str | None]]:

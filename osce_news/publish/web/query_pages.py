@@ -17,6 +17,7 @@ from markupsafe import Markup
 from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
+from osce_news.publish.web.addresses import number_in
 from osce_news.publish.web.answers import database, download, html
 from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.facets import VOCABULARIES
@@ -49,19 +50,20 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
     }  # fmt: skip
     try:
         if sql:
+            for unknown in {*request.args} - {*named, "sql", "page"}:
+                if not unknown.startswith("_"):  # as Datasette's own
+                    raise BadInputError(f"no field {unknown[:80]!r}; there are {', '.join(named) or 'none'}")
             values = {each: _value(ready, each, value) for each, value in given.items()}
             validate_sql_select(sql)
             if suffix:
-                return await download(datasette, send, f"{name or 'rows'}.csv", _csv(sql, values))
-            page = request.args.get("page") or "1"
-            if not (page.isascii() and page.isdigit() and 0 < int(page[:8]) < 10**7):
-                raise BadInputError(f"not a number of a page: {page[:80]!r}")
-            limited = f"SELECT * FROM (\n{sql}\n) LIMIT {_ROWS + 1} OFFSET {(int(page) - 1) * _ROWS}"
+                return await download(datasette, send, f"{name or 'rows'}.csv", "text/csv", _csv(sql, values))
+            page = number_in(request.args, "page")
+            limited = f"SELECT * FROM (\n{sql}\n) LIMIT {_ROWS + 1} OFFSET {(page - 1) * _ROWS}"
             found = await database(datasette).execute(limited, values, log_sql_errors=False)
             rows = [
                 [_shown(*cell) for cell in zip(found.columns, row, strict=True)] for row in found.rows[:_ROWS]
             ]
-            variables |= {"page": int(page), "first": (int(page) - 1) * _ROWS + 1, "rows": rows}
+            variables |= {"page": page, "first": (page - 1) * _ROWS + 1, "rows": rows}
             variables |= {"columns": found.columns, "more": len(found.rows) > _ROWS}
     except QueryInterrupted:
         variables["error"] = "the query takes more than 5 seconds"

@@ -37,7 +37,7 @@ _MOST = 40
 
 async def search_page(datasette: Any, request: Any) -> Any:
     """Answer with a page of results; without a query, of all items."""
-    path = datasette.get_database("osce-news").path
+    path = database(datasette).path
     variables: dict[str, Any] = {"given": request.args, "facet_names": FACETS, "files": _files()}
     try:
         place = Place.read(request.args)
@@ -60,7 +60,7 @@ async def search_file(datasette: Any, request: Any, send: Any) -> Any:
         rows = exporter.newest(exporter.stream(connection, query), chosen, None)
         exporter.write_to_stream(connection, rows, file, chosen.name, query)
 
-    await download(datasette, send, f"items{chosen.suffixes[0]}", write)
+    await download(datasette, send, f"items{chosen.suffixes[0]}", chosen.media_type, write)
 
 
 async def cite_page(datasette: Any, request: Any) -> Any:

@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -22,6 +23,7 @@ import pytest
 
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import ITEMS, Place
+from osce_news.publish.web.answers import download
 from osce_news.publish.web.facets import FACETS, VOCABULARIES, Facets
 from osce_news.publish.web.item_page import difference
 from osce_news.publish.web.served_copy import make_copy
@@ -167,8 +169,8 @@ def test_a_year_and_a_decade_of_the_histogram_lead_to_their_items(get: Get) -> N
         ("search=-police", "only excludes"),
         ("as-of=2025-12-01", "`osce-news list --as-of 2025-12-01`"),
         ("order=random", "no order 'random'"),
-        ("page=0", "not a number of a page"),
-        ("page=99999999999", "not a number of a page"),
+        ("page=0", "page: not a number from 1: '0'"),
+        ("page=99999999999", "page: not a number from 1"),
         ("page=31", "there is no page 31; the last one is 30"),
         (f"search={'a' * 60_000}", "too long for an address"),
         ("office=odihr&" * 500, "too long for an address"),
@@ -230,7 +232,7 @@ def test_files_hold_all_items_of_the_result(get: Get, history: Path) -> None:
     assert get(files["RIS"]).text.count("ER  - ") == len(rows)
     assert get(files["BibTeX"]).text.count("\n@") + 1 == len(rows)
     feed = get(files["Feed"])
-    assert feed.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert feed.headers["content-type"] == "application/atom+xml"
     parsed = feedparser.parse(feed.content)
     assert not parsed.bozo
     assert len(parsed.entries) == len(rows)
@@ -239,6 +241,28 @@ def test_files_hold_all_items_of_the_result(get: Get, history: Path) -> None:
     assert f"{len(rows)} items of 300 (words: police)" in cited
     assert "osce-news cite --search police" in cited
     assert len(list(csv.DictReader(io.StringIO(get("/items.csv").text)))) == 300
+
+
+def test_pages_need_not_wait_for_files(snapshot: Path) -> None:
+    datasette = application(snapshot)
+    release = threading.Event()
+
+    async def ignored(message: dict[str, Any]) -> None:
+        pass
+
+    async def page_among_files() -> Any:
+        files = [
+            download(datasette, ignored, "x.csv", "text/csv", lambda reading, file: release.wait(30))
+            for _ in range(4)
+        ]
+        writing = [asyncio.create_task(file) for file in files]
+        try:
+            return await asyncio.wait_for(datasette.client.get("/"), 20)
+        finally:
+            release.set()
+            await asyncio.gather(*writing)
+
+    assert asyncio.run(page_among_files()).status_code == 200
 
 
 def test_an_items_page_has_its_text_history_and_source(get: Get, reading: sqlite3.Connection) -> None:
