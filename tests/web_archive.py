@@ -76,12 +76,12 @@ class WebArchive(Newsroom):
     """Answers as the Wayback Machine below /cdx and /web, and as Common Crawl below /collinfo.json and /data.
 
     `part` is how many captures a part of an index has. Neither filters nor limits what it lists, so that
-    clients have to. `fail`, `before` and `log` are those of the newsroom.
+    clients have to. Without `digests` it lists none. `fail`, `before` and `log` are those of the newsroom.
     """
 
     def __init__(self, kept: Iterable[Kept], part: int = 5) -> None:
         super().__init__()
-        self.kept, self.part = list(kept), part
+        self.kept, self.part, self.digests = list(kept), part, True
 
     @property
     def captures_asked(self) -> list[str]:
@@ -113,7 +113,8 @@ class WebArchive(Newsroom):
         rows: list[object] = [_WAYBACK] if found else []
         for one in found[start : start + self.part]:
             mime, status = (one.mime, str(one.status)) if one.status < 600 else ("warc/revisit", "-")
-            rows.append(["", one.timestamp, one.url, mime, status, one.digest, "1"])
+            digest = one.digest if self.digests else "-"
+            rows.append(["", one.timestamp, one.url, mime, status, digest, "1"])
         if start + self.part < len(found):
             rows += [[], [str(start + self.part)]]
         return _json(rows)

@@ -63,10 +63,10 @@ def parse_json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise unexpected(body) from error
+        raise not_cdx(body) from error
 
 
-def unexpected(body: bytes) -> LayoutError:
+def not_cdx(body: bytes) -> LayoutError:
     """Return the error for an answer that is not what was asked for; it shows the beginning."""
     begins = " ".join(body.decode("utf-8", "replace").split())[:80]
     return LayoutError("index", expected="an answer of a CDX interface", got=repr(begins))
@@ -75,7 +75,7 @@ def unexpected(body: bytes) -> LayoutError:
 def _table(table: list[Any]) -> tuple[list[Mapping[str, Any]], str | None]:
     """Return the rows of an array of arrays; an empty one stands before the key of the next part."""
     if not all(isinstance(row, list) for row in table):
-        raise unexpected(json.dumps(table).encode())
+        raise not_cdx(json.dumps(table).encode())
     key = None
     if len(table) > 1 and not table[-2] and len(table[-1]) == 1:
         key = str(table[-1][0])
@@ -91,7 +91,7 @@ def _lines(body: bytes) -> list[Mapping[str, Any]]:
         with suppress(ValueError, RecursionError):
             row = json.loads(line)
         if not rows and (not isinstance(row, dict) or not row.get("timestamp")):
-            raise unexpected(body)
+            raise not_cdx(body)
         rows.append(row if isinstance(row, dict) else {})
     return rows
 

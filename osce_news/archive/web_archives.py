@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from osce_news.archive.captures import capture_in
-from osce_news.archive.cdx import CdxRecord, parse_json, parse_records, unexpected
+from osce_news.archive.cdx import CdxRecord, not_cdx, parse_json, parse_records
 from osce_news.archive.exchange import Exchange
 from osce_news.archive.report import RecordError
 from osce_news.clock import parse_utc
@@ -144,7 +144,7 @@ class CommonCrawl(WebArchive):
             count = parse_json(body)
             count = count.get("pages") if isinstance(count, dict) else count
             if not isinstance(count, int):
-                raise unexpected(body)
+                raise not_cdx(body)
             pages = (asked.replace("showNumPages=true", f"page={n}") for n in range(min(count, MAX_ANSWERS)))
             return IndexAnswer(next=list(pages), is_cut=count > MAX_ANSWERS)
         records, unreadable, _ = parse_records(body)
@@ -175,7 +175,7 @@ class CommonCrawl(WebArchive):
         found = [one for one in crawls if isinstance(one, dict)] if isinstance(crawls, list) else []
         indexes = [one for one in found if is_web_address(str(one.get("cdx-api")))]
         if not indexes:
-            raise unexpected(str(crawls).encode())
+            raise not_cdx(str(crawls).encode())
         for crawl in indexes:
             begins, ends = (str(crawl.get(name) or "")[:10] for name in ("from", "to"))
             if (self.until and begins > self.until) or (self.since and ends and ends < self.since):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import click
 
 from osce_news.cli.options import db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
-from osce_news.cli.summary import print_problems, print_summary
+from osce_news.cli.summary import count, print_problems, print_summary
 from osce_news.storage import Summary, Writer, open_for_reading
 from osce_news.storage.coverage import gaps_of_days
 
@@ -85,8 +86,12 @@ def backfill(
     with progress_bar("backfill", as_json=as_json) as advance:
         spider = process.backfill(options, lambda done, total: advance(Summary(0, "", pages=done), total))
         faults = [spider.error] if spider.error is not None else []
+
+        def stored(summary: Summary, total: int | None) -> None:
+            advance(replace(summary, pages=summary.pages + summary.articles), total)
+
         outcome = store_backfill(
-            archive, db, hosts=options.hosts, faults=faults, cost=spider.cost, on_page=advance
+            archive, db, hosts=options.hosts, faults=faults, cost=spider.cost, on_page=stored
         )
     with closing(open_for_reading(db)) as connection:
         gaps = gaps_of_days(connection)
@@ -97,8 +102,9 @@ def backfill(
     }
     print_summary(summary, as_json, more=more)
     if not as_json:
-        pages = f"{summary.pages:,} lists and {summary.articles:,} items' own pages stored"
-        click.echo(f"{web_archive}: {_found(counts)}; {pages}; {summary.new:,} new items; {_missing(gaps)}")
+        pages = f"stored {count(summary.pages, 'list')} and {count(summary.articles, 'own page')}"
+        items = f"{count(summary.new, 'new item')}; {_missing(gaps)}"
+        click.echo(f"{web_archive}: {_found(counts)}; {pages}; {items}")
     if spider.interrupted:
         raise click.Abort
     print_problems(outcome)
@@ -106,8 +112,8 @@ def backfill(
 
 def _found(counts: Counter[str]) -> str:
     """Return how many captures the index has, and what became of them."""
-    parts = [f"{counts[name]:,} {text}" for name, text in COUNTS.items() if counts[name] or name == "kept"]
-    return f"{counts['captures']:,} captures in the index, {', '.join(parts)}"
+    parts = [f"{counts[name]} {text}" for name, text in COUNTS.items() if counts[name] or name == "kept"]
+    return f"{count(counts['captures'], 'capture')} in the index, {', '.join(parts)}"
 
 
 def _missing(gaps: Sequence[tuple[str, str, int]]) -> str:

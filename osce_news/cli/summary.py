@@ -32,8 +32,8 @@ def print_summary(
     `more` holds further keys of the JSON object. `what` was done is the mode of the run, unless given.
     """
     done = (
-        f"{what or summary.mode}: {summary.status}; {_count(summary.pages, 'page')}, "
-        f"{_count(summary.seen, 'item')}: {summary.new} new, "
+        f"{what or summary.mode}: {summary.status}; {count(summary.pages, 'page')}, "
+        f"{count(summary.seen, 'item')}: {summary.new} new, "
         f"{summary.changed} changed, {summary.unchanged} unchanged"
     )
     record(done)
@@ -94,11 +94,12 @@ def _print_overview(path: Path, commands: list[str]) -> None:
         click.echo(f"{path} holds no items yet")
         return
     click.echo(
-        f"{path} holds {_count(held['items'], 'item')}, {held['first']} to {held['last']}, "
-        f"from {_count(held['offices'], 'office')} on {_count(held['topics'], 'topic')}"
+        f"{path} holds {count(held['items'], 'item')}, {held['first']} to {held['last']}, "
+        f"from {count(held['offices'], 'office')} on {count(held['topics'], 'topic')}"
     )
     click.echo("\n  ".join(["next:", *commands]))
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 page" or "2 pages"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

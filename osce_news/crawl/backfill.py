@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from osce_news.archive.captures import is_wanted
 from osce_news.archive.cdx import CdxRecord
 from osce_news.archive.digests import DigestIndex
-from osce_news.archive.parse import LISTING, page_kind
+from osce_news.archive.parse import ARTICLE, page_kind
 from osce_news.archive.report import RecordError
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
@@ -38,6 +38,7 @@ from osce_news.errors import (
     RefusedError,
     StorageError,
     UnavailableError,
+    unexpected,
 )
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import date_option
@@ -93,10 +94,15 @@ class Backfill:
 
 
 class Selection:
-    """The captures to copy: pages of the newsroom, each body once, and none that the folder holds."""
+    """The captures to copy: pages of the newsroom, each body once, and none that the folder holds.
 
-    def __init__(self, hosts: list[str], digests: DigestIndex) -> None:
+    Those of an address that is asked for without a wildcard are wanted whatever it is: lists of cards have
+    any address.
+    """
+
+    def __init__(self, urls: Sequence[str], hosts: list[str], digests: DigestIndex) -> None:
         self.hosts, self.digests = hosts, digests
+        self._named = {_bare(url) for url in urls if "*" not in url}
         self.counts: Counter[str] = Counter()
         self._first: dict[str, CdxRecord] = {}  # by digest
         self._kept: set[str] = set()
@@ -114,7 +120,7 @@ class Selection:
         self.counts["captures"] += 1
         if not is_wanted(record.url, self.hosts):
             self.counts["other_sites"] += 1
-        elif not record.is_page or page_kind(record.url) is None:
+        elif not record.is_page or (page_kind(record.url) is None and _bare(record.url) not in self._named):
             self.counts["other_pages"] += 1
         else:
             key = record.digest.strip("-") or f"{record.url} {record.timestamp}"
@@ -130,7 +136,13 @@ class Selection:
         """Return the captures to copy: lists, then items' own pages, the oldest first."""
         self.counts["kept_before"] = len(self._kept)
         chosen = (record for key, record in self._first.items() if key not in self._kept)
-        return sorted(chosen, key=lambda one: (page_kind(one.url) != LISTING, one.timestamp, one.url))
+        return sorted(chosen, key=lambda one: (page_kind(one.url) == ARTICLE, one.timestamp, one.url))
+
+
+def _bare(url: str) -> str:
+    """Return an address without the parts that an index ignores: scheme, "www.", port, slash at the end."""
+    host, slash, path = url.partition("://")[2].partition("/") if "://" in url else url.partition("/")
+    return f"{host.partition(':')[0].removeprefix('www.')}{slash}{path}".rstrip("/").lower()
 
 
 class BackfillSpider(scrapy.Spider):
@@ -142,6 +154,7 @@ class BackfillSpider(scrapy.Spider):
         "CLOSESPIDER_TIMEOUT_NO_ITEM": 0,  # there are no items
         # It is for programs that follow links. The archives offer both interfaces to programs.
         "ROBOTSTXT_OBEY": False,
+        "CIRCUIT_BREAKER": 10,  # captures of one time may be in a file that the archive can't read
     }
 
     def __init__(self, *args: Any, options: Backfill, progress: Progress, **kwargs: Any) -> None:
@@ -151,7 +164,7 @@ class BackfillSpider(scrapy.Spider):
         self.allowed_domains = [
             site_host(url) for url in (self.web_archive.cdx_url, self.web_archive.data_url)
         ]
-        self.selection = Selection(options.hosts, DigestIndex(options.archive))
+        self.selection = Selection(options.web_archive.urls, options.hosts, DigestIndex(options.archive))
         self.errors: list[OsceNewsError] = []
         self.interrupted = True  # until Scrapy says how it ended
         self.cost: dict[str, Any] = {}  # the counts of its requests, by the names of Summary
@@ -184,7 +197,7 @@ class BackfillSpider(scrapy.Spider):
         if lost := self.counts["not_kept"]:
             text = f"captures that could not be kept: {lost:,}; the first: {self._first_lost}"
             return PartialError(f"{text}; the next backfill asks for them again")
-        return None
+        return PartialError("interrupted; the next backfill copies the rest") if self.interrupted else None
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the first question."""
@@ -299,8 +312,7 @@ class BackfillSpider(scrapy.Spider):
 
     def spider_error(self, failure: Failure) -> None:
         """End with an unexpected error, which Scrapy would only log."""
-        error = failure.value
-        self.errors.insert(0, OsceNewsError(f"{type(error).__name__}: {error} (this is a bug in osce-news)"))
+        self.errors.insert(0, unexpected(failure.value))
         self._is_over = True
 
     def spider_closed(self, reason: str) -> None:

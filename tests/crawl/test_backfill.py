@@ -20,11 +20,14 @@ from tests.archive.making import bodies, warcio
 from tests.archive.replaying import replay, warcs
 from tests.crawl.spiders.crawling import is_sound, rows, until
 from tests.helpers import run
+from tests.newsroom.cards import render_cards
 from tests.newsroom.faults import Answer, always, cut, redirect, retry_later, status, truncated
+from tests.newsroom.pages import render_challenge
 from tests.newsroom.site import Reply
-from tests.web_archive import STORIES, WebArchive, backfill, list_page, start, usual
+from tests.web_archive import LIST, STORIES, Kept, WebArchive, backfill, list_page, start, usual
 
 NAMES = ("wayback", "commoncrawl")
+INTERRUPTED = "osce-news: interrupted; run the command again to go on"
 _VALUES = ", ".join(f"items.{name}" for name in ("id", "title", "published", "origin", *RAW_FIELDS))
 VALUES = f"SELECT {_VALUES}, text FROM items JOIN articles ON item_id = id ORDER BY id"
 
@@ -98,6 +101,8 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was(
             command.send(number)
             done = command.result(60)
         assert done.status == (130 if number == signal.SIGTERM else -number), done.errors
+        if number == signal.SIGTERM:
+            assert (done.summary["status"], done.lines) == ("partial", [INTERRUPTED])
     done = backfill(server, tmp_path, name)
     assert (done.status, done.lines) == (0, []), done.errors
     asked = server.captures_asked
@@ -128,6 +133,25 @@ def test_a_backfill_that_is_killed_while_it_stores_is_stored_by_the_next(
     assert len(rows(tmp_path / "a.db", VALUES)) == 12
 
 
+def test_a_page_that_is_the_same_in_an_earlier_copy_is_read_from_there(
+    server: WebArchive, tmp_path: Path
+) -> None:
+    """An index without digests does not tell, so it is copied again, as a revisit record."""
+    server.digests = False
+    assert backfill(server, tmp_path).status == 0
+    first = server.kept[1]
+    server.kept.append(replace(first, when="2026-11-25T10:00:00Z"))
+    done = backfill(server, tmp_path)
+    assert (done.status, done.summary["index"]["kept"], done.summary["articles"]) == (0, 1, 1), done.errors
+    _, index = warcio("index", "-f", "warc-type", warcs(tmp_path)[1])
+    assert "revisit" in index
+    assert rows(tmp_path / "a.db", "SELECT fetched_at FROM articles ORDER BY 1 DESC LIMIT 1") == [
+        ("2026-11-25T10:00:00Z",)
+    ]
+    assert replay(tmp_path).status == 0
+    assert rows(tmp_path / "b.db", VALUES) == rows(tmp_path / "a.db", VALUES)
+
+
 def test_the_period_the_address_and_the_limit_are_kept_to(server: WebArchive, tmp_path: Path) -> None:
     server.kept += [list_page(STORIES[5:], 1, f"202{year}-11-20T10:00:00Z") for year in (6, 7)]
     options = ("--from", "2026", "--to", "2026-11", "--url", "www.osce.org/press-releases*")
@@ -153,7 +177,7 @@ def test_the_last_line_tells_what_was_found_and_which_days_are_missing(tmp_path:
     assert done.status == 0, done.err
     month = days[0].isoformat()[:8]
     assert done.out.splitlines()[-1] == (
-        "wayback: 1 captures in the index, 1 copied now; 1 lists and 0 items' own pages stored; 3 new items; "
+        "wayback: 1 capture in the index, 1 copied now; stored 1 list and 0 own pages; 3 new items; "
         f"no items of {month}03 to {month}19"
     )
 
@@ -271,14 +295,17 @@ def is_capture(path: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("answer", "asked", "wanted"), [(status(403), 3, 6), (retry_later(0, 429), 4, 6), (status(503), 12, 4)]
+    ("answer", "asked", "wanted"), [(status(403), 3, 6), (retry_later(0, 429), 4, 6), (status(503), 8, 4)]
 )
 def test_an_archive_that_refuses_or_is_down_is_left_alone(
     server: WebArchive, tmp_path: Path, answer: Answer, asked: int, wanted: int
 ) -> None:
     """What was copied before is stored; what was not is asked for the next time."""
     fault = server.fail(lambda path: is_capture(path) and bool(server.captures_asked), answer)
-    done = backfill(server, tmp_path)
+    fewer = (
+        "from osce_news.crawl.backfill import BackfillSpider as b\nb.custom_settings['CIRCUIT_BREAKER'] = 2"
+    )
+    done = backfill(server, tmp_path, before=fewer)
     assert (done.status, len(done.lines), fault.seen) == (wanted, 1, asked), done.errors
     assert done.summary["index"]["kept"] == 1
     assert len(rows(tmp_path / "a.db", "SELECT id FROM items")) == 10
@@ -326,6 +353,30 @@ def test_a_database_that_is_none_or_in_use_is_told_before_anything_is_asked(
     with Writer(tmp_path / "a.db"):
         assert backfill(server, tmp_path).status == 5
     assert server.log == []
+
+
+def test_a_list_of_cards_is_copied_if_its_address_is_given(tmp_path: Path) -> None:
+    url = "https://odihr.osce.org/odihr/news"
+    cards = render_cards(STORIES[:6], "views-row").encode()
+    with WebArchive([Kept(url, "2026-11-20T10:00:00Z", cards)]) as server:
+        done = backfill(server, tmp_path, "wayback", "--url", "*.osce.org")
+        assert (done.status, done.summary["index"]["other_pages"]) == (0, 1)
+        done = backfill(server, tmp_path, "wayback", "--url", url)
+    assert (done.status, done.summary["new"]) == (0, 6), done.errors
+
+
+def test_a_capture_that_is_not_understood_is_named_and_the_others_are_stored(
+    server: WebArchive, tmp_path: Path
+) -> None:
+    """It says nothing about the site of today, so the status is not that of a changed site."""
+    server.kept += [
+        Kept(LIST.format(5), "2026-11-20T10:00:00Z", b"<html><p>Be back soon</p></html>"),
+        Kept(LIST.format(6), "2026-11-20T10:00:00Z", render_challenge().encode()),
+    ]
+    done = backfill(server, tmp_path)
+    assert (done.status, len(done.lines), done.summary["new"]) == (4, 2, 12), done.errors
+    assert all("press-releases?page=" in line for line in done.lines)
+    assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("partial",)]
 
 
 def test_an_archive_that_can_not_be_written_ends_the_backfill(server: WebArchive, tmp_path: Path) -> None:

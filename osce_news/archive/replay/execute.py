@@ -98,11 +98,12 @@ def store_backfill(
     """
     with Writer(db) as writer, Workers(1) as workers:
         outcome = Outcome(Summary(0, "backfill", database=str(db)))
-        archives = _backfills(folder)
+        everything = sorted(folder.glob("osce-news-*.warc.gz"))  # a page may be the same in another file
+        source, archives = WarcFiles(everything), _backfills(everything)
         left = [name for name in archives if not crawl_state.has_stored_archive(writer.connection, name)]
         for name in left or [""]:  # without any, the run tells that there was nothing to store
             files = archives.get(name, [])
-            plan, source = ReplayPlan(warcs=files), WarcFiles(files)
+            plan = ReplayPlan(warcs=files)
             pages = SinglePages(plan, files, hosts, source, writer, outcome, "backfill", name or None)
             if name in ("", *left[-1:]):
                 pages = replace(pages, faults=faults, cost=cost)
@@ -111,10 +112,10 @@ def store_backfill(
     return outcome
 
 
-def _backfills(folder: Path) -> dict[str, list[Path]]:
-    """Return the files of each backfill in a folder, in order."""
+def _backfills(files: Sequence[Path]) -> dict[str, list[Path]]:
+    """Return those of the files that backfills have made, by the name of their archive."""
     archives: dict[str, list[Path]] = {}
-    for file in sorted(folder.glob("osce-news-*.warc.gz")):
+    for file in files:
         if match := _BACKFILL.match(file.name):
             archives.setdefault(match[1], []).append(file)
     return archives

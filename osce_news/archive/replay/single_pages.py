@@ -176,6 +176,8 @@ class SinglePages:
     def _fail(self, where: str, error: OsceNewsError) -> None:
         if not str(error).startswith(where):
             error.args = (f"{where}: {error}",)
+        if self.mode == "backfill":  # a capture says nothing about the site as it is now
+            error = PartialError(str(error))
         self.outcome.fail(error)
 
 
