@@ -257,7 +257,11 @@ def _duplicates(doubtful: int, new: int) -> Finding | None:
 
 def _out_of_order(dates: Sequence[str]) -> Finding | None:
     """Return a finding if a list that was requested newest first is in another order."""
-    if len(dates) < limits.MIN_ORDERED or all(one >= other for one, other in itertools.pairwise(dates)):
+    # Pinned items stand above the others.
+    for pinned in range(min(limits.MAX_PINNED, len(dates) // 3) + 1):
+        if all(one >= other for one, other in itertools.pairwise(dates[pinned:])):
+            return None
+    if len(dates) < limits.MIN_ORDERED:
         return None
     pairs = [pair for pair in itertools.combinations(_without_misplaced(dates), 2) if pair[0] != pair[1]]
     wrong = sum(earlier < later for earlier, later in pairs)

@@ -43,7 +43,8 @@ class ListRun(ItemPagesRun):
         # Of several lists, the first crawl reads each completely.
         unread = empty or (len(options.lists) > 1 and not crawl_state.was_read(connection, name))
         full = options.full or unread or (unfinished is not None and never_complete)
-        if not full or options.is_limited or options.restart:
+        # A crawl that accepts doubtful pages begins at the top: those that were held are to be read again.
+        if not full or options.is_limited or options.restart or options.accept:
             unfinished = None
         # Below items that were stored since then, there may be others that were never read.
         self._gaps_since = None if full else crawl_state.incomplete_since(connection, name)
@@ -107,7 +108,8 @@ class ListRun(ItemPagesRun):
         held, pages = self.summary.held, self.summary.pages
         if checks.site_has_changed(held, pages):
             got = f"{doubt.got}, and {held} of {pages} pages are held, so the site has changed"
-            hint = "`osce-news held` shows them; if they are right, run again with --accept"
+            command = "osce-news crawl --full" if self.summary.mode == "full" else "osce-news crawl"
+            hint = f"`osce-news held` shows them; if they are right, run `{command} --accept`"
             raise DoubtfulPageError(doubt.selector, expected=doubt.expected, got=f"{got}; {hint}")
 
     def _advance(self, page: Listing, facts: PageFacts) -> PageStored:

@@ -47,7 +47,7 @@ class Pagers:
 
     >>> pagers = Pagers("https://www.osce.org/press-releases")
     >>> page = PageFacts("https://www.osce.org/press-releases", ["1", "2"], pager=PagerLink(None, "/?page=3"))
-    >>> pagers.read(page)
+    >>> pagers.read(page, 2)
     >>> pagers.results, pagers.continues_after(page, Window(0, 2))
     (8, True)
     """
@@ -59,16 +59,16 @@ class Pagers:
         self.last_page, self.last_link = 0, ""
         self._min_results = 0
 
-    def read(self, page: PageFacts) -> None:
-        """Update the length of the list from the pager of a page."""
+    def read(self, page: PageFacts, size: int) -> None:
+        """Update the length of the list from the pager of a page, which shows `size` results of the list."""
         if page.pager is None:
             return
         self.has_links = self.has_links or page.pager.next is not None
         last = page_number(page.pager.last or "")
         if last is not None:
             self.last_page, self.last_link = last, page.pager.last or ""
-            self._min_results = last * len(page.keys) + 1
-            self.results = (last + 1) * len(page.keys)
+            self._min_results = last * size + 1
+            self.results = (last + 1) * size
 
     def continues_after(self, page: PageFacts, window: Window) -> bool:
         """Whether the list continues after this page, which was requested as `window`."""

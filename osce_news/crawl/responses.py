@@ -26,7 +26,7 @@ from osce_news.pages.findings import Findings, find
 from osce_news.pages.html_page import decode
 from osce_news.pages.search_answer import SearchAnswer
 from osce_news.search_query import is_search_answer
-from osce_news.urls import same_path
+from osce_news.urls import same_path, without_query
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,15 @@ def findings_of(response: Response) -> Findings:
 
 
 def gone_list(failure: Failure) -> LayoutError | None:
-    """Return the error for a list that the server says is gone; None for another failure."""
+    """Return the error for a list that the server says is gone; None for another failure.
+
+    A redirect to another site is not followed, so there is no page to look at.
+    """
+    request = getattr(failure, "request", None)
+    if request is not None and "offsite" in str(failure.value) and "redirect_urls" in request.meta:
+        got = f"a redirect to another site, {request.url}, which was not followed"
+        hint = f"if the list is there now, next: osce-news crawl --start-url {without_query(request.url)}"
+        return LayoutError("the list is gone", expected="a list", got=f"{got}; {hint}")
     if not isinstance(failure.value, HttpError) or failure.value.response.status not in _GONE:
         return None
     response = failure.value.response

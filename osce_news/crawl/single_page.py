@@ -101,11 +101,12 @@ class CheckSpider(SinglePageSpider):
             self._reject(error, response)
 
     def page_failed(self, failure: Failure) -> None:
-        """Set the error, and the findings if the list is gone."""
+        """Set the error, and the findings if the list is gone and there is a page."""
         super().page_failed(failure)
         if (gone := gone_list(failure)) is not None:
-            assert isinstance(failure.value, HttpError)
-            self._reject(gone, failure.value.response)
+            self.error = gone
+            if isinstance(failure.value, HttpError):
+                self._reject(gone, failure.value.response)
 
     def _reject(self, error: OsceNewsError, response: Response) -> None:
         self.response, self.fetched_at = response, utc_now()

@@ -88,8 +88,9 @@ class Traversal:
         self._failures, self.is_joined = 0, True
         if self.pages == 1 and not self.is_plain:
             self._base = page.url
+        size = len(self._core(page)) if self.pages > 1 else min(len(page.keys), self._rows)
         self._step(page)
-        self._pagers.read(page)
+        self._pagers.read(page, size)
         self._joined += self.is_joined
         if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1

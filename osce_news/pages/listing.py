@@ -24,7 +24,8 @@ from osce_news.pages.text_lines import is_item, text_lines, text_of
 from osce_news.urls import page_number
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
-SET_ASIDE_IN = 10  # one result in this many may lack title, address or date
+SET_ASIDE_IN = 10  # one result in this many may be odd in another way, see its uses
+INCOMPLETE_IN = 7  # one result in this many may lack title, address or date, and is set aside
 SET_ASIDE_FROM = 5  # results; on shorter pages none may, on those up to SET_ASIDE_IN one may
 MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
 # What pages that show no results without a script have in their settings, scripts or elements.
@@ -225,9 +226,10 @@ class ListingPage(HtmlPage):
         """Raise LayoutError if more than a few results lack a title, an address or a date."""
         lacking = [result for result in results if result.lacks]
         alone = 1 if len(results) >= SET_ASIDE_FROM else 0
-        if len(lacking) <= max(alone, len(results) // SET_ASIDE_IN):
-            return
         unlabelled = next((result.unlabelled for result in lacking if result.unlabelled), None)
+        few = len(results) // (SET_ASIDE_IN if unlabelled else INCOMPLETE_IN)
+        if len(lacking) <= max(alone, few):
+            return
         if unlabelled is not None:
             raise LayoutError(
                 "labels",

@@ -38,6 +38,7 @@ class Edit(NamedTuple):
     after: NewsItem | None  # None if only its sources changed
     revisions: Sequence[Revision] = ()
     is_change: bool = False  # whether the item's meaning changed
+    merged: Sequence[Revision] = ()  # of labels, between two places of one reading of the list
     sources: Sources | None = None  # None if they did not change
 
 
@@ -73,9 +74,8 @@ class Ingest:
     ) -> None:
         self._connection, self._run, self._saved = connection, run, saved
         self._one_reading = one_reading
-        # The items of this run with the address at which each was seen last, as hashes: there are many.
-        # The address is 0 for items of a page that has not changed.
-        self._seen: dict[int, int] = {}
+        # The items of this run, as hashes: there are many. False for those of a page that has not changed.
+        self._seen: dict[int, bool] = {}
 
     def identify(self, page: Listing) -> None:
         """Find the stored items that the page shows under other addresses."""
@@ -107,6 +107,8 @@ class Ingest:
         rows.update(self._connection, [edit.after for edit in changes.edits.values() if edit.after])
         for identifier, edit in changes.edits.items():
             rows.write_revisions(self._connection, identifier, edit.revisions, page.fetched_at, self._run)
+            for change in edit.merged:
+                rows.merge_revision(self._connection, identifier, change, page.fetched_at, self._run)
         rows.write_seen(self._connection, changes.known, page)
         rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         rows.write_addresses(self._connection, page)
@@ -118,8 +120,8 @@ class Ingest:
         changed = changes.changed
         seen_before = self._seen_before(changes.known.keys() - changed)
         if page.status == HTTPStatus.NOT_MODIFIED:
-            self._seen.update((hash(identifier), 0) for identifier in listed_ids(page))
-        self._seen.update((hash(item.id), hash(item.url)) for item in page.records)
+            self._seen.update((hash(identifier), False) for identifier in listed_ids(page))
+        self._seen.update((hash(item.id), True) for item in page.records)
         return Stored(
             len(changes.new), len(changed), len(changes.known) - len(changed), seen_before, restored
         )
@@ -137,34 +139,46 @@ class Ingest:
         if rows.same_raw(item, known):
             return None
         normalize(known)
-        same_reading = self._in_one_reading(page, item, row)
+        same_reading = self._in_one_reading(page, row)
         after = combine(known, item, read_is_newer=self._is_newer(page, item, row), same_reading=same_reading)
         after.id = known.id = row["id"]
         if rows.same_raw(after, known):
             return None
         changes = revisions(known, after)
-        # If labels differ between two places of one reading of the list, the item has not changed.
-        recorded = [change for change in changes if not (same_reading and change.field in LABELS)]
-        return Edit(after, recorded, bool(recorded) or any(change.kind == "labels" for change in changes))
+        recorded, merged = self._split(changes, row, same_reading=same_reading)
+        is_change = bool(recorded) or any(change.kind == "labels" for change in changes)
+        return Edit(after, recorded, is_change, merged)
+
+    def _split(
+        self, changes: Sequence[Revision], row: sqlite3.Row, *, same_reading: bool
+    ) -> tuple[list[Revision], list[Revision]]:
+        """Return the changes to record, and those of labels between two places of one reading of the list.
+
+        The labels of an item that is listed twice are those of both places. So what the first place changed
+        may be taken back at the second; it does not count if the item is new, or the pages are saved ones.
+        """
+        labels = [change for change in changes if same_reading and change.field in LABELS]
+        recorded = [change for change in changes if change not in labels]
+        is_new = self._saved or row["first_run"] == self._run
+        return recorded, [] if is_new else labels
 
     def _united(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:
         """Return how a reading changes an item that several sources have shown."""
         known, sources = normalize(rows.raw_item(row)), Sources.of(row["sources"], row["last_seen"])
         known.id = row["id"]
-        same_reading = page.origin == LIST and self._in_one_reading(page, item, row)
+        same_reading = page.origin == LIST and self._in_one_reading(page, row)
         after, united = unite(known, sources, item, page, same_reading=same_reading)
         changed_sources = united if united.to_json() != row["sources"] else None
         if rows.same_raw(after, known):
             return Edit(None, sources=united) if changed_sources else None
-        recorded = edits(known, sources, after, united)
-        recorded = [change for change in recorded if not (same_reading and change.field in LABELS)]
-        return Edit(after, recorded, bool(recorded), changed_sources)
+        changes = edits(known, sources, after, united)
+        recorded, merged = self._split(changes, row, same_reading=same_reading)
+        return Edit(after, recorded, bool(recorded), merged, changed_sources)
 
-    def _in_one_reading(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
-        """Whether the item was last seen in the same reading of the list, at another place."""
+    def _in_one_reading(self, page: Listing, row: sqlite3.Row) -> bool:
+        """Whether the item was last seen in the same reading of the list."""
         if not self._saved:
-            # At the same address it is the same result read again, so a difference is an edit.
-            return self._seen.get(hash(row["id"]), hash(item.url)) not in (hash(item.url), 0)
+            return self._seen.get(hash(row["id"]), False)
         return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) < self._one_reading
 
     def _is_newer(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:

@@ -25,7 +25,7 @@ _INSERT = (
 )
 _UPDATE = f"UPDATE items SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 _LOAD = (
-    f"SELECT id, language, first_seen, last_seen, sources, {', '.join(RAW_FIELDS)} FROM items "
+    f"SELECT id, language, first_seen, last_seen, first_run, sources, {', '.join(RAW_FIELDS)} FROM items "
     "WHERE id IN (SELECT value FROM json_each(?))"
 )
 
@@ -124,6 +124,20 @@ def write_revisions(
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(item_id, run, seen_at, one.field, one.before, one.after, one.kind) for one in changes],
     )
+
+
+def merge_revision(
+    connection: sqlite3.Connection, item_id: str, change: Revision, seen_at: str, run: int
+) -> None:
+    """Store a revision, and merge it with one that the run has of this field; none is left if they cancel."""
+    sql = "SELECT id, before FROM revisions WHERE item_id = ? AND run_id = ? AND field = ?"
+    row = connection.execute(sql, [item_id, run, change.field]).fetchone()
+    if row is None:
+        write_revisions(connection, item_id, [change], seen_at, run)
+    elif row["before"] == change.after:
+        connection.execute("DELETE FROM revisions WHERE id = ?", [row["id"]])
+    else:
+        connection.execute("UPDATE revisions SET after = ? WHERE id = ?", [change.after, row["id"]])
 
 
 def write_rejected(connection: sqlite3.Connection, page: Listing, run: int | None) -> None:

@@ -121,8 +121,9 @@ class NewsroomSpider(KeySearchSpider):
         if run is None or not isinstance(error, NetworkError):
             raise self.fail_as_partial(error)
         is_first = not run.traversal.pages and not isinstance(run, SearchRun)
-        if is_first and isinstance(failure.value, HttpError) and (gone := gone_list(failure)) is not None:
-            if (request := self._after_rejected(gone, failure.value.response)) is not None:
+        if is_first and (gone := gone_list(failure)) is not None:
+            page = failure.value.response if isinstance(failure.value, HttpError) else None
+            if (request := self._after_rejected(gone, page)) is not None:
                 yield request
             return
         if isinstance(error, UnavailableError):
@@ -166,9 +167,9 @@ class NewsroomSpider(KeySearchSpider):
             return self._begin_list(self.crawl.next_list_run)
         return request
 
-    def _after_rejected(self, error: OsceNewsError, response: Response) -> Request | None:
+    def _after_rejected(self, error: OsceNewsError, response: Response | None) -> Request | None:
         """Return the request for the next list after a page that was rejected; raises if there is none."""
-        end = self.reject(error, response)
+        end = self.reject(error, response) if response is not None else self.fail(error)
         if (request := self._begin_list(self.crawl.next_list_run)) is None:
             raise end from error
         return request

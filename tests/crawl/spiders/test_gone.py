@@ -73,6 +73,24 @@ def test_check_says_the_same_and_keeps_the_page(newsroom: Newsroom, tmp_path: Pa
     assert (held["understood"], held["source"], held["numbered_links"]) == (False, None, 2)
 
 
+def test_a_redirect_to_another_site_is_a_list_that_is_gone(newsroom: Newsroom, tmp_path: Path) -> None:
+    """It is not followed."""
+    with Newsroom(robots=ROBOTS) as elsewhere:
+        there = elsewhere.url.replace("127.0.0.1", "localhost") + "/news"
+        newsroom.fail(LIST, faults.redirect(f"{there}?page=0"))
+        done = crawl(newsroom, tmp_path / "a.db", "--archive", str(tmp_path / "archive"))
+        assert (done.status, done.summary["status"]) == (3, "failed")
+        (line,) = done.lines
+        assert f"the list is gone: expected a list, got a redirect to another site, {there}?page=0" in line
+        assert f"next: osce-news crawl --start-url {there}" in line
+        start = ("--start-url", newsroom.url + LIST, "--delay", "0")
+        checked = run("check", *start, cwd=tmp_path, env={"OSCE_NEWS_CONTACT": "x@example.org"})
+        assert (checked.status, "the list is gone" in checked.errors[-1]) == (3, True)
+        assert elsewhere.log == []
+    assert run("replay", "archive", "--db", "b.db", cwd=tmp_path).status == 0
+    assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("failed",)]
+
+
 def test_a_replay_does_not_take_the_start_page_for_the_list(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.fail(LIST, faults.redirect("/?page=0&rows=10&solrsort=ds_date+desc"))
     newsroom.fail(lambda path: path.startswith("/?"), faults.always(Reply(body=START_PAGE.encode())))

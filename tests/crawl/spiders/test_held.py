@@ -133,11 +133,17 @@ def test_when_the_site_has_changed_the_crawl_stops(newsroom: Newsroom, tmp_path:
         crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
         without_types(newsroom, 0, STORIES)
         done = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
-    assert (done.status, done.summary["status"]) == (3, "failed")
-    assert (done.summary["pages"], done.summary["held"]) == (3, 3)
-    (line,) = done.lines
-    assert "3 of 3 pages are held, so the site has changed" in line
-    assert "--accept" in line
+        assert (done.status, done.summary["status"]) == (3, "failed")
+        assert (done.summary["pages"], done.summary["held"]) == (3, 3)
+        (line,) = done.lines
+        assert "3 of 3 pages are held, so the site has changed" in line
+        # The command that the line names frees it, once and for all.
+        assert "run `osce-news crawl --full --accept`" in line
+        assert (
+            crawl(newsroom, db, "--full", "--accept", *FIFTY, before=at("2026-02-02T07:00:00Z")).status == 0
+        )
+        for options in ((), ("--full",)):
+            assert crawl(newsroom, db, *options, *FIFTY, before=at("2026-02-09T06:00:00Z")).status == 0
 
 
 def test_the_replay_of_a_crawl_holds_the_same_pages(newsroom: Newsroom, tmp_path: Path) -> None:
@@ -218,6 +224,6 @@ def test_a_full_crawl_that_is_taken_back_has_not_read_the_list(newsroom: Newsroo
         assert json.loads(said.out)["last_complete_run"] == 2
         assert run("undo", "2", cwd=tmp_path).status == 0
         said = run("status", "--format", "json", cwd=tmp_path)
-        assert json.loads(said.out)["last_complete_run"] is None
+        assert json.loads(said.out)["last_complete_run"] == 1
         assert crawl(newsroom, db, *FIFTY, before=at("2026-02-03T06:00:00Z")).summary["mode"] == "incremental"
     assert stored(db) == nodes(newsroom)  # it went down to what had been taken back
