@@ -42,8 +42,8 @@ def atomic_write(path: Path, *, folder: bool = False) -> Iterator[Path]:
 def check_destination(path: Path, *, folder: bool = False) -> None:
     """Raise BadInputError if a file, or a folder, can't be written there.
 
-    The parent folder must exist. Devices and pipes are refused (`/dev/stdout` is one of them, or a link to a
-    file), and so is a folder in the place of a file.
+    The parent folder must exist. Devices and pipes are refused (such as `/dev/stdout`, unless it links to a
+    file), and so is a folder where a file is expected, or a file where a folder is.
     """
     if not path.parent.is_dir():
         raise BadInputError(f"no such folder: {path.parent} (for {path.name})")
@@ -56,7 +56,7 @@ def check_destination(path: Path, *, folder: bool = False) -> None:
 
 
 def flush(path: Path) -> None:
-    """Flush a file, or all files in a folder, to disk: else a power failure could leave empty files."""
+    """Flush a file, or all files in a folder, to disk; otherwise a power failure could leave empty files."""
     for file in filter(Path.is_file, [path, *path.rglob("*")]):
         with file.open("rb") as opened:
             os.fsync(opened.fileno())

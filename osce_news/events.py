@@ -65,7 +65,7 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageStored(Event):
-    """The last response was stored, a listing page or an article; or it was held.
+    """The page of the last response, a list page or an article, was stored or held.
 
     A replay checks the page again, and holds it if it fails.
     """
@@ -73,7 +73,7 @@ class PageStored(Event):
     url: str  # of the page, after redirects
     fetched_at: str  # UTC, the WARC-Date of the response
     kind: str = "listing"  # or "article"
-    joined: bool = True  # whether a listing page continues the earlier ones without a gap
+    joined: bool = True  # whether a list page continues the earlier ones without a gap
     position: dict[str, Any] | None = None  # where a later crawl can resume
     cost: dict[str, float | None] = field(default_factory=dict)  # of the run so far, see COST
     item_id: str | None = None  # of an article: the item

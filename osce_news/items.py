@@ -170,7 +170,7 @@ class Rejected:
 
 @dataclass
 class Listing:
-    """A listing page as it was read, with its records; it is stored completely or not at all."""
+    """A list page as it was read, with its records; it is stored completely or not at all."""
 
     url: str
     fetched_at: str  # UTC, ISO 8601
@@ -243,7 +243,7 @@ class RawArticle:
 
 @dataclass
 class ArticleItem:
-    """One answer to the request for an item's own page; it is stored in one transaction.
+    """The response to one request for an item's own page; it is stored in one transaction.
 
     `status` is "read", "unchanged" (304), "gone" (404, 410), "moved" (redirected to another item),
     "not_found" (a page that says so with status 200), "unreadable" (not understood), or "failed"

@@ -1,4 +1,4 @@
-"""Addresses of the site's search service, which runs on Typesense: how documents are asked for.
+"""Addresses of the site's search service, which runs on Typesense: how documents are requested.
 
 https://typesense.org/docs/0.24.1/api/search.html
 """
@@ -30,7 +30,7 @@ _NEWEST_FIRST, _UNDATED_FIRST = "date:desc", "date(missing_values: first):desc"
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A question to a collection; `url` is its address.
+    """A request to a collection; `url` is its address.
 
     >>> SearchQuery("https://search.example", until=9).url.partition("&per_page")[0]
     'https://search.example/collections/unified/documents/search?q=%2A&query_by=title&sort_by=date%3Adesc&filter_by=date%3A%3C%3D9'
@@ -69,12 +69,12 @@ class SearchQuery:
 
     @property
     def optional(self) -> set[str]:
-        """The fields without which the question can still be asked."""
+        """The fields that a request can do without."""
         return {"title"} - self.unknown | (set(self.type_fields) if len(self.type_fields) > 1 else set())
 
 
 def types_asked_for(url: str) -> list[str]:
-    """Return the types to which the address of an answer is limited; an empty list if to none.
+    """Return the types to which the address of an answer is limited; an empty list if it has no limit.
 
     >>> types_asked_for(SearchQuery("https://search.example", until=9, types=["Speech", "blog"]).url)
     ['Speech', 'blog']

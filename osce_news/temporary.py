@@ -28,7 +28,7 @@ def temporary(
     for left in abandoned(parent, prefix, suffix):
         delete(left)
     path = parent / f"{prefix}{secrets.token_hex(4)}{suffix}"
-    new = path.with_name(f"{path.name}.new")  # it gets its name when it is locked, lest it looks abandoned
+    new = path.with_name(f"{path.name}.new")  # renamed when it is locked, so that it never looks abandoned
     if folder:
         new.mkdir(mode)
     else:

@@ -1,4 +1,4 @@
-"""Read and build the addresses of listings: page number, page size, order, site."""
+"""Read and build the addresses of list pages: page number, page size, order, site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by d
 
 
 def with_page(url: str, page: int, rows: int) -> str:
-    """Return the listing's address with this page number, counted from 0, and page size."""
+    """Return the list's address with this page number, counted from 0, and page size."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     query |= {"page": str(page), "rows": str(rows)}
@@ -71,7 +71,7 @@ def _number(url: str, name: str) -> int | None:
 
 
 def same_path(url: str, other: str) -> bool:
-    """Whether two addresses have the same path, in whatever case, language and host.
+    """Whether two addresses have the same path; case, language and host do not matter.
 
     >>> same_path("https://www.osce.org/press-releases?page=0", "https://osce.org/en/Press-Releases/")
     True

@@ -25,7 +25,7 @@ SERVER_NOT_MODIFIED = "server-not-modified"  # the profile of a 304
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A page as it was fetched once. A revisit record stands for the page that it refers to."""
+    """A page as it was fetched once. A revisit record gives the page that it refers to."""
 
     url: str
     fetched_at: str  # UTC, in the form of clock.py

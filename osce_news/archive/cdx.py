@@ -73,7 +73,7 @@ def not_cdx(body: bytes) -> LayoutError:
 
 
 def _table(table: list[Any]) -> tuple[list[Mapping[str, Any]], str | None]:
-    """Return the rows of an array of arrays; an empty one stands before the key of the next part."""
+    """Return the rows of an array of arrays; an empty row precedes the key of the next part."""
     if not all(isinstance(row, list) for row in table):
         raise not_cdx(json.dumps(table).encode())
     key = None
@@ -84,7 +84,7 @@ def _table(table: list[Any]) -> tuple[list[Mapping[str, Any]], str | None]:
 
 
 def _lines(body: bytes) -> list[Mapping[str, Any]]:
-    """Return the objects of the lines; an empty one for a line that is none, such as one that is cut."""
+    """Return the objects of the lines; an empty one for a line that is not an object, such as a cut line."""
     rows: list[Mapping[str, Any]] = []
     for line in filter(None, body.strip().splitlines()):
         row = None

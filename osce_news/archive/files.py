@@ -145,7 +145,9 @@ def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
     files = files_at(paths, is_saved_page, "saved page (.html, .json)")
     for path in files:
         if not is_saved_page(path):
-            raise BadInputError(f"{path} is not a saved page (.html), nor a search answer (.json)")
+            raise BadInputError(
+                f"{path} is neither a saved page (.html) nor an answer of the search service (.json)"
+            )
     return sorted(map(_saved_page, files), key=lambda page: (page.fetched_at, str(page.path)))
 
 

@@ -48,7 +48,7 @@ class PageProblem:
 
 
 class PageRequest(NamedTuple):
-    """How a page was requested: as a listing, or as the article of an item."""
+    """How a page was requested: as a list page, or as the article of an item."""
 
     kind: str
     item_id: str | None = None  # of an article, if its address does not tell
@@ -91,7 +91,7 @@ class ParsedCapture(Capture):
 def parse(capture: Capture, request: PageRequest | None = None) -> ParsedPage:
     """Return what a capture shows. A page that can't be read is returned with its `problem`.
 
-    Without a `request`, `kind_of` says whether the page is a listing or an article.
+    Without a `request`, `kind_of` says whether it is a list page or an article.
     """
     request = (request or PageRequest(kind_of(capture) or LISTING)).at(capture)
     if isinstance(capture, ParsedCapture):
@@ -114,9 +114,9 @@ def cache_key(capture: Capture, request: PageRequest) -> tuple[str, str | None, 
 
 
 def kind_of(capture: Capture) -> str | None:
-    """Return whether a captured page is a listing or an article; None if it is neither.
+    """Return whether a captured page is a list page or an article; None if it is neither.
 
-    If the address does not tell, the page does: lists of cards have any address.
+    If the address does not show it, the page does: lists of cards may have any address.
     """
     kind = page_kind(capture.url)
     if kind is not None:
@@ -128,9 +128,9 @@ def kind_of(capture: Capture) -> str | None:
 
 
 def page_kind(url: str) -> str | None:
-    """Return whether an address of the newsroom is that of a listing or an article; None if it is neither.
+    """Return whether an address of the newsroom is that of a list page or an article; None if it is neither.
 
-    An answer of the search service is a listing.
+    An answer of the search service counts as a list page.
 
     >>> page_kind("https://www.osce.org/press-releases/ukraine?page=3")
     'listing'
@@ -148,7 +148,7 @@ def page_kind(url: str) -> str | None:
 
 
 def redirected_to(capture: Capture) -> str | None:
-    """Return the web address that a response redirects to; None if it is no redirect to one."""
+    """Return the web address that a response redirects to; None if it does not redirect to one."""
     location = capture.header("location")
     if not location or capture.status not in _REDIRECTS:
         return None

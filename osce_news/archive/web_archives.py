@@ -1,4 +1,4 @@
-"""The Wayback Machine and Common Crawl: what to ask their CDX interfaces, and how to get a capture."""
+"""The Wayback Machine and Common Crawl: the addresses of their CDX interfaces and of captures."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class WebArchive(ABC):
 
     @abstractmethod
     def read(self, asked: str, status: int, body: bytes) -> IndexAnswer:
-        """Return what the answer to a question holds; raises LayoutError if it is none of a CDX interface."""
+        """Return what an answer holds; raises LayoutError if it is not that of a CDX interface."""
 
     @abstractmethod
     def place(self, record: CdxRecord) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Compare how often the results of a page show something with how often stored items of that time do."""
+"""Compares how often the results of a page have something with how often stored items of that time do."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Checks whether a page of the list is plausible, before anything of it is stored.
 
-The page objects refuse pages without the structure of the list. The checks look at the values: on their own,
+The page objects reject pages without the structure of the list. The checks look at the values: on their own,
 compared with the same items as stored, and with stored items from the same time. They correct nothing. All
 limits are in `limits`; one result alone never fails a page.
 """
@@ -171,7 +171,7 @@ def _is_usual(rule: Rule[Any], faults: set[Any], context: Context, near: Sequenc
 
 
 def _neighbours_values(pairs: Sequence[Pair]) -> Iterator[Finding | None]:
-    """Yield a finding if many items now have the date of the item beside them, or another item's teaser."""
+    """Yield a finding if many items now have the date of the item next to them, or another item's teaser."""
     dates = [None, *(pair.stored.published for pair in pairs), None]
     moved = [
         pair.stored.published not in (None, pair.read.published)

@@ -51,13 +51,13 @@ def check(
 ) -> None:
     """Check that a page of the live site can still be read.
 
-    Requests one listing page after robots.txt, prints what it shows and how many of its results have each
-    field, and stores nothing. Exits with status 0 if `crawl` would read the list, with status 3 if the page
-    is no list, is not understood or fails the checks: then it says where the list may be. The checks also
-    compare it with the database, if there is one.
+    Requests robots.txt and one page of the list, prints what it shows and how many of its results have
+    each field, and stores nothing. Exits with status 0 if `crawl` would read the list. Exits with status 3
+    if the page is not a list, is not understood or fails the checks, and says where the list may be. If
+    there is a database, the page is also compared with it.
 
     --save keeps the page without e-mail addresses, telephone numbers and keys. If the page is not
-    understood, send us the folder.
+    understood, please send us the folder.
 
     \b
     Example:

@@ -33,7 +33,8 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
     """Print a reference to the data set or to one item.
 
     ID is the item's identifier or its address. The reference to the data set, or to the items of a query,
-    says what it covers and what not, when a crawl last read the whole list, and the version of osce-news.
+    says what is covered and what is missing, when a crawl last read the whole list, and which version of
+    osce-news was used.
     To cite many items one by one, use `export`.
 
     \b

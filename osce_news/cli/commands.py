@@ -10,7 +10,7 @@ import click
 # The sections of `osce-news --help`. The short texts stand here so that it need not import the commands.
 SECTIONS = {
     "Fill the database": {
-        "crawl": "Read the newsroom's listing pages into the database.",
+        "crawl": "Read the newsroom's list into the database.",
         "replay": "Read saved pages and WARC files into the database, offline.",
         "backfill": "Copy the past out of a web archive, and store it.",
         "parse": "Parse WARC files on a Dask cluster into partitions.",
@@ -26,14 +26,14 @@ SECTIONS = {
         "serve": "Show the database in the browser.",
     },
     "Export and cite": {
-        "export": "Write items to a file: CSV, Excel, BibTeX, a feed and others.",
+        "export": "Write items to a file: CSV, Excel, BibTeX, a feed or others.",
         "cite": "Print a reference to the data set or to one item.",
     },
     "Maintain": {
         "check": "Check that a page of the live site can still be read.",
         "runs": "List past runs, or show one of them.",
-        "status": "Show the last run, the last complete one, and what needs a look.",
-        "held": "List pages that failed a check, or decide on one of them.",
+        "status": "Show the last run, the last complete one, and what needs attention.",
+        "held": "List pages that failed a check; store or discard one of them.",
         "undo": "Take back what one run stored.",
         "verify": "Check the integrity of a database.",
         "renormalize": "Apply the current vocabulary and rules to stored values.",

@@ -44,20 +44,20 @@ def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @json_option
 @log_options
 def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **arguments: Any) -> None:
-    """Read the newsroom's listing pages into the database.
+    """Read the newsroom's list into the database.
 
     The first crawl reads the whole list, which takes two to three hours at ten seconds per page. Later
-    crawls are incremental: they read the newest pages until two of them hold nothing new or changed.
-    --full reads everything again, which also finds items that were back-dated or withdrawn; an interrupted
+    crawls are incremental: they read the newest pages until two in a row have nothing new or changed.
+    --full reads everything again, and so also finds items that were back-dated or withdrawn; an interrupted
     full crawl is resumed. Ctrl-C stops after the current page.
 
     --articles then reads the full texts of new and changed items and of those without a text, newest
     first. All of them take about four days. What was read is stored, and the next run continues from there.
 
-    --source search reads the site's search service: everything with its full texts in some 140 requests.
+    --source search reads the site's search service: all items with their full texts in about 140 requests.
     Whether the site's terms allow that is for you to decide.
 
-    Options can stand in a file osce-news.toml beside the database, under their long names.
+    Options can be kept in a file osce-news.toml next to the database, under their long names.
 
     Set the environment variable OSCE_NEWS_CONTACT to your e-mail address or web page: it is sent with
     each request, so that the site can reach you.

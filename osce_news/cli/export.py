@@ -66,11 +66,11 @@ def export(
     db: Path,
     query: Query,
 ) -> None:
-    """Write items to a file: CSV, Excel, BibTeX, a feed and others.
+    """Write items to a file: CSV, Excel, BibTeX, a feed or others.
 
     Writes all items of the query, newest first; a feed has the newest 100. If the export fails, an
     existing FILE stays as it was. A FILE that ends in .gz is compressed; - is standard output.
-    Spreadsheets have no full texts unless --texts or --columns ask for them.
+    Spreadsheets only have full texts with --texts, or if --columns names them.
 
     Parquet needs `pip install 'osce-news[parquet]'`, Excel `pip install 'osce-news[xlsx]'`.
 
@@ -118,7 +118,7 @@ def export(
         click.echo(printable(note)[:300], err=True)
     _print_count(snapshot or file, items, total)
     if not items:
-        click.echo("no item passes the filters" if query else f"{db} holds no items", err=True)
+        click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
 
 
 def _print_count(file: Path | None, items: int, total: int) -> None:

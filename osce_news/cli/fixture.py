@@ -146,7 +146,7 @@ def _not_found(path: Path, url: str | None, addresses: list[str], report: Report
 def _summary(expected: dict[str, Any]) -> str:
     """Return what is read from a page, in one line."""
     if expected.get("is_not_found"):
-        return "a page that says it is not found"
+        return "a page that says 'not found'"
     if "error" in expected:
         return f"not read yet: {expected['message']}"
     if "records" in expected:

@@ -26,11 +26,11 @@ _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "s
 @format_options
 @traceback_option
 def held(number: int | None, store: bool, discard: bool, db: Path, form: str | None) -> None:
-    """List pages that failed a check, or decide on one of them.
+    """List pages that failed a check; store or discard one of them.
 
-    A crawl keeps such a page whole, stores nothing of it, and goes on after it. With N, the page is shown
-    result by result, beside what is stored. A page leaves the list by itself when a later crawl reads its
-    results again and they pass.
+    A crawl holds such a page: it keeps the whole page, stores none of its items, and continues. With N, the
+    page is shown result by result, next to what is stored. A page leaves the list by itself when a later
+    crawl reads its results again and they pass.
 
     \b
     Example:
@@ -42,7 +42,7 @@ def held(number: int | None, store: bool, discard: bool, db: Path, form: str | N
         raise click.UsageError("give either --store or --discard")
     if number is None:
         if store or discard:
-            raise click.UsageError("name the page: `osce-news held` lists the numbers")
+            raise click.UsageError("give the number of the page; `osce-news held` lists them")
         return _list(db, form)
     with closing(open_for_reading(db)) as connection:
         page = held_table.held_page(connection, number)

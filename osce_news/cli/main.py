@@ -22,7 +22,7 @@ from osce_news.cli.output import printable
 # What a person should know after an interruption, by command.
 _AFTER_INTERRUPTION = {
     "crawl": "; what was read is stored",
-    **dict.fromkeys(("replay", "backfill", "parse", "merge"), "; run the command again to go on"),
+    **dict.fromkeys(("replay", "backfill", "parse", "merge"), "; run the command again to continue"),
 }
 _COMPLETE = "_OSCE_NEWS_COMPLETE"  # the variable that a shell sets to ask for its completion
 

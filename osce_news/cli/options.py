@@ -29,7 +29,7 @@ config_option = click.option(
     "--config",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Options of `crawl`, as TOML.  [default: osce-news.toml beside the database]",
+    help="Options of `crawl`, as TOML.  [default: osce-news.toml next to the database]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 delay_option = click.option(
@@ -102,7 +102,7 @@ def _with_query(command: Callable[..., Any], options: Sequence[tuple[str, str, s
         return command(query=Query.parse(**given), **arguments)
 
     function = click.option(
-        "--all", "every", is_flag=True, help="Items with each of several offices, topics or places, not any."
+        "--all", "every", is_flag=True, help="Only items with all of several offices, topics or places."
     )(with_query)
     for name, metavar, text in reversed(options):
         several = metavar == "NAME"

@@ -93,7 +93,7 @@ def save(page: RawPage, root: Path, *, kind: str | None = None, name: str | None
 def without_personal_data(body: bytes) -> tuple[bytes, int]:
     """Return a page without e-mail addresses, telephone numbers and keys, and how many were replaced.
 
-    Names stay: nothing tells them from other words.
+    Names of persons stay, because a program can't distinguish them from other words.
 
     >>> without_personal_data(b'Call +43 1 514 36 6000, me@osce.org {"searchApiKey":"0123456789abcdef"}')
     (b'Call +00 0 000 00 0000, name@example.org {"searchApiKey":"KEY"}', 3)
@@ -114,8 +114,8 @@ def without_personal_data(body: bytes) -> tuple[bytes, int]:
 def kind_of(page: RawPage) -> str:
     """Return the kind that the page looks like, or else the kind of its address.
 
-    A page with results is a listing. A page with a known layout or a soft 404 is an article; text alone
-    proves nothing, because a changed listing may have some too. Raises BadInputError if neither the page
+    A page with results is a list page. A page with a known layout or a soft 404 is an article; text alone
+    proves nothing, because a changed list page may have some too. Raises BadInputError if neither the page
     nor its address shows the kind.
     """
     with suppress(OsceNewsError):
@@ -129,7 +129,7 @@ def kind_of(page: RawPage) -> str:
         return LISTING
     if item_id(page.url).isdecimal():
         return ARTICLE
-    raise BadInputError(f"{page.url}: can't tell a listing from an article here; say which with --kind")
+    raise BadInputError(f"{page.url}: this may be a list or an article; say which with --kind")
 
 
 def case_name(url: str) -> str:
@@ -159,7 +159,7 @@ def rewrite(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
 
 
 def observed(case: Path) -> dict[str, Any]:
-    """Return what is read from the page in a fixture folder, an article in `article/`, else a listing.
+    """Return what is read from the page in a fixture folder: an article in `article/`, or else a list page.
 
     It is the error if the page is not understood. Empty fields are left out.
     """
@@ -183,7 +183,7 @@ def observed(case: Path) -> dict[str, Any]:
 
 
 def _observed_listing(saved: SavedPage, content_type: str | None) -> dict[str, Any]:
-    """Return the pager, records and rejected results of a listing page, and the texts of a search answer."""
+    """Return the pager, records and rejected results of a list page, and the texts of a search answer."""
     capture = saved.capture()
     raw, page = extract_listing(
         capture.body, capture.url, fetched_at=saved.fetched_at, status=None, content_type=content_type

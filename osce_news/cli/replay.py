@@ -28,7 +28,7 @@ from osce_news.site import LISTING_URL
 @click.option(
     "--start-url",
     metavar="URL",
-    help="A list; from WARC files of other tools, only its site is read.  [default: www.osce.org]",
+    help="A list. From WARC files of other tools, only pages of its site are read.  [default: www.osce.org]",
 )
 @json_option
 @log_options

@@ -115,8 +115,8 @@ def _print_run(run: dict[str, Any]) -> None:
 def _may_live(process: int | None) -> bool:
     """Whether a process of this number may exist, found without touching it or the database's lock.
 
-    The lock would tell for certain. But testing it means taking it, and a crawl that starts in that moment
-    would be refused.
+    Only the lock would say for certain. But testing it means taking it, and a crawl that starts at that
+    moment would be refused.
     """
     if process is None or os.name != "posix":  # elsewhere this signal would end the process
         return True

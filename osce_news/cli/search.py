@@ -30,7 +30,7 @@ from osce_news.storage.query import Query
 
 
 class _Search(click.Command):
-    """Says how to exclude a word, because a shell hands over -word like an option."""
+    """Says how to exclude a word, because -word looks like an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments as click does."""

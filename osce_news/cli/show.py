@@ -97,8 +97,8 @@ def _shown(value: str | None) -> str:
 
 
 def _withdrawal(row: Row) -> str:
-    back = f", back on it {row['restored']} (run {row['restored_run']})" if row["restored"] else ""
-    return f"missing from the list {row['withdrawn']} (run {row['withdrawn_run']}){back}"
+    back = f", restored {row['restored']} (run {row['restored_run']})" if row["restored"] else ""
+    return f"withdrawn {row['withdrawn']} (run {row['withdrawn_run']}){back}"
 
 
 def _print_value(name: str, value: str | None) -> None:

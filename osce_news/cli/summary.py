@@ -42,7 +42,7 @@ def print_summary(
         return
     click.echo(done)
     if summary.withdrawn or summary.restored:
-        click.echo(f"no longer on the list: {summary.withdrawn}; back on it: {summary.restored}")
+        click.echo(f"withdrawn from the list: {summary.withdrawn}; restored: {summary.restored}")
     if summary.articles or summary.articles_left:
         click.echo(
             f"articles: {summary.articles} requested, {summary.articles_changed} with a changed text, "

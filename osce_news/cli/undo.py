@@ -19,9 +19,9 @@ from osce_news.storage import Writer
 def undo(run: int, db: Path, as_json: bool) -> None:
     """Take back what one run stored.
 
-    Items that the run stored first are removed, with their history. Values that it changed get the former
-    ones, withdrawals and texts are taken back. Values that a later run has changed again stay as they are,
-    and are counted. `undo` is a run of its own; `osce-news runs` lists it.
+    Removes the items that the run added, with their history, and restores the former values, texts and
+    withdrawals of the others. Values that a later run has changed again stay as they are, and are counted.
+    `undo` is a run of its own; `osce-news runs` lists it.
 
     \b
     Example:

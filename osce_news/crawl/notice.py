@@ -1,4 +1,4 @@
-"""The level of log lines that are shown beside a progress bar too: what was found, what is waited for."""
+"""The level of log lines that are also shown above a progress bar: what was found, what is waited for."""
 
 import logging
 

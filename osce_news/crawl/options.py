@@ -1,6 +1,6 @@
 """The options of a crawl, checked before the first request.
 
-Each option is a field of `CrawlOptions`, and stands only there: `osce-news crawl` and `scrapy crawl -a` take
+Each option is a field of `CrawlOptions` and defined only there: `osce-news crawl` and `scrapy crawl -a` take
 their names from it.
 """
 
@@ -74,7 +74,7 @@ def _flag(value: Any, option: str) -> bool:
 
 def _source(value: Any, option: str) -> str:
     if value not in SOURCES:
-        raise BadInputError(f"--{option}: {str(value)[:60]!r} is none of {', '.join(SOURCES)}")
+        raise BadInputError(f"--{option}: {str(value)[:60]!r} is not one of {', '.join(SOURCES)}")
     return str(value)
 
 
@@ -147,7 +147,8 @@ class CrawlOptions:
     search_key: str | None = _option(
         search_key,
         "KEY",
-        "Its key; by default the one that the site gives to every browser. Better set as:",
+        "Its key. Default: the one that the site gives to every browser. Set it in the environment, which "
+        "other users can't see.",
         envvar="OSCE_NEWS_SEARCH_KEY",
         show_envvar=True,
         is_secret=True,
@@ -155,7 +156,8 @@ class CrawlOptions:
     type: tuple[str, ...] = _option(
         _names,
         "TYPES",
-        "Documents of the search service to store, such as 'Speech,Decision', instead of the newsroom.",
+        "Store documents of these types from the search service, such as 'Speech,Decision', instead of the "
+        "newsroom.",
         default=(),
     )
     since: str | None = _option(_date, "DATE", "Skip items published before this day, and stop at them.")
@@ -190,7 +192,7 @@ class CrawlOptions:
     def parse(cls, **given: Any) -> CrawlOptions:
         """Return the options from text values, as of `scrapy crawl -a`; raises BadInputError.
 
-        None stands for an option that is not given.
+        None means that an option is not given.
         """
         values = {name: value for name, value in given.items() if value is not None}
         for name, option in OPTIONS.items():
@@ -247,13 +249,13 @@ OPTIONS = {field.name: field.metadata for field in dataclasses.fields(CrawlOptio
 
 
 def listing_url(start: str, rows: int) -> str:
-    """Return the first address of a listing: newest first and `rows` per page, unless it says otherwise.
+    """Return the first address of a list: newest first and `rows` per page, unless it says otherwise.
 
     >>> listing_url("https://www.osce.org/press-releases", 50)
     'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'
     """
     if not is_web_address(start.strip()):
-        raise BadInputError(f"not the address of a listing: {start[:200]!r} (it begins with https://)")
+        raise BadInputError(f"not the address of a list: {start[:200]!r} (it begins with https://)")
     parts = urlsplit(start.strip())
     if "@" in parts.netloc:
         raise BadInputError("an address must not have a user name or a password: leave them out")

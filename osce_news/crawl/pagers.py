@@ -85,7 +85,7 @@ class Pagers:
         return last is None and end < self._min_results and bool(page.keys)
 
     def next_link(self, page: PageFacts, visited: Container[str]) -> str | None:
-        """Return the link to the next page, None if there is none; raises PagerError if it leads astray."""
+        """Return the link to the next page, or None; raises PagerError if it can't be followed."""
         link = page.pager.next if page.pager else None
         if link is None:
             return None

@@ -106,7 +106,7 @@ class PendingPage:
     """A page of the list, or an article, until all of its records have passed the item pipelines.
 
     Each record is passed to `add` or to `drop`. `stored` is a future that is done when the page is stored, or
-    has the exception that prevented it.
+    holds the exception that prevented it.
     """
 
     def __init__(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> None:

@@ -36,7 +36,7 @@ MAX_KEPT_PAGES = 20
 
 
 def listing_from_response(response: Response) -> tuple[Listing, ListingPage | SearchAnswer]:
-    """Return the listing with its raw records, and its page object.
+    """Return the list page with its raw records, and its page object.
 
     Raises LayoutError with the findings if the page is not understood, or if a redirect led to another path;
     ChallengePageError for a challenge page.
@@ -54,7 +54,7 @@ def listing_from_response(response: Response) -> tuple[Listing, ListingPage | Se
 
 
 def findings_of(response: Response) -> Findings:
-    """Return what stands on a page that was requested as a list; raises nothing."""
+    """Return what a page that was requested as a list shows; raises nothing."""
     page = ListingPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
     is_list = response.status == HTTPStatus.OK and same_path(_requested(response), response.url)
     return find(page, is_list=is_list)

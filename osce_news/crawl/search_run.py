@@ -40,7 +40,7 @@ class SearchRun(ListRun):
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of each request: the key, which stands nowhere else."""
+        """The headers of each request: the key, which is in no other place."""
         return {KEY_HEADER: self.options.search_key or "", "Accept": "application/json"}
 
     def validators(self, url: str) -> Validators | None:

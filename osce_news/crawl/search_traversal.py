@@ -1,14 +1,13 @@
-"""Which question to ask the search service next, and whether all documents were read. Plain values only.
+"""Which request to send to the search service next, and whether all documents were read. Plain values only.
 
-Documents are asked for newest first, and each question begins at the date of the last document read: "of this
-time or before". Insertions and removals can't shift what such a question shows, as they would shift numbered
-pages. Neighbouring answers share the documents of one date. If a whole answer has one date, the following
-pages of the same question are read, and read again from the first if one of its documents was removed
-meanwhile.
+Documents are requested newest first, and each request begins at the date of the last document read: "of this
+time or before". Insertions and removals shift numbered pages, but not the answer to such a request.
+Neighbouring answers share the documents of one date. If a whole answer has one date, the following pages of
+the same request are read, and read again from the first if one of its documents was removed meanwhile.
 
-Documents without a date come first in a traversal of everything; no question by date would show them. When
-its end is reached, the first question is asked again: it shows what was added on top meanwhile, and how many
-documents there are. If some of them were not read, they were moved or removed while they were being read.
+Documents without a date come first in a traversal of everything, because no request by date would show them.
+At the end, the first request is repeated: its answer shows what was added on top meanwhile, and how many
+documents there are. If some of them were not read, they were moved or removed meanwhile.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class AnswerFacts(PageFacts):
 
     seconds: Sequence[float] = ()  # the dates of its documents, as numbers and in order
     found: int = 0  # documents that the question finds
-    is_cut_off: bool = False  # whether the service gave up searching
+    is_cut_off: bool = False  # whether the service stopped searching early
     others: Mapping[str, str] = field(default_factory=dict)  # types of documents that are not stored, by key
 
 
@@ -86,7 +85,7 @@ class SearchTraversal:
         is_new = not self._known.issuperset(page.keys)
         self._known.update(page.keys)
         if page.is_cut_off:
-            self.problems.append(f"{page.url}: the service gave up searching (search_cutoff)")
+            self.problems.append(f"{page.url}: the service stopped searching early (search_cutoff)")
         if self.query.page == 1 and self.query.until == self.first.until:
             self._found = page.found
         if self.query.page == 1:

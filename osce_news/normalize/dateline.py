@@ -40,7 +40,7 @@ def parse_dateline(teaser: str | None) -> Dateline | None:
     """Return the dateline at the beginning of the (cleaned) teaser, or None if it begins with a sentence.
 
     A dateline consists of places, a day and a dash. Places are in capitals or in the vocabulary, so that a
-    sentence that begins with a capitalised word is not taken for one. The date is None if the dateline has
+    sentence that begins with a capitalised word is not mistaken for one. The date is None if the dateline has
     no year or a range of days; it is not completed from the publishing date.
 
     >>> parse_dateline("TASHKENT/VIENNA, February 28, 2022- On March 3-4")
@@ -50,7 +50,7 @@ def parse_dateline(teaser: str | None) -> Dateline | None:
     >>> parse_dateline("Media freedom, 3 May 2021 – a day to remember") is None
     True
 
-    A notice may stand before it, in capitals or in words of the vocabulary, if the places are known:
+    If the places are known, a notice may precede it, in capitals or in words of the vocabulary:
 
     >>> parse_dateline("PLEASE FIND BELOW A STATEMENT. WARSAW, 6 July 2015 – The OSCE").raw
     'WARSAW, 6 July 2015 –'

@@ -98,7 +98,7 @@ def parse_date(text: str | None) -> str | None:
     """Return the date as YYYY-MM-DD, or None if the text is not exactly one whole date.
 
     A date is a day, a month name (English or Russian) and a year of four digits, or ISO 8601. A weekday may
-    stand before it, a time behind it. The day of a time with an offset is that in Vienna, as the site prints
+    precede it, and a time may follow it. A time with an offset gives the day in Vienna, as the site prints
     it. An incomplete date is never completed from today's, and a date inside a sentence does not count.
 
     >>> parse_date("15 March 2022"), parse_date("February 28, 2022"), parse_date("6 марта 2023 года")

@@ -1,4 +1,4 @@
-"""Identifies the item of an address, whatever the address's form."""
+"""Identifies the item of an address, in whatever form the address is written."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def item_id(url: str) -> str:
 
     The node number identifies the item on the OSCE's site, under any path, host, language and query. For an
     address without one, or on another site, the identifier is "u" and the first 16 hexadecimal digits of the
-    SHA-256 of its canonical form. A year at the end of a path is no number, unless it is that of /node/2014.
+    SHA-256 of its canonical form. A year at the end of a path is not a node number, except in /node/2014.
 
     >>> item_id("https://www.osce.org/odihr/575719"), item_id("http://osce.org/ru/node/575719?x=1")
     ('575719', '575719')
@@ -83,7 +83,7 @@ def language_of(url: str) -> str | None:
 
 
 def preferred_url(urls: Iterable[str]) -> str:
-    """Return the best address to show, whatever their order.
+    """Return the best of two addresses to show; their order does not matter.
 
     Addresses on www.osce.org come first, then those without a language, with a path other than /node/, and
     shorter ones.

@@ -101,10 +101,10 @@ def reason_to_reject(title: str, offices: Sized, topics: Sized) -> str | None:
     if not title:
         return "a title without a visible character"
     if title.count("?") * 2 > len(title.replace(" ", "")):
-        return "a title of question marks: its letters were lost"
+        return "a title with question marks instead of letters"
     for name, terms in (("offices", offices), ("topics", topics)):
         if len(terms) > MOST_NAMES:
-            return f"{len(terms)} {name} (at most {MOST_NAMES} are believed)"
+            return f"{len(terms)} {name}; more than {MOST_NAMES} are taken for a misreading"
     return None
 
 

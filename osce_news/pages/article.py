@@ -55,7 +55,7 @@ class ArticlePage:
         page = self._page
         page.refuse_other_pages("article")
         if self.is_not_found:
-            raise LayoutError("article", expected="an article", got="a page that says that it is not found")
+            raise LayoutError("article", expected="an article", got="a page that says 'not found'")
         if self._is_called("no_article"):
             raise LayoutError("article", expected="an article", got=page.description)
         # Translations and canonical links are partly in elements that are pruned below.

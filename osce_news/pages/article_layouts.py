@@ -150,8 +150,8 @@ class Drupal11Layout(ArticleLayout):
     """The title in a heading or in the head, the text in sections.
 
     Known: og:title, the first `datetime` of the page and the section's classes, from a public crawler of
-    documents of June 2026. Assumed: that news have the same markup, and that what stands around the sections
-    is not text.
+    documents of June 2026. Assumed: that news items have the same markup, and that what is around the
+    sections is not text.
     """
 
     NAME = "drupal11"
@@ -308,7 +308,7 @@ def find_around(page: HtmlPage) -> ArticleOutline:
 
 
 def read_text(page: HtmlPage) -> list[Paragraph]:
-    """Return the paragraphs that trafilatura takes for the text; an empty list if it finds none.
+    """Return the paragraphs that trafilatura recognises as the text; an empty list if it finds none.
 
     It gets the page after pruning, and uses neither the network nor files of the user.
     """

@@ -82,7 +82,7 @@ def read_labels(
 
 
 def read_values(region: Element, texts: Sequence[Element]) -> dict[str, str]:
-    """Return the values that stand without a label beside the text, by field, as in a card.
+    """Return the values without a label next to the text, by field, as in a card.
 
     Below the text only topics count: an office may be that of a contact.
     """

@@ -1,4 +1,4 @@
-"""Finds the links that may be titles of cards, without those of menus and of blocks beside the list."""
+"""Finds the links that may be titles of cards, except those of menus and of blocks next to the list."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Title:
 
 
 def find_titles(body: Element) -> list[Title]:
-    """Return the links to items, each with the weight of its form; of each item, only the best ones."""
+    """Return the links to items, each with the weight of its form; only the best ones of each item."""
     links = [link for link in _visible_links(body) if not _TERM.search(link.get("href") or "")]
     in_main = [link for link in links if next(link.iterancestors("main"), None) is not None]
     rated = [Title(link, number_of(link), _weight(link)) for link in (in_main if len(in_main) > 1 else links)]
@@ -63,7 +63,7 @@ def find_titles(body: Element) -> list[Title]:
 
 
 def _visible_links(body: Element) -> Iterator[Element]:
-    """Yield the links to items, without those of menus and of blocks beside the list."""
+    """Yield the links to items, except those of menus and of blocks next to the list."""
     needed = {above for tag in ("h1", "main") for element in body.iter(tag) for above in upwards(element)}
     walk = iterwalk(body, ("start",))
     for _, element in walk:

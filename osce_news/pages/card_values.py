@@ -1,4 +1,4 @@
-"""The values of a card that need no label, told apart from its text by the vocabulary.
+"""The values of a card that need no label; the vocabulary distinguishes them from its text.
 
 A line consists of values if each of its parts is a date, or a name that the vocabulary knows.
 """
@@ -79,7 +79,7 @@ class CardValues:
         return True
 
     def _add_links(self, parts: Sequence[str], pieces: Sequence[Piece]) -> bool:
-        """Add a line of links of which one is a known name: the others are names of the same kind."""
+        """Add a line of links if one is a known name: the others are names of the same kind."""
         kinds = [kind for part in parts if (kind := kind_of_names(part)) in ("offices", "topics")]
         links = [piece.link is not None for piece in pieces if bare_text(piece.text)]
         if not kinds or len(links) < 2 or not all(links):
@@ -175,7 +175,7 @@ def _behind_label(text: str) -> str:
 
 
 def _day_of(text: str) -> str | None:
-    """Return the date that a text is, perhaps behind a place; None if it is none."""
+    """Return the date if a text is one, perhaps after a place; otherwise None."""
     if is_date(text):
         return text
     found = place_and_day(text)

@@ -81,7 +81,7 @@ def find_cards(root: Element) -> list[CardFields]:
 def _list_of(titles: Sequence[Title]) -> list[_Group]:
     """Return the groups of the cards that are the list: those with most of the best titles.
 
-    Raises LayoutError if as many titles are elsewhere on the page: it is no list, or is damaged.
+    Raises LayoutError if as many titles are elsewhere on the page: then it is damaged, or not a list.
     """
     best: list[_Group] = []
     most = elsewhere = 0
@@ -139,7 +139,7 @@ def _place(card: Element) -> list[Element]:
 
 
 def _is_alike(one: Sequence[Element], other: Sequence[Element]) -> bool:
-    """Whether two cards stand at like places below what they share: in the sections or rows of one list.
+    """Whether two cards have similar places below their common element: in sections or rows of one list.
 
     A section with a single card is that card.
     """

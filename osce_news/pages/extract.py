@@ -38,10 +38,10 @@ def extract_listing(
     etag: str | None = None,
     last_modified: str | None = None,
 ) -> tuple[Listing, ListingPage | SearchAnswer]:
-    """Return the records of a listing page or of a search answer with their raw fields, and its page object.
+    """Return the records of a list page or of a search answer with their raw fields, and its page object.
 
-    The address tells which of them it is. `status` is the HTTP status, None for a saved page; `fetched_at` is
-    UTC in ISO 8601. Raises LayoutError if the page is not understood, and ChallengePageError for a challenge.
+    The address shows which of the two it is. `status` is the HTTP status, None for a saved page; `fetched_at`
+    is UTC in ISO 8601. Raises LayoutError if the page is not understood, ChallengePageError for a challenge.
 
     >>> body = b'''<h3><a href="/node/1">A title</a></h3> <p><b>Publishing date:</b> 1 May 2020</p>'''
     >>> url = "https://www.osce.org/press-releases"
@@ -91,7 +91,7 @@ def _add_documents(listing: Listing, answer: SearchAnswer) -> None:
 
 
 def is_html(content_type: str | None) -> bool:
-    """Whether the Content-Type header is that of a page; a missing one is taken for it."""
+    """Whether the Content-Type header is that of an HTML page, or missing."""
     named = (content_type or "").lower()
     return not named or "html" in named or "xml" in named
 

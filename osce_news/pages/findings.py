@@ -18,7 +18,7 @@ _MOST_LISTS = 5  # named in a message
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What stands on a page; its fields are keys of `check --json`."""
+    """What a page shows; the fields are keys of `check --json`."""
 
     url: str  # after redirects
     layout: str | None  # LABELLED, CARDS or SCRIPT; None if the page is no list that can be read
@@ -61,7 +61,7 @@ class Findings:
 def find(page: ListingPage, *, is_list: bool = True) -> Findings:
     """Return the findings of a page; raises nothing.
 
-    `is_list` is false for a page that came instead of the list, such as a start page: its items are no list.
+    `is_list` is false for a page that came instead of the list, such as a start page, even if it shows items.
     """
     layout, results = None, 0
     if is_list:

@@ -1,4 +1,4 @@
-"""The newsroom's listing page: its results, and the addresses of the next and the last page."""
+"""The newsroom's list page: its results, and the addresses of the next and the last page."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class PagerLink(NamedTuple):
 
 
 class ListingPage(HtmlPage):
-    """The page object of a listing page, made of its text and its address.
+    """The page object of a list page, made of its text and its address.
 
     A page is a labelled list, whose results `segmentation` finds and `fields` reads by their visible labels,
     or a list of cards, which `cards` and `card_fields` read. Pager links are found by `rel`, class or words.
@@ -142,7 +142,7 @@ class ListingPage(HtmlPage):
             return LayoutError("results", expected=expected, got=f"a page without any: {_FILLED_BY_SCRIPT}")
         return LayoutError(
             LAYOUTS[0].result,
-            expected="results with a label 'Publishing date', cards, or a sentence that there are none",
+            expected="results with a label 'Publishing date', cards, or a sentence that says there are none",
             got=self.description,
         )
 
@@ -246,7 +246,7 @@ class ListingPage(HtmlPage):
     def _refuse_contradictions(self, results: Sequence[ResultFields | CardFields]) -> None:
         """Raise LayoutError if many printed dates are of other days than their `datetime`.
 
-        One is a slip of an editor, and the printed date counts; many are dates of other cards.
+        A single one is an editor's mistake, and the printed date counts; many are dates of other cards.
         """
         wrong = sum(isinstance(one, CardFields) and one.contradicts_itself for one in results)
         if wrong > max(1, len(results) // SET_ASIDE_IN):

@@ -118,7 +118,7 @@ class Document:
         return None
 
     def is_of_type(self, wanted: Sequence[str]) -> bool:
-        """Whether the document is of one of these types, or if there are none, of a type of the newsroom."""
+        """Whether the document is of one of these types; without any, whether it is of the newsroom."""
         if wanted:
             return not {fold(name) for name in wanted}.isdisjoint(map(fold, self.types))
         known = vocabulary("content_types")
@@ -223,7 +223,7 @@ class SearchAnswer:
             raise _not_understood("documents with a title and an address or number", got)
 
     def _refuse_other_order(self) -> None:
-        """Raise LayoutError if the documents are not the newest first: the next question relies on it."""
+        """Raise LayoutError if the documents are not the newest first: the next request relies on it."""
         times = [one.seconds for one in self.documents if one.seconds is not None]
         if any(earlier < later for earlier, later in pairwise(times)):
             raise _not_understood("the newest documents first, as asked for", "documents in another order")
@@ -234,7 +234,7 @@ def _parsed(body: bytes, url: str, content_type: str | None) -> dict[str, Any]:
         answer = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         text, _ = decode(body, content_type)
-        got = "text that is no JSON"
+        got = "text that is not JSON"
         if "<" in text[:1000]:
             page = HtmlPage(text, url)
             page.refuse_other_pages("answer of the search service")
@@ -271,7 +271,7 @@ def _one_text(value: Any) -> str | None:
 
 
 def _written(value: Any) -> str:
-    """Return a value that is no text as it is written in JSON."""
+    """Return a value that is not a text as it is written in JSON."""
     return ILLEGAL.sub("\ufffd", json.dumps(value, ensure_ascii=False)[:1000])
 
 

@@ -1,6 +1,6 @@
 """The settings of the search service that the site gives to every browser: in its start page and its scripts.
 
-The key may only search. It is returned to be used, and must be stored and shown nowhere.
+The key only allows searching. It is returned to be used, and must not be stored or shown.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _objects(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, 
 
 
 def _base_in(values: dict[str, Any], url: str) -> str | None:
-    """Return the address of the service that stands with a key, if it is on the site."""
+    """Return the address of the service that is given with a key, if it is on the site."""
     for _, one in _objects(values):
         host, port = one.get("host"), one.get("port")
         if isinstance(host, str) and host:

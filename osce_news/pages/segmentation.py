@@ -1,4 +1,4 @@
-"""Divides a listing page into its results.
+"""Divides a list page into its results.
 
 Three ways are tried, the most reliable first: the class that a known layout gives its results; the element
 around each date; the order of lines, if no element surrounds a result. All three are anchored by the

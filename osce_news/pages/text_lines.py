@@ -24,7 +24,7 @@ SILENT = frozenset(
     "video audio canvas map".split()
 )
 _TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
-# By way of the attributes, of which there are few: seven times as quick as asking each element.
+# Pages have few such attributes, so looking for them is seven times as quick as testing each element.
 _STYLED = XPath("descendant::*/@style/.. | descendant::*/@hidden/..")
 _NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
 

@@ -61,7 +61,7 @@ def export(
         destinations.check_file(path)
     compressed = path.name.lower().endswith(".gz")
     if compressed and (chosen.binary or by_year):
-        raise BadInputError(f"{chosen.name} is not compressed again: leave out .gz")
+        raise BadInputError(f"{chosen.name} is already compressed: leave out .gz")
     written = _columns(connection, columns, texts=texts or not (bom or chosen.name == "xlsx"))
     described = described and "datapackage" in chosen.options
     if described:

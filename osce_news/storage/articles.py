@@ -1,4 +1,4 @@
-"""Stores the answers to requests for items' own pages as rows of `articles`."""
+"""Stores the responses to requests for items' own pages as rows of `articles`."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def write_article(
     Raises StorageError for an item that is not stored.
     """
     if not item_exists(connection, answer.item_id):
-        raise StorageError(f"no list has shown the item {answer.item_id}, nor has its own page: {answer.url}")
+        raise StorageError(
+            f"neither a list nor its own page has shown the item {answer.item_id}: {answer.url}"
+        )
     if answer.status == "moved" and answer.article is not None:
         if _is_own_page(connection, answer.item_id, answer.article):
             answer = replace(answer, status="read", moved_to=None)
@@ -177,8 +179,8 @@ def differences(
 ) -> dict[str, tuple[str | None, str | None]]:
     """Return where an item's page differs from the list: each field with the list's value and the page's.
 
-    White space, quotes, dashes, the case and order of labels, and other names of one entry do not count. Nor
-    does a date that the page does not print; nor do labels, if it prints none at all.
+    White space, quotes, dashes, the case and order of labels, and other names of one entry do not count. A
+    date that the page does not print does not count either, nor do labels if it prints none at all.
     """
     with_labels = any(printed.get(name) for name in _LABELS)
     one, other = NewsItem(url_raw=listed.url_raw), NewsItem(url_raw=listed.url_raw)

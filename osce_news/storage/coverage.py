@@ -86,9 +86,9 @@ def gaps_of_days(connection: sqlite3.Connection, longer_than: int = 7) -> list[t
 
 
 def last_complete_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
-    """Return the last crawl that read to its end what it was asked to read; None if there is none.
+    """Return the last crawl that read everything that it was meant to read; None if there is none.
 
-    An incremental crawl ends at what is known. A run that `undo` took back does not count.
+    An incremental crawl ends at known items. A run that `undo` took back does not count.
     """
     sql = f"""
         SELECT id, finished FROM runs

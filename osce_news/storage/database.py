@@ -42,7 +42,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     if path.is_file() and path.stat().st_nlink > 1:
         raise BadInputError(
             f"{path} is a hard link, one of several names of a file: SQLite keeps a log for each name, so "
-            "what the other writes would be lost; copy the file, and use the copy"
+            "changes made under another name would be lost; copy the file, and use the copy"
         )
     if path.exists() and path.stat().st_size > 0:
         applied = _refuse_foreign(path)

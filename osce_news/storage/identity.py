@@ -1,7 +1,8 @@
 """Finds the stored items that a page shows under other addresses.
 
 The node number of an address identifies an item. If the site gives its items other numbers, or addresses
-without any, then known addresses decide, and else title, date and offices. Doubtful results are rejected.
+without any, they are recognised by known addresses, or else by title, date and offices. Doubtful results are
+rejected.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def _matches(unknown: Sequence[NewsItem], candidates: Iterable[sqlite3.Row]) -> 
 
 
 def _match(item: NewsItem, same: Sequence[sqlite3.Row], *, is_series: bool) -> _Match | None:
-    """Return which of the stored items with its title a result is, or may be; None if it is none of them.
+    """Return which of the stored items with its title a result is, or may be; None if no item fits.
 
     `is_series` is whether several items of these days have the title, so that it does not tell one.
     """
@@ -205,7 +206,7 @@ def _renamed(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:
 
 
 def _nameless(item: NewsItem) -> str:
-    """Return what stands for the identifier of a result that has none of its own."""
+    """Return a substitute for the identifier of a result without an identifier of its own."""
     return f"-{hashlib.blake2b(item.url.encode(), digest_size=6).hexdigest()}"
 
 

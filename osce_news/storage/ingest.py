@@ -1,4 +1,4 @@
-"""Compares what a listing page shows with the items that are stored, and stores the difference."""
+"""Compares what a list page shows with the items that are stored, and stores the difference."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def _rules(copy: sqlite3.Connection) -> list[str]:
 
 
 def _texts(copy: sqlite3.Connection) -> list[str]:
-    """Read every text: SQLite stores bytes that are not UTF-8, and whoever reads them gets an error."""
+    """Read every text: SQLite also stores bytes that are not UTF-8, and reading them is an error."""
     copy.text_factory = bytes
     found = []
     present = {row[0].decode() for row in copy.execute("SELECT name FROM sqlite_master")}

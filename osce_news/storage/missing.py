@@ -1,4 +1,4 @@
-"""Items that a list no longer shows: which are missing, which are asked for, which are withdrawn.
+"""Items that a list no longer shows: which are missing, which pages to request, which are withdrawn.
 
 A list that does not show an item proves little: the list may have moved while it was read, or its index may
 have lost the item. So the item's own page is requested. The item is withdrawn if that page is gone too.
@@ -19,7 +19,7 @@ from osce_news.storage.crawl_state import COMPLETE, chain_of_runs
 
 # A list that was not read for longer does not show what is there now.
 MAX_AGE_OF_LIST = timedelta(days=90)
-# A missing item whose own page was there is asked for again after this time.
+# If a missing item's own page was there, it is requested again after this time.
 ASKED_AGAIN = timedelta(days=30)
 
 
@@ -48,9 +48,9 @@ def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> li
 
 
 def due_pages(connection: sqlite3.Connection, missing: Iterable[str], now: str) -> list[Due]:
-    """Return those of the missing items whose own pages are to be requested, the oldest doubt first.
+    """Return the missing items whose own pages are to be requested.
 
-    That is the item that was not seen for the longest time, on the list or on its own page. An item whose
+    The first is the one that was not seen for the longest time, on the list or on its own page. An item whose
     page was requested since it was last on the list is left out for a while, unless the request failed.
     """
     sql = """
@@ -65,7 +65,7 @@ def due_pages(connection: sqlite3.Connection, missing: Iterable[str], now: str) 
 
 
 def gone_items(connection: sqlite3.Connection, missing: Iterable[str]) -> list[str]:
-    """Return those of the missing items whose own pages are gone since the list last showed them.
+    """Return the missing items whose own pages are gone since the list last showed them.
 
     A page is gone if the site answered with status 404 or 410, said that there is no such page, or redirected
     to another item. A redirect to any other page, such as the start page, proves nothing.

@@ -1,7 +1,7 @@
 """Decides which source counts for each value of an item, whatever the order of the readings.
 
-Of two sources, the newer reading counts; within a month, a list counts over the search service, and that over
-the item's own page. A source that does not print a value never erases that of another.
+The newer of two readings counts, but within a month a list takes precedence over the search service, and the
+search service over the item's own page. A source that does not print a value never erases that of another.
 """
 
 from __future__ import annotations
@@ -116,10 +116,10 @@ def unite(
 
 
 def edits(known: NewsItem, sources: Sources, after: NewsItem, united: Sources) -> list[Revision]:
-    """Return the revisions to record: what a source prints otherwise than it did before.
+    """Return the revisions to record: the values that a source no longer prints as before.
 
-    Sources may print labels and teasers in their own way. Titles and dates are the same everywhere, so that
-    another one is an edit wherever it is printed.
+    Sources may print labels and teasers in their own way. Titles and dates are the same everywhere, so a
+    different one is an edit, whichever source prints it.
     """
     return [
         change

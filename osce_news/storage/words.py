@@ -125,7 +125,7 @@ def _expression(query: str) -> tuple[str, list[str]]:
             group = groups.pop()
             groups[-1].add(f"{group.prefix}( {group.expression()} )", excluded=group.excluded)
         elif match["bracket"]:
-            groups[-1].add(")")  # of no group: a mistake, which FTS5 tells
+            groups[-1].add(")")  # of no group: a mistake, which FTS5 reports
         elif match["near"] or match["word"] in OPERATORS:
             groups[-1].add(column + (match["near"] or match["word"]), excluded=excluded)
         elif term := _term(match):

@@ -247,7 +247,7 @@ class Writer:
         with self.transaction():
             self.store(page.page)
             held.set_stored(self.connection, page.id, run)
-        return self.finish("complete", f"held page {page.id}, stored as decided")
+        return self.finish("complete", f"held page {page.id}, stored by `osce-news held {page.id} --store`")
 
     def undo(self, run: int) -> Undone:
         """Take back what a run stored, as a run of its own.

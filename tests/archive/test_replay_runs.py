@@ -523,7 +523,7 @@ def test_a_replay_that_was_cut_short_leaves_nothing_and_the_next_begins_anew(
     )
     done = replay(small, before=before)
     assert (done.status, len(done.lines)) == (130, 1)
-    assert done.lines == ["osce-news: interrupted; run the command again to go on"]
+    assert done.lines == ["osce-news: interrupted; run the command again to continue"]
     assert rows(small / "b.db", "SELECT count(*) FROM runs") == [(0,)]
     done = replay(small)
     assert (done.status, done.summary["runs_known"]) == (0, 0)

@@ -64,7 +64,7 @@ def _one_line(result: Result) -> str:
         (["stats", "--since", "2024-01-02", "--until", "2024-01-01"], "is after"),
         (["crawl", "--max-pages", "0"], "max-pages"),
         (["crawl", "--rows", "51"], "rows"),
-        (["crawl", "--start-url", "osce"], "not the address of a listing"),
+        (["crawl", "--start-url", "osce"], "not the address of a list"),
         (["list", "--limit", "-1"], "limit"),
         (["list", "--limit", "x"], "'x' is not a valid number"),
         (["search", "roma", "-media"], "quote the whole query, as in 'roma -media'"),

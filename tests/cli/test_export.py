@@ -194,7 +194,7 @@ def test_an_empty_database_and_filters_without_a_match_are_reported(filled: Path
     result = run("export", "a.csv", "--db", "empty.db", cwd=tmp_path)
     assert (result.status, result.out, result.err) == (0, "a.csv: 0 items\n", "empty.db holds no items\n")
     result = run("export", "a.csv", "--since", "2100-01-01", cwd=tmp_path)
-    assert (result.status, result.err) == (0, "no item passes the filters\n")
+    assert (result.status, result.err) == (0, "no item matches the filters\n")
     assert run("search", "osce", "--db", "empty.db", cwd=tmp_path).errors == ["nothing found"]
     assert "0 items" in run("cite", "--db", "empty.db", cwd=tmp_path).out
 

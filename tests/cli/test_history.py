@@ -201,8 +201,8 @@ def test_an_item_is_shown_with_its_former_values_and_withdrawals(past: Path, tmp
     assert "\nwithdrawals: -\n" in shown.out
     gone = run("show", "575398", cwd=tmp_path).out
     assert re.search(
-        r"\nwithdrawals:\n    missing from the list 20\S+ \(run 2\), "
-        r"back on it 2099-01-01T00:00:00Z \(run 3\)\n",
+        r"\nwithdrawals:\n    withdrawn 20\S+ \(run 2\), "
+        r"restored 2099-01-01T00:00:00Z \(run 3\)\n",
         gone,
     )
     assert "\nrevisions: -\n" in gone
@@ -212,7 +212,7 @@ def test_an_item_is_shown_with_its_former_values_and_withdrawals(past: Path, tmp
         writer.begin("full")
         writer.finish("complete", withdrawn=["575398"])
     again = run("show", "575398", cwd=tmp_path).out.partition("\nwithdrawals:\n")[2].splitlines()[1]
-    assert re.fullmatch(r"    missing from the list 20\S+ \(run 4\)", again)
+    assert re.fullmatch(r"    withdrawn 20\S+ \(run 4\)", again)
 
 
 def test_on_a_terminal_a_long_value_is_wrapped(

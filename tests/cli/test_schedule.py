@@ -32,7 +32,7 @@ from tests.helpers import run
         (["github", "--contact", "a\nb"], "a schedule can't hold a line break"),
         (["systemd", "--db", "a\nb.db"], "a schedule can't hold a line break"),
         (["cron", "--db", b"\xff.db"], "a schedule can't hold a line break or control character"),
-        (["cron", "--start-url", "example.org"], "not the address of a listing: 'example.org'"),
+        (["cron", "--start-url", "example.org"], "not the address of a list: 'example.org'"),
         (["anacron"], "'anacron' is not one of"),
     ],
 )

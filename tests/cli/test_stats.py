@@ -134,7 +134,7 @@ def test_the_share_of_labels_is_a_table_of_percentages(filled: Path, tmp_path: P
     [
         ("--plot figure.gif", "figure.gif: a figure's file ends in .svg, .png, .pdf or .html"),
         ("--by colour", "'colour' is not one of"),
-        ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item passes the filters"),
+        ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item matches the filters"),
         ("--labels --by office", "--labels works only with --by year or --by month"),
         ("--top 0", "0 is not in the range"),
     ],

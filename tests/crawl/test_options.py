@@ -31,7 +31,7 @@ def test_a_filter_a_keyword_and_an_order_in_the_address_are_kept() -> None:
     ["", "x", "osce.org", "ftp://osce.org/x", "https://", "https://x:99999/", "http://[", "file:///x"],
 )
 def test_what_is_no_web_address_is_refused(address: str) -> None:
-    with pytest.raises(BadInputError, match="not the address of a listing"):
+    with pytest.raises(BadInputError, match="not the address of a list"):
         listing_url(address, 50)
 
 

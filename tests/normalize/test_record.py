@@ -136,7 +136,7 @@ def test_each_printed_value_that_nothing_explains_is_named_as_printed() -> None:
     [
         ("OSCE trains police", None),
         ("What next? OSCE asks: why???", None),
-        ("???? ?????? ?? ???????", "a title of question marks: its letters were lost"),
+        ("???? ?????? ?? ???????", "a title with question marks instead of letters"),
         (" \u200b", "a title without a visible character"),
     ],
 )

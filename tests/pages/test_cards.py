@@ -137,7 +137,7 @@ def test_five_thousand_cards_are_read() -> None:
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_links_to_items_alone_are_no_list(count: int) -> None:
-    with pytest.raises(LayoutError, match="cards, or a sentence that there are none"):
+    with pytest.raises(LayoutError, match="cards, or a sentence that says there are none"):
         _ = read(*['<p><a href="/node/1">Story 1</a></p>'] * count, "<p>Welcome.</p>").results
 
 

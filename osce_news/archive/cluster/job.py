@@ -29,7 +29,7 @@ from osce_news.serialize import from_json, to_json
 
 FORMAT = 2  # of the plan and of the partitions
 PLAN = "plan.json"
-PART_BYTES = 16 * 1024**2  # of a compressed file: a thousand listing pages, half a minute of parsing
+PART_BYTES = 16 * 1024**2  # of a compressed file: a thousand list pages, half a minute of parsing
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 

@@ -148,7 +148,7 @@ def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) 
     page, original = _resolve(capture, warcs)
     pages = {}
     for source, request in ((page, by_run), (page, by_address), (capture, by_run)):
-        # A 304 has no listing, and no replay asks for one.
+        # A 304 has no list page, and no replay asks for one.
         if source is None or request is None:
             continue
         if source is capture and original and request.kind == LISTING:

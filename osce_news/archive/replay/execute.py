@@ -35,7 +35,7 @@ def replay(
 ) -> Outcome:
     """Read the files at these paths into the database, and return the outcome.
 
-    `jobs` is the number of processes that parse. `start_url` is a listing on the site whose pages are read
+    `jobs` is the number of processes that parse. `start_url` is a list on the site whose pages are read
     from WARC files of other tools. Raises BadInputError, before anything is stored, for a path that can't be
     replayed; StorageError if the database can't be written, and WorkerError if a process died. What was
     stored before stays.
@@ -71,7 +71,7 @@ def replay_plan(
             elif known is None and _fits(run, writer):
                 merge(ReplayPlan(), unfit)  # first: the run may hold articles of items that only these list
                 unfit = []
-                with writer.transaction():  # if the replay is cut short, the next one begins this run anew
+                with writer.transaction():  # if the replay is cut short, the next one starts this run over
                     recorded = RecordedRun(run, writer, source, deaths.get(run.name))
                     _repeat(recorded, workers, outcome, on_page)
             else:
@@ -101,7 +101,7 @@ def store_backfill(
         everything = sorted(folder.glob("osce-news-*.warc.gz"))  # a page may be the same in another file
         source, archives = WarcFiles(everything), _backfills(everything)
         left = [name for name in archives if not crawl_state.has_stored_archive(writer.connection, name)]
-        for name in left or [""]:  # without any, the run tells that there was nothing to store
+        for name in left or [""]:  # without any, the run says that there was nothing to store
             files = archives.get(name, [])
             plan = ReplayPlan(warcs=files)
             pages = SinglePages(plan, files, hosts, source, writer, outcome, "backfill", name or None)
@@ -129,9 +129,9 @@ def _fits(run: ArchivedRun, writer: Writer) -> bool:
 
 
 def _went_on(run: ArchivedRun, known: int, source: CaptureSource, writer: Writer) -> bool:
-    """Whether an archive without an end has more by now than the database: it was replayed while it grew.
+    """Whether an archive without an end now has more than the database: it was replayed while it grew.
 
-    One page more is what a kill leaves, between the event of a page and its storing.
+    One page more does not count: a kill between a page's event and its storing leaves it.
     """
     stored = crawl_state.pages_of_killed_run(writer.connection, known)
     if stored is None:

@@ -25,7 +25,7 @@ class Outcome:
     merged: list[str] = field(
         default_factory=list
     )  # recorded runs older than the database, or continued later
-    other_pages: int = 0  # captures that show neither a listing nor an article, or were no pages
+    other_pages: int = 0  # captures that are neither a list page nor an article, or not a page at all
     unknown_items: int = 0  # other numbered pages, which no list shows and which are no news items
     errors: list[OsceNewsError] = field(default_factory=list)
     error_count: int = 0
@@ -45,7 +45,7 @@ class Outcome:
         del self.errors[MAX_ERRORS:]
 
     def check_report(self) -> None:
-        """Note unreadable records as an error; a cut file is none, because a killed crawl leaves one."""
+        """Note unreadable records as an error; a cut file is not one: a killed crawl leaves it."""
         unread = self.report.unreadable + self.report.unresolved
         if unread > self._unread:
             self._unread = unread
@@ -74,11 +74,11 @@ class Outcome:
         counts = {
             "recorded runs that are already in the database: {:,}": len(self.known),
             "recorded runs that are older than the database, or were continued later: {:,}; their pages are "
-            "merged without their history; for all of it replay into a new file": len(self.merged),
+            "merged without their history; to get all of it, replay into a new file": len(self.merged),
             "captures that are not pages of the newsroom: {:,}": self.other_pages,
-            "numbered pages not stored, because no list shows them, and they neither print a content type of "
-            "the newsroom nor, without any type, a date above a text: {:,}": self.unknown_items,
-            "and {:,} errors more": self.error_count - len(self.errors),
+            "numbered pages not stored: {:,}; no list shows them, and they print neither a content type of "
+            "the newsroom nor, without any type, a date above a text": self.unknown_items,
+            "and {:,} more errors": self.error_count - len(self.errors),
         }
         return [*self.report.lines(), *(line.format(count) for line, count in counts.items() if count)]
 

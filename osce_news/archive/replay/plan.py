@@ -46,7 +46,7 @@ class ReplayPlan:
     def hosts(self, start_url: str) -> list[str]:
         """Return the sites whose pages are wanted from `warcs`, as `site_host` names them.
 
-        They are those of the listing and of the runs, which are merged page by page if they don't fit.
+        They are those of the list and of the runs, which are merged page by page if they don't fit.
         """
         urls = [start_url, *(run.begins.start_url for run in self.runs)]
         return sorted({site_host(url) for url in urls})

@@ -1,7 +1,7 @@
 """The replay of a run that was recorded: what it read, in its order, into the same rows.
 
 The archive drives it, not the traversal: its events say which pages were stored, and how the run ended. So
-an archive stays good when the rules of the traversal change. Pages are parsed and checked as in a crawl.
+an archive stays valid when the rules of the traversal change. Pages are parsed and checked as in a crawl.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:
 def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | None, Event | None]]]:
     """Yield the events of a run in order, each with its page, and with what is to be parsed for it.
 
-    A page without an event is one that the run refused, so that it failed. Other responses that it did not
-    store are left out: robots.txt, redirects, errors that were retried.
+    A page without an event is one that the run did not understand, so that it failed. Other responses that it
+    did not store are left out: robots.txt, redirects, errors that were retried.
     """
     last: Capture | None = None
     is_elsewhere = False  # whether a redirect led from the list to the last page
@@ -76,7 +76,7 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | 
             page = (content.url.partition("#")[0], content.fetched_at)
             capture = last if last is not None and (last.url, last.fetched_at) == page else None
             last = None
-            # The database may have a reading of a listing that has not changed.
+            # The database may have a reading of a list page that has not changed.
             is_304 = capture is not None and capture.revisit == SERVER_NOT_MODIFIED
             to_parse = None if is_304 and content.kind == LISTING else capture
             yield (capture, content), to_parse, PageRequest(content.kind, content.item_id)
@@ -225,7 +225,7 @@ class RecordedRun:
             answer = self._article(capture, event, parsed)
             if not self._writer.has_item(answer.item_id):
                 self._run.set_cost(event.cost)
-                raise MissingPageError(f"{event.url}: no listing shows its item, {answer.item_id}")
+                raise MissingPageError(f"{event.url}: no list shows its item, {answer.item_id}")
             self._run.store_article(event, answer)
             return
         page = self._listing(capture, event, parsed)
@@ -266,7 +266,7 @@ class RecordedRun:
                 return known.page(capture.url, capture.fetched_at)
             parsed = self._read_now(capture, event, PageRequest(LISTING))
         listing = parsed.checked().listing
-        assert listing is not None, "a listing was requested"
+        assert listing is not None, "a list page was requested"
         return listing
 
     def _read_now(self, capture: Capture, event: PageStored | None, request: PageRequest) -> ParsedPage:

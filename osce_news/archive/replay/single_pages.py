@@ -1,4 +1,4 @@
-"""Replays pages that no recorded run explains; each is stored as read when it was fetched."""
+"""Replays pages that belong to no recorded run; each counts as read when it was fetched."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class SinglePages:
         outcome.add(writer.finish(error_status(worst), str(worst) if worst else None))
 
     def _tasks(self) -> Iterator[Iterator[Task[Origin]]]:
-        """Yield the listings, then the articles."""
+        """Yield the list pages, then the articles."""
         places = self._places()
         yield self._pages(LISTING, places)
         yield self._pages(ARTICLE, places)
@@ -182,7 +182,7 @@ class SinglePages:
 
 
 def _kind(capture: Capture) -> str | None:
-    """Return whether a capture is a listing or an article; None if it is neither."""
+    """Return whether a capture is a list page or an article; None if it is neither."""
     kind, status = kind_of(capture), capture.status
     is_page = status == HTTPStatus.OK and (
         is_html(capture.header("content-type")) or is_search_answer(capture.url)

@@ -78,7 +78,7 @@ class StrictCompressionMiddleware(HttpCompressionMiddleware):
 
 
 class CookielessRedirectMiddleware(RedirectMiddleware):
-    """Gives up a page that redirects to itself until a cookie comes back: the crawl keeps no cookies."""
+    """Gives up a page that redirects to itself until it gets a cookie, because the crawl keeps no cookies."""
 
     def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:
         """Return the response, or the request that it redirects to; raises IgnoreRequest."""

@@ -58,7 +58,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         agent = self._robotstxt_useragent or self._default_useragent
         if parser is not None and (delay := parser.crawl_delay(agent) or 0) > MAX_CRAWL_DELAY_S:
             raise RobotsError(
-                f"robots.txt asks for a crawl-delay of {delay:.0f} s, which no crawl can keep to, "
+                f"robots.txt asks for a crawl-delay of {delay:.0f} s, which is too long for a crawl, "
                 "so nothing is fetched"
             )
         return parser

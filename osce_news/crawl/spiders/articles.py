@@ -65,7 +65,7 @@ class ArticlesSpider(BaseSpider):
         return self.next_page(run) if run.error is None else None
 
     async def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
-        """Yield the answer for the item and, once it is stored, the next request."""
+        """Yield the item with what its page shows and, once it is stored, the next request."""
         run = self._present_run()
         try:
             answer = article_from_response(response, due.item_id)
@@ -82,7 +82,7 @@ class ArticlesSpider(BaseSpider):
             yield result
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
-        """Yield the failure as the answer for the item and, once it is stored, the next request."""
+        """Yield the item with the failure and, once it is stored, the next request."""
         run, error = self._present_run(), error_from_failure(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         response = failure.value.response if isinstance(failure.value, HttpError) else None

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 class NewsroomSpider(KeySearchSpider):
-    """Reads the list, or the answers of the search service, from the top to the end, one after another.
+    """Reads the list, or the answers of the search service, page by page from the top to the end.
 
     Each item is one record of the list; with `articles` the items' own pages follow.
     """

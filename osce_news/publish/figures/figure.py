@@ -78,7 +78,7 @@ def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figu
     source = counts.source(connection)
     periods = [name for name in options.by if name in counts.PERIODS]
     if extent["items"] == 0:
-        why = "no item passes the filters" if source.items else "the database holds no items"
+        why = "no item matches the filters" if source.items else "the database holds no items"
         raise BadInputError(f"nothing to plot: {why}")
     if periods and extent["first"] is None:
         raise BadInputError("nothing to plot: no item has a known date")

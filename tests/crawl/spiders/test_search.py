@@ -312,7 +312,7 @@ ANSWER = {"found": 1, "hits": [{"document": document(1)}]}
             3,
             "fields id, price",
         ),
-        ((200, "{"), 3, "text that is no JSON"),
+        ((200, "{"), 3, "text that is not JSON"),
         ((403, "{}"), 6, "refuses the key (status 403)"),
         ((302, "/elsewhere"), 3, "status 302"),
         ((422, '{"message": "Only upto 250 hits"}'), 3, "Only upto 250 hits"),

@@ -39,7 +39,7 @@ def test_impossible_combinations_are_refused(
 
 
 def test_nothing_to_plot_says_why(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="no item passes the filters"):
+    with pytest.raises(BadInputError, match="no item matches the filters"):
         build_figure(reading, FigureOptions(query=Query(until="1990-01-01")))
     fill(tmp_path / "no-topics.db", [dataclasses.replace(story, topics=()) for story in TEN])
     with (

@@ -74,7 +74,7 @@ def test_png_and_html_are_downloads(get: Get) -> None:
         ("top=many", "not a number: 'many'"),
         ("offcie=odihr", "no filter 'offcie'"),
         ("as-of=2025-12-01", "these pages show the present"),
-        ("until=1990-01-01", "nothing to plot: no item passes the filters"),
+        ("until=1990-01-01", "nothing to plot: no item matches the filters"),
         ("by=%3Cscript%3Ealert(1)", "no figure by '<script>alert(1)'"),
     ],
 )
