@@ -35,7 +35,7 @@ class CdxRecord:
 
     @property
     def when(self) -> str:
-        """The time of the capture in the form of clock.py; raises ValueError if it is no time."""
+        """The time of the capture in the form of clock.py; raises ValueError if it is not a time."""
         return datetime.strptime(self.timestamp, "%Y%m%d%H%M%S").strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property

@@ -64,7 +64,7 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
 @db_option
 @traceback_option
 def status(max_age: timedelta | None, form: str, db: Path) -> None:
-    """Show the last run, the last complete one, and what needs attention.
+    """Show the last runs, and what needs attention.
 
     A complete run is a crawl, incremental or full, that read everything that it was meant to read. The last
     whole one read a whole list, as `crawl --full` does. The age is that of the last complete run.

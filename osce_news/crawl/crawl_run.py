@@ -150,7 +150,7 @@ class CrawlRun:
             self.summary.status, self.summary.message = "failed", str(self.error)
 
     def list_outcome(self) -> ListOutcome:
-        """Return what the run has found out about its list; sets the error that comes to light."""
+        """Return what the run has found out about its list; sets the error if there is one."""
         return ListOutcome()
 
     @property

@@ -16,7 +16,7 @@ MAX_HEAD_BYTES = 256 * 1024  # as in browsers
 
 
 class HeadTooLargeError(DownloadFailedError):
-    """The status line and the headers of a response have no end, or a far one."""
+    """The status line and the headers of a response are too long, or have no end."""
 
 
 class BoundedDownloadHandler(http11.HTTP11DownloadHandler):

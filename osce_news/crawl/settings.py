@@ -23,7 +23,7 @@ ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 10.0  # the crawl-delay in the site's robots.txt; a longer one there takes precedence
-DOWNLOAD_DELAY_JITTER = 0  # else some delays are shorter than the crawl-delay
+DOWNLOAD_DELAY_JITTER = 0  # otherwise some delays are shorter than the crawl-delay
 AUTOTHROTTLE_ENABLED = False  # it shortens the delay
 REFERRER_POLICY = "no-referrer"
 

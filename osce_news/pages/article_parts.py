@@ -97,7 +97,7 @@ def read_values(region: Element, texts: Sequence[Element]) -> dict[str, str]:
 
 
 def _other_row(line: Line, region: Element, holders: Container[Element]) -> list[Element]:
-    """Return the elements of a row whose label says that its values are no text; else an empty list."""
+    """Return the elements of a row whose label says that its values are not text; else an empty list."""
     label, _, value = line.text.partition(":")
     if len(label) > _LONGEST_LABEL or not says("other_row", label) or line.block in holders:
         return []

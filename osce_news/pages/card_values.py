@@ -24,7 +24,7 @@ _SHORT = 40  # characters of a part beside a date, of a label, and of a section'
 class CardValues:
     """The values and texts of the lines that were added; `is_below` says whether they stand below the title.
 
-    `names` has the names by field, `days` the dates in printed order, `unsure` the lines with a date behind
+    `names` has the names by field, `days` the dates in printed order, `unsure` the lines with a date after
     an unknown label.
     """
 
@@ -59,7 +59,7 @@ class CardValues:
             self._texts[self.is_below][-1].append(text)
 
     def add_labelled(self, label: str, line: Line) -> None:
-        """Add a line behind a label that is not known: only its names count."""
+        """Add a line after a label that is not known: only its names count."""
         self.end_text()
         for part in _parts(line.pieces):
             if is_date(part) and not begins("changed", label):
@@ -119,7 +119,7 @@ def bare_text(text: str) -> str:
 
 
 def says_more(text: str) -> bool:
-    """Whether the text of a link says "Read more", perhaps with the title behind it."""
+    """Whether the text of a link says "Read more", perhaps followed by the title."""
     folded = fold(text[:200]).strip(_ARROWS)
     return folded in words("more") or re.match(r"(?:read|learn) more (?:about|on|of)\b", folded) is not None
 
@@ -169,7 +169,7 @@ def _label_and_date(part: str) -> Sequence[str]:
 
 
 def _behind_label(text: str) -> str:
-    """Return the names behind an unknown label such as "Category:"; the text itself without one."""
+    """Return the names after an unknown label such as "Category:"; the text itself without one."""
     label, colon, rest = text.partition(":")
     return rest.strip() if colon and len(label) <= _SHORT and kind_of_names(rest.strip()) else text
 

@@ -21,7 +21,7 @@ class Findings:
     """What a page shows; the fields are keys of `check --json`."""
 
     url: str  # after redirects
-    layout: str | None  # LABELLED, CARDS or SCRIPT; None if the page is no list that can be read
+    layout: str | None  # LABELLED, CARDS or SCRIPT; None if the page is not a list that can be read
     results: int
     generator: str | None  # the content of <meta name="Generator">
     numbered_links: int  # whose addresses end in a number, as those of items do

@@ -43,13 +43,13 @@ def export(
 ) -> int:
     """Write the items of the query to the file or folder, newest first; return how many.
 
-    A feed gets the newest 100, or as many as `limit` says; 0 is all.
+    A feed gets the newest 100, or as many as `limit` says; 0 means all.
 
     Without a form, the suffix of the path decides; a file that ends in .gz is compressed. Spreadsheets (xlsx,
-    and CSV with `bom`) have no full texts unless `texts` or `columns` ask for them. `described`: whether to
-    describe the export in a data package descriptor, which names the `command`, if its form allows that.
+    and CSV with `bom`) only have full texts with `texts`, or if `columns` names them. `described`:
+    whether to describe the export in a data package, with the `command`, if its form allows that.
 
-    Raises BadInputError for options that make no sense and places that must not be overwritten, and
+    Raises BadInputError for options that do not go together and paths that must not be overwritten, and
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
     chosen = formats()[form] if form else format_of(path)
@@ -110,7 +110,7 @@ def write_to_stream(
 
 
 def stream(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
-    """Yield the rows of the view `newsroom` that pass the query, newest first, undated ones last.
+    """Yield the rows of the view `newsroom` that match the query, newest first, undated ones last.
 
     Rows are read one at a time, so memory does not grow with their number.
     """

@@ -1,4 +1,4 @@
-"""References to items and to the data set, whatever format they are written in."""
+"""References to items and to the data set, independent of the format in which they are written."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _MAX_AHEAD = timedelta(days=1)
 
 # Ranks: new or changed in the last run that read a list; never requested; requested without success; changed
 # on the list since the last request; perhaps due by age. A page that was not understood is requested again
-# once another version may understand it. A text from the search service is no request of the item's own page.
+# once another version may understand it. A text from the search service does not count as a request.
 NEWS, NEVER, RETRY, CHANGED, AGE = range(5)
 _NEVER = f"(articles.item_id IS NULL OR articles.layout = '{BY_SEARCH}' AND articles.status = 'read')"
 _DUE = f"""

@@ -18,7 +18,7 @@ UNCHANGED = "unchanged"  # the site says that the page is as it was
 GONE = ("gone", "moved", "not_found")
 FAILED = ("unreadable", "failed")
 
-_NO_NEWS = (BY_EXTRACTOR, BY_SEARCH, "drupal6-description")  # the layouts of many pages that are no news
+_NO_NEWS = (BY_EXTRACTOR, BY_SEARCH, "drupal6-description")  # the layouts of many pages that are not news
 _LABELS = ("content_type", "offices", "topics")
 _COMPARED = ("published", *_LABELS)
 _PRINTED = (

@@ -101,7 +101,7 @@ def count_among(connection: sqlite3.Connection, query: Query, keep: Mapping[str,
 
 
 def extent(connection: sqlite3.Connection, query: Query) -> Row:
-    """Return the number of `items` that pass, their `first` and `last` date, and how many are `undated`."""
+    """Return the number of matching `items`, their `first` and `last` date, and how many are `undated`."""
     where, values = query.where()
     sql = (
         "SELECT count(*) AS items, min(published) AS first, max(published) AS last, "
@@ -139,8 +139,8 @@ def periods(first: str, last: str) -> list[str]:
 def span(connection: sqlite3.Connection, query: Query) -> tuple[str, str] | None:
     """Return the first and last day that counts of a query show; None if there is no dated item.
 
-    These are the days that are asked for, as far as the database has items of the time; otherwise the days of
-    the first and the last item.
+    These are the days of the query, but not outside of the time from which the database has items; without
+    days in the query, they are those of the first and the last item.
     """
     found, whole = extent(connection, query), extent(connection, Query())
     if whole["first"] is None:

@@ -1,4 +1,4 @@
-"""The query that all commands and pages share: words, filters, and the past day that is asked for."""
+"""The query that all commands and pages share: words, filters, and the past day to show."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Query:
         return query
 
     def __bool__(self) -> bool:
-        """Whether anything is asked for; an empty query finds all items."""
+        """Whether the query has any condition; an empty query finds all items."""
         return any(getattr(self, field.name) for field in fields(self) if field.name != "every")
 
     @property

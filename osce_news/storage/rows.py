@@ -78,7 +78,7 @@ def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
 
 
 def write_sources(connection: sqlite3.Connection, sources: Mapping[str, Sources | None]) -> None:
-    """Store where the values of these items are from; None for an item is no change."""
+    """Store where the values of these items are from; None leaves an item as it is."""
     connection.executemany(
         "UPDATE items SET sources = ? WHERE id = ?",
         [(one.to_json(), identifier) for identifier, one in sources.items() if one is not None],

@@ -263,7 +263,7 @@ class Writer:
         return undone
 
     def _store_own_page(self, answer: ArticleItem, after: Summary) -> None:
-        """Store what an item's own page shows as the values of the item; none if the page is no news item."""
+        """Store what an item's own page shows as the values of the item; nothing if it is not a news item."""
         if (page := articles.as_listing(answer)) is not None:
             changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)

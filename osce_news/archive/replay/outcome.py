@@ -26,7 +26,7 @@ class Outcome:
         default_factory=list
     )  # recorded runs older than the database, or continued later
     other_pages: int = 0  # captures that are neither a list page nor an article, or not a page at all
-    unknown_items: int = 0  # other numbered pages, which no list shows and which are no news items
+    unknown_items: int = 0  # other numbered pages, which no list shows and which are not news items
     errors: list[OsceNewsError] = field(default_factory=list)
     error_count: int = 0
     _unread: int = 0
