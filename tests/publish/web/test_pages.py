@@ -98,6 +98,7 @@ def test_each_canned_query_has_a_form_and_shows_rows(get: Get, name: str) -> Non
     empty = get(f"/osce-news/{name}")
     assert empty.status_code == 200
     assert f"<h1>{QUERIES[name]['title']}</h1>" in empty.text
+    assert "No rows." not in empty.text
     for parameter in QUERIES[name]["params"]:
         assert f'name="{parameter}"' in empty.text
     given = {"full-text": "words=police", "as-it-stood": "day=2025-12-01"}.get(name, "")
