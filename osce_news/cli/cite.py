@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, filter_options, traceback_option
-from osce_news.cli.output import print_json
+from osce_news.cli.output import print_count, print_json
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
-from osce_news.storage import queries
+from osce_news.storage import queries, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.coverage import coverage
 from osce_news.storage.query import Query
@@ -47,7 +47,10 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
         raise click.UsageError("an ID names one item: leave out the filters")
     with open_query(db, query) as connection:
         if identifier is None:
-            reference = dataset_reference(coverage(connection, query))
+            covered = coverage(connection, query)
+            reference = dataset_reference(covered)
+            if query:
+                print_count(covered.items, covered.items, search.remarks(connection, query, covered.items))
         else:
             item = queries.item(connection, queries.item_identifier(connection, identifier))
             if item is None:

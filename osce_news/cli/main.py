@@ -51,7 +51,9 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with its status; an error is one line on stderr."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGTERM acts like Ctrl-C
+        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's job in the background ignores Ctrl-C
+            signal.signal(number, signal.default_int_handler)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
         # The terminal was closed. Scrapy and uvicorn set what SIGTERM does, and don't know this signal.
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))

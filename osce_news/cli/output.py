@@ -115,8 +115,25 @@ def as_text(value: Any) -> str:
 
 def print_field(name: str, value: str | None) -> None:
     """Print "name: value", with "-" for None. A name of spaces indents the value."""
-    text = "-" if value is None else printable(value)
-    click.echo((f"{name} {text}" if name.isspace() else f"{name}: {text}").rstrip())
+    if name.isspace():
+        print_wrapped(f"{name} ", value, len(name) + 1)
+    else:
+        print_wrapped(f"{name}: ", value, len(name) - len(name.lstrip()) + 4)
+
+
+def print_wrapped(start: str, value: str | None, indent: int) -> None:
+    """Print a value after the start of its line; a terminal gets further lines, indented by so much."""
+    text = f"{start}{'-' if value is None else printable(value)}".rstrip()
+    if sys.stdout.isatty():
+        width = max(40, shutil.get_terminal_size().columns)
+        text = textwrap.fill(
+            text,
+            width,
+            subsequent_indent=" " * indent,
+            break_long_words=False,  # an address can be copied
+            break_on_hyphens=False,
+        )
+    click.echo(text)
 
 
 def key_values(row: Row) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, log_options
-from osce_news.errors import BadInputError
-from osce_news.storage import Writer
+from osce_news.storage import Writer, refuse_missing
 
 
 @click.command()
@@ -23,8 +22,7 @@ def renormalize(db: Path) -> None:
     Example:
       osce-news renormalize --db osce-news.db
     """
-    if not db.exists():
-        raise BadInputError(f"no such database: {db}")
+    refuse_missing(db)
     with Writer(db) as writer:
         done = writer.renormalize()
     click.echo(f"{db}: {done.items} items normalised again, {done.changed} changed")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import textwrap
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,7 @@ from typing import Any
 import click
 
 from osce_news.cli.options import db_option, format_options, traceback_option
-from osce_news.cli.output import Row, key_values, print_field, print_items, print_json, printable
+from osce_news.cli.output import Row, key_values, print_field, print_items, print_json, print_wrapped
 from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading, queries
 
@@ -102,11 +99,5 @@ def _withdrawal(row: Row) -> str:
 
 
 def _print_value(name: str, value: str | None) -> None:
-    """Print a former or a later value, which may be long: on a terminal in lines below each other."""
-    start = f"        {name:6}  "
-    text = "-" if value is None else printable(value)
-    if sys.stdout.isatty():
-        width = max(40, shutil.get_terminal_size().columns)
-        click.echo(textwrap.fill(text, width, initial_indent=start, subsequent_indent=" " * len(start)))
-    else:
-        click.echo(f"{start}{text}")
+    """Print a former or a later value, indented to the same column."""
+    print_wrapped(f"        {name:6}  ", value, 16)

@@ -8,7 +8,7 @@ import click
 
 from osce_news.cli.options import db_option, traceback_option
 from osce_news.cli.output import print_json
-from osce_news.storage import Writer
+from osce_news.storage import Writer, refuse_missing
 
 
 @click.command()
@@ -27,6 +27,7 @@ def undo(run: int, db: Path, as_json: bool) -> None:
     Example:
       osce-news undo 3
     """
+    refuse_missing(db)
     with Writer(db) as writer:
         undone = writer.undo(run)
     if as_json:

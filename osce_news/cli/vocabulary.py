@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.options import db_option, format_options, traceback_option
-from osce_news.cli.output import print_rows
+from osce_news.cli.output import is_table, print_rows
 from osce_news.normalize.vocabulary import vocabulary as load
 from osce_news.storage import open_for_reading, queries
 
@@ -34,14 +34,18 @@ def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None) -> N
             rows = queries.unknown_values(connection)
         if kind is not None:
             rows = [row for row in rows if row["kind"] == _singular(kind)]
-        return print_rows(rows, ("kind", "printed", "items"), form)
+        if rows or not is_table(form):
+            print_rows(rows, ("kind", "printed", "items"), form)
+        if not rows:
+            click.echo("no printed value is unknown", err=True)
+        return
     entries = [
         {"kind": _singular(name), "id": entry.id, "label": entry.label,
          "part_of": entry.parent or entry.kind or entry.country, "other_names": list(entry.aliases)}
         for name in ((kind,) if kind else ("offices", "topics", "content_types"))
         for entry in load(name).entries.values()
     ]  # fmt: skip
-    return print_rows(entries, ("kind", "id", "label", "part_of", "other_names"), form)
+    print_rows(entries, ("kind", "id", "label", "part_of", "other_names"), form)
 
 
 def _singular(kind: str) -> str:

@@ -64,11 +64,16 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Return a read-only connection. Raises BadInputError if the file does not exist, or is not ours."""
-    if not path.exists():
-        raise BadInputError(f"no such database: {path} (make one with crawl or replay, or name it with --db)")
+    refuse_missing(path)
     _refuse_foreign(path)
     with storage_errors(path):
         return _read_only(path)
+
+
+def refuse_missing(path: Path) -> None:
+    """Raise BadInputError if there is no such file, which opening for writing would create."""
+    if not path.exists():
+        raise BadInputError(f"no such database: {path} (make one with crawl or replay, or name it with --db)")
 
 
 def lock(path: Path, wait_s: float = 0) -> BaseFileLock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,17 @@ def test_the_items_of_a_query_are_cited_with_the_query(filled: Path, tmp_path: P
     ).out
     assert "items of 93 (words: trafficking -drugs; topic: Elections; published until 2024-12-31)" in out
     assert run("cite", "514201", "--topic", "elections", cwd=tmp_path).status == 2
+
+
+def test_a_citation_of_nothing_is_noticed(filled: Path, tmp_path: Path) -> None:
+    none = run("cite", "--search", "traficking", cwd=tmp_path)
+    assert none.errors == [
+        "'traficking' occurs nowhere; the nearest word that occurs is 'trafficking'",
+        "nothing found",
+    ]
+    some = run("cite", "--search", "trafficking", cwd=tmp_path)
+    assert re.fullmatch(r"\d+ items\n", some.err)
+    assert run("cite", cwd=tmp_path).err == ""
 
 
 @pytest.mark.parametrize("asked", ["1", "https://www.osce.org/node/1", "/"])

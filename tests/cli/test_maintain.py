@@ -1,10 +1,12 @@
-"""`verify` and `renormalize`."""
+"""`verify`, `renormalize` and `undo`."""
 
 from __future__ import annotations
 
 import gzip
 import json
 from pathlib import Path
+
+import pytest
 
 from osce_news.storage import Writer
 from tests.helpers import ROOT, digest, run
@@ -46,3 +48,13 @@ def test_an_older_database_is_said_to_be_sound_and_older(tmp_path: Path) -> None
     assert "no problems found; an older version made it (schema m005_dictionary): " in result.out
     assert run("renormalize", cwd=tmp_path).status == 0
     assert run("verify", cwd=tmp_path).out == "osce-news.db: no problems found\n"
+
+
+@pytest.mark.parametrize("command", [("undo", "1"), ("renormalize",)], ids=" ".join)
+def test_a_command_that_changes_a_database_does_not_create_one(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    result = run(*command, "--db", "typo.db", cwd=tmp_path)
+    assert (result.status, len(result.errors)) == (2, 1)
+    assert "no such database: typo.db" in result.err
+    assert list(tmp_path.iterdir()) == []

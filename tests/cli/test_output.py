@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import environment, remarks, run, shell
+from tests.helpers import ROOT, environment, remarks, run, shell
 
 LISTS = [
     ("list", "--limit", "0"),
@@ -177,3 +177,19 @@ def test_a_narrow_terminal_shows_items_one_below_the_other(filled: Path, tmp_pat
         assert max(map(len, plain)) <= 60
         assert len([line for line in plain if re.match(r"\d{4}-\d\d-\d\d +\d+  \S", line)]) == 3
         assert all(line.startswith(" " * 12) for line in plain if not line[0].isdigit())
+
+
+def test_a_terminal_gets_an_item_in_lines_of_its_width_and_whole_addresses(
+    filled: Path, tmp_path: Path
+) -> None:
+    lines = _on_a_terminal("show", "514201", cwd=tmp_path, COLUMNS="60").splitlines()
+    assert [line for line in lines if len(line) > 60 and "https://" not in line] == []
+    (at,) = [number for number, line in enumerate(lines) if line.startswith("teaser: ")]
+    assert lines[at + 1].startswith("    ")
+    assert any(line.endswith("page=0&rows=50&solrsort=ds_date+desc") for line in lines)
+
+
+def test_a_database_without_unknown_values_says_so(tmp_path: Path) -> None:
+    run("replay", ROOT / "fixtures" / "listing" / "seed", cwd=tmp_path)
+    result = run("vocabulary", "--unknown", "--format", "table", cwd=tmp_path)
+    assert (result.status, result.out, result.err) == (0, "", "no printed value is unknown\n")

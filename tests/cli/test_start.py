@@ -1,4 +1,4 @@
-"""What comes before a command: the completion of the shells, and a Python that is too old."""
+"""What comes before a command: completion in the shells, a Python that is too old, Ctrl-C at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +77,30 @@ def test_an_older_python_is_told_what_is_needed(tmp_path: Path, way: str) -> Non
 @pytest.mark.parametrize("name", ["__init__", "__main__", "cli/__init__"])
 def test_python_3_6_can_read_what_is_run_before_the_check(name: str) -> None:
     ast.parse((ROOT / "osce_news" / f"{name}.py").read_text("utf-8"), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_modules_are_imported_leaves_no_traceback(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    code = f"""
+import os, signal, sys
+signal.signal({int(number)}, signal.default_int_handler)
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "osce_news.cli.commands":
+            os.kill(os.getpid(), {int(number)})
+sys.meta_path.insert(0, Finder())
+from osce_news.cli import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, "list"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "osce-news: interrupted\n")
