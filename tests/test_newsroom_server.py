@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import http.client
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from tests.helpers import ROOT
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 from tests.newsroom.cache import PageCache
 from tests.newsroom.client import LIST, get
@@ -215,3 +218,17 @@ def test_pages_are_whole_while_the_list_is_edited(newsroom: Newsroom) -> None:
     finally:
         stop.set()
         editor.join()
+
+
+def test_it_can_be_served_by_hand_with_the_command_that_crawls_it() -> None:
+    serve = [sys.executable, "-m", "tests.newsroom", "--items", "3"]
+    with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            command = process.stdout.readline().split()
+            assert command[:2] == ["osce-news", "crawl"]
+            page = get(command[-1].removesuffix(LIST), LIST)
+            assert page.status == 200
+            assert process.stdout.readline() == f"200 {LIST}\n"
+        finally:
+            process.kill()
