@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import click
@@ -9,6 +10,13 @@ import click
 from osce_news.cli.options import db_option, traceback_option
 from osce_news.publish.extras import require_extra
 from osce_news.temporary import temporary_folder
+
+
+def _address(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    try:
+        return str(IPv4Address(value))
+    except ValueError:
+        raise click.BadParameter(f"{value[:40]!r} is not an address such as 127.0.0.1 or 0.0.0.0") from None
 
 
 @click.command()
@@ -20,9 +28,16 @@ from osce_news.temporary import temporary_folder
     default=8001,
     help="The port to listen on; 0 picks a free one.",
 )
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    callback=_address,
+    default="127.0.0.1",
+    help="The address to listen on: 0.0.0.0 in a container. Only requests for localhost are answered.",
+)
 @click.option("--open", "show", is_flag=True, help="Open the front page in the browser.")
 @traceback_option
-def serve(db: Path, port: int, show: bool) -> None:
+def serve(db: Path, port: int, host: str, show: bool) -> None:
     """Show the database in the browser.
 
     Offers a search page, items, figures and ready queries. Only this machine can connect. The pages show a
@@ -38,7 +53,7 @@ def serve(db: Path, port: int, show: bool) -> None:
     from osce_news.publish.web.guard import HOST
     from osce_news.publish.web.served_copy import DATABASE, make_copy
 
-    sock = server.listen(port)
+    sock = server.listen(port, host)
     with sock, temporary_folder() as folder:
         copy = folder / f"{DATABASE}.db"
         if make_copy(db, copy):

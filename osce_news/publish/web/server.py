@@ -51,14 +51,16 @@ def application(path: Path) -> Any:
     )
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, host: str = guard.HOST) -> socket.socket:
     """Return a socket that listens on the port of this machine; port 0 takes any free one.
 
-    Raises BadInputError if the port is in use or not allowed.
+    Raises BadInputError if the port is in use or not allowed, or if the machine has no such address.
     """
     try:
-        return socket.create_server((guard.HOST, port), backlog=64)
+        return socket.create_server((host, port), backlog=64)
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise BadInputError(f"--host: this machine has no address {host}") from error
         in_use = error.errno == errno.EADDRINUSE
         why = "is in use" if in_use else f"can't be opened ({os.strerror(error.errno or 0)})"
         raise BadInputError(

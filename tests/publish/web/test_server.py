@@ -191,6 +191,20 @@ def test_a_port_in_use_is_an_error_line(db: Path, tmp_path: Path) -> None:
         assert sock.getsockname() == (HOST, port)
 
 
+def test_in_a_container_it_listens_on_all_addresses_of_the_machine() -> None:
+    with listen(0, "0.0.0.0") as sock:
+        assert sock.getsockname()[0] == "0.0.0.0"
+
+
+@pytest.mark.parametrize("host", ["", "localhost", "::1", "1.2.3", "203.0.113.1", "é..x"])
+def test_an_address_to_listen_on_that_is_none_or_elsewhere_is_an_error_line(
+    db: Path, tmp_path: Path, host: str
+) -> None:
+    result = run("serve", "--db", db, "--port", "0", "--host", host, cwd=tmp_path)
+    assert (result.status, result.out, len(result.errors)) == (2, "", 1)
+    assert "--host" in result.err
+
+
 def test_an_empty_database_is_an_error_line(tmp_path: Path) -> None:
     with Writer(tmp_path / "empty.db"):
         pass
