@@ -16,6 +16,7 @@ from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import count, print_problems, print_summary
 from osce_news.storage import Summary, Writer, open_for_reading
 from osce_news.storage.coverage import gaps_of_days
+from osce_news.storage.database import lock
 
 COUNTS = {
     "kept": "copied now",
@@ -83,7 +84,8 @@ def backfill(
 
     options = Backfill.parse(web_archive, archive, **given)
     Writer(db, wait_s=0).close()  # before hours of copying: it is ours, and nobody else writes to it
-    with progress_bar("backfill", as_json=as_json) as advance:
+    archive.mkdir(parents=True, exist_ok=True)
+    with lock(archive / "backfill"), progress_bar("backfill", as_json=as_json) as advance:
         spider = process.backfill(options, lambda done, total: advance(Summary(0, "", pages=done), total))
         faults = [spider.error] if spider.error is not None else []
 

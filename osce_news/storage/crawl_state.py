@@ -91,8 +91,8 @@ def run_of_archive(connection: sqlite3.Connection, archive: str) -> int | None:
 
 
 def has_stored_archive(connection: sqlite3.Connection, archive: str) -> bool:
-    """Whether a run has stored an archive to its end."""
-    sql = "SELECT 1 FROM runs WHERE archive = ? AND status NOT IN ('running', 'interrupted')"
+    """Whether a run has stored an archive to its end; one that failed may have stored a part."""
+    sql = "SELECT 1 FROM runs WHERE archive = ? AND status IN ('complete', 'partial', 'refused')"
     return connection.execute(sql, [archive]).fetchone() is not None
 
 

@@ -27,7 +27,6 @@ from tests.newsroom.site import Reply
 from tests.web_archive import LIST, STORIES, Kept, WebArchive, backfill, list_page, start, usual
 
 NAMES = ("wayback", "commoncrawl")
-INTERRUPTED = "osce-news: interrupted; run the command again to go on"
 _VALUES = ", ".join(f"items.{name}" for name in ("id", "title", "published", "origin", *RAW_FIELDS))
 VALUES = f"SELECT {_VALUES}, text FROM items JOIN articles ON item_id = id ORDER BY id"
 
@@ -102,7 +101,8 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was(
             done = command.result(60)
         assert done.status == (130 if number == signal.SIGTERM else -number), done.errors
         if number == signal.SIGTERM:
-            assert (done.summary["status"], done.lines) == ("partial", [INTERRUPTED])
+            assert (done.summary["status"], len(done.lines)) == ("partial", 1)
+            assert done.lines[0].startswith("osce-news: interrupted; run the command again")
     done = backfill(server, tmp_path, name)
     assert (done.status, done.lines) == (0, []), done.errors
     asked = server.captures_asked
@@ -377,6 +377,28 @@ def test_a_capture_that_is_not_understood_is_named_and_the_others_are_stored(
     assert (done.status, len(done.lines), done.summary["new"]) == (4, 2, 12), done.errors
     assert all("press-releases?page=" in line for line in done.lines)
     assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("partial",)]
+
+
+def test_two_backfills_do_not_copy_into_one_folder(server: WebArchive, tmp_path: Path) -> None:
+    server.before("/cdx", lambda _: time.sleep(3))
+    with start(server, tmp_path) as first:
+        until(lambda: (tmp_path / "archive" / "backfill.lock").exists())
+        with start(server, tmp_path, "wayback", "--db", str(tmp_path / "other.db")) as second:
+            done = second.wait()
+        assert (done.status, len(done.lines)) == (5, 1), done.errors
+        assert "is writing to it" in done.lines[0]
+        assert first.wait().status == 0
+
+
+def test_what_could_not_be_stored_is_stored_by_the_next(server: WebArchive, tmp_path: Path) -> None:
+    full = (
+        "from osce_news.storage import Writer\nfrom osce_news.errors import StorageError\n"
+        "def full(*_): raise StorageError('the disk is full')\nWriter.store_article = full"
+    )
+    done = backfill(server, tmp_path, before=full)
+    assert (done.status, done.lines) == (1, ["osce-news: the disk is full"]), done.errors
+    done = backfill(server, tmp_path)
+    assert (done.status, done.summary["index"]["kept"], done.summary["articles"]) == (0, 0, 12)
 
 
 def test_an_archive_that_can_not_be_written_ends_the_backfill(server: WebArchive, tmp_path: Path) -> None:
