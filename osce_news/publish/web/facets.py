@@ -61,11 +61,8 @@ class Facets:
     def counts(self, name: str, items: int) -> dict[str, int]:
         """Return how many of the items have each value that one of them has, the most frequent first."""
         counted = {value: (of_value & items).bit_count() for value, of_value in self._items[name].items()}
-        return {
-            value: counted[value]
-            for value in sorted(counted, key=lambda one: -counted[one])
-            if counted[value]
-        }
+        ordered = sorted(counted, key=lambda value: (-counted[value], value))
+        return {value: counted[value] for value in ordered if counted[value]}
 
     def of(self, connection: sqlite3.Connection, query: Query, items: int) -> dict[str, dict[str, int]]:
         """Return the counts of each facet and of `year`, for the query, which found these items.

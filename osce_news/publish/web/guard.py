@@ -14,6 +14,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import BadRequest, Response
 
 from osce_news.errors import BadInputError
+from osce_news.publish.web.plugin import HEADERS
 
 HOST = "127.0.0.1"
 _HOST_NAMES = (HOST, "localhost")
@@ -67,7 +68,7 @@ def guarded(app: Any) -> Callable[..., Any]:
         if scope["type"] != "http":
             await app(scope, receive, send)
         elif (refusal := _refusal(scope["path"], dict(scope["headers"]))) is not None:
-            await Response.text(*refusal).asgi_send(send)
+            await Response.text(*refusal, HEADERS).asgi_send(send)
         elif any(name in _OWN_SQL for name, _ in parse_qsl(scope["query_string"].decode("latin-1"))):
             async with own_queries:
                 await app(scope, receive, send)

@@ -30,7 +30,7 @@ _COMPARISONS = ("", "exact", "not", "gt", "gte", "lt", "lte")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 # Pages load nothing from other hosts and run no scripts, and other sites can't frame them.
-_HEADERS = {
+HEADERS = {
     "content-security-policy": (
         "default-src 'self'; script-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
@@ -109,7 +109,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
         async def guarded(scope: Any, receive: Any, send: Any) -> None:
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":
-                    more = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+                    more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
                     message = {**message, "headers": [*message.get("headers", []), *more]}
                 await send(message)
 

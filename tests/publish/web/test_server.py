@@ -95,7 +95,18 @@ def test_requests_for_other_hosts_are_refused(db: Path, tmp_path: Path, host: st
         for name in (host, f"{host}:{port}") if host else ("",):
             with closing(http.client.HTTPConnection("127.0.0.1", port or 0, timeout=30)) as connection:
                 connection.request("GET", "/", headers={"Host": name})
-                assert connection.getresponse().status == status
+                answer = connection.getresponse()
+                assert answer.status == status
+                assert "script-src 'none'" in (answer.getheader("content-security-policy") or "")
+
+
+def test_a_query_of_100000_characters_is_an_error_line(db: Path, tmp_path: Path) -> None:
+    with serving(db, tmp_path) as server:
+        with pytest.raises(urllib.error.HTTPError) as raised:
+            body(f"{server.url}?search={'a' * 100_000}")
+        assert raised.value.code == 400
+        assert "too long for an address" in raised.value.read().decode()
+        assert server.end() == (0, "")
 
 
 CROSS = {"Sec-Fetch-Site": "cross-site"}
