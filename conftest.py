@@ -19,6 +19,7 @@ SLOW = {
     "tests/crawl/spiders/test_bad_machine.py": "full disks, kills, clocks",
     "tests/crawl/spiders/test_crash.py": "kills crawls",
     "tests/crawl/test_scrapyd.py": "starts scrapyd",
+    "tests/faults": "kills, full disks, damaged files",
     "tests/publish/figures/test_render.py": "the extra plot",
     "tests/publish/test_export_readers.py": "reads exports with DuckDB, pandas, polars and frictionless",
     "tests/publish/web": "the extra web; Chromium",

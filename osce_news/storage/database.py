@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,6 +44,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             f"{path} is a hard link, one of several names of a file: SQLite keeps a log for each name, so "
             "changes made under another name would be lost; copy the file, and use the copy"
         )
+    _roll_back(path)
     if path.exists() and path.stat().st_size > 0:
         applied = _refuse_foreign(path)
     elif not path.parent.is_dir():
@@ -65,6 +66,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Return a read-only connection. Raises BadInputError if the file does not exist, or is not ours."""
     refuse_missing(path)
+    _roll_back(path)
     _refuse_foreign(path)
     with storage_errors(path):
         return _read_only(path)
@@ -175,6 +177,36 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(f"{path}: {text} ({hint})") from error
 
 
+def _roll_back(path: Path) -> None:
+    """Take back what a process had begun to write that was killed while it made this database.
+
+    It has no write-ahead log yet, and SQLite applies no rollback journal for a reader that may not write.
+    """
+    real = path.resolve()
+    if not (real.is_file() and Path(f"{real}-journal").exists()):
+        return
+    header = _header(path)
+    if _is_ours(header) or not header.strip(b"\0"):  # the first page may not be written yet
+        with storage_errors(path), closing(sqlite3.connect(real, timeout=_WAIT_S)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+
+
+def _header(path: Path) -> bytes:
+    """Return the header of a database file (sqlite.org/fileformat2.html); raises StorageError.
+
+    It is read directly, because SQLite may make files next to it.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(100)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error
+
+
+def _is_ours(header: bytes) -> bool:
+    return header.startswith(_MAGIC) and int.from_bytes(header[68:72], "big") == APPLICATION_ID
+
+
 def _refuse_foreign(path: Path) -> set[str]:
     """Return the names of the migrations that were applied to the database.
 
@@ -182,17 +214,12 @@ def _refuse_foreign(path: Path) -> set[str]:
     """
     if not path.is_file():
         raise NotOurDatabaseError(f"{path} is not a database file")
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}") from error
-    # The header is read directly (sqlite.org/fileformat2.html), because SQLite may make files next to it.
+    header = _header(path)
     if not header:
         raise NotOurDatabaseError(f"{path} is an empty file: fill it with crawl or replay")
-    if header[:16] != _MAGIC:
+    if not header.startswith(_MAGIC):
         raise NotOurDatabaseError(f"{path} is not an SQLite file; nothing was changed")
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+    if not _is_ours(header):
         raise NotOurDatabaseError(f"{path} is not a database of osce-news; nothing was changed")
     with storage_errors(path):
         connection = _read_only(path)

@@ -19,6 +19,7 @@ from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseEr
 from osce_news.storage import Writer, database, open_for_reading, open_for_writing
 from osce_news.storage.database import storage_errors, transaction, write_ahead
 from osce_news.storage.integrity import problems
+from osce_news.storage.schema import APPLICATION_ID
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
 
@@ -212,6 +213,24 @@ def test_where_only_others_can_write_a_reader_sees_one_state(
     monkeypatch.setattr(Path, "read_bytes", changing)
     with pytest.raises(StorageError, match="another process is writing to it"):
         open_for_reading(copy)
+
+
+def test_a_database_whose_making_was_cut_short_is_made_anew(db: Path, tmp_path: Path) -> None:
+    """A kill left part of the first transaction in the file, and what takes it back in the journal."""
+    with closing(sqlite3.connect(tmp_path / "unfinished.db", isolation_level=None)) as making:
+        making.execute("PRAGMA cache_size = 1")  # so that pages are written before the end
+        making.execute("BEGIN")
+        making.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        making.execute("CREATE TABLE items (title)")
+        making.executemany("INSERT INTO items VALUES (?)", [["x" * 1000]] * 100)
+        for ending in ("", "-journal"):
+            shutil.copy(tmp_path / f"unfinished.db{ending}", f"{db}{ending}")
+    assert db.stat().st_size > 0
+    with pytest.raises(NotOurDatabaseError, match="is an empty file: fill it with crawl or replay"):
+        open_for_reading(db)
+    with Writer(db) as writer:
+        writer.begin("replay")
+    assert problems(db) == []
 
 
 def test_a_file_with_two_names_is_not_written(hundred: Path, tmp_path: Path) -> None:

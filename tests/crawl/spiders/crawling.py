@@ -32,7 +32,7 @@ missing.due_pages = at_test_server
 """
 
 # What tells when and in which order things were read, not what was read.
-_TIMES = ("key", "first_run", "first_seen", "last_seen", "seen_at", "run_id", "listing_url")
+TIMES = ("key", "first_run", "first_seen", "last_seen", "seen_at", "run_id", "listing_url")
 
 
 def start(
@@ -127,7 +127,7 @@ def content(db: Path) -> Dump:
     """Return all that was read, in order, without times."""
     with closing(sqlite3.connect(db)) as connection:
         connection.row_factory = sqlite3.Row
-        return dump(connection, without=_TIMES)
+        return dump(connection, without=TIMES)
 
 
 def stored(db: Path) -> set[int]:
