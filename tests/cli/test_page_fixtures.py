@@ -21,12 +21,7 @@ from osce_news.cli.page_fixtures import (
 )
 from osce_news.clock import parse_utc
 from osce_news.errors import BadInputError
-from tests.newsroom import make_article_fixtures
-from tests.newsroom.article_cases import article_cases
-from tests.newsroom.cases import all_cases
-from tests.newsroom.make_article_fixtures import ARTICLES
-from tests.newsroom.make_fixtures import write
-from tests.newsroom.site import FIXTURES
+from tests.newsroom.site import ARTICLES, FIXTURES
 from tests.pages.articles import body_of, unknown
 
 ROOT = FIXTURES.parent
@@ -64,26 +59,6 @@ def test_each_folder_has_a_page_its_origin_and_its_expectation(folder: Path) -> 
         assert {"error", "message"} <= set(expected) or {"url", "title", "layout"} <= set(expected)
     else:
         assert set(expected) in ({"next", "last", "records", "rejected"}, {"error", "message"})
-
-
-def test_generating_the_listing_fixtures_again_changes_nothing(tmp_path: Path) -> None:
-    cases = list(all_cases())
-    assert len({case.name for case in cases}) == len(cases)
-    for case in cases:
-        assert write(case, tmp_path), "an empty folder has nothing yet"
-        assert not write(case, tmp_path), "a second run changes nothing"
-        for made in (tmp_path / case.name).iterdir():
-            assert made.read_bytes() == (FIXTURES / case.name / made.name).read_bytes(), made
-
-
-def test_generating_the_article_fixtures_again_changes_nothing(tmp_path: Path) -> None:
-    cases = list(article_cases())
-    assert len({case.name for case in cases}) == len(cases)
-    for case in cases:
-        assert make_article_fixtures.write(case, tmp_path), "an empty folder has nothing yet"
-        assert not make_article_fixtures.write(case, tmp_path), "a second run changes nothing"
-        for made in (tmp_path / case.name).iterdir():
-            assert made.read_bytes() == (ARTICLES / case.name / made.name).read_bytes(), made
 
 
 @pytest.mark.parametrize("kind", [FIXTURES, ARTICLES], ids=lambda kind: kind.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 from tests.newsroom import chrome
@@ -232,12 +231,3 @@ LAYOUTS: dict[str, Callable[[Article], str]] = {
     "multisite": _multisite,
     "drupal11": _drupal11,
 }
-
-
-def with_text(article: Article, html: str, layout: str = "drupal7-header") -> str:
-    """The article's page with another text, which is HTML."""
-    marked = dataclasses.replace(article, blocks=(dataclasses.replace(article.blocks[0], lines=("@TEXT@",)),))
-    page = render(marked, layout)
-    (block,) = marked.blocks
-    assert page.count(block.html) == 1
-    return page.replace(block.html, html)

@@ -17,6 +17,7 @@ from tests.newsroom.pages import render_article, render_not_found
 from tests.newsroom.stories import Story
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "listing"
+ARTICLES = FIXTURES.with_name("article")
 ROBOTS = "User-agent: *\nCrawl-delay: 0.05\nDisallow: /admin/\n"
 HTML = "text/html; charset=utf-8"
 MAX_ROWS = 50

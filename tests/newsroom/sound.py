@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from tests.newsroom.cards import CARD_LABELS, CARDS, render_cards
 from tests.newsroom.dates import RUSSIAN, print_day, read_day
 from tests.newsroom.labels import LABELS
 from tests.newsroom.markup import MARKUPS, render_page
+from tests.newsroom.site import FIXTURES
 from tests.newsroom.stories import Story, make_stories
 
 _DATES = "label"  # where a card has its date
@@ -130,15 +132,16 @@ def with_values(story: Story, values: Mapping[str, Any]) -> Story:
 
 def _fixtures() -> Iterator[Sound]:
     from osce_news.pages import ListingPage
-    from tests.newsroom.cases import all_cases
 
-    for case in all_cases():
+    for case in sorted(FIXTURES.iterdir()):
         if case.name in ("empty", "challenge", "cards"):
             continue
+        html = (case / "page.html").read_text(encoding="utf-8")
+        meta = json.loads((case / "meta.json").read_text(encoding="utf-8"))
         language = "ru" if case.name == "russian" else "en"
         markup = case.name.removeprefix("markup-") if case.name.startswith("markup-") else "drupal7"
         stories = []
-        for result in ListingPage(case.html, case.url).results:
+        for result in ListingPage(html, meta["url"]).results:
             assert result.url is not None
             assert result.published is not None
             path = urlsplit(result.url).path.removeprefix("/ru")
@@ -155,7 +158,7 @@ def _fixtures() -> Iterator[Sound]:
                     teaser=result.teaser or "",
                 )
             )
-        yield Sound(case.name, case.html, case.url, case.fetched_at, tuple(stories), markup, language)
+        yield Sound(case.name, html, meta["url"], meta["fetched_at"], tuple(stories), markup, language)
 
 
 def _day(printed: str) -> datetime.date:

@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 from osce_news.items import RawArticle
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.html_page import HtmlPage
-from tests.newsroom.make_article_fixtures import ARTICLES
+from tests.newsroom.site import ARTICLES
 
 URL = "https://www.osce.org/odihr/575719"
 CASES = sorted(path.parent.name for path in ARTICLES.glob("*/page.html"))

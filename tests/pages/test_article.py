@@ -16,11 +16,9 @@ from osce_news.pages.article import ArticlePage
 from tests.newsroom import article_pages, make_stories
 from tests.newsroom.article_pages import UNWANTED
 from tests.newsroom.articles import article_of, article_paragraphs
-from tests.newsroom.make_article_fixtures import ARTICLES
 from tests.newsroom.pages import render_challenge, render_error, render_login, render_not_found
-from tests.newsroom.russian import SIX
 from tests.newsroom.samples import TEN
-from tests.newsroom.site import FIXTURES
+from tests.newsroom.site import ARTICLES, FIXTURES
 from tests.pages.articles import CASES, PROSE, URL, body_of, layout, of_fixture, paragraphs, read, unknown
 from tests.pages.test_listing import differences
 
@@ -34,10 +32,6 @@ def test_each_fixture_reads_as_expected_field_by_field(case: str) -> None:
     expected = json.loads((ARTICLES / case / "expected.json").read_text(encoding="utf-8"))
     found = differences(expected, json.loads(json.dumps(observed(ARTICLES / case))))
     assert not found, "\n".join([f"{case} (accept with `osce-news expect`):", *found])
-
-
-def test_every_paragraph_of_the_russian_fixture_is_right() -> None:
-    assert paragraphs(of_fixture("russian")) == article_paragraphs(SIX[0], "ru")
 
 
 @pytest.mark.parametrize("name", [name for name in LAYOUTS if name != "multisite"])

@@ -22,8 +22,7 @@ from osce_news.pages.article_layouts import (
     common_holder,
 )
 from osce_news.pages.html_page import HtmlPage, outermost
-from tests.newsroom.make_article_fixtures import ARTICLES
-from tests.newsroom.site import FIXTURES
+from tests.newsroom.site import ARTICLES, FIXTURES
 from tests.pages.articles import CASES, DAY, PROSE, URL, body_of, layout, paragraphs, read, unknown
 
 
