@@ -69,26 +69,18 @@ def database_as_of(connection: sqlite3.Connection, day: str, *, indexed: bool = 
     past.execute("DROP TRIGGER items_fts_insert")  # the index is filled at once, below
     past.execute("BEGIN")
     write_vocabulary(past)
-    columns = "then_.*, url_raw, language, origin, listing_url, first_seen, last_seen"
-    stored = connection.execute(
-        f"SELECT {columns} FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id) ORDER BY items.key",
-        {"day": day},
-    ).fetchall()
+    sql = f"""
+        WITH reading (last) AS (
+            SELECT coalesce(max(fetched_at), :day || 'T23:59:59Z') FROM pages WHERE date(fetched_at) <= :day)
+        SELECT then_.*, url_raw, language, origin, listing_url, first_seen,
+            max(first_seen, min(last_seen, reading.last)) AS last_seen
+        FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id) JOIN reading ORDER BY items.key"""
+    stored = connection.execute(sql, {"day": day}).fetchall()
     rows.insert(past, map(_item, stored), Listing(url="", fetched_at="", sha256=""), None)
-    sql = "SELECT max(fetched_at) FROM pages WHERE date(fetched_at) <= ?"
-    read = connection.execute(sql, [day]).fetchone()[0] or f"{day}T23:59:59Z"
     past.executemany(
-        "UPDATE items SET origin = ?, listing_url = ?, first_seen = ?, last_seen = ? WHERE id = ?",
-        [
-            (
-                row["origin"],
-                row["listing_url"],
-                row["first_seen"],
-                max(row["first_seen"], min(row["last_seen"], read)),
-                row["id"],
-            )
-            for row in stored
-        ],
+        "UPDATE items SET origin = :origin, listing_url = :listing_url, first_seen = :first_seen, "
+        "last_seen = :last_seen WHERE id = :id",
+        map(dict, stored),
     )
     for run in connection.execute("SELECT * FROM runs WHERE date(started) <= ? ORDER BY id", [day]):
         rows.insert_row(past, "runs", dict(run))

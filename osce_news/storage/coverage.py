@@ -71,18 +71,18 @@ def last_whole_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
     return next((run for run in connection.execute(sql) if _is_whole(run["list"])), None)
 
 
-def gaps_of_days(connection: sqlite3.Connection, longer_than: int = 7) -> list[tuple[str, str, int]]:
+def gaps_of_days(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
     """Return the periods without an item between the first and the last: first day, last day, days.
 
-    The longest come first; those of up to `longer_than` days are left out.
+    The longest come first; those of up to a week are left out.
     """
     sql = """
         WITH days AS (SELECT DISTINCT published AS day FROM items WHERE published IS NOT NULL),
             pairs AS (SELECT lag(day) OVER (ORDER BY day) AS before, day FROM days)
         SELECT date(before, '+1 day'), date(day, '-1 day'),
             CAST(julianday(day) - julianday(before) AS INTEGER) - 1 AS length
-        FROM pairs WHERE length > ? ORDER BY length DESC, before"""
-    return [tuple(row) for row in connection.execute(sql, [longer_than])]
+        FROM pairs WHERE length > 7 ORDER BY length DESC, before"""
+    return [tuple(row) for row in connection.execute(sql)]
 
 
 def last_complete_run(connection: sqlite3.Connection) -> sqlite3.Row | None:

@@ -125,24 +125,18 @@ def _counts(connection: sqlite3.Connection, table: str) -> dict[str, int]:
 
 def _table_entries(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
     described = tables()[table]
-    columns = connection.execute(
-        'SELECT name, "notnull" OR pk AS never FROM pragma_table_info(?)', [table]
-    ).fetchall()
+    # SQLite does not know which columns of a view may be NULL.
+    sql = """
+        SELECT name, "notnull" OR pk OR (?1 = 'newsroom' AND name IN (
+            SELECT name FROM pragma_table_info('items') WHERE "notnull")) FROM pragma_table_info(?1)"""
+    columns = connection.execute(sql, [table]).fetchall()
     if not columns:  # a table of a later version
         return
     yield _row(table, TABLE_ENTRY, 0, described.meaning, "", False, described.origin, None)
     for position, (name, never) in enumerate(columns, 1):
         one = described.columns[name]
-        if table == "newsroom":  # SQLite does not know which columns of a view may be NULL
-            never = one.form == "JSON array" or name in _never_null(connection)
+        never = never or (table == "newsroom" and one.form == "JSON array")
         yield _row(table, name, position, one.meaning, one.form, not never, one.origin, one.pitfalls)
-
-
-def _never_null(connection: sqlite3.Connection) -> set[str]:
-    """Return the columns of `items` that are never NULL."""
-    return {
-        row[0] for row in connection.execute('SELECT name FROM pragma_table_info("items") WHERE "notnull"')
-    }
 
 
 def _row(*values: object) -> Row:

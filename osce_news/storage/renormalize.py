@@ -45,13 +45,11 @@ def renormalize(
     result = Renormalized()
     write_vocabulary(connection)
     for batch in _batches(connection):
-        stored = rows.load_lists(connection, [row["id"] for row in batch])
         changed = []
         for row in batch:
             item = normalize(rows.raw_item(row))
             item.id = row["id"]
-            lists = (item.offices, item.topics, item.dateline_places)
-            if lists != stored[item.id] or any(getattr(item, name) != row[name] for name in rows.COLUMNS):
+            if not rows.is_stored(item, row):
                 changed.append(item)
         rows.update(connection, changed)
         result.items += len(batch)
@@ -85,9 +83,8 @@ def _reclassify_revisions(connection: sqlite3.Connection) -> None:
 
 def _batches(connection: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:
     last = 0
-    while batch := connection.execute(
-        "SELECT * FROM items WHERE key > ? ORDER BY key LIMIT ?", (last, _BATCH)
-    ).fetchall():
+    sql = f"SELECT {rows.WHOLE} FROM items WHERE key > ? ORDER BY key LIMIT ?"
+    while batch := connection.execute(sql, (last, _BATCH)).fetchall():
         yield batch
         last = batch[-1]["key"]
 

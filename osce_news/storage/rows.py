@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -28,6 +28,17 @@ _LOAD = (
     f"SELECT id, language, first_seen, last_seen, first_run, sources, {', '.join(RAW_FIELDS)} FROM items "
     "WHERE id IN (SELECT value FROM json_each(?))"
 )
+# All columns of an item, with its offices, topics and places as JSON arrays of the values of a `Term`.
+WHOLE = ", ".join(
+    (
+        "*",
+        *(
+            f"(SELECT json_group_array(json_array(raw, {one}_id, {'status' if one == 'office' else 'NULL'})) "
+            f"FROM (SELECT * FROM item_{one}s WHERE item_id = items.id ORDER BY position)) AS {name}"
+            for name, one in LISTS.items()
+        ),
+    )
+)
 
 
 def load(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, sqlite3.Row]:
@@ -40,23 +51,11 @@ def raw_item(row: sqlite3.Row) -> NewsItem:
     return NewsItem(**{name: row[name] for name in RAW_FIELDS})
 
 
-def load_lists(
-    connection: sqlite3.Connection, ids: Sequence[str]
-) -> dict[str, tuple[tuple[Term, ...], tuple[Term, ...], tuple[Term, ...]]]:
-    """Return the stored offices, topics and places of these items by id."""
-    lists: dict[str, list[list[Term]]] = {identifier: [[], [], []] for identifier in ids}
-    for number, (table, one) in enumerate(zip(_tables(), LISTS.values(), strict=True)):
-        status_column = "status" if one == "office" else "NULL"
-        sql = (
-            f"SELECT item_id, raw, {one}_id, {status_column} FROM {table} "
-            "WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY item_id, position"
-        )
-        for identifier, raw, term_id, status in connection.execute(sql, [json.dumps(ids)]):
-            lists[identifier][number].append(Term(raw, term_id, status))
-    return {
-        identifier: (tuple(offices), tuple(topics), tuple(places))
-        for identifier, (offices, topics, places) in lists.items()
-    }
+def is_stored(item: NewsItem, row: sqlite3.Row) -> bool:
+    """Whether a row with the columns `WHOLE` has the item's values."""
+    return all(getattr(item, name) == row[name] for name in COLUMNS) and all(
+        getattr(item, name) == tuple(Term(*term) for term in json.loads(row[name])) for name in LISTS
+    )
 
 
 def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], page: Listing, run: int | None) -> None:
@@ -72,8 +71,9 @@ def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
     """Update items with their offices, topics and places."""
     items = list(items)
     connection.executemany(_UPDATE, [(*_values(item), item.id) for item in items])
-    for table in _tables():
-        connection.executemany(f"DELETE FROM {table} WHERE item_id = ?", [(item.id,) for item in items])
+    for one in LISTS.values():
+        sql = f"DELETE FROM item_{one}s WHERE item_id = ?"
+        connection.executemany(sql, [(item.id,) for item in items])
     _insert_lists(connection, items)
 
 
@@ -159,16 +159,12 @@ def write_rejected(connection: sqlite3.Connection, page: Listing, run: int | Non
     )
 
 
-def _tables() -> Iterator[str]:
-    return (f"item_{name.removeprefix('dateline_')}" for name in LISTS)
-
-
 def _insert_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None:
-    for (name, one), table in zip(LISTS.items(), _tables(), strict=True):
+    for name, one in LISTS.items():
         extra = ", status" if name == "offices" else ""
         marks = ", ?" if extra else ""
         connection.executemany(
-            f"INSERT INTO {table} (item_id, position, {one}_id, raw{extra}) VALUES (?, ?, ?, ?{marks})",
+            f"INSERT INTO item_{one}s (item_id, position, {one}_id, raw{extra}) VALUES (?, ?, ?, ?{marks})",
             [
                 (item.id, position, term.id, term.raw, *((term.status,) if extra else ()))
                 for item in items
