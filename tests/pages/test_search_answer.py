@@ -164,10 +164,10 @@ def test_a_lone_surrogate_can_be_stored() -> None:
 @pytest.mark.parametrize(
     ("body", "got"),
     [
-        (b"", "no JSON"),
-        (b"{", "no JSON"),
-        (b'{"found": NaN, "hits": []}', "no JSON"),
-        (b"[" * 100_000, "no JSON"),
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b'{"found": NaN, "hits": []}', "not JSON"),
+        (b"[" * 100_000, "not JSON"),
         (b"[]", "a JSON list"),
         (b'{"message": "Not Ready"}', "the fields message"),
         (b'{"found": 1, "hits": [1]}', "hits without"),

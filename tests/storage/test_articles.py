@@ -154,7 +154,7 @@ def test_a_page_that_no_list_shows_and_that_is_no_news_is_not_stored(crawling: W
     stranger = make_stories(7)[6]
     assert crawling.has_item(str(STORIES[0].node))
     assert not crawling.has_item(str(stranger.node))
-    with pytest.raises(StorageError, match="no list has shown"):
+    with pytest.raises(StorageError, match="neither a list nor its own page has shown"):
         crawling.store_article(replace(answer(stranger, 1), status="gone", article=None))
     assert crawling.summary.articles == 0
 
