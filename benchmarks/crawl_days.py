@@ -79,10 +79,16 @@ def main() -> None:
             print(f"- {name}: {failure}")
 
 
-def run(way: Way, simulation: Simulation, *, moving: bool = False) -> Score:
-    """Return how the way fares through the first crawl, the days, and what is left of the last week."""
+def run(way: Way, simulation: Simulation, *, moving: bool = False, fixed_rows: int | None = None) -> Score:
+    """Return how the way fares through the first crawl, the days, and what is left of the last week.
+
+    `fixed_rows` is the size of the list's pages, whatever is asked for.
+    """
     score = Score()
-    with tempfile.TemporaryDirectory() as folder, Newsroom(simulation.start, robots=ROBOTS) as site:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Newsroom(simulation.start, robots=ROBOTS, fixed_rows=fixed_rows) as site,
+    ):
         strategy = way.make(site, Path(folder) / "osce-news.db")
         score.requests.append(strategy.crawl(0, int))
         score.look(strategy.known(), 0, site.stories, site.stories)

@@ -74,6 +74,7 @@ class Score:
     requests: list[int] = field(default_factory=list)  # of each day; the first is the first crawl's
     failures: list[str] = field(default_factory=list)
     duplicates: int = 0
+    revised: set[tuple[int, str]] = field(default_factory=set)  # as in Known, at the end
     outdated: int = 0  # items on the list whose stored values are not those that it prints, at the end
     _awaited: list[_Awaited] = field(default_factory=list)
     _noticed: set[int] = field(default_factory=set)  # withdrawn at any time
@@ -90,6 +91,7 @@ class Score:
             if one.found is None and self._is_found(one, known):
                 one.found = day
         self._noticed |= known.withdrawn
+        self.revised = known.revised
         # Only what this crawl withdrew: an item that has come back unnoticed is late, not wrong.
         withdrawn = known.withdrawn - self._withdrawn
         self._wrong |= withdrawn & {s.node for s in before} & {s.node for s in after}

@@ -44,6 +44,25 @@ def window_at(position: int, max_rows: int) -> Window:
     return max((Window(position // rows, rows) for rows in sizes), key=lambda one: (one.end, one.rows))
 
 
+def list_part(keys: Sequence[str], before: Sequence[str]) -> list[str]:
+    """Return the results of a page without those at the same place of the page before, at the top or end.
+
+    These stand beside the list, such as pinned items.
+
+    >>> list_part(["pin", "c", "d", "read"], ["pin", "a", "b", "c", "read"])
+    ['c', 'd']
+    """
+    top = _count_equal(keys, before)
+    left = keys[top:]
+    return list(left[: len(left) - _count_equal(left[::-1], before[::-1])])
+
+
+def _count_equal(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return with how many equal keys the two begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def count_shared(page: Sequence[str], following: Sequence[str]) -> int:
     """Return how many of the last results of a page the following one begins with.
 

@@ -11,6 +11,8 @@ from osce_news.normalize import parse_date
 from osce_news.pages.listing import PagerLink
 from osce_news.urls import page_number, same_site
 
+MAX_REPEATED = 5  # pages in a row without a result that was not read before
+MIN_FULL = 0.8  # of the usual results, on a page after which the list continues
 MAX_SHRINK = 10  # results that may be removed from the list between two requests
 
 
@@ -95,6 +97,13 @@ class Pagers:
         if link in visited or (number is not None and number <= page.number):
             raise PagerError(f"{page.url} links to a next page that was read before: {link}")
         return link
+
+
+def note_if_short(page: PageFacts, size: int, problems: list[str]) -> None:
+    """Add a problem if a page after which the list continues has far fewer results than its size."""
+    if len(page.keys) < size * MIN_FULL:
+        shown = f"{len(page.keys)} results of {size}"
+        problems.append(f"{page.url} shows {shown}, although the list continues")
 
 
 class PagerError(ValueError):

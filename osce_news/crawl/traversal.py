@@ -7,33 +7,30 @@ already read, the first result of the next page moves up onto that page, and is 
 result of the page before (`overlap.window_at`). If it does, nothing was missed between the two; if it does
 not, pages that begin 10, 25, ... results further up are read until one begins with a result that was read.
 
-*Pages of the site's own size* (`_read_plain`), one after another, are read if the site ignores the requested
-size. They can't overlap, so the last page is read first: if the list is shorter at the end than it was then,
-results were removed, and others may have moved up unseen.
-
-What a traversal misses because the list moved, the next one finds. Nothing is taken for withdrawn because of
-it: missing items are asked for themselves (storage/missing.py).
+If the site ignores the requested size, its pages are read one after another (`plain_pages`).
 
 A result at the same place of two pages in a row is no result of the list but stands beside it, such as a
 block of pinned or most-read items. A resumed traversal begins at the top, and continues where the unfinished
 one stopped as soon as a page shows only results that were read.
+
+What a traversal misses because the list moved, the next one finds. Nothing is taken for withdrawn because of
+it: missing items are asked for themselves (storage/missing.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.overlap import ReadResults, Window, count_shared, window_at
-from osce_news.crawl.pagers import PageFacts, PagerError, Pagers, Steps
+from osce_news.crawl.overlap import ReadResults, Window, list_part, window_at
+from osce_news.crawl.pagers import MAX_REPEATED, PageFacts, Pagers, Steps, note_if_short
+from osce_news.crawl.plain_pages import PlainPages
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
-MAX_REPEATED = 5  # pages in a row without a result that was not read before
 MAX_FAILURES = 3  # pages in a row that can't be read
 MAX_PAGES = 20_000  # of any list; the newsroom has about 700
-MIN_FULL = 0.8  # of the requested results, on a page after which the list continues
 
 
 class Traversal:
@@ -56,17 +53,16 @@ class Traversal:
         self.pages = 0  # read so far
         self.problems: list[str] = []
         self.reached_end = False  # whether the end of the list was reached
-        self.is_plain = False  # whether pages of the site's own size are read, which do not overlap
         self.is_joined = True  # whether the last page belongs to what was read without a gap
         self._base, self._from_top = options.start_url, not page_number(options.start_url)
         self._rows = page_size(options.start_url) or options.rows  # the most results on a page
         self._results = ReadResults()  # from the top
         self._earlier = ReadResults()  # of the unfinished traversal, as long as they are not reached
-        self._page_before: Sequence[str] = ()  # the keys of the last joined page
+        self._keys_before: Sequence[str] = ()  # of the last joined page
+        self._plain: PlainPages | None = None  # if the site ignores the page size
         self._takes_size = False  # whether the site is known to respect the requested page size
         self._pagers = Pagers(options.start_url)
         self._may_be_beyond = False  # whether the requested page may lie beyond the end of the list
-        self._link: str | None = None  # where a later traversal of plain pages can resume
         self._joined = self._without_news = self._failures = 0
         self._saved: dict[str, Any] | None = None
         self._start(self._read_list())
@@ -78,6 +74,7 @@ class Traversal:
         if position["link"]:
             self._start(self._read_plain(position["link"]))
             return
+        self._takes_size = len(listed) > 1  # or it would have followed links
         for url, keys in listed:
             start = (page_number(url) or 0) * (page_size(url) or self._rows)
             self._earlier.add(start, keys, position["end"])
@@ -88,10 +85,12 @@ class Traversal:
         self._failures, self.is_joined = 0, True
         if self.pages == 1 and not self.is_plain:
             self._base = page.url
-        size = len(self._core(page)) if self.pages > 1 else min(len(page.keys), self._rows)
+        size = min(len(self._core(page)), self._rows if self.pages == 1 else len(page.keys))
         self._step(page)
         self._pagers.read(page, size)
-        self._joined += self.is_joined
+        if self.is_joined:
+            self._joined += 1
+            self._keys_before = page.keys
         if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1
         no_news = self.overlap is not None and self._without_news >= self.overlap
@@ -103,7 +102,7 @@ class Traversal:
     def skip(self, reason: str) -> None:
         """Skip a page that can't be read; end after several, or if the pages after it can't be reached."""
         self._failures += 1
-        if self._may_be_beyond:
+        if self._may_be_beyond or (self._plain is not None and self._plain.may_be_beyond):
             self._end()
             return
         self.problems.append(reason)
@@ -121,11 +120,11 @@ class Traversal:
             return None
         if not self._earlier.positions:
             self._saved = {
-                "end": self._results.end,
+                "end": self._end_of_results,
                 "pages": self._joined,
                 "most_rows": self._rows,
                 "problems": self.problems,
-                "link": self._link,
+                "link": self._plain.link if self._plain is not None else None,
             }
         return self._saved
 
@@ -146,9 +145,18 @@ class Traversal:
         if self.overlap is not None or results is None:
             return self.options.max_pages
         gain = self._rows if self.is_plain else self._rows * 0.83
-        left = max(0, results - self._results.end)
+        left = max(0, results - self._end_of_results)
         pages = self.pages + -(-left // max(1, int(gain)))
         return min(pages, self.options.max_pages or pages)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether pages of the site's own size are read, which do not overlap."""
+        return self._plain is not None
+
+    @property
+    def _end_of_results(self) -> int:
+        return self._plain.end if self._plain is not None else self._results.end
 
     def _start(self, steps: Steps[None]) -> None:
         self._steps = steps
@@ -190,14 +198,14 @@ class Traversal:
         if 0 < got < rows:
             self._rows, window = got, Window(window.page, got)  # the largest page that the site gives
         if self.options.max_pages or self._rows < 2:
-            yield from self._read_plain(None, first)
+            yield from self._read_plain(None, [first])
             return
         try:
             yield from self._read_overlapping(window, first)
         except OwnPageSizeError as own:
             is_last = not self._pagers.continues_after(own.page, Window(own.page.number, got))
             is_next = own.page.number == first.number + 1 and (is_last or len(own.page.keys) == got)
-            yield from self._read_plain(None, first, *([own.page] if is_next else []))
+            yield from self._read_plain(None, [first, own.page] if is_next else [first])
 
     def _read_overlapping(self, window: Window, page: PageFacts | None) -> Steps[None]:
         """Read pages of which each begins with the last result of the page before, from a first one on."""
@@ -216,10 +224,6 @@ class Traversal:
                 return
             self._may_be_beyond = not goes_on
             window, page = yield from self._read_joined()
-        self._end_at_known()
-
-    def _end_at_known(self) -> None:
-        """End after several pages without a new result: before the end of the list, if a pager has links."""
         if self._pagers.has_links:
             self.problems.append(f"{self.url} and the pages before it show nothing new")
         else:
@@ -234,7 +238,6 @@ class Traversal:
         if reached is not None:
             self._results.join(self._earlier, max(end, reached))
             self._earlier = ReadResults()
-        self._page_before = page.keys
         return new
 
     def _read_joined(self) -> Steps[tuple[Window, PageFacts | None]]:
@@ -288,92 +291,20 @@ class Traversal:
                 return page
             self.is_joined = is_second
         assert page is not None, "returned above"
-        self._note_if_short(page, window.rows)
+        note_if_short(page, window.rows, self.problems)
         return page
 
-    def _note_if_short(self, page: PageFacts, size: int) -> None:
-        """Add a problem if a page that is not the last has far fewer results than its size."""
-        if len(page.keys) < size * MIN_FULL:
-            shown = f"{len(page.keys)} results of {size}"
-            self.problems.append(f"{page.url} shows {shown}, although the list continues")
-
-    def _read_plain(self, link: str | None, *read: PageFacts) -> Steps[None]:
+    def _read_plain(self, link: str | None, read: Sequence[PageFacts] = ()) -> Steps[None]:
         """Read pages of the site's own size one after another, from a link, or after pages that were read."""
-        self.is_plain = True
-        waiting, visited = list(read), set[str]()
-        size = 0  # of a page, but not of the first one, above which others may stand
-        length: int | None = None
-        repeated = moved_down = 0
-        is_counted = False  # whether results that moved down did so after the length was read
-        while repeated < MAX_REPEATED:
-            page = waiting.pop(0) if waiting else (yield link or "")
-            assert page is not None, "a page that can't be read ends the traversal"
-            keys = self._core(page)
-            moved_down += count_shared(self._page_before, keys) if is_counted else 0
-            is_counted = True
-            size = size or (len(page.keys) if visited else 0)
-            new = self._results.add(self._results.end, keys, self._results.end + len(keys))
-            repeated = 0 if new else repeated + 1
-            self._page_before = page.keys
-            visited.add(page.url)
-            if waiting:
-                continue
-            try:
-                self._link = link = self._next_address(
-                    page, visited, is_full=bool(new) and len(page.keys) >= size
-                )
-            except PagerError as error:
-                self.problems.append(str(error))
-                return
-            if link is None:
-                self._end()
-                if length is not None and (lost := length + moved_down - page.number * size - len(keys)) > 0:
-                    self.problems.append(
-                        f"the list lost {lost} results while it was read, so that others may have moved to "
-                        "pages that had been read"
-                    )
-                return
-            self._note_if_short(page, size)
-            if (
-                length is None
-                and size
-                and read
-                and self._is_full
-                and page.number + 1 < self._pagers.last_page
-            ):
-                last = yield self._pagers.last_link
-                length = last.number * size + len(self._core(last)) if last is not None else None
-                moved_down, is_counted = 0, False
-        self._end_at_known()
-
-    def _next_address(self, page: PageFacts, visited: Container[str], *, is_full: bool) -> str | None:
-        """Return the address of the next page of the site's own size; None at the end of the list.
-
-        That is the link of the pager, or the next number if the pager has none although the list continues.
-        `is_full` is whether the page has as many results as others, not all of them read before. Raises
-        PagerError.
-        """
         asked = page_size(self.options.start_url) or self.options.rows
-        link = self._pagers.next_link(page, visited)
-        if link is not None:
-            # A link without the size that the site respects leads to pages of another size.
-            keeps_size = self._rows < asked or page_size(link) == asked or page_number(link) is None
-            return link if keeps_size else with_page(self._base, page.number + 1, asked)
-        if page.number >= self._pagers.last_page:
-            if not is_full or (page.pager is not None and self._pagers.has_links):
-                return None
-            self._may_be_beyond = True
-        return with_page(self._base, page.number + 1, asked)
+        self._plain = PlainPages(self._base, asked, self._pagers, self.problems)
+        is_full = self._from_top and self.overlap is None and not self.options.max_pages
+        if (yield from self._plain.follow(link, read, counted=is_full and bool(read))):
+            self._end()
 
     def _core(self, page: PageFacts) -> list[str]:
-        """Return the results of a page without those at the same place of the page before, at top or end."""
-        pairs = list(zip(page.keys, self._page_before, strict=False))
-        top = next((place for place, (one, other) in enumerate(pairs) if one != other), len(pairs))
-        left = page.keys[top:]
-        pairs = list(zip(reversed(left), reversed(self._page_before), strict=False))
-        return left[
-            : len(left) - next((n for n, (one, other) in enumerate(pairs) if one != other), len(pairs))
-        ]
+        """Return the keys of the results of the list, without those that stand beside it."""
+        return list_part(page.keys, self._keys_before)
 
     def _follows(self, page: PageFacts) -> bool:
         """Whether a page begins with a result that was read, or is the page before once more."""
@@ -383,10 +314,6 @@ class Traversal:
     def _is_last(self, page: PageFacts) -> bool:
         """Whether a page without a link to the next page is the last one, since others had such a link."""
         return self._pagers.has_links and page.pager is not None
-
-    @property
-    def _is_full(self) -> bool:
-        return self._from_top and self.overlap is None and not self.options.max_pages
 
 
 class OwnPageSizeError(Exception):

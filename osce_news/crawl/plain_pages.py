@@ -1,0 +1,99 @@
+"""Pages of a size that the site chooses itself, one after another. Plain values, no network.
+
+Such pages do not overlap. If a result is removed from a page that was read, another moves up from the next
+page, unseen. So the last page is read first: it shows how long the list is. If the list is shorter at the
+end, except for what was seen to move down, results have left it meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from osce_news.crawl.overlap import count_shared, list_part
+from osce_news.crawl.pagers import MAX_REPEATED, PageFacts, PagerError, Pagers, Steps, note_if_short
+from osce_news.urls import page_number, page_size, with_page
+
+
+class PlainPages:
+    """Follows the links to the next page or, where there is none although the list continues, its number.
+
+    `link` is where a later traversal can resume, `end` the number of results read. `may_be_beyond` is whether
+    the requested page may lie beyond the end of the list.
+    """
+
+    def __init__(self, base: str, asked: int, pagers: Pagers, problems: list[str]) -> None:
+        """Read the list at `base`, of which pages of `asked` results were requested; add to `problems`."""
+        self.link: str | None = None
+        self.end = 0
+        self.may_be_beyond = False
+        self._base, self._asked, self._pagers, self._problems = base, asked, pagers, problems
+        self._keys: set[str] = set()
+        self._visited: set[str] = set()
+
+    def follow(self, link: str | None, read: Sequence[PageFacts] = (), *, counted: bool) -> Steps[bool]:
+        """Read on after pages that were read, or from a link; return whether the end was reached.
+
+        With `counted`, the last page is read first, to see whether the list becomes shorter.
+        """
+        waiting, self.link = list(read), link
+        before: Sequence[str] = ()
+        size = 0  # of a page, but not of the first one, above which others may stand
+        length: int | None = None
+        repeated = moved_down = 0
+        while repeated < MAX_REPEATED:
+            page = waiting.pop(0) if waiting else (yield self.link or "")
+            assert page is not None, "a page that can't be read ends the traversal"
+            keys = list_part(page.keys, before)
+            moved_down += count_shared(before, keys)
+            size = size or (len(page.keys) if self._visited else 0)
+            has_new = not self._keys.issuperset(keys)
+            repeated = 0 if has_new else repeated + 1
+            self._add(page, keys)
+            before = page.keys
+            if waiting:
+                continue
+            try:
+                self.link = self._next_address(page, read, is_full=has_new and len(page.keys) >= size)
+            except PagerError as error:
+                self._problems.append(str(error))
+                return False
+            if self.link is None:
+                if length is not None and (lost := length + moved_down - page.number * size - len(keys)) > 0:
+                    self._problems.append(
+                        f"the list lost {lost} results while it was read, so that others may have moved to "
+                        "pages that had been read"
+                    )
+                return True
+            note_if_short(page, size, self._problems)
+            if counted and length is None and size and page.number + 1 < self._pagers.last_page:
+                last = yield self._pagers.last_link
+                length = last.number * size + len(list_part(last.keys, before)) if last is not None else None
+                moved_down, before = 0, ()  # what moved down before is part of the length
+        if self._pagers.has_links:
+            self._problems.append(f"{self.link} and the pages before it show nothing new")
+        return not self._pagers.has_links
+
+    def _add(self, page: PageFacts, keys: Sequence[str]) -> None:
+        self._keys.update(keys)
+        self._visited.add(page.url)
+        self.end = len(self._keys)
+
+    def _next_address(self, page: PageFacts, read: Sequence[PageFacts], *, is_full: bool) -> str | None:
+        """Return the address of the next page; None at the end of the list.
+
+        `is_full` is whether the page has as many results as others, not all of them read before. Raises
+        PagerError.
+        """
+        self.may_be_beyond = False
+        by_number = with_page(self._base, page.number + 1, self._asked)
+        link = self._pagers.next_link(page, self._visited)
+        if link is not None:
+            # If the site respects the size, a link without it leads to pages of another size.
+            is_respected = bool(read) and len(read[0].keys) >= self._asked
+            loses_size = page_size(link) != self._asked and page_number(link) is not None
+            return by_number if is_respected and loses_size else link
+        if page.number >= self._pagers.last_page:
+            if not is_full or (page.pager is not None and self._pagers.has_links):
+                return None
+            self.may_be_beyond = True
+        return by_number
