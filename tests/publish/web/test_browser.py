@@ -268,6 +268,7 @@ PAGES = {
     "table": "osce-news/newsroom",
     "row": "osce-news/runs/1",
     "figures": "figures?by=year&by=office",
+    "matrix": "figures?by=office&by=topic&top=60",
     "nothing": "nothing",
 }
 
