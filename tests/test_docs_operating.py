@@ -17,7 +17,7 @@ from tests.helpers import FIXTURES, ROOT, fixture_page, remarks, shell
 
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.*?)(?:\s+# .*)?$", PAGE, re.MULTILINE)
-OTHERS = ("pip wheel ", "pipx ", "podman ", "docker ", "git ", "sudo ")  # programs
+OTHERS = ("pip wheel ", "pipx ", "podman ", "OSCE_NEWS_CONTACT=you@example.org podman ")
 WHEEL = f"osce_news-{__version__}-py3-none-any.whl"
 
 

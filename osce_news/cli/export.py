@@ -14,7 +14,7 @@ from osce_news.cli.output import print_count, print_export, printable
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
-from osce_news.publish.snapshot import write_snapshot
+from osce_news.publish.snapshot import write_backup, write_snapshot
 from osce_news.storage import queries, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
@@ -49,6 +49,12 @@ _REFERENCES = [each.name for each in formats().values() if each.cite]
     type=click.Path(path_type=Path),
     help="Copy the whole database for publication instead: compact, without quarantine.",
 )
+@click.option(
+    "--backup",
+    metavar="FILE.db",
+    type=click.Path(path_type=Path),
+    help="Copy all of the database instead, also during a crawl: crawls can go on with the copy.",
+)
 @db_option
 @filter_options
 @traceback_option
@@ -63,6 +69,7 @@ def export(
     limit: int | None,
     no_datapackage: bool,
     snapshot: Path | None,
+    backup: Path | None,
     db: Path,
     query: Query,
 ) -> None:
@@ -84,22 +91,26 @@ def export(
       osce-news export news.atom --search trafficking
       osce-news export items --format parquet --partition-by year
       osce-news export --snapshot published.db
+      osce-news export --backup backup.db
     """
     given = form or columns is not None or texts or bom or delimiter or partition_by or no_datapackage
-    if (file is None) == (snapshot is None):
-        raise click.UsageError("give either FILE or --snapshot FILE.db")
-    if snapshot is not None and (given or limit is not None or query):
-        raise click.UsageError("--snapshot copies the whole database; it takes no other option but --db")
-    if snapshot == Path("-"):
-        raise click.UsageError("--snapshot writes a file, not to standard output")
+    copy = snapshot or backup
+    if [file, snapshot, backup].count(None) != 2:
+        raise click.UsageError("give either FILE or --snapshot FILE.db or --backup FILE.db")
+    if copy is not None and (given or limit is not None or query):
+        raise click.UsageError(
+            "--snapshot and --backup copy the whole database; they take no other option but --db"
+        )
+    if copy == Path("-"):
+        raise click.UsageError("--snapshot and --backup write a file, not to standard output")
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise click.UsageError("--delimiter is one character, such as ';'")
     chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
     options: dict[str, Any] = {"columns": chosen, "texts": texts, "bom": bom, "delimiter": delimiter}
     with open_query(db, query) as connection:
-        if snapshot is not None:
-            check_snapshot(snapshot, db)
-            items = write_snapshot(connection, snapshot)
+        if copy is not None:
+            check_snapshot(copy, db)
+            items = (write_snapshot if snapshot else write_backup)(connection, copy)
         elif file == Path("-"):
             if form is None or partition_by:
                 raise click.UsageError("standard output needs --format, and takes no --partition-by")
@@ -111,12 +122,12 @@ def export(
             options |= {"by_year": partition_by is not None, "limit": limit, "described": described}
             items = exporter.export(connection, query, file, form, command=_command(query), **options)
         notes = search.remarks(connection, query, items)
-        total = items if snapshot is not None else queries.count(connection, query)
+        total = items if copy is not None else queries.count(connection, query)
         if _is_spreadsheet(file, form, bom=bom) and not (texts or chosen) and _has_texts(connection):
             notes.append("without full texts, which --texts adds")
     for note in notes:
         click.echo(printable(note)[:300], err=True)
-    _print_count(snapshot or file, items, total)
+    _print_count(copy or file, items, total)
     if not items:
         click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
 

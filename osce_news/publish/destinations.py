@@ -29,10 +29,10 @@ def check_folder(folder: Path, items: str) -> None:
 
 
 def check_snapshot(path: Path, database: Path) -> None:
-    """Raise BadInputError unless a snapshot of the database may be written there.
+    """Raise BadInputError unless a snapshot or a backup of the database may be written there.
 
-    It may replace an older snapshot, but no database that a crawl or a replay wrote. The header of such a
-    database says that it has a write-ahead log; a snapshot has none.
+    It may replace an older one, but no database that a crawl or a replay wrote. The header of such a database
+    says that it has a write-ahead log; a copy has none.
     """
     if path.exists() and path.samefile(database):
         raise BadInputError(f"{path} is the database itself: choose another file")
@@ -43,7 +43,9 @@ def check_snapshot(path: Path, database: Path) -> None:
     if log.exists() and log.stat().st_size:  # SQLite would apply it to the new file
         raise BadInputError(f"{path} is in use, or was not closed ({log.name}): choose another file")
     if _header(path)[18:19] == b"\2":
-        raise BadInputError(f"{path} is not a snapshot and was not overwritten: choose another file")
+        raise BadInputError(
+            f"{path} is not a snapshot or backup and was not overwritten: choose another file"
+        )
 
 
 def _refuse_companion(path: Path) -> None:

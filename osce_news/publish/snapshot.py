@@ -1,4 +1,4 @@
-"""Makes a copy of a database for publication."""
+"""Makes copies of a database: one for publication, and one that holds everything."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ _REMOVE = (
     "UPDATE pages SET listed = NULL WHERE listed IS NOT NULL",
     "UPDATE runs SET position = NULL, process = NULL, message = NULL",
 )
+
+
+def write_backup(connection: sqlite3.Connection, path: Path) -> int:
+    """Write a copy of all that the database holds in its present state; return how many items it holds.
+
+    Crawls can go on with the copy. Raises what `atomic_write` raises, and StorageError.
+    """
+    with atomic_write(path) as part, storage_errors(path):
+        connection.execute("VACUUM INTO ?", [str(part)])
+    return int(connection.execute("SELECT count(*) FROM items").fetchone()[0])
 
 
 def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:

@@ -39,9 +39,10 @@ def test_the_suffix_selects_the_format_and_filters_apply(filled: Path, tmp_path:
 
 
 @pytest.mark.slow
-def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--snapshot", "--backup"])
+def test_a_copy_replaces_only_an_older_one(filled: Path, tmp_path: Path, option: str) -> None:
     for _ in range(2):
-        result = run("export", "--snapshot", "copy.db", cwd=tmp_path)
+        result = run("export", option, "copy.db", cwd=tmp_path)
         assert (result.status, result.out, result.err) == (0, "copy.db: 93 items\n", "")
     assert run("verify", "--db", "copy.db", cwd=tmp_path).status == 0
     (tmp_path / "letter.db").write_text("mine")
@@ -52,7 +53,7 @@ def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> 
         ("no/copy.db", "no such folder"),
         (".", "is a folder"),
     ):
-        result = run("export", "--snapshot", target, cwd=tmp_path)
+        result = run("export", option, target, cwd=tmp_path)
         assert (result.status, result.out, len(result.errors)) == (2, "", 1), target
         assert says in result.err
     assert (tmp_path / "letter.db").read_text() == "mine"
@@ -64,8 +65,9 @@ def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> 
     [
         ((), "give either FILE or"),
         (("a.csv", "--snapshot", "b.db"), "give either FILE or"),
-        (("--snapshot", "b.db", "--office", "odihr"), "takes no other option"),
-        (("--snapshot", "b.db", "--bom"), "takes no other option"),
+        (("--snapshot", "b.db", "--backup", "c.db"), "give either FILE or"),
+        (("--snapshot", "b.db", "--office", "odihr"), "take no other option"),
+        (("--backup", "b.db", "--bom"), "take no other option"),
         (("a.csv", "--columns", ""), "no column ''"),
         (("a.csv", "--office", "odir"), "the nearest is odihr"),
         (("osce-news.db-wal", "--format", "csv"), "belongs to the database osce-news.db"),
@@ -73,7 +75,7 @@ def test_a_snapshot_replaces_only_an_older_one(filled: Path, tmp_path: Path) -> 
         (("--snapshot", "osce-news.db-wal"), "belongs to the database osce-news.db"),
         (("-",), "standard output needs --format"),
         (("-", "--format", "csv", "--partition-by", "year"), "takes no --partition-by"),
-        (("--snapshot", "-"), "writes a file"),
+        (("--snapshot", "-"), "write a file"),
         (("a.csv", "--delimiter", ";;"), "--delimiter is one character"),
         (("a.ris", "--delimiter", ";"), "--delimiter works with csv, not with ris"),
         (("a.ris", "--texts"), "--texts works with csv, xlsx, not with ris"),

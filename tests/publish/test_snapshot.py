@@ -6,12 +6,34 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from osce_news.publish.snapshot import write_snapshot
-from osce_news.storage import open_for_reading, queries
+from osce_news.publish.snapshot import write_backup, write_snapshot
+from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
+from osce_news.storage.schema import TABLES
 from osce_news.storage.search import search
-from tests.helpers import dump, values
+from tests.helpers import NOON, dump, listing, values
+from tests.newsroom.samples import TEN
+
+
+def test_a_backup_made_during_a_crawl_holds_every_row_and_can_be_crawled_into(
+    exported_from: Path, tmp_path: Path
+) -> None:
+    db, path = tmp_path / "osce-news.db", tmp_path / "copy.db"
+    db.write_bytes(exported_from.read_bytes())
+    with Writer(db) as writer, closing(open_for_reading(db)) as reading:
+        writer.begin("full")
+        writer.store(listing(TEN))
+        assert write_backup(reading, path) == 161
+        with closing(open_for_reading(path)) as copy:
+            for table in TABLES:
+                there, here = (one.execute(f"SELECT * FROM {table}").fetchall() for one in (reading, copy))
+                assert list(map(tuple, here)) == list(map(tuple, there)), table
+    assert problems(path) == []
+    with Writer(path) as writer:
+        writer.begin("incremental")
+        writer.store(listing(TEN, at=NOON.replace("2024", "2030")))
+        assert writer.finish("complete").new == 0
 
 
 def test_a_snapshot_holds_all_items_and_passes_verify(reading: sqlite3.Connection, tmp_path: Path) -> None:
