@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+from collections.abc import Iterable
 
 import click
 
@@ -46,8 +47,28 @@ SECTIONS = {
 }
 
 
+class _HelpFormatter(click.HelpFormatter):
+    """Breaks no line after a hyphen, so that names such as osce-news.toml stay whole."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(text.replace("-", "\N{NON-BREAKING HYPHEN}"))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        whole = [(name, text.replace("-", "\N{NON-BREAKING HYPHEN}")) for name, text in rows]
+        super().write_dl(whole, col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace("\N{NON-BREAKING HYPHEN}", "-")
+
+
+class _Context(click.Context):
+    formatter_class = _HelpFormatter
+
+
 class LazyGroup(click.Group):
     """Finds the command `name` in the module `osce_news.cli.name`."""
+
+    context_class = _Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the sections."""
@@ -61,6 +82,7 @@ class LazyGroup(click.Group):
         function = "list_" if name == "list" else name  # `list` would hide Python's own
         command = getattr(module, function)
         assert isinstance(command, click.Command)
+        command.context_class = _Context
         return command
 
     def resolve_command(

@@ -36,3 +36,8 @@ def undo(run: int, db: Path, as_json: bool) -> None:
         click.echo(f"run {run} was taken back: {undone}")
     if undone.kept:
         click.echo(f"{undone.kept} values were changed again by later runs, and stay", err=True)
+    if undone.unknown:
+        click.echo(
+            f"{undone.unknown} items stay: an older version stored them, and did not note in which run",
+            err=True,
+        )

@@ -61,7 +61,7 @@ def dataset_reference(known: Coverage) -> Reference:
     The version is the day on which a crawl last read the whole list, or else of the last page that was read.
     An empty database has none.
     """
-    years = f"{known.first[:4]}–{known.last[:4]}" if known.first and known.last else "no dates"
+    years = "–".join(sorted({day[:4] for day in (known.first, known.last) if day})) or "no dates"
     asked = f" of {known.in_database:,} ({known.query})" if known.query else ""
     published = f", published {known.first} to {known.last}" if known.first else ""
     read = f"whole list last read {known.whole_read}" if known.whole_read else None

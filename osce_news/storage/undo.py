@@ -14,7 +14,8 @@ from osce_news.storage.revisions import revisions
 class Undone(NamedTuple):
     """How many items were removed and changed back, and withdrawals and texts taken back.
 
-    `kept` counts the values that later runs have changed again, which stay as they are.
+    `kept` counts the values that later runs have changed again, and `unknown` the items that an older version
+    stored, perhaps in this run, without the run's number. Both stay as they are.
     """
 
     removed: int
@@ -22,6 +23,7 @@ class Undone(NamedTuple):
     withdrawals: int
     texts: int
     kept: int
+    unknown: int
 
     def __str__(self) -> str:
         counts = [
@@ -35,6 +37,11 @@ class Undone(NamedTuple):
 
 def undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
     """Take back what the run `undone` stored, inside the caller's transaction; `run` is the present one."""
+    unknown = connection.execute(
+        "SELECT count(*) FROM items WHERE first_run IS NULL "
+        "AND first_seen IN (SELECT fetched_at FROM pages WHERE run_id = ?)",
+        [undone],
+    ).fetchone()[0]
     removed = connection.execute("DELETE FROM items WHERE first_run = ?", [undone]).rowcount
     texts = _undo_texts(connection, undone)
     changed, kept = _undo_changes(connection, undone, run)
@@ -45,7 +52,7 @@ def undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
         f"AND {crawl_state.COMPLETE}",
         [undone],
     )
-    return Undone(removed, changed, withdrawals, texts, kept)
+    return Undone(removed, changed, withdrawals, texts, kept, unknown)
 
 
 def _undo_texts(connection: sqlite3.Connection, undone: int) -> int:

@@ -44,6 +44,8 @@ def test_the_data_set_is_cited_with_coverage_last_complete_crawl_and_version(
     assert "(version 2025-12-24)" in after
     assert "whole list last read 2025-12-24" in after
     assert f"osce-news {__version__}" in after
+    assert "news items, 2022–2025 (version" in after
+    assert "news items, 2025 (version" in run("cite", "--since", "2025", cwd=tmp_path).out
     (item,) = json.loads(run("cite", "--format", "csl-json", cwd=tmp_path).out)
     assert (item["type"], item["version"]) == ("dataset", "2025-12-24")
 

@@ -132,3 +132,10 @@ def test_each_example_of_a_crawl_is_understood(
         return
     wanted = next((word for word in example.split() if word.startswith("https://")), LISTING_URL)
     assert options.start_url.startswith(wanted)
+
+
+@pytest.mark.parametrize("name", ["crawl", "export"])
+def test_no_name_is_broken_at_a_hyphen(tmp_path: Path, name: str) -> None:
+    out = run(name, "--help", cwd=tmp_path, env={"COLUMNS": "80"}).out
+    assert max(map(len, out.splitlines())) <= 80
+    assert re.findall(r"\w-$", out, re.MULTILINE) == []

@@ -58,3 +58,11 @@ def test_a_command_that_changes_a_database_does_not_create_one(
     assert (result.status, len(result.errors)) == (2, 1)
     assert "no such database: typo.db" in result.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_undo_says_which_items_of_an_older_version_stay(tmp_path: Path) -> None:
+    packed = ROOT / "tests" / "legacy" / "list" / "newsroom.db.gz"
+    (tmp_path / "osce-news.db").write_bytes(gzip.decompress(packed.read_bytes()))
+    result = run("undo", "1", cwd=tmp_path)
+    assert result.out == "run 1 was taken back: 0 items removed, 0 changed back, 0 withdrawals, 0 texts\n"
+    assert result.err == "65 items stay: an older version stored them, and did not note in which run\n"

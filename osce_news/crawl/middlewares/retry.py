@@ -15,6 +15,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
+from osce_news.crawl.causes import cause_of
 from osce_news.crawl.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class BackOffMiddleware(RetryMiddleware):
             return None
         # No server got the request, so none needs a rest beyond the crawl-delay.
         unresolved = isinstance(exception, CannotResolveHostError)
-        self._delay_requests(again, type(exception).__name__, base=self.base if unresolved else None)
+        self._delay_requests(again, cause_of(exception, again), base=self.base if unresolved else None)
         return again
 
     def _delay_requests(
