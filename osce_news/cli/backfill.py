@@ -40,7 +40,7 @@ _MOST_GAPS = 5  # in the last line
     envvar="OSCE_NEWS_ARCHIVE",
     show_envvar=True,
     metavar="DIR",
-    help="Keep the captures in this folder as WARC files; what it holds is not asked for again.",
+    help="Keep the captures in this folder as WARC files; those in it are not requested again.",
 )
 @click.option("--from", "since", metavar="DATE", help="Only captures made then or later.")
 @click.option("--to", "until", metavar="DATE", help="Only captures made then or earlier.")
@@ -64,13 +64,13 @@ def backfill(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Copy the past out of a web archive, and store it.
+    """Copy old pages from a web archive, and store them.
 
     Looks in the index of the Wayback Machine or of Common Crawl for captures of lists and of items' own
     pages, copies each page once into WARC files, and stores them as `replay` does. If it is interrupted, run
-    it again: it goes on with what is missing.
+    it again: it continues with what is missing.
 
-    The last line tells how many captures were found, and of which days the database has no item.
+    The last line says how many captures were found, and from which days the database has no item.
 
     \b
     Example:
@@ -119,7 +119,7 @@ def _found(counts: Counter[str]) -> str:
 
 
 def _missing(gaps: Sequence[tuple[str, str, int]]) -> str:
-    """Return the longest periods of which the database has no item."""
+    """Return the longest periods from which the database has no item."""
     if not gaps:
         return "no week between the first and the last item is without one"
     shown = ", ".join(f"{first} to {last}" for first, last, _ in gaps[:_MOST_GAPS])

@@ -13,7 +13,7 @@ SECTIONS = {
     "Fill the database": {
         "crawl": "Read the newsroom's list into the database.",
         "replay": "Read saved pages and WARC files into the database, offline.",
-        "backfill": "Copy the past out of a web archive, and store it.",
+        "backfill": "Copy old pages from a web archive, and store them.",
         "parse": "Parse WARC files on a Dask cluster into partitions.",
         "merge": "Read the partitions that `parse` wrote into the database.",
     },

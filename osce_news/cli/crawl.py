@@ -62,8 +62,8 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
     Set the environment variable OSCE_NEWS_CONTACT to your e-mail address or web page: it is sent with
     each request, so that the site can reach you.
 
-    --ping and --notify report how a crawl ends that nobody watches. Passwords belong in the file of --notify.
-    That needs `pip install 'osce-news[notify]'`.
+    --ping and --notify report how an unattended crawl ends. Put passwords into the file of --notify, which
+    needs `pip install 'osce-news[notify]'`.
 
     \b
     Example:

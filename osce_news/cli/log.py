@@ -101,7 +101,7 @@ def _file(path: Path, formatter: logging.Formatter) -> logging.Handler:
     from logging.handlers import WatchedFileHandler  # takes time
 
     class LogFile(WatchedFileHandler):
-        """A file that logrotate may move. If it can't be written, the command goes on without it."""
+        """A file that logrotate may move. If it can't be written, the command continues without it."""
 
         def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
             logging.root.removeHandler(self)

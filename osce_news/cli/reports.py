@@ -1,4 +1,4 @@
-"""Reports how a crawl ends, for whoever does not look: by a ping, and a failure by a service of Apprise's."""
+"""Reports how an unattended crawl ends: by a ping, and a failure also by a service that Apprise knows."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Reports:
         asking.start()
         asking.join(_PATIENCE_S)
         if problem := answers[0] if answers else f"nothing came within {_PATIENCE_S} s":
-            # Not the address: whoever knows it can send pings.
+            # Not the address: anyone who knows it can send pings.
             logger.warning("the ping address at %s does not answer: %s", parts.hostname, problem)
 
     def _notify(self, title: str, body: str) -> None:

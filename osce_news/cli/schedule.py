@@ -67,7 +67,7 @@ def schedule(
 
     The schedule crawls every day, and reads the whole list on Sundays, half a day after the daily crawl.
     Nothing is installed: the first lines of the text say where it belongs. You are only notified of
-    crawls that fail. Lists and other options belong in osce-news.toml beside the database. --ping is for a
+    crawls that fail. Lists and other options belong in osce-news.toml next to the database. --ping is for a
     service such as healthchecks.io, which tells you if no crawl has succeeded for too long. The addresses of
     --notify stay in their file, because they hold passwords.
 

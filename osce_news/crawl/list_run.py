@@ -1,4 +1,4 @@
-"""The run that reads the list: it resumes, stores pages, and asks for the items that are missing."""
+"""The run that reads the list: it resumes, stores pages, and requests the pages of missing items."""
 
 from __future__ import annotations
 
@@ -138,11 +138,13 @@ class ListRun(ItemPagesRun):
             due = self._due_pages()
             self.request_pages(due[:MAX_ASKED])
             if due:
-                logger.info("%d items are missing from the list; asking for %d", len(due), self.total)
+                logger.info(
+                    "%d items are missing from the list; requesting the own pages of %d", len(due), self.total
+                )
 
     def stop_requests(self, error: OsceNewsError) -> None:
-        """Request no more pages: the list was read, and a later run asks for the missing items."""
-        logger.warning("no more missing items are asked for: %s", error)
+        """Request no more pages: the list was read, and a later run requests those of the missing items."""
+        logger.warning("no more pages of missing items are requested: %s", error)
         self.request_pages([])
 
     @property
@@ -160,7 +162,7 @@ class ListRun(ItemPagesRun):
         ]
 
     def list_outcome(self) -> ListOutcome:
-        """Return what the run has found out about its list; sets the error that comes to light."""
+        """Return what the run has found out about its list; sets the error if there is one."""
         if self.error is None and not self.interrupted:
             if problems := "; ".join(self.traversal.problems[:3]):
                 self.fail(PartialError(f"{problems}; what was read is stored, run the command again"))
@@ -186,8 +188,8 @@ class ListRun(ItemPagesRun):
         if not left:
             return None
         return (
-            f"missing from the list, but not withdrawn: {left} items, of which {left - due} still have their "
-            f"own page, and {due} are asked for by a later full crawl"
+            f"missing from the list, but not withdrawn: {left} items; {left - due} still have their own "
+            f"page, and a later full crawl requests the pages of {due}"
         )
 
     @property

@@ -9,12 +9,12 @@ not, pages that begin 10, 25, ... results further up are read until one begins w
 
 If the site ignores the requested size, its pages are read one after another (`plain_pages`).
 
-A result at the same place of two pages in a row is no result of the list but stands beside it, such as a
-block of pinned or most-read items. A resumed traversal begins at the top, and continues where the unfinished
-one stopped as soon as a page shows only results that were read.
+A result at the same place of two pages in a row is not part of the list, but for example of a block of pinned
+or most-read items. A resumed traversal begins at the top, and continues where the unfinished one stopped as
+soon as a page shows only results that were read.
 
-What a traversal misses because the list moved, the next one finds. Nothing is taken for withdrawn because of
-it: missing items are asked for themselves (storage/missing.py).
+What a traversal misses because the list moved, the next one finds. It does not make an item count as
+withdrawn, because the own pages of missing items are requested first (storage/missing.py).
 """
 
 from __future__ import annotations

@@ -164,8 +164,8 @@ def test_an_index_that_lost_half_of_its_items_withdraws_none_of_them(
     assert (done.status, done.summary["status"], done.summary["withdrawn"]) == (0, "complete", 0)
     assert (len(own_pages(newsroom)), done.summary["articles"]) == (len(lost), len(lost))
     assert done.summary["message"] == (
-        f"missing from the list, but not withdrawn: {len(lost)} items, of which {len(lost)} still have their "
-        "own page, and 0 are asked for by a later full crawl"
+        f"missing from the list, but not withdrawn: {len(lost)} items; {len(lost)} still have their own "
+        "page, and a later full crawl requests the pages of 0"
     )
     # They are asked for again after a month, not each week.
     crawl(newsroom, db, "--full", before=at(DAYS[6]))
@@ -219,7 +219,7 @@ def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(tmp_path: Path)
             newsroom.remove(node)
         done = crawl(newsroom, db, *options, before=at(DAYS[1]))
         assert (done.status, done.summary["withdrawn"]) == (0, 50)
-        assert "20 are asked for by a later full crawl" in done.summary["message"]
+        assert "a later full crawl requests the pages of 20" in done.summary["message"]
         later = [story.node for story in newsroom.stories[:40]]
         for node in later:
             newsroom.remove(node)

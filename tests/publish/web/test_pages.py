@@ -55,10 +55,7 @@ def query(get: Get, name: str, **parameters: str) -> list[dict[str, Any]]:
 def test_the_front_page_shows_coverage_and_last_crawls(get: Get, reading: sqlite3.Connection) -> None:
     shown = text_of(get("/").text)
     found = queries.overview(reading)
-    assert (
-        f"Items 300 from {found['offices']} offices on {found['topics']} topics; 1 no longer on the list"
-        in shown
-    )
+    assert f"Items 300 from {found['offices']} offices on {found['topics']} topics; 1 withdrawn" in shown
     assert f"Published {found['first']} to {found['last']}" in shown
     assert "Full texts 1 List" in shown
     assert "List last read 2025-12-07 06:00 UTC" in shown

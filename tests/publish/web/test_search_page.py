@@ -277,11 +277,11 @@ def test_an_items_page_has_its_text_history_and_source(get: Get, reading: sqlite
     for name in ("published", "content_type"):
         assert (item[name] or "not printed") in shown
     assert f"title_raw {item['raw']['title_raw']}" in shown
-    assert "No longer on the list" not in shown
+    assert "Withdrawn: the full crawl" not in shown
     read = text_of(get(f"/items/{node(READ)}").text)
     assert TEXT in read
     assert "Article page read, requested" in read
-    assert "No longer on the list: the full crawl of" in text_of(get(f"/items/{node(GONE)}").text)
+    assert "Withdrawn: the full crawl of" in text_of(get(f"/items/{node(GONE)}").text)
     for address in ("/items/999999999", "/items/999.ris"):
         assert get(address).status_code == 404
 
