@@ -60,7 +60,7 @@ class PlainPages:
             if self.link is None:
                 if length is not None and (lost := length + moved_down - page.number * size - len(keys)) > 0:
                     self._problems.append(
-                        f"the list lost {lost} results while it was read, so that others may have moved to "
+                        f"the list lost {lost} results while it was read, so others may have moved unseen to "
                         "pages that had been read"
                     )
                 return True
