@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
-from random import Random
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -136,16 +135,6 @@ def cookie_wall() -> Answer:
     )
 
 
-def slow(seconds: float) -> Answer:
-    """The usual answer, so many seconds late; none if the server closes before."""
-
-    def answer(exchange: Exchange) -> None:
-        if exchange.wait(seconds):
-            exchange.reply(exchange.usual())
-
-    return answer
-
-
 def stall(seconds: float = 60, *, after: int | None = None) -> Answer:
     """Silence for so many seconds or until the server closes, then the end of the connection.
 
@@ -185,17 +174,12 @@ def cut(share: float = 0.5) -> Answer:
     return answer
 
 
-def truncated(share: float = 0.5, *, closed: bool = False) -> Answer:
-    """That share of the usual body as if it were the whole: right length, right status.
-
-    It ends in the middle of a tag or a word, or with `closed` in front of a tag, `</body></html>` behind.
-    """
+def truncated(share: float = 0.5) -> Answer:
+    """That share of the usual body as if it were the whole: right length, right status."""
 
     def answer(exchange: Exchange) -> None:
         usual = exchange.usual()
         part = usual.body[: int(len(usual.body) * share)]
-        if closed:
-            part = part[: part.rfind(b"<")] + b"\n</body>\n</html>\n"
         exchange.reply(Reply(usual.status, part, usual.content_type, usual.headers))
 
     return answer
@@ -251,21 +235,6 @@ def wrong_checksum(encoding: str = "gzip") -> Answer:
 def wrong_type(content_type: str = "application/pdf", body: bytes = b"%PDF-1.4\n%%EOF\n") -> Answer:
     """A body that is not HTML, and says so."""
     return always(Reply(body=body, content_type=content_type))
-
-
-def junk(size: int = 20_000, seed: int = 0) -> Answer:
-    """Random bytes that say that they are HTML."""
-    return always(Reply(body=Random(seed).randbytes(size)))
-
-
-def json_body(body: str = '{"results": [], "total": 0}') -> Answer:
-    """JSON, with 200 and its own type."""
-    return always(Reply(body=body.encode(), content_type="application/json"))
-
-
-def empty() -> Answer:
-    """200 and nothing."""
-    return always(Reply())
 
 
 def login() -> Answer:

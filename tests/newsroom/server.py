@@ -46,7 +46,6 @@ class Newsroom(Site, Validators):
         self,
         stories: Iterable[Story] = (),
         *,
-        russian: Iterable[Story] = (),
         markup: str = "drupal7",
         dates: str = "time",
         robots: str = ROBOTS,
@@ -61,7 +60,6 @@ class Newsroom(Site, Validators):
         Site.__init__(
             self,
             stories,
-            russian=russian,
             markup=markup,
             dates=dates,
             robots=robots,

@@ -22,8 +22,8 @@ ROBOTS = "User-agent: *\nCrawl-delay: 0.05\nDisallow: /admin/\n"
 HTML = "text/html; charset=utf-8"
 MAX_ROWS = 50
 BeyondEnd = Literal["empty", "last", "404"]
-_LISTING = re.compile(r"(?:/(ru))?(/press-releases(?:/[^/]+)?)", re.IGNORECASE)
-_ITEM = re.compile(r"(?:/(ru))?/(?:.+/)?(\d+)")
+_LISTING = re.compile(r"(/press-releases(?:/[^/]+)?)", re.IGNORECASE)
+_ITEM = re.compile(r"/(?:.+/)?(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,6 @@ class Site(StoryList):
         self,
         stories: Iterable[Story] = (),
         *,
-        russian: Iterable[Story] = (),
         markup: str = "drupal7",
         dates: str = "time",
         robots: str = ROBOTS,
@@ -58,7 +57,6 @@ class Site(StoryList):
         beyond_end: BeyondEnd = "empty",
     ) -> None:
         super().__init__(stories)
-        self.russian = list(russian)
         self.markup = markup
         self.dates = dates
         self.robots = robots
@@ -77,18 +75,13 @@ class Site(StoryList):
         if parts.path == "/robots.txt":
             return Reply(self.robots_status, self.robots.encode(), "text/plain; charset=utf-8")
         if found := _LISTING.fullmatch(parts.path.rstrip("/")):
-            return self._listing(found[1], found[2], parts.query)
-        if parts.path.startswith("/fixtures/"):
-            return self._fixture(parts.path.removeprefix("/fixtures/"))
+            return self._listing(found[1], parts.query)
         if found := _ITEM.fullmatch(parts.path):
-            return self._item(found[1], int(found[2]))
+            return self._item(int(found[1]))
         return _not_found()
 
-    def _told_in(self, prefix: str | None) -> tuple[str, list[Story]]:
-        return ("ru", self.russian) if prefix else ("en", self.stories)
-
-    def _listing(self, prefix: str | None, path: str, query: str) -> Reply:
-        language, stories = self._told_in(prefix)
+    def _listing(self, path: str, query: str) -> Reply:
+        stories = self.stories
         pairs = parse_qsl(query, keep_blank_values=True)
         asked = dict(pairs)
         page = _number(asked.get("page"), 0)
@@ -100,7 +93,7 @@ class Site(StoryList):
             page = max(0, pages - 1) if self.beyond_end == "last" else page
         shown, markup = stories[page * rows : (page + 1) * rows], self.markup
         body = self.rendered_pages.body(
-            (language, path, query, rows, page, markup),
+            (path, query, rows, page, markup),
             shown,
             pages,
             lambda: (
@@ -114,26 +107,18 @@ class Site(StoryList):
                     path=path,
                     query=pairs,
                     markup=markup,
-                    language=language,
                 )
             ),
         )
         return Reply(body=body)
 
-    def _item(self, prefix: str | None, node: int) -> Reply:
+    def _item(self, node: int) -> Reply:
         if node in self.article_pages:
             return Reply(body=self.article_pages[node])
-        language, stories = self._told_in(prefix)
-        for story in stories:
+        for story in self.stories:
             if story.node == node:
-                return Reply(body=render_article(story, language, self.layout).encode())
+                return Reply(body=render_article(story, layout=self.layout).encode())
         return _not_found()
-
-    def _fixture(self, case: str) -> Reply:
-        page = FIXTURES / case / "page.html"
-        if not re.fullmatch(r"[a-z0-9-]+", case) or not page.is_file():
-            return _not_found()
-        return Reply(body=page.read_bytes())
 
 
 def _number(text: str | None, default: int) -> int:
