@@ -40,16 +40,22 @@ async def download(
 
     Files are written in threads of their own, so that pages need not wait for them.
     """
+    connection = database(datasette).connect()
 
     def in_thread() -> None:
-        with closing(database(datasette).connect()) as connection:
+        with closing(connection):
             datasette._prepare_connection(connection, DATABASE)
             write(connection, file)
 
     disposition = "inline" if name.endswith(".atom") else "attachment"
     headers = {"content-disposition": f'{disposition}; filename="{name}"'}
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-        await asyncio.get_running_loop().run_in_executor(_WRITING, in_thread)
+        try:
+            await asyncio.get_running_loop().run_in_executor(_WRITING, in_thread)
+        except asyncio.CancelledError:  # the server stops
+            connection.interrupt()
+            await Response.text("the server stops", 503).asgi_send(send)
+            return
         file.seek(0)
         charset = "; charset=utf-8" if media_type == "text/csv" else ""
         await asgi_start(send, 200, headers, f"{media_type or 'application/octet-stream'}{charset}")

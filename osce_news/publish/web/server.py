@@ -72,6 +72,8 @@ def serve(path: Path, sock: socket.socket) -> None:
     """Serve the copy on the socket until Ctrl-C or SIGTERM."""
     guard.limit_memory()
     app = guard.guarded(application(path).app())
-    config = uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False)
+    config = uvicorn.Config(
+        app, log_level="warning", lifespan="on", access_log=False, timeout_graceful_shutdown=2
+    )
     with contextlib.suppress(KeyboardInterrupt):  # the normal way to stop
         uvicorn.Server(config).run(sockets=[sock])

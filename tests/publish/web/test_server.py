@@ -100,6 +100,20 @@ def test_requests_for_other_hosts_are_refused(db: Path, tmp_path: Path, host: st
                 assert "script-src 'none'" in (answer.getheader("content-security-policy") or "")
 
 
+def test_it_stops_while_a_file_is_written(db: Path, tmp_path: Path) -> None:
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n"
+    with serving(db, tmp_path / "temporary") as server:
+        port = urlsplit(server.url).port or 0
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            connection.request("GET", f"/osce-news.csv?{urlencode({'sql': endless})}")
+            assert "OSCE newsroom" in body(server.url)  # it answers meanwhile
+            status, err = server.end()
+            assert connection.getresponse().status == 503
+    assert status == 0
+    assert "Traceback" not in err
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
 def test_a_query_of_100000_characters_is_an_error_line(db: Path, tmp_path: Path) -> None:
     with serving(db, tmp_path) as server:
         with pytest.raises(urllib.error.HTTPError) as raised:
