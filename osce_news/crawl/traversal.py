@@ -220,6 +220,8 @@ class Traversal:
             new = self._add(page, window)
             repeated = 0 if new else repeated + 1
             if not goes_on and (len(page.keys) < window.rows or self._is_last(page)):
+                if self.overlap is None and window.start + len(page.keys) > len(self._results.positions):
+                    yield from self._look_at_top()
                 self._end()
                 return
             self._may_be_beyond = not goes_on
@@ -228,6 +230,16 @@ class Traversal:
             self.problems.append(f"{self.url} and the pages before it show nothing new")
         else:
             self._end()
+
+    def _look_at_top(self) -> Steps[None]:
+        """Read from the top down to what was read: the list is longer, so something came meanwhile."""
+        end = 1
+        while True:
+            window = window_at(end - 1, self._rows)
+            page = yield window
+            if page is None or not self._results.add(window.start, page.keys, self._results.end):
+                return
+            end = window.end
 
     def _add(self, page: PageFacts, window: Window) -> int:
         """Add the results of a page, and return how many are new; after some news, go on far below it."""
