@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def serve(db: Path, port: int, host: str, show: bool) -> None:
         if make_copy(db, copy):
             click.echo(f"{db} has no search index; one was made for these pages", err=True)
         address = f"http://{HOST}:{sock.getsockname()[1]}/"
-        click.echo(f"{db} as it is now: {address} (Ctrl-C stops the server)")
-        if show:
-            click.launch(address)
-        server.serve(copy, sock)
+        with suppress(KeyboardInterrupt):  # the normal way to stop
+            click.echo(f"{db} as it is now: {address} (Ctrl-C stops the server)")
+            if show:
+                click.launch(address)
+            server.serve(copy, sock)

@@ -102,6 +102,7 @@ def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> It
     logging.getLogger("distributed").setLevel(level.upper())
     if scheduler is None:
         with temporary_folder() as scratch, ExitStack() as stack:
+            dask.config.set({"temporary-directory": str(scratch)})
             with _uninterrupted():
                 local = stack.enter_context(
                     make(
@@ -140,6 +141,9 @@ def _uninterrupted() -> Iterator[None]:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
+    except Exception:  # perhaps the workers were stopped by the same signal
+        if not arrived:
+            raise
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT, signal.SIGHUP])
         for number, handler in former.items():

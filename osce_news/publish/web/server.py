@@ -69,11 +69,10 @@ def listen(port: int, host: str = guard.HOST) -> socket.socket:
 
 
 def serve(path: Path, sock: socket.socket) -> None:
-    """Serve the copy on the socket until Ctrl-C or SIGTERM."""
+    """Serve the copy on the socket until Ctrl-C or SIGTERM, which raise KeyboardInterrupt."""
     guard.limit_memory()
     app = guard.guarded(application(path).app())
     config = uvicorn.Config(
         app, log_level="warning", lifespan="on", access_log=False, timeout_graceful_shutdown=2
     )
-    with contextlib.suppress(KeyboardInterrupt):  # the normal way to stop
-        uvicorn.Server(config).run(sockets=[sock])
+    uvicorn.Server(config).run(sockets=[sock])
