@@ -390,6 +390,17 @@ def test_two_backfills_do_not_copy_into_one_folder(server: WebArchive, tmp_path:
         assert first.wait().status == 0
 
 
+def test_a_crawl_that_began_meanwhile_is_waited_for(server: WebArchive, tmp_path: Path) -> None:
+    with start(server, tmp_path) as command:
+        until(lambda: bool(server.captures_asked))
+        with Writer(tmp_path / "a.db", wait_s=30):
+            until(lambda: len(server.captures_asked) == 13)
+            time.sleep(1)
+            assert command.is_running
+        done = command.wait()
+    assert (done.status, done.summary["new"]) == (0, 12), done.errors
+
+
 def test_what_could_not_be_stored_is_stored_by_the_next(server: WebArchive, tmp_path: Path) -> None:
     full = (
         "from osce_news.storage import Writer\nfrom osce_news.errors import StorageError\n"

@@ -22,6 +22,7 @@ from osce_news.events import PageStored, RunFinished
 from osce_news.site import LISTING_URL
 from osce_news.storage import Summary, Writer, crawl_state
 
+_CRAWL_S = 12 * 3600.0  # more than a crawl of the whole list takes
 _BACKFILL = re.compile(rf"(osce-news-\d+-(?:{'|'.join(ARCHIVES)})(?:\.\d+)?)-\d{{5,6}}\.warc\.gz")
 
 
@@ -93,10 +94,10 @@ def store_backfill(
 ) -> Outcome:
     """Store what backfills have kept in a folder and the database does not hold yet; return the outcome.
 
-    Each archive becomes a run of mode "backfill"; `faults` and `cost` are those of copying the last one.
-    Raises what `Writer` raises.
+    Waits for a crawl that writes to the database. Each archive becomes a run of mode "backfill"; `faults`
+    and `cost` are those of copying the last one. Raises what `Writer` raises.
     """
-    with Writer(db) as writer, Workers(1) as workers:
+    with Writer(db, wait_s=_CRAWL_S) as writer, Workers(1) as workers:
         outcome = Outcome(Summary(0, "backfill", database=str(db)))
         everything = sorted(folder.glob("osce-news-*.warc.gz"))  # a page may be the same in another file
         source, archives = WarcFiles(everything), _backfills(everything)
