@@ -82,6 +82,9 @@ def test_what_is_kept_is_not_asked_for_again(server: WebArchive, tmp_path: Path,
     done = backfill(server, tmp_path, name)
     assert done.status == 0
     assert (done.summary["new"], done.summary["changed"], done.summary["index"]["kept_before"]) == (0, 0, 13)
+    # Another capture of a page that is kept, and the only one in this period.
+    done = backfill(server, tmp_path, name, "--from", "2026-11-22")
+    assert (done.status, done.summary["index"]["kept_before"]) == (0, 1)
     assert len(server.captures_asked) == asked == 13
     assert rows(tmp_path / "a.db", VALUES) == before
     assert len(warcs(tmp_path)) == 1
