@@ -78,9 +78,13 @@ def stats(
         options = FigureOptions(groups, query, labels, top)
         with open_query(db, query) as connection:
             figure = build_figure(connection, options)
+            total = counts.extent(connection, query)["items"]
+            notes = search.remarks(connection, query, total)
         write_figure(figure, plot)
         click.echo(f"{plot}: {figure.title}", err=form is not None)
         if form is None:
+            if query:
+                print_count(total, total, notes)
             return
     if labels:
         if tidy:

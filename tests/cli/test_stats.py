@@ -135,6 +135,7 @@ def test_the_share_of_labels_is_a_table_of_percentages(filled: Path, tmp_path: P
         ("--plot figure.gif", "figure.gif: a figure's file ends in .svg, .png, .pdf or .html"),
         ("--by colour", "'colour' is not one of"),
         ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item matches the filters"),
+        ("--search traficking --plot a.svg", "; the nearest word that occurs is 'trafficking'"),
         ("--labels --by office", "--labels works only with --by year or --by month"),
         ("--top 0", "0 is not in the range"),
     ],
@@ -145,6 +146,14 @@ def test_bad_input_gets_one_line(filled: Path, tmp_path: Path, arguments: str, l
     assert len(result.errors) == 1
     assert line in result.err
     assert [path.name for path in tmp_path.iterdir() if path.suffix in (".svg", ".gif")] == []
+
+
+def test_a_figure_of_a_query_says_how_many_items_it_found(filled: Path, tmp_path: Path) -> None:
+    found = run("stats", "--search", "of and the", cwd=tmp_path)
+    drawn = run("stats", "--search", "of and the", "--plot", "a.svg", cwd=tmp_path)
+    assert drawn.out == "a.svg: Items by year\n"
+    assert drawn.err == found.err
+    assert len(drawn.errors) == 2  # "and" is a word here, and the number of items
 
 
 def test_without_the_extra_a_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from osce_news import __version__
 from osce_news.errors import BadInputError
-from osce_news.storage import counts
+from osce_news.storage import counts, search
 from osce_news.storage.query import Query
 
 Row = dict[str, Any]
@@ -79,7 +79,8 @@ def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figu
     periods = [name for name in options.by if name in counts.PERIODS]
     if extent["items"] == 0:
         why = "no item matches the filters" if source.items else "the database holds no items"
-        raise BadInputError(f"nothing to plot: {why}")
+        hints = search.remarks(connection, options.query, 0)
+        raise BadInputError("; ".join([f"nothing to plot: {why}", *hints]))
     if periods and extent["first"] is None:
         raise BadInputError("nothing to plot: no item has a known date")
     remarks: list[str] = []
