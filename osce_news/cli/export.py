@@ -53,7 +53,7 @@ _REFERENCES = [each.name for each in formats().values() if each.cite]
     "--backup",
     metavar="FILE.db",
     type=click.Path(path_type=Path),
-    help="Copy all of the database instead, also during a crawl: crawls can go on with the copy.",
+    help="Copy the whole database instead, even during a crawl; crawls can continue with the copy.",
 )
 @db_option
 @filter_options
