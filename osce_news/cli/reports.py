@@ -59,8 +59,8 @@ class Reports:
             message, status = line_and_status(error)
             self._ping(f"/{status}")
             if status != INTERRUPTED:
-                self._notify(f"osce-news: crawl failed on {socket.gethostname()} (exit status {status})",
-                             self._notice(message, error))  # fmt: skip
+                title = f"osce-news: the crawl on {socket.gethostname()} ended with exit status {status}"
+                self._notify(title, self._notice(message, error))
             raise
         self._ping("")
 

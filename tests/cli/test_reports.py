@@ -152,7 +152,7 @@ def test_a_notice_names_database_host_run_message_and_what_to_do(
     result = crawl(newsroom, tmp_path, "--notify", "notify")
     (body,) = receiver.bodies
     notice = json.loads(body)
-    assert notice["title"] == f"osce-news: crawl failed on {socket.gethostname()} (exit status 6)"
+    assert notice["title"] == f"osce-news: the crawl on {socket.gethostname()} ended with exit status 6"
     assert notice["type"] == "failure"
     message, _, *facts = notice["message"].splitlines()
     assert message == result.errors[-1].removeprefix("osce-news: ")
