@@ -90,7 +90,7 @@ def test_what_is_kept_is_not_asked_for_again(server: WebArchive, tmp_path: Path,
     assert len(warcs(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["wayback", pytest.param("commoncrawl", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_backfill_that_is_stopped_goes_on_where_it_was(
     server: WebArchive, tmp_path: Path, name: str, number: signal.Signals
@@ -268,8 +268,8 @@ MEMENTO = {"Memento-Datetime": "Tue, 01 Jan 2019 00:00:00 GMT"}
     ("name", "answer", "line", "tries"),
     [
         *((name, status(404), "the site answered with status 404", 1) for name in NAMES),
-        ("wayback", status(503), "the site answered with status 503", 4),
-        ("commoncrawl", cut(), "the response is truncated", 4),
+        pytest.param("wayback", status(503), "answered with status 503", 4, marks=pytest.mark.slow),
+        pytest.param("commoncrawl", cut(), "the response is truncated", 4, marks=pytest.mark.slow),
         ("wayback", redirect("/web/2019id_/x"), "the site answered with status 302", 1),
         ("wayback", HTML, "a page of the archive itself", 1),
         ("wayback", always(Reply(200, b"<p>", headers=MEMENTO)), "a capture of another time", 1),
@@ -298,7 +298,12 @@ def is_capture(path: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("answer", "asked", "wanted"), [(status(403), 3, 6), (retry_later(0, 429), 4, 6), (status(503), 8, 4)]
+    ("answer", "asked", "wanted"),
+    [
+        (status(403), 3, 6),
+        (retry_later(0, 429), 4, 6),
+        pytest.param(status(503), 8, 4, marks=pytest.mark.slow),
+    ],
 )
 def test_an_archive_that_refuses_or_is_down_is_left_alone(
     server: WebArchive, tmp_path: Path, answer: Answer, asked: int, wanted: int
@@ -383,7 +388,7 @@ def test_a_capture_that_is_not_understood_is_named_and_the_others_are_stored(
 
 
 def test_two_backfills_do_not_copy_into_one_folder(server: WebArchive, tmp_path: Path) -> None:
-    server.before("/cdx", lambda _: time.sleep(3))
+    server.before("/cdx", lambda _: time.sleep(1.5))
     with start(server, tmp_path) as first:
         until(lambda: (tmp_path / "archive" / "backfill.lock").exists())
         with start(server, tmp_path, "wayback", "--db", str(tmp_path / "other.db")) as second:
