@@ -111,7 +111,7 @@ def test_captures_of_many_years_and_other_hosts_are_sorted(tmp_path: Path, jobs:
         "2 of other hosts",
         "1 not fetched by HTTP",
         "1 truncated by the tool",
-        "a date above a text: 1",
+        "numbered pages not stored: 1",
         "newsroom: 2",
     ):
         assert said in done.errors
