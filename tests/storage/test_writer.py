@@ -176,33 +176,29 @@ def _readings(hours: st.SearchStrategy[int], languages: str) -> st.SearchStrateg
     return st.lists(reading, min_size=2, max_size=4)
 
 
-def _check_second_replay(pages: list[Listing], order: list[int]) -> None:
-    pages = sorted(pages, key=lambda page: page.fetched_at)
+AGAIN = {
+    "different hours": _readings(st.integers(0, 60), "en").map(
+        lambda pages: list({page.fetched_at: page for page in pages}.values())
+    ),
+    "one second": _readings(st.just(12), "en"),
+    "two languages": _readings(st.sampled_from((0, 3, 20, 50)), "en ru"),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param("different hours", marks=pytest.mark.slow), "one second", "two languages"]
+)
+@settings(PATIENT, max_examples=25)
+@given(data=st.data(), order=st.permutations(range(4)))
+def test_replaying_differing_pages_again_changes_nothing(
+    name: str, data: st.DataObject, order: list[int]
+) -> None:
+    pages = sorted(data.draw(AGAIN[name]), key=lambda page: page.fetched_at)
     with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "new.db")) as writer:
         _store(writer, pages)
         before = dump(writer.connection)
         _store(writer, [pages[number] for number in order if number < len(pages)])
         assert dump(writer.connection) == before
-
-
-ORDER = st.permutations(range(4))
-
-
-@pytest.mark.slow
-@settings(PATIENT, max_examples=25)
-@given(pages=_readings(st.integers(0, 60), "en"), order=ORDER)
-def test_replaying_pages_of_different_hours_again_changes_nothing(
-    pages: list[Listing], order: list[int]
-) -> None:
-    _check_second_replay(list({page.fetched_at: page for page in pages}.values()), order)
-
-
-@settings(PATIENT, max_examples=25)
-@given(pages=_readings(st.just(12), "en"), order=ORDER)
-def test_replaying_differing_pages_of_one_second_again_changes_nothing(
-    pages: list[Listing], order: list[int]
-) -> None:
-    _check_second_replay(pages, order)
 
 
 @pytest.mark.parametrize(
@@ -224,14 +220,6 @@ def test_of_two_pages_of_one_second_the_same_one_counts_whichever_is_replayed_fi
             _store(writer, [listing([story]) for story in stories], separately=True)
             found.append(dump(writer.connection)["items"])
     assert found[0] == found[1]
-
-
-@settings(PATIENT, max_examples=25)
-@given(pages=_readings(st.sampled_from((0, 3, 20, 50)), "en ru"), order=ORDER)
-def test_replaying_lists_in_two_languages_again_changes_nothing(
-    pages: list[Listing], order: list[int]
-) -> None:
-    _check_second_replay(pages, order)
 
 
 def test_an_item_under_two_addresses_is_one_row_with_the_labels_of_both(writer: Writer) -> None:
