@@ -29,25 +29,24 @@ _ROWS = 1_000  # results a page: more than the site prints, for pages cost time 
 _PRINTED_ROWS = 50  # those that it prints
 
 
-def make_database(path: Path, items: int, *, texts: float = 0.0, history: bool = True) -> None:
+def make_database(path: Path, items: int, *, texts: float = 0.0) -> None:
     """Create a database of that many items; `texts` is the share of them whose full text is there.
 
     With more than 28,000 items a day has more of them; the years are always 1997 to 2025.
     """
     with Writer(path) as writer:
         _crawl(writer, items, texts)
-        if history:
-            _crawl_again(writer, items)
+        _crawl_again(writer, items)
         writer.connection.execute("INSERT INTO items_fts (items_fts) VALUES ('optimize')")
 
 
-def fill(path: Path, stories: Sequence[Story] | int, at: datetime.datetime = FIRST_READ) -> None:
-    """Store the stories, or so many made-up ones, as one full crawl that begins at `at`, page by page."""
+def fill(path: Path, stories: Sequence[Story] | int) -> None:
+    """Store the stories, or so many made-up ones, as one full crawl, page by page."""
     listed = make_stories(stories) if isinstance(stories, int) else stories
     with Writer(path) as writer:
         writer.begin("full", LIST)
         for number, start in enumerate(range(0, len(listed), _PRINTED_ROWS)):
-            when = at + datetime.timedelta(seconds=10 * number)
+            when = FIRST_READ + datetime.timedelta(seconds=10 * number)
             part = listed[start : start + _PRINTED_ROWS]
             writer.store(page(part, f"{when:%Y-%m-%dT%H:%M:%SZ}", f"{LIST}?page={number}"))
         writer.finish("complete")

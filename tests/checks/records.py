@@ -47,9 +47,9 @@ def verdict(of: Sequence[NewsItem], stored: Neighbours, *, newest_first: bool = 
     return check_against(page(of), stored, newest_first=newest_first)
 
 
-def refusal(of: Sequence[NewsItem], stored: Neighbours, *, newest_first: bool = True) -> LayoutError:
+def refusal(of: Sequence[NewsItem], stored: Neighbours) -> LayoutError:
     with pytest.raises(LayoutError) as raised:
-        verdict(of, stored, newest_first=newest_first)
+        verdict(of, stored)
     assert "\n" not in str(raised.value)
     assert len(str(raised.value)) < 300
     return raised.value

@@ -10,11 +10,8 @@ written the same way.
 from __future__ import annotations
 
 import gzip
-import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import formatdate
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +20,7 @@ from tests.newsroom.pages import render_challenge, render_error, render_login
 from tests.newsroom.site import HTML, Reply
 
 _PIECE = 65536
+_LARGE = 64 * 2**20
 
 
 class Exchange(Protocol):
@@ -107,15 +105,9 @@ def challenge() -> Answer:
     return always(Reply(403, render_challenge().encode(), headers=headers))
 
 
-def retry_later(seconds: float = 2, code: int = 429, *, date: bool = False) -> Answer:
-    """429, or 503, with a Retry-After of so many seconds, or of the date that is so far away."""
-
-    def answer(exchange: Exchange) -> None:
-        # A date has whole seconds: rounded up, so that it is never too soon.
-        wait = formatdate(math.ceil(time.time() + seconds), usegmt=True) if date else f"{seconds:g}"
-        exchange.reply(Reply(code, b"<h1>Try later</h1>\n", headers={"Retry-After": wait}))
-
-    return answer
+def retry_later(seconds: float, code: int = 429) -> Answer:
+    """429, or 503, with a Retry-After of so many seconds."""
+    return always(Reply(code, b"<h1>Try later</h1>\n", headers={"Retry-After": f"{seconds:g}"}))
 
 
 def redirect(location: str, code: int = 302) -> Answer:
@@ -123,9 +115,9 @@ def redirect(location: str, code: int = 302) -> Answer:
     return always(Reply(code, headers={"Location": location}))
 
 
-def redirect_loop(code: int = 302) -> Answer:
+def redirect_loop() -> Answer:
     """A redirect to the very address that was asked for."""
-    return lambda exchange: exchange.reply(Reply(code, headers={"Location": exchange.path}))
+    return lambda exchange: exchange.reply(Reply(302, headers={"Location": exchange.path}))
 
 
 def cookie_wall() -> Answer:
@@ -135,18 +127,12 @@ def cookie_wall() -> Answer:
     )
 
 
-def stall(seconds: float = 60, *, after: int | None = None) -> Answer:
-    """Silence for so many seconds or until the server closes, then the end of the connection.
-
-    With `after` the head and so many bytes of the usual body come first.
-    """
+def stall() -> Answer:
+    """Silence for a minute or until the server closes, then the end of the connection."""
 
     def answer(exchange: Exchange) -> None:
-        if after is None:
-            exchange.note(0)
-        else:
-            _part(exchange, after)
-        exchange.wait(seconds)
+        exchange.note(0)
+        exchange.wait(60)
         exchange.drop()
 
     return answer
@@ -164,11 +150,11 @@ def reset(after: int = 1000) -> Answer:
     return answer
 
 
-def cut(share: float = 0.5) -> Answer:
-    """The head with the full length, that share of the usual body, and a quiet end."""
+def cut() -> Answer:
+    """The head with the full length, half of the usual body, and a quiet end."""
 
     def answer(exchange: Exchange) -> None:
-        _part(exchange, int(len(exchange.usual().body) * share))
+        _part(exchange, len(exchange.usual().body) // 2)
         exchange.drop()
 
     return answer
@@ -185,29 +171,27 @@ def truncated(share: float = 0.5) -> Answer:
     return answer
 
 
-def huge(size: int = 64 * 2**20, *, declared: bool = True) -> Answer:
-    """A body of that many bytes, its length in the head or not."""
+def huge() -> Answer:
+    """A body of 64 MiB whose length is not in the head."""
 
     def answer(exchange: Exchange) -> None:
-        length = {"Content-Length": str(size)} if declared else {}
-        exchange.begin(200, {"Content-Type": HTML, "Connection": "close", **length})
-        exchange.push(b"<!DOCTYPE html>\n"[:size])
-        left = size - min(size, 16)
-        while left > 0 and exchange.wait(0):
-            exchange.push(b" " * min(left, _PIECE))
-            left -= _PIECE
+        exchange.begin(200, {"Content-Type": HTML, "Connection": "close"})
+        exchange.push(b"<!DOCTYPE html>\n")
+        for _ in range(_LARGE // _PIECE):
+            if exchange.wait(0):
+                exchange.push(b" " * _PIECE)
         exchange.drop()
 
     return answer
 
 
-def endless_headers(size: int = 64 * 2**20) -> Answer:
-    """A status line and headers of that many bytes, and no end of them."""
+def endless_headers() -> Answer:
+    """A status line and headers of 64 MiB, and no end of them."""
 
     def answer(exchange: Exchange) -> None:
         exchange.note(200)
         exchange.push(b"HTTP/1.1 200 OK\r\n")
-        for number in range(size // _PIECE):
+        for number in range(_LARGE // _PIECE):
             if exchange.wait(0):
                 exchange.push(b"X-%d: %s\r\n" % (number, b"a" * 1000) * (_PIECE // 1000))
         exchange.drop()
@@ -215,26 +199,26 @@ def endless_headers(size: int = 64 * 2**20) -> Answer:
     return answer
 
 
-def bomb(size: int = 64 * 2**20) -> Answer:
-    """A small gzipped body that unpacks to that many bytes."""
-    return always(Reply(body=gzip.compress(b" " * size), headers={"Content-Encoding": "gzip"}))
+def bomb() -> Answer:
+    """A small gzipped body that unpacks to 64 MiB."""
+    return always(Reply(body=gzip.compress(b" " * _LARGE), headers={"Content-Encoding": "gzip"}))
 
 
-def wrong_checksum(encoding: str = "gzip") -> Answer:
+def wrong_checksum() -> Answer:
     """The usual page, gzipped, with a bit of its checksum turned."""
 
     def answer(exchange: Exchange) -> None:
         usual = exchange.usual()
         body = bytearray(gzip.compress(usual.body))
         body[-8] ^= 1
-        exchange.reply(Reply(body=bytes(body), headers={"Content-Encoding": encoding}))
+        exchange.reply(Reply(body=bytes(body), headers={"Content-Encoding": "gzip"}))
 
     return answer
 
 
-def wrong_type(content_type: str = "application/pdf", body: bytes = b"%PDF-1.4\n%%EOF\n") -> Answer:
+def wrong_type() -> Answer:
     """A body that is not HTML, and says so."""
-    return always(Reply(body=body, content_type=content_type))
+    return always(Reply(body=b"%PDF-1.4\n%%EOF\n", content_type="application/pdf"))
 
 
 def login() -> Answer:

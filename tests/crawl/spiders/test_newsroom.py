@@ -175,7 +175,7 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
     "cut": (lambda n: n.fail(PAGE_TWO, faults.cut()), 4, "partial", 2, "truncated"),
     "wrong checksum": (lambda n: n.fail(PAGE_TWO, faults.wrong_checksum()), 4, "partial", 2, "truncated"),
     "cookie wall": (lambda n: n.fail(PAGE_TWO, faults.cookie_wall()), 4, "partial", 2, "asks for a cookie"),
-    "too large": (lambda n: n.fail(PAGE_TWO, faults.huge(declared=False)), 4, "partial", 2, "8 MiB"),
+    "too large": (lambda n: n.fail(PAGE_TWO, faults.huge()), 4, "partial", 2, "8 MiB"),
     "endless headers": (
         lambda n: n.fail(PAGE_TWO, faults.endless_headers()),
         4,
