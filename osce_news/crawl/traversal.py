@@ -220,7 +220,8 @@ class Traversal:
             new = self._add(page, window)
             repeated = 0 if new else repeated + 1
             if not goes_on and (len(page.keys) < window.rows or self._is_last(page)):
-                if self.overlap is None and window.start + len(page.keys) > len(self._results.positions):
+                is_longer = window.start + len(page.keys) > len(self._results.positions)
+                if is_longer and self.overlap is None and not self.problems:
                     yield from self._look_at_top()
                 self._end()
                 return
