@@ -169,15 +169,17 @@ def _status_error(url: str, response: Response) -> OsceNewsError:
 def keep_page(db: Path, body: bytes) -> Path | None:
     """Write the page's bytes to a file; return its path, None if it could not be written.
 
-    The oldest are deleted when there are more than `MAX_KEPT_PAGES`.
+    The file can be replayed: an answer of the search service ends in ".json". The oldest are deleted when
+    there are more than `MAX_KEPT_PAGES`.
     """
     folder = db.with_name(f"{db.name}-not-understood")
-    path = folder / f"{utc_now().replace(':', '')}.html"
+    suffix = ".json" if body.lstrip().startswith((b"{", b"[")) else ".html"
+    path = folder / f"{utc_now().replace(':', '')}{suffix}"
     try:
         folder.mkdir(exist_ok=True)
         path.write_bytes(body)
         # Never this one: if the clock was set back, it may have the oldest name.
-        others = sorted(old for old in folder.glob("*.html") if old != path)
+        others = sorted(old for old in folder.glob("*T*Z.*") if old != path)
         for old in others[: max(0, len(others) + 1 - MAX_KEPT_PAGES)]:
             old.unlink()
     except OSError as error:

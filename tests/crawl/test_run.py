@@ -43,6 +43,12 @@ def test_a_page_is_kept_though_the_clock_was_set_back(
     assert len(list(last.parent.iterdir())) == MAX_KEPT_PAGES
 
 
+def test_a_search_answer_is_kept_as_a_file_that_replay_takes_for_one(tmp_path: Path) -> None:
+    kept = keep_page(tmp_path / "a.db", b' {"hits": []}')
+    assert kept is not None
+    assert kept.suffix == ".json"
+
+
 def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> None:
     (tmp_path / "a.db-not-understood").write_text("a file in the way")
     assert keep_page(tmp_path / "a.db", b"page") is None
