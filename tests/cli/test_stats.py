@@ -148,6 +148,7 @@ def test_bad_input_gets_one_line(filled: Path, tmp_path: Path, arguments: str, l
     assert [path.name for path in tmp_path.iterdir() if path.suffix in (".svg", ".gif")] == []
 
 
+@pytest.mark.slow
 def test_a_figure_of_a_query_says_how_many_items_it_found(filled: Path, tmp_path: Path) -> None:
     found = run("stats", "--search", "of and the", cwd=tmp_path)
     drawn = run("stats", "--search", "of and the", "--plot", "a.svg", cwd=tmp_path)
