@@ -203,3 +203,11 @@ def items_as_of(connection: sqlite3.Connection, day: str, query: Query = _ALL) -
     with closing(database_as_of(connection, day)) as past:
         rows = queries.items(past, query, None)
     return [{name: row[name] for name in row if name not in PRESENT_ONLY} for row in rows]
+
+
+def slow(*values: Any) -> list[Any]:
+    """Return parameters of a test that belong to the slow tests; tuples are several arguments."""
+    return [
+        pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.slow)
+        for value in values
+    ]

@@ -91,7 +91,7 @@ def test_what_is_kept_is_not_asked_for_again(server: WebArchive, tmp_path: Path,
 
 
 @pytest.mark.parametrize("name", ["wayback", pytest.param("commoncrawl", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_backfill_that_is_stopped_goes_on_where_it_was(
     server: WebArchive, tmp_path: Path, name: str, number: signal.Signals
 ) -> None:
@@ -185,6 +185,7 @@ def test_the_last_line_tells_what_was_found_and_which_days_are_missing(tmp_path:
     )
 
 
+@pytest.mark.slow
 def test_the_program_names_itself_and_waits_when_it_is_told_to(server: WebArchive, tmp_path: Path) -> None:
     server.fail("/cdx", retry_later(1, 503), times=1)
     server.fail(server_capture(1), retry_later(1), times=1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.spiders.crawling import ROBOTS, asked, at, crawl, nodes, rows, stored
+from tests.helpers import slow
 from tests.newsroom import Newsroom, Reply, faults, make_newer, make_stories
 
 FIFTY = ("--rows", "50")
@@ -63,7 +64,7 @@ def test_six_odd_results_of_a_page_of_fifty_are_set_aside_and_the_rest_is_stored
     assert stored(db) == nodes(newsroom)
 
 
-@pytest.mark.parametrize(("rich", "poor"), [(45, 49), (52, 49), (20, 120), (120, 20)])
+@pytest.mark.parametrize(("rich", "poor"), [(45, 49), *slow((52, 49), (20, 120), (120, 20))])
 def test_an_item_that_is_listed_twice_has_the_labels_of_both_places_and_no_revisions(
     newsroom: Newsroom, tmp_path: Path, rich: int, poor: int
 ) -> None:
@@ -98,7 +99,7 @@ BESIDE: dict[str, Callable[[str], bool]] = {
 
 
 @pytest.mark.parametrize("name", BESIDE)
-@pytest.mark.parametrize("fixed", [None, 10, 25, 50, 100])
+@pytest.mark.parametrize("fixed", [10, *slow(None, 25, 50, 100)])
 def test_featured_items_above_a_list_let_each_crawl_end_complete(
     newsroom: Newsroom, tmp_path: Path, name: str, fixed: int | None
 ) -> None:
@@ -119,7 +120,7 @@ def test_featured_items_above_a_list_let_each_crawl_end_complete(
     assert stored(db) == nodes(newsroom)
 
 
-@pytest.mark.parametrize("fixed", [10, 25, 50, 100])
+@pytest.mark.parametrize("fixed", [10, *slow(25, 50, 100)])
 def test_an_incremental_crawl_of_an_unchanged_list_ends_complete_after_two_pages(
     newsroom: Newsroom, tmp_path: Path, fixed: int
 ) -> None:
@@ -132,7 +133,7 @@ def test_an_incremental_crawl_of_an_unchanged_list_ends_complete_after_two_pages
     assert len(asked(newsroom)) - before == 2
 
 
-@pytest.mark.parametrize("fixed", [10, 25, 50, 100])
+@pytest.mark.parametrize("fixed", [10, *slow(25, 50, 100)])
 def test_a_list_that_shrinks_while_it_is_read_makes_a_run_partial_and_withdraws_nothing(
     newsroom: Newsroom, tmp_path: Path, fixed: int
 ) -> None:

@@ -209,6 +209,7 @@ def test_only_an_own_page_that_is_gone_proves_a_withdrawal(newsroom: Newsroom, t
     assert there in stored(db)
 
 
+@pytest.mark.slow
 def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     options = ("--full", "--rows", "50")
