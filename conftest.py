@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,10 @@ _PATHS = tuple(ROOT / path for path in SLOW)
 assert all(path.exists() for path in _PATHS), "SLOW names a file that is gone"
 
 collect_ignore = ["tests/as_installed"]  # modules that can't be imported
+
+
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup pytest` would let all processes ignore it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

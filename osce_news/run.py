@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
-from osce_news import checks
+from osce_news import checks, clock
 from osce_news.errors import DoubtfulPageError, StorageError
 from osce_news.events import COST, Event, PageNotStored, PageStored, RunStarted
 from osce_news.items import ArticleItem, Listing
@@ -116,7 +116,7 @@ class Run:
 
     def find_withdrawn(self, list_url: str) -> list[str]:
         """Return those of the missing items whose own pages are gone too."""
-        return missing.gone_items(self.writer.connection, self.find_missing(list_url))
+        return missing.gone_items(self.writer.connection, self.find_missing(list_url), clock.utc_now())
 
     def finish(
         self,

@@ -193,8 +193,8 @@ def shell(line: str, *, cwd: Path, env: Mapping[str, str] | None = None) -> Resu
 
 
 def remarks(err: str) -> list[str]:
-    """Return the lines on standard error that are not the number of items, nor about texts left out."""
-    usual = re.compile(r"([\d,]+ of )?[\d,]+ (item|run)s?(; .*)?|without full texts, .*")
+    """Return the lines on standard error that are not the number of items or about texts left out."""
+    usual = re.compile(r"([\d,]+ of )?[\d,]+ (item|run)s?(; .*)?|without full texts, .*|nothing found")
     return [line for line in err.splitlines() if not usual.fullmatch(line)]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.generated import fill
-from tests.helpers import run
+from tests.helpers import remarks, run
 from tests.publish.figures.make_pictures import PICTURES, commands, shown
 
 
@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("command", commands())
 def test_each_command_draws_a_figure(folder: Path, command: str) -> None:
     result = run(*command.split(), cwd=folder)
-    assert (result.status, result.err) == (0, "")
+    assert (result.status, remarks(result.err)) == (0, [])
     assert (folder / command.rsplit(" ", 1)[-1]).stat().st_size > 1000
 
 
