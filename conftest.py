@@ -36,8 +36,10 @@ assert all(path.exists() for path in _PATHS), "SLOW names a file that is gone"
 collect_ignore = ["tests/as_installed"]  # modules that can't be imported
 
 
+# `nohup pytest`, or a shell's job in the background, would let all processes ignore these.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup pytest` would let all processes ignore it
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
