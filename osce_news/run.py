@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 
-from osce_news import checks, clock
+from osce_news import checks
 from osce_news.errors import DoubtfulPageError, StorageError
 from osce_news.events import COST, Event, PageNotStored, PageStored, RunStarted
 from osce_news.items import ArticleItem, Listing
@@ -114,9 +114,9 @@ class Run:
         """Return the items that no list shows any more; call it if this run has read the whole list."""
         return missing.missing_items(self.writer.connection, self.summary.run, list_url)
 
-    def find_withdrawn(self, list_url: str) -> list[str]:
+    def find_gone(self, items: Iterable[str]) -> list[str]:
         """Return those of the missing items whose own pages are gone too."""
-        return missing.gone_items(self.writer.connection, self.find_missing(list_url), clock.utc_now())
+        return missing.gone_items(self.writer.connection, items, self.writer.last_page_at)
 
     def finish(
         self,

@@ -211,3 +211,8 @@ def slow(*values: Any) -> list[Any]:
         pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.slow)
         for value in values
     ]
+
+
+def crawl_words(site: str) -> list[str]:
+    """Return the words of a crawl of a list at this site, without delay and with a log file."""
+    return ["crawl", "--start-url", f"{site}/press-releases", "--delay", "0", "--log-file", "log"]

@@ -181,9 +181,9 @@ def captures(
     return (content for content in contents if isinstance(content, Capture))
 
 
-def capture_in(data: bytes, max_bytes: int = MAX_PAGE_BYTES) -> Capture:
+def capture_in(data: bytes) -> Capture:
     """Return the page in the bytes of one record; raises RecordError if they hold none."""
-    capture = WarcFiles((), max_bytes)._page(record_in(data, max_bytes), Path(), None, Report())
+    capture = WarcFiles(())._page(record_in(data, MAX_PAGE_BYTES), Path(), None, Report())
     if capture is None:
         raise RecordError("holds no page")
     return capture

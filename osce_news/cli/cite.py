@@ -34,8 +34,7 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
 
     ID is the item's identifier or its address. The reference to the data set, or to the items of a query,
     says what is covered and what is missing, when a crawl last read the whole list, and which version of
-    osce-news was used.
-    To cite many items one by one, use `export`.
+    osce-news was used. To cite many items one by one, use `export`.
 
     \b
     Example:

@@ -48,9 +48,9 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
 
     The first crawl reads the whole list, which takes two to three hours at ten seconds per page. Later
     crawls are incremental: they read the newest pages until two in a row have nothing new or changed.
-    --full reads everything again, and so also finds items that
-    were back-dated; then it requests the own pages of up to 50 items that the list no longer shows, to find
-    out which were withdrawn. An interrupted full crawl is resumed. Ctrl-C stops after the current page.
+    --full reads everything again, and so also finds items that were back-dated. Then it requests the own
+    pages of up to 50 items that the list no longer shows, to find out which were withdrawn. An interrupted
+    full crawl is resumed. Ctrl-C stops after the current page.
 
     --articles then reads the full texts of new and changed items and of those without a text, newest
     first. All of them take about four days. What was read is stored, and the next run continues from there.

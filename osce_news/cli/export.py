@@ -97,12 +97,8 @@ def export(
     copy = snapshot or backup
     if [file, snapshot, backup].count(None) != 2:
         raise click.UsageError("give either FILE or --snapshot FILE.db or --backup FILE.db")
-    if copy is not None and (given or limit is not None or query):
-        raise click.UsageError(
-            "--snapshot and --backup copy the whole database; they take no other option but --db"
-        )
-    if copy == Path("-"):
-        raise click.UsageError("--snapshot and --backup write a file, not to standard output")
+    if copy is not None:
+        _refuse_options(copy, given or limit is not None or query)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise click.UsageError("--delimiter is one character, such as ';'")
     chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
@@ -130,6 +126,16 @@ def export(
     _print_count(copy or file, items, total)
     if not items:
         click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
+
+
+def _refuse_options(copy: Path, given: object) -> None:
+    """Raise UsageError for a copy of the whole database with other options, or to standard output."""
+    if given:
+        raise click.UsageError(
+            "--snapshot and --backup copy the whole database; they take no other option but --db"
+        )
+    if copy == Path("-"):
+        raise click.UsageError("--snapshot and --backup write a file, not to standard output")
 
 
 def _print_count(file: Path | None, items: int, total: int) -> None:

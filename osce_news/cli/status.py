@@ -17,7 +17,7 @@ from osce_news.cli.runs import with_death
 from osce_news.clock import duration_in_words, parse_utc, utc_now
 from osce_news.errors import StaleError
 from osce_news.storage import history_queries, open_for_reading, queries
-from osce_news.storage.coverage import last_complete_run, last_whole_run
+from osce_news.storage.coverage import last_complete_crawl, last_whole_run
 from osce_news.storage.held import held_pages
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -98,7 +98,7 @@ def _facts(db: Path) -> dict[str, Any]:
     """Return the state of the database; what there is none of is None."""
     with closing(open_for_reading(db)) as connection:
         last = next(map(with_death, history_queries.runs(connection, 1)), {})
-        complete, whole = last_complete_run(connection), last_whole_run(connection)
+        complete, whole = last_complete_crawl(connection), last_whole_run(connection)
         ended = complete["finished"] if complete else None
         age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from osce_news import checks
@@ -135,7 +136,7 @@ class ListRun(ItemPagesRun):
         """Take note that the last page was stored, and look for items whose own pages are to be requested."""
         self._is_read = not self.traversal.problems
         if self._finds_missing:
-            due = self._due_pages()
+            due = self._due_pages(self.run.find_missing(self.traversal.list_url))
             self.request_pages(due[:MAX_ASKED])
             if due:
                 logger.info(
@@ -153,8 +154,7 @@ class ListRun(ItemPagesRun):
         is_whole = self._is_read and self.summary.mode == "full" and self.traversal.is_whole
         return is_whole and self.options.is_whole_list and not self.options.is_limited
 
-    def _due_pages(self) -> list[Due]:
-        items = self.run.find_missing(self.traversal.list_url)
+    def _due_pages(self, items: Sequence[str]) -> list[Due]:
         return [
             due
             for due in missing.due_pages(self.run.writer.connection, items, utc_now())
@@ -175,18 +175,19 @@ class ListRun(ItemPagesRun):
         is_complete = self.error is None and not self.interrupted
         outcome = ListOutcome(list_url=list_url, list_status=None if is_complete else "complete")
         if self._finds_missing:
-            outcome = outcome._replace(withdrawn=self.run.find_withdrawn(list_url), whole=True)
-            self._note = self._about_missing(len(outcome.withdrawn or ()))
+            items = self.run.find_missing(list_url)
+            gone = self.run.find_gone(items)
+            outcome = outcome._replace(withdrawn=gone, whole=True)
+            self._note = self._about_missing(items, len(items) - len(gone))
             self.hint = self.hint or self._note
         elif self.summary.mode == "full" and self.traversal.is_whole:
             outcome = outcome._replace(whole=True)
         return outcome
 
-    def _about_missing(self, withdrawn: int) -> str | None:
-        left = len(self.run.find_missing(self.traversal.list_url)) - withdrawn
-        due = len(self._due_pages())
+    def _about_missing(self, items: Sequence[str], left: int) -> str | None:
         if not left:
             return None
+        due = len(self._due_pages(items))
         return (
             f"missing from the list, but not withdrawn: {left} items; {left - due} still have their own "
             f"page, and a later full crawl requests the pages of {due}"

@@ -85,7 +85,7 @@ def gaps_of_days(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
     return [tuple(row) for row in connection.execute(sql)]
 
 
-def last_complete_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
+def last_complete_crawl(connection: sqlite3.Connection) -> sqlite3.Row | None:
     """Return the last crawl that read everything that it was meant to read; None if there is none.
 
     An incremental crawl ends at known items. A run that `undo` took back does not count.

@@ -64,19 +64,19 @@ def due_pages(connection: sqlite3.Connection, missing: Iterable[str], now: str) 
     return [Due(row["id"], row["url"], AGE, row["status"], row["layout"]) for row in rows]
 
 
-def gone_items(connection: sqlite3.Connection, missing: Iterable[str], now: str) -> list[str]:
+def gone_items(connection: sqlite3.Connection, missing: Iterable[str], last_page_at: str) -> list[str]:
     """Return the missing items whose own pages are gone since the list last showed them.
 
     A page is gone if the site answered with status 404 or 410, said that there is no such page, or redirected
-    to another item. A redirect to any other page, such as the start page, proves nothing. A time after `now`
-    is that of a clock that was wrong, and does not count.
+    to another item. A redirect to any other page, such as the start page, proves nothing. An item that is not
+    on the list can't have been seen after its last page: such a time is that of a wrong clock.
     """
     sql = """
         SELECT id, moved_to FROM items JOIN articles ON item_id = id
         WHERE id IN (SELECT value FROM json_each(:missing))
-        AND (articles.fetched_at >= last_seen OR last_seen > :now)
+        AND (articles.fetched_at >= last_seen OR last_seen > :last_page_at)
         AND status IN (SELECT value FROM json_each(:gone)) ORDER BY id"""
-    values = {"missing": json.dumps(list(missing)), "gone": json.dumps(GONE), "now": now}
+    values = {"missing": json.dumps(list(missing)), "gone": json.dumps(GONE), "last_page_at": last_page_at}
     rows = connection.execute(sql, values).fetchall()
     return [row["id"] for row in rows if row["moved_to"] is None or _is_item(connection, row["moved_to"])]
 

@@ -205,6 +205,11 @@ class Writer:
             self.summary, self._last_page_at = after, page.fetched_at
         return self.summary
 
+    @property
+    def last_page_at(self) -> str:
+        """When the last list page of the run was fetched, UTC; when the run began if it has stored none."""
+        return self._last_page_at or self.started
+
     def has_item(self, item_id: str) -> bool:
         """Whether the item is stored."""
         return articles.item_exists(self.connection, item_id)
@@ -318,8 +323,7 @@ class Writer:
     def _withdraw(self, withdrawn: Iterable[str], whole: bool) -> None:
         """Mark the missing items as withdrawn, at the time of the list's last page."""
         run = self.summary.run
-        at = self._last_page_at or utc_now()
-        self.summary.withdrawn += missing.withdraw(self.connection, withdrawn, at, run)
+        self.summary.withdrawn += missing.withdraw(self.connection, withdrawn, self.last_page_at, run)
         if whole:
             missing.forget_listed(self.connection, run)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers import FIXTURES, run
+from tests.helpers import FIXTURES, crawl_words, run
 from tests.newsroom import Newsroom, faults, make_stories
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
@@ -25,15 +25,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 def test_the_file_has_the_log_with_dates_and_the_end_of_each_run(tmp_path: Path) -> None:
     with Newsroom(make_stories(60)) as newsroom:
-        crawl = [
-            "crawl",
-            "--start-url",
-            f"{newsroom.url}/press-releases",
-            "--delay",
-            "0",
-            "--log-file",
-            "log",
-        ]
+        crawl = crawl_words(newsroom.url)
         assert run(*crawl, cwd=tmp_path).status == 0
         newsroom.fail(faults.everything, faults.status(403))
         refused = run(*crawl, cwd=tmp_path)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.cli import reports
-from tests.helpers import Result, run, without
+from tests.helpers import Result, crawl_words, run, without
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Command
 
@@ -66,17 +66,7 @@ def newsroom() -> Iterator[Newsroom]:
 
 def crawl(newsroom: Newsroom, cwd: Path, *options: str, **env: str) -> Result:
     """Crawl, and check that no secret is in what was said or stored."""
-    words = [
-        "crawl",
-        "--start-url",
-        f"{newsroom.url}/press-releases",
-        "--delay",
-        "0",
-        "--log-file",
-        "log",
-        "-v",
-    ]
-    result = run(*words, *options, cwd=cwd, env=env)
+    result = run(*crawl_words(newsroom.url), "-v", *options, cwd=cwd, env=env)
     files = [path.read_bytes() for path in cwd.rglob("*") if path.is_file() and path.name != "notify"]
     assert SECRET.encode() not in b"".join([result.out.encode(), result.err.encode(), *files])
     return result

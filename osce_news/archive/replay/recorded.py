@@ -172,9 +172,9 @@ class RecordedRun:
     ) -> None:
         withdrawn: list[str] = []
         if end is not None and end.tells_gone and not self.errors:
-            asked = isinstance(end, RunFinished) and end.asked
-            find = self._run.find_withdrawn if asked else self._run.find_missing
-            withdrawn = find(end.list_url)
+            withdrawn = self._run.find_missing(end.list_url)
+            if isinstance(end, RunFinished) and end.asked:
+                withdrawn = self._run.find_gone(withdrawn)
         whole = end is not None and end.whole and not self.errors
         list_status = end.list_status if isinstance(end, RunFinished) and not self.errors else None
         self._run.finish(

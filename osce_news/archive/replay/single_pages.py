@@ -28,6 +28,7 @@ from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, Part
 from osce_news.normalize import item_id
 from osce_news.pages.extract import is_html
 from osce_news.search_query import is_search_answer
+from osce_news.site import LISTING_URL
 from osce_news.storage import Summary, Writer
 
 ProgressCallback = Callable[[Summary, int | None], None]
@@ -132,7 +133,7 @@ class SinglePages:
                     self._fail(str(saved.path), error)
             else:
                 if (page_kind(capture.url) or LISTING) == wanted:
-                    is_known = saved.url or saved.stated_address(capture.body)
+                    is_known = saved.url or capture.url != LISTING_URL or saved.stated_address(capture.body)
                     unknown = (
                         ""
                         if is_known

@@ -47,7 +47,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 @hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
-    """Show an error as Datasette does, but take no error of a query for one of Datasette's."""
+    """Show an error as Datasette does; errors of queries, and queries without enough memory, return 400."""
     if isinstance(exception, MemoryError):
         exception = BadRequest("the query needs too much memory")
     elif isinstance(exception, BadInputError | sqlite3.Error | sqlite3.Warning):
