@@ -225,8 +225,8 @@ def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
 def _is_renaming(swaps: Counter[tuple[Sequence[Name], Sequence[Name]]], stored: Set[Name]) -> bool:
     """Whether names were replaced throughout, each by one new name.
 
-    Names that the vocabulary does not have are those of no other item. So two names may have become one, and
-    items that were read before on this page's neighbour may have them already.
+    A name that the vocabulary lacks can't have come from another item. So two names may have become one such
+    name, and items that the page before has shown too may have it already.
     """
     new = {after for _, after in swaps}
     if not swaps or len({before for before, _ in swaps}) < len(swaps):
