@@ -1,1 +1,1 @@
-"""PageFacts articles, ours beside the extractors of others: `python -m benchmarks.extraction`."""
+"""Reads articles, ours beside the extractors of others: `python -m benchmarks.extraction`."""

@@ -69,7 +69,7 @@ def measure(
 ) -> tuple[dict[str, list[Score]], dict[str, dict[str, float]]]:
     """Return by peer the scores of the pages and the seconds a page, `processor` and `wall`: medians.
 
-    PageFacts the pages for the scores warms an extractor up; then each round goes through all of them.
+    Reading the pages for the scores warms an extractor up; then each round goes through all of them.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -9,11 +9,11 @@ from osce_news.crawl.articles_run import ArticlesRun
 from osce_news.crawl.item_pages_run import ItemPagesRun
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.search_run import SearchRun
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, PartialError
 from osce_news.items import ArticleItem, Listing
+from osce_news.pages.page_facts import PageFacts
 from osce_news.search_query import SEARCH_URL
 from osce_news.storage import Summary, Writer
 

@@ -12,13 +12,13 @@ from osce_news.clock import utc_now
 from osce_news.crawl.crawl_run import ListOutcome, as_partial
 from osce_news.crawl.item_pages_run import ItemPagesRun
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import Traversal
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError
 from osce_news.events import PageStored
 from osce_news.items import Listing
 from osce_news.normalize import rules
+from osce_news.pages.page_facts import PageFacts
 from osce_news.storage import Validators, Writer, crawl_state, missing
 from osce_news.storage.article_queue import Due
 from osce_news.storage.ingest import listed_ids

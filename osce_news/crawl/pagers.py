@@ -1,42 +1,17 @@
-"""What the traversal knows of a page, and what pagers say: how long the list is, and whether it continues."""
+"""What the pagers of a list say: how long it is, and whether it continues after a page."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Generator
 from typing import TypeVar
 
 from osce_news.crawl.overlap import Window
-from osce_news.normalize import parse_date
-from osce_news.pages.listing import PagerLink
+from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, same_site
 
 MAX_REPEATED = 5  # pages in a row without a result that was not read before
 MIN_FULL = 0.8  # of the usual results, on a page after which the list continues
 MAX_SHRINK = 10  # results that may be removed from the list between two requests
-
-
-@dataclass(frozen=True, slots=True)
-class PageFacts:
-    """The facts about a page that the traversal needs; keys and dates are in printed order."""
-
-    url: str  # after redirects
-    keys: list[str]
-    dates: Sequence[str | None] = ()
-    pager: PagerLink | None = None  # None for a page that has not changed (304)
-    has_news: bool | None = True  # whether anything on the page is new or changed; None for a held page
-    is_whole_list: bool = False  # whether it is a list that has one page, whatever number of results
-
-    @property
-    def number(self) -> int:
-        """The number of the page, counted from 0."""
-        return page_number(self.url) or 0
-
-    def is_before(self, day: str) -> bool:
-        """Whether all known dates of the page are before this day; false if none is known."""
-        known = [date for date in map(parse_date, self.dates) if date is not None]
-        return bool(known) and max(known) < day
-
 
 T = TypeVar("T")
 # A part of the traversal: a generator that yields the page to request (a window or an address), is sent the

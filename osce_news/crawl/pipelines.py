@@ -10,9 +10,9 @@ from itemadapter import ItemAdapter
 from scrapy import signals
 from scrapy.exceptions import DropItem
 
-from osce_news.crawl.pagers import PageFacts
 from osce_news.items import ArticleItem, Listing, NewsItem, Term
 from osce_news.normalize import normalized_values, reason_to_reject, rejected
+from osce_news.pages.page_facts import PageFacts
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

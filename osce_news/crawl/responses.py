@@ -16,15 +16,13 @@ from twisted.python.failure import Failure
 from osce_news.clock import utc_now
 from osce_news.crawl.causes import cause_of
 from osce_news.crawl.middlewares import CircuitOpenError, RobotsError
-from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.search_traversal import AnswerFacts
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import extract_listing, read_article
 from osce_news.pages.findings import Findings, find
 from osce_news.pages.html_page import decode
-from osce_news.pages.search_answer import SearchAnswer
+from osce_news.pages.page_facts import PageFacts
 from osce_news.search_query import is_search_answer
 from osce_news.urls import same_path, without_query
 
@@ -35,21 +33,22 @@ _REFUSING = frozenset({401, 403, 429, 451})
 MAX_KEPT_PAGES = 20
 
 
-def listing_from_response(response: Response) -> tuple[Listing, ListingPage | SearchAnswer]:
-    """Return the list page with its raw records, and its page object.
+def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
+    """Return the list page with its raw records, and what the traversal needs to know of it.
 
     Raises LayoutError with the findings if the page is not understood, or if a redirect led to another path;
     ChallengePageError for a challenge page.
     """
     requested = _requested(response)
-    if is_search_answer(requested):
-        return extract_listing(response.body, response.url, **_facts(response))
-    if not same_path(requested, response.url):
+    is_list = not is_search_answer(requested)
+    if is_list and not same_path(requested, response.url):
         raise _gone(f"a redirect from {requested}", response)
     try:
-        return extract_listing(response.body, response.url, **_facts(response))
+        listing, page = extract_listing(response.body, response.url, **_described(response))
+        return listing, page.facts
     except LayoutError as error:
-        error.args = (f"{error}; {findings_of(response)}",)
+        if is_list:
+            error.args = (f"{error}; {findings_of(response)}",)
         raise
 
 
@@ -85,23 +84,6 @@ def _requested(response: Response) -> str:
     return str(response.meta.get("redirect_urls", [response.url])[0])
 
 
-def page_facts(listing: Listing, page: ListingPage | SearchAnswer) -> PageFacts:
-    """Return the facts about a page that its traversal needs."""
-    if isinstance(page, SearchAnswer):
-        return AnswerFacts(
-            listing.url,
-            listing.listed,
-            [document.published for document in page.documents],
-            seconds=[document.seconds for document in page.documents if document.seconds is not None],
-            found=page.found,
-            is_cut_off=page.is_cut_off,
-            others=page.others,
-        )
-    dates = [result.published for result in page.results]
-    has_one_page = page.is_card_list and page.pager == (None, None)
-    return PageFacts(listing.url, listing.listed, dates, page.pager, is_whole_list=has_one_page)
-
-
 def service_message(response: Response) -> str:
     """Return what the search service says about an error; empty if it says nothing."""
     try:
@@ -123,10 +105,10 @@ def fetched_at(response: Response) -> str:
 
 def article_from_response(response: Response, asked_for: str) -> ArticleItem:
     """Return what a response says about the requested item; raises ChallengePageError."""
-    return read_article(response.body, response.url, asked_for=asked_for, **_facts(response))
+    return read_article(response.body, response.url, asked_for=asked_for, **_described(response))
 
 
-def _facts(response: Response) -> dict[str, Any]:
+def _described(response: Response) -> dict[str, Any]:
     """Return the arguments of the page objects besides a response's body and address."""
     return {
         "fetched_at": fetched_at(response),

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pagers import PageFacts
-from osce_news.crawl.search_traversal import AnswerFacts, SearchTraversal
+from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.errors import LayoutError, OsceNewsError, RefusedError
 from osce_news.items import Listing
+from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.search_query import COLLECTION, KEY_HEADER, SearchQuery
 from osce_news.storage import Validators, Writer
 

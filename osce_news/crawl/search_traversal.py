@@ -13,29 +13,19 @@ documents there are. If some of them were not read, they were moved or removed m
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.traversal import MAX_FAILURES, MAX_PAGES
+from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.search_query import SearchQuery
 from osce_news.urls import without_query
 
 logger = logging.getLogger(__name__)
 
 MIN_HITS = 10  # documents to ask for, after answers that could not be read
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerFacts(PageFacts):
-    """The facts about an answer of the search service."""
-
-    seconds: Sequence[float] = ()  # the dates of its documents, as numbers and in order
-    found: int = 0  # documents that the question finds
-    is_cut_off: bool = False  # whether the service stopped searching early
-    others: Mapping[str, str] = field(default_factory=dict)  # types of documents that are not stored, by key
 
 
 class SearchTraversal:

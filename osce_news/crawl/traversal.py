@@ -24,8 +24,9 @@ from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.overlap import ReadResults, Window, list_part, window_at
-from osce_news.crawl.pagers import MAX_REPEATED, PageFacts, Pagers, Steps, note_if_short
+from osce_news.crawl.pagers import MAX_REPEATED, Pagers, Steps, note_if_short
 from osce_news.crawl.plain_pages import PlainPages
+from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
@@ -209,8 +210,8 @@ class Traversal:
 
     def _read_overlapping(self, window: Window, page: PageFacts | None) -> Steps[None]:
         """Read pages of which each begins with the last result of the page before, from a first one on."""
-        repeated = 0
-        while repeated < MAX_REPEATED:
+        repeated: list[str] = []  # the last keys of pages in a row that show nothing new
+        while len(repeated) < MAX_REPEATED:
             if page is None:  # it could not be read
                 self._results.end = window.end
                 window = window_at(window.end, self._rows)
@@ -218,7 +219,7 @@ class Traversal:
                 continue
             goes_on = self._pagers.continues_after(page, window)
             new = self._add(page, window)
-            repeated = 0 if new else repeated + 1
+            repeated = [] if new else [*repeated, (page.keys or [""])[-1]]
             if not goes_on and (len(page.keys) < window.rows or self._is_last(page)):
                 is_longer = window.start + len(page.keys) > len(self._results.positions)
                 if is_longer and self.overlap is None and not self.problems:
@@ -227,7 +228,7 @@ class Traversal:
                 return
             self._may_be_beyond = not goes_on
             window, page = yield from self._read_joined()
-        if self._pagers.has_links:
+        if self._pagers.has_links or len(set(repeated)) > 1:
             self.problems.append(f"{self.url} and the pages before it show nothing new")
         else:
             self._end()

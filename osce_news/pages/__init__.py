@@ -2,6 +2,7 @@
 
 from osce_news.items import RawArticle
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.listing import ListingPage, PagerLink, RawResult
+from osce_news.pages.listing import ListingPage, RawResult
+from osce_news.pages.page_facts import AnswerFacts, PageFacts, PagerLink
 
-__all__ = ["ArticlePage", "ListingPage", "PagerLink", "RawArticle", "RawResult"]
+__all__ = ["AnswerFacts", "ArticlePage", "ListingPage", "PageFacts", "PagerLink", "RawArticle", "RawResult"]

@@ -67,7 +67,7 @@ def extract_listing(
         raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
     page = ListingPage(decode(body, content_type)[0], url)
     _refuse_unreadable_dates([result.published for result in page.complete if result.published])
-    listing.results, listing.listed = len(page.results), _keys(page.results)
+    listing.results, listing.listed = len(page.results), page.keys
     listing.records = [_record(result) for result in page.complete]
     listing.rejected = [
         Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
@@ -153,22 +153,6 @@ def read_article(
     else:
         item.status, item.reason = "unreadable", f"no HTML page but content of type {content_type}"
     return item
-
-
-def _keys(results: Sequence[RawResult]) -> list[str]:
-    """Return a key for each result, in printed order: its identifier and its date as printed.
-
-    The keys show where a result is in a list ordered by date. A result that is twice on the page gets two
-    different keys. A result without an address is identified by "-" and a hash of its title.
-    """
-    keys: list[str] = []
-    for result in results:
-        identifier = _item_id(result.url) if result.url else None
-        if identifier is None:
-            identifier = f"-{hashlib.blake2b((result.title or '').encode(), digest_size=6).hexdigest()}"
-        key = f"{identifier}:{result.published}"
-        keys.append(f"{key}:{keys.count(key) + 1}" if key in keys else key)
-    return keys
 
 
 def _read_page(item: ArticleItem, page: ArticlePage) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.items import RAW_FIELDS
+from osce_news.normalize import item_id
 from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.page_facts import PageFacts, PagerLink
 from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
 from osce_news.urls import page_number
@@ -62,15 +64,17 @@ class RawResult:
             missing.append(f"known label for {self.unlabelled[:80]!r}")
         return missing
 
+    @property
+    def key(self) -> str:
+        """The item's identifier and the date as printed: where the result is in a list ordered by date.
 
-class PagerLink(NamedTuple):
-    """The addresses of the next and of the last page; None if the pager does not give them.
-
-    If neither is recognised by its words or its class, `last` is the farthest page that is linked.
-    """
-
-    next: str | None
-    last: str | None
+        A result without an address is identified by "-" and a hash of its title.
+        """
+        try:
+            identifier = item_id(self.url or "")
+        except ValueError:  # not the address of an item
+            identifier = f"-{hashlib.blake2b((self.title or '').encode(), digest_size=6).hexdigest()}"
+        return f"{identifier}:{self.published}"
 
 
 class ListingPage(HtmlPage):
@@ -99,6 +103,22 @@ class ListingPage(HtmlPage):
         self._refuse_incomplete(results)
         self._refuse_contradictions(fields)
         return results
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """A key for each result, in printed order; a result that is twice on the page gets two."""
+        keys: list[str] = []
+        for result in self.results:
+            key = result.key
+            keys.append(f"{key}:{keys.count(key) + 1}" if key in keys else key)
+        return keys
+
+    @property
+    def facts(self) -> PageFacts:
+        """What the traversal of the list needs to know of the page."""
+        dates = [result.published for result in self.results]
+        has_one_page = self.is_card_list and self.pager == (None, None)
+        return PageFacts(self.url, self.keys, dates, self.pager, is_whole_list=has_one_page)
 
     @property
     def fields(self) -> frozenset[str]:

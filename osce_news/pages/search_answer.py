@@ -21,7 +21,7 @@ from osce_news.normalize import is_web_address, item_id, plain_text
 from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.pages.article_text import read_paragraphs
 from osce_news.pages.html_page import ILLEGAL, HtmlPage, decode
-from osce_news.pages.listing import PagerLink
+from osce_news.pages.page_facts import AnswerFacts, PagerLink
 from osce_news.search_query import FIELDS, TYPE_FIELDS, types_asked_for
 from osce_news.site import HOME_URL, is_osce_host
 from osce_news.urls import site_host
@@ -195,6 +195,19 @@ class SearchAnswer:
         """The documents of the newsroom, or of the types that the address asks for."""
         types = types_asked_for(self.url)
         return [one for one in self.documents if one.is_of_type(types)]
+
+    @property
+    def facts(self) -> AnswerFacts:
+        """What the traversal of the service needs to know of the answer."""
+        return AnswerFacts(
+            self.url,
+            [document.key for document in self.documents],
+            [document.published for document in self.documents],
+            seconds=[document.seconds for document in self.documents if document.seconds is not None],
+            found=self.found,
+            is_cut_off=self.is_cut_off,
+            others=self.others,
+        )
 
     @property
     def others(self) -> dict[str, str]:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.traversal import Traversal
-from osce_news.pages.listing import PagerLink
+from osce_news.pages.page_facts import PageFacts, PagerLink
 from osce_news.urls import page_number
 
 LISTING = "https://www.osce.org/press-releases"

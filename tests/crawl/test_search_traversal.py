@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.search_traversal import AnswerFacts, SearchTraversal
+from osce_news.crawl.search_traversal import SearchTraversal
+from osce_news.pages.page_facts import AnswerFacts
 from osce_news.search_query import SearchQuery
 
 QUERY = SearchQuery("https://search.example")

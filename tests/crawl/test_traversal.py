@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.traversal import MAX_FAILURES, Traversal
-from osce_news.pages.listing import PagerLink
+from osce_news.pages.page_facts import PageFacts, PagerLink
 from osce_news.urls import newest_first, page_number, same_site
 from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal
 

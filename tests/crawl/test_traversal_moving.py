@@ -48,6 +48,9 @@ def move_at_random(site: MovingList, rng: random.Random, most: int, *, twice: bo
     st.integers(0, 2**32),
     st.booleans(),
 )
+@example(
+    length=141, rows=11, most=5, seed=803, pager=False
+)  # five pages without news, all of them read before
 def test_what_stood_on_a_moving_list_throughout_is_read_or_the_traversal_says_partial(
     length: int, rows: int, most: int, seed: int, pager: bool
 ) -> None:

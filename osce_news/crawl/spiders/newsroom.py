@@ -15,20 +15,18 @@ from osce_news.crawl.item_pages_run import ItemPagesRun
 from osce_news.crawl.key_search import KeySearchSpider
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.notice import NOTICE
-from osce_news.crawl.pagers import PageFacts
 from osce_news.crawl.responses import (
     error_from_failure,
     fetched_at,
+    findings_of,
     gone_list,
     listing_from_response,
-    page_facts,
     service_message,
 )
 from osce_news.crawl.search_run import SearchRun, explain
 from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
-from osce_news.pages import ListingPage
-from osce_news.pages.findings import find
+from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.storage import Validators
 
 logger = logging.getLogger(__name__)
@@ -99,10 +97,10 @@ class NewsroomSpider(KeySearchSpider):
             if (request := self._after_rejected(error, response)) is not None:
                 yield request
             return
-        traversal = run.traversal
-        of = f" of about {traversal.expected_pages}" if traversal.expected_pages else ""
-        logger.info("page %d%s: %d results", traversal.pages, of, page.results)
-        self.crawl.progress(run.summary, traversal.expected_pages, None)
+        summary, expected, progress = run.summary, run.traversal.expected_pages, self.crawl.progress
+        of = f" of about {expected}" if expected else ""
+        logger.info("page %d%s: %d results", run.traversal.pages, of, page.results)
+        progress(summary, expected, None)
         if (request := self._next_request(run)) is not None:
             yield request
 
@@ -176,11 +174,11 @@ class NewsroomSpider(KeySearchSpider):
 
     def _read(self, response: Response) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and its facts for the traversal."""
-        listing, page = listing_from_response(response)
+        listing, facts = listing_from_response(response)
         run = self.crawl.list_run
-        if run is not None and not run.traversal.pages and isinstance(page, ListingPage):
-            logger.log(NOTICE, "%s: %s", response.url, find(page))
-        return listing, page_facts(listing, page)
+        if run is not None and not run.traversal.pages and not isinstance(facts, AnswerFacts):
+            logger.log(NOTICE, "%s: %s", response.url, findings_of(response))
+        return listing, facts
 
     def _unchanged(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:
         """Return the page of a 304 response as it was last read, without records."""
