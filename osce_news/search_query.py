@@ -83,14 +83,6 @@ def types_asked_for(url: str) -> list[str]:
     return list(dict.fromkeys(_QUOTED.findall(filters)))
 
 
-def is_search_answer(url: str) -> bool:
-    """Whether an address is that of an answer of the search service."""
-    try:
-        return urlsplit(url).path.endswith("/documents/search")
-    except ValueError:
-        return False
-
-
 def search_base(text: str, option: str = "search-url") -> str:
     """Return the base address of a service, without the path of its collection; raises BadInputError.
 

@@ -1,15 +1,46 @@
-"""Read and build the addresses of list pages: page number, page size, order, site."""
+"""The addresses of the site and of list pages: host, path, page number, page size, order."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from osce_news.site import DOMAIN, LISTING_PATH, is_osce_host
-
+DOMAIN = "osce.org"
+HOST = f"www.{DOMAIN}"
+HOME_URL = f"https://{HOST}/"
+LISTING_PATH = "/press-releases"
+LISTING_URL = f"https://{HOST}{LISTING_PATH}"
+_LOCAL = re.compile(r"[0-9.]+|.*:.*|localhost")
+_LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
 _PAGING = ("page", "rows", "solrsort")  # query parameters that do not select items
 NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
+
+
+def is_osce_host(host: str) -> bool:
+    """Whether a host is osce.org or one below it: all are one site with one sequence of node numbers.
+
+    >>> is_osce_host("odihr.osce.org"), is_osce_host("notosce.org")
+    (True, False)
+    """
+    return host == DOMAIN or host.endswith(f".{DOMAIN}")
+
+
+def has_node_numbers(host: str) -> bool:
+    """Whether the numbers in addresses on a host are those of the OSCE's nodes.
+
+    An IP address and localhost count as a copy of the site.
+    """
+    return is_osce_host(host) or _LOCAL.fullmatch(host) is not None
+
+
+def is_listing_path(path: str) -> bool:
+    """Whether the path is that of the list, or of the list for a keyword.
+
+    >>> is_listing_path("/ru/press-releases/ukraine"), is_listing_path("/node/1")
+    (True, False)
+    """
+    return _LISTING.search(path) is not None
 
 
 def with_page(url: str, page: int, rows: int) -> str:
@@ -83,3 +114,11 @@ def same_path(url: str, other: str) -> bool:
 
 def _path(url: str) -> str:
     return _LANGUAGE.sub("", unquote(urlsplit(url).path).lower()).rstrip("/")
+
+
+def is_search_answer(url: str) -> bool:
+    """Whether an address is that of an answer of the search service."""
+    try:
+        return urlsplit(url).path.endswith("/documents/search")
+    except ValueError:
+        return False

@@ -29,9 +29,9 @@ READING = "list search show stats vocabulary dictionary serve export cite runs s
 
 # The floors of the house, the lowest first: a module imports from its own room and from the floors below.
 FLOORS = (
-    "clock errors site items temporary",
+    "clock errors urls items temporary",
     "normalize",
-    "urls search_query serialize atomic",
+    "search_query serialize atomic",
     "events pages",
     "storage",
     "checks",

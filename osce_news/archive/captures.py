@@ -13,12 +13,11 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from osce_news.archive.http import HttpHeaders, HttpResponse, decompress, parse_response, payload_of
-from osce_news.archive.records import Record, check_digest, record_at, record_in, records
+from osce_news.archive.records import MAX_PAGE_BYTES, Record, check_digest, record_at, record_in, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError
 from osce_news.events import Event, EventError, parse_event
 from osce_news.normalize import is_web_address
-from osce_news.site import MAX_PAGE_BYTES
 
 SERVER_NOT_MODIFIED = "server-not-modified"  # the profile of a 304
 

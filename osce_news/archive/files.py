@@ -15,14 +15,14 @@ from urllib.parse import urljoin
 from lxml import etree, html
 
 from osce_news.archive.captures import Capture
-from osce_news.archive.records import records
+from osce_news.archive.records import MAX_PAGE_BYTES, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.normalize import is_web_address
 from osce_news.pages.html_page import decode
 from osce_news.search_query import SEARCH_URL, SearchQuery
-from osce_news.site import HOME_URL, LISTING_URL, MAX_PAGE_BYTES
+from osce_news.urls import HOME_URL, LISTING_URL
 
 # Where programs that save pages write the address: browsers, and SingleFile.
 _COMMENT = re.compile(r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S{1,2000})")

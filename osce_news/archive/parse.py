@@ -14,9 +14,8 @@ from osce_news.errors import LayoutError, OsceNewsError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages.extract import extract_listing, is_html, read_article, shows_cards
-from osce_news.search_query import is_search_answer
 from osce_news.serialize import from_json
-from osce_news.site import is_listing_path
+from osce_news.urls import is_listing_path, is_search_answer
 
 LISTING, ARTICLE = "listing", "article"  # kinds of pages
 _LISTING_PARAMETERS = frozenset({"rows", "solrsort"})

@@ -22,11 +22,11 @@ from osce_news.archive.gzip_members import MAGIC, ByteStream, GzipMembers, is_gz
 from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc
 from osce_news.errors import BadInputError
-from osce_news.site import MAX_PAGE_BYTES
 
 MAX_HEADER = 256 * 1024  # bytes of a record's header, or of the HTTP header in its block
 HEADER_END = re.compile(rb"\r?\n\r?\n")
 
+MAX_PAGE_BYTES = 8 * 1024 * 1024  # a list page of 50 results has about 125 kB
 _VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
 _NEXT_RECORD = re.compile(rb"\n\r?\n(?=WARC/\d\.\d+[ \t]*\r?\n)()")
 _OVERLAP = 32

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from osce_news.checks import limits
-from osce_news.checks.faults import ShareRule
+from osce_news.checks.faults import ShareRule, first_office
 from osce_news.checks.neighbours import Neighbours
 from osce_news.items import Listing, NewsItem
 
@@ -54,8 +54,9 @@ def findings(page: Listing, stored: Neighbours) -> Iterator[Finding | None]:
     if page.fields.issuperset(limits.OFFICE_OF_ADDRESS.fields) and not _offices_agree(new):
         yield _too_rare(_office_of_address(near()), new, near)
     yield _numbers_against_dates(records, near)
-    new = [item for item in records if item.id not in stored.known]
-    if new and page.fields.issuperset(limits.OTHER_TYPES.fields):
+    offices = {first_office(item) for item in new}
+    is_of_one = len(offices) == 1 and None not in offices  # an office may publish items of one type only
+    if new and not is_of_one and page.fields.issuperset(limits.OTHER_TYPES.fields):
         yield _too_rare(_other_types(new), new, near)
 
 

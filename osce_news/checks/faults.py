@@ -18,8 +18,7 @@ from typing import Generic, NamedTuple, TypeVar
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize.identity import letters
 from osce_news.normalize.vocabulary import fold, vocabulary
-from osce_news.site import HOME_URL
-from osce_news.urls import same_site, site_host
+from osce_news.urls import HOME_URL, same_site, site_host
 
 # What letters beyond ASCII become when a page is encoded once too often.
 MOJIBAKE = re.compile(

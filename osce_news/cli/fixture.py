@@ -16,7 +16,7 @@ from osce_news.crawl import settings
 from osce_news.crawl.options import CrawlOptions, delay_seconds
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import is_web_address
-from osce_news.site import LISTING_URL
+from osce_news.urls import LISTING_URL
 
 _MOST_LISTED = 5  # addresses in an error message
 _MOST_COUNTED = 10_000  # addresses of an archive that are counted

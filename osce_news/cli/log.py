@@ -54,8 +54,6 @@ def set_up(verbose: bool, path: Path | None = None, form: str = "text") -> None:
     """Log our own lines, with `verbose` all, to standard error and to the file. Raises BadInputError."""
     stderr = _Stderr()
     stderr.setFormatter(_Json() if form == "json" else logging.Formatter(_LINE, "%H:%M:%S"))
-    if form == "text":
-        stderr.addFilter(lambda record: not hasattr(record, "printed"))
     handlers: list[logging.Handler] = [stderr]
     if path is not None:
         handlers.append(_file(path, _Json() if form == "json" else _Dated(_LINE)))
@@ -63,6 +61,8 @@ def set_up(verbose: bool, path: Path | None = None, form: str = "text") -> None:
         if not verbose:
             # Hides the log of Scrapy and Twisted; their errors reach us as exceptions.
             handler.addFilter(logging.Filter("osce_news"))
+    if form == "text":
+        stderr.addFilter(lambda record: not hasattr(record, "printed"))
     logging.captureWarnings(True)
     logging.root.handlers = handlers
     logging.root.setLevel(logging.DEBUG if verbose else logging.INFO)

@@ -25,8 +25,8 @@ from osce_news.pages.article import ArticlePage
 from osce_news.pages.extract import extract_listing
 from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.search_settings import settings_in_page
-from osce_news.site import HOME_URL, is_listing_path
 from osce_news.temporary import temporary
+from osce_news.urls import HOME_URL, is_listing_path
 
 # The two kinds of pages, and the folders of their fixtures.
 ARTICLE = "article"

@@ -14,7 +14,7 @@ from osce_news.cli.summary import raise_first
 from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError
 from osce_news.publish.extras import require_extra
-from osce_news.site import LISTING_URL
+from osce_news.urls import LISTING_URL
 
 
 @click.command()

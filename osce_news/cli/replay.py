@@ -12,7 +12,7 @@ from osce_news.cli.options import db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_outcome
 from osce_news.crawl.options import listing_url
-from osce_news.site import LISTING_URL
+from osce_news.urls import LISTING_URL
 
 
 @click.command()

@@ -14,8 +14,7 @@ from osce_news.errors import BadInputError
 from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.search_settings import SearchSettings, scripts_of, settings_in_page, settings_in_script
 from osce_news.search_query import KEY_HEADER
-from osce_news.site import HOME_URL, LISTING_URL
-from osce_news.urls import without_query
+from osce_news.urls import HOME_URL, LISTING_URL, without_query
 
 logger = logging.getLogger(__name__)
 

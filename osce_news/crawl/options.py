@@ -18,8 +18,7 @@ from osce_news.errors import BadInputError
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import check_period, date_option
 from osce_news.search_query import SEARCH_URL, search_base, search_key
-from osce_news.site import LISTING_URL
-from osce_news.urls import NEWEST_FIRST, is_whole_list, list_key
+from osce_news.urls import LISTING_URL, NEWEST_FIRST, is_whole_list, list_key
 
 MAX_ROWS = 50  # results per page; the site is not known to give more
 SOURCES = ("auto", "list", "search")

@@ -22,6 +22,7 @@ Steps = Generator[Window | str, PageFacts | None, T]
 class Pagers:
     """The pagers of the pages read so far.
 
+    >>> from osce_news.pages import PagerLink
     >>> pagers = Pagers("https://www.osce.org/press-releases")
     >>> page = PageFacts("https://www.osce.org/press-releases", ["1", "2"], pager=PagerLink(None, "/?page=3"))
     >>> pagers.read(page, 2)

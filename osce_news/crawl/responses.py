@@ -23,8 +23,7 @@ from osce_news.pages.extract import extract_listing, read_article
 from osce_news.pages.findings import Findings, find
 from osce_news.pages.html_page import decode
 from osce_news.pages.page_facts import PageFacts
-from osce_news.search_query import is_search_answer
-from osce_news.urls import same_path, without_query
+from osce_news.urls import is_search_answer, same_path, without_query
 
 logger = logging.getLogger(__name__)
 

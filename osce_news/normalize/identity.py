@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from osce_news.normalize.vocabulary import fold, languages
-from osce_news.site import DOMAIN, HOST, has_node_numbers, is_osce_host
+from osce_news.urls import DOMAIN, HOST, has_node_numbers, is_osce_host
 
 _NODE = re.compile(r"(?:(?<=/node)/|/(?!(?:19|20)[0-9]{2}/?$))0*([1-9][0-9]{0,11})/?$")
 # The address of the OSCE's that an archive or a mirror names in its own.

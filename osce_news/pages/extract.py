@@ -18,8 +18,7 @@ from osce_news.pages.article import ArticlePage
 from osce_news.pages.html_page import decode
 from osce_news.pages.listing import ListingPage, RawResult
 from osce_news.pages.search_answer import SearchAnswer
-from osce_news.search_query import is_search_answer
-from osce_news.site import HOME_URL
+from osce_news.urls import HOME_URL, is_search_answer
 
 # Dates in an unknown form that make a page unreadable; osce_news/checks/limits.py has a stricter limit.
 MIN_UNREADABLE_DATES = 2

@@ -23,8 +23,7 @@ from osce_news.pages.article_text import read_paragraphs
 from osce_news.pages.html_page import ILLEGAL, HtmlPage, decode
 from osce_news.pages.page_facts import AnswerFacts, PagerLink
 from osce_news.search_query import FIELDS, TYPE_FIELDS, types_asked_for
-from osce_news.site import HOME_URL, is_osce_host
-from osce_news.urls import site_host
+from osce_news.urls import HOME_URL, is_osce_host, site_host
 
 _LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
 _NODE = re.compile("0*([1-9][0-9]{0,11})")

@@ -15,9 +15,9 @@ from osce_news.clock import utc_now
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import Format
 from osce_news.publish.references import TITLE, Reference, citation
-from osce_news.site import HOME_URL, LISTING_URL
 from osce_news.storage.dictionary import Column
 from osce_news.storage.query import Query
+from osce_news.urls import HOME_URL, LISTING_URL
 
 NAME = "datapackage.json"
 _PACKAGE = "osce-newsroom"

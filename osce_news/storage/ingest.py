@@ -113,10 +113,10 @@ class Ingest:
         rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         rows.write_addresses(self._connection, page)
         rows.write_rejected(self._connection, page, self._run)
-        on_list = () if page.origin == PAGE else changes.known
-        restored = missing.restore(
-            self._connection, on_list, page.fetched_at, self._run, present=not self._saved
-        )
+        restored = 0
+        if page.origin != PAGE and (gone := [one for one, row in changes.known.items() if row["withdrawn"]]):
+            present = not self._saved
+            restored = missing.restore(self._connection, gone, page.fetched_at, self._run, present=present)
         changed = changes.changed
         seen_before = self._seen_before(changes.known.keys() - changed)
         if page.status == HTTPStatus.NOT_MODIFIED:

@@ -25,8 +25,8 @@ _INSERT = (
 )
 _UPDATE = f"UPDATE items SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 _LOAD = (
-    f"SELECT id, language, first_seen, last_seen, first_run, sources, {', '.join(RAW_FIELDS)} FROM items "
-    "WHERE id IN (SELECT value FROM json_each(?))"
+    "SELECT id, language, first_seen, last_seen, first_run, sources, withdrawn, "
+    f"{', '.join(RAW_FIELDS)} FROM items WHERE id IN (SELECT value FROM json_each(?))"
 )
 # All columns of an item, with its offices, topics and places as JSON arrays of the values of a `Term`.
 WHOLE = ", ".join(

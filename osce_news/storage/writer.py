@@ -165,7 +165,9 @@ class Writer:
                 changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)
             saved = after.mode in SAVED_MODES
-            after.articles_changed += articles.write_listed(self.connection, page, after.run, saved=saved)
+            if page.articles:
+                changed = articles.write_listed(self.connection, page, after.run, saved=saved)
+                after.articles_changed += changed
             after.pages += 1
             after.not_modified += page.status == HTTPStatus.NOT_MODIFIED
             after.seen += stored.new + stored.changed + stored.unchanged - stored.seen_before

@@ -29,7 +29,7 @@ from osce_news.errors import BadInputError, MissingExtraError, NetworkError, Par
 from osce_news.events import Event, PageStored
 from osce_news.publish import extras
 from osce_news.serialize import from_json
-from osce_news.site import LISTING_URL
+from osce_news.urls import LISTING_URL
 from tests.archive.making import answer, packed, page, record, saved
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, warcs
 from tests.helpers import FIXTURES, NOON, html_of, run

@@ -13,8 +13,7 @@ from random import Random
 import pytest
 
 from osce_news.archive import Report, captures
-from osce_news.archive.records import records
-from osce_news.site import MAX_PAGE_BYTES
+from osce_news.archive.records import MAX_PAGE_BYTES, records
 from tests.archive.making import URL, answer, bodies, exchange, packed, page, read, record, saved, sha1, write
 
 BIG = MAX_PAGE_BYTES

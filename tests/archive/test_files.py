@@ -8,7 +8,7 @@ import pytest
 
 from osce_news.archive import saved_pages
 from osce_news.errors import LayoutError
-from osce_news.site import LISTING_URL
+from osce_news.urls import LISTING_URL
 
 ADDRESS = "https://www.osce.org/node/579997"
 PAGE = "<!DOCTYPE html>\n<html><head>{}</head><body><h1>A title</h1></body></html>"

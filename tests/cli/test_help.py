@@ -13,8 +13,8 @@ from osce_news import __version__
 from osce_news.cli.main import cli
 from osce_news.crawl.backfill import Backfill
 from osce_news.errors import DoubtfulPageError
-from osce_news.site import LISTING_URL
 from osce_news.storage import Writer
+from osce_news.urls import LISTING_URL
 from tests.cli.captures import archive
 from tests.helpers import FIXTURES, listing, remarks, run, shell
 from tests.live import LIVE, understood

@@ -13,8 +13,8 @@ import pytest
 
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import DoubtfulPageError
-from osce_news.site import LISTING_URL
 from osce_news.storage import Writer, open_for_writing
+from osce_news.urls import LISTING_URL
 from tests.helpers import ROOT, fixture_page, run
 
 

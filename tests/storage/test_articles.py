@@ -13,11 +13,11 @@ from osce_news.errors import StorageError
 from osce_news.items import ArticleItem, NewsItem, RawArticle
 from osce_news.normalize import normalize
 from osce_news.pages.extract import read_article
-from osce_news.site import LISTING_URL
 from osce_news.storage import Writer, article_queue, queries
 from osce_news.storage.article_queue import AGE, CHANGED, NEVER, NEWS, RETRY
 from osce_news.storage.articles import differences
 from osce_news.storage.integrity import problems
+from osce_news.urls import LISTING_URL
 from tests.helpers import listing, values
 from tests.newsroom import Story, make_stories
 from tests.newsroom.pages import render_article, render_challenge, render_not_found

@@ -16,8 +16,8 @@ from osce_news.archive.replay.execute import replay_plan
 from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.single_pages import ProgressCallback
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, PartialError
-from osce_news.site import LISTING_URL
 from osce_news.temporary import temporary_folder
+from osce_news.urls import LISTING_URL
 
 CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers
 _RUN_AGAIN = "run the same command again; what was parsed is kept"

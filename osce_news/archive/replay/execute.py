@@ -19,8 +19,8 @@ from osce_news.archive.report import Report
 from osce_news.archive.web_archives import ARCHIVES
 from osce_news.errors import OsceNewsError
 from osce_news.events import PageStored, RunFinished
-from osce_news.site import LISTING_URL
 from osce_news.storage import Summary, Writer, crawl_state
+from osce_news.urls import LISTING_URL
 
 _CRAWL_S = 12 * 3600.0  # more than a crawl of the whole list takes
 _BACKFILL = re.compile(rf"(osce-news-\d+-(?:{'|'.join(ARCHIVES)})(?:\.\d+)?)-\d{{5,6}}\.warc\.gz")

@@ -27,9 +27,8 @@ from osce_news.archive.report import Report
 from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
 from osce_news.pages.extract import is_html
-from osce_news.search_query import is_search_answer
-from osce_news.site import LISTING_URL
 from osce_news.storage import Summary, Writer
+from osce_news.urls import LISTING_URL, is_search_answer
 
 ProgressCallback = Callable[[Summary, int | None], None]
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from osce_news import __version__
 from osce_news.publish.formats.base import Format, Row
 from osce_news.publish.references import PUBLISHER, TITLE, item_reference, one_line
-from osce_news.site import LISTING_URL
+from osce_news.urls import LISTING_URL
 
 _TAG = "tag:osce.org,1997:"  # RFC 4151; an item keeps its identifier when its address changes
 _NEVER = "1970-01-01T00:00:00Z"  # a feed must have a time, also without items
