@@ -16,7 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tests.damaged import OUTCOMES, SCENARIOS, WRONG, Outcome, databases, outcomes, refused, sound_item, tally
-from tests.newsroom.damage import REGISTERS
+from tests.newsroom.answers import SoundAnswer, sound_answers
+from tests.newsroom.damage import ANSWERS, REGISTERS, registers_of
 from tests.newsroom.sound import Sound, sound_pages
 
 _HEADS = {
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--rules", action="store_true", help="also print what each rule caught")
     arguments = parser.parse_args()
     start = time.perf_counter()
-    pages = sound_pages()
+    pages = (*sound_pages(), *sound_answers())
     found, alarms = list(_found(pages)), list(_false_alarms(pages))
     print(f"{len(found):,} damaged pages, of {len(pages)} sound ones in {_ways(found)} ways.\n")
     print(f"Pages {' / '.join(OUTCOMES)}, by what the database holds:\n")
@@ -60,10 +61,11 @@ def main() -> None:
 def _found(pages: Sequence[Sound]) -> Iterator[Found]:
     with databases() as made:
         for page in pages:
-            for register in REGISTERS:
+            for register in registers_of(page):
+                kind = ANSWERS.kind if isinstance(page, SoundAnswer) else register.kind
                 for mutation in register.found:
                     if by_scenario := outcomes(page, mutation, made):
-                        yield Found(register.kind, mutation.name, page.name, by_scenario)
+                        yield Found(kind, mutation.name, page.name, by_scenario)
 
 
 def _false_alarms(pages: Sequence[Sound]) -> Iterator[str]:
@@ -81,7 +83,7 @@ def _ways(found: Sequence[Found]) -> int:
 def _table(found: Sequence[Found]) -> Iterator[str]:
     yield f"| kind of damage | ways | pages | {' | '.join(_HEADS.values())} |"
     yield "|---|--:|--:|" + "--:|" * len(_HEADS)
-    for register in REGISTERS:
+    for register in (*REGISTERS, ANSWERS):
         yield _row(register.kind, [one for one in found if one.kind == register.kind])
     yield _row("**all**", found)
 

@@ -19,7 +19,7 @@ from osce_news.items import Listing, NewsItem
 from osce_news.storage import Writer
 from osce_news.storage.identity import identify
 from osce_news.storage.merge import records_by_id
-from osce_news.urls import newest_first
+from osce_news.urls import HOME_URL, newest_first
 from tests.helpers import listing, page_of
 from tests.newsroom.mutation import Mutation
 from tests.newsroom.sound import Sound
@@ -40,6 +40,7 @@ _FIELDS = (
     "teaser",
     "language",
     "dateline_date",
+    "text",
 )
 
 
@@ -111,9 +112,9 @@ def sound_item(page: Sound) -> Listing:
 
 
 def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outcome]:
-    """Return what becomes of the damaged page in each scenario; nothing if it can't be damaged so."""
+    """Return what becomes of the damaged page in each scenario; nothing if that does not damage it."""
     html = mutation.apply(page)
-    if html is None:
+    if html in (None, page.html):
         return {}
     try:
         item = page_of(html, at=page.fetched_at, url=page.url)
@@ -153,10 +154,11 @@ def judged(item: Listing, truth: Listing, mutation: Mutation) -> Outcome:
     if strangers := [one for one in read if one not in true]:
         return Outcome(WRONG, f"{len(strangers)} items that the sound page has not: {strangers[0]}")
     lost: dict[str, int] = dict.fromkeys(_FIELDS, 0)
-    addresses = {(one.id, one.url) for one in truth.records}
+    addresses = {(one.id, url) for one in truth.records for url in (one.url, f"{HOME_URL}node/{one.id}")}
+    texts, true_texts = _texts(item), _texts(truth)
     for identifier, record in read.items():
         for name in _FIELDS:
-            got, expected = _value(record, name), _value(true[identifier], name)
+            got, expected = _value(record, name, texts), _value(true[identifier], name, true_texts)
             if not got and _printed_in(name) not in item.fields:
                 continue  # a form of page that does not print it; the stored value stays
             if got == expected or (name == "url" and (identifier, got) in addresses):
@@ -192,7 +194,14 @@ def _is_part(got: object, expected: object) -> bool:
     return isinstance(got, list) and isinstance(expected, list) and set(got) < set(expected)
 
 
-def _value(record: NewsItem, name: str) -> object:
+def _texts(page: Listing) -> dict[str, str | None]:
+    """Return the full texts on a page, by item."""
+    return {one.item_id: one.article.text for one in page.articles if one.article}
+
+
+def _value(record: NewsItem, name: str, texts: dict[str, str | None]) -> object:
+    if name == "text":
+        return texts.get(record.id)
     value = getattr(record, name)
     if name in ("offices", "topics"):
         return [term.id or term.raw for term in value]

@@ -17,7 +17,8 @@ from tests.damaged import (
     refused,
     sound_item,
 )
-from tests.newsroom.damage import REGISTERS, mutations
+from tests.newsroom.answers import sound_answers
+from tests.newsroom.damage import ANSWERS, REGISTERS, mutations, registers_of
 from tests.newsroom.damage_values import contents
 from tests.newsroom.mutation import Register
 from tests.newsroom.sound import Sound, SoundCards, sound_pages
@@ -85,6 +86,29 @@ LEFT_CARDS = {
     "new": _IN_CARDS,
     "known": _IN_CARDS | {"entities left out"},
 }
+# The same of an answer of the search service. A field that is null in a third of the documents may be one
+# that they lack.
+_NULL = "null in one of three"
+LEFT_ANSWERS = {
+    "empty": {
+        f"{name} null{how}"
+        for name in ("item_type_label", "source_label", "fow_label")
+        for how in ("", " in one of three")
+    }
+    | {
+        "preview null", "no labels", "title and url swapped", "titles cut without dots",
+        "full texts with the menu", "decisions as news",
+        "offices moved to the next result", "labels moved to the next result",
+        "titles with their links moved to the next result", "offices shuffled", "labels shuffled",
+        "titles with their links shuffled", "types all the same and unknown", "offices all the same",
+        "titles in capitals", "teasers all gone", "teasers cut",
+    },
+    "new": {
+        f"source_label {_NULL}", f"fow_label {_NULL}", "titles cut without dots", "full texts with the menu",
+        "decisions as news",
+    },
+    "known": {f"fow_label {_NULL}", "full texts with the menu"},
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +132,7 @@ def wrong(pages: list[Sound], register: Register, made: Databases) -> dict[str, 
 def test_there_are_many_mutations_and_each_has_a_name_of_its_own() -> None:
     names = [one.name for one in mutations()]
     assert len(names) == len(set(names)) > 150
-    assert len(REGISTERS) == len({register.kind for register in REGISTERS})
+    assert len({register.kind for register in (*REGISTERS, ANSWERS)}) == len(REGISTERS) + 1
 
 
 @pytest.mark.parametrize("page", FIXTURES, ids=lambda page: page.name)
@@ -149,3 +173,10 @@ def test_a_page_that_is_another_one_is_always_caught(made: Databases) -> None:
     for mutation in register.found:
         found = outcomes(LONG, mutation, made)
         assert mutation.name in harmless or {one.kind for one in found.values()} == {CAUGHT}, mutation.name
+
+
+def test_what_gets_through_of_an_answer_of_the_search_service_is_known(made: Databases) -> None:
+    (answer, _) = sound_answers()
+    assert all(refused(sound_item(answer), made.of(scenario, answer)) is None for scenario in SCENARIOS)
+    for register in registers_of(answer):
+        check(wrong([answer], register, made), register, LEFT_ANSWERS)

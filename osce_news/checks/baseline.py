@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from osce_news.checks import limits
 from osce_news.checks.faults import ShareRule, first_office
-from osce_news.checks.neighbours import Neighbours
+from osce_news.checks.neighbours import Neighbours, language_of
 from osce_news.items import Listing, NewsItem
 
 _LAGS = (1, 2, 3, 5, 8, 13, 21)  # distances in the list between items whose numbers and dates are compared
@@ -32,10 +32,9 @@ def missing_history(records: Sequence[NewsItem], stored: Neighbours) -> str | No
     """Return a message if too few items are stored to compare with, else None."""
     if stored.comparable >= limits.MIN_STORED:
         return None
-    language = Counter(item.language for item in records).most_common(1)[0][0]
     return (
         f"history too short to compare labels with: {stored.comparable} stored items in the language "
-        f"{language or 'unknown'}, {limits.MIN_STORED} are needed"
+        f"{language_of(records)}, {limits.MIN_STORED} are needed"
     )
 
 

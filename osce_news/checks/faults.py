@@ -27,6 +27,7 @@ MOJIBAKE = re.compile(
 QUESTION_MARKS = re.compile(r"(?<=\w)\?+(?=\w)|(?<=\s)\?(?=\s)")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _WORDS_BEFORE_COLON = re.compile(r"[^\W\d_][^:\uff1a.,!?()\n]{0,39}(?=\s*[:\uff1a]\s*\S)")
+_OPENING = 40  # letters with which a text begins: enough to recognise it
 _KINDS = ("offices", "topics", "content_types")
 
 
@@ -50,6 +51,8 @@ class Context:
     is_dated: bool  # whether pages of this form print dates
     beside: dict[str, list[str | None]]  # the dates of the results before and after each item
     after_teaser: set[str]  # the items that follow a result with a teaser
+    texts: dict[str, str]  # the full texts on the page itself, by item
+    openings: dict[str, str]  # the items with these texts, by how a text begins
 
     @classmethod
     def of(cls, page: Listing, days_ahead: int) -> Context:
@@ -62,6 +65,9 @@ class Context:
         dates = [None, *(item.published for item in page.records), None]
         beside = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
         after_teaser = {item.id for before, item in itertools.pairwise(page.records) if before.teaser}
+        articles = {one.item_id: one.article for one in page.articles}
+        texts = {item: one.text for item, one in articles.items() if one and one.text}
+        openings = {_opening(text): item for item, text in texts.items()}
         return cls(
             page.url,
             latest,
@@ -69,6 +75,8 @@ class Context:
             "published_raw" in page.fields,
             beside,
             after_teaser,
+            texts,
+            openings,
         )
 
 
@@ -235,6 +243,34 @@ def no_cyrillic(item: NewsItem, _: Context) -> object:
 def shared_address(item: NewsItem, page: Context) -> object:
     """Return the title if an earlier result with the same address has another one."""
     return page.titles.get(item.id) != fold(item.title) and item.title
+
+
+def text_of_page(item: NewsItem, page: Context) -> object:
+    """Return the item's full text, if the page has it."""
+    return page.texts.get(item.id)
+
+
+def short_text(item: NewsItem, page: Context) -> object:
+    """Return the full text if it is shorter than the teaser, by more than a sign of omission."""
+    text = page.texts.get(item.id)
+    return text is not None and len(text) + 20 < len(item.teaser or "") and text
+
+
+def text_as_title(item: NewsItem, page: Context) -> object:
+    """Return the title if it is longer than the teaser, and the full text begins with it."""
+    begins = letters(page.texts.get(item.id) or "").startswith(letters(item.title))
+    return begins and item.teaser is not None and len(item.title) > len(item.teaser) and item.title
+
+
+def text_of_other(item: NewsItem, page: Context) -> object:
+    """Return the teaser if it is the beginning of another item's full text, not of the item's."""
+    opening = _opening(item.teaser or "")
+    is_other = len(opening) == _OPENING and page.openings.get(opening, item.id) != item.id
+    return is_other and _opening(page.texts.get(item.id) or "") != opening and item.teaser
+
+
+def _opening(text: str) -> str:
+    return letters(text[: 3 * _OPENING])[:_OPENING]
 
 
 def had_value(name: str) -> Callable[[Pair], object]:

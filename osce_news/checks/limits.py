@@ -168,6 +168,26 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         fault=lambda item, _: item.teaser, min_wrong=5, max_share=HALF, most_common=True, usual=5,
         reason="The teaser was read from the page around the results.",
     ),
+    Rule(
+        name="one text", label="full texts", expected="one per item",
+        wrong_records="results with the same one", fault=faults.text_of_page, min_wrong=5, max_share=QUARTER,
+        most_common=True, reason="The text is not that of the items.",
+    ),
+    Rule(
+        name="short texts", label="full texts", expected="texts that are longer than the teasers",
+        wrong_records="results whose text is shorter", fault=faults.short_text, min_wrong=5,
+        max_share=QUARTER, reason="The texts are cut, or swapped with the teasers.",
+    ),
+    Rule(
+        name="texts as titles", label="titles", expected="titles",
+        wrong_records="results whose title is the beginning of the text", fault=faults.text_as_title,
+        min_wrong=5, max_share=QUARTER, reason="Titles were swapped with teasers or texts.",
+    ),
+    Rule(
+        name="texts of others", label="full texts", expected="the texts of these items",
+        wrong_records="results whose teaser begins another one's text", fault=faults.text_of_other,
+        min_wrong=3, max_share=TENTH, reason="Each result has the text of another one.",
+    ),
 )  # fmt: skip
 
 # --- The items of a page that are stored, in the same language ---------------------------------------------

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from osce_news.checks.limits import MAX_NEIGHBOURS
-from osce_news.items import RAW_FIELDS, Listing, NewsItem
+from osce_news.items import BY_SEARCH, RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
 from osce_news.storage.sources import foreign_fields
 from osce_news.urls import list_key, page_number, page_size
 
+ENGLISH = "en"  # the language of addresses that name none
 _ROWS = 10  # results per page, if the address does not say how many
 
 _COMPARED = frozenset(
@@ -35,9 +36,14 @@ _SOURCES = (
     "SELECT id, sources FROM items WHERE id IN (SELECT value FROM json_each(?)) "
     "AND (sources IS NOT NULL OR ? <> 'list')"
 )
-_OLDER = f"{_SELECT} WHERE language IS ? AND published <= ? ORDER BY published DESC LIMIT ?"
-_NEWER = f"{_SELECT} WHERE language IS ? AND published > ? ORDER BY published LIMIT ?"
-_COMPARABLE = "SELECT count(*) FROM (SELECT 1 FROM items WHERE language IS ? LIMIT ?)"
+_LANGUAGE = f"coalesce(language, '{ENGLISH}') = ?"
+_OLDER = f"{_SELECT} WHERE {_LANGUAGE} AND published <= ? ORDER BY published DESC, id DESC LIMIT ?"
+_NEWER = f"{_SELECT} WHERE {_LANGUAGE} AND published > ? ORDER BY published, id LIMIT ?"
+_COMPARABLE = f"SELECT count(*) FROM (SELECT 1 FROM items WHERE {_LANGUAGE} LIMIT ?)"
+_TEXTS = (
+    "SELECT item_id, CASE layout WHEN ? THEN text END FROM articles WHERE read_at IS NOT NULL "
+    "AND item_id IN (SELECT value FROM json_each(?))"
+)
 _KNOWN = (
     f"{_select(_COMPARED.union(RAW_FIELDS))} WHERE last_seen <= ? AND id IN (SELECT value FROM json_each(?))"
 )
@@ -58,6 +64,8 @@ class Neighbours:
     )  # the page's own items, by identifier
     # The raw fields of these that are from another source, which prints them in its own way.
     foreign: Mapping[str, Collection[str]] = dataclasses.field(default_factory=dict)
+    # The stored full texts of these; None for the text of an item's own page, which no list replaces.
+    texts: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
     had_results: bool = False  # whether this part of the list, or a later one, has had results
 
 
@@ -71,7 +79,7 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
     (items,) = cursor.execute("SELECT count(*) FROM items").fetchone()
     if not items:
         return Neighbours()
-    language = Counter(item.language for item in page.records).most_common(1)[0][0] if page.records else None
+    language = language_of(page.records)
     (comparable,) = cursor.execute(_COMPARABLE, (language, MAX_NEIGHBOURS)).fetchone()
     ids = json.dumps([item.id for item in page.records])
     return Neighbours(
@@ -84,11 +92,18 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
             identifier: foreign_fields(sources, page.origin)
             for identifier, sources in cursor.execute(_SOURCES, [ids, page.origin])
         },
+        texts=dict(cursor.execute(_TEXTS, [BY_SEARCH, ids])) if page.articles else {},
         had_results=not page.results and _had_results(cursor, page.url),
     )
 
 
-def _near(cursor: sqlite3.Cursor, records: Sequence[NewsItem], language: str | None) -> Sequence[NewsItem]:
+def language_of(records: Sequence[NewsItem]) -> str:
+    """Return the language of most records; an item without one is in English, as its address says."""
+    languages = Counter(item.language or ENGLISH for item in records)
+    return languages.most_common(1)[0][0] if languages else ENGLISH
+
+
+def _near(cursor: sqlite3.Cursor, records: Sequence[NewsItem], language: str) -> Sequence[NewsItem]:
     """Return the stored items nearest in date to those of the page, in the page's language."""
     items: dict[str, NewsItem] = {}
     anchors = _anchors(sorted(item.published for item in records if item.published))

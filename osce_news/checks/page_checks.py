@@ -18,7 +18,7 @@ from osce_news import urls
 from osce_news.checks import baseline, limits
 from osce_news.checks.baseline import Finding
 from osce_news.checks.faults import Context, Pair, Rule, T
-from osce_news.checks.neighbours import Neighbours, read_neighbours
+from osce_news.checks.neighbours import Neighbours, language_of, read_neighbours
 from osce_news.errors import DoubtfulPageError
 from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize.record import keep_unprinted
@@ -90,12 +90,23 @@ def _fresh(page: Listing, stored: Neighbours) -> list[NewsItem]:
     ]
 
 
+def _has_new_text(page: Listing, stored: Neighbours) -> bool:
+    """Whether a full text on the page is new or changed, and would be stored."""
+    texts = {one.item_id: one.article.text for one in page.articles if one.article}
+    return any(
+        stored.texts.get(item.id, "") not in (None, texts[item.id])
+        for item in page.records
+        if item.id in texts
+    )
+
+
 def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterator[Finding | None]:
     """Yield the failed checks, the most specific first, and None for each passed one.
 
     A page passes all of them if everything on it is stored as it is here.
     """
-    if not (fresh := _fresh(page, stored)):
+    fresh = _fresh(page, stored)
+    if not fresh and not _has_new_text(page, stored):
         return
     context = Context.of(page, limits.MAX_DAYS_AHEAD)
     for rule in limits.PAGE_RULES:
@@ -106,7 +117,7 @@ def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterat
         if (known := stored.known.get(item.id))
     ]
     # An item in another language has other texts.
-    same_language = [pair for pair in pairs if pair.stored.language in (None, pair.read.language)]
+    same_language = [pair for pair in pairs if language_of([pair.stored]) == language_of([pair.read])]
     for item_rule in limits.ITEM_RULES:
         yield _apply(item_rule, same_language, context)
     yield from _neighbours_values(same_language)

@@ -14,7 +14,8 @@ _WHITE = re.compile(r"\s+")
 # Markup that texts of the search service carry. Elements of the first kind end a line.
 _BREAK = re.compile(r"</?(?:br|p|div|ul|ol|li|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _INLINE = re.compile(r"</?(?:mark|em|strong|b|i|u|span|a|sup|sub|small)\b[^<>]*>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+# Also escaped more than once, such as "&amp;amp;".
+_ENTITY = re.compile(r"&(?:amp;)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 def clean(text: str | None) -> str | None:
@@ -40,11 +41,13 @@ def plain_text(text: str | None) -> str | None:
 
     >>> plain_text("<mark>OSCE</mark> &amp; partners<br>in Vienna"), plain_text("Less than < 5 & more")
     ('OSCE & partners in Vienna', 'Less than < 5 & more')
+    >>> plain_text("&amp;ldquo;Escaped twice&amp;amp;&quot;")
+    '“Escaped twice&"'
     """
     if text is None:
         return None
     if "<" in text:
         text = _INLINE.sub("", _BREAK.sub(" ", text))
     if "&" in text:
-        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        text = _ENTITY.sub(lambda entity: html.unescape(f"&{entity[1]};"), text)
     return clean(text)

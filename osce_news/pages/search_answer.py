@@ -25,6 +25,10 @@ from osce_news.pages.page_facts import AnswerFacts, PagerLink
 from osce_news.search_query import FIELDS, TYPE_FIELDS, types_asked_for
 from osce_news.urls import HOME_URL, is_osce_host, site_host
 
+_TEXT_FIELDS = (
+    "title", "preview", "full_text",
+    "item_type_label", "source_label", "issued_by_label", "fow_label", "focus_area_label",
+)  # fmt: skip
 _LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
 _NODE = re.compile("0*([1-9][0-9]{0,11})")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -187,6 +191,7 @@ class SearchAnswer:
         self.found = found  # documents that the question finds, on this page and the following
         self.is_cut_off = answer.get("search_cutoff") is True
         self._refuse_other_documents()
+        self._refuse_other_values()
         self._refuse_other_order()
 
     @cached_property
@@ -234,6 +239,19 @@ class SearchAnswer:
             got = f"{len(lacking)} of {len(self.documents)} without, such as one with {example}"
             raise _not_understood("documents with a title and an address or number", got)
 
+    def _refuse_other_values(self) -> None:
+        """Raise LayoutError if documents are repeated, or have other values where texts are expected."""
+        few = max(3, len(self.documents) // 10)
+        if (repeated := len(self.documents) - len({one.key for one in self.documents})) > few:
+            raise _not_understood("each document once", f"{repeated} of {len(self.documents)} repeated")
+        for name in _TEXT_FIELDS:
+            values = (one.fields.get(name) for one in self.documents)
+            if len(others := [value for value in values if not _is_text(value)]) > few:
+                got = (
+                    f"{len(others)} of {len(self.documents)} other values, such as {_written(others[0])[:60]}"
+                )
+                raise _not_understood(f"texts in the field {name}", got)
+
     def _refuse_other_order(self) -> None:
         """Raise LayoutError if the documents are not the newest first: the next request relies on it."""
         times = [one.seconds for one in self.documents if one.seconds is not None]
@@ -276,6 +294,11 @@ def _texts(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     texts = (ILLEGAL.sub("\ufffd", text) for text in values if isinstance(text, str))
     return [text for text in texts if text.strip()]
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is a text, a list of texts, or nothing."""
+    return all(one is None or isinstance(one, str) for one in (value if isinstance(value, list) else [value]))
 
 
 def _one_text(value: Any) -> str | None:

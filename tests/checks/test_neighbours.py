@@ -11,8 +11,10 @@ import pytest
 from osce_news.checks.limits import MAX_NEIGHBOURS
 from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.storage import Writer, open_for_reading
+from tests.damaged import sound_item
 from tests.helpers import fixture_page, listing
 from tests.newsroom import make_stories
+from tests.newsroom.answers import sound_answers
 from tests.newsroom.stories import Story
 
 LIST = "https://www.osce.org/press-releases?page={}&rows=50&solrsort=ds_date+desc"
@@ -74,6 +76,14 @@ def test_a_page_of_many_years_is_compared_with_items_of_all_of_them(tmp_path: Pa
             writer.store(listing(stories[start : start + 100]))
     found = stored_near(tmp_path / "db", stories[5:6000:130])
     assert len({(item.published or "")[:4] for item in found.near()}) >= 5
+
+
+def test_items_without_a_language_are_compared_with_english_ones(filled: Path) -> None:
+    (answer, _) = sound_answers()
+    with closing(open_for_reading(filled)) as connection:
+        found = read_neighbours(connection, sound_item(answer))
+        assert {record.language for record in sound_item(answer).records} == {None}
+        assert (found.comparable, {item.language for item in found.near()}) == (MAX_NEIGHBOURS, {"en"})
 
 
 def test_items_of_other_languages_are_no_neighbours(filled: Path) -> None:

@@ -89,7 +89,9 @@ def _visible_sentence(page: Sound) -> str | None:
 
 
 @other("the page's frame twice, the list once")
-def _frame_twice(page: Sound) -> str:
+def _frame_twice(page: Sound) -> str | None:
+    if "<header" not in page.html:
+        return None
     start, _ = page.list_bounds
     return page.html.replace("<aside", page.html[page.html.index("<header") : start] + "<aside", 1)
 

@@ -41,7 +41,7 @@ def _between(page: Sound) -> str | None:
 @text("cut inside a label")
 def _in_label(page: Sound) -> str | None:
     places = page.labels("offices") or page.labels("type")
-    return page.html[: places[len(places) // 2].start + 5] + _END
+    return page.html[: places[len(places) // 2].start + 5] + _END if places else None
 
 
 def _map(page: Sound, pattern: str, to: str) -> str:
