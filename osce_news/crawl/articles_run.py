@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
-from osce_news.crawl.item_pages_run import ItemPagesRun
+from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import PartialError
 from osce_news.items import ArticleItem
 from osce_news.storage import Writer, article_queue
 
 
-class ArticlesRun(ItemPagesRun):
+class ArticlesRun(CrawlRun):
     """Reads the articles that are due when it begins, up to the number that the options allow."""
 
     source = "page"
@@ -28,7 +28,7 @@ class ArticlesRun(ItemPagesRun):
         self.summary.articles_left = len(queue)
 
     def store_answer(self, answer: ArticleItem) -> None:
-        """As `ItemPagesRun.store_answer`, and count the failures and what is left."""
+        """As `CrawlRun.store_answer`, and count the failures and what is left."""
         self.summary.articles_left = self.remaining - 1 + self._over_limit
         if answer.status == "failed":
             self._failures += 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from osce_news.crawl.articles_run import ArticlesRun
-from osce_news.crawl.item_pages_run import ItemPagesRun
+from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pipelines import PendingPage
@@ -37,12 +37,12 @@ class Crawl:
         self._early_error: OsceNewsError | None = None  # an error before a run began
 
     @property
-    def runs(self) -> list[ItemPagesRun]:
+    def runs(self) -> list[CrawlRun]:
         """The runs so far, the present one last."""
         return [*self.list_runs, *([self.articles_run] if self.articles_run else [])]
 
     @property
-    def run(self) -> ItemPagesRun | None:
+    def run(self) -> CrawlRun | None:
         """The present run, or the last one; None before the first."""
         return self.runs[-1] if self.runs else None
 

@@ -1,22 +1,26 @@
-"""The base of the runs of a crawl: archive, first error, status, end."""
+"""The base of the runs of a crawl: archive, items' own pages, first error, status, end."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 from osce_news import __version__
 from osce_news.archive import ArchiveWriter
+from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
 from osce_news.crawl.extensions import RequestStats
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
-from osce_news.events import RunFinished, RunStarted
+from osce_news.events import PageStored, RunFinished, RunStarted
+from osce_news.items import ArticleItem
 from osce_news.normalize import rules
 from osce_news.run import Run
-from osce_news.storage import Summary, Writer, crawl_state
+from osce_news.storage import Summary, Writer, article_queue, crawl_state
+from osce_news.storage.article_queue import AGE, Due
 from osce_news.storage.crawl_state import UnfinishedRun
 
 logger = logging.getLogger(__name__)
@@ -38,9 +42,15 @@ class ListOutcome(NamedTuple):
 
 
 class CrawlRun:
-    """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run."""
+    """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run.
+
+    Both request items' own pages one after another, from a queue that once had `total` items.
+    """
 
     source = "list"  # what it reads
+    checks: ArticleChecks
+    total = 0
+    _queue: Sequence[Due] = ()
 
     def __init__(
         self, writer: Writer, options: CrawlOptions, mode: str, continues: UnfinishedRun | None = None
@@ -97,6 +107,46 @@ class CrawlRun:
             self.fail(error)
         else:
             self.recorder, self.run.record = recorder, recorder.record_event
+
+    def request_pages(self, queue: Iterable[Due]) -> None:
+        """Set the items whose pages are requested."""
+        self._queue = tuple(queue)
+        self.total = len(self._queue)
+
+    @property
+    def remaining(self) -> int:
+        """How many pages are still to be requested in this run."""
+        return len(self._queue)
+
+    def next_due(self) -> Due | None:
+        """Return the item whose page is requested next, until `store_answer` is called; None at the end."""
+        return self._queue[0] if self._queue else None
+
+    def article_validators(self, due: Due) -> tuple[str | None, str | None]:
+        """Return the ETag and Last-Modified for a conditional request; both None if the page must be read."""
+        if due.rank != AGE:
+            return None, None
+        return article_queue.validators(self.run.writer.connection, due.item_id)
+
+    def store_answer(self, answer: ArticleItem) -> None:
+        """Store the response for the next item, and remove the item from the queue; raises StorageError."""
+        self._queue = self._queue[1:]
+        event = PageStored(
+            url=answer.url,
+            fetched_at=answer.fetched_at,
+            kind="article",
+            cost=self.run.cost(),
+            item_id=answer.item_id,
+            status=answer.status,
+            http_status=answer.http_status,
+            reason=answer.reason,
+        )
+        self.run.store_article(event, answer)
+
+    def stop_requests(self, error: OsceNewsError) -> None:
+        """Request no more pages, because of this error."""
+        self._queue = ()
+        self.fail(error)
 
     def fail(self, error: OsceNewsError) -> None:
         """Set the error that ended the run; only the first one counts."""

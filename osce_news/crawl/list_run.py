@@ -9,8 +9,7 @@ from dataclasses import replace
 from osce_news import checks
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
-from osce_news.crawl.crawl_run import ListOutcome, as_partial
-from osce_news.crawl.item_pages_run import ItemPagesRun
+from osce_news.crawl.crawl_run import CrawlRun, ListOutcome, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import Traversal
@@ -29,7 +28,7 @@ logger = logging.getLogger(__name__)
 MAX_ASKED = 50  # missing items whose own pages one run requests
 
 
-class ListRun(ItemPagesRun):
+class ListRun(CrawlRun):
     """Reads the whole list the first time, later only what is new; resumes a full crawl that did not end.
 
     At the end of the whole list it requests the own pages of items that the list no longer shows.

@@ -56,6 +56,7 @@ class Traversal:
         self.reached_end = False  # whether the end of the list was reached
         self.is_joined = True  # whether the last page belongs to what was read without a gap
         self._base, self._from_top = options.start_url, not page_number(options.start_url)
+        self._is_resumable = overlap is None and self._from_top and not options.is_limited
         self._rows = page_size(options.start_url) or options.rows  # the most results on a page
         self._results = ReadResults()  # from the top
         self._earlier = ReadResults()  # of the unfinished traversal, as long as they are not reached
@@ -117,7 +118,7 @@ class Traversal:
 
         Until what an unfinished traversal read is reached, this is the position of that traversal.
         """
-        if self.url is None or self.overlap is not None or self.options.is_limited or not self._from_top:
+        if self.url is None or not self._is_resumable:
             return None
         if not self._earlier.positions:
             self._saved = {

@@ -13,8 +13,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.clock import duration_in_words, utc_now
-from osce_news.crawl.crawl_run import as_partial
-from osce_news.crawl.item_pages_run import ItemPagesRun
+from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.middlewares import CircuitOpenError
 from osce_news.crawl.responses import article_from_response, error_from_failure
 from osce_news.crawl.spiders.base import BaseSpider
@@ -108,11 +107,11 @@ class ArticlesSpider(BaseSpider):
         async for result in self._store(run, answer):
             yield result
 
-    def _present_run(self) -> ItemPagesRun:
+    def _present_run(self) -> CrawlRun:
         assert self.crawl.run is not None, "pages are requested in a run"
         return self.crawl.run
 
-    async def _store(self, run: ItemPagesRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
+    async def _store(self, run: CrawlRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
         """Yield the answer and, when it is stored, the next request."""
         self.update_stats()
         pending = self.crawl.begin_page(answer)
@@ -135,7 +134,7 @@ class ArticlesSpider(BaseSpider):
         if (request := self.next_page(run)) is not None:
             yield request
 
-    def next_page(self, run: ItemPagesRun) -> Request | None:
+    def next_page(self, run: CrawlRun) -> Request | None:
         """Return the request for the next item's page; None if no more are due, or the run must end."""
         self._requested = None
         if self._end is not None:

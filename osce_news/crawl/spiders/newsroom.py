@@ -11,7 +11,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.crawl.item_pages_run import ItemPagesRun
+from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.key_search import KeySearchSpider
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.notice import NOTICE
@@ -158,7 +158,7 @@ class NewsroomSpider(KeySearchSpider):
             )
         )
 
-    def next_page(self, run: ItemPagesRun) -> Request | None:
+    def next_page(self, run: CrawlRun) -> Request | None:
         """Return the request for the next item's page; after those of a list's run, for the next list."""
         request = super().next_page(run)
         if request is None and isinstance(run, ListRun):
