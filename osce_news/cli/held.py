@@ -13,6 +13,7 @@ from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.storage import Writer, open_for_reading, rows
 from osce_news.storage import held as held_table
+from osce_news.storage.corrections import store_held, undo_run
 from osce_news.storage.held import HeldPage
 
 _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "stored_run", "url")
@@ -108,7 +109,7 @@ def _store(db: Path, page: HeldPage) -> None:
     if page.stored_run is not None:
         raise BadInputError(f"page {page.id} was stored by run {page.stored_run}")
     with Writer(db) as writer:
-        summary = writer.store_held(page)
+        summary = store_held(writer, page)
     click.echo(
         f"run {summary.run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "
         f"{summary.unchanged} unchanged; `osce-news held {page.id} --discard` takes it back"
@@ -122,7 +123,7 @@ def _discard(db: Path, page: HeldPage) -> None:
                 held_table.discard(writer.connection, page.id)
             click.echo(f"page {page.id} was discarded")
             return
-        undone = writer.undo(page.stored_run)
+        undone = undo_run(writer, page.stored_run)
         with writer.transaction():
             held_table.discard(writer.connection, page.id)
     click.echo(f"page {page.id} was discarded; run {page.stored_run} was taken back: {undone}")

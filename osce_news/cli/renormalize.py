@@ -8,6 +8,7 @@ import click
 
 from osce_news.cli.options import db_option, log_options
 from osce_news.storage import Writer, refuse_missing
+from osce_news.storage.corrections import renormalize_all
 
 
 @click.command()
@@ -24,5 +25,5 @@ def renormalize(db: Path) -> None:
     """
     refuse_missing(db)
     with Writer(db) as writer:
-        done = writer.renormalize()
+        done = renormalize_all(writer)
     click.echo(f"{db}: {done.items} items normalised again, {done.changed} changed")

@@ -9,6 +9,7 @@ import click
 from osce_news.cli.options import db_option, traceback_option
 from osce_news.cli.output import print_json
 from osce_news.storage import Writer, refuse_missing
+from osce_news.storage.corrections import undo_run
 
 
 @click.command()
@@ -29,7 +30,7 @@ def undo(run: int, db: Path, as_json: bool) -> None:
     """
     refuse_missing(db)
     with Writer(db) as writer:
-        undone = writer.undo(run)
+        undone = undo_run(writer, run)
     if as_json:
         print_json({"run": writer.summary.run, "undone": run, **undone._asdict()})
     else:

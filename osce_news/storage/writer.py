@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
@@ -14,17 +14,15 @@ from types import TracebackType
 from typing import Any
 
 from osce_news.clock import utc_now
-from osce_news.errors import BadInputError, DoubtfulPageError, StorageError
+from osce_news.errors import DoubtfulPageError, StorageError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
 from osce_news.storage import articles, crawl_state, held, missing, runs
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
-from osce_news.storage.held import HeldPage
 from osce_news.storage.ingest import ONE_READING, Changes, Ingest
-from osce_news.storage.renormalize import Renormalized, renormalize
+from osce_news.storage.renormalize import renormalize
 from osce_news.storage.runs import Stored, Summary
-from osce_news.storage.undo import Undone, undo
 
 SAVED_MODES = frozenset({"replay", "backfill", "held"})  # of runs that store pages of the past
 
@@ -248,27 +246,6 @@ class Writer:
             self.summary = after
         return self.summary
 
-    def store_held(self, page: HeldPage) -> Summary:
-        """Store a held page, as decided by a person, as a run of its own; raises StorageError."""
-        run = self.begin("held", page.url).run
-        with self.transaction():
-            self.store(page.page)
-            held.set_stored(self.connection, page.id, run)
-        return self.finish("complete", f"held page {page.id}, stored by `osce-news held {page.id} --store`")
-
-    def undo(self, run: int) -> Undone:
-        """Take back what a run stored, as a run of its own.
-
-        Raises BadInputError if there is no such run, StorageError if it can't be written.
-        """
-        if self.connection.execute("SELECT 1 FROM runs WHERE id = ?", [run]).fetchone() is None:
-            raise BadInputError(f"no run {run} in {self.path}; `osce-news runs` lists them")
-        self.begin("undo")
-        with self.transaction():
-            undone = undo(self.connection, run, self.summary.run)
-        self.finish("complete", f"took back run {run}: {undone}")
-        return undone
-
     def _store_own_page(self, answer: ArticleItem, after: Summary) -> None:
         """Store what an item's own page shows as the values of the item; nothing if it is not a news item."""
         if (page := articles.as_listing(answer)) is not None:
@@ -278,17 +255,6 @@ class Writer:
             after.seen += stored.new + stored.changed
             after.new += stored.new
             after.changed += stored.changed
-
-    def renormalize(self, progress: Callable[[int], object] = lambda done: None) -> Renormalized:
-        """Normalise all raw values again, and rebuild the search index from the texts."""
-        self.begin("renormalize")
-        with storage_errors(self.path), transaction(self.connection):
-            done = renormalize(self.connection, progress)
-            self.connection.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
-        self.summary.seen, self.summary.changed = done.items, done.changed
-        self.summary.unchanged = done.items - done.changed
-        self.finish("complete")
-        return done
 
     def finish(
         self,

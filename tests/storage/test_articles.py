@@ -16,6 +16,7 @@ from osce_news.pages.extract import read_article
 from osce_news.storage import Writer, article_queue, queries
 from osce_news.storage.article_queue import AGE, CHANGED, NEVER, NEWS, RETRY
 from osce_news.storage.articles import differences
+from osce_news.storage.corrections import renormalize_all
 from osce_news.storage.integrity import problems
 from osce_news.urls import LISTING_URL
 from tests.helpers import listing, values
@@ -228,7 +229,7 @@ def test_a_difference_is_noted_and_nothing_is_overwritten_and_renormalizing_find
     assert found["article"]["published"] == str(story.published)
     crawling.connection.execute("UPDATE articles SET published = NULL, differs = NULL")
     crawling.finish("complete")
-    crawling.renormalize()
+    renormalize_all(crawling)
     assert (row(crawling, story)["differs"], row(crawling, story)["published"]) == (
         differs,
         str(story.published),

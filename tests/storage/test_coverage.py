@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import Writer
+from osce_news.storage.corrections import undo_run
 from osce_news.storage.coverage import coverage
 from osce_news.storage.query import Query
 from tests.helpers import ROOT, listing
@@ -64,9 +65,9 @@ def test_a_run_that_was_taken_back_has_read_nothing(db: Path) -> None:
     with Writer(db) as writer:
         _crawl(writer, LIST)
         _crawl(writer, LIST)
-        writer.undo(2)
+        undo_run(writer, 2)
         assert coverage(writer.connection).whole_run == 1
-        writer.undo(1)
+        undo_run(writer, 1)
         assert coverage(writer.connection).whole_run is None
 
 

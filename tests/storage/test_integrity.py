@@ -17,6 +17,7 @@ import pytest
 from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import Writer, open_for_reading
+from osce_news.storage.corrections import renormalize_all
 from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
 from osce_news.storage.search import search
@@ -127,7 +128,7 @@ def test_a_missing_part_of_the_search_index_is_reported_and_renormalize_makes_it
     _damage(copy, f"DROP {kind} {part}")
     assert any(f"{kind} {part} is missing" in problem for problem in _checked(copy))
     with Writer(copy) as writer:
-        writer.renormalize()
+        renormalize_all(writer)
     assert _checked(copy) == []
     with closing(open_for_reading(copy)) as connection:
         assert expected

@@ -16,6 +16,7 @@ from osce_news.normalize import vocabulary as vocabulary_module
 from osce_news.normalize.vocabulary import fingerprint, vocabulary
 from osce_news.storage import Writer, open_for_reading, queries, renormalize
 from osce_news.storage import writer as writer_module
+from osce_news.storage.corrections import renormalize_all
 from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
 from osce_news.storage.search import search
@@ -72,7 +73,7 @@ def _names(db: Path, column: str) -> list[object]:
 def test_with_the_same_vocabulary_nothing_changes_and_the_run_is_kept(moon_base: Path) -> None:
     with Writer(moon_base) as writer:
         before = dump(writer.connection, ())
-        done = writer.renormalize()
+        done = renormalize_all(writer)
         assert (done.items, done.changed) == (3, 0)
         assert dump(writer.connection, ()) == before
         row = writer.connection.execute("SELECT * FROM runs ORDER BY id DESC").fetchone()
@@ -89,7 +90,7 @@ def test_a_new_entry_gives_printed_values_their_meaning(moon_base: Path, edit: E
          'aliases = ["OSCE Moon Base"]\n[troika]')  # fmt: skip
     with Writer(moon_base) as writer:
         before = dump(writer.connection, ("office_id",))
-        done = writer.renormalize()
+        done = renormalize_all(writer)
         assert (done.items, done.changed) == (3, 1)
         assert dump(writer.connection, ("office_id",)) == before  # all that was printed, and all times
         assert [row["printed"] for row in queries.unknown_values(writer.connection)] == ["Tides"]
@@ -121,7 +122,7 @@ def test_a_change_between_two_names_that_are_known_for_one_office_by_now_is_none
              'aliases = ["OSCE Moon Base", "OSCE Lunar Base"]\n[troika]')  # fmt: skip
         edit("topics", 'label = "Arms control"\naliases = [',
              'label = "Arms"\naliases = ["Tides", "Spring tides", ')  # fmt: skip
-        writer.renormalize()
+        renormalize_all(writer)
         assert [tuple(row) for row in writer.connection.execute(sql)] == [
             ("topics", "Elections", "labels"),
             ("topics", "Tides", "cosmetic"),
@@ -147,7 +148,7 @@ def test_an_entry_that_is_gone_leaves_what_was_printed(moon_base: Path, edit: Ed
     edit("content_types", "[news]", "[novelty]")
     edit("content_types", 'label = "News"', 'label = "Novelty"')
     with Writer(moon_base) as writer:
-        writer.renormalize()
+        renormalize_all(writer)
         assert {"kind": "type", "printed": "News", "items": 1} in queries.unknown_values(writer.connection)
         assert "news" not in values(writer.connection, "SELECT id FROM content_types")
         assert values(writer.connection, "SELECT content_type_raw FROM items WHERE id = '575719'") == ["News"]
@@ -160,7 +161,7 @@ def test_two_entries_may_change_their_labels_with_each_other(moon_base: Path, ed
     edit("topics", 'label = "Arms control"', 'label = "Elections"')
     edit("topics", 'label = "For a moment"', 'label = "Arms control"')
     with Writer(moon_base) as writer:
-        writer.renormalize()
+        renormalize_all(writer)
         sql = "SELECT topic_id FROM item_topics WHERE raw = 'Elections'"
         assert values(writer.connection, sql) == ["arms-control"]
     assert _names(moon_base, "topics") == ['["Tides","Elections"]']
@@ -170,7 +171,7 @@ def test_two_entries_may_change_their_labels_with_each_other(moon_base: Path, ed
 def test_a_topic_may_stand_before_its_parent_and_the_parent_may_change(moon_base: Path, edit: Edit) -> None:
     edit("topics", "[arms-control]\n", '[arms-control]\nparent = "youth"\n')
     with Writer(moon_base) as writer:
-        writer.renormalize()
+        renormalize_all(writer)
         assert values(writer.connection, "SELECT parent FROM topics WHERE id = 'arms-control'") == ["youth"]
     assert problems(moon_base) == []
 
@@ -206,7 +207,7 @@ def test_the_search_index_is_built_anew(moon_base: Path) -> None:
             (key, title, teaser),
         )
         assert not search(writer.connection, Query("memorial"), None, ("", "")).rows
-        writer.renormalize()
+        renormalize_all(writer)
         assert search(writer.connection, Query("memorial"), None, ("", "")).rows
     assert problems(moon_base) == []
 
@@ -227,9 +228,9 @@ def test_many_items_are_gone_through_in_batches_and_all_or_nothing(
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            writer.renormalize(stop)
+            renormalize_all(writer, stop)
         assert done == [20, 40]
         assert values(writer.connection, "SELECT DISTINCT title FROM items") == ["Spoilt"]
-        assert writer.renormalize(done.append).changed == 50
+        assert renormalize_all(writer, done.append).changed == 50
         assert done[2:] == [20, 40, 50]
     assert problems(db) == []
