@@ -10,7 +10,7 @@ from itertools import islice
 from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR, RawArticle
 from osce_news.normalize.vocabulary import says
-from osce_news.pages import article_layouts, article_parts
+from osce_news.pages import article_parts, unknown_layout
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
 from osce_news.pages.html_page import HtmlPage, decode
@@ -127,7 +127,7 @@ class ArticlePage:
                 continue
             notes += [found.remark] if found.remark else []
             return found
-        found = article_layouts.find_around(self._page)
+        found = unknown_layout.find_outline(self._page)
         notes += [note for note in (partly, found.remark) if note]
         return found
 
@@ -145,7 +145,7 @@ class ArticlePage:
             notes.append("no text")
             return [], contact, found.layout
         title_and_date = (found.title, found.published)  # may be among the first three paragraphs
-        read = article_layouts.read_text(self._page)
+        read = unknown_layout.read_text(self._page)
         read = [one for n, one in enumerate(read) if n > 2 or one.text not in title_and_date]
         text, below = article_parts.split_contact(read)
         if known:

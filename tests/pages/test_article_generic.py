@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from osce_news.errors import LayoutError
-from osce_news.pages import article_layouts
+from osce_news.pages import unknown_layout
 from osce_news.pages.html_page import HtmlPage
 from tests.newsroom.article_pages import render
 from tests.newsroom.articles import article_of, article_paragraphs
@@ -99,14 +99,14 @@ def test_whatever_the_extractor_raises_is_a_page_that_is_not_understood(
     def extracted(html: str) -> None:
         raise RecursionError(html)
 
-    monkeypatch.setattr(article_layouts, "_extracted", extracted)
+    monkeypatch.setattr(unknown_layout, "_extracted", extracted)
     with pytest.raises(LayoutError, match="RecursionError in trafilatura"):
-        article_layouts.read_text(HtmlPage(PROSE, URL))
+        unknown_layout.read_text(HtmlPage(PROSE, URL))
 
 
 def test_an_element_whose_name_is_none_costs_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A garbled tag gives elements with names that lxml reads but would not set."""
     body = html.fragment_fromstring(f"<body><htm<table>{PROSE}</body>", create_parent="div")
     assert any("<" in str(element.tag) for element in body.iter())
-    monkeypatch.setattr(article_layouts, "_extracted", lambda _: body)
+    monkeypatch.setattr(unknown_layout, "_extracted", lambda _: body)
     assert str(read(unknown("<h1>A title</h1>", PROSE)).text) in PROSE
