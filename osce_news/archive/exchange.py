@@ -41,6 +41,7 @@ class Exchange:
     when: str  # UTC, in the form of clock.py
     ip: str | None = None
     truncated: str | None = None  # why the end of the body is missing (WARC 1.1, 5.13)
+    replaced: str | None = None  # what of the body was replaced by as many `x`
     source: str | None = None  # the address in a web archive from which it was copied
 
     def header(self, name: str) -> str:
@@ -67,6 +68,8 @@ class RecordMaker:
         fields = {"WARC-Target-URI": url, "WARC-Date": exchange.when, "WARC-Warcinfo-ID": self._warcinfo}
         if exchange.source:
             fields["WARC-Source-URI"] = exchange.source
+        if exchange.replaced:
+            fields["OSCE-News-Replaced"] = exchange.replaced
         if exchange.ip:
             fields["WARC-IP-Address"] = exchange.ip
         known, is_304 = _stored(exchange, url, digests), exchange.status == HTTPStatus.NOT_MODIFIED

@@ -23,10 +23,10 @@ from osce_news.normalize import item_id, normalize_listing
 from osce_news.pages import ListingPage
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.extract import extract_listing
-from osce_news.pages.html_page import HtmlPage, decode
-from osce_news.pages.search_settings import settings_in_page
+from osce_news.pages.html_page import decode
+from osce_news.pages.search_settings import without_keys
 from osce_news.temporary import temporary
-from osce_news.urls import HOME_URL, is_listing_path
+from osce_news.urls import is_listing_path
 
 # The two kinds of pages, and the folders of their fixtures.
 ARTICLE = "article"
@@ -98,12 +98,7 @@ def without_personal_data(body: bytes) -> tuple[bytes, int]:
     >>> without_personal_data(b'Call +43 1 514 36 6000, me@osce.org {"searchApiKey":"0123456789abcdef"}')
     (b'Call +00 0 000 00 0000, name@example.org {"searchApiKey":"KEY"}', 3)
     """
-    settings = settings_in_page(HtmlPage(decode(body)[0], HOME_URL))
-    key = settings.key if settings else ""
-    found = 0
-    for form in {key.encode(), key.replace("/", "\\/").encode()} - {b""}:  # PHP writes JSON with "\\/"
-        found += body.count(form)
-        body = body.replace(form, b"KEY")
+    body, found = without_keys(body)
     body, mails = _MAIL.subn(b"name@example.org", body)
     body, hidden = _HIDDEN_MAIL.subn(rb"\g<1>" + _HIDDEN, body)
     body, phones = _PHONE.subn(lambda phone: re.sub(rb"[0-9]", b"0", phone[0]), body)

@@ -23,6 +23,7 @@ from osce_news.pages.extract import extract_listing, read_article
 from osce_news.pages.findings import Findings, find
 from osce_news.pages.html_page import decode
 from osce_news.pages.page_facts import PageFacts
+from osce_news.pages.search_settings import without_keys
 from osce_news.urls import is_search_answer, same_path, without_query
 
 logger = logging.getLogger(__name__)
@@ -150,9 +151,10 @@ def _status_error(url: str, response: Response) -> OsceNewsError:
 def keep_page(db: Path, body: bytes) -> Path | None:
     """Write the page's bytes to a file; return its path, None if it could not be written.
 
-    The file can be replayed: an answer of the search service ends in ".json". The oldest are deleted when
-    there are more than `MAX_KEPT_PAGES`.
+    Keys of the search service are replaced. The file can be replayed: an answer of the search service ends in
+    ".json". The oldest are deleted when there are more than `MAX_KEPT_PAGES`.
     """
+    body, _ = without_keys(body)
     folder = db.with_name(f"{db.name}-not-understood")
     suffix = ".json" if body.lstrip().startswith((b"{", b"[")) else ".html"
     path = folder / f"{utc_now().replace(':', '')}{suffix}"

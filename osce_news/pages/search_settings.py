@@ -1,6 +1,7 @@
 """The settings of the search service that the site gives to every browser: in its start page and its scripts.
 
-The key only allows searching. It is returned to be used, and must not be stored or shown.
+The key only allows searching. It is returned to be used, and must not be stored or shown: a page that is kept
+has `x` in its place.
 """
 
 from __future__ import annotations
@@ -14,17 +15,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from osce_news.normalize import is_web_address
-from osce_news.pages.html_page import HtmlPage
-from osce_news.urls import same_site
+from osce_news.pages.html_page import HtmlPage, decode
+from osce_news.urls import HOME_URL, same_site
 
 MAX_SCRIPTS = 5  # of a page, to look for the key in
 _MAX_DEPTH = 12  # of settings in settings
-_VALUE = re.compile(r"[A-Za-z0-9+/=_-]{16,1000}")
+_VALUE = re.compile(r"(?!x+$)[A-Za-z0-9+/=_-]{16,1000}")  # a key that was replaced is none
+_MAY_HOLD_KEY = re.compile(rb"(?:api|search|only|typesense)[^a-z]{0,3}key", re.IGNORECASE)
 _NOT_A_LETTER = re.compile("[^a-z]")
 _NAMES = ("apikey", "searchkey", "searchonlykey", "typesensekey")  # without signs, at the end of a name
 _CONTEXT = ("typesense", "search")
 _IN_SCRIPT = re.compile(
-    r"""(?P<name>[\w$-]*?(?:api|search|searchonly|typesense)[_-]?key)["'`]?\s*[:=,]\s*["'`](?P<key>[A-Za-z0-9+/=_-]{16,1000})["'`]""",
+    r"""(?P<name>[\w$-]*?(?:api|search|searchonly|typesense)[_-]?key)["'`]?\s*[:=,]\s*["'`](?P<key>(?!x+["'`])[A-Za-z0-9+/=_-]{16,1000})["'`]""",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"""\bhost["'`]?\s*:\s*["'`]([a-z0-9.-]+)["'`]""", re.IGNORECASE)
@@ -55,6 +57,22 @@ def settings_in_page(page: HtmlPage) -> SearchSettings | None:
             return found
     scripts = page.selector.css("script:not([src])::text").getall()
     return next(filter(None, (settings_in_script(text, page.url) for text in scripts)), None)
+
+
+def without_keys(body: bytes) -> tuple[bytes, int]:
+    r"""Return a page with as many `x` in the place of each key in it, and how many were replaced.
+
+    >>> without_keys(b'<i data-search="{&quot;apiKey&quot;: &quot;Ab0+Ab0+Ab0+Ab0=&quot;}">')
+    (b'<i data-search="{&quot;apiKey&quot;: &quot;xxxxxxxxxxxxxxxx&quot;}">', 1)
+    """
+    replaced = 0
+    while _MAY_HOLD_KEY.search(body) and (found := settings_in_page(HtmlPage(decode(body)[0], HOME_URL))):
+        written = re.escape(found.key).replace("/", r"\\?/")  # PHP writes JSON with "\/"
+        body, count = re.subn(written.encode(), lambda key: b"x" * len(key[0]), body)
+        if not count:
+            break
+        replaced += count
+    return body, replaced
 
 
 def settings_in_script(text: str, url: str) -> SearchSettings | None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
 from osce_news import clock
 from osce_news.archive import Exchange
+from osce_news.archive.http import unpack
+from osce_news.archive.records import MAX_PAGE_BYTES
+from osce_news.archive.report import RecordError
 from osce_news.errors import StorageError
+from osce_news.pages.search_settings import without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_REPLACED = "keys of the search service"
+
 
 class NotRecordedError(IgnoreRequest):
     """The archive can't be written, so no more requests are sent."""
@@ -32,6 +39,8 @@ class NotRecordedError(IgnoreRequest):
 
 class ArchiveMiddleware:
     """Records every response as received, including robots.txt, redirects, errors and retries.
+
+    Keys of the search service are replaced in it, for the spider too, so that a replay reads the same page.
 
     It is the middleware nearest to the downloader, so it sees responses before they are decompressed or
     retried. The archive is that of the present run; without one nothing is recorded. If the archive can't be
@@ -58,7 +67,9 @@ class ArchiveMiddleware:
             request.headers["Accept-Encoding"] = b"gzip"
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return the response after recording it."""
+        """Return the response after recording it; both have no keys of the search service any more."""
+        if self._archive is not None:
+            response = _without_keys(response)
         exchange = _exchange(request, response)
         request.meta["fetched_at"] = exchange.when
         if self._archive is not None:
@@ -85,6 +96,19 @@ class ArchiveMiddleware:
         return NotRecordedError(str(error))
 
 
+def _without_keys(response: Response) -> Response:
+    """Return a page that holds keys unpacked and without them, any other response as it is."""
+    encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip()
+    with suppress(RecordError):  # a body that is cut or damaged is requested again
+        body = unpack(encoding, response.body, MAX_PAGE_BYTES) if encoding else response.body
+        body, replaced = without_keys(body)
+        if replaced:
+            headers = response.headers.copy()
+            headers.pop("Content-Encoding", None)
+            return response.replace(body=body, headers=headers, flags=[*response.flags, _REPLACED])
+    return response
+
+
 def _exchange(request: Request, response: Response) -> Exchange:
     address = response.ip_address
     return Exchange(
@@ -97,6 +121,7 @@ def _exchange(request: Request, response: Response) -> Exchange:
         when=clock.utc_now(),
         ip=str(address) if address is not None else None,
         truncated="disconnect" if "dataloss" in response.flags else None,
+        replaced=_REPLACED if _REPLACED in response.flags else None,
     )
 
 
