@@ -1,9 +1,9 @@
-"""What parsing on a Dask cluster on this machine costs, beside `replay` with as many processes.
+"""What parsing on a Dask cluster on this machine costs, beside `replay`.
 
     python -m benchmarks.cluster [--pages 600] [--rounds 3]
 
-Makes WARC files of generated listing pages, then reads them into an empty database by `replay --jobs 1`,
-by `replay --jobs 2`, and by `parse` on two Dask workers followed by `merge`. Rounds are interleaved.
+Makes WARC files of generated listing pages, then reads them into an empty database by `replay`, and by
+`parse` on two Dask workers followed by `merge`. Rounds are interleaved.
 """
 
 from __future__ import annotations
@@ -56,10 +56,7 @@ class RequestStats(NamedTuple):
 def one_round(warcs: Path, folder: Path) -> dict[str, RequestStats]:
     """Return what each way took."""
     folder.mkdir()
-    taken = {
-        f"replay --jobs {jobs}": cost_of(lambda jobs=jobs: replay([warcs], folder / f"{jobs}.db", jobs=jobs))  # type: ignore[misc]
-        for jobs in (1, 2)
-    }
+    taken = {"replay": cost_of(lambda: replay([warcs], folder / "replayed.db"))}
     errors: list[Exception] = []
     taken["parse"] = cost_of(
         lambda: errors.extend(parse_files([warcs], folder / "parsed", part_bytes=1024**2).errors)

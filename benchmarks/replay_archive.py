@@ -36,7 +36,7 @@ from osce_news.urls import with_page
 from tests.newsroom import make_stories, render_page
 
 ROWS = 50
-LIMIT, FEW, ONE = "limit: lxml trees + sqlite3 rows", "few", "`replay --jobs 1`"
+LIMIT, FEW, ONE = "limit: lxml trees + sqlite3 rows", "few", "`replay`"
 START = 1_780_000_000
 TABLES = ("items", "item_offices", "item_topics", "item_places", "addresses", "pages")
 
@@ -53,11 +53,9 @@ def main() -> None:
         few = record(folder / "few", arguments.pages // 10)
         costs: dict[str, list[RequestStats]] = {}
         for number in range(arguments.rounds):
-            for jobs in (1, 2):
-                cost = replay(folder / "archive", folder / f"{number}-{jobs}.db", jobs)
-                costs.setdefault(f"`replay --jobs {jobs}`", []).append(cost)
+            costs.setdefault(ONE, []).append(replay(folder / "archive", folder / f"{number}.db"))
             costs.setdefault(LIMIT, []).append(limit(folder, pages, number))
-            costs.setdefault(FEW, []).append(replay(folder / "few", folder / f"{number}-few.db", 1))
+            costs.setdefault(FEW, []).append(replay(folder / "few", folder / f"{number}-few.db"))
     machine = f"{os.cpu_count()} processors"
     print(f"{len(pages)} pages of {ROWS} results, median of {arguments.rounds} rounds, {machine}\n")
     print(
@@ -125,10 +123,10 @@ class RequestStats(NamedTuple):
     megabytes: float
 
 
-def replay(folder: Path, db: Path, jobs: int) -> RequestStats:
+def replay(folder: Path, db: Path) -> RequestStats:
     """Replay as the command does, and return what it cost."""
     command = [sys.executable, "-m", "osce_news", "replay", str(folder), "--db", str(db), "--json"]
-    asked = [sys.executable, "-c", _ASK, *command, "--jobs", str(jobs)]
+    asked = [sys.executable, "-c", _ASK, *command]
     status, *cost = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
     assert status == 0, f"replay ended with {status}"
     return RequestStats(*cost)
@@ -136,7 +134,7 @@ def replay(folder: Path, db: Path, jobs: int) -> RequestStats:
 
 def limit(folder: Path, pages: list[bytes], number: int) -> RequestStats:
     """Build the trees and insert the rows of a replay, without any thought; return what it cost."""
-    rows = {table: _rows(folder / f"{number}-1.db", table) for table in TABLES}
+    rows = {table: _rows(folder / f"{number}.db", table) for table in TABLES}
     shares = {table: -(-len(found) // len(pages)) for table, found in rows.items()}
     start, used = time.perf_counter(), time.process_time()
     connection = open_for_writing(folder / f"{number}-limit.db")

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from osce_news.archive.http import HttpHeaders, HttpResponse, decompress, parse_response, payload_of
@@ -41,23 +40,6 @@ class Capture:
         """Return the first value of a header, whatever the case of its name; None if it is missing."""
         wanted = name.lower()
         return next((value for field, value in self.headers if field.lower() == wanted), None)
-
-
-class CaptureSource(Protocol):
-    """Yields captures and events of WARC files: from the files, or from what a cluster made of them."""
-
-    def contents(
-        self,
-        files: Sequence[Path],
-        report: Report,
-        *,
-        hosts: Collection[str] | None = None,
-        bare: bool = False,
-    ) -> Iterator[Capture | Event]:
-        """Yield the captures and the events in these files, in order; see `WarcFiles.contents`."""
-
-    def capture_at(self, path: Path, offset: int) -> Capture:
-        """Return the capture at an offset; raises RecordError if it is not there."""
 
 
 class WarcFiles:

@@ -1,4 +1,4 @@
-"""Parses one captured page; a pure function, so the result is the same on every machine."""
+"""Parses captured pages; pure functions, so the result is the same on every machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True, slots=True)
 class PageProblem:
-    """Why a page could not be read: an error in plain values, which can be pickled and stored as JSON."""
+    """Why a page could not be read: an error in plain values, which can be stored as JSON."""
 
     error: str  # the name of its class in errors.py
     text: str
@@ -61,20 +61,28 @@ class PageRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A parsed and normalised page: exactly one of `listing`, `article` and `problem` is set."""
+    """The result of `parse` in values that can be stored as JSON: exactly one of them is set."""
 
-    url: str
-    fetched_at: str
-    kind: str
     listing: Listing | None = None
     article: ArticleItem | None = None
     problem: PageProblem | None = None
 
-    def checked(self) -> Self:
+    @classmethod
+    def of(cls, capture: Capture, request: PageRequest) -> Self:
+        """Parse a capture, and return the page or the problem."""
+        try:
+            page = parse(capture, request)
+        except OsceNewsError as error:
+            return cls(problem=PageProblem.of(error))
+        return cls(article=page) if isinstance(page, ArticleItem) else cls(listing=page)
+
+    def page(self) -> Listing | ArticleItem:
         """Return the page; raises its problem."""
         if self.problem is not None:
             raise self.problem.as_error()
-        return self
+        page = self.listing or self.article
+        assert page is not None, "one of them is set"
+        return page
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +95,38 @@ class ParsedCapture(Capture):
     parsed: Mapping[tuple[str, str | None, bool], str] = field(default_factory=dict)
 
 
-def parse(capture: Capture, request: PageRequest | None = None) -> ParsedPage:
-    """Return what a capture shows. A page that can't be read is returned with its `problem`.
-
-    Without a `request`, `kind_of` says whether it is a list page or an article.
-    """
-    request = (request or PageRequest(kind_of(capture) or LISTING)).at(capture)
+def parse(capture: Capture, request: PageRequest) -> Listing | ArticleItem:
+    """Return what a capture shows, normalised. Raises OsceNewsError if it can't be read."""
+    request = request.at(capture)
     if isinstance(capture, ParsedCapture):
-        return from_json(ParsedPage, capture.parsed[cache_key(capture, request)])
-    listing, article, problem = None, None, None
-    try:
-        if request.kind == ARTICLE:
-            assert request.item_id is not None, "`at` sets the item of an article"
-            article = _article(capture, request.item_id)
-        else:
-            listing = _listing(capture)
-    except OsceNewsError as error:
-        problem = PageProblem.of(error)
-    return ParsedPage(capture.url, capture.fetched_at, request.kind, listing, article, problem)
+        return from_json(ParsedPage, capture.parsed[cache_key(capture, request)]).page()
+    described: dict[str, Any] = {
+        "fetched_at": capture.fetched_at,
+        "content_type": capture.header("content-type"),
+        "etag": capture.header("etag") or None,
+        "last_modified": capture.header("last-modified") or None,
+    }
+    if request.item_id is not None:
+        return _article(capture, request.item_id, described)
+    listing, _ = extract_listing(capture.body, capture.url, status=capture.status, **described)
+    return normalize_listing(listing)
+
+
+def parse_listing(capture: Capture) -> Listing:
+    """Return the list page that a capture shows; raises OsceNewsError if it can't be read."""
+    page = parse(capture, PageRequest(LISTING))
+    assert isinstance(page, Listing)
+    return page
+
+
+def parse_article(capture: Capture, item_id: str | None = None) -> ArticleItem:
+    """Return the article that a capture shows, of this item or of the one that its address names.
+
+    Raises OsceNewsError if it can't be read.
+    """
+    page = parse(capture, PageRequest(ARTICLE, item_id))
+    assert isinstance(page, ArticleItem)
+    return page
 
 
 def cache_key(capture: Capture, request: PageRequest) -> tuple[str, str | None, bool]:
@@ -158,24 +180,10 @@ def redirected_to(capture: Capture) -> str | None:
     return address if is_web_address(address) else None
 
 
-def _listing(capture: Capture) -> Listing:
-    listing, _ = extract_listing(capture.body, capture.url, status=capture.status, **_described(capture))
-    return normalize_listing(listing)
-
-
-def _article(capture: Capture, requested: str) -> ArticleItem:
+def _article(capture: Capture, requested: str, described: dict[str, Any]) -> ArticleItem:
     url, status = capture.url, capture.status
     if (location := redirected_to(capture)) is not None:
         return ArticleItem(requested, url, capture.fetched_at, "moved", status, moved_to=location)
     if capture.revisit == SERVER_NOT_MODIFIED:
         status = HTTPStatus.NOT_MODIFIED
-    return read_article(capture.body, url, asked_for=requested, status=status, **_described(capture))
-
-
-def _described(capture: Capture) -> dict[str, Any]:
-    return {
-        "fetched_at": capture.fetched_at,
-        "content_type": capture.header("content-type"),
-        "etag": capture.header("etag") or None,
-        "last_modified": capture.header("last-modified") or None,
-    }
+    return read_article(capture.body, url, asked_for=requested, status=status, **described)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.archive.replay import replay as replay_paths
-from osce_news.archive.replay.workers import close_network
+from osce_news.archive.replay.offline import close_network
 from osce_news.cli.options import db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
 from osce_news.cli.summary import print_outcome
@@ -19,20 +19,13 @@ from osce_news.urls import LISTING_URL
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @db_option
 @click.option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=1,
-    metavar="N",
-    help="Parse pages in N processes.",
-)
-@click.option(
     "--start-url",
     metavar="URL",
     help="A list. From WARC files of other tools, only pages of its site are read.  [default: www.osce.org]",
 )
 @json_option
 @log_options
-def replay(paths: tuple[Path, ...], db: Path, jobs: int, start_url: str | None, as_json: bool) -> None:
+def replay(paths: tuple[Path, ...], db: Path, start_url: str | None, as_json: bool) -> None:
     """Read saved pages and WARC files into the database, offline.
 
     PATH is an .html file, an answer of the search service (.json), a WARC file, or a folder of them.
@@ -46,11 +39,11 @@ def replay(paths: tuple[Path, ...], db: Path, jobs: int, start_url: str | None, 
     \b
     Example:
       osce-news replay fixtures/listing/seed fixtures/listing/first-page
-      osce-news replay archive --db rebuilt.db --jobs 2
+      osce-news replay archive --db rebuilt.db
       osce-news replay ~/saved-pages --json
     """
     site = listing_url(start_url, 50) if start_url else LISTING_URL
     close_network()
     with progress_bar("replay", as_json=as_json) as advance:
-        outcome = replay_paths(paths, db, jobs=jobs, start_url=site, on_page=advance)
+        outcome = replay_paths(paths, db, start_url=site, on_page=advance)
     print_outcome(outcome, as_json)

@@ -214,10 +214,8 @@ class Writer:
         """Whether the item is stored."""
         return articles.item_exists(self.connection, item_id)
 
-    def takes(self, answer: ArticleItem | str) -> bool:
-        """Whether an answer, or one for this item, can be stored: the item is, or the page shows one."""
-        if isinstance(answer, str):
-            return self.has_item(answer)
+    def takes(self, answer: ArticleItem) -> bool:
+        """Whether an answer can be stored: the item is, or the page shows one."""
         return self.has_item(answer.item_id) or articles.as_listing(answer) is not None
 
     def has_article(self, item_id: str) -> bool:

@@ -22,11 +22,12 @@ from osce_news.archive.cluster import Part, merge, parse_files
 from osce_news.archive.cluster.client import CHECK_WORKERS_S, cluster, parse_parts
 from osce_news.archive.cluster.job import make_job, parse_part, read_job, split
 from osce_news.archive.cluster.partitions import partition_contents, read_rows, rows, write_partition
-from osce_news.archive.parse import PageRequest, ParsedCapture, ParsedPage, parse
+from osce_news.archive.parse import PageRequest, ParsedCapture, ParsedPage, parse, parse_article
 from osce_news.archive.replay import Outcome, replay
 from osce_news.cli.main import cli
 from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError
 from osce_news.events import Event, PageStored
+from osce_news.items import ArticleItem
 from osce_news.publish import extras
 from osce_news.serialize import from_json
 from osce_news.urls import LISTING_URL
@@ -330,18 +331,17 @@ def test_a_recorded_page_is_parsed_as_requested_and_by_its_address(
         url, NOON, 200, headers, body, None, file, 5, revisit
     )
     of_run = PageRequest("article", "12")
-    article = parse(capture, of_run).article
-    assert article is not None
+    article = parse(capture, of_run)
+    assert isinstance(article, ArticleItem)
     assert article.item_id == "12"
     assert (article.status == "unchanged") is bool(revisit)
     assert parse(kept, of_run) == parse(capture, of_run)
     if url.endswith("7"):
         fetched = [replace(one, revisit=None) for one in (kept, capture)]
-        alone = [parse(one, PageRequest("article")) for one in fetched]
-        assert alone[0] == alone[1]
-        assert alone[0].article is not None
-        assert alone[0].article.item_id == "7"
-        assert alone[0].article.status != "unchanged"
+        alone, other = map(parse_article, fetched)
+        assert alone == other
+        assert alone.item_id == "7"
+        assert alone.status != "unchanged"
 
 
 def test_an_incomplete_partition_is_never_at_its_path(

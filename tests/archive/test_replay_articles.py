@@ -65,8 +65,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
-def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Path, jobs: str) -> None:
+def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
     statuses = {row[0] for row in rows(folder / "a.db", "SELECT status FROM articles")}
     assert {"read"} <= statuses
@@ -74,7 +73,7 @@ def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Pa
     assert changes[0][0] >= 1
     modes = [mode for (mode,) in rows(folder / "a.db", "SELECT mode FROM runs ORDER BY id")]
     assert modes == ["full", "articles", "incremental", "articles", "full", "articles"]
-    done = replay(folder, "--jobs", jobs)
+    done = replay(folder)
     assert done.status == 0, done.errors
     assert_same(folder)
     assert is_sound(folder / "b.db")

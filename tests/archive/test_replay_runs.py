@@ -6,8 +6,6 @@ import datetime
 import gzip
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from random import Random
 
@@ -19,7 +17,6 @@ from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
 from tests.crawl.spiders.crawling import is_sound, rows, start, until
 from tests.crawl.spiders.test_checks_http import changed
-from tests.helpers import ROOT
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 
 
@@ -62,14 +59,13 @@ def folder(recorded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(recorded, tmp_path / "copy"))
 
 
-@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
-def test_a_replay_into_an_empty_database_gives_the_very_rows_of_the_crawls(folder: Path, jobs: str) -> None:
+def test_a_replay_into_an_empty_database_gives_the_very_rows_of_the_crawls(folder: Path) -> None:
     kinds = [one.kind for path in warcs(folder) for one in records(path, Report())]
     assert {"response", "revisit"} <= set(kinds)
     for table, least in (("revisions", 4), ("withdrawals", 3), ("withdrawals WHERE restored NOT NULL", 1)):
         ((count,),) = rows(folder / "a.db", f"SELECT count(*) FROM {table}")
         assert count >= least
-    done = replay(folder, "--jobs", jobs)
+    done = replay(folder)
     assert (done.status, done.errors) == (0, "")
     assert_same(folder)
     assert is_sound(folder / "b.db")
@@ -369,7 +365,7 @@ def test_whatever_moment_a_crawl_is_killed_at_its_archive_gives_what_was_stored(
                 assert is_sound(tmp_path / "killed.db")
                 (tmp_path / "killed.db").unlink()
         assert crawl(server, tmp_path, "--full").status == 0
-    done = replay(tmp_path, "--jobs", str(part + 1))
+    done = replay(tmp_path)
     assert done.status == 0, done.errors
     assert_same(tmp_path)
 
@@ -477,35 +473,6 @@ def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
     done = replay(small, before=before)
     assert done.status == 1
     assert "a replay opens no socket, but something called socket." in done.lines[0]
-
-
-def test_a_worker_that_dies_ends_the_replay_in_one_line(small: Path) -> None:
-    before = "import os\nfrom osce_news.archive.replay import workers\nworkers._start_worker = os.abort\n"
-    done = replay(small, "--jobs", "2", before=before)
-    assert done.status == 1, done.errors
-    (line,) = done.lines
-    assert "a process that parses pages died" in line
-    assert rows(small / "b.db", "SELECT count(*) FROM runs") == [(0,)]
-
-
-@pytest.mark.slow
-def test_no_worker_outlives_a_replay_that_is_killed() -> None:
-    code = """
-import time
-from pathlib import Path
-from osce_news.archive import Capture
-from osce_news.archive.replay.workers import Workers
-page = Capture("https://www.osce.org/press-releases", "2026-01-01T00:00:00Z", 200, (), b"", None, Path(), 0)
-with Workers(2) as workers:
-    print(len(list(workers.parsed([(None, page, None)] * 4))), flush=True)
-    time.sleep(60)
-"""
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"4\n"
-        process.kill()
-        # The workers have the pipe too: it ends when the last of them has.
-        assert process.communicate(timeout=30)[0] == b""
 
 
 def test_a_replay_that_was_cut_short_leaves_nothing_and_the_next_begins_anew(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -180,10 +181,11 @@ def _job(folder: Path, changed_ns: int) -> tuple[Job, WarcFiles]:
     return job, WarcFiles(job.plan.files)
 
 
-class Partitions:
-    """The partitions of a job in place of its WARC files: a CaptureSource."""
+class Partitions(WarcFiles):
+    """The partitions of a job in place of its WARC files."""
 
     def __init__(self, folder: Path, job: Job) -> None:
+        super().__init__(job.plan.files)
         self._folder = folder
         self._parts: dict[Path, list[Part]] = {}
         for part in job.parts:
@@ -196,8 +198,10 @@ class Partitions:
         *,
         hosts: Collection[str] | None = None,
         bare: bool = False,
+        start: int = 0,
+        end: int = sys.maxsize,
     ) -> Iterator[Capture | Event]:
-        """Yield the captures and the events in these files, in order; see `WarcFiles.contents`."""
+        """Yield the captures and the events in these files, in order; whole files only."""
         for path in files:
             for part in self._parts[path]:
                 partition, is_first = self._folder / part.name, part.start == 0

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles, is_wanted
-from osce_news.archive.parse import LISTING, PageRequest, ParsedCapture, cache_key, kind_of, parse
+from osce_news.archive.parse import LISTING, PageRequest, ParsedCapture, ParsedPage, cache_key, kind_of
 from osce_news.archive.report import RecordError, Report
 from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError
@@ -154,7 +154,7 @@ def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) 
         if source is capture and original and request.kind == LISTING:
             continue
         if (key := cache_key(source, request)) not in pages:
-            pages[key] = to_json(parse(source, request))
+            pages[key] = to_json(ParsedPage.of(source, request))
     return {
         "url": capture.url,
         "fetched_at": capture.fetched_at,

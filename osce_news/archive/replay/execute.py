@@ -9,12 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from osce_news.archive.captures import CaptureSource, WarcFiles
+from osce_news.archive.captures import WarcFiles
 from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
-from osce_news.archive.replay.recorded import RecordedRun, deaths_of, steps
+from osce_news.archive.replay.recorded import RecordedRun, deaths_of
 from osce_news.archive.replay.single_pages import ProgressCallback, SinglePages
-from osce_news.archive.replay.workers import Workers
 from osce_news.archive.report import Report
 from osce_news.archive.web_archives import ARCHIVES
 from osce_news.errors import OsceNewsError
@@ -30,39 +29,36 @@ def replay(
     paths: Sequence[Path],
     db: Path,
     *,
-    jobs: int = 1,
     start_url: str = LISTING_URL,
     on_page: ProgressCallback = lambda summary, total: None,
 ) -> Outcome:
     """Read the files at these paths into the database, and return the outcome.
 
-    `jobs` is the number of processes that parse. `start_url` is a list on the site whose pages are read
-    from WARC files of other tools. Raises BadInputError, before anything is stored, for a path that can't be
-    replayed; StorageError if the database can't be written, and WorkerError if a process died. What was
-    stored before stays.
+    `start_url` is a list on the site whose pages are read from WARC files of other tools. Raises
+    BadInputError, before anything is stored, for a path that can't be replayed, and StorageError if the
+    database can't be written. What was stored before stays.
     """
     plan = plan_replay(paths)
-    return replay_plan(plan, WarcFiles(plan.files), db, jobs=jobs, start_url=start_url, on_page=on_page)
+    return replay_plan(plan, WarcFiles(plan.files), db, start_url=start_url, on_page=on_page)
 
 
 def replay_plan(
     plan: ReplayPlan,
-    source: CaptureSource,
+    source: WarcFiles,
     db: Path,
     *,
-    jobs: int = 1,
     start_url: str = LISTING_URL,
     on_page: ProgressCallback = lambda summary, total: None,
 ) -> Outcome:
     """Do what the plan says; `source` yields the contents of its WARC files. Otherwise as `replay`."""
-    with Writer(db) as writer, Workers(jobs) as workers:
+    with Writer(db) as writer:
         outcome = Outcome(Summary(0, "replay", database=str(db)))
         deaths = deaths_of(plan.runs)
         unfit: list[Path] = []  # the files of runs that can't be repeated
 
         def merge(plan: ReplayPlan, warcs: list[Path]) -> None:
             if plan.pages or warcs:
-                SinglePages(plan, warcs, hosts, source, writer, outcome).store(workers, on_page)
+                SinglePages(plan, warcs, hosts, source, writer, outcome).store(on_page)
 
         hosts = plan.hosts(start_url)
         for run in plan.runs:
@@ -74,7 +70,7 @@ def replay_plan(
                 unfit = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over
                     recorded = RecordedRun(run, writer, source, deaths.get(run.name))
-                    _repeat(recorded, workers, outcome, on_page)
+                    _repeat(recorded, outcome, on_page)
             else:
                 outcome.merged.append(run.name)
                 unfit += run.files
@@ -97,7 +93,7 @@ def store_backfill(
     Waits for a crawl that writes to the database. Each archive becomes a run of mode "backfill"; `faults`
     and `cost` are those of copying the last one. Raises what `Writer` raises.
     """
-    with Writer(db, wait_s=_CRAWL_S) as writer, Workers(1) as workers:
+    with Writer(db, wait_s=_CRAWL_S) as writer:
         outcome = Outcome(Summary(0, "backfill", database=str(db)))
         everything = sorted(folder.glob("osce-news-*.warc.gz"))  # a page may be the same in another file
         source, archives = WarcFiles(everything), _backfills(everything)
@@ -108,7 +104,7 @@ def store_backfill(
             pages = SinglePages(plan, files, hosts, source, writer, outcome, "backfill", name or None)
             if name in ("", *left[-1:]):
                 pages = replace(pages, faults=faults, cost=cost)
-            pages.store(workers, on_page)
+            pages.store(on_page)
         outcome.close()
     return outcome
 
@@ -129,7 +125,7 @@ def _fits(run: ArchivedRun, writer: Writer) -> bool:
     return in_line or not crawl_state.has_read_after(writer.connection, run.begins.started)
 
 
-def _went_on(run: ArchivedRun, known: int, source: CaptureSource, writer: Writer) -> bool:
+def _went_on(run: ArchivedRun, known: int, source: WarcFiles, writer: Writer) -> bool:
     """Whether an archive without an end now has more than the database: it was replayed while it grew.
 
     One page more does not count: a kill between a page's event and its storing leaves it.
@@ -145,9 +141,9 @@ def _went_on(run: ArchivedRun, known: int, source: CaptureSource, writer: Writer
     return False
 
 
-def _repeat(run: RecordedRun, workers: Workers, outcome: Outcome, on_page: ProgressCallback) -> None:
-    for (capture, event), parsed in workers.parsed(steps(run.contents(outcome.report))):
-        on_page(run.step(capture, event, parsed), None)
+def _repeat(run: RecordedRun, outcome: Outcome, on_page: ProgressCallback) -> None:
+    for capture, event in run.steps(outcome.report):
+        on_page(run.step(capture, event), None)
     for summary in run.close():
         outcome.add(summary)
     for fault in run.errors:

@@ -11,19 +11,10 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
 
-from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, CaptureSource
-from osce_news.archive.parse import (
-    ARTICLE,
-    LISTING,
-    PageRequest,
-    ParsedPage,
-    kind_of,
-    parse,
-    redirected_to,
-)
+from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles
+from osce_news.archive.parse import ARTICLE, LISTING, kind_of, parse_article, parse_listing, redirected_to
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
-from osce_news.archive.replay.workers import Task
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
@@ -58,8 +49,8 @@ def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:
     }
 
 
-def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | None, Event | None]]]:
-    """Yield the events of a run in order, each with its page, and with what is to be parsed for it.
+def steps(contents: Iterable[Capture | Event]) -> Iterator[tuple[Capture | None, Event | None]]:
+    """Yield the events of a run in order, each with its page.
 
     A page without an event is one that the run did not understand, so that it failed. Other responses that it
     did not store are left out: robots.txt, redirects, errors that were retried.
@@ -68,23 +59,23 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[Task[tuple[Capture | 
     is_elsewhere = False  # whether a redirect led from the list to the last page
     for content in _without_failed_pages(contents):
         if isinstance(content, Capture):
-            is_elsewhere = last is not None and _leads_elsewhere(last, content)
+            is_elsewhere = (
+                last is not None
+                and redirected_to(last) == content.url
+                and not same_path(last.url, content.url)
+            )
             last = content
         elif isinstance(content, PageNotStored):
             last = None
         elif isinstance(content, PageStored):
             page = (content.url.partition("#")[0], content.fetched_at)
-            capture = last if last is not None and (last.url, last.fetched_at) == page else None
+            yield (last if last is not None and (last.url, last.fetched_at) == page else None), content
             last = None
-            # The database may have a reading of a list page that has not changed.
-            is_304 = capture is not None and capture.revisit == SERVER_NOT_MODIFIED
-            to_parse = None if is_304 and content.kind == LISTING else capture
-            yield (capture, content), to_parse, PageRequest(content.kind, content.item_id)
         else:
             has_failed = isinstance(content, RunFinished) and content.status in ("failed", "refused")
-            if has_failed and last is not None and _may_be_listing(last) and not is_elsewhere:
-                yield (last, None), last, PageRequest(LISTING)
-            yield (None, content), None, None
+            if last is not None and has_failed and not is_elsewhere and _may_be_listing(last):
+                yield last, None
+            yield None, content
 
 
 def _without_failed_pages(contents: Iterable[Capture | Event]) -> Iterator[Capture | Event]:
@@ -100,10 +91,6 @@ def _without_failed_pages(contents: Iterable[Capture | Event]) -> Iterator[Captu
         yield waiting
 
 
-def _leads_elsewhere(redirect: Capture, page: Capture) -> bool:
-    return redirected_to(redirect) == page.url and not same_path(redirect.url, page.url)
-
-
 def _may_be_listing(capture: Capture) -> bool:
     return capture.status == HTTPStatus.OK and kind_of(capture) == LISTING
 
@@ -111,9 +98,7 @@ def _may_be_listing(capture: Capture) -> bool:
 class RecordedRun:
     """Applies the events of a recorded run again; `errors` are what is not as it was, or not understood."""
 
-    def __init__(
-        self, archived: ArchivedRun, writer: Writer, source: CaptureSource, death: Death | None
-    ) -> None:
+    def __init__(self, archived: ArchivedRun, writer: Writer, source: WarcFiles, death: Death | None) -> None:
         """Begin the run; raises StorageError. `death` is known if it was killed and another run followed."""
         self._archived, self._writer, self._source, self._death = archived, writer, source, death
         self.errors: list[OsceNewsError] = []
@@ -123,12 +108,12 @@ class RecordedRun:
         self._summaries: list[Summary] = []
         self._run = Run(writer, archived.begins, self._continued())
 
-    def contents(self, report: Report) -> Iterator[Capture | Event]:
-        """Yield the captures and events of the run."""
-        return self._source.contents(self._archived.files, report, bare=True)
+    def steps(self, report: Report) -> Iterator[tuple[Capture | None, Event | None]]:
+        """Yield the `steps` of the run."""
+        return steps(self._source.contents(self._archived.files, report, bare=True))
 
-    def step(self, capture: Capture | None, event: Event | None, parsed: ParsedPage | None) -> Summary:
-        """Take the next of the `steps`, and return the run's summary; raises StorageError."""
+    def step(self, capture: Capture | None, event: Event | None) -> Summary:
+        """Take the next step, and return the run's summary; raises StorageError."""
         death = self._death
         if isinstance(event, FileRolled | RunFinished):
             self._file_count = max(self._file_count, event.files)
@@ -139,9 +124,9 @@ class RecordedRun:
         elif isinstance(event, PageStored):
             if death is None or self._pages < death.pages:
                 self._pages += 1
-                self._try_to_store(capture, event, parsed)
+                self._try_to_store(capture, event)
         elif event is None:
-            self._try_to_store(capture, None, parsed)
+            self._try_to_store(capture, None)
         return self._run.summary
 
     def close(self) -> list[Summary]:
@@ -206,12 +191,10 @@ class RecordedRun:
             return None
         return crawl_state.resumed_run(connection, former, begins.position)
 
-    def _try_to_store(
-        self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None
-    ) -> None:
+    def _try_to_store(self, capture: Capture | None, event: PageStored | None) -> None:
         """Store a page, or note why it can't be; raises StorageError."""
         try:
-            self._store(capture, event, parsed)
+            self._store(capture, event)
         except StorageError:
             raise
         except OsceNewsError as error:
@@ -220,15 +203,15 @@ class RecordedRun:
                 error.args = (f"{page}{error} (in {capture.path}, byte {capture.offset})",)
             self.errors.append(error)
 
-    def _store(self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None) -> None:
+    def _store(self, capture: Capture | None, event: PageStored | None) -> None:
         if event is not None and event.kind == ARTICLE:
-            answer = self._article(capture, event, parsed)
+            answer = self._article(capture, event)
             if not self._writer.has_item(answer.item_id):
                 self._run.set_cost(event.cost)
                 raise MissingPageError(f"{event.url}: no list shows its item, {answer.item_id}")
             self._run.store_article(event, answer)
             return
-        page = self._listing(capture, event, parsed)
+        page = self._listing(capture, event)
         if event is None:  # a page that the run refused, and that is understood by now
             event = PageStored(url=page.url, fetched_at=page.fetched_at, joined=False)
         try:
@@ -239,46 +222,40 @@ class RecordedRun:
             self._run.store_page(event, page, changes)
         self._last_page_at = page.fetched_at
 
-    def _article(self, capture: Capture | None, event: PageStored, parsed: ParsedPage | None) -> ArticleItem:
+    def _article(self, capture: Capture | None, event: PageStored) -> ArticleItem:
         """Return what was answered for an article; raises MissingPageError if the response is not there."""
         if event.http_status is None:  # there was no response
             item_id, status = event.item_id or "", event.status or "failed"
             return ArticleItem(item_id, event.url, event.fetched_at, status, reason=event.reason)
-        if parsed is None or capture is None:
+        if capture is None:
             raise self._missing(event)
         if event.status == "unchanged" and not self._writer.has_article(event.item_id or ""):
-            parsed = self._read_now(capture, event, PageRequest(ARTICLE, event.item_id))
-        article = parsed.checked().article
-        assert article is not None, "an article was requested"
+            capture = self._changed(capture, event)
+        article = parse_article(capture, event.item_id)
         if event.status == "failed" and article.status != "failed":  # a response that made no sense
             return replace(article, status="failed", reason=event.reason)
         return article
 
-    def _listing(
-        self, capture: Capture | None, event: PageStored | None, parsed: ParsedPage | None
-    ) -> Listing:
+    def _listing(self, capture: Capture | None, event: PageStored | None) -> Listing:
         """Return a page of the list; raises why it is not there or not understood."""
         if capture is None:
             raise self._missing(event)
-        if parsed is None:  # a 304
+        if event is not None and capture.revisit == SERVER_NOT_MODIFIED:
             known = crawl_state.last_reading(self._writer.connection, capture.url)
             if known is not None:
                 return known.page(capture.url, capture.fetched_at)
-            parsed = self._read_now(capture, event, PageRequest(LISTING))
-        listing = parsed.checked().listing
-        assert listing is not None, "a list page was requested"
-        return listing
+            capture = self._changed(capture, event)
+        return parse_listing(capture)
 
-    def _read_now(self, capture: Capture, event: PageStored | None, request: PageRequest) -> ParsedPage:
-        """Return the page that a 304 response refers to, if the database has no reading of it.
+    def _changed(self, capture: Capture, event: PageStored | None) -> Capture:
+        """Return the page that a 304 response refers to, as if it had been sent again.
 
         Raises MissingPageError if that page is in none of the files.
         """
         try:
-            page = self._source.capture_at(capture.path, capture.offset)
+            return replace(self._source.capture_at(capture.path, capture.offset), revisit=None)
         except RecordError as error:
             raise self._missing(event) from error
-        return parse(replace(page, revisit=None), request)
 
     def _missing(self, event: PageStored | None) -> MissingPageError:
         assert event is not None, "a page without an event has a capture"

@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from osce_news import checks
-from osce_news.archive.captures import Capture, CaptureSource
+from osce_news.archive.captures import Capture, WarcFiles
 from osce_news.archive.parse import (
     ARTICLE,
     LISTING,
-    PageRequest,
-    ParsedPage,
     kind_of,
     page_kind,
+    parse_article,
+    parse_listing,
     redirected_to,
 )
 from osce_news.archive.replay.outcome import Outcome, error_status
 from osce_news.archive.replay.plan import ReplayPlan
-from osce_news.archive.replay.workers import Task, Workers
 from osce_news.archive.report import Report
 from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
@@ -47,7 +46,7 @@ class SinglePages:
     plan: ReplayPlan
     warcs: Sequence[Path]
     hosts: Sequence[str]
-    source: CaptureSource
+    source: WarcFiles
     writer: Writer
     outcome: Outcome
     mode: str = "replay"  # of the run
@@ -55,7 +54,7 @@ class SinglePages:
     faults: Sequence[OsceNewsError] = ()  # what went wrong before
     cost: Mapping[str, Any] = field(default_factory=dict)  # of getting the pages, by the names of Summary
 
-    def store(self, workers: Workers, on_page: ProgressCallback) -> None:
+    def store(self, on_page: ProgressCallback) -> None:
         """Store the pages as one run.
 
         Pages that can't be read or understood, and challenge pages, are left out. Raises StorageError if the
@@ -72,11 +71,12 @@ class SinglePages:
         for fault in (*self.faults, *(PartialError(missing.format(name)) for name in self.plan.headless)):
             outcome.fail(fault)
         total = None if self.warcs else len(self.plan.pages)
+        places = self._places()
         try:
-            for tasks in self._tasks():
-                for origin, parsed in workers.parsed(tasks):
+            for kind in (LISTING, ARTICLE):
+                for origin, capture in self._pages(kind, places):
                     try:
-                        self._store(origin, parsed)
+                        self._store(origin, capture, kind)
                     except StorageError:
                         raise
                     except OsceNewsError as error:
@@ -92,12 +92,6 @@ class SinglePages:
         outcome.check_report()
         worst = outcome.errors[0] if outcome.error_count > before else None
         outcome.add(writer.finish(error_status(worst), str(worst) if worst else None))
-
-    def _tasks(self) -> Iterator[Iterator[Task[Origin]]]:
-        """Yield the list pages, then the articles."""
-        places = self._places()
-        yield self._pages(LISTING, places)
-        yield self._pages(ARTICLE, places)
 
     def _places(self) -> list[tuple[str, int, int, str]] | None:
         """Return time, file, offset and kind of each page in the WARC files, in order of time.
@@ -121,9 +115,10 @@ class SinglePages:
         contents = self.source.contents(self.warcs, report, hosts=self.hosts)
         return (content for content in contents if isinstance(content, Capture))
 
-    def _pages(self, wanted: str, places: list[tuple[str, int, int, str]] | None) -> Iterator[Task[Origin]]:
+    def _pages(
+        self, wanted: str, places: list[tuple[str, int, int, str]] | None
+    ) -> Iterator[tuple[Origin, Capture]]:
         """Yield the pages of a kind, the saved pages first."""
-        request = PageRequest(wanted)
         for saved in self.plan.pages:
             try:
                 capture = saved.capture()
@@ -138,7 +133,7 @@ class SinglePages:
                         if is_known
                         else ": its address is not known (a meta.json can give it); read as a list"
                     )
-                    yield Origin(f"{saved.path}{unknown}", None), capture, request
+                    yield Origin(f"{saved.path}{unknown}", None), capture
         if places is None:
             found = (capture for capture in self._captures(Report()) if _kind(capture) == wanted)
         else:
@@ -150,28 +145,36 @@ class SinglePages:
         for capture in found:
             origin = Origin(f"{capture.path}: byte {capture.offset}: {capture.url}", capture.status)
             # A page that was fetched again or had not changed is the page at that time too.
-            yield origin, replace(capture, revisit=None), request
+            yield origin, replace(capture, revisit=None)
 
-    def _store(self, origin: Origin, parsed: ParsedPage | None) -> None:
+    def _store(self, origin: Origin, capture: Capture, kind: str) -> None:
         """Store a page without the order of its results, because the pages next to it are not known.
 
         Raises OsceNewsError.
         """
-        assert parsed is not None, "each task has a page"
-        article = parsed.article
-        if parsed.kind == ARTICLE and not self.writer.takes(article or item_id(parsed.url)):
+        if kind == ARTICLE:
+            self._store_article(capture, origin.status)
+            return
+        page = replace(parse_listing(capture), listed=[], status=origin.status)
+        self.writer.identify(page)
+        try:
+            checks.check_page(self.writer.connection, page, start_url=page.url)
+        except DoubtfulPageError as doubt:
+            self.writer.hold(page, doubt)
+            raise PartialError(f"{doubt}; held, see `osce-news held`") from doubt
+        self.writer.store(page, self.writer.compare(page))
+
+    def _store_article(self, capture: Capture, status: int | None) -> None:
+        article = None
+        try:
+            article = parse_article(capture)
+        except OsceNewsError:
+            if self.writer.has_item(item_id(capture.url)):
+                raise
+        if article is not None and self.writer.takes(article):
+            self.writer.store_article(replace(article, http_status=status))
+        else:
             self.outcome.unknown_items += 1
-        elif (listing := parsed.checked().listing) is not None:
-            page = replace(listing, listed=[], status=origin.status)
-            self.writer.identify(page)
-            try:
-                checks.check_page(self.writer.connection, page, start_url=page.url)
-            except DoubtfulPageError as doubt:
-                self.writer.hold(page, doubt)
-                raise PartialError(f"{doubt}; held, see `osce-news held`") from doubt
-            self.writer.store(page, self.writer.compare(page))
-        elif article is not None:
-            self.writer.store_article(replace(article, http_status=origin.status))
 
     def _fail(self, where: str, error: OsceNewsError) -> None:
         if not str(error).startswith(where):
