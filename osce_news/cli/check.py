@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from osce_news import checks
+from osce_news.archive.parse import LISTING
 from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.cli import log
 from osce_news.cli.options import config_option, db_option, delay_option, log_options
 from osce_news.cli.output import print_json, printable
-from osce_news.cli.page_fixtures import LISTING, RawPage, case_name, save
+from osce_news.cli.page_fixtures import case_name, live_page, save
 from osce_news.crawl.config import load_options
 from osce_news.errors import LayoutError
 from osce_news.storage import open_for_reading
@@ -76,12 +77,10 @@ def check(
 
 def _save(response: Response, fetched_at: str, into: Path) -> None:
     """Keep the page as a fixture, and say where."""
-    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
-    origin = "A capture: the live page, requested once"
     into.mkdir(parents=True, exist_ok=True)
     name = f"{case_name(response.url)}-{fetched_at[:19].replace(':', '').lower()}"
-    page = RawPage(response.url, response.body, fetched_at, origin, content_type)
-    log.say(f"the page is kept in {save(page, into, kind=LISTING, name=name)}")
+    page, origin = live_page(response, fetched_at), "the live page, requested once"
+    log.say(f"the page is kept in {save(page, origin, into, kind=LISTING, name=name)}")
 
 
 def _report(spider: CheckSpider, as_json: bool) -> None:

@@ -10,27 +10,22 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from osce_news.archive import SavedPage, saved_pages
+from osce_news.archive import Capture, SavedPage, saved_pages
+from osce_news.archive.parse import ARTICLE, kind_of
 from osce_news.errors import BadInputError, OsceNewsError
-from osce_news.items import BY_EXTRACTOR
-from osce_news.normalize import item_id, normalize_listing
-from osce_news.pages import ListingPage
+from osce_news.normalize import normalize_listing
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.extract import extract_listing
-from osce_news.pages.html_page import decode
 from osce_news.pages.search_settings import without_keys
 from osce_news.temporary import temporary
-from osce_news.urls import is_listing_path
 
-# The two kinds of pages, and the folders of their fixtures.
-ARTICLE = "article"
-LISTING = "listing"
+if TYPE_CHECKING:
+    from scrapy.http import Response
 
 _CASE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 _MAIL = re.compile(rb"[\w.+-]+(?:@|&#0*64;|&#[xX]0*40;|&commat;|%40)[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+")
@@ -45,26 +40,24 @@ _KEY = re.compile(
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class RawPage:
-    """A page as the server sent it, but without compression and chunks."""
-
-    url: str
-    body: bytes
-    fetched_at: str  # UTC
-    origin: str  # where the page comes from, in words without a full stop; begins `made` in meta.json
-    content_type: str | None = None  # the header
+def live_page(response: Response, fetched_at: str) -> Capture:
+    """Return a response of the live site as a capture."""
+    content_type = response.headers.get("Content-Type")
+    headers = (("Content-Type", content_type.decode("latin-1")),) if content_type else ()
+    return Capture(response.url, fetched_at, response.status, headers, response.body, None, Path(), 0)
 
 
-def save(page: RawPage, root: Path, *, kind: str | None = None, name: str | None = None) -> Path:
+def save(page: Capture, origin: str, root: Path, *, kind: str | None = None, name: str | None = None) -> Path:
     """Make the fixture of a page below `root` and return its folder; it is complete or does not exist.
 
-    The default `kind` is what the page looks like, the default `name` comes from its address. Raises
-    BadInputError if there is no such default, or if the folder exists.
+    `origin` is where the page comes from, in words. `kind` and `name` are by default those of its address, or
+    a list's if the page looks like one. Raises BadInputError if there is no default, or if the folder exists.
     """
     if not root.is_dir():
         raise BadInputError(f"no folder {root} here: run this in a checkout, or name the folder with --into")
     kind = kind or kind_of(page)
+    if kind is None:
+        raise BadInputError(f"{page.url}: this may be a list or an article; say which with --kind")
     name = case_name(page.url) if name is None else name
     if not _CASE_NAME.fullmatch(name):
         raise BadInputError(f"--name: {name[:60]!r} must consist of lower-case letters, digits and hyphens")
@@ -75,9 +68,10 @@ def save(page: RawPage, root: Path, *, kind: str | None = None, name: str | None
     what = (
         f"except for {removed} e-mail addresses, telephone numbers and keys" if removed else "byte for byte"
     )
-    meta = {"url": page.url, "fetched_at": page.fetched_at, "made": f"{page.origin}, {what}."}
-    if "charset" in (page.content_type or "").lower():  # otherwise the encoding depends on the page alone
-        meta["content_type"] = page.content_type or ""
+    meta = {"url": page.url, "fetched_at": page.fetched_at, "made": f"A capture: {origin}, {what}."}
+    content_type = page.header("content-type") or ""
+    if "charset" in content_type.lower():  # otherwise the encoding depends on the page alone
+        meta["content_type"] = content_type
     folder.parent.mkdir(exist_ok=True)
     with temporary(root, ".new-", folder=True) as new:
         case = new / kind / name
@@ -104,27 +98,6 @@ def without_personal_data(body: bytes) -> tuple[bytes, int]:
     body, phones = _PHONE.subn(lambda phone: re.sub(rb"[0-9]", b"0", phone[0]), body)
     body, keys = _KEY.subn(rb"\g<1>KEY", body)
     return body, found + mails + hidden + phones + keys
-
-
-def kind_of(page: RawPage) -> str:
-    """Return the kind that the page looks like, or else the kind of its address.
-
-    A page with results is a list page. A page with a known layout or a soft 404 is an article; text alone
-    proves nothing, because a changed list page may have some too. Raises BadInputError if neither the page
-    nor its address shows the kind.
-    """
-    with suppress(OsceNewsError):
-        if ListingPage(decode(page.body, page.content_type)[0], page.url).results:
-            return LISTING
-    with suppress(OsceNewsError):
-        article = ArticlePage.from_body(page.body, page.url, page.content_type)
-        if article.is_not_found or article.article.layout != BY_EXTRACTOR:
-            return ARTICLE
-    if is_listing_path(urlsplit(page.url).path):
-        return LISTING
-    if item_id(page.url).isdecimal():
-        return ARTICLE
-    raise BadInputError(f"{page.url}: this may be a list or an article; say which with --kind")
 
 
 def case_name(url: str) -> str:

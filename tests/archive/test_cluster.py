@@ -349,7 +349,7 @@ def test_an_incomplete_partition_is_never_at_its_path(
 ) -> None:
     part = the_part(recorded, tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("osce_news.archive.cluster.partitions.parse", lambda *_: 1 / 0)
+        patch.setattr("osce_news.archive.parse.parse", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             parse_part(part, tmp_path)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["plan.json"]

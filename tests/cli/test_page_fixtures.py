@@ -9,16 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.archive import Capture
 from osce_news.cli import page_fixtures
-from osce_news.cli.page_fixtures import (
-    RawPage,
-    case_name,
-    kind_of,
-    observed,
-    rewrite,
-    save,
-    without_personal_data,
-)
+from osce_news.cli.page_fixtures import case_name, observed, rewrite, without_personal_data
+from osce_news.cli.page_fixtures import save as save_page
 from osce_news.clock import parse_utc
 from osce_news.errors import BadInputError
 from tests.newsroom.site import ARTICLES, FIXTURES
@@ -31,8 +25,12 @@ ITEM, LIST = "https://www.osce.org/odihr/575719", "https://www.osce.org/press-re
 OTHER = "https://www.osce.org/who-we-are"
 
 
-def raw(body: bytes, url: str = ITEM, content_type: str | None = None) -> RawPage:
-    return RawPage(url, body, AT, "A capture: made for a test", content_type)
+def raw(body: bytes, url: str = ITEM, content_type: str = "text/html") -> Capture:
+    return Capture(url, AT, 200, (("Content-Type", content_type),), body, None, Path(), 0)
+
+
+def save(page: Capture, root: Path, **names: str) -> Path:
+    return save_page(page, "made for a test", root, **names)
 
 
 def listing(case: str) -> bytes:
@@ -155,29 +153,9 @@ def test_without_the_fixtures_folder_nothing_is_made(tmp_path: Path) -> None:
         save(raw(body_of("lists")), tmp_path / "none")
 
 
-@pytest.mark.parametrize(
-    ("body", "url", "kind"),
-    [
-        (listing("seed"), OTHER, "listing"),
-        (listing("seed"), ITEM, "listing"),
-        (listing("empty"), LIST, "listing"),
-        (listing("challenge"), LIST, "listing"),
-        (body_of("multisite"), LIST, "listing"),  # a changed list may look like a text
-        (body_of("drupal7-header"), LIST, "article"),
-        (body_of("section-lines"), OTHER, "article"),
-        (body_of("soft-404"), OTHER, "article"),
-        (body_of("login"), ITEM, "article"),
-        (body_of("multisite"), ITEM, "article"),
-        (b"", ITEM, "article"),
-    ],
-)
-def test_the_kind_comes_from_the_page_or_else_from_its_address(body: bytes, url: str, kind: str) -> None:
-    assert kind_of(raw(body, url)) == kind
-
-
-def test_a_kind_that_neither_shows_must_be_given() -> None:
+def test_a_kind_that_neither_page_nor_address_shows_must_be_given(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="--kind"):
-        kind_of(raw(body_of("multisite"), OTHER))
+        save(raw(body_of("multisite"), OTHER), tmp_path)
 
 
 @pytest.mark.parametrize(
