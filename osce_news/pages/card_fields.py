@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 
 from osce_news.normalize.dates import is_date, parse_date
 from osce_news.normalize.vocabulary import fold, says
-from osce_news.pages.card_values import CardValues, bare_text, is_aside, is_of_publishing, says_more
+from osce_news.pages.card_values import CardValues, bare_text, is_aside, is_known, is_of_publishing, says_more
 from osce_news.pages.labels import (
     DATE,
     LabelledValues,
@@ -19,14 +19,16 @@ from osce_news.pages.labels import (
     is_value,
     join,
     read_label,
+    says_something,
     values_after,
 )
-from osce_news.pages.text_lines import Line, Piece, squeeze, upwards
+from osce_news.pages.text_lines import Line, Piece, squeeze, text_of, upwards
 
 _TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
 _LABEL = re.compile(r"(?<![a-z])label(?![a-z])", re.IGNORECASE)
 _AROUND_DATE = 40  # characters on the line of a date, besides it; a longer line is a sentence
 _LONGEST_LABEL = 40  # characters
+_LONGEST_BUTTON = 30  # characters; a longer text in a link to the item may be its teaser
 
 
 class Time(NamedTuple):
@@ -151,6 +153,7 @@ class CardFields:
         values = CardValues()
         title = set(map(id, self._title_lines))
         other_labels = self._values_of_other_labels
+        relative = {time.text for time in self._times if time.datetime and not is_date(time.text)}
         values.is_below = not title
         for number, line in enumerate(self.lines):
             if id(line) in title:
@@ -162,11 +165,27 @@ class CardFields:
                 values.add(line.pieces, may_be_text=False)
             elif (label := other_labels.get(line.block)) is not None:
                 values.add_labelled(label, line)
-            elif self._columns and self._is_in_column(line):
+            elif (self._columns and self._is_in_column(line)) or line.text in relative:
                 values.end_text()
             elif not (line.is_link and fold(line.text) == fold(self.title or "")):
-                values.add(_without_more(line), may_be_text=not self._leads_elsewhere(line))
+                values.add(self._without_more(line), may_be_text=not self._leads_elsewhere(line))
         return values
+
+    def _without_more(self, line: Line) -> list[Piece]:
+        """Return the pieces of a line without a link that says "Read more", in any language."""
+        texts: dict[Element | None, str] = {}
+        for piece in line.pieces:
+            texts[piece.link] = texts.get(piece.link, "") + piece.text
+        more = {link for link, text in texts.items() if link is not None and self._says_more(link, text)}
+        return [piece for piece in line.pieces if piece.link not in more]
+
+    def _says_more(self, link: Element, text: str) -> bool:
+        """Whether a link says "Read more", or is a button: a short text alone in a link to the item."""
+        if says_more(text):
+            return True
+        is_own = self.link is not None and link.get("href") == self.link.get("href")
+        is_alone = squeeze(text) == text_of(link)
+        return is_own and is_alone and len(squeeze(text)) <= _LONGEST_BUTTON and not is_known(bare_text(text))
 
     def _leads_elsewhere(self, line: Line) -> bool:
         """Whether the whole line is a link to something else, such as a topic."""
@@ -196,8 +215,8 @@ class CardFields:
         """The values in columns of a table whose headings are labels."""
         found: dict[str, str] = {}
         for line in self.lines if self._columns else ():
-            if (field := field_of_label(self._column(line))) is not None:
-                value = join(line.pieces)
+            field, value = field_of_label(self._column(line)), join(line.pieces)
+            if field is not None and says_something(value):
                 found[field] = f"{found[field]}, {value}" if field in found else value
         return found
 
@@ -235,15 +254,6 @@ class CardFields:
             if not time.text or any(_is_of_date(self._beside_title(line), time) for line in self.lines):
                 yield time.text if is_date(time.text) else "", time.datetime
         yield from ((day, "") for day in self._bare.days)
-
-
-def _without_more(line: Line) -> list[Piece]:
-    """Return the pieces of a line without a link that says "Read more"."""
-    texts: dict[Element | None, str] = {}
-    for piece in line.pieces:
-        texts[piece.link] = texts.get(piece.link, "") + piece.text
-    more = {link for link, text in texts.items() if link is not None and says_more(text)}
-    return [piece for piece in line.pieces if piece.link not in more]
 
 
 def _is_of_date(pieces: Sequence[Piece], time: Time) -> bool:

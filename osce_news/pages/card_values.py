@@ -15,7 +15,8 @@ from osce_news.normalize.vocabulary import begins, fold, language_code, vocabula
 from osce_news.pages.text_lines import Line, Piece, squeeze
 
 _FIELDS = {"content_types": "content_type", "offices": "offices", "topics": "topics"}
-_SEPARATORS = re.compile(r"\s*[|·•]\s*|\s+[–—-]\s+")
+# Also the words between a date and names.
+_SEPARATORS = re.compile(r"\s*[|·•]\s*|\s+[–—-]\s+|(?<=[0-9]{4})\s+(?:by|in)(?:\s+|$)")
 _EDGES = " \t\r\n\u00a0|·•–—-,;:(/"
 _ARROWS = " .…›»→>:"
 _SHORT = 40  # characters of a part beside a date, of a label, and of a section's name above a title
@@ -51,8 +52,10 @@ class CardValues:
         if not bare_text(text):
             return
         parts = [bare_text(text)]
-        if not _is_known(parts[0]):
+        if not is_known(parts[0]):
             parts = list(_parts(pieces))
+        if is_date(" ".join(parts)):  # day, month and year in elements of their own
+            parts = [" ".join(parts)]
         if self._add_values(parts) or self._add_links(parts, pieces) or self._add_dated(parts, text):
             self.end_text()
         elif may_be_text:
@@ -69,7 +72,7 @@ class CardValues:
 
     def _add_values(self, parts: Sequence[str]) -> bool:
         """Add the parts if all of them are values."""
-        if not all(map(_is_known, parts)):
+        if not all(map(is_known, parts)):
             return False
         for part in parts:
             if day := _day_of(part):
@@ -92,7 +95,8 @@ class CardValues:
         """Add a short line with a date and other words, such as an unknown place; not a sentence."""
         parts = [one for part in parts for one in _label_and_date(part)]
         day = next(filter(_day_of, parts), None)
-        if day is None or len(text) - len(day) > _SHORT or text.endswith((".", "!", "?", "…")):
+        unknown = sum(len(part) for part in parts if not is_known(part))
+        if day is None or unknown > _SHORT or text.endswith((".", "!", "?", "…")):
             return False
         if parse_dateline(text) is not None:
             return False
@@ -137,7 +141,7 @@ def is_aside(text: str) -> bool:
 
 def is_of_values(line: Line) -> bool:
     """Whether a line without a label shows only values."""
-    return line.heading is None and all(map(_is_known, _parts(line.pieces)))
+    return line.heading is None and all(map(is_known, _parts(line.pieces)))
 
 
 def is_dated(line: Line) -> bool:
@@ -151,7 +155,7 @@ def is_of_publishing(before: str) -> bool:
     is_apart = before.rstrip().endswith(("|", "·", "•", "–", "—", ","))
     if is_apart or not any(map(str.isalpha, bare)):
         return not begins("changed", before)
-    return _is_known(bare) or (begins("published", bare) and not begins("changed", bare))
+    return is_known(bare) or (begins("published", bare) and not begins("changed", bare))
 
 
 def _parts(pieces: Iterable[Piece]) -> Iterator[str]:
@@ -163,9 +167,11 @@ def _parts(pieces: Iterable[Piece]) -> Iterator[str]:
 
 
 def _label_and_date(part: str) -> Sequence[str]:
-    """Return the two parts of "Label: date"; any other part by itself."""
+    """Return the two parts of "Label: date" and of "Published on date"; any other part by itself."""
     label, colon, rest = part.partition(":")
-    return (label, rest.strip()) if colon and is_date(rest.strip()) else (part,)
+    if not colon and begins("published", part) and (digit := re.search("[0-9]", part)):
+        label, rest = part[: digit.start()], part[digit.start() :]
+    return (label, rest.strip()) if is_date(rest.strip()) else (part,)
 
 
 def _behind_label(text: str) -> str:
@@ -184,7 +190,7 @@ def _day_of(text: str) -> str | None:
     return found.day
 
 
-def _is_known(text: str) -> bool:
+def is_known(text: str) -> bool:
     """Whether the text is a value that needs no label: a date, names, a language."""
     return (
         _day_of(text) is not None

@@ -234,12 +234,16 @@ def _cards(group: _Group) -> Iterator[CardFields]:
             by_card[owner].append(line)
     columns = _columns(group.parent)
     for card, link in group.links.items():
-        inside = [_time(one) for one in card.iter("time")]
+        inside = [_time(one) for one in card.iter("time", "meta") if _is_time(one)]
         yield CardFields(by_card[card], card, link, times=inside, columns=columns)
 
 
+def _is_time(element: Element) -> bool:
+    return element.tag == "time" or element.get("itemprop") == "datePublished"  # schema.org
+
+
 def _time(element: Element) -> Time:
-    return Time(text_of(element), (element.get("datetime") or "").strip())
+    return Time(text_of(element), (element.get("datetime") or element.get("content") or "").strip())
 
 
 def _columns(rows: Element) -> list[str]:

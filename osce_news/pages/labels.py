@@ -171,6 +171,11 @@ def join(pieces: Iterable[Piece]) -> str:
     return squeeze(text).strip(":：,;| ")
 
 
+def says_something(value: str) -> bool:
+    """Whether a value has a letter or a digit; a dash is none."""
+    return any(map(str.isalnum, value))
+
+
 def _visible(text: str) -> str:
     return squeeze(text if text.isascii() else UNSEEN.sub("", text))
 
@@ -211,6 +216,7 @@ class LabelledValues:
         self.labels = _own_labels(lines) if labels is None else labels
         self.values: dict[str, str] = {}
         self.used: set[int] = set()
+        self._without: set[str] = set()  # the fields with a dash in the place of a value
         self._date = next((label for label in self.labels if label and label.field == DATE), None)
         self._blocks = {line.block for line, label in zip(lines, self.labels, strict=True) if label}
         for number, label in enumerate(self.labels):
@@ -220,7 +226,9 @@ class LabelledValues:
             self.used.update((number, *further))
             printed = [label.value, *(join(lines[index].pieces) for index in further)]
             before = self.values.get(label.field)
-            value = ", ".join(one for one in printed if one)
+            value = ", ".join(one for one in printed if says_something(one))
+            if not value and any(printed):
+                self._without.add(label.field)
             if value and value != before:
                 self.values[label.field] = f"{before}, {value}" if before else value
 
@@ -231,8 +239,8 @@ class LabelledValues:
 
     @property
     def empty(self) -> Set[str]:
-        """The fields whose label is printed without a value."""
-        return {label.field for label in self.labels if label} - self.values.keys()
+        """The fields whose label is printed without a value, or a dash in its place."""
+        return {label.field for label in self.labels if label} - self.values.keys() - self._without
 
     def _value_lines(self, number: int, label: Label) -> list[int]:
         """Return the indexes of the further lines with the value of the label on line `number`."""

@@ -105,6 +105,32 @@ def test_a_sentence_that_begins_with_a_common_word_stays_a_teaser(text: str) -> 
     assert [(one.teaser, one.offices, one.published) for one in page.results] == [(text, None, None)] * 3
 
 
+@pytest.mark.parametrize(
+    ("content", "published"),
+    [
+        ("<p><span>28</span><span>Nov</span><span>2025</span></p>", "28 Nov 2025"),
+        ('<meta itemprop="datePublished" content="2025-11-28">', "2025-11-28"),
+        ('<time datetime="2025-11-28T10:00:00Z">3 days ago</time>', "2025-11-28T10:00:00Z"),
+        ("<p>28 November 2025 in <a href='/topic'>Elections</a></p>", "28 November 2025"),
+        ("<footer>Published on 28 November 2025 by OSCE Secretariat</footer>", "28 November 2025"),
+    ],
+)
+def test_a_date_is_read_and_its_line_is_no_teaser(content: str, published: str) -> None:
+    page = cards(*[f"{content}<p>A text of its own.</p>"] * 3)
+    assert [(one.published, one.teaser) for one in page.results] == [(published, "A text of its own.")] * 3
+
+
+@pytest.mark.parametrize("words", ["Weiterlesen", "Go to the press release", "Lexo më shumë"])
+def test_a_button_is_no_teaser_in_any_language(words: str) -> None:
+    page = cards(*(f'<p>A text.</p><a href="/node/{number}">{words}</a>' for number in range(1, 4)))
+    assert [one.teaser for one in page.results] == ["A text."] * 3
+
+
+def test_a_dash_in_the_place_of_a_value_is_none() -> None:
+    page = cards(*["<dl><dt>Type</dt><dd>News</dd><dt>Source</dt><dd>–</dd></dl>"] * 3)
+    assert [(one.content_type, one.offices) for one in page.results] == [("News", None)] * 3
+
+
 def test_fields_that_no_card_prints_are_not_printed_by_the_page() -> None:
     page = cards("<p>1 June 2026</p><p>News</p>", "<p>A teaser.</p>")
     assert page.fields == {"title_raw", "url_raw", "language_raw", "content_type_raw", "teaser_raw"}
