@@ -23,6 +23,7 @@ from osce_news.urls import LISTING_URL
     metavar="URL",
     help="A list. From WARC files of other tools, only pages of its site are read.  [default: www.osce.org]",
 )
+@click.option("--jobs", type=int, hidden=True, expose_value=False, help="Of former versions; has no effect.")
 @json_option
 @log_options
 def replay(paths: tuple[Path, ...], db: Path, start_url: str | None, as_json: bool) -> None:

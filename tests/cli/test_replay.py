@@ -33,7 +33,7 @@ SUMMARY = {
 
 
 def test_the_summary_is_one_json_object_and_nothing_else_is_printed(tmp_path: Path) -> None:
-    result = run("replay", FIXTURES / "seed", "--json", cwd=tmp_path)
+    result = run("replay", FIXTURES / "seed", "--json", "--jobs", "2", cwd=tmp_path)  # as in old scripts
     assert (result.status, result.err) == (0, "")
     summary = json.loads(result.out)
     seconds = summary.pop("seconds")
