@@ -138,16 +138,9 @@ def run(
 
 def without(module: str, *arguments: str, cwd: Path) -> Result:
     """Run the command where a package is not installed."""
-    code = f"import sys; sys.modules[{module!r}] = None; from osce_news.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=cwd,
-        env=environment(),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
+    before = f"import sys; sys.modules[{module!r}] = None"
+    with Command(arguments, cwd, environment(), before) as forked:
+        return Result(*forked.result())
 
 
 @cache

@@ -5,51 +5,33 @@ The exit status and the signals are those of a command that was typed.
 
 from __future__ import annotations
 
-import io
 import json
 import multiprocessing
 import os
+import pty
+import select
 import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import chdir
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import Any, NamedTuple, Self
 
-from scrapy.settings import default_settings
-
 ROOT = Path(__file__).resolve().parent.parent
-_COMPONENTS: list[str] = [
-    *default_settings.EXTENSIONS_BASE,
-    *default_settings.DOWNLOADER_MIDDLEWARES_BASE,
-    *default_settings.SPIDER_MIDDLEWARES_BASE,
-    default_settings.DOWNLOADER,
-    default_settings.SCHEDULER,
-    default_settings.STATS_CLASS,
-]
-_OTHERS = """
-    click filelock lxml.html parsel platformdirs protego rich.table scrapy.core.downloader.handlers.http11
-    scrapy.crawler sqlite_utils tldextract twisted.internet.asyncioreactor
-""".split()
-# Their packages need an extra, or are slow to import and used by few commands.
-_LATE = {"__main__", "cluster", "figures", "web"}
-
-
-def _modules() -> list[str]:
-    """Return the names of osce-news's modules that most commands need."""
-    paths = (path.relative_to(ROOT).with_suffix("") for path in sorted(ROOT.glob("osce_news/**/*.py")))
-    return [".".join(path.parts).removesuffix(".__init__") for path in paths if not _LATE & {*path.parts}]
 
 
 @cache
 def _forking() -> ForkServerContext:
     """Return what forks processes; a forked one imports this module but needs none of this."""
     context = multiprocessing.get_context("forkserver")
-    components = [name.rpartition(".")[0] for name in _COMPONENTS]
-    context.set_forkserver_preload([*_OTHERS, *components, *_modules()])
+    context.set_forkserver_preload(["tests.forked"])
+    with chdir(ROOT):  # where it finds the module
+        forkserver.ensure_running()
     return context
 
 
@@ -75,14 +57,24 @@ class Command:
     """A command that runs, until the end of the block at the latest."""
 
     def __init__(
-        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None, before: str = ""
+        self,
+        arguments: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        before: str = "",
+        program: str = "osce-news",
+        terminal: Mapping[str, str] | None = None,
     ) -> None:
-        """Start the command; `before` is Python that its process runs before it imports osce-news."""
+        """Start `osce-news` or `scrapy`; `before` is Python that its process runs first, to replace parts.
+
+        `terminal` is the path of a terminal that is its "output" or its "errors".
+        """
         self._folder = tempfile.TemporaryDirectory(prefix="osce-news-")
         self._said = [Path(self._folder.name, name) for name in ("output", "errors")]
+        places = [(terminal or {}).get(path.name, str(path)) for path in self._said]
         self.process = _forking().Process(
             target=_run,
-            args=(list(arguments), str(cwd), dict(env or {}), before, [str(path) for path in self._said]),
+            args=([program, *arguments], str(cwd), dict(env or {}), before, places),
         )
         self.process.start()
         assert self.process.pid is not None
@@ -125,23 +117,51 @@ class Command:
         self._folder.cleanup()
 
 
-def _run(arguments: list[str], cwd: str, env: dict[str, str], before: str, said: list[str]) -> None:
+def on_a_terminal(stream: str, arguments: Sequence[str], cwd: Path, env: Mapping[str, str]) -> str:
+    """Return what the command, which must succeed, shows on a terminal that is its "output" or "errors"."""
+    ours, theirs = pty.openpty()
+    shown = b""
+    with Command(arguments, cwd, env, terminal={stream: os.ttyname(theirs)}) as command:
+        while (running := command.is_running) or select.select([ours], [], [], 0)[0]:
+            if select.select([ours], [], [], 0.01 if running else 0)[0]:
+                shown += os.read(ours, 65536)
+        assert command.wait().status == 0
+    os.close(theirs)
+    os.close(ours)
+    return shown.decode()
+
+
+def _run(words: list[str], cwd: str, env: dict[str, str], before: str, said: list[str]) -> None:
     """Become the command; what it says goes into two files."""
     for number, path in enumerate(said, start=1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
     os.chdir(cwd)
+    sys.path.insert(0, cwd)
     for name in [name for name in os.environ if name.startswith("OSCE_NEWS_")]:
         del os.environ[name]
     os.environ.update(env)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors=stream.errors)
-    sys.argv = ["osce-news", *arguments]
+    sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.argv = words
     if before:
-        # What it changes is to be there before a module takes it from another.
-        for name in [name for name in sys.modules if name.partition(".")[0] == "osce_news"]:
-            del sys.modules[name]
-        exec(before, {})
+        _replace(before)
+    if words[0] == "scrapy":
+        from scrapy.cmdline import execute
+
+        os.environ["SCRAPY_SETTINGS_MODULE"] = "osce_news.crawl.settings"  # as in scrapy.cfg
+        execute()
     from osce_news.cli.main import main
 
     main()
+
+
+def _replace(before: str) -> None:
+    """Run the code; a function that it replaces is replaced also where a module has imported it."""
+    names = [name for name in sys.modules if name.partition(".")[0] == "osce_news"]
+    places = [(vars(sys.modules[name]), key) for name in names for key in vars(sys.modules[name])]
+    former = [(module, key, module[key]) for module, key in places if isinstance(module[key], FunctionType)]
+    exec(before, {})
+    new = {value: module[key] for module, key, value in former if module[key] is not value}
+    for module, key, value in former:
+        if value in new:
+            module[key] = new[value]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,8 +13,9 @@ from osce_news.archive import Capture, Report, captures, warc_files
 from osce_news.archive.records import records
 from osce_news.storage import open_for_reading
 from tests.archive.making import read, warcio
-from tests.helpers import PATH, environment, values
+from tests.helpers import values
 from tests.newsroom import Newsroom, faults, make_stories
+from tests.processes import Command
 
 ROBOTS = "User-agent: *\nCrawl-delay: 0.02\n"
 
@@ -28,31 +26,16 @@ def newsroom() -> Iterator[Newsroom]:
         yield server
 
 
-def settings_of(folder: Path) -> dict[str, str]:
-    """Return an environment in which Scrapy has our settings, and is soon done with a site in trouble."""
-    module = folder / "recording_settings.py"
-    module.write_text("from osce_news.crawl.settings import *\nBACK_OFF_BASE = 0.01\n")
-    path = f"{folder}{os.pathsep}{PATH}"
-    return environment({"SCRAPY_SETTINGS_MODULE": "recording_settings", "PYTHONPATH": path})
-
-
 def crawl(
-    newsroom: Newsroom, folder: Path, archive: str, *options: str, db: str = "a.db", status: int = 0
-) -> str:
-    """Crawl by Scrapy's own command and return what it said."""
-    place = ["-a", f"start_url={newsroom.url}/press-releases", "-s", f"OSCE_NEWS_DB={folder / db}"]
+    newsroom: Newsroom, folder: Path, archive: str, *options: str, status: int = 0, before: str = ""
+) -> None:
+    """Crawl by Scrapy's own command, which is soon done with a site in trouble."""
+    place = ["-a", f"start_url={newsroom.url}/press-releases", "-s", f"OSCE_NEWS_DB={folder / 'a.db'}"]
     pace = ["-a", "delay=0", "-s", f"OSCE_NEWS_ARCHIVE={archive}", "-s", "OSCE_NEWS_CONTACT=a@example.org"]
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "newsroom", *place, *pace, *options],
-        cwd=folder,
-        env=settings_of(folder),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.stderr
+    words = ["crawl", "newsroom", *place, *pace, "-s", "BACK_OFF_BASE=0.01", *options]
+    with Command(words, folder, before=before, program="scrapy") as command:
+        done = command.wait()
+    assert done.status == status, done.errors
 
 
 def answers(folder: Path) -> list[Capture]:
@@ -116,7 +99,7 @@ def test_an_archive_that_can_not_be_opened_ends_the_crawl_before_it_asks(
 def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_recorded(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
+    full = (
         "from osce_news.archive.writer import _WarcFile\n"
         "write, count = _WarcFile.write, []\n"
         "def full(self, data):\n"
@@ -126,7 +109,7 @@ def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_r
         "    write(self, data)\n"
         "_WarcFile.write = full\n"
     )
-    crawl(newsroom, tmp_path, "archive", status=1)
+    crawl(newsroom, tmp_path, "archive", status=1, before=full)
     ((status, new, message),) = runs(tmp_path / "a.db")
     # What the run tells of itself was recorded, robots.txt, one page, and that it is stored.
     assert (status, new) == ("failed", 50)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.helpers import ROOT, environment, remarks, run, shell
+from tests.processes import on_a_terminal
 
 LISTS = [
     ("list", "--limit", "0"),
@@ -134,21 +131,8 @@ def test_an_encoding_without_some_letters_still_prints_all_rows(
 
 
 def _on_a_terminal(*arguments: str, cwd: Path, **more: str) -> str:
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "osce_news", *arguments]
-    with subprocess.Popen(
-        command, cwd=cwd, env=environment({"TERM": "xterm", "NO_COLOR": "", **more}), stdout=theirs
-    ) as process:
-        os.close(theirs)
-        out = b""
-        try:
-            while piece := os.read(ours, 65536):
-                out += piece
-        except OSError:  # the terminal was closed
-            pass
-        os.close(ours)
-    assert process.returncode == 0
-    return out.decode()
+    env = environment({"TERM": "xterm", "NO_COLOR": "", **more})
+    return on_a_terminal("output", arguments, cwd, env)
 
 
 def _without_colours(text: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,12 +13,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.crawl.spiders.crawling import LIST, ROBOTS, crawl, is_sound, rows, start
-from tests.helpers import ROOT, environment, run
+from tests.helpers import run
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 from tests.newsroom.articles import article_paragraphs
 from tests.newsroom.pages import render_article, render_not_found
 from tests.newsroom.site import Reply
 from tests.newsroom.stories import Story
+from tests.processes import Command
 
 STORIES = 12
 TIMES = ("first_asked", "fetched_at", "first_read", "read_at")
@@ -299,11 +298,9 @@ def test_scrapy_crawls_the_list_with_articles_or_the_articles_alone_and_exports_
     arguments = {"start_url": newsroom.url + LIST, "db": str(tmp_path / "a.db"), "delay": "0"}
     given = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     for spider, more, count in (("newsroom", ["-a", "articles=1"], STORIES), ("articles", [], 3)):
-        subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", spider, *given, *more, "-a", "max_articles=3", "-O",
-             str(tmp_path / f"{spider}.jsonl")],
-            cwd=ROOT, env=environment(), check=True, capture_output=True, timeout=60,
-        )  # fmt: skip
+        words = ["crawl", spider, *given, *more, "-a", "max_articles=3", "-O", f"{spider}.jsonl"]
+        with Command(words, tmp_path, program="scrapy") as command:
+            assert command.wait().status == 0
         lines = (tmp_path / f"{spider}.jsonl").read_text(encoding="utf-8").splitlines()
         assert len(lines) == count
     assert {json.loads(line)["status"] for line in lines} == {"read"}

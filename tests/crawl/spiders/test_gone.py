@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.crawl.spiders.crawling import ROBOTS, crawl, rows
-from tests.helpers import run
+from tests.helpers import environment, run
 from tests.newsroom import Newsroom, Reply, faults, make_stories
 from tests.pages.test_findings import START_PAGE
+from tests.processes import on_a_terminal
 
 LIST = "/press-releases"
 
@@ -109,18 +105,8 @@ def test_on_a_terminal_it_stands_on_a_line_of_its_own_above_the_progress_bar(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
     arguments = ["crawl", "--start-url", newsroom.url + LIST, "--delay", "0", "--db", str(tmp_path / "a.db")]
-    main, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "osce_news", *arguments], stdout=subprocess.DEVNULL, stderr=terminal
-    )
-    os.close(terminal)
-    shown = b""
-    with contextlib.suppress(OSError):  # the end of a terminal
-        while part := os.read(main, 10_000):
-            shown += part
-    assert process.wait(60) == 0
-    os.close(main)
-    assert re.search(rb"(?:\x1b\[2K|\n)[0-9:]{8} NOTICE\s", shown), shown[:1500]
+    shown = on_a_terminal("errors", arguments, tmp_path, environment({"TERM": "xterm"}))
+    assert re.search(r"(?:\x1b\[2K|\n)[0-9:]{8} NOTICE\s", shown), shown[:1500]
 
 
 def test_a_later_page_that_is_gone_is_a_gap_as_before(newsroom: Newsroom, tmp_path: Path) -> None:

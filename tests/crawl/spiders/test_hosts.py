@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.crawl.spiders.crawling import ROBOTS, rows
-from tests.helpers import ROOT
 from tests.newsroom import Newsroom, faults, make_stories
+from tests.processes import Command
 
 RESOLVER = '''
 from scrapy.resolver import CachingThreadedResolver
@@ -36,17 +33,11 @@ def test_an_article_behind_a_redirect_to_another_host_of_the_site_is_read(tmp_pa
         arguments = [start, "delay=0", "articles=1", f"db={tmp_path / 'osce.db'}"]
         options = [part for argument in arguments for part in ("-a", argument)]
         options += ["-s", "DNS_RESOLVER=loopback.LoopbackResolver"]
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", "newsroom", *options],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-        )
+        with Command(["crawl", "newsroom", *options], tmp_path, program="scrapy") as command:
+            done = command.wait()
         paths = newsroom.paths
     read = rows(tmp_path / "osce.db", "SELECT layout, count(text) FROM articles GROUP BY 1")
-    assert read == [("drupal11", 5)], done.stderr
+    assert read == [("drupal11", 5)], done.errors
     assert paths.count("/robots.txt") == 2, "each host has rules of its own"
     (urls,) = rows(tmp_path / "osce.db", "SELECT min(url) FROM articles")
     assert urls[0].startswith(f"http://odihr.news.test:{port}/")

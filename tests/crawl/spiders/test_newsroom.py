@@ -271,41 +271,6 @@ def test_an_interrupted_crawl_keeps_what_it_read(
     assert crawl(newsroom, db, "--max-pages", "1").status == 0
 
 
-def test_scrapy_crawl_does_the_same_and_exports_a_record_a_line(newsroom: Newsroom, tmp_path: Path) -> None:
-    arguments = {"start_url": f"{newsroom.url}/press-releases", "db": str(tmp_path / "a.db"), "delay": "0"}
-    options = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
-    feeds = [part for name in ("a.jsonl", "a.csv") for part in ("-o", str(tmp_path / name))]
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "newsroom", *options, *feeds],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=Path(__file__).parents[3],
-    )
-    assert done.returncode == 0, done.stderr
-    records = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [record["id"] for record in records] == [str(story.node) for story in newsroom.stories]
-    assert len((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()) == 131
-    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(130,)]
-    assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("complete",)]
-
-
-def test_scrapy_crawl_refuses_an_argument_that_it_does_not_know(newsroom: Newsroom, tmp_path: Path) -> None:
-    """A limit that is misspelt must not read the whole list."""
-    given = {"start_url": f"{newsroom.url}/press-releases", "db": str(tmp_path / "a.db"), "maxpages": "1"}
-    options = [part for name, value in given.items() for part in ("-a", f"{name}={value}")]
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "newsroom", *options],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        cwd=Path(__file__).parents[3],
-    )
-    assert done.returncode == 2
-    assert "unknown argument: maxpages" in done.stderr
-    assert newsroom.paths == []
-
-
 @pytest.mark.slow
 def test_an_item_is_told_by_its_node_on_any_host(newsroom: Newsroom, tmp_path: Path) -> None:
     """What is crawled from a mirror and from another host is one item."""

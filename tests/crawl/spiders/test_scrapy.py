@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 from tests.crawl.spiders.crawling import ROBOTS, rows
 from tests.helpers import ROOT
 from tests.newsroom import Newsroom, make_stories
+from tests.processes import Command
 
 STORIES = 130
 DOCUMENTATION = (ROOT / "docs" / "crawling.md").read_text(encoding="utf-8")
@@ -78,23 +78,13 @@ def scrapy(
 ) -> str:
     """Run Scrapy's command line in the folder, with pipelines of one's own; return what it logged."""
     (folder / "mine.py").write_text(PIPELINES + DOCUMENTED_PIPELINE, encoding="utf-8")
-    environment = os.environ | {
-        "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
-        "SCRAPY_SETTINGS_MODULE": "osce_news.crawl.settings",
-    }
     listing = f"{site.url}/press-releases"
     options = ["-a", f"start_url={listing}", "-a", "db=a.db", "-a", "delay=0"]
     target = [spider] if command == "crawl" else [listing, "--spider", spider]
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", command, *target, *options, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=folder,
-        env=environment,
-    )
-    assert done.returncode == status, done.stderr
-    return done.stdout + done.stderr
+    with Command([command, *target, *options, *arguments], folder, program="scrapy") as forked:
+        done = forked.result()
+    assert done.status == status, done.errors
+    return done.output + done.errors
 
 
 def pages_requested(site: Newsroom, before: int) -> list[str]:
@@ -170,7 +160,9 @@ def test_feeds_have_each_record_once_in_every_form(site: Newsroom, tmp_path: Pat
     scrapy(site, tmp_path, *feeds)
     lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
-    assert len({record["id"] for record in records}) == len(records) == STORIES
+    assert [record["id"] for record in records] == [str(story.node) for story in site.stories]
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(STORIES,)]
+    assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("complete",)]
     assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == records
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
@@ -219,8 +211,7 @@ def test_the_documented_pipeline_drops_what_it_says(site: Newsroom, tmp_path: Pa
     assert rows(db, "SELECT DISTINCT reason FROM quarantine") == [("not a press release",)]
 
 
-def test_the_spiders_are_the_list_and_the_articles(tmp_path: Path, site: Newsroom) -> None:
-    scrapy(site, tmp_path, "-a", "max_pages=1")
+def test_the_spiders_are_the_list_and_the_articles() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "scrapy", "list"], capture_output=True, text=True, timeout=60, cwd=ROOT
     )
@@ -232,13 +223,15 @@ def test_the_spiders_are_the_list_and_the_articles(tmp_path: Path, site: Newsroo
     [
         (["-a", "rows=many"], 2, "newsroom: --rows: 'many' is not a whole number from 1 to 50"),
         (["-a", "db=no/such/folder.db"], 2, "newsroom: no such folder"),
+        (["-a", "maxpages=1"], 2, "unknown argument: maxpages"),  # it must not read the whole list
         (["-a", "delay=0", "-a", "start_url=http://127.0.0.1:{port}/gone"], 3, "the list is gone"),
     ],
 )
 def test_the_exit_status_is_that_of_osce_news_crawl_and_an_error_one_line(
     site: Newsroom, tmp_path: Path, arguments: list[str], status: int, said: str
 ) -> None:
-    port = site.url.rpartition(":")[2]
+    port, before = site.url.rpartition(":")[2], len(site.log)
     log = scrapy(site, tmp_path, *(text.format(port=port) for text in arguments), status=status)
     assert said in log.splitlines()[-1]
     assert "Traceback" not in log
+    assert status != 2 or len(site.log) == before
