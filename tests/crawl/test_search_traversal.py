@@ -13,6 +13,7 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.pages.page_facts import AnswerFacts
 from osce_news.search_query import SearchQuery
+from tests.helpers import slow
 
 QUERY = SearchQuery("https://search.example")
 Documents = dict[str, int | None]  # the dates by their keys
@@ -64,10 +65,11 @@ def test_a_small_collection_is_one_answer() -> None:
     assert (traversal.pages, traversal.is_whole) == (1, True)
 
 
-def test_34000_documents_are_less_than_145_answers() -> None:
+@pytest.mark.parametrize(("documents", "answers"), [(3_400, 15), *slow((34_000, 140))])
+def test_answers_overlap_by_little(documents: int, answers: int) -> None:
     traversal = full()
-    assert walk(traversal, collection(34_000)) == collection(34_000).keys()
-    assert traversal.pages <= 140
+    assert walk(traversal, collection(documents)) == collection(documents).keys()
+    assert traversal.pages <= answers
     assert traversal.is_whole
 
 

@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from osce_news.normalize import parse_date
@@ -51,6 +51,7 @@ def printed(form: str, day: datetime.date) -> str:
 
 
 @pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=30)
 @given(day=days)
 @example(day=datetime.date(2022, 3, 4))
 @example(day=datetime.date(2024, 2, 29))
@@ -59,6 +60,7 @@ def test_every_day_comes_back_from_every_form(form: str, day: datetime.date) -> 
 
 
 @pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=30)
 @given(day=days)
 def test_a_page_may_print_a_date_in_every_form(form: str, day: datetime.date) -> None:
     text = printed(form, day)

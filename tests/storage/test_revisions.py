@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -86,9 +87,10 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
-    ("before", "after", "field", "kind"), CHANGES, ids=[f"{kind}-{field}" for *_, field, kind in CHANGES]
+    ("mode", "before", "after", "field", "kind"),
+    [(mode, *change) for mode, change in zip(cycle(MODES), CHANGES, strict=False)],
+    ids=[f"{kind}-{field}" for *_, field, kind in CHANGES],
 )
 def test_a_change_is_kept_with_what_was_printed_and_its_kind(
     writer: Writer, mode: str, before: Story, after: Story, field: str, kind: str
