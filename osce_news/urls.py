@@ -122,3 +122,8 @@ def is_search_answer(url: str) -> bool:
         return urlsplit(url).path.endswith("/documents/search")
     except ValueError:
         return False
+
+
+def short_address(url: str) -> str:
+    """Return an address for a message: that of an answer without what was asked for."""
+    return url.partition("?")[0] if is_search_answer(url) else url

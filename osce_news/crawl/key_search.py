@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.crawl.responses import error_from_failure, header
@@ -40,7 +41,7 @@ class KeySearchSpider(ArticlesSpider):
         start = without_query(self.options.start_url)
         url = HOME_URL if start == LISTING_URL else start
         logger.info("looking for the key of the search service at %s", url)
-        return self.track(Request(url, callback=self.parse_start_page, errback=self.no_key))
+        return self.track(Request(url, callback=self.parse_start_page, errback=self.look_on))
 
     async def parse_start_page(self, response: Response) -> AsyncIterator[Request]:
         """Look into the page, and then into its scripts one by one."""
@@ -54,9 +55,14 @@ class KeySearchSpider(ArticlesSpider):
         async for request in self._use(found, response.url, others):
             yield request
 
-    def no_key(self, failure: Failure) -> None:
-        """End the crawl: a page could not be read."""
-        raise self.fail(error_from_failure(failure))
+    async def look_on(self, failure: Failure) -> AsyncIterator[Request]:
+        """Look into the other scripts if a page or script is gone; end the crawl if it could not be read."""
+        error = failure.value
+        if not isinstance(error, HttpError) or error.response.status not in (404, 410):
+            raise self.fail(error_from_failure(failure))
+        others: list[str] = error.response.cb_kwargs.get("others", [])
+        async for request in self._use(None, error.response.url, others):
+            yield request
 
     async def _use(
         self, found: SearchSettings | None, where: str, scripts: list[str]
@@ -72,7 +78,7 @@ class KeySearchSpider(ArticlesSpider):
             request = Request(
                 scripts[0],
                 callback=self.parse_script,
-                errback=self.no_key,
+                errback=self.look_on,
                 cb_kwargs={"others": scripts[1:]},
             )
             yield self.track(request)

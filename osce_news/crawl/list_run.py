@@ -21,7 +21,7 @@ from osce_news.pages.page_facts import PageFacts
 from osce_news.storage import Validators, Writer, crawl_state, missing
 from osce_news.storage.article_queue import Due
 from osce_news.storage.ingest import listed_ids
-from osce_news.urls import page_size, same_site
+from osce_news.urls import page_size, same_site, short_address
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class ListRun(CrawlRun):
     def _hold(self, page: Listing, facts: PageFacts, doubt: DoubtfulPageError) -> None:
         """Hold a page; raises DoubtfulPageError if too many are held."""
         self.run.hold_page(self._advance(page, replace(facts, has_news=None)), page, doubt)
-        logger.warning("%s: %s; held, see `osce-news held`", page.url, doubt)
+        logger.warning("%s: %s; held, see `osce-news held`", short_address(page.url), doubt)
         held, pages = self.summary.held, self.summary.pages
         if checks.site_has_changed(held, pages):
             got = f"{doubt.got}, and {held} of {pages} pages are held, so the site has changed"

@@ -24,7 +24,7 @@ from osce_news.pages.findings import Findings, find
 from osce_news.pages.html_page import decode
 from osce_news.pages.page_facts import PageFacts
 from osce_news.pages.search_settings import without_keys
-from osce_news.urls import is_search_answer, same_path, without_query
+from osce_news.urls import is_search_answer, same_path, short_address, without_query
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def error_from_failure(failure: Failure) -> OsceNewsError:
     """Return the error for a failed request; an UnavailableError means that no other page can be read."""
     error = failure.value
     request = getattr(failure, "request", None)
-    url = request.url if request else "the site"
+    url = short_address(request.url) if request else "the site"
     if isinstance(error, HttpError):
         return _status_error(url, error.response)
     if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":

@@ -30,6 +30,7 @@ class SearchRun(ListRun):
         """Begin the run; raises StorageError."""
         self._query = SearchQuery(options.search_url, types=options.type)
         self._others: dict[str, str] = {}  # the types of documents that are not of the newsroom, by key
+        self._has_news = False  # whether any document was of the newsroom, of the run's period or not
         parts = f"?{urlencode([('type', name) for name in options.type])}" if options.type else ""
         super().__init__(writer, replace(options, start_url=f"{options.search_url}{COLLECTION}{parts}"))
         self._sites = options.lists or (options.start_url,)
@@ -49,6 +50,7 @@ class SearchRun(ListRun):
 
     def store(self, page: Listing, facts: PageFacts) -> None:
         """Store an answer as `ListRun.store`, and count the documents that are not stored."""
+        self._has_news |= bool(page.records or page.rejected)
         super().store(page, facts)
         if isinstance(facts, AnswerFacts):
             self._others |= facts.others
@@ -60,8 +62,10 @@ class SearchRun(ListRun):
 
     def end_list(self) -> None:
         """As `ListRun.end_list`; the run fails if no document was of the newsroom."""
-        if not self.summary.seen and self._others and self.summary.mode == "full":
-            self.fail(LayoutError("types", expected="documents of the newsroom", got=self._said_of_others))
+        is_whole = self.summary.mode == "full" and self.summary.continues is None
+        if is_whole and not self._has_news and (self._others or not self.options.type):
+            got = self._said_of_others if self._others else "none"
+            self.fail(LayoutError("search answer", expected="documents of the newsroom", got=got))
         else:
             super().end_list()
 

@@ -239,7 +239,7 @@ class LabelledValues:
 
     @property
     def empty(self) -> Set[str]:
-        """The fields whose label is printed without a value, or a dash in its place."""
+        """The fields whose label is printed without a value, and without a dash in its place."""
         return {label.field for label in self.labels if label} - self.values.keys() - self._without
 
     def _value_lines(self, number: int, label: Label) -> list[int]:

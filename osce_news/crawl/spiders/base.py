@@ -28,7 +28,7 @@ from osce_news.errors import (
     OsceNewsError,
     unexpected,
 )
-from osce_news.urls import site_host
+from osce_news.urls import short_address, site_host
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +110,9 @@ class BaseSpider(scrapy.Spider):
         """Keep the page, and return the error with its address and where it is kept."""
         archived = self.crawl.run.archive_path if self.crawl.run else None
         path = archived or keep_page(self.options.db, response.body)
-        error.args = (f"{response.url}: {error}" + (f"; the page is kept in {path}" if path else ""),)
+        error.args = (
+            f"{short_address(response.url)}: {error}" + (f"; the page is kept in {path}" if path else ""),
+        )
         return error
 
     def delay(self) -> float:

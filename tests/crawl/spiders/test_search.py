@@ -286,13 +286,24 @@ def test_the_key_is_found_where_the_site_gives_it(
     _assert_nowhere(service.key, tmp_path, done)
 
 
-def test_a_site_without_a_key_is_told_in_one_line(service: Typesense, tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", [[], ["/"], ["/3.js", "/0.js"]], ids=str)
+def test_a_site_without_a_key_is_told_in_one_line(
+    service: Typesense, tmp_path: Path, missing: list[str]
+) -> None:
     scripts = "".join(f'<script src="/{number}.js"></script>' for number in range(20))
-    with _Site({"/": scripts, **{f"/{number}.js": "let a = 1" for number in range(20)}}) as site:
+    pages: dict[str, str | tuple[int, str]] = {f"/{number}.js": "let a = 1" for number in range(20)}
+    pages |= {"/": scripts} | dict.fromkeys(missing, (404, "Not found"))
+    with _Site(pages) as site:
         done = crawl(service, tmp_path / "osce-news.db", "--start-url", site.url, key="")
     assert done.status == 2
     assert "give it as OSCE_NEWS_SEARCH_KEY" in done.errors
-    assert len(site.asked) == 7  # robots.txt, the page and five scripts
+    assert len(site.asked) == (2 if "/" in missing else 7)  # robots.txt, the page and five scripts
+
+
+def test_a_crawl_of_a_period_without_news_is_complete(service: Typesense, tmp_path: Path) -> None:
+    service.put([document(1), document(2, item_type_label="Speech", bundle="speech")])
+    done = crawl(service, tmp_path / "osce-news.db", "--since", "2100-01-01")
+    assert (done.status, json.loads(done.output)["new"]) == (0, 0), done.errors
 
 
 ANSWER = {"found": 1, "hits": [{"document": document(1)}]}
@@ -312,7 +323,12 @@ ANSWER = {"found": 1, "hits": [{"document": document(1)}]}
             3,
             "fields id, price",
         ),
-        ((200, "{"), 3, "text that is not JSON"),
+        (
+            (200, "{"),
+            3,
+            "/collections/unified/documents/search: page not understood: search answer: expected JSON",
+        ),
+        ((200, '{"found": 0, "hits": []}'), 3, "expected documents of the newsroom, got none"),
         ((403, "{}"), 6, "refuses the key (status 403)"),
         ((302, "/elsewhere"), 3, "status 302"),
         ((422, '{"message": "Only upto 250 hits"}'), 3, "Only upto 250 hits"),
