@@ -13,7 +13,8 @@ import click
 
 from osce_news.cli.options import db_option, json_option, log_options
 from osce_news.cli.progress import progress_bar
-from osce_news.cli.summary import count, print_problems, print_summary
+from osce_news.cli.summary import print_problems, print_summary
+from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, Writer, open_for_reading
 from osce_news.storage.coverage import gaps_of_days
 from osce_news.storage.database import lock
@@ -104,8 +105,8 @@ def backfill(
     }
     print_summary(summary, as_json, more=more)
     if not as_json:
-        pages = f"stored {count(summary.pages, 'list')} and {count(summary.articles, 'own page')}"
-        items = f"{count(summary.new, 'new item')}; {_missing(gaps)}"
+        pages = f"stored {numbered(summary.pages, 'list')} and {numbered(summary.articles, 'own page')}"
+        items = f"{numbered(summary.new, 'new item')}; {_missing(gaps)}"
         click.echo(f"{web_archive}: {_found(counts)}; {pages}; {items}")
     if spider.interrupted:
         raise click.Abort
@@ -115,7 +116,7 @@ def backfill(
 def _found(counts: Counter[str]) -> str:
     """Return how many captures the index has, and what became of them."""
     parts = [f"{counts[name]} {text}" for name, text in COUNTS.items() if counts[name] or name == "kept"]
-    return f"{count(counts['captures'], 'capture')} in the index, {', '.join(parts)}"
+    return f"{numbered(counts['captures'], 'capture')} in the index, {', '.join(parts)}"
 
 
 def _missing(gaps: Sequence[tuple[str, str, int]]) -> str:

@@ -11,6 +11,7 @@ import click
 
 from osce_news.cli.options import db_option, filter_options, traceback_option
 from osce_news.cli.output import print_count, print_export, printable
+from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.formats import formats
@@ -143,7 +144,7 @@ def _print_count(file: Path | None, items: int, total: int) -> None:
     if file == Path("-"):
         print_count(items, total)
         return
-    click.echo(f"{file}: {items} items")
+    click.echo(f"{file}: {numbered(items, 'item')}")
     if items < total:
         click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
 

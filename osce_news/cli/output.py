@@ -16,6 +16,7 @@ import click
 
 from osce_news.errors import BadInputError
 from osce_news.items import NEWSROOM_COLUMNS
+from osce_news.normalize.text import numbered
 from osce_news.storage.query import Query
 
 FORMATS = ("table", "tsv", "csv", "json")
@@ -93,7 +94,7 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], form: str | None) ->
 
 def print_count(shown: int, total: int, notes: Iterable[str] = ()) -> None:
     """Say on standard error how many items were found, whether all are shown, and how words were read."""
-    items = f"{total:,} item{'' if total == 1 else 's'}"
+    items = numbered(total, "item")
     cut = f"{shown:,} of {items}; --limit 0 shows all" if shown < total else items
     for note in (*(printable(note)[:300] for note in notes), cut if total else "nothing found"):
         click.echo(note, err=True)

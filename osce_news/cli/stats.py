@@ -13,7 +13,7 @@ import click
 from osce_news.cli.options import db_option, filter_options, format_options, traceback_option
 from osce_news.cli.output import print_count, print_rows
 from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
-from osce_news.storage import counts, search
+from osce_news.storage import counts, queries, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
@@ -78,7 +78,7 @@ def stats(
         options = FigureOptions(groups, query, labels, top)
         with open_query(db, query) as connection:
             figure = build_figure(connection, options)
-            total = counts.extent(connection, query)["items"]
+            total = queries.count(connection, query)
             notes = search.remarks(connection, query, total)
         write_figure(figure, plot)
         click.echo(f"{plot}: {figure.title}", err=form is not None)
@@ -105,7 +105,7 @@ def _print_counts(
         }
         counted = counts.count_items(connection, groups, query, keep)
         span = counts.span(connection, query)
-        total = counts.extent(connection, query)["items"]
+        total = queries.count(connection, query)
         notes = search.remarks(connection, query, total)
     names = {group: _in_order(counted, group, span) for group in groups}
     items = {tuple(row[group] for group in groups): row["items"] for row in counted}

@@ -14,6 +14,7 @@ import click
 from osce_news.cli.log import record, say
 from osce_news.cli.output import print_json, printable
 from osce_news.errors import OsceNewsError
+from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, open_for_reading, queries
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def print_summary(
     `more` holds further keys of the JSON object. `what` was done is the mode of the run, unless given.
     """
     done = (
-        f"{what or summary.mode}: {summary.status}; {count(summary.pages, 'page')}, "
-        f"{count(summary.seen, 'item')}: {summary.new} new, "
+        f"{what or summary.mode}: {summary.status}; {numbered(summary.pages, 'page')}, "
+        f"{numbered(summary.seen, 'item')}: {summary.new} new, "
         f"{summary.changed} changed, {summary.unchanged} unchanged"
     )
     record(done)
@@ -94,12 +95,7 @@ def _print_overview(path: Path, commands: list[str]) -> None:
         click.echo(f"{path} holds no items yet")
         return
     click.echo(
-        f"{path} holds {count(held['items'], 'item')}, {held['first']} to {held['last']}, "
-        f"from {count(held['offices'], 'office')} on {count(held['topics'], 'topic')}"
+        f"{path} holds {numbered(held['items'], 'item')}, {held['first']} to {held['last']}, "
+        f"from {numbered(held['offices'], 'office')} on {numbered(held['topics'], 'topic')}"
     )
     click.echo("\n  ".join(["next:", *commands]))
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun, such as "1 page" or "2 pages"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -18,6 +18,15 @@ _INLINE = re.compile(r"</?(?:mark|em|strong|b|i|u|span|a|sup|sub|small)\b[^<>]*>
 _ENTITY = re.compile(r"&(?:amp;)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
+def numbered(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> numbered(1, "page"), numbered(34_000, "item")
+    ('1 page', '34,000 items')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def clean(text: str | None) -> str | None:
     r"""Return the text as one line, or None if it has no visible character.
 

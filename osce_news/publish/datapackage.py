@@ -13,6 +13,7 @@ from typing import Any
 from osce_news.atomic import atomic_write
 from osce_news.clock import utc_now
 from osce_news.errors import BadInputError
+from osce_news.normalize.text import numbered
 from osce_news.publish.formats import Format
 from osce_news.publish.references import TITLE, Reference, citation
 from osce_news.storage.dictionary import Column
@@ -139,7 +140,7 @@ def resource(
         **({"compression": "gz"} if name.lower().endswith(".gz") else {}),
         **({"dialect": {"delimiter": delimiter}} if delimiter else {}),
         **tabular,
-        "description": f"{sum(counts.values()):,} items",
+        "description": numbered(sum(counts.values()), "item"),
         "schema": {"fields": fields, **keys, "missingValues": [""]},
     }
 

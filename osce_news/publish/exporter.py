@@ -53,8 +53,8 @@ def export(
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
     chosen = formats()[form] if form else format_of(path)
-    given: dict[Option, object] = {"columns": columns, "bom": bom, "delimiter": delimiter, "texts": texts}
-    _check(chosen, given | {"partition-by": by_year})
+    _check(chosen, {"partition-by": by_year})
+    written, keywords = _prepare(connection, chosen, query, columns, bom, delimiter, texts)
     if by_year:
         destinations.check_folder(path, f"items{chosen.suffixes[0]}")
     else:
@@ -62,11 +62,9 @@ def export(
     compressed = path.name.lower().endswith(".gz")
     if compressed and (chosen.binary or by_year):
         raise BadInputError(f"{chosen.name} is already compressed: leave out .gz")
-    written = _columns(connection, columns, texts=texts or not (bom or chosen.name == "xlsx"))
     described = described and "datapackage" in chosen.options
     if described:
         datapackage.check(path.parent)
-    keywords = _keywords(chosen, written, query, bom=bom, delimiter=delimiter)
     rows = newest(stream(connection, query), chosen, limit)
     with atomic_write(path, folder=by_year) as part:
         if by_year:
@@ -104,9 +102,8 @@ def write_to_stream(
     Raises what `export` raises.
     """
     chosen = formats()[form]
-    _check(chosen, {"columns": columns, "bom": bom, "delimiter": delimiter, "texts": texts})
-    written = _columns(connection, columns, texts=texts or not (bom or chosen.name == "xlsx"))
-    return write(chosen, rows, file, _keywords(chosen, written, query, bom=bom, delimiter=delimiter))
+    _, keywords = _prepare(connection, chosen, query, columns, bom, delimiter, texts)
+    return write(chosen, rows, file, keywords)
 
 
 def stream(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
@@ -131,28 +128,32 @@ def newest(rows: Iterable[Row], chosen: Format, limit: int | None) -> Iterator[R
     return islice(rows, (chosen.newest if limit is None else limit) or None)
 
 
-def _columns(connection: sqlite3.Connection, names: Sequence[str], *, texts: bool) -> list[Column]:
-    """Return the columns of `newsroom` with these names, or all of them, with or without the full text.
+def _prepare(
+    connection: sqlite3.Connection,
+    chosen: Format,
+    query: Query,
+    names: Sequence[str],
+    bom: bool,
+    delimiter: str | None,
+    texts: bool,
+) -> tuple[list[Column], dict[str, Any]]:
+    """Return the columns of `newsroom` to write, and the keywords for the function that writes the format.
 
-    Raises BadInputError.
+    Raises what `_check` raises, and BadInputError for an unknown column.
     """
+    _check(chosen, {"columns": names, "bom": bom, "delimiter": delimiter, "texts": texts})
     known = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info('newsroom')")]
     for name in names:
         if name not in known:
             raise BadInputError(f"no column {name[:80]!r}; there are {', '.join(known)}")
-    usual = [name for name in known if texts or name != "text"]
-    return [column("newsroom", name) for name in dict.fromkeys(names or usual)]
-
-
-def _keywords(
-    chosen: Format, columns: Sequence[Column], query: Query, *, bom: bool, delimiter: str | None
-) -> dict[str, Any]:
-    """Return the keywords for the function that writes the format."""
+    is_spreadsheet = bom or chosen.name == "xlsx"
+    usual = [name for name in known if texts or not is_spreadsheet or name != "text"]
+    columns = [column("newsroom", name) for name in dict.fromkeys(names or usual)]
     keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
     if "query" in chosen.options:
         keywords |= {"query": urlencode(query.arguments()), "described": query.described()}
     keywords |= {"bom": True} if bom else {}
-    return keywords | ({"delimiter": delimiter} if delimiter else {})
+    return columns, keywords | ({"delimiter": delimiter} if delimiter else {})
 
 
 def _check(chosen: Format, given: Mapping[Option, object]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from osce_news import __version__
 from osce_news.normalize.dates import MONTHS
+from osce_news.normalize.text import numbered
 from osce_news.storage.coverage import Coverage
 from osce_news.urls import LISTING_URL
 
@@ -66,7 +67,7 @@ def dataset_reference(known: Coverage) -> Reference:
     published = f", published {known.first} to {known.last}" if known.first else ""
     read = f"whole list last read {known.whole_read}" if known.whole_read else None
     seen = f"last page read {known.read}" if known.read and known.read != known.whole_read else None
-    parts = (f"{known.items:,} items{asked}{published}", read, *known.gaps, seen)
+    parts = (f"{numbered(known.items, 'item')}{asked}{published}", read, *known.gaps, seen)
     issued = known.whole_read or known.read
     return Reference(
         key=f"osce-newsroom-{issued or 'empty'}",

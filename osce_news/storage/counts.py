@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from osce_news.storage.queries import Row
+from osce_news.storage.queries import Row, extent
 from osce_news.storage.query import Query
 
 # For each grouping the expression that names a group, and the join that it needs.
@@ -98,16 +98,6 @@ def count_among(connection: sqlite3.Connection, query: Query, keep: Mapping[str,
     condition = " AND ".join(f"{name} <> ?" for name in keep)  # never true for NULL
     sql = f"SELECT count(DISTINCT id) FROM ({table}) WHERE {condition}"
     return int(connection.execute(sql, [*values, *(OTHER for _ in keep)]).fetchone()[0])
-
-
-def extent(connection: sqlite3.Connection, query: Query) -> Row:
-    """Return the number of matching `items`, their `first` and `last` date, and how many are `undated`."""
-    where, values = query.where()
-    sql = (
-        "SELECT count(*) AS items, min(published) AS first, max(published) AS last, "
-        f"count(*) - count(published) AS undated FROM items WHERE {where}"
-    )
-    return dict(connection.execute(sql, values).fetchone())
 
 
 def count_labels(connection: sqlite3.Connection, period: str, query: Query) -> list[Row]:

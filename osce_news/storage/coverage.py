@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from osce_news.storage.crawl_state import COMPLETE
+from osce_news.storage.queries import Row, count, extent
 from osce_news.storage.query import Query
 from osce_news.urls import is_whole_list
 
@@ -37,18 +38,16 @@ def coverage(connection: sqlite3.Connection, query: Query = _ALL) -> Coverage:
     """Return what the items of a query cover."""
     where, values = query.where()
     sql = f"""
-        SELECT count(*) AS items, min(published) AS first, max(published) AS last,
-            count(*) - count(published) AS undated, (SELECT count(*) FROM items) AS in_database,
-            (SELECT date(max(fetched_at)) FROM pages) AS read,
+        SELECT (SELECT date(max(fetched_at)) FROM pages) AS read,
             (SELECT max(date(last_seen)) FROM items) AS seen,
             count((SELECT 1 FROM articles WHERE item_id = items.id AND text IS NOT NULL)) AS texts
         FROM items WHERE {where}"""
-    row = connection.execute(sql, values).fetchone()
+    row = extent(connection, query) | dict(connection.execute(sql, values).fetchone())
     whole = last_whole_run(connection)
     return Coverage(
         query=query.described(),
         items=row["items"],
-        in_database=row["in_database"],
+        in_database=count(connection, _ALL),
         first=row["first"],
         last=row["last"],
         texts=row["texts"],
@@ -112,7 +111,7 @@ def _gaps_of_list(connection: sqlite3.Connection, whole: sqlite3.Row | None) -> 
     return [f"no crawl has read the whole list, {read}"]
 
 
-def _gaps_of_values(row: sqlite3.Row) -> list[str]:
+def _gaps_of_values(row: Row) -> list[str]:
     gaps = [f"{row['undated']:,} without a date"] if row["undated"] else []
     if row["texts"] < row["items"]:
         gaps.append(f"full text of {row['texts']:,}" if row["texts"] else "no full texts")

@@ -41,10 +41,19 @@ def items(connection: sqlite3.Connection, query: Query, limit: int | None) -> li
     return [decoded(row) for row in connection.execute(sql, [*values, -1 if limit is None else limit])]
 
 
+def extent(connection: sqlite3.Connection, query: Query) -> Row:
+    """Return the number of `items` of the query, the `first` and `last` date, and how many are `undated`."""
+    where, values = query.where()
+    sql = (
+        "SELECT count(*) AS items, min(published) AS first, max(published) AS last, "
+        f"count(*) - count(published) AS undated FROM items WHERE {where}"
+    )
+    return dict(connection.execute(sql, values).fetchone())
+
+
 def count(connection: sqlite3.Connection, query: Query) -> int:
     """Return how many items the query asks for."""
-    where, values = query.where()
-    return int(connection.execute(f"SELECT count(*) FROM items WHERE {where}", values).fetchone()[0])
+    return int(extent(connection, query)["items"])
 
 
 _PARTS = {
@@ -94,13 +103,11 @@ def unknown_values(connection: sqlite3.Connection) -> list[Row]:
 
 
 def overview(connection: sqlite3.Connection) -> Row:
-    """Return the numbers of items, offices and topics in the database, and the first and last date."""
+    """Return the extent of the whole database, and the numbers of its `offices` and `topics`."""
     sql = """
-        SELECT count(*) AS items, min(published) AS first, max(published) AS last,
-            (SELECT count(DISTINCT office_id) FROM item_offices) AS offices,
-            (SELECT count(DISTINCT topic_id) FROM item_topics) AS topics
-        FROM items"""
-    return dict(connection.execute(sql).fetchone())
+        SELECT (SELECT count(DISTINCT office_id) FROM item_offices) AS offices,
+            (SELECT count(DISTINCT topic_id) FROM item_topics) AS topics"""
+    return extent(connection, Query()) | dict(connection.execute(sql).fetchone())
 
 
 def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:

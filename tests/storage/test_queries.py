@@ -257,7 +257,7 @@ def test_labels_are_counted_by_what_is_printed(newsroom: Newsroom, filters: Quer
 
 def test_the_extent_of_the_items_leaves_no_undated_one_out(newsroom: Newsroom) -> None:
     days = [item.published for item in newsroom.items if item.published]
-    assert counts.extent(newsroom.connection, Query()) == {
+    assert queries.extent(newsroom.connection, Query()) == {
         "items": len(newsroom.items),
         "first": min(days),
         "last": max(days),
@@ -308,6 +308,7 @@ def test_the_overview_says_what_the_database_holds(newsroom: Newsroom, db: Path)
         "items": 408,
         "first": min(item.published for item in newsroom.items if item.published),
         "last": "2025-11-28",
+        "undated": 1,
         "offices": len({term.id for item in newsroom.items for term in item.offices if term.id}),
         "topics": len({term.id for item in newsroom.items for term in item.topics if term.id}),
     }

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from osce_news import __version__
 from osce_news.errors import BadInputError
-from osce_news.storage import counts, search
+from osce_news.normalize.text import numbered
+from osce_news.storage import counts, queries, search
 from osce_news.storage.query import Query
 
 Row = dict[str, Any]
@@ -74,7 +75,7 @@ class Figure:
 
 def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figure:
     """Return the figure. Raises BadInputError if there is nothing to show."""
-    extent = counts.extent(connection, options.query)
+    extent = queries.extent(connection, options.query)
     source = counts.source(connection)
     periods = [name for name in options.by if name in counts.PERIODS]
     if extent["items"] == 0:
@@ -166,7 +167,7 @@ def _notes(
     query: Query, extent: Mapping[str, Any], dated: bool, remarks: Sequence[str], source: counts.Source
 ) -> tuple[str, ...]:
     """Return the lines below the title: the filter, what is shown, and the source."""
-    items = f"{extent['items']:,} item{'' if extent['items'] == 1 else 's'}"
+    items = numbered(extent["items"], "item")
     period = f", published {extent['first']} to {extent['last']}" if extent["first"] else ""
     undated = [f"{extent['undated']:,} without a date are not shown."] if dated and extent["undated"] else []
     read = f" on {source.read[:10]}" if source.read else ""
