@@ -91,7 +91,7 @@ class ChallengePageError(RefusedError):
 
 
 class StaleError(OsceNewsError):
-    """The last complete run is too old, or there is none. `osce-news runs` shows how the last ones ended."""
+    """The last complete crawl is too old, or there is none. `osce-news runs` shows how each ended."""
 
     exit_status = 7
 

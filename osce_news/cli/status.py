@@ -14,23 +14,24 @@ import click
 from osce_news.cli.options import db_option, traceback_option
 from osce_news.cli.output import print_field, print_json
 from osce_news.cli.runs import with_death
-from osce_news.clock import duration_in_words, parse_utc, utc_now
+from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
 from osce_news.errors import StaleError
 from osce_news.storage import history_queries, open_for_reading, queries
-from osce_news.storage.coverage import last_complete_crawl, last_whole_run
+from osce_news.storage.coverage import last_complete_crawl, last_whole_run, unfinished_lists
 from osce_news.storage.held import held_pages
+from osce_news.storage.query import Query
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _TIME = "timestamp_seconds"
 # The metrics, each with the key of its value and its help.
 _METRICS = {
     f"last_run_{_TIME}": ("last_run_started", "When the last run began, in seconds since 1970."),
-    f"last_complete_run_{_TIME}": (
-        "last_complete_run_finished",
+    f"last_complete_crawl_{_TIME}": (
+        "last_complete_crawl_finished",
         "When the last complete crawl ended, in seconds since 1970.",
     ),
-    f"last_whole_run_{_TIME}": (
-        "last_whole_run_finished",
+    f"last_whole_crawl_{_TIME}": (
+        "last_whole_crawl_finished",
         "When the last crawl of the whole list ended, in seconds since 1970.",
     ),
     "held_pages": ("held_pages", "Pages that failed a check and wait for a decision."),
@@ -52,7 +53,8 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
     "--max-age",
     callback=_age,
     metavar="AGE",
-    help="Exit with status 7 if the last complete run ended longer ago, such as 36h, 2d or 1w.",
+    help="Exit with status 7 if the last complete crawl ended longer ago, such as 36h, 2d or 1w, or that of "
+    "one of several lists that are crawled.",
 )
 @click.option(
     "--format",
@@ -67,7 +69,7 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
     """Show the last runs, and what needs attention.
 
     A complete run is a crawl, incremental or full, that read everything that it was meant to read. The last
-    whole one read a whole list, as `crawl --full` does. The age is that of the last complete run.
+    whole one read a whole list, as `crawl --full` does. The age is that of the last complete crawl.
 
     \b
     Example:
@@ -86,12 +88,25 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
             shown = duration_in_words(value) if name == "age_s" and value is not None else value
             label = name.removesuffix("_s").replace("_", " ")
             print_field(label, None if shown is None else str(shown))
-    if max_age is None or (age is not None and age <= max_age.total_seconds()):
-        return
-    found = (
-        "no run is complete" if age is None else f"the last complete run ended {duration_in_words(age)} ago"
-    )
-    raise StaleError(f"{db}: {found}; `osce-news runs` shows why, `osce-news crawl` makes a new one")
+    if max_age is not None and (stale := _stale(db, age, max_age)):
+        raise StaleError(f"{db}: {stale}; `osce-news runs` shows why, `osce-news crawl` makes a new one")
+
+
+def _stale(db: Path, age: int | None, max_age: timedelta) -> str | None:
+    """Return what was not read completely for longer than this; None if all was."""
+    if age is None:
+        return "no crawl is complete"
+    if age > max_age.total_seconds():
+        return f"the last complete crawl ended {duration_in_words(age)} ago"
+    now = parse_utc(utc_now())
+    with closing(open_for_reading(db)) as connection:
+        lists = unfinished_lists(connection, format_utc((now - max_age).timestamp()))
+    for name, completed in lists:
+        if completed is None:
+            return f"no crawl of {name} is complete"
+        ago = duration_in_words((now - parse_utc(completed)).total_seconds())
+        return f"the last complete crawl of {name} ended {ago} ago"
+    return None
 
 
 def _facts(db: Path) -> dict[str, Any]:
@@ -106,14 +121,14 @@ def _facts(db: Path) -> dict[str, Any]:
             "last_run": last.get("run"),
             **{f"last_run_{name}": last.get(name)
                for name in ("mode", "status", "started", "finished", "message")},
-            "last_complete_run": complete["id"] if complete else None,
-            "last_complete_run_finished": ended,
+            "last_complete_crawl": complete["id"] if complete else None,
+            "last_complete_crawl_finished": ended,
             "age_s": None if age is None else max(0, int(age)),
-            "last_whole_run": whole["id"] if whole else None,
-            "last_whole_run_finished": whole["finished"] if whole else None,
+            "last_whole_crawl": whole["id"] if whole else None,
+            "last_whole_crawl_finished": whole["finished"] if whole else None,
             "held_pages": sum(page["stored_run"] is None for page in held_pages(connection)),
             "unknown_names": len(queries.unknown_values(connection)),
-            "items": queries.overview(connection)["items"],
+            "items": queries.count(connection, Query()),
             "bytes": db.stat().st_size,
         }  # fmt: skip
 

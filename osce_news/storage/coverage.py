@@ -95,6 +95,18 @@ def last_complete_crawl(connection: sqlite3.Connection) -> sqlite3.Row | None:
     return next(iter(connection.execute(sql)), None)
 
 
+def unfinished_lists(connection: sqlite3.Connection, since: str) -> list[tuple[str, str | None]]:
+    """Return the lists that crawls began to read since this time, but did not read completely since then.
+
+    Each comes with the end of its last complete crawl, or None. Crawls with a limit are not counted.
+    """
+    sql = f"""
+        SELECT list, max(iif({COMPLETE}, finished, NULL)) AS completed FROM runs
+        WHERE mode IN ('full', 'incremental') AND instr(list, ' (') = 0
+        GROUP BY list HAVING max(started) >= :since AND coalesce(completed, '') < :since ORDER BY list"""
+    return [tuple(row) for row in connection.execute(sql, {"since": since})]
+
+
 def _is_whole(name: str | None) -> bool:
     """Whether the name of a list, as stored with a run, has no limit, filter or keyword."""
     return name is not None and " (" not in name and is_whole_list(name)
