@@ -34,7 +34,10 @@ class SinglePageSpider(scrapy.Spider):
     """Makes one request; the result is `response`, received at `fetched_at`, or `error`."""
 
     name = "single"
-    custom_settings = {"ITEM_PIPELINES_BASE": {}}  # noqa: RUF012  # Scrapy reads it as a plain dictionary
+    custom_settings = {  # noqa: RUF012  # Scrapy reads it as a plain dictionary
+        "ITEM_PIPELINES_BASE": {},
+        "RETRY_TIMES": 0,  # a person waits for the answer
+    }
 
     def __init__(self, *args: Any, options: CrawlOptions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -99,11 +99,19 @@ def test_a_refusal_is_exit_6(newsroom: Newsroom, tmp_path: Path, robots: str, st
     assert (done.status, len(done.errors)) == (status, 1)
 
 
-@pytest.mark.slow
 def test_without_a_server_it_is_an_error_of_the_network(tmp_path: Path) -> None:
     with Newsroom([], robots=ROBOTS) as gone:
         pass
-    assert ask(gone, tmp_path).status == 1
+    done = ask(gone, tmp_path)
+    assert (done.status, len(done.errors)) == (1, 1)  # and no line about a retry
+    assert "the connection was refused" in done.err
+
+
+def test_a_server_that_is_busy_is_asked_once(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.fail(faults.page(0), faults.status(503))
+    done = ask(newsroom, tmp_path)
+    assert (done.status, len(newsroom.paths)) == (1, 2)
+    assert "status 503" in done.err
 
 
 @pytest.mark.parametrize("command", ["check", "crawl"])
