@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import hashlib
 import io
 import json
 import shlex
 import sqlite3
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from osce_news.publish.exporter import export
+from osce_news.publish.exporter import export, write_to_stream
 from osce_news.storage import queries
 from osce_news.storage.query import Query
 from tests.helpers import run, shell
@@ -39,6 +41,18 @@ def test_a_workbook_has_dates_and_no_formulas_and_no_texts_unless_asked_for(
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
     (first, *_) = openpyxl.load_workbook(tmp_path / "texts.xlsx")["items"].iter_rows(values_only=True)
     assert "text" in first
+
+
+def test_a_workbook_on_a_full_disk_is_one_error_and_no_traceback(
+    reading: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    rows = queries.items(reading, Query(), 3)
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="No space left"):
+        write_to_stream(reading, rows, full, "xlsx", Query())
+    gc.collect()
+    assert ignored == []
 
 
 def test_a_delimiter_separates_and_gz_compresses_the_same_bytes(

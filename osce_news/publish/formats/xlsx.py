@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
@@ -24,7 +25,8 @@ def write(rows: Iterable[Row], file: BinaryIO, *, columns: Sequence[Column]) -> 
     """
     import xlsxwriter
 
-    workbook = xlsxwriter.Workbook(file, {"constant_memory": True})
+    made = io.BytesIO()  # for a full disk makes xlsxwriter print a traceback
+    workbook = xlsxwriter.Workbook(made, {"constant_memory": True})
     workbook.set_properties({"created": _MADE})  # the same items give the same bytes
     sheet, bold = workbook.add_worksheet("items"), workbook.add_format({"bold": True})
     day = workbook.add_format({"num_format": "yyyy-mm-dd"})
@@ -43,6 +45,7 @@ def write(rows: Iterable[Row], file: BinaryIO, *, columns: Sequence[Column]) -> 
                 text = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 10]}… (cut)"
                 sheet.write_string(line, number, text)
     workbook.close()
+    file.write(made.getbuffer())
 
 
 FORMAT = Format(
