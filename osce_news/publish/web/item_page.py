@@ -25,7 +25,7 @@ from osce_news.publish.web.search_page import MARKS, marked
 from osce_news.storage import queries, search
 from osce_news.storage.query import Query
 
-_PART = 4_000  # characters of a text on one page
+_PART = 3_000  # characters of a text on one page
 _REVISIONS = 10  # shown; all are in the table
 _DIFFERENCE = 100  # words of a difference that are shown
 _UNCHANGED = 12  # words that are shown beside a difference
