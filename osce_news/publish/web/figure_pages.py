@@ -13,14 +13,16 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from osce_news.errors import BadInputError
+from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
 from osce_news.publish.web.addresses import query_of
-from osce_news.publish.web.served_copy import DATABASE
-from osce_news.storage import counts
+from osce_news.publish.web.answers import database, html
+from osce_news.publish.web.facets import VOCABULARIES, facets
 from osce_news.storage.query import Query
 
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
 _NOT_PRINTED = "(not printed)"
+_FIELDS = ("office", "topic", "type", "search", "since", "until")
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html", "csv": "text/csv"}
 
 # Figures to choose from, by title, each with its options as a query string.
@@ -55,23 +57,26 @@ def command(options: FigureOptions) -> str:
 
 async def figure_page(datasette: Any, request: Any) -> Any:
     """Answer with a page that shows one figure, its numbers, and a form to draw others."""
+    path = database(datasette).path
     variables: dict[str, Any] = {
         "figures": FIGURES,
-        "choices": await datasette.get_database(DATABASE).execute_fn(_choices),
+        "choices": await database(datasette).execute_fn(lambda reading: _choices(reading, path)),
         "given": request.args,
+        "shown": {},
         "query": urlencode([(name, value) for name in request.args for value in request.args.getlist(name)]),
         "narrow": _NARROW,
     }
     status = 200
     try:
-        options, figure = await _figure(datasette, request)
+        variables |= {"options": (options := options_from(request.args)), **_form(options)}
+        figure = await _figure(datasette, options)
         rows = [
             [_NOT_PRINTED if value is None else value for value in row.values()] for row in figure.rows[:200]
         ]
-        variables |= {"figure": figure, "options": options, "command": command(options), "rows": rows}
+        variables |= {"figure": figure, "command": command(options), "rows": rows}
     except BadInputError as error:
         variables["error"], status = str(error), 400
-    return Response.html(await datasette.render_template("figures.html", variables, request=request), status)
+    return await html(datasette, request, "figures.html", variables, status)
 
 
 async def figure_file(datasette: Any, request: Any) -> Any:
@@ -79,7 +84,7 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     suffix = request.url_vars["suffix"]
     width = _NARROW if request.args.get("width") == str(_NARROW) else _WIDE
     try:
-        _, figure = await _figure(datasette, request)
+        figure = await _figure(datasette, options_from(request.args))
     except BadInputError as error:
         return Response.text(str(error), 400)
     body = await asyncio.get_running_loop().run_in_executor(None, _body, figure, suffix, width)
@@ -89,19 +94,37 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     return Response(body, headers=headers, content_type=_TYPES[suffix])
 
 
-async def _figure(datasette: Any, request: Any) -> tuple[FigureOptions, Figure]:
-    """Return the figure of an address with its options. Raises BadInputError."""
-    options = options_from(request.args)
-    database = datasette.get_database(DATABASE)
-    return options, await database.execute_fn(lambda connection: build_figure(connection, options))
+async def _figure(datasette: Any, options: FigureOptions) -> Figure:
+    """Return the figure. Raises BadInputError."""
+    figure: Figure = await database(datasette).execute_fn(
+        lambda connection: build_figure(connection, options)
+    )
+    return figure
 
 
-def _choices(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Return the offices, topics and types that have items, the most frequent first."""
+def _choices(connection: sqlite3.Connection, path: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the identifiers and labels of the offices, topics and types, the most frequent first."""
+    known = facets(path)
+    items = known.found(connection, Query())
     return {
-        name: [row["name"] for row in counts.most_frequent(connection, name, Query())]
+        name: [
+            (value, vocabulary(VOCABULARIES[name]).entries[value].label)
+            for value in known.counts(name, items)
+        ]
         for name in ("office", "topic", "type")
     }
+
+
+def _form(options: FigureOptions) -> dict[str, Any]:
+    """Return what the fields of the form show, and as `hidden` the part of the query that has no field."""
+    shown: dict[str, str] = {}
+    hidden = [("top", str(options.top))] if options.top else []
+    for name, value in options.query.arguments():
+        if name in _FIELDS and name not in shown:
+            shown[name] = value
+        else:
+            hidden.append((name, value))
+    return {"shown": shown, "hidden": hidden}
 
 
 def _body(figure: Figure, suffix: str, width: int) -> bytes | str:

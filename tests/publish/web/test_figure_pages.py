@@ -11,9 +11,11 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
+from parsel import Selector
 
 from osce_news.publish.figures import FigureOptions, build_figure, render_image
 from osce_news.publish.web.figure_pages import FIGURES
@@ -84,3 +86,17 @@ def test_bad_input_is_an_error_line(get: Get, asked: str, line: str) -> None:
         assert answer.status_code == 400
         assert line in (answer.text if form else text_of(answer.text))
         assert "<script>alert" not in answer.text or form
+
+
+def test_the_form_keeps_all_of_the_query(get: Get) -> None:
+    asked = (
+        "by=year&office=ODIHR&office=chairpersonship&place=vienna&language=en&search=osce&since=2025&top=3"
+    )
+    page = get(f"/figures?{asked}").text
+    form = Selector(page).css("form.fields")
+    sent = [(menu.attrib["name"], menu.css("[selected]::attr(value)").get()) for menu in form.css("select")]
+    sent += [(field.attrib["name"], field.attrib["value"]) for field in form.css("input[value]")]
+    sent = [(name, value) for name, value in sent if value and name != "labels"]
+    command = re.compile(r'<pre tabindex="0"[^>]*>([^<]+)<')
+    assert "--place vienna" in page
+    assert command.findall(get(f"/figures?{urlencode(sent)}").text) == command.findall(page)
