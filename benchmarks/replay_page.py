@@ -24,7 +24,7 @@ from typing import Any, cast
 from lxml import html
 from lxml.etree import XPath
 
-from osce_news.archive import SavedPage, saved_pages
+from osce_news.archive import SavedPage, saved_page
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import extract_listing
 from osce_news.storage import Writer, open_for_writing
@@ -84,7 +84,7 @@ def make_pages(folder: Path, count: int) -> list[SavedPage]:
         url = f"https://www.osce.org/press-releases?page={number}&rows={ROWS}"
         meta = {"url": url, "fetched_at": f"2026-01-01T{number // 60 % 24:02}:{number % 60:02}:00Z"}
         place.joinpath("meta.json").write_text(json.dumps(meta), encoding="utf-8")
-    return saved_pages([folder / "pages"])
+    return [saved_page(path) for path in sorted((folder / "pages").glob("*/page.html"))]
 
 
 def replay(pages: list[SavedPage], db: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.archive import saved_pages
+from osce_news.archive import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import extract_listing
@@ -60,7 +60,7 @@ def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> Lis
 
 def fixture_page(case: str) -> Listing:
     """Return the page of a fixture as it comes to the writer."""
-    (saved,) = saved_pages([FIXTURES / case])
+    saved = saved_page(FIXTURES / case / "page.html")
     page = saved.capture()
     return normalize_listing(extract_listing(page.body, page.url, fetched_at=page.fetched_at, status=None)[0])
 

@@ -1,8 +1,8 @@
 """WARC archives, written by crawls and read from any tool; and pages saved by a browser."""
 
-from osce_news.archive.captures import Capture, captures
+from osce_news.archive.captures import Capture, WarcFiles
 from osce_news.archive.exchange import Exchange
-from osce_news.archive.files import SavedPage, saved_pages, warc_files
+from osce_news.archive.files import SavedPage, saved_page
 from osce_news.archive.records import is_warc
 from osce_news.archive.report import Report
 from osce_news.archive.writer import ArchiveWriter
@@ -13,8 +13,7 @@ __all__ = [
     "Exchange",
     "Report",
     "SavedPage",
-    "captures",
+    "WarcFiles",
     "is_warc",
-    "saved_pages",
-    "warc_files",
+    "saved_page",
 ]

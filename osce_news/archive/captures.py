@@ -48,8 +48,8 @@ class WarcFiles:
     An index of the responses is built for the first revisit record. It takes about 350 bytes per response.
     """
 
-    def __init__(self, files: Sequence[Path], max_bytes: int = MAX_PAGE_BYTES) -> None:
-        self._files, self._max_bytes = files, max_bytes
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = files
         self._index: dict[int, tuple[Path, int | None]] | None = None  # see `_index_of`
 
     def contents(
@@ -70,7 +70,7 @@ class WarcFiles:
         file that is no WARC file or can't be read.
         """
         for path in files:
-            for record in records(path, report, self._max_bytes, start=start, end=end):
+            for record in records(path, report, start=start, end=end):
                 try:
                     if record.kind == "metadata":
                         content: Capture | Event | None = _event(record)
@@ -95,7 +95,7 @@ class WarcFiles:
 
         Raises RecordError if it is not there any more.
         """
-        capture = self._page(record_at(path, offset, self._max_bytes), path, None, Report())
+        capture = self._page(record_at(path, offset), path, None, Report())
         if capture is None:
             raise RecordError(f"{path}: byte {offset}: the record is gone")
         return capture
@@ -122,7 +122,7 @@ class WarcFiles:
         # An identical response has a header of its own; that of a 304 does not describe the page.
         if profile and profile != SERVER_NOT_MODIFIED and record.block:
             response = parse_response(record.block, header_only=True)
-        return _capture(record, path, response, decompress(original, self._max_bytes), profile)
+        return _capture(record, path, response, decompress(original, MAX_PAGE_BYTES), profile)
 
     def _original(self, revisit: Record) -> Record:
         """Return the response that a revisit record refers to (WARC 1.1, 6.7).
@@ -130,7 +130,7 @@ class WarcFiles:
         Raises RecordError, of kind "unresolved" if it is in none of the files.
         """
         if self._index is None:
-            self._index = _index_of(self._files, self._max_bytes)
+            self._index = _index_of(self._files)
         index = self._index
         path, offset = next((index[key] for key in _keys_of_target(revisit) if key in index), (None, None))
         if path is None:
@@ -138,7 +138,7 @@ class WarcFiles:
         if offset is None:
             where = f"{path}, which is one gzip member"
             raise RecordError(f"its page is in {where}: split it with `warcio recompress`", "unresolved")
-        original = record_at(path, offset, self._max_bytes)
+        original = record_at(path, offset)
         digest = revisit.headers.get("warc-payload-digest", "")
         if original.block is None:
             raise RecordError("its page is too large", "too_large")
@@ -149,22 +149,9 @@ class WarcFiles:
         return original
 
 
-def captures(
-    paths: Path | Sequence[Path],
-    report: Report | None = None,
-    *,
-    hosts: Collection[str] | None = None,
-    max_bytes: int = MAX_PAGE_BYTES,
-) -> Iterator[Capture]:
-    """Yield the pages in these files, file by file, in order; otherwise as `WarcFiles.contents`."""
-    files = [paths] if isinstance(paths, Path) else list(paths)
-    contents = WarcFiles(files, max_bytes).contents(files, report or Report(), hosts=hosts)
-    return (content for content in contents if isinstance(content, Capture))
-
-
 def capture_in(data: bytes) -> Capture:
     """Return the page in the bytes of one record; raises RecordError if they hold none."""
-    capture = WarcFiles(())._page(record_in(data, MAX_PAGE_BYTES), Path(), None, Report())
+    capture = WarcFiles(())._page(record_in(data), Path(), None, Report())
     if capture is None:
         raise RecordError("holds no page")
     return capture
@@ -234,12 +221,12 @@ def _profile(record: Record) -> str | None:
     return record.headers.get("warc-profile", "").rstrip("/").rpartition("/")[2] or "unknown"
 
 
-def _index_of(files: Sequence[Path], max_bytes: int) -> dict[int, tuple[Path, int | None]]:
+def _index_of(files: Sequence[Path]) -> dict[int, tuple[Path, int | None]]:
     """Return the file and the offset of each response by its keys; no offset if it can't be read alone."""
     index: dict[int, tuple[Path, int | None]] = {}
     for path in files:
         with suppress(BadInputError):  # reported when the file itself is read
-            for record in records(path, Report(), max_bytes):
+            for record in records(path, Report()):
                 if record.kind == "response":
                     place = (path, record.offset if record.alone else None)
                     for key in _keys_of(record):

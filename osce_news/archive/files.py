@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,8 +15,7 @@ from urllib.parse import urljoin
 from lxml import etree, html
 
 from osce_news.archive.captures import Capture
-from osce_news.archive.records import MAX_PAGE_BYTES, records
-from osce_news.archive.report import RecordError, Report
+from osce_news.archive.records import MAX_PAGE_BYTES
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.normalize import is_web_address
@@ -29,20 +28,27 @@ _COMMENT = re.compile(r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleF
 _HEAD_TAG = re.compile(r"<(?:link|meta)\b[^>]{1,3000}>", re.IGNORECASE)
 
 
-def files_at(paths: Iterable[Path], is_wanted: Callable[[Path], bool], what: str) -> list[Path]:
-    """Return the files at these paths, each once; for a folder, the wanted files below it.
+def files_at(paths: Iterable[Path]) -> list[Path]:
+    """Return the files at these paths, each once; for a folder, the saved pages and WARC files below it.
 
-    `what` describes the wanted files in errors. Raises BadInputError for a path that does not exist and for a
-    folder without such files.
+    Raises BadInputError for a path that does not exist and for a folder without such files.
     """
     files: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
             # macOS puts a companion "._NAME" next to each file on disks of other systems.
-            named = (file for file in path.rglob("*") if is_wanted(file) and not file.name.startswith("._"))
-            below = sorted(file for file in named if file.is_file() and not _belongs_to_page(file))
+            named = (file for file in path.rglob("*") if not file.name.startswith("._"))
+            below = sorted(
+                file
+                for file in named
+                if (is_saved_page(file) or has_warc_name(file))
+                and file.is_file()
+                and not _belongs_to_page(file)
+            )
             if not below:
-                raise BadInputError(f"no {what} in {path}")
+                raise BadInputError(
+                    f"no saved page (.html, .json) and no WARC file (.warc, .warc.gz) in {path}"
+                )
         elif path.is_file():
             below = [path]
         else:
@@ -81,26 +87,6 @@ def _begins_as_answer(file: Path) -> bool:
         return False
 
 
-def warc_files(paths: Sequence[Path]) -> list[Path]:
-    """Return the WARC files at these paths, each once, in the order of their first record's time.
-
-    For a folder, the files below it that end in .warc or .warc.gz. Raises BadInputError for a path that does
-    not exist, a file that is not a WARC file, and a folder without one.
-    """
-    files = files_at(paths, has_warc_name, "WARC file (.warc, .warc.gz)")
-    return sorted(files, key=lambda file: (_first_date(file), str(file)))
-
-
-def _first_date(path: Path) -> str:
-    """Return the time of the first record with one; empty if there is none."""
-    for record in records(path, Report()):
-        try:
-            return record.fetched_at
-        except RecordError:
-            continue
-    return ""
-
-
 @dataclass(frozen=True, slots=True)
 class SavedPage:
     """A page on disk; `url` is None if no `meta.json` gives its address."""
@@ -135,23 +121,17 @@ class SavedPage:
         return SearchQuery(SEARCH_URL).url if self.path.suffix.lower() == ".json" else _address_in(body)
 
 
-def saved_pages(paths: Sequence[Path]) -> list[SavedPage]:
-    """Return the pages at these paths, the earliest first, each once.
+def saved_page(path: Path) -> SavedPage:
+    """Return the saved page in a file.
 
-    For a folder, all pages below it. A `meta.json` next to `page.html` or `page.json` gives address and time
-    (keys `url` and `fetched_at`). Without one, the address is taken from the page, and the time is that of
-    the file's last change. Raises BadInputError for a path that does not exist or holds no page.
+    A `meta.json` next to `page.html` or `page.json` gives address and time (keys `url` and `fetched_at`).
+    Without one, the address is taken from the page, and the time is that of the file's last change. Raises
+    BadInputError if the file holds no page.
     """
-    files = files_at(paths, is_saved_page, "saved page (.html, .json)")
-    for path in files:
-        if not is_saved_page(path):
-            raise BadInputError(
-                f"{path} is neither a saved page (.html) nor an answer of the search service (.json)"
-            )
-    return sorted(map(_saved_page, files), key=lambda page: (page.fetched_at, str(page.path)))
-
-
-def _saved_page(path: Path) -> SavedPage:
+    if not is_saved_page(path):
+        raise BadInputError(
+            f"{path} is neither a saved page (.html) nor an answer of the search service (.json)"
+        )
     file = path.with_name("meta.json")
     url = fetched_at = None
     if path.stem == "page" and file.is_file():

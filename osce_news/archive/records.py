@@ -73,9 +73,7 @@ class Record:
         raise RecordError(f"WARC-Date {text[:40]!r} is not a time")
 
 
-def records(
-    path: Path, report: Report, max_bytes: int = MAX_PAGE_BYTES, *, start: int = 0, end: int = sys.maxsize
-) -> Iterator[Record]:
+def records(path: Path, report: Report, *, start: int = 0, end: int = sys.maxsize) -> Iterator[Record]:
     """Yield the records of a file in order. Memory use does not depend on the file's size.
 
     `start` is the offset of a record that is `alone`; only records that begin before `end` are read. Adjacent
@@ -90,19 +88,19 @@ def records(
                 return
             if (other := _other_format(file)) is not None:
                 raise BadInputError(f"{path}: not a WARC file" + (f" but {other}" if other else ""))
-            yield from _Reader(path, file, report, max_bytes, end).records(start)
+            yield from _Reader(path, file, report, end).records(start)
     except OSError as error:
         raise BadInputError(f"{path}: can't be read: {error.strerror}") from error
 
 
-def record_at(path: Path, offset: int, max_bytes: int = MAX_PAGE_BYTES) -> Record:
+def record_at(path: Path, offset: int) -> Record:
     """Return the record at an offset given by `records`; it must be one that is `alone`.
 
     Raises RecordError if no complete record is there any more.
     """
     try:
         with path.open("rb") as file:
-            record = next(_Reader(path, file, Report(), max_bytes).records(offset), None)
+            record = next(_Reader(path, file, Report()).records(offset), None)
     except OSError as error:
         raise RecordError(f"{path}: can't be read: {error.strerror}") from error
     if record is None or record.offset != offset:
@@ -110,9 +108,9 @@ def record_at(path: Path, offset: int, max_bytes: int = MAX_PAGE_BYTES) -> Recor
     return record
 
 
-def record_in(data: bytes, max_bytes: int = MAX_PAGE_BYTES) -> Record:
+def record_in(data: bytes) -> Record:
     """Return the first record in some bytes; raises RecordError if they hold no complete record."""
-    record = next(_Reader(Path(), BytesIO(data), Report(), max_bytes).records(), None)
+    record = next(_Reader(Path(), BytesIO(data), Report()).records(), None)
     if record is None:
         raise RecordError("holds no complete record")
     return record
@@ -189,11 +187,8 @@ def _other_format(file: BinaryIO) -> str | None:
 class _Reader:
     """Reads the records of one file."""
 
-    def __init__(
-        self, path: Path, file: BinaryIO, report: Report, max_bytes: int, end: int = sys.maxsize
-    ) -> None:
+    def __init__(self, path: Path, file: BinaryIO, report: Report, end: int = sys.maxsize) -> None:
         self.path, self.file, self.report, self.end = path, file, report, end
-        self.max_block = max_bytes + MAX_HEADER
         self.gzip = is_gzip(file)
         self.size = file.seek(0, 2)
 
@@ -268,7 +263,7 @@ class _Reader:
 
     def _block(self, stream: ByteStream, length: int, digest: str) -> bytes | None:
         """Read the block if what follows it confirms its length; return None if it is too large."""
-        if length > self.max_block:
+        if length > MAX_PAGE_BYTES + MAX_HEADER:
             self._skip_block(stream, length)
             return None
         if not self._ends_after(stream, length) and not self._is_complete(stream, length, digest):

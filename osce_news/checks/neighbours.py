@@ -13,7 +13,7 @@ from functools import cache
 from osce_news.checks.limits import MAX_NEIGHBOURS
 from osce_news.items import BY_SEARCH, RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
-from osce_news.storage.sources import foreign_fields
+from osce_news.storage.merge import foreign_fields
 from osce_news.urls import list_key, page_number, page_size
 
 ENGLISH = "en"  # the language of addresses that name none

@@ -19,7 +19,6 @@ from osce_news.storage import open_for_reading
 
 @click.command()
 @click.argument("table", required=False)
-@click.option("--measured", is_flag=True, help="Count how often each column is empty in this database.")
 @click.option(
     "--format",
     "form",
@@ -28,7 +27,7 @@ from osce_news.storage import open_for_reading
 )
 @db_option
 @traceback_option
-def dictionary(table: str | None, measured: bool, form: str | None, db: Path) -> None:
+def dictionary(table: str | None, form: str | None, db: Path) -> None:
     """Describe each table and column.
 
     Lists the meaning, form, origin and pitfalls of each column, like the table data_dictionary. TABLE
@@ -37,10 +36,10 @@ def dictionary(table: str | None, measured: bool, form: str | None, db: Path) ->
     \b
     Example:
       osce-news dictionary newsroom
-      osce-news dictionary items --measured --format csv
+      osce-news dictionary items --format csv
     """
     with closing(open_for_reading(db)) as connection:
-        rows = stored.entries_with_counts(connection) if measured else stored.entries(connection)
+        rows = stored.entries(connection)
     if table is not None:
         tables = list(dict.fromkeys(row["table_name"] for row in rows))
         if table not in tables:
@@ -62,8 +61,6 @@ def _text(rows: list[dict[str, Any]]) -> str:
             lines += ["", *textwrap.wrap(f"{row['table_name']}: {row['meaning']}", width)]
             continue
         empty = "may be empty" if row["may_be_null"] else None
-        if row.get("rows"):
-            empty = f"{row['empty']:,} of {row['rows']:,} empty"
         about = ", ".join(filter(None, (row["form"], empty, f"from {row['origin']}")))
         lines += textwrap.wrap(f"  {row['column_name']} ({about})", width, subsequent_indent="    ")
         text = f"{row['meaning']} {row['pitfalls'] or ''}".rstrip()
@@ -83,8 +80,6 @@ def _markdown(rows: list[dict[str, Any]]) -> str:
             ]
             continue
         empty = "yes" if row["may_be_null"] or row["form"] == "JSON array" else ""
-        if row.get("rows"):
-            empty = f"{row['empty'] / row['rows']:.0%}" if row["empty"] else ""
         cells = [
             f"`{row['column_name']}`", row["meaning"], row["form"], empty, row["origin"],
             row["pitfalls"] or "",

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from osce_news.archive import Capture, Report, captures, is_warc, saved_pages
+from osce_news.archive import Capture, Report, WarcFiles, is_warc, saved_page
 from osce_news.cli import log
 from osce_news.cli.options import delay_option, log_options
 from osce_news.cli.page_fixtures import live_page, save
@@ -69,7 +69,7 @@ def page_in(path: Path, url: str | None) -> tuple[Capture, str]:
         raise BadInputError(f"{path}: {'a folder' if path.is_dir() else 'no such file'}; name one saved page")
     if is_warc(path):
         return _in_warc(path, url)
-    (saved,) = saved_pages([path])
+    saved = saved_page(path)
     try:
         page = saved.capture()
     except OsceNewsError as error:
@@ -84,7 +84,9 @@ def _in_warc(path: Path, url: str | None) -> tuple[Capture, str]:
     if url is None:
         raise BadInputError(f"{path}: say with --url which of its pages is meant")
     address, report = url.partition("#")[0], Report()
-    pages = [page for page in captures(path, report) if page.url == address and page.status == HTTPStatus.OK]
+    contents = WarcFiles([path]).contents([path], report)
+    captures = (content for content in contents if isinstance(content, Capture))
+    pages = [page for page in captures if page.url == address and page.status == HTTPStatus.OK]
     if not pages:
         problems = "; ".join(report.lines()[:1])
         raise BadInputError(f"{path}: no page {address} in it{f' ({problems})' if problems else ''}")

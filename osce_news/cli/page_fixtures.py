@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from osce_news.archive import Capture, SavedPage, saved_pages
+from osce_news.archive import Capture, SavedPage, saved_page
 from osce_news.archive.parse import ARTICLE, kind_of
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import normalize_listing
@@ -131,7 +131,7 @@ def observed(case: Path) -> dict[str, Any]:
 
     It is the error if the page is not understood. Empty fields are left out.
     """
-    (saved,) = saved_pages([next(case.glob("page.*"))])
+    saved = saved_page(next(case.glob("page.*")))
     content_type = json.loads((case / "meta.json").read_text(encoding="utf-8")).get("content_type")
     failure: dict[str, Any] = {}
     try:

@@ -13,7 +13,8 @@ import click
 from osce_news.cli.options import db_option, format_options, limit_option, traceback_option
 from osce_news.cli.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
-from osce_news.storage import history_queries, open_for_reading
+from osce_news.storage import open_for_reading
+from osce_news.storage import runs as stored_runs
 
 # Tables use short names for some columns, so that all of them fit.
 _SHORT = {"304s": "not_modified", "gone": "withdrawn", "back": "restored"}
@@ -48,14 +49,14 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
     # SQLite has no longer integers.
     number = int(identifier) if identifier.isdecimal() and len(identifier) < 19 else 0
     with closing(open_for_reading(db)) as connection:
-        found = history_queries.run(connection, number)
+        found = stored_runs.read_run(connection, number)
     if found is None:
         raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
     run = with_death(found)
     if form == "json":
         return print_json(run)
     if form in ("csv", "tsv"):
-        return print_rows([run], history_queries.RUN_COLUMNS, form)
+        return print_rows([run], stored_runs.RUN_COLUMNS, form)
     return _print_run(run)
 
 
@@ -69,10 +70,10 @@ def with_death(run: dict[str, Any]) -> dict[str, Any]:
 
 def _list(db: Path, limit: int | None, form: str | None) -> None:
     with closing(open_for_reading(db)) as connection:
-        rows = [with_death(row) for row in history_queries.runs(connection, limit)]
-        total = history_queries.count_runs(connection)
+        rows = [with_death(row) for row in stored_runs.list_runs(connection, limit)]
+        total = stored_runs.count_runs(connection)
     if not is_table(form):
-        print_rows(rows, history_queries.RUN_COLUMNS, form)
+        print_rows(rows, stored_runs.RUN_COLUMNS, form)
     elif rows:
         _print_table(rows)
     if not rows:

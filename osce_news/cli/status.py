@@ -16,7 +16,8 @@ from osce_news.cli.output import print_field, print_json
 from osce_news.cli.runs import with_death
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
 from osce_news.errors import StaleError
-from osce_news.storage import history_queries, open_for_reading, queries
+from osce_news.storage import open_for_reading, queries
+from osce_news.storage import runs as stored_runs
 from osce_news.storage.coverage import last_complete_crawl, last_whole_run, unfinished_lists
 from osce_news.storage.held import held_pages
 from osce_news.storage.query import Query
@@ -112,7 +113,7 @@ def _stale(db: Path, age: int | None, max_age: timedelta) -> str | None:
 def _facts(db: Path) -> dict[str, Any]:
     """Return the state of the database; what there is none of is None."""
     with closing(open_for_reading(db)) as connection:
-        last = next(map(with_death, history_queries.runs(connection, 1)), {})
+        last = next(map(with_death, stored_runs.list_runs(connection, 1)), {})
         complete, whole = last_complete_crawl(connection), last_whole_run(connection)
         ended = complete["finished"] if complete else None
         age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None

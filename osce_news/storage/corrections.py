@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from osce_news.errors import BadInputError
 from osce_news.storage import held
 from osce_news.storage.held import HeldPage
@@ -36,14 +34,11 @@ def undo_run(writer: Writer, run: int) -> Undone:
     return undone
 
 
-def renormalize_all(writer: Writer, progress: Callable[[int], object] = lambda done: None) -> Renormalized:
-    """Normalise all raw values again, and rebuild the search index from the texts; raises StorageError.
-
-    `progress` is called with the number of items done.
-    """
+def renormalize_all(writer: Writer) -> Renormalized:
+    """Normalise all raw values again, and rebuild the search index from the texts; raises StorageError."""
     writer.begin("renormalize")
     with writer.transaction():
-        done = renormalize(writer.connection, progress)
+        done = renormalize(writer.connection)
         writer.connection.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
     writer.summary.seen, writer.summary.changed = done.items, done.changed
     writer.summary.unchanged = done.items - done.changed

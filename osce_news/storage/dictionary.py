@@ -84,23 +84,6 @@ def write(connection: sqlite3.Connection) -> None:
         )
 
 
-def entries_with_counts(connection: sqlite3.Connection) -> list[Row]:
-    """Return the entries with two more values: the number of `rows`, and in how many the column is `empty`.
-
-    NULL and the empty list count as empty. For a table as a whole `empty` is None; for the search index,
-    which stores no values, both are.
-    """
-    measured_rows = []
-    counts: dict[str, int] = {}
-    for row in entries(connection):
-        table, name = row["table_name"], row["column_name"]
-        if name == TABLE_ENTRY:
-            counts = {} if table.startswith("items_fts") else _counts(connection, table)
-        empty = None if name == TABLE_ENTRY else counts.get(name)
-        measured_rows.append({**row, "rows": counts.get(TABLE_ENTRY), "empty": empty})
-    return measured_rows
-
-
 def _table(name: str, described: dict[str, Any]) -> Table:
     origin = described["origin"]
     columns = {one.name: one for one in _item_columns()} if name in _OF_ITEMS else {}
@@ -113,14 +96,6 @@ def _item_columns() -> Iterator[Column]:
     for field in dataclasses.fields(NewsItem):
         about = field.metadata
         yield Column(field.name, about["meaning"], about["form"], about["origin"], about["pitfalls"])
-
-
-def _counts(connection: sqlite3.Connection, table: str) -> dict[str, int]:
-    """Return the number of rows, under `TABLE_ENTRY`, and for each column the number of its empty values."""
-    columns = [row["column_name"] for row in _table_entries(connection, table)][1:]
-    sums = ", ".join(f"""total("{name}" IS NULL OR "{name}" = '[]')""" for name in columns)
-    rows, *empty = connection.execute(f"SELECT count(*), {sums} FROM {table}").fetchone()
-    return {TABLE_ENTRY: rows, **dict(zip(columns, map(int, empty), strict=True))}
 
 
 def _table_entries(connection: sqlite3.Connection, table: str) -> Iterator[Row]:

@@ -15,11 +15,10 @@ from osce_news.normalize import normalize
 from osce_news.normalize.record import keep_unprinted
 from osce_news.storage import missing, rows
 from osce_news.storage.identity import identify
-from osce_news.storage.merge import combine, records_by_id
+from osce_news.storage.merge import LIST, PAGE, Sources, combine, edits, records_by_id, unite
 from osce_news.storage.revisions import LABELS, Revision, revisions
 from osce_news.storage.runs import Stored
 from osce_news.storage.schema import LISTS
-from osce_news.storage.sources import LIST, PAGE, Sources, edits, unite
 
 # Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
 # half at the ten seconds between requests that the site asks for.

@@ -16,8 +16,6 @@ _RULES = {
     "an item without an address": (
         "SELECT count(*) FROM items WHERE id NOT IN (SELECT item_id FROM addresses)"
     ),
-    "an item without a title": "SELECT count(*) FROM items WHERE title = ''",
-    "an item last seen before it was first seen": "SELECT count(*) FROM items WHERE last_seen < first_seen",
     "a normalised date without a printed one": (
         "SELECT count(*) FROM items WHERE published IS NOT NULL AND published_raw IS NULL"
     ),

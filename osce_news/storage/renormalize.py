@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize import normalize
@@ -26,23 +26,19 @@ _FORMER = "'former entry: ' || id"
 _RECLASSIFIED = [name for name, kind in REVISED_FIELDS.items() if kind != "text"]
 
 
-@dataclass
-class Renormalized:
+class Renormalized(NamedTuple):
     """How many items there are, and how many of them have other values now."""
 
-    items: int = 0
-    changed: int = 0
+    items: int
+    changed: int
 
 
-def renormalize(
-    connection: sqlite3.Connection, progress: Callable[[int], object] = lambda done: None
-) -> Renormalized:
+def renormalize(connection: sqlite3.Connection) -> Renormalized:
     """Bring the tables of the vocabulary and all items up to date, inside the caller's transaction.
 
-    Raw values, identifiers and times are kept; revisions are classified again. `progress` is called with the
-    number of items done.
+    Raw values, identifiers and times are kept; revisions are classified again.
     """
-    result = Renormalized()
+    items = items_changed = 0
     write_vocabulary(connection)
     for batch in _batches(connection):
         changed = []
@@ -52,13 +48,12 @@ def renormalize(
             if not rows.is_stored(item, row):
                 changed.append(item)
         rows.update(connection, changed)
-        result.items += len(batch)
-        result.changed += len(changed)
-        progress(result.items)
+        items += len(batch)
+        items_changed += len(changed)
     renormalize_articles(connection)
     _reclassify_revisions(connection)
     _drop_former_entries(connection)
-    return result
+    return Renormalized(items, items_changed)
 
 
 def _reclassify_revisions(connection: sqlite3.Connection) -> None:

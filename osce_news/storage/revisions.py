@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from osce_news.items import REVISED_FIELDS, NewsItem, Term
 from osce_news.normalize import plain_text
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.merge import same_terms
 
 LABELS = tuple(name for name, kind in REVISED_FIELDS.items() if kind == "labels")
 
@@ -42,6 +41,16 @@ def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
         if old != new and (change := _kind(name, kind, before, after)):
             changes.append(Revision(name, old, new, change))
     return changes
+
+
+def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:
+    """Whether two lists name the same entries with the same status, in any order or spelling."""
+    return term_keys(one) == term_keys(other)
+
+
+def term_keys(terms: Iterable[Term]) -> set[tuple[str, str | None]]:
+    """Return the entry, or the printed name if it is unknown, and the status of each term."""
+    return {(term.id or fold(term.raw), term.status) for term in terms}
 
 
 def _kind(name: str, kind: str, before: NewsItem, after: NewsItem) -> str | None:

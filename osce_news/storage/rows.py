@@ -10,9 +10,9 @@ from operator import attrgetter
 from typing import Any
 
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
+from osce_news.storage.merge import Sources, sources_of
 from osce_news.storage.revisions import Revision
 from osce_news.storage.schema import LISTS
-from osce_news.storage.sources import Sources, sources_of
 
 COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LISTS)
 _raw = attrgetter(*RAW_FIELDS)

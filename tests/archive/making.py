@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
 from warcio.cli import main as warcio_main  # type: ignore[import-untyped]
 
-from osce_news.archive import ArchiveWriter, Capture, Exchange, Report, captures
+from osce_news.archive import ArchiveWriter, Capture, Exchange, Report, WarcFiles
 
 URL = "https://www.osce.org/press-releases?page={}"
 NOON = "2024-08-05T12:00:00Z"
@@ -75,10 +75,11 @@ def packed(*parts: bytes) -> bytes:
     return b"".join(gzip.compress(part, 6, mtime=0) for part in parts)
 
 
-def read(*paths: Path, **more: object) -> tuple[list[Capture], Report]:
+def read(*paths: Path, hosts: Collection[str] | None = None) -> tuple[list[Capture], Report]:
     """Return the captures of these files and the report."""
     report = Report()
-    return list(captures(paths, report, **more)), report  # type: ignore[arg-type]
+    contents = WarcFiles(paths).contents(paths, report, hosts=hosts)
+    return [content for content in contents if isinstance(content, Capture)], report
 
 
 def bodies(*paths: Path) -> list[bytes]:

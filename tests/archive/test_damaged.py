@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from osce_news.archive import Report, captures
+from osce_news.archive import Report, WarcFiles
 from osce_news.archive.records import MAX_PAGE_BYTES, records
 from tests.archive.making import URL, answer, bodies, exchange, packed, page, read, record, saved, sha1, write
 
@@ -196,7 +196,8 @@ def test_many_small_records_are_read_in_bounded_memory(tmp_path: Path, packing: 
         file.write(packing(page(1)))  # type: ignore[operator]
     report = Report()
     with flat(1_000_000):
-        count = sum(1 for _ in captures(tmp_path / "a.warc", report, hosts=["osce.org"]))
+        path = tmp_path / "a.warc"
+        count = sum(1 for _ in WarcFiles([path]).contents([path], report, hosts=["osce.org"]))
     assert (count, report.other_hosts, report.problem_count) == (1, 10_000, 0)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive import saved_pages
+from osce_news.archive import saved_page
+from osce_news.archive.replay.plan import plan_replay
 from osce_news.errors import LayoutError
 from osce_news.urls import LISTING_URL
 
@@ -18,7 +19,7 @@ def address(folder: Path, head: str, encoding: str = "utf-8") -> str:
     """The address of a page with this head, saved in a folder."""
     path = folder / "saved.html"
     path.write_text(PAGE.format(head), encoding=encoding)
-    (page,) = saved_pages([path])
+    page = saved_page(path)
     return page.capture().url
 
 
@@ -60,7 +61,7 @@ def test_what_a_browser_saves_next_to_a_page_belongs_to_it(tmp_path: Path) -> No
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(PAGE.format(""))
-    found = [str(page.path.relative_to(tmp_path)) for page in saved_pages([tmp_path])]
+    found = [str(page.path.relative_to(tmp_path)) for page in plan_replay([tmp_path]).pages]
     assert sorted(found) == ["News.html", "Others_files/page.html"]
 
 
@@ -69,6 +70,6 @@ def test_an_mhtml_file_is_refused_by_its_name(tmp_path: Path) -> None:
     path.write_bytes(
         b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n<html>"
     )
-    (page,) = saved_pages([path])
+    page = saved_page(path)
     with pytest.raises(LayoutError, match="an MHTML file"):
         page.capture()

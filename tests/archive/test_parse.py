@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from osce_news.archive import Capture, saved_pages
+from osce_news.archive import Capture, saved_page
 from osce_news.archive.parse import (
     ARTICLE,
     LISTING,
@@ -27,7 +27,7 @@ PAGES = sorted((ROOT / "fixtures").rglob("page.html"))
 
 
 def capture(path: Path) -> Capture:
-    (page,) = saved_pages([path])
+    page = saved_page(path)
     return page.capture()
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from osce_news.archive import Report, captures, http, is_warc, warc_files
+from osce_news.archive import http, is_warc
+from osce_news.archive.replay.plan import plan_replay
 from osce_news.errors import BadInputError
 from tests.archive.making import NOON, URL, answer, bodies, packed, page, read, record, saved, sha1
 
@@ -193,10 +194,8 @@ def test_a_file_that_is_no_warc_file_is_an_error_in_one_line(tmp_path: Path, dat
     path = saved(tmp_path / "a.warc.gz", data)
     assert not is_warc(path)
     with pytest.raises(BadInputError, match=r"^[^\n]*a\.warc\.gz: not a WARC file[^\n]*$") as error:
-        list(captures(path))
+        read(path)
     assert hint in str(error.value)
-    with pytest.raises(BadInputError):
-        warc_files([path])
 
 
 def test_resource_records_are_pages_and_notes_of_crawlers_are_not(tmp_path: Path) -> None:
@@ -217,12 +216,12 @@ def test_files_are_found_in_folders_and_ordered_by_time(tmp_path: Path) -> None:
     saved(tmp_path / "notes.txt", b"")
     (tmp_path / "b.warc").symlink_to(later)
     saved(tmp_path / "._a.warc", b"\0\5\26\7 a companion file of macOS")
-    assert warc_files([tmp_path, later]) == [earlier, later]
+    assert plan_replay([tmp_path, later]).warcs == [earlier, later]
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInputError, match=r"no WARC file .* in .*empty"):
-        warc_files([tmp_path / "empty"])
+        plan_replay([tmp_path / "empty"])
     with pytest.raises(BadInputError, match="no such file or folder"):
-        warc_files([tmp_path / "gone"])
+        plan_replay([tmp_path / "gone"])
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -230,4 +229,4 @@ def test_an_unreadable_file_is_an_error_in_one_line(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.warc", page(0))
     path.chmod(0)
     with pytest.raises(BadInputError, match="can't be read: Permission denied"):
-        list(captures(path, Report()))
+        read(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive import Capture, Report, captures, warc_files
+from osce_news.archive import Capture, Report
 from osce_news.archive.records import records
 from osce_news.storage import open_for_reading
 from tests.archive.making import read, warcio
@@ -39,7 +39,7 @@ def crawl(
 
 
 def answers(folder: Path) -> list[Capture]:
-    found, report = read(*warc_files([folder]))
+    found, report = read(*sorted(folder.glob("*.warc.gz")))
     assert report.lines() == []
     return found
 
@@ -66,7 +66,7 @@ def test_every_answer_is_recorded_as_it_came(newsroom: Newsroom, tmp_path: Path)
         stored = values(connection, "SELECT fetched_at FROM pages ORDER BY id")
     at = [one.fetched_at for one in found if one.status == 200 and "press-releases" in one.url]
     assert at == stored  # the very times
-    (path,) = warc_files([tmp_path / "archive"])
+    (path,) = (tmp_path / "archive").glob("*.warc.gz")
     assert "-1-00000" in path.name
     assert warcio("check", path) == (0, "")
     blocks = [one.block or b"" for one in records(path, Report()) if one.kind == "response"]
@@ -114,4 +114,4 @@ def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_r
     # What the run tells of itself was recorded, robots.txt, one page, and that it is stored.
     assert (status, new) == ("failed", 50)
     assert str(message).endswith("can't be written: No space left on device")
-    assert len(list(captures(warc_files([tmp_path / "archive"])))) == 2
+    assert len(read(*(tmp_path / "archive").glob("*.warc.gz"))[0]) == 2

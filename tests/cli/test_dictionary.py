@@ -1,4 +1,4 @@
-"""`dictionary`: the tables and columns, described and measured."""
+"""`dictionary`: the tables and columns, described."""
 
 from __future__ import annotations
 
@@ -19,13 +19,6 @@ def test_the_dictionary_of_one_table_is_printed_in_all_formats(filled: Path, tmp
     assert len(run("dictionary", "newsroom", cwd=tmp_path).out.splitlines()) == len(rows) + 1
     for form in ("csv", "table"):
         assert run("dictionary", "--format", form, cwd=tmp_path).status == 0
-
-
-def test_the_dictionary_counts_empty_values(filled: Path, tmp_path: Path) -> None:
-    rows = json.loads(run("dictionary", "newsroom", "--measured", "--format", "json", cwd=tmp_path).out)
-    items = json.loads(run("list", "--limit", "0", "--json", cwd=tmp_path).out)
-    for row in rows[1:]:
-        assert (row["rows"], row["empty"]) == (93, sum(not item[row["column_name"]] for item in items))
 
 
 def test_an_unknown_table_is_one_line(filled: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from osce_news.archive import saved_pages
+from osce_news.archive import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
@@ -63,6 +63,6 @@ def taken(found: ListingPage) -> Listing:
 
 def of_fixture(case: str) -> ListingPage:
     """The page object of a fixture."""
-    (saved,) = saved_pages([FIXTURES / case])
+    saved = saved_page(FIXTURES / case / "page.html")
     capture = saved.capture()
     return ListingPage(decode(capture.body)[0], capture.url)

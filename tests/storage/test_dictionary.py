@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from osce_news.items import NewsItem
-from osce_news.storage import Writer, dictionary, open_for_writing
+from osce_news.storage import open_for_writing
 from osce_news.storage.dictionary import column, tables
-from tests.helpers import listing, values
-from tests.newsroom import make_stories
+from tests.helpers import values
 
 LISTS = {"offices", "topics", "dateline_places"}  # of an item; tables of their own in the database
 
@@ -61,18 +60,3 @@ def test_the_database_has_the_dictionary_and_brings_it_up_to_date(db: Path) -> N
     connection = open_for_writing(db)
     assert list(map(tuple, connection.execute(stored))) == first
     connection.close()
-
-
-def test_empty_values_are_counted(writer: Writer) -> None:
-    stories = make_stories(50)
-    writer.store(listing(stories))
-    rows = {
-        (row["table_name"], row["column_name"]): (row["rows"], row["empty"])
-        for row in dictionary.entries_with_counts(writer.connection)
-    }
-    assert rows["newsroom", "title"] == (50, 0)
-    assert rows["newsroom", "offices"] == (50, sum(not story.offices for story in stories))
-    assert rows["newsroom", "content_type"] == (50, sum(story.content_type is None for story in stories))
-    assert rows["items", "withdrawn"] == (50, 50)
-    assert rows["revisions", "before"] == (0, 0)
-    assert rows["items_fts", "title"] == (None, None)

@@ -85,8 +85,8 @@ BREACHES = {
     "offices are not numbered from 0": "UPDATE item_offices SET position = 9 WHERE position = 1",
     "date without a printed one": "UPDATE items SET published_raw = NULL WHERE key = 7",
     "counts do not add up .2 times": "UPDATE pages SET new = 51",
-    "without a title": f"{UNCHECKED} title = '' WHERE key = 7",
-    "last seen before it was first seen": f"{UNCHECKED} last_seen = '1970' WHERE key = 7",
+    "integrity: CHECK constraint failed in items": f"{UNCHECKED} title = '' WHERE key = 7",
+    "CHECK constraint failed in items": f"{UNCHECKED} last_seen = '1970' WHERE key = 7",
     "column withdrawn and whose history disagree": "UPDATE items SET withdrawn = '2026' WHERE key = 7",
     "withdrawn and whose history disagree .1 times": f"INSERT INTO withdrawals {WITHDRAWN}",
     "withdrawn and whose history disagree.* .1 times": (

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from osce_news.items import NewsItem, Term
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.merge import combine, records_by_id, same_terms, union
+from osce_news.storage.merge import combine, records_by_id, union
+from osce_news.storage.revisions import same_terms
 from tests.normalize.test_record import URLS, items, reading
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from osce_news.archive.files import SavedPage, files_at, has_warc_name, is_saved_page, saved_pages, warc_files
+from osce_news.archive.files import SavedPage, files_at, has_warc_name, is_saved_page, saved_page
 from osce_news.archive.records import is_warc, records
-from osce_news.archive.report import Report
+from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError
 from osce_news.events import EventError, RunStarted, parse_event
 from osce_news.urls import site_host
@@ -58,12 +58,8 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     Raises BadInputError for a path that does not exist, a file that is neither a saved page nor a WARC file,
     a folder with neither, and if there are only empty WARC files.
     """
-    files = files_at(
-        paths,
-        lambda file: is_saved_page(file) or has_warc_name(file),
-        "saved page (.html, .json) and no WARC file (.warc, .warc.gz)",
-    )
-    pages = [file for file in files if is_saved_page(file)]
+    files = files_at(paths)
+    pages = [saved_page(file) for file in files if is_saved_page(file)]
     warcs = [file for file in files if not is_saved_page(file)]
     for file in warcs:  # those with a WARC name are checked when they are read
         if not has_warc_name(file) and file.stat().st_size and not is_warc(file):
@@ -72,10 +68,18 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     # A crawl that was killed may leave an empty file among others.
     if not pages and not any(file.stat().st_size for file in warcs):
         raise BadInputError(f"{warcs[0]} is empty: there is nothing to replay")
-    plan = ReplayPlan(pages=saved_pages(pages))
-    _add_warcs(warc_files(warcs), plan)
+    plan = ReplayPlan(pages=sorted(pages, key=lambda page: (page.fetched_at, str(page.path))))
+    _add_warcs(sorted(warcs, key=lambda file: (_first_date(file), str(file))), plan)
     _sort(plan.runs)
     return plan
+
+
+def _first_date(path: Path) -> str:
+    """Return the time of the first record with one; empty if there is none."""
+    for record in records(path, Report()):
+        with suppress(RecordError):
+            return record.fetched_at
+    return ""
 
 
 def file_name(name: str, number: int) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from osce_news.storage import Writer, history_queries, open_for_reading, queries
+from osce_news.storage import Writer, open_for_reading, queries
+from osce_news.storage import runs as stored_runs
 from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.query import Query
@@ -157,17 +158,17 @@ def test_runs_come_newest_first_with_what_they_continue(db: Path) -> None:
         writer.finish("interrupted", "interrupted; what was read is stored")
         second = writer.begin("full", continues=UnfinishedRun(first, {"pages": 1}, [], [])).run
         writer.finish("complete")
-        rows = history_queries.runs(writer.connection, None)
+        rows = stored_runs.list_runs(writer.connection, None)
         assert [row["run"] for row in rows] == [second, first]
         assert [(row["continues"], row["continued_by"]) for row in rows] == [(first, None), (None, second)]
-        assert history_queries.runs(writer.connection, 1) == rows[:1]
-        assert history_queries.count_runs(writer.connection) == 2
-        one = history_queries.run(writer.connection, first)
+        assert stored_runs.list_runs(writer.connection, 1) == rows[:1]
+        assert stored_runs.count_runs(writer.connection) == 2
+        one = stored_runs.read_run(writer.connection, first)
         assert one is not None
         pages = one.pop("pages_read")
         assert one == rows[1]
         assert [(page["results"], page["new"], page["status"]) for page in pages] == [(10, 10, None)]
-        assert history_queries.run(writer.connection, 99) is None
+        assert stored_runs.read_run(writer.connection, 99) is None
 
 
 def test_an_item_is_shown_with_its_withdrawals(history: sqlite3.Connection) -> None:
