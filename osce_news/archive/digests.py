@@ -1,8 +1,8 @@
 """An index of the bodies in an archive folder, so that no body is stored twice.
 
-Each finished WARC file has a list, `digests/NAME.jsonl`, which is written atomically and contains the file's
-size. A list that is missing, damaged or of another size is rebuilt from the WARC file. So a crash can't
-leave a wrong list, and the folder `digests` may be deleted at any time.
+Each WARC file has a list, `digests/NAME.jsonl`, which the next run makes of it. The list contains the file's
+size; one that is missing, damaged or of another size is made again. So a crash can't leave a wrong list, and
+the folder `digests` may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -50,14 +50,13 @@ class DigestEntry:
 
 
 class DigestIndex:
-    """The bodies that are stored in a folder, and those that are being added to one file in it."""
+    """The bodies that are stored in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Index the folder's archive files; rebuilds lists that are missing or stale."""
+        """Index the folder's archive files; makes lists that are missing or stale."""
         self._stored: dict[str, DigestEntry] = {}  # by digest, those that hold a body
         self._validated: dict[tuple[str, str], str] = {}  # from address and validator to digest
         self._captured: set[tuple[str, str]] = set()  # address and time of all responses
-        self._added: list[DigestEntry] = []  # to the current file
         for path in sorted(folder.glob("osce-news-*.warc.gz")):
             with suppress(OSError, BadInputError, StorageError):  # never refer to a file that can't be read
                 size = path.stat().st_size
@@ -66,7 +65,7 @@ class DigestIndex:
                     entries = list(_scan(path))
                     _save(path, size, entries)
                 for entry in entries:
-                    self._remember(entry)
+                    self.add(entry)
 
     def find(self, digest: str) -> DigestEntry | None:
         """Return the response whose record holds the body with this digest."""
@@ -84,17 +83,7 @@ class DigestIndex:
         return self._stored.get(self._validated.get((url, validator), ""))
 
     def add(self, entry: DigestEntry) -> None:
-        """Add a response that was completely written to the current file."""
-        self._added.append(entry)
-        self._remember(entry)
-
-    def save(self, path: Path, size: int) -> None:
-        """Write the list of the current file, which is finished and has this size, and begin another."""
-        with suppress(OSError, BadInputError, StorageError):  # it is rebuilt when needed
-            _save(path, size, self._added)
-        self._added = []
-
-    def _remember(self, entry: DigestEntry) -> None:
+        """Add a response that is completely written."""
         self._captured.add((entry.url, entry.when))
         if entry.record_id is not None:
             self._stored.setdefault(entry.digest, entry)

@@ -156,9 +156,8 @@ class ArchiveWriter:
         return self._file
 
     def _end(self, file: _WarcFile) -> None:
-        """Flush a file to disk before its list of digests refers to it."""
+        """Flush a file and its folder to disk."""
         file.close()
-        self._digests.save(file.path, file.size)
         with suppress(OSError):  # not all systems can flush a folder
             handle = os.open(self.folder, os.O_RDONLY)
             try:

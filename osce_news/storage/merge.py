@@ -136,10 +136,10 @@ def edits(known: NewsItem, sources: Sources, after: NewsItem, united: Sources) -
 def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, same_reading: bool) -> NewsItem:
     """Return the record of an item that only lists have shown, after another reading of it.
 
-    Both are normalised. Readings that belong `same_reading` (pages of one run) are merged; otherwise the newer one replaces the
-    older. If the two are in different languages, the English one wins, else the first by language code: an
-    item may appear in several languages and must not change with each crawl. The choice of address does not
-    depend on the order of the readings.
+    Both are normalised. Readings that belong to the `same_reading` (pages of one run) are merged; otherwise
+    the newer one replaces the older. If the two are in different languages, the English one wins, else the
+    first by language code: an item may appear in several languages and must not change with each crawl. The
+    choice of address does not depend on the order of the readings.
     """
     first, second = (read, known) if read_is_newer else (known, read)
     if (better := better_language(known, read)) is not None:

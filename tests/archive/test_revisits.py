@@ -139,11 +139,12 @@ def test_nothing_refers_to_a_page_that_was_cut_off(tmp_path: Path) -> None:
 )
 def test_a_missing_or_damaged_list_of_digests_is_rebuilt(tmp_path: Path, damage: object) -> None:
     write(tmp_path, [exchange(0), exchange(1)], "1")
+    write(tmp_path, [exchange(0)], "2")
     (list_,) = (tmp_path / "digests").iterdir()
     whole = list_.read_text()
     damage(list_)  # type: ignore[operator]
-    (second,) = write(tmp_path, [exchange(1), exchange(0)], "2")
-    assert kinds(second) == ["revisit", "revisit"]
+    (third,) = write(tmp_path, [exchange(1), exchange(0)], "3")
+    assert kinds(third) == ["revisit", "revisit"]
     assert list_.read_text() == whole
     assert json.loads(whole.splitlines()[0])["entries"] == 2
 
