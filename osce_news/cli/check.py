@@ -128,7 +128,8 @@ def _print_coverage(coverage: dict[str, Any]) -> None:
         click.echo(f"{name.removesuffix('_raw'):13} {count:4} of {results} {share}")
     for name in ("set_aside", "unknown", "newest", "oldest", "pages"):
         value = coverage[name]
-        click.echo(f"{name.replace('_', ' '):13} {'; '.join(value) if isinstance(value, list) else value}")
+        shown = "; ".join(value) if isinstance(value, list) else value
+        click.echo(f"{name.replace('_', ' '):13} {'-' if shown in (None, '') else shown}")
 
 
 def _compare(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
