@@ -84,6 +84,11 @@ class Command:
     def is_running(self) -> bool:
         return self.process.is_alive()
 
+    @property
+    def errors(self) -> str:
+        """What it has written to its standard error so far."""
+        return self._said[1].read_text("utf-8") if self._said[1].exists() else ""
+
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, if it still runs."""
         if self.process.is_alive():

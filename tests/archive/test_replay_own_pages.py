@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from tests.archive.making import answer, record, saved
 from tests.archive.replaying import replay
 from tests.crawl.spiders.crawling import is_sound, rows
-from tests.helpers import html_of
+from tests.helpers import html_of, slow
 from tests.newsroom import Story, make_stories
 from tests.newsroom.pages import render_article
 
@@ -43,8 +42,8 @@ def test_an_own_page_makes_an_item(tmp_path: Path) -> None:
     assert (again.summary["new"], again.summary["changed"]) == (0, 0)
 
 
-@pytest.mark.parametrize("order", [*permutations("abc")])
-def test_the_list_counts_in_any_order_and_nothing_is_doubled(tmp_path: Path, order: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("order", ["abc", "bca", "cba", *slow("acb", "bac", "cab")])
+def test_the_list_counts_in_any_order_and_nothing_is_doubled(tmp_path: Path, order: str) -> None:
     saved(tmp_path / "a.warc", list_page(21))
     saved(tmp_path / "b.warc", b"".join(own_page(story, 20) for story in STORIES))
     saved(tmp_path / "c.warc", own_page(STORIES[0], 22))

@@ -268,7 +268,7 @@ MEMENTO = {"Memento-Datetime": "Tue, 01 Jan 2019 00:00:00 GMT"}
 @pytest.mark.parametrize(
     ("name", "answer", "line", "tries"),
     [
-        *((name, status(404), "the site answered with status 404", 1) for name in NAMES),
+        ("wayback", status(404), "the site answered with status 404", 1),
         pytest.param("wayback", status(503), "answered with status 503", 4, marks=pytest.mark.slow),
         pytest.param("commoncrawl", cut(), "the response is truncated", 4, marks=pytest.mark.slow),
         ("wayback", redirect("/web/2019id_/x"), "the site answered with status 302", 1),
@@ -279,7 +279,7 @@ MEMENTO = {"Memento-Datetime": "Tue, 01 Jan 2019 00:00:00 GMT"}
         ("commoncrawl", always(Reply(206, b"\0" * 9999)), "cut: 9,999 of", 1),
     ],
 )
-def test_a_capture_that_can_not_be_copied_is_counted_and_asked_for_again(
+def test_a_capture_that_can_not_be_copied_is_counted(
     server: WebArchive, tmp_path: Path, name: str, answer: Answer, line: str, tries: int
 ) -> None:
     fault = server.fail(is_capture, answer, times=tries)
@@ -289,6 +289,14 @@ def test_a_capture_that_can_not_be_copied_is_counted_and_asked_for_again(
     assert line in done.lines[0]
     assert (done.summary["index"]["kept"], done.summary["index"]["not_kept"]) == (12, 1)
     assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("partial",)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_capture_that_could_not_be_copied_is_asked_for_again(
+    server: WebArchive, tmp_path: Path, name: str
+) -> None:
+    server.fail(is_capture, status(404), times=1)
+    assert backfill(server, tmp_path, name).status == 4
     again = backfill(server, tmp_path, name)
     assert (again.status, again.summary["index"]["kept"]) == (0, 1)
     assert len(rows(tmp_path / "a.db", VALUES)) == 12

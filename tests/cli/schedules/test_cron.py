@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.schedules.scheduled import HALF_DAYS, agents, schedule, start, stored
-from tests.helpers import Result
+from tests.helpers import Result, slow
 from tests.newsroom import Newsroom, faults
 
 
@@ -75,7 +75,7 @@ def crontab(newsroom: Newsroom, folder: Path) -> tuple[dict[str, str], list[Line
     return read(schedule("cron", "--db", "a.db", *options, "--mail", "j@example.org", cwd=folder))
 
 
-@pytest.mark.parametrize("which", [0, 1], ids=["daily", "weekly"])
+@pytest.mark.parametrize("which", [0, *slow(1)], ids=["daily", "weekly"])
 def test_a_successful_crawl_is_silent(
     crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, folder: Path, tmp_path: Path, which: int
 ) -> None:

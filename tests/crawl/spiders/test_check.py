@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.crawl.spiders.crawling import until
 from tests.helpers import Result, run, without
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Command
@@ -150,13 +149,11 @@ def test_a_page_is_kept_without_personal_data_and_keys(newsroom: Newsroom, tmp_p
     assert len(json.loads(page.with_name("expected.json").read_text())["records"]) == 20
 
 
-def test_what_is_waited_for_is_said_and_nothing_if_it_is_fast(tmp_path: Path) -> None:
-    """On stderr, before the wait is over."""
+def test_what_is_waited_for_is_said_before_the_wait_is_over(tmp_path: Path) -> None:
+    impatient = "from osce_news.crawl.middlewares import retry\nretry._PATIENCE_S = 0.1"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         start = ["--start-url", f"http://127.0.0.1:{silent.getsockname()[1]}/press-releases", "--json"]
         for command in ("check", "crawl"):
-            with Command([command, *start], tmp_path, {"OSCE_NEWS_CONTACT": "x@example.org"}) as waiting:
-                time.sleep(4.5)
-                waiting.send(signal.SIGKILL)
-                done = waiting.wait(30)
-            assert f"waiting for {start[1].rpartition('/')[0]}/robots.txt" in done.errors
+            said = f"waiting for {start[1].rpartition('/')[0]}/robots.txt"
+            with Command([command, *start], tmp_path, before=impatient) as waiting:
+                until(lambda waiting=waiting, said=said: said in waiting.errors)  # type: ignore[misc]

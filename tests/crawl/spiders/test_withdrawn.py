@@ -21,6 +21,7 @@ from tests.crawl.spiders.crawling import (
     start,
     stored,
 )
+from tests.helpers import slow
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 
 DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 8)]
@@ -233,7 +234,7 @@ def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(tmp_path: Path)
         assert stored(db) == nodes(newsroom)
 
 
-@pytest.mark.parametrize("refused", ["robots.txt", "403", "429"])
+@pytest.mark.parametrize("refused", ["robots.txt", "403", *slow("429")])
 def test_a_site_that_refuses_items_pages_leaves_the_run_complete(
     newsroom: Newsroom, tmp_path: Path, refused: str
 ) -> None:
