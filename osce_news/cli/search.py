@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -28,19 +29,27 @@ from osce_news.storage import search as fulltext
 from osce_news.storage.as_of import PRESENT_ONLY, open_query
 from osce_news.storage.query import Query
 
+_EXCLUDED = re.compile(r"-[^-\s].+", re.DOTALL)  # options have one letter or two hyphens
+_UNQUOTED = re.compile(r"-(\w.* .*)", re.DOTALL)  # a phrase that has lost its quotes to the shell
+
 
 class _Search(click.Command):
-    """Says how to exclude a word, because -word looks like an option."""
+    """Takes -word as a part of the query, not as options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments as click does."""
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            if error.option_name.startswith("--"):
-                raise
-            hint = "to exclude a word, quote the whole query, as in 'roma -media'"
-            raise click.UsageError(f"no option {error.option_name}: {hint}", ctx) from error
+        with_value = [each for each in self.params if isinstance(each, click.Option) and not each.is_flag]
+        names = {name for option in with_value for name in option.opts}
+        options: list[str] = []
+        words: list[str] = []
+        before = ""
+        end = args.index("--") if "--" in args else len(args)
+        for arg in args[:end]:
+            is_excluded = _EXCLUDED.fullmatch(arg) and before not in names
+            (words if is_excluded else options).append(arg)
+            before = arg
+        words = [*(_UNQUOTED.sub(r'-"\1"', word) for word in words), *args[end + 1 :]]
+        return super().parse_args(ctx, [*options, "--", *words] if words else options)
 
 
 @click.command(cls=_Search)
@@ -58,6 +67,7 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
 
     \b
     Example:
+      osce-news search elections -media
       osce-news search 'trafficking AND ukraine*' --since 2022
       osce-news search 'trafficking OR roma -media' --since 'March 2020'
       osce-news search '"human rights"' --office odihr --json

@@ -47,6 +47,24 @@ def test_words_need_no_quotes(filled: Path, tmp_path: Path) -> None:
     assert len(plain.out.splitlines()) > 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "quoted"),
+    [
+        (["OSCE", "-Vienna"], "OSCE -Vienna"),
+        (["-Vienna", "OSCE", "-border"], "OSCE -Vienna -border"),
+        (["OSCE", "-code of conduct"], 'OSCE -"code of conduct"'),  # the shell took the quotes
+        (["OSCE", '-"code of conduct"'], 'OSCE -"code of conduct"'),
+        (["OSCE", "-v", "--", "-Vienna"], "OSCE -Vienna"),
+    ],
+)
+def test_a_word_to_exclude_needs_no_quotes(
+    filled: Path, tmp_path: Path, typed: list[str], quoted: str
+) -> None:
+    result, same = (run("search", "--limit", "0", *words, cwd=tmp_path) for words in (typed, [quoted]))
+    assert (result.status, result.out, result.err) == (0, same.out, same.err)
+    assert result.out != run("search", "OSCE", "--limit", "0", cwd=tmp_path).out
+
+
 def test_a_database_without_its_search_index_is_one_line(filled: Path, tmp_path: Path) -> None:
     with Writer(filled) as writer:
         writer.connection.execute("DROP TABLE items_fts")
