@@ -27,6 +27,7 @@ MAX_HEADER = 256 * 1024  # bytes of a record's header, or of the HTTP header in 
 HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 MAX_PAGE_BYTES = 8 * 1024 * 1024  # a list page of 50 results has about 125 kB
+_TYPES = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 _VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
 _NEXT_RECORD = re.compile(rb"\n\r?\n(?=WARC/\d\.\d+[ \t]*\r?\n)()")
 _OVERLAP = 32
@@ -230,7 +231,7 @@ class _Reader:
             if record is None:
                 return
             stream.has_records = True
-            self.report.count(record.kind)
+            self.report.other_types += record.kind not in _TYPES
             yield record
 
     def _record(self, stream: ByteStream, where: str) -> Record | None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
 
 MAX_LINES = 20  # problems that are kept as lines; all of them are counted
-UNKNOWN = "of no known type"
-_KINDS = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 SKIPPED = {
     "other_hosts": "of other hosts",
     "not_http": "not fetched by HTTP",
@@ -18,6 +13,7 @@ SKIPPED = {
     "too_large": "too large for a page",
     "unresolved": "whose page is in none of the files",
     "unreadable": "that can't be read",
+    "other_types": "of no known type",
 }
 
 
@@ -34,7 +30,6 @@ class Report:
     """Counts and problems of reading WARC files; it grows as the files are read."""
 
     files: int = 0
-    records: Counter[str] = field(default_factory=Counter)  # by WARC-Type, skipped ones too
     captures: int = 0  # yielded
     other_hosts: int = 0
     not_http: int = 0  # dns: and the like
@@ -42,13 +37,10 @@ class Report:
     too_large: int = 0  # as stored or decompressed
     unresolved: int = 0  # revisit records whose response is in none of the files
     unreadable: int = 0  # damaged records, and stretches of bytes without a record
-    cut: list[tuple[Path, int]] = field(default_factory=list)  # files that end too early, and at which byte
+    other_types: int = 0  # records with a WARC-Type that the standard does not know
+    cut: int = 0  # files that end too early
     problems: list[str] = field(default_factory=list)  # the first `MAX_LINES`, as lines
     problem_count: int = 0
-
-    def count(self, kind: str) -> None:
-        """Count a record by its WARC-Type."""
-        self.records[kind if kind in _KINDS else UNKNOWN] += 1
 
     def problem(self, path: Path, where: str, error: RecordError) -> None:
         """Count a record that is skipped, and keep the reason as a line."""
@@ -57,28 +49,14 @@ class Report:
 
     def cut_at(self, path: Path, offset: int) -> None:
         """Note that a file ends in the middle of a record."""
-        self.cut.append((path, offset))
+        self.cut += 1
         self._add_line(f"{path}: cut at byte {offset}: the complete records before it were read")
 
     def add(self, other: Report) -> None:
         """Add the report on other files or on another part of a file."""
-        for name in ("files", "captures", *SKIPPED):
+        for name in ("files", "captures", "cut", "problem_count", *SKIPPED):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.records += other.records
-        self.cut += other.cut
         self.problems += other.problems[: MAX_LINES - len(self.problems)]
-        self.problem_count += other.problem_count
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report in values that JSON knows; `from_dict` reads them."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        return values | {"records": dict(self.records), "cut": [[str(path), at] for path, at in self.cut]}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the report that `to_dict` was called on; raises TypeError or KeyError for other values."""
-        cut = [(Path(path), at) for path, at in values["cut"]]
-        return cls(**{**values, "records": Counter(values["records"]), "cut": cut})
 
     def lines(self) -> list[str]:
         """Return the problems and a summary of what was skipped, as lines; empty if there is nothing."""
@@ -86,8 +64,6 @@ class Report:
         if self.problem_count > len(lines):
             lines.append(f"and {self.problem_count - len(lines):,} more problems")
         counts = [f"{n:,} {text}" for name, text in SKIPPED.items() if (n := getattr(self, name))]
-        if unknown := self.records[UNKNOWN]:
-            counts.append(f"{unknown:,} {UNKNOWN}")
         return [*lines, *([f"records skipped: {', '.join(counts)}"] if counts else [])]
 
     def _add_line(self, line: str) -> None:

@@ -29,7 +29,7 @@ from osce_news.errors import BadInputError, MissingExtraError, NetworkError, Par
 from osce_news.events import Event, PageStored
 from osce_news.items import ArticleItem
 from osce_news.publish import extras
-from osce_news.serialize import from_json
+from osce_news.serialize import from_json, to_json
 from osce_news.urls import LISTING_URL
 from tests.archive.making import answer, packed, page, record, saved
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, warcs
@@ -230,7 +230,7 @@ def all_of(parts: list[Part], files: list[Path]) -> tuple[list[Capture | Event],
         source = WarcFiles(files)
         found += source.contents([Path(part.path)], mine, start=part.start, end=part.end)
         mine.files = int(part.start == 0)
-        report.add(Report.from_dict(json.loads(json.dumps(mine.to_dict()))))
+        report.add(from_json(Report, to_json(mine)))
     return found, report
 
 
@@ -410,7 +410,7 @@ def test_merge_refuses_a_folder_that_parse_did_not_make(
     for text, why in (
         ("{}", "can't be read"),
         ("nonsense", "can't be read"),
-        (kept.replace('"format": 2', '"format": 1'), "another version"),
+        (kept.replace('"format": 3', '"format": 2'), "another version"),
     ):
         plan.write_text(text)
         with pytest.raises(BadInputError, match=why):

@@ -37,8 +37,8 @@ def test_a_killed_run_loses_nothing_that_was_recorded(killed: list[Path]) -> Non
         assert done <= len(found) <= done + 1
         assert [one.body for one in found] == [body(number) for number in range(len(found))]
         assert (report.unreadable, report.unresolved) == (0, 0)
-        assert len(report.cut) == report.problem_count <= 1
-        cuts += len(report.cut)
+        assert report.cut == report.problem_count <= 1
+        cuts += report.cut
     assert cuts > KILLS // 4  # else nothing was tried
 
 
@@ -50,7 +50,7 @@ def test_the_next_run_leaves_the_files_of_a_killed_one_alone(killed: list[Path])
         assert all(path.read_bytes() == data for path, data in before.items())
         found, report = read(*sorted(before), *new)
         assert [one.body for one in found[count:]] == [body(n) for n in range(count + 5)]
-        assert report.records["revisit"] >= count  # what was whole is not stored again
+        assert sum(one.revisit is not None for one in found) >= count  # what was whole is not stored again
         assert report.unresolved == 0
         assert warcio("check", *new) == (0, "")
 
@@ -77,4 +77,4 @@ def test_a_full_disk_is_an_error_in_one_line_and_loses_nothing(tmp_path: Path) -
     assert report.lines() == []  # the half record was taken back
     assert warcio("check", path) == (0, "")
     (new,) = write(tmp_path, [exchange(0, body(0))], "2")
-    assert read(new, path)[1].records["revisit"] >= 1
+    assert any(one.revisit for one in read(new, path)[0])

@@ -98,7 +98,7 @@ def test_captures_of_many_years_and_other_hosts_are_sorted(tmp_path: Path) -> No
     assert done.status == 0, done.errors
     assert done.summary["passed_over"] == {
         "other_hosts": 2, "not_http": 1, "truncated": 1, "too_large": 0, "unresolved": 0, "unreadable": 0,
-        "other_pages": 2, "unknown_items": 1,
+        "other_types": 0, "other_pages": 2, "unknown_items": 1,
     }  # fmt: skip
     assert (done.summary["pages"], done.summary["new"], done.summary["unchanged"]) == (2, 10, 10)
     seen = rows(tmp_path / "b.db", "SELECT DISTINCT first_seen, last_seen FROM items")

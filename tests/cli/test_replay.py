@@ -27,7 +27,7 @@ SUMMARY = {
     "articles_changed": 0, "articles_gone": 0, "articles_failed": 0, "articles_left": 0,
     "passed_over": {
         "other_hosts": 0, "not_http": 0, "truncated": 0, "too_large": 0, "unresolved": 0, "unreadable": 0,
-        "other_pages": 0, "unknown_items": 0,
+        "other_types": 0, "other_pages": 0, "unknown_items": 0,
     },
 }  # fmt: skip
 

@@ -20,7 +20,7 @@ from osce_news.archive.report import RecordError, Report
 from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError
 from osce_news.events import Event, PageStored, parse_event, target_uri
-from osce_news.serialize import to_json
+from osce_news.serialize import from_json, to_json
 
 # A row is a capture or an event of a run. `pages` holds the parsed pages as JSON, one for each way in which
 # a replay may ask for it. `original` describes the page that a 304 refers to, or says why it is missing.
@@ -56,7 +56,7 @@ def write_partition(path: Path, rows: Iterable[Row], report: Report) -> None:
     with atomic_write(path) as part, pq.ParquetWriter(part, _SCHEMA, compression="zstd") as writer:
         while batch := list(islice(left, _ROWS)):
             writer.write_table(pa.Table.from_pylist(batch, _SCHEMA), row_group_size=_ROWS)
-        writer.add_key_value_metadata({_REPORT: json.dumps(report.to_dict()).encode()})
+        writer.add_key_value_metadata({_REPORT: to_json(report).encode()})
 
 
 def rows(contents: Iterable[Capture | Event], warcs: WarcFiles) -> Iterator[Row]:
@@ -92,7 +92,7 @@ def partition_contents(
     The file is counted with its first part. Raises BadInputError if the partition can't be read.
     """
     with _errors(partition):
-        part_report = Report.from_dict(json.loads(pq.read_metadata(partition).metadata[_REPORT]))
+        part_report = from_json(Report, pq.read_metadata(partition).metadata[_REPORT].decode())
         part_report.files = int(is_first)
         report.add(part_report)
         for row in read_rows(partition):

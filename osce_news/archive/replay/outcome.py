@@ -66,7 +66,7 @@ class Outcome:
             "runs_merged": len(self.merged),
             "captures": self.report.captures,
             "passed_over": skipped | {"other_pages": self.other_pages, "unknown_items": self.unknown_items},
-            "cut_files": len(self.report.cut),
+            "cut_files": self.report.cut,
         }
 
     def lines(self) -> list[str]:
