@@ -49,7 +49,7 @@ def serve(db: Path, port: int, host: str, show: bool) -> None:
     Example:
       osce-news serve --port 0
     """
-    require_extra("web", "datasette", "altair", "vl_convert")
+    require_extra("web", "datasette", "altair", "vl_convert", "xlsxwriter")
     from osce_news.publish.web import server  # imports Datasette
     from osce_news.publish.web.guard import HOST
     from osce_news.publish.web.served_copy import DATABASE, make_copy

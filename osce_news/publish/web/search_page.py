@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ _MOST = 40
 async def search_page(datasette: Any, request: Any) -> Any:
     """Answer with a page of results; without a query, of all items."""
     path = database(datasette).path
-    variables: dict[str, Any] = {"given": request.args, "facet_names": FACETS, "files": _files()}
+    variables: dict[str, Any] = {"given": request.args, "facet_names": FACETS, "files": FILES}
     try:
         place = Place.read(request.args)
         variables |= await database(datasette).execute_fn(lambda reading: _results(reading, place, path))
@@ -76,13 +75,6 @@ async def cite_page(datasette: Any, request: Any) -> Any:
         "command": shlex.join(["osce-news", "cite", *place.query.options()]),
     }
     return await html(datasette, request, "cite.html", variables)
-
-
-def _files() -> dict[str, str]:
-    """Return the name of each form of a result, by suffix; Excel needs the extra xlsx."""
-    extra = formats()["xlsx"].extra
-    installed = extra is None or find_spec(extra[1]) is not None
-    return {suffix: name for suffix, name in FILES.items() if installed or suffix != "xlsx"}
 
 
 def marked(text: str | None) -> Markup:
