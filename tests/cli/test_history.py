@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import os
 import re
@@ -14,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.cli import show
 from osce_news.cli.runs import _may_live
 from osce_news.storage import Writer
 from osce_news.storage.crawl_state import UnfinishedRun
-from tests.helpers import digest, listing, run
+from tests.helpers import digest, environment, listing, run
 from tests.newsroom.samples import TEN
+from tests.processes import on_a_terminal
 
 MEMORIAL = TEN[0]
 LONG = " ".join(["A long teaser that the site prints on several lines."] * 6)
@@ -215,17 +216,12 @@ def test_an_item_is_shown_with_its_former_values_and_withdrawals(past: Path, tmp
     assert re.fullmatch(r"    withdrawn 20\S+ \(run 4\)", again)
 
 
-def test_on_a_terminal_a_long_value_is_wrapped(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    show._print_value("before", LONG)
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("        before  A long teaser")
-    assert {line[:16] for line in lines[1:]} == {" " * 16}
-    assert max(map(len, lines)) <= 60
-    assert " ".join(line[16:] for line in lines) == LONG
+def test_on_a_terminal_a_long_value_is_wrapped(past: Path, tmp_path: Path) -> None:
+    shown = on_a_terminal("output", ["show", "575719"], tmp_path, environment({"COLUMNS": "60"}))
+    lines = shown.partition("        after   A long")[2].splitlines()
+    wrapped = list(itertools.takewhile(lambda line: line.startswith(" " * 16), lines[1:]))
+    assert "A long" + " ".join([lines[0], *(line[16:] for line in wrapped)]) == LONG
+    assert max(map(len, wrapped)) <= 60
 
 
 def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:

@@ -191,11 +191,8 @@ def test_an_error_amid_the_news_leaves_no_gap(newsroom: Newsroom, tmp_path: Path
 
 Move = Callable[[Newsroom], object]
 MOVES: dict[str, Move] = {
-    "an item was removed": lambda n: n.remove(n.stories[4].node),
     "a page of items was removed": lambda n: [n.remove(story.node) for story in n.stories[:ROWS]],
-    "items were published": lambda n: n.publish(*make_newer(n.stories, 3)),
     "an item went to the top": lambda n: n.redate(n.stories[17].node, n.stories[0].published),
-    "an item went down": lambda n: n.redate(n.stories[3].node, n.stories[40].published),
     "a day got another order": lambda n: [n.reorder(story.published) for story in n.stories[:30]],
 }
 

@@ -10,6 +10,7 @@ import pytest
 from osce_news.normalize import item_id
 from tests.crawl.spiders import crawling
 from tests.crawl.spiders.crawling import LIST, pages_asked, rows
+from tests.helpers import slow
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Ended
 
@@ -151,19 +152,10 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
         "expected results",
     ),
 }
-TYPICAL = {
-    "cookie wall",
-    "not found",
-    "server error",
-    "challenge",
-    "robots forbids",
-    "another page",
-}  # the others are slow
+TYPICAL = ["cookie wall", "not found", "server error", "challenge", "robots forbids", "another page"]
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in TYPICAL else pytest.param(name, marks=pytest.mark.slow) for name in FAILURES]
-)
+@pytest.mark.parametrize("name", [*TYPICAL, *slow(*(name for name in FAILURES if name not in TYPICAL))])
 def test_what_goes_wrong_ends_in_one_line_and_its_status(
     newsroom: Newsroom, tmp_path: Path, name: str
 ) -> None:
