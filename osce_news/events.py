@@ -7,19 +7,22 @@ later versions may add some.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from osce_news.clock import parse_utc
 from osce_news.normalize import is_web_address
-from osce_news.serialize import convert
+from osce_news.serialize import convert, loads
 
 CONTENT_TYPE = "application/json"
 CRAWL_MODES = ("full", "incremental", "articles")
 _PREFIX = "osce-news:"
 # The counters of a run that `cost` may contain; they have the same names in the summary.
-COST = ("requests", "bytes", "retries", "back_offs", "waited_s", "smallest_gap_s", "articles_left")
+COST: dict[str, Any] = {
+    "requests": int, "bytes": int, "retries": int, "back_offs": int, "waited_s": float,
+    "smallest_gap_s": float | None, "articles_left": int,
+}  # fmt: skip
 
 
 class EventError(ValueError):
@@ -81,6 +84,10 @@ class PageStored(Event):
     http_status: int | None = None  # of an article; None if there was no response
     reason: str | None = None  # of an article that could not be fetched or read
 
+    def __post_init__(self) -> None:
+        """Raise TypeError if a counter is no number."""
+        _check_cost(self.cost)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageNotStored(Event):
@@ -119,6 +126,10 @@ class RunFinished(Event):
     cost: dict[str, float | None] = field(default_factory=dict)
     list_status: str | None = None  # "complete" if the list was read to its end, and only pages were held
 
+    def __post_init__(self) -> None:
+        """Raise TypeError if a counter is no number."""
+        _check_cost(self.cost)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRolled(Event):
@@ -139,6 +150,11 @@ _NAMES: dict[str, type[Event]] = {
 _TYPES = {kind: get_type_hints(kind) for kind in _NAMES.values()}
 
 
+def _check_cost(cost: Mapping[str, float | None]) -> None:
+    for name in cost.keys() & COST.keys():
+        convert(COST[name], cost[name])
+
+
 def target_uri(event: Event) -> str:
     """Return the WARC-Target-URI of an event's record."""
     return _PREFIX + next(name for name, kind in _NAMES.items() if type(event) is kind)
@@ -153,7 +169,7 @@ def parse_event(target: str, block: bytes) -> Event | None:
     if kind is None:
         return None
     try:
-        values = json.loads(block)
+        values = loads(block)
         types = _TYPES[kind]
         return kind(**{name: convert(types[name], value) for name, value in values.items() if name in types})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

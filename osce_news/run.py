@@ -136,7 +136,7 @@ class Run:
 
     def set_cost(self, cost: Mapping[str, float | None]) -> None:
         """Set the counters of the run that COST names."""
-        for name in cost.keys() & set(COST):
+        for name in cost.keys() & COST.keys():
             setattr(self.summary, name, cost[name])
 
     def cost(self) -> dict[str, float | None]:

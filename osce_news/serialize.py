@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from dataclasses import asdict, fields, is_dataclass
 from functools import cache
@@ -22,11 +23,19 @@ def to_json(value: object) -> str:
 
 
 def from_json(kind: type[T], text: str) -> T:
-    """Return a dataclass from the text of `to_json`; raises ValueError if the text is not valid."""
+    """Return a dataclass from the text of `to_json`; raises ValueError if the text is not valid.
+
+    Fields that the text lacks have their defaults: an older version may have written it.
+    """
     try:
-        return cast("T", convert(kind, json.loads(text)))
+        return cast("T", convert(kind, loads(text)))
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a valid {kind.__name__}: {error}") from error
+
+
+def loads(text: str | bytes) -> Any:
+    """Return a JSON value; raises ValueError also for NaN and for numbers too large for a float."""
+    return json.loads(text, parse_float=_finite, parse_constant=_finite)
 
 
 def convert(kind: Any, value: Any) -> Any:
@@ -38,8 +47,11 @@ def convert(kind: Any, value: Any) -> Any:
         (kind,) = (argument for argument in arguments if argument is not NoneType)
         return convert(kind, value)
     if isinstance(kind, type) and is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise TypeError(f"{value!r:.60} is no object")
         hints = _hints(kind)
-        return kind(**{field.name: convert(hints[field.name], value[field.name]) for field in fields(kind)})
+        names = [field.name for field in fields(kind) if field.name in value]
+        return kind(**{name: convert(hints[name], value[name]) for name in names})
     if origin in (tuple, list, frozenset) and isinstance(value, list):
         return origin(convert(arguments[0], element) for element in value)
     if origin is dict and isinstance(value, dict):
@@ -52,6 +64,13 @@ def convert(kind: Any, value: Any) -> Any:
         return Path(value)
     if kind is not Any and not isinstance(value, origin or kind):
         raise TypeError(f"{value!r:.60} is not of type {(origin or kind).__name__}")
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:60]} is no number that a database holds")
     return value
 
 

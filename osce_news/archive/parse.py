@@ -67,6 +67,11 @@ class ParsedPage:
     article: ArticleItem | None = None
     problem: PageProblem | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError if none is set."""
+        if not (self.listing or self.article or self.problem):
+            raise ValueError("not a valid ParsedPage: neither a page nor a problem")
+
     @classmethod
     def of(cls, capture: Capture, request: PageRequest) -> Self:
         """Parse a capture, and return the page or the problem."""

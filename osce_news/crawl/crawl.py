@@ -16,6 +16,7 @@ from osce_news.items import ArticleItem, Listing
 from osce_news.pages.page_facts import PageFacts
 from osce_news.search_query import SEARCH_URL
 from osce_news.storage import Summary, Writer
+from osce_news.storage.database import storage_errors
 
 # Called after each stored page with the run's summary, the expected number of pages or articles (None if
 # unknown), and for articles the seconds left.
@@ -79,7 +80,8 @@ class Crawl:
 
     def _begin_list(self, number: int) -> ListRun:
         kind = SearchRun if self.options.source == "search" else ListRun
-        run = kind(self._writer or self.open(), self.options.each_list()[number])
+        with storage_errors(self.options.db):
+            run = kind(self._writer or self.open(), self.options.each_list()[number])
         self.list_runs.append(run)
         return run
 
@@ -98,7 +100,8 @@ class Crawl:
         is_read = not errors or any(isinstance(error, PartialError | None) for error in errors)
         if not self.options.articles or not is_read or self.interrupted or any(map(_ends_the_crawl, errors)):
             return None
-        self.articles_run = ArticlesRun(self._writer or self.open(), self.options)
+        with storage_errors(self.options.db):
+            self.articles_run = ArticlesRun(self._writer or self.open(), self.options)
         return self.articles_run
 
     def begin_page(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> PendingPage:

@@ -22,6 +22,7 @@ from osce_news.run import Run
 from osce_news.storage import Summary, Writer, article_queue, crawl_state
 from osce_news.storage.article_queue import AGE, Due
 from osce_news.storage.crawl_state import UnfinishedRun
+from osce_news.storage.database import storage_errors
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class ListOutcome(NamedTuple):
 class CrawlRun:
     """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run.
 
-    Both request items' own pages one after another, from a queue that once had `total` items.
+    Both can request items' own pages: `request_pages` sets the queue, `total` is its length at the start.
     """
 
     source = "list"  # what it reads
@@ -165,39 +166,43 @@ class CrawlRun:
         if self.run.has_ended:
             return
         try:
-            finished = utc_now()
-            outcome = self.list_outcome()
-            status, message = self.status, self.message
-            end = RunFinished(
-                status=status,
-                message=message,
-                finished=finished,
-                pages=0,  # the archive fills in both numbers
-                files=0,
-                whole=outcome.whole,
-                tells_gone=outcome.withdrawn is not None,
-                asked=outcome.withdrawn is not None,
-                list_url=outcome.list_url,
-                cost=self.run.cost(),
-                list_status=outcome.list_status,
-            )
-            try:
-                if self.recorder is not None:
-                    self.recorder.finish(end)
-            except StorageError as error:  # the run ends with this error instead
-                self.fail(error)
-                outcome = ListOutcome()
-            self.run.finish(
-                self.status,
-                self.message,
-                withdrawn=outcome.withdrawn or (),
-                whole=outcome.whole,
-                list_status=outcome.list_status,
-                finished=finished,
-            )
+            with storage_errors(self.run.writer.path):
+                self._finish()
         except OsceNewsError as error:
             self.fail(error)
             self.summary.status, self.summary.message = "failed", str(self.error)
+
+    def _finish(self) -> None:
+        finished = utc_now()
+        outcome = self.list_outcome()
+        status, message = self.status, self.message
+        end = RunFinished(
+            status=status,
+            message=message,
+            finished=finished,
+            pages=0,  # the archive fills in both numbers
+            files=0,
+            whole=outcome.whole,
+            tells_gone=outcome.withdrawn is not None,
+            asked=outcome.withdrawn is not None,
+            list_url=outcome.list_url,
+            cost=self.run.cost(),
+            list_status=outcome.list_status,
+        )
+        try:
+            if self.recorder is not None:
+                self.recorder.finish(end)
+        except StorageError as error:  # the run ends with this error instead
+            self.fail(error)
+            outcome = ListOutcome()
+        self.run.finish(
+            self.status,
+            self.message,
+            withdrawn=outcome.withdrawn or (),
+            whole=outcome.whole,
+            list_status=outcome.list_status,
+            finished=finished,
+        )
 
     def list_outcome(self) -> ListOutcome:
         """Return what the run has found out about its list; sets the error if there is one."""

@@ -38,7 +38,7 @@ class ListRun(CrawlRun):
         """Decide how to read the list, and begin the run; raises StorageError."""
         connection, name = writer.connection, options.run_name
         unfinished = crawl_state.unfinished_run(connection, name)
-        never_complete = crawl_state.last_complete_run(connection, options.list_name) is None
+        never_complete = not crawl_state.was_read_to_end(connection, options.list_name)
         empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
         # Of several lists, the first crawl reads each completely.
         unread = empty or (len(options.lists) > 1 and not crawl_state.was_read(connection, name))

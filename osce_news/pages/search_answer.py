@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -85,7 +86,9 @@ class Document:
     def seconds(self) -> float | None:
         """The number in the field `date`, by which answers are ordered; None if it holds none."""
         value = self.fields.get("date")
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            return None
+        return value
 
     @property
     def published(self) -> str | None:

@@ -113,11 +113,10 @@ def has_read_after(connection: sqlite3.Connection, moment: str) -> bool:
     return bool(connection.execute(sql, {"at": moment}).fetchone()[0])
 
 
-def last_complete_run(connection: sqlite3.Connection, list_name: str) -> int | None:
-    """Return the last full crawl that read this list to its end; None if none did."""
-    sql = f"SELECT max(id) FROM runs WHERE list = ? AND mode = 'full' AND {COMPLETE}"
-    run: int | None = connection.execute(sql, [list_name]).fetchone()[0]
-    return run
+def was_read_to_end(connection: sqlite3.Connection, list_name: str) -> bool:
+    """Whether a full crawl has read this list to its end."""
+    sql = f"SELECT EXISTS (SELECT 1 FROM runs WHERE list = ? AND mode = 'full' AND {COMPLETE})"
+    return bool(connection.execute(sql, [list_name]).fetchone()[0])
 
 
 def was_read(connection: sqlite3.Connection, list_name: str) -> bool:

@@ -38,17 +38,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     the file as it was, BadInputError if the folder does not exist or the file is a hard link, StorageError if
     it can't be written.
     """
-    applied: set[str] = set()
-    if path.is_file() and path.stat().st_nlink > 1:
-        raise BadInputError(
-            f"{path} is a hard link, one of several names of a file: SQLite keeps a log for each name, so "
-            "changes made under another name would be lost; copy the file, and use the copy"
-        )
-    _roll_back(path)
-    if path.exists() and path.stat().st_size > 0:
-        applied = _refuse_foreign(path)
-    elif not path.parent.is_dir():
-        raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")
+    applied = refuse_unusable(path)
     with storage_errors(path):
         connection = sqlite3.connect(path.absolute(), timeout=_WAIT_S, isolation_level=None)
         connection.row_factory = sqlite3.Row
@@ -61,6 +51,21 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     return connection
+
+
+def refuse_unusable(path: Path) -> set[str]:
+    """Raise what `open_for_writing` raises before it changes anything; return the migrations applied."""
+    if path.is_file() and path.stat().st_nlink > 1:
+        raise BadInputError(
+            f"{path} is a hard link, one of several names of a file: SQLite keeps a log for each name, so "
+            "changes made under another name would be lost; copy the file, and use the copy"
+        )
+    _roll_back(path)
+    if path.exists() and path.stat().st_size > 0:
+        return _refuse_foreign(path)
+    if not path.parent.is_dir():
+        raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")
+    return set()
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

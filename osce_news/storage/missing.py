@@ -26,16 +26,18 @@ ASKED_AGAIN = timedelta(days=30)
 def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> list[str]:
     """Return the items that were on this list before and that no list shows any more.
 
-    An item was on the list if a page of it, or of a part of it (with a keyword or a filter), showed the item
-    last, or since the last time that the list was read to its end. Pages since the crawl began show what is
-    there now. So do the pages of each other list since it was read to its end, unless they are too old.
+    Candidates are the items that this list or a part of it (with a keyword or a filter) showed last, or that
+    one of its pages since it was last read to its end has shown. Those are not missing that a page has shown
+    since this crawl began, or that another list has shown since it was last read to its end, in the 90 days
+    before.
     """
-    first = chain_of_runs(connection, run)[0]
-    started = connection.execute("SELECT started FROM runs WHERE id = ?", [first]).fetchone()[0]
+    chain = chain_of_runs(connection, run)
+    started = connection.execute("SELECT started FROM runs WHERE id = ?", [chain[0]]).fetchone()[0]
     sql = f"""
         WITH shown (id, is_now, is_here, fetched_at, list) AS (
-            SELECT substr(value, 1, instr(value, ':') - 1), run_id >= :first, {_on_list("pages.url")},
-                fetched_at, list
+            SELECT substr(value, 1, instr(value, ':') - 1), run_id >= :first
+                AND (fetched_at >= :started OR run_id IN (SELECT value FROM json_each(:chain))),
+                {_on_list("pages.url")}, fetched_at, list
             FROM pages JOIN runs ON runs.id = run_id, json_each(pages.listed))
         SELECT id FROM items WHERE withdrawn IS NULL
         AND ({_on_list("listing_url")} OR id IN (SELECT id FROM shown WHERE is_here))
@@ -43,8 +45,9 @@ def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> li
             SELECT id FROM shown WHERE is_now OR NOT is_here AND fetched_at >= :since
             AND list IN (SELECT list FROM runs WHERE mode = 'full' AND {COMPLETE}))
         ORDER BY id"""
+    now = {"started": started, "first": chain[0], "chain": json.dumps(chain)}
     since = format_utc((parse_utc(started) - MAX_AGE_OF_LIST).timestamp())
-    return [row[0] for row in connection.execute(sql, {**_list(list_url), "first": first, "since": since})]
+    return [row[0] for row in connection.execute(sql, {**_list(list_url), **now, "since": since})]
 
 
 def due_pages(connection: sqlite3.Connection, missing: Iterable[str], now: str) -> list[Due]:

@@ -19,7 +19,7 @@ from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
 from osce_news.storage import articles, crawl_state, held, missing, runs
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.storage.database import lock, open_for_writing, storage_errors, transaction
+from osce_news.storage.database import lock, open_for_writing, refuse_unusable, storage_errors, transaction
 from osce_news.storage.ingest import ONE_READING, Changes, Ingest
 from osce_news.storage.renormalize import renormalize
 from osce_news.storage.runs import Stored, Summary
@@ -43,7 +43,7 @@ class Writer:
         Raises what `open_for_writing` and `lock` raise.
         """
         self.path = path
-        open_for_writing(path).close()  # refuses files of other programs before it makes a lock file
+        refuse_unusable(path)  # before it makes a lock file
         self._lock = lock(path, wait_s)
         try:
             self.connection = open_for_writing(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import MAX_KEPT_PAGES, keep_page
-from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError
+from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError, StorageError
 from osce_news.storage import Writer
 
 
@@ -84,3 +85,17 @@ def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path:
     assert (crawl.summary.mode, crawl.summary.status) == ("full", "refused")
     assert crawl.list_run is not None
     assert (crawl.list_run.summary.status, articles.summary.status) == ("partial", "refused")
+
+
+def test_a_damaged_database_at_the_end_is_an_error_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def malformed(*_: object) -> list[str]:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db"))
+    run = crawl.begin_list_run()
+    monkeypatch.setattr(run, "list_outcome", malformed)
+    crawl.close()
+    assert isinstance(crawl.error, StorageError)
+    assert (run.summary.status, "osce-news verify" in str(run.summary.message)) == ("failed", True)

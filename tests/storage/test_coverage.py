@@ -10,6 +10,7 @@ import pytest
 from osce_news.storage import Writer
 from osce_news.storage.corrections import undo_run
 from osce_news.storage.coverage import coverage
+from osce_news.storage.crawl_state import incomplete_since
 from osce_news.storage.query import Query
 from tests.helpers import ROOT, listing
 from tests.newsroom.samples import TEN
@@ -68,6 +69,17 @@ def test_a_run_that_was_taken_back_has_read_nothing(db: Path) -> None:
         undo_run(writer, 2)
         assert coverage(writer.connection).whole_run == 1
         undo_run(writer, 1)
+        assert coverage(writer.connection).whole_run is None
+
+
+@pytest.mark.parametrize("name", [LIST, f"{LIST} (max-pages 3)"])
+def test_a_list_of_which_something_was_taken_back_later_is_not_whole(db: Path, name: str) -> None:
+    with Writer(db) as writer:
+        _crawl(writer, name)
+        _crawl(writer, LIST)
+        assert incomplete_since(writer.connection, LIST) is None
+        undo_run(writer, 1)
+        assert incomplete_since(writer.connection, LIST) is not None
         assert coverage(writer.connection).whole_run is None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.errors import BadInputError, NewerDatabaseError, NotOurDatabaseError, StorageError
+from osce_news.errors import BadInputError, LockedError, NewerDatabaseError, NotOurDatabaseError, StorageError
 from osce_news.storage import Writer, database, open_for_reading, open_for_writing
 from osce_news.storage.database import storage_errors, transaction, write_ahead
 from osce_news.storage.integrity import problems
@@ -305,6 +305,19 @@ def test_a_second_writer_waits_for_the_first(db: Path) -> None:
         assert waiting.result(10) == 2
     with closing(open_for_reading(db)) as reader:
         assert values(reader, "SELECT message FROM runs") == ["first", None]
+
+
+def test_a_writer_changes_nothing_before_it_has_the_lock(db: Path) -> None:
+    with Writer(db) as first:
+        first.connection.execute("DROP INDEX items_published")
+        with pytest.raises(LockedError):
+            Writer(db, wait_s=0)
+        sql = "SELECT count(*) FROM sqlite_master WHERE name = 'items_published'"
+        assert values(first.connection, sql) == [0]
+        first.connection.execute("DELETE FROM _sqlite_migrations")
+        with pytest.raises(LockedError):
+            Writer(db, wait_s=0)
+        assert values(first.connection, "SELECT count(*) FROM _sqlite_migrations") == [0]
 
 
 def test_readers_read_what_was_there_while_a_transaction_is_open(db: Path) -> None:
