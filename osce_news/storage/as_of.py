@@ -42,11 +42,16 @@ PRESENT_ONLY = ("text", "last_seen", "withdrawn")
 def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
     """Open the database for reading, as of the query's day if it has one.
 
-    Raises what `open_for_reading` raises, and BadInputError if the query has words and the database no search
-    index.
+    Raises what `open_for_reading` raises, and BadInputError if the day is before the first crawl, or if the
+    query has words and the database no search index.
     """
     with closing(open_for_reading(path)) as connection:
         if query.as_of is not None:
+            (first,) = connection.execute("SELECT date(min(first_seen)) FROM items").fetchone()
+            if first is not None and query.as_of < first:
+                raise BadInputError(
+                    f"nothing is known of {query.as_of}: the first items were read on {first}"
+                )
             with closing(database_as_of(connection, query.as_of, indexed=bool(query.words))) as past:
                 yield past
             return

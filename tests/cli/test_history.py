@@ -229,7 +229,6 @@ def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:
         rows = json.loads(run("list", "--as-of", *arguments, "--json", cwd=tmp_path).out)
         return {row["id"]: row["title"] for row in rows}
 
-    assert titles("2024-08-04") == {}
     assert titles("5 August 2024")["575719"] == MEMORIAL.title
     assert titles("2024-08-06")["575719"] == "Another title"
     assert set(titles("2024-08-05", "--office", "cthb")) == {"575398"}
@@ -241,6 +240,11 @@ def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:
     assert limited.errors == ["3 of 10 items; --limit 0 shows all"]
     table = run("list", "--as-of", "2024-08-05", "--format", "table", cwd=tmp_path).out
     assert table.split()[:5] == ["id", "published", "content_type", "offices", "title"]
+    early = run("list", "--as-of", "2024-08-04", cwd=tmp_path)
+    assert (early.status, early.out) == (2, "")
+    assert early.errors == [
+        "osce-news: nothing is known of 2024-08-04: the first items were read on 2024-08-05"
+    ]
     wrong = run("list", "--as-of", "Friday", cwd=tmp_path)
     assert (wrong.status, len(wrong.errors)) == (2, 1)
     assert "--as-of" in wrong.err
