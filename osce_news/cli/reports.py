@@ -19,12 +19,13 @@ from urllib.parse import urlsplit
 
 from osce_news import __version__
 from osce_news.cli.endings import INTERRUPTED, line_and_status
+from osce_news.crawl.notice import NOTICE
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import is_web_address
 from osce_news.publish.extras import require_extra
 
 logger = logging.getLogger(__name__)
-_PATIENCE_S = 30  # for a ping with its retries
+_SHORT_S, _PATIENCE_S = 3, 30  # for a ping with its retries; after the first, a user is told
 _NOTICE_S = 60
 # Apprise runs in a process of its own, so that it can be ended, and that nothing of an address that it logs
 # gets into our log. Without a title, it only checks the addresses.
@@ -81,7 +82,10 @@ class Reports:
         answers: list[str] = []
         asking = Thread(target=lambda: answers.append(_ask(url)), daemon=True)
         asking.start()
-        asking.join(_PATIENCE_S)
+        asking.join(_SHORT_S)
+        if asking.is_alive():
+            logger.log(NOTICE, "waiting for the ping address at %s", parts.hostname)
+            asking.join(_PATIENCE_S - _SHORT_S)
         if problem := answers[0] if answers else f"nothing came within {_PATIENCE_S} s":
             # Not the address: anyone who knows it can send pings.
             logger.warning("the ping address at %s does not answer: %s", parts.hostname, problem)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.cli import reports
+from osce_news.crawl.notice import NOTICE
 from tests.helpers import Result, crawl_words, run, without
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Command
@@ -107,12 +108,18 @@ def test_the_status_stays_that_of_the_crawl_when_nobody_gets_the_ping(
     assert len(receiver.paths) == 6  # each three times
 
 
-def test_a_ping_address_that_never_answers_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ping_address_that_never_answers_is_told_and_holds_up_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(reports, "_SHORT_S", 0.1)
     monkeypatch.setattr(reports, "_PATIENCE_S", 0.2)
+    caplog.set_level(NOTICE)
     began = time.monotonic()
     with silent() as address, reports.Reports(Path("a.db"), address, None).sent():
         pass
     assert time.monotonic() - began < 5
+    assert caplog.messages[0].startswith("waiting for the ping address at 127.0.0.1")
+    assert "does not answer: nothing came within 0.2 s" in caplog.messages[1]
 
 
 @pytest.mark.slow
