@@ -21,6 +21,7 @@ from osce_news.storage.identity import identify
 from osce_news.storage.merge import records_by_id
 from osce_news.urls import HOME_URL, newest_first
 from tests.helpers import listing, page_of
+from tests.newsroom.answers import SoundAnswer
 from tests.newsroom.mutation import Mutation
 from tests.newsroom.sound import Sound
 from tests.newsroom.stories import make_stories
@@ -63,7 +64,7 @@ class Databases:
 
     def of(self, scenario: str, page: Sound) -> sqlite3.Connection:
         """Return a connection to the database that holds what the scenario says."""
-        key = (scenario, page.name if scenario == "known" else "")
+        key = (scenario, page.name if scenario == "known" else type(page).__name__)
         if key not in self._made:
             self._made[key] = self._make(scenario, page)
         return self._made[key]
@@ -78,7 +79,10 @@ class Databases:
         with Writer(path) as writer:
             writer.begin("replay")
             if scenario != "empty":
-                self.of("new", page).backup(writer.connection) if scenario == "known" else _fill(writer)
+                if scenario == "known":
+                    self.of("new", page).backup(writer.connection)
+                else:
+                    _fill(writer, page)
             if scenario == "known":
                 writer.begin("replay")
                 writer.store(sound_item(page))
@@ -98,11 +102,13 @@ def databases() -> Iterator[Databases]:
             made.close()
 
 
-def _fill(writer: Writer) -> None:
-    """Store 300 items of the newsroom that come before those of the sound pages."""
-    stories = make_stories(400)[100:]
+def _fill(writer: Writer, page: Sound) -> None:
+    """Store 300 items that come before those of the sound pages, as the source of this page shows them."""
+    stories, at = make_stories(400)[100:], "2025-12-01T00:00:00Z"
     for start in range(0, len(stories), 50):
-        writer.store(listing(stories[start : start + 50], at="2025-12-01T00:00:00Z"))
+        of_page = stories[start : start + 50]
+        is_answer = isinstance(page, SoundAnswer)
+        writer.store(page_of(page.shows(of_page), at, page.url) if is_answer else listing(of_page, at=at))
 
 
 @cache

@@ -74,7 +74,8 @@ LEFT_SHORT = {
     },
     "known": {"topics all unknown", "entities left out"},
 }
-# The same of three pages of fifty cards. Blocks beside a list may have cards too, and cards need no teasers.
+# The same of three pages of fifty cards. Blocks beside a list may have cards too, and teasers of cards may be
+# short or missing.
 _IN_CARDS = {
     "each third result in a box beside the list",
     "the first half in one layout, the rest in another",
@@ -83,8 +84,8 @@ _IN_CARDS = {
 LEFT_CARDS = {
     "empty": (LEFT_LONG["empty"] | _IN_CARDS | {"each third </div> of the list missing"})
     - {"links by names instead of numbers", "teasers all gone"},
-    "new": _IN_CARDS,
-    "known": _IN_CARDS | {"entities left out"},
+    "new": _IN_CARDS | {"teasers cut", "each third </div> of the list missing"},
+    "known": _IN_CARDS | {"teasers cut", "entities left out"},
 }
 # The same of an answer of the search service. A field that is null in a third of the documents may be one
 # that they lack.

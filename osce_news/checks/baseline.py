@@ -12,7 +12,8 @@ from typing import NamedTuple
 from osce_news.checks import limits
 from osce_news.checks.faults import ShareRule, first_office
 from osce_news.checks.neighbours import Neighbours, language_of
-from osce_news.items import Listing, NewsItem
+from osce_news.items import RAW_FIELDS, Listing, NewsItem
+from osce_news.storage.merge import LIST
 
 _LAGS = (1, 2, 3, 5, 8, 13, 21)  # distances in the list between items whose numbers and dates are compared
 
@@ -43,11 +44,12 @@ def findings(page: Listing, stored: Neighbours) -> Iterator[Finding | None]:
     if stored.comparable < limits.MIN_STORED:
         return
     records, near = page.records, stored.near
+    is_cards = page.origin == LIST and not page.fields.issuperset(RAW_FIELDS)
     for rule in limits.SHARE_RULES:
-        if page.fields.issuperset(rule.fields):
+        if page.fields.issuperset(rule.fields) and (rule.cards or not is_cards):
             # A stored item that did not show it before says nothing.
             of = [item for item in records if not (known := stored.known.get(item.id)) or rule.shows(known)]
-            yield _too_rare(rule, of, near)
+            yield _too_rare(rule, of, stored.near_alike)
     # Stored items are compared with their own offices.
     new = [item for item in records if item.id not in stored.known]
     if page.fields.issuperset(limits.OFFICE_OF_ADDRESS.fields) and not _offices_agree(new):

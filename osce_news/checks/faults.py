@@ -125,6 +125,7 @@ class ShareRule:
     shows: Callable[[NewsItem], bool | None]
     group: Callable[[NewsItem], Hashable] = lambda item: None
     min_ratio: float
+    cards: bool = True  # whether it applies to lists of cards, which have short teasers
     reason: str
 
 

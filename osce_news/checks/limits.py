@@ -263,8 +263,8 @@ SHARE_RULES: tuple[ShareRule, ...] = (
     ),
     ShareRule(
         name=f"more than {SHORT_TEASER} characters", label="teaser", fields=("teaser_raw",), min_ratio=0.6,
-        shows=lambda item: len(item.teaser) > SHORT_TEASER if item.teaser else None,
-        reason="Teasers are cut.",
+        cards=False, shows=lambda item: len(item.teaser) > SHORT_TEASER if item.teaser else None,
+        reason="Teasers are cut; those of cards may be short.",
     ),
 )  # fmt: skip
 # `baseline` replaces `shows`: stored items show which offices an address such as /odihr/ belongs to, and the

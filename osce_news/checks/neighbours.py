@@ -59,6 +59,8 @@ class Neighbours:
     items: int = 0  # in the whole database
     comparable: int = 0  # of these, in the page's language; counted up to MAX_NEIGHBOURS
     near: Callable[[], Sequence[NewsItem]] = tuple  # reads the stored items nearest in date
+    # The same without what another source than the page's has printed, each in its own way.
+    near_alike: Callable[[], Sequence[NewsItem]] = tuple
     known: Mapping[str, NewsItem] = dataclasses.field(
         default_factory=dict
     )  # the page's own items, by identifier
@@ -82,16 +84,15 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
     language = language_of(page.records)
     (comparable,) = cursor.execute(_COMPARABLE, (language, MAX_NEIGHBOURS)).fetchone()
     ids = json.dumps([item.id for item in page.records])
+    near = cache(lambda: _near(cursor, page.records, language))
     return Neighbours(
         items=items,
         comparable=comparable,
-        near=cache(lambda: _near(cursor, page.records, language)),
+        near=near,
+        near_alike=cache(lambda: _alike(cursor, near(), page.origin)),
         # An older page, out of an archive, need not look like what was read since.
         known={item.id: item for item in _read(cursor, _KNOWN, page.fetched_at, ids)},
-        foreign={
-            identifier: foreign_fields(sources, page.origin)
-            for identifier, sources in cursor.execute(_SOURCES, [ids, page.origin])
-        },
+        foreign=_foreign(cursor, page.records, page.origin),
         texts=dict(cursor.execute(_TEXTS, [BY_SEARCH, ids])) if page.articles else {},
         had_results=not page.results and _had_results(cursor, page.url),
     )
@@ -112,6 +113,23 @@ def _near(cursor: sqlite3.Cursor, records: Sequence[NewsItem], language: str) ->
         for sql in (_OLDER, _NEWER):
             items.update((item.id, item) for item in _read(cursor, sql, language, day, each))
     return list(items.values())
+
+
+def _foreign(cursor: sqlite3.Cursor, items: Sequence[NewsItem], origin: str) -> dict[str, set[str]]:
+    """Return the raw fields of stored items that other sources print in their own way."""
+    stored = cursor.execute(_SOURCES, [json.dumps([item.id for item in items]), origin])
+    return {identifier: foreign_fields(sources, origin) for identifier, sources in stored}
+
+
+def _alike(cursor: sqlite3.Cursor, items: Sequence[NewsItem], origin: str) -> Sequence[NewsItem]:
+    """Return the items without the fields that other sources print in their own way."""
+    foreign = _foreign(cursor, items, origin)
+    return [_without(item, foreign[item.id]) if item.id in foreign else item for item in items]
+
+
+def _without(item: NewsItem, fields: Collection[str]) -> NewsItem:
+    left_out = dict.fromkeys(fields) | ({"teaser": None} if "teaser_raw" in fields else {})
+    return dataclasses.replace(item, **left_out)  # type: ignore[arg-type]
 
 
 def _anchors(days: Sequence[str]) -> Sequence[str]:

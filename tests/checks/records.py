@@ -35,7 +35,8 @@ def page(of: Sequence[NewsItem], results: int | None = None) -> Listing:
 
 def near(seed: int = 1, newest: datetime.date = NEWEST) -> Neighbours:
     """300 other stored items of the time."""
-    return Neighbours(items=300, comparable=300, near=lambda: records(300, seed, newest))
+    near = records(300, seed, newest)
+    return Neighbours(items=300, comparable=300, near=lambda: near, near_alike=lambda: near)
 
 
 def knowing(of: Sequence[NewsItem]) -> Neighbours:
