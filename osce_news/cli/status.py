@@ -27,12 +27,12 @@ _TIME = "timestamp_seconds"
 # The metrics, each with the key of its value and its help.
 _METRICS = {
     f"last_run_{_TIME}": ("last_run_started", "When the last run began, in seconds since 1970."),
-    f"last_complete_crawl_{_TIME}": (
-        "last_complete_crawl_finished",
+    f"last_complete_run_{_TIME}": (
+        "last_complete_run_finished",
         "When the last complete crawl ended, in seconds since 1970.",
     ),
-    f"last_whole_crawl_{_TIME}": (
-        "last_whole_crawl_finished",
+    f"last_whole_run_{_TIME}": (
+        "last_whole_run_finished",
         "When the last crawl of the whole list ended, in seconds since 1970.",
     ),
     "held_pages": ("held_pages", "Pages that failed a check and wait for a decision."),
@@ -88,6 +88,8 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
         for name, value in facts.items():
             shown = duration_in_words(value) if name == "age_s" and value is not None else value
             label = name.removesuffix("_s").replace("_", " ")
+            if name in ("last_complete_run", "last_whole_run") and value is None:
+                shown = "none; a replay is no crawl" if facts["last_run_mode"] == "replay" else "none"
             print_field(label, None if shown is None else str(shown))
     if max_age is not None and (stale := _stale(db, age, max_age)):
         raise StaleError(f"{db}: {stale}; `osce-news runs` shows why, `osce-news crawl` makes a new one")
@@ -122,11 +124,11 @@ def _facts(db: Path) -> dict[str, Any]:
             "last_run": last.get("run"),
             **{f"last_run_{name}": last.get(name)
                for name in ("mode", "status", "started", "finished", "message")},
-            "last_complete_crawl": complete["id"] if complete else None,
-            "last_complete_crawl_finished": ended,
+            "last_complete_run": complete["id"] if complete else None,
+            "last_complete_run_finished": ended,
             "age_s": None if age is None else max(0, int(age)),
-            "last_whole_crawl": whole["id"] if whole else None,
-            "last_whole_crawl_finished": whole["finished"] if whole else None,
+            "last_whole_run": whole["id"] if whole else None,
+            "last_whole_run_finished": whole["finished"] if whole else None,
             "held_pages": sum(page["stored_run"] is None for page in held_pages(connection)),
             "unknown_names": len(queries.unknown_values(connection)),
             "items": queries.count(connection, Query()),

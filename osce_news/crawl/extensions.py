@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
@@ -79,9 +79,9 @@ class RequestStatsExtension:
         self.smallest_gap_s: float | None = None
         self._last: float | None = None
         self._before = RequestStats()
-        # The first signal is for a response, the second also for a request without one. When the first is
-        # sent, the slot has not sent the next request yet. The second comes later, but only one request is in
-        # progress at a time.
+        # `response_downloaded` is sent before the slot sends the next request, so `lastseen` is still that of
+        # this one. A request without a response has only `request_left_downloader`, which is sent later; but
+        # only one request is in progress at a time.
         for signal in (signals.response_downloaded, signals.request_left_downloader):
             crawler.signals.connect(self.request_left, signal)
 
@@ -103,11 +103,8 @@ class RequestStatsExtension:
 
     def stats(self) -> RequestStats:
         """Return the requests since the last `restart`."""
-        total = self._total()
-        counts = {
-            name: getattr(total, name) - getattr(self._before, name)
-            for name in ("requests", "not_modified", "bytes", "retries", "back_offs", "waited_s")
-        }
+        total, before = asdict(self._total()), asdict(self._before)
+        counts = {name: total[name] - before[name] for name in total if name != "smallest_gap_s"}
         return RequestStats(**counts, smallest_gap_s=self.smallest_gap_s)
 
     def restart(self) -> None:

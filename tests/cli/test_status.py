@@ -39,13 +39,13 @@ def test_the_last_run_and_the_last_complete_one_are_told(filled: Path, tmp_path:
     assert (result.status, result.err) == (0, "")
     told = json.loads(result.out)
     assert (told["last_run"], told["last_run_mode"], told["last_run_status"]) == (3, "full", "partial")
-    assert (told["last_complete_crawl"], told["last_complete_crawl_finished"]) == (2, ended)
+    assert (told["last_complete_run"], told["last_complete_run_finished"]) == (2, ended)
     assert 50 * 3600 <= told["age_s"] < 51 * 3600
     assert (told["items"], told["held_pages"], told["bytes"]) == (93, 0, filled.stat().st_size)
     unknown = json.loads(run("vocabulary", "--unknown", "--json", cwd=tmp_path).out)
     assert told["unknown_names"] == len(unknown)
     lines = run("status", cwd=tmp_path).out.splitlines()
-    assert {"last complete crawl: 2", "age: 2 d 2 h", "items: 93"} <= set(lines)
+    assert {"last complete run: 2", "age: 2 d 2 h", "items: 93"} <= set(lines)
 
 
 @pytest.mark.parametrize(("age", "status"), [("49h", 7), ("51h", 0), ("2d", 7), ("3d", 0), ("1w", 0)])
@@ -77,9 +77,9 @@ def test_a_crawl_that_read_what_it_was_asked_to_read_is_complete(
     crawled(filled, timedelta(hours=1), name, status, mode)
     result = run("status", "--max-age", "2d", "--format", "json", cwd=tmp_path)
     told = json.loads(result.out)
-    assert (result.status, told["last_complete_crawl"]) == ((0, 2) if exit_status == 0 else (7, None))
+    assert (result.status, told["last_complete_run"]) == ((0, 2) if exit_status == 0 else (7, None))
     assert ("no crawl is complete" in result.err) == (exit_status == 7)
-    assert told["last_whole_crawl"] is None
+    assert told["last_whole_run"] is None
 
 
 def test_the_last_crawl_of_the_whole_list_is_told_beside_the_last_complete_one(
@@ -88,8 +88,8 @@ def test_the_last_crawl_of_the_whole_list_is_told_beside_the_last_complete_one(
     whole = crawled(filled, timedelta(days=6))
     crawled(filled, timedelta(hours=1), mode="incremental")
     told = json.loads(run("status", "--format", "json", "--max-age", "2d", cwd=tmp_path).out)
-    assert (told["last_whole_crawl"], told["last_whole_crawl_finished"]) == (2, whole)
-    assert (told["last_complete_crawl"], told["age_s"] // 3600) == (3, 1)
+    assert (told["last_whole_run"], told["last_whole_run_finished"]) == (2, whole)
+    assert (told["last_complete_run"], told["age_s"] // 3600) == (3, 1)
 
 
 OTHER = f"{LISTING_URL}?filters=x"
@@ -125,14 +125,14 @@ def metrics(text: str) -> dict[tuple[str, str], int]:
 
 def test_prometheus_gets_a_number_for_each_metric_that_is_known(filled: Path, tmp_path: Path) -> None:
     before = run("status", "--format", "prometheus", cwd=tmp_path).out
-    assert "last_complete_crawl" not in before
+    assert "last_complete_run" not in before
     ended = crawled(filled, timedelta(hours=2))
     result = run("status", "--format", "prometheus", cwd=tmp_path)
     assert (result.status, result.err) == (0, "")
     told = {name: value for (name, _), value in metrics(result.out).items()}
     seconds = int(parse_utc(ended).timestamp())
-    assert told["osce_news_last_complete_crawl_timestamp_seconds"] == seconds
-    assert told["osce_news_last_whole_crawl_timestamp_seconds"] == seconds
+    assert told["osce_news_last_complete_run_timestamp_seconds"] == seconds
+    assert told["osce_news_last_whole_run_timestamp_seconds"] == seconds
     assert (told["osce_news_items"], told["osce_news_database_bytes"]) == (93, filled.stat().st_size)
 
 
