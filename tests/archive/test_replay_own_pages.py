@@ -76,6 +76,7 @@ KNOWN = (
         ("<h1>A title</h1><p>Content type: Resolution</p><p>12 May 2020</p><p>Some words.</p>", 0),
         (KNOWN.format(DATE), 1),
         (KNOWN.format(""), 0),
+        (KNOWN.format(f"{DATE}<p>Content type: Resolution</p>"), 0),
     ],
 )
 def test_pages_of_documents_and_events_are_no_items(tmp_path: Path, body: str, items: int) -> None:

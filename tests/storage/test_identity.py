@@ -121,9 +121,11 @@ def test_a_result_that_is_nearly_like_an_item_is_set_aside(
     writer.begin("full")
     writer.store(listing([stored]))
     writer.begin("full")
-    writer.store(listing([shown], NEXT_DAY))
+    page = listing([shown], NEXT_DAY)
+    writer.store(page)
     assert len(ids(writer)) == 1
     assert reason in str(reasons(writer)[0])
+    assert page.doubtful == 1
 
 
 def test_of_two_items_with_one_number_on_a_page_the_second_is_set_aside(writer: Writer) -> None:
