@@ -261,8 +261,6 @@ def test_a_page_that_is_understood_by_now_is_stored(tmp_path: Path) -> None:
     assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("failed",)]
 
 
-@pytest.mark.slow
-@pytest.mark.slow
 def test_a_page_that_the_database_could_not_take_is_not_replayed(tmp_path: Path) -> None:
     """Its event is in the archive when the transaction fails to be committed."""
     full = (
