@@ -161,12 +161,16 @@ def _run(words: list[str], cwd: str, env: dict[str, str], before: str, said: lis
 
 
 def _replace(before: str) -> None:
-    """Run the code; a function that it replaces is replaced also where a module has imported it."""
-    names = [name for name in sys.modules if name.partition(".")[0] == "osce_news"]
-    places = [(vars(sys.modules[name]), key) for name in names for key in vars(sys.modules[name])]
-    former = [(module, key, module[key]) for module, key in places if isinstance(module[key], FunctionType)]
+    """Run the code; a function that it replaces in its own module is replaced wherever it was imported."""
+    modules = [vars(sys.modules[name]) for name in sys.modules if name.partition(".")[0] == "osce_news"]
+    values = [(module, key, value) for module in modules for key, value in module.items()]
+    former = [(module, key, value) for module, key, value in values if isinstance(value, FunctionType)]
     exec(before, {})
-    new = {value: module[key] for module, key, value in former if module[key] is not value}
+    new = {
+        value: module[key]
+        for module, key, value in former
+        if module[key] is not value and module["__name__"] == value.__module__
+    }
     for module, key, value in former:
-        if value in new:
+        if module[key] is value and value in new:
             module[key] = new[value]

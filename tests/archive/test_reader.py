@@ -11,8 +11,9 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from osce_news.archive import Report, http, is_warc
-from osce_news.archive.records import records
+from osce_news.archive.records import record_at, records
 from osce_news.archive.replay.plan import plan_replay
+from osce_news.archive.report import RecordError
 from osce_news.errors import BadInputError
 from tests.archive.making import NOON, URL, answer, bodies, packed, page, read, record, saved, sha1
 
@@ -228,3 +229,11 @@ def test_an_unreadable_file_is_an_error_in_one_line(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(BadInputError, match="can't be read: Permission denied"):
         read(path)
+
+
+def test_where_a_record_is_gone_the_one_behind_it_is_not_taken_for_it(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.warc", page(0) + page(1))
+    first, second = records(path, Report())
+    assert record_at(path, second.offset).url == second.url
+    with pytest.raises(RecordError, match="the record is gone"):
+        record_at(path, first.offset + 1)

@@ -167,3 +167,15 @@ def test_labels_whose_dates_can_not_be_told_are_refused_and_not_mixed(css: str) 
     rows = [f'<div class="{css}"><h3><a href="/node/{n}">Story {n}</a></h3>{columns}</div>' for n in (1, 3)]
     with pytest.raises(LayoutError):
         _ = read(rows[0], result(2, css=css), rows[1]).results
+
+
+@pytest.mark.parametrize(
+    "date", ["<p><b>Publishing date:</b> soon</p>", "<p>Publishing date: 1 May 2020</p>"]
+)
+def test_a_list_in_which_two_dates_are_printed_otherwise_is_refused_and_not_mixed(date: str) -> None:
+    parts = [
+        f'<h3><a href="/node/{n}">Story {n}</a></h3>{date if n in (2, 4) else DATE}<p>Teaser {n}</p>'
+        for n in range(1, 7)
+    ]
+    with pytest.raises(LayoutError):
+        _ = read(f"<div>{''.join(parts)}</div>").results

@@ -30,6 +30,7 @@ def _read(path: Path) -> Any:
 def test_each_entry_has_dates_labels_summary_and_link(reading: sqlite3.Connection, tmp_path: Path) -> None:
     assert export(reading, Query(), tmp_path / "a.atom", limit=0) == 151
     feed = _read(tmp_path / "a.atom")
+    assert (tmp_path / "a.atom").read_text("utf-8").count('<entry xml:lang="en">') == 151
     items = queries.items(reading, Query(), None)
     assert len({entry.id for entry in feed.entries}) == 151
     for entry, item in zip(feed.entries, items, strict=True):
