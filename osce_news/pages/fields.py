@@ -7,8 +7,9 @@ recognised by markup like that of the known labels, or by a value that is in the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
@@ -20,6 +21,14 @@ _NAMES = ("content_types", "offices", "topics")
 _LONGEST_NAME = 120  # characters
 _LABEL = re.compile(r"[^\W\d_][^:：.,!?()]{0,39}[:：]\s*")
 _SHORT = 40  # characters of a label, and of a link such as "Read more"
+
+
+class _Kinds(NamedTuple):
+    """The kinds of the elements of a result's labels and values, see `kind_of`."""
+
+    alone: Set[tuple[object, str | None]]  # blocks of labels without a value on their line
+    values: Set[tuple[object, str | None]]  # blocks of values on lines of their own
+    first: Set[tuple[object, str | None]]  # elements of labels inside their blocks
 
 
 class ResultFields:
@@ -117,24 +126,31 @@ class ResultFields:
             return squeeze("".join(piece.text for piece in line.pieces if piece.link is not last.link))
         return line.text
 
-    def _looks_labelled(self, line: Line) -> bool:
-        """Whether the line, or its beginning, has the same markup as the labels of the result."""
+    @cached_property
+    def _kinds(self) -> _Kinds:
         labels = self.labelled.labels
         labelled = [(one, label) for one, label in zip(self.lines, labels, strict=True) if label]
-        values = {kind_of(self.lines[n].block) for n in self.labelled.used if labels[n] is None}
-        if len(line.text) <= _SHORT and values:
-            block = kind_of(line.block)
-            if block[1] or line.block.tag in ("dt", "th"):
-                alone = {kind_of(known.block) for known, label in labelled if not label.value}
-                if block in alone and block not in values:
-                    return True
+        return _Kinds(
+            alone={kind_of(line.block) for line, label in labelled if not label.value},
+            values={kind_of(self.lines[n].block) for n in self.labelled.used if labels[n] is None},
+            first={kind_of(inner) for line, _ in labelled if (inner := _first_element(line)) is not None},
+        )
+
+    def _looks_labelled(self, line: Line) -> bool:
+        """Whether the line, or its beginning, has the same markup as the labels of the result."""
+        block = kind_of(line.block)
+        if (
+            len(line.text) <= _SHORT
+            and (block[1] or line.block.tag in ("dt", "th"))
+            and (block in self._kinds.alone and self._kinds.values and block not in self._kinds.values)
+        ):
+            return True
         first = _first_element(line)
         if first is None or len(line.pieces[0].text.strip()) > _SHORT:
             return False
-        alike = {kind_of(inner) for known, _ in labelled if (inner := _first_element(known)) is not None}
         colon = ":" in "".join(piece.text for piece in line.pieces[:2])[: _SHORT + 2]
         sure = colon or kind_of(first)[1] is not None or _are_known(join(line.pieces[1:]))
-        return sure and kind_of(first) in alike
+        return sure and kind_of(first) in self._kinds.first
 
 
 def _is_names(line: Line) -> bool:

@@ -34,6 +34,9 @@ _VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
 _NAME = re.compile(rb"[^\s=/]+")
 _BEFORE_NAMES = b" \t\n\f\r/\"'"  # characters before an attribute's name
 _MOST_ATTRIBUTES = 20_000  # of one element, or more of several elements (see below)
+# Real pages have fewer than 60. For each line of text, all elements around it are looked at.
+_MOST_NESTED = 256
+_NESTED_DEEPER = etree.XPath(f"boolean({'/*' * (_MOST_NESTED + 1)})")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 # What `prune` removes: elements, by tag, role, class or identifier.
@@ -61,7 +64,8 @@ _HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
 class HtmlPage:
     """The elements of a page, and what pages of all kinds have: language, name, addresses.
 
-    Any text can be parsed; only `refuse_other_pages` raises an error.
+    Any text can be parsed; only `refuse_other_pages` raises an error. The tree of a page that would take
+    minutes, because its elements are nested too deep or have too many attributes, is empty.
     """
 
     def __init__(self, html: str, url: str) -> None:
@@ -74,8 +78,12 @@ class HtmlPage:
         # Plain elements: parsel's own, those of lxml.html, take twice the time.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
         root = etree.fromstring(b"<html/>" if self._too_wide else text, parser)
-        self._too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
-        self.root: Element = root if root is not None else etree.Element("html")
+        # The parser has a limit too, of 2,048 elements, and drops what is beyond it.
+        self._too_deep = root is not None and (
+            any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
+            or bool(_NESTED_DEEPER(root))
+        )
+        self.root: Element = etree.Element("html") if root is None or self._too_deep else root
         self.selector = Selector(root=self.root, type="html")
         if "data-cfemail" in html:
             _show_addresses(self.root)
@@ -114,8 +122,8 @@ class HtmlPage:
 
         `wanted` is what was requested, such as "list".
         """
-        if self._too_deep:  # the parser has dropped the rest of the page
-            raise LayoutError("html", expected="at most 2,048 nested elements", got="more")
+        if self._too_deep:
+            raise LayoutError("html", expected=f"at most {_MOST_NESTED} nested elements", got="more")
         if self._too_wide:
             raise LayoutError("html", expected=f"at most {_MOST_ATTRIBUTES:,} attributes", got="more")
         name = fold(self.name)

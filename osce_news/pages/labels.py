@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from functools import cache
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -270,15 +271,13 @@ class LabelledValues:
 
     def _rest_of_holder(self, number: int) -> list[int]:
         """Return the other lines of the widest element that begins with this label and has no second one."""
-        widest: list[int] = []
-        for holder in self._lines[number].block.iterancestors():
-            if holder is self._limit or (number and _within(self._lines[number - 1].block, {holder})):
-                break
-            inside = self._run_within(number + 1, {holder})
-            if inside is None:
-                break
-            widest = inside
-        return widest
+        following = (n for n in range(number + 1, len(self._lines)) if self.labels[n] is not None)
+        outside = {self._limit}
+        for other in (*range(number)[-1:], *islice(following, 1)):  # the line before, and the next label
+            outside.update(upwards(self._lines[other].block))
+        holders = takewhile(lambda one: one not in outside, self._lines[number].block.iterancestors())
+        widest = list(holders)[-1:]
+        return self._run_within(number + 1, set(widest)) or []
 
     def _run_within(self, start: int, elements: Set[Element]) -> list[int] | None:
         """Return the indexes of the lines inside the elements, or None if one of them has a label."""

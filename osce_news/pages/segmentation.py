@@ -257,12 +257,10 @@ def _end(inside: Sequence[Line], last: int) -> int:
 def _holder(lines: Sequence[Line], dates: Sequence[int]) -> Element:
     """Return the innermost element that contains all dates and a link before the first of them."""
     counts = Counter(element for number in dates for element in upwards(lines[number].block))
-    before = {line for line in lines[: dates[0]] if line.link is not None}
+    linked = (line.block for line in lines[: dates[0]] if line.link is not None)
+    around_link = {element for block in linked for element in upwards(block)}
     for element in upwards(lines[dates[0]].block):
-        holds_all = counts[element] == len(dates)
-        if holds_all and (
-            element.tag in _OUTER or not before.isdisjoint(_regions(lines, [element])[0].lines)
-        ):
+        if counts[element] == len(dates) and (element.tag in _OUTER or element in around_link):
             return element
     raise AssertionError("every line is inside a body")
 

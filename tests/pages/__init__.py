@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
+from typing import Any
+
 from osce_news.archive import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
@@ -50,6 +54,24 @@ def read(*parts: str, head: str = "") -> ListingPage:
 def titles(found: ListingPage) -> list[str | None]:
     """The titles of all results of a page, whether complete or not."""
     return [one.title for one in found.results]
+
+
+def steps(*parts: str) -> int:
+    """The number of lines of Python run to read the page, in loops too: the same on every machine."""
+    lines = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal lines
+        lines += event == "line"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        assert read(*parts).results
+    finally:
+        sys.settrace(before)
+    return lines
 
 
 def taken(found: ListingPage) -> Listing:

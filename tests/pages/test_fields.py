@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from types import FrameType
-
 import pytest
 
 from osce_news.pages.text_lines import text_of
-from tests.pages import of_fixture, read, result, taken
+from tests.pages import of_fixture, read, result, steps, taken
 
 CTHB = "Office of the Special Representative and Co-ordinator for Combating Trafficking in Human Beings"
 TRAFFICKING = "Combating trafficking in human beings"
@@ -243,6 +240,7 @@ def test_pictures_and_links_to_read_more_are_no_part_of_title_and_teaser() -> No
 
 SHAPES = {
     "paragraphs": ("", "<p><b>What we do:</b> Elections</p>", ""),
+    "paragraphs and text": ("", "<p><b>What we do:</b> Elections</p><p><b>and</b> so on</p>", ""),
     "lines": ("", "<b>What we do:</b> Elections<br>", ""),
     "list": ("<dl>", "<dt>What we do:</dt><dd>Elections</dd>", "</dl>"),
     "table": ("<table>", "<tr><th>What we do:</th><td>Elections</td></tr>", "</table>"),
@@ -250,23 +248,6 @@ SHAPES = {
     "pairs without values": ("", '<div class="label">What we do:</div><!-- none -->', "Elections"),
     "one label": ("<dl><dt>What we do:</dt>", "<dd>Elections</dd>", "</dl>"),
 }
-
-
-def steps(*parts: str) -> int:
-    """The number of function calls needed to read the page: the same on every machine."""
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        assert read(*parts).results
-    finally:
-        sys.setprofile(before)
-    return calls
 
 
 @pytest.mark.parametrize("shape", SHAPES)

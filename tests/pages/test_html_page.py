@@ -35,6 +35,14 @@ def test_attributes_that_would_take_minutes_are_refused_at_once(tag: str) -> Non
         page.refuse_other_pages("list")
 
 
+@pytest.mark.parametrize("depth", [300, 3_000])
+def test_elements_nested_too_deep_are_refused_and_never_read(depth: int) -> None:
+    page = HtmlPage(HTML.replace("</body>", f"{'<div>' * depth}</body>"), URL)
+    assert len(page.root) == 0  # whatever asks for its elements before
+    with pytest.raises(LayoutError, match="at most 256 nested elements"):
+        page.refuse_other_pages("list")
+
+
 @pytest.mark.parametrize(
     "tag",
     [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 from parsel import Selector
 
 from osce_news.errors import LayoutError
+from osce_news.pages import labels
 from osce_news.pages.segmentation import find_results
-from tests.pages import DATE, HIT, read, result, several, titles
+from tests.pages import DATE, HIT, read, result, several, steps, titles
 
 STORIES = ["Story 1", "Story 2", "Story 3"]
 
@@ -104,7 +107,7 @@ def test_a_menu_and_facets_with_the_words_of_labels_are_no_part_of_a_result() ->
     assert {(one.topics, one.content_type, one.teaser) for one in found.results} == {(None, None, None)}
 
 
-@pytest.mark.parametrize("depth", [100, 1_000, 10_000])
+@pytest.mark.parametrize("depth", [100, 200, 1_000, 10_000])
 @pytest.mark.parametrize("where", ["around", "before", "inside", "between"])
 def test_nested_elements_lose_no_result_in_silence(where: str, depth: int) -> None:
     """The parser gives up at some depth; then the whole page is refused, not read in part."""
@@ -118,9 +121,28 @@ def test_nested_elements_lose_no_result_in_silence(where: str, depth: int) -> No
     try:
         found = titles(read(*parts))
     except LayoutError:
-        assert depth > 1_000
+        assert depth > 200
     else:
         assert found == STORIES
+
+
+def test_lines_deep_inside_elements_are_read_in_time_that_grows_with_lines_and_depth() -> None:
+    title = '<h3><a href="/node/1">Story</a></h3>'
+    once, twice = (
+        steps(title, "<div>" * depth, DATE, "<p>x" * 100, "</div>" * depth) for depth in (100, 200)
+    )
+    assert twice < 2.2 * once
+
+
+def test_the_value_of_a_label_is_looked_for_once_and_not_in_each_element_around(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    within = Mock(wraps=labels._within)
+    monkeypatch.setattr(labels, "_within", within)
+    title = '<h3><a href="/node/1">Story</a></h3>'
+    found = read(title, DATE, "<div>" * 200, "<p><b>What we do:</b></p>", "<p>x" * 100, "</div>" * 200)
+    assert found.results
+    assert within.call_count < 1_000
 
 
 BROKEN = {
