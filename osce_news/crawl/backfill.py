@@ -265,7 +265,10 @@ class BackfillSpider(scrapy.Spider):
     def capture_read(self, response: Response, record: CdxRecord) -> Iterator[Request]:
         """Keep the capture, and yield the next request."""
         self._refusals = 0
-        headers = {str(name).lower(): text for name, text in response.headers.to_unicode_dict().items()}
+        headers = {
+            name.decode("latin-1").lower(): b",".join(values).decode("latin-1")
+            for name, values in response.headers.items()
+        }
         try:
             exchange = self.web_archive.exchange(
                 record, response.url, headers, response.status, response.body
