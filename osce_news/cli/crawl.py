@@ -87,7 +87,7 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
         if run.run is not None:
             reports.run = run.summary.run
             print_summary(run.summary, as_json, run.hint)
-        if run.error is not None:
-            raise run.error
         if run.interrupted:
             raise click.Abort
+        if run.error is not None:
+            raise run.error

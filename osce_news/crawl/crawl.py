@@ -33,6 +33,7 @@ class Crawl:
         self.progress = progress
         self.list_runs: list[ListRun] = []
         self.articles_run: ArticlesRun | None = None
+        self.interrupted = False  # by a signal
         self.pending: PendingPage | None = None  # the page whose records are in the item pipelines
         self._writer: Writer | None = None
         self._early_error: OsceNewsError | None = None  # an error before a run began
@@ -153,11 +154,6 @@ class Crawl:
         errors = [run.error for run in self.runs if run.error]
         worst = [error for error in errors if not isinstance(error, PartialError)]
         return next(iter([*worst, *errors]), self._early_error)
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether the crawl was stopped by a signal."""
-        return self.run is not None and self.run.interrupted
 
     @property
     def hint(self) -> str | None:

@@ -32,10 +32,10 @@ class Command(crawl.Command):
                 error, interrupted = done.error, done.interrupted
         except OsceNewsError as bad_input:
             error = bad_input
-        if error is not None:
+        if interrupted:
+            self.exitcode = 130
+        elif error is not None:
             sys.stderr.write(f"{crawler.spidercls.name}: {error}\n")
             self.exitcode = error.exit_status
-        elif interrupted:
-            self.exitcode = 130
         elif self.crawler_process.bootstrap_failed:
             self.exitcode = 1

@@ -133,17 +133,15 @@ class BaseSpider(scrapy.Spider):
 
     def spider_closed(self, reason: str) -> None:
         """Store how the crawl ended and its request counts, and close the database."""
-        run = self.crawl.run
-        if run is None:
-            self.crawl.close()
-            return
-        run.interrupted = reason == "shutdown"
-        if self._requested is not None and not run.interrupted:
+        self.crawl.interrupted = reason == "shutdown"
+        if self.crawl.run is not None:
+            self.crawl.run.interrupted = self.crawl.interrupted
+        if self._requested is not None and not self.crawl.interrupted:
             # A crawl that ends before its last page must not count as complete.
             unanswered = NetworkError(
                 f"{self._requested}: the crawl ended ({reason}) before this page was read"
             )
-            run.fail(as_partial(unanswered, self.pages_stored()))
+            self.fail_as_partial(unanswered)
         self.update_stats()
         self.crawl.close()
 

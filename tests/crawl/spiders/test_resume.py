@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.spiders.crawling import (
+    LIST,
     STORIES,
     at,
     content,
@@ -160,6 +161,17 @@ def test_ctrl_c_and_sigterm_stop_after_the_page_in_hand(
     assert (done.status, done.summary["continues"]) == (0, 1)
     assert pages_asked(newsroom) == ALL - 4 + 1
     assert stored(db) == nodes(newsroom)
+
+
+@pytest.mark.parametrize("page", ["<p>No scripts</p>", "<script src='/search.js'></script>"])
+def test_ctrl_c_while_the_key_of_the_search_service_is_looked_for_is_an_interruption(
+    newsroom: Newsroom, tmp_path: Path, page: str
+) -> None:
+    newsroom.fail(LIST, faults.status(200, body=page))
+    done = signalled(newsroom, tmp_path / "a.db", 1, signal.SIGINT, "--source", "search")
+    assert done.status == 130, done.errors
+    assert len(done.lines) == 1
+    assert newsroom.paths == ["/robots.txt", LIST]
 
 
 def stopped_at_once(command: Command, number: signal.Signals) -> float:
