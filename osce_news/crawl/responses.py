@@ -8,14 +8,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.clock import utc_now
 from osce_news.crawl.causes import cause_of
-from osce_news.crawl.middlewares import CircuitOpenError, RobotsError
+from osce_news.crawl.middlewares import CircuitOpenError, OffsiteError, RobotsError, RobotsUnreachableError
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import ListingPage
@@ -65,7 +64,7 @@ def gone_list(failure: Failure) -> LayoutError | None:
     A redirect to another site is not followed, so there is no page to look at.
     """
     request = getattr(failure, "request", None)
-    if request is not None and "offsite" in str(failure.value) and "redirect_urls" in request.meta:
+    if isinstance(failure.value, OffsiteError) and request is not None and "redirect_urls" in request.meta:
         got = f"a redirect to another site, {request.url}, which was not followed"
         hint = f"if the list is there now, next: osce-news crawl --start-url {without_query(request.url)}"
         return LayoutError("the list is gone", expected="a list", got=f"{got}; {hint}")
@@ -128,12 +127,10 @@ def error_from_failure(failure: Failure) -> OsceNewsError:
         return _status_error(url, error.response)
     if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
         return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
-    if isinstance(error, CircuitOpenError) or "robots.txt" in str(error):
+    if isinstance(error, CircuitOpenError | RobotsUnreachableError):
         return UnavailableError(f"{url}: not requested: {error}")
-    if "offsite" in str(error):
+    if isinstance(error, OffsiteError):
         return NetworkError(f"{url}: on another site, so it was not followed")
-    if "DOWNLOAD_MAXSIZE" in str(error):  # the error of decompression
-        error = DownloadCancelledError()
     return NetworkError(f"{url}: can't be read: {cause_of(error, request)}")
 
 

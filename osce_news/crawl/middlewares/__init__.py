@@ -2,19 +2,22 @@
 
 from osce_news.crawl.middlewares.http import (
     CookielessRedirectMiddleware,
+    OffsiteError,
     OneSiteMiddleware,
     StrictCompressionMiddleware,
 )
 from osce_news.crawl.middlewares.retry import BackOffMiddleware, CircuitOpenError, CrawlStoppedError
-from osce_news.crawl.middlewares.robots import RobotsError, StrictRobotsMiddleware
+from osce_news.crawl.middlewares.robots import RobotsError, RobotsUnreachableError, StrictRobotsMiddleware
 
 __all__ = [
     "BackOffMiddleware",
     "CircuitOpenError",
     "CookielessRedirectMiddleware",
     "CrawlStoppedError",
+    "OffsiteError",
     "OneSiteMiddleware",
     "RobotsError",
+    "RobotsUnreachableError",
     "StrictCompressionMiddleware",
     "StrictRobotsMiddleware",
 ]

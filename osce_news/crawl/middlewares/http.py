@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import IgnoreRequest, ResponseDataLossError
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
 from osce_news.archive.http import unpack
@@ -16,8 +15,11 @@ from osce_news.archive.report import RecordError
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+
+class OffsiteError(IgnoreRequest):
+    """No request was sent, because it leads to another site."""
 
 
 class OneSiteMiddleware(OffsiteMiddleware):
@@ -35,12 +37,12 @@ class OneSiteMiddleware(OffsiteMiddleware):
         """Do nothing: `process_request` decides, and there the request's errback is called."""
 
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
-        """Put the request into the site's slot; raises IgnoreRequest if it leads to another site."""
+        """Put the request into the site's slot; raises OffsiteError if it leads to another site."""
         assert self.crawler.spider is not None
         host = urlparse_cached(request).hostname or ""
         if not self.should_follow(request, self.crawler.spider):
             self.stats.inc_value("offsite/filtered")
-            raise IgnoreRequest(f"Filtered offsite request to {host!r}")
+            raise OffsiteError(f"Filtered offsite request to {host!r}")
         domains: list[str] = getattr(self.crawler.spider, "allowed_domains", None) or []
         # A redirected request still has the slot of where it came from.
         request.meta["download_slot"] = next(
@@ -49,28 +51,20 @@ class OneSiteMiddleware(OffsiteMiddleware):
 
 
 class StrictCompressionMiddleware(HttpCompressionMiddleware):
-    """Refuses a body that is cut or damaged, and requests the page again.
+    """Flags a response whose body is cut or damaged with "dataloss", so that the page is requested again.
 
     Scrapy accepts gzip with a wrong checksum or without its end. The replay of an archive would not, so it
     would give another database than the crawl.
     """
 
-    def __init__(self, *, crawler: Crawler) -> None:
-        super().__init__(crawler=crawler)
-        self.crawler = crawler
-
     def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:
-        """Return the unpacked response, or the request for another try; raises ResponseDataLossError."""
+        """Return the response unpacked, or flagged; raises DownloadCancelledError if it is too large."""
         try:
             return super().process_response(request, response)
         except RecordError as error:
             if error.kind == "too_large":
-                raise IgnoreRequest(f"{error} (DOWNLOAD_MAXSIZE)") from error
-            spider = self.crawler.spider
-            again = get_retry_request(request, spider=spider, reason=str(error)) if spider else None
-            if again is None:
-                raise ResponseDataLossError(str(error)) from error
-            return again
+                raise DownloadCancelledError(str(error)) from error
+            return response.replace(flags=[*response.flags, "dataloss"])
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:

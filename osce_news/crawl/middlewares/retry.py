@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
@@ -19,11 +19,8 @@ from osce_news.crawl.causes import cause_of
 from osce_news.crawl.notice import NOTICE
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from scrapy import Spider
     from scrapy.core.downloader import Slot
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
@@ -64,13 +61,9 @@ class BackOffMiddleware(RetryMiddleware):
         self._late: asyncio.TimerHandle | None = None  # says that the request in progress takes long
         self._has_told_delay = False
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the middleware for this crawler."""
-        return super().from_crawler(crawler)
-
     async def process_request(self, request: Request) -> Request | None:
         """Wait for the request's turn; raises CircuitOpenError, CrawlStoppedError."""
+        self._answered()  # the request before, also if its answer was a redirect
         self.breaker.check()
         still_running = await self._wait_for_back_off() and await self._wait_for_delay(request)
         if still_running:
@@ -84,9 +77,14 @@ class BackOffMiddleware(RetryMiddleware):
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        """Return the response, or the request for another try."""
+        """Return the response, or the request for another try; raises ResponseDataLossError."""
         self._answered()
         if response.status not in self.retry_http_codes:
+            if "dataloss" in response.flags:
+                error = ResponseDataLossError()
+                if (again := self.process_exception(request, error)) is None:
+                    raise error
+                return again
             self.breaker.succeeded()
             return response
         wait_s = _retry_after_of(response)
@@ -94,10 +92,10 @@ class BackOffMiddleware(RetryMiddleware):
             self.breaker.open(f"the site asks to wait {wait_s:.0f} s between two requests")
             request.meta["retry_after"] = wait_s
             return response
-        again = super().process_response(request, response)
-        if isinstance(again, Request):
-            self._delay_requests(again, f"status {response.status}", wait_s)
-            return again
+        following = super().process_response(request, response)
+        if isinstance(following, Request):
+            self._delay_requests(following, f"status {response.status}", wait_s)
+            return following
         self.breaker.failed()
         if wait_s is not None:
             request.meta["retry_after"] = wait_s
@@ -215,9 +213,8 @@ class CircuitBreaker:
             self.open(f"{self._failures} requests in a row failed")
 
     def succeeded(self) -> None:
-        """Note a response: reset the count and close an open circuit."""
+        """Note a response: reset the count."""
         self._failures = 0
-        self._reason = None
 
     def open(self, reason: str) -> None:
         """Refuse all further requests."""

@@ -27,6 +27,10 @@ class RobotsError(IgnoreRequest):
     """robots.txt forbids the request, or can't be read, so that everything is forbidden."""
 
 
+class RobotsUnreachableError(IgnoreRequest):
+    """No request was sent, because the server gives no answer when it is asked for robots.txt."""
+
+
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
     """Fetches nothing if robots.txt can't be read, as RFC 9309 asks.
 
@@ -83,7 +87,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
                 f"robots.txt can't be read ({exc}), so nothing may be fetched"
             )
         else:
-            self._unreadable[netloc] = IgnoreRequest(f"robots.txt can't be fetched: {cause_of(exc)}")
+            self._unreadable[netloc] = RobotsUnreachableError(f"robots.txt can't be fetched: {cause_of(exc)}")
         super()._robots_error(exc, netloc)
 
 

@@ -75,8 +75,11 @@ class NewsroomSpider(KeySearchSpider):
     ) -> AsyncIterator[NewsItem | ArticleItem | Request]:
         """Yield the page's records and, when the page is stored, the next request."""
         try:
-            unchanged = response.status == HTTPStatus.NOT_MODIFIED
-            page, facts = self._unchanged(response, known) if unchanged else self._read(response)
+            if known is not None and response.status == HTTPStatus.NOT_MODIFIED:
+                page = known.page(response.url, fetched_at(response))  # as it was last read, without records
+                facts = PageFacts(response.url, known.listed)
+            else:
+                page, facts = self._read(response)
         except OsceNewsError as error:
             if (request := self._after_rejected(error, response)) is not None:
                 yield request
@@ -179,11 +182,3 @@ class NewsroomSpider(KeySearchSpider):
         if run is not None and not run.traversal.pages and not isinstance(facts, AnswerFacts):
             logger.log(NOTICE, "%s: %s", response.url, findings_of(response))
         return listing, facts
-
-    def _unchanged(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:
-        """Return the page of a 304 response as it was last read, without records."""
-        if known is None:
-            raise NetworkError(
-                f"{response.url}: the site answered with status 304 to an unconditional request"
-            )
-        return known.page(response.url, fetched_at(response)), PageFacts(response.url, known.listed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -129,6 +130,7 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
         2,
         "another site",
     ),
+    "not modified": (lambda n: n.fail(PAGE_TWO, faults.status(304)), 4, "partial", 2, "status 304"),
     "redirect loop": (lambda n: n.fail(PAGE_TWO, faults.redirect_loop()), 4, "partial", 2, "redirections"),
     "reset": (lambda n: n.fail(PAGE_TWO, faults.reset()), 4, "partial", 2, "truncated"),
     "cut": (lambda n: n.fail(PAGE_TWO, faults.cut()), 4, "partial", 2, "truncated"),
@@ -152,7 +154,15 @@ FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
         "expected results",
     ),
 }
-TYPICAL = ["cookie wall", "not found", "server error", "challenge", "robots forbids", "another page"]
+TYPICAL = [
+    "cookie wall",
+    "not modified",
+    "not found",
+    "server error",
+    "challenge",
+    "robots forbids",
+    "another page",
+]
 
 
 @pytest.mark.parametrize("name", [*TYPICAL, *slow(*(name for name in FAILURES if name not in TYPICAL))])
@@ -179,6 +189,18 @@ def test_a_page_that_is_not_understood_is_kept_and_named(newsroom: Newsroom, tmp
     assert kept.read_text(encoding="utf-8") == body
     assert str(kept) in done.lines[0]
     assert ".search-result-news" in done.lines[0]
+
+
+def test_after_a_redirect_the_crawl_says_that_it_waits_for_the_new_address(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    newsroom.fail(PAGE_TWO, faults.redirect(f"{LIST}?page=1&rows=49&slow=1"))
+    newsroom.before(lambda path: "slow=1" in path, lambda _: time.sleep(2.5))
+    soon = "import osce_news.crawl.middlewares.retry as retry\nretry._PATIENCE_S = 1.5"
+    done = crawling.crawl(newsroom, tmp_path / "a.db", "--rows", "50", before=soon)
+    waited = [line for line in done.errors.splitlines() if "waiting for" in line]
+    assert len(waited) == 1
+    assert waited[0].endswith("&slow=1")
 
 
 @pytest.mark.parametrize("fault", [faults.status(503), faults.wrong_checksum()])

@@ -95,6 +95,9 @@ SCENARIOS = {
         settings={"RETRY_TIMES": 0},
     ),
     "mute": Asked(lambda n: n.fail(faults.listing, faults.reset(0)), PAGES, settings={"RETRY_TIMES": 0}),
+    "damaged": Asked(
+        lambda n: n.fail(faults.listing, faults.wrong_checksum()), PAGES, settings={"RETRY_TIMES": 1}
+    ),
     "gone": Asked(lambda n: n.fail(faults.listing, faults.status(404)), PAGES),
     "forbidden": Asked(
         lambda n: setattr(
