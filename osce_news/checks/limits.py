@@ -22,6 +22,7 @@ MAX_OF_OTHERS = Fraction(1, 5)  # share of the stored items with the date or tea
 MIN_DUPLICATES = 3  # new items that may be stored ones; a few titles appear twice on one day
 MAX_DUPLICATES = Fraction(1, 2)  # share of the new items; with more, the addresses are not those of the items
 MIN_ORDERED = 5  # dated results; fewer do not show the list's order
+MAX_ORDERED = 200  # dated results that are compared, each with each other; more show nothing else
 MAX_PINNED = 5  # results above a list that is otherwise in order
 MISPLACED = 10  # one result in this many may be out of order, and is ignored
 MAX_OUT_OF_ORDER = Fraction(1, 5)  # share of the pairs of other results; the list was requested newest first

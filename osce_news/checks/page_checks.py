@@ -127,7 +127,8 @@ def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterat
     yield _duplicates(page.doubtful, len(page.records) - len(pairs) + page.doubtful)
     yield from baseline.findings(replace(page, records=fresh), stored)
     if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
-        yield _out_of_order([item.published for item in page.records if item.published])
+        dates = [item.published for item in page.records if item.published]
+        yield _out_of_order(dates[: limits.MAX_ORDERED])
 
 
 def _apply(

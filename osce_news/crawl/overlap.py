@@ -112,7 +112,7 @@ class ReadResults:
         """Add a page that begins at `start`, and set `end`; return the number of new results."""
         known = len(self.positions)
         self.positions.update((key, place) for place, key in enumerate(keys, start))
-        self.end, self.last = end, _without_copy(keys[-1]) if keys else self.last
+        self.end, self.last = end, _without_copy(keys) if keys else self.last
         return len(self.positions) - known
 
     def join(self, below: ReadResults, end: int) -> None:
@@ -122,7 +122,12 @@ class ReadResults:
         self.positions, self.end, self.last = moved | self.positions, end, below.last
 
 
-def _without_copy(key: str) -> str:
-    """Return a key without the number of the copy on its page, which differs from page to page."""
-    before, _, copy = key.rpartition(":")
-    return before if ":" in before and copy.isdecimal() else key
+def _without_copy(keys: Sequence[str]) -> str:
+    """Return the last key of a page without the number of the copy, which differs from page to page.
+
+    What follows a colon is the number of a copy only if the page has the key without it too; else it may be
+    a part of the printed date, such as the minutes of "1:2 June 2026, 10:30".
+    """
+    key = keys[-1]
+    before = key.rpartition(":")[0]
+    return before if before in keys else key

@@ -27,6 +27,7 @@ from osce_news.pages.text_lines import Line, Piece, squeeze, text_of, upwards
 _TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
 _LABEL = re.compile(r"(?<![a-z])label(?![a-z])", re.IGNORECASE)
 _AROUND_DATE = 40  # characters on the line of a date, besides it; a longer line is a sentence
+_MOST_TIMES = 20  # elements of a card that may be its date; each is looked for in all lines
 _LONGEST_LABEL = 40  # characters
 _LONGEST_BUTTON = 30  # characters; a longer text in a link to the item may be its teaser
 
@@ -82,8 +83,8 @@ class CardFields:
     @cached_property
     def labelled(self) -> LabelledValues:
         """The values behind labels."""
-        title = set(map(id, self._title_lines))
-        labels = [None if id(line) in title else read_label(line, cards=True) for line in self.lines]
+        title = self._title_lines
+        labels = [None if line in title else read_label(line, cards=True) for line in self.lines]
         own = any(label and label.own_element for label in labels)
         mine = [
             label if label and (label.own_element or not own or is_value(label.field, label.value)) else None
@@ -109,8 +110,11 @@ class CardFields:
         return any(printed not in (parse_date(one), one[:10]) for one in stated if one)
 
     @cached_property
-    def _title_lines(self) -> list[Line]:
-        """The lines of the title: its heading, else its link."""
+    def _title_lines(self) -> Mapping[Line, None]:
+        """The lines of the title in their order: its heading, else its link."""
+        return dict.fromkeys(self._find_title())
+
+    def _find_title(self) -> list[Line]:
         headings = [line for line in self.lines if line.heading is not None]
         if self.link is None:
             return headings[:1]
@@ -144,6 +148,12 @@ class CardFields:
         own = set(map(id, self._title_pieces(line) if line in self._title_lines else ()))
         return [piece for piece in line.pieces if id(piece) not in own]
 
+    @cached_property
+    def _texts_beside_title(self) -> list[str]:
+        """The text of each line without the parts that are the title."""
+        pieces = map(self._beside_title, self.lines)
+        return [squeeze("".join(piece.text for piece in of_line)) for of_line in pieces]
+
     def _linked(self, line: Line) -> list[Piece]:
         return [piece for piece in line.pieces if piece.link is self.link]
 
@@ -151,12 +161,12 @@ class CardFields:
     def _bare(self) -> CardValues:
         """What the lines without a label say."""
         values = CardValues()
-        title = set(map(id, self._title_lines))
+        title = self._title_lines
         other_labels = self._values_of_other_labels
         relative = {time.text for time in self._times if time.datetime and not is_date(time.text)}
         values.is_below = not title
         for number, line in enumerate(self.lines):
-            if id(line) in title:
+            if line in title:
                 values.is_below = True
                 values.add(self._beside_title(line))
             elif number in self.labelled.used or line.block.tag == "figcaption":
@@ -250,13 +260,13 @@ class CardFields:
         if labelled or DATE in self.labelled.empty:
             of_label = (time for time in self._times if time.text in (labelled or ""))
             yield labelled or "", next((time.datetime for time in of_label), "")
-        for time in self._times:
-            if not time.text or any(_is_of_date(self._beside_title(line), time) for line in self.lines):
+        for time in self._times[:_MOST_TIMES]:
+            if not time.text or any(_is_of_date(text, time) for text in self._texts_beside_title):
                 yield time.text if is_date(time.text) else "", time.datetime
         yield from ((day, "") for day in self._bare.days)
 
 
-def _is_of_date(pieces: Sequence[Piece], time: Time) -> bool:
-    """Whether a line shows the time as the date of publishing, and not in a sentence."""
-    before, found, after = squeeze("".join(piece.text for piece in pieces)).partition(time.text)
+def _is_of_date(text: str, time: Time) -> bool:
+    """Whether the text of a line shows the time as the date of publishing, and not in a sentence."""
+    before, found, after = text.partition(time.text)
     return bool(found) and len(before + after) <= _AROUND_DATE and is_of_publishing(before)

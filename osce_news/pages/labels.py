@@ -77,9 +77,9 @@ def read_label(line: Line, *, cards: bool = False) -> Label | None:
 
     With `cards`, the further labels of cards count too.
     """
-    if line.label is False:
-        line.label = _read_label(line, _patterns(cards=cards))
-    label: Label | None = line.label
+    if cards not in line.labels:
+        line.labels[cards] = _read_label(line, _patterns(cards=cards))
+    label: Label | None = line.labels[cards]
     return label
 
 

@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element
 from osce_news.errors import LayoutError
 from osce_news.items import RAW_FIELDS
 from osce_news.normalize import item_id
+from osce_news.normalize.identity import number_copies
 from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
@@ -26,16 +27,22 @@ from osce_news.pages.text_lines import is_item, text_lines, text_of
 from osce_news.urls import page_number
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
-SET_ASIDE_IN = 10  # one result in this many may be odd in another way, see its uses
 INCOMPLETE_IN = 7  # one result in this many may lack title, address or date, and is set aside
-SET_ASIDE_FROM = 5  # results; on shorter pages none may, on those up to SET_ASIDE_IN one may
+UNLABELLED_IN = 10  # one result in this many may have an unknown label, and is set aside
+SET_ASIDE_FROM = 5  # results; on shorter pages none may be set aside, on others always one
+DATELESS_IN = 10  # if more than one card in this many has no date, cards need none
+CONTRADICTORY_IN = 10  # one card in this many may state another day than it prints, and one always
 MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
 # What pages that show no results without a script have in their settings, scripts or elements.
 _SEARCH_APP = re.compile(r"typesense|instantsearch|search\.web\.osce\.org|algolia|search-app", re.IGNORECASE)
 _FILLED_BY_SCRIPT = "the list is filled by a script from the search service; run with --source search"
 _PAGER_LINKS = "a[href*='page=']"
-_OPENED = re.compile(r"<(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
-_CLOSED = re.compile(r"</(div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b")
+# A start or end tag; comments, scripts and styles are matched first, because they may contain tags.
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style)\b.*?(?:</(?P=raw)|\Z)|"
+    r"<(?P<end>/?)(?P<tag>div|span|section|article|main|ul|ol|dl|table|h[2-6]|a)\b",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ class ListingPage(HtmlPage):
         self._refuse_cut(fields[-1].element)
         self._refuse_empty_labels(fields)
         dated = sum("published" in one.values for one in fields)
-        needs_date = not self.is_card_list or len(fields) - dated <= len(fields) // SET_ASIDE_IN
+        needs_date = not self.is_card_list or len(fields) - dated <= len(fields) // DATELESS_IN
         results = [self._result(position, one, needs_date) for position, one in enumerate(fields)]
         self._refuse_incomplete(results)
         self._refuse_contradictions(fields)
@@ -107,11 +114,7 @@ class ListingPage(HtmlPage):
     @cached_property
     def keys(self) -> list[str]:
         """A key for each result, in printed order; a result that is twice on the page gets two."""
-        keys: list[str] = []
-        for result in self.results:
-            key = result.key
-            keys.append(f"{key}:{keys.count(key) + 1}" if key in keys else key)
-        return keys
+        return number_copies(result.key for result in self.results)
 
     @property
     def facts(self) -> PageFacts:
@@ -247,7 +250,7 @@ class ListingPage(HtmlPage):
         lacking = [result for result in results if result.lacks]
         alone = 1 if len(results) >= SET_ASIDE_FROM else 0
         unlabelled = next((result.unlabelled for result in lacking if result.unlabelled), None)
-        few = len(results) // (SET_ASIDE_IN if unlabelled else INCOMPLETE_IN)
+        few = len(results) // (UNLABELLED_IN if unlabelled else INCOMPLETE_IN)
         if len(lacking) <= max(alone, few):
             return
         if unlabelled is not None:
@@ -269,7 +272,7 @@ class ListingPage(HtmlPage):
         A single one is an editor's mistake, and the printed date counts; many are dates of other cards.
         """
         wrong = sum(isinstance(one, CardFields) and one.contradicts_itself for one in results)
-        if wrong > max(1, len(results) // SET_ASIDE_IN):
+        if wrong > max(1, len(results) // CONTRADICTORY_IN):
             got = f"another day in {wrong} of {len(results)} results"
             raise LayoutError("time", expected="the printed day in its datetime", got=got)
 
@@ -291,6 +294,9 @@ class ListingPage(HtmlPage):
             return
         if not last.xpath("preceding::nav or preceding::form or preceding::header"):
             return  # a page without a frame, perhaps saved by hand, ends with its list
-        opened, closed = Counter(_OPENED.findall(self.html)), Counter(_CLOSED.findall(self.html))
-        if any(count > closed[tag] for tag, count in opened.items()):
+        still_open: Counter[str] = Counter()
+        for match in _TAG.finditer(self.html):
+            if match["tag"]:
+                still_open[match["tag"]] += -1 if match["end"] else 1
+        if any(count > 0 for count in still_open.values()):
             raise LayoutError("html", expected="a whole page", got="a page that is truncated in its list")

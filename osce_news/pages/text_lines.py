@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from lxml.etree import XPath, iterwalk
@@ -44,7 +44,7 @@ class Line:
     heading: Element | None  # h2 to h6
     pieces: Sequence[Piece]
     text: str  # with white space collapsed
-    label: Any = False  # cache of labels.read_label; False: not read yet
+    labels: dict[bool, Any] = field(default_factory=dict)  # cache of labels.read_label
 
     @property
     def links(self) -> Iterator[Element]:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import rejected, split_offices
-from osce_news.normalize.identity import title_key
+from osce_news.normalize.identity import number_copies, title_key
 from osce_news.normalize.vocabulary import fold
 
 # So many results of a page that have the title and date of a stored item, and another number, are these items
@@ -195,14 +195,13 @@ def _is_other(one: NewsItem, other: NewsItem) -> bool:
 
 def _renamed(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """Return the keys of results with other identifiers; `names` has these by former key or identifier."""
-    renamed: list[str] = []
+    renamed = []
     for key in keys:
         bare = key.rpartition(":")[0]  # without the number of a copy
         key = bare if key not in names and bare.count(":") and bare in names else key
         identifier, _, rest = key.partition(":")
-        name = f"{names.get(key, names.get(identifier, identifier))}:{rest}"
-        renamed.append(f"{name}:{renamed.count(name) + 1}" if name in renamed else name)
-    return renamed
+        renamed.append(f"{names.get(key, names.get(identifier, identifier))}:{rest}")
+    return number_copies(renamed)
 
 
 def _nameless(item: NewsItem) -> str:

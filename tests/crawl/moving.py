@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import Traversal
+from osce_news.normalize.identity import number_copies
 from osce_news.pages.page_facts import PageFacts, PagerLink
 from osce_news.urls import page_number
 
@@ -61,16 +62,7 @@ class MovingList:
         links = PagerLink(None, None)
         if self.pager and page < last:
             links = PagerLink(f"{LISTING}?page={page + 1}&rows={rows}", f"{LISTING}?page={last}&rows={rows}")
-        return PageFacts(url, numbered(shown), pager=links)
-
-
-def numbered(shown: list[str]) -> list[str]:
-    """The keys of a page, as `Listing.listed` has them: a result that stands on it twice has two keys."""
-    keys: list[str] = []
-    for key in shown:
-        copies = sum(one == key or one.startswith(f"{key}:") for one in keys)
-        keys.append(f"{key}:{copies + 1}" if copies else key)
-    return keys
+        return PageFacts(url, number_copies(shown), pager=links)
 
 
 def rows_of(url: str) -> int:

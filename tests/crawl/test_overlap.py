@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,19 @@ def test_only_a_page_that_begins_with_a_result_read_shortly_before_overlaps() ->
     assert not read.begins([])
     read.add(2, [str(number) for number in range(RECENT + 5)], RECENT + 7)
     assert not read.begins(["a"])
+
+
+@pytest.mark.parametrize("last", ["1:2026-06-02T10:30", "1:2 June 2026, 10:30"])
+def test_a_page_that_begins_with_the_last_result_overlaps_also_if_its_date_has_a_time(last: str) -> None:
+    read = ReadResults()
+    read.add(0, ["2:3 June 2026, 9:00", last], 2)
+    assert read.begins([last, "3:1 June 2026, 12:15"])
+
+
+def test_a_page_overlaps_if_its_first_result_was_the_second_copy_on_the_page_before() -> None:
+    read = ReadResults()
+    read.add(0, ["1:x", "2:x", "1:x:2"], 3)
+    assert read.begins(["1:x", "3:x"])
 
 
 def test_a_page_without_a_new_result_says_how_far_the_list_has_moved() -> None:

@@ -11,7 +11,7 @@ from osce_news.pages import ListingPage
 from tests.newsroom import Story, make_stories
 from tests.newsroom.cards import CARDS, DATES, LABELS, render_cards
 from tests.newsroom.dates import print_day
-from tests.pages import read
+from tests.pages import read, steps
 
 URL = "https://odihr.osce.org/odihr/news"
 STORIES = make_stories(12, seed=3)
@@ -155,6 +155,13 @@ def test_a_card_inside_a_card_is_a_card_of_its_own() -> None:
     assert [(one.title, one.published) for one in page.results] == [
         (f"Story {number}", f"{number} May 2026") for number in (1, 2, 3)
     ]
+
+
+def test_times_that_are_no_dates_are_read_in_time_that_grows_with_their_number() -> None:
+    card = '<div class="card"><h3><a href="/node/{}">Story</a></h3>{}<p>1 May 2026</p></div>'
+    time = "<p>Updated <time>soon</time></p>"
+    once, twice = (steps(card.format(1, time * count), card.format(2, time)) for count in (100, 200))
+    assert twice < 2.5 * once
 
 
 def test_a_thousand_cards_are_read() -> None:

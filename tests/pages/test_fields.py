@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from osce_news.pages.text_lines import text_of
+from osce_news.pages.labels import read_label
+from osce_news.pages.text_lines import text_lines, text_of
 from tests.pages import of_fixture, read, result, steps, taken
 
 CTHB = "Office of the Special Representative and Co-ordinator for Combating Trafficking in Human Beings"
@@ -269,3 +270,10 @@ def test_two_thousand_labels_in_one_result_are_read_and_do_no_harm_to_the_next(s
 
 def test_an_element_without_text_has_the_empty_text() -> None:
     assert text_of(read("<p></p>").root) == ""
+
+
+def test_a_line_is_read_with_and_without_the_labels_of_cards() -> None:
+    (line,) = text_lines(read("<p><b>Date:</b> 1 May 2020</p>").find("p")[0])
+    for _ in range(2):
+        assert read_label(line) is None
+        assert read_label(line, cards=True) is not None

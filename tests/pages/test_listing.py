@@ -160,6 +160,26 @@ def test_a_cut_page_is_not_understood_however_much_of_it_came(kept: float) -> No
         _ = ListingPage(html[: int(len(html.removesuffix("</body></html>\n")) * kept)], URL).results
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["""<script>x = '<div class="x">' + q;</script>""", "<style>/* <div> */</style>", "<!-- <div> -->"],
+)
+def test_tags_in_scripts_styles_and_comments_do_not_make_a_page_a_cut_one(code: str) -> None:
+    found = read("<nav>Menu</nav>", code, "<main>", several(3), "</main>")
+    assert len(found.results) == 3
+    with pytest.raises(LayoutError, match="truncated"):
+        _ = read("<nav>Menu</nav>", code, "<main>", several(3)).results
+
+
+def test_each_copy_of_a_result_has_a_key_of_its_own() -> None:
+    assert read(result(1), result(2), result(1), result(1)).keys == [
+        "1:1 May 2020",
+        "2:1 May 2020",
+        "1:1 May 2020:2",
+        "1:1 May 2020:3",
+    ]
+
+
 NO_ADDRESS = (
     "javascript:void(0)",
     "http://[",

@@ -10,6 +10,7 @@ import pytest
 
 from osce_news.items import Listing
 from osce_news.storage import Writer, queries
+from osce_news.storage.identity import _renamed
 from tests.helpers import NOON, listing, values
 from tests.newsroom import Story, make_stories
 
@@ -59,6 +60,12 @@ def test_items_under_new_addresses_are_the_stored_ones(
     assert {key.partition(":")[0] for key in page.listed} == ids(writer)
     assert values(writer.connection, "SELECT count(*) FROM addresses GROUP BY item_id") == [2] * 12
     assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
+
+
+def test_copies_of_a_result_are_numbered_under_the_new_identifier_too() -> None:
+    keys = ["1:1 May 2020", "1:1 May 2020:2", "1:1 May 2020:3"]
+    names = {"1": "9", "1:1 May 2020": "9"}
+    assert _renamed(keys, names) == ["9:1 May 2020", "9:1 May 2020:2", "9:1 May 2020:3"]
 
 
 def test_an_address_once_known_decides_whatever_the_page_prints(writer: Writer) -> None:
