@@ -42,9 +42,10 @@ class Pagers:
         if page.pager is None:
             return
         self.has_links = self.has_links or page.pager.next is not None
-        last = page_number(page.pager.last or "")
-        if last is not None:
-            self.last_page, self.last_link = last, page.pager.last or ""
+        link = page.pager.last or ""
+        last = page_number(link)
+        if last is not None and same_site(link, self._start_url):
+            self.last_page, self.last_link = last, link
             self._min_results = last * size + 1
             self.results = (last + 1) * size
 

@@ -43,7 +43,7 @@ class PlainPages:
         repeated = moved_down = 0
         while repeated < MAX_REPEATED:
             page = waiting.pop(0) if waiting else (yield self.link or "")
-            assert page is not None, "a page that can't be read ends the traversal"
+            assert page is not None, "without it the traversal ends"
             keys = list_part(page.keys, before)
             moved_down += count_shared(before, keys)
             size = size or (len(page.keys) if self._visited else 0)
@@ -66,10 +66,12 @@ class PlainPages:
                     )
                 return True
             note_if_short(page, size, self._problems)
-            if counted and length is None and size and page.number + 1 < self._pagers.last_page:
+            if counted and size and page.number + 1 < self._pagers.last_page:
                 last = yield self._pagers.last_link
-                length = last.number * size + len(list_part(last.keys, before)) if last is not None else None
-                moved_down, before = 0, ()  # what moved down before is part of the length
+                counted = False
+                if last is not None:
+                    length = last.number * size + len(list_part(last.keys, before))
+                    moved_down, before = 0, ()  # what moved down before is part of the length
         if self._pagers.has_links:
             self._problems.append(f"{self.link} and the pages before it show nothing new")
         return not self._pagers.has_links

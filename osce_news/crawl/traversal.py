@@ -108,7 +108,9 @@ class Traversal:
             self._end()
             return
         self.problems.append(reason)
-        if self.is_plain or self.pages == 0 or self._failures >= MAX_FAILURES:
+        # Pages of the site's own size lead from one to the next, but not by the last page, which is read first.
+        is_needed = self._plain is not None and self.url == self._plain.link
+        if is_needed or self.pages == 0 or self._failures >= MAX_FAILURES:
             self.url = None
         else:
             self._step(None)

@@ -359,6 +359,34 @@ def test_results_that_leave_a_list_of_an_own_page_size_while_it_is_read_are_noti
     assert done.is_whole
 
 
+def test_a_list_of_an_own_page_size_is_read_although_its_last_page_cannot_be_read() -> None:
+    site = MovingList(fixed=10).grow(45)
+    done = new_traversal()
+    seen: list[str] = []
+    while done.url is not None:
+        page = site.read(done.url)
+        if page_number(done.url) == 4 and not done.problems:
+            done.skip("status 500")
+            continue
+        done.read(page)
+        seen += page.keys
+    assert set(seen) == set(site.items)
+    assert done.problems == ["status 500"]
+    assert not done.is_whole
+
+
+def test_a_last_page_on_another_site_is_not_asked_for() -> None:
+    site = MovingList(fixed=10).grow(45)
+    done = new_traversal()
+    while done.url is not None:
+        assert same_site(done.url, LISTING)
+        page = site.read(done.url)
+        following = page.pager.next if page.pager else None
+        pager = PagerLink(following, following and "https://elsewhere.example/?page=4")
+        done.read(PageFacts(page.url, page.keys, pager=pager))
+    assert done.is_whole
+
+
 def test_a_page_that_lies_beyond_the_end_and_cannot_be_read_is_the_end() -> None:
     """Twenty results without a pager may be a whole list, or a page of the site's own size."""
     site = MovingList(pager=False).grow(20)
