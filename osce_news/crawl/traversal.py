@@ -108,7 +108,7 @@ class Traversal:
             self._end()
             return
         self.problems.append(reason)
-        # Pages of the site's own size lead from one to the next, but not by the last page, which is read first.
+        # Pages of the site's own size lead from one to the next, except the last page, which is read early.
         is_needed = self._plain is not None and self.url == self._plain.link
         if is_needed or self.pages == 0 or self._failures >= MAX_FAILURES:
             self.url = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ _NOT_A_LETTER = re.compile("[^a-z]")
 _NAMES = ("apikey", "searchkey", "searchonlykey", "typesensekey")  # without signs, at the end of a name
 _CONTEXT = ("typesense", "search")
 _IN_SCRIPT = re.compile(
-    r"""(?P<name>[\w$-]*?(?:api|search|searchonly|typesense)[_-]?key)["'`]?\s*[:=,]\s*["'`](?P<key>(?!x+["'`])[A-Za-z0-9+/=_-]{16,1000})["'`]""",
+    r"""(?<![\w$-])(?P<name>[\w$-]*?(?:api|search|searchonly|typesense)[_-]?key)["'`]?\s*[:=,]\s*["'`](?P<key>(?!x+["'`])[A-Za-z0-9+/=_-]{16,1000})["'`]""",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"""\bhost["'`]?\s*:\s*["'`]([a-z0-9.-]+)["'`]""", re.IGNORECASE)
@@ -42,10 +43,14 @@ class SearchSettings:
 
 def settings_in_page(page: HtmlPage) -> SearchSettings | None:
     """Return the settings in a page: in JSON, data attributes or scripts; None if there are none."""
+    return next(_in_page(page), None)
+
+
+def _in_page(page: HtmlPage) -> Iterator[SearchSettings]:
+    """Yield all settings in a page, the likeliest first."""
     for text in page.selector.css("script[type*=json]::text").getall():
         with suppress(ValueError, RecursionError):
-            if found := _in_json(json.loads(text), page.url):
-                return found
+            yield from _in_json(json.loads(text), page.url)
     for element in page.root.iter():
         values: dict[str, Any] = {}
         for name, value in element.items():
@@ -53,10 +58,9 @@ def settings_in_page(page: HtmlPage) -> SearchSettings | None:
                 values[str(name)] = value
                 with suppress(ValueError, RecursionError):
                     values[str(name)] = json.loads(value) if str(value).startswith("{") else value
-        if values and (found := _in_json(values, page.url)):
-            return found
-    scripts = page.selector.css("script:not([src])::text").getall()
-    return next(filter(None, (settings_in_script(text, page.url) for text in scripts)), None)
+        yield from _in_json(values, page.url)
+    for text in page.selector.css("script:not([src])::text").getall():
+        yield from _in_script(text, page.url)
 
 
 def without_keys(body: bytes) -> tuple[bytes, int]:
@@ -65,27 +69,37 @@ def without_keys(body: bytes) -> tuple[bytes, int]:
     >>> without_keys(b'<i data-search="{&quot;apiKey&quot;: &quot;Ab0+Ab0+Ab0+Ab0=&quot;}">')
     (b'<i data-search="{&quot;apiKey&quot;: &quot;xxxxxxxxxxxxxxxx&quot;}">', 1)
     """
+    if not _MAY_HOLD_KEY.search(body):
+        return body, 0
+    keys = {found.key for found in _in_page(HtmlPage(decode(body)[0], HOME_URL))}
+    keys |= {key.replace("/", r"\/") for key in keys}  # PHP writes JSON like this
     replaced = 0
-    while _MAY_HOLD_KEY.search(body) and (found := settings_in_page(HtmlPage(decode(body)[0], HOME_URL))):
-        written = re.escape(found.key).replace("/", r"\\?/")  # PHP writes JSON with "\/"
-        body, count = re.subn(written.encode(), lambda key: b"x" * len(key[0]), body)
-        if not count:
-            break
-        replaced += count
+    for key in sorted(keys, key=len, reverse=True):  # a key may be a part of another
+        replaced += body.count(key.encode())
+        body = body.replace(key.encode(), b"x" * len(key))
     return body, replaced
 
 
 def settings_in_script(text: str, url: str) -> SearchSettings | None:
     """Return the settings in a script of the site at `url`; None if it does not use Typesense."""
+    return next(_in_script(text, url), None)
+
+
+def _in_script(text: str, url: str) -> Iterator[SearchSettings]:
+    """Yield all settings in a script, the nearest to "Typesense" first: keys may be of other services."""
     places = [match.start() for match in re.finditer("typesense", text, re.IGNORECASE)]
     keys = [match for match in _IN_SCRIPT.finditer(text) if "admin" not in match["name"].lower()]
-    if not places or not keys:
-        return None
-    # A page may hold keys of other services: the nearest one counts.
-    nearest = min(keys, key=lambda match: min(abs(match.start() - place) for place in places))
+    if not places:
+        return
+
+    def distance(match: re.Match[str]) -> int:
+        after = bisect(places, match.start())
+        return min(abs(match.start() - place) for place in places[max(0, after - 1) : after + 1])
+
     hosts = (match[1] for match in _HOST.finditer(text))
     base = next((f"https://{host}" for host in hosts if same_site(f"https://{host}", url)), None)
-    return SearchSettings(nearest["key"], base)
+    for match in sorted(keys, key=distance):
+        yield SearchSettings(match["key"], base)
 
 
 def scripts_of(page: HtmlPage) -> list[str]:
@@ -97,7 +111,7 @@ def scripts_of(page: HtmlPage) -> list[str]:
     ]
 
 
-def _in_json(value: Any, url: str) -> SearchSettings | None:
+def _in_json(value: Any, url: str) -> Iterator[SearchSettings]:
     for path, values in _objects(value):
         for name, text in values.items():
             where = f"{path} {name}".lower()
@@ -105,8 +119,7 @@ def _in_json(value: Any, url: str) -> SearchSettings | None:
                 continue
             is_key = _NOT_A_LETTER.sub("", name.lower()).endswith(_NAMES)
             if is_key and any(word in where for word in _CONTEXT):
-                return SearchSettings(text, _base_in(values, url))
-    return None
+                yield SearchSettings(text, _base_in(values, url))
 
 
 def _objects(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:

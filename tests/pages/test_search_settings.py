@@ -1,0 +1,54 @@
+"""Keys of the search service in pages: which one is used, and that none is kept."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from osce_news.pages import search_settings
+from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.search_settings import settings_in_script, without_keys
+from osce_news.urls import HOME_URL
+
+KEYS = [f"Key/{number:04}/{'a' * 20}" for number in range(200)]
+
+
+def test_all_keys_of_a_page_are_replaced_though_it_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages: list[HtmlPage] = []
+
+    def read(text: str, url: str) -> HtmlPage:
+        pages.append(HtmlPage(text, url))
+        return pages[-1]
+
+    monkeypatch.setattr(search_settings, "HtmlPage", read)
+    in_json = json.dumps({"typesense": [{"apiKey": key} for key in KEYS[:100]]}).replace("/", r"\/")
+    in_script = "new Typesense.Client();" + "".join(f"apiKey: '{key}';" for key in KEYS[100:])
+    longer = f"<i data-search-api-key='{KEYS[0]}-and-more'></i>"
+    page = f'{longer}<script type="application/json">{in_json}</script><script>{in_script}</script>'
+    body, replaced = without_keys(page.encode())
+    assert replaced == 201
+    assert len(pages) == 1
+    assert len(body) == len(page)
+    assert b"aaaa" not in body
+    assert without_keys(body) == (body, 0)
+
+
+def test_the_key_nearest_to_the_name_of_the_service_is_used() -> None:
+    near, far = KEYS[:2]
+    for text in (
+        f"apiKey: '{far}'; {'x' * 200} typesense apiKey: '{near}'",
+        f"typesense {'x' * 300} apiKey: '{far}' {'x' * 100} apiKey: '{near}' typesense",
+        f"apiKey: '{near}' typesense {'x' * 100} apiKey: '{far}'",
+    ):
+        found = settings_in_script(text, HOME_URL)
+        assert found is not None
+        assert found.key == near
+    assert settings_in_script(f"apiKey: '{near}'", HOME_URL) is None
+
+
+def test_a_long_word_in_a_script_takes_no_time() -> None:
+    text = f"{'a' * 500_000} typesense _searchOnlyApiKey: '{KEYS[0]}'"
+    found = settings_in_script(text, HOME_URL)
+    assert found is not None
+    assert found.key == KEYS[0]
