@@ -1,6 +1,6 @@
 """How many pages of a sound list are held: the second table of docs/checks.md.
 
-    python -m benchmarks.false_alarms [--seeds 1 2 3] [--calm] [--each]
+    python -m benchmarks.false_alarms [--seeds 1 2 3] [--rows 10] [--calm] [--each]
 
 A made-up list of 28,000 items has what offices do: they publish what they wrote weeks ago, forget labels and
 teasers, write the old year in January, put old items on the site, spoil a letter. It is read as by a first
@@ -27,7 +27,7 @@ from tests.generated import LIST, page
 from tests.newsroom import Story, make_stories
 from tests.newsroom.dates import print_day
 
-_ITEMS, _ROWS, _YEARS = 28_000, 50, 29
+_ITEMS, _YEARS = 28_000, 29
 _AT = "2025-12-01T02:00:00Z"
 _WORDS = "An event with judges, police officers and students on how they can work together was held"
 
@@ -44,15 +44,16 @@ def main() -> None:
     """Read a list of each seed twice, and print how many pages were held, and by which rules."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(1, 11)))
+    parser.add_argument("--rows", type=int, default=50, help="results per page")
     parser.add_argument("--calm", action="store_true", help="without what offices do")
     parser.add_argument("--each", action="store_true", help="also print each held page")
     given = parser.parse_args()
     start, rules = time.perf_counter(), Counter[str]()
     print("| seed | pages | held in the first crawl | held in the second |\n|--:|--:|--:|--:|")
     for seed in given.seeds:
-        held = list(crawled_twice(seed, calm=given.calm))
+        held = list(crawled_twice(seed, calm=given.calm, rows=given.rows))
         first, second = (sum(one.crawl == crawl for one in held) for crawl in (1, 2))
-        print(f"| {seed} | {_ITEMS // _ROWS} | {first} | {second} |", flush=True)
+        print(f"| {seed} | {_ITEMS // given.rows} | {first} | {second} |", flush=True)
         rules.update(rule for one in held for rule in one.rules)
         for one in held if given.each else ():
             print(f"- crawl {one.crawl}, page {one.number}: {', '.join(one.rules)}")
@@ -60,7 +61,7 @@ def main() -> None:
     print(f"({time.perf_counter() - start:.0f} s)")
 
 
-def crawled_twice(seed: int, *, calm: bool, items: int = _ITEMS) -> Iterator[Held]:
+def crawled_twice(seed: int, *, calm: bool, items: int = _ITEMS, rows: int = 50) -> Iterator[Held]:
     """Read the list of a seed as by two full crawls, with bulk edits between them; yield the held pages."""
     rng = Random(seed)
     stories = make_stories(items, seed)
@@ -68,15 +69,15 @@ def crawled_twice(seed: int, *, calm: bool, items: int = _ITEMS) -> Iterator[Hel
         stories = _lived_in(rng, stories)
     with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "osce-news.db")) as writer:
         writer.connection.execute("PRAGMA synchronous = OFF")
-        yield from _crawled(writer, 1, stories)
-        yield from _crawled(writer, 2, stories if calm else _edited(rng, stories))
+        yield from _crawled(writer, 1, stories, rows)
+        yield from _crawled(writer, 2, stories if calm else _edited(rng, stories), rows)
 
 
-def _crawled(writer: Writer, crawl: int, stories: Sequence[Story]) -> Iterator[Held]:
+def _crawled(writer: Writer, crawl: int, stories: Sequence[Story], rows: int) -> Iterator[Held]:
     writer.begin("full", LIST)
-    for number, start in enumerate(range(0, len(stories), _ROWS)):
-        url = f"{LIST}?page={number}&rows={_ROWS}&solrsort=ds_date+desc"
-        listing = page(stories[start : start + _ROWS], _AT, url)
+    for number, start in enumerate(range(0, len(stories), rows)):
+        url = f"{LIST}?page={number}&rows={rows}&solrsort=ds_date+desc"
+        listing = page(stories[start : start + rows], _AT, url)
         found = findings(listing, read_neighbours(writer.connection, listing), newest_first=True)
         if rules := sorted({finding.rule for finding in found if finding is not None}):
             yield Held(crawl, number, rules)

@@ -25,10 +25,10 @@ def _lines() -> Iterator[str]:
     yield "\n### Items of a page that are already stored\n"
     yield from _rules(limits.ITEM_RULES)
     yield "\n### What stored items from the same time show\n"
-    yield "| shown by stored items | label | too few | reason |\n|---|---|--:|---|"
+    yield "| shown by stored items | label | too few | enough results | reason |\n|---|---|--:|--:|---|"
     for rule in (*limits.SHARE_RULES, limits.OFFICE_OF_ADDRESS, limits.OTHER_TYPES):
         few = f"less than {rule.min_ratio:.0%} of the expected number"
-        yield f"| {rule.name} | {rule.label} | {few} | {rule.reason} |"
+        yield f"| {rule.name} | {rule.label} | {few} | {rule.min_results} | {rule.reason} |"
     yield "\n### Single limits\n"
     yield "| limit | value | meaning |\n|---|--:|---|"
     for name, meaning in _LIMIT.findall(inspect.getsource(limits)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -14,8 +13,6 @@ from osce_news.checks.faults import ShareRule, first_office
 from osce_news.checks.neighbours import Neighbours, language_of
 from osce_news.items import RAW_FIELDS, Listing, NewsItem
 from osce_news.storage.merge import LIST
-
-_LAGS = (1, 2, 3, 5, 8, 13, 21)  # distances in the list between items whose numbers and dates are compared
 
 ReadNear = Callable[[], Sequence[NewsItem]]  # reads the stored items nearest in date
 
@@ -54,7 +51,6 @@ def findings(page: Listing, stored: Neighbours) -> Iterator[Finding | None]:
     new = [item for item in records if item.id not in stored.known]
     if page.fields.issuperset(limits.OFFICE_OF_ADDRESS.fields) and not _offices_agree(new):
         yield _too_rare(_office_of_address(near()), new, near)
-    yield _numbers_against_dates(records, near)
     offices = {first_office(item) for item in new}
     is_of_one = len(offices) == 1 and None not in offices  # an office may publish items of one type only
     if new and not is_of_one and page.fields.issuperset(limits.OTHER_TYPES.fields):
@@ -73,7 +69,9 @@ def _too_rare(rule: ShareRule, records: Sequence[NewsItem], near: ReadNear) -> F
         if group in shares and sizes[group] <= limits.MAX_ALIKE:
             shown.append(shows)
             expected += shares[group]
-    if not shown or not _too_few(rule.min_ratio, sum(shown), len(shown), expected / len(shown)):
+    if len(shown) < rule.min_results or not _too_few(
+        rule.min_ratio, sum(shown), len(shown), expected / len(shown)
+    ):
         return None
     return Finding(
         rule.name,
@@ -163,50 +161,3 @@ def _other_types(records: Sequence[NewsItem]) -> ShareRule:
     """Return the rule that items have other types than the most common one of these."""
     ((common, _),) = Counter(item.content_type_raw for item in records).most_common(1)
     return replace(limits.OTHER_TYPES, shows=lambda item: item.content_type_raw != common)
-
-
-def _numbers_against_dates(records: Sequence[NewsItem], near: ReadNear) -> Finding | None:
-    """Return a finding if later items do not have higher node numbers: titles and dates were mixed up.
-
-    Old items that were put on the site later, many at once, have numbers of that time, in any order. A page
-    with some of them shows nothing.
-    """
-    dated = _dated(records)
-    rising, pairs = _count_rising(dated)
-    if pairs < limits.MIN_PAIRS or rising > pairs * limits.MIN_IN_STEP or _are_of_two_times(dated):
-        return None
-    stored_rising, stored_pairs = _count_rising(sorted(_dated(near()), reverse=True))
-    if stored_pairs < limits.MIN_STORED or stored_rising < stored_pairs * limits.USUALLY_IN_STEP:
-        return None
-    return Finding(
-        "numbers and dates",
-        "titles and dates",
-        f"node numbers that rise with the dates, as in {stored_rising / stored_pairs:.0%} of stored pairs",
-        f"{rising / pairs:.0%} that do",
-    )
-
-
-def _are_of_two_times(dated: Sequence[tuple[str, int]]) -> bool:
-    """Whether the numbers lie in two groups, farther apart than half of all that lies between them."""
-    numbers = sorted(number for _, number in dated)
-    return (
-        max(after - before for before, after in itertools.pairwise(numbers)) > (numbers[-1] - numbers[0]) / 2
-    )
-
-
-def _dated(items: Sequence[NewsItem]) -> list[tuple[str, int]]:
-    return [(item.published, int(item.id)) for item in items if item.published and item.id.isdigit()]
-
-
-def _count_rising(dated: Sequence[tuple[str, int]]) -> tuple[int, int]:
-    """Return how many pairs have numbers in the order of their dates, and how many pairs there are.
-
-    A pair is two items of different dates, up to 21 places apart: neighbours are often of the same day.
-    """
-    rising = pairs = 0
-    for lag in _LAGS:
-        for (date, number), (other_date, other) in zip(dated, dated[lag:], strict=False):
-            if date != other_date:
-                pairs += 1
-                rising += (date < other_date) == (number < other)
-    return rising, pairs

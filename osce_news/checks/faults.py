@@ -28,6 +28,7 @@ QUESTION_MARKS = re.compile(r"(?<=\w)\?+(?=\w)|(?<=\s)\?(?=\s)")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _WORDS_BEFORE_COLON = re.compile(r"[^\W\d_][^:\uff1a.,!?()\n]{0,39}(?=\s*[:\uff1a]\s*\S)")
 _OPENING = 40  # letters with which a text begins: enough to recognise it
+_STEM = re.compile(r"\b[^\W\d_]{6}")  # how a long word begins
 _KINDS = ("offices", "topics", "content_types")
 
 
@@ -115,8 +116,8 @@ class ShareRule:
     """Fails a page that shows something less often than stored items of its time, unless by chance.
 
     `shows` returns None for an item to which the question does not apply. Items are compared with stored
-    items of the same `group`. A count below `min_ratio` of the expected number is too low. Only pages that
-    print the raw `fields` are checked.
+    items of the same `group`. A count below `min_ratio` of the expected number is too low, if at least
+    `min_results` results were counted. Only pages that print the raw `fields` are checked.
     """
 
     name: str
@@ -125,6 +126,7 @@ class ShareRule:
     shows: Callable[[NewsItem], bool | None]
     group: Callable[[NewsItem], Hashable] = lambda item: None
     min_ratio: float
+    min_results: int
     cards: bool = True  # whether it applies to lists of cards, which have short teasers
     reason: str
 
@@ -209,6 +211,20 @@ def no_teaser_after_one(item: NewsItem, page: Context) -> object:
 def title_as_teaser(item: NewsItem, _: Context) -> object:
     """Return the title if the teaser is the same."""
     return item.teaser == item.title and item.title
+
+
+def has_words(length: int) -> Callable[[NewsItem], object]:
+    """Return a test of whether a title has long words, and the teaser more than `length` characters."""
+    return lambda item: len(item.teaser or "") > length and _stems(item.title)
+
+
+def no_word_in_common(item: NewsItem, _: Context) -> object:
+    """Return the teaser if no word in it begins with the same six letters as a word of the title."""
+    return _stems(item.title).isdisjoint(_stems(item.teaser)) and item.teaser
+
+
+def _stems(text: str | None) -> set[str]:
+    return set(_STEM.findall(fold(text or "")))
 
 
 def words_before_colon(item: NewsItem, _: Context) -> object:

@@ -41,9 +41,7 @@ MAX_ALIKE = 5  # results of one office or topic that count; a page of one office
 ODDS_RATIO = 2.5  # the odds on a page may be this many times lower than those of the stored items
 P_VALUE = 1e-4  # probability of so low a count at those lower odds; below this, it is not chance
 SHORT_TEASER = 60  # characters; shorter teasers count as cut
-MIN_PAIRS = 50  # pairs of results with different dates; ten results have fewer, three odd ones spoil them
-MIN_IN_STEP = 0.65  # share of pairs whose numbers rise with the dates; below this, dates were mixed up
-USUALLY_IN_STEP = 0.9  # the same share of stored items; below this, the numbers prove nothing
+LONG_RUN = 31  # results; so many in a row never lack their labels or teasers by an oversight
 MIN_AGREEING = 0.6  # share of results with an office of the last one in their folder (/odihr/): no fault
 COMMON = Fraction(1, 5)  # of the items of a folder's main office; offices with fewer are ignored
 MAX_OFFICES = 3  # offices in a folder; with more, the address says nothing about the office
@@ -112,7 +110,7 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="teasers here and there", label="teaser", expected="a teaser, as the result before has",
         wrong_records="results without one after a result with one", fault=faults.no_teaser_after_one,
-        min_wrong=3, max_share=QUARTER, usual=TENTH,
+        min_wrong=5, max_share=QUARTER, usual=TENTH,
         reason="Items without teasers stand together; gaps all over the page are a misreading.",
     ),
     Rule(
@@ -189,6 +187,12 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         wrong_records="results whose teaser begins another one's text", fault=faults.text_of_other,
         min_wrong=3, max_share=TENTH, reason="Each result has the text of another one.",
     ),
+    Rule(
+        name="teasers of other items", label="teasers", expected="a word of the title in the teaser",
+        wrong_records="results without one; not those of one office that has more than half of them",
+        fault=faults.no_word_in_common, applies_to=faults.has_words(SHORT_TEASER), apart=first_office,
+        min_wrong=5, max_share=HALF, usual=QUARTER, reason="Titles or teasers belong to other results.",
+    ),
 )  # fmt: skip
 
 # --- The items of a page that are stored, in the same language ---------------------------------------------
@@ -225,58 +229,57 @@ ITEM_RULES: tuple[Rule[Pair], ...] = (
 # --- What stored items of the same time and language show --------------------------------------------------
 SHARE_RULES: tuple[ShareRule, ...] = (
     ShareRule(
-        name="one of these labels", label=f"{TYPE}, {OFFICES}, {TOPICS}", min_ratio=0.1,
+        name="one of these labels", label=f"{TYPE}, {OFFICES}, {TOPICS}", min_ratio=0.1, min_results=LONG_RUN,
         fields=("content_type_raw", "offices_raw", "topics_raw"),
         shows=lambda item: bool(item.content_type_raw or item.offices_raw or item.topics_raw),
         reason="All labels are gone.",
     ),
     ShareRule(
-        name="a type among the labels", label=TYPE, min_ratio=0.6,
+        name="a type among the labels", label=TYPE, min_ratio=0.6, min_results=5,
         fields=("content_type_raw",),
         shows=has_among("content_type_raw", "offices_raw", "topics_raw"),
         reason="Nearly all items have a type.",
     ),
     ShareRule(
-        name="offices among the labels", label=OFFICES, min_ratio=0.25,
+        name="offices among the labels", label=OFFICES, min_ratio=0.25, min_results=5,
         fields=("offices_raw",),
         shows=has_among("offices_raw", "content_type_raw", "topics_raw"),
         group=lambda item: item.topics[0].raw if item.topics else None,
         reason="Items of some topics have no office.",
     ),
     ShareRule(
-        name="topics among the labels", label=TOPICS, min_ratio=0.25,
+        name="topics among the labels", label=TOPICS, min_ratio=0.25, min_results=10,
         fields=("topics_raw",),
         shows=has_among("topics_raw", "content_type_raw", "offices_raw"), group=first_office,
         reason="Items of some offices hardly ever have topics.",
     ),
     ShareRule(
-        name="a teaser", label="teaser", fields=("teaser_raw",), min_ratio=0.5,
+        name="a teaser", label="teaser", fields=("teaser_raw",), min_ratio=0.5, min_results=LONG_RUN,
         shows=lambda item: item.teaser is not None,
         reason="Nearly all items have a teaser.",
     ),
     ShareRule(
-        name="lower-case letters", label="title", min_ratio=0.6,
+        name="lower-case letters", label="title", min_ratio=0.6, min_results=5,
         shows=lambda item: any(map(str.islower, item.title)), reason="The page prints upper case only.",
     ),
     ShareRule(
-        name="upper-case letters", label="title", min_ratio=0.6,
+        name="upper-case letters", label="title", min_ratio=0.6, min_results=5,
         shows=lambda item: any(map(str.isupper, item.title)), reason="The page prints lower case only.",
     ),
     ShareRule(
         name=f"more than {SHORT_TEASER} characters", label="teaser", fields=("teaser_raw",), min_ratio=0.6,
-        cards=False, shows=lambda item: len(item.teaser) > SHORT_TEASER if item.teaser else None,
-        reason="Teasers are cut; those of cards may be short.",
+        min_results=5, cards=False, reason="Teasers are cut; those of cards may be short.",
+        shows=lambda item: len(item.teaser) > SHORT_TEASER if item.teaser else None,
     ),
 )  # fmt: skip
 # `baseline` replaces `shows`: stored items show which offices an address such as /odihr/ belongs to, and the
 # new items of a page which type is the most common one.
 OFFICE_OF_ADDRESS = ShareRule(
     name="the office of the item's address", label=OFFICES, fields=("offices_raw",), min_ratio=0.6,
-    shows=lambda item: None,
-    reason="Offices were assigned to other items.",
+    min_results=2, shows=lambda item: None, reason="Offices were assigned to other items.",
 )  # fmt: skip
 OTHER_TYPES = ShareRule(
-    name="more than one type", label=TYPE, fields=("content_type_raw",), min_ratio=0.1,
+    name="more than one type", label=TYPE, fields=("content_type_raw",), min_ratio=0.1, min_results=LONG_RUN,
     shows=lambda item: None,
     reason="The type was read from the page around the results.",
 )  # fmt: skip

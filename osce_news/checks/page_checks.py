@@ -139,7 +139,7 @@ def _apply(
     wrong = [(record, fault) for record in applicable if (fault := rule.fault(record, context))]
     if rule.apart and wrong:
         ((group, count),) = Counter(rule.apart(record) for record, _ in wrong).most_common(1)
-        if count > limits.OF_ONE_OFFICE * len(wrong):
+        if group is not None and count > limits.OF_ONE_OFFICE * len(wrong):
             applicable = [record for record in applicable if rule.apart(record) != group]
             wrong = [(record, fault) for record, fault in wrong if rule.apart(record) != group]
     if len(wrong) < rule.min_wrong:

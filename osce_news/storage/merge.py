@@ -50,7 +50,8 @@ class Sources:
         if not self.others and self.listed == self.last_seen:
             return None
         others = {name.removesuffix("_raw"): source for name, source in self.others.items()}
-        return json.dumps(({LIST: self.listed} if self.listed else {}) | others)
+        # Sorted, so that the order of the readings does not matter.
+        return json.dumps(({LIST: self.listed} if self.listed else {}) | others, sort_keys=True)
 
     def counts_over(self, name: str, origin: str, at: str) -> bool:
         """Whether a reading of this origin and time replaces the value of a raw field."""

@@ -222,15 +222,30 @@ def test_dates_a_few_days_ahead_are_no_fault() -> None:
         check_against(replace(page(records(10)), fetched_at=when), near(), newest_first=True)
 
 
-def test_titles_with_others_dates_fail_a_page() -> None:
-    of = records(50)
-    mixed = [
-        raw(published_raw=other.published_raw, teaser_raw=f"About {item.id}, {'in many words, ' * 4}told.")(
-            item
-        )
-        for item, other in zip(Random(2).sample(of, 50), of, strict=True)
-    ]
-    assert refusal(mixed, near()).selector == "titles and dates"
+@pytest.mark.parametrize("size", [50, 10])
+def test_teasers_of_other_results_fail_a_page_unless_one_office_writes_so(size: int) -> None:
+    of = records(size)
+    titles = [item.title_raw for item in of]
+    moved = [raw(title_raw=title)(item) for item, title in zip(of, titles[-1:] + titles, strict=False)]
+    assert "teasers: expected a word of the title" in str(refusal(moved, Neighbours()))
+    own_way = raw(
+        offices_raw="OSCE Secretariat", teaser_raw=lambda item: f"Summary {item.id} of what was seen"
+    )
+    verdict([own_way(item) for item in of], Neighbours())
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        {"teaser_raw": None},
+        {"content_type_raw": None, "offices_raw": None, "topics_raw": None},
+        {"content_type_raw": "Story"},
+    ],
+)
+def test_thirty_results_in_a_row_may_lack_what_nearly_all_items_have(gap: dict[str, str | None]) -> None:
+    of = [raw(**gap)(item) for item in records(50)]
+    assert verdict(of[:30], near()) is None
+    refusal(of, near())
 
 
 def test_a_page_of_one_office_may_be_without_a_topic() -> None:

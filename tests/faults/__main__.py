@@ -18,11 +18,11 @@ def main(count: int) -> None:
     with TemporaryDirectory() as temporary:
         origin = Path(temporary, "world")
         origin.mkdir()
-        with world(origin) as url:
+        with world(origin) as addresses:
             for name in WRITING:
                 place = Path(temporary, "place")
                 place.mkdir(exist_ok=True)
-                trials = Trials(name, origin, url, place)
+                trials = Trials(name, origin, addresses, place)
                 tried = min(count, trials.calls)
                 held = []
                 for kind in KINDS:

@@ -13,16 +13,16 @@ TRIALS = 3  # of each kind
 
 
 @pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
     library()
     folder = tmp_path_factory.mktemp("world")
-    with world(folder) as url:
-        yield folder, url
+    with world(folder) as addresses:
+        yield folder, addresses
 
 
 @pytest.mark.parametrize("name", WRITING)
 def test_whichever_write_fails_nothing_is_lost_and_the_next_run_makes_it_whole(
-    name: str, origin: tuple[Path, str], tmp_path: Path
+    name: str, origin: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> None:
     trials = Trials(name, *origin, tmp_path)
     wrong = [each for kind in KINDS for each in trials.of(kind, TRIALS)]

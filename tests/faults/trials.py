@@ -27,6 +27,7 @@ from tests.archive import replaying
 from tests.crawl.spiders.crawling import TIMES, rows
 from tests.helpers import dump, environment, html_of, run
 from tests.newsroom import Newsroom, make_newer, make_stories
+from tests.web_archive import WebArchive, usual
 
 FORMER = "former"
 
@@ -88,6 +89,11 @@ WRITING = {
         "crawl --start-url {url} --delay 0 --rows 10 --db new.db --archive new", _content("new.db")
     ),
     "crawl --full": Writing("crawl --full --start-url {url} --delay 0 --rows 10 --db a.db", _content("a.db")),
+    "backfill": Writing(
+        "backfill wayback --cdx-url {captures}/cdx --data-url {captures}/web --delay 0 --db new.db "
+        "--archive captures",
+        _content("new.db"),
+    ),
     "replay": Writing("replay archive --db new.db", _rows("new.db")),
     "replay of pages": Writing("replay pages --db a.db", _content("a.db")),
     "merge": Writing("merge parsed --db new.db", _rows("new.db")),
@@ -104,14 +110,15 @@ WRITING = {
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[str]:
-    """Fill the folder with what the commands read, and yield the address of a newsroom.
+def world(folder: Path) -> Iterator[dict[str, str]]:
+    """Fill the folder with what the commands read, and yield the addresses of a newsroom and a web archive.
 
     `archive` holds two crawls, `a.db` what they stored and a held page, `parsed` partitions.
     """
     for name in ("pages", "tmp", "years"):
         (folder / name).mkdir()
-    with Newsroom(make_stories(STORIES), robots="User-agent: *\nDisallow:\n", etags=True) as newsroom:
+    newsroom = Newsroom(make_stories(STORIES), robots="User-agent: *\nDisallow:\n", etags=True)
+    with newsroom, WebArchive(usual()) as captures:
         assert replaying.crawl(newsroom, folder).status == 0
         newsroom.publish(*make_newer(newsroom.stories, 5))
         newsroom.edit(newsroom.stories[7].node, title="Another title")
@@ -128,7 +135,7 @@ def world(folder: Path) -> Iterator[str]:
         parse = run("parse", "archive", "--out", "parsed", cwd=folder, env={"DASK": ""})
         assert parse.status == 0, parse.err
         (folder / "out.csv").write_text(FORMER)
-        yield f"{newsroom.url}/press-releases"
+        yield {"url": f"{newsroom.url}/press-releases", "captures": captures.url}
 
 
 def _ended_well(done: subprocess.CompletedProcess[str], kind: str) -> bool:
@@ -152,8 +159,9 @@ def _damage(db: Path) -> list[str]:
 class Trials:
     """Trials of one command, each in a copy of the world."""
 
-    def __init__(self, name: str, origin: Path, url: str, place: Path) -> None:
-        self.writing, self.origin, self.url, self.place = WRITING[name], origin, url, place
+    def __init__(self, name: str, origin: Path, addresses: dict[str, str], place: Path) -> None:
+        self.writing, self.origin, self.place = WRITING[name], origin, place
+        self._addresses = addresses
         self._log = place / "calls"
         self.former = self._result(self._copy())
         self.undisturbed = self._copy()
@@ -193,7 +201,7 @@ class Trials:
         return f"left behind: {left}" if left else None
 
     def _arguments(self) -> list[str]:
-        return self.writing.arguments.format(url=self.url).split()
+        return self.writing.arguments.format(**self._addresses).split()
 
     def _environment(self, folder: Path) -> dict[str, str]:
         return {"TMPDIR": str(folder / "tmp"), "OSCE_NEWS_CONTACT": "someone@example.org"}
