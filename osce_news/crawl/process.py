@@ -26,20 +26,20 @@ def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, lef
     `progress` is called after each stored page. Raises what `Writer` raises, before the first
     request.
     """
-    crawl = Crawl(options, progress)
+    started = Crawl(options, progress)
     if options.needs_key:  # the run begins once it is found
-        crawl.open()
+        started.open()
     else:
-        crawl.begin_list_run()
+        started.begin_list_run()
     try:
-        spider = _run(NewsroomSpider, crawl=crawl)
+        spider = _run(NewsroomSpider, crawl=started)
     except OsceNewsError as error:
-        crawl.fail(error)
-        crawl.close()
-        return crawl
-    if crawl.is_open:  # a second SIGINT stops Scrapy without the signal `spider_closed`
+        started.fail(error)
+        started.close()
+        return started
+    if started.is_open:  # a second SIGINT stops Scrapy without the signal `spider_closed`
         spider.spider_closed("shutdown")
-    return crawl
+    return started
 
 
 def check(options: CrawlOptions) -> CheckSpider:
