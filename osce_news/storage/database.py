@@ -108,7 +108,8 @@ def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
         ) from None
     except OSError as error:
         raise StorageError(
-            f"{path}: the lock file next to it can't be made: {error.strerror or error}"
+            f"{path}: the lock file next to it can't be made: {error.strerror or error} (check that the "
+            "folder exists and that you may write to it)"
         ) from error
     return file_lock
 
