@@ -34,8 +34,10 @@ LEFT_LONG = {
     "empty": {
         "offices moved to the next result",
         "labels moved to the next result",
+        "titles with their links moved to the next result",
         "offices shuffled",
         "labels shuffled",
+        "titles with their links shuffled",
         "types all the same and unknown",
         "offices all the same",
         "titles in capitals",
@@ -56,8 +58,6 @@ LEFT_SHORT = {
         "labels and dates moved to the next result",
         "teasers moved to the next result",
         "teasers shuffled",
-        "titles with their links moved to the next result",
-        "titles with their links shuffled",
         "dates a year earlier",
         "dates a day later",
         "topics all unknown",
@@ -72,6 +72,7 @@ LEFT_SHORT = {
         "topics all unknown",
         "types all the same and unknown",
         "teasers all gone",
+        "titles with their links shuffled",
     },
     "known": {"topics all unknown", "entities left out"},
 }
@@ -83,8 +84,7 @@ _IN_CARDS = {
     "all links to one item",
 }
 LEFT_CARDS = {
-    "empty": (LEFT_LONG["empty"] | _IN_CARDS | {"each third </div> of the list missing"})
-    - {"links by names instead of numbers", "teasers all gone"},
+    "empty": (LEFT_LONG["empty"] | _IN_CARDS) - {"links by names instead of numbers", "teasers all gone"},
     "new": _IN_CARDS | {"teasers cut", "each third </div> of the list missing"},
     "known": _IN_CARDS | {"teasers cut", "entities left out"},
 }
@@ -98,10 +98,11 @@ LEFT_ANSWERS = {
         for how in ("", " in one of three")
     }
     | {
-        "preview null", "no labels", "titles cut without dots",
+        "preview null", "no labels", "title and url swapped", "titles cut without dots",
         "full texts with the menu", "decisions as news",
-        "offices moved to the next result", "labels moved to the next result", "offices shuffled",
-        "labels shuffled", "types all the same and unknown", "offices all the same",
+        "offices moved to the next result", "labels moved to the next result",
+        "titles with their links moved to the next result", "offices shuffled", "labels shuffled",
+        "titles with their links shuffled", "types all the same and unknown", "offices all the same",
         "titles in capitals", "teasers all gone", "teasers cut",
     },
     "new": {

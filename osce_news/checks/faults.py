@@ -213,14 +213,19 @@ def title_as_teaser(item: NewsItem, _: Context) -> object:
     return item.teaser == item.title and item.title
 
 
-def has_words(length: int) -> Callable[[NewsItem], object]:
-    """Return a test of whether a title has long words, and the teaser more than `length` characters."""
-    return lambda item: len(item.teaser or "") > length and _stems(item.title)
+def has_word_of_title(length: int) -> Callable[[NewsItem], bool | None]:
+    """Return a test of whether a word of the teaser begins with the same six letters as one of the title.
 
+    It returns None for a teaser of at most `length` characters, or a title without long words.
+    """
 
-def no_word_in_common(item: NewsItem, _: Context) -> object:
-    """Return the teaser if no word in it begins with the same six letters as a word of the title."""
-    return _stems(item.title).isdisjoint(_stems(item.teaser)) and item.teaser
+    def shows(item: NewsItem) -> bool | None:
+        title = _stems(item.title)
+        if not title or len(item.teaser or "") <= length:
+            return None
+        return not title.isdisjoint(_stems(item.teaser))
+
+    return shows
 
 
 def _stems(text: str | None) -> set[str]:

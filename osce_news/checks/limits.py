@@ -187,12 +187,6 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         wrong_records="results whose teaser begins another one's text", fault=faults.text_of_other,
         min_wrong=3, max_share=TENTH, reason="Each result has the text of another one.",
     ),
-    Rule(
-        name="teasers of other items", label="teasers", expected="a word of the title in the teaser",
-        wrong_records="results without one; not those of one office that has more than half of them",
-        fault=faults.no_word_in_common, applies_to=faults.has_words(SHORT_TEASER), apart=first_office,
-        min_wrong=5, max_share=HALF, usual=QUARTER, reason="Titles or teasers belong to other results.",
-    ),
 )  # fmt: skip
 
 # --- The items of a page that are stored, in the same language ---------------------------------------------
@@ -257,6 +251,11 @@ SHARE_RULES: tuple[ShareRule, ...] = (
         name="a teaser", label="teaser", fields=("teaser_raw",), min_ratio=0.5, min_results=LONG_RUN,
         shows=lambda item: item.teaser is not None,
         reason="Nearly all items have a teaser.",
+    ),
+    ShareRule(
+        name="a word of the title", label="teaser", fields=("teaser_raw",), min_ratio=0.6, min_results=5,
+        shows=faults.has_word_of_title(SHORT_TEASER),
+        reason="Titles or teasers belong to other results.",
     ),
     ShareRule(
         name="lower-case letters", label="title", min_ratio=0.6, min_results=5,
