@@ -23,8 +23,9 @@ class Pagers:
     """The pagers of the pages read so far.
 
     >>> from osce_news.pages import PagerLink
-    >>> pagers = Pagers("https://www.osce.org/press-releases")
-    >>> page = PageFacts("https://www.osce.org/press-releases", ["1", "2"], pager=PagerLink(None, "/?page=3"))
+    >>> from osce_news.urls import LISTING_URL
+    >>> pagers = Pagers(LISTING_URL)
+    >>> page = PageFacts(LISTING_URL, ["1", "2"], pager=PagerLink(None, f"{LISTING_URL}?page=3"))
     >>> pagers.read(page, 2)
     >>> pagers.results, pagers.continues_after(page, Window(0, 2))
     (8, True)

@@ -43,6 +43,7 @@ def test_a_workbook_has_dates_and_no_formulas_and_no_texts_unless_asked_for(
     assert "text" in first
 
 
+@pytest.mark.slow
 def test_a_workbook_on_a_full_disk_is_one_error_and_no_traceback(
     reading: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
