@@ -33,7 +33,8 @@ SLOW = {
 _PATHS = tuple(ROOT / path for path in SLOW)
 assert all(path.exists() for path in _PATHS), "SLOW names a file that is gone"
 
-collect_ignore = ["tests/as_installed"]  # modules that can't be imported
+# Modules that can't be imported, and one that is for another process.
+collect_ignore = ["tests/as_installed", "tests/forked.py"]
 
 
 # `nohup pytest`, or a shell's job in the background, would let all processes ignore these.

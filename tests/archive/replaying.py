@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from osce_news.storage.crawl_state import KILLED
 from tests.crawl.spiders import crawling
 from tests.crawl.spiders.crawling import ROBOTS
 from tests.newsroom import Newsroom, make_stories
@@ -67,9 +68,11 @@ def assert_same(folder: Path, db: str = "b.db") -> None:
     """Compare the database of a replay with that of the crawls, row by row."""
     made, replayed = everything(folder / "a.db"), everything(folder / db)
     assert made.keys() == replayed.keys()
+    # A run that was killed before its archive began has stored nothing, and left nothing to replay.
+    made["runs"] = [run for run in made["runs"] if run["archive"] or run["message"] != KILLED]
     for table, rows in made.items():
         differ = [pair for pair in itertools.zip_longest(rows, replayed[table]) if pair[0] != pair[1]]
-        assert differ == [], table
+        assert differ == [], f"{table}: {differ[:3]}"
 
 
 def warcs(folder: Path) -> list[Path]:

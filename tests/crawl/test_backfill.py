@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -115,9 +116,15 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was(
     """Twice, within the captures: nothing that was kept is asked for again."""
     for seen in (4, 9):
         with start(server, tmp_path, name) as command:
-            server.before(lambda path: path.startswith(("/web/", "/data/")), lambda _: time.sleep(0.2), 1)
+            sent = Event()
+            server.before(
+                lambda path: path.startswith(("/web/", "/data/")),
+                lambda _, seen=seen, sent=sent: len(server.captures_asked) < seen or sent.wait(30),  # type: ignore[misc]
+                None,
+            )
             until(lambda seen=seen: len(server.captures_asked) >= seen)  # type: ignore[misc]
             command.send(number)
+            sent.set()
             done = command.result(60)
         assert done.status == (130 if number == signal.SIGTERM else -number), done.errors
         if number == signal.SIGTERM:
