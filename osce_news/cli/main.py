@@ -68,8 +68,10 @@ def main() -> NoReturn:
         status = _run()
     except KeyboardInterrupt:  # a second one, while the first was being reported
         status = INTERRUPTED
-    for number in (signal.SIGINT, signal.SIGTERM):  # the status is decided
-        signal.signal(number, signal.SIG_IGN)
+    # The status is decided. At its end Python resets the handlers, but not what is ignored.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     sys.exit(status)
 
 

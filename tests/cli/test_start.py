@@ -98,3 +98,20 @@ main()
         check=False,
     )
     assert (done.returncode, done.stderr) == (130, "osce-news: interrupted\n")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_after_the_end_does_not_change_the_status(name: str) -> None:
+    """Python deletes what is left after it has reset its handlers."""
+    code = (
+        "import os, signal, sys\n"
+        "class Late:\n"
+        f"    def __del__(self, kill=os.kill, number=signal.{name}, process=os.getpid()):\n"
+        "        kill(process, number)\n"
+        "late = Late()\n"
+        "from osce_news.cli import main\n"
+        "sys.argv = ['osce-news', '--version']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
