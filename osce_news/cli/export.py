@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ from osce_news.storage.query import Query
 _REFERENCES = [each.name for each in formats().values() if each.cite]
 
 
+def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (len(value) != 1 or value in '"\r\n'):
+        raise click.UsageError("--delimiter is one character, such as ';'")
+    return value
+
+
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -34,7 +41,12 @@ _REFERENCES = [each.name for each in formats().values() if each.cite]
 @click.option("--columns", metavar="NAMES", help="Columns to write, separated by commas.  [default: all]")
 @click.option("--texts", is_flag=True, help="Write full texts into spreadsheets (xlsx, CSV with --bom), too.")
 @click.option("--bom", is_flag=True, help="CSV for Excel: marked as UTF-8, and safe from formulas.")
-@click.option("--delimiter", metavar="CHARACTER", help="What separates the values of CSV.  [default: ,]")
+@click.option(
+    "--delimiter",
+    callback=_delimiter,
+    metavar="CHARACTER",
+    help="What separates the values of CSV.  [default: ,]",
+)
 @click.option(
     "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
 )
@@ -96,12 +108,7 @@ def export(
     """
     given = form or columns is not None or texts or bom or delimiter or partition_by or no_datapackage
     copy = snapshot or backup
-    if [file, snapshot, backup].count(None) != 2:
-        raise click.UsageError("give either FILE or --snapshot FILE.db or --backup FILE.db")
-    if copy is not None:
-        _refuse_options(copy, given or limit is not None or query)
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise click.UsageError("--delimiter is one character, such as ';'")
+    _refuse_other_options(file, copy, given or limit is not None or query, both=bool(snapshot and backup))
     chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
     options: dict[str, Any] = {"columns": chosen, "texts": texts, "bom": bom, "delimiter": delimiter}
     with open_query(db, query) as connection:
@@ -115,23 +122,21 @@ def export(
             items = print_export(connection, rows, form, query, **options)
         else:
             assert file is not None
-            described = not no_datapackage
-            options |= {"by_year": partition_by is not None, "limit": limit, "described": described}
+            options |= {"by_year": partition_by is not None, "limit": limit, "described": not no_datapackage}
             items = exporter.export(connection, query, file, form, command=_command(query), **options)
         notes = search.remarks(connection, query, items)
         total = items if copy is not None else queries.count(connection, query)
         if _is_spreadsheet(file, form, bom=bom) and not (texts or chosen) and _has_texts(connection):
             notes.append("without full texts, which --texts adds")
-    for note in notes:
-        click.echo(printable(note)[:300], err=True)
-    _print_count(copy or file, items, total)
-    if not items:
-        click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
+    empty = "no item matches the filters" if query else f"{db} holds no items"
+    _report(notes, copy or file, items, total, empty)
 
 
-def _refuse_options(copy: Path, given: object) -> None:
-    """Raise UsageError for a copy of the whole database with other options, or to standard output."""
-    if given:
+def _refuse_other_options(file: Path | None, copy: Path | None, given: object, *, both: bool) -> None:
+    """Raise UsageError unless there is one target; a copy is a file, and takes no other options."""
+    if both or (file is None) == (copy is None):
+        raise click.UsageError("give either FILE or --snapshot FILE.db or --backup FILE.db")
+    if copy is not None and given:
         raise click.UsageError(
             "--snapshot and --backup copy the whole database; they take no other option but --db"
         )
@@ -139,14 +144,18 @@ def _refuse_options(copy: Path, given: object) -> None:
         raise click.UsageError("--snapshot and --backup write a file, not to standard output")
 
 
-def _print_count(file: Path | None, items: int, total: int) -> None:
-    """Say how many items were written, and whether these are all."""
+def _report(notes: Sequence[str], file: Path | None, items: int, total: int, empty: str) -> None:
+    """Say the notes, how many items were written, and whether these are all; `empty` if there are none."""
+    for note in notes:
+        click.echo(printable(note)[:300], err=True)
     if file == Path("-"):
         print_count(items, total)
-        return
-    click.echo(f"{file}: {numbered(items, 'item')}")
-    if items < total:
-        click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
+    else:
+        click.echo(f"{file}: {numbered(items, 'item')}")
+        if items < total:
+            click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
+    if not items:
+        click.echo(empty, err=True)
 
 
 def _is_spreadsheet(file: Path | None, form: str | None, *, bom: bool) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize import normalize
-from osce_news.storage import rows, schema
+from osce_news.storage import rows, upgrade
 from osce_news.storage.database import open_for_reading
 from osce_news.storage.query import Query
 from osce_news.storage.renormalize import write_vocabulary
@@ -70,7 +70,7 @@ def database_as_of(connection: sqlite3.Connection, day: str, *, indexed: bool = 
     """
     past = sqlite3.connect(":memory:", isolation_level=None)
     past.row_factory = sqlite3.Row
-    schema.update(past)
+    upgrade.update(past)
     past.execute("DROP TRIGGER items_fts_insert")  # the index is filled at once, below
     past.execute("BEGIN")
     write_vocabulary(past)

@@ -20,7 +20,7 @@ from osce_news.errors import (
     NotOurDatabaseError,
     StorageError,
 )
-from osce_news.storage import dictionary, schema, search_index
+from osce_news.storage import dictionary, search_index, upgrade
 from osce_news.storage.schema import APPLICATION_ID, FORMER_MIGRATIONS, MIGRATIONS
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
     migrations = Migrations("osce_news")
     for name in MIGRATIONS:
-        migrations(name=name)(lambda db: schema.update(db.conn))
+        migrations(name=name)(lambda db: upgrade.update(db.conn))
     migrations.apply(Database(connection, recursive_triggers=False, execute_plugins=False))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 

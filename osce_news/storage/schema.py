@@ -1,14 +1,12 @@
-"""The schema of a database, and how an older database is brought up to it.
+"""The schema of a database: its tables, indexes, view and triggers, as they are now.
 
-The tables are defined once, as they are now. The columns of items come from the item class (items.py).
-There are no migration scripts: a table that differs is rebuilt with its rows.
+The columns of items come from the item class (items.py). `upgrade` brings an older database up to it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-import sqlite3
 from collections.abc import Iterator
 
 from osce_news.items import NEWSROOM_COLUMNS, NewsItem
@@ -310,7 +308,7 @@ SCHEMA = {
 
 def fingerprint() -> str:
     """Return a short text that differs for each schema."""
-    return hashlib.sha256("\n".join(map(_normalized, SCHEMA.values())).encode()).hexdigest()[:8]
+    return hashlib.sha256("\n".join(map(normalized, SCHEMA.values())).encode()).hexdigest()[:8]
 
 
 def object_type(name: str) -> str:
@@ -318,65 +316,6 @@ def object_type(name: str) -> str:
     return SCHEMA[name].split()[1].replace("VIRTUAL", "TABLE")
 
 
-def differences(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return the names of what the database lacks ("missing") or defines in another way ("different")."""
-    present = _present(connection)
-    return {
-        name: "different" if name in present else "missing"
-        for name, sql in SCHEMA.items()
-        if _normalized(present.get(name, "")) != _normalized(sql)
-    }
-
-
-def update(connection: sqlite3.Connection) -> None:
-    """Bring a database, old or empty, to the present schema; rows are kept.
-
-    The caller has a transaction open, without enforcement of foreign keys: a table that is rebuilt is dropped
-    while others refer to it. A column that is added must have a default or allow NULL.
-    """
-    for name, state in differences(connection).items():
-        if name in TABLES:
-            if state == "different":
-                _rebuild(connection, name)
-            else:
-                connection.execute(SCHEMA[name])
-    # A rebuilt table has lost its indexes and triggers.
-    for name, state in differences(connection).items():
-        if state == "different":
-            connection.execute(f"DROP {object_type(name)} {name}")
-        if name not in search_index.PARTS:
-            connection.execute(SCHEMA[name])
-    search_index.create_missing(connection)
-
-
-def _rebuild(connection: sqlite3.Connection, table: str) -> None:
-    """Replace the table by the present one with the same rows.
-
-    Its indexes and triggers are dropped with it; those that a user made are put back.
-    """
-    own = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') "
-        "AND sql IS NOT NULL", [table]
-    ).fetchall()  # fmt: skip
-    connection.execute(f"CREATE TABLE former AS SELECT * FROM {table}")
-    connection.execute(f"DROP TABLE {table}")
-    connection.execute(SCHEMA[table])
-    shared = connection.execute(
-        "SELECT name FROM pragma_table_info('former') WHERE name IN (SELECT name FROM pragma_table_info(?))",
-        [table],
-    )
-    columns = ", ".join(f'"{row[0]}"' for row in shared)
-    connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM former")
-    connection.execute("DROP TABLE former")
-    for name, sql in own:
-        if name not in SCHEMA:
-            connection.execute(sql)
-
-
-def _present(connection: sqlite3.Connection) -> dict[str, str]:
-    return dict(map(tuple, connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")))
-
-
-def _normalized(sql: str) -> str:
+def normalized(sql: str) -> str:
     """Return the statement with white space normalised."""
     return " ".join(sql.split())

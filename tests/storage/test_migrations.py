@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import NewerDatabaseError
-from osce_news.storage import Writer, open_for_reading, open_for_writing, queries, schema
+from osce_news.storage import Writer, open_for_reading, open_for_writing, queries, schema, upgrade
 from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
 from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS, TABLES
@@ -77,13 +77,13 @@ def test_opening_a_database_again_changes_nothing(db: Path) -> None:
         assert names == list(MIGRATIONS)
     with closing(open_for_writing(db)) as connection:
         assert (_schema(connection), _names(connection)) == (first, names)
-        schema.update(connection)
+        upgrade.update(connection)
         assert _schema(connection) == first
 
 
 def test_a_database_made_before_the_first_release_is_read_as_it_is(former: Path) -> None:
     with closing(open_for_reading(former)) as connection:
-        assert schema.differences(connection).items() >= {("runs", "different"), ("pages", "different")}
+        assert upgrade.differences(connection).items() >= {("runs", "different"), ("pages", "different")}
         assert len(queries.items(connection, Query(), None)) > 20
     assert problems(former) == []
 
@@ -125,7 +125,7 @@ def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sql
     stored.execute("CREATE VIEW newsroom AS SELECT id FROM items")
     stored.execute("DROP TABLE items_fts")
     stored.execute("CREATE VIRTUAL TABLE items_fts USING fts5 (title)")
-    schema.update(stored)
+    upgrade.update(stored)
     assert values(stored, "SELECT name FROM sqlite_master WHERE name LIKE 'm%' ORDER BY 1") == [
         "mine",
         "my_view",
