@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from osce_news.normalize.vocabulary import fold
@@ -68,11 +68,21 @@ def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[st
     nearest = {} if found else nearest_words(connection, query)
     return [
         *query.notes,
+        *(_remarks_on_day(connection, query) if query.as_of else ()),
         *(
             f"{word!r} occurs nowhere; the nearest word that occurs is {near!r}"
             for word, near in nearest.items()
         ),
     ]
+
+
+def _remarks_on_day(connection: sqlite3.Connection, query: Query) -> Iterator[str]:
+    """Yield what is not known of the day of a query; the connection is to the database of that day."""
+    (read,) = connection.execute("SELECT date(max(last_seen)) FROM items").fetchone()
+    if read is not None and read < query.as_of:
+        yield f"as of {query.as_of} the list had last been read on {read}"
+    if query.words:
+        yield "only titles and teasers were searched: texts are known of the present only"
 
 
 def nearest_words(connection: sqlite3.Connection, query: Query) -> dict[str, str]:

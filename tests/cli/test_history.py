@@ -245,6 +245,12 @@ def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:
     assert early.errors == [
         "osce-news: nothing is known of 2024-08-04: the first items were read on 2024-08-05"
     ]
+    later = run("search", "another", "--as-of", "2098", cwd=tmp_path)
+    assert later.errors == [
+        "as of 2098-12-31 the list had last been read on 2024-08-06",
+        "only titles and teasers were searched: texts are known of the present only",
+        "1 item",
+    ]
     wrong = run("list", "--as-of", "Friday", cwd=tmp_path)
     assert (wrong.status, len(wrong.errors)) == (2, 1)
     assert "--as-of" in wrong.err

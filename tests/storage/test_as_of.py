@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from osce_news.errors import BadInputError
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage import runs as stored_runs
 from osce_news.storage.as_of import PRESENT_ONLY
@@ -62,8 +63,9 @@ def _on(connection: sqlite3.Connection, day: str) -> dict[str, queries.Row]:
     return {row["id"]: row for row in items_as_of(connection, day)}
 
 
-def test_before_the_first_sighting_the_list_is_empty(history: sqlite3.Connection) -> None:
-    assert items_as_of(history, "2024-08-04") == []
+def test_nothing_is_known_of_a_day_before_the_first_sighting(history: sqlite3.Connection) -> None:
+    with pytest.raises(BadInputError, match="of 2024-08-04: the first items were read on 2024-08-05"):
+        items_as_of(history, "2024-08-04")
 
 
 def test_an_item_stands_on_the_list_from_the_day_of_its_first_sighting(history: sqlite3.Connection) -> None:
