@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 from osce_news import checks
 from osce_news.errors import DoubtfulPageError, StorageError
-from osce_news.events import COST, Event, PageNotStored, PageStored, RunStarted
+from osce_news.events import COST, Event, PageNotStored, PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Changes, Summary, Writer, missing
 from osce_news.storage.crawl_state import UnfinishedRun
@@ -50,7 +50,7 @@ class Run:
 
     @property
     def has_ended(self) -> bool:
-        """Whether `finish` was called."""
+        """Whether the run has ended."""
         return self._ended is not None
 
     def compare(self, page: Listing) -> Changes:
@@ -118,19 +118,15 @@ class Run:
         """Return those of the missing items whose own pages are gone too."""
         return missing.gone_items(self.writer.connection, items, self.writer.last_page_at)
 
-    def finish(
-        self,
-        status: str,
-        message: str | None,
-        *,
-        withdrawn: Iterable[str] = (),
-        whole: bool = False,
-        list_status: str | None = None,
-        finished: str | None = None,
-    ) -> Summary:
-        """End the run and return its summary; the arguments are those of `Writer.finish`."""
+    def end(self, event: RunFinished, withdrawn: Iterable[str] = ()) -> Summary:
+        """End the run, mark these items as withdrawn, and return its summary; raises StorageError."""
         self._ended = self.writer.finish(
-            status, message, withdrawn=withdrawn, whole=whole, list_status=list_status, finished=finished
+            event.status,
+            event.message,
+            withdrawn=withdrawn,
+            whole=event.whole,
+            list_status=event.list_status,
+            finished=event.finished,
         )
         return self._ended
 

@@ -128,7 +128,7 @@ class Crawl:
 
     def in_period(self, published: str | None) -> bool:
         """Whether a date is in the period of the options; true for a missing date."""
-        return self.list_run is None or self.list_run.run.in_period(published)
+        return self.list_run is None or self.list_run.in_period(published)
 
     def close(self) -> None:
         """End the present run and close the database, if they are open."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from osce_news.events import PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem
 from osce_news.normalize import rules
 from osce_news.run import Run
-from osce_news.storage import Summary, Writer, article_queue, crawl_state
+from osce_news.storage import Writer, article_queue, crawl_state
 from osce_news.storage.article_queue import AGE, Due
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.database import storage_errors
@@ -42,7 +42,7 @@ class ListOutcome(NamedTuple):
     list_status: str | None = None
 
 
-class CrawlRun:
+class CrawlRun(Run):
     """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run.
 
     Both can request items' own pages: `request_pages` sets the queue, `total` is its length at the start.
@@ -84,12 +84,7 @@ class CrawlRun:
             tool_version=__version__,
             rules=rules(),
         )
-        self.run = Run(writer, started, continues)
-
-    @property
-    def summary(self) -> Summary:
-        """The run's counters so far."""
-        return self.run.summary
+        super().__init__(writer, started, continues)
 
     @property
     def archive_path(self) -> Path | None:
@@ -102,12 +97,12 @@ class CrawlRun:
             return
         try:
             recorder = ArchiveWriter(self.options.archive, str(self.summary.run), user_agent=user_agent)
-            self.run.writer.set_archive(recorder.name)
-            recorder.record_event(self.run.started)
+            self.writer.set_archive(recorder.name)
+            recorder.record_event(self.started)
         except StorageError as error:
             self.fail(error)
         else:
-            self.recorder, self.run.record = recorder, recorder.record_event
+            self.recorder, self.record = recorder, recorder.record_event
 
     def request_pages(self, queue: Iterable[Due]) -> None:
         """Set the items whose pages are requested."""
@@ -127,7 +122,7 @@ class CrawlRun:
         """Return the ETag and Last-Modified for a conditional request; both None if the page must be read."""
         if due.rank != AGE:
             return None, None
-        return article_queue.validators(self.run.writer.connection, due.item_id)
+        return article_queue.validators(self.writer.connection, due.item_id)
 
     def store_answer(self, answer: ArticleItem) -> None:
         """Store the response for the next item, and remove the item from the queue; raises StorageError."""
@@ -136,13 +131,13 @@ class CrawlRun:
             url=answer.url,
             fetched_at=answer.fetched_at,
             kind="article",
-            cost=self.run.cost(),
+            cost=self.cost(),
             item_id=answer.item_id,
             status=answer.status,
             http_status=answer.http_status,
             reason=answer.reason,
         )
-        self.run.store_article(event, answer)
+        self.store_article(event, answer)
 
     def stop_requests(self, error: OsceNewsError) -> None:
         """Request no more pages, because of this error."""
@@ -159,50 +154,43 @@ class CrawlRun:
         cost["waited_s"] = round(stats.waited_s, 1)
         if stats.smallest_gap_s is not None:
             cost["smallest_gap_s"] = round(stats.smallest_gap_s, 3)
-        self.run.set_cost(cost)
+        self.set_cost(cost)
 
     def finish(self) -> None:
         """End the run in the archive and in the database; does nothing if it has ended."""
-        if self.run.has_ended:
+        if self.has_ended:
             return
         try:
-            with storage_errors(self.run.writer.path):
+            with storage_errors(self.writer.path):
                 self._finish()
         except OsceNewsError as error:
             self.fail(error)
             self.summary.status, self.summary.message = "failed", str(self.error)
 
     def _finish(self) -> None:
-        finished = utc_now()
         outcome = self.list_outcome()
-        status, message = self.status, self.message
         end = RunFinished(
-            status=status,
-            message=message,
-            finished=finished,
+            status=self.status,
+            message=self.message,
+            finished=utc_now(),
             pages=0,  # the archive fills in both numbers
             files=0,
             whole=outcome.whole,
             tells_gone=outcome.withdrawn is not None,
             asked=outcome.withdrawn is not None,
             list_url=outcome.list_url,
-            cost=self.run.cost(),
+            cost=self.cost(),
             list_status=outcome.list_status,
         )
+        withdrawn = outcome.withdrawn or []
         try:
             if self.recorder is not None:
                 self.recorder.finish(end)
         except StorageError as error:  # the run ends with this error instead
             self.fail(error)
-            outcome = ListOutcome()
-        self.run.finish(
-            self.status,
-            self.message,
-            withdrawn=outcome.withdrawn or (),
-            whole=outcome.whole,
-            list_status=outcome.list_status,
-            finished=finished,
-        )
+            end = replace(end, status=self.status, message=self.message, whole=False, list_status=None)
+            withdrawn = []
+        self.end(end, withdrawn)
 
     def list_outcome(self) -> ListOutcome:
         """Return what the run has found out about its list; sets the error if there is one."""

@@ -78,7 +78,7 @@ class ListRun(CrawlRun):
         """Return the validators for a conditional request; None if the page must be read."""
         if self.traversal.overlap is None or self.options.is_limited or self._gaps_since is not None:
             return None
-        known = crawl_state.validators(self.run.writer.connection, url, rules())
+        known = crawl_state.validators(self.writer.connection, url, rules())
         # A 304 has no pager, which only a page of the requested size can do without.
         return known if known is not None and len(known.listed) == page_size(url) else None
 
@@ -88,22 +88,22 @@ class ListRun(CrawlRun):
         Raises DoubtfulPageError if so many pages are held that the site must have changed, StorageError if
         the page can't be written.
         """
-        former_note = self.run.history_note
+        former_note = self.history_note
         try:
-            changes = self.run.compare(page)
+            changes = self.compare(page)
         except DoubtfulPageError as doubt:
             self._hold(page, facts, doubt)
             return
-        if self.run.history_note != former_note:
-            logger.info("%s", self.run.history_note)
+        if self.history_note != former_note:
+            logger.info("%s", self.history_note)
         has_news = bool(changes.new or changes.changed or self._stored_with_gaps(page))
-        self.run.store_page(
+        self.store_page(
             self._advance(page, replace(facts, keys=page.listed, has_news=has_news)), page, changes
         )
 
     def _hold(self, page: Listing, facts: PageFacts, doubt: DoubtfulPageError) -> None:
         """Hold a page; raises DoubtfulPageError if too many are held."""
-        self.run.hold_page(self._advance(page, replace(facts, has_news=None)), page, doubt)
+        self.hold_page(self._advance(page, replace(facts, has_news=None)), page, doubt)
         logger.warning("%s: %s; held, see `osce-news held`", short_address(page.url), doubt)
         held, pages = self.summary.held, self.summary.pages
         if checks.site_has_changed(held, pages):
@@ -120,7 +120,7 @@ class ListRun(CrawlRun):
             fetched_at=page.fetched_at,
             joined=self.traversal.is_joined,
             position=self.traversal.save(),
-            cost=self.run.cost(),
+            cost=self.cost(),
         )
 
     def skip(self, error: OsceNewsError) -> None:
@@ -135,7 +135,7 @@ class ListRun(CrawlRun):
         """Take note that the last page was stored, and look for items whose own pages are to be requested."""
         self._is_read = not self.traversal.problems
         if self._finds_missing:
-            due = self._due_pages(self.run.find_missing(self.traversal.list_url))
+            due = self._due_pages(self.find_missing(self.traversal.list_url))
             self.request_pages(due[:MAX_ASKED])
             if due:
                 logger.info(
@@ -156,7 +156,7 @@ class ListRun(CrawlRun):
     def _due_pages(self, items: Sequence[str]) -> list[Due]:
         return [
             due
-            for due in missing.due_pages(self.run.writer.connection, items, utc_now())
+            for due in missing.due_pages(self.writer.connection, items, utc_now())
             if any(same_site(due.url, site) for site in self._sites)
         ]
 
@@ -174,8 +174,8 @@ class ListRun(CrawlRun):
         is_complete = self.error is None and not self.interrupted
         outcome = ListOutcome(list_url=list_url, list_status=None if is_complete else "complete")
         if self._finds_missing:
-            items = self.run.find_missing(list_url)
-            gone = self.run.find_gone(items)
+            items = self.find_missing(list_url)
+            gone = self.find_gone(items)
             outcome = outcome._replace(withdrawn=gone, whole=True)
             self._note = self._about_missing(items, len(items) - len(gone))
             self.hint = self.hint or self._note
@@ -201,6 +201,4 @@ class ListRun(CrawlRun):
         """Return how many of the page's items were stored by crawls that did not reach their end."""
         if self._gaps_since is None:
             return 0
-        return crawl_state.count_first_seen_since(
-            self.run.writer.connection, listed_ids(page), self._gaps_since
-        )
+        return crawl_state.count_first_seen_since(self.writer.connection, listed_ids(page), self._gaps_since)

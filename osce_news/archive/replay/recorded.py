@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles
 from osce_news.archive.parse import ARTICLE, LISTING, kind_of, parse_article, parse_listing, redirected_to
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.report import RecordError, Report
+from osce_news.clock import utc_now
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
@@ -136,35 +137,33 @@ class RecordedRun:
         if end is None and not self.errors:
             self._writer.abandon()
         else:
-            status, message = (end.status, end.message) if end else ("interrupted", None)
-            if self.errors and status in ("complete", "interrupted"):
-                status, message = error_status(self.errors[0]), str(self.errors[0])
-            if end is not None:
-                self._run.set_cost(end.cost)
-            self._finish(status, message, end, end.finished if end else None)
+            end = end or _end("interrupted", utc_now())
+            if self.errors and end.status in ("complete", "interrupted"):
+                end = replace(end, status=error_status(self.errors[0]), message=str(self.errors[0]))
+            self._run.set_cost(end.cost)
+            self._finish(end)
         self._add_summary()
         return self._summaries
 
     def _go_on_with_articles(self, end: ListEnded) -> None:
         """End the run of the list and begin one of the articles, as crawls do since they are two runs."""
-        self._finish("partial" if self.errors else end.status, None, end, self._last_page_at)
+        status = "partial" if self.errors else end.status
+        of_list = {"whole": end.whole, "tells_gone": end.tells_gone, "list_url": end.list_url}
+        self._finish(_end(status, self._last_page_at, **of_list))
         self._add_summary()
         started = replace(self._archived.begins, mode="articles", started=self._last_page_at)
         self._run = Run(self._writer, started)
 
-    def _finish(
-        self, status: str, message: str | None, end: ListEnded | RunFinished | None, finished: str | None
-    ) -> None:
+    def _finish(self, end: RunFinished) -> None:
+        """End the run; after an error it does not tell what the whole list holds."""
         withdrawn: list[str] = []
-        if end is not None and end.tells_gone and not self.errors:
+        if self.errors:
+            end = replace(end, whole=False, list_status=None)
+        elif end.tells_gone:
             withdrawn = self._run.find_missing(end.list_url)
-            if isinstance(end, RunFinished) and end.asked:
+            if end.asked:
                 withdrawn = self._run.find_gone(withdrawn)
-        whole = end is not None and end.whole and not self.errors
-        list_status = end.list_status if isinstance(end, RunFinished) and not self.errors else None
-        self._run.finish(
-            status, message, withdrawn=withdrawn, whole=whole, list_status=list_status, finished=finished
-        )
+        self._run.end(end, withdrawn)
 
     def _add_summary(self) -> None:
         self._writer.set_archive(self._archived.name)
@@ -276,3 +275,8 @@ class RecordedRun:
         else:
             return
         self.errors.append(PartialError(reason))
+
+
+def _end(status: str, finished: str, **of_list: Any) -> RunFinished:
+    """Return the end of a run that did not record one."""
+    return RunFinished(status=status, message=None, finished=finished, pages=0, files=0, **of_list)
