@@ -53,8 +53,8 @@ class RunStarted(Event):
     continues_archive: str | None = None  # the archive of that run; None if it was not recorded
     position: dict[str, Any] | None = None  # the last position of that run
     held: dict[str, int] = field(default_factory=dict)  # how many pages killed runs had stored, by archive
-    # Runs in `held` for which the end of their list was not stored. Only needed for archives from before list
-    # and articles became two runs.
+    # Runs in `held` for which the end of their list was not stored. Only in archives from before list and
+    # articles became two runs.
     unsettled: tuple[str, ...] = ()
     tool_version: str = ""
     rules: str = ""  # the fingerprint of vocabulary and rules

@@ -18,7 +18,7 @@ class ArticlesRun(CrawlRun):
 
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Begin the run; raises StorageError."""
-        queue = article_queue.due_articles(writer.connection, utc_now(), options.lists or [options.start_url])
+        queue = article_queue.due_articles(writer.connection, utc_now(), options.lists)
         super().__init__(writer, options, "articles")
         self.request_pages(queue[: options.max_articles])
         self._over_limit = len(queue) - self.total

@@ -70,7 +70,7 @@ class CrawlRun(Run):
             source=self.source,
             started=utc_now(),
             start_url=options.start_url,
-            list=options.run_name,
+            list=options.list_with_limits,
             since=options.since,
             until=options.until,
             accept=options.accept,
@@ -80,7 +80,6 @@ class CrawlRun(Run):
             continues_archive=archives.names.get(continues.run) if continues else None,
             position=continues.position if continues else None,
             held=archives.killed,
-            unsettled=archives.without_list_end,
             tool_version=__version__,
             rules=rules(),
         )

@@ -36,7 +36,7 @@ class ListRun(CrawlRun):
 
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Decide how to read the list, and begin the run; raises StorageError."""
-        connection, name = writer.connection, options.run_name
+        connection, name = writer.connection, options.list_with_limits
         unfinished = crawl_state.unfinished_run(connection, name)
         never_complete = not crawl_state.was_read_to_end(connection, options.list_name)
         empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
@@ -54,7 +54,6 @@ class ListRun(CrawlRun):
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
         self.hint: str | None = None
         self.checks = ArticleChecks(0, 0, accept=True)  # fails no page
-        self._sites = options.lists or (options.start_url,)  # where the items' own pages are
         self._is_read = False  # whether the list was read to its end, or as far as it was to be read
         self._note: str | None = None  # about missing items
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
@@ -157,7 +156,7 @@ class ListRun(CrawlRun):
         return [
             due
             for due in missing.due_pages(self.writer.connection, items, utc_now())
-            if any(same_site(due.url, site) for site in self._sites)
+            if any(same_site(due.url, site) for site in self.options.lists)
         ]
 
     def list_outcome(self) -> ListOutcome:

@@ -134,7 +134,7 @@ class CrawlOptions:
         default=LISTING_URL,
         multiple=True,
     )
-    lists: tuple[str, ...] = ()  # the addresses of all lists, if there are several
+    lists: tuple[str, ...] = (LISTING_URL,)  # the addresses of all lists
     search_url: str = _option(
         search_base,
         "URL",
@@ -201,7 +201,7 @@ class CrawlOptions:
         addresses = values.pop("start_url", ()) or (LISTING_URL,)
         urls = [listing_url(address, values.get("rows", MAX_ROWS)) for address in addresses]
         urls = list({list_key(url): url for url in reversed(urls)}.values())[::-1]
-        options = cls(**values, start_url=urls[0], lists=tuple(urls) if len(urls) > 1 else ())
+        options = cls(**values, start_url=urls[0], lists=tuple(urls))
         check_period(options.since, options.until)
         if options.max_articles is not None and not options.articles:
             raise BadInputError("--max-articles limits --articles: give both")
@@ -213,7 +213,7 @@ class CrawlOptions:
         """Return the options of the crawl for each of its lists; the search service is one list."""
         if self.source == "search":
             return [self]
-        return [dataclasses.replace(self, start_url=url) for url in self.lists or (self.start_url,)]
+        return [dataclasses.replace(self, start_url=url) for url in self.lists]
 
     @property
     def needs_key(self) -> bool:
@@ -231,8 +231,8 @@ class CrawlOptions:
         return list_key(self.start_url)
 
     @property
-    def run_name(self) -> str:
-        """The list with the limits of the crawl, as stored with the run."""
+    def list_with_limits(self) -> str:
+        """The key of the list with the limits of the crawl, as stored with the run."""
         limits = {"since": self.since, "until": self.until, "max-pages": self.max_pages}
         suffix = ", ".join(f"{name} {value}" for name, value in limits.items() if value)
         return f"{self.list_name} ({suffix})" if suffix else self.list_name

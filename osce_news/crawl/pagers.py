@@ -22,10 +22,10 @@ Steps = Generator[Window | str, PageFacts | None, T]
 class Pagers:
     """The pagers of the pages read so far.
 
-    >>> from osce_news.pages import PagerLink
+    >>> from osce_news.pages import PagerLinks
     >>> from osce_news.urls import LISTING_URL
     >>> pagers = Pagers(LISTING_URL)
-    >>> page = PageFacts(LISTING_URL, ["1", "2"], pager=PagerLink(None, f"{LISTING_URL}?page=3"))
+    >>> page = PageFacts(LISTING_URL, ["1", "2"], pager=PagerLinks(None, f"{LISTING_URL}?page=3"))
     >>> pagers.read(page, 2)
     >>> pagers.results, pagers.continues_after(page, Window(0, 2))
     (8, True)
@@ -36,6 +36,7 @@ class Pagers:
         self.has_links = False  # whether any page had a link to the next one
         self.results: int | None = None  # the length of the list, rounded up to whole pages
         self.last_page, self.last_link = 0, ""
+        self.may_be_beyond = False  # whether the page requested next may lie beyond the end of the list
         self._min_results = 0
 
     def read(self, page: PageFacts, size: int) -> None:

@@ -18,15 +18,13 @@ from osce_news.urls import page_number, page_size, with_page
 class PlainPages:
     """Follows the links to the next page or, where there is none although the list continues, its number.
 
-    `link` is where a later traversal can resume, `end` the number of results read. `may_be_beyond` is whether
-    the requested page may lie beyond the end of the list.
+    `link` is where a later traversal can resume, `end` the number of results read.
     """
 
     def __init__(self, base: str, asked: int, pagers: Pagers, problems: list[str]) -> None:
         """Read the list at `base`, of which pages of `asked` results were requested; add to `problems`."""
         self.link: str | None = None
         self.end = 0
-        self.may_be_beyond = False
         self._base, self._asked, self._pagers, self._problems = base, asked, pagers, problems
         self._keys: set[str] = set()
         self._visited: set[str] = set()
@@ -87,7 +85,6 @@ class PlainPages:
         `is_full` is whether the page has as many results as others, not all of them read before. Raises
         PagerError.
         """
-        self.may_be_beyond = False
         by_number = with_page(self._base, page.number + 1, self._asked)
         link = self._pagers.next_link(page, self._visited)
         if link is not None:
@@ -98,5 +95,5 @@ class PlainPages:
         if page.number >= self._pagers.last_page:
             if not is_full or (page.pager is not None and self._pagers.has_links):
                 return None
-            self.may_be_beyond = True
+            self._pagers.may_be_beyond = True
         return by_number

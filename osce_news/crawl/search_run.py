@@ -33,7 +33,6 @@ class SearchRun(ListRun):
         self._has_news = False  # whether any document was of the newsroom, of the run's period or not
         parts = f"?{urlencode([('type', name) for name in options.type])}" if options.type else ""
         super().__init__(writer, replace(options, start_url=f"{options.search_url}{COLLECTION}{parts}"))
-        self._sites = options.lists or (options.start_url,)
 
     def make_traversal(self, options: CrawlOptions, overlap: int | None) -> SearchTraversal:
         """Return the traversal of the service."""

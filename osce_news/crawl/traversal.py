@@ -64,7 +64,6 @@ class Traversal:
         self._plain: PlainPages | None = None  # if the site ignores the page size
         self._takes_size = False  # whether the site is known to respect the requested page size
         self._pagers = Pagers(options.start_url)
-        self._may_be_beyond = False  # whether the requested page may lie beyond the end of the list
         self._joined = self._without_news = self._failures = 0
         self._saved: dict[str, Any] | None = None
         self._start(self._read_list())
@@ -104,7 +103,7 @@ class Traversal:
     def skip(self, reason: str) -> None:
         """Skip a page that can't be read; end after several, or if the pages after it can't be reached."""
         self._failures += 1
-        if self._may_be_beyond or (self._plain is not None and self._plain.may_be_beyond):
+        if self._pagers.may_be_beyond:
             self._end()
             return
         self.problems.append(reason)
@@ -168,7 +167,7 @@ class Traversal:
             self.url = request
 
     def _step(self, page: PageFacts | None) -> None:
-        self._may_be_beyond = False
+        self._pagers.may_be_beyond = False
         try:
             request = self._steps.send(page)
         except StopIteration:
@@ -229,7 +228,7 @@ class Traversal:
                     yield from self._look_at_top()
                 self._end()
                 return
-            self._may_be_beyond = not goes_on
+            self._pagers.may_be_beyond = not goes_on
             window, page = yield from self._read_joined()
         if self._pagers.has_links or len(set(repeated)) > 1:
             self.problems.append(f"{self.url} and the pages before it show nothing new")

@@ -3,6 +3,6 @@
 from osce_news.items import RawArticle
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.listing import ListingPage, RawResult
-from osce_news.pages.page_facts import AnswerFacts, PageFacts, PagerLink
+from osce_news.pages.page_facts import AnswerFacts, PageFacts, PagerLinks
 
-__all__ = ["AnswerFacts", "ArticlePage", "ListingPage", "PageFacts", "PagerLink", "RawArticle", "RawResult"]
+__all__ = ["AnswerFacts", "ArticlePage", "ListingPage", "PageFacts", "PagerLinks", "RawArticle", "RawResult"]

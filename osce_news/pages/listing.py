@@ -21,7 +21,7 @@ from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.page_facts import PageFacts, PagerLink
+from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
 from osce_news.urls import page_number
@@ -180,11 +180,11 @@ class ListingPage(HtmlPage):
         return [result for result in self.results if result.lacks]
 
     @cached_property
-    def pager(self) -> PagerLink:
+    def pager(self) -> PagerLinks:
         """The addresses of the next and of the last page."""
         following = self._pager_link("next", "a[rel~=next], .pager-next > a, .pager__item--next > a")
         last = self._pager_link("last", ".pager-last > a, .pager__item--last > a")
-        return PagerLink(following, self._farthest_link if following is None and last is None else last)
+        return PagerLinks(following, self._farthest_link if following is None and last is None else last)
 
     def _result(self, position: int, fields: ResultFields | CardFields, needs_date: bool) -> RawResult:
         values = fields.values

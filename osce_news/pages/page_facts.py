@@ -10,7 +10,7 @@ from osce_news.normalize import parse_date
 from osce_news.urls import page_number
 
 
-class PagerLink(NamedTuple):
+class PagerLinks(NamedTuple):
     """The addresses of the next and of the last page; None if the pager does not give them.
 
     If neither is recognised by its words or its class, `last` is the farthest page that is linked.
@@ -27,7 +27,7 @@ class PageFacts:
     url: str  # after redirects
     keys: list[str]
     dates: Sequence[str | None] = ()
-    pager: PagerLink | None = None  # None for a page that has not changed (304)
+    pager: PagerLinks | None = None  # None for a page that has not changed (304)
     has_news: bool | None = True  # whether anything on the page is new or changed; None for a held page
     is_whole_list: bool = False  # whether it is a list that has one page, whatever number of results
 

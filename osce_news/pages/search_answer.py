@@ -22,7 +22,7 @@ from osce_news.normalize import is_web_address, item_id, plain_text
 from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.pages.article_text import read_paragraphs
 from osce_news.pages.html_page import ILLEGAL, HtmlPage, decode
-from osce_news.pages.page_facts import AnswerFacts, PagerLink
+from osce_news.pages.page_facts import AnswerFacts, PagerLinks
 from osce_news.search_query import FIELDS, TYPE_FIELDS, types_asked_for
 from osce_news.urls import HOME_URL, is_osce_host, site_host
 
@@ -179,7 +179,7 @@ class SearchAnswer:
     ChallengePageError if the server sent a challenge instead.
     """
 
-    pager = PagerLink(None, None)  # an answer has no links to others
+    pager = PagerLinks(None, None)  # an answer has no links to others
 
     def __init__(self, body: bytes, url: str, content_type: str | None = None) -> None:
         self.url = url

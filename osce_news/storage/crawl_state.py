@@ -62,22 +62,19 @@ class ArchivedRuns:
     last: str | None = None  # the archive of the crawl before; None if that was not recorded
     names: dict[int, str] = field(default_factory=dict)  # the archives by the number of the run
     killed: dict[str, int] = field(default_factory=dict)  # by archive: how many pages a killed run stored
-    without_list_end: tuple[str, ...] = ()  # archives in `killed` whose list has no recorded end
 
 
 def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
     """Return the archived runs. Call it before a run begins: runs recorded as running count as killed."""
     sql = f"""
-        SELECT id, archive, list_status, {_WAS_KILLED} AS killed,
+        SELECT id, archive, {_WAS_KILLED} AS killed,
             sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
         FROM runs WHERE mode IN ('full', 'incremental', 'articles') ORDER BY id"""
     rows = connection.execute(sql, [KILLED]).fetchall()
-    killed = [row for row in rows if row["archive"] and row["killed"]]
     return ArchivedRuns(
         last=rows[-1]["archive"] if rows else None,
         names={row["id"]: row["archive"] for row in rows if row["archive"]},
-        killed={row["archive"]: row["stored"] for row in killed},
-        without_list_end=tuple(row["archive"] for row in killed if row["list_status"] is None),
+        killed={row["archive"]: row["stored"] for row in rows if row["archive"] and row["killed"]},
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import Traversal
 from osce_news.normalize.identity import number_copies
-from osce_news.pages.page_facts import PageFacts, PagerLink
+from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import page_number
 
 LISTING = "https://www.osce.org/press-releases"
@@ -59,9 +59,9 @@ class MovingList:
         rows = self.fixed or min(rows, self.largest)
         shown = self.items[page * rows : (page + 1) * rows]
         last = max(0, (len(self.items) - 1) // rows)
-        links = PagerLink(None, None)
+        links = PagerLinks(None, None)
         if self.pager and page < last:
-            links = PagerLink(f"{LISTING}?page={page + 1}&rows={rows}", f"{LISTING}?page={last}&rows={rows}")
+            links = PagerLinks(f"{LISTING}?page={page + 1}&rows={rows}", f"{LISTING}?page={last}&rows={rows}")
         return PageFacts(url, number_copies(shown), pager=links)
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import MAX_FAILURES, Traversal
-from osce_news.pages.page_facts import PageFacts, PagerLink
+from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import newest_first, page_number, same_site
 from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal
 
-NO_LINKS = PagerLink(None, None)
+NO_LINKS = PagerLinks(None, None)
 
 
 def page(number: int, rows: int = 50) -> str:
@@ -207,18 +207,18 @@ def test_since_ends_the_traversal_after_a_page_that_lies_before_it_as_a_whole(
 def test_since_does_not_end_a_traversal_through_a_list_in_another_order() -> None:
     first = Traversal(CrawlOptions.parse(start_url=f"{LISTING}?solrsort=score+desc", since="2022-03-01"))
     keys = [str(number) for number in range(50)]
-    first.read(PageFacts(first.url or "", keys, ["1 January 2001"], PagerLink(page(1), page(9))))
+    first.read(PageFacts(first.url or "", keys, ["1 January 2001"], PagerLinks(page(1), page(9))))
     assert first.url is not None
 
 
 @pytest.mark.parametrize(
     ("link", "said"),
     [
-        (PagerLink(page(3), page(9)), "read before"),
-        (PagerLink("https://example.org/?page=4", page(9)), "another site"),
+        (PagerLinks(page(3), page(9)), "read before"),
+        (PagerLinks("https://example.org/?page=4", page(9)), "another site"),
     ],
 )
-def test_a_pager_that_leads_astray_makes_the_traversal_partial(link: PagerLink, said: str) -> None:
+def test_a_pager_that_leads_astray_makes_the_traversal_partial(link: PagerLinks, said: str) -> None:
     """On a site that does not take `rows`."""
     site = MovingList(fixed=10).grow(900)
     first = new_traversal()
@@ -239,7 +239,7 @@ def test_links_that_lead_on_for_ever_to_nothing_new_end_the_traversal() -> None:
     while first.url is not None:
         here = page_number(first.url) or 0
         keys = site.read(page(0)).keys
-        first.read(PageFacts(first.url, keys, pager=PagerLink(page(here + 1), page(99))))
+        first.read(PageFacts(first.url, keys, pager=PagerLinks(page(here + 1), page(99))))
     assert first.pages < 15
     assert "show nothing new" in first.problems[0]
     assert not first.is_whole
@@ -263,7 +263,7 @@ def test_a_list_without_end_is_given_up() -> None:
     number = 0
     while first.url is not None:
         number += 1
-        first.read(PageFacts(first.url, [str(page_number(first.url))], pager=PagerLink(page(number), None)))
+        first.read(PageFacts(first.url, [str(page_number(first.url))], pager=PagerLinks(page(number), None)))
         assert number < 50_000
     assert "no end" in first.problems[0]
 
@@ -382,7 +382,7 @@ def test_a_last_page_on_another_site_is_not_asked_for() -> None:
         assert same_site(done.url, LISTING)
         page = site.read(done.url)
         following = page.pager.next if page.pager else None
-        pager = PagerLink(following, following and "https://elsewhere.example/?page=4")
+        pager = PagerLinks(following, following and "https://elsewhere.example/?page=4")
         done.read(PageFacts(page.url, page.keys, pager=pager))
     assert done.is_whole
 
