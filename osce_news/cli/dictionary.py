@@ -43,7 +43,7 @@ def dictionary(table: str | None, form: str | None, db: Path) -> None:
     if table is not None:
         tables = list(dict.fromkeys(row["table_name"] for row in rows))
         if table not in tables:
-            raise BadInputError(f"no table {table[:80]!r}; there are {', '.join(tables)}")
+            raise BadInputError(f"no table {table[:80]!r}; choose from {', '.join(tables)}")
         rows = [row for row in rows if row["table_name"] == table]
     if form == "markdown":
         click.echo(_markdown(rows), nl=False)

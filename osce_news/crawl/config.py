@@ -37,7 +37,7 @@ def _read(path: Path) -> dict[str, Any]:
     for name, value in table.items():
         if name not in options:
             nearest = difflib.get_close_matches(name, options, 1, cutoff=0)[0]
-            raise BadInputError(f"{path}: there is no option {name!r}; the nearest is {nearest!r}")
+            raise BadInputError(f"{path}: no option {name!r}; did you mean {nearest!r}?")
         try:
             parsed = OPTIONS[options[name]]["parse"](value, name)
         except BadInputError as error:

@@ -145,7 +145,7 @@ def _prepare(
     known = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info('newsroom')")]
     for name in names:
         if name not in known:
-            raise BadInputError(f"no column {name[:80]!r}; there are {', '.join(known)}")
+            raise BadInputError(f"no column {name[:80]!r}; choose from {', '.join(known)}")
     is_spreadsheet = bom or chosen.name == "xlsx"
     usual = [name for name in known if texts or not is_spreadsheet or name != "text"]
     columns = [column("newsroom", name) for name in dict.fromkeys(names or usual)]

@@ -208,9 +208,9 @@ def identifiers(kind: str, names: Iterable[str]) -> list[str]:
         entry = entries.lookup(name)
         if entry is None:
             nearest = entries.nearest(name)
-            hint = f"; the nearest is {nearest.id} ({nearest.label})" if nearest else ""
+            hint = f"; did you mean {nearest.id} ({nearest.label})?" if nearest else ";"
             one = kind.removesuffix("s").replace("_", " ")
-            raise BadInputError(f"no {one} {name[:80]!r}{hint}; `osce-news vocabulary {kind}` lists them")
+            raise BadInputError(f"no {one} {name[:80]!r}{hint} `osce-news vocabulary {kind}` lists them")
         ids.append(entry.id)
     return ids
 
@@ -220,7 +220,7 @@ def _language(text: str) -> str:
     code = text.strip().lower()
     found = code if code in languages() else language_code(text)
     if found is None:
-        raise BadInputError(f"no language {text[:80]!r}; there are {', '.join(sorted(languages()))}")
+        raise BadInputError(f"no language {text[:80]!r}; choose from {', '.join(sorted(languages()))}")
     return found
 
 

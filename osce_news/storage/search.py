@@ -69,10 +69,7 @@ def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[st
     return [
         *query.notes,
         *(_remarks_on_day(connection, query) if query.as_of else ()),
-        *(
-            f"{word!r} occurs nowhere; the nearest word that occurs is {near!r}"
-            for word, near in nearest.items()
-        ),
+        *(f"{word!r} occurs nowhere; did you mean {near!r}?" for word, near in nearest.items()),
     ]
 
 

@@ -24,7 +24,7 @@ def test_the_dictionary_of_one_table_is_printed_in_all_formats(filled: Path, tmp
 def test_an_unknown_table_is_one_line(filled: Path, tmp_path: Path) -> None:
     result = run("dictionary", "press", cwd=tmp_path)
     assert (result.status, result.out, len(result.errors)) == (2, "", 1)
-    assert "there are newsroom, items" in result.err
+    assert "choose from newsroom, items" in result.err
 
 
 @pytest.mark.parametrize("width", ["60", "80", "200"])

@@ -69,7 +69,7 @@ def test_a_copy_replaces_only_an_older_one(filled: Path, tmp_path: Path, option:
         (("--snapshot", "b.db", "--office", "odihr"), "take no other option"),
         (("--backup", "b.db", "--bom"), "take no other option"),
         (("a.csv", "--columns", ""), "no column ''"),
-        (("a.csv", "--office", "odir"), "the nearest is odihr"),
+        (("a.csv", "--office", "odir"), "did you mean odihr"),
         (("osce-news.db-wal", "--format", "csv"), "belongs to the database osce-news.db"),
         (("osce-news.db.lock", "--format", "jsonl"), "belongs to the database osce-news.db"),
         (("--snapshot", "osce-news.db-wal"), "belongs to the database osce-news.db"),

@@ -53,9 +53,9 @@ def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("start_url = 'x'", "there is no option 'start_url'; the nearest is 'start-url'"),
-        ("max-page = 3", "there is no option 'max-page'; the nearest is 'max-pages'"),
-        ("db = 'x.db'", "there is no option 'db'"),
+        ("start_url = 'x'", "no option 'start_url'; did you mean 'start-url'?"),
+        ("max-page = 3", "no option 'max-page'; did you mean 'max-pages'?"),
+        ("db = 'x.db'", "no option 'db'"),
         ("rows = 'many'", "--rows: 'many' is not a whole number"),
         ("rows = true", "--rows: 'True' is not a whole number"),
         ("full = 'perhaps'", "--full: 'perhaps' is neither 1 nor 0"),

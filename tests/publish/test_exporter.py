@@ -120,7 +120,7 @@ def test_an_export_without_items_can_be_read(reading: sqlite3.Connection, tmp_pa
         ("a.xls", {}, "unknown suffix"),
         ("no/a.csv", {}, "no such folder"),
         ("folder", {"form": "csv"}, "is a folder"),
-        ("a.csv", {"columns": ("titel",)}, "no column 'titel'; there are id, url, title"),
+        ("a.csv", {"columns": ("titel",)}, "no column 'titel'; choose from id, url, title"),
         ("a.ris", {"columns": ("title",)}, "--columns works with csv, jsonl, parquet"),
         ("a.jsonl", {"bom": True}, "--bom works with csv"),
         ("a.csv", {"by_year": True}, "--partition-by works with parquet"),

@@ -146,10 +146,10 @@ def test_a_name_or_alias_means_its_entry(kind: str, asked: str, identifier: str)
 @pytest.mark.parametrize(
     ("kind", "asked", "says"),
     [
-        ("offices", "odhir", "no office 'odhir'; the nearest is odihr"),
-        ("topics", "electoins", "the nearest is elections"),
-        ("content_types", "pres release", "no content type 'pres release'; the nearest is press-release"),
-        ("places", "Vienne la Blanche", "the nearest is "),
+        ("offices", "odhir", "no office 'odhir'; did you mean odihr"),
+        ("topics", "electoins", "did you mean elections"),
+        ("content_types", "pres release", "no content type 'pres release'; did you mean press-release"),
+        ("places", "Vienne la Blanche", "did you mean "),
         ("offices", "\N{SNOWMAN}" * 500, "no office"),
         ("offices", "", "no office ''"),
     ],

@@ -154,7 +154,7 @@ def test_if_nothing_is_found_the_nearest_word_that_occurs_is_named(words_db: sql
     def said(query: str) -> list[str]:
         return remarks(words_db, Query(query), 0)
 
-    nearest = "{!r} occurs nowhere; the nearest word that occurs is {!r}".format
+    nearest = "{!r} occurs nowhere; did you mean {!r}?".format
     assert said("traficking police") == [nearest("traficking", "trafficking")]
     assert said("rigths OR prizon") == [nearest("rigths", "rights"), nearest("prizon", "prison")]
     assert said("выборамы") == [nearest("выборамы", "выборами")]

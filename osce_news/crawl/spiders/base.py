@@ -76,7 +76,7 @@ class BaseSpider(scrapy.Spider):
         given = {name: arguments.pop(name) for name in names if arguments.get(name) is not None}
         # scrapyd's own arguments begin with "_".
         if unknown := [name for name in arguments if name not in names and name[:1] != "_"]:
-            raise BadInputError(f"unknown argument: {', '.join(unknown)}; there are {', '.join(names)}")
+            raise BadInputError(f"unknown argument: {', '.join(unknown)}; choose from {', '.join(names)}")
         variables = {name: option["click"].get("envvar", "") for name, option in OPTIONS.items()}
         environment = {name: os.environ.get(variable) for name, variable in variables.items()}
         defaults = {"db": settings["OSCE_NEWS_DB"], "archive": settings["OSCE_NEWS_ARCHIVE"] or None}

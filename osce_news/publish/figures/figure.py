@@ -37,7 +37,7 @@ class FigureOptions:
     def __post_init__(self) -> None:
         unknown = [name for name in self.by if name not in counts.GROUPS]
         if unknown:
-            raise BadInputError(f"no figure by {unknown[0][:80]!r}; there are {', '.join(counts.GROUPS)}")
+            raise BadInputError(f"no figure by {unknown[0][:80]!r}; choose from {', '.join(counts.GROUPS)}")
         if not 1 <= len(self.by) <= 2 or len(set(self.by)) != len(self.by):
             raise BadInputError("a figure needs one or two different groups")
         if len(self.by) == 2 and set(self.by) <= set(counts.PERIODS):

@@ -31,9 +31,7 @@ class Place:
         query = query_of(arguments, ("order", "page", "item", "part"))
         order = arguments.get("order") or ""
         if order not in ("", "date"):
-            raise BadInputError(
-                f"no order {order[:80]!r}; there is 'date', and without it the best come first"
-            )
+            raise BadInputError(f"no order {order[:80]!r}; use 'date', or none for the best matches first")
         first = (number_in(arguments, "page") - 1) * ITEMS + 1
         return cls(query, order == "date", number_in(arguments, "item") if arguments.get("item") else first)
 
@@ -76,7 +74,7 @@ def query_of(arguments: Any, others: tuple[str, ...]) -> Query:
     """
     for name in arguments:
         if name not in (*_NAMES, *others):
-            raise BadInputError(f"no filter {name[:80]!r}; there are {', '.join(_NAMES)}")
+            raise BadInputError(f"no filter {name[:80]!r}; choose from {', '.join(_NAMES)}")
     pairs = [(name, value.replace("\0", " ")) for name in arguments for value in arguments.getlist(name)]
     if len(urlencode([pair for pair in pairs if pair[0] in _NAMES])) > _LONGEST:
         raise BadInputError("this query is too long for an address; `osce-news search` takes longer ones")

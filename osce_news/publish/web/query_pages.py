@@ -52,7 +52,9 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
         if sql:
             for unknown in {*request.args} - {*named, "sql", "page"}:
                 if not unknown.startswith("_"):  # as Datasette's own
-                    raise BadInputError(f"no field {unknown[:80]!r}; there are {', '.join(named) or 'none'}")
+                    raise BadInputError(
+                        f"no field {unknown[:80]!r}; choose from {', '.join(named) or 'none'}"
+                    )
             values = {each: _value(ready, each, value) for each, value in given.items()}
             validate_sql_select(sql)
             if suffix:

@@ -22,7 +22,7 @@ from tests.newsroom.samples import TEN
 @pytest.mark.parametrize(
     ("by", "more", "message"),
     [
-        (("colour",), {}, "no figure by 'colour'; there are year, month, type, office, topic"),
+        (("colour",), {}, "no figure by 'colour'; choose from year, month, type, office, topic"),
         ((), {}, "one or two different groups"),
         (("year", "office", "topic"), {}, "one or two different groups"),
         (("office", "office"), {}, "one or two different groups"),

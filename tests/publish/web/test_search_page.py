@@ -199,7 +199,7 @@ def test_any_words_are_an_answer(get: Get, words: str) -> None:
 def test_no_hits_name_the_nearest_word(get: Get) -> None:
     page = get("/?search=polise").text
     assert number_of_items(page) == 0
-    assert "the nearest word that occurs is 'police'" in text_of(page)
+    assert "'polise' occurs nowhere; did you mean 'police'? Search for police instead." in text_of(page)
     instead = re.search(r'Search for <a href="([^"]+)">police -media</a>', get("/?search=polise+-media").text)
     assert instead is not None
     assert number_of_items(get(html.unescape(instead[1])).text) > 20
