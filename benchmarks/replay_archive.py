@@ -26,7 +26,8 @@ from typing import NamedTuple
 
 from lxml import html
 
-from osce_news.archive import ArchiveWriter, Exchange
+from osce_news.archive.exchange import Exchange
+from osce_news.archive.writer import ArchiveWriter
 from osce_news.clock import format_utc
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.overlap import window_at

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from osce_news.archive.captures import Capture
+from osce_news.archive.capture import Capture
 from osce_news.archive.records import MAX_PAGE_BYTES
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError

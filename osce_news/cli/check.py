@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from osce_news import checks
-from osce_news.archive.parse import LISTING
+from osce_news.archive.capture import LISTING
 from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.cli import log
 from osce_news.cli.options import config_option, db_option, delay_option, log_options

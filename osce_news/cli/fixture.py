@@ -10,7 +10,11 @@ from typing import Any
 
 import click
 
-from osce_news.archive import Capture, Report, WarcFiles, is_warc, saved_page
+from osce_news.archive.capture import Capture
+from osce_news.archive.files import saved_page
+from osce_news.archive.records import is_warc
+from osce_news.archive.report import Report
+from osce_news.archive.warc_files import WarcFiles
 from osce_news.cli import log
 from osce_news.cli.options import delay_option, log_options
 from osce_news.cli.page_fixtures import live_page, save

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from osce_news.archive import Capture, SavedPage, saved_page
-from osce_news.archive.parse import ARTICLE, kind_of
+from osce_news.archive.capture import ARTICLE, Capture
+from osce_news.archive.files import SavedPage, saved_page
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import normalize_listing
 from osce_news.pages.article import ArticlePage
@@ -55,7 +55,7 @@ def save(page: Capture, origin: str, root: Path, *, kind: str | None = None, nam
     """
     if not root.is_dir():
         raise BadInputError(f"no folder {root} here: run this in a checkout, or name the folder with --into")
-    kind = kind or kind_of(page)
+    kind = kind or page.kind()
     if kind is None:
         raise BadInputError(f"{page.url}: this may be a list or an article; say which with --kind")
     name = case_name(page.url) if name is None else name

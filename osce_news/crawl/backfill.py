@@ -18,11 +18,11 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.archive.captures import is_wanted
+from osce_news.archive.capture import ARTICLE, page_kind
 from osce_news.archive.cdx import CdxRecord
 from osce_news.archive.digests import DigestIndex
-from osce_news.archive.parse import ARTICLE, page_kind
 from osce_news.archive.report import RecordError
+from osce_news.archive.warc_files import is_wanted
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.crawl_run import as_partial

@@ -16,27 +16,43 @@ from typing import Any
 
 import pytest
 
-from osce_news.archive import Report
-from osce_news.archive.captures import Capture, WarcFiles
+from osce_news.archive.capture import Capture
 from osce_news.archive.cluster import Part, merge, parse_files
 from osce_news.archive.cluster.client import CHECK_WORKERS_S, cluster, parse_parts
 from osce_news.archive.cluster.job import make_job, parse_part, read_job, split
-from osce_news.archive.cluster.partitions import partition_contents, read_rows, rows, write_partition
-from osce_news.archive.parse import PageRequest, ParsedCapture, ParsedPage, parse, parse_article
+from osce_news.archive.cluster.partitions import (
+    ParsedCapture,
+    ParsedPage,
+    partition_contents,
+    read_rows,
+    rows,
+    write_partition,
+)
+from osce_news.archive.files import saved_page
 from osce_news.archive.replay import Outcome, replay
+from osce_news.archive.report import Report
+from osce_news.archive.warc_files import WarcFiles
 from osce_news.cli.main import cli
-from osce_news.errors import BadInputError, MissingExtraError, NetworkError, PartialError
+from osce_news.errors import (
+    BadInputError,
+    ChallengePageError,
+    LayoutError,
+    MissingExtraError,
+    NetworkError,
+    OsceNewsError,
+    PartialError,
+)
 from osce_news.events import Event, PageStored
-from osce_news.items import ArticleItem
 from osce_news.publish import extras
 from osce_news.serialize import from_json, to_json
 from osce_news.urls import LISTING_URL
 from tests.archive.making import answer, packed, page, record, saved
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, warcs
-from tests.helpers import FIXTURES, NOON, html_of, run
+from tests.helpers import FIXTURES, NOON, ROOT, html_of, run
 from tests.newsroom import Newsroom, make_newer, make_stories
 from tests.newsroom.pages import render_article
 
+PAGES = sorted((ROOT / "fixtures").rglob("page.html"))
 SMALL = 8_000  # bytes of a part: the archive of a crawl here has some 50,000
 STORIES = make_stories(30, first_node=800_000, newest=datetime.date(2024, 7, 1))
 
@@ -298,8 +314,8 @@ def test_partitions_are_readable_tables(
     for part in make_job(warcs(recorded)[:2], tmp_path, start_url=LISTING_URL).parts:
         parse_part(part, tmp_path)
         found += read_rows(tmp_path / part.name)
-    kinds = [{page["kind"] for page in row["pages"]} for row in found if row["pages"]]
-    listings = [row for row in found if row["pages"] and row["pages"][0]["kind"] == "listing"]
+    pages = [row for row in found if row["pages"]]
+    listings = [row for row in pages if row["pages"][0]["item_id"] is None]
     assert {row["status"] for row in listings} == {200}
     assert len(listings) > 5
     first = from_json(ParsedPage, listings[0]["pages"][0]["page"])
@@ -308,7 +324,7 @@ def test_partitions_are_readable_tables(
     notes = [row["url"] for row in found if row["event"]]
     assert notes[0] == "osce-news:run-begins"
     assert notes.count("osce-news:page-stored") == len(listings) + 6
-    assert kinds.count({"article"}) == 6
+    assert len(pages) == len(listings) + 6
     assert notes[-1] == "osce-news:run-ends"
 
 
@@ -330,18 +346,39 @@ def test_a_recorded_page_is_parsed_as_requested_and_by_its_address(
     assert replace(kept, body=body, parsed={}) == ParsedCapture(  # type: ignore[call-arg]
         url, NOON, 200, headers, body, None, file, 5, revisit
     )
-    of_run = PageRequest("article", "12")
-    article = parse(capture, of_run)
-    assert isinstance(article, ArticleItem)
+    article = capture.article("12")
     assert article.item_id == "12"
     assert (article.status == "unchanged") is bool(revisit)
-    assert parse(kept, of_run) == parse(capture, of_run)
+    assert kept.article("12") == article
     if url.endswith("7"):
-        fetched = [replace(one, revisit=None) for one in (kept, capture)]
-        alone, other = map(parse_article, fetched)
+        alone, other = (replace(one, revisit=None).article() for one in (kept, capture))
         assert alone == other
         assert alone.item_id == "7"
         assert alone.status != "unchanged"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")
+def test_a_parsed_page_survives_json(path: Path) -> None:
+    for item in (None, "1"):
+        parsed = ParsedPage.of(saved_page(path).capture(), item)
+        assert from_json(ParsedPage, to_json(parsed)) == parsed
+        assert sum(one is not None for one in (parsed.listing, parsed.article, parsed.error)) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [LayoutError("dt > a", expected="a link", got="none"), ChallengePageError("a challenge")]
+)
+def test_an_error_survives_json(error: OsceNewsError, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(capture: Capture) -> None:
+        raise error
+
+    monkeypatch.setattr(Capture, "listing", fail)
+    page = ("https://www.osce.org/", NOON, 200, (), b"", None, Path("/a.warc.gz"), 5)
+    text = to_json(ParsedPage.of(Capture(*page), None))
+    parsed = ParsedCapture(*page, parsed={None: text})
+    with pytest.raises(type(error)) as caught:
+        parsed.listing()
+    assert (str(caught.value), vars(caught.value)) == (str(error), vars(error))
 
 
 def test_an_incomplete_partition_is_never_at_its_path(
@@ -349,7 +386,7 @@ def test_an_incomplete_partition_is_never_at_its_path(
 ) -> None:
     part = the_part(recorded, tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr("osce_news.archive.parse.parse", lambda *_: 1 / 0)
+        patch.setattr(Capture, "listing", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             parse_part(part, tmp_path)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["plan.json"]

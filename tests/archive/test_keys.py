@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive import Report
 from osce_news.archive.records import records
+from osce_news.archive.report import Report
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
 from tests.helpers import slow

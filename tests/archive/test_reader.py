@@ -10,10 +10,10 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from osce_news.archive import Report, http, is_warc
-from osce_news.archive.records import record_at, records
+from osce_news.archive import http
+from osce_news.archive.records import is_warc, record_at, records
 from osce_news.archive.replay.plan import plan_replay
-from osce_news.archive.report import RecordError
+from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError
 from tests.archive.making import NOON, URL, answer, bodies, packed, page, read, record, saved, sha1
 

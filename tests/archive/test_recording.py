@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive import Capture, Report
+from osce_news.archive.capture import Capture
 from osce_news.archive.records import records
+from osce_news.archive.report import Report
 from osce_news.storage import open_for_reading
 from tests.archive.making import read, warcio
 from tests.helpers import values

@@ -140,8 +140,8 @@ def test_what_the_archive_says_and_a_kill_kept_from_the_database_is_not_replayed
 
 
 def test_an_article_that_is_not_in_the_archive_is_named(recorded: Path, tmp_path: Path) -> None:
-    from osce_news.archive import Report
     from osce_news.archive.records import records
+    from osce_news.archive.report import Report
 
     folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
     path = warcs(folder)[1]  # of the articles

@@ -11,8 +11,8 @@ from random import Random
 
 import pytest
 
-from osce_news.archive import Report
 from osce_news.archive.records import records
+from osce_news.archive.report import Report
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
 from tests.crawl.spiders.crawling import is_sound, rows, start, until

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive import Capture
+from osce_news.archive.capture import Capture
 from osce_news.cli import page_fixtures
 from osce_news.cli.page_fixtures import case_name, observed, rewrite, without_personal_data
 from osce_news.cli.page_fixtures import save as save_page

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from osce_news.archive.captures import Capture, WarcFiles
+from osce_news.archive.capture import Capture
 from osce_news.archive.cluster.partitions import (
     partition_capture,
     partition_contents,
@@ -23,6 +23,7 @@ from osce_news.archive.cluster.partitions import (
 from osce_news.archive.records import records
 from osce_news.archive.replay.plan import ReplayPlan, plan_replay
 from osce_news.archive.report import RecordError, Report
+from osce_news.archive.warc_files import WarcFiles
 from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event

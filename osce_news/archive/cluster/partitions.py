@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import chain, islice, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles, is_wanted
-from osce_news.archive.parse import LISTING, PageRequest, ParsedCapture, ParsedPage, cache_key, kind_of
+from osce_news import errors
+from osce_news.archive.capture import LISTING, SERVER_NOT_MODIFIED, Capture, page_kind
 from osce_news.archive.report import RecordError, Report
+from osce_news.archive.warc_files import WarcFiles, is_wanted
 from osce_news.atomic import atomic_write
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.events import Event, PageStored, parse_event, target_uri
+from osce_news.items import ArticleItem, Listing
+from osce_news.normalize import item_id
 from osce_news.serialize import from_json, to_json
 
-# A row is a capture or an event of a run. `pages` holds the parsed pages as JSON, one for each way in which
-# a replay may ask for it. `original` describes the page that a 304 refers to, or says why it is missing.
-_PAGE = pa.struct(
-    [("kind", pa.string()), ("item_id", pa.string()), ("unchanged", pa.bool_()), ("page", pa.string())]
-)
+# A row is a capture or an event of a run. `pages` holds `ParsedPage` as JSON: the list page, without an item,
+# and the articles of the items that a replay may ask for. `original` describes the page that a 304 refers to,
+# or says why it is missing.
+_PAGE = pa.struct([("item_id", pa.string()), ("page", pa.string())])
 _SCHEMA = pa.schema(
     [
         ("url", pa.string()),
@@ -43,6 +45,65 @@ _ROWS = 64  # written and read at a time: a parsed page of fifty items is some 6
 _REPORT = b"osce-news"  # key of the file's metadata that holds the report on reading the part
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPage:
+    """What a method of `Capture` returned or raised: a list page, an article, or an error."""
+
+    listing: Listing | None = None
+    article: ArticleItem | None = None
+    error: str | None = None  # the name of its class in errors.py
+    text: str = ""  # this and the next of the error
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, capture: Capture, item: str | None) -> Self:
+        """Parse a capture as the article of the item, or as a list page without one."""
+        try:
+            if item is None:
+                return cls(listing=capture.listing())
+            return cls(article=capture.article(item))
+        except OsceNewsError as error:
+            return cls(error=type(error).__name__, text=str(error), attributes=vars(error))
+
+    def raise_error(self) -> None:
+        """Raise the error, if it is one."""
+        if self.error is not None:
+            kind: type[OsceNewsError] = getattr(errors, self.error)
+            error = kind.__new__(kind, self.text)  # its __init__ takes other arguments
+            vars(error).update(self.attributes)
+            raise error
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCapture(Capture):
+    """A capture that was parsed on another machine; it has no body."""
+
+    parsed: Mapping[str | None, str] = field(default_factory=dict)  # the column `pages`
+
+    def kind(self) -> str | None:
+        """Return what it is, as `Capture.kind`."""
+        return page_kind(self.url) or (LISTING if None in self.parsed else None)
+
+    def listing(self) -> Listing:
+        """Return or raise what `Capture.listing` returned or raised."""
+        page = self._page(None)
+        assert page.listing is not None
+        return page.listing
+
+    def article(self, requested: str | None = None) -> ArticleItem:
+        """Return or raise what `Capture.article` returned or raised."""
+        if self.revisit == SERVER_NOT_MODIFIED:
+            return Capture.article(self, requested)  # needs no body
+        page = self._page(requested or item_id(self.url))
+        assert page.article is not None
+        return page.article
+
+    def _page(self, item: str | None) -> ParsedPage:
+        page = from_json(ParsedPage, self.parsed[item])
+        page.raise_error()
+        return page
 
 
 def write_partition(path: Path, rows: Iterable[Row], report: Report) -> None:
@@ -136,25 +197,8 @@ def _errors(path: Path) -> Iterator[None]:
 
 
 def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) -> Row:
-    """Return the row of a capture, parsed in every way that a replay may ask for.
-
-    The event that follows it says what the run requested; the address says what it looks like.
-    """
-    kind = kind_of(capture)
-    by_address = PageRequest(kind).at(capture) if kind else None
-    by_run = by_address
-    if isinstance(following, PageStored) and following.url.partition("#")[0] == capture.url:
-        by_run = PageRequest(following.kind, following.item_id).at(capture)
     page, original = _resolve(capture, warcs)
-    pages = {}
-    for source, request in ((page, by_run), (page, by_address), (capture, by_run)):
-        # A 304 has no list page, and no replay asks for one.
-        if source is None or request is None:
-            continue
-        if source is capture and original and request.kind == LISTING:
-            continue
-        if (key := cache_key(source, request)) not in pages:
-            pages[key] = to_json(ParsedPage.of(source, request))
+    pages = {} if page is None else {item: ParsedPage.of(page, item) for item in _asked(capture, following)}
     return {
         "url": capture.url,
         "fetched_at": capture.fetched_at,
@@ -162,11 +206,19 @@ def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) 
         "offset": capture.offset,
         "head": json.dumps(_head(capture)),
         "original": json.dumps(original) if original else None,
-        "pages": [
-            {"kind": kind, "item_id": item_id, "unchanged": unchanged, "page": page}
-            for (kind, item_id, unchanged), page in pages.items()
-        ],
+        "pages": [{"item_id": item, "page": to_json(page)} for item, page in pages.items()],
     }
+
+
+def _asked(capture: Capture, following: Capture | Event | None) -> set[str | None]:
+    """Return the items whose article a replay may ask a capture for, and None for its list page.
+
+    The event that follows it says what the run requested; the address says what it looks like.
+    """
+    asked: list[tuple[str | None, str | None]] = [(capture.kind(), None)]
+    if isinstance(following, PageStored) and following.url.partition("#")[0] == capture.url:
+        asked.append((following.kind, following.item_id))
+    return {None if kind == LISTING else item or item_id(capture.url) for kind, item in asked if kind}
 
 
 def _resolve(capture: Capture, warcs: WarcFiles) -> tuple[Capture | None, dict[str, Any] | None]:
@@ -200,6 +252,6 @@ def _capture(row: Row, path: Path, *, bare: bool) -> ParsedCapture:
         body=b"",
         path=path,
         offset=row["offset"],
-        parsed={(page["kind"], page["item_id"], page["unchanged"]): page["page"] for page in row["pages"]},
+        parsed={page["item_id"]: page["page"] for page in row["pages"]},
         **head | {"headers": tuple(map(tuple, head["headers"]))},
     )

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from osce_news.archive.captures import WarcFiles
 from osce_news.archive.replay.outcome import Outcome
 from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
 from osce_news.archive.replay.recorded import RecordedRun, deaths_of
 from osce_news.archive.replay.single_pages import ProgressCallback, SinglePages
 from osce_news.archive.report import Report
+from osce_news.archive.warc_files import WarcFiles
 from osce_news.archive.web_archives import ARCHIVES
 from osce_news.errors import OsceNewsError
 from osce_news.events import PageStored, RunFinished

@@ -11,11 +11,11 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from osce_news.archive.captures import SERVER_NOT_MODIFIED, Capture, WarcFiles
-from osce_news.archive.parse import ARTICLE, LISTING, kind_of, parse_article, parse_listing, redirected_to
+from osce_news.archive.capture import ARTICLE, LISTING, SERVER_NOT_MODIFIED, Capture
 from osce_news.archive.replay.outcome import error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.report import RecordError, Report
+from osce_news.archive.warc_files import WarcFiles
 from osce_news.clock import utc_now
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
@@ -61,9 +61,7 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[tuple[Capture | None,
     for content in _without_failed_pages(contents):
         if isinstance(content, Capture):
             is_elsewhere = (
-                last is not None
-                and redirected_to(last) == content.url
-                and not same_path(last.url, content.url)
+                last is not None and last.redirect() == content.url and not same_path(last.url, content.url)
             )
             last = content
         elif isinstance(content, PageNotStored):
@@ -93,7 +91,7 @@ def _without_failed_pages(contents: Iterable[Capture | Event]) -> Iterator[Captu
 
 
 def _may_be_listing(capture: Capture) -> bool:
-    return capture.status == HTTPStatus.OK and kind_of(capture) == LISTING
+    return capture.status == HTTPStatus.OK and capture.kind() == LISTING
 
 
 class RecordedRun:
@@ -230,7 +228,7 @@ class RecordedRun:
             raise self._missing(event)
         if event.status == "unchanged" and not self._writer.has_article(event.item_id or ""):
             capture = self._changed(capture, event)
-        article = parse_article(capture, event.item_id)
+        article = capture.article(event.item_id)
         if event.status == "failed" and article.status != "failed":  # a response that made no sense
             return replace(article, status="failed", reason=event.reason)
         return article
@@ -244,7 +242,7 @@ class RecordedRun:
             if known is not None:
                 return known.page(capture.url, capture.fetched_at)
             capture = self._changed(capture, event)
-        return parse_listing(capture)
+        return capture.listing()
 
     def _changed(self, capture: Capture, event: PageStored | None) -> Capture:
         """Return the page that a 304 response refers to, as if it had been sent again.

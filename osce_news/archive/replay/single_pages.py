@@ -10,19 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from osce_news import checks
-from osce_news.archive.captures import Capture, WarcFiles
-from osce_news.archive.parse import (
-    ARTICLE,
-    LISTING,
-    kind_of,
-    page_kind,
-    parse_article,
-    parse_listing,
-    redirected_to,
-)
+from osce_news.archive.capture import ARTICLE, LISTING, Capture, page_kind
 from osce_news.archive.replay.outcome import Outcome, error_status
 from osce_news.archive.replay.plan import ReplayPlan
 from osce_news.archive.report import Report
+from osce_news.archive.warc_files import WarcFiles
 from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
 from osce_news.pages.extract import is_html
@@ -155,7 +147,7 @@ class SinglePages:
         if kind == ARTICLE:
             self._store_article(capture, origin.status)
             return
-        page = replace(parse_listing(capture), listed=[], status=origin.status)
+        page = replace(capture.listing(), listed=[], status=origin.status)
         self.writer.identify(page)
         try:
             checks.check_page(self.writer.connection, page, start_url=page.url)
@@ -167,7 +159,7 @@ class SinglePages:
     def _store_article(self, capture: Capture, status: int | None) -> None:
         article = None
         try:
-            article = parse_article(capture)
+            article = capture.article()
         except OsceNewsError:
             if self.writer.has_item(item_id(capture.url)):
                 raise
@@ -186,11 +178,11 @@ class SinglePages:
 
 def _kind(capture: Capture) -> str | None:
     """Return whether a capture is a list page or an article; None if it is neither."""
-    kind, status = kind_of(capture), capture.status
+    kind, status = capture.kind(), capture.status
     is_page = status == HTTPStatus.OK and (
         is_html(capture.header("content-type")) or is_search_answer(capture.url)
     )
-    if kind == ARTICLE and (location := redirected_to(capture)) is not None:
+    if kind == ARTICLE and (location := capture.redirect()) is not None:
         is_other_item = page_kind(location) == ARTICLE and item_id(location) != item_id(capture.url)
         return ARTICLE if is_other_item else None
     is_gone = kind == ARTICLE and status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)

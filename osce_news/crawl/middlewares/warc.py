@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 
 from osce_news import clock
-from osce_news.archive import Exchange
+from osce_news.archive.exchange import Exchange
 from osce_news.archive.http import unpack
 from osce_news.archive.records import MAX_PAGE_BYTES
 from osce_news.archive.report import RecordError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.http.headers import Headers
 
-    from osce_news.archive import ArchiveWriter
+    from osce_news.archive.writer import ArchiveWriter
     from osce_news.crawl.crawl import Crawl
     from osce_news.crawl.crawl_run import CrawlRun
 

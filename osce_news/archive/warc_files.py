@@ -6,40 +6,17 @@ import hashlib
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from osce_news.archive.http import HttpHeaders, HttpResponse, decompress, parse_response, payload_of
+from osce_news.archive.capture import SERVER_NOT_MODIFIED, Capture
+from osce_news.archive.http import HttpResponse, decompress, parse_response, payload_of
 from osce_news.archive.records import MAX_PAGE_BYTES, Record, check_digest, record_at, record_in, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError
 from osce_news.events import Event, EventError, parse_event
 from osce_news.normalize import is_web_address
-
-SERVER_NOT_MODIFIED = "server-not-modified"  # the profile of a 304
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """A page as it was fetched once. A revisit record gives the page that it refers to."""
-
-    url: str
-    fetched_at: str  # UTC, in the form of clock.py
-    status: int
-    headers: HttpHeaders
-    body: bytes  # without transfer-encoding and content-encoding
-    record_id: str | None
-    path: Path
-    offset: int  # in the file, of the record or of the gzip member that it is in
-    revisit: str | None = None  # "identical-payload-digest", "server-not-modified", or the profile's address
-    alone: bool = True  # whether it can be read from `offset` on, without what comes before it
-
-    def header(self, name: str) -> str | None:
-        """Return the first value of a header, whatever the case of its name; None if it is missing."""
-        wanted = name.lower()
-        return next((value for field, value in self.headers if field.lower() == wanted), None)
 
 
 class WarcFiles:

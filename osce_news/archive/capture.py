@@ -1,0 +1,108 @@
+"""A captured page and what it shows; pure functions, so the result is the same on every machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from osce_news.archive.http import HttpHeaders
+from osce_news.items import ArticleItem, Listing
+from osce_news.normalize import is_web_address, item_id, normalize_listing
+from osce_news.pages.extract import extract_listing, is_html, read_article, shows_cards
+from osce_news.urls import is_listing_path, is_search_answer
+
+LISTING, ARTICLE = "listing", "article"  # kinds of pages
+SERVER_NOT_MODIFIED = "server-not-modified"  # the profile of a 304
+_LISTING_PARAMETERS = frozenset({"rows", "solrsort"})
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A page as it was fetched once. A revisit record gives the page that it refers to."""
+
+    url: str
+    fetched_at: str  # UTC, in the form of clock.py
+    status: int
+    headers: HttpHeaders
+    body: bytes  # without transfer-encoding and content-encoding
+    record_id: str | None
+    path: Path
+    offset: int  # in the file, of the record or of the gzip member that it is in
+    revisit: str | None = None  # "identical-payload-digest", "server-not-modified", or the profile's address
+    alone: bool = True  # whether it can be read from `offset` on, without what comes before it
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, whatever the case of its name; None if it is missing."""
+        wanted = name.lower()
+        return next((value for field, value in self.headers if field.lower() == wanted), None)
+
+    def kind(self) -> str | None:
+        """Return whether the page is a list page or an article; None if it is neither.
+
+        If the address does not show it, the page does: lists of cards may have any address.
+        """
+        kind = page_kind(self.url)
+        if kind is not None:
+            return kind
+        content_type = self.header("content-type")
+        is_page = self.status == HTTPStatus.OK and is_html(content_type)
+        return LISTING if is_page and shows_cards(self.body, content_type) else None
+
+    def listing(self) -> Listing:
+        """Return the list page, normalised; raises OsceNewsError if it can't be read."""
+        listing, _ = extract_listing(self.body, self.url, status=self.status, **self._described())
+        return normalize_listing(listing)
+
+    def article(self, requested: str | None = None) -> ArticleItem:
+        """Return the article of the requested item, by default the one that the address names.
+
+        Raises OsceNewsError if it can't be read.
+        """
+        requested = requested or item_id(self.url)
+        if (location := self.redirect()) is not None:
+            return ArticleItem(requested, self.url, self.fetched_at, "moved", self.status, moved_to=location)
+        status = HTTPStatus.NOT_MODIFIED if self.revisit == SERVER_NOT_MODIFIED else self.status
+        return read_article(self.body, self.url, asked_for=requested, status=status, **self._described())
+
+    def redirect(self) -> str | None:
+        """Return the web address that the response redirects to; None if it does not redirect to one."""
+        location = self.header("location")
+        if not location or self.status not in _REDIRECTS:
+            return None
+        try:
+            address = urljoin(self.url, location)
+        except ValueError:  # such as "http://["
+            return None
+        return address if is_web_address(address) else None
+
+    def _described(self) -> dict[str, Any]:
+        return {
+            "fetched_at": self.fetched_at,
+            "content_type": self.header("content-type"),
+            "etag": self.header("etag") or None,
+            "last_modified": self.header("last-modified") or None,
+        }
+
+
+def page_kind(url: str) -> str | None:
+    """Return whether an address of the newsroom is that of a list page or an article; None if it is neither.
+
+    An answer of the search service counts as a list page.
+
+    >>> page_kind("https://www.osce.org/press-releases/ukraine?page=3")
+    'listing'
+    >>> page_kind("https://www.osce.org/node/1")
+    'article'
+    """
+    try:
+        parts = urlsplit(url)
+        parameters = {part.partition("=")[0] for part in parts.query.split("&")}
+        if is_listing_path(parts.path) or _LISTING_PARAMETERS & parameters or is_search_answer(url):
+            return LISTING
+        return None if item_id(url).startswith("u") else ARTICLE
+    except ValueError:
+        return None
