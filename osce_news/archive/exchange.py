@@ -49,15 +49,15 @@ class Exchange:
         return _value(self.headers, name)
 
 
-class RecordMaker:
-    """Makes the records of one file; `first` is its warcinfo record, to which all others refer."""
+class RecordMaker(WARCWriter):  # type: ignore[misc]
+    """Makes the records of one file in memory, so that those of an exchange reach the file together."""
 
     def __init__(self, name: str, info: Mapping[str, str]) -> None:
-        records = _Records()
+        super().__init__(BytesIO(), gzip=True, warc_version="WARC/1.1")
         values = {key: _one_line(value) for key, value in info.items() if value}
-        self._warcinfo = records.add(records.create_warcinfo_record(name, values))
+        self._warcinfo = self._add(self.create_warcinfo_record(name, values))
         self._last: str | None = None  # the identifier of the last response
-        self.first = records.data
+        self.first: bytes = self.out.getvalue()  # the warcinfo record, to which all others refer
 
     def exchange(self, exchange: Exchange, digests: DigestIndex) -> tuple[bytes, DigestEntry | None]:
         """Return the records of an exchange: response or revisit, and request, unless it was copied.
@@ -82,22 +82,16 @@ class RecordMaker:
             kind, body = "response", exchange.body
             if exchange.truncated:
                 more["WARC-Truncated"] = exchange.truncated
-        records = _Records()
-        self._last = records.make(kind, fields | more, body, _response_header(exchange))
+        self.out = BytesIO()
+        self._last = self._make(kind, fields | more, body, _response_header(exchange))
         if exchange.source is None:
             fields["WARC-Concurrent-To"] = self._last
-            records.make("request", fields, b"", _request_header(exchange))
-        if is_304 or exchange.truncated:
-            return records.data, None
-        entry = DigestEntry.of(
-            url,
-            exchange.when,
-            sha1(exchange.body),
-            None if known else self._last,
-            exchange.status,
-            exchange.header,
-        )
-        return records.data, entry
+            self._make("request", fields, b"", _request_header(exchange))
+        entry = None
+        if not (is_304 or exchange.truncated):
+            holder, digest = None if known else self._last, sha1(exchange.body)
+            entry = DigestEntry.of(url, exchange.when, digest, holder, exchange.status, exchange.header)
+        return self.out.getvalue(), entry
 
     def event(self, event: Event) -> bytes:
         """Return a metadata record that holds the event (WARC 1.1, 6.6) and refers to the last response."""
@@ -105,9 +99,28 @@ class RecordMaker:
         fields["WARC-Warcinfo-ID"] = self._warcinfo
         if self._last:
             fields["WARC-Refers-To"] = self._last
-        records = _Records()
-        records.make("metadata", fields, to_json(event).encode())
-        return records.data
+        self.out = BytesIO()
+        self._make("metadata", fields, to_json(event).encode())
+        data: bytes = self.out.getvalue()
+        return data
+
+    def _make(self, kind: str, fields: dict[str, str], body: bytes, head: bytes | None = None) -> str:
+        """Add a record, of an HTTP message if it has a head; return its identifier."""
+        return self._add(
+            self.create_warc_record(
+                "",
+                kind,
+                payload=BytesIO(body),
+                length=len(body),
+                warc_content_type=CONTENT_TYPE if head is None else "",
+                warc_headers_dict={name: _one_line(value) for name, value in fields.items()},
+                http_headers=_RawHeader(head) if head is not None else None,
+            )
+        )
+
+    def _add(self, record: ArcWarcRecord) -> str:
+        self.write_record(record)
+        return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
 def _stored(exchange: Exchange, url: str, digests: DigestIndex) -> DigestEntry | None:
@@ -140,37 +153,6 @@ class _RawHeader(StatusAndHeaders):  # type: ignore[misc]
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:
         self.headers_buff = self._raw
-
-
-class _Records(WARCWriter):  # type: ignore[misc]
-    """Writes records to memory, so that those of an exchange reach the file together."""
-
-    def __init__(self) -> None:
-        self._buffer = BytesIO()
-        super().__init__(self._buffer, gzip=True, warc_version="WARC/1.1")
-
-    @property
-    def data(self) -> bytes:
-        return self._buffer.getvalue()
-
-    def make(self, kind: str, fields: dict[str, str], body: bytes, head: bytes | None = None) -> str:
-        """Add a record, of an HTTP message if it has a head; return its identifier."""
-        return self.add(
-            self.create_warc_record(
-                "",
-                kind,
-                payload=BytesIO(body),
-                length=len(body),
-                warc_content_type=CONTENT_TYPE if head is None else "",
-                warc_headers_dict={name: _one_line(value) for name, value in fields.items()},
-                http_headers=_RawHeader(head) if head is not None else None,
-            )
-        )
-
-    def add(self, record: ArcWarcRecord) -> str:
-        """Add a record; return its identifier."""
-        self.write_record(record)
-        return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
 def sha1(body: bytes) -> str:

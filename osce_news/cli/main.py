@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import traceback
 from typing import NoReturn
@@ -16,8 +17,10 @@ import click.shell_completion
 from osce_news import __version__
 from osce_news.cli import log
 from osce_news.cli.commands import LazyGroup
-from osce_news.cli.endings import INTERRUPTED, line_and_status
 from osce_news.cli.output import printable
+from osce_news.errors import OsceNewsError, unexpected
+
+INTERRUPTED = 130  # the exit status
 
 # What a person should know after an interruption, by command.
 _AFTER_INTERRUPTION = {
@@ -101,6 +104,21 @@ def _run() -> int:
     except Exception as error:
         verbose = any(argument in ("-v", "--verbose") for argument in sys.argv[1:])
         return _fail(*line_and_status(error), show_traceback=verbose)
+
+
+def line_and_status(error: BaseException) -> tuple[str, int]:
+    """Return the line to print for an exception that ends a command, and the exit status."""
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return "interrupted", INTERRUPTED
+    if isinstance(error, OsceNewsError):
+        return str(error), error.exit_status
+    if isinstance(error, sqlite3.Error):
+        return f"the database can't be read: {error}", 1
+    if isinstance(error, UnicodeEncodeError):
+        return "an argument holds bytes that are not text", 2
+    if isinstance(error, OSError):
+        return f"{error.filename or 'input or output failed'}: {error.strerror or error}", 1
+    return str(unexpected(error)), 1
 
 
 def _fail(text: str, status: int, *, show_traceback: bool = False) -> int:

@@ -18,7 +18,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 from osce_news import __version__
-from osce_news.cli.endings import INTERRUPTED, line_and_status
+from osce_news.cli.main import INTERRUPTED, line_and_status
 from osce_news.crawl.notice import NOTICE
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import is_web_address

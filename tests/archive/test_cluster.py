@@ -447,7 +447,7 @@ def test_merge_refuses_a_folder_that_parse_did_not_make(
     for text, why in (
         ("{}", "can't be read"),
         ("nonsense", "can't be read"),
-        (kept.replace('"format": 3', '"format": 2'), "another version"),
+        (kept.replace('"format": 4', '"format": 3'), "another version"),
     ):
         plan.write_text(text)
         with pytest.raises(BadInputError, match=why):

@@ -29,7 +29,7 @@ from osce_news.errors import BadInputError, OsceNewsError, PartialError, Storage
 from osce_news.events import Event
 from osce_news.serialize import from_json, to_json
 
-FORMAT = 3  # of the plan and of the partitions
+FORMAT = 4  # of the plan and of the partitions
 PLAN = "plan.json"
 PART_BYTES = 16 * 1024**2  # of a compressed file: a thousand list pages, half a minute of parsing
 _PACKAGE = Path(__file__).resolve().parents[2]

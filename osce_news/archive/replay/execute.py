@@ -9,10 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from osce_news.archive.replay.outcome import Outcome
+from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
 from osce_news.archive.replay.recorded import RecordedRun, deaths_of
-from osce_news.archive.replay.single_pages import ProgressCallback, SinglePages
+from osce_news.archive.replay.single_pages import SinglePages
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.archive.web_archives import ARCHIVES
@@ -69,8 +69,7 @@ def replay_plan(
                 merge(ReplayPlan(), unfit)  # first: the run may hold articles of items that only these list
                 unfit = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over
-                    recorded = RecordedRun(run, writer, source, deaths.get(run.name))
-                    _repeat(recorded, outcome, on_page)
+                    RecordedRun(run, writer, source, outcome, deaths.get(run.name)).repeat(on_page)
             else:
                 outcome.merged.append(run.name)
                 unfit += run.files
@@ -139,12 +138,3 @@ def _went_on(run: ArchivedRun, known: int, source: WarcFiles, writer: Writer) ->
         if isinstance(content, RunFinished) or pages > stored + 1:
             return True
     return False
-
-
-def _repeat(run: RecordedRun, outcome: Outcome, on_page: ProgressCallback) -> None:
-    for capture, event in run.steps(outcome.report):
-        on_page(run.step(capture, event), None)
-    for summary in run.close():
-        outcome.add(summary)
-    for fault in run.errors:
-        outcome.fail(fault)

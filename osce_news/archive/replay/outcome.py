@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,6 +10,9 @@ from osce_news.archive.report import SKIPPED, Report
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.storage import Summary
 
+ProgressCallback = Callable[
+    [Summary, int | None], None
+]  # gets the run so far, and the number of pages if known
 MAX_ERRORS = 20  # errors that are kept; all are counted
 # How a replay ends by the exit status of what went wrong, the worst first.
 _STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}

@@ -12,16 +12,16 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from osce_news.archive.capture import ARTICLE, LISTING, SERVER_NOT_MODIFIED, Capture
-from osce_news.archive.replay.outcome import error_status
+from osce_news.archive.replay.outcome import Outcome, ProgressCallback, error_status
 from osce_news.archive.replay.plan import ArchivedRun, file_name
-from osce_news.archive.report import RecordError, Report
+from osce_news.archive.report import RecordError
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.clock import utc_now
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
 from osce_news.run import Run
-from osce_news.storage import Summary, Writer, crawl_state
+from osce_news.storage import Writer, crawl_state
 from osce_news.urls import same_path
 
 
@@ -95,24 +95,46 @@ def _may_be_listing(capture: Capture) -> bool:
 
 
 class RecordedRun:
-    """Applies the events of a recorded run again; `errors` are what is not as it was, or not understood."""
+    """A recorded run, whose events are applied again."""
 
-    def __init__(self, archived: ArchivedRun, writer: Writer, source: WarcFiles, death: Death | None) -> None:
+    def __init__(
+        self,
+        archived: ArchivedRun,
+        writer: Writer,
+        source: WarcFiles,
+        outcome: Outcome,
+        death: Death | None,
+    ) -> None:
         """Begin the run; raises StorageError. `death` is known if it was killed and another run followed."""
         self._archived, self._writer, self._source, self._death = archived, writer, source, death
-        self.errors: list[OsceNewsError] = []
+        self._outcome = outcome
+        self._errors: list[OsceNewsError] = []  # what is not as it was, or not understood
         self._end: RunFinished | None = None
         self._pages = self._file_count = 0
         self._last_page_at = archived.begins.started
-        self._summaries: list[Summary] = []
         self._run = Run(writer, archived.begins, self._continued())
 
-    def steps(self, report: Report) -> Iterator[tuple[Capture | None, Event | None]]:
-        """Yield the `steps` of the run."""
-        return steps(self._source.contents(self._archived.files, report, bare=True))
+    def repeat(self, on_page: ProgressCallback) -> None:
+        """Store what the run stored, end it as it ended, and add it to the outcome; raises StorageError."""
+        contents = self._source.contents(self._archived.files, self._outcome.report, bare=True)
+        for capture, event in steps(contents):
+            self._apply(capture, event)
+            on_page(self._run.summary, None)
+        self._look_for_gaps()
+        end = self._end
+        if end is None and not self._errors:
+            self._writer.abandon()
+        else:
+            end = end or _end("interrupted", utc_now())
+            if self._errors and end.status in ("complete", "interrupted"):
+                end = replace(end, status=error_status(self._errors[0]), message=str(self._errors[0]))
+            self._run.set_cost(end.cost)
+            self._finish(end)
+        self._add_summary()
+        for error in self._errors:
+            self._outcome.fail(error)
 
-    def step(self, capture: Capture | None, event: Event | None) -> Summary:
-        """Take the next step, and return the run's summary; raises StorageError."""
+    def _apply(self, capture: Capture | None, event: Event | None) -> None:
         death = self._death
         if isinstance(event, FileRolled | RunFinished):
             self._file_count = max(self._file_count, event.files)
@@ -126,26 +148,10 @@ class RecordedRun:
                 self._try_to_store(capture, event)
         elif event is None:
             self._try_to_store(capture, None)
-        return self._run.summary
-
-    def close(self) -> list[Summary]:
-        """End the run as it ended, and return its summary, of list and articles; raises StorageError."""
-        end = self._end
-        self._look_for_gaps()
-        if end is None and not self.errors:
-            self._writer.abandon()
-        else:
-            end = end or _end("interrupted", utc_now())
-            if self.errors and end.status in ("complete", "interrupted"):
-                end = replace(end, status=error_status(self.errors[0]), message=str(self.errors[0]))
-            self._run.set_cost(end.cost)
-            self._finish(end)
-        self._add_summary()
-        return self._summaries
 
     def _go_on_with_articles(self, end: ListEnded) -> None:
         """End the run of the list and begin one of the articles, as crawls do since they are two runs."""
-        status = "partial" if self.errors else end.status
+        status = "partial" if self._errors else end.status
         of_list = {"whole": end.whole, "tells_gone": end.tells_gone, "list_url": end.list_url}
         self._finish(_end(status, self._last_page_at, **of_list))
         self._add_summary()
@@ -155,7 +161,7 @@ class RecordedRun:
     def _finish(self, end: RunFinished) -> None:
         """End the run; after an error it does not tell what the whole list holds."""
         withdrawn: list[str] = []
-        if self.errors:
+        if self._errors:
             end = replace(end, whole=False, list_status=None)
         elif end.tells_gone:
             withdrawn = self._run.find_missing(end.list_url)
@@ -165,21 +171,17 @@ class RecordedRun:
 
     def _add_summary(self) -> None:
         self._writer.set_archive(self._archived.name)
-        self._summaries.append(self._run.summary)
+        self._outcome.add(self._run.summary)
 
     def _continued(self) -> crawl_state.UnfinishedRun | None:
         """Return the run that this one resumed; None, and an error, if it is not there."""
         begins, connection = self._archived.begins, self._writer.connection
         if begins.continues is None or begins.position is None:
             return None
-        former = (
-            crawl_state.run_of_archive(connection, begins.continues_archive)
-            if begins.continues_archive
-            else None
-        )
+        former = crawl_state.run_of_archive(connection, begins.continues_archive or "")
         if former is None:
             name = begins.continues_archive or "which was not recorded"
-            self.errors.append(
+            self._errors.append(
                 PartialError(
                     f"{self._archived.name} continues run {begins.continues} ({name}), which is in none of "
                     "the files: its pages are missing, and nothing is marked as withdrawn"
@@ -198,7 +200,7 @@ class RecordedRun:
             if capture is not None:
                 page = "" if str(error).startswith(capture.url) else f"{capture.url}: "
                 error.args = (f"{page}{error} (in {capture.path}, byte {capture.offset})",)
-            self.errors.append(error)
+            self._errors.append(error)
 
     def _store(self, capture: Capture | None, event: PageStored | None) -> None:
         if event is not None and event.kind == ARTICLE:
@@ -272,7 +274,7 @@ class RecordedRun:
             reason = f"{name}: the run stored {pages} pages, of which {self._pages} are in the files"
         else:
             return
-        self.errors.append(PartialError(reason))
+        self._errors.append(PartialError(reason))
 
 
 def _end(status: str, finished: str, **of_list: Any) -> RunFinished:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -11,17 +11,15 @@ from typing import Any, NamedTuple
 
 from osce_news import checks
 from osce_news.archive.capture import ARTICLE, LISTING, Capture, page_kind
-from osce_news.archive.replay.outcome import Outcome, error_status
+from osce_news.archive.replay.outcome import Outcome, ProgressCallback, error_status
 from osce_news.archive.replay.plan import ReplayPlan
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
 from osce_news.pages.extract import is_html
-from osce_news.storage import Summary, Writer
+from osce_news.storage import Writer
 from osce_news.urls import LISTING_URL, is_search_answer
-
-ProgressCallback = Callable[[Summary, int | None], None]
 
 
 class Origin(NamedTuple):
