@@ -108,8 +108,8 @@ def made(newsroom: Newsroom, tmp_path: Path) -> dict[str, Any]:
 
 def test_the_installation_is_that_of_the_readme(tmp_path: Path) -> None:
     first = str(step(workflow(cwd=tmp_path), "Install osce-news")["run"]).splitlines()[0]
-    plain = first.replace("'.[notify]'", ".")
-    assert f"$ {plain} && .venv/bin/osce-news" in (ROOT / "README.md").read_text(encoding="utf-8")
+    with_figures = first.replace("notify", "plot")
+    assert f"$ {with_figures} && .venv/bin/osce-news" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_crawl_stores_and_shows_its_summary(
