@@ -79,7 +79,7 @@ def _remarks_on_day(connection: sqlite3.Connection, query: Query) -> Iterator[st
     if read is not None and read < query.as_of:
         yield f"as of {query.as_of} the list had last been read on {read}"
     if query.words:
-        yield "only titles and teasers were searched: texts are known of the present only"
+        yield "only titles and teasers were searched; full texts can't be searched as of a day"
 
 
 def nearest_words(connection: sqlite3.Connection, query: Query) -> dict[str, str]:

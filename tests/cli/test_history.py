@@ -248,7 +248,7 @@ def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:
     later = run("search", "another", "--as-of", "2098", cwd=tmp_path)
     assert later.errors == [
         "as of 2098-12-31 the list had last been read on 2024-08-06",
-        "only titles and teasers were searched: texts are known of the present only",
+        "only titles and teasers were searched; full texts can't be searched as of a day",
         "1 item",
     ]
     wrong = run("list", "--as-of", "Friday", cwd=tmp_path)
