@@ -10,20 +10,17 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from osce_news.clock import parse_utc
-from osce_news.items import REVISED_FIELDS, Listing, NewsItem
+from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
-from osce_news.normalize.record import keep_unprinted
 from osce_news.storage import missing, rows
 from osce_news.storage.identity import identify
-from osce_news.storage.merge import LIST, PAGE, Sources, combine, edits, records_by_id, unite
-from osce_news.storage.revisions import LABELS, Revision, revisions
+from osce_news.storage.merge import LIST, PAGE, Sources, edits, records_by_id, unite
+from osce_news.storage.revisions import LABELS, Revision
 from osce_news.storage.runs import Stored
-from osce_news.storage.schema import LISTS
 
 # Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
 # half at the ten seconds between requests that the site asks for.
 ONE_READING = timedelta(hours=6)
-_SCALARS = tuple(f"{name}_raw" for name in REVISED_FIELDS if name not in LISTS)
 
 
 def listed_ids(page: Listing) -> set[str]:
@@ -131,22 +128,20 @@ class Ingest:
 
     def _edit(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:
         """Return how this reading changes a stored item; None if it does not."""
-        if page.origin != LIST or row["sources"] is not None:
-            return self._united(page, item, row)
         known = rows.raw_item(row)
-        item = keep_unprinted(item, known, page.fields)
-        if rows.same_raw(item, known):
+        if page.origin == LIST and row["sources"] is None and rows.same_raw(item, known):
             return None
-        normalize(known)
-        same_reading = self._in_one_reading(page, row)
-        after = combine(known, item, read_is_newer=self._is_newer(page, item, row), same_reading=same_reading)
-        after.id = known.id = row["id"]
+        normalize(known).id = row["id"]
+        sources = Sources.of(row["sources"], row["last_seen"])
+        same_reading = page.origin == LIST and self._in_one_reading(page, row)
+        after, united = unite(known, sources, item, page, saved=self._saved, same_reading=same_reading)
+        changed_sources = united if united.to_json() != row["sources"] else None
         if rows.same_raw(after, known):
-            return None
-        changes = revisions(known, after)
+            return Edit(None, sources=united) if changed_sources else None
+        changes = edits(known, sources, after, united)
         recorded, merged = self._split(changes, row, same_reading=same_reading)
         is_change = bool(recorded) or any(change.kind == "labels" for change in changes)
-        return Edit(after, recorded, is_change, merged)
+        return Edit(after, recorded, is_change, merged, changed_sources)
 
     def _split(
         self, changes: Sequence[Revision], row: sqlite3.Row, *, same_reading: bool
@@ -161,31 +156,8 @@ class Ingest:
         is_new = self._saved or row["first_run"] == self._run
         return recorded, [] if is_new else labels
 
-    def _united(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:
-        """Return how a reading changes an item that several sources have shown."""
-        known, sources = normalize(rows.raw_item(row)), Sources.of(row["sources"], row["last_seen"])
-        known.id = row["id"]
-        same_reading = page.origin == LIST and self._in_one_reading(page, row)
-        after, united = unite(known, sources, item, page, same_reading=same_reading)
-        changed_sources = united if united.to_json() != row["sources"] else None
-        if rows.same_raw(after, known):
-            return Edit(None, sources=united) if changed_sources else None
-        changes = edits(known, sources, after, united)
-        recorded, merged = self._split(changes, row, same_reading=same_reading)
-        return Edit(after, recorded, bool(recorded), merged, changed_sources)
-
     def _in_one_reading(self, page: Listing, row: sqlite3.Row) -> bool:
         """Whether the item was last seen in the same reading of the list."""
         if not self._saved:
             return self._seen.get(hash(row["id"]), False)
         return abs(parse_utc(page.fetched_at) - parse_utc(row["last_seen"])) < self._one_reading
-
-    def _is_newer(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> bool:
-        """Whether this reading replaces the stored one."""
-        if not self._saved:
-            return True
-        if page.fetched_at != row["last_seen"]:
-            return bool(page.fetched_at > row["last_seen"])
-        # Of two pages from the same second the same one wins, whatever the order of the replay.
-        read = [str(getattr(item, name) or "") for name in _SCALARS]
-        return read > [str(row[name] or "") for name in _SCALARS]

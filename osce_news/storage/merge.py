@@ -13,11 +13,12 @@ from datetime import timedelta
 from typing import Self
 
 from osce_news.clock import parse_utc
-from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
+from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem, Term
 from osce_news.normalize import preferred_url
 from osce_news.normalize.record import renormalized
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage.revisions import Revision, revisions, term_keys
+from osce_news.storage.schema import LISTS
 
 LIST, PAGE = "list", "page"
 UNPRINTED = "unprinted"  # of a field that no list has printed yet, because its form has no place for it
@@ -25,6 +26,7 @@ _RANKS = (PAGE, "search", LIST)  # a later one counts over an earlier one
 _SAME_TIME = timedelta(days=30)
 # What each source prints in the same way; labels and teasers may differ.
 PRINTED_ALIKE = ("url_raw", "title_raw", "published_raw")
+_TEXTS = tuple(f"{name}_raw" for name in REVISED_FIELDS if name not in LISTS)
 _NAMES = tuple(name for name in RAW_FIELDS if name != "url_raw")  # the address is chosen by its form
 
 
@@ -53,16 +55,13 @@ class Sources:
         # Sorted, so that the order of the readings does not matter.
         return json.dumps(({LIST: self.listed} if self.listed else {}) | others, sort_keys=True)
 
-    def counts_over(self, name: str, origin: str, at: str) -> bool:
-        """Whether a reading of this origin and time replaces the value of a raw field."""
-        source = self.others.get(name, LIST)
-        stored_at = self.listed if source == LIST and self.listed else self.last_seen
-        if origin == source:
-            return at >= stored_at
-        passed = parse_utc(at) - parse_utc(stored_at)
-        if abs(passed) > _SAME_TIME:
-            return passed > timedelta(0)
-        return _RANKS.index(origin) > _RANKS.index(source)
+    def of_field(self, name: str) -> str | None:
+        """Return the source of a raw field, or of its gap; None if no source has a place for it."""
+        return self.others.get(name, LIST if self.listed else None)
+
+    def last_seen_in(self, origin: str) -> str:
+        """Return when a source last showed the item; when any did, for all sources but lists."""
+        return self.listed if origin == LIST and self.listed else self.last_seen
 
 
 def foreign_fields(stored: str | None, origin: str) -> set[str]:
@@ -81,41 +80,53 @@ def sources_of(item: NewsItem, page: Listing) -> Sources:
 
 
 def unite(
-    known: NewsItem, sources: Sources, read: NewsItem, page: Listing, *, same_reading: bool
+    known: NewsItem, sources: Sources, read: NewsItem, page: Listing, *, saved: bool, same_reading: bool
 ) -> tuple[NewsItem, Sources]:
     """Return a stored item and its sources after another reading of it; both are normalised.
 
     Of two languages English counts, else the first by its code. In the `same_reading` of a list, at another
-    place, labels of both places are kept.
+    place, labels of both places are kept. A page that is not `saved` is the newest, whatever its time: the
+    clock may have been set back.
     """
     origin, at = page.origin, page.fetched_at
     language = better_language(known, read)
+    # Of two pages from the same second the same one counts, whatever their order.
+    is_newer = not saved or (at, _texts(read)) > (sources.last_seen_in(origin), _texts(known))
     if same_reading and language is None:
-        own = dict.fromkeys(name for name in sources.others if sources.others[name] != origin)
-        read = union(read, renormalized(known, **own))
+        foreign = dict.fromkeys(name for name in sources.others if sources.others[name] != origin)
+        own = renormalized(known, **foreign) if foreign else known
+        read, is_newer = union(*((read, own) if is_newer else (own, read))), True
+    counts = language is read or (language is None and is_newer)
     others, values = dict(sources.others), {"url_raw": preferred_raw(known, read)}
     for name in _NAMES:
         mine, theirs = getattr(known, name), getattr(read, name)
-        is_own = mine is not None and others.get(name, LIST) == origin
-        if theirs is None:  # only its own value may be gone
-            replaces = is_own and language is None and name in page.fields
-            replaces = replaces and sources.counts_over(name, origin, at)
-        elif mine is None or language is not None:
-            replaces = mine is None or language is read
+        source = sources.of_field(name)
+        if source == origin:
+            replaces = counts and (mine is None or name in page.fields)
+        elif mine is None or theirs is None:
+            replaces = theirs is not None
+        elif language is not None:
+            replaces = language is read
         else:
-            may_replace = not is_own or name in page.fields
-            replaces = may_replace and sources.counts_over(name, origin, at)
+            stored_at = sources.last_seen_in(source or LIST)
+            passed = parse_utc(at if saved else max(at, stored_at)) - parse_utc(stored_at)
+            is_higher = _RANKS.index(origin) > _RANKS.index(source or LIST)
+            replaces = passed > _SAME_TIME or (is_higher and passed >= -_SAME_TIME)
         if mine is None and theirs is None and origin == LIST:
             if name in page.fields:
                 others.pop(name, None)  # a list with a place for it prints none
             elif sources.listed is None:
                 others[name] = UNPRINTED
-        if replaces:
+        elif replaces:
             values[name] = theirs
             others.pop(name, None)
             others |= {} if theirs is None or origin == LIST else {name: origin}
+    changed = {name: value for name, value in values.items() if value != getattr(known, name)}
     listed = max(sources.listed or "", at) if origin == LIST else sources.listed
-    return renormalized(known, **values), Sources(others, listed, max(sources.last_seen, at))
+    return (
+        renormalized(known, **changed) if changed else known,
+        Sources(others, listed, max(sources.last_seen, at)),
+    )
 
 
 def edits(known: NewsItem, sources: Sources, after: NewsItem, united: Sources) -> list[Revision]:
@@ -132,22 +143,6 @@ def edits(known: NewsItem, sources: Sources, after: NewsItem, united: Sources) -
             f"{change.field}_raw" in PRINTED_ALIKE and change.before is not None and change.kind != "cosmetic"
         )
     ]
-
-
-def combine(known: NewsItem, read: NewsItem, *, read_is_newer: bool, same_reading: bool) -> NewsItem:
-    """Return the record of an item that only lists have shown, after another reading of it.
-
-    Both are normalised. Readings that belong to the `same_reading` (pages of one run) are merged; otherwise
-    the newer one replaces the older. If the two are in different languages, the English one wins, else the
-    first by language code: an item may appear in several languages and must not change with each crawl. The
-    choice of address does not depend on the order of the readings.
-    """
-    first, second = (read, known) if read_is_newer else (known, read)
-    if (better := better_language(known, read)) is not None:
-        first, second = (better, read if better is known else known)
-    elif same_reading:
-        return union(first, second)
-    return renormalized(first, url_raw=preferred_raw(first, second))
 
 
 def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
@@ -191,6 +186,10 @@ def preferred_raw(one: NewsItem, other: NewsItem) -> str:
     """Return the better of two addresses as linked, whatever their order."""
     raws = {item.url: item.url_raw for item in (other, one)}
     return raws[preferred_url(raws)]
+
+
+def _texts(item: NewsItem) -> list[str]:
+    return [getattr(item, name) or "" for name in _TEXTS]
 
 
 def _by_language(item: NewsItem) -> tuple[bool, str]:

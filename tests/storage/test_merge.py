@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osce_news.items import NewsItem, Term
+from osce_news.items import Listing, NewsItem, Term
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.merge import combine, records_by_id, union
+from osce_news.storage.merge import Sources, records_by_id, union, unite
 from osce_news.storage.revisions import same_terms
+from tests.helpers import NOON
 from tests.normalize.test_record import URLS, items, reading
 
 
@@ -23,6 +24,15 @@ def known(terms: tuple[Term, ...]) -> set[str]:
 
 def copy(item: NewsItem) -> NewsItem:
     return dataclasses.replace(item)
+
+
+def merged(one: NewsItem, other: NewsItem, *, newer: bool, same_reading: bool) -> NewsItem:
+    """The stored item after another reading of it by lists, newer or older."""
+    sources, at = Sources.of(None, NOON), "2024-08-06T12:00:00Z" if newer else "2024-08-04T12:00:00Z"
+    page = Listing("https://www.osce.org/press-releases", at, "")
+    after, united = unite(one, sources, other, page, saved=True, same_reading=same_reading)
+    assert united.to_json() is None
+    return after
 
 
 @given(items(), items())
@@ -66,9 +76,9 @@ def test_the_fuller_list_of_labels_is_kept_in_its_printed_order() -> None:
 def test_of_readings_that_do_not_belong_together_the_newer_one_counts_whole() -> None:
     old, new = reading("OSCE Secretariat", title="Old"), reading(None, title="New")
     for known_, read, newer in ((old, new, True), (new, old, False)):
-        kept = combine(copy(known_), copy(read), read_is_newer=newer, same_reading=False)
+        kept = merged(copy(known_), copy(read), newer=newer, same_reading=False)
         assert (kept.title, kept.offices) == ("New", ())
-    united = combine(copy(old), copy(new), read_is_newer=True, same_reading=True)
+    united = merged(copy(old), copy(new), newer=True, same_reading=True)
     assert (united.title, known(united.offices)) == ("New", {"secretariat"})
 
 
@@ -80,7 +90,7 @@ def test_english_counts_before_other_languages_and_the_best_address_before_other
     english = reading(title="English", url="https://www.osce.org/node/575719")
     russian = reading(title="Русский", language="ru", url="https://odihr.osce.org/odihr/575719")
     for one, other in ((english, russian), (russian, english)):
-        kept = combine(copy(one), copy(other), read_is_newer=newer, same_reading=together)
+        kept = merged(copy(one), copy(other), newer=newer, same_reading=together)
         assert (kept.title, kept.url) == ("English", "https://www.osce.org/node/575719")
 
 
@@ -89,7 +99,7 @@ def test_of_two_other_languages_the_same_one_counts_in_whatever_order_they_come(
     russian = reading("OSCE Secretariat", title="Русский", language="ru")
     for one, other in ((kazakh, russian), (russian, kazakh)):
         for newer in (True, False):
-            kept = combine(copy(one), copy(other), read_is_newer=newer, same_reading=False)
+            kept = merged(copy(one), copy(other), newer=newer, same_reading=False)
             assert (kept.title, kept.offices) == ("Қазақша", ())
 
 

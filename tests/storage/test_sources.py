@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import tempfile
 from collections.abc import Collection, Sequence
@@ -195,3 +196,32 @@ def test_the_sources_of_values_are_stored_if_not_all_are_from_lists(writer: Writ
     writer.store(searched([story], NEXT_DAY))
     assert values(writer.connection, "SELECT json_extract(sources, '$.teaser') FROM items") == ["search"]
     assert values(writer.connection, "SELECT json_extract(sources, '$.list') FROM items") == [NOON]
+
+
+@pytest.mark.parametrize("origin", ["list", "search"])
+def test_a_clock_that_was_set_back_hides_no_edit(writer: Writer, origin: str) -> None:
+    (story,) = make_stories(1)
+    for at, title in ((NOON, "First"), ("2040-01-01T12:00:00Z", "First"), (NEXT_DAY, "Edited")):
+        writer.finish("complete")
+        writer.begin("incremental")
+        writer.store(form_of([replace(story, title=title)], RAW_FIELDS, at, origin))
+    assert values(writer.connection, "SELECT title FROM items") == ["Edited"]
+    assert values(writer.connection, "SELECT before FROM revisions") == ["First"]
+
+
+def test_an_older_page_does_not_restore_what_a_newer_one_of_its_source_prints_no_more(
+    tmp_path: Path,
+) -> None:
+    story = replace(make_stories(1)[0], topics=("Elections",))
+    bare = replace(story, topics=())
+    pages = [
+        listing([story], DAY_BEFORE),
+        listing([bare], NOON),
+        form_of([replace(bare, teaser=story.teaser)], {*TITLES, "teaser_raw"}, NEXT_DAY, "search"),
+    ]
+    for number, order in enumerate(itertools.permutations(pages)):
+        with Writer(tmp_path / f"{number}.db") as writer:
+            writer.begin("replay")
+            for page in order:
+                writer.store(replace(page, records=[replace(one) for one in page.records]))
+            assert values(writer.connection, "SELECT topics_raw FROM items") == [None], number
