@@ -35,7 +35,8 @@ NARROWED: tuple[dict[str, str], ...] = (
 PAGES = {
     "front page": "",
     "all items as CSV": "items.csv",
-    "as it stood on a day": "osce-news/as-it-stood?day=2025-12-01",
+    "as of a day": "?as-of=2025-12-01",
+    "as of a day, again": "?as-of=2025-12-01&search=police",
     "topics together": "osce-news/topics-together",
     "table of items": "osce-news/newsroom",
     "figure: years": "figures.svg?by=year",

@@ -96,6 +96,7 @@ def database_as_of(
         "UPDATE items SET withdrawn = NULL, last_seen = max(first_seen, min(last_seen, ?))",
         connection.execute(_LAST_READ, {"day": day}).fetchone(),
     )
+    past.execute("CREATE INDEX items_last_seen ON items (last_seen)")  # for the remarks on each search
     if indexed:
         past.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
     past.execute("COMMIT")

@@ -78,9 +78,4 @@ def query_of(arguments: Any, others: tuple[str, ...]) -> Query:
     pairs = [(name, value.replace("\0", " ")) for name in arguments for value in arguments.getlist(name)]
     if len(urlencode([pair for pair in pairs if pair[0] in _NAMES])) > _LONGEST:
         raise BadInputError("this query is too long for an address; `osce-news search` takes longer ones")
-    query = Query.from_arguments(dict.fromkeys(pairs))
-    if query.as_of:
-        raise BadInputError(
-            f"these pages show the present; `osce-news list --as-of {query.as_of}` shows the items of a day"
-        )
-    return query
+    return Query.from_arguments(dict.fromkeys(pairs))

@@ -8,20 +8,16 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from datasette.utils.asgi import Response, asgi_start
 
-from osce_news.publish.web.served_copy import DATABASE
+from osce_news.publish.web.databases import connect
 
 _WRITING = ThreadPoolExecutor(2)  # files at a time; the next ones wait
 _IN_MEMORY = 1_000_000  # bytes of a file
 _CHUNK = 65_536
-
-
-def database(datasette: Any) -> Any:
-    """Return Datasette's database, whose `execute_fn` calls a function with a connection in a thread."""
-    return datasette.get_database(DATABASE)
 
 
 async def html(datasette: Any, request: Any, template: str, variables: Any, status: int = 200) -> Response:
@@ -32,19 +28,19 @@ async def html(datasette: Any, request: Any, template: str, variables: Any, stat
 async def download(
     datasette: Any,
     send: Any,
+    path: Path,
     name: str,
     media_type: str | None,
     write: Callable[[sqlite3.Connection, Any], object],
 ) -> None:
-    """Send a file that the function writes; a large one is kept on disk until it is sent.
+    """Send a file that the function writes from a database; a large one is kept on disk until it is sent.
 
     Files are written in threads of their own, so that pages need not wait for them.
     """
-    connection = database(datasette).connect()
+    connection = connect(datasette, path)
 
     def in_thread() -> None:
         with closing(connection):
-            datasette._prepare_connection(connection, DATABASE)
             write(connection, file)
 
     disposition = "inline" if name.endswith(".atom") else "attachment"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from osce_news.storage.as_of import ITEMS_AS_OF
-
 # The parameters, each with the kind of its field; one without a value is the empty string.
 _QUERIES = {
     "full-text": {
@@ -78,17 +76,6 @@ events (seen, id, what, before, after) as (
 select seen, what, events.id as id, title, before, after, url
 from events join newsroom on newsroom.id = events.id
 order by seen desc, events.id, what""",
-    },
-    "as-it-stood": {
-        "title": "The list on a past day",
-        "description": (
-            "The items as the site showed them at the end of a day (UTC) since the first crawl. "
-            "The command osce-news list --as-of DAY --limit 0 prints all of them with normalised values."
-        ),
-        "params": {"day": "as-of"},
-        "sql": f"""
-select id, published, title, content_type, offices, topics, teaser, url from ({ITEMS_AS_OF})
-order by cast(id as integer) desc""",
     },
     "dates-disagree": {
         "title": "Publishing date and dateline disagree",

@@ -9,9 +9,11 @@ from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache, reduce
 from operator import or_
+from pathlib import Path
 from typing import Any
 
 from osce_news.normalize.vocabulary import vocabulary
+from osce_news.publish.web.served_copy import open_copy
 from osce_news.storage.counts import periods
 from osce_news.storage.query import Query, with_children
 
@@ -83,10 +85,10 @@ class Facets:
         return counted | {"year": {year: counts.get(year, 0) for year in self.years}}
 
 
-@lru_cache(maxsize=1)
-def facets(path: str) -> Facets:
-    """Return the facets of a served copy, which does not change."""
-    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
+@lru_cache(maxsize=4)
+def facets(path: Path) -> Facets:
+    """Return the facets of a copy, which does not change."""
+    with closing(open_copy(path)) as connection:
         return Facets(connection)
 
 

@@ -7,6 +7,7 @@ import csv
 import io
 import shlex
 import sqlite3
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,13 +17,14 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
 from osce_news.publish.web.addresses import query_of
-from osce_news.publish.web.answers import database, html
+from osce_news.publish.web.answers import html
+from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import VOCABULARIES, facets
 from osce_news.storage.query import Query
 
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
 _NOT_PRINTED = "(not printed)"
-_FIELDS = ("office", "topic", "type", "search", "since", "until")
+_FIELDS = ("office", "topic", "type", "search", "since", "until", "as-of")
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html", "csv": "text/csv"}
 
 # Figures to choose from, by title, each with its options as a query string.
@@ -57,10 +59,10 @@ def command(options: FigureOptions) -> str:
 
 async def figure_page(datasette: Any, request: Any) -> Any:
     """Answer with a page that shows one figure, its numbers, and a form to draw others."""
-    path = database(datasette).path
+    path = await path_of(datasette)
     variables: dict[str, Any] = {
         "figures": FIGURES,
-        "choices": await database(datasette).execute_fn(lambda reading: _choices(reading, path)),
+        "choices": await read(datasette, path, lambda reading: _choices(reading, path)),
         "given": request.args,
         "shown": {},
         "query": urlencode([(name, value) for name in request.args for value in request.args.getlist(name)]),
@@ -96,13 +98,11 @@ async def figure_file(datasette: Any, request: Any) -> Any:
 
 async def _figure(datasette: Any, options: FigureOptions) -> Figure:
     """Return the figure. Raises BadInputError."""
-    figure: Figure = await database(datasette).execute_fn(
-        lambda connection: build_figure(connection, options)
-    )
-    return figure
+    path = await path_of(datasette, options.query.as_of)
+    return await read(datasette, path, lambda connection: build_figure(connection, options))
 
 
-def _choices(connection: sqlite3.Connection, path: str) -> dict[str, list[tuple[str, str]]]:
+def _choices(connection: sqlite3.Connection, path: Path) -> dict[str, list[tuple[str, str]]]:
     """Return the identifiers and labels of the offices, topics and types, the most frequent first."""
     known = facets(path)
     items = known.found(connection, Query())

@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl
 from datasette import handle_exception as datasettes
 from datasette import hookimpl
 from datasette.utils.asgi import BadRequest, Response
+from datasette.views.base import DatasetteError
 
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.web.plugin import HEADERS
 
 HOST = "127.0.0.1"
@@ -50,6 +51,8 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """Show an error as Datasette does; errors of queries, and queries without enough memory, return 400."""
     if isinstance(exception, MemoryError):
         exception = BadRequest("the query needs too much memory")
+    elif isinstance(exception, StorageError):
+        exception = DatasetteError(str(exception), status=500)
     elif isinstance(exception, BadInputError | sqlite3.Error | sqlite3.Warning):
         exception = BadRequest(str(exception))
     return datasettes.handle_exception(datasette, request, exception)

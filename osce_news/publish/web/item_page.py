@@ -19,7 +19,8 @@ from osce_news.publish import exporter
 from osce_news.publish.formats import format_of
 from osce_news.publish.references import Reference, citation, item_reference
 from osce_news.publish.web.addresses import Place, number_in
-from osce_news.publish.web.answers import database, download, html
+from osce_news.publish.web.answers import download, html
+from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import VOCABULARIES
 from osce_news.publish.web.search_page import MARKS, marked
 from osce_news.storage import queries, search
@@ -38,17 +39,19 @@ _ORDER = (
 async def item_page(datasette: Any, request: Any, send: Any) -> Any:
     """Answer with the page of an item, or with its reference as a file."""
     identifier, suffix = request.url_vars["id"], request.url_vars["suffix"]
-    item = await database(datasette).execute_fn(lambda reading: queries.item(reading, identifier))
+    place = Place.read(request.args)
+    path = await path_of(datasette, place.query.as_of)
+    item = await read(datasette, path, lambda connection: queries.item(connection, identifier))
     if item is None:
-        raise NotFound(f"no item {identifier[:80]!r}")
+        then = f" as of {place.query.as_of}" if place.query.as_of else ""
+        raise NotFound(f"no item {identifier[:80]!r}{then}")
     if suffix:
         form = format_of(Path(f"osce-{item['id']}.{suffix}"))
 
         def write(connection: sqlite3.Connection, file: Any) -> None:
             exporter.write_to_stream(connection, [item], file, form.name, Query())
 
-        return await download(datasette, send, f"osce-{item['id']}.{suffix}", form.media_type, write)
-    place = Place.read(request.args)
+        return await download(datasette, send, path, f"osce-{item['id']}.{suffix}", form.media_type, write)
     reference = item_reference(item)
     variables = {
         "item": item,
@@ -61,9 +64,7 @@ async def item_page(datasette: Any, request: Any, send: Any) -> Any:
             {**row, "difference": difference(row["before"], row["after"])}
             for row in reversed(item["revisions"][-_REVISIONS:])
         ],
-        **await database(datasette).execute_fn(
-            lambda reading: _in_result(reading, place, item, request.args)
-        ),
+        **await read(datasette, path, lambda connection: _in_result(connection, place, item, request.args)),
     }
     return await html(datasette, request, "item.html", variables)
 
@@ -73,7 +74,7 @@ def _in_result(connection: sqlite3.Connection, place: Place, item: Any, argument
     number = place.number
     if not arguments.get("item"):
         number = connection.execute(_ORDER, [item["id"]]).fetchone()[0]
-        place = Place(number=number)
+        place = Place(Query(as_of=place.query.as_of), number=number)
     before = max(0, number - 2)
     around = search.search(connection, place.query, 3, MARKS, offset=before, newest=place.newest).rows
     ids = [row["id"] for row in around]

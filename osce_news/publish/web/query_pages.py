@@ -18,8 +18,9 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import number_in
-from osce_news.publish.web.answers import database, download, html
+from osce_news.publish.web.answers import download, html
 from osce_news.publish.web.canned_queries import QUERIES
+from osce_news.publish.web.databases import database, path_of
 from osce_news.publish.web.facets import VOCABULARIES
 from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.storage import dictionary
@@ -58,7 +59,10 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
             values = {each: _value(ready, each, value) for each, value in given.items()}
             validate_sql_select(sql)
             if suffix:
-                return await download(datasette, send, f"{name or 'rows'}.csv", "text/csv", _csv(sql, values))
+                file = f"{name or 'rows'}.csv"
+                return await download(
+                    datasette, send, await path_of(datasette), file, "text/csv", _csv(sql, values)
+                )
             page = number_in(request.args, "page")
             limited = f"SELECT * FROM (\n{sql}\n) LIMIT {_ROWS + 1} OFFSET {(page - 1) * _ROWS}"
             found = await database(datasette).execute(limited, values, log_sql_errors=False)
@@ -79,7 +83,7 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
 def _value(ready: dict[str, Any], name: str, value: str) -> str:
     """Return the value of a field, a date as YYYY-MM-DD. Raises BadInputError for what it can't hold."""
     kind = ready.get("params", {}).get(name)
-    if kind in ("since", "until", "as-of"):
+    if kind in ("since", "until"):
         return date_option(value, kind) or ""
     if kind == "words":
         parse_words(value)  # raises

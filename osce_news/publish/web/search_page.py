@@ -20,29 +20,31 @@ from osce_news.publish import exporter
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Place, query_of
-from osce_news.publish.web.answers import database, download, html
+from osce_news.publish.web.answers import download, html
+from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import FACETS, VOCABULARIES, facets
 from osce_news.publish.web.metadata import overview
+from osce_news.publish.web.served_copy import open_copy
 from osce_news.storage import search
 from osce_news.storage.coverage import coverage
 from osce_news.storage.query import Query
 
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
-_PARAMETER = re.compile(r"--(?=since|until)")  # the fields are no options
+_PARAMETER = re.compile(r"--(?=since|until|as-of)")  # the fields are no options
 _SHOWN = 5  # values of a facet; further ones are behind a fold
 _MOST = 40
 
 
 async def search_page(datasette: Any, request: Any) -> Any:
     """Answer with a page of results; without a query, of all items."""
-    path = database(datasette).path
     variables: dict[str, Any] = {"given": request.args, "facet_names": FACETS, "files": FILES}
     try:
         place = Place.read(request.args)
-        variables |= await database(datasette).execute_fn(lambda reading: _results(reading, place, path))
+        path = await path_of(datasette, place.query.as_of)
+        variables |= await read(datasette, path, lambda connection: _results(connection, place, path))
         if not place.query and place.page == 1:
-            variables["about"] = await database(datasette).execute_fn(lambda reading: _about(path))
+            variables["about"] = await read(datasette, path, lambda _: _about(path))
     except BadInputError as error:
         return await html(
             datasette, request, "search.html", variables | {"error": _PARAMETER.sub("", str(error))}, 400
@@ -59,13 +61,15 @@ async def search_file(datasette: Any, request: Any, send: Any) -> Any:
         rows = exporter.newest(exporter.stream(connection, query), chosen, None)
         exporter.write_to_stream(connection, rows, file, chosen.name, query)
 
-    await download(datasette, send, f"items{chosen.suffixes[0]}", chosen.media_type, write)
+    path = await path_of(datasette, query.as_of)
+    await download(datasette, send, path, f"items{chosen.suffixes[0]}", chosen.media_type, write)
 
 
 async def cite_page(datasette: Any, request: Any) -> Any:
     """Answer with the reference to the items of a query, as `osce-news cite` prints it."""
     place = Place(query_of(request.args, ()))
-    known = await database(datasette).execute_fn(lambda connection: coverage(connection, place.query))
+    path = await path_of(datasette, place.query.as_of)
+    known = await read(datasette, path, lambda connection: coverage(connection, place.query))
     reference = dataset_reference(known)
     rendered = {name: formats()[name].cite for name in ("bibtex", "ris")}
     variables = {
@@ -91,7 +95,7 @@ def command(place: Place) -> str:
     return shlex.join(["osce-news", "search", *replace(query, words="").options(), *last])
 
 
-def _results(connection: sqlite3.Connection, place: Place, path: str) -> dict[str, Any]:
+def _results(connection: sqlite3.Connection, place: Place, path: Path) -> dict[str, Any]:
     """Return what the page shows of a query. Raises BadInputError for a page that there is not."""
     query, known = place.query, facets(path)
     items = known.found(connection, query)
@@ -154,9 +158,11 @@ def _choices(place: Place) -> Iterator[tuple[str, str, str]]:
         for value in chosen:
             label = vocabulary(VOCABULARIES[name]).entries[value].label
             yield name.title(), label, place.results({field: [one for one in chosen if one != value]})
-    for name in ("since", "until", "language"):
-        if value := getattr(query, name):
+    for name, value in (("since", query.since), ("until", query.until), ("language", query.language)):
+        if value:
             yield name.title(), value, place.results({name: None})
+    if query.as_of:
+        yield "As it was on", query.as_of, place.results({"as_of": None})
     if query.every:
         yield "With", "all of these offices, topics and places", place.results({"every": False})
 
@@ -189,8 +195,7 @@ def _between(place: Place, first: str, last: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _about(path: str) -> dict[str, Any]:
+def _about(path: Path) -> dict[str, Any]:
     """Return what the front page says about the data of a served copy, which does not change."""
-    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
+    with closing(open_copy(path)) as connection:
         return overview(connection)

@@ -39,6 +39,13 @@ def make_copy(source: Path, path: Path) -> bool:
     return not indexed
 
 
+def open_copy(path: Path) -> sqlite3.Connection:
+    """Return a connection to a copy, which nothing writes to, for any thread."""
+    connection = sqlite3.connect(f"file:{path}?immutable=1", uri=True, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
 def _make_table(copy: sqlite3.Connection) -> None:
     """Replace the view by a table. Its rowid is the key of the item in the search index."""
     for (trigger,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():

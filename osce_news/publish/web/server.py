@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import socket
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from datasette.plugins import pm
 from osce_news.errors import BadInputError
 from osce_news.publish.web import guard, plugin
 from osce_news.publish.web.metadata import metadata
+from osce_news.publish.web.served_copy import open_copy
 
 _HERE = Path(__file__).parent
 _SETTINGS = {
@@ -39,8 +39,7 @@ def application(path: Path) -> Any:
         pm.unregister(datasettes)  # the guard calls it
     # With rich, Datasette prints a traceback with all local variables for every bad address or query.
     datasettes.rich = None
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
+    with contextlib.closing(open_copy(path)) as connection:
         described = metadata(connection)
     return Datasette(
         immutables=[str(path)],

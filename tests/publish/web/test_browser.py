@@ -169,7 +169,10 @@ def test_the_form_keeps_the_choices_and_says_what_is_no_date(visit: Visit) -> No
     visit.faults.clear()  # the browser logs the status 400
 
 
-@pytest.mark.parametrize("address", ["", "?search=police", "?search=police&type=news&since=2025&until=2025"])
+@pytest.mark.parametrize(
+    "address",
+    ["", "?search=police", "?search=police&type=news&since=2025&until=2025", "?search=police&as-of=2025"],
+)
 def test_the_first_result_is_near_the_box_and_on_the_first_screen(visit: Visit, address: str) -> None:
     visit.page.goto(f"{visit.url}{address}")
     box, first = (visit.page.locator(one).first.bounding_box() for one in ("form.search", ".items li"))
@@ -189,7 +192,7 @@ def test_all_can_be_reached_by_the_keyboard_and_is_seen_to_be_reached(visit: Vis
         reached[name] = visit.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         visit.page.keyboard.press("Tab")
     assert {name: style for name, style in reached.items() if style == "none"} == {}
-    assert {"search", "since", "until", "Search", "newest first", "Next →", "Cite"} <= {
+    assert {"search", "since", "until", "as-of", "Search", "newest first", "Next →", "Cite"} <= {
         name.rpartition("|")[2] for name in reached
     }
 
@@ -261,6 +264,8 @@ PAGES = {
     "error": "?since=soon",
     "item": f"items/{node(EDITED)}",
     "hostile": f"items/{node(STRANGE)}",
+    "past": "?search=police&as-of=1+December+2025",
+    "past-item": f"items/{node(EDITED)}?as-of=2025-12-01",
     "cite": "cite?search=police",
     "queries": "osce-news",
     "ready": "osce-news/full-text?words=police",

@@ -36,8 +36,13 @@ def test_a_figure_equals_that_of_the_command(get: Get, reading: sqlite3.Connecti
     assert float(ElementTree.fromstring(narrow).attrib["width"]) < 360
 
 
-def test_the_command_on_the_page_draws_the_same_figure(get: Get, history: Path, tmp_path: Path) -> None:
-    page = get("/figures?by=office&by=topic&office=ODIHR&until=2025-11-01&type=").text
+@pytest.mark.parametrize(
+    "asked", ["by=office&by=topic&office=ODIHR&until=2025-11-01&type=", "by=month&as-of=December+2025"]
+)
+def test_the_command_on_the_page_draws_the_same_figure(
+    get: Get, history: Path, tmp_path: Path, asked: str
+) -> None:
+    page = get(f"/figures?{asked}").text
     command = re.search(r'<pre tabindex="0"[^>]*>([^<]+)<', page)
     assert command is not None
     shutil.copy(history, tmp_path / "osce-news.db")
@@ -45,7 +50,7 @@ def test_the_command_on_the_page_draws_the_same_figure(get: Get, history: Path, 
     assert program == "osce-news"
     assert run(*arguments, cwd=tmp_path).status == 0
     drawn = (tmp_path / "figure.svg").read_bytes()
-    assert drawn == get("/figures.svg?by=office&by=topic&office=ODIHR&until=2025-11-01&type=").content
+    assert drawn == get(f"/figures.svg?{asked}").content
 
 
 @pytest.mark.parametrize("title", FIGURES)
@@ -75,7 +80,7 @@ def test_png_and_html_are_downloads(get: Get) -> None:
         ("office=nowhere", "no office 'nowhere'"),
         ("top=many", "not a number: 'many'"),
         ("offcie=odihr", "no filter 'offcie'"),
-        ("as-of=2025-12-01", "these pages show the present"),
+        ("as-of=2025-11-01", "nothing is known of 2025-11-01"),
         ("until=1990-01-01", "nothing to plot: no item matches the filters"),
         ("by=%3Cscript%3Ealert(1)", "no figure by '<script>alert(1)'"),
     ],
@@ -91,6 +96,7 @@ def test_bad_input_is_an_error_line(get: Get, asked: str, line: str) -> None:
 def test_the_form_keeps_all_of_the_query(get: Get) -> None:
     asked = (
         "by=year&office=ODIHR&office=chairpersonship&place=vienna&language=en&search=osce&since=2025&top=3"
+        "&as-of=2025-12"
     )
     page = get(f"/figures?{asked}").text
     form = Selector(page).css("form.fields")

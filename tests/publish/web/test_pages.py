@@ -22,7 +22,7 @@ from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.storage import queries
 from osce_news.storage.query import Query
 from osce_news.storage.schema import LISTS
-from tests.helpers import digest, items_as_of
+from tests.helpers import digest
 from tests.publish.web.conftest import (
     EDITED,
     GONE,
@@ -98,7 +98,7 @@ def test_each_canned_query_has_a_form_and_shows_rows(get: Get, name: str) -> Non
     assert "No rows." not in empty.text
     for parameter in QUERIES[name]["params"]:
         assert f'name="{parameter}"' in empty.text
-    given = {"full-text": "words=police", "as-it-stood": "day=2025-12-01"}.get(name, "")
+    given = "words=police" if name == "full-text" else ""
     page = get(f"/osce-news/{name}?{given}").text
     assert "<td>" in page
     assert QUERIES[name]["sql"].strip() in html.unescape(page)
@@ -187,14 +187,6 @@ def test_what_changed_shows_what_the_second_crawl_found(get: Get) -> None:
     assert [row["id"] for row in rows if row["what"] == "withdrawn"] == [node(GONE)]
     everything = query(get, "what-changed", days="8")
     assert Counter(row["what"] for row in everything)["new"] > 250
-
-
-def test_the_list_on_a_past_day_equals_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:
-    rows = query(get, "as-it-stood", day="2025-12-01")
-    expected = items_as_of(reading, "2025-12-01")
-    assert {row["id"]: row["title"] for row in rows} == {row["id"]: row["title"] for row in expected}
-    assert "A title that was mended" not in {row["title"] for row in rows}
-    assert query(get, "as-it-stood", day="2020-01-01") == []
 
 
 def test_dates_that_disagree_with_the_dateline_are_found(get: Get, reading: sqlite3.Connection) -> None:

@@ -1,0 +1,107 @@
+"""The pages of a past day: what they show, the files that they are read from, and what can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from osce_news.publish.web.databases import _KEPT
+from osce_news.publish.web.server import application
+from tests.helpers import run
+from tests.publish.web.conftest import EDITED, GONE, READ, STORIES, TEXT, node, number_of_items
+from tests.publish.web.test_pages import text_of
+
+Get = Callable[..., Any]
+DAY = "as-of=2025-12-01"
+
+
+def test_words_and_titles_are_those_of_the_day(get: Get) -> None:
+    assert number_of_items(get(f"/?search=mended&{DAY}").text) == 0
+    assert number_of_items(get("/?search=mended&as-of=2025-12-07").text) == 1
+    assert number_of_items(get("/?search=quicksilver").text) == 1
+    texts = get(f"/?search=quicksilver&{DAY}").text
+    assert number_of_items(texts) == 0
+    assert "only titles and teasers were searched" in texts
+
+
+def test_a_day_on_which_the_list_was_not_read_says_when_it_was(get: Get) -> None:
+    assert "as of 2099-12-31 the list had last been read on 2025-12-07" in get("/?as-of=2099").text
+    assert "had last been read" not in get("/?as-of=2025-12-07").text
+
+
+@pytest.mark.parametrize("suffix", ["csv", "ris", "bib", "atom"])
+def test_files_are_those_that_the_command_writes(
+    get: Get, history: Path, tmp_path: Path, suffix: str
+) -> None:
+    words = ("--search", "police", "--as-of", "2025-12-01", "--db", history)
+    assert run("export", f"items.{suffix}", *words, cwd=tmp_path).status == 0
+    updated = re.compile("<updated>.*?</updated>")
+    written = (tmp_path / f"items.{suffix}").read_bytes().decode()
+    assert updated.sub("", get(f"/items.{suffix}?search=police&{DAY}").text) == updated.sub("", written)
+
+
+def test_the_reference_is_that_of_the_command(get: Get, history: Path, tmp_path: Path) -> None:
+    words = ("cite", "--search", "police", "--as-of", "2025-12-01")
+    shown = text_of(get(f"/cite?search=police&{DAY}").text)
+    assert run(*words, "--db", history, cwd=tmp_path).out.strip() in shown
+    assert "(words: police; as of 2025-12-01)" in shown
+    assert f"osce-news {' '.join(words)}" in shown
+
+
+def test_the_page_of_an_item_shows_that_day_and_leads_to_today(get: Get) -> None:
+    page = get(f"/items/{node(EDITED)}?{DAY}").text
+    assert f"<h1>{html.escape(STORIES[EDITED].title, quote=False)}</h1>" in html.unescape(page)
+    assert "A title that was mended" not in page
+    assert f'<a href="/items/{node(EDITED)}">its page of today</a>' in page
+    assert "has not changed since" not in page
+    assert TEXT not in get(f"/items/{node(READ)}?{DAY}").text
+    assert "Withdrawn" not in get(f"/items/{node(GONE)}?{DAY}").text
+    assert get(f"/items/{node(GONE)}?as-of=2025-12-07").status_code == 404
+    labels = re.findall(r'<dd><a href="(/\?office=[^"]+)"', page)
+    assert all(html.unescape(address).endswith(f"&{DAY}") for address in labels)
+    (address,) = re.findall(r'<a href="([^"]+)">RIS<', page)
+    assert STORIES[EDITED].title in get(address).text
+
+
+def test_ten_days_at_once_are_answered_and_few_files_are_kept(snapshot: Path, tmp_path: Path) -> None:
+    datasette = application(Path(shutil.copy(snapshot, tmp_path / "osce-news.db")))
+    days = [f"2025-{day}" for day in ("11-30", *(f"12-{day:02}" for day in range(1, 10)))] * 2
+
+    async def ask() -> list[Any]:
+        return await asyncio.gather(
+            *(datasette.client.get(f"/?search=title:mended&as-of={day}") for day in days)
+        )
+
+    pages = [answer.text for answer in asyncio.run(ask())]
+    assert [number_of_items(page) for page in pages] == [int(day >= "2025-12-07") for day in days]
+    files = {path.name for path in tmp_path.iterdir()}
+    assert "osce-news.db" in files
+    assert len(files) == 1 + _KEPT
+
+
+def test_a_file_that_cannot_be_made_is_an_error_line_and_is_tried_again(
+    snapshot: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    datasette = application(Path(shutil.copy(snapshot, folder / "osce-news.db")))
+
+    def ask(address: str) -> Any:
+        return asyncio.run(datasette.client.get(address))
+
+    assert ask("/").status_code == 200
+    folder.rename(tmp_path / "elsewhere")
+    for address in (f"/?{DAY}", f"/items.csv?{DAY}", f"/figures.svg?{DAY}"):
+        answer = ask(address)
+        assert answer.status_code == 500
+        assert "2025-12-01 can't be stored" in text_of(answer.text)
+        assert "unable to open database file" in answer.text
+    (tmp_path / "elsewhere").rename(folder)
+    assert number_of_items(ask(f"/?{DAY}").text) == 300
