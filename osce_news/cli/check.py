@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     "into",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Keep the page as a fixture in this folder, to send it to us.",
+    help="Keep the page as a fixture in this folder, to attach it to an issue.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @log_options
@@ -58,7 +58,7 @@ def check(
     there is a database, the page is also compared with it.
 
     --save keeps the page without e-mail addresses, telephone numbers and keys. If the page is not
-    understood, please send us the folder.
+    understood, please attach the folder to an issue.
 
     \b
     Example:

@@ -57,8 +57,10 @@ def print_summary(
     if hint:
         click.echo(hint)
     commands = ["list", "search trafficking", "stats --by year --by type"]
-    if summary.status != "complete" and summary.run:
-        commands.insert(0, f"runs {summary.run}")
+    if summary.status != "complete":
+        commands = [f"runs {summary.run}" if summary.run else "runs"]
+    if summary.held:
+        commands.append("held")
     if summary.unknown_terms:
         commands.append("vocabulary --unknown")
     _print_overview(Path(summary.database), [f"osce-news {command}{option}" for command in commands])

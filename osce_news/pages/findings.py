@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from osce_news.errors import OsceNewsError
+from osce_news.normalize.text import numbered
 from osce_news.normalize.vocabulary import fold, words
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.listing import ListingPage
@@ -12,7 +13,7 @@ from osce_news.pages.text_lines import is_item, text_of
 from osce_news.urls import same_path, same_site, without_query
 
 LABELLED, CARDS, SCRIPT = "labelled list", "cards", "filled by a script from the search service"
-_READ_BY = {LABELLED: "by its labels", CARDS: "card by card"}
+_READABLE = {LABELLED: "a labelled list", CARDS: "a list of cards"}
 _MOST_LISTS = 5  # named in a message
 
 
@@ -32,20 +33,18 @@ class Findings:
     @property
     def source(self) -> str | None:
         """The `--source` with which the page's list can be read; None if no source is known to work."""
-        if self.layout in _READ_BY:
+        if self.layout in _READABLE:
             return "list"
         return "search" if self.layout == SCRIPT else None
 
     def __str__(self) -> str:
         """Return the findings on one line."""
-        if self.layout in _READ_BY:
-            what = "labelled list" if self.layout == LABELLED else "list of cards"
-            return f"a {what} with {self.results} results, which is read {_READ_BY[self.layout]}"
+        if self.layout in _READABLE:
+            return f"{_READABLE[self.layout]} with {numbered(self.results, 'result')}"
         named = ", ".join(f"{name} ({url})" for name, url in list(self.lists.items())[:_MOST_LISTS])
         return (
-            f"the page is made by {self.generator or 'an unnamed generator'}, with "
-            f"{self.numbered_links} numbered links and {self.times} <time> elements; "
-            f"it links {named or 'no list'}; next: {self.next_command}"
+            f"generator: {self.generator or 'not named'}; {self.numbered_links} numbered links and "
+            f"{self.times} <time> elements; links to lists: {named or 'none'}; next: {self.next_command}"
         )
 
     @property
@@ -55,7 +54,7 @@ class Findings:
             return "osce-news crawl --source search"
         if self.lists:
             return f"osce-news crawl --start-url {next(iter(self.lists.values()))}"
-        return "osce-news check --save FOLDER, and send us the page"
+        return "osce-news check --save FOLDER, and attach the folder to an issue"
 
 
 def find(page: ListingPage, *, is_list: bool = True) -> Findings:

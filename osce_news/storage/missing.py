@@ -26,10 +26,10 @@ ASKED_AGAIN = timedelta(days=30)
 def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> list[str]:
     """Return the items that were on this list before and that no list shows any more.
 
-    Candidates are the items that this list or a part of it (with a keyword or a filter) showed last, or that
-    one of its pages since it was last read to its end has shown. Those are not missing that a page has shown
-    since this crawl began, or that another list has shown since it was last read to its end, in the 90 days
-    before.
+    Candidates are the items that this list, or a part of it (with a keyword or a filter), was the last to
+    show, and those that its pages have shown since it was last read to its end. A candidate is not missing if
+    a page has shown it since this crawl began, or if another list, read to its end in the last 90 days, has
+    shown it then or later.
     """
     chain = chain_of_runs(connection, run)
     started = connection.execute("SELECT started FROM runs WHERE id = ?", [chain[0]]).fetchone()[0]

@@ -7,9 +7,12 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from osce_news.cli.summary import print_summary
+from osce_news.storage.runs import Summary
 from tests.helpers import ROOT, environment, remarks, run, shell
 from tests.processes import on_a_terminal
 
@@ -177,3 +180,16 @@ def test_a_database_without_unknown_values_says_so(tmp_path: Path) -> None:
     run("replay", ROOT / "fixtures" / "listing" / "seed", cwd=tmp_path)
     result = run("vocabulary", "--unknown", "--format", "table", cwd=tmp_path)
     assert (result.status, result.out, result.err) == (0, "", "no printed value is unknown\n")
+
+
+def test_after_a_run_that_is_not_complete_its_problems_come_next(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def commands(**counts: Any) -> list[str]:
+        print_summary(Summary(3, "full", database="osce-news.db", **counts), as_json=False)
+        return [line.strip() for line in capsys.readouterr().out.partition("next:\n")[2].splitlines()]
+
+    monkeypatch.chdir(filled.parent)
+    assert commands(status="partial", held=1) == ["osce-news runs 3", "osce-news held"]
+    assert commands(status="failed") == ["osce-news runs 3"]
+    assert commands(status="complete")[0] == "osce-news list"

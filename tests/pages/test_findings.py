@@ -32,7 +32,7 @@ def test_a_list_that_can_be_read_is_named_with_its_results() -> None:
     assert (labelled.layout, labelled.results, labelled.source) == (LABELLED, 12, "list")
     cards = find(page(render_cards(stories, "teaser-link")))
     assert (cards.layout, cards.results, cards.source) == (CARDS, 12, "list")
-    assert str(cards) == "a list of cards with 12 results, which is read card by card"
+    assert str(cards) == "a list of cards with 12 results"
 
 
 def test_a_page_that_came_instead_of_the_list_says_where_lists_may_be() -> None:
@@ -45,8 +45,8 @@ def test_a_page_that_came_instead_of_the_list_says_where_lists_may_be() -> None:
         "Press releases": LIST,
     }
     assert str(found) == (
-        "the page is made by Drupal 11 (https://www.drupal.org), with 2 numbered links and 2 <time> "
-        "elements; it links Newsroom (https://www.osce.org/newsroom), "
+        "generator: Drupal 11 (https://www.drupal.org); 2 numbered links and 2 <time> "
+        "elements; links to lists: Newsroom (https://www.osce.org/newsroom), "
         "news (https://odihr.osce.org/odihr/news), Press releases (https://www.osce.org/press-releases); "
         "next: osce-news crawl --start-url https://www.osce.org/newsroom"
     )
@@ -57,8 +57,8 @@ def test_a_page_without_links_that_names_the_search_service_leads_there() -> Non
     assert (found.layout, found.source, found.names_search) == (SCRIPT, "search", True)
     assert found.next_command == "osce-news crawl --source search"
     nothing = find(page("<html><body>Gone</body></html>"))
-    assert nothing.next_command == "osce-news check --save FOLDER, and send us the page"
-    assert "an unnamed generator" in str(nothing)
+    assert nothing.next_command == "osce-news check --save FOLDER, and attach the folder to an issue"
+    assert "generator: not named" in str(nothing)
 
 
 @pytest.mark.parametrize("html", ["", "<", "\0", "{}", "<html><body><a href='http://['>x</a>", "<time>" * 9])
