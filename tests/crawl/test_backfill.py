@@ -145,21 +145,6 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was(
     assert rows(tmp_path / "a.db", VALUES) == rows(undisturbed / "a.db", VALUES)
 
 
-def test_a_backfill_that_is_killed_while_it_stores_is_stored_by_the_next(
-    server: WebArchive, tmp_path: Path
-) -> None:
-    deadly = (
-        "import os, signal\nfrom osce_news.storage import Writer\n"
-        "Writer.store_article = lambda *_: os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    with start(server, tmp_path, before=deadly) as command:
-        assert command.result().status == -signal.SIGKILL
-    asked = len(server.captures_asked)
-    done = backfill(server, tmp_path)
-    assert (done.status, done.summary["index"]["kept_before"], len(server.captures_asked)) == (0, 13, asked)
-    assert len(rows(tmp_path / "a.db", VALUES)) == 12
-
-
 def test_a_page_that_is_the_same_in_an_earlier_copy_is_read_from_there(
     server: WebArchive, tmp_path: Path
 ) -> None:

@@ -34,7 +34,8 @@ def test_what_is_left_is_one_line_without_space_around_it_or_nothing(text: str) 
 def test_no_visible_letter_is_lost_or_added(text: str) -> None:
     visible = "".join(letter for letter in text if letter.isprintable() and not letter.isspace())
     kept = "".join(letter for letter in clean(text) or "" if letter.isprintable() and not letter.isspace())
-    assert kept == unicodedata.normalize("NFC", visible)
+    # Marks may have another order where a space between them is gone.
+    assert unicodedata.normalize("NFC", kept) == unicodedata.normalize("NFC", visible)
 
 
 @given(st.text(st.sampled_from(TYPOGRAPHY + "ab"), min_size=1))

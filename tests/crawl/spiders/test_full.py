@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import asked, crawl, is_sound, nodes, pages_asked, pages_of, rows, stored
-from tests.newsroom import Newsroom, faults, make_newer, make_stories
+from tests.crawl.spiders.crawling import asked, crawl, nodes, pages_asked, pages_of, rows, stored
+from tests.newsroom import Newsroom, faults, make_stories
 from tests.newsroom.site import BeyondEnd
 
 
@@ -29,39 +28,6 @@ def test_a_full_crawl_finds_what_was_back_dated_and_what_is_gone(newsroom: Newsr
     assert counts == ["full", 2, 1, pages_of(64), 62]
     assert pages_asked(newsroom) == pages_of(64)
     assert stored(db) == nodes(newsroom)
-
-
-# tests/crawl/test_traversal_moving.py has these and others, at random, in memory.
-Move = Callable[[Newsroom], object]
-MOVES: dict[str, Move] = {
-    "published by the page": lambda n: n.publish(*make_newer(n.stories, 21)),
-    "removed at the border": lambda n: [n.remove(story.node) for story in n.stories[24:32]],
-    "sent to the end": lambda n: n.redate(n.stories[3].node, n.stories[-1].published),
-    "reordered": lambda n: [n.reorder(story.published) for story in n.stories],
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", MOVES)
-def test_what_moves_while_the_list_is_read_gives_no_duplicate_and_no_loss(
-    newsroom: Newsroom, tmp_path: Path, name: str
-) -> None:
-    """What stood on the list all the time is stored once; nothing that stands there is withdrawn."""
-    db = tmp_path / "a.db"
-    for request in (4, 7):
-        newsroom.at_request(request, MOVES[name])
-    before = nodes(newsroom)
-    done = crawl(newsroom, db)
-    assert done.status == 0, done.errors
-    assert stored(db) >= before & nodes(newsroom)
-    assert done.summary["new"] == len(stored(db))
-
-    newsroom.at_request(5, MOVES[name])
-    before = nodes(newsroom)
-    done = crawl(newsroom, db, "--full")
-    assert done.status == 0, done.errors
-    assert stored(db) >= before & nodes(newsroom)
-    assert is_sound(db)
 
 
 @pytest.mark.slow
@@ -114,22 +80,6 @@ def test_results_that_a_page_hides_for_a_while_are_not_withdrawn(newsroom: Newsr
     done = crawl(newsroom, db, "--full")
     assert done.status in (0, 4), done.errors
     assert done.summary["withdrawn"] == 0
-    assert stored(db) == nodes(newsroom)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fixed_rows", [10, 25])
-def test_a_site_that_gives_pages_as_it_likes_is_read_by_its_links_and_what_is_gone_is_withdrawn(
-    newsroom: Newsroom, tmp_path: Path, fixed_rows: int
-) -> None:
-    """Its pages cannot be made to overlap, but what is missing is asked for itself."""
-    newsroom.fixed_rows = fixed_rows
-    db = tmp_path / "a.db"
-    crawl(newsroom, db)
-    assert stored(db) == nodes(newsroom)
-    remove_some(newsroom)
-    done = crawl(newsroom, db, "--full")
-    assert (done.status, done.summary["withdrawn"], done.summary["message"]) == (0, 3, None)
     assert stored(db) == nodes(newsroom)
 
 

@@ -33,10 +33,6 @@ def start_page(newsroom: Newsroom) -> None:
     newsroom.fail(LIST, faults.redirect("/"))
 
 
-def not_a_list(newsroom: Newsroom) -> None:
-    newsroom.fail(LIST, faults.always(Reply(body=START_PAGE.replace("/node/", "/n/").encode())))
-
-
 GONE = {"not found": not_found, "a redirect to the start page": start_page}
 
 

@@ -176,19 +176,6 @@ def test_a_crawl_that_was_killed_amid_the_news_leaves_no_gap(newsroom: Newsroom,
     assert pages_asked(newsroom) == 2  # all is settled now
 
 
-@pytest.mark.slow
-def test_an_error_amid_the_news_leaves_no_gap(newsroom: Newsroom, tmp_path: Path) -> None:
-    db = tmp_path / "a.db"
-    crawl(newsroom, db)
-    newsroom.publish(*make_newer(newsroom.stories, 62))
-    newsroom.log.clear()
-    newsroom.fail(lambda path: faults.listing(path) and pages_asked(newsroom) == 2, faults.status(403))
-    assert crawl(newsroom, db).status == 6
-    newsroom.faults.clear()
-    assert crawl(newsroom, db).status == 0
-    assert stored(db) == nodes(newsroom)
-
-
 Move = Callable[[Newsroom], object]
 MOVES: dict[str, Move] = {
     "a page of items was removed": lambda n: [n.remove(story.node) for story in n.stories[:ROWS]],

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.normalize import item_id
 from tests.crawl.spiders import crawling
-from tests.crawl.spiders.crawling import LIST, pages_asked, rows
+from tests.crawl.spiders.crawling import LIST, rows
 from tests.helpers import slow
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Ended
@@ -71,23 +70,6 @@ def test_a_period_keeps_what_lies_in_it_and_stops_when_past_it(newsroom: Newsroo
     assert {row[0] for row in rows(tmp_path / "a.db", "SELECT id FROM items")} == wanted
     assert done.summary["pages"] < 3
     assert done.status == 0
-
-
-@pytest.mark.slow
-def test_rows_and_max_pages_are_asked_for(newsroom: Newsroom, tmp_path: Path) -> None:
-    done = crawl(newsroom, tmp_path / "a.db", "--rows", "10", "--max-pages", "2")
-    assert done.summary["new"] == 20
-    assert pages_asked(newsroom) == 2
-    assert "rows=10" in newsroom.paths[1]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("markup", ["drupal10", "flat", "nested"])
-def test_a_list_in_another_markup_is_walked_to_its_end(
-    newsroom: Newsroom, tmp_path: Path, markup: str
-) -> None:
-    newsroom.markup = markup
-    assert crawl(newsroom, tmp_path / "a.db").summary["new"] == 130
 
 
 @pytest.mark.slow
@@ -208,29 +190,6 @@ def test_a_passing_fault_is_tried_again(newsroom: Newsroom, tmp_path: Path, faul
     newsroom.fail(PAGE_TWO, fault, times=1)
     done = crawl(newsroom, tmp_path / "a.db")
     assert (done.status, done.summary["new"], done.summary["requests"]) == (0, 130, 5)
-
-
-@pytest.mark.slow
-def test_without_a_server_the_status_is_that_of_the_network(tmp_path: Path) -> None:
-    with Newsroom([], robots=ROBOTS) as newsroom:
-        gone = newsroom
-    done = crawl(gone, tmp_path / "a.db")
-    assert done.status == 1
-    assert len(done.lines) == 1
-
-
-@pytest.mark.slow
-def test_an_item_is_told_by_its_node_on_any_host(newsroom: Newsroom, tmp_path: Path) -> None:
-    """What is crawled from a mirror and from another host is one item."""
-    db = tmp_path / "a.db"
-    crawl(newsroom, db, "--max-pages", "1")
-    with Newsroom(newsroom.stories, robots=ROBOTS) as mirror:
-        done = crawl(mirror, db, "--max-pages", "1")
-    assert done.summary["new"] == 0
-    assert rows(db, "SELECT count(*), count(DISTINCT item_id) FROM addresses") == [(100, 50)]
-    assert all(
-        item_id(url) == identifier for identifier, url in rows(db, "SELECT item_id, url FROM addresses")
-    )
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import crawl, held, killed, nodes, pages_asked, rows, start, stored, until
+from tests.crawl.spiders.crawling import crawl, held, nodes, pages_asked, rows, start, stored, until
 from tests.helpers import FIXTURES
 from tests.newsroom import Newsroom
 from tests.processes import Command, Ended
@@ -56,15 +56,6 @@ def test_a_second_crawl_ends_at_once_and_names_the_first_by_whatever_name_the_da
 def test_another_database_in_the_same_folder_is_free(newsroom: Newsroom, tmp_path: Path) -> None:
     with held(newsroom, tmp_path / "a.db", 2):
         assert crawl(newsroom, tmp_path / "b.db").status == 0
-
-
-def test_the_lock_of_a_killed_crawl_is_no_obstacle(newsroom: Newsroom, tmp_path: Path) -> None:
-    db = tmp_path / "a.db"
-    killed(newsroom, db, 3)
-    assert (tmp_path / "a.db.lock").exists()
-    done = crawl(newsroom, db)
-    assert done.status == 0, done.errors
-    assert stored(db) == nodes(newsroom)
 
 
 @pytest.mark.slow

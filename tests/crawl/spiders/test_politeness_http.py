@@ -223,28 +223,12 @@ def crawl(newsroom: Newsroom, folder: Path) -> Result:
     return run(*crawl_arguments(newsroom), cwd=folder)
 
 
-@pytest.mark.slow
-def test_a_broken_robots_txt_ends_with_status_6_and_no_page_asked_for(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    newsroom.robots_status = 503
-    assert crawl(newsroom, tmp_path).status == 6
-    assert newsroom.paths == ["/robots.txt"] * 4
-
-
 def test_a_crawl_delay_that_no_crawl_can_keep_to_is_a_refusal(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.robots = robots(86_400)
     done = crawl(newsroom, tmp_path)
     assert done.status == 6
     assert "a crawl-delay of 86400 s" in done.errors[-1]
     assert newsroom.paths == ["/robots.txt"]
-
-
-@pytest.mark.slow
-def test_too_many_requests_to_the_end_is_a_refusal(newsroom: Newsroom, tmp_path: Path) -> None:
-    newsroom.fail(faults.listing, busy(429))
-    assert crawl(newsroom, tmp_path).status == 6
-    assert len(newsroom.log) == 1 + 4
 
 
 def test_a_site_that_asks_to_wait_a_day_is_left_alone_at_once(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from tests.crawl.spiders.crawling import (
     LIST,
     STORIES,
     at,
-    content,
     crawl,
     held,
     is_sound,
@@ -65,33 +64,6 @@ def test_what_is_new_on_top_since_the_kill_is_read_and_shifts_what_is_left(
 
 
 @pytest.mark.slow
-def test_a_crawl_that_is_killed_again_and_again_comes_to_its_end(newsroom: Newsroom, tmp_path: Path) -> None:
-    """With an item more on top and one less below each time; what stands there throughout is stored."""
-    db, always = tmp_path / "a.db", nodes(newsroom)
-    for _ in range(4):
-        killed(newsroom, db, 4)
-        newsroom.publish(*make_newer(newsroom.stories, 1))
-        always.discard(newsroom.remove(newsroom.stories[20].node).node)
-    done = crawl(newsroom, db)
-    assert (done.status, done.summary["mode"], done.summary["continues"]) == (0, "full", 4)
-    assert stored(db) >= nodes(newsroom)
-    assert is_sound(db)
-
-
-@pytest.mark.slow
-def test_a_crawl_that_is_killed_again_before_it_has_come_down_to_what_was_read_leaves_no_gap(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    db = tmp_path / "a.db"
-    killed(newsroom, db, 5)
-    newsroom.publish(*make_newer(newsroom.stories, 35))
-    killed(newsroom, db, 2)
-    done = crawl(newsroom, db)
-    assert (done.status, done.summary["continues"]) == (0, 2)
-    assert stored(db) == nodes(newsroom)
-
-
-@pytest.mark.slow
 def test_a_full_crawl_of_a_list_that_was_read_before_is_gone_on_with_when_it_is_asked_for(
     newsroom: Newsroom, tmp_path: Path
 ) -> None:
@@ -129,19 +101,6 @@ def test_after_a_crawl_that_was_killed_long_ago_the_list_is_read_from_its_top(
     assert (done.status, done.summary["continues"]) == (0, None)
     assert pages_asked(newsroom) == ALL
     assert stored(db) == nodes(newsroom)
-
-
-def test_a_crawl_that_was_killed_while_it_followed_links_goes_on_from_there(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    newsroom.fixed_rows = 5
-    db = tmp_path / "a.db"
-    killed(newsroom, db, 9)
-    newsroom.log.clear()
-    done = crawl(newsroom, db)
-    assert (done.status, done.summary["continues"]) == (0, 1)
-    assert stored(db) == nodes(newsroom)
-    assert pages_asked(newsroom) < 13
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -213,14 +172,3 @@ def test_a_crawl_interrupted_before_its_first_page_begins_at_the_top(
         waiting.command.process.kill()
     assert crawl(newsroom, tmp_path / "a.db").status == 0
     assert stored(tmp_path / "a.db") == nodes(newsroom)
-
-
-@pytest.mark.slow
-def test_a_database_that_was_filled_in_parts_is_that_of_an_undisturbed_run(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    crawl(newsroom, tmp_path / "undisturbed.db")
-    for _ in range(2):
-        signalled(newsroom, tmp_path / "a.db", 4, signal.SIGINT)
-    crawl(newsroom, tmp_path / "a.db")
-    assert content(tmp_path / "a.db") == content(tmp_path / "undisturbed.db")

@@ -21,8 +21,7 @@ from tests.crawl.spiders.crawling import (
     start,
     stored,
 )
-from tests.helpers import slow
-from tests.newsroom import Newsroom, faults, make_newer, make_stories
+from tests.newsroom import Newsroom, faults, make_stories
 
 DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 8)]
 
@@ -234,7 +233,7 @@ def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(tmp_path: Path)
         assert stored(db) == nodes(newsroom)
 
 
-@pytest.mark.parametrize("refused", ["robots.txt", "403", *slow("429")])
+@pytest.mark.parametrize("refused", ["robots.txt", "403"])
 def test_a_site_that_refuses_items_pages_leaves_the_run_complete(
     newsroom: Newsroom, tmp_path: Path, refused: str
 ) -> None:
@@ -289,15 +288,3 @@ def test_the_replay_of_a_run_that_asked_gives_the_same_rows(tmp_path: Path) -> N
     assert (done.status, done.summary["runs"]) == (0, [1, 2, 3, 4, 5]), done.errors
     replaying.assert_same(tmp_path)
     assert rows(tmp_path / "b.db", "SELECT count(*) FROM withdrawals") == [(3,)]
-
-
-def test_another_list_of_the_same_database_withdraws_nothing_of_this_one(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    db = tmp_path / "a.db"
-    crawl(newsroom, db)
-    others = make_newer(newsroom.stories, 12)
-    with Newsroom(others, robots=newsroom.robots) as elsewhere:
-        done = crawl(elsewhere, db, "--full")
-    assert (done.status, done.summary["new"], done.summary["withdrawn"]) == (0, 12, 0)
-    assert stored(db) == nodes(newsroom) | {story.node for story in others}
