@@ -11,7 +11,6 @@ import pytest
 
 from benchmarks.extraction.__main__ import (
     DRIVER,
-    driver,
     measure,
     rows_of_layouts,
     rows_of_quality,
@@ -19,8 +18,8 @@ from benchmarks.extraction.__main__ import (
     table,
 )
 from benchmarks.extraction.pages import fixture_pages, generated_pages
-from benchmarks.extraction.peers import PEERS, Peer, python_of
-from benchmarks.extraction.scoring import Expected, Score, lines_of, score, total
+from benchmarks.extraction.peers import PEERS
+from benchmarks.extraction.scoring import Expected, Score, score, total
 
 PAGE = Expected(
     title="A title",
@@ -94,11 +93,6 @@ def test_lines_of_other_things_are_counted_by_whether_they_belong_to_the_item() 
     assert (framed.right, framed.beside, framed.foreign) == (5, 0, 3)
 
 
-def test_a_part_of_the_text_is_not_foreign_though_it_is_not_right() -> None:
-    cut = of(TEXT.replace("First of all.\n\nOne line", "First of all. One line"))
-    assert (cut.right, cut.foreign) == (3, 0)
-
-
 def test_title_and_date_are_right_or_not() -> None:
     found = [
         score(PAGE, title, day, TEXT)
@@ -107,15 +101,6 @@ def test_title_and_date_are_right_or_not() -> None:
     assert [(one.titles, one.dates) for one in found] == [(1, 1), (0, 0)]
     undated = score(Expected("A title", None, ()), None, None, None)
     assert (undated.dated, undated.dates, undated.titles) == (0, 0, 0)
-
-
-def test_scores_are_added_up() -> None:
-    assert total([]) == Score()
-    assert total([of(TEXT), of(None)]) == Score(pages=2, paragraphs=10, right=5, titles=2, dates=2, dated=2)
-
-
-def test_lines_that_are_only_marks_are_none() -> None:
-    assert lines_of("|---|---|\n\n | \n[ ]") == []
 
 
 def test_ours_reads_the_fixtures_and_made_articles_as_a_peer_does(tmp_path: Path) -> None:
@@ -142,14 +127,6 @@ def test_ours_reads_the_fixtures_and_made_articles_as_a_peer_does(tmp_path: Path
     assert table(["", "a"], iter([["b", "c"]])) == "|  | a |\n| --- | --- |\n| b | c |\n"
 
 
-def test_an_extractor_that_breaks_ends_the_comparison(tmp_path: Path) -> None:
-    with (
-        driver(Path(sys.executable), "no-such", [], tmp_path) as broken,
-        pytest.raises(subprocess.CalledProcessError, match="no-such"),
-    ):
-        broken.ask("read")
-
-
 def test_no_extractor_opens_a_socket(tmp_path: Path) -> None:
     pages = tmp_path / "pages.json"
     pages.write_text("[]")
@@ -161,29 +138,3 @@ def test_no_extractor_opens_a_socket(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], input="read\n", capture_output=True, text=True)
     assert json.loads(done.stdout) == []
     assert "no socket is opened here" in done.stderr
-
-
-def test_an_environment_is_used_again_only_for_the_same_requirements(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    installed: list[list[str]] = []
-
-    def create(folder: Path, **_: object) -> None:
-        folder.mkdir(exist_ok=True)
-
-    def run(arguments: list[str], **_: object) -> None:
-        installed.append([str(one) for one in arguments[1:]])
-        if "broken==1" in arguments:
-            raise subprocess.CalledProcessError(1, arguments)
-
-    monkeypatch.setattr("venv.create", create)
-    monkeypatch.setattr("subprocess.run", run)
-    peer = Peer("peer", "A peer", ("peer==1", "more==2"))
-    for _ in range(2):
-        assert python_of(peer, tmp_path) == tmp_path / "peer" / "bin" / "python"
-    assert installed == [["-m", "pip", "install", "--quiet", "peer==1", "more==2"]]
-    assert capsys.readouterr().err == f"installs peer==1 more==2 into {tmp_path / 'peer'}\n"
-    for _ in range(2):
-        with pytest.raises(subprocess.CalledProcessError):
-            python_of(Peer("peer", "A peer", ("broken==1",)), tmp_path)
-    assert len(installed) == 3, "what failed is tried again"

@@ -23,9 +23,7 @@ from osce_news.archive.cluster.job import make_job, parse_part, read_job, split
 from osce_news.archive.cluster.partitions import (
     ParsedCapture,
     ParsedPage,
-    partition_contents,
     read_rows,
-    rows,
     write_partition,
 )
 from osce_news.archive.files import saved_page
@@ -42,7 +40,7 @@ from osce_news.errors import (
     OsceNewsError,
     PartialError,
 )
-from osce_news.events import Event, PageStored
+from osce_news.events import Event
 from osce_news.publish import extras
 from osce_news.serialize import from_json, to_json
 from osce_news.urls import LISTING_URL
@@ -304,57 +302,6 @@ def test_a_worker_refuses_another_file_and_another_version(
     kept = made.stat().st_mtime_ns
     parse_part(part, tmp_path)
     assert made.stat().st_mtime_ns == kept
-
-
-def test_partitions_are_readable_tables(
-    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The first crawl is two runs: the list's, and the articles'."""
-    found: list[dict[str, Any]] = []
-    for part in make_job(warcs(recorded)[:2], tmp_path, start_url=LISTING_URL).parts:
-        parse_part(part, tmp_path)
-        found += read_rows(tmp_path / part.name)
-    pages = [row for row in found if row["pages"]]
-    listings = [row for row in pages if row["pages"][0]["item_id"] is None]
-    assert {row["status"] for row in listings} == {200}
-    assert len(listings) > 5
-    first = from_json(ParsedPage, listings[0]["pages"][0]["page"])
-    assert first.listing is not None
-    assert len(first.listing.records) == 10
-    notes = [row["url"] for row in found if row["event"]]
-    assert notes[0] == "osce-news:run-begins"
-    assert notes.count("osce-news:page-stored") == len(listings) + 6
-    assert len(pages) == len(listings) + 6
-    assert notes[-1] == "osce-news:run-ends"
-
-
-@pytest.mark.parametrize("url", ["https://www.osce.org/node/7", "https://www.osce.org/a-page"])
-@pytest.mark.parametrize("revisit", [None, "server-not-modified"])
-def test_a_recorded_page_is_parsed_as_requested_and_by_its_address(
-    tmp_path: Path, url: str, revisit: str | None
-) -> None:
-    body = render_article(STORIES[3]).encode()
-    headers = (("Content-Type", "text/html; charset=utf-8"),)
-    file = Path("/a.warc.gz")
-    capture = Capture(url, NOON, 200, headers, body, None, file, 5, revisit)
-    note = PageStored(url=url, fetched_at=NOON, kind="article", item_id="12")
-    report = Report()
-    write_partition(tmp_path / "a.parquet", rows([capture, note], WarcFiles([])), report)
-    kept, kept_note = partition_contents(tmp_path / "a.parquet", file, report, is_first=True)
-    assert kept_note == note
-    assert isinstance(kept, Capture)
-    assert replace(kept, body=body, parsed={}) == ParsedCapture(  # type: ignore[call-arg]
-        url, NOON, 200, headers, body, None, file, 5, revisit
-    )
-    article = capture.article("12")
-    assert article.item_id == "12"
-    assert (article.status == "unchanged") is bool(revisit)
-    assert kept.article("12") == article
-    if url.endswith("7"):
-        alone, other = (replace(one, revisit=None).article() for one in (kept, capture))
-        assert alone == other
-        assert alone.item_id == "7"
-        assert alone.status != "unchanged"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")

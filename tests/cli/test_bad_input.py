@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from osce_news.storage import Writer, open_for_reading
+from osce_news.storage import open_for_reading
 from osce_news.storage.integrity import problems
 from tests.helpers import FIXTURES, Result, digest, remarks, run, shell, values
 
@@ -113,40 +112,21 @@ def test_bytes_that_are_not_text_find_nothing_or_are_bad_input(
     assert (result.status, result.out) == (0, "[]\n") or (result.status == 2 and _one_line(result))
 
 
-def _text(path: Path) -> None:
-    path.write_text("These are my notes.\n" * 500)
-
-
 def _foreign(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript("CREATE TABLE items (id, title); INSERT INTO items VALUES (1, 'mine')")
 
 
-def _newer(path: Path) -> None:
-    with Writer(path) as writer:
-        writer.connection.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
-            "VALUES ('osce_news', 'm999_of_next_year', '2030-01-01')"
-        )
-
-
 @pytest.mark.parametrize("command", [READERS[0], *WRITERS], ids=lambda command: str(command[0]))
-@pytest.mark.parametrize(
-    ("make", "says"),
-    [
-        (_text, "not an SQLite file"),
-        (_foreign, "not a database of osce-news"),
-        (_newer, "newer version.*upgrade"),
-    ],
-)
 def test_a_file_that_is_not_our_database_is_refused_untouched(
-    tmp_path: Path, command: tuple[str, ...], make: Callable[[Path], None], says: str
+    tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     path = tmp_path / "given.db"
-    make(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("CREATE TABLE items (id, title); INSERT INTO items VALUES (1, 'mine')")
     before = digest(path)
     result = run(*command, "--db", path, cwd=tmp_path)
-    assert re.search(says, _one_line(result))
+    assert "not a database of osce-news" in _one_line(result)
     assert (result.status, result.out) == (2, "")
     assert digest(path) == before
 

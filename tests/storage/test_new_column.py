@@ -115,23 +115,3 @@ def test_the_column_is_read_stored_shown_and_exported(checkout: Path, database: 
     assert f"| `summary` | {MEANING} | text | yes | summary_raw | {PITFALL} |" in osce_news(
         checkout, "dictionary", "--format", "markdown", *db
     ).out  # fmt: skip
-
-
-def test_a_change_of_the_column_is_a_revision_and_a_past_day_shows_the_former_value(checkout: Path) -> None:
-    db = ("--db", "changed.db")
-    meta = checkout / "fixtures/listing/seed/meta.json"
-    first = meta.read_text(encoding="utf-8")
-    for text, day in (("The first summary", "2022-03-15"), ("The second summary", "2022-03-20")):
-        print_summary(checkout / SEED, text)
-        meta.write_text(first.replace("2022-03-15", day), encoding="utf-8")
-        osce_news(checkout, "replay", "fixtures/listing/seed", *db)
-    meta.write_text(first, encoding="utf-8")
-    one = json.loads(osce_news(checkout, "show", "514201", "--format", "json", *db).out)
-    (revision,) = one["revisions"]
-    assert (revision["field"], revision["before"], revision["class"]) == (
-        "summary",
-        "The first summary",
-        "text",
-    )
-    then = osce_news(checkout, "list", "--as-of", "2022-03-16", "--format", "json", *db)
-    assert {item["summary"] for item in json.loads(then.out)} == {"The first summary"}
