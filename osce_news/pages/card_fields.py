@@ -22,7 +22,7 @@ from osce_news.pages.labels import (
     says_something,
     values_after,
 )
-from osce_news.pages.text_lines import Line, Piece, squeeze, text_of, upwards
+from osce_news.pages.text_lines import Line, Piece, kind_of, squeeze, text_of, upwards
 
 _TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
 _LABEL = re.compile(r"(?<![a-z])label(?![a-z])", re.IGNORECASE)
@@ -165,7 +165,10 @@ class CardFields:
         other_labels = self._values_of_other_labels
         relative = {time.text for time in self._times if time.datetime and not is_date(time.text)}
         values.is_below = not title
+        kind: object = None
         for number, line in enumerate(self.lines):
+            if kind != (kind := kind_of(line.block)):
+                values.end_text()
             if line in title:
                 values.is_below = True
                 values.add(self._beside_title(line))
@@ -214,7 +217,12 @@ class CardFields:
             block = line.block
             is_label = block.tag in ("dt", "th") or _LABEL.search(block.get("class") or "") is not None
             is_free = number not in self.labelled.used and line not in self._title_lines
-            if is_label and is_free and len(line.text) <= _LONGEST_LABEL:
+            if (
+                is_label
+                and is_free
+                and len(line.text) <= _LONGEST_LABEL
+                and not is_known(bare_text(line.text))
+            ):
                 found[block] = line.text
                 for value in values_after(block, self.element, ()):
                     found |= {inner: line.text for inner in value.iter() if isinstance(inner.tag, str)}

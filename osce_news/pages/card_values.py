@@ -71,12 +71,13 @@ class CardValues:
                 self._add_values([part])
 
     def _add_values(self, parts: Sequence[str]) -> bool:
-        """Add the parts if all of them are values."""
+        """Add the parts if all of them are values; two dates on a line are the period of an event."""
         if not all(map(is_known, parts)):
             return False
+        is_period = sum(_day_of(part) is not None for part in parts) > 1
         for part in parts:
             if day := _day_of(part):
-                self.days.append(day)
+                self.days += [] if is_period else [day]
             elif kind := kind_of_names(_behind_label(part)):
                 self._add_name(_FIELDS[kind], _behind_label(part))
         return True
@@ -145,8 +146,10 @@ def is_of_values(line: Line) -> bool:
 
 
 def is_dated(line: Line) -> bool:
-    """Whether a part of the line is a date."""
-    return any(_day_of(part) is not None for part in _parts(line.pieces))
+    """Whether a part of the line is a date, and not that of a dateline before a text."""
+    return (
+        any(_day_of(part) is not None for part in _parts(line.pieces)) and parse_dateline(line.text) is None
+    )
 
 
 def is_of_publishing(before: str) -> bool:

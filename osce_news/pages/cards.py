@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from lxml.etree import _Element as Element
 
@@ -275,28 +275,35 @@ def _runs(group: _Group) -> dict[Element, list[Line]] | None:
         for start, end in pairwise([*at, len(lines)])
     ]
     gaps = loose[:-1] or loose
-    bare = sum(sizes[card] <= 1 for card in starts)
+    bare = sum(sizes[card] <= 1 or card.tag in ("dt", "dd") for card in starts)
     if bare * 2 < len(at) or sum(map(bool, gaps)) * 2 < max(1, len(gaps)):
         return None
-    lead = _lead(lines, at)
-    last = _end(lines, at[-1], {kind_of(lines[n].block) for gap in loose[:-1] for n in gap})
-    begins_at = [start - lead for start in at]
+    last = _end(lines, at[-1], {kind_of(lines[n].block) for n in range(at[0], at[-1]) if n not in at})
+    begins_at = [start - lead for start, lead in zip(at, _leads(lines, at), strict=True)]
     return {
         card: _until_heading(lines[begin:end], lines[start])
         for card, start, (begin, end) in zip(starts, at, pairwise([*begins_at, last]), strict=True)
     }
 
 
-def _lead(lines: Sequence[Line], at: Sequence[int]) -> int:
-    """Return how many lines with values above a title belong to it: none if dates stand below titles."""
-    leads = []
-    for before, start in pairwise([-1, *at]):
-        lead = 0
-        while start - lead - 1 > before and _is_of_values(lines[start - lead - 1]):
-            lead += 1
-        leads.append(lead)
-    dated_below = any(is_dated(line) for line in lines[at[-1] + 1 :])
-    return 0 if dated_below else min(leads)
+def _leads(lines: Sequence[Line], at: Sequence[int]) -> list[int]:
+    """Return how many lines with values above each title belong to it: none if dates stand below titles.
+
+    Raises LayoutError if dates stand between titles only: they are of the titles above or below, unknown.
+    """
+    above = [
+        list(takewhile(_is_of_values, reversed(lines[before + 1 : start])))
+        for before, start in pairwise([-1, *at])
+    ]
+    up_to_date = [next((n for n, line in enumerate(run, 1) if is_dated(line)), 0) for run in above]
+    least = min(map(len, above))
+    if any(map(is_dated, lines[at[-1] + 1 :])):
+        return [0 for _ in at]
+    if up_to_date[0]:
+        return [max(least, own) for own in up_to_date]
+    if any(up_to_date):
+        raise LayoutError("dates", expected="one above the first title or below the last", got="neither")
+    return [least for _ in at]
 
 
 def _is_of_values(line: Line) -> bool:

@@ -36,7 +36,7 @@ MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fai
 # What pages that show no results without a script have in their settings, scripts or elements.
 _SEARCH_APP = re.compile(r"typesense|instantsearch|search\.web\.osce\.org|algolia|search-app", re.IGNORECASE)
 _FILLED_BY_SCRIPT = "the list is filled by a script from the search service; run with --source search"
-_PAGER_LINKS = "a[href*='page=']"
+_PAGER_LINKS = "a[href*='page']"  # ?page=2, /page/2
 # A start or end tag; comments, scripts and styles are matched first, because they may contain tags.
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style)\b.*?(?:</(?P=raw)|\Z)|"
@@ -182,7 +182,9 @@ class ListingPage(HtmlPage):
     @cached_property
     def pager(self) -> PagerLinks:
         """The addresses of the next and of the last page."""
-        following = self._pager_link("next", "a[rel~=next], .pager-next > a, .pager__item--next > a")
+        following = self._pager_link(
+            "next", "a[rel~=next], link[rel~=next], .pager-next > a, .pager__item--next > a"
+        )
         last = self._pager_link("last", ".pager-last > a, .pager__item--last > a")
         return PagerLinks(following, self._farthest_link if following is None and last is None else last)
 

@@ -85,6 +85,7 @@ def test_days_that_many_datetimes_contradict_are_those_of_other_cards() -> None:
         ("<p>Deadline: 12 June 2026</p>", None),
         ("<p>It was on <time datetime='2026-06-12'>12 June 2026</time> that the mayors met.</p>", None),
         ("<p>VIENNA, 11 June 2026 – The mayors of four towns met.</p>", None),
+        ("<p>11 June 2026 – 12 June 2026</p>", None),
     ],
 )  # fmt: skip
 def test_the_date_is_that_of_publishing_or_none(date: str, published: str | None) -> None:
@@ -125,6 +126,47 @@ def test_a_date_is_read_and_its_line_is_no_teaser(content: str, published: str) 
 def test_a_button_is_no_teaser_in_any_language(words: str) -> None:
     page = cards(*(f'<p>A text.</p><a href="/node/{number}">{words}</a>' for number in range(1, 4)))
     assert [one.teaser for one in page.results] == ["A text."] * 3
+
+
+def test_a_date_in_an_unknown_form_is_no_part_of_the_teaser() -> None:
+    page = cards(*["<span>27 novembre 2026</span><p>The mayors of four towns met.</p>"] * 3)
+    assert [(one.published, one.teaser) for one in page.results] == [
+        (None, "The mayors of four towns met.")
+    ] * 3
+
+
+FLAT = {
+    "paragraphs": "<p>{day}</p><p>{office}</p><p><a href='/node/{n}'>Story {n}</a></p><p>{text}</p>",
+    "headings": "<p>{day}</p><p>{office}</p><h3><a href='/node/{n}'>Story {n}</a></h3><p>{text}</p>",
+    "definitions": "<dt>{day}</dt><dd><a href='/node/{n}'>Story {n}</a><br>{text}</dd>",
+    "dates below": "<h3><a href='/node/{n}'>Story {n}</a></h3><p>{day}</p><p>{office}</p><p>{text}</p>",
+}
+
+
+@pytest.mark.parametrize("office", ["OSCE Secretariat", ""])  # of the third item
+@pytest.mark.parametrize("layout", FLAT)
+def test_values_between_titles_are_those_of_their_own_cards(layout: str, office: str) -> None:
+    offices = ["OSCE Mission to Serbia", "OSCE Presence in Albania", office, "OSCE Mission to Moldova"]
+    days = [f"{number} May 2026" for number in range(1, 5)]
+    text = "VIENNA, 1 May 2026 – The mayors of four towns met."
+    page = read(
+        *(
+            FLAT[layout].format(n=n, day=day, office=office, text=text)
+            for n, (day, office) in enumerate(zip(days, offices, strict=True), 1)
+        )
+    )
+    assert [(one.published, one.teaser) for one in page.results] == [(day, text) for day in days]
+    if layout != "definitions":
+        assert [one.offices for one in page.results] == [office or None for office in offices]
+
+
+@pytest.mark.parametrize("undated", [0, 3])
+def test_dates_between_titles_only_are_not_guessed(undated: int) -> None:
+    days = ["" if n == undated else f"<p>{n} May 2026</p>" for n in range(4)]
+    titles = [f"<h3><a href='/node/{n}'>Story {n}</a></h3>" for n in range(1, 5)]
+    parts = zip(days, titles, strict=True) if undated == 0 else zip(titles, days, strict=True)
+    with pytest.raises(LayoutError, match="dates: expected one above the first title or below the last"):
+        _ = read(*(text for pair in parts for text in pair)).results
 
 
 def test_a_dash_in_the_place_of_a_value_is_none() -> None:

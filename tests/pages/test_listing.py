@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -119,6 +119,13 @@ def test_a_pager_that_nobody_knows_tells_that_the_list_goes_on() -> None:
 @pytest.mark.parametrize("case", ["seed", "last-page", "empty"])
 def test_without_further_pages_the_pager_gives_none(case: str) -> None:
     assert of_fixture(case).pager == (None, None)
+
+
+@pytest.mark.parametrize("address", ["?page=1", "/press-releases/page/2"])
+def test_a_next_link_may_be_in_the_head_or_have_the_page_in_its_path(address: str) -> None:
+    in_head = read(several(2), head=f'<link rel="next" href="{address}">')
+    by_words = read(several(2), f'<p><a href="{address}">Next</a></p>')
+    assert in_head.pager.next == by_words.pager.next == urljoin(URL, address)
 
 
 @pytest.mark.parametrize(
