@@ -32,7 +32,7 @@ def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
     metavar="URL",
     envvar="OSCE_NEWS_PING",
     show_envvar=True,
-    help="Request this address at the end, with /start at the start, with the exit status after a failure.",
+    help="Request this address after a success, with /start at the start, with /STATUS after a failure.",
 )
 @click.option(
     "--notify",
@@ -53,7 +53,7 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
     full crawl is resumed. Ctrl-C stops after the current page.
 
     --articles then reads the full texts of new and changed items and of those without a text, newest
-    first. All of them take about four days. What was read is stored, and the next run continues from there.
+    first. Reading all of them takes about four days. What was read is stored, and the next run continues.
 
     --source search reads the site's search service: all items with their full texts in about 140 requests.
     Whether the site's terms allow that is for you to decide.

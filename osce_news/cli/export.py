@@ -39,13 +39,15 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
     help=f"Default: by the suffix of FILE. Zotero imports {', '.join(_REFERENCES)}.",
 )
 @click.option("--columns", metavar="NAMES", help="Columns to write, separated by commas.  [default: all]")
-@click.option("--texts", is_flag=True, help="Write full texts into spreadsheets (xlsx, CSV with --bom), too.")
+@click.option(
+    "--texts", is_flag=True, help="Also write full texts into spreadsheets (xlsx, and CSV with --bom)."
+)
 @click.option("--bom", is_flag=True, help="CSV for Excel: marked as UTF-8, and safe from formulas.")
 @click.option(
     "--delimiter",
     callback=_delimiter,
     metavar="CHARACTER",
-    help="What separates the values of CSV.  [default: ,]",
+    help="The character between the values of CSV.  [default: ,]",
 )
 @click.option(
     "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
@@ -60,13 +62,13 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
     "--snapshot",
     metavar="FILE.db",
     type=click.Path(path_type=Path),
-    help="Copy the whole database for publication instead: compact, without quarantine.",
+    help="Instead, copy the database for publication: compact, without what only crawls need.",
 )
 @click.option(
     "--backup",
     metavar="FILE.db",
     type=click.Path(path_type=Path),
-    help="Copy the whole database instead, even during a crawl; crawls can continue with the copy.",
+    help="Instead, copy all of the database, even during a crawl; crawls can continue with the copy.",
 )
 @db_option
 @filter_options

@@ -29,7 +29,7 @@ from osce_news.urls import LISTING_URL
 @click.option("--url", metavar="URL", help="The address of a saved page, or of the page to take from a WARC.")
 @click.option("--name", metavar="CASE", help="Name of the new folder.  [default: from the address]")
 @click.option(
-    "--kind", type=click.Choice(["listing", "article"]), help="Kind of the page.  [default: recognised]"
+    "--kind", type=click.Choice(["listing", "article"]), help="Kind of the page.  [default: as recognised]"
 )
 @click.option("--into", type=click.Path(path_type=Path), default="fixtures", help="Folder of all fixtures.")
 @delay_option

@@ -63,7 +63,7 @@ def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--log-file",
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="FILE",
-            help="Append the log to this file too, also what a progress bar hides.",
+            help="Also append the log to this file, with the lines that a progress bar hides.",
         ),
     ):
         with_log = option(with_log)
@@ -102,7 +102,10 @@ def _with_query(command: Callable[..., Any], options: Sequence[tuple[str, str, s
         return command(query=Query.parse(**given), **arguments)
 
     function = click.option(
-        "--all", "every", is_flag=True, help="Only items with all of several offices, topics or places."
+        "--all",
+        "every",
+        is_flag=True,
+        help="With several offices, topics or places: only items that have all of them.",
     )(with_query)
     for name, metavar, text in reversed(options):
         several = metavar == "NAME"

@@ -21,7 +21,7 @@ from osce_news.urls import LISTING_URL
 @click.option(
     "--start-url",
     metavar="URL",
-    help="A list. From WARC files of other tools, only pages of its site are read.  [default: www.osce.org]",
+    help="A list: only pages of its site are read from WARC files of other tools.  [default: www.osce.org]",
 )
 @click.option("--jobs", type=int, hidden=True, expose_value=False, help="Of former versions; has no effect.")
 @json_option

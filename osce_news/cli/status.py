@@ -54,8 +54,8 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
     "--max-age",
     callback=_age,
     metavar="AGE",
-    help="Exit with status 7 if the last complete crawl ended longer ago, such as 36h, 2d or 1w, or that of "
-    "one of several lists that are crawled.",
+    help="Exit with status 7 if the last complete crawl, or that of one of several lists, ended longer ago "
+    "than this: 36h, 2d or 1w.",
 )
 @click.option(
     "--format",
@@ -69,8 +69,8 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
 def status(max_age: timedelta | None, form: str, db: Path) -> None:
     """Show the last runs, and what needs attention.
 
-    A complete run is a crawl, incremental or full, that read everything that it was meant to read. The last
-    whole one read a whole list, as `crawl --full` does. The age is that of the last complete crawl.
+    A complete run is a crawl, incremental or full, that read everything that it was meant to read. A whole
+    run read a whole list, as `crawl --full` does. The age is that of the last complete run.
 
     \b
     Example:
