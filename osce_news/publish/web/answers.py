@@ -48,10 +48,9 @@ async def download(
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
         try:
             await asyncio.get_running_loop().run_in_executor(_WRITING, in_thread)
-        except asyncio.CancelledError:  # the server stops
+        except asyncio.CancelledError:
             connection.interrupt()
-            await Response.text("the server stops", 503).asgi_send(send)
-            return
+            raise
         file.seek(0)
         charset = "; charset=utf-8" if media_type == "text/csv" else ""
         await asgi_start(send, 200, headers, f"{media_type or 'application/octet-stream'}{charset}")

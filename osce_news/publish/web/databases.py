@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from osce_news.errors import StorageError
 from osce_news.publish.web.served_copy import DATABASE, open_copy
 from osce_news.storage.as_of import database_as_of
+from osce_news.temporary import delete
 
 T = TypeVar("T")
 _KEPT = 3  # files of past days; one of 34,000 items has 90 MB
@@ -43,7 +44,7 @@ async def path_of(datasette: Any, day: str | None = None) -> Path:
         raise
     for old in [path for path, made in _past.items() if made.done()][:-_KEPT]:
         del _past[old]
-        old.unlink(missing_ok=True)
+        delete(old)
     return path
 
 
@@ -52,7 +53,7 @@ def _make(copy: Path, day: str, path: Path) -> None:
         with closing(open_copy(copy)) as connection:
             database_as_of(connection, day, path).close()
     except sqlite3.Error as error:
-        path.unlink(missing_ok=True)
+        delete(path)
         raise StorageError(f"the list of {day} can't be stored in {path.parent}: {error}") from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -70,13 +70,16 @@ def guarded(app: Any) -> Callable[..., Any]:
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
-        elif (refusal := _refusal(scope["path"], dict(scope["headers"]))) is not None:
+            return
+        if (refusal := _refusal(scope["path"], dict(scope["headers"]))) is not None:
             await Response.text(*refusal, HEADERS).asgi_send(send)
-        elif any(name in _OWN_SQL for name, _ in parse_qsl(scope["query_string"].decode("latin-1"))):
-            async with own_queries:
+            return
+        has_sql = any(name in _OWN_SQL for name, _ in parse_qsl(scope["query_string"].decode("latin-1")))
+        try:
+            async with own_queries if has_sql else nullcontext():
                 await app(scope, receive, send)
-        else:
-            await app(scope, receive, send)
+        except asyncio.CancelledError:
+            await Response.text("the server stops\n", 503, HEADERS).asgi_send(send)
 
     return answer
 

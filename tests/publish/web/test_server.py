@@ -100,15 +100,18 @@ def test_requests_for_other_hosts_are_refused(db: Path, tmp_path: Path, host: st
                 assert "script-src 'none'" in (answer.getheader("content-security-policy") or "")
 
 
-def test_it_stops_while_a_file_is_written(db: Path, tmp_path: Path) -> None:
+def test_it_stops_while_a_file_is_written_or_a_query_runs(db: Path, tmp_path: Path) -> None:
     endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n"
+    address = f"?{urlencode({'sql': endless.replace('select i', 'select max(i)')})}"
     with serving(db, tmp_path / "temporary") as server:
         port = urlsplit(server.url).port or 0
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-            connection.request("GET", f"/osce-news.csv?{urlencode({'sql': endless})}")
+        file, page = (http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(2))
+        with closing(file), closing(page):
+            file.request("GET", f"/osce-news.csv?{urlencode({'sql': endless})}")
+            page.request("GET", f"/osce-news{address}")
             assert "OSCE newsroom" in body(server.url)  # it answers meanwhile
             status, err = server.end()
-            assert connection.getresponse().status == 503
+            assert [asked.getresponse().status for asked in (file, page)] == [503, 503]
     assert status == 0
     assert "Traceback" not in err
     assert list((tmp_path / "temporary").iterdir()) == []
