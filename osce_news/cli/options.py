@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from osce_news.cli import log
 from osce_news.cli.output import EXPORT_FORMATS, FORMATS
-from osce_news.storage.query import Query
+from osce_news.normalize.vocabulary import vocabulary
+from osce_news.storage.query import VOCABULARIES, Query
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
@@ -110,8 +112,21 @@ def _with_query(command: Callable[..., Any], options: Sequence[tuple[str, str, s
     for name, metavar, text in reversed(options):
         several = metavar == "NAME"
         field = {"search": "words", "as-of": "as_of"}.get(name, f"{name}s" if several else name)
-        function = click.option(f"--{name}", field, multiple=several, metavar=metavar, help=text)(function)
+        function = click.option(
+            f"--{name}",
+            field,
+            multiple=several,
+            metavar=metavar,
+            help=text,
+            shell_complete=_complete_name if several else None,
+        )(function)
     return function
+
+
+def _complete_name(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Return the identifiers that begin with what is typed; a shell may show their labels."""
+    entries = vocabulary(VOCABULARIES[param.opts[0].removeprefix("--")]).entries.values()
+    return [CompletionItem(entry.id, help=entry.label) for entry in entries if entry.id.startswith(typed)]
 
 
 class _Number(click.IntRange):

@@ -13,8 +13,8 @@ from osce_news.normalize.vocabulary import language_code, languages, vocabulary
 from osce_news.storage.words import parse_words
 
 _MATCHES = "items.key IN (SELECT rowid FROM items_fts WHERE items_fts MATCH ?)"
-# The fields with names, each with its vocabulary.
-_VOCABULARIES = {"offices": "offices", "topics": "topics", "types": "content_types", "places": "places"}
+# The filters that take names, each with its vocabulary. Their fields are the plurals.
+VOCABULARIES = {"office": "offices", "topic": "topics", "type": "content_types", "place": "places"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,8 @@ class Query:
         [('search', 'roma'), ('topic', 'elections'), ('since', '2015-01-01')]
         """
         pairs = [("search", self.words)]
-        for field in _VOCABULARIES:
-            pairs += [(field.removesuffix("s"), name) for name in getattr(self, field)]
+        for name in VOCABULARIES:
+            pairs += [(name, value) for value in getattr(self, f"{name}s")]
         for name in ("since", "until", "language", "as_of"):
             pairs.append((name.replace("_", "-"), getattr(self, name) or ""))
         pairs += [("all", "1")] if self.every else []
@@ -184,10 +184,9 @@ class Query:
         if self.words:
             yield f"words: {self.words}"
         between = " and " if self.every else " or "
-        for field, kind in _VOCABULARIES.items():
-            if names := getattr(self, field):
-                labels = [vocabulary(kind).entries[name].label for name in names]
-                yield f"{field.removesuffix('s')}: {between.join(labels)}"
+        for name in VOCABULARIES:
+            if values := getattr(self, f"{name}s"):
+                yield f"{name}: {between.join(label(name, value) for value in values)}"
         days = [f" {name} {day}" for name, day in (("since", self.since), ("until", self.until)) if day]
         if days:
             yield "".join(["published", *days])
@@ -195,6 +194,15 @@ class Query:
             yield f"language: {self.language}"
         if self.as_of:
             yield f"as of {self.as_of}"
+
+
+def label(name: str, identifier: str) -> str:
+    """Return the label of an identifier that a filter takes.
+
+    >>> label("type", "press-release")
+    'Press release'
+    """
+    return vocabulary(VOCABULARIES[name]).entries[identifier].label
 
 
 def identifiers(kind: str, names: Iterable[str]) -> list[str]:

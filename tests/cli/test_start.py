@@ -27,6 +27,7 @@ def test_bash_completes_commands_options_and_values(tmp_path: Path) -> None:
         "osce-news sch": "schedule",
         "osce-news crawl --ful": "--full",
         "osce-news schedule sy": "systemd",
+        "osce-news list --office od": "odihr",
     }
     source = shell("_OSCE_NEWS_COMPLETE=bash_source osce-news", cwd=tmp_path)
     (tmp_path / "completion").write_text(source.out)

@@ -15,11 +15,9 @@ from typing import Any
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.served_copy import open_copy
 from osce_news.storage.counts import periods
-from osce_news.storage.query import Query, with_children
+from osce_news.storage.query import VOCABULARIES, Query, with_children
 
-# For each facet the field of a query, its vocabulary, and the query for the items that have each value.
-FACETS = {"office": "offices", "topic": "topics", "type": "types", "place": "places"}
-VOCABULARIES = {"office": "offices", "topic": "topics", "type": "content_types", "place": "places"}
+# For each facet the query for the items that have each value.
 _VALUES = {
     "office": "SELECT office_id, key FROM item_offices JOIN items ON items.id = item_id",
     "topic": "SELECT topic_id, key FROM item_topics JOIN items ON items.id = item_id",
@@ -73,7 +71,8 @@ class Facets:
         that is chosen.
         """
         counted = {}
-        for name, field in FACETS.items():
+        for name in VOCABULARIES:
+            field = f"{name}s"
             chosen = getattr(query, field) and not (query.every and name != "type")
             other: dict[str, Any] = {field: ()}
             counted[name] = self.counts(

@@ -14,13 +14,12 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from osce_news.errors import BadInputError
-from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
 from osce_news.publish.web.addresses import query_of
 from osce_news.publish.web.answers import html
 from osce_news.publish.web.databases import path_of, read
-from osce_news.publish.web.facets import VOCABULARIES, facets
-from osce_news.storage.query import Query
+from osce_news.publish.web.facets import facets
+from osce_news.storage.query import Query, label
 
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
 _NOT_PRINTED = "(not printed)"
@@ -107,10 +106,7 @@ def _choices(connection: sqlite3.Connection, path: Path) -> dict[str, list[tuple
     known = facets(path)
     items = known.found(connection, Query())
     return {
-        name: [
-            (value, vocabulary(VOCABULARIES[name]).entries[value].label)
-            for value in known.counts(name, items)
-        ]
+        name: [(value, label(name, value)) for value in known.counts(name, items)]
         for name in ("office", "topic", "type")
     }
 

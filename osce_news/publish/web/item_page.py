@@ -21,10 +21,9 @@ from osce_news.publish.references import Reference, citation, item_reference
 from osce_news.publish.web.addresses import Place, number_in
 from osce_news.publish.web.answers import download, html
 from osce_news.publish.web.databases import path_of, read
-from osce_news.publish.web.facets import VOCABULARIES
 from osce_news.publish.web.search_page import MARKS, marked
 from osce_news.storage import queries, search
-from osce_news.storage.query import Query
+from osce_news.storage.query import VOCABULARIES, Query
 
 _PART = 3_000  # characters of a text on one page
 _REVISIONS = 10  # shown; all are in the table

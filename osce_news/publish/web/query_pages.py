@@ -21,9 +21,9 @@ from osce_news.publish.web.addresses import number_in
 from osce_news.publish.web.answers import download, html
 from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.databases import database, path_of
-from osce_news.publish.web.facets import VOCABULARIES
 from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.storage import dictionary
+from osce_news.storage.query import VOCABULARIES
 from osce_news.storage.schema import LISTS
 from osce_news.storage.words import parse_words
 

@@ -15,19 +15,18 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from osce_news.errors import BadInputError
-from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish import exporter
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Place, query_of
 from osce_news.publish.web.answers import download, html
 from osce_news.publish.web.databases import path_of, read
-from osce_news.publish.web.facets import FACETS, VOCABULARIES, facets
+from osce_news.publish.web.facets import facets
 from osce_news.publish.web.metadata import overview
 from osce_news.publish.web.served_copy import open_copy
 from osce_news.storage import search
 from osce_news.storage.coverage import coverage
-from osce_news.storage.query import Query
+from osce_news.storage.query import VOCABULARIES, Query, label
 
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
@@ -38,7 +37,7 @@ _MOST = 40
 
 async def search_page(datasette: Any, request: Any) -> Any:
     """Answer with a page of results; without a query, of all items."""
-    variables: dict[str, Any] = {"given": request.args, "facet_names": FACETS, "files": FILES}
+    variables: dict[str, Any] = {"given": request.args, "files": FILES}
     try:
         place = Place.read(request.args)
         path = await path_of(datasette, place.query.as_of)
@@ -119,7 +118,7 @@ def _results(connection: sqlite3.Connection, place: Place, path: Path) -> dict[s
         "instead": _instead(place, {} if total else search.nearest_words(connection, query)),
         "choices": list(_choices(place)),
         "together": place.results({"every": True}) if _has_several(query) else None,
-        "facets": {name: list(_values(place, name, counted[name])) for name in FACETS},
+        "facets": {name: list(_values(place, name, counted[name])) for name in VOCABULARIES},
         "shown": _SHOWN,
         "decades": {year[:3]: _between(place, f"{year[:3]}0", f"{year[:3]}9") for year in counted["year"]},
         "years": [_year(place, year, number) for year, number in counted["year"].items()],
@@ -153,11 +152,11 @@ def _choices(place: Place) -> Iterator[tuple[str, str, str]]:
     query = place.query
     if query.words:
         yield "Words", query.words, place.results({"words": ""})
-    for name, field in FACETS.items():
-        chosen = getattr(query, field)
+    for name in VOCABULARIES:
+        chosen = getattr(query, f"{name}s")
         for value in chosen:
-            label = vocabulary(VOCABULARIES[name]).entries[value].label
-            yield name.title(), label, place.results({field: [one for one in chosen if one != value]})
+            others = [one for one in chosen if one != value]
+            yield name.title(), label(name, value), place.results({f"{name}s": others})
     for name, value in (("since", query.since), ("until", query.until), ("language", query.language)):
         if value:
             yield name.title(), value, place.results({name: None})
@@ -174,13 +173,11 @@ def _has_several(query: Query) -> bool:
 
 def _values(place: Place, name: str, counted: dict[str, int]) -> Iterator[tuple[str, int, str, bool]]:
     """Yield the label, count and address of the most frequent values of a facet, and whether it is chosen."""
-    field = FACETS[name]
-    chosen = list(getattr(place.query, field))
+    chosen = list(getattr(place.query, f"{name}s"))
     shown = list(counted)[:_MOST] + [value for value in chosen if value in list(counted)[_MOST:]]
     for value in shown:
         others = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
-        label = vocabulary(VOCABULARIES[name]).entries[value].label
-        yield label, counted[value], place.results({field: others}), value in chosen
+        yield label(name, value), counted[value], place.results({f"{name}s": others}), value in chosen
 
 
 def _year(place: Place, year: str, number: int) -> tuple[str, int, str, bool]:

@@ -21,15 +21,14 @@ from urllib.parse import quote, urlencode
 import feedparser
 import pytest
 
-from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import ITEMS, Place
 from osce_news.publish.web.answers import download
-from osce_news.publish.web.facets import FACETS, VOCABULARIES, Facets
+from osce_news.publish.web.facets import Facets
 from osce_news.publish.web.item_page import difference
 from osce_news.publish.web.served_copy import make_copy
 from osce_news.publish.web.server import application
 from osce_news.storage import queries, search
-from osce_news.storage.query import Query
+from osce_news.storage.query import VOCABULARIES, Query, label
 from tests.helpers import run
 from tests.publish.web.conftest import EDITED, GONE, READ, STORIES, TEXT, node, number_of_items, searched
 from tests.publish.web.test_pages import text_of
@@ -91,7 +90,7 @@ def test_words_are_marked_in_title_teaser_or_text(get: Get) -> None:
 @pytest.mark.parametrize(
     "narrowed", ["", "search=police", "type=press-release&since=2025-09", "as-of=2025-12-01"]
 )
-@pytest.mark.parametrize("name", FACETS)
+@pytest.mark.parametrize("name", VOCABULARIES)
 def test_a_facet_counts_what_a_click_on_it_finds(get: Get, name: str, narrowed: str) -> None:
     values = links(get(f"/?{narrowed}").text, f"values-{name}")
     assert values
@@ -109,9 +108,7 @@ def test_facets_count_what_plain_python_counts(reading: sqlite3.Connection) -> N
     rows = search.search(reading, query, None, ("", "")).rows
     expected = Counter(name for row in rows for name in set(row["offices"]))
     counted = facets.of(reading, query, facets.found(reading, query))
-    labels = {
-        vocabulary(VOCABULARIES["office"]).entries[value].label: n for value, n in counted["office"].items()
-    }
+    labels = {label("office", value): number for value, number in counted["office"].items()}
     assert labels == {name: number for name, number in expected.items() if name in labels}
     assert len(labels) > 5
     assert counted["year"] == {"2025": len(rows)} or sum(counted["year"].values()) == len(rows)
