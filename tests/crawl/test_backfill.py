@@ -406,11 +406,13 @@ def test_a_capture_that_is_not_understood_is_named_and_the_others_are_stored(
 
 
 def test_two_backfills_do_not_copy_into_one_folder(server: WebArchive, tmp_path: Path) -> None:
-    server.before("/cdx", lambda _: time.sleep(1.5))
+    ended = Event()
+    server.before("/cdx", lambda _: ended.wait(60))
     with start(server, tmp_path) as first:
         until(lambda: (tmp_path / "archive" / "backfill.lock").exists())
         with start(server, tmp_path, "wayback", "--db", str(tmp_path / "other.db")) as second:
             done = second.wait()
+        ended.set()
         assert (done.status, len(done.lines)) == (5, 1), done.errors
         assert "is writing to it" in done.lines[0]
         assert first.wait().status == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,12 @@ from tests import typesense
 from tests.crawl.spiders.crawling import ROBOTS, STORIES
 from tests.newsroom import Newsroom, make_stories
 from tests.typesense import Typesense
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """Return the path of a database that is not there yet."""
+    return tmp_path / "a.db"
 
 
 @pytest.fixture

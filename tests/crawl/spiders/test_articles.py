@@ -198,9 +198,9 @@ def test_what_is_not_to_be_had_is_noted_as_what_it_is_and_only_what_failed_is_as
 
 @pytest.mark.slow
 def test_an_item_on_a_host_that_is_not_there_keeps_no_other_from_being_read(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
-    db, lost = tmp_path / "a.db", newsroom.stories[2]
+    lost = newsroom.stories[2]
 
     def elsewhere(exchange: faults.Exchange) -> None:
         usual = exchange.usual()
@@ -230,9 +230,8 @@ def test_an_item_on_a_host_that_is_not_there_keeps_no_other_from_being_read(
     ids=["refused", "challenge", "not understood", "down"],
 )
 def test_what_is_wrong_with_all_pages_ends_the_run_and_not_the_list(
-    newsroom: Newsroom, tmp_path: Path, answer: faults.Answer, status: int, stored: int
+    newsroom: Newsroom, db: Path, answer: faults.Answer, status: int, stored: int
 ) -> None:
-    db = tmp_path / "a.db"
     newsroom.fail(is_article, answer)
     before = "import osce_news.crawl.settings as settings\nsettings.RETRY_TIMES = 0"
     done = crawl(newsroom, db, "--articles", before=before)
@@ -254,8 +253,7 @@ def test_what_is_wrong_with_all_pages_ends_the_run_and_not_the_list(
 
 
 @pytest.mark.slow
-def test_no_known_layout_on_all_pages_ends_the_run_unless_it_is_accepted(tmp_path: Path) -> None:
-    db = tmp_path / "a.db"
+def test_no_known_layout_on_all_pages_ends_the_run_unless_it_is_accepted(db: Path) -> None:
     with Newsroom(make_stories(32), robots=ROBOTS) as newsroom:
         done = crawl(newsroom, db, "--articles", "--max-articles", "20")
         assert done.status == 0, done.errors
@@ -274,9 +272,8 @@ def test_no_known_layout_on_all_pages_ends_the_run_unless_it_is_accepted(tmp_pat
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_crawl_that_is_ended_among_the_articles_keeps_what_was_read_and_the_list_is_whole(
-    newsroom: Newsroom, tmp_path: Path, number: signal.Signals
+    newsroom: Newsroom, db: Path, number: signal.Signals
 ) -> None:
-    db = tmp_path / "a.db"
     with start(newsroom, db, "--articles") as command:
         newsroom.before(is_article, lambda _: command.send(number), skip=4)
         done = command.wait()

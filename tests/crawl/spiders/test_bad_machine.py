@@ -28,10 +28,9 @@ def ended_in_one_line(done: Ended, status: int, said: str) -> bool:
 
 
 def test_where_files_may_not_grow_what_was_stored_is_whole_and_the_next_crawl_goes_on(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
     """The limit on the size of files stands for a full disk where none can be had."""
-    db = tmp_path / "a.db"
     newsroom.stories = make_stories(200)
     done = crawl(newsroom, db, before=SMALL_FILES.format(300_000))
     assert ended_in_one_line(done, 1, "run the command again")
@@ -108,9 +107,8 @@ def test_a_person_is_told_as_well_that_the_database_is_gone(newsroom: Newsroom, 
 
 
 def test_a_clock_that_is_set_back_between_two_crawls_withdraws_nothing_and_loses_nothing(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
-    db = tmp_path / "a.db"
     newsroom.etags = True
     assert crawl(newsroom, db, before=at(LATER)).status == 0
     newsroom.publish(*make_newer(newsroom.stories, 12))
@@ -127,10 +125,9 @@ def test_a_clock_that_is_set_back_between_two_crawls_withdraws_nothing_and_loses
 
 
 def test_a_clock_far_in_the_future_and_back_withdraws_nothing_and_loses_nothing(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
     """Items of that future are not seen later than it, but seen they are."""
-    db = tmp_path / "a.db"
     assert crawl(newsroom, db, before=at(YEARS_AHEAD)).status == 0
     for clock in (NOW, LATER):
         newsroom.publish(*make_newer(newsroom.stories, 2))
@@ -144,9 +141,8 @@ def test_a_clock_far_in_the_future_and_back_withdraws_nothing_and_loses_nothing(
 
 @pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (LATER, NOW), (NOW, YEARS_AHEAD)])
 def test_a_gap_that_a_kill_left_is_closed_whatever_the_clock_says(
-    newsroom: Newsroom, tmp_path: Path, killed_at: str, then: str
+    newsroom: Newsroom, db: Path, killed_at: str, then: str
 ) -> None:
-    db = tmp_path / "a.db"
     crawl(newsroom, db, before=at(NOW))
     newsroom.publish(*make_newer(newsroom.stories, 62))
     killed(newsroom, db, 4, before=at(killed_at))
@@ -156,21 +152,20 @@ def test_a_gap_that_a_kill_left_is_closed_whatever_the_clock_says(
 
 
 def test_a_clock_before_all_that_is_on_the_list_stores_nothing_and_says_so(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
     """A machine whose battery is empty takes all news for that of the future."""
-    crawl(newsroom, tmp_path / "a.db", before=at(NOW))
+    crawl(newsroom, db, before=at(NOW))
     newsroom.publish(*make_newer(newsroom.stories, 2))
-    done = crawl(newsroom, tmp_path / "a.db", "--full", before=at("1970-01-01T00:00:00Z"))
+    done = crawl(newsroom, db, "--full", before=at("1970-01-01T00:00:00Z"))
     assert ended_in_one_line(done, 3, "expected dates before the page was fetched")
-    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
+    assert rows(db, "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
 
 
 @pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (NOW, YEARS_AHEAD)])
 def test_a_full_crawl_that_was_killed_by_another_clock_is_still_ended_whole(
-    newsroom: Newsroom, tmp_path: Path, killed_at: str, then: str
+    newsroom: Newsroom, db: Path, killed_at: str, then: str
 ) -> None:
-    db = tmp_path / "a.db"
     crawl(newsroom, db, before=at(NOW))
     newsroom.remove(newsroom.stories[50].node)
     killed(newsroom, db, 6, "--full", before=at(killed_at))

@@ -55,11 +55,8 @@ def test_a_page_on_which_a_label_is_another_ends_the_crawl_and_is_kept(
     assert rows(db, "SELECT status, message FROM runs")[-1] == ("failed", line.removeprefix("osce-news: "))
 
 
-def test_a_label_that_is_gone_is_let_through_by_accept_and_only_by_it(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_a_label_that_is_gone_is_let_through_by_accept_and_only_by_it(newsroom: Newsroom, db: Path) -> None:
     """Type after type is gone: the site prints none any more."""
-    db = tmp_path / "a.db"
     with newsroom:
         crawl(newsroom, db, *FIFTY)
         without_types(newsroom)
@@ -78,10 +75,7 @@ def test_a_label_that_is_gone_is_let_through_by_accept_and_only_by_it(
 
 
 @pytest.mark.slow
-def test_after_a_page_that_was_refused_the_next_crawl_leaves_no_gap(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    db = tmp_path / "a.db"
+def test_after_a_page_that_was_refused_the_next_crawl_leaves_no_gap(newsroom: Newsroom, db: Path) -> None:
     with newsroom:
         crawl(newsroom, db, *FIFTY)
         newsroom.publish(*make_newer(newsroom.stories, 180))
@@ -93,18 +87,15 @@ def test_after_a_page_that_was_refused_the_next_crawl_leaves_no_gap(
 
 
 @pytest.mark.slow
-def test_a_short_history_is_said_once_in_the_log(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_short_history_is_said_once_in_the_log(newsroom: Newsroom, db: Path) -> None:
     with newsroom:
-        first = crawl(newsroom, tmp_path / "a.db", *FIFTY)
-        second = crawl(newsroom, tmp_path / "a.db", *FIFTY)
+        first = crawl(newsroom, db, *FIFTY)
+        second = crawl(newsroom, db, *FIFTY)
     assert first.errors.count("history too short") == 1
     assert "history too short" not in second.errors
 
 
-def test_a_record_that_fails_alone_is_set_aside_and_the_page_goes_on(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    db = tmp_path / "a.db"
+def test_a_record_that_fails_alone_is_set_aside_and_the_page_goes_on(newsroom: Newsroom, db: Path) -> None:
     broken = newsroom.stories[70].node
     newsroom.edit(broken, title="\u200b")
     with newsroom:
@@ -117,9 +108,8 @@ def test_a_record_that_fails_alone_is_set_aside_and_the_page_goes_on(
 
 
 @pytest.mark.slow
-def test_a_stored_item_that_is_set_aside_later_is_not_withdrawn(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_stored_item_that_is_set_aside_later_is_not_withdrawn(newsroom: Newsroom, db: Path) -> None:
     """It still stands on the list, though what it prints is no item."""
-    db = tmp_path / "a.db"
     with newsroom:
         crawl(newsroom, db, *FIFTY)
         newsroom.edit(newsroom.stories[70].node, title="\u200b")

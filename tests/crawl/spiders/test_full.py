@@ -11,11 +11,10 @@ from tests.newsroom import Newsroom, faults, make_stories
 from tests.newsroom.site import BeyondEnd
 
 
-def test_a_full_crawl_finds_what_was_back_dated_and_what_is_gone(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_full_crawl_finds_what_was_back_dated_and_what_is_gone(newsroom: Newsroom, db: Path) -> None:
     *back_dated, late = (newsroom.stories[place] for place in (30, 45, 60))
     for story in back_dated:
         newsroom.remove(story.node)
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     for story in back_dated:
         newsroom.restore(story.node)
@@ -31,13 +30,13 @@ def test_a_full_crawl_finds_what_was_back_dated_and_what_is_gone(newsroom: Newsr
 
 
 @pytest.mark.slow
-def test_what_moves_with_every_page_is_read_whole_or_partial(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_what_moves_with_every_page_is_read_whole_or_partial(newsroom: Newsroom, db: Path) -> None:
     """Each page comes after a removal above: it is read again until it meets the page before."""
     newsroom.stories = make_stories(90)
     newsroom.before(faults.listing, lambda n: n.remove(n.stories[0].node), times=None)
-    done = crawl(newsroom, tmp_path / "a.db")
+    done = crawl(newsroom, db)
     assert done.status == 0, done.errors
-    assert stored(tmp_path / "a.db") >= nodes(newsroom)
+    assert stored(db) >= nodes(newsroom)
 
 
 def remove_some(newsroom: Newsroom) -> set[int]:
@@ -48,9 +47,8 @@ def remove_some(newsroom: Newsroom) -> set[int]:
 @pytest.mark.slow
 @pytest.mark.parametrize("code", [404, 500])
 def test_a_list_that_cannot_be_read_whole_is_partial_and_withdraws_nothing(
-    newsroom: Newsroom, tmp_path: Path, code: int
+    newsroom: Newsroom, db: Path, code: int
 ) -> None:
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     fifth = asked(newsroom)[4]
     gone = remove_some(newsroom)
@@ -70,9 +68,8 @@ def test_a_list_that_cannot_be_read_whole_is_partial_and_withdraws_nothing(
     assert stored(db) == nodes(newsroom)
 
 
-def test_results_that_a_page_hides_for_a_while_are_not_withdrawn(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_results_that_a_page_hides_for_a_while_are_not_withdrawn(newsroom: Newsroom, db: Path) -> None:
     """The site leaves results out of one answer, and shows them in the next."""
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     fifth, stories = asked(newsroom)[4], newsroom.stories
     newsroom.before(fifth, lambda n: setattr(n, "stories", stories[:33] + stories[37:]))
@@ -86,11 +83,10 @@ def test_results_that_a_page_hides_for_a_while_are_not_withdrawn(newsroom: Newsr
 @pytest.mark.slow
 @pytest.mark.parametrize("beyond_end", ["empty", "last", "404"])
 def test_whatever_is_beyond_its_end_a_list_that_shrinks_is_not_taken_for_another(
-    newsroom: Newsroom, tmp_path: Path, beyond_end: BeyondEnd
+    newsroom: Newsroom, db: Path, beyond_end: BeyondEnd
 ) -> None:
     """Its end is removed before the last pages are asked for, which are then not there."""
     newsroom.beyond_end = beyond_end
-    db = tmp_path / "a.db"
     newsroom.at_request(9, lambda n: [n.remove(story.node) for story in n.stories[50:]])
     assert crawl(newsroom, db).status in (0, 4)
     assert stored(db) >= nodes(newsroom)

@@ -38,17 +38,17 @@ GONE = {"not found": not_found, "a redirect to the start page": start_page}
 
 @pytest.mark.parametrize("name", GONE)
 def test_a_crawl_ends_with_status_3_and_says_what_it_found_and_what_to_type(
-    newsroom: Newsroom, tmp_path: Path, name: str
+    newsroom: Newsroom, db: Path, name: str
 ) -> None:
     GONE[name](newsroom)
-    done = crawl(newsroom, tmp_path / "a.db")
+    done = crawl(newsroom, db)
     assert (done.status, done.summary["status"]) == (3, "failed")
     (line,) = done.lines
     assert "the list is gone" in line
     assert "Drupal 11" in line
     assert "2 numbered links and 2 <time> elements" in line
     assert f"next: osce-news crawl --start-url {newsroom.url}/newsroom" in line
-    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
+    assert rows(db, "SELECT count(*) FROM items") == [(0,)]
 
 
 @pytest.mark.parametrize("name", GONE)
@@ -91,8 +91,8 @@ def test_a_replay_does_not_take_the_start_page_for_the_list(newsroom: Newsroom, 
     assert rows(tmp_path / "b.db", "SELECT status, pages FROM runs") == [("failed", 0)]
 
 
-def test_a_crawl_says_in_one_line_what_it_found(newsroom: Newsroom, tmp_path: Path) -> None:
-    done = crawl(newsroom, tmp_path / "a.db")
+def test_a_crawl_says_in_one_line_what_it_found(newsroom: Newsroom, db: Path) -> None:
+    done = crawl(newsroom, db)
     assert done.status == 0
     assert "a labelled list with 10 results" in done.errors
 
@@ -105,7 +105,7 @@ def test_on_a_terminal_it_stands_on_a_line_of_its_own_above_the_progress_bar(
     assert re.search(r"(?:\x1b\[2K|\n)[0-9:]{8} NOTICE\s", shown), shown[:1500]
 
 
-def test_a_later_page_that_is_gone_is_a_gap_as_before(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_later_page_that_is_gone_is_a_gap_as_before(newsroom: Newsroom, db: Path) -> None:
     newsroom.fail(faults.page(1), faults.status(404))
-    done = crawl(newsroom, tmp_path / "a.db")
+    done = crawl(newsroom, db)
     assert (done.status, done.summary["status"]) == (4, "partial")

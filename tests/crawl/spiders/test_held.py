@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,14 @@ def without_types(newsroom: Newsroom, first: int, last: int) -> None:
 
 
 def test_a_doubtful_page_is_held_and_the_crawl_goes_on_after_it(newsroom: Newsroom, tmp_path: Path) -> None:
-    db = tmp_path / "a.db"
+    """And so it is by a replay."""
+    db, options = tmp_path / "a.db", (*FIFTY, "--archive", str(tmp_path / "archive"))
     with newsroom:
-        assert crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z")).status == 0
+        assert crawl(newsroom, db, *options, before=at("2026-02-01T06:00:00Z")).status == 0
         without_types(newsroom, 147, 184)
         newsroom.edit(newsroom.stories[-1].node, title="A new title for the last of all")
         newsroom.remove(newsroom.stories[250].node)
-        done = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
+        done = crawl(newsroom, db, "--full", *options, before=at("2026-02-02T06:00:00Z"))
         assert (done.status, done.summary["status"], done.summary["held"]) == (4, "partial", 1), done.errors
         assert "1 doubtful page is held" in done.lines[-1]
         assert "see `osce-news held`" in done.lines[-1]
@@ -55,20 +57,28 @@ def test_a_doubtful_page_is_held_and_the_crawl_goes_on_after_it(newsroom: Newsro
         assert on_others < [(9,)]
         assert rows(db, "SELECT list_status FROM runs WHERE status = 'partial'") == [("complete",)]
         assert rows(db, "SELECT label, stored_run FROM held") == [("Content type", None)]
-        assert (
-            crawl(newsroom, db, *FIFTY, before=at("2026-02-03T06:00:00Z")).status == 0
-        )  # it holds up no later crawl
+        # It holds up no later crawl.
+        assert crawl(newsroom, db, *options, before=at("2026-02-03T06:00:00Z")).status == 0
+        assert replay(tmp_path).status == 0
+        assert_same(tmp_path)
         newsroom.stories = make_stories(STORIES)
         assert crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-04T06:00:00Z")).status == 0
     assert rows(db, "SELECT count(*) FROM held") == [(0,)]  # it passes now, and has left the list
 
 
-def test_a_person_stores_a_held_page_and_takes_it_back(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_person_discards_a_held_page_or_stores_it_and_takes_it_back(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
     db = tmp_path / "osce-news.db"
     with newsroom:
         crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
         without_types(newsroom, 147, 184)
         assert crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z")).status == 4
+        shutil.copy(db, tmp_path / "copy.db")
+        assert run("held", "1", "--discard", "--db", "copy.db", cwd=tmp_path).out == "page 1 was discarded\n"
+        missing = run("held", "1", "--db", "copy.db", cwd=tmp_path)
+        assert missing.status == 2
+        assert missing.errors == ["osce-news: no held page 1 in copy.db; `osce-news held` lists them"]
         typed = "SELECT count(content_type) FROM items"
         (before,) = rows(db, typed)
         listed = run("held", "--format", "table", cwd=tmp_path)
@@ -97,22 +107,8 @@ def test_a_person_stores_a_held_page_and_takes_it_back(newsroom: Newsroom, tmp_p
     assert rows(db, "SELECT mode FROM runs ORDER BY id")[-1] == ("undo",)
 
 
-def test_a_page_is_discarded(newsroom: Newsroom, tmp_path: Path) -> None:
-    db = tmp_path / "osce-news.db"
-    with newsroom:
-        crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
-        without_types(newsroom, 147, 184)
-        crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
-    assert run("held", "1", "--discard", cwd=tmp_path).out == "page 1 was discarded\n"
-    missing = run("held", "1", cwd=tmp_path)
-    assert (missing.status, missing.errors) == (
-        2, ["osce-news: no held page 1 in osce-news.db; `osce-news held` lists them"],
-    )  # fmt: skip
-
-
 @pytest.mark.slow
-def test_a_first_crawl_is_not_left_incomplete_by_a_held_page(newsroom: Newsroom, tmp_path: Path) -> None:
-    db = tmp_path / "a.db"
+def test_a_first_crawl_is_not_left_incomplete_by_a_held_page(newsroom: Newsroom, db: Path) -> None:
     newsroom.fail(lambda path: "page=3&" in path, doubtful, times=1)
     with newsroom:
         first = crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
@@ -126,21 +122,8 @@ def test_a_first_crawl_is_not_left_incomplete_by_a_held_page(newsroom: Newsroom,
     assert rows(db, "SELECT count(*) FROM held") == [(0,)]
 
 
-def test_the_replay_of_a_crawl_holds_the_same_pages(newsroom: Newsroom, tmp_path: Path) -> None:
-    db, archive = tmp_path / "a.db", ("--archive", str(tmp_path / "archive"))
-    with newsroom:
-        assert crawl(newsroom, db, *FIFTY, *archive, before=at("2026-02-01T06:00:00Z")).status == 0
-        without_types(newsroom, 147, 184)
-        assert crawl(newsroom, db, "--full", *FIFTY, *archive, before=at("2026-02-02T06:00:00Z")).status == 4
-        assert crawl(newsroom, db, *FIFTY, *archive, before=at("2026-02-03T06:00:00Z")).status == 0
-    done = replay(tmp_path)
-    assert done.status == 0, done.errors
-    assert_same(tmp_path)
-
-
 @pytest.mark.slow
-def test_a_crawl_that_is_killed_after_a_held_page_is_resumed(newsroom: Newsroom, tmp_path: Path) -> None:
-    db = tmp_path / "a.db"
+def test_a_crawl_that_is_killed_after_a_held_page_is_resumed(newsroom: Newsroom, db: Path) -> None:
     kill = (
         "import os, osce_news.storage.writer as writer\n"
         "store, count = writer.Writer.store, []\n"

@@ -35,11 +35,10 @@ def conditional(newsroom: Newsroom) -> list[bool]:
 @pytest.mark.slow
 @pytest.mark.parametrize("validator", [None, "etags", "last_modified"])
 def test_on_an_unchanged_site_the_second_run_costs_robots_txt_and_two_pages(
-    newsroom: Newsroom, tmp_path: Path, validator: str | None
+    newsroom: Newsroom, db: Path, validator: str | None
 ) -> None:
     if validator is not None:
         setattr(newsroom, validator, True)
-    db = tmp_path / "a.db"
     crawl(newsroom, db, before=at(FIRST))
     newsroom.log.clear()
     done = crawl(newsroom, db, before=at(LATER))
@@ -57,9 +56,8 @@ def test_on_an_unchanged_site_the_second_run_costs_robots_txt_and_two_pages(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("before", ["nothing", "killed"])
-def test_a_sample_does_not_pass_for_the_list(newsroom: Newsroom, tmp_path: Path, before: str) -> None:
+def test_a_sample_does_not_pass_for_the_list(newsroom: Newsroom, db: Path, before: str) -> None:
     """Neither in place of a first crawl nor of one that was cut short."""
-    db = tmp_path / "a.db"
     if before == "killed":
         killed(newsroom, db, 4)
     sample = crawl(newsroom, db, "--max-pages", "2")
@@ -70,28 +68,25 @@ def test_a_sample_does_not_pass_for_the_list(newsroom: Newsroom, tmp_path: Path,
     assert crawl(newsroom, db).summary["pages"] == 2
 
 
-def test_crawls_since_a_day_cost_two_pages_as_well(newsroom: Newsroom, tmp_path: Path) -> None:
-    db, since = tmp_path / "a.db", str(newsroom.stories[40].published)
+def test_crawls_since_a_day_cost_two_pages_as_well(newsroom: Newsroom, db: Path) -> None:
+    since = str(newsroom.stories[40].published)
     assert crawl(newsroom, db, "--since", since).summary["pages"] > 4
     assert crawl(newsroom, db, "--since", since).summary["pages"] == 2
 
 
 @pytest.mark.slow
-def test_overlap_is_the_number_of_pages_without_news(newsroom: Newsroom, tmp_path: Path) -> None:
-    crawl(newsroom, tmp_path / "a.db")
+def test_overlap_is_the_number_of_pages_without_news(newsroom: Newsroom, db: Path) -> None:
+    crawl(newsroom, db)
     for overlap in (1, 4):
         newsroom.log.clear()
-        crawl(newsroom, tmp_path / "a.db", "--overlap", str(overlap))
+        crawl(newsroom, db, "--overlap", str(overlap))
         assert pages_asked(newsroom) == overlap
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("etags", [False, True])
-def test_an_item_that_was_changed_on_those_pages_is_found(
-    newsroom: Newsroom, tmp_path: Path, etags: bool
-) -> None:
+def test_an_item_that_was_changed_on_those_pages_is_found(newsroom: Newsroom, db: Path, etags: bool) -> None:
     newsroom.etags = etags
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     node = newsroom.stories[ROWS + 3].node
     newsroom.edit(node, title="Another title", topics=("Elections",))
@@ -105,13 +100,13 @@ def test_an_item_that_was_changed_on_those_pages_is_found(
     assert ("title",) in fields
 
 
-def test_news_is_read_until_two_whole_pages_hold_none(newsroom: Newsroom, tmp_path: Path) -> None:
-    crawl(newsroom, tmp_path / "a.db")
+def test_news_is_read_until_two_whole_pages_hold_none(newsroom: Newsroom, db: Path) -> None:
+    crawl(newsroom, db)
     newsroom.publish(*make_newer(newsroom.stories, 25))
     newsroom.log.clear()
-    done = crawl(newsroom, tmp_path / "a.db")
+    done = crawl(newsroom, db)
     assert done.summary["new"] == 25
-    assert stored(tmp_path / "a.db") == nodes(newsroom)
+    assert stored(db) == nodes(newsroom)
     assert pages_asked(newsroom) == pages_of(25) + 2
 
 
@@ -123,28 +118,27 @@ def upgraded(db: Path, column: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("column", ["tool_version", "rules"])
 def test_after_an_upgrade_no_page_is_asked_for_on_a_condition(
-    newsroom: Newsroom, tmp_path: Path, column: str
+    newsroom: Newsroom, db: Path, column: str
 ) -> None:
     """What was read by other rules has to be read again."""
     newsroom.etags = newsroom.last_modified = True
-    crawl(newsroom, tmp_path / "a.db")
-    upgraded(tmp_path / "a.db", column)
+    crawl(newsroom, db)
+    upgraded(db, column)
     newsroom.log.clear()
-    done = crawl(newsroom, tmp_path / "a.db")
+    done = crawl(newsroom, db)
     assert conditional(newsroom) == [False] * 2
     assert (done.status, done.summary["not_modified"]) == (0, 0)
     newsroom.log.clear()
-    crawl(newsroom, tmp_path / "a.db")
+    crawl(newsroom, db)
     assert conditional(newsroom) == [True] * 2
 
 
 @pytest.mark.slow
 def test_a_server_that_always_answers_304_does_not_hide_the_list_for_good(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
     """A full crawl asks without a condition, and so does any crawl when the last reading is a week old."""
     newsroom.etags = newsroom.always_304 = True
-    db = tmp_path / "a.db"
     crawl(newsroom, db, before=at(FIRST))
     newsroom.publish(*make_newer(newsroom.stories, 2))
     hidden = crawl(newsroom, db, before=at(LATER))
@@ -158,10 +152,9 @@ def test_a_server_that_always_answers_304_does_not_hide_the_list_for_good(
 
 
 @pytest.mark.slow
-def test_a_crawl_that_was_killed_amid_the_news_leaves_no_gap(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_crawl_that_was_killed_amid_the_news_leaves_no_gap(newsroom: Newsroom, db: Path) -> None:
     """Eight pages of news and a kill after two: the next crawl goes on past what looks settled."""
     newsroom.etags = True
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     newsroom.publish(*make_newer(newsroom.stories, 62))
     killed(newsroom, db, 3)
@@ -187,10 +180,9 @@ MOVES: dict[str, Move] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MOVES)
 def test_what_moves_while_an_incremental_crawl_reads_is_not_lost(
-    newsroom: Newsroom, tmp_path: Path, name: str
+    newsroom: Newsroom, db: Path, name: str
 ) -> None:
     """Between its second page and its third; what comes on top meanwhile is found by the next crawl."""
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     newsroom.publish(*make_newer(newsroom.stories, 24))
     published = nodes(newsroom)

@@ -33,9 +33,8 @@ DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 5)]
 
 
 def test_a_killed_crawl_leaves_a_sound_database_and_the_next_goes_on_from_there(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
-    db = tmp_path / "a.db"
     killed(newsroom, db, 7)
     assert is_sound(db)
     assert rows(db, "SELECT status, pages, position NOT NULL FROM runs") == [("running", 6, 1)]
@@ -50,9 +49,8 @@ def test_a_killed_crawl_leaves_a_sound_database_and_the_next_goes_on_from_there(
 
 
 def test_what_is_new_on_top_since_the_kill_is_read_and_shifts_what_is_left(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
-    db = tmp_path / "a.db"
     killed(newsroom, db, 7)
     newsroom.publish(*make_newer(newsroom.stories, 15))
     newsroom.log.clear()
@@ -65,10 +63,9 @@ def test_what_is_new_on_top_since_the_kill_is_read_and_shifts_what_is_left(
 
 @pytest.mark.slow
 def test_a_full_crawl_of_a_list_that_was_read_before_is_gone_on_with_when_it_is_asked_for(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
     """An incremental crawl in between does not disturb it."""
-    db = tmp_path / "a.db"
     crawl(newsroom, db, before=at(DAYS[0]))
     newsroom.remove(newsroom.stories[50].node)
     killed(newsroom, db, 6, "--full", before=at(DAYS[1]))
@@ -81,8 +78,7 @@ def test_a_full_crawl_of_a_list_that_was_read_before_is_gone_on_with_when_it_is_
     assert stored(db) == nodes(newsroom)
 
 
-def test_restart_begins_anew(newsroom: Newsroom, tmp_path: Path) -> None:
-    db = tmp_path / "a.db"
+def test_restart_begins_anew(newsroom: Newsroom, db: Path) -> None:
     killed(newsroom, db, 7)
     newsroom.log.clear()
     done = crawl(newsroom, db, "--restart")
@@ -92,9 +88,8 @@ def test_restart_begins_anew(newsroom: Newsroom, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_after_a_crawl_that_was_killed_long_ago_the_list_is_read_from_its_top(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
-    db = tmp_path / "a.db"
     killed(newsroom, db, 7, before=at("2026-01-01T00:00:00Z"))
     newsroom.log.clear()
     done = crawl(newsroom, db, before=at("2026-03-01T00:00:00Z"))
@@ -105,9 +100,8 @@ def test_after_a_crawl_that_was_killed_long_ago_the_list_is_read_from_its_top(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_sigterm_stop_after_the_page_in_hand(
-    newsroom: Newsroom, tmp_path: Path, number: signal.Signals
+    newsroom: Newsroom, db: Path, number: signal.Signals
 ) -> None:
-    db = tmp_path / "a.db"
     done = signalled(newsroom, db, 4, number)
     assert done.status == 130
     assert done.lines == ["osce-news: interrupted; what was read is stored"]
@@ -124,10 +118,10 @@ def test_ctrl_c_and_sigterm_stop_after_the_page_in_hand(
 
 @pytest.mark.parametrize("page", ["<p>No scripts</p>", "<script src='/search.js'></script>"])
 def test_ctrl_c_while_the_key_of_the_search_service_is_looked_for_is_an_interruption(
-    newsroom: Newsroom, tmp_path: Path, page: str
+    newsroom: Newsroom, db: Path, page: str
 ) -> None:
     newsroom.fail(LIST, faults.status(200, body=page))
-    done = signalled(newsroom, tmp_path / "a.db", 1, signal.SIGINT, "--source", "search")
+    done = signalled(newsroom, db, 1, signal.SIGINT, "--source", "search")
     assert done.status == 130, done.errors
     assert len(done.lines) == 1
     assert newsroom.paths == ["/robots.txt", LIST]
@@ -150,9 +144,8 @@ def stopped_at_once(command: Command, number: signal.Signals) -> float:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("where", ["a page", "robots.txt"])
 def test_a_second_signal_stops_a_crawl_at_once_even_while_the_server_stalls(
-    newsroom: Newsroom, tmp_path: Path, number: signal.Signals, where: str
+    newsroom: Newsroom, db: Path, number: signal.Signals, where: str
 ) -> None:
-    db = tmp_path / "a.db"
     path = "/robots.txt" if where == "robots.txt" else lambda path: "page=1&" in path
     fault = newsroom.fail(path, faults.stall())
     with start(newsroom, db) as command:
@@ -165,10 +158,8 @@ def test_a_second_signal_stops_a_crawl_at_once_even_while_the_server_stalls(
     assert stored(db) == nodes(newsroom)
 
 
-def test_a_crawl_interrupted_before_its_first_page_begins_at_the_top(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    with held(newsroom, tmp_path / "a.db", 1) as waiting:
+def test_a_crawl_interrupted_before_its_first_page_begins_at_the_top(newsroom: Newsroom, db: Path) -> None:
+    with held(newsroom, db, 1) as waiting:
         waiting.command.process.kill()
-    assert crawl(newsroom, tmp_path / "a.db").status == 0
-    assert stored(tmp_path / "a.db") == nodes(newsroom)
+    assert crawl(newsroom, db).status == 0
+    assert stored(db) == nodes(newsroom)

@@ -31,10 +31,9 @@ def withdrawals(db: Path) -> list[tuple[object, ...]]:
 
 
 def test_what_is_gone_is_marked_with_the_time_and_what_comes_back_is_restored(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
     """By an incremental crawl too, if it stands on the pages that it reads; the history keeps both."""
-    db = tmp_path / "a.db"
     crawl(newsroom, db, before=at(DAYS[0]))
     top, deep = newsroom.stories[3].node, newsroom.stories[50].node
     for node in (top, deep):
@@ -61,11 +60,8 @@ def test_what_is_gone_is_marked_with_the_time_and_what_comes_back_is_restored(
 
 
 @pytest.mark.slow
-def test_an_item_that_comes_back_to_a_page_with_an_etag_is_restored(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_an_item_that_comes_back_to_a_page_with_an_etag_is_restored(newsroom: Newsroom, db: Path) -> None:
     newsroom.etags = True
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     node = newsroom.stories[3].node
     newsroom.remove(node)
@@ -87,12 +83,9 @@ PARTS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PARTS)
-def test_a_crawl_of_a_part_of_the_list_withdraws_nothing(
-    newsroom: Newsroom, tmp_path: Path, name: str
-) -> None:
+def test_a_crawl_of_a_part_of_the_list_withdraws_nothing(newsroom: Newsroom, db: Path, name: str) -> None:
     """Though it reads every result that there is."""
     path, options = PARTS[name]
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     crawl(newsroom, db, path=path)
     newsroom.remove(newsroom.stories[3].node)
@@ -105,9 +98,8 @@ def test_a_crawl_of_a_part_of_the_list_withdraws_nothing(
 
 @pytest.mark.slow
 def test_a_killed_or_partial_crawl_withdraws_nothing_and_the_one_that_ends_it_does(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     sixth = asked(newsroom)[5]
     for place in (50, 3):
@@ -125,9 +117,8 @@ def test_a_killed_or_partial_crawl_withdraws_nothing_and_the_one_that_ends_it_do
 
 @pytest.mark.slow
 def test_what_was_seen_before_the_kill_and_removed_after_it_is_withdrawn_by_the_next_full_crawl(
-    newsroom: Newsroom, tmp_path: Path
+    newsroom: Newsroom, db: Path
 ) -> None:
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     killed(newsroom, db, 6, "--full")
     newsroom.remove(newsroom.stories[15].node)
@@ -153,10 +144,7 @@ def is_own_page(path: str) -> bool:
     return not path.startswith(("/press-releases", "/robots.txt"))
 
 
-def test_an_index_that_lost_half_of_its_items_withdraws_none_of_them(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    db = tmp_path / "a.db"
+def test_an_index_that_lost_half_of_its_items_withdraws_none_of_them(newsroom: Newsroom, db: Path) -> None:
     crawl(newsroom, db, before=at(DAYS[0]))
     lost = [story.node for story in newsroom.stories[::2]]
     take_off(newsroom, lost)
@@ -181,9 +169,8 @@ def redirect_to(path: str) -> faults.Answer:
     return faults.redirect(path, code=301)
 
 
-def test_only_an_own_page_that_is_gone_proves_a_withdrawal(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_only_an_own_page_that_is_gone_proves_a_withdrawal(newsroom: Newsroom, db: Path) -> None:
     """By its status, by what it says, or by a redirect to another item."""
-    db = tmp_path / "a.db"
     crawl(newsroom, db, before=at(DAYS[0]))
     missing = newsroom.stories[10:17]
     gone, moved, says_so, elsewhere, broken, there, not_there = (story.node for story in missing)
@@ -210,8 +197,7 @@ def test_only_an_own_page_that_is_gone_proves_a_withdrawal(newsroom: Newsroom, t
 
 
 @pytest.mark.slow
-def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(tmp_path: Path) -> None:
-    db = tmp_path / "a.db"
+def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(db: Path) -> None:
     options = ("--full", "--rows", "50")
     with Newsroom(make_stories(220), robots=ROBOTS) as newsroom:
         crawl(newsroom, db, *options, before=at(DAYS[0]))
@@ -235,9 +221,8 @@ def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(tmp_path: Path)
 
 @pytest.mark.parametrize("refused", ["robots.txt", "403"])
 def test_a_site_that_refuses_items_pages_leaves_the_run_complete(
-    newsroom: Newsroom, tmp_path: Path, refused: str
+    newsroom: Newsroom, db: Path, refused: str
 ) -> None:
-    db = tmp_path / "a.db"
     crawl(newsroom, db)
     gone = [newsroom.stories[place].node for place in (3, 30, 50)]
     paths = [newsroom.story(node).path for node in gone]
@@ -255,10 +240,7 @@ def test_a_site_that_refuses_items_pages_leaves_the_run_complete(
     assert crawl(newsroom, db, "--full").summary["withdrawn"] == 3
 
 
-def test_a_crawl_that_is_interrupted_while_it_asks_has_read_the_list(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
-    db = tmp_path / "a.db"
+def test_a_crawl_that_is_interrupted_while_it_asks_has_read_the_list(newsroom: Newsroom, db: Path) -> None:
     crawl(newsroom, db)
     for place in (50, 30, 3):
         newsroom.remove(newsroom.stories[place].node)
