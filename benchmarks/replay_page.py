@@ -24,7 +24,7 @@ from typing import Any, cast
 from lxml import html
 from lxml.etree import XPath
 
-from osce_news.archive.files import SavedPage, saved_page
+from osce_news.archive.saved_page import SavedPage, saved_page
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import extract_listing
 from osce_news.storage import Writer, open_for_writing

@@ -17,7 +17,7 @@ from osce_news.checks.page_checks import findings
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing, NewsItem
 from osce_news.storage import Writer
-from osce_news.storage.identity import identify
+from osce_news.storage.matching import identify
 from osce_news.storage.merge import records_by_id
 from osce_news.urls import HOME_URL, newest_first
 from tests.helpers import listing, page_of

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.archive.files import saved_page
+from osce_news.archive.saved_page import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages.extract import extract_listing

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from osce_news.archive.capture import Capture
-from osce_news.archive.files import saved_page
 from osce_news.archive.records import is_warc
 from osce_news.archive.report import Report
+from osce_news.archive.saved_page import saved_page
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.cli import log
 from osce_news.cli.options import delay_option, log_options

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from osce_news.archive.capture import ARTICLE, Capture
-from osce_news.archive.files import SavedPage, saved_page
+from osce_news.archive.saved_page import SavedPage, saved_page
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import normalize_listing
 from osce_news.pages.article import ArticlePage

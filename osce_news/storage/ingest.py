@@ -13,7 +13,7 @@ from osce_news.clock import parse_utc
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import missing, rows
-from osce_news.storage.identity import identify
+from osce_news.storage.matching import identify
 from osce_news.storage.merge import LIST, PAGE, Sources, edits, records_by_id, unite
 from osce_news.storage.revisions import LABELS, Revision
 from osce_news.storage.runs import Stored

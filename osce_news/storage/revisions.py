@@ -43,11 +43,6 @@ def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
     return changes
 
 
-def same_terms(one: Iterable[Term], other: Iterable[Term]) -> bool:
-    """Whether two lists name the same entries with the same status, in any order or spelling."""
-    return term_keys(one) == term_keys(other)
-
-
 def term_keys(terms: Iterable[Term]) -> set[tuple[str, str | None]]:
     """Return the entry, or the printed name if it is unknown, and the status of each term."""
     return {(term.id or fold(term.raw), term.status) for term in terms}
@@ -58,7 +53,7 @@ def _kind(name: str, kind: str, before: NewsItem, after: NewsItem) -> str | None
     if name == "offices":
         return _offices_kind(before, after)
     if name == "topics":
-        same = same_terms(before.topics, after.topics)
+        same = term_keys(before.topics) == term_keys(after.topics)
     elif kind == "text":
         return text_kind(getattr(before, f"{name}_raw"), getattr(after, f"{name}_raw"))
     else:
@@ -84,7 +79,7 @@ def _without_typography(text: str | None) -> str:
 
 def _offices_kind(before: NewsItem, after: NewsItem) -> str | None:
     """Return the kind of a change of offices; None if only the names of the same offices changed."""
-    if not same_terms(before.offices, after.offices):
+    if term_keys(before.offices) != term_keys(after.offices):
         return "labels"
     old, new = _spellings(before.offices), _spellings(after.offices)
     renamed = {key for key in old if set(map(fold, old[key])) != set(map(fold, new[key]))}

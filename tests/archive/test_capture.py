@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from osce_news.archive.capture import ARTICLE, LISTING, Capture, page_kind
-from osce_news.archive.files import saved_page
+from osce_news.archive.saved_page import saved_page
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
 from tests.helpers import NOON, ROOT
 

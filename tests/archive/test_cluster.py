@@ -26,9 +26,9 @@ from osce_news.archive.cluster.partitions import (
     read_rows,
     write_partition,
 )
-from osce_news.archive.files import saved_page
 from osce_news.archive.replay import Outcome, replay
 from osce_news.archive.report import Report
+from osce_news.archive.saved_page import saved_page
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.cli.main import cli
 from osce_news.errors import (

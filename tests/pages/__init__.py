@@ -6,7 +6,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from osce_news.archive.files import saved_page
+from osce_news.archive.saved_page import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage

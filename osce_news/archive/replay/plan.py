@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from osce_news.archive.files import SavedPage, files_at, has_warc_name, is_saved_page, saved_page
 from osce_news.archive.records import is_warc, records
 from osce_news.archive.report import RecordError, Report
+from osce_news.archive.saved_page import SavedPage, is_saved_page, saved_page
 from osce_news.errors import BadInputError
 from osce_news.events import EventError, RunStarted, parse_event
 from osce_news.urls import site_host
@@ -58,20 +58,59 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     Raises BadInputError for a path that does not exist, a file that is neither a saved page nor a WARC file,
     a folder with neither, and if there are only empty WARC files.
     """
-    files = files_at(paths)
+    files = _files_at(paths)
     pages = [saved_page(file) for file in files if is_saved_page(file)]
     warcs = [file for file in files if not is_saved_page(file)]
     for file in warcs:  # those with a WARC name are checked when they are read
-        if not has_warc_name(file) and file.stat().st_size and not is_warc(file):
+        if not _has_warc_name(file) and file.stat().st_size and not is_warc(file):
             what = "neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
             raise BadInputError(f"{file} is {what}")
     # A crawl that was killed may leave an empty file among others.
     if not pages and not any(file.stat().st_size for file in warcs):
         raise BadInputError(f"{warcs[0]} is empty: there is nothing to replay")
-    plan = ReplayPlan(pages=sorted(pages, key=lambda page: (page.fetched_at, str(page.path))))
-    _add_warcs(sorted(warcs, key=lambda file: (_first_date(file), str(file))), plan)
-    _sort(plan.runs)
-    return plan
+    runs, others, headless = _sorted_out(sorted(warcs, key=lambda file: (_first_date(file), str(file))))
+    pages.sort(key=lambda page: (page.fetched_at, str(page.path)))
+    return ReplayPlan(_in_order(runs), others, pages, headless)
+
+
+def _files_at(paths: Iterable[Path]) -> list[Path]:
+    files: dict[Path, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            # macOS puts a companion "._NAME" next to each file on disks of other systems.
+            named = (file for file in path.rglob("*") if not file.name.startswith("._"))
+            below = sorted(
+                file
+                for file in named
+                if (is_saved_page(file) or _has_warc_name(file))
+                and file.is_file()
+                and not _belongs_to_page(file)
+            )
+            if not below:
+                raise BadInputError(
+                    f"no saved page (.html, .json) and no WARC file (.warc, .warc.gz) in {path}"
+                )
+        elif path.is_file():
+            below = [path]
+        else:
+            raise BadInputError(f"no such file or folder: {path}")
+        for file in below:
+            files.setdefault(file.resolve(), file)
+    return list(files.values())
+
+
+def _belongs_to_page(file: Path) -> bool:
+    """Whether the file lies in the folder of frames and pictures that a browser saves next to a page."""
+    folders = (folder for folder in file.parents if folder.name.endswith("_files"))
+    return any(
+        folder.with_name(folder.name.removesuffix("_files") + suffix).exists()
+        for folder in folders
+        for suffix in (".html", ".htm")
+    )
+
+
+def _has_warc_name(file: Path) -> bool:
+    return file.name.lower().endswith((".warc", ".warc.gz"))
 
 
 def _first_date(path: Path) -> str:
@@ -87,14 +126,17 @@ def file_name(name: str, number: int) -> str:
     return f"{name}-{number:05}.warc.gz"
 
 
-def _add_warcs(files: Iterable[Path], plan: ReplayPlan) -> None:
-    """Add the files of each recorded run as one run, and all others as WARC files."""
+def _sorted_out(files: Iterable[Path]) -> tuple[list[ArchivedRun], list[Path], list[str]]:
+    """Return the recorded runs, all other files, and the names of runs' first files that are missing."""
+    runs: list[ArchivedRun] = []
+    others: list[Path] = []
+    headless: list[str] = []
     numbered_files: dict[str, dict[int, Path]] = {}
     starts: dict[str, RunStarted] = {}
     for file in files:
         identity = _run_of(file)
         if identity is None:
-            plan.warcs.append(file)
+            others.append(file)
             continue
         name, number, start = identity
         numbered_files.setdefault(name, {}).setdefault(number, file)  # ignores copies of a file
@@ -104,11 +146,12 @@ def _add_warcs(files: Iterable[Path], plan: ReplayPlan) -> None:
         ordered = [by_number[number] for number in sorted(by_number)]
         gaps = [file_name(name, number) for number in range(max(by_number)) if number not in by_number]
         if name in starts:
-            plan.runs.append(ArchivedRun(name, starts[name], ordered, gaps))
+            runs.append(ArchivedRun(name, starts[name], ordered, gaps))
         else:
-            plan.warcs.extend(file for file in ordered if _holds_more_than_its_info(file))
+            others.extend(file for file in ordered if _holds_more_than_its_info(file))
             if 0 not in by_number:  # else it is that of no run, but of a backfill
-                plan.headless.append(file_name(name, 0))
+                headless.append(file_name(name, 0))
+    return runs, others, headless
 
 
 def _holds_more_than_its_info(file: Path) -> bool:
@@ -135,12 +178,13 @@ def _run_of(file: Path) -> tuple[str, int, RunStarted | None] | None:
     return name, int(number), start
 
 
-def _sort(runs: list[ArchivedRun]) -> None:
-    """Put the runs in order of time; each follows the run that it names as the one before."""
+def _in_order(runs: Iterable[ArchivedRun]) -> list[ArchivedRun]:
+    """Return the runs in order of time; each follows the run that it names as the one before."""
     left = sorted(runs, key=lambda run: (run.begins.started, run.begins.run, run.name))
-    runs.clear()
+    ordered: list[ArchivedRun] = []
     while left:
         waiting = {run.name for run in left}
         first = next((run for run in left if run.begins.after not in waiting), left[0])
         left.remove(first)
-        runs.append(first)
+        ordered.append(first)
+    return ordered

@@ -25,7 +25,6 @@ from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.storage import dictionary
 from osce_news.storage.query import VOCABULARIES
 from osce_news.storage.schema import LISTS
-from osce_news.storage.words import parse_words
 
 _ROWS = 50  # of a page
 _LONGEST = 200  # characters of a value on a page

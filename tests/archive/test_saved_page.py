@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.archive.files import saved_page
 from osce_news.archive.replay.plan import plan_replay
+from osce_news.archive.saved_page import saved_page
 from osce_news.errors import LayoutError
 from osce_news.urls import LISTING_URL
 

@@ -1,10 +1,9 @@
-"""The files at the paths that a person names: WARC files, and saved pages with their address and time."""
+"""Pages saved by a browser or another program, and their address and time."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -26,51 +25,6 @@ from osce_news.urls import HOME_URL, LISTING_URL
 # Where programs that save pages write the address: browsers, and SingleFile.
 _COMMENT = re.compile(r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S{1,2000})")
 _HEAD_TAG = re.compile(r"<(?:link|meta)\b[^>]{1,3000}>", re.IGNORECASE)
-
-
-def files_at(paths: Iterable[Path]) -> list[Path]:
-    """Return the files at these paths, each once; for a folder, the saved pages and WARC files below it.
-
-    Raises BadInputError for a path that does not exist and for a folder without such files.
-    """
-    files: dict[Path, Path] = {}
-    for path in paths:
-        if path.is_dir():
-            # macOS puts a companion "._NAME" next to each file on disks of other systems.
-            named = (file for file in path.rglob("*") if not file.name.startswith("._"))
-            below = sorted(
-                file
-                for file in named
-                if (is_saved_page(file) or has_warc_name(file))
-                and file.is_file()
-                and not _belongs_to_page(file)
-            )
-            if not below:
-                raise BadInputError(
-                    f"no saved page (.html, .json) and no WARC file (.warc, .warc.gz) in {path}"
-                )
-        elif path.is_file():
-            below = [path]
-        else:
-            raise BadInputError(f"no such file or folder: {path}")
-        for file in below:
-            files.setdefault(file.resolve(), file)
-    return list(files.values())
-
-
-def _belongs_to_page(file: Path) -> bool:
-    """Whether the file lies in the folder of frames and pictures that a browser saves next to a page."""
-    folders = (folder for folder in file.parents if folder.name.endswith("_files"))
-    return any(
-        folder.with_name(folder.name.removesuffix("_files") + suffix).exists()
-        for folder in folders
-        for suffix in (".html", ".htm")
-    )
-
-
-def has_warc_name(file: Path) -> bool:
-    """Whether a file is named like a WARC file; `is_warc` looks at its content."""
-    return file.name.lower().endswith((".warc", ".warc.gz"))
 
 
 def is_saved_page(file: Path) -> bool:
