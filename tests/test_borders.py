@@ -73,7 +73,7 @@ BORDERS = (
             "scrapy twisted parsel lxml sqlite_utils rich osce_news.crawl.spiders",
             first=True,
         )
-        for name in ("main", "commands", "options", "output", *READING)
+        for name in ("main", "commands", "shared/options", "shared/output", *READING)
     ),
 )
 

@@ -11,9 +11,8 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, json_option, log_options
-from osce_news.cli.progress import progress_bar
-from osce_news.cli.summary import print_problems, print_summary
+from osce_news.cli.shared.options import db_option, json_option, log_options
+from osce_news.cli.shared.summary import print_problems, print_summary, progress_bar
 from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, Writer, open_for_reading
 from osce_news.storage.coverage import gaps_of_days

@@ -12,10 +12,10 @@ import click
 from osce_news import checks
 from osce_news.archive.capture import LISTING
 from osce_news.checks.neighbours import Neighbours, read_neighbours
-from osce_news.cli import log
-from osce_news.cli.options import config_option, db_option, delay_option, log_options
-from osce_news.cli.output import print_json, printable
-from osce_news.cli.page_fixtures import case_name, live_page, save
+from osce_news.cli.shared import log
+from osce_news.cli.shared.options import config_option, db_option, delay_option, log_options
+from osce_news.cli.shared.output import print_json, printable
+from osce_news.cli.shared.page_fixtures import case_name, live_page, save
 from osce_news.crawl.config import load_options
 from osce_news.errors import LayoutError
 from osce_news.storage import open_for_reading

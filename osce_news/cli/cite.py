@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, traceback_option
-from osce_news.cli.output import print_count, print_json
+from osce_news.cli.shared.options import db_option, filter_options, traceback_option
+from osce_news.cli.shared.output import print_count, print_json
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference

@@ -8,10 +8,9 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import config_option, db_option, json_option, log_options
-from osce_news.cli.progress import progress_bar
-from osce_news.cli.reports import Reports
-from osce_news.cli.summary import print_summary
+from osce_news.cli.shared.options import config_option, db_option, json_option, log_options
+from osce_news.cli.shared.reports import Reports
+from osce_news.cli.shared.summary import print_summary, progress_bar
 from osce_news.crawl.config import load_options
 from osce_news.crawl.options import OPTIONS
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, traceback_option
-from osce_news.cli.output import FORMATS, is_table, print_rows
+from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.output import FORMATS, is_table, print_rows
 from osce_news.errors import BadInputError
 from osce_news.storage import dictionary as stored
 from osce_news.storage import open_for_reading

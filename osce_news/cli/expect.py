@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.page_fixtures import rewrite
+from osce_news.cli.shared.page_fixtures import rewrite
 from osce_news.errors import BadInputError
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, traceback_option
-from osce_news.cli.output import print_count, print_export, printable
+from osce_news.cli.shared.options import db_option, filter_options, traceback_option
+from osce_news.cli.shared.output import print_count, print_export, printable
 from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot

@@ -15,9 +15,9 @@ from osce_news.archive.records import is_warc
 from osce_news.archive.report import Report
 from osce_news.archive.saved_page import saved_page
 from osce_news.archive.warc_files import WarcFiles
-from osce_news.cli import log
-from osce_news.cli.options import delay_option, log_options
-from osce_news.cli.page_fixtures import live_page, save
+from osce_news.cli.shared import log
+from osce_news.cli.shared.options import delay_option, log_options
+from osce_news.cli.shared.page_fixtures import live_page, save
 from osce_news.crawl.options import CrawlOptions, delay_seconds
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import is_web_address

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, format_options, traceback_option
-from osce_news.cli.output import is_table, print_field, print_json, print_rows, printable
+from osce_news.cli.shared.options import db_option, format_options, traceback_option
+from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.storage import Writer, open_for_reading, rows

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import (
+from osce_news.cli.shared.options import (
     db_option,
     filter_options,
     item_format_options,
     limit_option,
     traceback_option,
 )
-from osce_news.cli.output import is_export_format, print_count, print_export, print_items
+from osce_news.cli.shared.output import is_export_format, print_count, print_export, print_items
 from osce_news.storage import queries, search
 from osce_news.storage.as_of import PRESENT_ONLY, open_query
 from osce_news.storage.query import Query

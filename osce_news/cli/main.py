@@ -15,9 +15,9 @@ import click
 import click.shell_completion
 
 from osce_news import __version__
-from osce_news.cli import log
 from osce_news.cli.commands import LazyGroup
-from osce_news.cli.output import printable
+from osce_news.cli.shared import log
+from osce_news.cli.shared.output import printable
 from osce_news.errors import OsceNewsError, unexpected
 
 INTERRUPTED = 130  # the exit status

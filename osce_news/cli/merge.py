@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, json_option, log_options
-from osce_news.cli.progress import progress_bar
-from osce_news.cli.summary import print_outcome
+from osce_news.cli.shared.options import db_option, json_option, log_options
+from osce_news.cli.shared.summary import print_outcome, progress_bar
 from osce_news.publish.extras import require_extra
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli import log
-from osce_news.cli.options import log_options
-from osce_news.cli.output import print_json
-from osce_news.cli.progress import wants_bar
-from osce_news.cli.summary import raise_first
+from osce_news.cli.shared import log
+from osce_news.cli.shared.options import log_options
+from osce_news.cli.shared.output import print_json
+from osce_news.cli.shared.summary import raise_first, wants_bar
 from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError
 from osce_news.publish.extras import require_extra

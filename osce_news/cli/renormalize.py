@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, log_options
+from osce_news.cli.shared.options import db_option, log_options
 from osce_news.storage import Writer, refuse_missing
 from osce_news.storage.corrections import renormalize_all
 

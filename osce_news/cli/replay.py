@@ -8,9 +8,8 @@ import click
 
 from osce_news.archive.replay import replay as replay_paths
 from osce_news.archive.replay.offline import close_network
-from osce_news.cli.options import db_option, json_option, log_options
-from osce_news.cli.progress import progress_bar
-from osce_news.cli.summary import print_outcome
+from osce_news.cli.shared.options import db_option, json_option, log_options
+from osce_news.cli.shared.summary import print_outcome, progress_bar
 from osce_news.crawl.options import listing_url
 from osce_news.urls import LISTING_URL
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, format_options, limit_option, traceback_option
-from osce_news.cli.output import is_table, print_field, print_json, print_rows, printable
+from osce_news.cli.shared.options import db_option, format_options, limit_option, traceback_option
+from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading
 from osce_news.storage import runs as stored_runs

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, traceback_option
-from osce_news.cli.reports import Reports
+from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.reports import Reports
 from osce_news.crawl.config import load_options
 from osce_news.errors import BadInputError
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import (
+from osce_news.cli.shared.options import (
     db_option,
     filter_options_without_search,
     item_format_options,
     limit_option,
     traceback_option,
 )
-from osce_news.cli.output import (
+from osce_news.cli.shared.output import (
     is_export_format,
     print_count,
     print_export,

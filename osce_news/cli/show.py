@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, format_options, traceback_option
-from osce_news.cli.output import Row, key_values, print_field, print_items, print_json, print_wrapped
+from osce_news.cli.shared.options import db_option, format_options, traceback_option
+from osce_news.cli.shared.output import Row, print_field, print_items, print_json, print_wrapped
 from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading, queries
 
@@ -68,9 +68,9 @@ def _print(name: str, value: Any, indent: str = "") -> None:
     if isinstance(value, list):
         print_field(f"{indent}{name}", "" if value else None)
         for part in value:
-            print_field(f"{indent}   ", key_values(part) if isinstance(part, dict) else str(part))
+            print_field(f"{indent}   ", _key_values(part) if isinstance(part, dict) else str(part))
     else:
-        text = key_values(value) if isinstance(value, dict) else value
+        text = _key_values(value) if isinstance(value, dict) else value
         print_field(f"{indent}{name}", None if text is None else str(text))
 
 
@@ -87,6 +87,10 @@ def _print_article(article: Row, text: str | None) -> None:
             value = value.split("\n")
         if name != "status":
             _print(name, value, "    ")
+
+
+def _key_values(row: Row) -> str:
+    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
 
 
 def _shown(value: str | None) -> str:

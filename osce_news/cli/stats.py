@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, filter_options, format_options, traceback_option
-from osce_news.cli.output import print_count, print_rows
+from osce_news.cli.shared.options import db_option, filter_options, format_options, traceback_option
+from osce_news.cli.shared.output import print_count, print_rows
 from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
 from osce_news.storage import counts, queries, search
 from osce_news.storage.as_of import open_query

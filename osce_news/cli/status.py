@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from osce_news.cli.options import db_option, traceback_option
-from osce_news.cli.output import print_field, print_json
 from osce_news.cli.runs import with_death
+from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.output import print_field, print_json
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
 from osce_news.errors import StaleError
 from osce_news.storage import open_for_reading, queries

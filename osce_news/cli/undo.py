@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, traceback_option
-from osce_news.cli.output import print_json
+from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.output import print_json
 from osce_news.storage import Writer, refuse_missing
 from osce_news.storage.corrections import undo_run
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.options import db_option, format_options, traceback_option
-from osce_news.cli.output import is_table, print_rows
+from osce_news.cli.shared.options import db_option, format_options, traceback_option
+from osce_news.cli.shared.output import is_table, print_rows
 from osce_news.normalize.vocabulary import vocabulary as load
 from osce_news.storage import open_for_reading, queries
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.cli.fixture import page_in
-from osce_news.cli.page_fixtures import without_personal_data
+from osce_news.cli.shared.page_fixtures import without_personal_data
 from osce_news.errors import BadInputError
 from tests.cli.captures import archive, capture, packed
 from tests.helpers import Result, run

@@ -16,7 +16,7 @@ from osce_news.errors import DoubtfulPageError
 from osce_news.storage import Writer
 from osce_news.urls import LISTING_URL
 from tests.cli.captures import archive
-from tests.helpers import FIXTURES, listing, remarks, run, shell
+from tests.helpers import FIXTURES, ROOT, listing, remarks, run, shell
 from tests.live import LIVE, understood
 from tests.newsroom.samples import TEN
 from tests.pages.articles import body_of
@@ -48,6 +48,11 @@ def test_the_program_without_arguments_shows_its_help(tmp_path: Path) -> None:
         name: (command.help or "").partition("\n")[0] for name, command in COMMANDS.items()
     }
     assert max(map(len, asked.out.splitlines())) <= 80
+
+
+def test_each_command_is_a_file_of_its_name() -> None:
+    files = {path.stem for path in (ROOT / "osce_news" / "cli").glob("*.py")}
+    assert files - {"__init__", "main", "commands"} == COMMANDS.keys()
 
 
 def test_the_version_is_printed(tmp_path: Path) -> None:

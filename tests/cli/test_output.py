@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.cli.summary import print_summary
+from osce_news.cli.shared.summary import print_summary
 from osce_news.storage.runs import Summary
 from tests.helpers import ROOT, environment, remarks, run, shell
 from tests.processes import on_a_terminal

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from osce_news.archive.capture import Capture
-from osce_news.cli import page_fixtures
-from osce_news.cli.page_fixtures import case_name, observed, rewrite, without_personal_data
-from osce_news.cli.page_fixtures import save as save_page
+from osce_news.cli.shared import page_fixtures
+from osce_news.cli.shared.page_fixtures import case_name, observed, rewrite, without_personal_data
+from osce_news.cli.shared.page_fixtures import save as save_page
 from osce_news.clock import parse_utc
 from osce_news.errors import BadInputError
 from tests.newsroom.site import ARTICLES, FIXTURES

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.cli import reports
+from osce_news.cli.shared import reports
 from osce_news.crawl.notice import NOTICE
 from tests.helpers import Result, crawl_words, run, without
 from tests.newsroom import Newsroom, faults, make_stories

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.cli.output import print_rows
+from osce_news.cli.shared.output import print_rows
 from tests.helpers import digest, run, without
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from osce_news.cli.page_fixtures import observed
+from osce_news.cli.shared.page_fixtures import observed
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.pages.article import ArticlePage
 from tests.newsroom import article_pages, make_stories

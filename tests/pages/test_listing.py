@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osce_news.cli.page_fixtures import observed
+from osce_news.cli.shared.page_fixtures import observed
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
 from osce_news.pages import ListingPage
 from osce_news.pages.extract import is_html

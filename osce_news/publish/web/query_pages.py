@@ -23,6 +23,7 @@ from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.databases import database, path_of
 from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.storage import dictionary
+from osce_news.storage.fts_query import parse_words
 from osce_news.storage.query import VOCABULARIES
 from osce_news.storage.schema import LISTS
 

@@ -82,7 +82,7 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], form: str | None) ->
     if form == "json":
         print_json(rows)
     elif is_table(form):
-        from osce_news.cli.table import print_table  # imports rich
+        from osce_news.cli.shared.table import print_table  # imports rich
 
         print_table(rows, columns)
     else:
@@ -135,11 +135,6 @@ def print_wrapped(start: str, value: str | None, indent: int) -> None:
             break_on_hyphens=False,
         )
     click.echo(text)
-
-
-def key_values(row: Row) -> str:
-    """Return the fields that are not None, as "name value, name value"."""
-    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
 
 
 def printable(text: str) -> str:

@@ -1,24 +1,69 @@
-"""Prints what a run did at its end."""
+"""Shows what a run does: a progress bar while it works, a summary at its end."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from osce_news.cli.log import record, say
-from osce_news.cli.output import print_json, printable
+from osce_news.cli.shared import log
+from osce_news.cli.shared.output import print_json, printable
+from osce_news.clock import duration_in_words
 from osce_news.errors import OsceNewsError
 from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, open_for_reading, queries
 
 if TYPE_CHECKING:
     from osce_news.archive.replay.outcome import Outcome
+
+
+def wants_bar(as_json: bool) -> bool:
+    """Whether to show a progress bar: on a terminal, without other log lines or JSON."""
+    return sys.stderr.isatty() and not as_json and not log.is_verbose() and not log.is_json()
+
+
+@contextmanager
+def progress_bar(what: str, *, as_json: bool, articles: bool = False) -> Iterator[Callable[..., None]]:
+    """Yield the function that advances the bar; it does nothing if no bar is shown.
+
+    It is called after each page with the run's summary and the total number of pages, if known, and while
+    articles are read also with the seconds that remain. `articles`: whether articles follow the list.
+    """
+    if not wants_bar(as_json):
+        yield lambda summary, total, left_s=None: None
+        return
+    log.only_notices()
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[counts]}"),
+        *([] if articles else [TimeRemainingColumn()]),  # the count of articles shows the time left
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None, counts="pages")
+
+        def advance(summary: Summary, total: int | None, left_s: float | None = None) -> None:
+            done = summary.pages
+            counts = f"pages  {summary.new} new, {summary.changed} changed, {summary.unchanged} same"
+            if left_s is not None:  # follows from the current delay, which makes up most of the time
+                done = summary.articles
+                counts = (
+                    f"articles  {summary.articles_changed} changed, {summary.articles_gone} gone, "
+                    f"{summary.articles_failed} failed; {duration_in_words(left_s)} left"
+                )
+            progress.update(task, completed=done, total=total, counts=counts)
+
+        yield advance
 
 
 def print_summary(
@@ -37,7 +82,7 @@ def print_summary(
         f"{numbered(summary.seen, 'item')}: {summary.new} new, "
         f"{summary.changed} changed, {summary.unchanged} unchanged"
     )
-    record(done)
+    log.record(done)
     if as_json:
         print_json({**asdict(summary), **(more or {})})
         return
@@ -75,14 +120,14 @@ def print_outcome(outcome: Outcome, as_json: bool, what: str = "replay") -> None
 def print_problems(outcome: Outcome) -> None:
     """Print what was left out and what went wrong. Raises the worst of the errors."""
     for line in outcome.lines():
-        say(printable(line))
+        log.say(printable(line))
     raise_first(outcome.errors)
 
 
 def raise_first(errors: Sequence[OsceNewsError]) -> None:
     """Raise the first of the errors, which are sorted by weight, after printing the others."""
     for error in errors[1:]:
-        say(f"osce-news: {printable(str(error))}")
+        log.say(f"osce-news: {printable(str(error))}")
     if errors:
         raise errors[0]
 

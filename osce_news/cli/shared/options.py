@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from osce_news.cli import log
-from osce_news.cli.output import EXPORT_FORMATS, FORMATS
+from osce_news.cli.shared import log
+from osce_news.cli.shared.output import EXPORT_FORMATS, FORMATS
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage.query import VOCABULARIES, Query
 
