@@ -85,7 +85,7 @@ class PageStored(Event):
     reason: str | None = None  # of an article that could not be fetched or read
 
     def __post_init__(self) -> None:
-        """Raise TypeError if a counter is no number."""
+        """Raise TypeError if a counter is not a number."""
         _check_cost(self.cost)
 
 
@@ -127,7 +127,7 @@ class RunFinished(Event):
     list_status: str | None = None  # "complete" if the list was read to its end, and only pages were held
 
     def __post_init__(self) -> None:
-        """Raise TypeError if a counter is no number."""
+        """Raise TypeError if a counter is not a number."""
         _check_cost(self.cost)
 
 

@@ -48,7 +48,7 @@ def convert(kind: Any, value: Any) -> Any:
         return convert(kind, value)
     if isinstance(kind, type) and is_dataclass(kind):
         if not isinstance(value, dict):
-            raise TypeError(f"{value!r:.60} is no object")
+            raise TypeError(f"{value!r:.60} is not an object")
         hints = _hints(kind)
         names = [field.name for field in fields(kind) if field.name in value]
         return kind(**{name: convert(hints[name], value[name]) for name in names})
@@ -70,7 +70,7 @@ def convert(kind: Any, value: Any) -> Any:
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"{text[:60]} is no number that a database holds")
+        raise ValueError(f"{text[:60]} is not a number that a database can hold")
     return value
 
 

@@ -23,7 +23,7 @@ COUNTS = {
     "kept_before": "there before",
     "same": "with the content of another one",
     "not_kept": "that could not be copied",
-    "other_pages": "that are no pages of the newsroom",
+    "other_pages": "not of the newsroom",
     "other_sites": "of other sites",
     "unreadable": "without address, time or place",
 }
@@ -121,7 +121,7 @@ def _found(counts: Counter[str]) -> str:
 def _missing(gaps: Sequence[tuple[str, str, int]]) -> str:
     """Return the longest periods from which the database has no item."""
     if not gaps:
-        return "no week between the first and the last item is without one"
+        return "no week without items between the first and the last"
     shown = ", ".join(f"{first} to {last}" for first, last, _ in gaps[:_MOST_GAPS])
     more = f" and {len(gaps) - _MOST_GAPS} shorter periods of more than a week" if gaps[_MOST_GAPS:] else ""
-    return f"no items of {shown}{more}"
+    return f"no items from {shown}{more}"

@@ -57,7 +57,7 @@ class ListRun(CrawlRun):
         self._is_read = False  # whether the list was read to its end, or as far as it was to be read
         self._note: str | None = None  # about missing items
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
-            self.hint = "this list was never read to its end; `osce-news crawl --full` does that"
+            self.hint = "this list was never read to its end; `osce-news crawl --full` reads it"
         if options.restart and not full:
             logger.warning(
                 "--restart has no effect: this crawl is incremental; `--full --restart` starts over"

@@ -279,7 +279,7 @@ def _parsed(body: bytes, url: str, content_type: str | None) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _not_understood(expected: str, got: str) -> LayoutError:

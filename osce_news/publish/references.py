@@ -63,11 +63,13 @@ def dataset_reference(known: Coverage) -> Reference:
     An empty database has none.
     """
     years = "–".join(sorted({day[:4] for day in (known.first, known.last) if day})) or "no dates"
-    asked = f" of {known.in_database:,} ({known.query})" if known.query else ""
+    items = numbered(known.items, "item")
+    if known.query:
+        items = f"{known.items:,} of {numbered(known.in_database, 'item')} ({known.query})"
     published = f", published {known.first} to {known.last}" if known.first else ""
     read = f"whole list last read {known.whole_read}" if known.whole_read else None
     seen = f"last page read {known.read}" if known.read and known.read != known.whole_read else None
-    parts = (f"{numbered(known.items, 'item')}{asked}{published}", read, *known.gaps, seen)
+    parts = (f"{items}{published}", read, *known.gaps, seen)
     issued = known.whole_read or known.read
     return Reference(
         key=f"osce-newsroom-{issued or 'empty'}",

@@ -119,7 +119,7 @@ def _gaps_of_list(connection: sqlite3.Connection, whole: sqlite3.Row | None) -> 
         SELECT DISTINCT coalesce(list, start_url) AS list FROM runs
         WHERE mode IN ('full', 'incremental') AND coalesce(list, start_url) IS NOT NULL ORDER BY id"""
     parts = [row["list"] for row in connection.execute(sql) if not _is_whole(row["list"])]
-    read = f"only parts were read: {', '.join(parts[:3])}" if parts else "items on the list may be missing"
+    read = f"only parts of it: {', '.join(parts[:3])}" if parts else "so items may be missing"
     return [f"no crawl has read the whole list, {read}"]
 
 

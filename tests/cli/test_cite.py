@@ -54,7 +54,7 @@ def test_the_items_of_a_query_are_cited_with_the_query(filled: Path, tmp_path: P
     out = run(
         "cite", "--search", "trafficking -drugs", "--topic", "elections", "--until", "2024", cwd=tmp_path
     ).out
-    assert "items of 93 (words: trafficking -drugs; topic: Elections; published until 2024-12-31)" in out
+    assert "of 93 items (words: trafficking -drugs; topic: Elections; published until 2024-12-31)" in out
     assert run("cite", "514201", "--topic", "elections", cwd=tmp_path).status == 2
 
 

@@ -190,7 +190,7 @@ def test_the_last_line_tells_what_was_found_and_which_days_are_missing(tmp_path:
     month = days[0].isoformat()[:8]
     assert done.out.splitlines()[-1] == (
         "wayback: 1 capture in the index, 1 copied now; stored 1 list and 0 own pages; 3 new items; "
-        f"no items of {month}03 to {month}19"
+        f"no items from {month}03 to {month}19"
     )
 
 

@@ -90,7 +90,7 @@ def test_what_is_missing_is_said(db: Path) -> None:
         known = coverage(writer.connection)
         one = coverage(writer.connection, Query(since="2000-01-01"))
     assert known.gaps == (
-        f"no crawl has read the whole list, only parts were read: {LIST} (max-pages 3)",
+        f"no crawl has read the whole list, only parts of it: {LIST} (max-pages 3)",
         "1 without a date",
         "no full texts",
     )

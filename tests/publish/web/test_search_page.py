@@ -240,7 +240,7 @@ def test_files_hold_all_items_of_the_result(get: Get, history: Path) -> None:
     assert len(parsed.entries) == len(rows)
     assert f'type="application/atom+xml" title="Feed of these items" href="{files["Feed"]}"' in page
     cited = text_of(get(files["Cite"]).text)
-    assert f"{len(rows)} items of 300 (words: police)" in cited
+    assert f"{len(rows)} of 300 items (words: police)" in cited
     assert "osce-news cite --search police" in cited
     assert len(list(csv.DictReader(io.StringIO(get("/items.csv").text)))) == 300
 
