@@ -65,6 +65,10 @@ class Pagers:
         end = window.start + len(page.keys) + (0 if is_full else MAX_SHRINK)
         return last is None and end < self._min_results and bool(page.keys)
 
+    def is_last(self, page: PageFacts) -> bool:
+        """Whether a page without a link to the next page is the last one, since others had such a link."""
+        return self.has_links and page.pager is not None
+
     def next_link(self, page: PageFacts, visited: Container[str]) -> str | None:
         """Return the link to the next page, or None; raises PagerError if it can't be followed."""
         link = page.pager.next if page.pager else None

@@ -93,7 +93,7 @@ class PlainPages:
             loses_size = page_size(link) != self._asked and page_number(link) is not None
             return by_number if is_respected and loses_size else link
         if page.number >= self._pagers.last_page:
-            if not is_full or (page.pager is not None and self._pagers.has_links):
+            if not is_full or self._pagers.is_last(page):
                 return None
             self._pagers.may_be_beyond = True
         return by_number

@@ -3,11 +3,8 @@
 The list moves while it is read: results are added on top and removed anywhere. If one is removed from a page
 already read, the first result of the next page moves up onto that page, and is never seen.
 
-*Overlapping pages* (`_read_overlapping`) show that. Each page is chosen so that it begins with the last
-result of the page before (`overlap.window_at`). If it does, nothing was missed between the two; if it does
-not, pages that begin 10, 25, ... results further up are read until one begins with a result that was read.
-
-If the site ignores the requested size, its pages are read one after another (`plain_pages`).
+Overlapping pages show that (`overlapping_pages`). If the site ignores the requested size, its pages are read
+one after another (`plain_pages`).
 
 A result at the same place of two pages in a row is not part of the list, but for example of a block of pinned
 or most-read items. A resumed traversal begins at the top, and continues where the unfinished one stopped as
@@ -23,13 +20,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.overlap import ReadResults, Window, list_part, window_at
-from osce_news.crawl.pagers import MAX_REPEATED, Pagers, Steps, note_if_short
+from osce_news.crawl.overlap import Window
+from osce_news.crawl.overlapping_pages import OverlappingPages, OwnPageSizeError
+from osce_news.crawl.pagers import Pagers, Steps
 from osce_news.crawl.plain_pages import PlainPages
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
-STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
 MAX_FAILURES = 3  # pages in a row that can't be read
 MAX_PAGES = 20_000  # of any list; the newsroom has about 700
 
@@ -54,16 +51,12 @@ class Traversal:
         self.pages = 0  # read so far
         self.problems: list[str] = []
         self.reached_end = False  # whether the end of the list was reached
-        self.is_joined = True  # whether the last page belongs to what was read without a gap
         self._base, self._from_top = options.start_url, not page_number(options.start_url)
         self._is_resumable = overlap is None and self._from_top and not options.is_limited
         self._rows = page_size(options.start_url) or options.rows  # the most results on a page
-        self._results = ReadResults()  # from the top
-        self._earlier = ReadResults()  # of the unfinished traversal, as long as they are not reached
-        self._keys_before: Sequence[str] = ()  # of the last joined page
         self._plain: PlainPages | None = None  # if the site ignores the page size
-        self._takes_size = False  # whether the site is known to respect the requested page size
         self._pagers = Pagers(options.start_url)
+        self._overlapping = OverlappingPages(self._pagers, self.problems)
         self._joined = self._without_news = self._failures = 0
         self._saved: dict[str, Any] | None = None
         self._start(self._read_list())
@@ -71,27 +64,25 @@ class Traversal:
     def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
         """Continue from a position of `save`; `listed` has the address and the keys of each page read."""
         self._rows, self._joined = position["most_rows"], position["pages"]
-        self.problems, self._saved = list(position["problems"]), position
+        self._saved = position
+        self.problems[:] = position["problems"]
         if position["link"]:
             self._start(self._read_plain(position["link"]))
-            return
-        self._takes_size = len(listed) > 1  # or it would have followed links
-        for url, keys in listed:
-            start = (page_number(url) or 0) * (page_size(url) or self._rows)
-            self._earlier.add(start, keys, position["end"])
+        else:
+            self._overlapping.resume(listed, self._rows, position["end"])
 
     def read(self, page: PageFacts) -> None:
         """Add a page that was read, and choose the next."""
         self.pages += 1
-        self._failures, self.is_joined = 0, True
+        self._failures, self._overlapping.is_joined = 0, True
         if self.pages == 1 and not self.is_plain:
             self._base = page.url
-        size = min(len(self._core(page)), self._rows if self.pages == 1 else len(page.keys))
+        size = min(len(self._overlapping.core(page)), self._rows if self.pages == 1 else len(page.keys))
         self._step(page)
         self._pagers.read(page, size)
         if self.is_joined:
             self._joined += 1
-            self._keys_before = page.keys
+            self._overlapping.before = page.keys
         if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1
         no_news = self.overlap is not None and self._without_news >= self.overlap
@@ -121,7 +112,7 @@ class Traversal:
         """
         if self.url is None or not self._is_resumable:
             return None
-        if not self._earlier.positions:
+        if not self._overlapping.earlier.positions:
             self._saved = {
                 "end": self._end_of_results,
                 "pages": self._joined,
@@ -130,6 +121,11 @@ class Traversal:
                 "link": self._plain.link if self._plain is not None else None,
             }
         return self._saved
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the last page belongs to what was read without a gap."""
+        return self._overlapping.is_joined
 
     @property
     def is_whole(self) -> bool:
@@ -159,7 +155,7 @@ class Traversal:
 
     @property
     def _end_of_results(self) -> int:
-        return self._plain.end if self._plain is not None else self._results.end
+        return self._plain.end if self._plain is not None else self._overlapping.results.end
 
     def _start(self, steps: Steps[None]) -> None:
         self._steps = steps
@@ -194,8 +190,9 @@ class Traversal:
         goes_on = self._pagers.continues_after(first, window)
         # Ten results of fifty may be the whole list, or pages of an own size with a pager in an unknown form.
         is_unclear = not goes_on and first.pager is not None and 0 < got < rows and got % 5 == 0
-        if first.is_whole_list or (not goes_on and not is_unclear and (got < rows or self._is_last(first))):
-            self._results.add(window.start, first.keys, window.end)
+        is_only = not goes_on and not is_unclear and (got < rows or self._pagers.is_last(first))
+        if first.is_whole_list or is_only:
+            self._overlapping.results.add(window.start, first.keys, window.end)
             self._end()
             return
         if 0 < got < rows:
@@ -204,111 +201,13 @@ class Traversal:
             yield from self._read_plain(None, [first])
             return
         try:
-            yield from self._read_overlapping(window, first)
+            pages = self._overlapping.follow(window, first, self._rows, looks_at_top=self.overlap is None)
+            if (yield from pages):
+                self._end()
         except OwnPageSizeError as own:
             is_last = not self._pagers.continues_after(own.page, Window(own.page.number, got))
             is_next = own.page.number == first.number + 1 and (is_last or len(own.page.keys) == got)
             yield from self._read_plain(None, [first, own.page] if is_next else [first])
-
-    def _read_overlapping(self, window: Window, page: PageFacts | None) -> Steps[None]:
-        """Read pages of which each begins with the last result of the page before, from a first one on."""
-        repeated: list[str] = []  # the last keys of pages in a row that show nothing new
-        while len(repeated) < MAX_REPEATED:
-            if page is None:  # it could not be read
-                self._results.end = window.end
-                window = window_at(window.end, self._rows)
-                page = yield from self._read_page(window)
-                continue
-            goes_on = self._pagers.continues_after(page, window)
-            new = self._add(page, window)
-            repeated = [] if new else [*repeated, (page.keys or [""])[-1]]
-            if not goes_on and (len(page.keys) < window.rows or self._is_last(page)):
-                is_longer = window.start + len(page.keys) > len(self._results.positions)
-                if is_longer and self.overlap is None and not self.problems:
-                    yield from self._look_at_top()
-                self._end()
-                return
-            self._pagers.may_be_beyond = not goes_on
-            window, page = yield from self._read_joined()
-        if self._pagers.has_links or len(set(repeated)) > 1:
-            self.problems.append(f"{self.url} and the pages before it show nothing new")
-        else:
-            self._end()
-
-    def _look_at_top(self) -> Steps[None]:
-        """Read from the top down to what was read: the list is longer, so something came meanwhile."""
-        end = 1
-        while True:
-            window = window_at(end - 1, self._rows)
-            page = yield window
-            if page is None or not self._results.add(window.start, page.keys, self._results.end):
-                return
-            end = window.end
-
-    def _add(self, page: PageFacts, window: Window) -> int:
-        """Add the results of a page, and return how many are new; after some news, go on far below it."""
-        keys = self._core(page)
-        end = max(window.end, self._results.end_after(window.start, keys) or 0)
-        reached = self._earlier.end_after(window.start, keys)
-        new = self._results.add(window.start, keys, end)
-        if reached is not None:
-            self._results.join(self._earlier, max(end, reached))
-            self._earlier = ReadResults()
-        return new
-
-    def _read_joined(self) -> Steps[tuple[Window, PageFacts | None]]:
-        """Read the page that begins with the last result; go back until a page begins with one of those read.
-
-        Raises OwnPageSizeError if the site ignores the page size.
-        """
-        end = self._results.end
-        window = window_at(max(0, end - 1), self._rows)
-        if window.end <= end:  # no page shows the results on both sides of this position
-            window = window_at(end, self._rows)
-            return window, (yield from self._read_page(window))
-        first = page = yield from self._read_page(window)
-        for back in STEPS_BACK:
-            if page is None or window.start == 0 or self._follows(page):
-                break
-            self.is_joined = False
-            window = window_at(max(0, end - 1 - back), self._rows)
-            page = yield from self._read_page(window)
-            if first is not None and page is not None and not self._takes_size:
-                has_moved = self._results.end_after(window.start, page.keys) != end
-                if not has_moved or (window.start and not self._follows(page)):
-                    raise OwnPageSizeError(first)
-        if page is not None and window.start and not self._follows(page):
-            self.problems.append(f"the list moved while it was read, near result {end}")
-        return window, page
-
-    def _read_page(self, window: Window) -> Steps[PageFacts | None]:
-        """Read a page, and read it again if it is short although the list continues.
-
-        Raises OwnPageSizeError if the site ignores the page size.
-        """
-        page: PageFacts | None = None
-        for is_second in (False, True):
-            page = yield window
-            if page is None:
-                return None
-            got = {len(page.keys), len(self._core(page))}
-            goes_on = self._pagers.continues_after(page, window)
-            if window.rows in got:
-                # The last page may have this number of results by chance, others their own size.
-                is_last = not goes_on and self._pagers.has_links
-                self._takes_size |= not is_last and window.rows != self._rows
-                return page
-            is_short = max(got) < window.rows
-            if is_short and not goes_on:
-                return page
-            if not self._takes_size:
-                raise OwnPageSizeError(page)
-            if not is_short:
-                return page
-            self.is_joined = is_second
-        assert page is not None, "returned above"
-        note_if_short(page, window.rows, self.problems)
-        return page
 
     def _read_plain(self, link: str | None, read: Sequence[PageFacts] = ()) -> Steps[None]:
         """Read pages of the site's own size one after another, from a link, or after pages that were read."""
@@ -317,24 +216,3 @@ class Traversal:
         is_full = self._from_top and self.overlap is None and not self.options.max_pages
         if (yield from self._plain.follow(link, read, counted=is_full and bool(read))):
             self._end()
-
-    def _core(self, page: PageFacts) -> list[str]:
-        """Return the keys of the results of the list, without those that stand beside it."""
-        return list_part(page.keys, self._keys_before)
-
-    def _follows(self, page: PageFacts) -> bool:
-        """Whether a page begins with a result that was read, or is the page before once more."""
-        keys = self._core(page)
-        return self._results.begins(keys) or (bool(page.keys) and not keys)
-
-    def _is_last(self, page: PageFacts) -> bool:
-        """Whether a page without a link to the next page is the last one, since others had such a link."""
-        return self._pagers.has_links and page.pager is not None
-
-
-class OwnPageSizeError(Exception):
-    """The site ignores the requested page size; `page` shows it."""
-
-    def __init__(self, page: PageFacts) -> None:
-        super().__init__(page.url)
-        self.page = page

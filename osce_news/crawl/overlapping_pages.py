@@ -1,0 +1,160 @@
+"""Pages of a requested size, each of which begins with the last result of the page before. Plain values only.
+
+If one does, nothing was missed between the two. If it does not, pages that begin 10, 25, ... results further
+up are read until one begins with a result that was read. `overlap` has the arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from osce_news.crawl.overlap import ReadResults, Window, list_part, window_at
+from osce_news.crawl.pagers import MAX_REPEATED, Pagers, Steps, note_if_short
+from osce_news.pages.page_facts import PageFacts
+from osce_news.urls import page_number, page_size
+
+STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
+
+
+class OverlappingPages:
+    """Reads the list from a first page on.
+
+    `results` are those read from the top, `earlier` those of an unfinished traversal as long as they are not
+    reached, and `before` the keys of the last joined page. `is_joined` is whether the last page belongs to
+    what was read without a gap, `takes_size` whether the site is known to respect the requested page size.
+    """
+
+    def __init__(self, pagers: Pagers, problems: list[str]) -> None:
+        self.results, self.earlier = ReadResults(), ReadResults()
+        self.before: Sequence[str] = ()
+        self.is_joined, self.takes_size = True, False
+        self._pagers, self._problems = pagers, problems
+        self._rows = 0  # the most results on a page
+
+    def resume(self, listed: Sequence[tuple[str, list[str]]], rows: int, end: int) -> None:
+        """Take what an unfinished traversal read, up to result `end`: each page's address and keys."""
+        self.takes_size = len(listed) > 1  # or it would have followed links
+        for url, keys in listed:
+            self.earlier.add((page_number(url) or 0) * (page_size(url) or rows), keys, end)
+
+    def follow(self, window: Window, page: PageFacts | None, rows: int, *, looks_at_top: bool) -> Steps[bool]:
+        """Read on after a first page, `rows` results at most per page; return whether the end was reached.
+
+        With `looks_at_top`, the top is read again if the list has become longer. Raises OwnPageSizeError if
+        the site ignores the page size.
+        """
+        self._rows = rows
+        repeated: list[str] = []  # the last keys of pages in a row that show nothing new
+        while True:
+            if page is None:  # it could not be read
+                self.results.end = window.end
+                window = window_at(window.end, self._rows)
+                page = yield from self._read_page(window)
+                continue
+            goes_on = self._pagers.continues_after(page, window)
+            new = self._add(page, window)
+            repeated = [] if new else [*repeated, (page.keys or [""])[-1]]
+            if not goes_on and (len(page.keys) < window.rows or self._pagers.is_last(page)):
+                is_longer = window.start + len(page.keys) > len(self.results.positions)
+                if is_longer and looks_at_top and not self._problems:
+                    yield from self._look_at_top()
+                return True
+            if len(repeated) == MAX_REPEATED:
+                if not self._pagers.has_links and len(set(repeated)) == 1:
+                    return True
+                self._problems.append(f"{page.url} and the pages before it show nothing new")
+                return False
+            self._pagers.may_be_beyond = not goes_on
+            window, page = yield from self._read_joined()
+
+    def _look_at_top(self) -> Steps[None]:
+        """Read from the top down to what was read: the list is longer, so something came meanwhile."""
+        end = 1
+        while True:
+            window = window_at(end - 1, self._rows)
+            page = yield window
+            if page is None or not self.results.add(window.start, page.keys, self.results.end):
+                return
+            end = window.end
+
+    def _add(self, page: PageFacts, window: Window) -> int:
+        """Add the results of a page, and return how many are new; after some news, go on far below it."""
+        keys = self.core(page)
+        end = max(window.end, self.results.end_after(window.start, keys) or 0)
+        reached = self.earlier.end_after(window.start, keys)
+        new = self.results.add(window.start, keys, end)
+        if reached is not None:
+            self.results.join(self.earlier, max(end, reached))
+            self.earlier = ReadResults()
+        return new
+
+    def _read_joined(self) -> Steps[tuple[Window, PageFacts | None]]:
+        """Read the page that begins with the last result; go back until a page begins with one of those read.
+
+        Raises OwnPageSizeError if the site ignores the page size.
+        """
+        end = self.results.end
+        window = window_at(max(0, end - 1), self._rows)
+        if window.end <= end:  # no page shows the results on both sides of this position
+            window = window_at(end, self._rows)
+            return window, (yield from self._read_page(window))
+        first = page = yield from self._read_page(window)
+        for back in STEPS_BACK:
+            if page is None or window.start == 0 or self._follows(page):
+                break
+            self.is_joined = False
+            window = window_at(max(0, end - 1 - back), self._rows)
+            page = yield from self._read_page(window)
+            if first is not None and page is not None and not self.takes_size:
+                has_moved = self.results.end_after(window.start, page.keys) != end
+                if not has_moved or (window.start and not self._follows(page)):
+                    raise OwnPageSizeError(first)
+        if page is not None and window.start and not self._follows(page):
+            self._problems.append(f"the list moved while it was read, near result {end}")
+        return window, page
+
+    def _read_page(self, window: Window) -> Steps[PageFacts | None]:
+        """Read a page, and read it again if it is short although the list continues.
+
+        Raises OwnPageSizeError if the site ignores the page size.
+        """
+        page: PageFacts | None = None
+        for is_second in (False, True):
+            page = yield window
+            if page is None:
+                return None
+            got = {len(page.keys), len(self.core(page))}
+            goes_on = self._pagers.continues_after(page, window)
+            if window.rows in got:
+                # The last page may have this number of results by chance, others their own size.
+                is_last = not goes_on and self._pagers.has_links
+                self.takes_size |= not is_last and window.rows != self._rows
+                return page
+            is_short = max(got) < window.rows
+            if is_short and not goes_on:
+                return page
+            if not self.takes_size:
+                raise OwnPageSizeError(page)
+            if not is_short:
+                return page
+            self.is_joined = is_second
+        assert page is not None, "returned above"
+        note_if_short(page, window.rows, self._problems)
+        return page
+
+    def core(self, page: PageFacts) -> list[str]:
+        """Return the keys of the results of the list, without those that stand beside it."""
+        return list_part(page.keys, self.before)
+
+    def _follows(self, page: PageFacts) -> bool:
+        """Whether a page begins with a result that was read, or is the page before once more."""
+        keys = self.core(page)
+        return self.results.begins(keys) or (bool(page.keys) and not keys)
+
+
+class OwnPageSizeError(Exception):
+    """The site ignores the requested page size; `page` shows it."""
+
+    def __init__(self, page: PageFacts) -> None:
+        super().__init__(page.url)
+        self.page = page
