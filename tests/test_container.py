@@ -126,9 +126,7 @@ def _noted(folder: Path, lines: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("weekday", "words"), [(6, "crawl"), (7, "crawl --full")])
-def test_it_crawls_at_once_and_then_waits_for_the_next_morning(
-    tmp_path: Path, weekday: int, words: str
-) -> None:
+def test_it_crawls_at_once_and_then_each_morning(tmp_path: Path, weekday: int, words: str) -> None:
     loop = _start(tmp_path, weekday)
     try:
         assert _noted(tmp_path, 2) == [words, "sleep 60"]

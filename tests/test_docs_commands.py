@@ -144,9 +144,7 @@ def test_each_query_for_the_shell_finds_something(folder: Path, command: str) ->
 
 
 @pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith(LIVE)])
-def test_each_command_for_the_live_site_is_understood(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
+def test_live_commands_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.chdir(tmp_path)
     understood(command, monkeypatch)
 
@@ -154,9 +152,7 @@ def test_each_command_for_the_live_site_is_understood(
 @pytest.mark.parametrize(
     "command", [*(line for line in COMMANDS if line.startswith(OTHER_MACHINES)), *spans("osce-news ")]
 )
-def test_each_command_that_is_named_has_these_options(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
+def test_named_options_exist(folder: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     """Parsed, not run: those within a sentence have placeholders."""
     monkeypatch.chdir(folder)
     for name in ("DIR", "shared/warcs"):

@@ -69,9 +69,7 @@ def test_each_query_has_an_answer_on_the_saved_pages(fixtures: sqlite3.Connectio
 
 
 @pytest.mark.slow
-def test_the_queries_and_the_code_in_pandas_and_r_are_right_on_30_000_items(
-    generated: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_queries_pandas_and_r_are_right(generated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One test, because the database takes long to make."""
     monkeypatch.chdir(generated)
     with closing(sqlite3.connect("osce-news.db")) as connection:

@@ -95,9 +95,7 @@ def test_the_example_of_an_item_has_the_stored_values(folder: Path) -> None:
         for line in session(begins)
     ],
 )
-def test_each_command_for_the_database_prints_something(
-    folder: Path, database: sqlite3.Connection, command: str
-) -> None:
+def test_each_command_prints_something(folder: Path, database: sqlite3.Connection, command: str) -> None:
     if command.startswith("sqlite3 "):
         assert database.execute(re.findall(r'"(.*)"', command)[0]).fetchall()
     else:

@@ -27,9 +27,7 @@ def killed_in(folder: Path, code: str) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
-def test_what_a_killed_process_left_is_deleted_by_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_killed_process_left_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     killed_in(
         tmp_path,
         "with temporary_folder() as folder, temporary(Path(os.environ['FOLDER']), '.a.csv.', '.part'):\n"

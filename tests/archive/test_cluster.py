@@ -139,9 +139,7 @@ def test_two_workers_make_the_same_database_as_a_replay(recorded: Path, tmp_path
     }
 
 
-def test_runs_older_than_the_database_are_merged_as_in_a_replay(
-    recorded: Path, tmp_path: Path, client: Any
-) -> None:
+def test_older_runs_are_merged_as_in_a_replay(recorded: Path, tmp_path: Path, client: Any) -> None:
     """Their pages are merged one by one, parsed by their addresses."""
     last = warcs(recorded)[-1]
     for name in ("plain.db", "merged.db"):
@@ -283,7 +281,7 @@ def test_a_scheduler_that_does_not_answer_is_an_error_in_one_line(recorded: Path
     assert "no Dask scheduler answers at tcp://127.0.0.1:9: " in line
 
 
-def test_a_worker_refuses_another_file_and_another_version(
+def test_a_worker_refuses_other_files(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = the_part(recorded, tmp_path)
@@ -328,7 +326,7 @@ def test_an_error_survives_json(error: OsceNewsError, monkeypatch: pytest.Monkey
     assert (str(caught.value), vars(caught.value)) == (str(error), vars(error))
 
 
-def test_an_incomplete_partition_is_never_at_its_path(
+def test_partitions_are_whole_or_absent(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = the_part(recorded, tmp_path)
@@ -381,9 +379,7 @@ def test_the_error_of_a_part_is_returned_and_the_others_are_parsed(tmp_path: Pat
         assert {one.exit_status for one in errors} == {4}
 
 
-def test_merge_refuses_a_folder_that_parse_did_not_make(
-    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_merge_refuses_other_folders(recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     db = tmp_path / "a.db"
     with pytest.raises(BadInputError, match="holds no partitions"):
         merge(tmp_path / "none", db)
@@ -418,9 +414,7 @@ def test_merge_refuses_a_folder_that_parse_did_not_make(
         (["merge", "nothing"], "nothing holds no partitions"),
     ],
 )
-def test_wrong_usage_is_an_error_in_one_line_and_makes_nothing(
-    arguments: list[str], why: str, tmp_path: Path
-) -> None:
+def test_wrong_usage_is_one_line_and_makes_nothing(arguments: list[str], why: str, tmp_path: Path) -> None:
     done = run(*arguments, cwd=tmp_path)
     assert done.status == 2
     (line,) = done.errors
@@ -429,9 +423,7 @@ def test_wrong_usage_is_an_error_in_one_line_and_makes_nothing(
 
 
 @pytest.mark.parametrize("command", [["parse", "a.warc", "--out", "x"], ["merge", "x"]])
-def test_without_the_extra_an_error_says_what_to_install(
-    command: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_extra_is_named(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "_is_installed", lambda name: False)
     name, *arguments = command
     with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'`$") as caught:

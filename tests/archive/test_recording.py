@@ -86,9 +86,7 @@ def test_without_the_setting_nothing_is_recorded(newsroom: Newsroom, tmp_path: P
     assert "br" in newsroom.log[-1].headers["Accept-Encoding"]
 
 
-def test_an_archive_that_can_not_be_opened_ends_the_crawl_before_it_asks(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_a_crawl_asks_nothing_without_its_archive(newsroom: Newsroom, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     crawl(newsroom, tmp_path, "file/archive", status=1)
     ((status, new, message),) = runs(tmp_path / "a.db")
@@ -97,9 +95,7 @@ def test_an_archive_that_can_not_be_opened_ends_the_crawl_before_it_asks(
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_ends_the_crawl_and_no_page_is_stored_that_was_not_recorded(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_on_a_full_disk_no_page_is_stored_without_its_record(newsroom: Newsroom, tmp_path: Path) -> None:
     full = (
         "from osce_news.archive.writer import _WarcFile\n"
         "write, count = _WarcFile.write, []\n"

@@ -84,9 +84,7 @@ def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Pa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("run", ["list", "articles"])
-def test_what_the_archive_says_and_a_kill_kept_from_the_database_is_not_replayed(
-    tmp_path: Path, run: str
-) -> None:
+def test_an_end_that_a_kill_kept_from_the_database_is_not_replayed(tmp_path: Path, run: str) -> None:
     """Killed when the archive holds how a run ended and the database does not; a later run tells of it."""
     die = (
         "import os, signal\nfrom osce_news.storage import Writer\n"
@@ -128,9 +126,7 @@ def test_an_article_that_is_not_in_the_archive_is_named(recorded: Path, tmp_path
 
 
 @pytest.mark.slow
-def test_a_recorded_newsroom_replays_to_the_same_database(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_recorded_newsroom_replays_to_the_same_rows(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """10 pages and 20 articles, edited between two crawls; with --large 600 and 300."""
     pages, articles = (600, 300) if request.config.getoption("--large") else (10, 20)
     with newsroom(pages * 50) as server:

@@ -184,9 +184,7 @@ def test_challenges_and_unknown_pages_are_reported_and_the_others_are_stored(tmp
         ("folder/a.warc.gz", b"junk", "not a WARC file"),
     ],
 )
-def test_a_file_that_is_no_archive_is_refused_before_anything_is_stored(
-    tmp_path: Path, name: str, data: bytes, says: str
-) -> None:
+def test_a_file_that_is_no_archive_stores_nothing(tmp_path: Path, name: str, data: bytes, says: str) -> None:
     saved(tmp_path / "good.warc", b"".join(tens()))
     (tmp_path / "folder").mkdir()
     saved(tmp_path / name, data)
@@ -290,7 +288,7 @@ def test_items_without_a_date_get_that_of_another_list_and_keep_it(tmp_path: Pat
     assert any(topics for _, topics in kept)
 
 
-def test_a_saved_article_without_its_address_is_told_from_a_list_that_is_not_understood(
+def test_a_saved_article_without_its_address_is_told_from_an_unknown_list(
     tmp_path: Path,
 ) -> None:
     html = render_article(STORIES[0])

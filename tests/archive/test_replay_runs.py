@@ -350,9 +350,7 @@ def test_a_crawl_that_was_killed_behind_its_first_record_is_passed_over(tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(2))
-def test_whatever_moment_a_crawl_is_killed_at_its_archive_gives_what_was_stored(
-    tmp_path: Path, part: int
-) -> None:
+def test_the_archive_of_a_crawl_killed_at_any_moment_gives_what_was_stored(tmp_path: Path, part: int) -> None:
     """Part 1 among its articles."""
     rng = Random(part)
     options = ("--articles", "--max-articles", "9") if part else ()

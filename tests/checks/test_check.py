@@ -89,18 +89,14 @@ ALL = [
 
 
 @pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
-def test_each_rule_fails_a_page_and_names_what_is_wrong(
-    rule: tuple[Change, str], history: Neighbours
-) -> None:
+def test_each_rule_fails_a_page_and_names_the_fault(rule: tuple[Change, str], history: Neighbours) -> None:
     change, thing = rule
     assert refusal([change(item) for item in records(50)], history).selector.startswith(thing)
 
 
 @pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
 @pytest.mark.parametrize("size", [50, 10])
-def test_one_result_alone_never_fails_a_page(
-    rule: tuple[Change, str], history: Neighbours, size: int
-) -> None:
+def test_one_result_alone_fails_no_page(rule: tuple[Change, str], history: Neighbours, size: int) -> None:
     for place in range(0, size, 7):
         of = list(records(size))
         of[place] = rule[0](of[place])
@@ -201,9 +197,7 @@ def test_a_page_without_results_fails_if_the_list_has_had_some() -> None:
 @pytest.mark.parametrize(
     ("doubtful", "new", "fails"), [(2, 2, False), (3, 5, True), (5, 10, False), (6, 10, True)]
 )
-def test_results_that_may_be_stored_under_another_address_fail_a_page(
-    doubtful: int, new: int, fails: bool
-) -> None:
+def test_results_maybe_stored_at_other_addresses_fail_a_page(doubtful: int, new: int, fails: bool) -> None:
     of = records(50)
     shown = replace(page(of[doubtful:]), doubtful=doubtful)
     history = knowing(of[new:])

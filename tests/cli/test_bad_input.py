@@ -89,7 +89,7 @@ def _one_line(result: Result) -> str:
         (["show", "x\n" * 500], "no item"),
     ],
 )
-def test_wrong_usage_is_one_line_and_status_2(
+def test_wrong_usage_is_status_2(
     filled: Path, tmp_path: Path, arguments: list[str | bytes], says: str
 ) -> None:
     (tmp_path / "empty").mkdir()
@@ -104,7 +104,7 @@ def test_wrong_usage_is_one_line_and_status_2(
 
 
 @pytest.mark.parametrize("arguments", [["search", b"\xff"], ["list", "--language", b"\xff"]])
-def test_bytes_that_are_not_text_find_nothing_or_are_bad_input(
+def test_bytes_find_nothing_or_are_refused(
     filled: Path, tmp_path: Path, arguments: list[str | bytes]
 ) -> None:
     result = run(*arguments, "--json", cwd=tmp_path)
@@ -118,9 +118,7 @@ def _foreign(path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [READERS[0], *WRITERS], ids=lambda command: str(command[0]))
-def test_a_file_that_is_not_our_database_is_refused_untouched(
-    tmp_path: Path, command: tuple[str, ...]
-) -> None:
+def test_other_files_are_refused_untouched(tmp_path: Path, command: tuple[str, ...]) -> None:
     path = tmp_path / "given.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript("CREATE TABLE items (id, title); INSERT INTO items VALUES (1, 'mine')")
@@ -134,9 +132,7 @@ def test_a_file_that_is_not_our_database_is_refused_untouched(
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [*READERS, WRITERS[0]], ids=lambda command: str(command[0]))
 @pytest.mark.parametrize("table", ["items", "sqlite_master"])
-def test_a_damaged_database_is_one_line_and_status_1(
-    filled: Path, tmp_path: Path, command: tuple[str, ...], table: str
-) -> None:
+def test_damage_is_one_line(filled: Path, tmp_path: Path, command: tuple[str, ...], table: str) -> None:
     start = 100  # after the file's header, where the schema is
     if table != "sqlite_master":
         with closing(open_for_reading(filled)) as connection:
@@ -159,9 +155,7 @@ def test_a_damaged_database_is_one_line_and_status_1(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_a_database_may_have_any_name_and_the_suggested_commands_work_with_it(
-    tmp_path: Path, name: str
-) -> None:
+def test_suggested_commands_work_with_a_database_of_any_name(tmp_path: Path, name: str) -> None:
     first = run("replay", SEED, f"--db={name}", cwd=tmp_path)
     assert (first.status, first.err) == (0, "")
     assert problems(tmp_path / name) == []
@@ -180,9 +174,7 @@ def test_a_database_may_have_any_name_and_the_suggested_commands_work_with_it(
         (("replay", "notes.html"), 3),
     ],
 )
-def test_with_v_a_traceback_is_shown_before_the_line(
-    tmp_path: Path, arguments: tuple[str, ...], status: int
-) -> None:
+def test_v_shows_a_traceback_before_the_line(tmp_path: Path, arguments: tuple[str, ...], status: int) -> None:
     for name in ("notes.txt", "notes.html"):
         (tmp_path / name).write_text("These are my notes.")
     quiet, verbose = run(*arguments, cwd=tmp_path), run(*arguments, "-v", cwd=tmp_path)

@@ -65,9 +65,7 @@ ONE_BY_ONE = [NO_LISTS["empty"], NO_LISTS["png"], NO_LISTS["truncated in a resul
     [*((body, says, 3) for body, says in ONE_BY_ONE), (CHALLENGE, "challenge page", 6)],
     ids=("empty", "png", "truncated", "10 MB", "challenge"),
 )
-def test_a_page_that_is_not_a_list_has_its_own_status_and_is_not_stored(
-    replay: Callable[[bytes], Result], body: bytes, says: str, status: int
-) -> None:
+def test_others_are_refused(replay: Callable[[bytes], Result], body: bytes, says: str, status: int) -> None:
     result = replay(body)
     assert result.status == status
     (line,) = result.errors
@@ -137,9 +135,7 @@ def test_odd_but_readable_pages_are_read_completely(filled: Path, tmp_path: Path
     assert problems(filled) == []
 
 
-def test_a_page_whose_values_run_into_its_text_is_held(
-    replay: Callable[[bytes], Result], tmp_path: Path
-) -> None:
+def test_values_that_run_into_the_text_are_held(replay: Callable[[bytes], Result], tmp_path: Path) -> None:
     result = replay(_unclosed().encode())
     assert (result.status, json.loads(result.out)["held"], json.loads(result.out)["seen"]) == (4, 1, 0)
     assert "held, see `osce-news held`" in result.err
@@ -147,16 +143,14 @@ def test_a_page_whose_values_run_into_its_text_is_held(
     assert (page["results"], page["label"]) == (10, "Where we are, What we do")
 
 
-def test_a_page_nested_20_000_deep_is_read_completely_or_not_at_all(
+def test_a_page_nested_20_000_deep_is_read_whole_or_not_at_all(
     replay: Callable[[bytes], Result],
 ) -> None:
     result = replay(_nested(20_000).encode())
     assert (result.status, json.loads(result.out)["seen"], len(result.errors)) in ((0, 10, 0), (3, 0, 1))
 
 
-def test_an_unknown_date_is_kept_as_printed_and_listed(
-    replay: Callable[[bytes], Result], tmp_path: Path
-) -> None:
+def test_an_unknown_date_is_kept_as_printed(replay: Callable[[bytes], Result], tmp_path: Path) -> None:
     result = replay(HTML.replace("2 August 2024</div>", "32 Foo 2024</div>").encode())
     assert (result.status, result.err) == (0, "")
     assert json.loads(result.out)["unknown_terms"] == 1

@@ -29,9 +29,7 @@ def test_an_item_is_cited_by_number_and_address_in_each_format(filled: Path, tmp
     assert item["title"] in text.out
 
 
-def test_the_data_set_is_cited_with_coverage_last_complete_crawl_and_version(
-    filled: Path, tmp_path: Path
-) -> None:
+def test_the_data_set_is_cited_with_coverage_and_version(filled: Path, tmp_path: Path) -> None:
     before = run("cite", cwd=tmp_path).out
     assert "93 items, published 2022-02-15 to 2025-11-28; no crawl has read the whole list" in before
     with Writer(filled) as writer:

@@ -85,9 +85,7 @@ def test_a_copy_replaces_only_an_older_one(filled: Path, tmp_path: Path, option:
         (("datapackage.json",), "is reserved for the description of exports"),
     ],
 )
-def test_impossible_exports_are_one_line_and_status_2(
-    filled: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
-) -> None:
+def test_bad_exports_are_refused(filled: Path, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
     before = digest(filled)
     result = run("export", *arguments, cwd=tmp_path)
     assert (result.status, result.out, len(result.errors)) == (2, "", 1)
@@ -100,9 +98,7 @@ def test_impossible_exports_are_one_line_and_status_2(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", ["items.csv", "items.parquet", "--snapshot copy.db"])
-def test_a_full_disk_is_one_line_and_the_previous_file_stays(
-    filled: Path, tmp_path: Path, arguments: str
-) -> None:
+def test_on_a_full_disk_the_previous_file_stays(filled: Path, tmp_path: Path, arguments: str) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     *options, name = arguments.split()

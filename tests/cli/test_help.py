@@ -127,9 +127,7 @@ def test_each_example_runs_as_printed(filled: Path, tmp_path: Path, example: str
 
 
 @pytest.mark.parametrize("example", [line for line in EXAMPLES if line.startswith(LIVE)])
-def test_each_example_of_a_crawl_is_understood(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str
-) -> None:
+def test_live_examples_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str) -> None:
     monkeypatch.chdir(tmp_path)
     options = understood(example.partition(" ||")[0], monkeypatch)
     if isinstance(options, Backfill):

@@ -64,7 +64,7 @@ def obey(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("left", [("",), ("", "-wal", "-shm")], ids=["db", "db, wal and shm"])
-def test_a_database_in_a_read_only_folder_can_be_read_and_not_written(
+def test_a_read_only_folder_can_be_read(
     filled: Path, tmp_path: Path, obey: str, left: tuple[str, ...]
 ) -> None:
     folder = tmp_path / "read only"
@@ -95,9 +95,7 @@ def test_a_database_in_a_read_only_folder_can_be_read_and_not_written(
         assert dump(connection) == before
 
 
-def test_a_page_without_read_permission_makes_a_partial_replay(
-    filled: Path, tmp_path: Path, obey: str
-) -> None:
+def test_an_unreadable_page_makes_a_partial_replay(filled: Path, tmp_path: Path, obey: str) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     for number in range(3):
@@ -110,9 +108,7 @@ def test_a_page_without_read_permission_makes_a_partial_replay(
     assert (summary["status"], summary["pages"]) == ("partial", 2)
 
 
-def test_a_full_disk_ends_the_replay_and_loses_nothing_stored(
-    filled: Path, tmp_path: Path, pages: Path
-) -> None:
+def test_a_full_disk_loses_nothing_that_is_stored(filled: Path, tmp_path: Path, pages: Path) -> None:
     with closing(open_for_reading(filled)) as connection:
         before = set(values(connection, "SELECT id FROM items"))
     most = filled.stat().st_size + 300_000
@@ -135,7 +131,7 @@ def test_a_full_disk_ends_the_replay_and_loses_nothing_stored(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_replay_keeps_what_was_read_and_says_so(
+def test_an_interrupted_replay_keeps_what_was_read(
     tmp_path: Path, pages: Path, number: signal.Signals
 ) -> None:
     db = tmp_path / "osce-news.db"

@@ -51,9 +51,7 @@ def test_an_older_database_is_said_to_be_sound_and_older(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("command", [("undo", "1"), ("renormalize",)], ids=" ".join)
-def test_a_command_that_changes_a_database_does_not_create_one(
-    tmp_path: Path, command: tuple[str, ...]
-) -> None:
+def test_changing_commands_create_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
     result = run(*command, "--db", "typo.db", cwd=tmp_path)
     assert (result.status, len(result.errors)) == (2, 1)
     assert "no such database: typo.db" in result.err

@@ -96,9 +96,7 @@ def silent() -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("status", [0, 6])
-def test_the_status_stays_that_of_the_crawl_when_nobody_gets_the_ping(
-    newsroom: Newsroom, receiver: Receiver, tmp_path: Path, status: int
-) -> None:
+def test_a_lost_ping_is_warned(newsroom: Newsroom, receiver: Receiver, tmp_path: Path, status: int) -> None:
     receiver.status = 500
     if status:
         newsroom.fail(faults.everything, faults.status(403))
@@ -108,9 +106,7 @@ def test_the_status_stays_that_of_the_crawl_when_nobody_gets_the_ping(
     assert len(receiver.paths) == 6  # each three times
 
 
-def test_a_ping_address_that_never_answers_is_told_and_holds_up_nothing(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_mute_address_is_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(reports, "_SHORT_S", 0.1)
     monkeypatch.setattr(reports, "_PATIENCE_S", 0.2)
     caplog.set_level(NOTICE)
@@ -123,9 +119,7 @@ def test_a_ping_address_that_never_answers_is_told_and_holds_up_nothing(
 
 
 @pytest.mark.slow
-def test_an_interruption_is_pinged_and_not_noticed(
-    newsroom: Newsroom, receiver: Receiver, tmp_path: Path
-) -> None:
+def test_an_interruption_is_only_pinged(newsroom: Newsroom, receiver: Receiver, tmp_path: Path) -> None:
     words = ["crawl", "--start-url", f"{newsroom.url}/press-releases", "--delay", "20"]
     words += ["--ping", f"http://{receiver.host}/uuid", "--notify", f"json://{receiver.host}/hook"]
     with Command(words, tmp_path) as command:
@@ -137,9 +131,7 @@ def test_an_interruption_is_pinged_and_not_noticed(
 
 
 @pytest.mark.slow
-def test_a_notice_names_database_host_run_message_and_what_to_do(
-    newsroom: Newsroom, receiver: Receiver, tmp_path: Path
-) -> None:
+def test_a_notice_names_run_and_what_to_do(newsroom: Newsroom, receiver: Receiver, tmp_path: Path) -> None:
     notify = tmp_path / "notify"
     notify.write_text(f"# mine\n\njson://me:{SECRET}@{receiver.host}/hook\n")
     notify.chmod(0o600)
@@ -173,9 +165,7 @@ def test_a_notice_that_cannot_be_sent_changes_no_status(newsroom: Newsroom, tmp_
 
 
 @pytest.mark.slow
-def test_a_file_that_everybody_can_read_is_warned_of(
-    newsroom: Newsroom, receiver: Receiver, tmp_path: Path
-) -> None:
+def test_a_readable_file_is_warned_of(newsroom: Newsroom, receiver: Receiver, tmp_path: Path) -> None:
     (tmp_path / "notify").write_text(f"json://me:{SECRET}@{receiver.host}/\n")
     (tmp_path / "notify").chmod(0o644)
     assert "WARNING everybody can read the file" in crawl(newsroom, tmp_path, "--notify", "notify").err
@@ -195,9 +185,7 @@ def test_a_file_that_everybody_can_read_is_warned_of(
         ("--notify", "."),
     ],
 )
-def test_what_is_no_address_is_refused_in_one_line_that_does_not_show_it(
-    tmp_path: Path, option: str, value: str
-) -> None:
+def test_what_is_no_address_is_refused_unshown(tmp_path: Path, option: str, value: str) -> None:
     (tmp_path / "notify").write_text(f"json://localhost\nnothing://me:{SECRET}@localhost\n")
     (tmp_path / "notify").chmod(0o600)
     result = run("crawl", option, value, cwd=tmp_path)

@@ -36,9 +36,7 @@ from tests.helpers import run
         (["anacron"], "'anacron' is not one of"),
     ],
 )
-def test_values_that_no_schedule_can_hold_are_an_error_in_one_line(
-    tmp_path: Path, options: list[str | bytes], says: str
-) -> None:
+def test_impossible_values_are_one_line(tmp_path: Path, options: list[str | bytes], says: str) -> None:
     result = run("schedule", *options, cwd=tmp_path)
     assert (result.status, result.out) == (2, "")
     assert len(result.errors) == 1

@@ -33,9 +33,7 @@ from tests.helpers import run
     ],
     ids=["column", "syntax", "nothing", "found", "long"],
 )
-def test_a_search_says_in_one_line_how_it_read_the_query(
-    filled: Path, tmp_path: Path, query: str, says: str
-) -> None:
+def test_a_search_says_how_it_read_the_query(filled: Path, tmp_path: Path, query: str, says: str) -> None:
     result = run("search", query, cwd=tmp_path)
     assert (result.status, result.err.strip()) == (0, says)
 
@@ -57,9 +55,7 @@ def test_words_need_no_quotes(filled: Path, tmp_path: Path) -> None:
         (["OSCE", "-v", "--", "-Vienna"], "OSCE -Vienna"),
     ],
 )
-def test_a_word_to_exclude_needs_no_quotes(
-    filled: Path, tmp_path: Path, typed: list[str], quoted: str
-) -> None:
+def test_excluded_words_need_no_quotes(filled: Path, tmp_path: Path, typed: list[str], quoted: str) -> None:
     result, same = (run("search", "--limit", "0", *words, cwd=tmp_path) for words in (typed, [quoted]))
     assert (result.status, result.out, result.err) == (0, same.out, same.err)
     assert result.out != run("search", "OSCE", "--limit", "0", cwd=tmp_path).out

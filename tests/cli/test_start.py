@@ -75,9 +75,7 @@ def test_python_3_6_can_read_what_is_run_before_the_check(name: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_modules_are_imported_leaves_no_traceback(
-    tmp_path: Path, number: signal.Signals
-) -> None:
+def test_a_signal_during_imports_leaves_no_traceback(tmp_path: Path, number: signal.Signals) -> None:
     code = f"""
 import os, signal, sys
 signal.signal({int(number)}, signal.default_int_handler)

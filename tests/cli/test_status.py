@@ -49,9 +49,7 @@ def test_the_last_run_and_the_last_complete_one_are_told(filled: Path, tmp_path:
 
 
 @pytest.mark.parametrize(("age", "status"), [("49h", 7), ("51h", 0), ("2d", 7), ("3d", 0), ("1w", 0)])
-def test_a_complete_crawl_that_is_too_old_ends_with_7(
-    filled: Path, tmp_path: Path, age: str, status: int
-) -> None:
+def test_a_crawl_that_is_too_old_ends_with_7(filled: Path, tmp_path: Path, age: str, status: int) -> None:
     crawled(filled, timedelta(hours=50))
     result = run("status", "--max-age", age, cwd=tmp_path)
     assert result.status == status
@@ -82,9 +80,7 @@ def test_a_crawl_that_read_what_it_was_asked_to_read_is_complete(
     assert told["last_whole_run"] is None
 
 
-def test_the_last_crawl_of_the_whole_list_is_told_beside_the_last_complete_one(
-    filled: Path, tmp_path: Path
-) -> None:
+def test_the_last_whole_and_the_last_complete_crawl_are_told(filled: Path, tmp_path: Path) -> None:
     whole = crawled(filled, timedelta(days=6))
     crawled(filled, timedelta(hours=1), mode="incremental")
     told = json.loads(run("status", "--format", "json", "--max-age", "2d", cwd=tmp_path).out)

@@ -69,9 +69,7 @@ def test_strange_titles_are_stored_as_text(strange: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_strange_titles_send_no_control_characters_to_the_terminal(
-    strange: Path, arguments: tuple[str, ...]
-) -> None:
+def test_strange_titles_send_no_control_characters(strange: Path, arguments: tuple[str, ...]) -> None:
     result = run(*arguments, cwd=strange)
     assert (result.status, remarks(result.err)) == (0, [])
     assert {letter for letter in result.out if category(letter) in ("Cc", "Cs")} == {"\n"}
@@ -94,9 +92,7 @@ NO_ADDRESSES = [
     ],
     ids=range(4),
 )
-def test_a_link_that_is_not_an_item_affects_only_its_own_result(
-    replay: Callable[[bytes], Result], address: str
-) -> None:
+def test_a_link_to_no_item_costs_its_own_result(replay: Callable[[bytes], Result], address: str) -> None:
     result = replay(html_of(TEN).replace('href="/odihr/575719"', f'href="{address}"').encode())
     assert result.status == 0
     summary = json.loads(result.out)

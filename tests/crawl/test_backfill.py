@@ -76,9 +76,7 @@ def test_a_header_of_the_page_may_hold_any_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_archive_is_made_of_standard_records_and_replays_to_the_same(
-    server: WebArchive, tmp_path: Path, name: str
-) -> None:
+def test_the_archive_is_standard_and_replays(server: WebArchive, tmp_path: Path, name: str) -> None:
     assert backfill(server, tmp_path, name).status == 0
     assert warcio("check", *warcs(tmp_path)) == (0, "")
     _, index = warcio("index", "-f", "warc-type,warc-target-uri,warc-date", *warcs(tmp_path))
@@ -110,9 +108,7 @@ def test_what_is_kept_is_not_asked_for_again(server: WebArchive, tmp_path: Path,
 
 @pytest.mark.parametrize("name", ["wayback", pytest.param("commoncrawl", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
-def test_a_backfill_that_is_stopped_goes_on_where_it_was(
-    server: WebArchive, tmp_path: Path, name: str, number: signal.Signals
-) -> None:
+def test_a_backfill_goes_on(server: WebArchive, tmp_path: Path, name: str, number: signal.Signals) -> None:
     """Twice, within the captures: nothing that was kept is asked for again."""
     for seen in (4, 9):
         with start(server, tmp_path, name) as command:
@@ -145,9 +141,7 @@ def test_a_backfill_that_is_stopped_goes_on_where_it_was(
     assert rows(tmp_path / "a.db", VALUES) == rows(undisturbed / "a.db", VALUES)
 
 
-def test_a_page_that_is_the_same_in_an_earlier_copy_is_read_from_there(
-    server: WebArchive, tmp_path: Path
-) -> None:
+def test_a_page_that_was_copied_before_is_read_from_there(server: WebArchive, tmp_path: Path) -> None:
     """An index without digests does not tell, so it is copied again, as a revisit record."""
     server.digests = False
     assert backfill(server, tmp_path).status == 0
@@ -301,9 +295,7 @@ def test_a_capture_that_can_not_be_copied_is_counted(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_capture_that_could_not_be_copied_is_asked_for_again(
-    server: WebArchive, tmp_path: Path, name: str
-) -> None:
+def test_a_failed_capture_is_asked_for_again(server: WebArchive, tmp_path: Path, name: str) -> None:
     server.fail(is_capture, status(404), times=1)
     assert backfill(server, tmp_path, name).status == 4
     again = backfill(server, tmp_path, name)
@@ -370,9 +362,7 @@ def test_the_hosts_that_are_wanted_are_those_of_the_addresses(name: str) -> None
     assert Backfill.parse(name, Path("archive"), urls=urls).hosts == ["elsewhere.example", "osce.org"]
 
 
-def test_a_database_that_is_none_or_in_use_is_told_before_anything_is_asked(
-    server: WebArchive, tmp_path: Path
-) -> None:
+def test_an_unusable_database_is_told_before_any_request(server: WebArchive, tmp_path: Path) -> None:
     (tmp_path / "a.db").write_bytes(b"no database at all" * 100)
     assert backfill(server, tmp_path).status == 2
     (tmp_path / "a.db").unlink()
@@ -391,9 +381,7 @@ def test_a_list_of_cards_is_copied_if_its_address_is_given(tmp_path: Path) -> No
     assert (done.status, done.summary["new"]) == (0, 6), done.errors
 
 
-def test_a_capture_that_is_not_understood_is_named_and_the_others_are_stored(
-    server: WebArchive, tmp_path: Path
-) -> None:
+def test_an_unknown_capture_is_named(server: WebArchive, tmp_path: Path) -> None:
     """It says nothing about the site of today, so the status is not that of a changed site."""
     server.kept += [
         Kept(LIST.format(5), "2026-11-20T10:00:00Z", b"<html><p>Be back soon</p></html>"),

@@ -43,9 +43,7 @@ def test_a_record_of_any_kind_that_itemadapter_knows_is_normalised(item: Any) ->
     ("changed", "reason"),
     [({"title_raw": "\u200b\u200b"}, "title"), ({"offices_raw": NAMES}, f"{MOST_NAMES + 1} offices")],
 )
-def test_a_record_that_cannot_be_an_item_is_dropped_by_crawls_and_set_aside_by_replays(
-    changed: dict[str, str], reason: str
-) -> None:
+def test_crawls_drop_and_replays_set_aside_impossible_records(changed: dict[str, str], reason: str) -> None:
     with pytest.raises(DropItem, match=reason):
         NormalizePipeline().process_item(NewsItem(**{**RAW, **changed}))
     page = Listing("https://www.osce.org/press-releases", "2024-08-05T12:00:00Z", "0" * 64)

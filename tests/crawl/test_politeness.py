@@ -80,9 +80,7 @@ def test_what_is_no_time_to_come_asks_for_nothing(value: str | None) -> None:
 
 
 @given(now=DATES, wait=st.integers(0, 10**7), hours=st.integers(-12, 14))
-def test_a_date_is_waited_for_and_a_second_more_by_the_clock_that_made_it(
-    now: datetime, wait: int, hours: int
-) -> None:
+def test_a_date_is_waited_for_by_the_clock_that_made_it(now: datetime, wait: int, hours: int) -> None:
     until = (now + timedelta(seconds=wait)).astimezone(timezone(timedelta(hours=hours)))
     assert retry_after(format_datetime(until), now) == wait + 1
 
@@ -104,9 +102,7 @@ def test_a_date_of_a_header_is_in_utc_or_none(value: str) -> None:
     most=st.floats(300, 600),
     chance=st.floats(0, 1),
 )
-def test_waits_lie_between_the_doubled_base_and_half_of_it_more(
-    retry: int, base: float, most: float, chance: float
-) -> None:
+def test_waits_are_doubled_and_up_to_half_more(retry: int, base: float, most: float, chance: float) -> None:
     wait = back_off(retry, base, most, chance)
     assert base <= wait <= most
     if retry < 20 and base * 2**retry * 1.5 <= most:

@@ -17,9 +17,7 @@ from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedErr
 from osce_news.storage import Writer
 
 
-def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_number(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_pages_are_kept_in_bounded_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in range(60))
     monkeypatch.setattr(kept_module, "utc_now", lambda: next(times))
     kept = [
@@ -32,9 +30,7 @@ def test_pages_that_are_not_understood_are_kept_to_the_byte_and_in_bounded_numbe
     assert last.parent == tmp_path / "a.db-not-understood"
 
 
-def test_a_page_is_kept_though_the_clock_was_set_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_is_kept_by_a_clock_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter(f"2026-01-01T00:{minute:02}:00Z" for minute in reversed(range(60)))
     monkeypatch.setattr(kept_module, "utc_now", lambda: next(times))
     kept = [keep_page(tmp_path / "a.db", b"page") for _ in range(MAX_KEPT_PAGES + 5)]
@@ -87,9 +83,7 @@ def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path:
     assert (crawl.list_run.summary.status, articles.summary.status) == ("partial", "refused")
 
 
-def test_a_damaged_database_at_the_end_is_an_error_of_the_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_database_at_the_end_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def malformed(*_: object) -> list[str]:
         raise sqlite3.DatabaseError("database disk image is malformed")
 

@@ -155,9 +155,7 @@ def scrapyd(machine: Machine) -> Iterator[subprocess.Popen[bytes]]:
         stop(server)
 
 
-def test_scrapyd_crawls_by_the_commands_of_the_documentation(
-    machine: Machine, scrapyd: subprocess.Popen[bytes], large: bool
-) -> None:
+def test_scrapyd_crawls_as_shown(machine: Machine, scrapyd: subprocess.Popen[bytes], large: bool) -> None:
     before = {path.name for path in machine.checkout.iterdir()}
     machine.type_in(BUILD if large else f"{BUILD} --no-isolation")  # without, it fetches hatchling
     answer = json.loads(machine.type_in(DEPLOY))

@@ -195,9 +195,7 @@ def test_the_number_of_pages_is_told_from_the_pager() -> None:
         ([None, "someday"], False),
     ],
 )
-def test_since_ends_the_traversal_after_a_page_that_lies_before_it_as_a_whole(
-    dates: list[str | None], ends: bool
-) -> None:
+def test_since_ends_the_traversal_after_an_older_page(dates: list[str | None], ends: bool) -> None:
     for since in ("2022-03-01", None):
         first = new_traversal(since=since)
         first.read(replace(MovingList().grow(900).read(first.url or ""), dates=dates))

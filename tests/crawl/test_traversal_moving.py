@@ -51,9 +51,7 @@ def move_at_random(site: MovingList, rng: random.Random, most: int, *, twice: bo
 @example(
     length=141, rows=11, most=5, seed=803, pager=False
 )  # five pages without news, all of them read before
-def test_what_stood_on_a_moving_list_throughout_is_read_or_the_traversal_says_partial(
-    length: int, rows: int, most: int, seed: int, pager: bool
-) -> None:
+def test_a_moving_list_is_read_or_partial(length: int, rows: int, most: int, seed: int, pager: bool) -> None:
     rng = random.Random(seed)
     site = MovingList(pager=pager).grow(length)
     crawler = Crawler(site, rows=rows)
@@ -71,9 +69,7 @@ def test_what_stood_on_a_moving_list_throughout_is_read_or_the_traversal_says_pa
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 300), st.integers(11, 50), st.integers(0, 6), st.integers(0, 2**32))
 @example(length=299, rows=24, most=6, seed=24)
-def test_the_same_holds_when_the_traversal_is_killed_and_resumed(
-    length: int, rows: int, most: int, seed: int
-) -> None:
+def test_so_is_one_whose_traversal_is_resumed(length: int, rows: int, most: int, seed: int) -> None:
     rng = random.Random(seed)
     site = MovingList().grow(length)
     crawler = Crawler(site, rows=rows)

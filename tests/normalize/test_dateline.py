@@ -50,9 +50,7 @@ FORMS: tuple[tuple[str, str, str | None], ...] = (
 
 @pytest.mark.parametrize("behind", [" The OSCE", "The OSCE", " “We", " On 3 March 2022, 9 May 2021 – x", ""])
 @pytest.mark.parametrize(("raw", "places", "date"), FORMS)
-def test_each_form_gives_its_places_and_its_date(
-    raw: str, places: str, date: str | None, behind: str
-) -> None:
+def test_each_form_gives_places_and_date(raw: str, places: str, date: str | None, behind: str) -> None:
     found = parse_dateline(raw + behind)
     assert found is not None
     assert found == (raw, tuple(places.split("|")), date)

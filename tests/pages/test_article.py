@@ -203,7 +203,7 @@ BODIES = [body_of(case) for case in CASES]
 )
 @settings(max_examples=80, deadline=None)
 @example(body=b"<html><h1>a</h1>\xff\xfe\xd8</html>", cuts=[])
-def test_a_fixture_that_is_cut_and_changed_anywhere_raises_only_what_is_foreseen(
+def test_a_damaged_fixture_raises_what_is_foreseen(
     body: bytes, cuts: list[tuple[float, float, bytes]]
 ) -> None:
     for where, share, put in cuts:

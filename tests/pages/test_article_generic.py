@@ -36,9 +36,7 @@ def test_every_paragraph_of_an_unknown_layout_is_right(number: int) -> None:
         ("", None, None),
     ],
 )
-def test_the_date_is_the_line_below_the_title_that_holds_nothing_else(
-    below: str, place: str | None, published: str | None
-) -> None:
+def test_the_date_is_a_line_below_the_title(below: str, place: str | None, published: str | None) -> None:
     article = read(unknown(f"<h1>A title</h1>{below}<div>{PROSE * 6}<p>The end of it.</p></div>"))
     assert (article.title, article.place, article.published) == ("A title", place, published)
     assert "1 May 2020" not in (article.text or "") or published is None
@@ -93,7 +91,7 @@ def test_a_page_with_more_elements_than_the_extractor_stands_is_refused() -> Non
         read(unknown("<h1>A title</h1>" + "a<br>" * 50_001))
 
 
-def test_whatever_the_extractor_raises_is_a_page_that_is_not_understood(
+def test_whatever_the_extractor_raises_is_a_layout_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def extracted(html: str) -> None:

@@ -118,9 +118,7 @@ def test_no_layout_takes_the_page_of_another_for_its_own(case: str) -> None:
     ("html", "expected", "got"),
     [("", "1 on the page", "0"), ("<h1>a</h1><h1>b</h1>", "1 on the page", "2")],
 )
-def test_a_selector_with_too_few_or_too_many_matches_says_what_was_expected(
-    html: str, expected: str, got: str
-) -> None:
+def test_a_selector_says_how_many_matches_it_expected(html: str, expected: str, got: str) -> None:
     with pytest.raises(LayoutError) as raised:
         Expected("h1").find(HtmlPage(f"<body>{html}</body>", URL))
     assert (raised.value.selector, raised.value.expected, raised.value.got) == ("h1", expected, got)
@@ -173,9 +171,7 @@ def test_other_dates_of_a_layout_are_noted() -> None:
         ("<p>Новости</p><h1>A title</h1><p>Вена</p><p>6 марта 2023 года</p>", "Вена", "6 марта 2023 года"),
     ],
 )
-def test_a_section_a_title_a_city_and_a_date_in_lines_are_a_layout(
-    head: str, place: str | None, published: str
-) -> None:
+def test_section_title_city_and_date_in_lines_are_one(head: str, place: str | None, published: str) -> None:
     article = read(unknown(f"<div>{head}{PROSE}</div>"))
     assert (article.layout, article.title) == (SectionLayout.NAME, "A title")
     assert (article.place, article.published) == (place, published)
@@ -227,9 +223,7 @@ META = '<meta property="article:published_time" content="2026-06-12T09:00:00+02:
         ("", "", "", None),
     ],
 )
-def test_the_date_of_2026_is_the_first_datetime_then_that_in_the_head(
-    above: str, text: str, head: str, published: str | None
-) -> None:
+def test_the_date_of_2026_is_a_datetime(above: str, text: str, head: str, published: str | None) -> None:
     article = read(page_of_2026(text + PROSE, above=above, head=head))
     assert (article.layout, article.published) == ("drupal11", published)
 

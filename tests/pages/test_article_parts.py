@@ -31,9 +31,7 @@ def downloads(item: str) -> tuple[Download, ...]:
         (f'<a href="{PDF}"></a>', None, None),
     ],
 )
-def test_a_download_has_its_title_as_printed_and_its_language_if_it_says_so(
-    item: str, title: str | None, language: str | None
-) -> None:
+def test_a_download_has_title_and_language(item: str, title: str | None, language: str | None) -> None:
     assert downloads(item) == (Download(title, PDF_AT, language),)
 
 
@@ -75,9 +73,7 @@ def test_without_a_list_of_downloads_the_links_to_documents_are_those() -> None:
         ),
     ],
 )
-def test_the_image_is_the_first_that_is_no_logo_with_the_caption_beside_it(
-    markup: str, image: Image | None
-) -> None:
+def test_the_image_is_the_first_that_is_no_logo(markup: str, image: Image | None) -> None:
     article = read(layout(f"{markup}{PROSE}"))
     assert article.image == image
     assert paragraphs(article) == [PROSE[3:-5]], "a caption is no part of the text"

@@ -40,9 +40,7 @@ def test_results_without_an_element_of_their_own_are_found_by_their_order() -> N
 
 @pytest.mark.parametrize("css", [HIT, "unknown"])
 @pytest.mark.parametrize("where", [0, 4, 9])
-def test_one_result_without_a_date_among_ten_is_set_aside_and_the_others_are_read(
-    css: str, where: int
-) -> None:
+def test_one_result_without_a_date_among_ten_is_set_aside(css: str, where: int) -> None:
     parts = [result(n, date="" if n == where else DATE, css=css) for n in range(10)]
     found = read(*parts)
     assert titles(found) == [f"Story {n}" for n in range(10)]
@@ -134,7 +132,7 @@ def test_lines_deep_inside_elements_are_read_in_time_that_grows_with_lines_and_d
     assert twice < 2.2 * once
 
 
-def test_the_value_of_a_label_is_looked_for_once_and_not_in_each_element_around(
+def test_the_value_of_a_label_is_looked_for_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     within = Mock(wraps=labels._within)

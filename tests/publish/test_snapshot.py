@@ -16,9 +16,7 @@ from tests.helpers import NOON, dump, listing, values
 from tests.newsroom.samples import TEN
 
 
-def test_a_backup_made_during_a_crawl_holds_every_row_and_can_be_crawled_into(
-    exported_from: Path, tmp_path: Path
-) -> None:
+def test_a_backup_during_a_crawl_can_be_crawled_into(exported_from: Path, tmp_path: Path) -> None:
     db, path = tmp_path / "osce-news.db", tmp_path / "copy.db"
     db.write_bytes(exported_from.read_bytes())
     with Writer(db) as writer, closing(open_for_reading(db)) as reading:

@@ -94,9 +94,7 @@ def test_a_text_that_is_read_otherwise_from_the_same_bytes_is_no_revision(crawli
         ("failed", {"reason": "no answer", "http_status": None, "sha256": None}),
     ],
 )
-def test_what_was_read_stays_whatever_becomes_of_the_page(
-    crawling: Writer, status: str, more: dict[str, object]
-) -> None:
+def test_a_text_stays_when_its_page_goes(crawling: Writer, status: str, more: dict[str, object]) -> None:
     one, never_read = STORIES[:2]
     crawling.store_article(answer(one, 1))
     for story in (one, never_read):
@@ -211,7 +209,7 @@ def test_what_a_page_prints_otherwise_than_the_list_is_told(
     assert differences(LISTED, title, printed) == different
 
 
-def test_a_difference_is_noted_and_nothing_is_overwritten_and_renormalizing_finds_the_same(
+def test_a_difference_is_noted_and_renormalizing_finds_the_same(
     crawling: Writer,
 ) -> None:
     story = STORIES[0]
@@ -286,7 +284,7 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
     assert {one.rank for one in none} == {NEWS, NEVER, RETRY, CHANGED}
 
 
-def test_what_was_not_understood_is_asked_for_again_by_another_version_and_else_by_age(
+def test_what_was_not_understood_is_for_another_version(
     crawling: Writer,
 ) -> None:
     crawling.store_article(bad(STORIES[0], 6, "unreadable", reason="no title"))
@@ -320,7 +318,7 @@ def test_an_unconditional_request_is_made_where_another_version_read_the_page(cr
         ("/", "OSCE", "moved"),
     ],
 )
-def test_a_page_at_an_address_without_a_number_is_known_by_its_title_or_the_address(
+def test_a_page_without_a_number_is_known(
     crawling: Writer, path: str, title: str | None, status: str
 ) -> None:
     story = STORIES[0]

@@ -137,9 +137,7 @@ def test_today_the_list_is_what_the_view_shows_without_what_is_withdrawn(db: Pat
         (Query(language="en", topics=["tolerance"]), "m5 m6 m10 m11"),
     ],
 )
-def test_filters_are_asked_of_the_values_of_the_day(
-    history: sqlite3.Connection, filters: Query, found: str
-) -> None:
+def test_filters_take_the_values_of_the_day(history: sqlite3.Connection, filters: Query, found: str) -> None:
     days = [
         f"m{day}"
         for day in (5, 6, 7, 10, 11)

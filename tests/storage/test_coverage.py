@@ -44,9 +44,7 @@ def _crawl(writer: Writer, name: str, status: str = "complete", mode: str = "ful
         (LIST, "replay", "complete", False),
     ],
 )
-def test_only_a_crawl_without_limit_and_filter_has_read_the_whole_list(
-    db: Path, name: str, mode: str, status: str, *, whole: bool
-) -> None:
+def test_only_some_crawls_are_whole(db: Path, name: str, mode: str, status: str, *, whole: bool) -> None:
     with Writer(db) as writer:
         _crawl(writer, name, status, mode)
         known = coverage(writer.connection)

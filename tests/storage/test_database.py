@@ -127,9 +127,7 @@ def test_a_name_with_odd_characters_is_the_name_of_a_file(tmp_path: Path, name: 
     assert not set(os.listdir(tmp_path)) - {name, f"{name}-wal", f"{name}-shm"}
 
 
-def test_a_relative_name_that_sqlite_reads_otherwise_is_the_name_of_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_name_memory_is_that_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     open_for_writing(Path(":memory:")).close()
     assert Path(":memory:").is_file()
@@ -185,9 +183,7 @@ def test_where_nothing_can_be_written_a_file_is_read_unless_its_log_holds_someth
 
 
 @pytest.mark.usefixtures("unwritable")
-def test_where_only_others_can_write_a_reader_sees_one_state(
-    hundred: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_sees_one_state(hundred: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
     with closing(open_for_reading(copy)) as connection:
         rows = connection.execute("SELECT id FROM items ORDER BY id")

@@ -15,7 +15,7 @@ from tests.helpers import values
 LISTS = {"offices", "topics", "dateline_places"}  # of an item; tables of their own in the database
 
 
-def test_each_table_and_column_of_the_schema_stands_in_the_dictionary_and_no_other(
+def test_the_dictionary_has_the_columns_of_the_schema_and_no_others(
     reading: sqlite3.Connection,
 ) -> None:
     sql = (

@@ -119,9 +119,7 @@ def test_each_breach_of_the_rules_is_reported(copy: Path, says: str, sql: str) -
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_missing_part_of_the_search_index_is_reported_and_renormalize_makes_it(
-    copy: Path, part: str
-) -> None:
+def test_renormalize_makes_a_missing_part_of_the_search_index(copy: Path, part: str) -> None:
     with closing(open_for_reading(copy)) as connection:
         expected = search(connection, Query("police"), None, ("", "")).rows
         (kind,) = values(connection, "SELECT type FROM sqlite_master WHERE name = ?", part)
@@ -210,9 +208,7 @@ def test_no_file_is_left_behind(copy: Path, tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system knows no SIGKILL")
 @pytest.mark.parametrize("pages", [0, 8])
-def test_a_replay_killed_in_its_middle_leaves_a_whole_database_to_go_on_with(
-    db: Path, tmp_path: Path, pages: int
-) -> None:
+def test_a_replay_killed_in_its_middle_can_be_gone_on_with(db: Path, tmp_path: Path, pages: int) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     stories = make_stories(1250)

@@ -51,9 +51,7 @@ def reasons(writer: Writer) -> list[object]:
 
 
 @pytest.mark.parametrize("change", [worded, renumbered])
-def test_items_under_new_addresses_are_the_stored_ones(
-    writer: Writer, change: Callable[[Story], Story]
-) -> None:
+def test_items_at_new_addresses_are_the_old_ones(writer: Writer, change: Callable[[Story], Story]) -> None:
     page = restored(writer, [change(story) for story in STORIES])
     assert ids(writer) == {str(story.node) for story in STORIES}
     assert (writer.summary.new, writer.summary.changed, writer.summary.unchanged) == (0, 0, 12)
@@ -119,7 +117,7 @@ def test_a_result_that_may_be_one_of_several_items_is_set_aside_and_they_are_nam
         ({"offices": ("OSCE Minsk Group",)}, "other offices"),
     ],
 )
-def test_a_result_that_is_nearly_like_an_item_is_set_aside(
+def test_a_result_nearly_like_an_item_is_aside(
     writer: Writer, change: dict[str, object], reason: str
 ) -> None:
     story = replace(STORIES[0], offices=("OSCE Mission to Serbia",))

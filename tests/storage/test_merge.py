@@ -47,9 +47,7 @@ def test_a_union_names_the_same_labels_whichever_reading_comes_first(one: NewsIt
 
 @given(items(), items())
 @settings(max_examples=200)
-def test_a_union_with_itself_or_with_one_of_its_halves_changes_nothing(
-    one: NewsItem, other: NewsItem
-) -> None:
+def test_a_union_with_itself_or_a_half_changes_nothing(one: NewsItem, other: NewsItem) -> None:
     assert union(copy(one), copy(one)) == one
     united = union(copy(one), copy(other))
     assert union(copy(united), copy(united)) == united
@@ -84,9 +82,7 @@ def test_of_readings_that_do_not_belong_together_the_newer_one_counts_whole() ->
 
 @pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize("newer", [True, False])
-def test_english_counts_before_other_languages_and_the_best_address_before_others(
-    newer: bool, together: bool
-) -> None:
+def test_english_and_the_best_address_count_before_others(newer: bool, together: bool) -> None:
     english = reading(title="English", url="https://www.osce.org/node/575719")
     russian = reading(title="Русский", language="ru", url="https://odihr.osce.org/odihr/575719")
     for one, other in ((english, russian), (russian, english)):
@@ -141,7 +137,5 @@ def test_english_counts_before_another_language_on_one_page_too() -> None:
         (None, None, True),
     ],
 )
-def test_lists_are_the_same_if_they_name_the_same_with_the_same_status(
-    one: str | None, other: str | None, same: bool
-) -> None:
+def test_lists_that_name_the_same_are_the_same(one: str | None, other: str | None, same: bool) -> None:
     assert (term_keys(reading(one).offices) == term_keys(reading(other).offices)) is same

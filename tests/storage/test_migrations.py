@@ -88,9 +88,7 @@ def test_a_database_made_before_the_first_release_is_read_as_it_is(former: Path)
     assert problems(former) == []
 
 
-def test_a_database_made_before_the_first_release_gets_the_present_schema_and_keeps_its_rows(
-    former: Path, db: Path
-) -> None:
+def test_a_former_database_gets_the_present_schema_and_keeps_its_rows(former: Path, db: Path) -> None:
     with closing(open_for_reading(former)) as connection:
         before = dump(connection)
         columns = values(connection, "SELECT name FROM pragma_table_info('items')")
@@ -138,9 +136,7 @@ def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sql
     assert _found(stored, "police")
 
 
-def test_an_older_version_refuses_a_database_with_a_later_schema(
-    db: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_version_refuses_a_later_schema(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MIGRATIONS, "m999_a_column", "")
     open_for_writing(db).close()
     monkeypatch.delitem(MIGRATIONS, "m999_a_column")
@@ -159,7 +155,7 @@ def test_the_tables_are_those_of_the_contract_and_hold_their_types(reading: sqli
     assert values(reading, "SELECT name FROM pragma_table_info('items_fts')") == ["title", "teaser", "text"]
 
 
-def test_the_view_for_readers_has_the_columns_of_the_contract_in_their_order(
+def test_the_view_has_the_columns_of_the_contract_in_their_order(
     reading: sqlite3.Connection,
 ) -> None:
     names = values(reading, "SELECT name FROM pragma_table_info('newsroom')")
@@ -211,7 +207,7 @@ def test_a_filter_is_answered_by_its_index(reading: sqlite3.Connection, filters:
     assert not any(step.startswith("SCAN items") and "items_published" not in step for step in plan), plan
 
 
-def test_the_pages_of_a_run_and_the_revisions_of_an_item_are_found_by_index(
+def test_pages_of_a_run_and_revisions_are_found_by_index(
     reading: sqlite3.Connection,
 ) -> None:
     found_by = {"pages_run": ("pages", "run_id"), "revisions_item": ("revisions", "item_id")}
@@ -287,8 +283,6 @@ def test_an_item_is_deleted_with_its_article_its_labels_and_its_words(stored: sq
         ("last_seen", "1970-01-01T00:00:00Z"),
     ],
 )
-def test_the_schema_refuses_values_that_cannot_be(
-    stored: sqlite3.Connection, column: str, value: str
-) -> None:
+def test_the_schema_refuses_wrong_values(stored: sqlite3.Connection, column: str, value: str) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         stored.execute(f"UPDATE items SET {column} = ?", [value])

@@ -13,7 +13,7 @@ from tests.newsroom.samples import TEN
 LIST = "https://www.osce.org/press-releases"
 
 
-def test_a_page_of_the_past_that_is_replayed_while_a_crawl_is_unfinished_shows_nothing_of_today(
+def test_a_replayed_page_of_the_past_shows_nothing_of_today(
     db: Path,
 ) -> None:
     with Writer(db) as writer:

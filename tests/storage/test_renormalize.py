@@ -99,9 +99,7 @@ def test_a_new_entry_gives_printed_values_their_meaning(moon_base: Path, edit: E
     assert problems(moon_base) == []
 
 
-def test_a_change_between_two_names_that_are_known_for_one_office_by_now_is_none(
-    db: Path, edit: Edit
-) -> None:
+def test_a_change_between_two_names_of_one_office_is_none(db: Path, edit: Edit) -> None:
     first, second = TEN[:2]
     with Writer(db) as writer:
         for office, topic, other in (
@@ -130,9 +128,7 @@ def test_a_change_between_two_names_that_are_known_for_one_office_by_now_is_none
     assert problems(db) == []
 
 
-def test_a_crawl_or_replay_with_another_vocabulary_makes_the_values_anew_first(
-    moon_base: Path, edit: Edit
-) -> None:
+def test_a_run_with_another_vocabulary_makes_the_values_anew_first(moon_base: Path, edit: Edit) -> None:
     edit("topics", 'label = "Arms control"\naliases = [', 'label = "Arms"\naliases = ["Tides", ')
     with Writer(moon_base) as writer:
         writer.begin("replay")
@@ -176,9 +172,7 @@ def test_a_topic_may_stand_before_its_parent_and_the_parent_may_change(moon_base
     assert problems(moon_base) == []
 
 
-def test_values_are_made_anew_at_the_beginning_of_a_run_only_if_the_rules_are_others(
-    moon_base: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_values_are_made_anew_if_rules_are_others(moon_base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
     def spy(connection: sqlite3.Connection) -> renormalize.Renormalized:
@@ -212,9 +206,7 @@ def test_the_search_index_is_built_anew(moon_base: Path) -> None:
     assert problems(moon_base) == []
 
 
-def test_many_items_are_gone_through_in_batches_and_all_or_nothing(
-    db: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_items_go_in_batches_and_all_or_none(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renormalize, "_BATCH", 20)
     with Writer(db) as writer:
         writer.begin("replay")

@@ -126,9 +126,7 @@ def test_the_same_date_in_another_form_is_cosmetic(writer: Writer, mode: str) ->
     ],
     ids=["renamed", "one of two renamed", "another address", "nothing"],
 )
-def test_a_renamed_office_and_another_address_are_no_change_of_the_item(
-    writer: Writer, mode: str, before: Story, after: Story
-) -> None:
+def test_a_renamed_office_changes_no_item(writer: Writer, mode: str, before: Story, after: Story) -> None:
     later = listing([after], NEXT_DAY)
     _read_twice(writer, mode, listing([before]), later)
     assert _revisions(writer.connection) == []
@@ -174,9 +172,7 @@ def test_a_later_reading_takes_labels_away_and_leaves_a_revision(writer: Writer,
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_labels_printed_in_two_ways_in_two_places_of_one_reading_are_no_change(
-    writer: Writer, mode: str
-) -> None:
+def test_labels_printed_in_two_ways_in_one_reading_are_no_change(writer: Writer, mode: str) -> None:
     writer.begin(mode)
     writer.store(listing([_with(content_type="NEWS")]))
     writer.store(listing([_with(content_type="News", path="/node/575719")], "2024-08-05T12:00:10Z"))

@@ -140,9 +140,7 @@ def words(words_db: sqlite3.Connection) -> Callable[[str], list[str]]:
         ('"' * 100_001, ""),
     ],
 )
-def test_a_query_finds_its_items_and_never_fails(
-    words: Callable[[str], list[str]], query: str, found: str
-) -> None:
+def test_a_query_finds_its_items(words: Callable[[str], list[str]], query: str, found: str) -> None:
     assert words(query) == list(found)
 
 
@@ -162,9 +160,7 @@ def test_if_nothing_is_found_the_nearest_word_that_occurs_is_named(words_db: sql
     assert remarks(words_db, Query("traficking"), 1) == []
 
 
-def test_a_hit_in_the_title_counts_before_one_in_the_teaser_before_one_in_the_text(
-    writer: Writer, db: Path
-) -> None:
+def test_hits_in_titles_count_before_teasers_before_texts(writer: Writer, db: Path) -> None:
     titles = ["A plain title", "A quokka there", "Another title"]
     teasers = ["A quokka there", "A plain teaser", "Another teaser"]
     stories = [
@@ -178,9 +174,7 @@ def test_a_hit_in_the_title_counts_before_one_in_the_teaser_before_one_in_the_te
     assert [row["snippet"] for row in rows] == ["A <quokka> there"] * 3
 
 
-def test_of_a_common_word_the_newest_items_are_ranked_unless_all_are_asked_for(
-    hundred: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_a_common_word_the_newest_are_ranked(hundred: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(open_for_reading(hundred)) as connection:
         everything = search(connection, Query("osce OR the"), None, ("", ""))
         exact = search(connection, Query("osce OR the"), 5, ("", ""))

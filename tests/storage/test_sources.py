@@ -177,9 +177,7 @@ def test_a_list_captured_before_fills_what_cards_have_no_place_for(writer: Write
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_a_lower_source_counts_if_it_is_more_than_a_month_newer(
-    writer: Writer, order: tuple[int, int]
-) -> None:
+def test_a_lower_source_counts_if_much_newer(writer: Writer, order: tuple[int, int]) -> None:
     story = make_stories(1)[0]
     pages = [listing([story], YEAR_BEFORE), searched([replace(story, title="The title of today")], NEXT_YEAR)]
     writer.begin("replay")

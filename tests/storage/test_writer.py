@@ -190,9 +190,7 @@ AGAIN = {
 )
 @settings(PATIENT, max_examples=25)
 @given(data=st.data(), order=st.permutations(range(4)))
-def test_replaying_differing_pages_again_changes_nothing(
-    name: str, data: st.DataObject, order: list[int]
-) -> None:
+def test_differing_pages_again_change_nothing(name: str, data: st.DataObject, order: list[int]) -> None:
     pages = sorted(data.draw(AGAIN[name]), key=lambda page: page.fetched_at)
     with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "new.db")) as writer:
         _store(writer, pages)
@@ -211,9 +209,7 @@ def test_replaying_differing_pages_again_changes_nothing(
     ],
     ids=("title", "teaser", "date", "type"),
 )
-def test_of_two_pages_of_one_second_the_same_one_counts_whichever_is_replayed_first(
-    tmp_path: Path, other: Story
-) -> None:
+def test_of_two_pages_of_one_second_the_same_one_counts(tmp_path: Path, other: Story) -> None:
     found = []
     for number, stories in enumerate(([MEMORIAL, other], [other, MEMORIAL])):
         with Writer(tmp_path / f"{number}.db") as writer:

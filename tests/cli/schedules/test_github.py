@@ -112,9 +112,7 @@ def test_the_installation_is_that_of_the_readme(tmp_path: Path) -> None:
     assert f"$ {with_figures} && .venv/bin/osce-news" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_crawl_stores_and_shows_its_summary(
-    made: dict[str, Any], newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_a_crawl_shows_its_summary(made: dict[str, Any], newsroom: Newsroom, tmp_path: Path) -> None:
     result = run_step(made, "Crawl", tmp_path)
     assert result.status == 0, result.err
     assert stored(tmp_path / "database" / f"{NASTY}.db") == 60
@@ -125,9 +123,7 @@ def test_a_crawl_stores_and_shows_its_summary(
 
 
 @pytest.mark.parametrize(("weekly", "full"), [(False, False), (True, False), (False, True)])
-def test_the_whole_list_is_read_on_sundays_and_when_asked_for(
-    made: dict[str, Any], tmp_path: Path, weekly: bool, full: bool
-) -> None:
+def test_sundays_read_the_whole_list(made: dict[str, Any], tmp_path: Path, weekly: bool, full: bool) -> None:
     stub(tmp_path / ".venv" / "bin", "osce-news", 'printf "<%s>" "$@"')
     assert run_step(made, "Crawl", tmp_path, weekly=weekly, full=full).status == 0
     words = (tmp_path / "summary.md").read_text()

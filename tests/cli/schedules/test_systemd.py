@@ -119,9 +119,7 @@ def test_a_service_crawls(
 
 
 @pytest.mark.slow
-def test_a_failed_service_ends_with_the_status_of_the_crawl(
-    made: dict[str, Unit], newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_a_service_fails_with_its_crawl(made: dict[str, Unit], newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.fail(faults.everything, faults.status(403))
     assert start([*command(made["osce-news.service"]), "--delay", "0"], env={}, cwd=tmp_path).status == 6
     assert made["osce-news.service"]["Service"]["SuccessExitStatus"] == ["130"]  # interrupted, nothing else

@@ -65,9 +65,7 @@ def run_statuses(db: Path) -> list[str]:
     return [status for (status,) in rows(db, "SELECT status FROM runs ORDER BY id")]
 
 
-def test_articles_are_read_newest_first_within_the_budget_and_the_next_crawl_goes_on(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_articles_are_read_newest_first_within_the_budget(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     other = newsroom.stories[2]
     newsroom.article_pages[other.node] = page(other, "</h1>", ", says the page</h1>")
@@ -114,9 +112,7 @@ def test_articles_are_read_newest_first_within_the_budget_and_the_next_crawl_goe
 
 
 @pytest.mark.slow
-def test_articles_are_asked_for_again_by_age_and_read_again_when_they_or_their_entries_changed(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_articles_are_asked_for_again_by_age_and_change(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     crawl(newsroom, db, "--articles")
     age(db, 2)
@@ -158,9 +154,7 @@ def test_articles_are_asked_for_again_by_age_and_read_again_when_they_or_their_e
 
 
 @pytest.mark.slow
-def test_what_is_not_to_be_had_is_noted_as_what_it_is_and_only_what_failed_is_asked_for_again(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_what_is_not_to_be_had_is_noted_as_what_it_is(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     answers = {
         "gone": faults.status(410),
@@ -197,9 +191,7 @@ def test_what_is_not_to_be_had_is_noted_as_what_it_is_and_only_what_failed_is_as
 
 
 @pytest.mark.slow
-def test_an_item_on_a_host_that_is_not_there_keeps_no_other_from_being_read(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_an_item_on_a_host_that_is_gone_holds_up_no_other(newsroom: Newsroom, db: Path) -> None:
     lost = newsroom.stories[2]
 
     def elsewhere(exchange: faults.Exchange) -> None:
@@ -271,7 +263,7 @@ def test_no_known_layout_on_all_pages_ends_the_run_unless_it_is_accepted(db: Pat
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_crawl_that_is_ended_among_the_articles_keeps_what_was_read_and_the_list_is_whole(
+def test_a_crawl_ended_among_articles_keeps_them(
     newsroom: Newsroom, db: Path, number: signal.Signals
 ) -> None:
     with start(newsroom, db, "--articles") as command:
@@ -289,9 +281,7 @@ def test_a_crawl_that_is_ended_among_the_articles_keeps_what_was_read_and_the_li
 
 
 @pytest.mark.slow
-def test_scrapy_crawls_the_list_with_articles_or_the_articles_alone_and_exports_each_apart(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_scrapy_crawls_articles_with_the_list_or_alone(newsroom: Newsroom, tmp_path: Path) -> None:
     arguments = {"start_url": newsroom.url + LIST, "db": str(tmp_path / "a.db"), "delay": "0"}
     given = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
     for spider, more, count in (("newsroom", ["-a", "articles=1"], STORIES), ("articles", [], 3)):

@@ -27,9 +27,7 @@ def ended_in_one_line(done: Ended, status: int, said: str) -> bool:
     return True
 
 
-def test_where_files_may_not_grow_what_was_stored_is_whole_and_the_next_crawl_goes_on(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_where_files_may_not_grow_the_next_crawl_goes_on(newsroom: Newsroom, db: Path) -> None:
     """The limit on the size of files stands for a full disk where none can be had."""
     newsroom.stories = make_stories(200)
     done = crawl(newsroom, db, before=SMALL_FILES.format(300_000))
@@ -55,9 +53,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_on_a_full_disk_what_was_stored_is_whole_and_the_next_crawl_goes_on(
-    newsroom: Newsroom, small_disk: Path
-) -> None:
+def test_on_a_full_disk_what_was_stored_is_whole(newsroom: Newsroom, small_disk: Path) -> None:
     db = small_disk / "a.db"
     newsroom.stories = make_stories(250)
     done = crawl(newsroom, db)
@@ -80,9 +76,7 @@ GONE: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", GONE)
-def test_a_database_that_is_gone_under_way_ends_the_crawl_in_one_line(
-    newsroom: Newsroom, tmp_path: Path, name: str
-) -> None:
+def test_a_database_gone_under_way_ends_the_crawl(newsroom: Newsroom, tmp_path: Path, name: str) -> None:
     """Else the crawl would go on into a file that nobody can find again."""
     db = tmp_path / "folder" / "a.db"
     db.parent.mkdir()
@@ -106,9 +100,7 @@ def test_a_person_is_told_as_well_that_the_database_is_gone(newsroom: Newsroom, 
     assert ended_in_one_line(done, 1, "deleted, moved or replaced")
 
 
-def test_a_clock_that_is_set_back_between_two_crawls_withdraws_nothing_and_loses_nothing(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_a_clock_set_back_between_crawls_loses_nothing(newsroom: Newsroom, db: Path) -> None:
     newsroom.etags = True
     assert crawl(newsroom, db, before=at(LATER)).status == 0
     newsroom.publish(*make_newer(newsroom.stories, 12))
@@ -124,9 +116,7 @@ def test_a_clock_that_is_set_back_between_two_crawls_withdraws_nothing_and_loses
     assert is_sound(db)
 
 
-def test_a_clock_far_in_the_future_and_back_withdraws_nothing_and_loses_nothing(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_a_clock_far_in_the_future_and_back_loses_nothing(newsroom: Newsroom, db: Path) -> None:
     """Items of that future are not seen later than it, but seen they are."""
     assert crawl(newsroom, db, before=at(YEARS_AHEAD)).status == 0
     for clock in (NOW, LATER):
@@ -140,9 +130,7 @@ def test_a_clock_far_in_the_future_and_back_withdraws_nothing_and_loses_nothing(
 
 
 @pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (LATER, NOW), (NOW, YEARS_AHEAD)])
-def test_a_gap_that_a_kill_left_is_closed_whatever_the_clock_says(
-    newsroom: Newsroom, db: Path, killed_at: str, then: str
-) -> None:
+def test_any_clock_closes_the_gap_of_a_kill(newsroom: Newsroom, db: Path, killed_at: str, then: str) -> None:
     crawl(newsroom, db, before=at(NOW))
     newsroom.publish(*make_newer(newsroom.stories, 62))
     killed(newsroom, db, 4, before=at(killed_at))
@@ -151,9 +139,7 @@ def test_a_gap_that_a_kill_left_is_closed_whatever_the_clock_says(
     assert stored(db) == nodes(newsroom)
 
 
-def test_a_clock_before_all_that_is_on_the_list_stores_nothing_and_says_so(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_a_clock_before_the_whole_list_stores_nothing(newsroom: Newsroom, db: Path) -> None:
     """A machine whose battery is empty takes all news for that of the future."""
     crawl(newsroom, db, before=at(NOW))
     newsroom.publish(*make_newer(newsroom.stories, 2))
@@ -163,9 +149,7 @@ def test_a_clock_before_all_that_is_on_the_list_stores_nothing_and_says_so(
 
 
 @pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (NOW, YEARS_AHEAD)])
-def test_a_full_crawl_that_was_killed_by_another_clock_is_still_ended_whole(
-    newsroom: Newsroom, db: Path, killed_at: str, then: str
-) -> None:
+def test_any_clock_ends_a_killed_full_crawl(newsroom: Newsroom, db: Path, killed_at: str, then: str) -> None:
     crawl(newsroom, db, before=at(NOW))
     newsroom.remove(newsroom.stories[50].node)
     killed(newsroom, db, 6, "--full", before=at(killed_at))

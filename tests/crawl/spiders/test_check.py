@@ -49,9 +49,7 @@ def test_a_sound_page_costs_one_request_and_stores_nothing(newsroom: Newsroom, t
         ("", "a page without text"),
     ],
 )
-def test_another_page_is_exit_3_and_one_line(
-    newsroom: Newsroom, tmp_path: Path, body: str, said: str
-) -> None:
+def test_another_page_is_status_3(newsroom: Newsroom, tmp_path: Path, body: str, said: str) -> None:
     newsroom.fail(faults.page(0), faults.status(200, body=body))
     done = ask(newsroom, tmp_path)
     assert done.status == 3

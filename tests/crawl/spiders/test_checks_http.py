@@ -36,9 +36,7 @@ def newsroom() -> Newsroom:
 
 
 @pytest.mark.slow
-def test_a_page_on_which_a_label_is_another_ends_the_crawl_and_is_kept(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_a_page_with_another_label_ends_the_crawl_and_is_kept(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     with newsroom:
         crawl(newsroom, db, *FIFTY)

@@ -13,9 +13,7 @@ PARTS = 4  # so that processes share them
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_crawls_killed_at_random_moments_end_in_the_database_of_an_undisturbed_run(
-    tmp_path: Path, request: pytest.FixtureRequest, part: int
-) -> None:
+def test_killed_crawls_end_as_undisturbed(tmp_path: Path, request: pytest.FixtureRequest, part: int) -> None:
     """12 kills, or as many as `--kills` says; the seed is printed if it fails."""
     kills: int = request.config.getoption("--kills")
     share = kills // PARTS + (part < kills % PARTS)

@@ -46,9 +46,7 @@ def remove_some(newsroom: Newsroom) -> set[int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code", [404, 500])
-def test_a_list_that_cannot_be_read_whole_is_partial_and_withdraws_nothing(
-    newsroom: Newsroom, db: Path, code: int
-) -> None:
+def test_a_list_not_read_whole_withdraws_nothing(newsroom: Newsroom, db: Path, code: int) -> None:
     crawl(newsroom, db)
     fifth = asked(newsroom)[4]
     gone = remove_some(newsroom)
@@ -82,7 +80,7 @@ def test_results_that_a_page_hides_for_a_while_are_not_withdrawn(newsroom: Newsr
 
 @pytest.mark.slow
 @pytest.mark.parametrize("beyond_end", ["empty", "last", "404"])
-def test_whatever_is_beyond_its_end_a_list_that_shrinks_is_not_taken_for_another(
+def test_a_shrinking_list_is_not_taken_for_another(
     newsroom: Newsroom, db: Path, beyond_end: BeyondEnd
 ) -> None:
     """Its end is removed before the last pages are asked for, which are then not there."""

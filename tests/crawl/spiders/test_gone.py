@@ -37,9 +37,7 @@ GONE = {"not found": not_found, "a redirect to the start page": start_page}
 
 
 @pytest.mark.parametrize("name", GONE)
-def test_a_crawl_ends_with_status_3_and_says_what_it_found_and_what_to_type(
-    newsroom: Newsroom, db: Path, name: str
-) -> None:
+def test_a_crawl_says_what_it_found_and_what_to_type(newsroom: Newsroom, db: Path, name: str) -> None:
     GONE[name](newsroom)
     done = crawl(newsroom, db)
     assert (done.status, done.summary["status"]) == (3, "failed")
@@ -97,9 +95,7 @@ def test_a_crawl_says_in_one_line_what_it_found(newsroom: Newsroom, db: Path) ->
     assert "a labelled list with 10 results" in done.errors
 
 
-def test_on_a_terminal_it_stands_on_a_line_of_its_own_above_the_progress_bar(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_on_a_terminal_it_stands_above_the_progress_bar(newsroom: Newsroom, tmp_path: Path) -> None:
     arguments = ["crawl", "--start-url", newsroom.url + LIST, "--delay", "0", "--db", str(tmp_path / "a.db")]
     shown = on_a_terminal("errors", arguments, tmp_path, environment({"TERM": "xterm"}))
     assert re.search(r"(?:\x1b\[2K|\n)[0-9:]{8} NOTICE\s", shown), shown[:1500]

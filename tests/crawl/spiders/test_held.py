@@ -66,9 +66,7 @@ def test_a_doubtful_page_is_held_and_the_crawl_goes_on_after_it(newsroom: Newsro
     assert rows(db, "SELECT count(*) FROM held") == [(0,)]  # it passes now, and has left the list
 
 
-def test_a_person_discards_a_held_page_or_stores_it_and_takes_it_back(
-    newsroom: Newsroom, tmp_path: Path
-) -> None:
+def test_a_person_discards_or_stores_a_held_page(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "osce-news.db"
     with newsroom:
         crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))

@@ -34,9 +34,7 @@ def conditional(newsroom: Newsroom) -> list[bool]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("validator", [None, "etags", "last_modified"])
-def test_on_an_unchanged_site_the_second_run_costs_robots_txt_and_two_pages(
-    newsroom: Newsroom, db: Path, validator: str | None
-) -> None:
+def test_an_unchanged_site_costs_two_pages(newsroom: Newsroom, db: Path, validator: str | None) -> None:
     if validator is not None:
         setattr(newsroom, validator, True)
     crawl(newsroom, db, before=at(FIRST))
@@ -117,9 +115,7 @@ def upgraded(db: Path, column: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("column", ["tool_version", "rules"])
-def test_after_an_upgrade_no_page_is_asked_for_on_a_condition(
-    newsroom: Newsroom, db: Path, column: str
-) -> None:
+def test_after_an_upgrade_no_request_has_a_condition(newsroom: Newsroom, db: Path, column: str) -> None:
     """What was read by other rules has to be read again."""
     newsroom.etags = newsroom.last_modified = True
     crawl(newsroom, db)
@@ -134,9 +130,7 @@ def test_after_an_upgrade_no_page_is_asked_for_on_a_condition(
 
 
 @pytest.mark.slow
-def test_a_server_that_always_answers_304_does_not_hide_the_list_for_good(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_a_server_that_always_answers_304_hides_nothing_for_good(newsroom: Newsroom, db: Path) -> None:
     """A full crawl asks without a condition, and so does any crawl when the last reading is a week old."""
     newsroom.etags = newsroom.always_304 = True
     crawl(newsroom, db, before=at(FIRST))
@@ -179,9 +173,7 @@ MOVES: dict[str, Move] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MOVES)
-def test_what_moves_while_an_incremental_crawl_reads_is_not_lost(
-    newsroom: Newsroom, db: Path, name: str
-) -> None:
+def test_what_moves_meanwhile_is_not_lost(newsroom: Newsroom, db: Path, name: str) -> None:
     """Between its second page and its third; what comes on top meanwhile is found by the next crawl."""
     crawl(newsroom, db)
     newsroom.publish(*make_newer(newsroom.stories, 24))

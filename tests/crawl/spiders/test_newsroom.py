@@ -170,9 +170,7 @@ def test_a_page_that_is_not_understood_is_kept_and_named(newsroom: Newsroom, tmp
     assert ".search-result-news" in done.lines[0]
 
 
-def test_after_a_redirect_the_crawl_says_that_it_waits_for_the_new_address(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_after_a_redirect_the_new_address_is_waited_for(newsroom: Newsroom, db: Path) -> None:
     newsroom.fail(PAGE_TWO, faults.redirect(f"{LIST}?page=1&rows=49&slow=1"))
     newsroom.before(lambda path: "slow=1" in path, lambda _: time.sleep(2.5))
     soon = "import osce_news.crawl.middlewares.retry as retry\nretry._PATIENCE_S = 1.5"

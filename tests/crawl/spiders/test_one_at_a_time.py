@@ -33,9 +33,7 @@ def names_of(db: Path) -> list[tuple[str, Path]]:
     ]
 
 
-def test_a_second_crawl_ends_at_once_and_names_the_first_by_whatever_name_the_database_goes(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_a_second_crawl_by_any_name_of_the_database_names_the_first(newsroom: Newsroom, db: Path) -> None:
     with held(newsroom, db, 2) as first:
         asked = len(newsroom.log)
         seconds = [start(newsroom, name, cwd=folder) for name, folder in names_of(db)]

@@ -46,9 +46,7 @@ def undisturbed(name: str, one: Told, is_so: Callable[[Told], bool]) -> Told:
     ("name", "seconds"),
     [("seconds", 1), ("too many", 2), ("fast clock", 2), ("slow clock", 2)],
 )
-def test_retry_after_is_kept_to_as_seconds_and_as_a_date_of_the_servers_clock(
-    told: dict[str, Told], name: str, seconds: float
-) -> None:
+def test_retry_after_is_kept_to_in_both_forms(told: dict[str, Told], name: str, seconds: float) -> None:
     one = undisturbed(name, told[name], lambda one: seconds - EARLY <= one.gaps[1])
     assert one.statuses == [200]
     first, wait = one.gaps
@@ -113,7 +111,7 @@ def test_no_request_comes_before_its_turn_whatever_it_is(told: dict[str, Told]) 
     assert one.cost["requests"] == len(one.log) == 9
 
 
-def test_one_request_is_under_way_at_a_time_and_no_answer_counts_like_a_broken_one(
+def test_requests_come_one_by_one_and_silence_counts_as_a_failure(
     told: dict[str, Told],
 ) -> None:
     one = told["silence"]
@@ -152,7 +150,7 @@ def test_a_page_that_is_not_there_is_an_answer_and_not_asked_for_again(told: dic
     assert told["gone"].cost["retries"] == 0
 
 
-def test_what_robots_txt_forbids_is_not_asked_for_and_says_nothing_of_the_server(
+def test_what_robots_txt_forbids_says_nothing_of_the_server(
     told: dict[str, Told],
 ) -> None:
     one = told["forbidden"]
@@ -186,9 +184,7 @@ def test_a_retried_request_is_not_led_to_another_site(told: dict[str, Told]) -> 
         ("robots astray", 1, "localhost"),
     ],
 )
-def test_a_robots_txt_that_cannot_be_read_forbids_all(
-    told: dict[str, Told], name: str, requests: int, said: str
-) -> None:
+def test_a_broken_robots_txt_forbids_all(told: dict[str, Told], name: str, requests: int, said: str) -> None:
     one = told[name]
     assert set(one.statuses) == {"RobotsError"}
     assert all(said in end[1] for end in one.ends)

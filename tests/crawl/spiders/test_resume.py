@@ -32,9 +32,7 @@ ALL = pages_of(STORIES)
 DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 5)]
 
 
-def test_a_killed_crawl_leaves_a_sound_database_and_the_next_goes_on_from_there(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_the_next_crawl_goes_on_where_one_was_killed(newsroom: Newsroom, db: Path) -> None:
     killed(newsroom, db, 7)
     assert is_sound(db)
     assert rows(db, "SELECT status, pages, position NOT NULL FROM runs") == [("running", 6, 1)]
@@ -48,9 +46,7 @@ def test_a_killed_crawl_leaves_a_sound_database_and_the_next_goes_on_from_there(
     assert rows(db, "SELECT count(*) FROM runs WHERE position NOT NULL AND status = 'complete'") == [(0,)]
 
 
-def test_what_is_new_on_top_since_the_kill_is_read_and_shifts_what_is_left(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_news_since_the_kill_is_read_and_shifts_what_is_left(newsroom: Newsroom, db: Path) -> None:
     killed(newsroom, db, 7)
     newsroom.publish(*make_newer(newsroom.stories, 15))
     newsroom.log.clear()
@@ -62,9 +58,7 @@ def test_what_is_new_on_top_since_the_kill_is_read_and_shifts_what_is_left(
 
 
 @pytest.mark.slow
-def test_a_full_crawl_of_a_list_that_was_read_before_is_gone_on_with_when_it_is_asked_for(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_a_full_crawl_of_a_known_list_is_gone_on_with(newsroom: Newsroom, db: Path) -> None:
     """An incremental crawl in between does not disturb it."""
     crawl(newsroom, db, before=at(DAYS[0]))
     newsroom.remove(newsroom.stories[50].node)
@@ -87,9 +81,7 @@ def test_restart_begins_anew(newsroom: Newsroom, db: Path) -> None:
 
 
 @pytest.mark.slow
-def test_after_a_crawl_that_was_killed_long_ago_the_list_is_read_from_its_top(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_after_a_kill_long_ago_the_list_is_read_from_its_top(newsroom: Newsroom, db: Path) -> None:
     killed(newsroom, db, 7, before=at("2026-01-01T00:00:00Z"))
     newsroom.log.clear()
     done = crawl(newsroom, db, before=at("2026-03-01T00:00:00Z"))
@@ -99,9 +91,7 @@ def test_after_a_crawl_that_was_killed_long_ago_the_list_is_read_from_its_top(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_sigterm_stop_after_the_page_in_hand(
-    newsroom: Newsroom, db: Path, number: signal.Signals
-) -> None:
+def test_signals_stop_after_the_page_in_hand(newsroom: Newsroom, db: Path, number: signal.Signals) -> None:
     done = signalled(newsroom, db, 4, number)
     assert done.status == 130
     assert done.lines == ["osce-news: interrupted; what was read is stored"]
@@ -117,9 +107,7 @@ def test_ctrl_c_and_sigterm_stop_after_the_page_in_hand(
 
 
 @pytest.mark.parametrize("page", ["<p>No scripts</p>", "<script src='/search.js'></script>"])
-def test_ctrl_c_while_the_key_of_the_search_service_is_looked_for_is_an_interruption(
-    newsroom: Newsroom, db: Path, page: str
-) -> None:
+def test_ctrl_c_while_the_key_is_looked_for_interrupts(newsroom: Newsroom, db: Path, page: str) -> None:
     newsroom.fail(LIST, faults.status(200, body=page))
     done = signalled(newsroom, db, 1, signal.SIGINT, "--source", "search")
     assert done.status == 130, done.errors
@@ -143,9 +131,7 @@ def stopped_at_once(command: Command, number: signal.Signals) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("where", ["a page", "robots.txt"])
-def test_a_second_signal_stops_a_crawl_at_once_even_while_the_server_stalls(
-    newsroom: Newsroom, db: Path, number: signal.Signals, where: str
-) -> None:
+def test_a_second_signal_stops(newsroom: Newsroom, db: Path, number: signal.Signals, where: str) -> None:
     path = "/robots.txt" if where == "robots.txt" else lambda path: "page=1&" in path
     fault = newsroom.fail(path, faults.stall())
     with start(newsroom, db) as command:

@@ -91,9 +91,7 @@ def pages_requested(site: Newsroom, before: int) -> list[str]:
     return [entry.path for entry in site.log[before:] if "press-releases" in entry.path]
 
 
-def test_an_additional_pipeline_sees_each_record_normalised_and_the_crawl_ends(
-    site: Newsroom, tmp_path: Path
-) -> None:
+def test_an_additional_pipeline_sees_each_record_normalised(site: Newsroom, tmp_path: Path) -> None:
     before = len(site.log)
     log = scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.CountPipeline": 500}')
     titles = (tmp_path / "titles.txt").read_text(encoding="utf-8").splitlines()
@@ -105,9 +103,7 @@ def test_an_additional_pipeline_sees_each_record_normalised_and_the_crawl_ends(
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(STORIES,)]
 
 
-def test_a_dropped_record_is_set_aside_with_the_reason_and_the_others_are_stored(
-    site: Newsroom, tmp_path: Path
-) -> None:
+def test_a_dropped_record_is_set_aside_with_the_reason(site: Newsroom, tmp_path: Path) -> None:
     scrapy(site, tmp_path, "-a", "max_pages=1", "-s", 'ITEM_PIPELINES={"mine.DropPipeline": 500}')
     db = tmp_path / "a.db"
     assert rows(db, "SELECT count(*) FROM items") == [(34,)]
@@ -124,9 +120,7 @@ def test_records_may_be_made_dictionaries_on_their_way(site: Newsroom, tmp_path:
     assert rows(tmp_path / "a.db", "SELECT count(*), sum(title LIKE 'My %') FROM items") == [(50, 50)]
 
 
-def test_a_pipeline_that_fails_ends_the_crawl_and_stores_nothing_of_the_page(
-    site: Newsroom, tmp_path: Path
-) -> None:
+def test_a_pipeline_that_fails_costs_the_page_and_ends_the_crawl(site: Newsroom, tmp_path: Path) -> None:
     before = len(site.log)
     scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.BrokenPipeline": 500}', status=1)
     assert len(pages_requested(site, before)) == 1
@@ -137,9 +131,7 @@ def test_a_pipeline_that_fails_ends_the_crawl_and_stores_nothing_of_the_page(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("pipeline", "stored"), [("Drop", 50), ("Broken", 0)])
-def test_what_a_pipeline_after_the_storage_does_to_a_record_ends_well(
-    site: Newsroom, tmp_path: Path, pipeline: str, stored: int
-) -> None:
+def test_a_late_pipeline_ends_well(site: Newsroom, tmp_path: Path, pipeline: str, stored: int) -> None:
     """A record dropped there is stored; one that fails there costs its page, as anywhere."""
     late = f'ITEM_PIPELINES={{"mine.{pipeline}Pipeline": 950}}'
     options = ("-a", "max_pages=1", "-s", late, "-s", "CONCURRENT_ITEMS=40")

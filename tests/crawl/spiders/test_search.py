@@ -96,9 +96,7 @@ def test_the_newsroom_is_stored_with_its_texts(service: Typesense, tmp_path: Pat
     assert (again["mode"], again["requests"], again["new"], again["changed"]) == ("incremental", 3, 0, 0)
 
 
-def test_a_full_crawl_finds_what_was_edited_back_dated_and_withdrawn(
-    service: Typesense, tmp_path: Path
-) -> None:
+def test_a_full_crawl_finds_edits_and_withdrawals(service: Typesense, tmp_path: Path) -> None:
     service.put(document(number, item_type_label="News") for number in range(600))
     db = tmp_path / "osce-news.db"
     crawl(service, db)
@@ -254,9 +252,7 @@ class _Site:
         },
     ],
 )
-def test_the_key_is_found_where_the_site_gives_it(
-    service: Typesense, tmp_path: Path, pages: dict[str, str]
-) -> None:
+def test_the_key_is_found_on_the_site(service: Typesense, tmp_path: Path, pages: dict[str, str]) -> None:
     service.put([document(1)])
     filled: dict[str, str | tuple[int, str]] = {
         path: text.format(key=service.key) for path, text in pages.items()
@@ -271,9 +267,7 @@ def test_the_key_is_found_where_the_site_gives_it(
 
 
 @pytest.mark.parametrize("missing", [[], ["/"], ["/3.js", "/0.js"]], ids=str)
-def test_a_site_without_a_key_is_told_in_one_line(
-    service: Typesense, tmp_path: Path, missing: list[str]
-) -> None:
+def test_a_site_without_a_key_is_one_line(service: Typesense, tmp_path: Path, missing: list[str]) -> None:
     scripts = "".join(f'<script src="/{number}.js"></script>' for number in range(20))
     pages: dict[str, str | tuple[int, str]] = {f"/{number}.js": "let a = 1" for number in range(20)}
     pages |= {"/": scripts} | dict.fromkeys(missing, (404, "Not found"))

@@ -50,9 +50,7 @@ def lists(newsrooms: tuple[Newsroom, Newsroom]) -> list[str]:
     return [list_of(newsroom, host) for newsroom, host in zip(newsrooms, HOSTS, strict=True)]
 
 
-def test_each_list_is_a_run_and_what_both_show_is_one_item_with_two_addresses(
-    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path
-) -> None:
+def test_each_list_is_a_run(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path) -> None:
     done = crawl(db, lists)
     assert done.status == 0, done.errors
     assert (done.summary["run"], done.summary["new"], done.summary["unchanged"]) == (1, 40, 10)
@@ -67,7 +65,7 @@ def test_each_list_is_a_run_and_what_both_show_is_one_item_with_two_addresses(
     assert (again.status, again.summary["mode"], again.summary["new"]) == (0, "incremental", 0)
 
 
-def test_hosts_of_one_site_have_one_delay_the_longest_and_each_its_robots_txt(
+def test_hosts_share_the_longest_delay(
     newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path
 ) -> None:
     for newsroom, delay in zip(newsrooms, (0.5, 0.25), strict=True):
@@ -106,9 +104,7 @@ def test_a_list_that_cannot_be_read_does_not_stop_the_next_and_its_status_counts
     assert {story.node for story in STORIES[15:]} <= stored(db)
 
 
-def test_withdrawn_is_what_no_list_shows_any_more(
-    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path
-) -> None:
+def test_withdrawn_is_on_no_list(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path) -> None:
     first, second = newsrooms
     crawl(db, lists, before=at(DAYS[0]))
     only_first, on_both, gone = STORIES[3].node, STORIES[20].node, STORIES[21].node
@@ -123,9 +119,7 @@ def test_withdrawn_is_what_no_list_shows_any_more(
     assert stored(db) == nodes(first) | nodes(second)
 
 
-def test_a_list_that_is_no_longer_crawled_counts_for_90_days(
-    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path
-) -> None:
+def test_a_list_counts_for_90_days(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path) -> None:
     """After that, what it shared with another list can be withdrawn, but nothing that only it showed."""
     first, _ = newsrooms
     crawl(db, lists, before=at(DAYS[0]))
@@ -146,9 +140,7 @@ def test_the_articles_of_all_lists_are_one_run(newsrooms: tuple[Newsroom, Newsro
     assert runs == [("full", "list"), ("full", "list"), ("articles", "page")]
 
 
-def test_a_replay_of_the_archive_finds_the_same(
-    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path
-) -> None:
+def test_a_replay_is_the_same(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path) -> None:
     db, archive = tmp_path / "a.db", tmp_path / "archive"
     crawl(db, lists, "--archive", str(archive))
     for node in (STORIES[3].node, STORIES[20].node):
@@ -169,9 +161,7 @@ def test_a_replay_of_the_archive_finds_the_same(
     assert rows(db, "SELECT count(*) FROM withdrawals") == [(1,)]
 
 
-def test_a_crawl_killed_in_the_second_list_resumes_it(
-    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path
-) -> None:
+def test_the_second_list_is_resumed(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path) -> None:
     first, second = newsrooms
     second.fail(faults.page(1), faults.status(403))
     assert crawl(db, lists).status == 6

@@ -43,7 +43,7 @@ def without_date(result: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("without", [without_link, without_date])
-def test_six_odd_results_of_a_page_of_fifty_are_set_aside_and_the_rest_is_stored(
+def test_six_odd_results_are_set_aside(
     newsroom: Newsroom, db: Path, without: Callable[[bytes], bytes]
 ) -> None:
     odd = changed(newsroom, lambda results: [*results[:4], *map(without, results[4:10]), *results[10:]])
@@ -64,7 +64,7 @@ def test_six_odd_results_of_a_page_of_fifty_are_set_aside_and_the_rest_is_stored
 
 
 @pytest.mark.parametrize(("rich", "poor"), [(45, 49), *slow((52, 49), (20, 120), (120, 20))])
-def test_an_item_that_is_listed_twice_has_the_labels_of_both_places_and_no_revisions(
+def test_an_item_listed_twice_has_the_labels_of_both(
     newsroom: Newsroom, db: Path, rich: int, poor: int
 ) -> None:
     """Its poorer copy may be the result that two pages share."""
@@ -98,9 +98,7 @@ BESIDE: dict[str, Callable[[str], bool]] = {
 
 @pytest.mark.parametrize("name", BESIDE)
 @pytest.mark.parametrize("fixed", [10, *slow(None, 25, 50, 100)])
-def test_featured_items_above_a_list_let_each_crawl_end_complete(
-    newsroom: Newsroom, db: Path, name: str, fixed: int | None
-) -> None:
+def test_featured_items_break_no_crawl(newsroom: Newsroom, db: Path, name: str, fixed: int | None) -> None:
     """Also on days without news, when a server answers 304, and 304s have no pager."""
     newsroom.etags, newsroom.fixed_rows = True, fixed
     body = newsroom.answer("/press-releases?page=0&rows=10").body
@@ -118,9 +116,7 @@ def test_featured_items_above_a_list_let_each_crawl_end_complete(
 
 
 @pytest.mark.parametrize("fixed", [10, *slow(25, 50, 100)])
-def test_an_incremental_crawl_of_an_unchanged_list_ends_complete_after_two_pages(
-    newsroom: Newsroom, db: Path, fixed: int
-) -> None:
+def test_an_unchanged_list_ends_complete_after_two_pages(newsroom: Newsroom, db: Path, fixed: int) -> None:
     newsroom.etags, newsroom.fixed_rows = True, fixed
     assert crawl(newsroom, db, *FIFTY, before=at(WEEKS[0])).status == 0
     before = len(asked(newsroom))
@@ -130,9 +126,7 @@ def test_an_incremental_crawl_of_an_unchanged_list_ends_complete_after_two_pages
 
 
 @pytest.mark.parametrize("fixed", [10, *slow(25, 50, 100)])
-def test_a_list_that_shrinks_while_it_is_read_makes_a_run_partial_and_withdraws_nothing(
-    newsroom: Newsroom, db: Path, fixed: int
-) -> None:
+def test_a_list_that_shrinks_meanwhile_withdraws_nothing(newsroom: Newsroom, db: Path, fixed: int) -> None:
     newsroom.fixed_rows = fixed
     newsroom.stories = make_stories(450)
     assert crawl(newsroom, db, *FIFTY, before=at(WEEKS[0])).status == 0

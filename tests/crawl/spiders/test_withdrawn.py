@@ -30,9 +30,7 @@ def withdrawals(db: Path) -> list[tuple[object, ...]]:
     return rows(db, "SELECT item_id, withdrawn, restored FROM withdrawals ORDER BY id")
 
 
-def test_what_is_gone_is_marked_with_the_time_and_what_comes_back_is_restored(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_what_is_gone_is_marked_and_what_comes_back_is_restored(newsroom: Newsroom, db: Path) -> None:
     """By an incremental crawl too, if it stands on the pages that it reads; the history keeps both."""
     crawl(newsroom, db, before=at(DAYS[0]))
     top, deep = newsroom.stories[3].node, newsroom.stories[50].node
@@ -97,9 +95,7 @@ def test_a_crawl_of_a_part_of_the_list_withdraws_nothing(newsroom: Newsroom, db:
 
 
 @pytest.mark.slow
-def test_a_killed_or_partial_crawl_withdraws_nothing_and_the_one_that_ends_it_does(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_only_the_crawl_that_ends_a_killed_one_withdraws(newsroom: Newsroom, db: Path) -> None:
     crawl(newsroom, db)
     sixth = asked(newsroom)[5]
     for place in (50, 3):
@@ -116,9 +112,7 @@ def test_a_killed_or_partial_crawl_withdraws_nothing_and_the_one_that_ends_it_do
 
 
 @pytest.mark.slow
-def test_what_was_seen_before_the_kill_and_removed_after_it_is_withdrawn_by_the_next_full_crawl(
-    newsroom: Newsroom, db: Path
-) -> None:
+def test_what_was_removed_after_a_kill_is_withdrawn_later(newsroom: Newsroom, db: Path) -> None:
     crawl(newsroom, db)
     killed(newsroom, db, 6, "--full")
     newsroom.remove(newsroom.stories[15].node)
@@ -220,9 +214,7 @@ def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(db: Path) -> No
 
 
 @pytest.mark.parametrize("refused", ["robots.txt", "403"])
-def test_a_site_that_refuses_items_pages_leaves_the_run_complete(
-    newsroom: Newsroom, db: Path, refused: str
-) -> None:
+def test_refused_items_pages_leave_a_run_complete(newsroom: Newsroom, db: Path, refused: str) -> None:
     crawl(newsroom, db)
     gone = [newsroom.stories[place].node for place in (3, 30, 50)]
     paths = [newsroom.story(node).path for node in gone]

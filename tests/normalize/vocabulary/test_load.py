@@ -193,9 +193,7 @@ def test_a_name_finds_its_entry_and_an_identifier_only_where_it_is_asked_for(ask
         ("offices", "x" * 1_000_000, None),
     ],
 )
-def test_the_nearest_entry_is_the_one_that_was_probably_meant(
-    name: str, asked: str, nearest: str | None
-) -> None:
+def test_the_nearest_entry_is_probably_meant(name: str, asked: str, nearest: str | None) -> None:
     found = vocabulary(name).nearest(asked)
     assert (found.id if found else None) == nearest
 

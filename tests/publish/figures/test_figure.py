@@ -31,9 +31,7 @@ from tests.newsroom.samples import TEN
         (("office",), {"top": 0}, "1 to 60 groups"),
     ],
 )
-def test_impossible_combinations_are_refused(
-    by: tuple[str, ...], more: dict[str, bool], message: str
-) -> None:
+def test_bad_combinations_are_refused(by: tuple[str, ...], more: dict[str, bool], message: str) -> None:
     with pytest.raises(BadInputError, match=message):
         FigureOptions(by, **more)  # type: ignore[arg-type]
 
@@ -84,9 +82,7 @@ def test_a_time_series_has_every_period_and_counts_undated_items(tmp_path: Path)
 
 
 @pytest.mark.parametrize("by", [("month", "office"), ("office", "month")])
-def test_a_time_series_by_office_combines_rare_offices(
-    reading: sqlite3.Connection, by: tuple[str, ...]
-) -> None:
+def test_a_time_series_combines_rare_offices(reading: sqlite3.Connection, by: tuple[str, ...]) -> None:
     found = build_figure(reading, FigureOptions(by, top=3))
     names = list(dict.fromkeys(row["office"] for row in found.rows))
     ranked = [row["name"] for row in counts.most_frequent(reading, "office", Query())]

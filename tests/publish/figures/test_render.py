@@ -49,9 +49,7 @@ def texts(svg: bytes) -> str:
 
 @pytest.mark.parametrize("width", [350, 760])
 @pytest.mark.parametrize("options", KINDS, ids=lambda options: f"{options.kind}-{'-'.join(options.by)}")
-def test_each_figure_shows_its_title_notes_and_every_name_in_full(
-    reading: sqlite3.Connection, options: FigureOptions, width: int
-) -> None:
+def test_a_figure_shows_all_names(reading: sqlite3.Connection, options: FigureOptions, width: int) -> None:
     found = build_figure(reading, options)
     shown = texts(render_image(found, ".svg", width))
     assert "…" not in shown  # what Vega puts where a text is cut
@@ -137,9 +135,7 @@ def test_a_missing_folder_and_a_folder_as_file_are_refused(hostile: Figure, tmp_
         write_figure(hostile, tmp_path / "folder.svg")
 
 
-def test_a_failed_write_leaves_the_former_file(
-    hostile: Figure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_former_file_stays(hostile: Figure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "pictures" / "figure.SVG"
     path.parent.mkdir()
     write_figure(hostile, path)
@@ -159,9 +155,7 @@ def test_a_failed_write_leaves_the_former_file(
 
 
 @pytest.mark.parametrize("module", ["altair", "vl_convert"])
-def test_a_missing_package_is_named_with_its_extra(
-    hostile: Figure, monkeypatch: pytest.MonkeyPatch, module: str
-) -> None:
+def test_a_missing_extra_is_named(hostile: Figure, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=rf"{module} not installed.*osce-news\[plot\]"):
         render_image(hostile)
