@@ -19,6 +19,7 @@ MAX_DAYS_AHEAD = 3  # days that a date may be ahead of the fetch: time zones, it
 MIN_RELABELLED = 3  # stored items whose offices, topics or types differ now; fewer are edits
 MAX_MOVED = Fraction(1, 4)  # share of stored items with all names replaced; more are the names of other items
 MAX_OF_OTHERS = Fraction(1, 5)  # share of the stored items with the date or teaser of another one
+MIN_LOST_TEXTS = 3  # stored items without the full text that they had; more than half of them fail a page
 MIN_DUPLICATES = 3  # new items that may be stored ones; a few titles appear twice on one day
 MAX_DUPLICATES = Fraction(1, 2)  # share of the new items; with more, the addresses are not those of the items
 MIN_ORDERED = 5  # dated results; fewer do not show the list's order

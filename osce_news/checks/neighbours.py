@@ -93,7 +93,7 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
         # An older page, out of an archive, need not look like what was read since.
         known={item.id: item for item in _read(cursor, _KNOWN, page.fetched_at, ids)},
         foreign=_foreign(cursor, page.records, page.origin),
-        texts=dict(cursor.execute(_TEXTS, [BY_SEARCH, ids])) if page.articles else {},
+        texts=dict(cursor.execute(_TEXTS, [BY_SEARCH, ids])) if page.origin == "search" else {},
         had_results=not page.results and _had_results(cursor, page.url),
     )
 

@@ -64,6 +64,8 @@ def check_against(
     The records of the page are normalised. `newest_first` says that the list was requested in this order,
     `empty_expected` that it may have no results. Raises DoubtfulPageError if the page is not plausible.
     """
+    if page.origin == "search":  # a document has a place for each field, even if the whole answer has none
+        page = replace(page, fields=frozenset(RAW_FIELDS))
     if not page.records:
         if page.results == 0 and stored.had_results and not empty_expected:
             expected = f"results, as this list had before ({stored.items} items are stored)"
@@ -124,6 +126,7 @@ def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterat
     yield _relabelled(same_language, "types", limits.TYPE)
     yield _relabelled(same_language, "offices", limits.OFFICES)
     yield _relabelled(same_language, "topics", limits.TOPICS)
+    yield _lost_texts(page, stored)
     yield _duplicates(page.doubtful, len(page.records) - len(pairs) + page.doubtful)
     yield from baseline.findings(replace(page, records=fresh), stored)
     if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
@@ -257,6 +260,17 @@ def _names(item: NewsItem, kind: str) -> tuple[Name, ...]:
         printed = item.content_type_raw or item.content_type
         return (Name.of(item.content_type, printed),) if printed else ()
     return tuple(Name.of(term.id, term.raw) for term in getattr(item, kind))
+
+
+def _lost_texts(page: Listing, stored: Neighbours) -> Finding | None:
+    """Return a finding if most of the full texts that answers of the search service had before are gone."""
+    had = [identifier for identifier, text in stored.texts.items() if text]
+    lost = set(had).difference(one.item_id for one in page.articles)
+    if len(lost) < limits.MIN_LOST_TEXTS or len(lost) <= len(had) * limits.HALF:
+        return None
+    return Finding(
+        "lost texts", "full texts", "a text, as these items had before", f"none in {len(lost)} of {len(had)}"
+    )
 
 
 def _duplicates(doubtful: int, new: int) -> Finding | None:

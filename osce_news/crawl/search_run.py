@@ -60,9 +60,9 @@ class SearchRun(ListRun):
         return match[1] if match and self.traversal.leave_out(match[1]) else None
 
     def end_list(self) -> None:
-        """As `ListRun.end_list`; the run fails if no document was of the newsroom."""
+        """As `ListRun.end_list`; the run fails if no document was of the newsroom, or if there was none."""
         is_whole = self.summary.mode == "full" and self.summary.continues is None
-        if is_whole and not self._has_news and (self._others or not self.options.type):
+        if not self._has_news and (is_whole if self._others else not self.options.type):
             got = self._said_of_others if self._others else "none"
             self.fail(LayoutError("search answer", expected="documents of the newsroom", got=got))
         else:

@@ -25,6 +25,7 @@ from osce_news.urls import without_query
 
 logger = logging.getLogger(__name__)
 
+_CUT_OFF = "the service stopped searching early (search_cutoff)"
 MIN_HITS = 10  # documents to ask for, after answers that could not be read
 
 
@@ -74,8 +75,8 @@ class SearchTraversal:
             self._without_news = 0 if page.has_news else self._without_news + 1
         is_new = not self._known.issuperset(page.keys)
         self._known.update(page.keys)
-        if page.is_cut_off:
-            self.problems.append(f"{page.url}: the service stopped searching early (search_cutoff)")
+        if page.is_cut_off and _CUT_OFF not in self.problems:
+            self.problems.append(_CUT_OFF)
         if self.query.page == 1 and self.query.until == self.first.until:
             self._found = page.found
         if self.query.page == 1:
@@ -93,7 +94,7 @@ class SearchTraversal:
             self._ask(replace(self.query, page=1))
         elif self._is_second_look and not is_new:
             self._end()
-        elif not page.keys or self._is_last(page):
+        elif self._is_last(page, is_new=is_new):
             self._look_again()
         else:
             self._go_on(page)
@@ -153,9 +154,11 @@ class SearchTraversal:
     def _is_all_read(self) -> bool:
         return self._found is not None and len(self._known) >= self._found
 
-    def _is_last(self, page: AnswerFacts) -> bool:
-        """Whether no documents follow those of this page."""
-        return (self.query.page - 1) * self.query.hits + len(page.keys) >= page.found
+    def _is_last(self, page: AnswerFacts, *, is_new: bool) -> bool:
+        """Whether no documents follow those of this page; after a full page with new ones some may."""
+        is_full = len(page.keys) >= self.query.hits and is_new
+        is_end = (self.query.page - 1) * self.query.hits + len(page.keys) >= page.found
+        return not page.keys or (is_end and not is_full)
 
     def _go_on(self, page: AnswerFacts) -> None:
         """Ask for the documents from the last date on; for the next page if all are of the same date."""

@@ -191,6 +191,8 @@ class SearchAnswer:
         self.documents = [Document(one) for one in documents if isinstance(one, dict)]
         if len(self.documents) < len(hits):
             raise _not_understood("hits with a document", "hits without")
+        if found < len(hits):
+            raise _not_understood("the number of documents in `found`", f"{found}, with {len(hits)} of them")
         self.found = found  # documents that the question finds, on this page and the following
         self.is_cut_off = answer.get("search_cutoff") is True
         self._refuse_other_documents()

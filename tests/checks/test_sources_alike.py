@@ -7,16 +7,19 @@ from dataclasses import replace
 
 import pytest
 
+from osce_news import checks
+from osce_news.errors import DoubtfulPageError
 from osce_news.items import Listing
+from osce_news.storage import Writer
 from tests.damaged import databases, refused
 from tests.helpers import page_of
-from tests.newsroom import Story, make_stories
+from tests.newsroom import Story, make_newer, make_stories
 from tests.newsroom.answers import ANSWER_URL, answer_text, document
 from tests.newsroom.cards import render_cards
 from tests.newsroom.sound import sound_pages
 
 STORIES = make_stories(50)
-AT = "2025-12-01T12:00:00Z"
+AT, LATER = "2025-12-01T12:00:00Z", "2025-12-02T12:00:00Z"
 
 
 Refusal = Callable[[Listing], object]
@@ -51,6 +54,33 @@ def test_the_first_card_alone_may_have_a_teaser(refusal: Refusal) -> None:
 def test_documents_may_lack_what_lists_print(refusal: Refusal, name: str) -> None:
     documents = [document(story) | {name: None} for story in STORIES]
     assert refusal(page_of(answer_text(documents), AT, ANSWER_URL)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("preview", "teaser"),
+        ("source_label", "Where we are"),
+        ("fow_label", "What we do"),
+        ("item_type_label", "Content type"),
+        ("full_text", "full texts"),
+    ],
+)
+def test_an_answer_that_lacks_what_answers_had_before_is_refused(
+    writer: Writer, name: str, label: str
+) -> None:
+    stories = make_stories(120)
+    writer.begin("full")
+    writer.store(page_of(answer_text([document(story) for story in stories]), AT, ANSWER_URL))
+    documents = [document(story) for story in [*make_newer(stories, 1), *stories[:20]]]
+    sound = page_of(answer_text(documents), LATER, ANSWER_URL)
+    checks.check_page(writer.connection, sound, start_url=ANSWER_URL)
+    for one in documents:
+        del one[name]
+    with pytest.raises(DoubtfulPageError, match=f"{label}: expected"):
+        checks.check_page(
+            writer.connection, page_of(answer_text(documents), LATER, ANSWER_URL), start_url=ANSWER_URL
+        )
 
 
 def test_documents_may_have_short_previews(refusal: Refusal) -> None:

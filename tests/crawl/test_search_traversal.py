@@ -61,7 +61,7 @@ def full(hits: int = 250) -> SearchTraversal:
 
 def test_a_small_collection_is_one_answer() -> None:
     traversal = full()
-    assert walk(traversal, collection(250)) == collection(250).keys()
+    assert walk(traversal, collection(249)) == collection(249).keys()
     assert (traversal.pages, traversal.is_whole) == (1, True)
 
 
@@ -181,6 +181,15 @@ def test_three_answers_that_can_t_be_read_are_the_end() -> None:
         traversal.skip("no answer")
     assert traversal.url is None
     assert traversal.problems == ["no answer"]
+
+
+def test_a_full_answer_is_not_the_last_whatever_number_the_service_names() -> None:
+    documents, traversal, read = collection(700), full(), set[str]()
+    while traversal.url is not None:
+        page = answer(documents, traversal.url)
+        read.update(page.keys)
+        traversal.read(replace(page, found=len(page.keys)))
+    assert len(read) == 700
 
 
 def test_a_search_that_was_cut_off_proves_nothing() -> None:

@@ -112,7 +112,7 @@ class NewsroomSpider(KeySearchSpider):
         error, run = error_from_failure(failure), self.crawl.list_run
         if isinstance(failure.value, HttpError) and isinstance(run, SearchRun):
             response = failure.value.response
-            said = service_message(response)
+            said = service_message(response).replace(run.options.search_key or "\0", "KEY")
             if field := run.leaves_out_field(response.status, said):
                 logger.warning("the search service does not know the field %s: asking without it", field[:60])
                 if (request := self._next_request(run)) is not None:

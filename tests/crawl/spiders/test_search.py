@@ -278,6 +278,15 @@ def test_a_site_without_a_key_is_one_line(service: Typesense, tmp_path: Path, mi
     assert len(site.asked) == (2 if "/" in missing else 7)  # robots.txt, the page and five scripts
 
 
+def test_a_service_that_has_lost_its_documents_fails_an_incremental_crawl_too(
+    service: Typesense, tmp_path: Path
+) -> None:
+    service.put([document(1)])
+    assert crawl(service, tmp_path / "osce-news.db").status == 0
+    service.remove("node-1")
+    assert crawl(service, tmp_path / "osce-news.db").status == 3
+
+
 def test_a_crawl_of_a_period_without_news_is_complete(service: Typesense, tmp_path: Path) -> None:
     service.put([document(1), document(2, item_type_label="Speech", bundle="speech")])
     done = crawl(service, tmp_path / "osce-news.db", "--since", "2100-01-01")
@@ -295,6 +304,9 @@ ANSWER = {"found": 1, "hits": [{"document": document(1)}]}
         ((200, "{"), 3, "search: page not understood: search answer: expected JSON"),
         ((403, "{}"), 6, "refuses the key (status 403)"),
         ((302, "/elsewhere"), 3, "status 302"),
+        ((200, '{"found": 0, "hits": []}'), 3, "expected documents of the newsroom, got none"),
+        ((200, json.dumps({**ANSWER, "found": 0})), 3, "expected the number of documents in `found`, got 0"),
+        ((400, '{"message": "not a key: a-secret-key"}'), 3, "not a key: KEY"),
         ((422, '{"message": "Only upto 250 hits"}'), 3, "Only upto 250 hits"),
         ((503, '{"message": "Not Ready or Lagging"}'), 1, "status 503"),
     ],
