@@ -1,175 +1,22 @@
-"""An answer of the site's search service: documents with their fields, as JSON.
-
-A field may be a text or a list of texts, be missing, null or empty, or carry HTML.
-"""
+"""An answer of the site's search service: a page of documents, as JSON."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import math
-import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NoReturn
-from urllib.parse import urljoin
 
 from osce_news.errors import LayoutError
-from osce_news.items import BY_SEARCH, ArticleItem, NewsItem, RawArticle
-from osce_news.normalize import is_web_address, item_id, plain_text
-from osce_news.normalize.vocabulary import fold, vocabulary
-from osce_news.pages.article_text import read_paragraphs
-from osce_news.pages.html_page import ILLEGAL, HtmlPage, decode
+from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.page_facts import AnswerFacts, PagerLinks
-from osce_news.search_query import FIELDS, TYPE_FIELDS, types_asked_for
-from osce_news.urls import HOME_URL, is_osce_host, site_host
+from osce_news.pages.search_document import PRINTED, Document, as_json, is_text
+from osce_news.search_query import types_asked_for
 
 _TEXT_FIELDS = (
     "title", "preview", "full_text",
     "item_type_label", "source_label", "issued_by_label", "fow_label", "focus_area_label",
 )  # fmt: skip
-_LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
-_NODE = re.compile("0*([1-9][0-9]{0,11})")
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
-_LINES = re.compile(r"\r\n?")
-_PARAGRAPHS = re.compile(r"\n\s*\n")
-# The raw fields of an item, each with the fields of a document that print it.
-_PRINTED = {
-    "content_type_raw": TYPE_FIELDS[:2],
-    "offices_raw": ("source_label", "issued_by_label"),
-    "topics_raw": ("fow_label", "focus_area_label"),
-    "teaser_raw": ("preview",),
-    "published_raw": ("date",),
-}
-
-
-class Document:
-    """One document of the search service, with the raw values of an item."""
-
-    def __init__(self, fields: dict[str, Any]) -> None:
-        self.fields = fields
-
-    @cached_property
-    def title(self) -> str | None:
-        """The title as printed."""
-        return self._text("title") or self._text("functional_title")
-
-    @cached_property
-    def node(self) -> str | None:
-        """The node number; None if there is none."""
-        value = self.fields.get("nid")
-        value = value[0] if isinstance(value, list) and len(value) == 1 else value
-        match = _NODE.fullmatch(str(value)) if isinstance(value, int | str) else None
-        return match[1] if match else None
-
-    @cached_property
-    def address(self) -> str | None:
-        """The web address as linked, or by its number if there is none; None without either."""
-        printed = self._text("url")
-        address = _absolute(printed) if printed else None
-        if self.node is None:
-            return address
-        # A number names the item on the site whatever its address is.
-        if address is None or (is_osce_host(site_host(address)) and not item_id(address).isdigit()):
-            return f"{HOME_URL}node/{self.node}"
-        return address
-
-    @cached_property
-    def key(self) -> str:
-        """The item's identifier and that of the document, of which an item may have several."""
-        identifier = item_id(self.address) if self.address else "-"
-        return f"{identifier}:{self._text('id') or _digest(self.title or '')}"
-
-    @property
-    def seconds(self) -> float | None:
-        """The number in the field `date`, by which answers are ordered; None if it holds none."""
-        value = self.fields.get("date")
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-            return None
-        return value
-
-    @property
-    def published(self) -> str | None:
-        """The date as an instant in ISO 8601, if it is a number of seconds since 1970; else as it is."""
-        value = self.fields.get("date")
-        if self.seconds is None or not 0 < self.seconds <= _LATEST:
-            return None if value is None else _one_text(value) or _written(value)
-        return datetime.fromtimestamp(int(self.seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    @property
-    def types(self) -> list[str]:
-        """The document's type as it is named in several fields, the name for readers first."""
-        return [text for name in TYPE_FIELDS if (text := self._text(name))]
-
-    @property
-    def fault(self) -> str | None:
-        """Why the document can't be an item; None if it can."""
-        missing = [
-            what
-            for what, value in (("title", self.title), ("address or number", self.address))
-            if value is None
-        ]
-        if missing:
-            return f"no {' and no '.join(missing)}"
-        number = item_id(self.address or "")
-        if (
-            self.node
-            and number.isdigit()
-            and number != self.node
-            and is_osce_host(site_host(self.address or ""))
-        ):
-            return f"the number {self.node} and the address of {number}"
-        return None
-
-    def is_of_type(self, wanted: Sequence[str]) -> bool:
-        """Whether the document is of one of these types; without any, whether it is of the newsroom."""
-        if wanted:
-            return not {fold(name) for name in wanted}.isdisjoint(map(fold, self.types))
-        known = vocabulary("content_types")
-        return any(known.lookup(name) or known.lookup(name.replace("_", "-")) for name in self.types)
-
-    def record(self) -> NewsItem:
-        """Return the item with its raw fields."""
-        item = NewsItem(url_raw=self.address or "", title_raw=self.title or "")
-        for name, fields in _PRINTED.items():
-            setattr(item, name, self.published if name == "published_raw" else self._joined(fields))
-        return item
-
-    def article(self, fetched_at: str) -> ArticleItem | None:
-        """Return the full text as an article; None if the document has none."""
-        text = _paragraphs(self.fields.get("full_text"))
-        if text is None or self.address is None:
-            return None
-        article = RawArticle(
-            self.address, None, plain_text(self.title) or "", self.published, text, layout=BY_SEARCH
-        )
-        return ArticleItem(
-            item_id=item_id(self.address),
-            url=self.address,
-            fetched_at=fetched_at,
-            status="read",
-            sha256=_digest(json.dumps(self.fields, sort_keys=True)),
-            article=article,
-        )
-
-    def printed(self) -> dict[str, Any]:
-        """Return the fields as they are, without the full text."""
-        kept = {name: self.fields[name] for name in FIELDS if name in self.fields and name != "full_text"}
-        return {
-            name: _one_text(value) or _written(value) for name, value in kept.items() if value is not None
-        }
-
-    def _text(self, name: str) -> str | None:
-        return _one_text(self.fields.get(name))
-
-    def _joined(self, names: Sequence[str]) -> str | None:
-        """Return the first text of these fields; of labels those of all fields, each once."""
-        if names[0] in TYPE_FIELDS:
-            return next(filter(None, map(self._text, names)), None)
-        texts = (text for name in names for text in _texts(self.fields.get(name)))
-        return ", ".join(dict.fromkeys(texts)) or None
 
 
 class SearchAnswer:
@@ -228,7 +75,7 @@ class SearchAnswer:
     def fields(self) -> frozenset[str]:
         """The raw fields of items that the documents print."""
         there = {name for one in self.documents for name in one.fields}
-        printed = {name for name, fields in _PRINTED.items() if not there.isdisjoint(fields)}
+        printed = {name for name, fields in PRINTED.items() if not there.isdisjoint(fields)}
         return frozenset({"url_raw", "title_raw", *printed})
 
     def _refuse_other_documents(self) -> None:
@@ -251,9 +98,9 @@ class SearchAnswer:
             raise _not_understood("each document once", f"{repeated} of {len(self.documents)} repeated")
         for name in _TEXT_FIELDS:
             values = (one.fields.get(name) for one in self.documents)
-            if len(others := [value for value in values if not _is_text(value)]) > few:
+            if len(others := [value for value in values if not is_text(value)]) > few:
                 got = (
-                    f"{len(others)} of {len(self.documents)} other values, such as {_written(others[0])[:60]}"
+                    f"{len(others)} of {len(self.documents)} other values, such as {as_json(others[0])[:60]}"
                 )
                 raise _not_understood(f"texts in the field {name}", got)
 
@@ -292,52 +139,3 @@ def _names(fields: dict[str, Any]) -> str:
     """Return the names of the fields for a message, the first few of them."""
     names = sorted(fields)
     return f"the fields {', '.join(name[:40] for name in names[:8])}" + (", ..." if len(names) > 8 else "")
-
-
-def _texts(value: Any) -> list[str]:
-    """Return the texts of a field, without empty ones."""
-    values = value if isinstance(value, list) else [value]
-    texts = (ILLEGAL.sub("\ufffd", text) for text in values if isinstance(text, str))
-    return [text for text in texts if text.strip()]
-
-
-def _is_text(value: Any) -> bool:
-    """Whether a value is a text, a list of texts, or nothing."""
-    return all(one is None or isinstance(one, str) for one in (value if isinstance(value, list) else [value]))
-
-
-def _one_text(value: Any) -> str | None:
-    return ", ".join(_texts(value)) or None
-
-
-def _written(value: Any) -> str:
-    """Return a value that is not a text as it is written in JSON."""
-    return ILLEGAL.sub("\ufffd", json.dumps(value, ensure_ascii=False)[:1000])
-
-
-def _absolute(address: str) -> str | None:
-    try:
-        address = urljoin(HOME_URL, address.strip())
-    except ValueError:  # such as "http://["
-        return None
-    return address if is_web_address(address) else None
-
-
-def _paragraphs(value: Any) -> str | None:
-    r"""Return the full text as paragraphs separated by empty lines; None if it has no text.
-
-    >>> _paragraphs("<p>One&nbsp;<mark>two</mark></p><p>three<br>four</p>"), _paragraphs(["One", " ", "two "])
-    ('One two\n\nthree\nfour', 'One\n\ntwo')
-    """
-    text = "\n\n".join(_texts(value))
-    if _MARKUP.search(text):
-        return "\n\n".join(one.text for one in read_paragraphs(HtmlPage(text, HOME_URL).root)) or None
-    paragraphs = (
-        "\n".join(filter(None, map(plain_text, paragraph.split("\n"))))
-        for paragraph in _PARAGRAPHS.split(_LINES.sub("\n", text))
-    )
-    return "\n\n".join(filter(None, paragraphs)) or None
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
