@@ -40,12 +40,9 @@ LEFT_LONG = {
         "titles with their links shuffled",
         "types all the same and unknown",
         "offices all the same",
-        "titles in capitals",
         "teasers all gone",
         "teasers cut",
         "links by names instead of numbers",
-        "the page in capitals",
-        "the list in small letters",
     },
     "new": {"links by names instead of numbers"},  # new addresses of new items
     "known": {"entities left out"},
@@ -97,12 +94,12 @@ LEFT_ANSWERS = {
         for how in ("", " in one of three")
     }
     | {
-        "preview null", "no labels", "title and url swapped", "titles cut without dots",
+        "preview null", "no labels", "titles cut without dots",
         "full texts with the menu", "decisions as news",
         "offices moved to the next result", "labels moved to the next result",
         "titles with their links moved to the next result", "offices shuffled", "labels shuffled",
         "titles with their links shuffled", "types all the same and unknown", "offices all the same",
-        "titles in capitals", "teasers all gone", "teasers cut",
+        "teasers all gone", "teasers cut",
     },
     "new": {
         f"source_label {_NULL}", f"fow_label {_NULL}", "titles cut without dots", "full texts with the menu",

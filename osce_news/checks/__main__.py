@@ -42,13 +42,7 @@ def _rules(rules: Sequence[Rule[Any]]) -> Iterator[str]:
         label = rule.label or "the words found"
         limit = f"{rule.min_wrong} or more, and more than {rule.max_share}"
         limit += f" of {rule.min_records} or more" if rule.min_records > 1 else ""
-        limit += f", and of all results more than {rule.share_of_all}" if rule.share_of_all else ""
-        if rule.usual is None:
-            usual = ""
-        elif isinstance(rule.usual, int):
-            usual = f"{rule.usual} stored items have the same"
-        else:
-            usual = f"more than {rule.usual} of stored items do"
+        usual = f"more than {rule.usual} of stored items do" if rule.usual else ""
         cells = (rule.name, label, rule.expected, rule.wrong_records, limit, usual, rule.reason)
         yield f"| {' | '.join(cells)} |"
 

@@ -98,7 +98,7 @@ def _too_few(min_ratio: float, shown: int, of: int, share: float) -> bool:
     The binomial probability of `shown` or fewer is computed with lower odds than those of the stored items,
     because the items of a page are not a random sample: they share a mission, an event, a keyword.
     """
-    if shown > of * share * min_ratio:
+    if shown >= of * share * min_ratio:
         return False
     odds = (share + 0.002) / (1.002 - share) / limits.ODDS_RATIO
     low = odds / (1 + odds)
@@ -160,4 +160,8 @@ def _folder(item: NewsItem) -> str:
 def _other_types(records: Sequence[NewsItem]) -> ShareRule:
     """Return the rule that items have other types than the most common one of these."""
     ((common, _),) = Counter(item.content_type_raw for item in records).most_common(1)
-    return replace(limits.OTHER_TYPES, shows=lambda item: item.content_type_raw != common)
+
+    def shows(item: NewsItem) -> bool | None:
+        return item.content_type_raw != common if item.content_type_raw else None
+
+    return replace(limits.OTHER_TYPES, shows=shows)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from operator import attrgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from osce_news.items import Listing, NewsItem
@@ -29,7 +29,6 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _WORDS_BEFORE_COLON = re.compile(r"[^\W\d_][^:\uff1a.,!?()\n]{0,39}(?=\s*[:\uff1a]\s*\S)")
 _OPENING = 40  # letters with which a text begins: enough to recognise it
 _STEM = re.compile(r"\b[^\W\d_]{6}")  # how a long word begins
-_KINDS = ("offices", "topics", "content_types")
 
 
 class Pair(NamedTuple):
@@ -47,16 +46,19 @@ class Context:
     """The properties of the page that faults are compared with."""
 
     url: str
+    day: str  # of its fetch
     latest: str  # the last plausible publishing date
+    days: Counter[str | None]  # the number of results by publishing date
     titles: dict[str, str]  # the first title of each item, folded
     is_dated: bool  # whether pages of this form print dates
     beside: dict[str, list[str | None]]  # the dates of the results before and after each item
     after_teaser: set[str]  # the items that follow a result with a teaser
     texts: dict[str, str]  # the full texts on the page itself, by item
     openings: dict[str, str]  # the items with these texts, by how a text begins
+    changed: Set[str]  # the items that are new, or differ from what is stored
 
     @classmethod
-    def of(cls, page: Listing, days_ahead: int) -> Context:
+    def of(cls, page: Listing, days_ahead: int, changed: Set[str]) -> Context:
         """Return the context of a page; publishing dates may be `days_ahead` days after its fetch."""
         try:
             latest = (date.fromisoformat(page.fetched_at[:10]) + timedelta(days_ahead)).isoformat()
@@ -71,13 +73,16 @@ class Context:
         openings = {_opening(text): item for item, text in texts.items()}
         return cls(
             page.url,
+            page.fetched_at[:10],
             latest,
+            Counter(item.published for item in page.records),
             titles,
             "published_raw" in page.fields,
             beside,
             after_teaser,
             texts,
             openings,
+            changed,
         )
 
 
@@ -91,15 +96,15 @@ class Rule(Generic[T]):
     wrong_records: str  # how the message describes them
     fault: Callable[[T, Context], object]  # what is wrong with a record; false if nothing is
     applies_to: Callable[[T], object] | None = None  # the records that count; None: all
-    apart: Callable[[T], Hashable] | None = None  # the group with most of the wrong records does not count
+    apart: tuple[
+        Callable[[T, Context], Hashable], ...
+    ] = ()  # of each, a group with most of them does not count
     min_records: int = 1  # with fewer records that count, the page passes
     min_wrong: int
     max_share: Fraction  # of the records that count
     min_distinct: int = 1  # with fewer different faults, the page passes
-    most_common: bool = False  # only the most common fault is counted, once per item
-    # The page passes if stored items from that time show the same: more than this share, or this many.
-    usual: Fraction | int | None = None
-    share_of_all: Fraction | None = None  # the wrong ones are also more than this share of all records
+    most_common: bool = False  # only the most common fault is counted, once per item, also in stored items
+    usual: Fraction | None = None  # the page passes if more stored items from that time have the fault
     reason: str
 
     def applicable(self, records: Sequence[T]) -> Sequence[T]:
@@ -151,25 +156,38 @@ def date_unlike_dateline(item: NewsItem, _: Context) -> object:
     return item.published != item.dateline_date and f"{item.published} for {item.dateline_date}"
 
 
+def office(item: NewsItem, _: Context) -> Hashable:
+    """Return the first office."""
+    return first_office(item)
+
+
+def day_of_backlog(size: int) -> Callable[[NewsItem, Context], Hashable]:
+    """Return a function that returns the publishing date, if fewer than `size` results have it.
+
+    It returns None for a date before the dateline's, and for the day of the fetch, which may have been read
+    as the date of all results.
+    """
+
+    def day(item: NewsItem, page: Context) -> Hashable:
+        is_late = (item.dateline_date or "") < (item.published or "") != page.day
+        return item.published if is_late and page.days[item.published] < size else None
+
+    return day
+
+
 def date_beside(item: NewsItem, page: Context) -> object:
     """Return the dateline's date if it is that of the result before or after, and not the item's."""
     other = item.dateline_date
     return other != item.published and other in page.beside.get(item.id, ()) and other
 
 
-def has_names(kind: str) -> Callable[[NewsItem], object]:
-    """Return a test of whether an item has names of this kind; for content types, unknown ones."""
-    return (lambda item: _names(item, kind)) if kind == "content_types" else attrgetter(kind)
-
-
 def swapped_name(kind: str) -> Callable[[NewsItem, Context], object]:
-    """The fault: a name is known as one of another kind. It returns the first name."""
-    others = [other for other in _KINDS if other != kind]
+    """The fault: a name is known as one of another kind only. It returns the name."""
+    others = [other for other in ("offices", "topics", "content_types") if other != kind]
 
     def swapped(item: NewsItem, _: Context) -> object:
-        names = _names(item, kind)
-        unknown = [name for name in names if not vocabulary(kind).find(name)]
-        return any(vocabulary(other).find(name) for name in unknown for other in others) and names[0]
+        unknown = [term.raw for term in getattr(item, kind) if term.id is None]
+        return next((name for name in unknown for other in others if vocabulary(other).find(name)), None)
 
     return swapped
 
@@ -184,13 +202,6 @@ def name_without_letter(item: NewsItem, _: Context) -> object:
     return next((term.raw for term in item.offices if not any(map(str.isalpha, term.raw))), None)
 
 
-def _names(item: NewsItem, kind: str) -> Sequence[str]:
-    """Return the printed names of a kind; a content type only if it is unknown."""
-    if kind == "content_types":
-        return [item.content_type_raw] if item.content_type_raw and item.content_type is None else []
-    return [term.raw for term in (item.offices if kind == "offices" else item.topics)]
-
-
 def other_site(item: NewsItem, page: Context) -> object:
     """Return the address's host if it is neither on the list's site nor on the OSCE's."""
     if same_site(item.url, page.url) or same_site(item.url, HOME_URL):
@@ -201,6 +212,12 @@ def other_site(item: NewsItem, page: Context) -> object:
 def cut_title(item: NewsItem, _: Context) -> object:
     """Return the title if it ends with an ellipsis."""
     return item.title.endswith(("...", "…")) and item.title
+
+
+def title_in_one_case(item: NewsItem, _: Context) -> object:
+    """Return the title if it has only capitals, or no capital where the script has some."""
+    title = item.title
+    return (title.isupper() or (title.islower() and title != title.title())) and title
 
 
 def no_teaser_after_one(item: NewsItem, page: Context) -> object:

@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from osce_news import urls
@@ -92,14 +93,10 @@ def _fresh(page: Listing, stored: Neighbours) -> list[NewsItem]:
     ]
 
 
-def _has_new_text(page: Listing, stored: Neighbours) -> bool:
-    """Whether a full text on the page is new or changed, and would be stored."""
+def _with_new_text(page: Listing, stored: Neighbours) -> set[str]:
+    """Return the items whose full text on the page is new or changed, and would be stored."""
     texts = {one.item_id: one.article.text for one in page.articles if one.article}
-    return any(
-        stored.texts.get(item.id, "") not in (None, texts[item.id])
-        for item in page.records
-        if item.id in texts
-    )
+    return {item for item, text in texts.items() if stored.texts.get(item, "") not in (None, text)}
 
 
 def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterator[Finding | None]:
@@ -108,9 +105,9 @@ def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterat
     A page passes all of them if everything on it is stored as it is here.
     """
     fresh = _fresh(page, stored)
-    if not fresh and not _has_new_text(page, stored):
+    if not (changed := {item.id for item in fresh} | _with_new_text(page, stored)):
         return
-    context = Context.of(page, limits.MAX_DAYS_AHEAD)
+    context = Context.of(page, limits.MAX_DAYS_AHEAD, changed)
     for rule in limits.PAGE_RULES:
         yield _apply(rule, page.records, context, stored.near)
     pairs = [
@@ -137,14 +134,22 @@ def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterat
 def _apply(
     rule: Rule[T], records: Sequence[T], context: Context, near: Callable[[], Sequence[NewsItem]] = tuple
 ) -> Finding | None:
-    """Return the finding if the records break the rule; `near` reads the stored items nearest in date."""
+    """Return the finding if the records break the rule; `near` reads the stored items nearest in date.
+
+    What is stored already, by a person's decision perhaps, is not wrong.
+    """
     applicable = rule.applicable(records)
-    wrong = [(record, fault) for record in applicable if (fault := rule.fault(record, context))]
-    if rule.apart and wrong:
-        ((group, count),) = Counter(rule.apart(record) for record, _ in wrong).most_common(1)
-        if group is not None and count > limits.OF_ONE_OFFICE * len(wrong):
-            applicable = [record for record in applicable if rule.apart(record) != group]
-            wrong = [(record, fault) for record, fault in wrong if rule.apart(record) != group]
+    wrong = [
+        (record, fault)
+        for record in applicable
+        if _id(record) in context.changed and (fault := rule.fault(record, context))
+    ]
+    for group_of in rule.apart:
+        groups = Counter(group_of(record, context) for record, _ in wrong)
+        for group, count in groups.most_common(1):
+            if group is not None and count > limits.OF_ONE_OFFICE * len(wrong):
+                applicable = [record for record in applicable if group_of(record, context) != group]
+                wrong = [(record, fault) for record, fault in wrong if group_of(record, context) != group]
     if len(wrong) < rule.min_wrong:
         return None
     faults: list[Any] = [fault for _, fault in wrong]
@@ -153,9 +158,7 @@ def _apply(
         faults = list({_id(record): fault for record, fault in wrong if fault == most_common}.values())
     if not rule.exceeded(len(faults), len(applicable)) or _count_distinct(faults) < rule.min_distinct:
         return None
-    if rule.share_of_all is not None and len(faults) <= rule.share_of_all * len(records):
-        return None
-    if rule.usual is not None and _is_usual(rule, set(faults), context, near()):
+    if rule.usual is not None and _is_usual(rule, rule.usual, set(faults), context, near()):
         return None
     example = "" if rule.label is None or faults[0] is True else f", such as {_quoted(faults[0])}"
     got = f"{len(faults)} of {len(applicable)} {rule.wrong_records}{example}"
@@ -174,15 +177,14 @@ def _quoted(fault: Any) -> str:
     return repr(str(fault[0] if isinstance(fault, tuple) else fault)[:60])
 
 
-def _is_usual(rule: Rule[Any], faults: set[Any], context: Context, near: Sequence[NewsItem]) -> bool:
-    """Whether enough stored items have one of these faults; any fault, if the rule limits their share."""
+def _is_usual(
+    rule: Rule[Any], share: Fraction, faults: set[Any], context: Context, near: Sequence[NewsItem]
+) -> bool:
+    """Whether more than this share of stored items have a fault; one of these, if only that is counted."""
     applicable = rule.applicable(near)
     stored = [fault for item in applicable if (fault := rule.fault(item, context))]
-    if isinstance(rule.usual, int):
-        return sum(fault in faults for fault in stored) >= rule.usual
-    return rule.usual is not None and len(stored) > rule.usual * len(
-        applicable if rule.share_of_all is None else near
-    )
+    same = [fault for fault in stored if fault in faults] if rule.most_common else stored
+    return len(same) > share * len(applicable)
 
 
 def _neighbours_values(pairs: Sequence[Pair]) -> Iterator[Finding | None]:

@@ -27,8 +27,6 @@ BY_HISTORY: dict[str, tuple[Change, str]] = {
     "no labels": (raw(content_type_raw=None, offices_raw=None, topics_raw=None), "Content type, Where"),
     "no teasers": (raw(teaser_raw=None), "teaser"),
     "short teasers": (raw(teaser_raw=lambda item: (item.teaser or "")[:40]), "teaser"),
-    "capitals": (raw(title_raw=lambda item: item.title.upper()), "title"),
-    "lower-case letters": (raw(title_raw=lambda item: item.title.lower()), "title"),
     "an unknown type": (raw(content_type_raw=lambda item: item.content_type_raw and "Page"), "Content type"),
     "one office": (raw(offices_raw=lambda item: item.offices_raw and "OSCE Troika"), "Where we are"),
 }  # fmt: skip
@@ -59,6 +57,8 @@ BY_ITSELF: dict[str, tuple[Change, str]] = {
     "one address": (raw(url_raw="https://www.osce.org/node/1"), "addresses"),
     "another site": (raw(url_raw=lambda item: f"https://example.org/{item.id}"), "addresses"),
     "one title": (raw(title_raw="News and press releases"), "titles"),
+    "capitals": (raw(title_raw=lambda item: item.title.upper()), "titles"),
+    "small letters": (raw(title_raw=lambda item: item.title.lower()), "titles"),
     "cut titles": (raw(title_raw=lambda item: f"{item.title[:20]} {item.id}..."), "titles"),
     "one teaser": (raw(teaser_raw="This site uses cookies."), "teasers"),
     "titles as teasers": (raw(teaser_raw=lambda item: item.title), "teasers"),

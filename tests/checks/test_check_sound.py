@@ -10,9 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from osce_news.checks import check_against
 from osce_news.checks.faults import first_office
+from osce_news.checks.neighbours import Neighbours
+from osce_news.errors import LayoutError
 from osce_news.items import NewsItem
-from tests.checks.records import knowing, near, raw, records, shifted, verdict
+from tests.checks.records import knowing, near, page, raw, records, refusal, shifted, verdict
 from tests.generated import record
 from tests.newsroom.stories import make_stories
 
@@ -108,6 +111,49 @@ def test_what_an_office_publishes_late_fails_no_page() -> None:
         )
         of[25 + n] = change(of[25 + n])
     assert verdict(of, near()) is None
+
+
+def backlog(of: list[NewsItem]) -> list[NewsItem]:
+    """The items without labels, published on one day, and written on the days before."""
+    changes = [
+        raw(
+            published_raw=of[0].published_raw,
+            teaser_raw=f"BAKU, {shifted(of[0], -1 - n % 9)} - {item.title}, told in many words.",
+            content_type_raw=None,
+            offices_raw=None,
+            topics_raw=None,
+        )
+        for n, item in enumerate(of)
+    ]
+    return [change(item) for change, item in zip(changes, of, strict=True)]
+
+
+def test_a_page_of_ten_that_is_a_backlog_of_one_day_fails_only_on_the_day_of_the_fetch() -> None:
+    of = backlog(records(20)[10:])
+    assert verdict(of, near()) is None
+    today = replace(page(of), fetched_at=f"{of[0].published}T20:00:00Z")
+    with pytest.raises(LayoutError, match="Publishing date"):
+        check_against(today, near(), newest_first=True)
+
+
+def test_what_a_person_has_stored_does_not_fail_a_page_with_new_items() -> None:
+    accepted = [raw(published_raw=shifted(item, 9))(item) for item in records(60) if item.dateline_date]
+    refusal(accepted, near())
+    new = records(63)[60:]
+    verdict(
+        [*new, *accepted], replace(near(), known={item.id: item for item in accepted}), newest_first=False
+    )
+
+
+def test_half_of_the_titles_on_a_page_of_ten_may_be_corrected() -> None:
+    of = records(10)
+    corrected = [raw(title_raw=f"{item.title} (corrected)")(item) for item in of]
+    verdict([*corrected[:5], *of[5:]], knowing(of))
+    assert refusal([*corrected[:6], *of[6:]], knowing(of)).selector == "title"
+
+
+def test_titles_in_a_script_without_capitals_fail_no_page() -> None:
+    verdict([raw(title_raw=f"საქართველო {item.id}")(item) for item in records(20)], Neighbours())
 
 
 def test_a_run_of_results_without_teasers_or_labels_fails_no_page() -> None:
