@@ -9,14 +9,14 @@ from contextlib import ExitStack
 from gzip import GzipFile
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypedDict, Unpack
 from urllib.parse import urlencode
 
 from osce_news.atomic import atomic_write, flush
 from osce_news.errors import BadInputError
 from osce_news.publish import datapackage, destinations
 from osce_news.publish.extras import require_extra
-from osce_news.publish.formats import Format, Option, Row, format_of, formats
+from osce_news.publish.formats import Format, Row, format_of, formats
 from osce_news.publish.references import dataset_reference
 from osce_news.storage.coverage import coverage
 from osce_news.storage.dictionary import Column, column
@@ -26,27 +26,35 @@ from osce_news.storage.query import Query
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL
 
 
+class TableOptions(TypedDict, total=False):
+    """Options of tables. A format that has no use for one refuses it."""
+
+    columns: Sequence[str]
+    """Columns of the view `newsroom`; without names all of them."""
+    bom: bool
+    """Whether CSV is for Excel."""
+    delimiter: str | None
+    texts: bool
+    """Whether spreadsheets (xlsx, and CSV with `bom`) have full texts if `columns` does not name them."""
+
+
 def export(
     connection: sqlite3.Connection,
     query: Query,
     path: Path,
     form: str | None = None,
     *,
-    columns: Sequence[str] = (),
-    bom: bool = False,
-    delimiter: str | None = None,
-    texts: bool = False,
     by_year: bool = False,
     limit: int | None = None,
     described: bool = True,
     command: str = "osce-news export",
+    **table: Unpack[TableOptions],
 ) -> int:
     """Write the items of the query to the file or folder, newest first; return how many.
 
     A feed gets the newest 100, or as many as `limit` says; 0 means all.
 
-    Without a form, the suffix of the path decides; a file that ends in .gz is compressed. Spreadsheets (xlsx,
-    and CSV with `bom`) only have full texts with `texts`, or if `columns` names them. `described`:
+    Without a form, the suffix of the path decides; a file that ends in .gz is compressed. `described`:
     whether to describe the export in a data package, with the `command`, if its form allows that.
 
     Raises BadInputError for options that do not go together and paths that must not be overwritten, and
@@ -54,7 +62,7 @@ def export(
     """
     chosen = formats()[form] if form else format_of(path)
     _check(chosen, {"partition-by": by_year})
-    written, keywords = _prepare(connection, chosen, query, columns, bom, delimiter, texts)
+    written, keywords = _prepare(connection, chosen, query, table)
     if by_year:
         destinations.check_folder(path, f"items{chosen.suffixes[0]}")
     else:
@@ -78,6 +86,7 @@ def export(
         flush(part)  # so that file and description are replaced one right after the other
         if described:
             origin = datapackage.Origin(dataset_reference(coverage(connection, query)), query, command)
+            delimiter = table.get("delimiter")
             resource = datapackage.resource(path.name, chosen, counts, files, written, delimiter)
             datapackage.add(path, resource, origin)
     if not described:
@@ -91,18 +100,14 @@ def write_to_stream(
     file: BinaryIO,
     form: str,
     query: Query,
-    *,
-    columns: Sequence[str] = (),
-    bom: bool = False,
-    delimiter: str | None = None,
-    texts: bool = False,
+    **table: Unpack[TableOptions],
 ) -> int:
     """Write rows of the view `newsroom`, found by the query, to an open file; return how many.
 
     Raises what `export` raises.
     """
     chosen = formats()[form]
-    _, keywords = _prepare(connection, chosen, query, columns, bom, delimiter, texts)
+    _, keywords = _prepare(connection, chosen, query, table)
     return write(chosen, rows, file, keywords)
 
 
@@ -129,34 +134,28 @@ def newest(rows: Iterable[Row], chosen: Format, limit: int | None) -> Iterator[R
 
 
 def _prepare(
-    connection: sqlite3.Connection,
-    chosen: Format,
-    query: Query,
-    names: Sequence[str],
-    bom: bool,
-    delimiter: str | None,
-    texts: bool,
+    connection: sqlite3.Connection, chosen: Format, query: Query, table: TableOptions
 ) -> tuple[list[Column], dict[str, Any]]:
     """Return the columns of `newsroom` to write, and the keywords for the function that writes the format.
 
     Raises what `_check` raises, and BadInputError for an unknown column.
     """
-    _check(chosen, {"columns": names, "bom": bom, "delimiter": delimiter, "texts": texts})
+    _check(chosen, table)
+    names = table.get("columns") or ()
     known = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info('newsroom')")]
     for name in names:
         if name not in known:
             raise BadInputError(f"no column {name[:80]!r}; choose from {', '.join(known)}")
-    is_spreadsheet = bom or chosen.name == "xlsx"
-    usual = [name for name in known if texts or not is_spreadsheet or name != "text"]
+    is_spreadsheet = table.get("bom") or chosen.name == "xlsx"
+    usual = [name for name in known if name != "text" or not is_spreadsheet or table.get("texts")]
     columns = [column("newsroom", name) for name in dict.fromkeys(names or usual)]
     keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
     if "query" in chosen.options:
         keywords |= {"query": urlencode(query.arguments()), "described": query.described()}
-    keywords |= {"bom": True} if bom else {}
-    return columns, keywords | ({"delimiter": delimiter} if delimiter else {})
+    return columns, keywords | {name: table[name] for name in ("bom", "delimiter") if table.get(name)}
 
 
-def _check(chosen: Format, given: Mapping[Option, object]) -> None:
+def _check(chosen: Format, given: Mapping[str, object]) -> None:
     """Raise MissingExtraError, or BadInputError for an option that does not go with the format."""
     if chosen.extra:
         require_extra(*chosen.extra)
