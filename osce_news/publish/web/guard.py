@@ -1,4 +1,4 @@
-"""Keeps the server to this machine's own pages, and its queries within bounds of memory and time."""
+"""A Datasette plugin that refuses what other sites ask for, and bounds the memory and time of queries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from datasette.utils.asgi import BadRequest, Response
 from datasette.views.base import DatasetteError
 
 from osce_news.errors import BadInputError, StorageError
-from osce_news.publish.web.plugin import HEADERS
 
 HOST = "127.0.0.1"
 _HOST_NAMES = (HOST, "localhost")
@@ -24,6 +23,16 @@ _MAX_HEAP = 512 * 1024**2  # bytes, of all of SQLite's connections
 _MAX_MEMORY = 2 * 1024**3  # bytes, of the process: also for the rows that SQLite returns
 _OWN_QUERIES = 2  # at a time; of the threads for queries (Datasette has three) one stays free for pages
 _OWN_SQL = ("sql", "_where")  # arguments of an address that hold SQL
+
+# Pages load nothing from other hosts and run no scripts, and other sites can't frame them.
+_HEADERS = {
+    b"content-security-policy": (
+        b"default-src 'self'; script-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+        b"form-action 'self'; frame-ancestors 'none'"
+    ),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+}
 
 
 def limit_memory() -> None:
@@ -58,8 +67,9 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     return datasettes.handle_exception(datasette, request, exception)
 
 
-def guarded(app: Any) -> Callable[..., Any]:
-    """Return the application behind a guard, which refuses what other sites ask for.
+@hookimpl(trylast=True)  # outside of all other wrappers
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """Refuse what other sites ask for, and what would write; add the security headers to all answers.
 
     A page elsewhere could have its own host name resolve to this machine, and read the answers, or keep the
     server busy. Links from elsewhere may be followed. Datasette's pages about itself are hidden. Requests
@@ -67,28 +77,38 @@ def guarded(app: Any) -> Callable[..., Any]:
     """
     own_queries = asyncio.Semaphore(_OWN_QUERIES)
 
-    async def answer(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        if (refusal := _refusal(scope["path"], dict(scope["headers"]))) is not None:
-            await Response.text(*refusal, HEADERS).asgi_send(send)
-            return
-        has_sql = any(name in _OWN_SQL for name, _ in parse_qsl(scope["query_string"].decode("latin-1")))
-        try:
-            async with own_queries if has_sql else nullcontext():
+    def wrap(app: Any) -> Any:
+        async def guarded(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] != "http":
                 await app(scope, receive, send)
-        except asyncio.CancelledError:
-            await Response.text("the server stops\n", 503, HEADERS).asgi_send(send)
+                return
 
-    return answer
+            async def send_with_headers(message: dict[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    message = {**message, "headers": [*message.get("headers", []), *_HEADERS.items()]}
+                await send(message)
+
+            if (refusal := _refusal(scope)) is not None:
+                await Response.text(*refusal).asgi_send(send_with_headers)
+                return
+            has_sql = any(name in _OWN_SQL for name, _ in parse_qsl(scope["query_string"].decode("latin-1")))
+            try:
+                async with own_queries if has_sql else nullcontext():
+                    await app(scope, receive, send_with_headers)
+            except asyncio.CancelledError:
+                await Response.text("the server stops\n", 503).asgi_send(send_with_headers)
+
+        return guarded
+
+    return wrap
 
 
-def _refusal(path: str, headers: dict[bytes, bytes]) -> tuple[str, int] | None:
+def _refusal(scope: Any) -> tuple[str, int] | None:
     """Return the text and the status of the refusal of a request; None if it may pass."""
+    headers = dict(scope["headers"])
 
     def header(name: str) -> str:
-        return headers.get(name.encode(), b"").decode("latin-1")
+        return str(headers.get(name.encode(), b"").decode("latin-1"))
 
     host, site = header("host"), header("sec-fetch-site")
     if host not in _HOST_NAMES and host.rpartition(":")[0] not in _HOST_NAMES:
@@ -98,6 +118,8 @@ def _refusal(path: str, headers: dict[bytes, bytes]) -> tuple[str, int] | None:
         site in ("cross-site", "same-site") and not is_link
     ):
         return "other sites may not ask\n", 403
-    if path.startswith("/-/") and not path.startswith("/-/static"):
+    if scope["path"].startswith("/-/") and not scope["path"].startswith("/-/static"):
         return "no such page\n", 404
+    if scope["method"] not in ("GET", "HEAD"):
+        return "read only", 405
     return None

@@ -1,4 +1,4 @@
-"""Our Datasette plugin: our pages, linked cells, checks of Datasette's filters, and security headers."""
+"""Our Datasette plugin: our pages, linked cells, and checks of Datasette's filters."""
 
 from __future__ import annotations
 
@@ -28,16 +28,6 @@ _COLUMN_ARGUMENTS = ("_sort", "_sort_desc", "_col", "_nocol", "_facet", "_facet_
 _DATES = ("published", "dateline_date")
 _COMPARISONS = ("", "exact", "not", "gt", "gte", "lt", "lte")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-# Pages load nothing from other hosts and run no scripts, and other sites can't frame them.
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; script-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-}
 
 
 @hookimpl
@@ -103,30 +93,20 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Add the security headers to every response. Requests other than GET and HEAD return 405."""
+    """Change the arguments of addresses of Datasette's own pages."""
 
     def wrap(app: Any) -> Any:
-        async def guarded(scope: Any, receive: Any, send: Any) -> None:
-            async def send_with_headers(message: dict[str, Any]) -> None:
-                if message["type"] == "http.response.start":
-                    more = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                    message = {**message, "headers": [*message.get("headers", []), *more]}
-                await send(message)
+        async def changed(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                try:
+                    query = _for_datasette(scope["path"], scope["query_string"].decode("latin-1"))
+                except BadInputError as error:
+                    await Response.text(str(error), 400).asgi_send(send)
+                    return
+                scope = {**scope, "query_string": query.encode("latin-1")}
+            await app(scope, receive, send)
 
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-                return
-            if scope["method"] not in ("GET", "HEAD"):
-                await Response.text("read only", 405).asgi_send(send_with_headers)
-                return
-            try:
-                query = _for_datasette(scope["path"], scope["query_string"].decode("latin-1"))
-            except BadInputError as error:
-                await Response.text(str(error), 400).asgi_send(send_with_headers)
-                return
-            await app({**scope, "query_string": query.encode("latin-1")}, receive, send_with_headers)
-
-        return guarded
+        return changed
 
     return wrap
 

@@ -70,7 +70,7 @@ def listen(port: int, host: str = guard.HOST) -> socket.socket:
 def serve(path: Path, sock: socket.socket) -> None:
     """Serve the copy on the socket until Ctrl-C or SIGTERM, which raise KeyboardInterrupt."""
     guard.limit_memory()
-    app = guard.guarded(application(path).app())
+    app = application(path).app()
     config = uvicorn.Config(
         app, log_level="warning", lifespan="on", access_log=False, timeout_graceful_shutdown=2
     )
