@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
@@ -15,6 +16,8 @@ from osce_news.storage.fts_query import parse_words
 _MATCHES = "items.key IN (SELECT rowid FROM items_fts WHERE items_fts MATCH ?)"
 # The filters that take names, each with its vocabulary. Their fields are the plurals.
 VOCABULARIES = {"office": "offices", "topic": "topics", "type": "content_types", "place": "places"}
+_SINGLE = ("since", "until", "language", "as-of")
+ARGUMENTS = ("search", *VOCABULARIES, *_SINGLE, "all")  # of an address; as options with "--"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +141,8 @@ class Query:
         pairs = [("search", self.words)]
         for name in VOCABULARIES:
             pairs += [(name, value) for value in getattr(self, f"{name}s")]
-        for name in ("since", "until", "language", "as_of"):
-            pairs.append((name.replace("_", "-"), getattr(self, name) or ""))
-        pairs += [("all", "1")] if self.every else []
+        pairs += [(name, getattr(self, name.replace("-", "_"))) for name in _SINGLE]
+        pairs.append(("all", "1" if self.every else ""))
         return [(name, value) for name, value in pairs if value]
 
     def options(self) -> list[str]:
@@ -154,23 +156,13 @@ class Query:
 
         Raises what `parse` raises.
         """
-        given: dict[str, list[str]] = {}
+        given = defaultdict(list)
         for name, value in pairs:
             if value.strip():
-                given.setdefault(name, []).append(value)
-        last = {name: values[-1] for name, values in given.items()}
-        return cls.parse(
-            words=" ".join(given.get("search", [])),
-            offices=given.get("office", []),
-            topics=given.get("topic", []),
-            types=given.get("type", []),
-            places=given.get("place", []),
-            since=last.get("since"),
-            until=last.get("until"),
-            language=last.get("language"),
-            as_of=last.get("as-of"),
-            every="all" in given,
-        )
+                given[name].append(value)
+        values: dict[str, Any] = {f"{name}s": given[name] for name in VOCABULARIES}
+        values |= {name.replace("-", "_"): given[name][-1] for name in _SINGLE if given[name]}
+        return cls.parse(words=" ".join(given["search"]), every=bool(given["all"]), **values)
 
     def described(self) -> str:
         """Return the query in words; empty if it asks for nothing.

@@ -8,11 +8,10 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from osce_news.errors import BadInputError
-from osce_news.storage.query import Query
+from osce_news.storage.query import ARGUMENTS, Query
 
 ITEMS = 10  # of a page of results
 _LONGEST = 2_000  # of a query in an address, for a page has a hundred links with it
-_NAMES = ("search", "office", "topic", "type", "place", "since", "until", "language", "as-of", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,9 @@ def query_of(arguments: Any, others: tuple[str, ...]) -> Query:
     Raises BadInputError also for unknown arguments, which would be filters that are off.
     """
     for name in arguments:
-        if name not in (*_NAMES, *others):
-            raise BadInputError(f"no filter {name[:80]!r}; choose from {', '.join(_NAMES)}")
+        if name not in (*ARGUMENTS, *others):
+            raise BadInputError(f"no filter {name[:80]!r}; choose from {', '.join(ARGUMENTS)}")
     pairs = [(name, value.replace("\0", " ")) for name in arguments for value in arguments.getlist(name)]
-    if len(urlencode([pair for pair in pairs if pair[0] in _NAMES])) > _LONGEST:
+    if len(urlencode([pair for pair in pairs if pair[0] in ARGUMENTS])) > _LONGEST:
         raise BadInputError("this query is too long for an address; `osce-news search` takes longer ones")
     return Query.from_arguments(dict.fromkeys(pairs))
