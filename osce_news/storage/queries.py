@@ -103,10 +103,11 @@ def unknown_values(connection: sqlite3.Connection) -> list[Row]:
 
 
 def overview(connection: sqlite3.Connection) -> Row:
-    """Return the extent of the whole database, and the numbers of its `offices` and `topics`."""
+    """Return the extent of the database, and how many `offices`, `topics` and `withdrawn` items it has."""
     sql = """
         SELECT (SELECT count(DISTINCT office_id) FROM item_offices) AS offices,
-            (SELECT count(DISTINCT topic_id) FROM item_topics) AS topics"""
+            (SELECT count(DISTINCT topic_id) FROM item_topics) AS topics,
+            (SELECT count(withdrawn) FROM items) AS withdrawn"""
     return extent(connection, Query()) | dict(connection.execute(sql).fetchone())
 
 

@@ -311,6 +311,7 @@ def test_the_overview_says_what_the_database_holds(newsroom: Newsroom, db: Path)
         "undated": 1,
         "offices": len({term.id for item in newsroom.items for term in item.offices if term.id}),
         "topics": len({term.id for item in newsroom.items for term in item.topics if term.id}),
+        "withdrawn": 0,
     }
     with Writer(db) as writer:
         assert queries.overview(writer.connection)["items"] == 0

@@ -1,4 +1,4 @@
-"""What Datasette shows: tables and columns as the data dictionary describes them; the front page's facts."""
+"""Datasette's metadata: tables and columns as the data dictionary describes them, and the ready queries."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from typing import Any
 
 from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.served_copy import DATABASE, TABLE
-from osce_news.storage import counts, dictionary, queries
-from osce_news.storage.coverage import coverage
+from osce_news.storage import dictionary
 
 TITLE = "OSCE newsroom"
 
 _HIDDEN = ("_sqlite_migrations", "addresses", "articles", "pages")
-
-_LAST_RUN = """
-    SELECT id AS run, mode, status, started, finished, pages, new, changed
-    FROM runs WHERE mode IN ('incremental', 'full', 'replay') ORDER BY id DESC LIMIT 1"""
 
 
 def metadata(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -56,15 +51,3 @@ def _columns(table: dictionary.Table) -> dict[str, str]:
         )
         for name, column in table.columns.items()
     }
-
-
-def overview(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Return what the front page says: coverage, source and the last run, which is None if there was none."""
-    row = connection.execute(_LAST_RUN).fetchone()
-    facts = queries.overview(connection) | {
-        "source": counts.source(connection),
-        "coverage": coverage(connection),
-        "last_run": dict(row) if row else None,
-    }
-    # count() counts what is not NULL.
-    return facts | dict(connection.execute("SELECT count(withdrawn) AS withdrawn FROM items").fetchone())

@@ -22,11 +22,11 @@ from osce_news.publish.web.addresses import ITEMS, Place, query_of
 from osce_news.publish.web.answers import download, html
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
-from osce_news.publish.web.metadata import overview
 from osce_news.publish.web.served_copy import open_copy
-from osce_news.storage import search
+from osce_news.storage import counts, queries, search
 from osce_news.storage.coverage import coverage
 from osce_news.storage.query import VOCABULARIES, Query, label
+from osce_news.storage.runs import list_runs
 
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
@@ -195,4 +195,8 @@ def _between(place: Place, first: str, last: str) -> str:
 def _about(path: Path) -> dict[str, Any]:
     """Return what the front page says about the data of a served copy, which does not change."""
     with closing(open_copy(path)) as connection:
-        return overview(connection)
+        return queries.overview(connection) | {
+            "source": counts.source(connection),
+            "coverage": coverage(connection),
+            "last_run": next(iter(list_runs(connection, 1)), None),
+        }
