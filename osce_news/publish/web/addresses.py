@@ -15,7 +15,7 @@ _LONGEST = 2_000  # of a query in an address, for a page has a hundred links wit
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A query, its order, and a position in its result."""
 
     query: Query = field(default_factory=Query)

@@ -18,7 +18,7 @@ from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish import exporter
 from osce_news.publish.formats import format_of
 from osce_news.publish.references import Reference, citation, item_reference
-from osce_news.publish.web.addresses import Place, number_in
+from osce_news.publish.web.addresses import Position, number_in
 from osce_news.publish.web.answers import download, html
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.search_page import MARKS, marked
@@ -38,11 +38,11 @@ _ORDER = (
 async def item_page(datasette: Any, request: Any, send: Any) -> Any:
     """Answer with the page of an item, or with its reference as a file."""
     identifier, suffix = request.url_vars["id"], request.url_vars["suffix"]
-    place = Place.read(request.args)
-    path = await path_of(datasette, place.query.as_of)
+    position = Position.read(request.args)
+    path = await path_of(datasette, position.query.as_of)
     item = await read(datasette, path, lambda connection: queries.item(connection, identifier))
     if item is None:
-        then = f" as of {place.query.as_of}" if place.query.as_of else ""
+        then = f" as of {position.query.as_of}" if position.query.as_of else ""
         raise NotFound(f"no item {identifier[:80]!r}{then}")
     if suffix:
         form = format_of(Path(f"osce-{item['id']}.{suffix}"))
@@ -54,7 +54,7 @@ async def item_page(datasette: Any, request: Any, send: Any) -> Any:
     reference = item_reference(item)
     variables = {
         "item": item,
-        "place": place,
+        "position": position,
         "reference": reference,
         "citation": citation(reference),
         "coins": coins(reference),
@@ -63,31 +63,35 @@ async def item_page(datasette: Any, request: Any, send: Any) -> Any:
             {**row, "difference": difference(row["before"], row["after"])}
             for row in reversed(item["revisions"][-_REVISIONS:])
         ],
-        **await read(datasette, path, lambda connection: _in_result(connection, place, item, request.args)),
+        **await read(
+            datasette, path, lambda connection: _in_result(connection, position, item, request.args)
+        ),
     }
     return await html(datasette, request, "item.html", variables)
 
 
-def _in_result(connection: sqlite3.Connection, place: Place, item: Any, arguments: Any) -> dict[str, Any]:
+def _in_result(
+    connection: sqlite3.Connection, position: Position, item: Any, arguments: Any
+) -> dict[str, Any]:
     """Return the neighbours of the item in the result, and its texts with the words of the query marked."""
-    number = place.number
+    number = position.number
     if not arguments.get("item"):
         number = connection.execute(_ORDER, [item["id"]]).fetchone()[0]
-        place = Place(Query(as_of=place.query.as_of), number=number)
+        position = Position(Query(as_of=position.query.as_of), number=number)
     before = max(0, number - 2)
-    around = search.search(connection, place.query, 3, MARKS, offset=before, newest=place.newest).rows
+    around = search.search(connection, position.query, 3, MARKS, offset=before, newest=position.newest).rows
     ids = [row["id"] for row in around]
     if item["id"] not in ids:
         raise BadInputError("the item is not at this position of the result")
     at = ids.index(item["id"])
-    addresses = [place.item(one, before + n) for n, one in enumerate(ids, 1)]
-    texts = _texts(connection, place.query, item)
+    addresses = [position.item(one, before + n) for n, one in enumerate(ids, 1)]
+    texts = _texts(connection, position.query, item)
     parts = list(_parts(texts["text"] or ""))
     part = number_in(arguments, "part")
     if part > max(1, len(parts)):
         raise BadInputError(f"there is no part {part}; the text has {max(1, len(parts))}")
     return {
-        "place": place,
+        "position": position,
         "number": number,
         "earlier": addresses[at - 1] if at else None,
         "later": addresses[at + 1] if at + 1 < len(ids) else None,
@@ -96,7 +100,7 @@ def _in_result(connection: sqlite3.Connection, place: Place, item: Any, argument
         "parts": len(parts),
         "part": part,
         "text": marked(parts[part - 1]) if parts else None,
-        "here": place.item(item["id"], number),
+        "here": position.item(item["id"], number),
     }
 
 

@@ -18,7 +18,7 @@ from osce_news.errors import BadInputError
 from osce_news.publish import exporter
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.references import citation, dataset_reference
-from osce_news.publish.web.addresses import ITEMS, Place, query_of
+from osce_news.publish.web.addresses import ITEMS, Position, query_of
 from osce_news.publish.web.answers import download, html
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
@@ -39,10 +39,10 @@ async def search_page(datasette: Any, request: Any) -> Any:
     """Answer with a page of results; without a query, of all items."""
     variables: dict[str, Any] = {"given": request.args, "files": FILES}
     try:
-        place = Place.read(request.args)
-        path = await path_of(datasette, place.query.as_of)
-        variables |= await read(datasette, path, lambda connection: _results(connection, place, path))
-        if not place.query and place.page == 1:
+        position = Position.read(request.args)
+        path = await path_of(datasette, position.query.as_of)
+        variables |= await read(datasette, path, lambda connection: _results(connection, position, path))
+        if not position.query and position.page == 1:
             variables["about"] = await read(datasette, path, lambda _: _about(path))
     except BadInputError as error:
         return await html(
@@ -66,16 +66,16 @@ async def search_file(datasette: Any, request: Any, send: Any) -> Any:
 
 async def cite_page(datasette: Any, request: Any) -> Any:
     """Answer with the reference to the items of a query, as `osce-news cite` prints it."""
-    place = Place(query_of(request.args, ()))
-    path = await path_of(datasette, place.query.as_of)
-    known = await read(datasette, path, lambda connection: coverage(connection, place.query))
+    position = Position(query_of(request.args, ()))
+    path = await path_of(datasette, position.query.as_of)
+    known = await read(datasette, path, lambda connection: coverage(connection, position.query))
     reference = dataset_reference(known)
     rendered = {name: formats()[name].cite for name in ("bibtex", "ris")}
     variables = {
-        "place": place,
+        "position": position,
         "citation": citation(reference),
         "formats": {name: cite(reference) for name, cite in rendered.items() if cite},
-        "command": shlex.join(["osce-news", "cite", *place.query.options()]),
+        "command": shlex.join(["osce-news", "cite", *position.query.options()]),
     }
     return await html(datasette, request, "cite.html", variables)
 
@@ -85,52 +85,52 @@ def marked(text: str | None) -> Markup:
     return escape(text or "").replace(MARKS[0], Markup("<mark>")).replace(MARKS[1], Markup("</mark>"))
 
 
-def command(place: Place) -> str:
+def command(position: Position) -> str:
     """Return the command that prints the same items."""
-    query = place.query
-    if not query.words or place.newest:
+    query = position.query
+    if not query.words or position.newest:
         return shlex.join(["osce-news", "list", *query.options()])
     last = ["--", query.words] if query.words.startswith("-") else [query.words]
     return shlex.join(["osce-news", "search", *replace(query, words="").options(), *last])
 
 
-def _results(connection: sqlite3.Connection, place: Place, path: Path) -> dict[str, Any]:
+def _results(connection: sqlite3.Connection, position: Position, path: Path) -> dict[str, Any]:
     """Return what the page shows of a query. Raises BadInputError for a page that there is not."""
-    query, known = place.query, facets(path)
+    query, known = position.query, facets(path)
     items = known.found(connection, query)
     total = items.bit_count()
     pages = max(1, -(-total // ITEMS))
-    if place.page > pages:
-        raise BadInputError(f"there is no page {place.page}; the last one is {pages}")
-    first = (place.page - 1) * ITEMS
-    found = search.search(connection, query, ITEMS, MARKS, offset=first, newest=place.newest)
+    if position.page > pages:
+        raise BadInputError(f"there is no page {position.page}; the last one is {pages}")
+    first = (position.page - 1) * ITEMS
+    found = search.search(connection, query, ITEMS, MARKS, offset=first, newest=position.newest)
     notes = search.remarks(connection, query, total)
     if found.ranked:
         notes.append(f"only the newest {found.ranked:,} items were ranked; the newest first shows all")
     counted = known.of(connection, query, items)
     return {
-        "place": place,
-        "orders": {newest: replace(place, newest=newest).results() for newest in (False, True)},
+        "position": position,
+        "orders": {newest: replace(position, newest=newest).results() for newest in (False, True)},
         "total": total,
         "pages": pages,
         "rows": [{**row, **_passages(row), "number": first + n} for n, row in enumerate(found.rows, 1)],
         "notes": notes,
-        "instead": _instead(place, {} if total else search.nearest_words(connection, query)),
-        "choices": list(_choices(place)),
-        "together": place.results({"every": True}) if _has_several(query) else None,
-        "facets": {name: list(_values(place, name, counted[name])) for name in VOCABULARIES},
+        "instead": _instead(position, {} if total else search.nearest_words(connection, query)),
+        "choices": list(_choices(position)),
+        "together": position.results({"every": True}) if _has_several(query) else None,
+        "facets": {name: list(_values(position, name, counted[name])) for name in VOCABULARIES},
         "shown": _SHOWN,
-        "decades": {year[:3]: _between(place, f"{year[:3]}0", f"{year[:3]}9") for year in counted["year"]},
-        "years": [_year(place, year, number) for year, number in counted["year"].items()],
+        "decades": {year[:3]: _between(position, f"{year[:3]}0", f"{year[:3]}9") for year in counted["year"]},
+        "years": [_year(position, year, number) for year, number in counted["year"].items()],
         "highest": max(counted["year"].values(), default=0),
-        "command": command(place),
+        "command": command(position),
     }
 
 
-def _instead(place: Place, nearest: Mapping[str, str]) -> tuple[str, str] | None:
+def _instead(position: Position, nearest: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the query with words that occur, and its address; None without such words."""
-    words = re.sub(r"\w+", lambda word: nearest.get(word[0], word[0]), place.query.words)
-    return (words, place.results({"words": words})) if nearest else None
+    words = re.sub(r"\w+", lambda word: nearest.get(word[0], word[0]), position.query.words)
+    return (words, position.results({"words": words})) if nearest else None
 
 
 def _passages(row: dict[str, Any]) -> dict[str, Markup]:
@@ -147,23 +147,23 @@ def _shortened(text: str | None) -> str:
     return f"{text[:240].rsplit(' ', 1)[0]} …" if text and len(text) > 260 else text or ""
 
 
-def _choices(place: Place) -> Iterator[tuple[str, str, str]]:
+def _choices(position: Position) -> Iterator[tuple[str, str, str]]:
     """Yield the name and value of each choice, and the address without it."""
-    query = place.query
+    query = position.query
     if query.words:
-        yield "Words", query.words, place.results({"words": ""})
+        yield "Words", query.words, position.results({"words": ""})
     for name in VOCABULARIES:
         chosen = getattr(query, f"{name}s")
         for value in chosen:
             others = [one for one in chosen if one != value]
-            yield name.title(), label(name, value), place.results({f"{name}s": others})
+            yield name.title(), label(name, value), position.results({f"{name}s": others})
     for name, value in (("since", query.since), ("until", query.until), ("language", query.language)):
         if value:
-            yield name.title(), value, place.results({name: None})
+            yield name.title(), value, position.results({name: None})
     if query.as_of:
-        yield "As it was on", query.as_of, place.results({"as_of": None})
+        yield "As it was on", query.as_of, position.results({"as_of": None})
     if query.every:
-        yield "With", "all of these offices, topics and places", place.results({"every": False})
+        yield "With", "all of these offices, topics and places", position.results({"every": False})
 
 
 def _has_several(query: Query) -> bool:
@@ -171,24 +171,24 @@ def _has_several(query: Query) -> bool:
     return not query.every and max(map(len, (query.offices, query.topics, query.places))) > 1
 
 
-def _values(place: Place, name: str, counted: dict[str, int]) -> Iterator[tuple[str, int, str, bool]]:
+def _values(position: Position, name: str, counted: dict[str, int]) -> Iterator[tuple[str, int, str, bool]]:
     """Yield the label, count and address of the most frequent values of a facet, and whether it is chosen."""
-    chosen = list(getattr(place.query, f"{name}s"))
+    chosen = list(getattr(position.query, f"{name}s"))
     shown = list(counted)[:_MOST] + [value for value in chosen if value in list(counted)[_MOST:]]
     for value in shown:
         others = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
-        yield label(name, value), counted[value], place.results({f"{name}s": others}), value in chosen
+        yield label(name, value), counted[value], position.results({f"{name}s": others}), value in chosen
 
 
-def _year(place: Place, year: str, number: int) -> tuple[str, int, str, bool]:
+def _year(position: Position, year: str, number: int) -> tuple[str, int, str, bool]:
     """Return a bar of the histogram: the year, its number of items, its address, and whether it is chosen."""
-    query = place.query
+    query = position.query
     inside = (query.since or "") <= f"{year}-12-31" and f"{year}-01-01" <= (query.until or "9999")
-    return year, number, _between(place, year, year), inside
+    return year, number, _between(position, year, year), inside
 
 
-def _between(place: Place, first: str, last: str) -> str:
-    return place.results({"since": f"{first}-01-01", "until": f"{last}-12-31"})
+def _between(position: Position, first: str, last: str) -> str:
+    return position.results({"since": f"{first}-01-01", "until": f"{last}-12-31"})
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode
 import feedparser
 import pytest
 
-from osce_news.publish.web.addresses import ITEMS, Place
+from osce_news.publish.web.addresses import ITEMS, Position
 from osce_news.publish.web.answers import download
 from osce_news.publish.web.facets import Facets
 from osce_news.publish.web.item_page import difference
@@ -367,10 +367,10 @@ def test_a_place_survives_its_own_address() -> None:
 
     from datasette.utils import MultiParams
 
-    place = Place(
+    place = Position(
         Query.parse(words="a & b", offices=["odihr"], since="2015", as_of="2025"),
         newest=True,
         number=ITEMS + 1,
     )
     _, _, query = place.results(page=place.page).partition("?")
-    assert Place.read(MultiParams(parse_qs(query))) == place
+    assert Position.read(MultiParams(parse_qs(query))) == place
