@@ -167,18 +167,13 @@ PAGES = Border("pages", "scrapy twisted sqlite3 sqlite_utils click rich osce_new
 LOOKING = BORDERS[-4]
 PLANTED = {
     "import scrapy": ["1: scrapy"],
-    "import json, scrapy.http as http": ["1: scrapy.http"],
     "from scrapy.http import Request, Response": ["1: scrapy.http.Request", "1: scrapy.http.Response"],
-    "import sqlite3": ["1: sqlite3"],
-    "from osce_news.crawl import settings": ["1: osce_news.crawl.settings"],
     "import osce_news.storage.writer": ["1: osce_news.storage.writer"],
     "from ..clock import utc_now": ["1: osce_news.clock.utc_now"],
-    "from .. import crawl": ["1: osce_news.crawl"],
     "def f():\n    if x:\n        from osce_news.cli import main": ["3: osce_news.cli.main"],
     "if TYPE_CHECKING:\n    from osce_news.crawl.spiders.newsroom import A": [
         "2: osce_news.crawl.spiders.newsroom.A"
     ],
-    "try:\n    import rich\nexcept ImportError:\n    pass": ["2: rich"],
     "from osce_news.errors import LayoutError\nfrom osce_news.pages.text_lines import Line\nimport re": [],
     "from . import text_lines\nfrom .text_lines import Line": [],
     "import scrapyd, sqlite3x\ntext = 'import scrapy'  # import scrapy": [],

@@ -173,6 +173,7 @@ def test_a_page_that_is_another_one_is_always_caught(made: Databases) -> None:
         assert mutation.name in harmless or {one.kind for one in found.values()} == {CAUGHT}, mutation.name
 
 
+@pytest.mark.slow
 def test_what_gets_through_of_an_answer_of_the_search_service_is_known(made: Databases) -> None:
     (answer, _) = sound_answers()
     assert all(refused(sound_item(answer), made.of(scenario, answer)) is None for scenario in SCENARIOS)

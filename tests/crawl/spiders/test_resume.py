@@ -25,6 +25,7 @@ from tests.crawl.spiders.crawling import (
     stored,
     until,
 )
+from tests.helpers import slow
 from tests.newsroom import Newsroom, faults, make_newer
 from tests.processes import Command
 
@@ -90,7 +91,7 @@ def test_after_a_kill_long_ago_the_list_is_read_from_its_top(newsroom: Newsroom,
     assert stored(db) == nodes(newsroom)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, *slow(signal.SIGTERM)])
 def test_signals_stop_after_the_page_in_hand(newsroom: Newsroom, db: Path, number: signal.Signals) -> None:
     done = signalled(newsroom, db, 4, number)
     assert done.status == 130

@@ -8,16 +8,15 @@ import re
 import signal
 import sqlite3
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from osce_news.search_query import COLLECTION
 from tests.crawl.spiders.crawling import OWN_PAGES, ROBOTS, content, rows, until
-from tests.newsroom import Newsroom
+from tests.newsroom import Newsroom, Reply, faults
+from tests.newsroom.site import HTML
 from tests.processes import Command, Ended
 from tests.typesense import Typesense
 
@@ -208,38 +207,19 @@ def test_a_collection_without_the_title_field_is_asked_without_it(service: Types
     assert json.loads(done.output)["new"] == 3
 
 
-class _Site:
-    """A site whose responses are given by path: a text, or a status and a text."""
+Pages = dict[str, str | tuple[int, str]]
 
-    def __init__(self, pages: dict[str, str | tuple[int, str]]) -> None:
-        asked: list[str] = []
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                asked.append(self.path)
-                page = pages.get(self.path.partition("?")[0], (404, ""))
-                status, text = page if isinstance(page, tuple) else (200, page)
-                self.send_response(status)
-                self.send_header("Content-Type", "text/html" if text[:1] == "<" else "application/json")
-                self.send_header("Content-Length", str(len(text.encode())))
-                if 300 <= status < 400:
-                    self.send_header("Location", text)
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.asked, self._server = asked, ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
-
-    def __enter__(self) -> _Site:
-        Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+def _site(pages: Pages) -> Newsroom:
+    """Return a site whose responses are given by path: a text, or a status and a text."""
+    site = Newsroom(robots=ROBOTS)
+    site.fail(faults.everything, faults.status(404))
+    for path, page in {"/robots.txt": ROBOTS, **pages}.items():
+        status, text = page if isinstance(page, tuple) else (200, page)
+        headers = {"Location": text} if status == 302 else {}
+        kind = HTML if text[:1] == "<" else "application/json"
+        site.fail(path, faults.always(Reply(status, text.encode(), kind, headers)))
+    return site
 
 
 @pytest.mark.parametrize(
@@ -254,11 +234,8 @@ class _Site:
 )
 def test_the_key_is_found_on_the_site(service: Typesense, tmp_path: Path, pages: dict[str, str]) -> None:
     service.put([document(1)])
-    filled: dict[str, str | tuple[int, str]] = {
-        path: text.format(key=service.key) for path, text in pages.items()
-    }
-    with _Site(filled) as site:
-        options = ["--start-url", site.url, "--archive", str(tmp_path / "archive"), "-v"]
+    with _site({path: text.format(key=service.key) for path, text in pages.items()}) as site:
+        options = ["--start-url", f"{site.url}/", "--archive", str(tmp_path / "archive"), "-v"]
         done = crawl(service, tmp_path / "osce-news.db", *options, key="")
     assert done.status == 0, done.errors
     assert "found the key of the search service in" in done.errors
@@ -269,13 +246,13 @@ def test_the_key_is_found_on_the_site(service: Typesense, tmp_path: Path, pages:
 @pytest.mark.parametrize("missing", [[], ["/"], ["/3.js", "/0.js"]], ids=str)
 def test_a_site_without_a_key_is_one_line(service: Typesense, tmp_path: Path, missing: list[str]) -> None:
     scripts = "".join(f'<script src="/{number}.js"></script>' for number in range(20))
-    pages: dict[str, str | tuple[int, str]] = {f"/{number}.js": "let a = 1" for number in range(20)}
+    pages: Pages = {f"/{number}.js": "let a = 1" for number in range(20)}
     pages |= {"/": scripts} | dict.fromkeys(missing, (404, "Not found"))
-    with _Site(pages) as site:
-        done = crawl(service, tmp_path / "osce-news.db", "--start-url", site.url, key="")
+    with _site(pages) as site:
+        done = crawl(service, tmp_path / "osce-news.db", "--start-url", f"{site.url}/", key="")
     assert done.status == 2
     assert "give it as OSCE_NEWS_SEARCH_KEY" in done.errors
-    assert len(site.asked) == (2 if "/" in missing else 7)  # robots.txt, the page and five scripts
+    assert len(site.paths) == (2 if "/" in missing else 7)  # robots.txt, the page and five scripts
 
 
 def test_a_service_that_has_lost_its_documents_fails_an_incremental_crawl_too(
@@ -314,8 +291,7 @@ ANSWER = {"found": 1, "hits": [{"document": document(1)}]}
 def test_a_service_that_does_not_work_is_told_by_name(
     tmp_path: Path, response: str | tuple[int, str], status: int, said: str
 ) -> None:
-    pages: dict[str, str | tuple[int, str]] = {COLLECTION: response, "/elsewhere": json.dumps(ANSWER)}
-    with _Site(pages) as site:
+    with _site({COLLECTION: response, "/elsewhere": json.dumps(ANSWER)}) as site:
         variables = {"OSCE_NEWS_SEARCH_URL": site.url, "OSCE_NEWS_SEARCH_KEY": "a-secret-key"}
         options = ["crawl", "--source", "search", "--delay", "0", "--db", str(tmp_path / "osce-news.db")]
         with Command(options, tmp_path, variables) as command:
@@ -323,7 +299,7 @@ def test_a_service_that_does_not_work_is_told_by_name(
         assert done.status == status, done.errors
         assert said in done.errors.splitlines()[-1]
         assert "a-secret-key" not in done.output + done.errors
-        assert "/elsewhere" not in site.asked
+        assert "/elsewhere" not in site.paths
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ def without_date(result: bytes) -> bytes:
     return re.sub(rb'<div class="publishing-date">.*?</div>', b"", result)
 
 
-@pytest.mark.parametrize("without", [without_link, without_date])
+@pytest.mark.parametrize("without", [without_link, *slow(without_date)])
 def test_six_odd_results_are_set_aside(
     newsroom: Newsroom, db: Path, without: Callable[[bytes], bytes]
 ) -> None:

@@ -21,6 +21,7 @@ from tests.crawl.spiders.crawling import (
     start,
     stored,
 )
+from tests.helpers import slow
 from tests.newsroom import Newsroom, faults, make_stories
 
 DAYS = [f"2026-01-0{day}T12:00:00Z" for day in range(1, 8)]
@@ -213,7 +214,7 @@ def test_fifty_are_asked_for_in_a_run_and_the_oldest_doubt_first(db: Path) -> No
         assert stored(db) == nodes(newsroom)
 
 
-@pytest.mark.parametrize("refused", ["robots.txt", "403"])
+@pytest.mark.parametrize("refused", ["robots.txt", *slow("403")])
 def test_refused_items_pages_leave_a_run_complete(newsroom: Newsroom, db: Path, refused: str) -> None:
     crawl(newsroom, db)
     gone = [newsroom.stories[place].node for place in (3, 30, 50)]
