@@ -9,18 +9,18 @@ import pytest
 
 from osce_news.cli.main import cli
 from osce_news.crawl import process
-from osce_news.crawl.backfill import Backfill
+from osce_news.crawl.backfill import BackfillOptions
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import NetworkError
 
 LIVE = ("osce-news crawl", "osce-news check", "osce-news backfill", "osce-news fixture https:")
 
 
-def understood(line: str, monkeypatch: pytest.MonkeyPatch) -> CrawlOptions | Backfill:
+def understood(line: str, monkeypatch: pytest.MonkeyPatch) -> CrawlOptions | BackfillOptions:
     """Return with what options a command line would begin to ask the site."""
-    started: list[CrawlOptions | Backfill] = []
+    started: list[CrawlOptions | BackfillOptions] = []
 
-    def begin(options: CrawlOptions | Backfill, *_: object) -> None:
+    def begin(options: CrawlOptions | BackfillOptions, *_: object) -> None:
         started.append(options)
         raise NetworkError("nothing is asked for in a test")
 

@@ -80,9 +80,9 @@ def backfill(
     """
     from osce_news.archive.replay import store_backfill
     from osce_news.crawl import process  # imports Scrapy
-    from osce_news.crawl.backfill import Backfill
+    from osce_news.crawl.backfill import BackfillOptions
 
-    options = Backfill.parse(web_archive, archive, **given)
+    options = BackfillOptions.parse(web_archive, archive, **given)
     Writer(db, wait_s=0).close()  # before hours of copying: it is ours, and nobody else writes to it
     archive.mkdir(parents=True, exist_ok=True)
     with lock(archive / "backfill"), progress_bar("backfill", as_json=as_json) as advance:

@@ -18,11 +18,10 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.archive.capture import ARTICLE, page_kind
 from osce_news.archive.cdx import CdxRecord
 from osce_news.archive.digests import DigestIndex
 from osce_news.archive.report import RecordError
-from osce_news.archive.warc_files import is_wanted
+from osce_news.archive.selection import Selection
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.crawl_run import as_partial
@@ -52,7 +51,7 @@ MAX_REFUSALS = 3  # in a row: a single capture may be closed to the public
 
 
 @dataclass(frozen=True, slots=True)
-class Backfill:
+class BackfillOptions:
     """What to copy, and where to: `name` is that of the web archive, `hosts` are the sites wanted."""
 
     name: str
@@ -93,58 +92,6 @@ class Backfill:
         return cls(name, kind(urls, since, until, *places), hosts, archive, limit, delay_seconds(delay))
 
 
-class Selection:
-    """The captures to copy: pages of the newsroom, each body once, and none that the folder holds.
-
-    Those of an address that is asked for without a wildcard are wanted whatever it is: lists of cards have
-    any address.
-    """
-
-    def __init__(self, urls: Sequence[str], hosts: list[str], digests: DigestIndex) -> None:
-        self.hosts, self.digests = hosts, digests
-        self._named = {_bare(url) for url in urls if "*" not in url}
-        self.counts: Counter[str] = Counter()
-        self._first: dict[str, CdxRecord] = {}  # by digest
-        self._kept: set[str] = set()
-        self._seen: set[int] = set()  # two questions may find one capture
-
-    def __len__(self) -> int:
-        return len(self._first) - len(self._kept)
-
-    def add(self, record: CdxRecord) -> None:
-        """Count a record of the index, and take it if it is wanted."""
-        seen = hash((record.url, record.timestamp))
-        if seen in self._seen:
-            return
-        self._seen.add(seen)
-        self.counts["captures"] += 1
-        if not is_wanted(record.url, self.hosts):
-            self.counts["other_sites"] += 1
-        elif not record.is_page or (page_kind(record.url) is None and _bare(record.url) not in self._named):
-            self.counts["other_pages"] += 1
-        else:
-            key = record.digest.strip("-") or f"{record.url} {record.timestamp}"
-            digests = self.digests
-            if digests.holds(record.url, record.when) or digests.find(f"sha1:{record.digest}"):
-                self._kept.add(key)
-            first = self._first.setdefault(key, record)
-            self.counts["same"] += first is not record
-            if record.timestamp < first.timestamp:
-                self._first[key] = record
-
-    def chosen(self) -> list[CdxRecord]:
-        """Return the captures to copy: lists, then items' own pages, the oldest first."""
-        self.counts["kept_before"] = len(self._kept)
-        chosen = (record for key, record in self._first.items() if key not in self._kept)
-        return sorted(chosen, key=lambda one: (page_kind(one.url) == ARTICLE, one.timestamp, one.url))
-
-
-def _bare(url: str) -> str:
-    """Return an address without the parts that an index ignores: scheme, "www.", port, slash at the end."""
-    host, slash, path = url.partition("://")[2].partition("/") if "://" in url else url.partition("/")
-    return f"{host.partition(':')[0].removeprefix('www.')}{slash}{path}".rstrip("/").lower()
-
-
 class BackfillSpider(scrapy.Spider):
     """Asks the index, then for one capture after another; what it did is in `counts` and `error`."""
 
@@ -157,7 +104,7 @@ class BackfillSpider(scrapy.Spider):
         "CIRCUIT_BREAKER": 10,  # captures of one time may be in a file that the archive can't read
     }
 
-    def __init__(self, *args: Any, options: Backfill, progress: Progress, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, options: BackfillOptions, progress: Progress, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.progress = progress
         self.options, self.web_archive = options, options.web_archive

@@ -9,7 +9,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from osce_news.crawl.backfill import Backfill, BackfillSpider
+from osce_news.crawl.backfill import BackfillOptions, BackfillSpider
 from osce_news.crawl.backfill import Progress as BackfillProgress
 from osce_news.crawl.crawl import Crawl, Progress
 from osce_news.crawl.options import CrawlOptions
@@ -55,7 +55,7 @@ def fetch(options: CrawlOptions) -> SinglePageSpider:
     return spider
 
 
-def backfill(options: Backfill, progress: BackfillProgress) -> BackfillSpider:
+def backfill(options: BackfillOptions, progress: BackfillProgress) -> BackfillSpider:
     """Copy captures of a web archive, and return the spider when it is over; raises OsceNewsError."""
     spider = _run(BackfillSpider, options=options, progress=progress)
     spider.close_archive()  # a second SIGINT stops Scrapy without the signal `spider_closed`

@@ -11,7 +11,7 @@ import pytest
 
 from osce_news import __version__
 from osce_news.cli.main import cli
-from osce_news.crawl.backfill import Backfill
+from osce_news.crawl.backfill import BackfillOptions
 from osce_news.errors import DoubtfulPageError
 from osce_news.storage import Writer
 from osce_news.urls import LISTING_URL
@@ -130,7 +130,7 @@ def test_each_example_runs_as_printed(filled: Path, tmp_path: Path, example: str
 def test_live_examples_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: str) -> None:
     monkeypatch.chdir(tmp_path)
     options = understood(example.partition(" ||")[0], monkeypatch)
-    if isinstance(options, Backfill):
+    if isinstance(options, BackfillOptions):
         assert options.hosts == ["osce.org"]
         return
     wanted = next((word for word in example.split() if word.startswith("https://")), LISTING_URL)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.crawl.backfill import Backfill
+from osce_news.crawl.backfill import BackfillOptions
 from osce_news.errors import BadInputError
 from osce_news.items import RAW_FIELDS
 from osce_news.storage import Writer
@@ -351,15 +351,15 @@ def test_a_wrong_option_is_one_line(server: WebArchive, tmp_path: Path) -> None:
 )
 def test_wrong_options_are_refused(options: dict[str, Any], line: str) -> None:
     with pytest.raises(BadInputError) as caught:
-        Backfill.parse("wayback", Path("archive"), **options)
+        BackfillOptions.parse("wayback", Path("archive"), **options)
     assert str(caught.value).startswith(line)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_hosts_that_are_wanted_are_those_of_the_addresses(name: str) -> None:
-    assert Backfill.parse(name, Path("archive")).hosts == ["osce.org"]
+    assert BackfillOptions.parse(name, Path("archive")).hosts == ["osce.org"]
     urls = ["*.osce.org", "https://www.elsewhere.example/news/*"]
-    assert Backfill.parse(name, Path("archive"), urls=urls).hosts == ["elsewhere.example", "osce.org"]
+    assert BackfillOptions.parse(name, Path("archive"), urls=urls).hosts == ["elsewhere.example", "osce.org"]
 
 
 def test_an_unusable_database_is_told_before_any_request(server: WebArchive, tmp_path: Path) -> None:
