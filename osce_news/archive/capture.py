@@ -26,7 +26,7 @@ class Capture:
 
     url: str
     fetched_at: str  # UTC, in the form of clock.py
-    status: int
+    status: int | None  # None for a saved page, whose status is unknown
     headers: HttpHeaders
     body: bytes  # without transfer-encoding and content-encoding
     record_id: str | None
@@ -49,7 +49,7 @@ class Capture:
         if kind is not None:
             return kind
         content_type = self.header("content-type")
-        is_page = self.status == HTTPStatus.OK and is_html(content_type)
+        is_page = self.status in (None, HTTPStatus.OK) and is_html(content_type)
         return LISTING if is_page and shows_cards(self.body, content_type) else None
 
     def listing(self) -> Listing:

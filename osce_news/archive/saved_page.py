@@ -6,7 +6,6 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -50,7 +49,7 @@ class SavedPage:
     fetched_at: str
 
     def capture(self) -> Capture:
-        """Return the page as a capture. Its status is unknown, and is set to 200.
+        """Return the page as a capture.
 
         Raises LayoutError if the file is too large for a page or holds no HTML, PartialError if it
         can't be read.
@@ -68,7 +67,7 @@ class SavedPage:
         if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise LayoutError("html", expected="an HTML page", got="a binary file")
         url = self.url or self.stated_address(body) or LISTING_URL
-        return Capture(url, self.fetched_at, HTTPStatus.OK, (), body, None, self.path, 0)
+        return Capture(url, self.fetched_at, None, (), body, None, self.path, 0)
 
     def stated_address(self, body: bytes) -> str | None:
         """Return the address that the page itself gives; None if it gives none."""

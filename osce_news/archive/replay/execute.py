@@ -53,27 +53,27 @@ def replay_plan(
     """Do what the plan says; `source` yields the contents of its WARC files. Otherwise as `replay`."""
     with Writer(db) as writer:
         outcome = Outcome(Summary(0, "replay", database=str(db)))
-        deaths = deaths_of(plan.runs)
+        hosts, deaths = plan.hosts(start_url), deaths_of(plan.runs)
         unfit: list[Path] = []  # the files of runs that can't be repeated
 
-        def merge(plan: ReplayPlan, warcs: list[Path]) -> None:
-            if plan.pages or warcs:
-                SinglePages(plan, warcs, hosts, source, writer, outcome).store(on_page)
+        def merge(plan: ReplayPlan) -> None:
+            if plan.pages or plan.warcs:
+                SinglePages(plan, hosts, source, writer, outcome).store(on_page)
 
-        hosts = plan.hosts(start_url)
         for run in plan.runs:
             known = crawl_state.run_of_archive(writer.connection, run.name)
             if known is not None and not _went_on(run, known, source, writer):
                 outcome.known.append(run.name)
             elif known is None and _fits(run, writer):
-                merge(ReplayPlan(), unfit)  # first: the run may hold articles of items that only these list
+                # First, because the run may hold articles of items that only these list.
+                merge(ReplayPlan(warcs=unfit))
                 unfit = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over
                     RecordedRun(run, writer, source, outcome, deaths.get(run.name)).repeat(on_page)
             else:
                 outcome.merged.append(run.name)
                 unfit += run.files
-        merge(plan, [*plan.warcs, *unfit])
+        merge(replace(plan, warcs=[*plan.warcs, *unfit]))
         outcome.close()
     return outcome
 
@@ -98,9 +98,8 @@ def store_backfill(
         source, archives = WarcFiles(everything), _backfills(everything)
         left = [name for name in archives if not crawl_state.has_stored_archive(writer.connection, name)]
         for name in left or [""]:  # without any, the run says that there was nothing to store
-            files = archives.get(name, [])
-            plan = ReplayPlan(warcs=files)
-            pages = SinglePages(plan, files, hosts, source, writer, outcome, "backfill", name or None)
+            plan = ReplayPlan(warcs=archives.get(name, []))
+            pages = SinglePages(plan, hosts, source, writer, outcome, "backfill", name or None)
             if name in ("", *left[-1:]):
                 pages = replace(pages, faults=faults, cost=cost)
             pages.store(on_page)

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from osce_news import checks
 from osce_news.archive.capture import ARTICLE, LISTING, Capture, page_kind
@@ -22,19 +21,11 @@ from osce_news.storage import Writer
 from osce_news.urls import LISTING_URL, is_search_answer
 
 
-class Origin(NamedTuple):
-    """Where a page is, and its HTTP status; None for a saved page, whose status is unknown."""
-
-    where: str
-    status: int | None
-
-
 @dataclass(frozen=True, slots=True)
 class SinglePages:
-    """The saved pages of a plan, and the pages in some of its WARC files."""
+    """The saved pages of a plan, and the pages in its WARC files outside of runs."""
 
     plan: ReplayPlan
-    warcs: Sequence[Path]
     hosts: Sequence[str]
     source: WarcFiles
     writer: Writer
@@ -60,17 +51,17 @@ class SinglePages:
         missing = "{} is missing: the pages of its run are merged without its history"
         for fault in (*self.faults, *(PartialError(missing.format(name)) for name in self.plan.headless)):
             outcome.fail(fault)
-        total = None if self.warcs else len(self.plan.pages)
+        total = None if self.plan.warcs else len(self.plan.pages)
         places = self._places()
         try:
             for kind in (LISTING, ARTICLE):
-                for origin, capture in self._pages(kind, places):
+                for where, capture in self._pages(kind, places):
                     try:
-                        self._store(origin, capture, kind)
+                        self._store(capture, kind)
                     except StorageError:
                         raise
                     except OsceNewsError as error:
-                        self._fail(origin.where, error)
+                        self._fail(where, error)
                     on_page(writer.summary, total)
         except KeyboardInterrupt:
             writer.finish("interrupted", "interrupted; what was read is stored")
@@ -91,7 +82,7 @@ class SinglePages:
         """
         places = []
         alone = True
-        numbers = {path: number for number, path in enumerate(self.warcs)}
+        numbers = {path: number for number, path in enumerate(self.plan.warcs)}
         for capture in self._captures(self.outcome.report):
             if (kind := _kind(capture)) is None:
                 self.outcome.other_pages += 1
@@ -102,13 +93,13 @@ class SinglePages:
         return sorted(places) if alone and times != sorted(times) else None
 
     def _captures(self, report: Report) -> Iterator[Capture]:
-        contents = self.source.contents(self.warcs, report, hosts=self.hosts)
+        contents = self.source.contents(self.plan.warcs, report, hosts=self.hosts)
         return (content for content in contents if isinstance(content, Capture))
 
     def _pages(
         self, wanted: str, places: list[tuple[str, int, int, str]] | None
-    ) -> Iterator[tuple[Origin, Capture]]:
-        """Yield the pages of a kind, the saved pages first."""
+    ) -> Iterator[tuple[str, Capture]]:
+        """Yield the pages of a kind and where they are, the saved pages first."""
         for saved in self.plan.pages:
             try:
                 capture = saved.capture()
@@ -123,29 +114,28 @@ class SinglePages:
                         if is_known
                         else ": its address is not known (a meta.json can give it); read as a list"
                     )
-                    yield Origin(f"{saved.path}{unknown}", None), capture
+                    yield f"{saved.path}{unknown}", capture
         if places is None:
             found = (capture for capture in self._captures(Report()) if _kind(capture) == wanted)
         else:
             found = (
-                self.source.capture_at(self.warcs[number], offset)
+                self.source.capture_at(self.plan.warcs[number], offset)
                 for _, number, offset, kind in places
                 if kind == wanted
             )
         for capture in found:
-            origin = Origin(f"{capture.path}: byte {capture.offset}: {capture.url}", capture.status)
             # A page that was fetched again or had not changed is the page at that time too.
-            yield origin, replace(capture, revisit=None)
+            yield f"{capture.path}: byte {capture.offset}: {capture.url}", replace(capture, revisit=None)
 
-    def _store(self, origin: Origin, capture: Capture, kind: str) -> None:
+    def _store(self, capture: Capture, kind: str) -> None:
         """Store a page without the order of its results, because the pages next to it are not known.
 
         Raises OsceNewsError.
         """
         if kind == ARTICLE:
-            self._store_article(capture, origin.status)
+            self._store_article(capture)
             return
-        page = replace(capture.listing(), listed=[], status=origin.status)
+        page = replace(capture.listing(), listed=[])
         self.writer.identify(page)
         try:
             checks.check_page(self.writer.connection, page, start_url=page.url)
@@ -154,7 +144,7 @@ class SinglePages:
             raise PartialError(f"{doubt}; held, see `osce-news held`") from doubt
         self.writer.store(page, self.writer.compare(page))
 
-    def _store_article(self, capture: Capture, status: int | None) -> None:
+    def _store_article(self, capture: Capture) -> None:
         article = None
         try:
             article = capture.article()
@@ -162,7 +152,7 @@ class SinglePages:
             if self.writer.has_item(item_id(capture.url)):
                 raise
         if article is not None and self.writer.takes(article):
-            self.writer.store_article(replace(article, http_status=status))
+            self.writer.store_article(article)
         else:
             self.outcome.unknown_items += 1
 
