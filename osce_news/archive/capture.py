@@ -33,7 +33,7 @@ class Capture:
     path: Path
     offset: int  # in the file, of the record or of the gzip member that it is in
     revisit: str | None = None  # "identical-payload-digest", "server-not-modified", or the profile's address
-    alone: bool = True  # whether it can be read from `offset` on, without what comes before it
+    seekable: bool = True  # whether it can be read from `offset` on, without what comes before it
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, whatever the case of its name; None if it is missing."""

@@ -52,7 +52,7 @@ class Record:
     block: bytes | None  # None: larger than the limit
     offset: int  # of the record in the file, or of the gzip member that it is in
     where: str  # the same, for messages
-    alone: bool  # whether it can be read from `offset` on, without what comes before it
+    seekable: bool  # whether it can be read from `offset` on, without what comes before it
 
     @property
     def url(self) -> str:
@@ -77,9 +77,9 @@ class Record:
 def records(path: Path, report: Report, *, start: int = 0, end: int = sys.maxsize) -> Iterator[Record]:
     """Yield the records of a file in order. Memory use does not depend on the file's size.
 
-    `start` is the offset of a record that is `alone`; only records that begin before `end` are read. Adjacent
-    parts of a file give the same records and the same report as the whole file. Raises BadInputError if
-    the file is not a WARC file or can't be read.
+    `start` is the offset of a record that is `seekable`; only records that begin before `end` are read.
+    Adjacent parts of a file give the same records and the same report as the whole file. Raises BadInputError
+    if the file is not a WARC file or can't be read.
     """
     try:
         with path.open("rb") as file:
@@ -95,7 +95,7 @@ def records(path: Path, report: Report, *, start: int = 0, end: int = sys.maxsiz
 
 
 def record_at(path: Path, offset: int) -> Record:
-    """Return the record at an offset given by `records`; it must be one that is `alone`.
+    """Return the record at an offset given by `records`; it must be one that is `seekable`.
 
     Raises RecordError if no complete record is there any more.
     """
@@ -258,9 +258,9 @@ class _Reader:
         block = self._block(stream, int(text), headers.get("warc-block-digest", ""))
         if stream.state in ("cut", "damaged") and not stream.peek(1, _gap(stream)):
             return None  # no other record, an incomplete one, follows in it
-        alone = not self.gzip or not start
+        seekable = not self.gzip or not start
         kind = headers.get("warc-type", "").lower()
-        return Record(kind, headers, block, stream.offset if self.gzip else start, where, alone)
+        return Record(kind, headers, block, stream.offset if self.gzip else start, where, seekable)
 
     def _block(self, stream: ByteStream, length: int, digest: str) -> bytes | None:
         """Read the block if what follows it confirms its length; return None if it is too large."""

@@ -35,40 +35,36 @@ class WarcFiles:
         report: Report,
         *,
         hosts: Collection[str] | None = None,
-        bare: bool = False,
+        resolve: bool = True,
         start: int = 0,
         end: int = sys.maxsize,
     ) -> Iterator[Capture | Event]:
         """Yield the captures and the events in these files, in order.
 
-        `hosts` limits captures to these hosts and those below them. If `bare`, a 304 response is yielded as
-        it came, without resolving the page that it refers to. `start` and `end` limit a part of each file,
-        as in `records`. `report` counts what is skipped. Raises BadInputError, when its turn comes, for a
-        file that is no WARC file or can't be read.
+        `hosts` limits captures to these hosts and those below them. A 304 response is yielded as the page
+        that it refers to, or without `resolve` as it came. `start` and `end` limit a part of each file, as in
+        `records`. `report` counts what is skipped. Raises BadInputError, when its turn comes, for a file that
+        is no WARC file or can't be read.
         """
         for path in files:
             for record in records(path, report, start=start, end=end):
                 try:
                     if record.kind == "metadata":
                         content: Capture | Event | None = _event(record)
-                    elif bare and record.block and _profile(record) == SERVER_NOT_MODIFIED:
+                    elif not resolve and record.block and _profile(record) == SERVER_NOT_MODIFIED:
                         response = parse_response(record.block, header_only=True)
                         content = _capture(record, path, response, b"", SERVER_NOT_MODIFIED)
                     else:
                         content = self._page(record, path, hosts, report)
-                except EventError as error:
-                    report.problem(path, record.where, RecordError(str(error)))
                 except RecordError as error:
-                    if error.kind == "unresolved":
-                        error = RecordError(f"{record.url[:300]}: {error}", error.kind)
                     report.problem(path, record.where, error)
-                else:
-                    if content is not None:
-                        report.captures += isinstance(content, Capture)
-                        yield content
+                    continue
+                if content is not None:
+                    report.captures += isinstance(content, Capture)
+                    yield content
 
     def capture_at(self, path: Path, offset: int) -> Capture:
-        """Return the capture at an offset given by `contents`; it must be one that is `alone`.
+        """Return the capture at an offset given by `contents`; it must be one that is `seekable`.
 
         Raises RecordError if it is not there any more.
         """
@@ -110,18 +106,19 @@ class WarcFiles:
             self._index = _index_of(self._files)
         index = self._index
         path, offset = next((index[key] for key in _keys_of_target(revisit) if key in index), (None, None))
+        url = revisit.url[:300]
         if path is None:
-            raise RecordError("its page is in none of the files", "unresolved")
+            raise RecordError(f"{url}: its page is in none of the files", "unresolved")
         if offset is None:
-            where = f"{path}, which is one gzip member"
-            raise RecordError(f"its page is in {where}: split it with `warcio recompress`", "unresolved")
+            where = f"{path}, which is one gzip member: split it with `warcio recompress`"
+            raise RecordError(f"{url}: its page is in {where}", "unresolved")
         original = record_at(path, offset)
         digest = revisit.headers.get("warc-payload-digest", "")
         if original.block is None:
             raise RecordError("its page is too large", "too_large")
         is_same = original.headers.get("warc-payload-digest") == digest
         if not is_same and check_digest(digest, [payload_of(original.block)]) is False:
-            raise RecordError("the page that it refers to has another digest", "unresolved")
+            raise RecordError(f"{url}: the page that it refers to has another digest", "unresolved")
         _check(original)
         return original
 
@@ -153,7 +150,7 @@ def _capture(record: Record, path: Path, response: HttpResponse, body: bytes, re
         path=path,
         offset=record.offset,
         revisit=revisit,
-        alone=record.alone,
+        seekable=record.seekable,
     )
 
 
@@ -172,8 +169,11 @@ def _check(record: Record) -> None:
 
 
 def _event(record: Record) -> Event | None:
-    """Return the event in a metadata record, None if it is of another kind; raises what its checks raise."""
-    event = parse_event(record.url, record.block or b"")
+    """Return the event in a metadata record, None if it is of another kind; raises RecordError."""
+    try:
+        event = parse_event(record.url, record.block or b"")
+    except EventError as error:
+        raise RecordError(str(error)) from error
     if event is not None:
         _check(record)
     return event
@@ -199,13 +199,13 @@ def _profile(record: Record) -> str | None:
 
 
 def _index_of(files: Sequence[Path]) -> dict[int, tuple[Path, int | None]]:
-    """Return the file and the offset of each response by its keys; no offset if it can't be read alone."""
+    """Return the file and the offset of each response by its keys; no offset if it is not seekable."""
     index: dict[int, tuple[Path, int | None]] = {}
     for path in files:
         with suppress(BadInputError):  # reported when the file itself is read
             for record in records(path, Report()):
                 if record.kind == "response":
-                    place = (path, record.offset if record.alone else None)
+                    place = (path, record.offset if record.seekable else None)
                     for key in _keys_of(record):
                         index.setdefault(key, place)
     return index

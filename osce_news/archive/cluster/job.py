@@ -118,7 +118,7 @@ def split(path: Path, part_bytes: int = PART_BYTES) -> list[Part]:
         for record in records(path, Report()):
             # At a response, so that its events stay in the same part.
             is_response = record.kind in ("response", "revisit")
-            if is_response and record.alone and record.offset - starts[-1] >= part_bytes:
+            if is_response and record.seekable and record.offset - starts[-1] >= part_bytes:
                 starts.append(record.offset)
     ends = [*starts[1:], stat.st_size + 1]
     return [
@@ -171,7 +171,9 @@ def _parse(part: Part, folder: Path) -> None:
     report, file = Report(), Path(part.path)
     # As a replay reads them: all of the files of recorded runs, and the newsroom's pages of other files.
     hosts = job.plan.hosts(job.start_url) if file in job.plan.warcs else None
-    contents = warcs.contents([file], report, hosts=hosts, bare=hosts is None, start=part.start, end=part.end)
+    contents = warcs.contents(
+        [file], report, hosts=hosts, resolve=hosts is not None, start=part.start, end=part.end
+    )
     write_partition(folder / part.name, rows(contents, warcs), report)
 
 
@@ -198,7 +200,7 @@ class Partitions(WarcFiles):
         report: Report,
         *,
         hosts: Collection[str] | None = None,
-        bare: bool = False,
+        resolve: bool = True,
         start: int = 0,
         end: int = sys.maxsize,
     ) -> Iterator[Capture | Event]:
@@ -207,7 +209,7 @@ class Partitions(WarcFiles):
             for part in self._parts[path]:
                 partition, is_first = self._folder / part.name, part.start == 0
                 yield from partition_contents(
-                    partition, path, report, is_first=is_first, hosts=hosts, bare=bare
+                    partition, path, report, is_first=is_first, hosts=hosts, resolve=resolve
                 )
 
     def capture_at(self, path: Path, offset: int) -> Capture:

@@ -146,7 +146,7 @@ def partition_contents(
     *,
     is_first: bool,
     hosts: Collection[str] | None = None,
-    bare: bool = False,
+    resolve: bool = True,
 ) -> Iterator[Capture | Event]:
     """Yield the captures and events of a partition of the WARC file `path`; see `WarcFiles.contents`.
 
@@ -163,14 +163,14 @@ def partition_contents(
                     yield event
                 continue
             try:
-                capture = _capture(row, path, bare=bare)
+                capture = _capture(row, path, resolve=resolve)
                 if is_wanted(capture.url, hosts):
                     yield capture
                 else:
                     report.captures -= 1
                     report.other_hosts += 1
             except RecordError as error:
-                report.captures -= 1  # the worker read it bare
+                report.captures -= 1  # the worker did not resolve it
                 report.problem(path, f"byte {row['offset']}", error)
 
 
@@ -181,7 +181,7 @@ def partition_capture(partition: Path, path: Path, offset: int) -> Capture | Non
     """
     with _errors(partition):
         matches = pq.read_table(partition, filters=[("offset", "==", offset)]).to_pylist()
-        return _capture(matches[0], path, bare=False) if matches else None
+        return _capture(matches[0], path, resolve=True) if matches else None
 
 
 @contextmanager
@@ -222,7 +222,7 @@ def _asked(capture: Capture, following: Capture | Event | None) -> set[str | Non
 
 
 def _resolve(capture: Capture, warcs: WarcFiles) -> tuple[Capture | None, dict[str, Any] | None]:
-    """Return the page of a capture, as one outside of its run; for a bare 304, also the column `original`.
+    """Return the page of a capture, as one outside of its run; for an unresolved 304 also `original`.
 
     If the page that a 304 refers to is in none of the files, return None and the reason.
     """
@@ -231,19 +231,18 @@ def _resolve(capture: Capture, warcs: WarcFiles) -> tuple[Capture | None, dict[s
     try:
         page = warcs.capture_at(capture.path, capture.offset)
     except RecordError as error:
-        url = f"{capture.url[:300]}: " if error.kind == "unresolved" else ""
-        return None, {"error": f"{url}{error}", "kind": error.kind}
+        return None, {"error": str(error), "kind": error.kind}
     return replace(page, revisit=None), _head(page)
 
 
 def _head(capture: Capture) -> dict[str, Any]:
-    names = ("status", "headers", "record_id", "revisit", "alone")
+    names = ("status", "headers", "record_id", "revisit", "seekable")
     return {name: getattr(capture, name) for name in names}
 
 
-def _capture(row: Row, path: Path, *, bare: bool) -> ParsedCapture:
+def _capture(row: Row, path: Path, *, resolve: bool) -> ParsedCapture:
     """Return the capture of a row; raises RecordError if the page that it refers to is missing."""
-    head = json.loads(row["head"] if bare or row["original"] is None else row["original"])
+    head = json.loads(row["original"] if resolve and row["original"] is not None else row["head"])
     if "error" in head:
         raise RecordError(head["error"], head["kind"])
     return ParsedCapture(

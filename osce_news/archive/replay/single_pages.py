@@ -81,16 +81,16 @@ class SinglePages:
         read without those before it. This reads all files, and counts what is skipped.
         """
         places = []
-        alone = True
+        all_seekable = True
         numbers = {path: number for number, path in enumerate(self.plan.warcs)}
         for capture in self._captures(self.outcome.report):
             if (kind := _kind(capture)) is None:
                 self.outcome.other_pages += 1
             else:
                 places.append((capture.fetched_at, numbers[capture.path], capture.offset, kind))
-                alone = alone and capture.alone
+                all_seekable = all_seekable and capture.seekable
         times = [place[0] for place in places]
-        return sorted(places) if alone and times != sorted(times) else None
+        return sorted(places) if all_seekable and times != sorted(times) else None
 
     def _captures(self, report: Report) -> Iterator[Capture]:
         contents = self.source.contents(self.plan.warcs, report, hosts=self.hosts)
