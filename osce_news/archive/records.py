@@ -185,6 +185,10 @@ def _other_format(file: BinaryIO) -> str | None:
     return next((hint for magic, hint in _HINTS if begin.startswith(magic)), "")
 
 
+class _CutError(RecordError):
+    """A record with fewer bytes than its header says: the last one of a cut file, if none follows."""
+
+
 class _Reader:
     """Reads the records of one file."""
 
@@ -223,10 +227,10 @@ class _Reader:
                 has_next = stream.skip_to(_NEXT_RECORD, _OVERLAP)
                 if stream.state in ("cut", "damaged") and not has_next:
                     return  # `_report_gap` reports it
-                if error.kind == "cut" and not self.gzip and not has_next:
+                if isinstance(error, _CutError) and not self.gzip and not has_next:
                     self.report.cut_at(self.path, start)
                     return
-                self.report.problem(self.path, where, RecordError(str(error)))
+                self.report.problem(self.path, where, error)
                 continue
             if record is None:
                 return
@@ -237,19 +241,18 @@ class _Reader:
     def _record(self, stream: ByteStream, where: str) -> Record | None:
         """Return the next record; None if its gzip member ends too early.
 
-        Raises RecordError, with the stream after the record's header; its kind is "cut" if the stream has
-        fewer bytes than the header says.
+        Raises RecordError, with the stream after the record's header.
         """
         start = stream.position
         if not _VERSION.match(stream.peek(64)):
             begin = stream.peek(64)
             stream.skip(min(5, len(begin)))
-            kind = "cut" if MAGIC.startswith(begin[:5]) and len(begin) < 10 else "unreadable"
-            raise RecordError("no record begins here", kind)
+            is_cut = MAGIC.startswith(begin[:5]) and len(begin) < 10
+            raise (_CutError if is_cut else RecordError)("no record begins here")
         header = stream.read_until(HEADER_END, MAX_HEADER)
         if header is None:
             stream.skip(5)
-            raise RecordError("the record's header does not end", "cut")
+            raise _CutError("the record's header does not end")
         fields = parse_fields(header.decode("utf-8", "replace"))
         headers = {name.lower(): value for name, value in reversed(fields)}
         text = headers.get("content-length", "")
@@ -268,8 +271,8 @@ class _Reader:
             self._skip_block(stream, length)
             return None
         if not self._ends_after(stream, length) and not self._is_complete(stream, length, digest):
-            kind = "cut" if length and not stream.peek(1, length - 1) else "unreadable"
-            raise RecordError(f"wrong Content-Length: {length:,} bytes", kind)
+            is_cut = length > 0 and not stream.peek(1, length - 1)
+            raise (_CutError if is_cut else RecordError)(f"wrong Content-Length: {length:,} bytes")
         return stream.read(length)
 
     def _skip_block(self, stream: ByteStream, length: int) -> None:
@@ -282,7 +285,7 @@ class _Reader:
         if not (exists and self._ends_after(stream, 0)):
             if not self.gzip:
                 self._seek(stream, begin)
-            raise RecordError(f"wrong Content-Length: {length:,} bytes", "unreadable" if exists else "cut")
+            raise (RecordError if exists else _CutError)(f"wrong Content-Length: {length:,} bytes")
 
     def _seek(self, stream: ByteStream, position: int) -> None:
         self.file.seek(position)
