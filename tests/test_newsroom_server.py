@@ -47,19 +47,6 @@ def test_an_action_that_fails_fails_the_test(capfd: pytest.CaptureFixture[str]) 
             get(newsroom.url)
 
 
-def test_an_unchanged_page_is_rendered_once() -> None:
-    with Newsroom(make_stories(500)) as newsroom:
-        pages = [f"{LIST}?page={number}&rows=50" for number in range(10)]
-        first = [get(newsroom.url, page).body for page in pages]
-        assert [get(newsroom.url, page).body for page in pages] == first
-        assert newsroom.rendered_pages.rendered == 10
-        newsroom.edit(newsroom.stories[60].node, title="Another")
-        changed = [
-            page for page, body in zip(pages, first, strict=True) if get(newsroom.url, page).body != body
-        ]
-        assert (changed, newsroom.rendered_pages.rendered) == ([pages[1]], 11)
-
-
 def test_it_can_be_served_by_hand_with_the_command_that_crawls_it() -> None:
     serve = [sys.executable, "-m", "tests.newsroom", "--items", "3"]
     with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:

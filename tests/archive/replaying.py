@@ -24,7 +24,7 @@ _OWN = {"runs": ("process", "seconds")}
 def newsroom(stories: int = STORIES, **more: bool) -> Iterator[Newsroom]:
     """A newsroom that answers 304 and packs what it sends; it has the stories' own pages too."""
     told = {"etags": True, "compress": True} | more
-    with Newsroom(make_stories(stories), robots=ROBOTS, **told) as server:  # type: ignore[arg-type]
+    with Newsroom(make_stories(stories), robots=ROBOTS, **told) as server:
         yield server
 
 

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from tests.newsroom.faults import Answer, Fault, Where, listing
 from tests.newsroom.handler import Entry, Server
-from tests.newsroom.site import ROBOTS, BeyondEnd, Site
+from tests.newsroom.site import Site
 from tests.newsroom.stories import Story
 from tests.newsroom.validators import Validators
 
@@ -46,27 +46,14 @@ class Newsroom(Site, Validators):
         self,
         stories: Iterable[Story] = (),
         *,
-        markup: str = "drupal7",
-        dates: str = "time",
-        robots: str = ROBOTS,
-        robots_status: int = 200,
-        fixed_rows: int | None = None,
-        beyond_end: BeyondEnd = "empty",
         etags: bool = False,
         last_modified: bool = False,
         always_304: bool = False,
         compress: bool = False,
+        **site: Any,
     ) -> None:
-        Site.__init__(
-            self,
-            stories,
-            markup=markup,
-            dates=dates,
-            robots=robots,
-            robots_status=robots_status,
-            fixed_rows=fixed_rows,
-            beyond_end=beyond_end,
-        )
+        """Serve a `Site` of these stories; `site` as there."""
+        Site.__init__(self, stories, **site)
         Validators.__init__(self, etags=etags, last_modified=last_modified, always_304=always_304)
         self.compress = compress
         self.log: list[Entry] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.newsroom.cache import PageCache
 from tests.newsroom.cards import CARDS, render_cards
 from tests.newsroom.editing import StoryList
 from tests.newsroom.markup import render_page
@@ -63,7 +63,6 @@ class Site(StoryList):
         self.robots_status = robots_status
         self.fixed_rows = fixed_rows
         self.beyond_end: BeyondEnd = beyond_end
-        self.rendered_pages = PageCache()
         self.layout = "drupal7-header"
         """The layout of items' own pages."""
         self.article_pages: dict[int, bytes] = {}
@@ -91,26 +90,8 @@ class Site(StoryList):
             if self.beyond_end == "404":
                 return _not_found()
             page = max(0, pages - 1) if self.beyond_end == "last" else page
-        shown, markup = stories[page * rows : (page + 1) * rows], self.markup
-        body = self.rendered_pages.body(
-            (path, query, rows, page, markup),
-            shown,
-            pages,
-            lambda: (
-                render_cards(shown, markup, page=page, pages=pages, path=path, dates=self.dates)
-                if markup in CARDS
-                else render_page(
-                    shown,
-                    page=page,
-                    rows=rows,
-                    total=len(stories),
-                    path=path,
-                    query=pairs,
-                    markup=markup,
-                )
-            ),
-        )
-        return Reply(body=body)
+        shown = tuple(stories[page * rows : (page + 1) * rows])
+        return Reply(body=_rendered(shown, self.markup, self.dates, page, rows, pages, path, tuple(pairs)))
 
     def _item(self, node: int) -> Reply:
         if node in self.article_pages:
@@ -119,6 +100,20 @@ class Site(StoryList):
             if story.node == node:
                 return Reply(body=render_article(story, layout=self.layout).encode())
         return _not_found()
+
+
+@functools.lru_cache(1_000)
+def _rendered(
+    shown: tuple[Story, ...], markup: str, dates: str, page: int, rows: int, pages: int, path: str,
+    query: tuple[tuple[str, str], ...],
+) -> bytes:  # fmt: skip
+    """Return a page of the list; one that does not change is rendered once."""
+    if markup in CARDS:
+        return render_cards(shown, markup, page=page, pages=pages, path=path, dates=dates).encode()
+    total = pages * rows
+    return render_page(
+        shown, page=page, rows=rows, total=total, path=path, query=query, markup=markup
+    ).encode()
 
 
 def _number(text: str | None, default: int) -> int:
