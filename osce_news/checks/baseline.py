@@ -102,8 +102,13 @@ def _too_few(min_ratio: float, shown: int, of: int, share: float) -> bool:
         return False
     odds = (share + 0.002) / (1.002 - share) / limits.ODDS_RATIO
     low = odds / (1 + odds)
-    chance = sum(math.comb(of, n) * low**n * (1 - low) ** (of - n) for n in range(shown + 1))
-    return chance < limits.P_VALUE
+    return sum(_binomial(of, number, low) for number in range(shown + 1)) < limits.P_VALUE
+
+
+def _binomial(of: int, number: int, odds: float) -> float:
+    """Return the probability of a number; by logarithms, because the ways may be too many for a float."""
+    ways = math.lgamma(of + 1) - math.lgamma(number + 1) - math.lgamma(of - number + 1)
+    return math.exp(ways + number * math.log(odds) + (of - number) * math.log1p(-odds))
 
 
 def _offices_agree(records: Sequence[NewsItem]) -> bool:

@@ -80,7 +80,7 @@ class ArticleLayout:
         """Return the outline; raises LayoutError if the page has another layout."""
         (title,) = self.TITLE.find(page)
         texts = outermost(self.TEXT.find(page), page.root)
-        dates = self.DATE.find(page)
+        dates = outermost(self.DATE.find(page), page.root)
         published, remark = first_date(dates)
         return ArticleOutline(
             layout=self.NAME,
@@ -263,9 +263,10 @@ def first_date(elements: Sequence[Element]) -> tuple[str | None, str | None]:
 
 def common_holder(elements: Sequence[Element]) -> Element:
     """Return the innermost element that contains all of them; it may be one of them."""
-    first, *others = elements
-    above = [set(upwards(other)) for other in others]
-    return next(element for element in upwards(first) if all(element in one for one in above))
+    common = set(upwards(elements[0]))
+    for other in elements[1:]:
+        common.intersection_update(upwards(other))
+    return next(element for element in upwards(elements[0]) if element in common)
 
 
 def title_in_head(page: HtmlPage, lines: Sequence[Line]) -> str | None:

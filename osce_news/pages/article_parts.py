@@ -76,7 +76,8 @@ def read_labels(
             label = None  # a menu entry
         labels.append(label)
     values = LabelledValues(lines, region, labels)
-    elements = {one for line in lines for one in _other_row(line, region, holders)}
+    others = {line.block: line for line in lines if _begins_other_row(line) and line.block not in holders}
+    elements = {one for line in others.values() for one in _other_row(line, region, others)}
     elements |= {lines[number].block for number in values.used} - holders - {region}
     return values.values, elements
 
@@ -96,14 +97,17 @@ def read_values(region: Element, texts: Sequence[Element]) -> dict[str, str]:
     return {name: value for name, value in below.items() if name == "topics"} | dict(above)
 
 
-def _other_row(line: Line, region: Element, holders: Container[Element]) -> list[Element]:
-    """Return the elements of a row whose label says that its values are not text; else an empty list."""
-    label, _, value = line.text.partition(":")
-    if len(label) > _LONGEST_LABEL or not says("other_row", label) or line.block in holders:
-        return []
-    if value.strip() or line.block is region:
+def _begins_other_row(line: Line) -> bool:
+    """Whether the line begins with a label that says that its values are not text."""
+    label = line.text.partition(":")[0]
+    return len(label) <= _LONGEST_LABEL and says("other_row", label)
+
+
+def _other_row(line: Line, region: Element, labelled: Container[Element]) -> list[Element]:
+    """Return the elements of the row that begins with this line; none if they hold more than a row."""
+    if line.text.partition(":")[2].strip() or line.block is region:
         return [line.block] if line.block is not region else []
-    after = values_after(line.block, region, ())
+    after = values_after(line.block, region, labelled)
     row = all(len(text_of(one)) <= _LONGEST_ROW for one in after)
     return [line.block, *(after if row else ())]
 

@@ -212,7 +212,7 @@ class CardFields:
     @property
     def _values_of_other_labels(self) -> dict[Element, str]:
         """The labels that are not known, recognised by their class, by the blocks of labels and values."""
-        found: dict[Element, str] = {}
+        labels: dict[Element, str] = {}
         for number, line in enumerate(self.lines):
             block = line.block
             is_label = block.tag in ("dt", "th") or _LABEL.search(block.get("class") or "") is not None
@@ -223,9 +223,12 @@ class CardFields:
                 and len(line.text) <= _LONGEST_LABEL
                 and not is_known(bare_text(line.text))
             ):
-                found[block] = line.text
-                for value in values_after(block, self.element, ()):
-                    found |= {inner: line.text for inner in value.iter() if isinstance(inner.tag, str)}
+                labels[block] = line.text
+        found: dict[Element, str] = {}
+        for block, label in labels.items():
+            found[block] = label
+            for value in values_after(block, self.element, labels):
+                found |= {inner: label for inner in value.iter() if isinstance(inner.tag, str)}
         return found
 
     @cached_property
@@ -246,9 +249,13 @@ class CardFields:
         return bool(heading) and not says("text_column", heading) and not is_aside(line.text)
 
     def _column(self, line: Line) -> str:
-        cell = next((one for one in upwards(line.block) if one.getparent() is self.element), None)
-        number = self.element.index(cell) if cell is not None else len(self._columns)
-        return self._columns[number] if number < len(self._columns) else ""
+        cells = (one for one in upwards(line.block) if one in self._headings)
+        return next((self._headings[cell] for cell in cells), "")
+
+    @cached_property
+    def _headings(self) -> dict[Element, str]:
+        """The heading of each cell's column."""
+        return dict(zip(self.element, self._columns, strict=False))
 
     @cached_property
     def _day(self) -> dict[str, str]:

@@ -164,7 +164,7 @@ def is_of_publishing(before: str) -> bool:
 def _parts(pieces: Iterable[Piece]) -> Iterator[str]:
     """Yield the parts of a line between its elements and separators."""
     for piece in pieces:
-        for part in _SEPARATORS.split(piece.text):
+        for part in _SEPARATORS.split(squeeze(piece.text)):
             if bare := bare_text(part):
                 yield bare
 

@@ -225,7 +225,8 @@ def _cards(group: _Group) -> Iterator[CardFields]:
             times[block].append(_time(one))
         for card, lines in runs.items():
             near = (one for block in dict.fromkeys(line.block for line in lines) for one in times[block])
-            shown = [one for one in near if any(one.text in line.text for line in lines)]
+            text = "\n".join(line.text for line in lines)
+            shown = [one for one in near if one.text in text]
             yield CardFields(lines, group.parent, group.links[card], times=shown)
         return
     by_card: dict[Element, list[Line]] = {card: [] for card in group.links}

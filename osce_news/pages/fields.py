@@ -37,6 +37,7 @@ class ResultFields:
     def __init__(self, lines: Sequence[Line], element: Element) -> None:
         self.lines = lines
         self.element = element
+        self._children: dict[Element, dict[str | None, Element]] = {}  # of a block, by their first text
 
     @cached_property
     def labelled(self) -> LabelledValues:
@@ -104,6 +105,10 @@ class ResultFields:
         return [line for line in links if line.link is first.link]
 
     @cached_property
+    def _title_text(self) -> str:
+        return " ".join(line.text for line in self._title_lines)
+
+    @cached_property
     def _teaser_lines(self) -> list[tuple[Line, str]]:
         """The lines below the title, each with its text; those above if there is no text below."""
         rest, title = self._other_lines, self._title_lines
@@ -118,10 +123,9 @@ class ResultFields:
         last = next((piece for piece in reversed(line.pieces) if piece.text.strip()), None)
         if last is None or last.link is None:
             return line.text
-        title = " ".join(one.text for one in self._title_lines)
         text = squeeze(last.text)
         to_item = self.link is not None and last.link.get("href") == self.link.get("href")
-        repeats = to_item and bool(title) and title in text
+        repeats = to_item and bool(self._title_text) and self._title_text in text
         if (line.is_link or to_item) and (len(text) <= _SHORT or repeats):
             return squeeze("".join(piece.text for piece in line.pieces if piece.link is not last.link))
         return line.text
@@ -133,7 +137,7 @@ class ResultFields:
         return _Kinds(
             alone={kind_of(line.block) for line, label in labelled if not label.value},
             values={kind_of(self.lines[n].block) for n in self.labelled.used if labels[n] is None},
-            first={kind_of(inner) for line, _ in labelled if (inner := _first_element(line)) is not None},
+            first={kind_of(one) for line, _ in labelled if (one := self._first_element(line)) is not None},
         )
 
     def _looks_labelled(self, line: Line) -> bool:
@@ -145,12 +149,21 @@ class ResultFields:
             and (block in self._kinds.alone and self._kinds.values and block not in self._kinds.values)
         ):
             return True
-        first = _first_element(line)
+        first = self._first_element(line)
         if first is None or len(line.pieces[0].text.strip()) > _SHORT:
             return False
         colon = ":" in "".join(piece.text for piece in line.pieces[:2])[: _SHORT + 2]
         sure = colon or kind_of(first)[1] is not None or _are_known(join(line.pieces[1:]))
         return sure and kind_of(first) in self._kinds.first
+
+    def _first_element(self, line: Line) -> Element | None:
+        """Return the element inside the line's block that contains just its first words, or None."""
+        if line.block.tag in ("dt", "th") or not line.pieces:
+            return None
+        if line.block not in self._children:  # a block may have many lines
+            children = line.block.iterchildren(reversed=True)
+            self._children[line.block] = {child.text: child for child in children if child.tag != "a"}
+        return self._children[line.block].get(line.pieces[0].text)
 
 
 def _is_names(line: Line) -> bool:
@@ -167,14 +180,3 @@ def _are_known(printed: str) -> bool:
     first, _, rest = printed.partition(",")
     names = (first, *rest.split(",")) if rest else (first,)
     return len(first) <= _LONGEST_NAME and all(any(vocabulary(k).find(n) for k in _NAMES) for n in names)
-
-
-def _first_element(line: Line) -> Element | None:
-    """Return the element inside the line's block that contains just its first words, or None."""
-    if line.block.tag in ("dt", "th") or not line.pieces:
-        return None
-    text = line.pieces[0].text
-    for element in line.block.iterchildren():
-        if element.text == text and element.tag != "a":
-            return element
-    return None

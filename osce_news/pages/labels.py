@@ -23,6 +23,7 @@ DATE = "published"
 _ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
 _CELLS = frozenset({"dd", "td", "li"})
 
+_WHITE = re.compile(r"\s+")
 _BETWEEN = " \t\r\n\u00a0|·•;,"  # separators between two labelled values on one line
 
 
@@ -185,8 +186,8 @@ def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | 
     """Return the pieces after a label of one of these lengths, or None if the label ends inside a piece."""
     seen = ""
     for number, piece in enumerate(pieces):
-        seen += piece.text
-        visible = len(_visible(seen))
+        seen = _WHITE.sub(" ", UNSEEN.sub("", seen + piece.text))  # short, however many pieces are blank
+        visible = len(seen.strip())
         if visible in lengths:
             return list(pieces[number + 1 :])
         if visible > max(lengths):
@@ -196,9 +197,8 @@ def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | 
 
 def _trimmed(run: list[Piece]) -> list[Piece]:
     """Return the pieces without the separator before the next label."""
-    while run and not run[-1].text.strip(_BETWEEN):
-        run = run[:-1]
-    return [*run[:-1], Piece(run[-1].text.rstrip(_BETWEEN), run[-1].link)] if run else []
+    last = next((n for n in range(len(run) - 1, -1, -1) if run[n].text.strip(_BETWEEN)), None)
+    return [] if last is None else [*run[:last], Piece(run[last].text.rstrip(_BETWEEN), run[last].link)]
 
 
 class LabelledValues:

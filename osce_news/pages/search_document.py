@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -77,11 +76,11 @@ class Document:
 
     @property
     def seconds(self) -> float | None:
-        """The number in the field `date`, by which answers are ordered; None if it holds none."""
+        """The number in the field `date`, by which answers are ordered; None if it holds none of 64 bits."""
         value = self.fields.get("date")
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        if not isinstance(value, int | float) or isinstance(value, bool):
             return None
-        return value
+        return value if -(2**63) <= value < 2**63 else None
 
     @property
     def published(self) -> str | None:

@@ -9,6 +9,7 @@ for a known one.
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -237,8 +238,9 @@ def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
 
 
 def _at_most_one(starts: Sequence[int], marks: Sequence[int], end: int) -> bool:
+    """Whether each part has at most one mark, if parts begin at `starts`; both are sorted."""
     bounds = zip(starts, [*starts[1:], end], strict=True)
-    return all(sum(low <= mark < high for mark in marks) <= 1 for low, high in bounds)
+    return all(bisect_left(marks, high) - bisect_left(marks, low) <= 1 for low, high in bounds)
 
 
 def _end(inside: Sequence[Line], last: int) -> int:

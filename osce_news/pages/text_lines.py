@@ -24,8 +24,8 @@ SILENT = frozenset(
     "video audio canvas map".split()
 )
 _TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
-# Pages have few such attributes, so looking for them is seven times as quick as testing each element.
-_STYLED = XPath("descendant::*/@style/.. | descendant::*/@hidden/..")
+# Quicker than a loop here. Looking for the attributes first is quicker still, but takes quadratic time.
+_STYLED = XPath("descendant::*[@style or @hidden]")
 _NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -19,6 +20,7 @@ from osce_news.pages.segmentation import find_date_anchors
 from osce_news.pages.text_lines import Line, text_lines, text_of
 
 _DATES = "span.date-display-single, time, [class*=publish], [class*=date-]"
+_MOST_TEXTS = 20  # in an element that holds only a date; others may be nested in each other
 _NEAR = 6  # lines below a title that may contain its date
 _MOST_ELEMENTS = 50_000  # 5 MB of short paragraphs; trafilatura needs quadratic time
 _LARGE = 500_000  # characters; trafilatura's fallbacks take too long for larger pages
@@ -50,7 +52,7 @@ def find_outline(page: HtmlPage) -> ArticleOutline:
         if (printed := place_and_day(line.text)) and line.block is not body:
             known = [*used, line.block]
             return ArticleOutline(BY_EXTRACTOR, title, body, (), known, printed.day, printed.place)
-    dates = [element for element in page.find(_DATES) if place_and_day(text_of(element))]
+    dates = [one for one in page.find(_DATES) if _has_few_texts(one) and place_and_day(text_of(one))]
     published, remark = first_date(dates)
     return ArticleOutline(BY_EXTRACTOR, title, body, (), [*used, *dates], published, remark=remark)
 
@@ -85,6 +87,10 @@ def _extracted(html: str) -> Element | None:
 
     document: Any = bare_extraction(html, fast=len(html) > _LARGE, include_comments=False)
     return None if document is None else document.body
+
+
+def _has_few_texts(element: Element) -> bool:
+    return next(islice(element.itertext(), _MOST_TEXTS, None), None) is None
 
 
 def _menus(lines: Sequence[Line], body: Element) -> list[Element]:

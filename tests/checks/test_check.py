@@ -138,6 +138,12 @@ def test_a_label_that_many_items_lack_has_to_be_nearly_gone(left: int, fails: bo
         assert verdict(of, near()) is None
 
 
+def test_a_page_of_two_thousand_results_is_compared_like_a_short_one() -> None:
+    of = [item if n < 400 else raw(teaser_raw=None)(item) for n, item in enumerate(records(2_000))]
+    assert refusal(of, near()).selector == "teaser"
+    assert verdict(records(2_000), near()) is None
+
+
 def test_teasers_that_are_missing_all_over_the_page_fail_it() -> None:
     full = [item for item in records(80) if item.teaser][:50]
     bare = raw(teaser_raw=None)

@@ -71,7 +71,7 @@ def test_midnight_in_vienna_midnight_utc_and_noon_are_the_day_that_is_printed(da
     assert read({**DOCUMENT, "date": date}).records[0].published == "2022-03-15"
 
 
-@pytest.mark.parametrize("date", [1647298800000, -86400, 0, True, 10**30, [1647298800], {"day": 1}])
+@pytest.mark.parametrize("date", [1647298800000, -86400, 0, True, 10**30, 10**400, [1647298800], {"day": 1}])
 def test_other_numbers_are_no_dates_and_are_kept(date: object) -> None:
     item = read({**DOCUMENT, "date": date}).records[0]
     assert item.published is None

@@ -1,0 +1,67 @@
+"""Large pages that are made to be slow: the time to read them grows with their size, not with its square."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.pages import page, read, result
+from tests.pages.articles import layout
+from tests.pages.articles import read as read_article
+
+pytestmark = pytest.mark.slow
+
+SECONDS = 6  # of the processor
+CARD = '<div class="card"><h3><a href="/odihr/{0}">Title {0}</a></h3><p>1 May 2020</p>{1}</div>'
+ROW = '<tr><td><a href="/odihr/{0}">Title of {0}</a><td>1 May 2020{1}</tr>'
+RUN = '<h3><a href="/odihr/{0}">Title {0}</a></h3><p>1 May 2020</p>{1}'
+
+
+def list_with(more: str) -> str:
+    """Two results of which the first has more in it."""
+    return result(1, more) + result(2)
+
+
+def cards_with(more: str, card: str = CARD) -> str:
+    """Three cards of which the second has more in it."""
+    return "".join(card.format(number, more if number == 2 else "") for number in (1, 2, 3))
+
+
+LISTS = {
+    "lines in a teaser": list_with("<div>" + "x<br>" * 20_000 + "</div>"),
+    "blanks in a label": list_with("<p><b>Content</b>" + "<i> </i>" * 300_000 + "<b>type:</b> News</p>"),
+    "bars before a label": list_with(
+        "<p><b>What we do:</b> Elections" + "<i>|</i>" * 150_000 + "<b>Where we are:</b> OSCE</p>"
+    ),
+    "lines in a title": result(1, '<a href="/node/1">z</a><br>' * 12_000, title="Story" + "<br>y" * 60_000)
+    + result(2),
+    "results without elements": "".join(
+        f"{RUN.format(number, '')}<b>Publishing date:</b> 1 May 2020" for number in range(1, 16_000)
+    ),
+    "style attributes": list_with('<p style="a">x</p>' * 120_000),
+    "labels in a card": cards_with("<ul>" + '<li class="label">x' * 5_000 + "</ul>"),
+    "blanks in a card": cards_with("<p>a" + " " * 100_000 + "b</p>"),
+    "times of cards": cards_with("".join(f"<p><time>{n} Junuary</time>" for n in range(20_000)), RUN),
+    "cells of a card": "<table><tr><th>Title<th>Date</tr>" + cards_with("<td>x" * 50_000, ROW) + "</table>",
+}
+ARTICLES = {
+    "rows of goals": "text<ul>" + "<li>SDGs</li>" * 5_000 + "</ul>",
+    "dates in dates": "<span class=date-display-single>" * 200 + "<i>x</i> " * 40_000,
+}
+
+
+@pytest.mark.parametrize("case", LISTS)
+def test_a_large_list_is_read_in_time_that_grows_with_its_size(case: str) -> None:
+    text = page(LISTS[case])
+    begun = time.process_time()
+    assert len(read(text).results) >= 2
+    assert time.process_time() - begun < SECONDS
+
+
+@pytest.mark.parametrize("case", ARTICLES)
+def test_a_large_article_is_read_in_time_that_grows_with_its_size(case: str) -> None:
+    text = layout(ARTICLES[case])
+    begun = time.process_time()
+    assert read_article(text).published == "1 May 2020"
+    assert time.process_time() - begun < SECONDS
