@@ -1,8 +1,8 @@
-"""What parsing on a Dask cluster on this machine costs, beside `replay`.
+"""What parsing on a Dask cluster on this machine costs, compared with `replay`.
 
     python -m benchmarks.cluster [--pages 600] [--rounds 3]
 
-Makes WARC files of generated listing pages, then reads them into an empty database by `replay`, and by
+Makes WARC files of generated listing pages, then reads them into an empty database with `replay`, and with
 `parse` on two Dask workers followed by `merge`. Rounds are interleaved.
 """
 

@@ -1,18 +1,18 @@
-"""What it costs to keep up with the list for a month, and what is found: osce-news beside other ways.
+"""What it costs to follow the list for a month, and what is found: osce-news compared with other ways.
 
     python -m benchmarks.crawl_days [--days 30] [--items 2000] [--seed 0] [--moving]
 
-The list changes as `tests.newsroom.days` makes it up; the crawls come each evening, after the first crawl of
-the whole list on the evening before. After the last day that brings changes the crawls go on until a
-seventh day, so that the last weekly crawl has its chance. With `--moving` half of each day's changes
-come while the list is read, between its first page and its second.
+`tests.newsroom.days` makes up the changes of the list. The first crawl reads the whole list; then there is
+one crawl every evening. After the last day with changes, the crawls continue until a seventh day, so that
+they end with a weekly full crawl. With `--moving`, half of each day's changes are made while the list is
+read, between its first page and its second.
 
-Columns: requests of the first crawl; requests on a day after it, on average, robots.txt included; of
-each kind of change how many were found, and how many days late on average if it was not on the day
-itself; wrong: items that a crawl marked as withdrawn though they stood on the list; duplicates: items
-stored twice; outdated: items whose stored values are not what the list prints, at the end. An edit
-counts as found when the new value is stored with a record of the change, a removal when the item is
-marked as withdrawn. The removals hold one return.
+Columns: requests of the first crawl; average requests on a later day, including robots.txt; for each kind
+of change, how many were found, and the average number of days until then, if not the same day; wrong: items
+that a crawl marked as withdrawn although they were on the list; duplicates: items stored twice; outdated:
+items whose stored values differ at the end from what the list prints. An edit counts as found when the new
+value is stored with a record of the change, a removal when the item is marked as withdrawn. One removed
+item comes back.
 """
 
 from __future__ import annotations

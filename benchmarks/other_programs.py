@@ -1,11 +1,11 @@
-"""What fundus and news-please need for the items of the newsroom, and give of each, beside osce-news.
+"""What fundus and news-please need for the items of the newsroom, and what they give; also osce-news.
 
     python -m benchmarks.other_programs [--items 300]
 
-All of them read the same items' pages (of 2026) from a server on this machine. The two programs come from
-PyPI, into an environment that `uv` makes for this run. They can't read a list of news, so the server has a
-sitemap for them; the site is not known to have one. A text is whole if nothing of it is missing, and exact if
-nothing that is not its own was added.
+All of them read the same items' pages (of 2026) from a server on this machine. The two programs are
+installed from PyPI into an environment that `uv` makes for this run. They can't read a list of news, so the
+server has a sitemap for them; the site is not known to have one. A text is whole if nothing is missing, and
+exact if nothing foreign was added.
 """
 
 from __future__ import annotations

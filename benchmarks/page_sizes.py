@@ -1,11 +1,11 @@
-"""What four months of crawls find on lists that give only their own page size, and what they get wrong.
+"""What four months of crawls find on lists with a fixed page size, and what they get wrong.
 
     python -m benchmarks.page_sizes [--days 120] [--items 400] [--seed 0] [--page-sizes 10 25 50 100]
 
-The list changes as `tests.newsroom.days` makes it up, half of each day's changes while it is read; an
-incremental crawl comes each evening, a full one each week. Columns: what was missed, of all changes; items
-withdrawn though they were on the list; revisions of values that had not changed; crawls that ended partial
-(exit status 4); and crawls that ended with any other status, which a person would have to look at.
+`tests.newsroom.days` makes up the changes of the list; half of each day's changes are made while it is read.
+There is an incremental crawl every evening, and a full one every week. Columns: missed changes, of all; items
+withdrawn although they were on the list; revisions of values that had not changed; crawls that ended partial
+(exit status 4), and those with any other status, which a person would have to look at.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""How fast a recorded crawl is replayed, against lxml and sqlite3 by themselves; prints a Markdown table.
+"""How fast a recorded crawl is replayed, compared with lxml and sqlite3 alone; prints a Markdown table.
 
     python -m benchmarks.replay_archive [--pages 600] [--rounds 3]
 
-The archive is written by the writer that crawls use, from pages of 50 results that the test newsroom
-renders, gzipped as a server sends them. Each replay is a process of its own with an empty database, as it is
-typed; time and memory are those of all its processes. The limit builds a tree of each page with lxml
-and inserts the rows that the replay stored with plain sqlite3 into the same schema, a transaction a page.
+The archive is written by the writer that crawls use, from pages of 50 results that the test newsroom renders,
+gzipped as a server sends them. Each replay is a new process with an empty database; time and memory are those
+of all its processes. For the limit, lxml builds a tree of each page, and sqlite3 inserts the rows that the
+replay stored into the same schema, one transaction per page.
 """
 
 from __future__ import annotations

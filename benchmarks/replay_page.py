@@ -1,12 +1,12 @@
-"""What one replayed page costs, against lxml and sqlite3 by themselves.
+"""What one replayed page costs, compared with lxml and sqlite3 alone.
 
     python -m benchmarks.replay_page [--pages 200] [--rounds 5]
 
-The limit parses the page with lxml and reads the fields by XPaths that know the markup, then inserts the
-very rows that osce-news stores (items, offices, topics, places, addresses, page) with plain sqlite3,
-one transaction a page, into the same schema with its indexes and search index. Both ways read
-the same files from disk. Rounds are interleaved and each begins with an empty database, so that what else
-the machine does falls on both.
+For the limit, lxml parses the page and reads the fields by XPaths that know the markup, and sqlite3 inserts
+the same rows that osce-news stores (items, offices, topics, places, addresses, page), one transaction per
+page, into the same schema with its indexes and search index. Both ways read the same files from disk.
+Rounds are interleaved and each begins with an empty database, so that other work of the machine affects
+both.
 """
 
 from __future__ import annotations

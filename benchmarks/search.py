@@ -2,10 +2,10 @@
 
     python -m benchmarks.search [--items 30000] [--texts 0.5] [--rounds 20] [--db FILE]
 
-The database is generated (tests/generated.py) unless --db names one; one that is not there is generated and
-kept. Each kind of query is asked with several words, in turn, so that what else the machine does
-falls on all of them. Printed are the 50th and 95th percentile of the wall-clock time and of the processor
-time, which on a machine that does nothing else are nearly the same.
+The database is generated (tests/generated.py) unless --db names one; if that does not exist, it is
+generated and kept. Each kind of query is run with several words, in turn, so that other work of the machine
+affects all of them. The output has the 50th and 95th percentile of wall-clock time and of processor time,
+which are nearly the same on an idle machine.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""How long `osce-news serve` takes to start, and its pages to come.
+"""How long `osce-news serve` takes to start, and to answer with its pages.
 
     python -m benchmarks.serve [--items 34000] [--rounds 3]
 
-Starts it on a database of made-up items with texts and asks for each page, in a process of its own as a
-user's would be. The start is counted until the front page is there; what it must import is in it. Each page
-of results is asked for once, so that nothing of it is known from before.
+Starts it in a process of its own, on a database of made-up items with texts, and requests each page. The
+start ends when the front page is there, and includes the imports. Each page of results is requested once,
+so that nothing of it is cached.
 """
 
 from __future__ import annotations

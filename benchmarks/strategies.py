@@ -1,8 +1,8 @@
-"""Ways of keeping up with a list that changes: osce-news, and what else one might do.
+"""Ways of following a list that changes: osce-news, and alternatives.
 
-Each is told by `crawl` that a day has come, and says how many requests it made. All but osce-news are
-simulated: they see the results of a page as they stand on the list, without HTTP and HTML, in which they
-so make no mistakes. Whatever a page that they read shows, they store, with a record of what changed.
+`crawl` tells each of them that a day has come, and each says how many requests it made. All but osce-news
+are simulated: they get the results of a page as they are on the list, without HTTP and HTML, so they never
+misread one. They store everything on the pages that they read, with a record of what changed.
 """
 
 from __future__ import annotations

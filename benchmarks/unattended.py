@@ -1,13 +1,13 @@
-"""What a crawl that is left alone withstands, how polite it is by the site's own clock, and its memory.
+"""What a crawl withstands that nobody watches, how polite it is by the site's own clock, and its memory.
 
     python -m benchmarks.unattended [--kills 100] [--seed 0] [--pages 600] [--processes N]
 
-Three tables. Kills: crawls of a made-up newsroom are killed with SIGKILL at random moments, up to seven in a
-row before one is left to reach the end; a kill is survived if `osce-news verify` finds nothing wrong
-after it, and if the rows at the end are those of undisturbed crawls, but for times. Gaps: the shortest
-time between two requests as the server saw them, against the crawl-delay that its robots.txt asks for and
-against what the crawl's receipt claims. Memory: the largest resident set of a crawl of `--pages` pages'
-worth of results, against one of a tenth of it.
+Prints three tables. Kills: crawls of a made-up newsroom are killed with SIGKILL at random moments, up to
+seven in a row before one may reach its end. A kill is survived if `osce-news verify` finds nothing wrong
+afterwards, and if the rows at the end are those of undisturbed crawls, except for times. Gaps: the shortest
+time between two requests as the server saw them, compared with the crawl-delay of its robots.txt and with
+the crawl's receipt. Memory: the largest resident set of a crawl of `--pages` pages of results, compared
+with one of a tenth of them.
 """
 
 from __future__ import annotations
@@ -151,15 +151,15 @@ def gaps_table(gaps: list[Gap]) -> str:
 
 
 def memory_table(measured: list[Memory]) -> str:
-    """Return the memory in Markdown, beside that of the first.
+    """Return the memory in Markdown, compared with that of the first.
 
     >>> print(memory_table([Memory(72, 3000, 100.0), Memory(720, 30000, 108.0)]))
-    | pages read | items | most memory | beside the first |
+    | pages read | items | most memory | compared with the first |
     | --: | --: | --: | --: |
     | 72 | 3000 | 100 MiB | 1.00 |
     | 720 | 30000 | 108 MiB | 1.08 |
     """
-    rows = [["pages read", "items", "most memory", "beside the first"], ["--:"] * 4]
+    rows = [["pages read", "items", "most memory", "compared with the first"], ["--:"] * 4]
     for one in measured:
         ratio = f"{one.mib / measured[0].mib:.2f}"
         rows.append([str(one.pages), str(one.items), f"{one.mib:.0f} MiB", ratio])

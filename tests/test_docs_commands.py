@@ -49,7 +49,7 @@ TEXTS = {
     )
 }
 ELSEWHERE = {  # run by .ci/run, tests/test_readme.py, tests/test_docs_site.py
-    SET_UP, TESTS, session("python3 -m venv")[1], *session("osce-news show"), *session("osce-news export"),
+    *session(SET_UP), TESTS, *session("osce-news show"), *session("osce-news export"),
     *(f".venv/bin/{command}" for command in BUILD),
 }  # fmt: skip
 OTHER_MACHINES = ("osce-news serve", "osce-news parse")  # the tests of web and cluster run them

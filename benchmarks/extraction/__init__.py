@@ -1,1 +1,1 @@
-"""Reads articles, ours beside the extractors of others: `python -m benchmarks.extraction`."""
+"""Compares our reading of articles with other extractors: `python -m benchmarks.extraction`."""

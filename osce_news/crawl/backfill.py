@@ -143,7 +143,7 @@ class BackfillSpider(scrapy.Spider):
             return as_partial(self.errors[0], self.counts["kept"])
         if lost := self.counts["not_kept"]:
             text = f"captures that could not be kept: {lost:,}; the first: {self._first_lost}"
-            return PartialError(f"{text}; the next backfill asks for them again")
+            return PartialError(f"{text}; the next backfill requests them again")
         return PartialError("interrupted; the next backfill copies the rest") if self.interrupted else None
 
     async def start(self) -> AsyncIterator[Request]:

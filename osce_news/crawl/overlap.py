@@ -47,7 +47,7 @@ def window_at(position: int, max_rows: int) -> Window:
 def list_part(keys: Sequence[str], before: Sequence[str]) -> list[str]:
     """Return the results of a page without those at the same place of the page before, at the top or end.
 
-    These stand beside the list, such as pinned items.
+    Such results, for example pinned items, are next to the list.
 
     >>> list_part(["pin", "c", "d", "read"], ["pin", "a", "b", "c", "read"])
     ['c', 'd']

@@ -138,7 +138,7 @@ class CardFields:
         return False
 
     def _title_pieces(self, line: Line) -> list[Piece]:
-        """Return the parts of the line that are the title: those in the link, without values beside it."""
+        """Return the parts of the line that are the title: those in the link, without values next to it."""
         inside = self._linked(line) or list(line.pieces)
         titles = [piece for piece in inside if line.heading is not None or not is_aside(piece.text)]
         return titles or inside

@@ -98,7 +98,7 @@ def _list_of(titles: Sequence[Title]) -> list[_Group]:
 def _main_groups(titles: Sequence[Title]) -> tuple[list[_Group], int]:
     """Return the groups of cards that are a list, and the number of titles elsewhere on the page.
 
-    Their titles have the most frequent form. Blocks beside the list do not count.
+    Their titles have the most frequent form. Blocks next to the list do not count.
     """
     counts = Counter(element for title in titles for element in upwards(title.link))
     if len(titles) == 1:

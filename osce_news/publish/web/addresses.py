@@ -11,7 +11,7 @@ from osce_news.errors import BadInputError
 from osce_news.storage.query import ARGUMENTS, Query
 
 ITEMS = 10  # of a page of results
-_LONGEST = 2_000  # of a query in an address, for a page has a hundred links with it
+_LONGEST = 2_000  # of a query in an address: a page has a hundred links with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How many items of a result have each office, topic, type, place and year: the choices beside it."""
+"""How many items of a result have each office, topic, type, place and year: the choices next to it."""
 
 from __future__ import annotations
 

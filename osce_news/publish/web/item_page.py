@@ -28,7 +28,7 @@ from osce_news.storage.query import VOCABULARIES, Query
 _PART = 3_000  # characters of a text on one page
 _REVISIONS = 10  # shown; all are in the table
 _DIFFERENCE = 100  # words of a difference that are shown
-_UNCHANGED = 12  # words that are shown beside a difference
+_UNCHANGED = 12  # words that are shown around a difference
 _CHANGES = {"del": Markup("<del>{}</del>{}"), "ins": Markup("<ins>{}</ins>{}")}
 _ORDER = (
     "SELECT n FROM (SELECT id, row_number() OVER (ORDER BY published DESC, id) AS n FROM items) WHERE id = ?"

@@ -30,7 +30,7 @@ from osce_news.storage.runs import list_runs
 
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
-_PARAMETER = re.compile(r"--(?=since|until|as-of)")  # the fields are no options
+_PARAMETER = re.compile(r"--(?=since|until|as-of)")  # the fields are not options
 _SHOWN = 5  # values of a facet; further ones are behind a fold
 _MOST = 40
 
