@@ -73,6 +73,8 @@ def stats(
     groups = by or ("year",)
     if len(groups) > 2 or len(set(groups)) != len(groups):
         raise click.UsageError("give --by once, or twice with two different groups")
+    if set(groups) == {"year", "month"}:
+        raise click.UsageError("year and month can't be combined: --by month shows both")
     if plot is not None:
         check_path(plot)  # fail before the counting, which takes time
         options = FigureOptions(groups, query, labels, top)

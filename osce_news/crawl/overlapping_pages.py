@@ -78,7 +78,10 @@ class OverlappingPages:
             end = window.end
 
     def _add(self, page: PageFacts, window: Window) -> int:
-        """Add the results of a page, and return how many are new; after some news, go on far below it."""
+        """Add the results of a page, and return how many are new.
+
+        If the page joins what an earlier crawl read, the traversal continues below all of that.
+        """
         keys = self.core(page)
         end = max(window.end, self.results.end_after(window.start, keys) or 0)
         reached = self.earlier.end_after(window.start, keys)
@@ -143,7 +146,7 @@ class OverlappingPages:
         return page
 
     def core(self, page: PageFacts) -> list[str]:
-        """Return the keys of the results of the list, without those that stand beside it."""
+        """Return the keys of the results of the list, without those next to it, such as pinned ones."""
         return list_part(page.keys, self.before)
 
     def _follows(self, page: PageFacts) -> bool:
