@@ -54,7 +54,7 @@ class NewsItem:
     """
 
     id: str = _column(
-        "The node number, or a hash of the canonical address if there is none.",
+        "The node number, which ends the address, or a hash of the address if there is none.",
         required=True,
         default="",
         origin="url_raw",
