@@ -6,12 +6,13 @@ import codecs
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.etree import _Element as Element
-from parsel import Selector
+from parsel import css2xpath
 from w3lib.encoding import html_to_unicode
 
 from osce_news.errors import ChallengePageError, LayoutError
@@ -55,7 +56,7 @@ _AROUND = re.compile(
     r")(?![a-z])",
     re.IGNORECASE,
 )
-_MARKED = "//*[@class or @id or @role or @style or @hidden or @aria-hidden]"
+_MARKED = ":is([class], [id], [role], [style], [hidden], [aria-hidden])"
 _INVISIBLE = re.compile(r"visibility\s*:\s*hidden", re.IGNORECASE)
 # An element that contains one of these is not a menu, even if its class is "with-sidebar".
 _HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
@@ -84,20 +85,19 @@ class HtmlPage:
             or bool(_NESTED_DEEPER(root))
         )
         self.root: Element = etree.Element("html") if root is None or self._too_deep else root
-        self.selector = Selector(root=self.root, type="html")
         if "data-cfemail" in html:
             _show_addresses(self.root)
 
     @cached_property
     def language(self) -> str | None:
         """The page's declared language, such as "en"; None if it declares none."""
-        declared = self.selector.css("html::attr(lang)").get()
+        declared = next(iter(self.find("html::attr(lang)")), None)
         return declared.split("-")[0].strip().lower() or None if declared else None
 
     @property
     def name(self) -> str:
         """The title in the page's head; empty if there is none."""
-        return squeeze(self.selector.css("title::text").get() or "")
+        return self.first("title::text") or ""
 
     def address(self, href: str | None, *, itself: bool = False) -> str | None:
         """Return the absolute web address of a link with this `href`.
@@ -137,16 +137,16 @@ class HtmlPage:
 
     @cached_property
     def _base(self) -> str:
-        base = self.selector.css("base::attr(href)").get()
+        base = next(iter(self.find("base::attr(href)")), None)
         return (_join(self.url, base) if base else None) or self.url
 
     def first(self, css: str) -> str | None:
         """Return the text of the first match, with white space collapsed; None if there is none."""
-        return squeeze(self.selector.css(css).get() or "") or None
+        return squeeze(next(iter(self.find(css)), "")) or None
 
-    def find(self, css: str) -> list[Element]:
-        """Return the matching elements in the page's order."""
-        return [match.root for match in self.selector.css(css)]
+    def find(self, css: str) -> list[Any]:
+        """Return the matching elements in the page's order; texts for `::text` and `::attr()`."""
+        return select(self.root, css)
 
     def prune(self) -> None:
         """Remove scripts, hidden text, menus, footer, forms and share buttons; the text after them stays."""
@@ -172,8 +172,18 @@ class HtmlPage:
                 if element in needed:
                     break
                 needed.add(element)
-        marked = (match.root for match in self.selector.xpath(_MARKED))
-        return {element for element in marked if element not in needed and _is_around(element)}
+        return {element for element in self.find(_MARKED) if element not in needed and _is_around(element)}
+
+
+def select(root: Element, css: str) -> list[Any]:
+    """Return what the selector finds in an element, as `HtmlPage.find`."""
+    return cast("list[Any]", _compiled(css)(root))
+
+
+@cache
+def _compiled(css: str) -> etree.XPath:
+    # It takes longer to compile a selector than to find what it selects.
+    return etree.XPath(css2xpath(css), smart_strings=False)
 
 
 def _is_around(element: Element) -> bool:

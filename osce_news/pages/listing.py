@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
@@ -37,6 +38,9 @@ MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fai
 _SEARCH_APP = re.compile(r"typesense|instantsearch|search\.web\.osce\.org|algolia|search-app", re.IGNORECASE)
 _FILLED_BY_SCRIPT = "the list is filled by a script from the search service; run with --source search"
 _PAGER_LINKS = "a[href*='page']"  # ?page=2, /page/2
+# Of the last result: whether the page goes on after it, or inside it, and whether anything precedes the list.
+_HAS_MORE = XPath("boolean(following::text()[normalize-space()][1] or .//aside or .//footer)")
+_IS_FRAMED = XPath("boolean(preceding::nav or preceding::form or preceding::header)")
 # A start or end tag; comments, scripts and styles are matched first, because they may contain tags.
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style)\b.*?(?:</(?P=raw)|\Z)|"
@@ -142,7 +146,7 @@ class ListingPage(HtmlPage):
 
     @cached_property
     def _fields(self) -> Sequence[ResultFields | CardFields]:
-        labelled = find_results(self.selector)
+        labelled = find_results(self.root)
         if labelled is None:
             cards = find_cards(self.root)
             return [] if len(cards) == 1 and self._has_empty_sentence else cards
@@ -292,9 +296,7 @@ class ListingPage(HtmlPage):
 
         A server that fails halfway may still end the page properly.
         """
-        if last.xpath("following::text()[normalize-space()][1] | .//aside[1] | .//footer[1]"):
-            return
-        if not last.xpath("preceding::nav or preceding::form or preceding::header"):
+        if _HAS_MORE(last) or not _IS_FRAMED(last):
             return  # a page without a frame, perhaps saved by hand, ends with its list
         still_open: Counter[str] = Counter()
         for match in _TAG.finditer(self.html):

@@ -48,7 +48,7 @@ def settings_in_page(page: HtmlPage) -> SearchSettings | None:
 
 def _in_page(page: HtmlPage) -> Iterator[SearchSettings]:
     """Yield all settings in a page, the likeliest first."""
-    for text in page.selector.css("script[type*=json]::text").getall():
+    for text in page.find("script[type*=json]::text"):
         with suppress(ValueError, RecursionError):
             yield from _in_json(json.loads(text), page.url)
     for element in page.root.iter():
@@ -59,7 +59,7 @@ def _in_page(page: HtmlPage) -> Iterator[SearchSettings]:
                 with suppress(ValueError, RecursionError):
                     values[str(name)] = json.loads(value) if str(value).startswith("{") else value
         yield from _in_json(values, page.url)
-    for text in page.selector.css("script:not([src])::text").getall():
+    for text in page.find("script:not([src])::text"):
         yield from _in_script(text, page.url)
 
 

@@ -17,11 +17,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from lxml.etree import XPath
 from lxml.etree import _Element as Element
-from parsel import Selector, css2xpath
 
 from osce_news.normalize.dates import has_day_and_year, is_day_and_year
 from osce_news.pages.fields import ResultFields
+from osce_news.pages.html_page import select
 from osce_news.pages.labels import DATE, read_label, split_labels
 from osce_news.pages.text_lines import Line, text_lines, upwards
 
@@ -47,8 +48,8 @@ LAYOUTS = (ListLayout("drupal7", ".search-result-news", "www.osce.org"),)
 
 BOXES = frozenset({"nav", "aside", "footer"})  # elements next to a list
 # Elements around a list that are never part of a result.
-_AROUND = "self::nav or self::aside or self::footer or self::form or self::h1 or contains(@class, 'pager')"
-_HAS_LINK = "boolean(.//a) and not(.//a[contains(@href, 'page=')])"  # no pager
+_AROUND = "nav, aside, footer, form, h1, [class*=pager]"
+_HAS_LINK = XPath("boolean(.//a) and not(.//a[contains(@href, 'page=')])")  # no pager
 _OUTER = frozenset({"main", "body", "html"})
 
 
@@ -64,13 +65,14 @@ class DateAnchors(NamedTuple):
     clear: bool = True
 
 
-def find_results(page: Selector) -> list[ResultFields] | None:
+def find_results(root: Element) -> list[ResultFields] | None:
     """Return the results in printed order; an empty list if they cannot be separated.
 
     Returns None if the page is not a labelled list: it has neither the class of a known layout nor dates with
     the label that such lists have, or only dates inside of links, as cards do.
 
-    >>> page = Selector(text='''
+    >>> from lxml import html
+    >>> page = html.document_fromstring('''
     ...     <h3><a href="/node/1">First</a></h3> <p><b>Publishing date:</b> 2 May 2020</p>
     ...     <h3><a href="/node/2">Second</a></h3> <p><b>Publishing date:</b> 1 May 2020</p> <p>Its teaser.</p>
     ... ''')
@@ -79,14 +81,14 @@ def find_results(page: Selector) -> list[ResultFields] | None:
     ['First', 'Publishing date: 2 May 2020']
     ['Second', 'Publishing date: 1 May 2020', 'Its teaser.']
     """
-    bodies = page.xpath("//body")
-    if not bodies:
+    body = next(root.iter("body"), None)
+    if body is None:
         return None
-    lines = [part for line in text_lines(bodies[0].root) for part in split_labels(line)]
+    lines = [part for line in text_lines(body) for part in split_labels(line)]
     dates, in_boxes, clear = find_date_anchors(lines)
     if dates and _has_more_labels(lines, len(dates)):
         return []  # some labels have no recognisable date, so values could go to the wrong result
-    regions = _by_class(page, lines, dates)
+    regions = _by_class(root, lines, dates)
     if dates and clear and not regions:
         regions = (
             _by_element(lines, dates)
@@ -99,7 +101,7 @@ def find_results(page: Selector) -> list[ResultFields] | None:
     if any(_kind(element) in alike for number in in_boxes for element in upwards(lines[number].block)):
         # The box next to the list contains results too, such as those that are read most.
         dates = sorted((*dates, *in_boxes))
-        return _by_class(page, lines, dates) or _by_element(lines, dates)
+        return _by_class(root, lines, dates) or _by_element(lines, dates)
     return regions
 
 
@@ -149,9 +151,9 @@ def _are_in_boxes(lines: Sequence[Line], dates: Sequence[int]) -> bool:
     return any(_is_in_box(lines[number].block) for number in (*dates[:1], *dates[-1:]))
 
 
-def _by_class(page: Selector, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
+def _by_class(root: Element, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     for layout in LAYOUTS:
-        elements = page.root.xpath(css2xpath(layout.result))
+        elements = select(root, layout.result)
         if not _are_in_boxes(lines, dates):
             elements = [element for element in elements if not _is_in_box(element)] or elements
         regions = _regions(lines, elements, dates)
@@ -166,9 +168,8 @@ def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = T
     """Return the results by the outermost element around each date that contains no other date."""
     counts = Counter(element for number in dates for element in upwards(lines[number].block))
     around: set[Element] = set()
-    page = Selector(root=lines[0].block.getroottree().getroot())
-    for other in page.xpath(f"//*[{_AROUND}]"):
-        for above in other.root.iterancestors():
+    for other in select(lines[0].block.getroottree().getroot(), _AROUND):
+        for above in other.iterancestors():
             if above in around:
                 break
             around.add(above)
@@ -198,7 +199,7 @@ def _with_dateless(elements: Sequence[Element]) -> list[Element]:
     return [
         child
         for child in parent
-        if child in known or (isinstance(child.tag, str) and _kind(child) in kinds and child.xpath(_HAS_LINK))
+        if child in known or (isinstance(child.tag, str) and _kind(child) in kinds and _HAS_LINK(child))
     ]
 
 

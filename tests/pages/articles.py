@@ -54,4 +54,5 @@ def of_fixture(case: str) -> RawArticle:
 
 def element(markup: str) -> Element:
     """The element of this markup."""
-    return HtmlPage(f"<body>{markup}</body>", URL).find("body > *")[0]
+    found: Element = HtmlPage(f"<body>{markup}</body>", URL).find("body > *")[0]
+    return found

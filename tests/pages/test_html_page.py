@@ -57,7 +57,7 @@ def test_elements_nested_too_deep_are_refused_and_never_read(depth: int) -> None
 def test_long_values_and_texts_are_no_attributes(tag: str) -> None:
     page = HtmlPage(HTML.replace("</body>", f"{tag}</body>"), "https://www.osce.org/press-releases")
     page.refuse_other_pages("list")
-    assert page.selector.css("dt").get()
+    assert page.find("dt")
 
 
 def pruned(html: str) -> str:

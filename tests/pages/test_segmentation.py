@@ -5,7 +5,7 @@ from __future__ import annotations
 from unittest.mock import Mock
 
 import pytest
-from parsel import Selector
+from lxml import html
 
 from osce_news.errors import LayoutError
 from osce_news.pages import labels
@@ -173,7 +173,7 @@ def test_two_thousand_dates_in_one_result_are_not_believed() -> None:
 
 
 def test_a_page_without_a_body_has_no_regions() -> None:
-    assert find_results(Selector(text="<html><frameset><frame></frameset></html>")) is None
+    assert find_results(html.document_fromstring("<html><frameset><frame></frameset></html>")) is None
 
 
 def test_a_stray_end_of_the_body_ends_no_list() -> None:
