@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -51,7 +52,6 @@ class CrawlRun(Run):
     source = "list"  # what it reads
     checks: ArticleChecks
     total = 0
-    _queue: Sequence[Due] = ()
 
     def __init__(
         self, writer: Writer, options: CrawlOptions, mode: str, continues: UnfinishedRun | None = None
@@ -61,9 +61,8 @@ class CrawlRun(Run):
         self.error: OsceNewsError | None = None
         self.interrupted = False
         self.recorder: ArchiveWriter | None = None
-        archives = crawl_state.archived_runs(
-            writer.connection
-        )  # before the run begins, so that it is not among them
+        self._queue: deque[Due] = deque()  # items whose own pages are to be requested
+        archives = crawl_state.archived_runs(writer.connection)  # those before this run
         started = RunStarted(
             run=0,
             mode=mode,
@@ -105,7 +104,7 @@ class CrawlRun(Run):
 
     def request_pages(self, queue: Iterable[Due]) -> None:
         """Set the items whose pages are requested."""
-        self._queue = tuple(queue)
+        self._queue = deque(queue)
         self.total = len(self._queue)
 
     @property
@@ -125,7 +124,7 @@ class CrawlRun(Run):
 
     def store_answer(self, answer: ArticleItem) -> None:
         """Store the response for the next item, and remove the item from the queue; raises StorageError."""
-        self._queue = self._queue[1:]
+        self._queue.popleft()
         event = PageStored(
             url=answer.url,
             fetched_at=answer.fetched_at,
@@ -140,7 +139,7 @@ class CrawlRun(Run):
 
     def stop_requests(self, error: OsceNewsError) -> None:
         """Request no more pages, because of this error."""
-        self._queue = ()
+        self._queue.clear()
         self.fail(error)
 
     def fail(self, error: OsceNewsError) -> None:
