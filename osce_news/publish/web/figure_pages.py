@@ -19,6 +19,7 @@ from osce_news.publish.web.addresses import query_of
 from osce_news.publish.web.answers import html
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
+from osce_news.storage import search
 from osce_news.storage.query import Query, label
 
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
@@ -70,11 +71,11 @@ async def figure_page(datasette: Any, request: Any) -> Any:
     status = 200
     try:
         variables |= {"options": (options := options_from(request.args)), **_form(options)}
-        figure = await _figure(datasette, options)
+        figure, notes = await _figure(datasette, options)
         rows = [
             [_NOT_PRINTED if value is None else value for value in row.values()] for row in figure.rows[:200]
         ]
-        variables |= {"figure": figure, "command": command(options), "rows": rows}
+        variables |= {"figure": figure, "notes": notes, "command": command(options), "rows": rows}
     except BadInputError as error:
         variables["error"], status = str(error), 400
     return await html(datasette, request, "figures.html", variables, status)
@@ -85,7 +86,7 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     suffix = request.url_vars["suffix"]
     width = _NARROW if request.args.get("width") == str(_NARROW) else _WIDE
     try:
-        figure = await _figure(datasette, options_from(request.args))
+        figure, _ = await _figure(datasette, options_from(request.args))
     except BadInputError as error:
         return Response.text(str(error), 400)
     body = await asyncio.get_running_loop().run_in_executor(None, _body, figure, suffix, width)
@@ -95,10 +96,14 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     return Response(body, headers=headers, content_type=_TYPES[suffix])
 
 
-async def _figure(datasette: Any, options: FigureOptions) -> Figure:
-    """Return the figure. Raises BadInputError."""
-    path = await path_of(datasette, options.query.as_of)
-    return await read(datasette, path, lambda connection: build_figure(connection, options))
+async def _figure(datasette: Any, options: FigureOptions) -> tuple[Figure, list[str]]:
+    """Return the figure, and what a person should know about its query. Raises BadInputError."""
+
+    def build(connection: sqlite3.Connection) -> tuple[Figure, list[str]]:
+        figure = build_figure(connection, options)
+        return figure, search.remarks(connection, options.query, len(figure.rows))
+
+    return await read(datasette, await path_of(datasette, options.query.as_of), build)
 
 
 def _choices(connection: sqlite3.Connection, path: Path) -> dict[str, list[tuple[str, str]]]:

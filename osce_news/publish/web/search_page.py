@@ -66,16 +66,19 @@ async def search_file(datasette: Any, request: Any, send: Any) -> Any:
 
 async def cite_page(datasette: Any, request: Any) -> Any:
     """Answer with the reference to the items of a query, as `osce-news cite` prints it."""
-    position = Position(query_of(request.args, ()))
-    path = await path_of(datasette, position.query.as_of)
-    known = await read(datasette, path, lambda connection: coverage(connection, position.query))
+    position = Position(query := query_of(request.args, ()))
+    path = await path_of(datasette, query.as_of)
+    known = await read(datasette, path, lambda connection: coverage(connection, query))
     reference = dataset_reference(known)
     rendered = {name: formats()[name].cite for name in ("bibtex", "ris")}
     variables = {
         "position": position,
         "citation": citation(reference),
+        "notes": await read(
+            datasette, path, lambda connection: search.remarks(connection, query, known.items)
+        ),
         "formats": {name: cite(reference) for name, cite in rendered.items() if cite},
-        "command": shlex.join(["osce-news", "cite", *position.query.options()]),
+        "command": shlex.join(["osce-news", "cite", *query.options()]),
     }
     return await html(datasette, request, "cite.html", variables)
 

@@ -28,7 +28,8 @@ def test_words_and_titles_are_those_of_the_day(get: Get) -> None:
     assert number_of_items(get("/?search=quicksilver").text) == 1
     texts = get(f"/?search=quicksilver&{DAY}").text
     assert number_of_items(texts) == 0
-    assert "only titles and teasers were searched" in texts
+    for page in ("", "figures", "cite"):
+        assert "only titles and teasers were searched" in get(f"/{page}?search=police&{DAY}").text
 
 
 def test_a_day_on_which_the_list_was_not_read_says_when_it_was(get: Get) -> None:
