@@ -101,7 +101,7 @@ def _print_counts(
 ) -> None:
     with open_query(db, query) as connection:
         keep = {
-            name: [row["name"] for row in counts.most_frequent(connection, name, query)][:top]
+            name: counts.most_frequent(connection, name, query)[:top]
             for name in groups
             if top and name not in counts.PERIODS
         }

@@ -79,17 +79,9 @@ def count_items(
     return [dict(row) for row in connection.execute(sql, values)]
 
 
-def most_frequent(connection: sqlite3.Connection, by: str, query: Query) -> list[Row]:
-    """Return the names of a grouping with their numbers of items, the most frequent first.
-
-    Items without a value are left out.
-    """
-    table, values = _grouped([by], query, {})
-    sql = (
-        f"SELECT {by} AS name, count(DISTINCT id) AS items FROM ({table}) "
-        f"WHERE {by} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-    )
-    return [dict(row) for row in connection.execute(sql, values)]
+def most_frequent(connection: sqlite3.Connection, by: str, query: Query) -> list[str]:
+    """Return the names of a grouping that is no period, the most frequent first."""
+    return [row[by] for row in count_items(connection, [by], query) if row[by] is not None]
 
 
 def count_among(connection: sqlite3.Connection, query: Query, keep: Mapping[str, Sequence[str]]) -> int:

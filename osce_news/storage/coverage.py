@@ -92,7 +92,8 @@ def last_complete_crawl(connection: sqlite3.Connection) -> sqlite3.Row | None:
     sql = f"""
         SELECT id, finished FROM runs
         WHERE mode IN ('full', 'incremental') AND {COMPLETE} AND finished IS NOT NULL ORDER BY id DESC"""
-    return next(iter(connection.execute(sql)), None)
+    crawl: sqlite3.Row | None = connection.execute(sql).fetchone()
+    return crawl
 
 
 def unfinished_lists(connection: sqlite3.Connection, since: str) -> list[tuple[str, str | None]]:

@@ -12,58 +12,46 @@ from osce_news.storage.schema import MIGRATIONS, TABLES, object_type
 from osce_news.storage.upgrade import differences
 from osce_news.temporary import temporary_folder
 
+# The rows that break each rule.
 _RULES = {
-    "an item without an address": (
-        "SELECT count(*) FROM items WHERE id NOT IN (SELECT item_id FROM addresses)"
-    ),
-    "a normalised date without a printed one": (
-        "SELECT count(*) FROM items WHERE published IS NOT NULL AND published_raw IS NULL"
-    ),
-    "a page whose counts do not add up": (
-        "SELECT count(*) FROM pages WHERE new + changed + unchanged > results"
-    ),
+    "an item without an address": "items WHERE id NOT IN (SELECT item_id FROM addresses)",
+    "a normalised date without a printed one": "items WHERE published IS NOT NULL AND published_raw IS NULL",
+    "a page whose counts do not add up": "pages WHERE new + changed + unchanged > results",
     "an item whose column withdrawn and whose history disagree": (
-        "SELECT count(*) FROM items WHERE withdrawn IS NOT "
+        "items WHERE withdrawn IS NOT "
         "(SELECT max(withdrawn) FROM withdrawals WHERE item_id = items.id AND restored IS NULL)"
     ),
     "an item with two withdrawals at the same time": (
-        "SELECT count(*) FROM (SELECT item_id FROM withdrawals WHERE restored IS NULL "
-        "GROUP BY item_id HAVING count(*) > 1)"
+        "(SELECT item_id FROM withdrawals WHERE restored IS NULL GROUP BY item_id HAVING count(*) > 1)"
     ),
     "a restored item without its run or its time": (
-        "SELECT count(*) FROM withdrawals WHERE (restored IS NULL) <> (restored_run IS NULL)"
+        "withdrawals WHERE (restored IS NULL) <> (restored_run IS NULL)"
     ),
     # An interrupted run may have none, because a process that is killed can't write it.
     "a finished run without an end time": (
-        "SELECT count(*) FROM runs WHERE finished IS NULL AND status NOT IN ('running', 'interrupted')"
+        "runs WHERE finished IS NULL AND status NOT IN ('running', 'interrupted')"
     ),
-    "a running run with an end time": (
-        "SELECT count(*) FROM runs WHERE finished IS NOT NULL AND status = 'running'"
-    ),
-    "a run that continues a later one": "SELECT count(*) FROM runs WHERE continues >= id",
+    "a running run with an end time": "runs WHERE finished IS NOT NULL AND status = 'running'",
+    "a run that continues a later one": "runs WHERE continues >= id",
     "an article with a text but no time of reading": (
-        "SELECT count(*) FROM articles WHERE read_at IS NULL AND (text IS NOT NULL OR title IS NOT NULL)"
+        "articles WHERE read_at IS NULL AND (text IS NOT NULL OR title IS NOT NULL)"
     ),
-    "an article without the name of its layout": (
-        "SELECT count(*) FROM articles WHERE title IS NOT NULL AND layout IS NULL"
-    ),
+    "an article without the name of its layout": "articles WHERE title IS NOT NULL AND layout IS NULL",
     "an article with a normalised date without a printed one": (
-        "SELECT count(*) FROM articles WHERE published IS NOT NULL AND published_raw IS NULL"
+        "articles WHERE published IS NOT NULL AND published_raw IS NULL"
     ),
     "an article whose text is not that of its last revision": (
-        "SELECT count(*) FROM articles JOIN revisions ON revisions.id = (SELECT max(id) FROM revisions "
+        "articles JOIN revisions ON revisions.id = (SELECT max(id) FROM revisions "
         "WHERE item_id = articles.item_id AND field = 'text') WHERE articles.text IS NOT revisions.after "
         "AND articles.read_at <= revisions.seen_at"
     ),
-    "an item's own page with results of the list": (
-        "SELECT count(*) FROM pages WHERE item_id IS NOT NULL AND results <> 0"
-    ),
+    "an item's own page with results of the list": "pages WHERE item_id IS NOT NULL AND results <> 0",
     "a run whose counts of articles do not add up": (
-        "SELECT count(*) FROM runs WHERE articles_changed + articles_gone + articles_failed > articles"
+        "runs WHERE articles_changed + articles_gone + articles_failed > articles"
     ),
     **{
         f"an item whose {name} are not numbered from 0": (
-            f"SELECT count(*) FROM (SELECT item_id FROM item_{name} GROUP BY item_id "
+            f"(SELECT item_id FROM item_{name} GROUP BY item_id "
             "HAVING min(position) <> 0 OR max(position) <> count(*) - 1)"
         )
         for name in ("offices", "topics", "places")
@@ -141,9 +129,15 @@ def _schema(copy: sqlite3.Connection) -> list[str]:
 
 
 def _rules(copy: sqlite3.Connection) -> list[str]:
-    broken = {rule: copy.execute(sql).fetchone()[0] for rule, sql in _RULES.items()}
-    broken |= {f"a {table[:-1]} with a number below 0": _negative(copy, table) for table in ("runs", "pages")}
+    negative = {
+        f"a {table[:-1]} with a number below 0": _negative(copy, table) for table in ("runs", "pages")
+    }
+    broken = {rule: _count(copy, rows) for rule, rows in (_RULES | negative).items()}
     return [f"rule: {rule} ({count} times)" for rule, count in broken.items() if count]
+
+
+def _count(copy: sqlite3.Connection, rows: str) -> int:
+    return int(copy.execute(f"SELECT count(*) FROM {rows}").fetchone()[0])
 
 
 def _texts(copy: sqlite3.Connection) -> list[str]:
@@ -159,10 +153,7 @@ def _texts(copy: sqlite3.Connection) -> list[str]:
     return found
 
 
-def _negative(copy: sqlite3.Connection, table: str) -> int:
-    """Return the number of rows with a number below 0 in any column."""
-    numbers = copy.execute(
-        "SELECT name FROM pragma_table_info(?) WHERE type IN ('INTEGER', 'REAL')", [table]
-    ).fetchall()
-    any_negative = " OR ".join(f"{row[0]} < 0" for row in numbers)
-    return int(copy.execute(f"SELECT count(*) FROM {table} WHERE {any_negative}").fetchone()[0])
+def _negative(copy: sqlite3.Connection, table: str) -> str:
+    """Return the rows with a number below 0 in any column."""
+    sql = "SELECT name FROM pragma_table_info(?) WHERE type IN ('INTEGER', 'REAL')"
+    return f"{table} WHERE {' OR '.join(f'{row[0]} < 0' for row in copy.execute(sql, [table]))}"

@@ -107,7 +107,7 @@ def _counts(
     keep: dict[str, list[str]] = {}
     remarks: list[str] = []
     for name in groups:
-        names = [row["name"] for row in counts.most_frequent(connection, name, options.query)]
+        names = counts.most_frequent(connection, name, options.query)
         top = options.top or _DEFAULT_TOP[options.kind]
         # A single group is better shown by its name than as "(other)".
         keep[name] = names if len(names) <= top + 1 else names[:top]

@@ -85,7 +85,7 @@ def test_a_time_series_has_every_period_and_counts_undated_items(tmp_path: Path)
 def test_a_time_series_combines_rare_offices(reading: sqlite3.Connection, by: tuple[str, ...]) -> None:
     found = build_figure(reading, FigureOptions(by, top=3))
     names = list(dict.fromkeys(row["office"] for row in found.rows))
-    ranked = [row["name"] for row in counts.most_frequent(reading, "office", Query())]
+    ranked = counts.most_frequent(reading, "office", Query())
     assert names == [*ranked[:3], counts.OTHER, None]
     assert found.title == f"Items by {by[0]} and {by[1]}"
     assert any(f"combines the {len(ranked) - 3} offices with the fewest items" in one for one in found.notes)
@@ -109,12 +109,9 @@ def test_a_matrix_has_frequent_labels_and_says_how_many_items_it_shows(
     reading: sqlite3.Connection,
 ) -> None:
     found = build_figure(reading, FigureOptions(("office", "topic"), top=4))
-    assert {row["office"] for row in found.rows} <= {
-        row["name"] for row in counts.most_frequent(reading, "office", Query())[:4]
-    }
+    assert {row["office"] for row in found.rows} <= set(counts.most_frequent(reading, "office", Query())[:4])
     assert all(row["topic"] not in (None, counts.OTHER) for row in found.rows)
-    keep = {name: [row["name"] for row in counts.most_frequent(reading, name, Query())[:4]]
-            for name in ("office", "topic")}  # fmt: skip
+    keep = {name: counts.most_frequent(reading, name, Query())[:4] for name in ("office", "topic")}
     shown = counts.count_among(reading, Query(), keep)
     assert 0 < shown < 600
     assert any(f"{shown} of them are shown" in note for note in found.notes)
