@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
-from osce_news.archive.cluster.job import PART_BYTES, Part, Partitions, make_job, parse_part, read_job
+from osce_news.archive.cluster.job import PART_BYTES, Part, make_job, parse_part, read_job
 from osce_news.archive.replay.execute import replay_plan
 from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, PartialError
@@ -72,7 +72,7 @@ def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, to
             f"{folder}: {len(missing):,} of {len(job.parts):,} partitions are missing; "
             "run the same `osce-news parse` again to make them"
         )
-    return replay_plan(job.plan, Partitions(folder, job), db, start_url=job.start_url, on_page=on_page)
+    return replay_plan(job.plan, job.partitions(folder), db, start_url=job.start_url, on_page=on_page)
 
 
 @contextmanager

@@ -8,25 +8,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from osce_news.archive.capture import Capture
-from osce_news.archive.cluster.partitions import (
-    partition_capture,
-    partition_contents,
-    rows,
-    write_partition,
-)
+from osce_news.archive.cluster.partitions import Partitions, rows, write_partition
 from osce_news.archive.records import records
 from osce_news.archive.replay.plan import ReplayPlan, plan_replay
-from osce_news.archive.report import RecordError, Report
+from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError, OsceNewsError, PartialError, StorageError
-from osce_news.events import Event
 from osce_news.serialize import from_json, to_json
 
 FORMAT = 4  # of the plan and of the partitions
@@ -65,6 +57,14 @@ class Job:
     def missing(self, folder: Path) -> list[Part]:
         """Return the parts whose partitions are not in the folder."""
         return [part for part in self.parts if not (folder / part.name).is_file()]
+
+    def partitions(self, folder: Path) -> Partitions:
+        """Return the partitions in the folder, in place of the WARC files."""
+        places: dict[Path, list[tuple[range, Path]]] = {}
+        for part in self.parts:
+            place = range(part.start, part.end), folder / part.name
+            places.setdefault(Path(part.path), []).append(place)
+        return Partitions(places)
 
 
 def make_job(paths: Sequence[Path], folder: Path, *, start_url: str, part_bytes: int = PART_BYTES) -> Job:
@@ -182,44 +182,6 @@ def _job(folder: Path, changed_ns: int) -> tuple[Job, WarcFiles]:
     """Return the job and its files, whose index of responses is built once per process."""
     job = read_job(folder)
     return job, WarcFiles(job.plan.files)
-
-
-class Partitions(WarcFiles):
-    """The partitions of a job in place of its WARC files."""
-
-    def __init__(self, folder: Path, job: Job) -> None:
-        super().__init__(job.plan.files)
-        self._folder = folder
-        self._parts: dict[Path, list[Part]] = {}
-        for part in job.parts:
-            self._parts.setdefault(Path(part.path), []).append(part)
-
-    def contents(
-        self,
-        files: Sequence[Path],
-        report: Report,
-        *,
-        hosts: Collection[str] | None = None,
-        resolve: bool = True,
-        start: int = 0,
-        end: int = sys.maxsize,
-    ) -> Iterator[Capture | Event]:
-        """Yield the captures and the events in these files, in order; whole files only."""
-        for path in files:
-            for part in self._parts[path]:
-                partition, is_first = self._folder / part.name, part.start == 0
-                yield from partition_contents(
-                    partition, path, report, is_first=is_first, hosts=hosts, resolve=resolve
-                )
-
-    def capture_at(self, path: Path, offset: int) -> Capture:
-        """Return the capture at an offset; raises RecordError if it is not there."""
-        for part in self._parts[path]:
-            if part.start <= offset < part.end:
-                capture = partition_capture(self._folder / part.name, path, offset)
-                if capture is not None:
-                    return capture
-        raise RecordError(f"{path}: byte {offset}: the record is gone")
 
 
 def _hash(data: bytes) -> str:

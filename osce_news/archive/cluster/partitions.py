@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -139,49 +140,47 @@ def read_rows(path: Path) -> Iterator[Row]:
             yield from batch.to_pylist()
 
 
-def partition_contents(
-    partition: Path,
-    path: Path,
-    report: Report,
-    *,
-    is_first: bool,
-    hosts: Collection[str] | None = None,
-    resolve: bool = True,
-) -> Iterator[Capture | Event]:
-    """Yield the captures and events of a partition of the WARC file `path`; see `WarcFiles.contents`.
+class Partitions(WarcFiles):
+    """Partitions in place of the WARC files that they were made of."""
 
-    The file is counted with its first part. Raises BadInputError if the partition can't be read.
-    """
-    with _errors(partition):
-        part_report = from_json(Report, pq.read_metadata(partition).metadata[_REPORT].decode())
-        part_report.files = int(is_first)
-        report.add(part_report)
-        for row in read_rows(partition):
-            if row["event"] is not None:
-                event = parse_event(row["url"], row["event"].encode())
-                if event is not None:
-                    yield event
-                continue
-            try:
-                capture = _capture(row, path, resolve=resolve)
-                if is_wanted(capture.url, hosts):
-                    yield capture
-                else:
-                    report.captures -= 1
-                    report.other_hosts += 1
-            except RecordError as error:
-                report.captures -= 1  # the worker did not resolve it
-                report.problem(path, f"byte {row['offset']}", error)
+    def __init__(self, places: Mapping[Path, Sequence[tuple[range, Path]]]) -> None:
+        """Take the partitions of each WARC file in order, each with its range of offsets in the file."""
+        super().__init__(list(places))
+        self._places = places
 
+    def contents(
+        self,
+        files: Sequence[Path],
+        report: Report,
+        *,
+        hosts: Collection[str] | None = None,
+        resolve: bool = True,
+        start: int = 0,
+        end: int = sys.maxsize,
+    ) -> Iterator[Capture | Event]:
+        """Yield the captures and the events in these files, in order; whole files only.
 
-def partition_capture(partition: Path, path: Path, offset: int) -> Capture | None:
-    """Return the capture at that offset, as `partition_contents`; None if there is none.
+        Raises BadInputError if a partition can't be read.
+        """
+        for path in files:
+            for offsets, partition in self._places[path]:
+                with _errors(partition):
+                    part_report = from_json(Report, pq.read_metadata(partition).metadata[_REPORT].decode())
+                    part_report.files = int(offsets.start == 0)  # a file is counted with its first part
+                    report.add(part_report)
+                    for row in read_rows(partition):
+                        content = _content(row, path, report, hosts, resolve=resolve)
+                        if content is not None:
+                            yield content
 
-    Raises RecordError if the page that it refers to is in none of the files.
-    """
-    with _errors(partition):
-        matches = pq.read_table(partition, filters=[("offset", "==", offset)]).to_pylist()
-        return _capture(matches[0], path, resolve=True) if matches else None
+    def capture_at(self, path: Path, offset: int) -> Capture:
+        """Return the capture at an offset; raises RecordError if it or its page is not there."""
+        partition = next((one for offsets, one in self._places[path] if offset in offsets), None)
+        if partition is not None:
+            with _errors(partition):
+                for row in pq.read_table(partition, filters=[("offset", "==", offset)]).to_pylist():
+                    return _capture(row, path, resolve=True)
+        raise RecordError(f"{path}: byte {offset}: the record is gone")
 
 
 @contextmanager
@@ -194,6 +193,23 @@ def _errors(path: Path) -> Iterator[None]:
         raise BadInputError(
             f"{path}: not a partition of `osce-news parse`: {reason}; delete it and run that again"
         ) from error
+
+
+def _content(
+    row: Row, path: Path, report: Report, hosts: Collection[str] | None, *, resolve: bool
+) -> Capture | Event | None:
+    """Return the capture or the event of a row; None for a capture that is left out, and counted."""
+    if row["event"] is not None:
+        return parse_event(row["url"], row["event"].encode())
+    try:
+        capture = _capture(row, path, resolve=resolve)
+        if is_wanted(capture.url, hosts):
+            return capture
+        report.other_hosts += 1
+    except RecordError as error:
+        report.problem(path, f"byte {row['offset']}", error)
+    report.captures -= 1  # the worker counted it
+    return None
 
 
 def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) -> Row:
