@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.archive import replay as archive_replay
+from osce_news.archive.warc_files import WarcFiles
 from tests.archive.making import answer, packed, record, saved, sha1
 from tests.archive.replaying import newsroom, replay
 from tests.crawl.spiders.crawling import is_sound, rows
@@ -297,3 +299,16 @@ def test_a_saved_article_without_its_address_is_told_from_an_unknown_list(
     done = replay(tmp_path, what="article.html")
     assert done.status == 3
     assert "article.html: its address is not known (a meta.json can give it); read as a list:" in done.errors
+
+
+def test_a_replay_that_is_interrupted_while_it_looks_through_the_files_has_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    path = saved(tmp_path / "a.warc.gz", packed(*tens()))
+    monkeypatch.setattr(WarcFiles, "contents", stop)
+    with pytest.raises(KeyboardInterrupt):
+        archive_replay.replay([path], tmp_path / "b.db")
+    assert rows(tmp_path / "b.db", "SELECT status, finished IS NULL FROM runs") == [("interrupted", 0)]

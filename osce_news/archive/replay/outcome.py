@@ -26,9 +26,7 @@ class Outcome:
     report: Report = field(default_factory=Report)
     runs: list[int] = field(default_factory=list)  # the numbers of the runs that were made
     known: list[str] = field(default_factory=list)  # recorded runs that the database held already
-    merged: list[str] = field(
-        default_factory=list
-    )  # recorded runs older than the database, or continued later
+    merged: list[str] = field(default_factory=list)  # those older than the database, or continued later
     other_pages: int = 0  # captures that are neither a list page nor an article, or not a page at all
     unknown_items: int = 0  # other numbered pages, which no list shows and which are not news items
     errors: list[OsceNewsError] = field(default_factory=list)

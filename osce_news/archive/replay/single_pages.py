@@ -52,8 +52,8 @@ class SinglePages:
         for fault in (*self.faults, *(PartialError(missing.format(name)) for name in self.plan.headless)):
             outcome.fail(fault)
         total = None if self.plan.warcs else len(self.plan.pages)
-        places = self._places()
         try:
+            places = self._places()
             for kind in (LISTING, ARTICLE):
                 for where, capture in self._pages(kind, places):
                     try:
@@ -109,12 +109,8 @@ class SinglePages:
             else:
                 if (page_kind(capture.url) or LISTING) == wanted:
                     is_known = saved.url or capture.url != LISTING_URL or saved.stated_address(capture.body)
-                    unknown = (
-                        ""
-                        if is_known
-                        else ": its address is not known (a meta.json can give it); read as a list"
-                    )
-                    yield f"{saved.path}{unknown}", capture
+                    unknown = ": its address is not known (a meta.json can give it); read as a list"
+                    yield f"{saved.path}{'' if is_known else unknown}", capture
         if places is None:
             found = (capture for capture in self._captures(Report()) if _kind(capture) == wanted)
         else:
