@@ -18,6 +18,7 @@ from osce_news.publish import datapackage, destinations
 from osce_news.publish.extras import require_extra
 from osce_news.publish.formats import Format, Row, format_of, formats
 from osce_news.publish.references import dataset_reference
+from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.coverage import coverage
 from osce_news.storage.dictionary import Column, column
 from osce_news.storage.queries import decoded
@@ -147,7 +148,9 @@ def _prepare(
         if name not in known:
             raise BadInputError(f"no column {name[:80]!r}; choose from {', '.join(known)}")
     is_spreadsheet = table.get("bom") or chosen.name == "xlsx"
-    usual = [name for name in known if name != "text" or not is_spreadsheet or table.get("texts")]
+    left_out = {"text"} if is_spreadsheet and not table.get("texts") else set()
+    left_out |= set(PRESENT_ONLY) if query.as_of else set()
+    usual = [name for name in known if name not in left_out]
     columns = [column("newsroom", name) for name in dict.fromkeys(names or usual)]
     keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
     if "query" in chosen.options:

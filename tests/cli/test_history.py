@@ -237,6 +237,8 @@ def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:
     header, *lines = csv.reader(io.StringIO(limited.out))
     assert len(lines) == 3
     assert not {"text", "last_seen", "withdrawn"} & set(header)
+    exported = run("export", "-", "--format", "csv", "--as-of", "2024-08-05", cwd=tmp_path)
+    assert exported.out.splitlines()[0].split(",") == header
     assert limited.errors == ["3 of 10 items; --limit 0 shows all"]
     table = run("list", "--as-of", "2024-08-05", "--format", "table", cwd=tmp_path).out
     assert table.split()[:5] == ["id", "published", "content_type", "offices", "title"]
