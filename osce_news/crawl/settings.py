@@ -36,6 +36,7 @@ DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # Scrapy's default doe
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
+URLLENGTH_LIMIT = 0  # no limit: Scrapy drops a longer request without an answer, which would end each crawl
 DOWNLOAD_HANDLERS = {
     "http": "osce_news.crawl.downloader.BoundedDownloadHandler",
     "https": "osce_news.crawl.downloader.BoundedDownloadHandler",

@@ -128,7 +128,10 @@ def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, sav
         "AND item_id IN (SELECT value FROM json_each(?))"
     )
     own = {row[0] for row in connection.execute(sql, [BY_SEARCH, json.dumps(list(texts))])}
-    stored = (write_article(connection, texts[one], run, saved=saved) for one in texts.keys() - own)
+    # In the order of the page, so that a replay numbers the revisions alike.
+    stored = (
+        write_article(connection, answer, run, saved=saved) for one, answer in texts.items() if one not in own
+    )
     return sum(article.change is not None for article in stored)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from osce_news.errors import StorageError
-from osce_news.items import ArticleItem, NewsItem, RawArticle
+from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
 from osce_news.normalize import normalize
 from osce_news.pages.extract import read_article
 from osce_news.storage import Writer, article_queue, queries
@@ -41,12 +42,28 @@ def bad(story: Story, day: int, status: str, **more: object) -> ArticleItem:
     return replace(answer(story, day), status=status, article=None, **more)  # type: ignore[arg-type]
 
 
+def search_answer(stories: Sequence[Story], day: int, text: str) -> Listing:
+    """An answer of the search service with this text for each story."""
+    readings = [answer(story, day, text) for story in stories]
+    for one in readings:
+        one.article = replace(one.article, layout=BY_SEARCH) if one.article else None
+    return replace(listing(stories, DAY.format(day)), origin="search", articles=readings)
+
+
 @pytest.fixture
 def crawling(db: Path) -> Writer:
     writer = Writer(db)
     writer.begin("incremental")
     writer.store(listing(STORIES))
     return writer
+
+
+def test_the_texts_of_a_search_answer_are_stored_in_its_order(writer: Writer) -> None:
+    stories = make_stories(30)
+    writer.store(search_answer(stories, 1, "A text."))
+    writer.store(search_answer(stories, 2, "Another."))
+    found = writer.connection.execute("SELECT item_id FROM revisions WHERE field = 'text' ORDER BY id")
+    assert [row[0] for row in found] == [str(story.node) for story in stories]
 
 
 def row(writer: Writer, story: Story) -> sqlite3.Row:

@@ -162,32 +162,40 @@ def test_what_is_not_to_be_had_is_noted_as_what_it_is(newsroom: Newsroom, tmp_pa
         "not_found": faults.always(Reply(body=render_not_found().encode())),
         "unreadable": faults.wrong_type(),
         "failed": faults.redirect("http://other.example/1"),
-        "kept from us": faults.status(403),
     }
+    others = {"kept from us": faults.status(403), "not modified": faults.status(304)}
+    answers |= others
     places = dict(zip(answers, newsroom.stories, strict=False))
     for name, answer in answers.items():
         newsroom.fail(places[name].path, answer)
     done = crawl(newsroom, db, "--articles")
     assert done.status == 4, done.errors
     assert (done.summary["status"], run_statuses(db)) == ("partial", ["complete", "partial"])
-    assert (done.summary["articles_gone"], done.summary["articles_failed"]) == (3, 3)
+    assert (done.summary["articles_gone"], done.summary["articles_failed"]) == (3, 4)
     found = statuses(db)
-    assert {name: found[places[name].node] for name in answers if name != "kept from us"} == {
-        name: name for name in answers if name != "kept from us"
-    }
-    assert found[places["kept from us"].node] == "failed"
+    expected = {name: "failed" if name in others else name for name in answers}
+    assert {name: found[places[name].node] for name in answers} == expected
     assert set(found.values()) - set(answers) == {"read"}
     moved = rows(db, "SELECT moved_to, text FROM articles WHERE status = 'moved'")
     assert moved == [(newsroom.url + newsroom.stories[-1].path, None)]
     reasons = dict(rows(db, "SELECT item_id, reason FROM articles WHERE reason IS NOT NULL"))
     assert "application/pdf" in reasons[str(places["unreadable"].node)]
     assert "another site" in reasons[str(places["failed"].node)]
+    assert "304 to an unconditional request" in reasons[str(places["not modified"].node)]
     assert len(list((tmp_path / "a.db-not-understood").iterdir())) == 1
 
     newsroom.faults.clear()
     done = crawl(newsroom, db, "--articles")
-    assert (done.status, done.summary["articles"]) == (0, 2)
+    assert (done.status, done.summary["articles"]) == (0, 3)
     assert is_sound(db)
+
+
+@pytest.mark.slow
+def test_an_item_with_a_long_address_holds_up_no_other(newsroom: Newsroom, db: Path) -> None:
+    crawl(newsroom, db)
+    with_writing(db, f"UPDATE items SET url = url || '/{'a' * 3_000}' WHERE id = {newsroom.stories[3].node}")
+    done = crawl(newsroom, db, "--articles")
+    assert (done.status, done.summary["articles"]) == (0, STORIES), done.errors
 
 
 @pytest.mark.slow
