@@ -10,6 +10,7 @@ from itemadapter import ItemAdapter
 from scrapy import signals
 from scrapy.exceptions import DropItem
 
+from osce_news.errors import OsceNewsError
 from osce_news.items import ArticleItem, Listing, NewsItem, Term
 from osce_news.normalize import normalized_values, reason_to_reject, rejected
 from osce_news.pages.page_facts import PageFacts
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from osce_news.crawl.crawl import Crawl
+
+
+MAX_SILENCE_S = 600.0  # without a record; pipelines may be slow
 
 
 class NormalizePipeline:
@@ -118,6 +122,17 @@ class PendingPage:
         self._done = 0  # records that have passed; they come one by one, in order
         if isinstance(page, Listing):
             self._printed, page.records = page.records, []
+
+    async def wait(self) -> None:
+        """Wait until the page is stored; raises what prevented it, OsceNewsError if records get lost."""
+        before = -1
+        while not self.stored.done() and before != self._done:
+            before = self._done
+            await asyncio.wait([self.stored], timeout=MAX_SILENCE_S)
+        if not self.stored.done():
+            came = f"{self._done} of {len(self._positions)} records came out of the item pipelines"
+            raise OsceNewsError(f"{self.page.url}: {came}; does a spider middleware drop or replace others?")
+        self.stored.result()
 
     @property
     def is_complete(self) -> bool:

@@ -117,7 +117,7 @@ class ArticlesSpider(BaseSpider):
         pending = self.crawl.begin_page(answer)
         yield answer
         try:
-            await pending.stored
+            await pending.wait()
         except OsceNewsError as error:
             raise self.fail(error) from error
         left_s = run.remaining * self.delay()

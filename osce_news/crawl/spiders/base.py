@@ -58,6 +58,9 @@ class BaseSpider(scrapy.Spider):
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
         # Whatever the command line says: the records of a page must come through in order.
         crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
+        if crawler.settings["JOBDIR"]:  # a request of a former run would be taken for one of this run
+            logger.warning("JOBDIR has no effect: a crawl is resumed from its database")
+            crawler.settings.set("JOBDIR", None, priority=100)
         spider = super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
         crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         crawler.signals.connect(spider.spider_error, signals.spider_error)

@@ -95,7 +95,7 @@ class NewsroomSpider(KeySearchSpider):
         for record in records:
             yield record
         try:
-            await pending.stored
+            await pending.wait()
         except OsceNewsError as error:
             if (request := self._after_rejected(error, response)) is not None:
                 yield request

@@ -32,7 +32,7 @@ def test_an_article_behind_a_redirect_to_another_host_of_the_site_is_read(tmp_pa
         start = f"start_url=http://www.news.test:{port}/press-releases"
         arguments = [start, "delay=0", "articles=1", f"db={tmp_path / 'osce.db'}"]
         options = [part for argument in arguments for part in ("-a", argument)]
-        options += ["-s", "DNS_RESOLVER=loopback.LoopbackResolver"]
+        options += ["-s", "TWISTED_DNS_RESOLVER=loopback.LoopbackResolver"]
         with Command(["crawl", "newsroom", *options], tmp_path, program="scrapy") as command:
             done = command.wait()
         paths = newsroom.paths

@@ -59,6 +59,17 @@ class DictPipeline:
 class BrokenPipeline:
     def process_item(self, item):
         raise ZeroDivisionError("a mistake")
+
+
+class ThirdMiddleware:
+    """Drops the third record of each page."""
+
+    async def process_spider_output(self, response, result):
+        number = 0
+        async for one in result:
+            number += 1
+            if number != 3:
+                yield one
 '''
 
 
@@ -75,13 +86,14 @@ def scrapy(
     command: str = "crawl",
     spider: str = "newsroom",
     status: int = 0,
+    before: str = "",
 ) -> str:
     """Run Scrapy's command line in the folder, with pipelines of one's own; return what it logged."""
     (folder / "mine.py").write_text(PIPELINES + DOCUMENTED_PIPELINE, encoding="utf-8")
     listing = f"{site.url}/press-releases"
     options = ["-a", f"start_url={listing}", "-a", "db=a.db", "-a", "delay=0"]
     target = [spider] if command == "crawl" else [listing, "--spider", spider]
-    with Command([command, *target, *options, *arguments], folder, program="scrapy") as forked:
+    with Command([command, *target, *options, *arguments], folder, before=before, program="scrapy") as forked:
         done = forked.result()
     assert done.status == status, done.errors
     return done.output + done.errors
@@ -145,6 +157,25 @@ def test_itemcount_ends_the_crawl_after_the_page_in_hand(site: Newsroom, tmp_pat
     assert "'finish_reason': 'closespider_itemcount'" in log
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(50,)]
     assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("partial",)]
+
+
+def test_a_crawl_is_resumed_from_its_database_and_not_from_a_jobdir(site: Newsroom, tmp_path: Path) -> None:
+    job = ("-s", "JOBDIR=job")
+    log = scrapy(site, tmp_path, *job, "-s", "CLOSESPIDER_ITEMCOUNT=10", status=4)
+    assert "JOBDIR has no effect" in log
+    assert not (tmp_path / "job").exists()
+    scrapy(site, tmp_path, *job)
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(STORIES,)]
+
+
+def test_a_spider_middleware_that_drops_a_record_ends_the_crawl_with_a_message(
+    site: Newsroom, tmp_path: Path
+) -> None:
+    quick = "import osce_news.crawl.pipelines as pipelines\npipelines.MAX_SILENCE_S = 0.2\n"
+    middleware = ("-s", 'SPIDER_MIDDLEWARES={"mine.ThirdMiddleware": 543}')
+    log = scrapy(site, tmp_path, *middleware, status=1, before=quick)
+    assert "49 of 50 records came out of the item pipelines; does a spider middleware" in log
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
 
 
 def test_feeds_have_each_record_once_in_every_form(site: Newsroom, tmp_path: Path) -> None:
