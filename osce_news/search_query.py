@@ -91,7 +91,9 @@ def search_base(text: str, option: str = "search-url") -> str:
     """
     parts = urlsplit(text.strip()) if is_web_address(text.strip()) else None
     if parts is None:
-        raise BadInputError(f"--{option}: not the address of a search service (it begins with https://)")
+        raise BadInputError(
+            f"--{option}: not the address of a search service (an address begins with https://)"
+        )
     if parts.query or parts.fragment or "@" in parts.netloc:
         # The rest is not repeated: it may be a key.
         raise BadInputError(

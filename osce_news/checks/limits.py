@@ -44,8 +44,8 @@ ODDS_RATIO = 2.5  # the odds on a page may be this many times lower than those o
 P_VALUE = 1e-4  # probability of so low a count at those lower odds; below this, it is not chance
 SHORT_TEASER = 60  # characters; shorter teasers count as cut
 LONG_RUN = 31  # results; so many in a row never lack their labels or teasers by an oversight
-MIN_AGREEING = 0.6  # share of results with an office of the last one in their folder (/odihr/): no fault
-COMMON = Fraction(1, 5)  # of the items of a folder's main office; offices with fewer are ignored
+MIN_AGREEING = 0.6  # share of results that share an office with the last one in their folder (/odihr/)
+COMMON = Fraction(1, 5)  # share of the items of a folder's main office; offices with fewer items are ignored
 MAX_OFFICES = 3  # offices in a folder; with more, the address says nothing about the office
 
 DATE, OFFICES, TOPICS, TYPE = "Publishing date", "Where we are", "What we do", "Content type"

@@ -254,7 +254,7 @@ def listing_url(start: str, rows: int) -> str:
     'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'
     """
     if not is_web_address(start.strip()):
-        raise BadInputError(f"not the address of a list: {start[:200]!r} (it begins with https://)")
+        raise BadInputError(f"not the address of a list: {start[:200]!r} (an address begins with https://)")
     parts = urlsplit(start.strip())
     if "@" in parts.netloc:
         raise BadInputError("an address must not have a user name or a password: leave them out")
