@@ -145,30 +145,6 @@ def test_search_from_the_front_page_leads_to_an_item_and_back(visit: Visit) -> N
     expect(visit.page.locator(f"#item-{node(EDITED)}")).to_be_in_viewport()
 
 
-def test_a_facet_narrows_the_items_to_its_count_and_is_removed_again(visit: Visit) -> None:
-    value = visit.page.locator("#values-topic a").nth(2)
-    number = value.locator(".number").inner_text()
-    value.click()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text(re.compile(rf"^{number} items?$"))
-    assert visit.fits()
-    visit.page.get_by_role("list", name="Your choices").get_by_role("link").click()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text("300 items")
-
-
-def test_the_form_keeps_the_choices_and_says_what_is_no_date(visit: Visit) -> None:
-    visit.page.goto(f"{visit.url}?type=news&order=date")
-    visit.page.get_by_label("From").fill("October 2025")
-    visit.page.get_by_role("button", name="Search").click()
-    assert "type=news" in visit.page.url
-    expect(visit.page.get_by_label("From")).to_have_value("October 2025")
-    expect(visit.page.locator(".items time").last).to_have_text(re.compile("^2025-1"))
-    visit.page.get_by_label("to", exact=True).fill("soon")
-    visit.page.get_by_role("button", name="Search").click()
-    expect(visit.page.locator(".error")).to_contain_text("'soon' is not a date")
-    expect(visit.page.get_by_label("From")).to_have_value("October 2025")
-    visit.faults.clear()  # the browser logs the status 400
-
-
 @pytest.mark.parametrize(
     "address",
     ["", "?search=police", "?search=police&type=news&since=2025&until=2025", "?search=police&as-of=2025"],
