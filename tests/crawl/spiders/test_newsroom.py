@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from tests.crawl.spiders import crawling
 from tests.crawl.spiders.crawling import LIST, rows
 from tests.helpers import slow
-from tests.newsroom import Newsroom, faults, make_stories
+from tests.newsroom import Newsroom, Reply, faults, make_stories
 from tests.processes import Ended
 
 ROBOTS = "User-agent: *\nCrawl-delay: 0.02\nDisallow: /admin/\n"
@@ -78,78 +78,41 @@ def test_an_empty_list_is_no_error(newsroom: Newsroom, db: Path) -> None:
     assert (done.status, done.summary["pages"], done.summary["seen"]) == (0, 1, 0)
 
 
-Setup = Callable[[Newsroom], object]
-FAILURES: dict[str, tuple[Setup, int, str, int, str]] = {
-    # name: (what goes wrong, exit status, status, pages stored, a part of the line)
-    "robots forbids": (
-        lambda n: setattr(n, "robots", "User-agent: *\nDisallow: /"),
-        6,
-        "refused",
-        0,
-        "robots",
-    ),
-    "robots is broken": (lambda n: setattr(n, "robots_status", 503), 6, "refused", 0, "status 503"),
-    "robots is reset": (lambda n: n.fail("/robots.txt", faults.reset(0)), 1, "failed", 0, "truncated"),
-    "forbidden": (lambda n: n.fail(PAGE_TWO, faults.status(403)), 6, "refused", 1, "status 403"),
-    "challenge": (lambda n: n.fail(faults.page(0), faults.challenge()), 6, "refused", 0, "refuses"),
-    "challenge as 200": (
-        lambda n: n.fail(
-            PAGE_TWO, faults.status(200, body="<html><title>Just a moment...</title>wait</html>")
-        ),
-        6,
-        "refused",
-        1,
-        "challenge page",
-    ),
-    "too many requests": (lambda n: n.fail(PAGE_TWO, faults.status(429)), 6, "refused", 1, "status 429"),
-    "not found": (lambda n: n.fail(faults.page(0), faults.status(404)), 3, "failed", 0, "status 404"),
-    "server error": (lambda n: n.fail(PAGE_TWO, faults.status(500)), 4, "partial", 2, "status 500"),
-    "led away": (
-        lambda n: n.fail(PAGE_TWO, faults.redirect("http://127.0.0.2:9/")),
-        4,
-        "partial",
-        2,
-        "another site",
-    ),
-    "not modified": (lambda n: n.fail(PAGE_TWO, faults.status(304)), 4, "partial", 2, "status 304"),
-    "redirect loop": (lambda n: n.fail(PAGE_TWO, faults.redirect_loop()), 4, "partial", 2, "redirections"),
-    "reset": (lambda n: n.fail(PAGE_TWO, faults.reset()), 4, "partial", 2, "truncated"),
-    "cut": (lambda n: n.fail(PAGE_TWO, faults.cut()), 4, "partial", 2, "truncated"),
-    "wrong checksum": (lambda n: n.fail(PAGE_TWO, faults.wrong_checksum()), 4, "partial", 2, "truncated"),
-    "cookie wall": (lambda n: n.fail(PAGE_TWO, faults.cookie_wall()), 4, "partial", 2, "asks for a cookie"),
-    "too large": (lambda n: n.fail(PAGE_TWO, faults.huge()), 4, "partial", 2, "8 MiB"),
-    "endless headers": (
-        lambda n: n.fail(PAGE_TWO, faults.endless_headers()),
-        4,
-        "partial",
-        2,
-        "headers of more than 256 KiB",
-    ),
-    "bomb": (lambda n: n.fail(PAGE_TWO, faults.bomb()), 4, "partial", 2, "8 MiB"),
-    "a PDF": (lambda n: n.fail(PAGE_TWO, faults.wrong_type()), 3, "failed", 1, "application/pdf"),
-    "another page": (
-        lambda n: n.fail(PAGE_TWO, faults.status(200, body="<html><title>Home</title>hello</html>")),
-        3,
-        "failed",
-        1,
-        "expected results",
-    ),
+FIRST = faults.page(0)
+FORBIDDEN = faults.always(Reply(body=b"User-agent: *\nDisallow: /"))
+GUARD = faults.status(200, body="<html><title>Just a moment...</title>wait</html>")
+HOME = faults.status(200, body="<html><title>Home</title>hello</html>")
+# name: (where what goes wrong, exit status, status, pages stored, a part of the line)
+FAILURES: dict[str, tuple[str | faults.Where, faults.Answer, int, str, int, str]] = {
+    "robots forbids": ("/robots.txt", FORBIDDEN, 6, "refused", 0, "robots"),
+    "robots is broken": ("/robots.txt", faults.status(503), 6, "refused", 0, "status 503"),
+    "robots is reset": ("/robots.txt", faults.reset(0), 1, "failed", 0, "truncated"),
+    "forbidden": (PAGE_TWO, faults.status(403), 6, "refused", 1, "status 403"),
+    "challenge": (FIRST, faults.challenge(), 6, "refused", 0, "refuses"),
+    "challenge as 200": (PAGE_TWO, GUARD, 6, "refused", 1, "challenge page"),
+    "too many requests": (PAGE_TWO, faults.status(429), 6, "refused", 1, "status 429"),
+    "not found": (FIRST, faults.status(404), 3, "failed", 0, "status 404"),
+    "server error": (PAGE_TWO, faults.status(500), 4, "partial", 2, "status 500"),
+    "led away": (PAGE_TWO, faults.redirect("http://127.0.0.2:9/"), 4, "partial", 2, "another site"),
+    "not modified": (PAGE_TWO, faults.status(304), 4, "partial", 2, "status 304"),
+    "redirect loop": (PAGE_TWO, faults.redirect_loop(), 4, "partial", 2, "redirections"),
+    "reset": (PAGE_TWO, faults.reset(), 4, "partial", 2, "truncated"),
+    "cut": (PAGE_TWO, faults.cut(), 4, "partial", 2, "truncated"),
+    "wrong checksum": (PAGE_TWO, faults.wrong_checksum(), 4, "partial", 2, "truncated"),
+    "cookie wall": (PAGE_TWO, faults.cookie_wall(), 4, "partial", 2, "asks for a cookie"),
+    "too large": (PAGE_TWO, faults.huge(), 4, "partial", 2, "8 MiB"),
+    "endless headers": (PAGE_TWO, faults.endless_headers(), 4, "partial", 2, "headers of more than 256 KiB"),
+    "bomb": (PAGE_TWO, faults.bomb(), 4, "partial", 2, "8 MiB"),
+    "a PDF": (PAGE_TWO, faults.wrong_type(), 3, "failed", 1, "application/pdf"),
+    "another page": (PAGE_TWO, HOME, 3, "failed", 1, "expected results"),
 }
-TYPICAL = [
-    "cookie wall",
-    "not modified",
-    "not found",
-    "server error",
-    "challenge",
-    "robots forbids",
-    "another page",
-]
+TYPICAL = "cookie wall|not modified|not found|server error|challenge|robots forbids|another page".split("|")
 
 
 @pytest.mark.parametrize("name", [*TYPICAL, *slow(*(name for name in FAILURES if name not in TYPICAL))])
 def test_what_goes_wrong_ends_in_one_line_and_its_status(newsroom: Newsroom, db: Path, name: str) -> None:
-    go_wrong, exit_status, status, pages, said = FAILURES[name]
-    go_wrong(newsroom)
+    where, answer, exit_status, status, pages, said = FAILURES[name]
+    newsroom.fail(where, answer)
     done = crawl(newsroom, db)
     assert (done.status, done.summary["status"], done.summary["pages"]) == (exit_status, status, pages)
     assert len(done.lines) == 1, done.errors
