@@ -116,7 +116,7 @@ ODD = {
     "nested 200 deep": _nested(200).encode(),
     "UTF-16": HTML.encode("utf-16"),
     "other line ends": HTML.replace("\n", "\r\n").encode(),
-    "zero bytes in the text": HTML.replace("Rights", "\0\0Rights").encode(),
+    "zero bytes in the text": HTML.replace("Memorial", "\0\0Memorial").encode(),
 }
 
 
