@@ -1,4 +1,4 @@
-"""The command line `osce-news`."""
+"""The command line `osce-news`: `main` runs it, `commands` lists the commands, each in a file of its name."""
 
 import os
 import signal
