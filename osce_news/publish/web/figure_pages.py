@@ -16,7 +16,7 @@ from datasette.utils.asgi import Response
 from osce_news.errors import BadInputError
 from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
 from osce_news.publish.web.addresses import query_of
-from osce_news.publish.web.answers import html
+from osce_news.publish.web.answers import error_line, html
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
 from osce_news.storage import search
@@ -77,7 +77,7 @@ async def figure_page(datasette: Any, request: Any) -> Any:
         ]
         variables |= {"figure": figure, "notes": notes, "command": command(options), "rows": rows}
     except BadInputError as error:
-        variables["error"], status = str(error), 400
+        variables["error"], status = error_line(error), 400
     return await html(datasette, request, "figures.html", variables, status)
 
 

@@ -18,7 +18,7 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import number_in
-from osce_news.publish.web.answers import download, html
+from osce_news.publish.web.answers import download, error_line, html
 from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.databases import database, path_of
 from osce_news.publish.web.served_copy import DATABASE, TABLE
@@ -74,7 +74,7 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
     except QueryInterrupted:
         variables["error"] = "the query takes more than 5 seconds"
     except (BadInputError, InvalidSql, sqlite3.Error, sqlite3.Warning) as error:
-        variables["error"] = str(error)
+        variables["error"] = error_line(error)
     names = await database(datasette).table_names()
     variables["tables"] = [TABLE, *(name for name in dictionary.tables() if name in names and name != TABLE)]
     return await html(datasette, request, "queries.html", variables, 400 if "error" in variables else 200)

@@ -19,7 +19,7 @@ from osce_news.publish import exporter
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Position, query_of
-from osce_news.publish.web.answers import download, html
+from osce_news.publish.web.answers import download, error_line, html
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
 from osce_news.publish.web.served_copy import open_copy
@@ -30,7 +30,6 @@ from osce_news.storage.runs import list_runs
 
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
-_PARAMETER = re.compile(r"--(?=since|until|as-of)")  # the fields are not options
 _SHOWN = 5  # values of a facet; further ones are behind a fold
 _MOST = 40
 
@@ -45,9 +44,7 @@ async def search_page(datasette: Any, request: Any) -> Any:
         if not position.query and position.page == 1:
             variables["about"] = await read(datasette, path, lambda _: _about(path))
     except BadInputError as error:
-        return await html(
-            datasette, request, "search.html", variables | {"error": _PARAMETER.sub("", str(error))}, 400
-        )
+        return await html(datasette, request, "search.html", variables | {"error": error_line(error)}, 400)
     return await html(datasette, request, "search.html", variables)
 
 

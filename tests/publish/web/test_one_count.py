@@ -150,7 +150,7 @@ def test_items_that_match_are_the_same_on_the_page_of_items(get: Get, history: P
         ("newsroom?published__gte=Marh+2015", 400, "'Marh 2015' is not a date"),
         ("newsroom.json?published=2015", 400, "'2015' is not a date"),
         ("full-text.json?words=police&until=soon", 400, "--until: 'soon' is not a date"),
-        ("full-text?words=police&since=soon&until=", 400, "--since: 'soon' is not a date"),
+        ("full-text?words=police&since=soon&until=", 400, ">since: 'soon' is not a date"),
         ("newsroom?_search=-police", 400, "only excludes"),
         ("full-text?words=police&since=2025-10&until=October+2025", 200, "October 2025"),
         ("full-text?words=-police", 400, "only excludes"),
