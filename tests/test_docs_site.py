@@ -109,7 +109,7 @@ def test_each_page_of_the_documentation_is_in_the_site(site: Path) -> None:
     for source in sources:
         assert (site / source.relative_to(ROOT)).with_suffix(".html").is_file(), source
     menu = pages(site)[site / "docs" / "README.html"].xpath("//div[@class='sidebar-tree']")
-    assert menu.xpath("./p//text()").getall() == ["Start", "Use", "Trust", "Contribute"]
+    assert menu.xpath("./p//text()").getall() == ["Collect", "Operate", "Use", "Trust", "Contribute"]
     listed = {(site / "docs" / link).resolve() for link in menu.xpath(".//a/@href").getall()}
     assert len(listed) == len(sources) - 1  # all but the front page itself
 
