@@ -18,13 +18,15 @@ class ArticleChecks:
         """Begin with the number of stored articles in known layouts, and of those read by the extractor."""
         self._known_layouts, self._stored_by_extractor = known_layouts, by_extractor
         self._accept = accept
-        self._unreadable = self._by_extractor = self._refused = self._forbidden = 0
+        self._unreadable = self._by_extractor = self._refused = self._forbidden = self._alike = 0
+        self._text: str | None = None  # of the last article
 
     def check(self, answer: ArticleItem, before: Due) -> None:
         """Count a response; raises LayoutError if it must not be stored."""
         self._refused = self._forbidden = 0
         if answer.article is not None:
             self._unreadable = 0
+            self._check_text(answer.article.text)
             self._check_layout(answer.article.layout, before)
         elif answer.status == "unreadable" and before.status != "unreadable":
             self._unreadable += 1
@@ -42,6 +44,17 @@ class ArticleChecks:
             return error if self._forbidden >= limits.MAX_FORBIDDEN else None
         self._refused += 1
         return error if self._refused >= limits.MAX_REFUSED else None
+
+    def _check_text(self, text: str | None) -> None:
+        self._alike = self._alike + 1 if text and text == self._text else 1
+        self._text = text
+        if self._alike >= limits.MAX_UNREADABLE and not self._accept:
+            raise LayoutError(
+                "article",
+                expected="a text of its own",
+                got=f"the same text on {self._alike} pages in a row; `osce-news undo` takes them back, or if "
+                "they are right, continue with --accept",
+            )
 
     def _check_layout(self, layout: str, before: Due) -> None:
         if layout != BY_EXTRACTOR:

@@ -20,7 +20,7 @@ _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "s
 
 
 @click.command()
-@click.argument("number", metavar="[N]", type=click.IntRange(1), required=False)
+@click.argument("number", metavar="[N]", type=click.IntRange(1, 10**9), required=False)
 @click.option("--store", is_flag=True, help="Store the page: what it shows is right.")
 @click.option("--discard", is_flag=True, help="Drop the page, or take back that it was stored.")
 @db_option

@@ -55,6 +55,7 @@ class ListRun(CrawlRun):
         self.hint: str | None = None
         self.checks = ArticleChecks(0, 0, accept=True)  # fails no page
         self._is_read = False  # whether the list was read to its end, or as far as it was to be read
+        self._is_emptied = False  # whether a held page says that the list is empty
         self._note: str | None = None  # about missing items
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
             self.hint = "this list was never read to its end; `osce-news crawl --full` reads it"
@@ -103,6 +104,7 @@ class ListRun(CrawlRun):
     def _hold(self, page: Listing, facts: PageFacts, doubt: DoubtfulPageError) -> None:
         """Hold a page; raises DoubtfulPageError if too many are held."""
         self.hold_page(self._advance(page, replace(facts, has_news=None)), page, doubt)
+        self._is_emptied |= not page.listed
         logger.warning("%s: %s; held, see `osce-news held`", short_address(page.url), doubt)
         held, pages = self.summary.held, self.summary.pages
         if checks.site_has_changed(held, pages):
@@ -132,7 +134,7 @@ class ListRun(CrawlRun):
 
     def end_list(self) -> None:
         """Take note that the last page was stored, and look for items whose own pages are to be requested."""
-        self._is_read = not self.traversal.problems
+        self._is_read = not self.traversal.problems and not self._is_emptied
         if self._finds_missing:
             due = self._due_pages(self.find_missing(self.traversal.list_url))
             self.request_pages(due[:MAX_ASKED])

@@ -61,7 +61,7 @@ def refuse_unusable(path: Path) -> set[str]:
             "changes made under another name would be lost; copy the file, and use the copy"
         )
     _roll_back(path)
-    if path.exists() and path.stat().st_size > 0:
+    if path.exists() and (path.stat().st_size > 0 or not path.is_file()):  # not a device such as /dev/null
         return _refuse_foreign(path)
     if not path.parent.is_dir():
         raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from osce_news.checks import limits
@@ -13,10 +15,12 @@ from osce_news.storage.article_queue import NEVER, Due
 KNOWN = limits.MIN_KNOWN_LAYOUTS
 NEW = Due("1", "u", NEVER, None, None)
 REFUSED = RefusedError("no")
+NUMBERS = count()
 
 
-def answer(status: str = "read", layout: str = "drupal7-header") -> ArticleItem:
-    article = RawArticle("u", None, "A title", None, "A text", layout=layout) if status == "read" else None
+def answer(status: str = "read", layout: str = "drupal7-header", text: str | None = None) -> ArticleItem:
+    text = text or f"Text {next(NUMBERS)}"
+    article = RawArticle("u", None, "A title", None, text, layout=layout) if status == "read" else None
     return ArticleItem("1", "u", "2024-08-05T12:00:00Z", status, reason="why", article=article)
 
 
@@ -54,10 +58,19 @@ def test_no_known_layout_on_pages_in_a_row_ends_the_run_where_known_ones_are_usu
             checks.check(answer(layout="trafilatura"), NEW)
 
 
+def test_one_text_on_pages_in_a_row_ends_the_run() -> None:
+    checks = ArticleChecks(0, 0)
+    for text in ("A text", "Another text"):  # joint statements have a page for each office
+        for _ in range(limits.MAX_UNREADABLE - 1):
+            checks.check(answer(text=text), NEW)
+    with pytest.raises(LayoutError, match=r"the same text on 5 pages in a row.*osce-news undo.*--accept"):
+        checks.check(answer(text="Another text"), NEW)
+
+
 def test_who_accepts_it_is_not_stopped() -> None:
     checks = ArticleChecks(KNOWN, 0, accept=True)
     for _ in range(3 * limits.MAX_UNREADABLE):
-        checks.check(answer(layout="trafilatura"), NEW)
+        checks.check(answer(layout="trafilatura", text="A text"), NEW)
         checks.check(answer("unreadable"), NEW)
 
 

@@ -72,6 +72,9 @@ def _one_line(result: Result) -> str:
         (["stats", "--search", "NOT media"], "the query only excludes"),
         (["search", " "], "no words to search for"),
         (["list", "--limit", "9" * 20], "limit"),  # more than 64 bits
+        (["undo", "9" * 20], "not in the range"),
+        (["held", "9" * 20], "not in the range"),
+        (["replay", SEED, "--db", "/dev/null"], "/dev/null is not a database file"),
         (["list", "--language", "zz"], "no language 'zz'; choose from az, bs"),
         (["list", "--format", "xml"], "format"),
         (["stats", "--by", "moon"], "by"),

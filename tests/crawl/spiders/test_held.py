@@ -106,6 +106,16 @@ def test_a_person_discards_or_stores_a_held_page(newsroom: Newsroom, tmp_path: P
 
 
 @pytest.mark.slow
+def test_a_list_that_says_that_it_is_empty_withdraws_nothing(newsroom: Newsroom, db: Path) -> None:
+    with newsroom:
+        assert crawl(newsroom, db, *FIFTY).status == 0
+        newsroom.stories = []
+        done = crawl(newsroom, db, "--full", *FIFTY)
+    assert (done.status, done.summary["held"], done.summary["withdrawn"]) == (4, 1, 0), done.errors
+    assert done.summary["requests"] == 2  # robots.txt and the page, and no items' own pages
+    assert rows(db, "SELECT list_status FROM runs ORDER BY id DESC LIMIT 1") == [(None,)]
+
+
 def test_a_first_crawl_is_not_left_incomplete_by_a_held_page(newsroom: Newsroom, db: Path) -> None:
     newsroom.fail(lambda path: "page=3&" in path, doubtful, times=1)
     with newsroom:
