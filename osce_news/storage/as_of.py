@@ -37,8 +37,8 @@ WHERE NOT EXISTS (
     WHERE item_id = items.id AND withdrawn <= until AND (restored IS NULL OR restored > until))
 """
 _ITEMS_THEN = f"""
-SELECT then_.*, {" OR ".join(f"then_.{name} IS NOT {name}_raw" for name in REVISED_FIELDS)} AS changed
-FROM ({ITEMS_AS_OF}) AS then_ JOIN items USING (id)"""
+SELECT past.*, {" OR ".join(f"past.{name} IS NOT {name}_raw" for name in REVISED_FIELDS)} AS changed
+FROM ({ITEMS_AS_OF}) AS past JOIN items USING (id)"""
 _LAST_READ = """
 SELECT coalesce(max(fetched_at), :day || 'T23:59:59Z') FROM pages WHERE date(fetched_at) <= :day"""
 # Columns of the view `newsroom` that are known for the present only.
@@ -76,6 +76,7 @@ def database_as_of(
     (first,) = connection.execute("SELECT date(min(first_seen)) FROM items").fetchone()
     if first is not None and day < first:
         raise BadInputError(f"nothing is known of {day}: the first items were read on {first}")
+    connection.execute("SAVEPOINT past")  # one state, even while a crawl writes
     then = connection.execute(_ITEMS_THEN, {"day": day}).fetchall()
     ids = json.dumps([row["id"] for row in then])
     past = sqlite3.connect(path, isolation_level=None)
@@ -96,6 +97,7 @@ def database_as_of(
         "UPDATE items SET withdrawn = NULL, last_seen = max(first_seen, min(last_seen, ?))",
         connection.execute(_LAST_READ, {"day": day}).fetchone(),
     )
+    connection.execute("RELEASE past")
     past.execute("CREATE INDEX items_last_seen ON items (last_seen)")  # for the remarks on each search
     if indexed:
         past.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
