@@ -32,7 +32,7 @@ class SearchAnswer:
         self.url = url
         answer = _parsed(body, url, content_type)
         hits, found = answer.get("hits"), answer.get("found")
-        if not isinstance(hits, list) or not isinstance(found, int):
+        if not isinstance(hits, list) or not isinstance(found, int) or found >= 2**63:
             raise _not_understood("an answer with `found` and `hits`", f"JSON with {_names(answer)}")
         documents = [hit.get("document") if isinstance(hit, dict) else None for hit in hits]
         self.documents = [Document(one) for one in documents if isinstance(one, dict)]

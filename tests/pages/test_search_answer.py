@@ -168,6 +168,7 @@ def test_a_lone_surrogate_can_be_stored() -> None:
         (b"{", "not JSON"),
         (b'{"found": NaN, "hits": []}', "not JSON"),
         (b"[" * 100_000, "not JSON"),
+        (b'{"found": 1%s, "hits": []}' % (b"0" * 20), "the fields found, hits"),
         (b"[]", "a JSON list"),
         (b'{"message": "Not Ready"}', "the fields message"),
         (b'{"found": 1, "hits": [1]}', "hits without"),

@@ -1,6 +1,7 @@
 """Downloader middlewares: politeness, one site per crawl, redirects, compression, and the archive."""
 
 from osce_news.crawl.middlewares.http import (
+    CONDITIONS,
     CookielessRedirectMiddleware,
     OffsiteError,
     OneSiteMiddleware,
@@ -10,6 +11,7 @@ from osce_news.crawl.middlewares.retry import BackOffMiddleware, CircuitOpenErro
 from osce_news.crawl.middlewares.robots import RobotsError, RobotsUnreachableError, StrictRobotsMiddleware
 
 __all__ = [
+    "CONDITIONS",
     "BackOffMiddleware",
     "CircuitOpenError",
     "CookielessRedirectMiddleware",

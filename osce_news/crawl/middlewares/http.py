@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
+CONDITIONS = ("If-None-Match", "If-Modified-Since")  # headers of a conditional request
+
+
 class OffsiteError(IgnoreRequest):
     """No request was sent, because it leads to another site."""
 
@@ -72,7 +75,11 @@ class StrictCompressionMiddleware(HttpCompressionMiddleware):
 
 
 class CookielessRedirectMiddleware(RedirectMiddleware):
-    """Gives up a page that redirects to itself until it gets a cookie, because the crawl keeps no cookies."""
+    """Gives up a page that redirects to itself until it gets a cookie, because the crawl keeps no cookies.
+
+    Another address is requested without a condition: ETag and date are those of the page that redirects, so
+    an answer 304 would not be about it.
+    """
 
     def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:
         """Return the response, or the request that it redirects to; raises IgnoreRequest."""
@@ -80,4 +87,7 @@ class CookielessRedirectMiddleware(RedirectMiddleware):
         redirects_to_itself = following is not response and following.url == request.url
         if redirects_to_itself and "Set-Cookie" in response.headers:
             raise IgnoreRequest("the site asks for a cookie, and the crawl keeps none")
+        if following is not response and not redirects_to_itself:
+            for name in CONDITIONS:
+                following.headers.pop(name, None)
         return following

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from osce_news.clock import duration_in_words, utc_now
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
-from osce_news.crawl.middlewares import CircuitOpenError
+from osce_news.crawl.middlewares import CONDITIONS, CircuitOpenError
 from osce_news.crawl.responses import article_from_response, error_from_failure
 from osce_news.crawl.spiders.base import BaseSpider
 from osce_news.errors import (
@@ -30,7 +30,6 @@ from osce_news.storage.article_queue import Due
 
 logger = logging.getLogger(__name__)
 
-_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 # Responses that say something about the item.
 _HANDLED_STATUSES = [HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE]
 
@@ -142,7 +141,7 @@ class ArticlesSpider(BaseSpider):
             self._end = None
         if (due := run.next_due()) is None:
             return None
-        conditions = zip(_CONDITIONS, run.article_validators(due), strict=True)
+        conditions = zip(CONDITIONS, run.article_validators(due), strict=True)
         return self.track(
             Request(
                 due.url,
@@ -161,4 +160,4 @@ class ArticlesSpider(BaseSpider):
 
 
 def _is_conditional(request: Request | None) -> bool:
-    return request is not None and any(request.headers.get(name) for name in _CONDITIONS)
+    return request is not None and any(request.headers.get(name) for name in CONDITIONS)

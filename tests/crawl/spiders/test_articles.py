@@ -199,6 +199,19 @@ def test_an_item_with_a_long_address_holds_up_no_other(newsroom: Newsroom, db: P
 
 
 @pytest.mark.slow
+def test_a_redirect_to_another_item_is_noticed_although_that_item_has_not_changed(db: Path) -> None:
+    """The date in a conditional request is that of the page that was asked for."""
+    with Newsroom(make_stories(STORIES), robots=ROBOTS, last_modified=True) as newsroom:
+        crawl(newsroom, db, "--articles")
+        age(db, 2)
+        read_earlier, moved = newsroom.stories[2], newsroom.stories[5]
+        newsroom.fail(moved.path, faults.redirect(read_earlier.path))
+        crawl(newsroom, db, "--articles")
+    assert newsroom.log[-1].status == 304
+    assert statuses(db)[moved.node] == "moved"
+
+
+@pytest.mark.slow
 def test_an_item_on_a_host_that_is_gone_holds_up_no_other(newsroom: Newsroom, db: Path) -> None:
     lost = newsroom.stories[2]
 
