@@ -7,6 +7,7 @@ title to the next.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ from osce_news.pages.text_lines import (
     upwards,
 )
 
+_CHANGED = re.compile("updated|modified|changed", re.IGNORECASE)  # in the class of a time of no publishing
 _OUTER = frozenset({"main", "body", "html"})
 _LEVELS = 5  # of elements around the only title of a page that may be its card
 
@@ -240,7 +242,9 @@ def _cards(group: _Group) -> Iterator[CardFields]:
 
 
 def _is_time(element: Element) -> bool:
-    return element.tag == "time" or element.get("itemprop") == "datePublished"  # schema.org
+    if element.tag == "time":
+        return _CHANGED.search(element.get("class") or "") is None
+    return element.get("itemprop") == "datePublished"  # schema.org
 
 
 def _time(element: Element) -> Time:
