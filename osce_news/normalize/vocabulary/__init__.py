@@ -78,6 +78,8 @@ def fold(text: str) -> str:
     >>> fold("PRISHTINË"), fold("Forum for Security Co‑operation")
     ('prishtine', 'forum for security co-operation')
     """
+    if text.isascii():  # as most names; what follows would only change case and white space
+        return " ".join(text.replace("`", "'").lower().split())
     text = unicodedata.normalize("NFKC", text)
     text = _DASHES.sub("-", text).translate(_EVENED).casefold()
     text = _MARKS.sub("", unicodedata.normalize("NFD", text))
