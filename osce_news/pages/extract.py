@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
+from operator import attrgetter
 
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
 from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Rejected
@@ -24,6 +25,7 @@ from osce_news.urls import HOME_URL, is_search_answer
 MIN_UNREADABLE_DATES = 2
 MAX_UNREADABLE_DATES = 0.5  # of all
 _NUMBERED = re.compile(rb"""href=["']?[^"'>\s]*/[0-9]+/?["'?#\s>]""")  # a link to an item
+_raw_values = attrgetter(*(name.removesuffix("_raw") for name in RAW_FIELDS))
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
@@ -190,8 +192,7 @@ def _refuse_unreadable_dates(printed: Sequence[str | None]) -> None:
 
 
 def _record(result: RawResult) -> NewsItem:
-    raw = {name: getattr(result, name.removesuffix("_raw")) for name in RAW_FIELDS}
-    return NewsItem(**raw | {"url_raw": result.url or "", "title_raw": result.title or ""})
+    return NewsItem(**dict(zip(RAW_FIELDS, _raw_values(result), strict=True)))
 
 
 def _printed(result: RawResult) -> dict[str, object]:

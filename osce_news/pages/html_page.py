@@ -74,7 +74,8 @@ class HtmlPage:
         self.url = url
         # Trees cannot contain these characters. A </body> in the middle would end the page for the parser,
         # but not for a browser.
-        text = ILLEGAL.sub("\ufffd", _ENDS.sub("", html)).encode() or b"<html/>"
+        inside, self._ends = _ENDS.subn("", html)
+        text = ILLEGAL.sub("\ufffd", inside).encode() or b"<html/>"
         self._too_wide = _has_too_many_attributes(text)
         # Plain elements: parsel's own, those of lxml.html, take twice the time.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
@@ -132,7 +133,7 @@ class HtmlPage:
                 raise ChallengePageError(f"the site sent a challenge page ({said!r}) instead of the {wanted}")
         if self.html.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
             raise LayoutError("html", expected="an HTML page", got="JSON")
-        if _OPENED.search(self.html) and not _CLOSED.search(self.html):
+        if not self._ends and _OPENED.search(self.html) and not _CLOSED.search(self.html):
             raise LayoutError("html", expected="a whole page", got="a truncated page: no </html>")
 
     @cached_property

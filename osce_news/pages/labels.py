@@ -130,7 +130,8 @@ def split_labels(line: Line, *, cards: bool = False) -> list[Line]:
     ['Content type: News', 'What we do: Elections']
     """
     patterns = _patterns(cards=cards)
-    if read_label(line, cards=cards) is None or len(patterns.anywhere.findall(line.text)) < 2:
+    label = read_label(line, cards=cards)
+    if label is None or not patterns.anywhere.search(label.value):
         return [line]
     runs: list[list[Piece]] = [[]]
     for piece in line.pieces:
@@ -184,6 +185,8 @@ def _visible(text: str) -> str:
 
 def _pieces_behind(pieces: Sequence[Piece], lengths: set[int]) -> list[Piece] | None:
     """Return the pieces after a label of one of these lengths, or None if the label ends inside a piece."""
+    if pieces and len(_visible(pieces[0].text)) in lengths:  # as on most lines
+        return list(pieces[1:])
     seen = ""
     for number, piece in enumerate(pieces):
         seen = _WHITE.sub(" ", UNSEEN.sub("", seen + piece.text))  # short, however many pieces are blank

@@ -173,7 +173,7 @@ class ListingPage(HtmlPage):
             got=self.description,
         )
 
-    @property
+    @cached_property
     def complete(self) -> list[RawResult]:
         """The results that have a title, an address and a date."""
         return [result for result in self.results if not result.lacks]
