@@ -160,7 +160,7 @@ REVISED_FIELDS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class Quarantined:
     """A result that can't be stored, with the reason and the printed values."""
 
     position: int
@@ -181,8 +181,8 @@ class Listing:
     etag: str | None = None
     last_modified: str | None = None
     records: list[NewsItem] = dataclasses.field(default_factory=list)
-    rejected: list[Rejected] = dataclasses.field(default_factory=list)
-    doubtful: int = 0  # of the rejected ones, those that may be stored items under another address
+    quarantined: list[Quarantined] = dataclasses.field(default_factory=list)
+    possible_duplicates: int = 0  # of the quarantined ones: perhaps stored items under another address
     origin: str = "list"  # or "search", an answer of the search service, or "page", an item's own page
     # The raw fields that pages of this form print; an item keeps its stored values of the others.
     fields: frozenset[str] = frozenset(RAW_FIELDS)

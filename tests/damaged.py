@@ -132,7 +132,7 @@ def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outc
 def _outcome(item: Listing, page: Sound, mutation: Mutation, connection: sqlite3.Connection) -> Outcome:
     records = [replace(record) for record in item.records]
     ids_read = [record.id for record in records]
-    item = replace(item, records=records, rejected=list(item.rejected))
+    item = replace(item, records=records, quarantined=list(item.quarantined))
     identify(connection, item, lambda row: False)
     known = {record.id: record.url for record in sound_item(page).records}
     for record, before in zip(records, ids_read, strict=True):
@@ -172,7 +172,7 @@ def judged(item: Listing, truth: Listing, mutation: Mutation) -> Outcome:
             if got and not _is_part(got, expected):
                 return Outcome(WRONG, f"{name} of {identifier}: {got!r:.80} for {expected!r:.80}")
             lost[name] += 1
-    return _less(len(read), true, lost, len(item.rejected), fewer=mutation.fewer)
+    return _less(len(read), true, lost, len(item.quarantined), fewer=mutation.fewer)
 
 
 def _printed_in(name: str) -> str:
@@ -181,17 +181,17 @@ def _printed_in(name: str) -> str:
 
 
 def _less(
-    read: int, true: dict[str, NewsItem], lost: dict[str, int], rejected: int, *, fewer: bool
+    read: int, true: dict[str, NewsItem], lost: dict[str, int], quarantined: int, *, fewer: bool
 ) -> Outcome:
     few = max(1, len(true) // 10)
     gone = len(true) - read
     most = max(lost.values())
     if most > few and not fewer:
         return Outcome(WRONG, f"{most} of {len(true)} without {max(lost, key=lost.__getitem__)}")
-    if gone > rejected and not fewer:
-        return Outcome(WRONG, f"{gone} of {len(true)} results lost, {rejected} set aside")
+    if gone > quarantined and not fewer:
+        return Outcome(WRONG, f"{gone} of {len(true)} results lost, {quarantined} quarantined")
     if gone or most:
-        return Outcome(FEWER, f"{gone} results less, {rejected} set aside, {most} values less")
+        return Outcome(FEWER, f"{gone} results less, {quarantined} quarantined, {most} values less")
     return Outcome(RIGHT, "")
 
 

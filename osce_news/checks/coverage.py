@@ -16,7 +16,7 @@ class Coverage:
 
     url: str
     results: int
-    set_aside: int
+    quarantined: int
     fields: dict[str, int]
     unknown: list[str]
     newest: str | None
@@ -30,7 +30,7 @@ def coverage(page: Listing, pages: int | None = None) -> Coverage:
     return Coverage(
         url=page.url,
         results=page.results,
-        set_aside=len(page.rejected),
+        quarantined=len(page.quarantined),
         fields={name: sum(bool(getattr(item, name)) for item in page.records) for name in _FIELDS},
         unknown=sorted({f"{kind} {name!r}" for item in page.records for kind, name in unknown_terms(item)}),
         newest=max(dates, default=None),

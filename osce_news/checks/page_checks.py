@@ -124,7 +124,7 @@ def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterat
     yield _relabelled(same_language, "offices", limits.OFFICES)
     yield _relabelled(same_language, "topics", limits.TOPICS)
     yield _lost_texts(page, stored)
-    yield _duplicates(page.doubtful, len(page.records) - len(pairs) + page.doubtful)
+    yield _duplicates(page.possible_duplicates, len(page.records) - len(pairs) + page.possible_duplicates)
     yield from baseline.findings(replace(page, records=fresh), stored)
     if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
         dates = [item.published for item in page.records if item.published]
@@ -275,11 +275,11 @@ def _lost_texts(page: Listing, stored: Neighbours) -> Finding | None:
     )
 
 
-def _duplicates(doubtful: int, new: int) -> Finding | None:
+def _duplicates(possible: int, new: int) -> Finding | None:
     """Return a finding if many results may be stored items under another address, or share a number."""
-    if doubtful < limits.MIN_DUPLICATES or doubtful <= limits.MAX_DUPLICATES * new:
+    if possible < limits.MIN_DUPLICATES or possible <= limits.MAX_DUPLICATES * new:
         return None
-    got = f"{doubtful} of {new} new items that may be stored under another address"
+    got = f"{possible} of {new} new items that may be stored under another address"
     return Finding("stored twice", "addresses", "the same number for the same item", got)
 
 

@@ -126,7 +126,7 @@ def _print_coverage(coverage: dict[str, Any]) -> None:
     for name, count in fields.items():
         share = f"{count / results:5.0%}" if results else "    -"
         click.echo(f"{name.removesuffix('_raw'):13} {count:4} of {results} {share}")
-    for name in ("set_aside", "unknown", "newest", "oldest", "pages"):
+    for name in ("quarantined", "unknown", "newest", "oldest", "pages"):
         value = coverage[name]
         shown = "; ".join(value) if isinstance(value, list) else value
         click.echo(f"{name.replace('_', ' '):13} {'-' if shown in (None, '') else shown}")

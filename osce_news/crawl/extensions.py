@@ -136,7 +136,7 @@ class TermNamesCsvExporter(CsvItemExporter):
 
 
 class QuietLogFormatter(LogFormatter):
-    """Does not log each item, since a page has fifty; the table `quarantine` holds the rejected ones."""
+    """Does not log each item, since a page has fifty; see the table `quarantine` for those left out."""
 
     def scraped(self, *args: Any, **kwargs: Any) -> LogFormatterResult | None:  # type: ignore[override]
         return None

@@ -12,7 +12,7 @@ from scrapy.exceptions import DropItem
 
 from osce_news.errors import OsceNewsError
 from osce_news.items import ArticleItem, Listing, NewsItem, Term
-from osce_news.normalize import normalized_values, reason_to_reject, rejected
+from osce_news.normalize import normalized_values, quarantine, reason_to_quarantine
 from osce_news.pages.page_facts import PageFacts
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class NormalizePipeline:
         record = ItemAdapter(item)
         for name, value in normalized_values(record).items():
             record[name] = value
-        reason = reason_to_reject(record["title"], record["offices"], record["topics"])
+        reason = reason_to_quarantine(record["title"], record["offices"], record["topics"])
         if reason is not None:
             raise DropItem(reason)
         return item
@@ -77,7 +77,7 @@ class StoragePipeline:
         return item
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
-        """Add a record that another pipeline dropped to the rejected ones of its page."""
+        """Add a record that another pipeline dropped to the quarantined ones of its page."""
         if (page := self.crawl.pending) is not None and not isinstance(exception, NotExportedError):
             page.drop(item, str(exception))
             self._store_if_complete()
@@ -155,7 +155,7 @@ class PendingPage:
             return
         self._done += 1
         if isinstance(self.page, Listing):
-            self.page.rejected.append(rejected(self._printed[position], position, reason, self.page.url))
+            self.page.quarantined.append(quarantine(self._printed[position], position, reason, self.page.url))
 
 
 class NotExportedError(DropItem):

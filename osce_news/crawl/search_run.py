@@ -49,7 +49,7 @@ class SearchRun(ListRun):
 
     def store(self, page: Listing, facts: PageFacts) -> None:
         """Store an answer as `ListRun.store`, and count the documents that are not stored."""
-        self._has_news |= bool(page.records or page.rejected)
+        self._has_news |= bool(page.records or page.quarantined)
         super().store(page, facts)
         if isinstance(facts, AnswerFacts):
             self._others |= facts.others

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sized
 from typing import Any
 
-from osce_news.items import RAW_FIELDS, Listing, NewsItem, Rejected
+from osce_news.items import RAW_FIELDS, Listing, NewsItem, Quarantined
 from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, item_id, language_of
@@ -84,19 +84,19 @@ def unknown_terms(item: NewsItem) -> list[tuple[str, str]]:
 
 
 def normalize_listing(listing: Listing) -> Listing:
-    """Return the page with its records normalised; those that can't be stored are in `rejected`."""
+    """Return the page with its records normalised; those that can't be stored are in `quarantined`."""
     accepted = []
     for position, record in enumerate(listing.records):
         normalize(record)
-        if (reason := reason_to_reject(record.title, record.offices, record.topics)) is None:
+        if (reason := reason_to_quarantine(record.title, record.offices, record.topics)) is None:
             accepted.append(record)
         else:
-            listing.rejected.append(rejected(record, position, reason, listing.url))
+            listing.quarantined.append(quarantine(record, position, reason, listing.url))
     listing.records = accepted
     return listing
 
 
-def reason_to_reject(title: str, offices: Sized, topics: Sized) -> str | None:
+def reason_to_quarantine(title: str, offices: Sized, topics: Sized) -> str | None:
     """Return why a record with these normalised values can't be stored; None if it can."""
     if not title:
         return "a title without a visible character"
@@ -108,11 +108,11 @@ def reason_to_reject(title: str, offices: Sized, topics: Sized) -> str | None:
     return None
 
 
-def rejected(record: NewsItem, position: int, reason: str, url: str) -> Rejected:
-    """Return the record as it is set aside, and log it: `position` is its place on the page, from 0."""
-    logger.warning("%s: record %d set aside: %s", url, position, reason)
+def quarantine(record: NewsItem, position: int, reason: str, url: str) -> Quarantined:
+    """Return the record for the quarantine, and log it: `position` is its place on the page, from 0."""
+    logger.warning("%s: record %d quarantined: %s", url, position, reason)
     raw = {name: value for name, value in dataclasses.asdict(record).items() if "raw" in name}
-    return Rejected(position, reason, raw)
+    return Quarantined(position, reason, raw)
 
 
 def renormalized(item: NewsItem, **raw: Any) -> NewsItem:

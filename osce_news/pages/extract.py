@@ -13,7 +13,7 @@ from http import HTTPStatus
 from operator import attrgetter
 
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
-from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Rejected
+from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Quarantined
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.html_page import decode
@@ -70,8 +70,8 @@ def extract_listing(
     _refuse_unreadable_dates([result.published for result in page.complete if result.published])
     listing.results, listing.listed = len(page.results), page.keys
     listing.records = [_record(result) for result in page.complete]
-    listing.rejected = [
-        Rejected(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
+    listing.quarantined = [
+        Quarantined(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
         for result in page.incomplete
     ]
     listing.fields = page.fields
@@ -84,7 +84,7 @@ def _add_documents(listing: Listing, answer: SearchAnswer) -> None:
     listing.results, listing.listed = len(answer.documents), [one.key for one in answer.documents]
     for position, document in enumerate(answer.wanted):
         if document.fault is not None:
-            listing.rejected.append(Rejected(position, document.fault, document.printed()))
+            listing.quarantined.append(Quarantined(position, document.fault, document.printed()))
             continue
         listing.records.append(document.record())
         if (article := document.article(listing.fetched_at)) is not None:

@@ -28,9 +28,9 @@ from osce_news.pages.text_lines import is_item, text_lines, text_of
 from osce_news.urls import page_number
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
-INCOMPLETE_IN = 7  # one result in this many may lack title, address or date, and is set aside
-UNLABELLED_IN = 10  # one result in this many may have an unknown label, and is set aside
-SET_ASIDE_FROM = 5  # results; on shorter pages none may be set aside, on others always one
+INCOMPLETE_IN = 7  # one result in this many may lack title, address or date, and goes to quarantine
+UNLABELLED_IN = 10  # one result in this many may have an unknown label, and goes to quarantine
+QUARANTINE_FROM = 5  # results; on shorter pages none may go there, on others always one
 DATELESS_IN = 10  # if more than one card in this many has no date, cards need none
 CONTRADICTORY_IN = 10  # one card in this many may state another day than it prints, and one always
 MIN_EMPTY_LABELS = 3  # results whose label has no value; more than have one fail the page
@@ -254,7 +254,7 @@ class ListingPage(HtmlPage):
     def _refuse_incomplete(self, results: Sequence[RawResult]) -> None:
         """Raise LayoutError if more than a few results lack a title, an address or a date."""
         lacking = [result for result in results if result.lacks]
-        alone = 1 if len(results) >= SET_ASIDE_FROM else 0
+        alone = 1 if len(results) >= QUARANTINE_FROM else 0
         unlabelled = next((result.unlabelled for result in lacking if result.unlabelled), None)
         few = len(results) // (UNLABELLED_IN if unlabelled else INCOMPLETE_IN)
         if len(lacking) <= max(alone, few):

@@ -10,7 +10,7 @@ from osce_news.atomic import atomic_write
 from osce_news.storage import search_index
 from osce_news.storage.database import storage_errors
 
-# Data that only crawls need: rejected results, resume positions, the contents of pages, process numbers.
+# Data that only crawls need: quarantined results, resume positions, the contents of pages, process numbers.
 _REMOVE = (
     "DELETE FROM quarantine",
     "UPDATE pages SET listed = NULL WHERE listed IS NOT NULL",

@@ -108,7 +108,7 @@ class Ingest:
         rows.write_seen(self._connection, changes.known, page)
         rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         rows.write_addresses(self._connection, page)
-        rows.write_rejected(self._connection, page, self._run)
+        rows.write_quarantined(self._connection, page, self._run)
         restored = 0
         if page.origin != PAGE and (gone := [one for one, row in changes.known.items() if row["withdrawn"]]):
             present = not self._saved

@@ -1,8 +1,8 @@
 """Finds the stored items that a page shows under other addresses.
 
 The node number of an address identifies an item. If the site gives its items other numbers, or addresses
-without any, they are recognised by known addresses, or else by title, date and offices. Doubtful results are
-rejected.
+without any, they are recognised by known addresses, or else by title, date and offices. Results that may be
+one of several items are quarantined.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from osce_news.items import Listing, NewsItem
-from osce_news.normalize import rejected, split_offices
+from osce_news.normalize import quarantine, split_offices
 from osce_news.normalize.identity import number_copies, title_key
 from osce_news.normalize.vocabulary import fold
 
@@ -45,9 +45,9 @@ class _Match(NamedTuple):
 def identify(connection: sqlite3.Connection, page: Listing, is_shown: IsShown) -> None:
     """Give the results of a page that are stored items under other addresses the identifiers of these items.
 
-    Doubtful ones go to `rejected`, with the reason, and are counted in `doubtful`. The keys in `listed`
-    follow. `is_shown` says whether a stored item (id, last_seen) is on the list under its own address: then
-    another address is another item. The records are normalised.
+    Possible duplicates are quarantined, with the reason. The keys in `listed` follow. `is_shown` says whether
+    a stored item (id, last_seen) is on the list under its own address: then another address is another item.
+    The records are normalised.
     """
     before = [(item.id, item.published_raw) for item in page.records]
     doubts = _resolve(connection, page.records, is_shown)
@@ -62,9 +62,9 @@ def identify(connection: sqlite3.Connection, page: Listing, is_shown: IsShown) -
             article.item_id = names.get(article.item_id, article.item_id)
     for position, match in doubts.items():
         reason = str(match.doubt)
-        page.rejected.append(rejected(page.records[position], position, reason, page.url))
+        page.quarantined.append(quarantine(page.records[position], position, reason, page.url))
     page.records = [item for position, item in enumerate(page.records) if position not in doubts]
-    page.doubtful = len(doubts)
+    page.possible_duplicates = len(doubts)
 
 
 def _resolve(

@@ -140,8 +140,8 @@ def merge_revision(
         connection.execute("UPDATE revisions SET after = ? WHERE id = ?", [change.after, row["id"]])
 
 
-def write_rejected(connection: sqlite3.Connection, page: Listing, run: int | None) -> None:
-    """Store the rejected results of the page in `quarantine`."""
+def write_quarantined(connection: sqlite3.Connection, page: Listing, run: int | None) -> None:
+    """Store the quarantined results of the page."""
     connection.executemany(
         "INSERT INTO quarantine (run_id, listing_url, reason, raw, first_seen, last_seen) "
         "VALUES (?, ?, ?, ?, ?5, ?5) ON CONFLICT (reason, raw) DO UPDATE SET "
@@ -154,7 +154,7 @@ def write_rejected(connection: sqlite3.Connection, page: Listing, run: int | Non
                 json.dumps(one.raw, ensure_ascii=False, sort_keys=True),
                 page.fetched_at,
             )
-            for one in page.rejected
+            for one in page.quarantined
         ],
     )
 

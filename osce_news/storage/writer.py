@@ -173,7 +173,7 @@ class Writer:
             after.changed += stored.changed
             after.unchanged += stored.unchanged - stored.seen_before
             after.restored += stored.restored
-            after.quarantined += len(page.rejected)
+            after.quarantined += len(page.quarantined)
             after.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())
             runs.write_page(self.connection, after.run, page, stored)
             self._write_summary(after, position=json.dumps(position) if position else None)

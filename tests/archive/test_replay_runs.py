@@ -21,7 +21,7 @@ from tests.newsroom import Newsroom, faults, make_newer, make_stories
 
 
 def edit(server: Newsroom) -> None:
-    """Publish, edit, redate, back-date, remove, and break one item that is set aside."""
+    """Publish, edit, redate, back-date, remove, and break one item that is quarantined."""
     nodes = [story.node for story in server.stories]
     server.publish(*make_newer(server.stories, 4))
     server.edit(nodes[0], title="Another title", topics=("Elections",))

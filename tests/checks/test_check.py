@@ -205,7 +205,7 @@ def test_a_page_without_results_fails_if_the_list_has_had_some() -> None:
 )
 def test_results_maybe_stored_at_other_addresses_fail_a_page(doubtful: int, new: int, fails: bool) -> None:
     of = records(50)
-    shown = replace(page(of[doubtful:]), doubtful=doubtful)
+    shown = replace(page(of[doubtful:]), possible_duplicates=doubtful)
     history = knowing(of[new:])
     if fails:
         with pytest.raises(LayoutError, match=f"addresses: .* {doubtful} of {new} new items"):

@@ -56,7 +56,7 @@ def test_each_folder_has_a_page_its_origin_and_its_expectation(folder: Path) -> 
     if folder.parent == ARTICLES:
         assert {"error", "message"} <= set(expected) or {"url", "title", "layout"} <= set(expected)
     else:
-        assert set(expected) in ({"next", "last", "records", "rejected"}, {"error", "message"})
+        assert set(expected) in ({"next", "last", "records", "quarantined"}, {"error", "message"})
 
 
 @pytest.mark.parametrize("kind", [FIXTURES, ARTICLES], ids=lambda kind: kind.name)

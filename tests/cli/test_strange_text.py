@@ -100,7 +100,7 @@ def test_a_link_to_no_item_costs_its_own_result(replay: Callable[[bytes], Result
     assert summary["seen"] >= 9
 
 
-def test_single_links_that_are_not_addresses_are_set_aside(replay: Callable[[bytes], Result]) -> None:
+def test_single_links_that_are_not_addresses_are_quarantined(replay: Callable[[bytes], Result]) -> None:
     stories = make_stories(10 * len(NO_ADDRESSES))
     html = html_of(stories)
     for story, address in zip(stories, NO_ADDRESSES, strict=False):

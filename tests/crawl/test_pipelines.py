@@ -43,16 +43,16 @@ def test_a_record_of_any_kind_that_itemadapter_knows_is_normalised(item: Any) ->
     ("changed", "reason"),
     [({"title_raw": "\u200b\u200b"}, "title"), ({"offices_raw": NAMES}, f"{MOST_NAMES + 1} offices")],
 )
-def test_crawls_drop_and_replays_set_aside_impossible_records(changed: dict[str, str], reason: str) -> None:
+def test_crawls_drop_and_replays_quarantine_impossible_records(changed: dict[str, str], reason: str) -> None:
     with pytest.raises(DropItem, match=reason):
         NormalizePipeline().process_item(NewsItem(**{**RAW, **changed}))
     page = Listing("https://www.osce.org/press-releases", "2024-08-05T12:00:00Z", "0" * 64)
     page.records = [NewsItem(**RAW), NewsItem(**{**RAW, **changed})]
     normalize_listing(page)
     assert [record.title for record in page.records] == ["A title"]
-    (rejected,) = page.rejected
-    assert (rejected.position, reason in rejected.reason) == (1, True)
-    assert rejected.raw.items() >= changed.items()
+    (quarantined,) = page.quarantined
+    assert (quarantined.position, reason in quarantined.reason) == (1, True)
+    assert quarantined.raw.items() >= changed.items()
 
 
 def test_an_article_passes_as_it_is() -> None:

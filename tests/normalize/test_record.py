@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from itemadapter import ItemAdapter
 
 from osce_news.items import NewsItem
-from osce_news.normalize import normalize, normalized_values, reason_to_reject, unknown_terms
+from osce_news.normalize import normalize, normalized_values, reason_to_quarantine, unknown_terms
 from osce_news.normalize.vocabulary import vocabulary
 
 URLS = (
@@ -142,4 +142,4 @@ def test_each_printed_value_that_nothing_explains_is_named_as_printed() -> None:
 )
 def test_a_title_that_says_nothing_is_a_reason_to_set_a_record_aside(title: str, reason: str | None) -> None:
     record = normalize(NewsItem(url_raw="https://www.osce.org/node/1", title_raw=title))
-    assert reason_to_reject(record.title, record.offices, record.topics) == reason
+    assert reason_to_quarantine(record.title, record.offices, record.topics) == reason

@@ -180,7 +180,7 @@ def test_fields_that_no_card_prints_are_not_printed_by_the_page() -> None:
     assert page.fields == {"title_raw", "url_raw", "language_raw", "content_type_raw", "teaser_raw"}
 
 
-def test_one_card_without_a_link_is_set_aside_and_several_fail_the_page() -> None:
+def test_one_card_without_a_link_is_quarantined_and_several_fail_the_page() -> None:
     linked = [f'<div class="card"><h3><a href="/node/{n}">Story {n}</a></h3></div>' for n in range(10)]
     unlinked = '<div class="card"><h3>No address</h3></div>'
     page = read(*linked, unlinked)

@@ -203,7 +203,7 @@ def test_a_link_that_is_no_address_of_an_item_costs_only_its_own_result(href: st
     """Nothing raises on the way to the database, and the other results are kept."""
     item = taken(read(several(8), result(9, href=href), result(10)))
     assert [one.id for one in item.records] == ["1", "2", "3", "4", "5", "6", "7", "8", "10"]
-    assert [one.raw["title"] for one in item.rejected] == ["Story 9"]
+    assert [one.raw["title"] for one in item.quarantined] == ["Story 9"]
 
 
 @pytest.mark.parametrize(

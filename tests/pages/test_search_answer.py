@@ -147,11 +147,11 @@ def test_the_number_names_the_item_if_the_address_does_not() -> None:
     assert read({**DOCUMENT, "nid": None}).records[0].id == "513811"
 
 
-def test_a_document_that_can_t_be_an_item_is_set_aside_with_its_fields() -> None:
+def test_a_document_that_can_t_be_an_item_is_quarantined_with_its_fields() -> None:
     page = read(DOCUMENT, {**DOCUMENT, "nid": 7}, {**DOCUMENT, "title": " "})
     assert [item.id for item in page.records] == ["513811"]
-    assert [one.reason for one in page.rejected] == ["the number 7 and the address of 513811", "no title"]
-    assert page.rejected[0].raw["date"] == "1647298800"
+    assert [one.reason for one in page.quarantined] == ["the number 7 and the address of 513811", "no title"]
+    assert page.quarantined[0].raw["date"] == "1647298800"
     assert len(page.articles) == 1
 
 

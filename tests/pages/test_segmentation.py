@@ -40,7 +40,7 @@ def test_results_without_an_element_of_their_own_are_found_by_their_order() -> N
 
 @pytest.mark.parametrize("css", [HIT, "unknown"])
 @pytest.mark.parametrize("where", [0, 4, 9])
-def test_one_result_without_a_date_among_ten_is_set_aside(css: str, where: int) -> None:
+def test_one_result_without_a_date_among_ten_is_quarantined(css: str, where: int) -> None:
     parts = [result(n, date="" if n == where else DATE, css=css) for n in range(10)]
     found = read(*parts)
     assert titles(found) == [f"Story {n}" for n in range(10)]

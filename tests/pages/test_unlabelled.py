@@ -25,14 +25,14 @@ FIELDS = (
 
 
 @pytest.mark.parametrize("line", UNLABELLED.values(), ids=UNLABELLED)
-def test_one_result_with_an_unknown_label_is_set_aside_with_the_line(line: str) -> None:
+def test_one_result_with_an_unknown_label_is_quarantined_with_the_line(line: str) -> None:
     found = read(several(9, TEASER), result(10, line, TEASER))
     assert [one.position for one in found.incomplete] == [9]
     (reason,) = found.incomplete[0].lacks
     assert reason.startswith("known label for ")
-    (rejected,) = taken(found).rejected
-    assert rejected.reason == f"no {reason}"
-    assert rejected.raw["stray"] == found.incomplete[0].unlabelled
+    (quarantined,) = taken(found).quarantined
+    assert quarantined.reason == f"no {reason}"
+    assert quarantined.raw["stray"] == found.incomplete[0].unlabelled
 
 
 @pytest.mark.parametrize("line", UNLABELLED.values(), ids=UNLABELLED)

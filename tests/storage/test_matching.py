@@ -98,7 +98,7 @@ def test_an_item_that_is_still_shown_under_its_own_number_is_not_the_other_one(w
     assert len(ids(writer)) == 13
 
 
-def test_a_result_that_may_be_one_of_several_items_is_set_aside_and_they_are_named(writer: Writer) -> None:
+def test_a_result_that_may_be_one_of_several_items_is_quarantined_and_they_are_named(writer: Writer) -> None:
     twin = replace(STORIES[0], node=1, path="/odihr/1")
     writer.begin("full")
     writer.store(listing([twin]))
@@ -130,10 +130,10 @@ def test_a_result_nearly_like_an_item_is_aside(
     writer.store(page)
     assert len(ids(writer)) == 1
     assert reason in str(reasons(writer)[0])
-    assert page.doubtful == 1
+    assert page.possible_duplicates == 1
 
 
-def test_of_two_items_with_one_number_on_a_page_the_second_is_set_aside(writer: Writer) -> None:
+def test_of_two_items_with_one_number_on_a_page_the_second_is_quarantined(writer: Writer) -> None:
     node = STORIES[0].node
     other = replace(STORIES[5], node=node, path=f"https://polis.osce.org/node/{node}")
     page = listing([STORIES[0], other])

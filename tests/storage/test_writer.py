@@ -258,7 +258,7 @@ def test_an_earlier_page_replayed_later_changes_nothing_but_when_it_was_first_se
     assert _counts(writer) == (1, 0, 1)
 
 
-def test_a_result_that_can_be_no_item_is_set_aside_once_with_its_reason(writer: Writer) -> None:
+def test_a_result_that_can_be_no_item_is_quarantined_once_with_its_reason(writer: Writer) -> None:
     html = html_of(make_stories(20))
     start = html.index("<a", html.index("search-title"))
     html = html[:start] + html[html.index("</a>", start) + 4 :]  # the first result's title and link

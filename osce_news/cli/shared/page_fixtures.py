@@ -151,7 +151,7 @@ def observed(case: Path) -> dict[str, Any]:
 
 
 def _observed_listing(saved: SavedPage, content_type: str | None) -> dict[str, Any]:
-    """Return the pager, records and rejected results of a list page, and the texts of a search answer."""
+    """Return the pager, records and quarantined results of a list page, and the texts of a search answer."""
     capture = saved.capture()
     raw, page = extract_listing(
         capture.body, capture.url, fetched_at=saved.fetched_at, status=None, content_type=content_type
@@ -162,7 +162,7 @@ def _observed_listing(saved: SavedPage, content_type: str | None) -> dict[str, A
         "next": page.pager.next,
         "last": page.pager.last,
         "records": [_filled(asdict(record)) for record in listing.records],
-        "rejected": [asdict(rejected) for rejected in listing.rejected],
+        "quarantined": [asdict(quarantined) for quarantined in listing.quarantined],
         **({"texts": texts} if texts else {}),
     }
 

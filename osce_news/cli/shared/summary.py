@@ -96,7 +96,7 @@ def print_summary(
         )
     option = "" if summary.database == "osce-news.db" else f" --db {shlex.quote(summary.database)}"
     if summary.quarantined:
-        click.echo(f"results set aside in the table quarantine: {summary.quarantined}")
+        click.echo(f"results in the table quarantine: {summary.quarantined}")
     if summary.unknown_terms:
         click.echo(f"values not in the vocabulary: {summary.unknown_terms}")
     if hint:

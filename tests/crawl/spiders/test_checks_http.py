@@ -93,7 +93,7 @@ def test_a_short_history_is_said_once_in_the_log(newsroom: Newsroom, db: Path) -
     assert "history too short" not in second.errors
 
 
-def test_a_record_that_fails_alone_is_set_aside_and_the_page_goes_on(newsroom: Newsroom, db: Path) -> None:
+def test_a_record_that_fails_alone_is_quarantined_and_the_page_goes_on(newsroom: Newsroom, db: Path) -> None:
     broken = newsroom.stories[70].node
     newsroom.edit(broken, title="\u200b")
     with newsroom:
@@ -106,7 +106,7 @@ def test_a_record_that_fails_alone_is_set_aside_and_the_page_goes_on(newsroom: N
 
 
 @pytest.mark.slow
-def test_a_stored_item_that_is_set_aside_later_is_not_withdrawn(newsroom: Newsroom, db: Path) -> None:
+def test_a_stored_item_that_is_quarantined_later_is_not_withdrawn(newsroom: Newsroom, db: Path) -> None:
     """It still stands on the list, though what it prints is no item."""
     with newsroom:
         crawl(newsroom, db, *FIFTY)

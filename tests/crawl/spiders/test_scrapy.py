@@ -115,7 +115,7 @@ def test_an_additional_pipeline_sees_each_record_normalised(site: Newsroom, tmp_
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(STORIES,)]
 
 
-def test_a_dropped_record_is_set_aside_with_the_reason(site: Newsroom, tmp_path: Path) -> None:
+def test_a_dropped_record_is_quarantined_with_the_reason(site: Newsroom, tmp_path: Path) -> None:
     scrapy(site, tmp_path, "-a", "max_pages=1", "-s", 'ITEM_PIPELINES={"mine.DropPipeline": 500}')
     db = tmp_path / "a.db"
     assert rows(db, "SELECT count(*) FROM items") == [(34,)]

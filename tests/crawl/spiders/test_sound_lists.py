@@ -43,7 +43,7 @@ def without_date(result: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("without", [without_link, *slow(without_date)])
-def test_six_odd_results_are_set_aside(
+def test_six_odd_results_are_quarantined(
     newsroom: Newsroom, db: Path, without: Callable[[bytes], bytes]
 ) -> None:
     odd = changed(newsroom, lambda results: [*results[:4], *map(without, results[4:10]), *results[10:]])
