@@ -165,8 +165,4 @@ def _folder(item: NewsItem) -> str:
 def _other_types(records: Sequence[NewsItem]) -> ShareRule:
     """Return the rule that items have other types than the most common one of these."""
     ((common, _),) = Counter(item.content_type_raw for item in records).most_common(1)
-
-    def shows(item: NewsItem) -> bool | None:
-        return item.content_type_raw != common if item.content_type_raw else None
-
-    return replace(limits.OTHER_TYPES, shows=shows)
+    return replace(limits.OTHER_TYPES, shows=lambda item: item.content_type_raw != common)

@@ -134,11 +134,11 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         Rule(
             name=name, label="letters", expected="text in the right encoding",
             wrong_records=f"results with {name}", fault=faults.matching(pattern), min_wrong=2,
-            max_share=QUARTER, usual=FIFTIETH, reason=reason,
+            max_share=share, usual=FIFTIETH, reason=reason,
         )
-        for name, pattern, reason in (
-            ("garbled letters", faults.MOJIBAKE, "UTF-8 was read as Latin-1."),
-            ("question marks", faults.QUESTION_MARKS, "Letters were lost."),
+        for name, pattern, share, reason in (
+            ("garbled letters", faults.MOJIBAKE, Fraction(2, 5), "UTF-8 was read as Latin-1."),
+            ("question marks", faults.QUESTION_MARKS, QUARTER, "Letters were lost."),
         )
     ),
     Rule(
@@ -272,7 +272,7 @@ OFFICE_OF_ADDRESS = ShareRule(
     min_results=2, shows=lambda item: None, reason="Offices were assigned to other items.",
 )  # fmt: skip
 OTHER_TYPES = ShareRule(
-    name="more than one type", label=TYPE, fields=("content_type_raw",), min_ratio=0.1, min_results=LONG_RUN,
+    name="more than one type", label=TYPE, fields=("content_type_raw",), min_ratio=0.15, min_results=LONG_RUN,
     shows=lambda item: None,
     reason="The type was read from the page around the results.",
 )  # fmt: skip
