@@ -109,7 +109,7 @@ def made(newsroom: Newsroom, tmp_path: Path) -> dict[str, Any]:
 def test_the_installation_is_that_of_the_readme(tmp_path: Path) -> None:
     first = str(step(workflow(cwd=tmp_path), "Install osce-news")["run"]).splitlines()[0]
     with_figures = first.replace("notify", "plot")
-    assert f"$ {with_figures} && .venv/bin/osce-news" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"$ {with_figures} && " in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_crawl_shows_its_summary(made: dict[str, Any], newsroom: Newsroom, tmp_path: Path) -> None:
