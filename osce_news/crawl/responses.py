@@ -154,12 +154,14 @@ def keep_page(db: Path, body: bytes) -> Path | None:
     body, _ = without_keys(body)
     folder = db.with_name(f"{db.name}-not-understood")
     suffix = ".json" if body.lstrip().startswith((b"{", b"[")) else ".html"
-    path = folder / f"{utc_now().replace(':', '')}{suffix}"
+    time = utc_now().replace(":", "")
+    number = len(list(folder.glob(f"{time}*"))) + 1  # of this second
+    path = folder / f"{time}{f'-{number}' if number > 1 else ''}{suffix}"
     try:
         folder.mkdir(exist_ok=True)
         path.write_bytes(body)
         # Never this one: if the clock was set back, it may have the oldest name.
-        others = sorted(old for old in folder.glob("*T*Z.*") if old != path)
+        others = sorted(old for old in folder.glob("*T*Z*.*") if old != path)
         for old in others[: max(0, len(others) + 1 - MAX_KEPT_PAGES)]:
             old.unlink()
     except OSError as error:

@@ -40,6 +40,12 @@ def test_a_page_is_kept_by_a_clock_set_back(tmp_path: Path, monkeypatch: pytest.
     assert len(list(last.parent.iterdir())) == MAX_KEPT_PAGES
 
 
+def test_two_pages_of_one_second_are_both_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_module, "utc_now", lambda: "2026-01-01T00:00:00Z")
+    kept = [keep_page(tmp_path / "a.db", page) for page in (b"one", b"two")]
+    assert [path.read_bytes() for path in kept if path] == [b"one", b"two"]
+
+
 def test_a_search_answer_is_kept_as_a_file_that_replay_takes_for_one(tmp_path: Path) -> None:
     kept = keep_page(tmp_path / "a.db", b' {"hits": []}')
     assert kept is not None
