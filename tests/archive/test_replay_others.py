@@ -249,12 +249,12 @@ def test_a_revisit_whose_page_is_missing_is_an_error_that_names_it(tmp_path: Pat
     assert json.loads(done.output)["message"].startswith("1 records of WARC files could not be read")
 
 
-def test_nothing_but_empty_files_is_an_error(tmp_path: Path) -> None:
-    for name in ("a.warc", "b.warc.gz"):
-        saved(tmp_path / name, b"")
-    done = replay(tmp_path, what="a.warc b.warc.gz")
+def test_nothing_but_files_without_a_complete_record_is_an_error(tmp_path: Path) -> None:
+    for name, content in (("a.warc", b""), ("b.warc.gz", b""), ("c.warc", tens()[0][:300])):
+        saved(tmp_path / name, content)
+    done = replay(tmp_path, what="a.warc b.warc.gz c.warc")
     assert done.status == 2
-    assert "a.warc is empty" in done.errors
+    assert "a.warc holds no complete record" in done.errors
     assert not (tmp_path / "b.db").exists()
 
 

@@ -56,7 +56,7 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     """Return the plan for the files at these paths; for a folder, all saved pages and WARC files below it.
 
     Raises BadInputError for a path that does not exist, a file that is neither a saved page nor a WARC file,
-    a folder with neither, and if there are only empty WARC files.
+    a folder with neither, and if there are only WARC files without a complete record.
     """
     files = _files_at(paths)
     pages = [saved_page(file) for file in files if is_saved_page(file)]
@@ -65,9 +65,9 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
         if not _has_warc_name(file) and file.stat().st_size and not is_warc(file):
             what = "neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
             raise BadInputError(f"{file} is {what}")
-    # A crawl that was killed may leave an empty file among others.
-    if not pages and not any(file.stat().st_size for file in warcs):
-        raise BadInputError(f"{warcs[0]} is empty: there is nothing to replay")
+    # A crawl that was killed may leave such a file among others.
+    if not pages and all(map(_has_no_record, warcs)):
+        raise BadInputError(f"{warcs[0]} holds no complete record: there is nothing to replay")
     runs, others, headless = _sorted_out(sorted(warcs, key=lambda file: (_first_date(file), str(file))))
     pages.sort(key=lambda page: (page.fetched_at, str(page.path)))
     return ReplayPlan(_in_order(runs), others, pages, headless)
@@ -111,6 +111,12 @@ def _belongs_to_page(file: Path) -> bool:
 
 def _has_warc_name(file: Path) -> bool:
     return file.name.lower().endswith((".warc", ".warc.gz"))
+
+
+def _has_no_record(path: Path) -> bool:
+    """Whether a WARC file is empty, or cut off in its first record."""
+    report = Report()
+    return next(records(path, report), None) is None and not report.unreadable
 
 
 def _first_date(path: Path) -> str:
