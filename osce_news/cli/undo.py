@@ -36,7 +36,7 @@ def undo(run: int, db: Path, as_json: bool) -> None:
     else:
         click.echo(f"run {run} was taken back: {undone}")
     if undone.kept:
-        click.echo(f"{undone.kept} values were changed again by later runs, and stay", err=True)
+        click.echo(f"values that later runs have changed again, and that stay: {undone.kept}", err=True)
     if undone.unknown:
         click.echo(
             f"{undone.unknown} items stay: an older version stored them, and did not note in which run",
