@@ -272,7 +272,7 @@ OFFICE_OF_ADDRESS = ShareRule(
     min_results=2, shows=lambda item: None, reason="Offices were assigned to other items.",
 )  # fmt: skip
 OTHER_TYPES = ShareRule(
-    name="more than one type", label=TYPE, fields=("content_type_raw",), min_ratio=0.15, min_results=LONG_RUN,
+    name="more than one type", label=TYPE, fields=("content_type_raw",), min_ratio=0.11, min_results=LONG_RUN,
     shows=lambda item: None,
     reason="The type was read from the page around the results.",
 )  # fmt: skip
