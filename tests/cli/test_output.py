@@ -155,6 +155,14 @@ def test_on_a_terminal_rows_are_a_table_and_hits_are_bold(filled: Path, tmp_path
     assert _on_a_terminal("search", "nothing-has-this-word", cwd=tmp_path) == ""
 
 
+@pytest.mark.parametrize("setting", [{}, {"NO_COLOR": "1"}])
+def test_a_title_that_is_the_snippet_is_printed_once(
+    filled: Path, tmp_path: Path, setting: dict[str, str]
+) -> None:
+    hits = _on_a_terminal("search", "title:victims", "--limit", "1", cwd=tmp_path, COLUMNS="300", **setting)
+    assert re.sub(r"\x1b\[\dm|[][]", "", hits).lower().count("victims") == 1
+
+
 def test_a_narrow_terminal_shows_items_one_below_the_other(filled: Path, tmp_path: Path) -> None:
     for command in (("list",), ("search", "trafficking")):
         lines = _on_a_terminal(*command, "--limit", "3", cwd=tmp_path, COLUMNS="60").splitlines()

@@ -7,6 +7,7 @@ import random
 import string
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
@@ -145,6 +146,8 @@ def test_a_circuit_without_a_limit_opens_only_when_told() -> None:
 class Slot(SimpleNamespace):
     """What is used of Scrapy's."""
 
+    lastseen = 0.0
+
 
 class Downloader:
     """What is used of Scrapy's."""
@@ -234,6 +237,16 @@ def test_a_host_without_an_address_had_no_request_and_needs_no_rest(caplog: pyte
     assert isinstance(again, Request)
     assert float(said(caplog)[0].split()[-2]) <= 0.3
     assert said(caplog)[0].startswith("http://site/a: no such host, or no network; retry 1 of 3 in ")
+
+
+def test_the_wait_that_is_told_includes_the_crawl_delay(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "osce_news")
+    downloader = Downloader()
+    downloader.slots["site"] = slot = Slot(delay=1000.0)
+    slot.lastseen = monotonic()
+    request = Request("http://site/a", meta={"download_slot": "site"})
+    back_off_middleware(downloader).process_exception(request, CannotResolveHostError())
+    assert 500 < float(said(caplog)[0].split()[-2]) <= 1000
 
 
 def one_site() -> OneSiteMiddleware:

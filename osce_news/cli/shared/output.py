@@ -25,6 +25,7 @@ EXPORT_FORMATS = ("ris", "bibtex", "csl-json", "jsonl", "parquet", "xlsx", "atom
 Row = Mapping[str, Any]
 _ITEM_TABLE = ("id", "published", "content_type", "offices", "title")  # those that fit a terminal
 _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, as a terminal shows them
+_WITHOUT_MARKS = dict.fromkeys(map(ord, "\x02\x03[]"))  # with brackets if there are no colours
 _WIDE = 100  # columns of a terminal that holds the table of items
 
 
@@ -61,11 +62,16 @@ def is_export_format(form: str | None) -> TypeGuard[str]:
 
 
 def print_hits(rows: Sequence[Row]) -> None:
-    """Print items one below the other, each with its snippet, or without one with its type and offices."""
+    """Print items one below the other, each with its snippet; without one, with its type and offices."""
     width, indent = max(40, shutil.get_terminal_size().columns), " " * 12
     for row in rows:
-        head = f"{row['published'] or '?':10}  {row['id']:>8}  {printable(row['title'])}"
-        about = row.get("snippet") or " · ".join(filter(None, (row["content_type"], *row["offices"])))
+        title, snippet = printable(row["title"]), row.get("snippet") or ""
+        if snippet.translate(_WITHOUT_MARKS) == row["title"].translate(
+            _WITHOUT_MARKS
+        ):  # not the same text twice
+            title, snippet = snippet, ""
+        head = f"{row['published'] or '?':10}  {row['id']:>8}  {title}"
+        about = snippet or " · ".join(filter(None, (row["content_type"], *row["offices"])))
         lines = textwrap.wrap(head, width, subsequent_indent=indent)
         lines += textwrap.wrap(about, width, initial_indent=indent, subsequent_indent=indent)
         for line in lines:

@@ -129,6 +129,7 @@ class BackOffMiddleware(RetryMiddleware):
         chance = random.random()  # noqa: S311  # not a secret
         wait = max(back_off(retry, base, self.max_wait, chance), wait_s or 0)
         self._not_before = max(self._not_before, monotonic() + wait)
+        wait = max(wait, self._earliest(again) - monotonic())
         level = NOTICE if wait > _PATIENCE_S else logging.INFO
         text = "%s: %s; retry %d of %d in %.1f s"
         logger.log(level, text, again.url, reason, retry, self.max_retry_times, wait)
