@@ -23,7 +23,6 @@ from osce_news.cli.shared.output import (
     print_items,
     shows_bold,
 )
-from osce_news.errors import BadInputError
 from osce_news.storage import queries
 from osce_news.storage import search as fulltext
 from osce_news.storage.as_of import PRESENT_ONLY, open_query
@@ -73,8 +72,6 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
       osce-news search '"human rights"' --office odihr --json
       osce-news search trafficking --limit 0 --format ris > trafficking.ris
     """
-    if not query.words:
-        raise BadInputError("no words to search for: `osce-news list` shows all items")
     as_text = form is None and sys.stdout.isatty()
     marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
     with open_query(db, query) as connection:

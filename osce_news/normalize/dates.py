@@ -180,14 +180,14 @@ def place_and_day(text: str) -> PlaceAndDay | None:
 
 
 def date_option(text: str | None, option: str) -> str | None:
-    """Return the value of an option as YYYY-MM-DD, or None without a value. Raises BadInputError.
+    """Return the value of an option as YYYY-MM-DD, or None for None. Raises BadInputError, also for no text.
 
     A month or a year means its first day, in `until`, `to` and `as-of` its last one.
 
     >>> date_option("March 2020", "since"), date_option("2020-02", "until"), date_option("2015", "until")
     ('2020-03-01', '2020-02-29', '2015-12-31')
     """
-    if text is None or not text.strip():
+    if text is None:
         return None
     written = text.strip()
     ends = option in ("until", "to", "as-of")

@@ -58,6 +58,8 @@ class Query:
         Raises BadInputError for an unknown name or language, for a text that is not a date, for a period that
         ends before it begins, and for words that only exclude.
         """
+        if words is not None and not words.strip():  # perhaps a variable of a shell that is not set
+            raise BadInputError("no words to search for: without any, `osce-news list` shows all items")
         query = cls(
             words=(words or "").strip(),
             offices=identifiers("offices", offices),
@@ -66,7 +68,7 @@ class Query:
             places=identifiers("places", places),
             since=date_option(since, "since"),
             until=date_option(until, "until"),
-            language=_language(language) if language else None,
+            language=None if language is None else _language(language),
             as_of=date_option(as_of, "as-of"),
             every=every,
         )
@@ -162,7 +164,7 @@ class Query:
                 given[name].append(value)
         values: dict[str, Any] = {f"{name}s": given[name] for name in VOCABULARIES}
         values |= {name.replace("-", "_"): given[name][-1] for name in _SINGLE if given[name]}
-        return cls.parse(words=" ".join(given["search"]), every=bool(given["all"]), **values)
+        return cls.parse(words=" ".join(given["search"]) or None, every=bool(given["all"]), **values)
 
     def described(self) -> str:
         """Return the query in words; empty if it asks for nothing.

@@ -71,6 +71,9 @@ def _one_line(result: Result) -> str:
         (["search", "--", "-media"], "the query only excludes"),
         (["stats", "--search", "NOT media"], "the query only excludes"),
         (["search", " "], "no words to search for"),
+        (["list", "--search", ""], "no words to search for"),
+        (["stats", "--since", ""], "--since: '' is not a date"),
+        (["list", "--language", ""], "language"),
         (["list", "--limit", "9" * 20], "limit"),  # more than 64 bits
         (["undo", "9" * 20], "not in the range"),
         (["held", "9" * 20], "not in the range"),

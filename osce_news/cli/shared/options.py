@@ -100,7 +100,7 @@ def _with_query(command: Callable[..., Any], options: Sequence[tuple[str, str, s
     def with_query(**arguments: Any) -> Any:
         given = {field.name: arguments.pop(field.name) for field in fields(Query)}
         if isinstance(given["words"], tuple):
-            given["words"] = " ".join(given["words"])
+            given["words"] = " ".join(given["words"]) if given["words"] else None
         return command(query=Query.parse(**given), **arguments)
 
     function = click.option(

@@ -84,7 +84,7 @@ def _value(ready: dict[str, Any], name: str, value: str) -> str:
     """Return the value of a field, a date as YYYY-MM-DD. Raises BadInputError for what it can't hold."""
     kind = ready.get("params", {}).get(name)
     if kind in ("since", "until"):
-        return date_option(value, kind) or ""
+        return date_option(value.strip() or None, kind) or ""
     if kind == "words":
         parse_words(value)  # raises
     if kind == "number" and value.strip() and not (value.strip().isascii() and value.strip().isdigit()):
