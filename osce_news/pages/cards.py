@@ -45,6 +45,7 @@ from osce_news.pages.text_lines import (
 
 _CHANGED = re.compile("updated|modified|changed", re.IGNORECASE)  # in the class of a time of no publishing
 _OUTER = frozenset({"main", "body", "html"})
+_FEW_IN = 5  # of so many titles, one may have an address without a number
 _LEVELS = 5  # of elements around the only title of a page that may be its card
 
 
@@ -76,7 +77,7 @@ def find_cards(root: Element) -> list[CardFields]:
     _add_lines(groups, body)
     order = {element: number for number, element in enumerate(body.iter())}
     found = [card for group in groups for card in _cards(group)]
-    found.sort(key=lambda card: order[card.element if card.link is None else card.link])
+    found.sort(key=lambda card: order[card.lines[0].block if card.link is None else card.link])
     return found if len(found) > 1 else [card for card in found if card.title and card.published]
 
 
@@ -207,15 +208,27 @@ def _add_lines(groups: Sequence[_Group], body: Element) -> None:
 
 def _add_unlinked(group: _Group) -> None:
     """Add the elements that are like the cards but have no title that links an item."""
-    kinds = Counter(kind_of_card(card) for card in group.links if first_class(card))
+    kinds = Counter(kind_of_card(card) for card in group.links if first_class(card) or card.tag in HEADINGS)
     if not kinds or len(group.links) < 2:
         return
     ((kind, _),) = kinds.most_common(1)
-    for child in group.parent:
-        is_like = child not in group.links and isinstance(child.tag, str) and kind_of_card(child) == kind
-        if is_like and not is_hidden(child) and text_of(child):
-            links = {number_of(link): link for link in child.iter("a") if is_item(link)}
-            group.links[child] = next(iter(links.values())) if len(links) == 1 else None
+    others = [
+        child
+        for child in group.parent
+        if child not in group.links
+        and isinstance(child.tag, str)
+        and kind_of_card(child) == kind
+        and not is_hidden(child)
+        and text_of(child)
+    ]
+    if not kind[1]:  # headings without a class may also be those of sections
+        cards = [*group.links]
+        between = {*cards[0].itersiblings()} & {*cards[-1].itersiblings(preceding=True)}
+        others = [one for one in others if one in between and next(one.iter("a"), None) is not None]
+        others = others if len(others) * _FEW_IN <= len(cards) else []
+    for child in others:
+        links = {number_of(link): link for link in child.iter("a") if is_item(link)}
+        group.links[child] = next(iter(links.values())) if len(links) == 1 else None
 
 
 def _cards(group: _Group) -> Iterator[CardFields]:

@@ -189,6 +189,18 @@ def test_one_card_without_a_link_is_quarantined_and_several_fail_the_page() -> N
         _ = read(*linked, unlinked * 3).results
 
 
+@pytest.mark.parametrize("layout", ["headings", "dates below"])
+def test_an_item_without_a_number_in_a_flat_list_is_quarantined_in_its_place(layout: str) -> None:
+    days = [f"{number} May 2026" for number in range(1, 7)]
+    parts = [FLAT[layout].format(n=n, day=day, office="", text="Text.") for n, day in enumerate(days, 1)]
+    parts[2] = parts[2].replace("/node/3", "https://www.oscepa.org/a-statement")
+    page = read(*parts, "<h3>A section</h3>")
+    assert [(one.title, one.published) for one in page.results] == [
+        (f"Story {n}", day) for n, day in enumerate(days, 1)
+    ]
+    assert [one.title for one in page.incomplete] == ["Story 3"]
+
+
 def test_a_card_inside_a_card_is_a_card_of_its_own() -> None:
     inner = '<div class="card"><h3><a href="/node/2">Story 2</a></h3><p>2 May 2026</p></div>'
     page = read(
