@@ -19,7 +19,7 @@ import pytest
 from osce_news.archive.capture import Capture
 from osce_news.archive.cluster import Part, merge, parse_files
 from osce_news.archive.cluster.client import CHECK_WORKERS_S, cluster, parse_parts
-from osce_news.archive.cluster.job import make_job, parse_part, read_job, split
+from osce_news.archive.cluster.job import FORMAT, make_job, parse_part, read_job, split
 from osce_news.archive.cluster.partitions import (
     ParsedCapture,
     ParsedPage,
@@ -390,7 +390,7 @@ def test_merge_refuses_other_folders(recorded: Path, tmp_path: Path, monkeypatch
     for text, why in (
         ("{}", "can't be read"),
         ("nonsense", "can't be read"),
-        (kept.replace('"format": 4', '"format": 3'), "another version"),
+        (kept.replace(f'"format": {FORMAT}', '"format": 1'), "another version"),
     ):
         plan.write_text(text)
         with pytest.raises(BadInputError, match=why):

@@ -111,7 +111,8 @@ def test_it_stops_while_a_file_is_written_or_a_query_runs(db: Path, tmp_path: Pa
             page.request("GET", f"/osce-news{address}")
             assert "OSCE newsroom" in body(server.url)  # it answers meanwhile
             status, err = server.end()
-            assert [asked.getresponse().status for asked in (file, page)] == [503, 503]
+            assert file.getresponse().status == 503
+            assert page.getresponse().status in (503, 400)  # a query ends by itself after five seconds
     assert status == 0
     assert "Traceback" not in err
     assert list((tmp_path / "temporary").iterdir()) == []
