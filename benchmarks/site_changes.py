@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.crawl.spiders.crawling import LIST, ROBOTS, crawl
 from tests.newsroom import Newsroom, Reply, make_newer, make_stories
-from tests.newsroom.damage import mutations
+from tests.newsroom.damage import REGISTERS
 from tests.newsroom.mutation import Mutation
 from tests.newsroom.sound import Sound
 
@@ -69,7 +69,8 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", help="only these kinds of change")
     given = parser.parse_args()
     start = time.perf_counter()
-    changes = [one for one in mutations() if not given.kinds or one.kind in given.kinds]
+    of_lists = [one for register in REGISTERS for one in register.found]
+    changes = [one for one in of_lists if not given.kinds or one.kind in given.kinds]
     found = outcomes(changes)
     print(f"Changes {' / '.join(OUTCOMES)}:\n\n| kind of change | ways | outcome |\n|---|--:|--:|")
     kinds = defaultdict[str, Counter[str]](Counter)
