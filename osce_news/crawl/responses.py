@@ -145,13 +145,13 @@ def _status_error(url: str, response: Response) -> OsceNewsError:
     return kind(f"{url}: the site answered with status {status}{wait_note}")
 
 
-def keep_page(db: Path, body: bytes) -> Path | None:
+def keep_page(db: Path, body: bytes, key: str | None = None) -> Path | None:
     """Write the page's bytes to a file; return its path, None if it could not be written.
 
-    Keys of the search service are replaced. The file can be replayed: an answer of the search service ends in
-    ".json". The oldest are deleted when there are more than `MAX_KEPT_PAGES`.
+    Keys of the search service are replaced, among them the `key` in use. The file can be replayed: an answer
+    of the search service ends in ".json". The oldest are deleted when there are more than `MAX_KEPT_PAGES`.
     """
-    body, _ = without_keys(body)
+    body, _ = without_keys(body, key)
     folder = db.with_name(f"{db.name}-not-understood")
     suffix = ".json" if body.lstrip().startswith((b"{", b"[")) else ".html"
     time = utc_now().replace(":", "")

@@ -63,15 +63,17 @@ def _in_page(page: HtmlPage) -> Iterator[SearchSettings]:
         yield from _in_script(text, page.url)
 
 
-def without_keys(body: bytes) -> tuple[bytes, int]:
+def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
     r"""Return a page with as many `x` in the place of each key in it, and how many were replaced.
+
+    `known` is a key that is in use, and is replaced wherever it stands.
 
     >>> without_keys(b'<i data-search="{&quot;apiKey&quot;: &quot;Ab0+Ab0+Ab0+Ab0=&quot;}">')
     (b'<i data-search="{&quot;apiKey&quot;: &quot;xxxxxxxxxxxxxxxx&quot;}">', 1)
     """
-    if not _MAY_HOLD_KEY.search(body):
-        return body, 0
-    keys = {found.key for found in _in_page(HtmlPage(decode(body)[0], HOME_URL))}
+    keys = {known} if known else set()
+    if _MAY_HOLD_KEY.search(body):
+        keys |= {found.key for found in _in_page(HtmlPage(decode(body)[0], HOME_URL))}
     keys |= {key.replace("/", r"\/") for key in keys}  # PHP writes JSON like this
     replaced = 0
     for key in sorted(keys, key=len, reverse=True):  # a key may be a part of another

@@ -69,7 +69,7 @@ class ArchiveMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response after recording it; both have no keys of the search service any more."""
         if self._archive is not None:
-            response = _without_keys(response)
+            response = _without_keys(response, self._used_key if response.status >= 400 else None)
         exchange = _exchange(request, response)
         request.meta["fetched_at"] = exchange.when
         if self._archive is not None:
@@ -85,6 +85,11 @@ class ArchiveMiddleware:
         return crawl.run if crawl is not None else None
 
     @property
+    def _used_key(self) -> str | None:
+        """The key of the search service, which may repeat it in an error."""
+        return self._run.options.search_key if self._run is not None else None
+
+    @property
     def _archive(self) -> ArchiveWriter | None:
         return self._run.recorder if self._run is not None else None
 
@@ -96,12 +101,12 @@ class ArchiveMiddleware:
         return NotRecordedError(str(error))
 
 
-def _without_keys(response: Response) -> Response:
+def _without_keys(response: Response, used: str | None) -> Response:
     """Return a page that holds keys unpacked and without them, any other response as it is."""
     encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip()
     with suppress(RecordError):  # a body that is cut or damaged is requested again
         body = unpack(encoding, response.body, MAX_PAGE_BYTES) if encoding else response.body
-        body, replaced = without_keys(body)
+        body, replaced = without_keys(body, used)
         if replaced:
             headers = response.headers.copy()
             headers.pop("Content-Encoding", None)

@@ -302,6 +302,21 @@ def test_a_service_that_does_not_work_is_told_by_name(
         assert "/elsewhere" not in site.paths
 
 
+@pytest.mark.parametrize("archived", [True, False])
+def test_a_key_that_the_service_repeats_is_in_nothing_that_is_kept(tmp_path: Path, archived: bool) -> None:
+    response = (400, '{"message": "not a key: a-secret-key"}') if archived else (200, '["a-secret-key"]')
+    with _site({COLLECTION: response}) as site:
+        variables = {"OSCE_NEWS_SEARCH_URL": site.url, "OSCE_NEWS_SEARCH_KEY": "a-secret-key"}
+        options = ["crawl", "--source", "search", "--delay", "0", "--db", str(tmp_path / "osce-news.db")]
+        options += ["--archive", str(tmp_path / "archive")] if archived else []
+        with Command(options, tmp_path, variables) as command:
+            assert command.wait(120).status == 3
+    kept = [path.read_bytes() for path in tmp_path.rglob("*.json")]
+    kept += [gzip.decompress(path.read_bytes()) for path in tmp_path.rglob("*.warc.gz")]
+    assert any(b"xxxxxxxxxxxx" in content for content in kept)
+    assert not any(b"a-secret-key" in content for content in kept)
+
+
 @pytest.mark.slow
 def test_a_crawl_that_is_killed_ten_times_has_the_same_rows(service: Typesense, tmp_path: Path) -> None:
     """About a minute: 5,000 documents, 700 of one date, killed at a random moment."""
