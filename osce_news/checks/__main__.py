@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from osce_news.checks import limits
-from osce_news.checks.faults import Rule
+from osce_news.checks.rules import Rule
 
 _LIMIT = re.compile(r"^([A-Z_]+) = \S.*?  # (.+)$", re.M)
 

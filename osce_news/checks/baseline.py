@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from osce_news.checks import limits
-from osce_news.checks.faults import ShareRule, first_office
+from osce_news.checks.faults import first_office
 from osce_news.checks.neighbours import Neighbours, language_of
+from osce_news.checks.rules import ShareRule
 from osce_news.items import RAW_FIELDS, Listing, NewsItem
 from osce_news.storage.merge import LIST
 

@@ -1,21 +1,17 @@
-"""The rules of the checks: a rule counts the records of a page that have a fault.
+"""The faults that the rules of the checks count.
 
-Each fault is a function that returns what is wrong, for the message, or a false value if nothing is. Some
-faults have a parameter: the function then returns the test. `limits` holds the rules.
+Each is a function that returns what is wrong with a record, for the message, or a false value if nothing is.
+Some have a parameter: the function then returns the test.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence, Set
-from dataclasses import dataclass
-from datetime import date, timedelta
-from fractions import Fraction
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Hashable
+from datetime import date
 
-from osce_news.items import Listing, NewsItem
+from osce_news.checks.rules import OPENING, Context, Pair, first_letters
+from osce_news.items import NewsItem
 from osce_news.normalize.identity import letters
 from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.urls import HOME_URL, same_site, site_host
@@ -27,113 +23,7 @@ MOJIBAKE = re.compile(
 QUESTION_MARKS = re.compile(r"(?<=\w)\?+(?=\w)|(?<=\s)\?(?=\s)")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _WORDS_BEFORE_COLON = re.compile(r"[^\W\d_][^:\uff1a.,!?()\n]{0,39}(?=\s*[:\uff1a]\s*\S)")
-_OPENING = 40  # letters with which a text begins: enough to recognise it
 _STEM = re.compile(r"\b[^\W\d_]{6}")  # how a long word begins
-
-
-class Pair(NamedTuple):
-    """An item as it is stored, and as the page shows it."""
-
-    stored: NewsItem
-    read: NewsItem
-
-
-T = TypeVar("T", NewsItem, Pair)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The properties of the page that faults are compared with."""
-
-    url: str
-    day: str  # of its fetch
-    latest: str  # the last plausible publishing date
-    days: Counter[str | None]  # the number of results by publishing date
-    titles: dict[str, str]  # the first title of each item, folded
-    is_dated: bool  # whether pages of this form print dates
-    beside: dict[str, list[str | None]]  # the dates of the results before and after each item
-    after_teaser: set[str]  # the items that follow a result with a teaser
-    texts: dict[str, str]  # the full texts on the page itself, by item
-    openings: dict[str, str]  # the items with these texts, by how a text begins
-    changed: Set[str]  # the items that are new, or differ from what is stored
-
-    @classmethod
-    def of(cls, page: Listing, days_ahead: int, changed: Set[str]) -> Context:
-        """Return the context of a page; publishing dates may be `days_ahead` days after its fetch."""
-        try:
-            latest = (date.fromisoformat(page.fetched_at[:10]) + timedelta(days_ahead)).isoformat()
-        except (ValueError, OverflowError):
-            latest = "9999"
-        titles = {item.id: fold(item.title) for item in reversed(page.records)}
-        dates = [None, *(item.published for item in page.records), None]
-        beside = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
-        after_teaser = {item.id for before, item in itertools.pairwise(page.records) if before.teaser}
-        articles = {one.item_id: one.article for one in page.articles}
-        texts = {item: one.text for item, one in articles.items() if one and one.text}
-        openings = {_opening(text): item for item, text in texts.items()}
-        return cls(
-            page.url,
-            page.fetched_at[:10],
-            latest,
-            Counter(item.published for item in page.records),
-            titles,
-            "published_raw" in page.fields,
-            beside,
-            after_teaser,
-            texts,
-            openings,
-            changed,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule(Generic[T]):
-    """Fails a page with at least `min_wrong` wrong records, if these are a larger share than `max_share`."""
-
-    name: str
-    label: str | None  # what the message names; None: the most common fault
-    expected: str
-    wrong_records: str  # how the message describes them
-    fault: Callable[[T, Context], object]  # what is wrong with a record; false if nothing is
-    applies_to: Callable[[T], object] | None = None  # the records that count; None: all
-    apart: tuple[
-        Callable[[T, Context], Hashable], ...
-    ] = ()  # of each, a group with most of them does not count
-    min_records: int = 1  # with fewer records that count, the page passes
-    min_wrong: int
-    max_share: Fraction  # of the records that count
-    min_distinct: int = 1  # with fewer different faults, the page passes
-    most_common: bool = False  # only the most common fault is counted, once per item, also in stored items
-    usual: Fraction | None = None  # the page passes if more stored items from that time have the fault
-    reason: str
-
-    def applicable(self, records: Sequence[T]) -> Sequence[T]:
-        """Return the records that the rule applies to."""
-        return records if self.applies_to is None else [one for one in records if self.applies_to(one)]
-
-    def exceeded(self, wrong: int, records: int) -> bool:
-        """Whether this number of wrong records, out of those that the rule applies to, fails a page."""
-        return records >= self.min_records and wrong >= self.min_wrong and wrong > self.max_share * records
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareRule:
-    """Fails a page that shows something less often than stored items of its time, unless by chance.
-
-    `shows` returns None for an item to which the question does not apply. Items are compared with stored
-    items of the same `group`. A count below `min_ratio` of the expected number is too low, if at least
-    `min_results` results were counted. Only pages that print the raw `fields` are checked.
-    """
-
-    name: str
-    label: str
-    fields: tuple[str, ...] = ()
-    shows: Callable[[NewsItem], bool | None]
-    group: Callable[[NewsItem], Hashable] = lambda item: None
-    min_ratio: float
-    min_results: int
-    cards: bool = True  # whether it applies to lists of cards, which have short teasers
-    reason: str
 
 
 def unreadable_date(item: NewsItem, page: Context) -> object:
@@ -303,13 +193,9 @@ def text_as_title(item: NewsItem, page: Context) -> object:
 
 def text_of_other(item: NewsItem, page: Context) -> object:
     """Return the teaser if it is the beginning of another item's full text, not of the item's."""
-    opening = _opening(item.teaser or "")
-    is_other = len(opening) == _OPENING and page.openings.get(opening, item.id) != item.id
-    return is_other and _opening(page.texts.get(item.id) or "") != opening and item.teaser
-
-
-def _opening(text: str) -> str:
-    return letters(text[: 3 * _OPENING])[:_OPENING]
+    opening = first_letters(item.teaser or "")
+    is_other = len(opening) == OPENING and page.openings.get(opening, item.id) != item.id
+    return is_other and first_letters(page.texts.get(item.id) or "") != opening and item.teaser
 
 
 def had_value(name: str) -> Callable[[Pair], object]:

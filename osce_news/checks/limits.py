@@ -9,7 +9,8 @@ from fractions import Fraction
 from operator import attrgetter
 
 from osce_news.checks import faults
-from osce_news.checks.faults import Pair, Rule, ShareRule, first_office, has_among
+from osce_news.checks.faults import first_office, has_among
+from osce_news.checks.rules import Pair, Rule, ShareRule
 from osce_news.items import NewsItem
 
 # --- Single limits -----------------------------------------------------------------------------------------

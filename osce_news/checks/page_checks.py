@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from osce_news import urls
 from osce_news.checks import baseline, limits
 from osce_news.checks.baseline import Finding
-from osce_news.checks.faults import Context, Pair, Rule, T
 from osce_news.checks.neighbours import Neighbours, language_of, read_neighbours
+from osce_news.checks.rules import Context, Pair, Rule, T
 from osce_news.errors import DoubtfulPageError
 from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize.record import keep_unprinted

@@ -10,7 +10,7 @@ import pytest
 
 from osce_news.checks import limits
 from osce_news.checks.__main__ import tables
-from osce_news.checks.faults import Rule
+from osce_news.checks.rules import Rule
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "checks.md"
 RULES: list[Rule[Any]] = [*limits.PAGE_RULES, *limits.ITEM_RULES]
