@@ -14,7 +14,7 @@ from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import missing, rows
 from osce_news.storage.matching import identify
-from osce_news.storage.merge import LIST, PAGE, Sources, edits, records_by_id, unite
+from osce_news.storage.merge import LIST, PAGE, Sources, merge_reading, recorded_changes, records_by_id
 from osce_news.storage.revisions import LABELS, Revision
 from osce_news.storage.runs import Stored
 
@@ -134,11 +134,13 @@ class Ingest:
         normalize(known).id = row["id"]
         sources = Sources.of(row["sources"], row["last_seen"])
         same_reading = page.origin == LIST and self._in_one_reading(page, row)
-        after, united = unite(known, sources, item, page, saved=self._saved, same_reading=same_reading)
-        changed_sources = united if united.to_json() != row["sources"] else None
+        after, after_sources = merge_reading(
+            known, sources, item, page, saved=self._saved, same_reading=same_reading
+        )
+        changed_sources = after_sources if after_sources.to_json() != row["sources"] else None
         if rows.same_raw(after, known):
-            return Edit(None, sources=united) if changed_sources else None
-        changes = edits(known, sources, after, united)
+            return Edit(None, sources=after_sources) if changed_sources else None
+        changes = recorded_changes(known, sources, after, after_sources)
         recorded, merged = self._split(changes, row, same_reading=same_reading)
         is_change = bool(recorded) or any(change.kind == "labels" for change in changes)
         return Edit(after, recorded, is_change, merged, changed_sources)

@@ -79,7 +79,7 @@ def sources_of(item: NewsItem, page: Listing) -> Sources:
     return Sources(printed, None, page.fetched_at)
 
 
-def unite(
+def merge_reading(
     known: NewsItem, sources: Sources, read: NewsItem, page: Listing, *, saved: bool, same_reading: bool
 ) -> tuple[NewsItem, Sources]:
     """Return a stored item and its sources after another reading of it; both are normalised.
@@ -129,7 +129,7 @@ def unite(
     )
 
 
-def edits(known: NewsItem, sources: Sources, after: NewsItem, united: Sources) -> list[Revision]:
+def recorded_changes(known: NewsItem, sources: Sources, after: NewsItem, merged: Sources) -> list[Revision]:
     """Return the revisions to record: the values that a source no longer prints as before.
 
     Sources may print labels and teasers in their own way. Titles and dates are the same everywhere, so a
@@ -138,7 +138,7 @@ def edits(known: NewsItem, sources: Sources, after: NewsItem, united: Sources) -
     return [
         change
         for change in revisions(known, after)
-        if sources.others.get(f"{change.field}_raw") == united.others.get(f"{change.field}_raw")
+        if sources.others.get(f"{change.field}_raw") == merged.others.get(f"{change.field}_raw")
         or (
             f"{change.field}_raw" in PRINTED_ALIKE and change.before is not None and change.kind != "cosmetic"
         )

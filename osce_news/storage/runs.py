@@ -91,19 +91,12 @@ class Stored:
 
 
 def begin_run(
-    connection: sqlite3.Connection,
-    mode: str,
-    start_url: str | None,
-    source: str | None,
-    list_name: str | None,
-    continues: UnfinishedRun | None,
-    *,
-    started: str,
-    number: int = 0,
+    connection: sqlite3.Connection, continues: UnfinishedRun | None, number: int, **columns: str | None
 ) -> int:
-    """Insert the row of a run and return its number: the one that is given, if it is a little above the last.
+    """Insert the row of a run, with these columns, and return its number.
 
-    The caller holds the lock, so any run still recorded as running has died.
+    That is the `number` given if it is a little above the last one, else the next. The caller holds the lock,
+    so any run still recorded as running has died.
     """
     end_killed_runs(connection)
     last = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
@@ -111,16 +104,12 @@ def begin_run(
         connection.execute("UPDATE pages SET listed = NULL WHERE id = ?", [page])
     row = {
         "id": number if last < number <= last + MAX_GAP else None,  # None: the next number
-        "mode": mode,
-        "started": started,
-        "start_url": start_url,
-        "source": source,
-        "list": list_name,
         "continues": continues.run if continues else None,
         "position": json.dumps(continues.position) if continues else None,
         "process": os.getpid(),
         "tool_version": __version__,
         "rules": rules(),
+        **columns,
     }
     return insert_row(connection, "runs", row)
 

@@ -97,13 +97,13 @@ class Writer:
                 renormalize(self.connection)
             run = runs.begin_run(
                 self.connection,
-                mode,
-                start_url,
-                source,
-                list_name,
                 continues,
+                number,
+                mode=mode,
+                start_url=start_url,
+                source=source,
+                list=list_name,
                 started=self.started,
-                number=number,
             )
         continued_run = continues.run if continues else None
         self.summary = Summary(run, mode, source, continues=continued_run, database=str(self.path))

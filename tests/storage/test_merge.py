@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from osce_news.items import Listing, NewsItem, Term
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.merge import Sources, records_by_id, union, unite
+from osce_news.storage.merge import Sources, merge_reading, records_by_id, union
 from osce_news.storage.revisions import term_keys
 from tests.helpers import NOON
 from tests.normalize.test_record import URLS, items, reading
@@ -30,7 +30,7 @@ def merged(one: NewsItem, other: NewsItem, *, newer: bool, same_reading: bool) -
     """The stored item after another reading of it by lists, newer or older."""
     sources, at = Sources.of(None, NOON), "2024-08-06T12:00:00Z" if newer else "2024-08-04T12:00:00Z"
     page = Listing("https://www.osce.org/press-releases", at, "")
-    after, united = unite(one, sources, other, page, saved=True, same_reading=same_reading)
+    after, united = merge_reading(one, sources, other, page, saved=True, same_reading=same_reading)
     assert united.to_json() is None
     return after
 
