@@ -121,7 +121,7 @@ def _found(counts: Counter[str]) -> str:
 def _missing(gaps: Sequence[tuple[str, str, int]]) -> str:
     """Return the longest periods from which the database has no item."""
     if not gaps:
-        return "no week without items between the first and the last"
+        return "no period of more than a week without items"
     shown = ", ".join(f"{first} to {last}" for first, last, _ in gaps[:_MOST_GAPS])
     more = f" and {len(gaps) - _MOST_GAPS} shorter periods of more than a week" if gaps[_MOST_GAPS:] else ""
     return f"no items from {shown}{more}"

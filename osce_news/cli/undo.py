@@ -13,7 +13,7 @@ from osce_news.storage.corrections import undo_run
 
 
 @click.command()
-@click.argument("run", type=click.IntRange(1, 10**9))
+@click.argument("run", type=int)
 @db_option
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @traceback_option

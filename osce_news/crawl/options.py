@@ -124,7 +124,7 @@ class CrawlOptions:
     source: str = _option(
         _source,
         "|".join(SOURCES),
-        "Where to read the newsroom: its lists, or its search service.",
+        "What to read: the site's search service, or its lists (auto and list).",
         default="auto",
     )
     start_url: str = _option(
