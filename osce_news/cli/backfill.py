@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import db_option, json_option, log_options
+from osce_news.cli.shared.options import Number, db_option, json_option, log_options
 from osce_news.cli.shared.summary import print_problems, print_summary, progress_bar
 from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, Writer, open_for_reading
@@ -51,7 +51,7 @@ _MOST_GAPS = 5  # in the last line
     metavar="URL",
     help="Addresses to look for, with * at the end or before the host.  [default: 'www.osce.org/*']",
 )
-@click.option("--limit", type=click.IntRange(1, 10**9), metavar="N", help="Copy at most N captures.")
+@click.option("--limit", type=Number(1, 10**9), metavar="N", help="Copy at most N captures.")
 @click.option("--delay", default="4", metavar="SECONDS", help="Seconds between requests.")
 @click.option("--cdx-url", metavar="URL", help="Another CDX interface, or collinfo.json of Common Crawl.")
 @click.option("--data-url", metavar="URL", help="Where that archive has its captures.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import db_option, filter_options, traceback_option
+from osce_news.cli.shared.options import Number, db_option, filter_options, traceback_option
 from osce_news.cli.shared.output import print_count, print_export, printable
 from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
@@ -53,7 +53,7 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
     "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
 )
 @click.option(
-    "--limit", type=click.IntRange(0, 10**9), metavar="N", help="Items of a feed; 0 for all.  [default: 100]"
+    "--limit", type=Number(0, 10**9), metavar="N", help="Items of a feed; 0 for all.  [default: 100]"
 )
 @click.option(
     "--no-datapackage", is_flag=True, help="Don't write datapackage.json next to CSV, XLSX and Parquet."

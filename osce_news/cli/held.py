@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import db_option, format_options, traceback_option
+from osce_news.cli.shared.options import Number, db_option, format_options, traceback_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS, NewsItem
@@ -20,7 +20,7 @@ _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "s
 
 
 @click.command()
-@click.argument("number", metavar="[N]", type=click.IntRange(1, 10**9), required=False)
+@click.argument("number", metavar="[N]", type=Number(1, 10**9), required=False)
 @click.option("--store", is_flag=True, help="Store the page: what it shows is right.")
 @click.option("--discard", is_flag=True, help="Drop the page, or take back that it was stored.")
 @db_option

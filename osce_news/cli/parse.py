@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import log_options
+from osce_news.cli.shared.options import Number, log_options
 from osce_news.cli.shared.output import print_json
 from osce_news.cli.shared.summary import raise_first, wants_bar
 from osce_news.crawl.options import listing_url
@@ -28,7 +28,7 @@ from osce_news.urls import LISTING_URL
 @click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.1:8786.")
 @click.option(
     "--workers",
-    type=click.IntRange(1, 64),
+    type=Number(1, 64),
     metavar="N",
     help="Without a scheduler, use N processes on this machine.  [default: 2]",
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.options import Number, db_option, traceback_option
 from osce_news.publish.extras import require_extra
 from osce_news.temporary import temporary_folder
 
@@ -24,7 +24,7 @@ def _address(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @db_option
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Number(0, 65535),
     metavar="PORT",
     default=8001,
     help="The port to listen on; 0 picks a free one.",

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import db_option, filter_options, format_options, traceback_option
+from osce_news.cli.shared.options import Number, db_option, filter_options, format_options, traceback_option
 from osce_news.cli.shared.output import print_count, print_rows
 from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
 from osce_news.storage import counts, queries, search
@@ -34,7 +34,7 @@ from osce_news.storage.query import Query
 @click.option("--tidy", is_flag=True, help="One row per cell, for R and pandas, instead of a table.")
 @click.option(
     "--top",
-    type=click.IntRange(1, 60),
+    type=Number(1, 60),
     metavar="N",
     help='Show the N most frequent; group the rest as "other".',
 )

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.options import Number, db_option, traceback_option
 from osce_news.cli.shared.output import print_json
 from osce_news.storage import Writer, refuse_missing
 from osce_news.storage.corrections import undo_run
 
 
 @click.command()
-@click.argument("run", type=int)
+@click.argument("run", type=Number(1, 10**9))
 @db_option
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @traceback_option

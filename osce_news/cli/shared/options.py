@@ -129,8 +129,8 @@ def _complete_name(ctx: click.Context, param: click.Parameter, typed: str) -> li
     return [CompletionItem(entry.id, help=entry.label) for entry in entries if entry.id.startswith(typed)]
 
 
-class _Number(click.IntRange):
-    """A number of rows; click would call it an integer range."""
+class Number(click.IntRange):
+    """A whole number in a range; click would call it an integer range."""
 
     name = "number"
 
@@ -160,7 +160,7 @@ def limit_option(default: int) -> Callable[[F], F]:
     """Add `--limit`; the command gets None if there is no limit."""
     return click.option(
         "--limit",
-        type=_Number(0, _MOST_ROWS),
+        type=Number(0, _MOST_ROWS),
         callback=lambda ctx, param, limit: limit or None,
         metavar="N",
         default=default,
