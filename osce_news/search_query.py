@@ -24,7 +24,8 @@ FIELDS = (
 )  # fmt: skip
 _KEY = re.compile(r"[!-~]{1,2000}")
 _QUOTED = re.compile("`([^`]+)`")
-# In ascending order documents without a date come last as well, so nothing else brings them to the front.
+# Documents without a date come last, in descending and in ascending order, unless `missing_values` says
+# otherwise.
 _NEWEST_FIRST, _UNDATED_FIRST = "date:desc", "date(missing_values: first):desc"
 
 

@@ -23,7 +23,7 @@ def temporary(
 ) -> Iterator[Path]:
     """Yield a new empty file, or folder, and delete it at the end unless it was moved away.
 
-    Those with the same prefix and suffix whose process no longer runs are deleted too. Raises OSError.
+    Those that a killed process left, with the same prefix and suffix, are deleted first. Raises OSError.
     """
     for left in abandoned(parent, prefix, suffix):
         delete(left)

@@ -125,5 +125,5 @@ def is_search_answer(url: str) -> bool:
 
 
 def short_address(url: str) -> str:
-    """Return an address for a message: that of an answer without what was asked for."""
+    """Return an address for a message; the address of a search answer is without its query."""
     return url.partition("?")[0] if is_search_answer(url) else url

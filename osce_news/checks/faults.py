@@ -72,7 +72,7 @@ def date_beside(item: NewsItem, page: Context) -> object:
 
 
 def swapped_name(kind: str) -> Callable[[NewsItem, Context], object]:
-    """The fault: a name is known as one of another kind only. It returns the name."""
+    """Return a function that returns a name that is only known as one of another kind, if there is one."""
     others = [other for other in ("offices", "topics", "content_types") if other != kind]
 
     def swapped(item: NewsItem, _: Context) -> object:
@@ -146,7 +146,7 @@ def words_before_colon(item: NewsItem, _: Context) -> object:
 
 
 def matching(pattern: re.Pattern[str]) -> Callable[[NewsItem, Context], object]:
-    """The fault: the pattern matches an item's text. It returns the match."""
+    """Return a function that returns what the pattern matches in an item's text."""
     return lambda item, _: (match := pattern.search(printed_text(item))) and match[0]
 
 
@@ -158,7 +158,7 @@ def printed_text(item: NewsItem) -> str:
 
 
 def long_name(length: int) -> Callable[[NewsItem, Context], object]:
-    """The fault: an office or topic has more than `length` characters. It returns the first of them."""
+    """Return a function that returns the first office or topic with more than `length` characters."""
     return lambda item, _: next(
         (term.raw for term in (*item.offices, *item.topics) if len(term.raw) > length), None
     )
@@ -204,7 +204,7 @@ def had_value(name: str) -> Callable[[Pair], object]:
 
 
 def lost_value(name: str) -> Callable[[Pair, Context], object]:
-    """The fault: the item as read lacks this field. It returns the stored value."""
+    """Return a function that returns the stored value of this field, if the item as read lacks it."""
     return lambda pair, _: None if getattr(pair.read, name) else getattr(pair.stored, name)
 
 

@@ -59,12 +59,12 @@ class Neighbours:
     items: int = 0  # in the whole database
     comparable: int = 0  # of these, in the page's language; counted up to MAX_NEIGHBOURS
     near: Callable[[], Sequence[NewsItem]] = tuple  # reads the stored items nearest in date
-    # The same without what another source than the page's has printed, each in its own way.
+    # The same, without the fields that other sources than the page's print in their own way.
     near_alike: Callable[[], Sequence[NewsItem]] = tuple
     known: Mapping[str, NewsItem] = dataclasses.field(
         default_factory=dict
     )  # the page's own items, by identifier
-    # The raw fields of these that are from another source, which prints them in its own way.
+    # The raw fields of these that other sources print in their own way.
     foreign: Mapping[str, Collection[str]] = dataclasses.field(default_factory=dict)
     # The stored full texts of these; None for the text of an item's own page, which no list replaces.
     texts: Mapping[str, str | None] = dataclasses.field(default_factory=dict)

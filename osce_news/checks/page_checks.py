@@ -102,7 +102,7 @@ def _with_new_text(page: Listing, stored: Neighbours) -> set[str]:
 def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterator[Finding | None]:
     """Yield the failed checks, the most specific first, and None for each passed one.
 
-    A page passes all of them if everything on it is stored as it is here.
+    A page that shows nothing new or changed passes all of them.
     """
     fresh = _fresh(page, stored)
     if not (changed := {item.id for item in fresh} | _with_new_text(page, stored)):
@@ -136,7 +136,7 @@ def _apply(
 ) -> Finding | None:
     """Return the finding if the records break the rule; `near` reads the stored items nearest in date.
 
-    What is stored already, by a person's decision perhaps, is not wrong.
+    Values that are stored already do not count as wrong, because a person may have decided to store them.
     """
     applicable = rule.applicable(records)
     wrong = [
@@ -242,8 +242,8 @@ def _relabelled(pairs: Sequence[Pair], kind: str, label: str) -> Finding | None:
 def _is_renaming(swaps: Counter[tuple[Sequence[Name], Sequence[Name]]], stored: Set[Name]) -> bool:
     """Whether names were replaced throughout, each by one new name.
 
-    A name that the vocabulary lacks can't have come from another item. So two names may have become one such
-    name, and items that the page before has shown too may have it already.
+    New names that the vocabulary lacks can't be those of other items. Among such names, two may have become
+    one, and other stored items may have them already, because an earlier page showed those.
     """
     new = {after for _, after in swaps}
     if not swaps or len({before for before, _ in swaps}) < len(swaps):

@@ -61,11 +61,9 @@ class Due(NamedTuple):
 def due_articles(connection: sqlite3.Connection, now: str, start_urls: Iterable[str]) -> list[Due]:
     """Return the items whose pages are due at the time `now`, in the order of requests.
 
-    First those that were new or changed in the last run that read a list, then those never requested, both
-    the newest first, those that could not be read, those whose entry on the list changed since, and the
-    others by age.
-
-    Items that are on the site of none of `start_urls` are left out.
+    First come the items that were new or changed in the last run that read a list, then those whose page was
+    never requested, both newest first. Then come pages that could not be read, items whose entry on the list
+    has changed since, and the others by age. Items on other sites than those of `start_urls` are left out.
     """
     last = connection.execute(_LAST_LIST_RUN).fetchone()
     run, started = last or (None, None)
@@ -81,7 +79,8 @@ def due_articles(connection: sqlite3.Connection, now: str, start_urls: Iterable[
 def validators(connection: sqlite3.Connection, item_id: str) -> tuple[str | None, str | None]:
     """Return the ETag and the Last-Modified with which to ask whether an article has changed.
 
-    Both are None if it has to be read: the last request failed, or another version made it.
+    Both are None if the page has to be read again, because the last request failed or another version made
+    it.
     """
     row = connection.execute(_VALIDATORS, [item_id, __version__]).fetchone()
     return (row["etag"], row["last_modified"]) if row else (None, None)

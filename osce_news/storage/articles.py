@@ -14,7 +14,7 @@ from osce_news.normalize.identity import title_key
 from osce_news.storage import rows
 from osce_news.storage.revisions import Revision, revisions, text_kind
 
-UNCHANGED = "unchanged"  # the site says that the page is as it was
+UNCHANGED = "unchanged"  # status 304
 GONE = ("gone", "moved", "not_found")
 FAILED = ("unreadable", "failed")
 
@@ -41,7 +41,7 @@ def item_exists(connection: sqlite3.Connection, item_id: str) -> bool:
 
 
 def lacks_list(connection: sqlite3.Connection, item_id: str) -> bool:
-    """Whether an item is not stored, or has values or no date because no list prints them."""
+    """Whether an item is not stored, has values from another source than lists, or has no date."""
     sql = "SELECT sources IS NULL AND published_raw IS NOT NULL FROM items WHERE id = ?"
     row = connection.execute(sql, [item_id]).fetchone()
     return row is None or not row[0]

@@ -80,7 +80,7 @@ def count_items(
 
 
 def most_frequent(connection: sqlite3.Connection, by: str, query: Query) -> list[str]:
-    """Return the names of a grouping that is no period, the most frequent first."""
+    """Return the names of a grouping other than year or month, the most frequent first."""
     return [row[by] for row in count_items(connection, [by], query) if row[by] is not None]
 
 
@@ -119,10 +119,10 @@ def periods(first: str, last: str) -> list[str]:
 
 
 def span(connection: sqlite3.Connection, query: Query) -> tuple[str, str] | None:
-    """Return the first and last day that counts of a query show; None if there is no dated item.
+    """Return the first and last day of the period that counts of a query show; None if no item is dated.
 
-    These are the days of the query, but not outside of the time from which the database has items; without
-    days in the query, they are those of the first and the last item.
+    It is the period of the query, cut to that of all stored items. Where the query has no limit, it begins or
+    ends with the items that the query finds.
     """
     found, whole = extent(connection, query), extent(connection, Query())
     if whole["first"] is None:

@@ -20,7 +20,7 @@ MAX_AGE_TO_RESUME = timedelta(days=30)
 # A server that answers 304 to everything must not hide changes for ever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
 _WAS_KILLED = "(status = 'running' OR message IS ?)"  # with the parameter KILLED, while no run is active
-# Whether a run read its list to the end: `list_status` says so where that is not what `status` says.
+# Whether a run read its list to the end; `list_status` is only set if it differs from `status`.
 COMPLETE = "coalesce(list_status, status) = 'complete'"
 
 
@@ -79,16 +79,13 @@ def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
 
 
 def run_of_archive(connection: sqlite3.Connection, archive: str) -> int | None:
-    """Return the run that made an archive, or that it was replayed as; None if there is none.
-
-    It is the last one, if an archive of list and articles was replayed as two runs.
-    """
+    """Return the run that made an archive, or the last one that replayed it; None if there is none."""
     row = connection.execute("SELECT max(id) FROM runs WHERE archive = ?", [archive]).fetchone()
     return row[0] if row else None
 
 
 def has_stored_archive(connection: sqlite3.Connection, archive: str) -> bool:
-    """Whether a run has stored an archive to its end; one that failed may have stored a part."""
+    """Whether a run has stored the whole archive; one that failed may have stored a part."""
     sql = "SELECT 1 FROM runs WHERE archive = ? AND status IN ('complete', 'partial', 'refused')"
     return connection.execute(sql, [archive]).fetchone() is not None
 
@@ -202,7 +199,7 @@ def _validators(row: sqlite3.Row | None) -> Validators | None:
 
 
 def chain_of_runs(connection: sqlite3.Connection, run: int) -> list[int]:
-    """Return the run and those that it continues, the first of them first."""
+    """Return the run and those that it continues, oldest first."""
     sql = """
         WITH RECURSIVE chain (id, continues) AS (
             SELECT id, continues FROM runs WHERE id = ?

@@ -184,9 +184,9 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def _roll_back(path: Path) -> None:
-    """Take back what a process had begun to write that was killed while it made this database.
+    """Roll back what a process had begun to write when it was killed while it made this database.
 
-    It has no write-ahead log yet, and SQLite applies no rollback journal for a reader that may not write.
+    Such a file has no write-ahead log yet, and SQLite rolls nothing back on a read-only connection.
     """
     real = path.resolve()
     if not (real.is_file() and Path(f"{real}-journal").exists()):
@@ -248,7 +248,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
-        # A WAL needs shared memory, a file that can't be made in a folder where we may not write.
+        # A WAL needs a file for shared memory, which can't be made in a read-only folder.
         connection.close()
         log = Path(f"{real}-wal")
         if log.exists() and log.stat().st_size > 0:
@@ -263,7 +263,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 def _copy_in_memory(path: Path) -> sqlite3.Connection:
-    """Return a copy of a file that others may write to: read in place, without locks, it might be torn."""
+    """Return a copy of a file that others may write to: without locks, a reader could see half a change."""
     for _ in range(5):
         before = path.stat()
         content = bytearray(path.read_bytes())

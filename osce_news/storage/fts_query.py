@@ -30,7 +30,7 @@ _UNKNOWN_COLUMN = re.compile(r"[A-Za-z_]+:[\w\"]")
 # FTS5 ignores marks on Latin letters only. Words in other scripts are searched for with and without them.
 _OTHER_SCRIPTS = re.compile("[\u0370-\u052f]")
 _MARKED = dict(zip("егкуіαεηιουω", "ёѓќўїάέήίόύώ", strict=True))
-_MOST_MARKS = 5  # letters of a word that may have a mark; of words with more not every spelling is tried
+_MOST_MARKS = 5  # if more letters of a word may have a mark, not every spelling is tried
 _BARE = re.compile(r"[\w\x1a]+\*?")  # what FTS5 accepts without quotes
 
 
@@ -85,7 +85,7 @@ class _Group:
     """The terms between two brackets, or all terms of a query."""
 
     prefix: str = ""
-    excluded: bool = False  # the group itself, by a minus in front of its bracket
+    excluded: bool = False  # whether there is a minus in front of its bracket
     parts: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
 
@@ -125,7 +125,7 @@ def _expression(query: str) -> tuple[str, list[str]]:
             group = groups.pop()
             groups[-1].add(f"{group.prefix}( {group.expression()} )", excluded=group.excluded)
         elif match["bracket"]:
-            groups[-1].add(")")  # of no group: a mistake, which FTS5 reports
+            groups[-1].add(")")  # no group is open; FTS5 reports the mistake
         elif match["near"] or match["word"] in OPERATORS:
             groups[-1].add(column + (match["near"] or match["word"]), excluded=excluded)
         elif term := _term(match):

@@ -1,4 +1,4 @@
-"""Held pages: those that failed a check. Each is kept whole, with the reason, until it is decided upon."""
+"""Held pages: those that failed a check. Each is kept whole, with the reason, until someone decides on it."""
 
 from __future__ import annotations
 

@@ -56,8 +56,8 @@ class Changes:
 class Ingest:
     """Stores the items on the pages of one run.
 
-    A crawl shows the present. With `saved`, pages are of different times and come in any order, and those of
-    `one_reading`, a time, are merged.
+    The pages of a crawl show the present. `saved` pages are from different times and come in any order; those
+    that were fetched within the time `one_reading` are merged.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Ingest:
     ) -> None:
         self._connection, self._run, self._saved = connection, run, saved
         self._one_reading = one_reading
-        # The items of this run, as hashes: there are many. False for those of a page that has not changed.
+        # The items of this run, as hashes, because there are many. False for those on pages with status 304.
         self._seen: dict[int, bool] = {}
 
     def identify(self, page: Listing) -> None:
@@ -150,8 +150,8 @@ class Ingest:
     ) -> tuple[list[Revision], list[Revision]]:
         """Return the changes to record, and those of labels between two places of one reading of the list.
 
-        The labels of an item that is listed twice are those of both places. So what the first place changed
-        may be taken back at the second; it does not count if the item is new, or the pages are saved ones.
+        An item that is listed twice gets the labels of both places, so the second place may take back what
+        the first one changed. Such changes are not returned for new items, nor for saved pages.
         """
         labels = [change for change in changes if same_reading and change.field in LABELS]
         recorded = [change for change in changes if change not in labels]

@@ -20,8 +20,9 @@ from osce_news.normalize import quarantine, split_offices
 from osce_news.normalize.identity import number_copies, title_key
 from osce_news.normalize.vocabulary import fold
 
-# So many results of a page that have the title and date of a stored item, and another number, are these items
-# under new numbers. Fewer are items of their own: now and then two of one day have the same title.
+# If this many results of a page have the title and date of a stored item, but another number, the site has
+# given its items new numbers. If there are fewer, they are other items: two of one day may have the same
+# title.
 MIN_RENUMBERED = 3
 _NEAR = [timedelta(days) for days in range(-3, 4)]  # between two dates that may be those of one item
 
@@ -147,7 +148,7 @@ def _matches(unknown: Sequence[NewsItem], candidates: Iterable[sqlite3.Row]) -> 
 def _match(item: NewsItem, same: Sequence[sqlite3.Row], *, is_series: bool) -> _Match | None:
     """Return which of the stored items with its title a result is, or may be; None if no item fits.
 
-    `is_series` is whether several items of these days have the title, so that it does not tell one.
+    `is_series` is whether several items of these days have the title, so that it identifies none of them.
     """
     exact = [row for row in same if row["published"] == item.published] if item.published else []
     agreeing = [row for row in exact if _offices_agree(item, row)]
@@ -184,7 +185,7 @@ def _offices_agree(item: NewsItem, row: sqlite3.Row) -> bool:
 
 
 def _is_other(one: NewsItem, other: NewsItem) -> bool:
-    """Whether two readings with one number are of two items: title and date differ."""
+    """Whether two readings with the same number are of two items, because both title and date differ."""
     return (
         one.language == other.language
         and None not in (one.published, other.published)

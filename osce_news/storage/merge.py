@@ -21,8 +21,8 @@ from osce_news.storage.revisions import Revision, revisions, term_keys
 from osce_news.storage.schema import LISTS
 
 LIST, PAGE = "list", "page"
-UNPRINTED = "unprinted"  # of a field that no list has printed yet, because its form has no place for it
-_RANKS = (PAGE, "search", LIST)  # a later one counts over an earlier one
+UNPRINTED = "unprinted"  # the source of a field for which the lists seen so far have no place
+_RANKS = (PAGE, "search", LIST)  # the lowest first
 _SAME_TIME = timedelta(days=30)
 # What each source prints in the same way; labels and teasers may differ.
 PRINTED_ALIKE = ("url_raw", "title_raw", "published_raw")
@@ -56,11 +56,11 @@ class Sources:
         return json.dumps(({LIST: self.listed} if self.listed else {}) | others, sort_keys=True)
 
     def of_field(self, name: str) -> str | None:
-        """Return the source of a raw field, or of its gap; None if no source has a place for it."""
+        """Return the source of a raw field, also of an empty one; None if no source has a place for it."""
         return self.others.get(name, LIST if self.listed else None)
 
     def last_seen_in(self, origin: str) -> str:
-        """Return when a source last showed the item; when any did, for all sources but lists."""
+        """Return when a list last showed the item if the origin is a list, else when any source did."""
         return self.listed if origin == LIST and self.listed else self.last_seen
 
 
@@ -90,7 +90,7 @@ def merge_reading(
     """
     origin, at = page.origin, page.fetched_at
     language = better_language(known, read)
-    # Of two pages from the same second the same one counts, whatever their order.
+    # If two pages are from the same second, the same one always counts, in whatever order they are read.
     is_newer = not saved or (at, _texts(read)) > (sources.last_seen_in(origin), _texts(known))
     if same_reading and language is None:
         foreign = dict.fromkeys(name for name in sources.others if sources.others[name] != origin)

@@ -17,7 +17,7 @@ from osce_news.storage.article_queue import AGE, Due
 from osce_news.storage.articles import GONE
 from osce_news.storage.crawl_state import COMPLETE, chain_of_runs
 
-# A list that was not read for longer does not show what is there now.
+# A list that has not been read for longer says nothing about what it has now.
 MAX_AGE_OF_LIST = timedelta(days=90)
 # If a missing item's own page was there, it is requested again after this time.
 ASKED_AGAIN = timedelta(days=30)
@@ -53,8 +53,8 @@ def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> li
 def due_pages(connection: sqlite3.Connection, missing: Iterable[str], now: str) -> list[Due]:
     """Return the missing items whose own pages are to be requested.
 
-    The first is the one that was not seen for the longest time, on the list or on its own page. An item whose
-    page was requested since it was last on the list is left out for a while, unless the request failed.
+    Those that have not been seen for the longest time, on a list or on their own pages, come first. An item
+    whose page was requested since it was last on the list is left out for a while, unless the request failed.
     """
     sql = """
         SELECT id, items.url, status, layout FROM items LEFT JOIN articles ON item_id = id
@@ -71,8 +71,8 @@ def gone_items(connection: sqlite3.Connection, missing: Iterable[str], last_page
     """Return the missing items whose own pages are gone since the list last showed them.
 
     A page is gone if the site answered with status 404 or 410, said that there is no such page, or redirected
-    to another item. A redirect to any other page, such as the start page, proves nothing. An item that is not
-    on the list can't have been seen after its last page: such a time is that of a wrong clock.
+    to another item. A redirect to any other page, such as the start page, proves nothing. If an item was
+    "seen" after the last page of a list that lacks it, a clock was wrong, and that time does not count.
     """
     sql = """
         SELECT id, moved_to FROM items JOIN articles ON item_id = id
@@ -121,7 +121,7 @@ def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: in
 
 
 def forget_listed(connection: sqlite3.Connection, run: int) -> None:
-    """Drop what pages showed before this full crawl of their list: its own pages show it again.
+    """Drop what earlier pages of this list showed, because the pages of this full crawl show it again.
 
     This includes crawls of the list with limits, and saved pages; what other lists showed is kept.
     """

@@ -14,10 +14,10 @@ from osce_news.normalize.vocabulary import language_code, languages, vocabulary
 from osce_news.storage.fts_query import parse_words
 
 _MATCHES = "items.key IN (SELECT rowid FROM items_fts WHERE items_fts MATCH ?)"
-# The filters that take names, each with its vocabulary. Their fields are the plurals.
+# The filters that take names, each with its vocabulary. The fields of `Query` are their plurals.
 VOCABULARIES = {"office": "offices", "topic": "topics", "type": "content_types", "place": "places"}
 _SINGLE = ("since", "until", "language", "as-of")
-ARGUMENTS = ("search", *VOCABULARIES, *_SINGLE, "all")  # of an address; as options with "--"
+ARGUMENTS = ("search", *VOCABULARIES, *_SINGLE, "all")  # of an address, and with "--" of a command
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Query:
         Raises BadInputError for an unknown name or language, for a text that is not a date, for a period that
         ends before it begins, and for words that only exclude.
         """
-        if words is not None and not words.strip():  # perhaps a variable of a shell that is not set
+        if words is not None and not words.strip():  # perhaps an unset variable of the shell
             raise BadInputError("no words to search for: without any, `osce-news list` shows all items")
         query = cls(
             words=(words or "").strip(),

@@ -95,7 +95,7 @@ def begin_run(
 ) -> int:
     """Insert the row of a run, with these columns, and return its number.
 
-    That is the `number` given if it is a little above the last one, else the next. The caller holds the lock,
+    That is `number` if it is a little above the last one, else the next number. The caller holds the lock,
     so any run still recorded as running has died.
     """
     end_killed_runs(connection)
@@ -147,7 +147,7 @@ def write_run(
     position: str | None,
     list_status: str | None = None,
 ) -> None:
-    """Bring the row of a run up to date: while it reads with its position, at its end with the time.
+    """Update the row of a run: with its position while it reads, with the time at its end.
 
     A run that did not reach the end of the list keeps the position, so that a later one can resume it.
     `list_status` is "complete" for a run that did and is partial for another reason.

@@ -46,8 +46,8 @@ def undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
     texts = _undo_texts(connection, undone)
     changed, kept = _undo_changes(connection, undone, run)
     withdrawals = _undo_withdrawals(connection, undone, run)
-    # Its list no longer counts as read to the end, neither then nor later, so that the next crawl goes down
-    # to what it stored. A run with limits has the list "address (limits)".
+    # From this run on, its list no longer counts as read to the end, so that the next crawl reads down to
+    # what the run stored. The list of a run with limits is "address (limits)".
     connection.execute(
         "UPDATE runs SET list_status = 'partial' WHERE id >= :undone AND mode IN ('full', 'incremental') "
         f"AND {crawl_state.COMPLETE} AND EXISTS (SELECT 1 FROM runs AS of WHERE of.id = :undone "

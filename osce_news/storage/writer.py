@@ -227,7 +227,7 @@ class Writer:
         """Store one answer to the request for an item's page, in one transaction.
 
         A news item that no list has shown is stored as its page shows it. Returns the run's summary so far.
-        Raises StorageError, with nothing stored, also for an answer that the writer does not take.
+        Raises StorageError, also for an answer that `takes` refuses; nothing is stored then.
         """
         with self.transaction():
             after = dataclasses.replace(self.summary)
@@ -249,7 +249,7 @@ class Writer:
         if (page := articles.as_listing(answer)) is not None:
             changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)
-            # A known and unchanged item counts among the articles only: no list has shown it.
+            # An item that was known and has not changed only counts as an article.
             after.seen += stored.new + stored.changed
             after.new += stored.new
             after.changed += stored.changed
@@ -266,9 +266,9 @@ class Writer:
     ) -> Summary:
         """End the run with this status and return its summary.
 
-        `withdrawn` are items that the list no longer has. `whole` says that the whole list was read, so what
-        earlier crawls of it listed is not needed any more. `list_status` is "complete" for a partial run that
-        has nevertheless read the list to its end. `finished` is when the run ended, if not now.
+        `withdrawn` are items that the list no longer has. `whole` is whether the whole list was read, so that
+        what earlier crawls of it listed is no longer needed. `list_status` is "complete" for a partial run
+        that has nevertheless read the list to its end. `finished` is when the run ended, if not now.
         """
         self.summary.status = status
         # It may contain a file name with bytes that are not valid text.
