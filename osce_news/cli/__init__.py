@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 
-# Here, because both `osce-news` and `python -m osce_news` import this first; an older Python can read it.
+# Both `osce-news` and `python -m osce_news` import this module first, and an older Python can parse it.
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(f"osce-news: needs Python 3.11 or later, and this is {sys.version.split()[0]}")
 

@@ -83,7 +83,7 @@ def backfill(
     from osce_news.crawl.backfill import BackfillOptions
 
     options = BackfillOptions.parse(web_archive, archive, **given)
-    Writer(db, wait_s=0).close()  # before hours of copying: it is ours, and nobody else writes to it
+    Writer(db, wait_s=0).close()  # fail before hours of copying if it is not ours, or if another writes to it
     archive.mkdir(parents=True, exist_ok=True)
     with lock(archive / "backfill"), progress_bar("backfill", as_json=as_json) as advance:
         spider = process.backfill(options, lambda done, total: advance(Summary(0, "", pages=done), total))

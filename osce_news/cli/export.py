@@ -147,7 +147,7 @@ def _refuse_other_options(file: Path | None, copy: Path | None, given: object, *
 
 
 def _report(notes: Sequence[str], file: Path | None, items: int, total: int, empty: str) -> None:
-    """Say the notes, how many items were written, and whether these are all; `empty` if there are none."""
+    """Print the notes, how many items were written, and whether these are all; `empty` if there are none."""
     for note in notes:
         click.echo(printable(note)[:300], err=True)
     if file == Path("-"):

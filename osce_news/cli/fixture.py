@@ -78,7 +78,7 @@ def page_in(path: Path, url: str | None) -> tuple[Capture, str]:
         page = saved.capture()
     except OsceNewsError as error:
         raise BadInputError(f"{path}: {error}") from error
-    # A replay takes a page without an address for the list; a fixture must have its own.
+    # A replay assumes that a page without an address is the list; a fixture must have its own address.
     if url is None and saved.url is None and page.url == LISTING_URL:
         raise BadInputError(f"{path}: the page does not say its address; give it with --url")
     return replace(page, url=url or page.url), f"the saved file {path.name}"

@@ -22,7 +22,7 @@ from osce_news.cli.shared.reports import Reports
 from osce_news.crawl.config import load_options
 from osce_news.errors import BadInputError
 
-# cron mails only to such names: without other letters, and beginning with a letter or digit.
+# cron only mails to addresses of these characters that begin with a letter or digit.
 _ADDRESS = r"[a-zA-Z0-9][\w.+-]*(@[a-zA-Z0-9][\w.-]*)?"
 _ADDRESSES = re.compile(f"{_ADDRESS}(,{_ADDRESS})*", re.ASCII)
 _CRON_MAX_BYTES = 998  # of a line that every cron accepts

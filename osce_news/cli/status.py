@@ -113,7 +113,7 @@ def _stale(db: Path, age: int | None, max_age: timedelta) -> str | None:
 
 
 def _facts(db: Path) -> dict[str, Any]:
-    """Return the state of the database; what there is none of is None."""
+    """Return the state of the database; what is not known is None."""
     with closing(open_for_reading(db)) as connection:
         last = next(map(with_death, stored_runs.list_runs(connection, 1)), {})
         complete, whole = last_complete_crawl(connection), last_whole_run(connection)

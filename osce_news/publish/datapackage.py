@@ -81,7 +81,7 @@ def add(path: Path, resource: dict[str, Any], origin: Origin) -> None:
 
 
 def _check_sums(resource: dict[str, Any]) -> str:
-    """Return the check sum of a file; of a folder, where those of its files are."""
+    """Return the check sum of a file, or for a folder, where to find those of its files."""
     return str(resource.get("hash", "its files' check sums are in `hashes`"))
 
 

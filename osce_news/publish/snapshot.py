@@ -19,9 +19,9 @@ _REMOVE = (
 
 
 def write_backup(connection: sqlite3.Connection, path: Path) -> int:
-    """Write a copy of all that the database holds in its present state; return how many items it holds.
+    """Write a copy of the whole database in its present state; return how many items it holds.
 
-    Crawls can go on with the copy. Raises what `atomic_write` raises, and StorageError.
+    Crawls can continue with the copy. Raises what `atomic_write` raises, and StorageError.
     """
     with atomic_write(path) as part, storage_errors(path):
         connection.execute("VACUUM INTO ?", [str(part)])

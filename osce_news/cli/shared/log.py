@@ -43,7 +43,7 @@ class _Json(logging.Formatter):
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
-    """Writes to what is standard error now: a progress bar takes its place, and prints the lines above it."""
+    """Writes to the present `sys.stderr`: a progress bar replaces it, to print lines above itself."""
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
@@ -85,7 +85,7 @@ def is_json() -> bool:
 
 
 def record(text: str, level: int = logging.INFO, *, traceback: bool = False, **facts: object) -> None:
-    """Write what is printed anyway to the file, and to a log that is JSON."""
+    """Log a line that the command prints itself: to the file, and to standard error if the log is JSON."""
     if logging.root.handlers:  # else this command has no log
         logger.log(level, text, extra={"printed": True, **facts}, exc_info=traceback)
 

@@ -32,9 +32,9 @@ _WIDE = 100  # columns of a terminal that holds the table of items
 def print_items(
     rows: Sequence[Row], form: str | None, more: tuple[str, ...] = (), without: tuple[str, ...] = ()
 ) -> None:
-    """Print items: a few columns in a table, else all, with `more` and `without` others.
+    """Print items: a few columns in a table, else all columns and `more`, without those in `without`.
 
-    A narrow terminal shows them one below the other.
+    A narrow terminal shows the items one below the other.
     """
     if form is None and sys.stdout.isatty() and shutil.get_terminal_size().columns < _WIDE:
         return print_hits(rows)

@@ -25,10 +25,10 @@ from osce_news.normalize import is_web_address
 from osce_news.publish.extras import require_extra
 
 logger = logging.getLogger(__name__)
-_SHORT_S, _PATIENCE_S = 3, 30  # for a ping with its retries; after the first, a user is told
+_SHORT_S, _PATIENCE_S = 3, 30  # of a ping with its retries: when the user is told, and when it is given up
 _NOTICE_S = 60
-# Apprise runs in a process of its own, so that it can be ended, and that nothing of an address that it logs
-# gets into our log. Without a title, it only checks the addresses.
+# Apprise runs in a process of its own, so that it can be stopped, and so that the addresses in its log do not
+# get into ours. Without a title, it only checks the addresses.
 _APPRISE = """
 import json, sys, apprise
 given = json.load(sys.stdin)

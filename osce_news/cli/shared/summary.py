@@ -75,7 +75,7 @@ def print_summary(
 ) -> None:
     """Print what the run did, what the database holds now, and commands to try next.
 
-    `more` holds further keys of the JSON object. `what` was done is the mode of the run, unless given.
+    `more` holds further keys of the JSON object. `what` says what was done; by default, it is the run's mode.
     """
     done = (
         f"{what or summary.mode}: {summary.status}; {numbered(summary.pages, 'page')}, "

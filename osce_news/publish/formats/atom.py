@@ -20,8 +20,8 @@ def write(rows: Iterable[Row], file: TextIO, *, query: str, described: str) -> N
 
     Its identifier ends in the query, as arguments of an address, and its title has the query in words.
 
-    An entry was updated when the item was first seen or withdrawn, and so was the feed: the time of a crawl
-    that found nothing new would make readers show all items again.
+    The time of an entry is when the item was first seen or withdrawn, and that of the feed is the latest of
+    these: with the time of the last crawl, readers would show all items again.
     """
     entries = [_entry(row) for row in rows]
     feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en"})

@@ -26,8 +26,8 @@ class Format:
     write: Callable[..., None]
     """Writes rows into an open file: `write(rows, file)`.
 
-    It also gets the keyword `columns` if `options` has it, `query` and `described` (texts) if that has
-    "query", and `bom` and `delimiter` if the user gave them.
+    It also gets the keywords `columns`, if `options` has "columns"; `query` and `described` (texts), if
+    `options` has "query"; and `bom` and `delimiter`, if the user gave them.
     """
     options: tuple[Option, ...] = ()
     """The options of `export` that make sense for this format."""

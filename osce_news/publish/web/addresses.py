@@ -1,4 +1,4 @@
-"""The addresses of our pages: a query, as options of the command line, and where in its result one is."""
+"""The addresses of our pages: a query, named as on the command line, and a position in its result."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Position:
         return f"/items/{identifier}?{urlencode([*self._pairs({}), ('item', str(number))])}"
 
     def file(self, name: str) -> str:
-        """Return the address at which the whole result is a file with this name, or a page."""
+        """Return the address of a file or page with this name that has the whole result."""
         pairs = self.query.arguments()
         return f"/{name}?{urlencode(pairs)}" if pairs else f"/{name}"
 
@@ -59,7 +59,7 @@ class Position:
 
 
 def number_in(arguments: Any, name: str) -> int:
-    """Return a number from 1 in the arguments of an address, 1 without it. Raises BadInputError."""
+    """Return a number of at least 1 from the arguments; 1 if it is missing. Raises BadInputError."""
     given = arguments.get(name) or "1"
     if not (given.isascii() and given.isdigit() and len(given) < 9 and int(given)):
         raise BadInputError(f"{name}: not a number from 1: {given[:80]!r}")
@@ -69,7 +69,7 @@ def number_in(arguments: Any, name: str) -> int:
 def query_of(arguments: Any, others: tuple[str, ...]) -> Query:
     """Return the query in the arguments of an address, which may also have others.
 
-    Raises BadInputError also for unknown arguments, which would be filters that are off.
+    Raises BadInputError, also for unknown arguments, which may be misspelt filters.
     """
     for name in arguments:
         if name not in (*ARGUMENTS, *others):

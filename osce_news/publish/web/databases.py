@@ -18,7 +18,7 @@ from osce_news.temporary import delete
 T = TypeVar("T")
 _KEPT = 3  # files of past days; one of 34,000 items has 90 MB
 _MAKING = ThreadPoolExecutor(1)
-_past: dict[Path, Future[None]] = {}  # those that are there or will be, the most recent last
+_past: dict[Path, Future[None]] = {}  # files that exist or are being made, the last used last
 
 
 def database(datasette: Any) -> Any:
@@ -58,7 +58,7 @@ def _make(copy: Path, day: str, path: Path) -> None:
 
 
 def connect(datasette: Any, path: Path) -> sqlite3.Connection:
-    """Return a connection of one's own to a file that `path_of` returned."""
+    """Return a new connection to a file that `path_of` returned."""
     connection = open_copy(path)
     datasette._prepare_connection(connection, DATABASE)
     return connection

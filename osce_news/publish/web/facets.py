@@ -38,7 +38,7 @@ class Facets:
         """Read which items have which values."""
         self._found: dict[tuple[tuple[str, str], ...], int] = {}
         self._items = {name: _by_value(connection, sql) for name, sql in _VALUES.items()}
-        for name, kind in VOCABULARIES.items():  # what an older vocabulary knew can't be asked for
+        for name, kind in VOCABULARIES.items():  # a query can't name entries of an older vocabulary
             entries = vocabulary(kind).entries
             self._items[name] = {value: bits for value, bits in self._items[name].items() if value in entries}
         topics = self._items["topic"]
@@ -67,8 +67,8 @@ class Facets:
     def of(self, connection: sqlite3.Connection, query: Query, items: int) -> dict[str, dict[str, int]]:
         """Return the counts of each facet and of `year`, for the query, which found these items.
 
-        A facet counts what its choice would find, so its own choice is left out, unless an item must have all
-        that is chosen.
+        The count of a value is the number of items that choosing it would find. So other choices of the same
+        facet are ignored, unless an item must have all that are chosen.
         """
         counted = {}
         for name in VOCABULARIES:

@@ -1,4 +1,4 @@
-"""The page of an item: its text, its history, its reference, and the way through the result it is from."""
+"""The page of an item: its text, its history, its reference, and links to its neighbours in the result."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def render_cell(value: Any, column: str, table: str | None) -> Markup | None:
 
 @hookimpl
 def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> Callable[[], Any]:
-    """Refuse filters on unknown columns, and dates that are none, which Datasette would silently accept."""
+    """Refuse filters on unknown columns, and dates in other forms, which Datasette would silently accept."""
 
     async def check() -> FilterArguments:
         try:

@@ -95,7 +95,7 @@ def command(position: Position) -> str:
 
 
 def _results(connection: sqlite3.Connection, position: Position, path: Path) -> dict[str, Any]:
-    """Return what the page shows of a query. Raises BadInputError for a page that there is not."""
+    """Return what the page shows of a query. Raises BadInputError if the result has no such page."""
     query, known = position.query, facets(path)
     items = known.found(connection, query)
     total = items.bit_count()
@@ -167,7 +167,7 @@ def _choices(position: Position) -> Iterator[tuple[str, str, str]]:
 
 
 def _has_several(query: Query) -> bool:
-    """Whether an item needs one of several offices, topics or places, and could be asked to have them all."""
+    """Whether several offices, topics or places are chosen, and an item may have any of them."""
     return not query.every and max(map(len, (query.offices, query.topics, query.places))) > 1
 
 
