@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 _MAGIC = b"SQLite format 3\0"
 _PATIENCE_S = 2  # after which a user is told that a process waits
 _WAIT_S = 30  # for the transaction of another process; that of a page takes milliseconds
+_READ_WAIT_S = 5  # for another program that locks the file, as in sqlite3
 _CACHE_KB = 64 * 1024  # for readers: searches read the same pages of the file repeatedly
 
 
@@ -193,7 +194,7 @@ def _roll_back(path: Path) -> None:
         return
     header = _header(path)
     if _is_ours(header) or not header.strip(b"\0"):  # the first page may not be written yet
-        with storage_errors(path), closing(sqlite3.connect(real, timeout=_WAIT_S)) as connection:
+        with storage_errors(path), closing(sqlite3.connect(real, timeout=_READ_WAIT_S)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master")
 
 
@@ -244,14 +245,14 @@ def _refuse_foreign(path: Path) -> set[str]:
 def _read_only(path: Path) -> sqlite3.Connection:
     real = path.resolve()
     address = f"file:{quote(os.fsencode(real))}?mode=ro"
-    connection = sqlite3.connect(address, uri=True, timeout=_WAIT_S, isolation_level=None)
+    connection = sqlite3.connect(address, uri=True, timeout=_READ_WAIT_S, isolation_level=None)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         # A WAL needs a file for shared memory, which can't be made in a read-only folder.
         connection.close()
         log = Path(f"{real}-wal")
-        if log.exists() and log.stat().st_size > 0:
+        if "locked" in str(error) or (log.exists() and log.stat().st_size > 0):
             raise
         if os.statvfs(real).f_flag & os.ST_RDONLY:  # nobody writes there
             connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)

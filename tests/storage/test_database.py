@@ -331,6 +331,17 @@ def test_readers_read_what_was_there_while_a_transaction_is_open(db: Path) -> No
         assert values(reader, "SELECT count(*) FROM newsroom") == [0]
 
 
+def test_a_reader_does_not_wait_long_for_a_program_that_locks_the_file(
+    hundred: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_READ_WAIT_S", 0.01)
+    with closing(sqlite3.connect(hundred, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StorageError, match="database is locked"):
+            open_for_reading(hundred)
+
+
 def test_the_switch_to_a_write_ahead_log_waits_for_another_writer(db: Path) -> None:
     def switched() -> object:
         with closing(sqlite3.connect(db, isolation_level=None)) as connection:
