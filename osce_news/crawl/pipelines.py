@@ -71,6 +71,8 @@ class StoragePipeline:
         """
         if (page := self.crawl.pending) is None:
             return item
+        if page.stored.done():
+            raise NotExportedError("another pipeline failed for a record of this page")
         page.add(item)
         self._store_if_complete()
         self._drop_from_feeds(item)
@@ -84,8 +86,7 @@ class StoragePipeline:
 
     def item_error(self, failure: Failure) -> None:
         """Give up the page if a pipeline fails: none of its records is stored."""
-        if (page := self.crawl.pending) is not None:
-            self.crawl.pending = None
+        if (page := self.crawl.pending) is not None and not page.stored.done():
             page.stored.set_exception(failure.value or RuntimeError(str(failure)))
 
     def _store_if_complete(self) -> None:
@@ -120,6 +121,7 @@ class PendingPage:
         records: Sequence[object] = page.records if isinstance(page, Listing) else [page]
         self._positions = {id(record): position for position, record in enumerate(records)}
         self._done = 0  # records that have passed; they come one by one, in order
+        self._added: object = None  # the last record that was added
         if isinstance(page, Listing):
             self._printed, page.records = page.records, []
 
@@ -142,16 +144,17 @@ class PendingPage:
     def add(self, item: object) -> None:
         """Add a record: the item that the spider yielded, or the one with which a pipeline replaced it."""
         self._done += 1
+        self._added = item
         if isinstance(self.page, Listing):
             self.page.records.append(_as_record(item))
 
     def drop(self, item: object, reason: str) -> None:
-        """Reject a record that a pipeline dropped; `item` is the one that the spider yielded.
+        """Reject a record that a pipeline dropped; `item` is the one that entered the pipelines.
 
         Does nothing if the record was added before it was dropped.
         """
-        position = self._positions[id(item)]
-        if position < self._done:
+        position = self._positions.get(id(item), self._done)  # a spider middleware may have replaced it
+        if position < self._done or item is self._added:
             return
         self._done += 1
         if isinstance(self.page, Listing):

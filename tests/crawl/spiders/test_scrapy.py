@@ -23,6 +23,8 @@ DOCUMENTATION = (ROOT / "docs" / "crawling.md").read_text(encoding="utf-8")
 (DOCUMENTED_PIPELINE,) = re.findall(r"^```python\n(.*?)^```", DOCUMENTATION, re.DOTALL | re.MULTILINE)
 DOCUMENTED = re.findall(r"^\$ scrapy (\w+) (.*)$", DOCUMENTATION, re.MULTILINE)
 PIPELINES = '''
+import copy
+
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
 
@@ -59,6 +61,26 @@ class DictPipeline:
 class BrokenPipeline:
     def process_item(self, item):
         raise ZeroDivisionError("a mistake")
+
+
+class BreakPipeline:
+    """Fails at the third record, once."""
+
+    number = 0
+
+    def process_item(self, item):
+        self.number += 1
+        if self.number == 3:
+            raise ZeroDivisionError("a mistake")
+        return item
+
+
+class CopyMiddleware:
+    """Replaces each record with a copy."""
+
+    async def process_spider_output(self, response, result):
+        async for one in result:
+            yield copy.copy(one)
 
 
 class ThirdMiddleware:
@@ -139,6 +161,24 @@ def test_a_pipeline_that_fails_costs_the_page_and_ends_the_crawl(site: Newsroom,
     ((status, message),) = rows(tmp_path / "a.db", "SELECT status, message FROM runs")
     assert (status, "ZeroDivisionError: a mistake" in message) == ("failed", True)
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
+
+
+def test_no_record_after_one_that_fails_reaches_a_feed(site: Newsroom, tmp_path: Path) -> None:
+    broken = 'ITEM_PIPELINES={"mine.BreakPipeline": 500}'
+    scrapy(site, tmp_path, "-s", broken, "-o", "a.jsonl", status=1)
+    assert len((tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
+
+
+@pytest.mark.parametrize(("order", "quarantined"), [(500, 16), (950, 0)])
+def test_records_that_a_spider_middleware_replaced_may_be_dropped(
+    site: Newsroom, tmp_path: Path, order: int, quarantined: int
+) -> None:
+    copies = ("-s", 'SPIDER_MIDDLEWARES={"mine.CopyMiddleware": 543}')
+    drop = ("-s", f'ITEM_PIPELINES={{"mine.DropPipeline": {order}}}')
+    scrapy(site, tmp_path, "-a", "max_pages=1", *copies, *drop)
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(50 - quarantined,)]
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM quarantine") == [(quarantined,)]
 
 
 @pytest.mark.slow
