@@ -11,6 +11,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
 from osce_news.archive.http import unpack
+from osce_news.archive.records import MAX_PAGE_BYTES
 from osce_news.archive.report import RecordError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class StrictCompressionMiddleware(HttpCompressionMiddleware):
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
-        return unpack(encoding.decode("latin-1"), body, max_size)
+        return unpack(encoding.decode("latin-1"), body, max_size or MAX_PAGE_BYTES)
 
 
 class CookielessRedirectMiddleware(RedirectMiddleware):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from scrapy import signals
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.utils.httpobj import urlparse_cached
 
 from osce_news.crawl.causes import cause_of
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from scrapy.robotstxt import RobotParser
 
 MAX_CRAWL_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not want to be crawled
+MAX_ROBOTS_BYTES = 512 * 1024  # the rules after that are ignored; RFC 9309 asks for 500 KiB at least
 _USER_AGENT = re.compile(rb"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
 _UNREADABLE = frozenset({401, 403, 408, 429})  # and 5xx; any other 4xx means that there are no rules
 
@@ -41,16 +44,26 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreadable: dict[str, IgnoreRequest] = {}
+        self._received: Counter[Request] = Counter()  # bytes of each robots.txt
+        crawler.signals.connect(self._bytes_received, signals.bytes_received)
 
     async def process_request(  # type: ignore[override]  # Scrapy takes a request as well
         self, request: Request, spider: Spider | None = None
     ) -> Request | None:
         """Raise IgnoreRequest if robots.txt forbids the request, RobotsError if it can't be read."""
+        if _is_robots(request):
+            request.meta["download_maxsize"] = 0  # _bytes_received ends it
         try:
             await super().process_request(request)
         except CrawlStoppedError:
             return request  # back to the queue, see BackOffMiddleware
         return None
+
+    def _bytes_received(self, data: bytes, request: Request) -> None:
+        if _is_robots(request):
+            self._received[request] += len(data)
+            if self._received[request] > MAX_ROBOTS_BYTES:
+                raise StopDownload(fail=False)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """Return the rules of the request's host; raises if they can't be fetched or obeyed."""
@@ -75,8 +88,11 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             self._unreadable[netloc] = RobotsError(
                 f"robots.txt can't be read ({why}), so nothing may be fetched"
             )
+        body = response.body[:MAX_ROBOTS_BYTES]
+        if len(body) < len(response.body):
+            body = body[: body.rfind(b"\n") + 1]
         # An error's text holds no rules.
-        response = response.replace(body=b"" if status >= 400 else _with_product_tokens(response.body))
+        response = response.replace(body=b"" if status >= 400 else _with_product_tokens(body))
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
@@ -89,6 +105,10 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         else:
             self._unreadable[netloc] = RobotsUnreachableError(f"robots.txt can't be fetched: {cause_of(exc)}")
         super()._robots_error(exc, netloc)
+
+
+def _is_robots(request: Request) -> bool:
+    return bool(request.meta.get("dont_obey_robotstxt"))
 
 
 def _with_product_tokens(robots: bytes) -> bytes:

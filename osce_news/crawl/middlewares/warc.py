@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_TRUNCATED = {"dataloss": "disconnect", "download_stopped": "length"}  # Scrapy's flags, WARC's reasons
 _REPLACED = "keys of the search service"
 
 
@@ -125,7 +126,7 @@ def _exchange(request: Request, response: Response) -> Exchange:
         body=response.body,
         when=clock.utc_now(),
         ip=str(address) if address is not None else None,
-        truncated="disconnect" if "dataloss" in response.flags else None,
+        truncated=next((why for flag, why in _TRUNCATED.items() if flag in response.flags), None),
         replaced=_REPLACED if _REPLACED in response.flags else None,
     )
 

@@ -233,6 +233,15 @@ def test_a_site_that_asks_to_wait_a_day_is_left_alone_at_once(newsroom: Newsroom
     assert len(newsroom.log) == 2
 
 
+@pytest.mark.parametrize("rule", ["Disallow: /private", "Disallow: /"])
+def test_of_a_huge_robots_txt_the_beginning_is_obeyed(newsroom: Newsroom, tmp_path: Path, rule: str) -> None:
+    newsroom.robots = f"User-agent: *\n{rule}\n" + "# nothing\n" * 1_000_000
+    done = run(*crawl_arguments(newsroom), "--archive", "archive", cwd=tmp_path)
+    assert done.status == (0 if rule == "Disallow: /private" else 6), done.errors
+    replayed = run("replay", "archive", "--db", "replayed.db", cwd=tmp_path)
+    assert replayed.status == 0, replayed.errors
+
+
 WAITS: dict[str, Callable[[Newsroom], object]] = {
     "a back-off": lambda n: n.fail(faults.page(1), busy(503, "30")),
     "robots.txt": lambda n: n.fail("/robots.txt", busy(503, "30")),
