@@ -38,12 +38,15 @@ class Pagers:
         self.last_page, self.last_link = 0, ""
         self.may_be_beyond = False  # whether the page requested next may lie beyond the end of the list
         self._min_results = 0
+        self._least_lengths: list[int] = []  # that pages gave
 
     def read(self, page: PageFacts, size: int) -> None:
         """Update the length of the list from the pager of a page, which shows `size` results of the list."""
         if page.pager is None:
             return
         self.has_links = self.has_links or page.pager.next is not None
+        if page.least_length:
+            self._least_lengths.append(page.least_length)
         link = page.pager.last or ""
         last = page_number(link)
         if last is not None and same_site(link, self._start_url):
@@ -59,11 +62,18 @@ class Pagers:
         last = page_number(page.pager.last or "")
         if page.pager.next is not None or (last is not None and last > page.number):
             return True
+        if page.least_length > window.start + len(page.keys) and page.keys:
+            return True
         # A page without a pager does not prove the end. If the page is full, the list continues. If it is
         # short, it is the last one only if at most MAX_SHRINK results are missing. An empty page may lie
         # beyond the end; the next step shows that, because pages overlap.
         end = window.start + len(page.keys) + (0 if is_full else MAX_SHRINK)
         return last is None and end < self._min_results and bool(page.keys)
+
+    @property
+    def least_length(self) -> int:
+        """The length of the list at least, as its pages say; 0 if none does. The list may become shorter."""
+        return min(self._least_lengths, default=0)
 
     def is_last(self, page: PageFacts) -> bool:
         """Whether a page without a link to the next page is the last one, since others had such a link."""

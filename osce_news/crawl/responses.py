@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _REFUSING = frozenset({401, 403, 429, 451})
 MAX_KEPT_PAGES = 20
+_LINK = re.compile(r'<(?P<address>[^>]*)>(?P<parameters>(?:[^,"]|"[^"]*")*)')
+_NEXT = re.compile(r""";\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next[\s"])""", re.IGNORECASE)
 
 
 def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
@@ -44,7 +48,11 @@ def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
         raise _gone(f"a redirect from {requested}", response)
     try:
         listing, page = extract_listing(response.body, response.url, **_described(response))
-        return listing, page.facts
+        facts, link = page.facts, _next_in_header(response)
+        if facts.pager is not None and facts.pager.next is None and link is not None:
+            pager = facts.pager._replace(next=link)
+            facts = replace(facts, pager=pager, is_whole_list=False)
+        return listing, facts
     except LayoutError as error:
         if is_list:
             error.args = (f"{error}; {findings_of(response)}",)
@@ -81,6 +89,14 @@ def _gone(got: str, response: Response) -> LayoutError:
 def _requested(response: Response) -> str:
     """Return the address that was requested, before redirects."""
     return str(response.meta.get("redirect_urls", [response.url])[0])
+
+
+def _next_in_header(response: Response) -> str | None:
+    """Return the address of the next page in the response's Link header (RFC 8288); None without one."""
+    for link in _LINK.finditer(b",".join(response.headers.getlist("Link")).decode("latin-1")):
+        if _NEXT.search(link["parameters"]):
+            return response.urljoin(link["address"])
+    return None
 
 
 def service_message(response: Response) -> str:

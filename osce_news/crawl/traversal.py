@@ -85,6 +85,8 @@ class Traversal:
             self._overlapping.before = page.keys
         if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1
+        if self.reached_end and self._from_top and not (self.overlap and self._without_news):
+            self._note_missing()
         no_news = self.overlap is not None and self._without_news >= self.overlap
         since = self.options.since if newest_first(self.options.start_url) else None
         past = since is not None and page.is_before(since)
@@ -175,6 +177,15 @@ class Traversal:
         if self.pages >= MAX_PAGES:
             self.problems.append(f"no end of the list after {self.pages} pages")
             self.url = None
+
+    def _note_missing(self) -> None:
+        """Add a problem if the pages say that the list is longer than what was read."""
+        read = self._plain.end if self._plain is not None else len(self._overlapping.results.positions)
+        if read < self._pagers.least_length:
+            self.problems.append(
+                f"{self._base} shows {read} results and says that there are more, at least "
+                f"{self._pagers.least_length}, but links no page with them"
+            )
 
     def _end(self) -> None:
         self.reached_end, self.url = True, None

@@ -22,6 +22,7 @@ from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.list_length import least_length
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
 from osce_news.pages.text_lines import is_item, text_lines, text_of
@@ -124,8 +125,11 @@ class ListingPage(HtmlPage):
     def facts(self) -> PageFacts:
         """What the traversal of the list needs to know of the page."""
         dates = [result.published for result in self.results]
-        has_one_page = self.is_card_list and self.pager == (None, None)
-        return PageFacts(self.url, self.keys, dates, self.pager, is_whole_list=has_one_page)
+        least = least_length(self.root, text_lines(self.root), len(dates))
+        has_one_page = self.is_card_list and self.pager == (None, None) and least <= len(dates)
+        return PageFacts(
+            self.url, self.keys, dates, self.pager, is_whole_list=has_one_page, least_length=least
+        )
 
     @property
     def fields(self) -> frozenset[str]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.urls import page_number
 from tests.crawl.spiders.crawling import ROBOTS, crawl, rows
 from tests.helpers import slow
 from tests.newsroom import Newsroom, Reply, faults, make_stories
+from tests.newsroom.cards import render_cards
 
 STORIES = make_stories(220)
 
@@ -61,3 +63,48 @@ def test_a_list_that_a_script_fills_is_named_as_such(tmp_path: Path) -> None:
     assert done.status == 3
     (line,) = done.lines
     assert "the list is filled by a script from the search service; run with --source search" in line
+
+
+BUTTON = '<div class="more"><button type="button">Load more</button></div>'
+
+
+def card_page(first: int, last: int, below: str = "") -> bytes:
+    """A page of cards without a pager, with something below them."""
+    return render_cards(STORIES[first:last], "views-row").replace("</main>", f"{below}</main>").encode()
+
+
+@pytest.mark.parametrize(
+    ("below", "least"),
+    [(BUTTON, 13), ("<p>Showing 1–12 of 1,340 results</p>", 1340), ("<p>Results: 12</p>", 0)],
+)
+def test_a_list_that_says_that_it_is_longer_than_its_page_is_not_complete(
+    tmp_path: Path, below: str, least: int
+) -> None:
+    with Newsroom(STORIES, robots=ROBOTS) as newsroom:
+        newsroom.fail(faults.listing, faults.always(Reply(body=card_page(0, 12, below))))
+        done = crawl(newsroom, tmp_path / "osce.db")
+    assert (done.status, done.summary["new"]) == (4 if least else 0, 12), done.errors
+    if least:
+        says = f"shows 12 results and says that there are more, at least {least}, but links no page with them"
+        assert says in done.summary["message"]
+
+
+@pytest.mark.parametrize("header", [False, True])
+def test_pages_behind_a_button_or_a_link_header_are_read(tmp_path: Path, header: bool) -> None:
+    def answer(exchange: faults.Exchange) -> None:
+        number = page_number(f"http://a.example{exchange.path}") or 0
+        first, is_last = number * 12, number == 2
+        headers = {
+            "Link": f'</robots.txt>; rel="help", <?page={number + 1}>; title="a, b"; rel="prefetch next"'
+        }
+        exchange.reply(
+            Reply(
+                body=card_page(first, first + (6 if is_last else 12), "" if is_last or header else BUTTON),
+                headers=headers if header and not is_last else {},
+            )
+        )
+
+    with Newsroom(STORIES, robots=ROBOTS) as newsroom:
+        newsroom.fail(faults.listing, answer)
+        done = crawl(newsroom, tmp_path / "osce.db")
+    assert (done.status, done.summary["new"]) == (0, 30), (done.errors, newsroom.paths)
