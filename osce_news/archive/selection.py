@@ -14,8 +14,8 @@ from osce_news.archive.warc_files import is_wanted
 class Selection:
     """The captures to copy: pages of the newsroom, each body once, and none of those in `digests`.
 
-    Those of an address that is asked for without a wildcard are wanted whatever it is: lists of cards have
-    any address.
+    Captures of an address that is asked for without a wildcard are always wanted, because lists of cards may
+    have any address.
     """
 
     def __init__(self, urls: Sequence[str], hosts: list[str], digests: DigestIndex) -> None:
@@ -24,7 +24,7 @@ class Selection:
         self.counts: Counter[str] = Counter()
         self._first: dict[str, CdxRecord] = {}  # by digest
         self._kept: set[str] = set()
-        self._seen: set[int] = set()  # two questions may find one capture
+        self._seen: set[int] = set()  # two requests to the index may find the same capture
 
     def __len__(self) -> int:
         return len(self._first) - len(self._kept)

@@ -79,8 +79,8 @@ class WebArchive(ABC):
 class Wayback(WebArchive):
     """The Wayback Machine, or pywb.
 
-    The CDX interface of the first answers in parts, each with the key of the next. That of the second leaves
-    out what is over the limit.
+    The Wayback Machine answers in parts, each with the key of the next. pywb leaves out what is over the
+    limit.
     """
 
     CDX_URL = "https://web.archive.org/cdx/search/cdx"
@@ -101,7 +101,7 @@ class Wayback(WebArchive):
         self._last = (records, parts + 1)
         if key is None:
             return IndexAnswer(records, unreadable, is_cut=len(records) + unreadable >= _ROWS)
-        if records == last or parts + 1 >= MAX_ANSWERS:  # the same for ever, or something else each time
+        if records == last or parts + 1 >= MAX_ANSWERS:  # an index that repeats itself, or never ends
             return IndexAnswer(records, unreadable, is_cut=True)
         return IndexAnswer(records, unreadable, [f"{before}&{urlencode({'resumeKey': key})}"])
 

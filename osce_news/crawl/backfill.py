@@ -99,9 +99,9 @@ class BackfillSpider(scrapy.Spider):
     custom_settings = {  # noqa: RUF012  # Scrapy reads it as a plain dictionary
         "ITEM_PIPELINES_BASE": {},
         "CLOSESPIDER_TIMEOUT_NO_ITEM": 0,  # there are no items
-        # It is for programs that follow links. The archives offer both interfaces to programs.
+        # robots.txt is for programs that follow links; both archives offer these interfaces to programs.
         "ROBOTSTXT_OBEY": False,
-        "CIRCUIT_BREAKER": 10,  # captures of one time may be in a file that the archive can't read
+        "CIRCUIT_BREAKER": 10,  # several captures in a row may be in an unreadable file
     }
 
     def __init__(self, *args: Any, options: BackfillOptions, progress: Progress, **kwargs: Any) -> None:

@@ -93,7 +93,7 @@ class ReadResults:
     def begins(self, keys: Sequence[str]) -> bool:
         """Whether a page with these keys begins with the last result, or with two that were read before.
 
-        A single result that is not the last may be on the list twice. So may two that were read long ago.
+        The two must have been read recently: a single result, or two read long ago, may be on the list twice.
         """
         first, second = (self.positions.get(key, -1) for key in [*keys[:2], "", ""][:2])
         are_two = max(0, self.end - RECENT) <= first < second

@@ -1,7 +1,8 @@
-"""Pages of a requested size, each of which begins with the last result of the page before. Plain values only.
+"""Pages of a requested size, each of which should begin with the last result of the page before.
 
-If one does, nothing was missed between the two. If it does not, pages that begin 10, 25, ... results further
-up are read until one begins with a result that was read. `overlap` has the arithmetic.
+If a page does, nothing was missed between the two. If it does not, pages that begin 10, 25, ... results
+further up are read until one begins with a result that was read. `overlap` has the arithmetic. Plain values
+only.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ class OverlappingPages:
         return list_part(page.keys, self.before)
 
     def _follows(self, page: PageFacts) -> bool:
-        """Whether a page begins with a result that was read, or is the page before once more."""
+        """Whether a page begins with a result that was read, or is the previous page again."""
         keys = self.core(page)
         return self.results.begins(keys) or (bool(page.keys) and not keys)
 

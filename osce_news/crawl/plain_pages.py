@@ -1,8 +1,8 @@
 """Pages of a size that the site chooses itself, one after another. Plain values, no network.
 
 Such pages do not overlap. If a result is removed from a page that was read, another moves up from the next
-page, unseen. So the last page is read first: it shows how long the list is. If the list is shorter at the
-end, except for what was seen to move down, results have left it meanwhile.
+page, unseen. So the last page is read first, because it shows how long the list is. If the list is shorter
+when its end is reached, not counting results that were seen to move down, results were removed meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from osce_news.urls import page_number, page_size, with_page
 
 
 class PlainPages:
-    """Follows the links to the next page or, where there is none although the list continues, its number.
+    """Follows the links to the next page; without a link, counts up page numbers while the list continues.
 
     `link` is where a later traversal can resume, `end` the number of results read.
     """

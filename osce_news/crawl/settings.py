@@ -36,7 +36,7 @@ TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # Scrapy's def
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
-URLLENGTH_LIMIT = 0  # no limit: Scrapy drops a longer request without an answer, which would end each crawl
+URLLENGTH_LIMIT = 0  # no limit: Scrapy drops longer requests and calls nobody back, so each crawl would end
 DOWNLOAD_HANDLERS = {
     "http": "osce_news.crawl.downloader.BoundedDownloadHandler",
     "https": "osce_news.crawl.downloader.BoundedDownloadHandler",

@@ -3,14 +3,14 @@
 The list moves while it is read: results are added on top and removed anywhere. If one is removed from a page
 already read, the first result of the next page moves up onto that page, and is never seen.
 
-Overlapping pages show that (`overlapping_pages`). If the site ignores the requested size, its pages are read
-one after another (`plain_pages`).
+Pages that overlap show whether that happened (`overlapping_pages`). If the site ignores the requested size,
+its pages are read one after another (`plain_pages`).
 
 A result at the same place of two pages in a row is not part of the list, but for example of a block of pinned
 or most-read items. A resumed traversal begins at the top, and continues where the unfinished one stopped as
 soon as a page shows only results that were read.
 
-What a traversal misses because the list moved, the next one finds. It does not make an item count as
+If a traversal misses an item because the list moved, the next one finds it. Missed items do not count as
 withdrawn, because the own pages of missing items are requested first (storage/missing.py).
 """
 
@@ -110,7 +110,7 @@ class Traversal:
     def save(self) -> dict[str, Any] | None:
         """Return the position at which a later traversal can resume, for JSON; None if there is none.
 
-        Until what an unfinished traversal read is reached, this is the position of that traversal.
+        A traversal that resumes an unfinished one has its position until it reaches what that one read.
         """
         if self.url is None or not self._is_resumable:
             return None

@@ -43,9 +43,9 @@ from osce_news.pages.text_lines import (
     upwards,
 )
 
-_CHANGED = re.compile("updated|modified|changed", re.IGNORECASE)  # in the class of a time of no publishing
+_CHANGED = re.compile("updated|modified|changed", re.IGNORECASE)  # in the class of a time of another kind
 _OUTER = frozenset({"main", "body", "html"})
-_FEW_IN = 5  # of so many titles, one may have an address without a number
+_FEW_IN = 5  # one in this many titles may have an address without a number
 _LEVELS = 5  # of elements around the only title of a page that may be its card
 
 
@@ -307,7 +307,7 @@ def _runs(group: _Group) -> dict[Element, list[Line]] | None:
 def _leads(lines: Sequence[Line], at: Sequence[int]) -> list[int]:
     """Return how many lines with values above each title belong to it: none if dates stand below titles.
 
-    Raises LayoutError if dates stand between titles only: they are of the titles above or below, unknown.
+    Raises LayoutError if dates only stand between titles, so that they may belong to those above or below.
     """
     above = [
         list(takewhile(_is_of_values, reversed(lines[before + 1 : start])))

@@ -1,4 +1,4 @@
-"""The fields of one result of the list as printed: those with a label, and one property for each other.
+"""The fields of one result of the list as printed: those with a label, and a property for each of the others.
 
 A label that the site has renamed must not end up in the teaser. `unlabelled` reports it: such a line is
 recognised by markup like that of the known labels, or by a value that is in the vocabulary.

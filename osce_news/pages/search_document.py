@@ -155,7 +155,7 @@ class Document:
         return _one_text(self.fields.get(name))
 
     def _joined(self, names: Sequence[str]) -> str | None:
-        """Return the first text of these fields; of labels those of all fields, each once."""
+        """Return the first text of these fields; for labels, those of all fields, each once."""
         if names[0] in TYPE_FIELDS:
             return next(filter(None, map(self._text, names)), None)
         texts = (text for name in names for text in _texts(self.fields.get(name)))

@@ -108,7 +108,7 @@ class RecordedRun:
         """Begin the run; raises StorageError. `death` is known if it was killed and another run followed."""
         self._archived, self._writer, self._source, self._death = archived, writer, source, death
         self._outcome = outcome
-        self._errors: list[OsceNewsError] = []  # what is not as it was, or not understood
+        self._errors: list[OsceNewsError] = []  # about what is missing, or not understood
         self._end: RunFinished | None = None
         self._pages = self._file_count = 0
         self._last_page_at = archived.begins.started

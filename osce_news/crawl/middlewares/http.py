@@ -48,7 +48,7 @@ class OneSiteMiddleware(OffsiteMiddleware):
             self.stats.inc_value("offsite/filtered")
             raise OffsiteError(f"Filtered offsite request to {host!r}")
         domains: list[str] = getattr(self.crawler.spider, "allowed_domains", None) or []
-        # A redirected request still has the slot of where it came from.
+        # A redirected request still has the slot of the host that redirected it.
         request.meta["download_slot"] = next(
             (site for site in domains if host == site or host.endswith(f".{site}")), host
         )

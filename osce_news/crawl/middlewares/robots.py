@@ -31,7 +31,7 @@ class RobotsError(IgnoreRequest):
 
 
 class RobotsUnreachableError(IgnoreRequest):
-    """No request was sent, because the server gives no answer when it is asked for robots.txt."""
+    """No request was sent, because the server did not answer the request for robots.txt."""
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
