@@ -26,8 +26,6 @@ from lxml.etree import XPath
 
 from osce_news.archive.replay import replay
 from osce_news.archive.saved_page import SavedPage, saved_page
-from osce_news.normalize import normalize_listing
-from osce_news.pages.extract import extract_listing
 from osce_news.storage import Writer, open_for_writing
 from tests.newsroom import make_stories, render_page
 
@@ -94,9 +92,7 @@ def store(pages: list[SavedPage], db: Path) -> None:
     with Writer(db) as writer:
         writer.begin("replay")
         for saved in pages:
-            page = saved.capture()
-            listing, _ = extract_listing(page.body, page.url, fetched_at=page.fetched_at, status=None)
-            writer.store(normalize_listing(listing))
+            writer.store(saved.capture().listing())
         writer.finish("complete")
 
 

@@ -44,14 +44,14 @@ def _import() -> None:
 def _read_pages() -> None:
     """Fill what is read once and kept: the vocabulary, the patterns made of it."""
     from osce_news.normalize import normalize_listing
-    from osce_news.pages.extract import extract_listing, read_article
+    from osce_news.pages.extract import HttpResponse, read_article, read_listing
 
     url, time = "https://www.osce.org/press-releases", "2024-08-05T12:00:00Z"
     for case in ("seed", "cards"):
         body = (ROOT / "fixtures" / "listing" / case / "page.html").read_bytes()
-        normalize_listing(extract_listing(body, url, fetched_at=time, status=None)[0])
+        normalize_listing(read_listing(HttpResponse(body, url, time))[0])
     body = (ROOT / "fixtures" / "article" / "drupal7-content" / "page.html").read_bytes()
-    read_article(body, f"{url}/1", asked_for="1", fetched_at=time, status=None)
+    read_article(HttpResponse(body, f"{url}/1", time), "1")
 
 
 _import()

@@ -21,7 +21,7 @@ import pytest
 from osce_news.archive.saved_page import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
-from osce_news.pages.extract import extract_listing
+from osce_news.pages.extract import HttpResponse, read_listing
 from osce_news.storage import queries
 from osce_news.storage.as_of import PRESENT_ONLY, database_as_of
 from osce_news.storage.query import Query
@@ -50,7 +50,7 @@ def html_of(stories: Sequence[Story]) -> str:
 
 def page_of(html: str, at: str = NOON, url: str = ADDRESS) -> Listing:
     """Return the page as it comes to the writer, seen at this time."""
-    return normalize_listing(extract_listing(html.encode(), url, fetched_at=at, status=None)[0])
+    return normalize_listing(read_listing(HttpResponse(html.encode(), url, at))[0])
 
 
 def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> Listing:
@@ -60,9 +60,7 @@ def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> Lis
 
 def fixture_page(case: str) -> Listing:
     """Return the page of a fixture as it comes to the writer."""
-    saved = saved_page(FIXTURES / case / "page.html")
-    page = saved.capture()
-    return normalize_listing(extract_listing(page.body, page.url, fetched_at=page.fetched_at, status=None)[0])
+    return saved_page(FIXTURES / case / "page.html").capture().listing()
 
 
 def dump(connection: sqlite3.Connection, without: Sequence[str] = ("last_seen",)) -> Dump:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from osce_news.archive.http import HttpHeaders
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
-from osce_news.pages.extract import extract_listing, is_html, read_article, shows_cards
+from osce_news.pages.extract import HttpResponse, read_article, read_listing, shows_cards
 from osce_news.urls import is_listing_path, is_search_answer
 
 LISTING, ARTICLE = "listing", "article"  # kinds of pages
@@ -48,14 +47,20 @@ class Capture:
         kind = page_kind(self.url)
         if kind is not None:
             return kind
-        content_type = self.header("content-type")
-        is_page = self.status in (None, HTTPStatus.OK) and is_html(content_type)
-        return LISTING if is_page and shows_cards(self.body, content_type) else None
+        is_page = self.status in (None, HTTPStatus.OK)
+        return LISTING if is_page and shows_cards(self.response) else None
+
+    @property
+    def response(self) -> HttpResponse:
+        """The response from which the page is read."""
+        names = ("content-type", "etag", "last-modified")
+        headers = (self.header(name) or None for name in names)
+        status = HTTPStatus.NOT_MODIFIED if self.revisit == SERVER_NOT_MODIFIED else self.status
+        return HttpResponse(self.body, self.url, self.fetched_at, status, *headers)
 
     def listing(self) -> Listing:
         """Return the list page, normalised; raises OsceNewsError if it can't be read."""
-        listing, _ = extract_listing(self.body, self.url, status=self.status, **self._described())
-        return normalize_listing(listing)
+        return normalize_listing(read_listing(self.response)[0])
 
     def article(self, requested: str | None = None) -> ArticleItem:
         """Return the article of the requested item, by default the one that the address names.
@@ -65,8 +70,7 @@ class Capture:
         requested = requested or item_id(self.url)
         if (location := self.redirect()) is not None:
             return ArticleItem(requested, self.url, self.fetched_at, "moved", self.status, moved_to=location)
-        status = HTTPStatus.NOT_MODIFIED if self.revisit == SERVER_NOT_MODIFIED else self.status
-        return read_article(self.body, self.url, asked_for=requested, status=status, **self._described())
+        return read_article(self.response, requested)
 
     def redirect(self) -> str | None:
         """Return the web address that the response redirects to; None if it does not redirect to one."""
@@ -78,14 +82,6 @@ class Capture:
         except ValueError:  # such as "http://["
             return None
         return address if is_web_address(address) else None
-
-    def _described(self) -> dict[str, Any]:
-        return {
-            "fetched_at": self.fetched_at,
-            "content_type": self.header("content-type"),
-            "etag": self.header("etag") or None,
-            "last_modified": self.header("last-modified") or None,
-        }
 
 
 def page_kind(url: str) -> str | None:

@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -20,7 +19,7 @@ from osce_news.crawl.middlewares import CircuitOpenError, OffsiteError, RobotsEr
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import ListingPage
-from osce_news.pages.extract import extract_listing, read_article
+from osce_news.pages.extract import HttpResponse, read_article, read_listing
 from osce_news.pages.findings import Findings, find
 from osce_news.pages.html_page import decode
 from osce_news.pages.page_facts import PageFacts
@@ -47,7 +46,7 @@ def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
     if is_list and not same_path(requested, response.url):
         raise _gone(f"a redirect from {requested}", response)
     try:
-        listing, page = extract_listing(response.body, response.url, **_described(response))
+        listing, page = read_listing(_http_response(response))
         facts, link = page.facts, _next_in_header(response)
         if facts.pager is not None and facts.pager.next is None and link is not None:
             pager = facts.pager._replace(next=link)
@@ -118,20 +117,15 @@ def fetched_at(response: Response) -> str:
     return str(response.meta.get("fetched_at") or utc_now())
 
 
-def article_from_response(response: Response, asked_for: str) -> ArticleItem:
+def article_from_response(response: Response, requested: str) -> ArticleItem:
     """Return what a response says about the requested item; raises ChallengePageError."""
-    return read_article(response.body, response.url, asked_for=asked_for, **_described(response))
+    return read_article(_http_response(response), requested)
 
 
-def _described(response: Response) -> dict[str, Any]:
-    """Return the arguments of the page objects besides a response's body and address."""
-    return {
-        "fetched_at": fetched_at(response),
-        "status": response.status,
-        "content_type": header(response, "Content-Type"),
-        "etag": header(response, "ETag"),
-        "last_modified": header(response, "Last-Modified"),
-    }
+def _http_response(response: Response) -> HttpResponse:
+    names = ("Content-Type", "ETag", "Last-Modified")
+    headers = (header(response, name) for name in names)
+    return HttpResponse(response.body, response.url, fetched_at(response), response.status, *headers)
 
 
 def error_from_failure(failure: Failure) -> OsceNewsError:

@@ -1,4 +1,4 @@
-"""From the body of a response to raw records: one function for lists and search answers, one for articles.
+"""From a response to raw records: one function for lists and search answers, one for articles.
 
 Both are pure, so a crawl and a replay get the same records from the same bytes.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from operator import attrgetter
 
@@ -29,44 +29,59 @@ _raw_values = attrgetter(*(name.removesuffix("_raw") for name in RAW_FIELDS))
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
-def extract_listing(
-    body: bytes,
-    url: str,
-    *,
-    fetched_at: str,
-    status: int | None,
-    content_type: str | None = None,
-    etag: str | None = None,
-    last_modified: str | None = None,
-) -> tuple[Listing, ListingPage | SearchAnswer]:
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A response from which records are read; the headers are None if they are missing."""
+
+    body: bytes  # unpacked
+    url: str  # after redirects
+    fetched_at: str  # UTC, ISO 8601
+    status: int | None = None  # None for a saved page
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the body, hexadecimal."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the Content-Type header is that of an HTML page, or missing."""
+        named = (self.content_type or "").lower()
+        return not named or "html" in named or "xml" in named
+
+
+def read_listing(response: HttpResponse) -> tuple[Listing, ListingPage | SearchAnswer]:
     """Return the records of a list page or of a search answer with their raw fields, and its page object.
 
-    The address shows which of the two it is. `status` is the HTTP status, None for a saved page; `fetched_at`
-    is UTC in ISO 8601. Raises LayoutError if the page is not understood, ChallengePageError for a challenge.
+    The address shows which of the two it is. Raises LayoutError if the page is not understood,
+    ChallengePageError for a challenge.
 
     >>> body = b'''<h3><a href="/node/1">A title</a></h3> <p><b>Publishing date:</b> 1 May 2020</p>'''
     >>> url = "https://www.osce.org/press-releases"
-    >>> listing, page = extract_listing(body, url, fetched_at="2020-05-02T10:00:00Z", status=200)
+    >>> listing, page = read_listing(HttpResponse(body, url, "2020-05-02T10:00:00Z"))
     >>> [(record.url_raw, record.title_raw, record.published_raw) for record in listing.records]
     [('https://www.osce.org/node/1', 'A title', '1 May 2020')]
     >>> listing.listed, page.pager.next
     (['1:1 May 2020'], None)
     """
     listing = Listing(
-        url=url,
-        fetched_at=fetched_at,
-        sha256=hashlib.sha256(body).hexdigest(),
-        status=status,
-        etag=etag,
-        last_modified=last_modified,
+        url=response.url,
+        fetched_at=response.fetched_at,
+        sha256=response.sha256,
+        status=response.status,
+        etag=response.etag,
+        last_modified=response.last_modified,
     )
-    if is_search_answer(url):
-        answer = SearchAnswer(body, url, content_type)
+    if is_search_answer(response.url):
+        answer = SearchAnswer(response.body, response.url, response.content_type)
         _add_documents(listing, answer)
         return listing, answer
-    if not is_html(content_type):
-        raise LayoutError("html", expected="an HTML page", got=f"content of type {content_type}")
-    page = ListingPage(decode(body, content_type)[0], url)
+    if not response.is_html:
+        raise LayoutError("html", expected="an HTML page", got=f"content of type {response.content_type}")
+    page = ListingPage(decode(response.body, response.content_type)[0], response.url)
     _refuse_unreadable_dates([result.published for result in page.complete if result.published])
     listing.results, listing.listed = len(page.results), page.keys
     listing.records = [_record(result) for result in page.complete]
@@ -91,20 +106,14 @@ def _add_documents(listing: Listing, answer: SearchAnswer) -> None:
             listing.articles.append(article)
 
 
-def is_html(content_type: str | None) -> bool:
-    """Whether the Content-Type header is that of an HTML page, or missing."""
-    named = (content_type or "").lower()
-    return not named or "html" in named or "xml" in named
-
-
-def shows_cards(body: bytes, content_type: str | None) -> bool:
+def shows_cards(response: HttpResponse) -> bool:
     """Whether a page is a list of cards, whatever its address.
 
     The site's pages until 2025, made by Drupal 7, are not: their only list of news was the labelled one.
     """
-    if len(_NUMBERED.findall(body)) < 2:
+    if not response.is_html or len(_NUMBERED.findall(response.body)) < 2:
         return False  # quickly, as most pages
-    page = ListingPage(decode(body, content_type)[0], HOME_URL)
+    page = ListingPage(decode(response.body, response.content_type)[0], HOME_URL)
     made_by = page.first("meta[name=generator]::attr(content), meta[name=Generator]::attr(content)")
     if "Drupal 7" in (made_by or ""):
         return False
@@ -114,32 +123,22 @@ def shows_cards(body: bytes, content_type: str | None) -> bool:
         return False
 
 
-def read_article(
-    body: bytes,
-    url: str,
-    *,
-    asked_for: str,
-    fetched_at: str,
-    status: int | None,
-    content_type: str | None = None,
-    etag: str | None = None,
-    last_modified: str | None = None,
-) -> ArticleItem:
+def read_article(response: HttpResponse, requested: str) -> ArticleItem:
     """Return the article in the response to a request for an item, or the status that says why there is none.
 
-    `asked_for` is the identifier of the requested item, `url` the address of the response after redirects,
-    `status` the HTTP status (None for a saved page). A page that is not understood gets the status
-    "unreadable", with the reason. Raises only ChallengePageError: a challenge says nothing about the item.
+    `requested` is the identifier of the item. A page that is not understood gets the status "unreadable",
+    with the reason. Raises only ChallengePageError: a challenge says nothing about the item.
     """
+    status = response.status
     item = ArticleItem(
-        item_id=asked_for,
-        url=url,
-        fetched_at=fetched_at,
+        item_id=requested,
+        url=response.url,
+        fetched_at=response.fetched_at,
         status="read",
         http_status=status,
-        sha256=hashlib.sha256(body).hexdigest(),
-        etag=etag,
-        last_modified=last_modified,
+        sha256=response.sha256,
+        etag=response.etag,
+        last_modified=response.last_modified,
     )
     if status == HTTPStatus.NOT_MODIFIED:
         item.status, item.sha256 = "unchanged", None
@@ -147,12 +146,12 @@ def read_article(
         item.status = "gone"
     elif status is not None and not 200 <= status < 300:
         item.status, item.reason = "failed", f"the site answered with status {status}"
-    elif is_html(content_type):
-        _read_page(item, ArticlePage.from_body(body, url, content_type))
-    elif _item_id(url) != asked_for:
-        item.status, item.moved_to = "moved", url
+    elif response.is_html:
+        _read_page(item, ArticlePage.from_body(response.body, response.url, response.content_type))
+    elif _item_id(response.url) != requested:
+        item.status, item.moved_to = "moved", response.url
     else:
-        item.status, item.reason = "unreadable", f"no HTML page but content of type {content_type}"
+        item.status, item.reason = "unreadable", f"no HTML page but content of type {response.content_type}"
     return item
 
 

@@ -10,7 +10,7 @@ from osce_news.archive.saved_page import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import ListingPage
-from osce_news.pages.extract import extract_listing
+from osce_news.pages.extract import HttpResponse, read_listing
 from osce_news.pages.html_page import decode
 from tests.newsroom.site import FIXTURES
 
@@ -78,10 +78,8 @@ def steps(*parts: str) -> int:
 def taken(found: ListingPage) -> Listing:
     """The page's records as they are stored, normalised and checked."""
     body = found.html.encode("utf-8", "surrogatepass")
-    listing, _ = extract_listing(
-        body, URL, fetched_at="", status=None, content_type="text/html; charset=utf-8"
-    )
-    return normalize_listing(listing)
+    response = HttpResponse(body, URL, "", content_type="text/html; charset=utf-8")
+    return normalize_listing(read_listing(response)[0])
 
 
 def of_fixture(case: str) -> ListingPage:

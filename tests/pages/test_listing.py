@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from osce_news.cli.shared.page_fixtures import observed
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
 from osce_news.pages import ListingPage
-from osce_news.pages.extract import is_html
+from osce_news.pages.extract import HttpResponse
 from tests.newsroom import MARKUPS, Story, make_stories, render_page
 from tests.newsroom.dates import print_day
 from tests.newsroom.site import FIXTURES
@@ -294,4 +294,4 @@ def test_any_markup_is_read_or_refused_and_nothing_else_is_raised(html: str) -> 
     ],
 )
 def test_the_case_of_a_media_type_makes_no_difference(content_type: str | None, is_page: bool) -> None:
-    assert is_html(content_type) == is_page
+    assert HttpResponse(b"", URL, "", content_type=content_type).is_html == is_page

@@ -8,7 +8,7 @@ import pytest
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
-from osce_news.pages.extract import extract_listing
+from osce_news.pages.extract import HttpResponse, read_listing
 from osce_news.search_query import SearchQuery
 
 URL = SearchQuery("https://search.example").url
@@ -36,8 +36,7 @@ def read(*documents: object, url: str = URL) -> Listing:
 
 
 def read_body(body: bytes, url: str = URL) -> Listing:
-    listing, _ = extract_listing(body, url, fetched_at="2026-11-01T12:00:00Z", status=200)
-    return normalize_listing(listing)
+    return normalize_listing(read_listing(HttpResponse(body, url, "2026-11-01T12:00:00Z", 200))[0])
 
 
 def test_a_document_is_an_item_with_its_text() -> None:

@@ -13,7 +13,7 @@ import pytest
 from osce_news.errors import StorageError
 from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
 from osce_news.normalize import normalize
-from osce_news.pages.extract import read_article
+from osce_news.pages.extract import HttpResponse, read_article
 from osce_news.storage import Writer, article_queue, queries
 from osce_news.storage.article_queue import AGE, CHANGED, NEVER, NEWS, RETRY
 from osce_news.storage.articles import differences
@@ -232,9 +232,7 @@ def test_a_difference_is_noted_and_renormalizing_finds_the_same(
     story = STORIES[0]
     before = values(crawling.connection, "SELECT title FROM items ORDER BY id")
     html = render_article(story).replace("</h1>", " (updated)</h1>")
-    item = read_article(
-        html.encode(), HOST + story.path, asked_for=str(story.node), fetched_at=DAY.format(1), status=200
-    )
+    item = read_article(HttpResponse(html.encode(), HOST + story.path, DAY.format(1), 200), str(story.node))
     crawling.store_article(item)
     differs = row(crawling, story)["differs"]
     assert json.loads(differs) == {"title": [story.title, f"{story.title} (updated)"]}
@@ -252,7 +250,7 @@ def test_a_difference_is_noted_and_renormalizing_finds_the_same(
 
 
 def read(body: str, status: int | None = 200, url: str = f"{HOST}/odihr/1", **more: str) -> ArticleItem:
-    return read_article(body.encode(), url, asked_for="1", fetched_at=DAY.format(1), status=status, **more)
+    return read_article(HttpResponse(body.encode(), url, DAY.format(1), status, **more), "1")
 
 
 def test_an_answer_says_what_became_of_the_page() -> None:
@@ -342,9 +340,7 @@ def test_a_page_without_a_number_is_known(
     sql = "INSERT INTO addresses VALUES (?, ?, ?3, ?3)"
     crawling.connection.execute(sql, [str(story.node), f"{HOST}/known/words", DAY.format(1)])
     html = render_article(story if title is None else replace(story, title=title))
-    item = read_article(
-        html.encode(), HOST + path, asked_for=str(story.node), fetched_at=DAY.format(2), status=200
-    )
+    item = read_article(HttpResponse(html.encode(), HOST + path, DAY.format(2), 200), str(story.node))
     crawling.store_article(item)
     assert (row(crawling, story)["status"], row(crawling, story)["text"] is not None) == (
         status,

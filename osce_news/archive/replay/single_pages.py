@@ -16,7 +16,6 @@ from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError, StorageError
 from osce_news.normalize import item_id
-from osce_news.pages.extract import is_html
 from osce_news.storage import Writer
 from osce_news.urls import LISTING_URL, is_search_answer
 
@@ -163,9 +162,7 @@ class SinglePages:
 def _kind(capture: Capture) -> str | None:
     """Return whether a capture is a list page or an article; None if it is neither."""
     kind, status = capture.kind(), capture.status
-    is_page = status == HTTPStatus.OK and (
-        is_html(capture.header("content-type")) or is_search_answer(capture.url)
-    )
+    is_page = status == HTTPStatus.OK and (capture.response.is_html or is_search_answer(capture.url))
     if kind == ARTICLE and (location := capture.redirect()) is not None:
         is_other_item = page_kind(location) == ARTICLE and item_id(location) != item_id(capture.url)
         return ARTICLE if is_other_item else None

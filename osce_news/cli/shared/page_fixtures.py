@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,7 +20,7 @@ from osce_news.archive.saved_page import SavedPage, saved_page
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import normalize_listing
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.extract import extract_listing
+from osce_news.pages.extract import read_listing
 from osce_news.pages.search_settings import without_keys
 from osce_news.temporary import temporary
 
@@ -152,10 +152,7 @@ def observed(case: Path) -> dict[str, Any]:
 
 def _observed_listing(saved: SavedPage, content_type: str | None) -> dict[str, Any]:
     """Return the pager, records and quarantined results of a list page, and the texts of a search answer."""
-    capture = saved.capture()
-    raw, page = extract_listing(
-        capture.body, capture.url, fetched_at=saved.fetched_at, status=None, content_type=content_type
-    )
+    raw, page = read_listing(replace(saved.capture().response, content_type=content_type))
     listing = normalize_listing(raw)
     texts = {one.item_id: (one.article.text or "").split("\n\n") for one in listing.articles if one.article}
     return {
