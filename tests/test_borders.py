@@ -65,7 +65,7 @@ BORDERS = (
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats", "storage.coverage"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "search_traversal", "overlap", "pagers", "options")
+        for name in ("traversal", "search_traversal", "overlapping_pages", "plain_pages", "pagers", "options")
     ),
     *(
         Border(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
@@ -128,7 +128,6 @@ class BackfillSpider(scrapy.Spider):
         apply_options(crawler, kwargs["options"].delay)
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
-        crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
 
     @property
@@ -265,11 +264,11 @@ class BackfillSpider(scrapy.Spider):
         self.errors.insert(0, unexpected(failure.value))
         self._is_over = True
 
-    def spider_closed(self, reason: str) -> None:
+    def closed(self, reason: str) -> None:
         """Note how it ended, and close the archive."""
         self.interrupted = reason == "shutdown"
         if (stats := self.crawler.get_extension(RequestStatsExtension)) is not None:
-            self.cost = asdict(stats.stats())
+            self.cost = stats.stats()
         self.close_archive()
 
     def close_archive(self) -> None:

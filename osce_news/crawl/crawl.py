@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from osce_news.crawl.articles_run import ArticlesRun
-from osce_news.crawl.crawl_run import CrawlRun
+from osce_news.crawl.crawl_run import ArticlesRun, CrawlRun
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pipelines import PendingPage

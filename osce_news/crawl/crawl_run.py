@@ -1,4 +1,4 @@
-"""The base of the runs of a crawl: archive, items' own pages, first error, status, end."""
+"""The base of the runs of a crawl, and the run that reads items' own pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from osce_news import __version__
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
-from osce_news.crawl.extensions import RequestStats
 from osce_news.crawl.options import CrawlOptions
 from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.events import PageStored, RunFinished, RunStarted
@@ -146,14 +145,6 @@ class CrawlRun(Run):
         """Set the error that ended the run; only the first one counts."""
         self.error = self.error or error
 
-    def update_stats(self, stats: RequestStats) -> None:
-        """Set the counts of the run's requests so far."""
-        cost = asdict(stats)
-        cost["waited_s"] = round(stats.waited_s, 1)
-        if stats.smallest_gap_s is not None:
-            cost["smallest_gap_s"] = round(stats.smallest_gap_s, 3)
-        self.set_cost(cost)
-
     def finish(self) -> None:
         """End the run in the archive and in the database; does nothing if it has ended."""
         if self.has_ended:
@@ -211,6 +202,42 @@ class CrawlRun(Run):
         if self.interrupted:
             return "interrupted; what was read is stored"
         return str(self.error) if self.error else None
+
+
+class ArticlesRun(CrawlRun):
+    """Reads the articles that are due when it begins, up to the number that the options allow."""
+
+    source = "page"
+
+    def __init__(self, writer: Writer, options: CrawlOptions) -> None:
+        """Begin the run; raises StorageError."""
+        queue = article_queue.due_articles(writer.connection, utc_now(), options.lists)
+        super().__init__(writer, options, "articles")
+        self.request_pages(queue[: options.max_articles])
+        self._over_limit = len(queue) - self.total
+        self._failures = 0
+        self._first_failure = ""
+        self.checks = ArticleChecks(*article_queue.count_layouts(writer.connection), accept=options.accept)
+        self.summary.articles_left = len(queue)
+
+    def store_answer(self, answer: ArticleItem) -> None:
+        """As `CrawlRun.store_answer`, and count the failures and what is left."""
+        self.summary.articles_left = self.remaining - 1 + self._over_limit
+        if answer.status == "failed":
+            self._failures += 1
+            self._first_failure = self._first_failure or f"{answer.url}: {answer.reason}"
+        super().store_answer(answer)
+
+    def finish(self) -> None:
+        """End the run; it is partial if articles could not be fetched."""
+        if self._failures and self.error is None and not self.interrupted:
+            self.fail(
+                PartialError(
+                    f"articles that could not be fetched: {self._failures}; the first: {self._first_failure}"
+                    "; the next run requests them again"
+                )
+            )
+        super().finish()
 
 
 def as_partial(error: OsceNewsError, pages: int) -> OsceNewsError:

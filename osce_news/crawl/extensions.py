@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
@@ -20,6 +19,14 @@ logger = logging.getLogger(__name__)
 
 # The site measures from arrival to arrival, and one request may travel longer than the next.
 _MARGIN, _MAX_MARGIN_S = 0.05, 0.05
+# The counters of a run in Scrapy's stats; robots.txt, redirects and retries count too.
+_STATS = {
+    "requests": "downloader/request_count",
+    "bytes": "downloader/response_bytes",  # compressed or not, with headers
+    "retries": "retry/count",
+    "back_offs": "back_off/count",  # waits beyond the crawl-delay
+    "waited_s": "back_off/seconds",
+}
 
 
 class CrawlDelayExtension:
@@ -58,19 +65,6 @@ class CrawlDelayExtension:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RequestStats:
-    """The requests of a run; robots.txt, redirects and retries count like pages."""
-
-    requests: int = 0
-    not_modified: int = 0  # responses with status 304, which have no body
-    bytes: int = 0  # received, compressed or not, with headers
-    retries: int = 0
-    back_offs: int = 0  # waits beyond the crawl-delay
-    waited_s: float = 0.0  # in those waits
-    smallest_gap_s: float | None = None  # between two requests; None if there were fewer
-
-
 class RequestStatsExtension:
     """Measures the smallest gap between two requests, and takes the other counts from Scrapy's stats."""
 
@@ -78,7 +72,7 @@ class RequestStatsExtension:
         self.crawler = crawler
         self.smallest_gap_s: float | None = None
         self._last: float | None = None
-        self._before = RequestStats()
+        self._before = dict.fromkeys(_STATS, 0.0)
         # `response_downloaded` is sent before the slot sends the next request, so `lastseen` is still that of
         # this one. A request without a response has only `request_left_downloader`, which is sent later; but
         # only one request is in progress at a time.
@@ -101,29 +95,20 @@ class RequestStatsExtension:
             self.smallest_gap_s = gap if self.smallest_gap_s is None else min(gap, self.smallest_gap_s)
         self._last = slot.lastseen
 
-    def stats(self) -> RequestStats:
-        """Return the requests since the last `restart`."""
-        total, before = asdict(self._total()), asdict(self._before)
-        counts = {name: total[name] - before[name] for name in total if name != "smallest_gap_s"}
-        return RequestStats(**counts, smallest_gap_s=self.smallest_gap_s)
+    def stats(self) -> dict[str, float | None]:
+        """Return the counters of the run since the last `restart`; no gap if there were fewer requests."""
+        counts = {name: count - self._before[name] for name, count in self._total().items()}
+        gap = self.smallest_gap_s
+        counts["waited_s"] = round(counts["waited_s"], 1)
+        return {**counts, "smallest_gap_s": None if gap is None else round(gap, 3)}
 
     def restart(self) -> None:
         """Count from 0 again, for another run."""
         self._before, self.smallest_gap_s = self._total(), None
 
-    def _total(self) -> RequestStats:
-        return RequestStats(
-            requests=int(self._stat("downloader/request_count")),
-            not_modified=int(self._stat("downloader/response_status_count/304")),
-            bytes=int(self._stat("downloader/response_bytes")),
-            retries=int(self._stat("retry/count")),
-            back_offs=int(self._stat("back_off/count")),
-            waited_s=self._stat("back_off/seconds"),
-        )
-
-    def _stat(self, name: str) -> float:
-        stats = self.crawler.stats
-        return float(stats.get_value(name) or 0) if stats else 0.0
+    def _total(self) -> dict[str, float]:
+        assert self.crawler.stats is not None
+        return {name: self.crawler.stats.get_value(key, 0) for name, key in _STATS.items()}
 
 
 class TermNamesCsvExporter(CsvItemExporter):

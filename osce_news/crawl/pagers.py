@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Container, Generator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from osce_news.crawl.overlap import Window
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, same_site
 
 MAX_REPEATED = 5  # pages in a row without a result that was not read before
 MIN_FULL = 0.8  # of the usual results, on a page after which the list continues
 MAX_SHRINK = 10  # results that may be removed from the list between two requests
+
+
+class Window(NamedTuple):
+    """A page of the list: its number, counted from 0, and its size."""
+
+    page: int
+    rows: int
+
+    @property
+    def start(self) -> int:
+        """The position of the first result."""
+        return self.page * self.rows
+
+    @property
+    def end(self) -> int:
+        """The position after the last result."""
+        return self.start + self.rows
+
 
 T = TypeVar("T")
 # A part of the traversal: a generator that yields the page to request (a window or an address), is sent the

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from osce_news.crawl.overlap import count_shared, list_part
+from osce_news.crawl.overlapping_pages import count_shared, list_part
 from osce_news.crawl.pagers import MAX_REPEATED, PagerError, Pagers, Steps, note_if_short
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, page_size, with_page

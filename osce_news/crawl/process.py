@@ -37,8 +37,8 @@ def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, lef
         started.fail(error)
         started.close()
         return started
-    if started.is_open:  # a second SIGINT stops Scrapy without the signal `spider_closed`
-        spider.spider_closed("shutdown")
+    if started.is_open:  # a second SIGINT stops Scrapy without closing the spider
+        spider.closed("shutdown")
     return started
 
 
@@ -58,7 +58,7 @@ def fetch(options: CrawlOptions) -> SinglePageSpider:
 def backfill(options: BackfillOptions, progress: BackfillProgress) -> BackfillSpider:
     """Copy captures of a web archive, and return the spider when it is over; raises OsceNewsError."""
     spider = _run(BackfillSpider, options=options, progress=progress)
-    spider.close_archive()  # a second SIGINT stops Scrapy without the signal `spider_closed`
+    spider.close_archive()  # a second SIGINT stops Scrapy without closing the spider
     for number in (signal.SIGINT, signal.SIGTERM):  # no longer Scrapy's
         signal.signal(number, signal.default_int_handler)
     return spider

@@ -54,7 +54,6 @@ class SinglePageSpider(scrapy.Spider):
         apply_options(crawler, options.delay)
         spider = super().from_crawler(crawler, *args, options=options)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
-        crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -73,7 +72,7 @@ class SinglePageSpider(scrapy.Spider):
         """Set the error for an unexpected exception."""
         self.error = unexpected(failure.value)
 
-    def spider_closed(self, reason: str) -> None:
+    def closed(self, reason: str) -> None:
         """Set an error if the crawl ended before the page was read."""
         if self.response is None and self.error is None:
             self.error = NetworkError(f"{self.options.start_url}: not read ({reason})")

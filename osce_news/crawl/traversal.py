@@ -20,9 +20,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.overlap import Window
 from osce_news.crawl.overlapping_pages import OverlappingPages, OwnPageSizeError
-from osce_news.crawl.pagers import Pagers, Steps
+from osce_news.crawl.pagers import Pagers, Steps, Window
 from osce_news.crawl.plain_pages import PlainPages
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query

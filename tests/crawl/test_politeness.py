@@ -21,7 +21,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
 from osce_news.crawl import settings
-from osce_news.crawl.extensions import CrawlDelayExtension, RequestStats, RequestStatsExtension
+from osce_news.crawl.extensions import CrawlDelayExtension, RequestStatsExtension
 from osce_news.crawl.middlewares import BackOffMiddleware, CircuitOpenError, OffsiteError, OneSiteMiddleware
 from osce_news.crawl.middlewares.retry import (
     MAX_RETRY_AFTER_S,
@@ -274,17 +274,18 @@ def test_another_site_is_not_asked_not_even_by_a_request_that_was_tried_again(do
 def test_the_receipt_adds_up_what_scrapy_counted() -> None:
     crawler = crawler_with(Downloader())
     receipt = RequestStatsExtension(crawler)
-    assert receipt.stats() == RequestStats()
+    assert set(receipt.stats().values()) == {0, None}
     for name, value in {
         "downloader/request_count": 7,
         "downloader/response_bytes": 12_000,
-        "downloader/response_status_count/304": 2,
         "retry/count": 3,
         "back_off/count": 4,
         "back_off/seconds": 1.5,
     }.items():
         crawler.stats.set_value(name, value)
-    assert receipt.stats() == RequestStats(7, 2, 12_000, 3, 4, 1.5, None)
+    assert receipt.stats() == {
+        "requests": 7, "bytes": 12_000, "retries": 3, "back_offs": 4, "waited_s": 1.5, "smallest_gap_s": None,
+    }  # fmt: skip
 
 
 def test_the_smallest_gap_is_that_between_departures_also_of_failed_requests_and_in_a_new_slot() -> None:
@@ -305,4 +306,4 @@ def test_the_smallest_gap_is_that_between_departures_also_of_failed_requests_and
     assert receipt.smallest_gap_s == 11.0
     downloader.slots["site"].lastseen = 305.0
     receipt.request_left(request)
-    assert receipt.stats().smallest_gap_s == 5.0
+    assert receipt.stats()["smallest_gap_s"] == 5.0

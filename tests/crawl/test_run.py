@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from osce_news.crawl import responses as kept_module
-from osce_news.crawl.articles_run import ArticlesRun
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import CrawlRun, as_partial
+from osce_news.crawl.crawl_run import ArticlesRun, CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import MAX_KEPT_PAGES, keep_page
 from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError, StorageError

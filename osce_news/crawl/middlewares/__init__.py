@@ -6,6 +6,7 @@ from osce_news.crawl.middlewares.http import (
     OffsiteError,
     OneSiteMiddleware,
     StrictCompressionMiddleware,
+    conditional_headers,
 )
 from osce_news.crawl.middlewares.retry import BackOffMiddleware, CircuitOpenError, CrawlStoppedError
 from osce_news.crawl.middlewares.robots import RobotsError, RobotsUnreachableError, StrictRobotsMiddleware
@@ -22,4 +23,5 @@ __all__ = [
     "RobotsUnreachableError",
     "StrictCompressionMiddleware",
     "StrictRobotsMiddleware",
+    "conditional_headers",
 ]

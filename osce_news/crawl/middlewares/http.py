@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 CONDITIONS = ("If-None-Match", "If-Modified-Since")  # headers of a conditional request
 
 
+def conditional_headers(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """Return the headers of a request that is answered with 304 if the page has not changed."""
+    values = zip(CONDITIONS, (etag, last_modified), strict=True)
+    return {name: value for name, value in values if value}
+
+
 class OffsiteError(IgnoreRequest):
     """No request was sent, because it leads to another site."""
 

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from osce_news.clock import duration_in_words, utc_now
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
-from osce_news.crawl.middlewares import CONDITIONS, CircuitOpenError
+from osce_news.crawl.middlewares import CONDITIONS, CircuitOpenError, conditional_headers
 from osce_news.crawl.responses import article_from_response, error_from_failure
 from osce_news.crawl.spiders.base import BaseSpider
 from osce_news.errors import (
@@ -141,11 +141,10 @@ class ArticlesSpider(BaseSpider):
             self._end = None
         if (due := run.next_due()) is None:
             return None
-        conditions = zip(CONDITIONS, run.article_validators(due), strict=True)
         return self.track(
             Request(
                 due.url,
-                headers={name: value for name, value in conditions if value},
+                headers=conditional_headers(*run.article_validators(due)),
                 callback=self.parse_article,
                 errback=self.article_failed,
                 cb_kwargs={"due": due},

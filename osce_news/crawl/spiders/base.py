@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from osce_news.crawl.config import load_options
 from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.crawl_run import as_partial
-from osce_news.crawl.extensions import RequestStats, RequestStatsExtension
+from osce_news.crawl.extensions import RequestStatsExtension
 from osce_news.crawl.options import OPTIONS, CrawlOptions
 from osce_news.crawl.responses import keep_page
 from osce_news.errors import (
@@ -62,7 +62,6 @@ class BaseSpider(scrapy.Spider):
             logger.warning("JOBDIR has no effect: a crawl is resumed from its database")
             crawler.settings.set("JOBDIR", None, priority=100)
         spider = super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
-        crawler.signals.connect(spider.spider_closed, signals.spider_closed)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         return spider
 
@@ -134,7 +133,7 @@ class BaseSpider(scrapy.Spider):
         if self.crawler.engine is not None:
             self.crawler.engine.close_spider(self, "fault")
 
-    def spider_closed(self, reason: str) -> None:
+    def closed(self, reason: str) -> None:
         """Store how the crawl ended and its request counts, and close the database."""
         self.crawl.interrupted = reason == "shutdown"
         if self.crawl.run is not None:
@@ -151,8 +150,8 @@ class BaseSpider(scrapy.Spider):
     def update_stats(self) -> None:
         """Copy the request counts to the present run."""
         extension = self.crawler.get_extension(RequestStatsExtension)
-        if self.crawl.run is not None:
-            self.crawl.run.update_stats(extension.stats() if extension is not None else RequestStats())
+        if self.crawl.run is not None and extension is not None:
+            self.crawl.run.set_cost(extension.stats())
 
     def restart_stats(self) -> None:
         """Count requests from 0 again, for the run that begins."""

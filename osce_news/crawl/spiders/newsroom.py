@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.key_search import KeySearchSpider
 from osce_news.crawl.list_run import ListRun
+from osce_news.crawl.middlewares import conditional_headers
 from osce_news.crawl.notice import NOTICE
 from osce_news.crawl.responses import (
     error_from_failure,
@@ -143,14 +144,11 @@ class NewsroomSpider(KeySearchSpider):
             run.end_list()
             return self.next_page(run)
         known = run.validators(url)
-        conditions = {
-            "If-None-Match": known.etag if known else None,
-            "If-Modified-Since": known.last_modified if known else None,
-        }
+        conditions = conditional_headers(known.etag, known.last_modified) if known else {}
         return self.track(
             Request(
                 url,
-                headers=run.headers | {name: value for name, value in conditions.items() if value},
+                headers=run.headers | conditions,
                 callback=self.parse,
                 errback=self.page_failed,
                 cb_kwargs={"known": known},

@@ -11,7 +11,6 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict
 from typing import Any, ClassVar
 
 import scrapy
@@ -99,7 +98,7 @@ def main() -> None:
         receipt = crawler.get_extension(RequestStatsExtension)
         assert isinstance(crawler.spider, AskingSpider)
         assert receipt is not None
-        done[name] = {"ends": crawler.spider.ends, "cost": asdict(receipt.stats())}
+        done[name] = {"ends": crawler.spider.ends, "cost": receipt.stats()}
     print(json.dumps(done))
 
 
