@@ -11,8 +11,6 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.search_run import SearchRun
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, PartialError
-from osce_news.items import ArticleItem, Listing
-from osce_news.pages.page_facts import PageFacts
 from osce_news.search_query import SEARCH_URL
 from osce_news.storage import Summary, Writer
 from osce_news.storage.database import storage_errors
@@ -30,17 +28,11 @@ class Crawl:
     ) -> None:
         self.options = options
         self.progress = progress
-        self.list_runs: list[ListRun] = []
-        self.articles_run: ArticlesRun | None = None
+        self.runs: list[CrawlRun] = []  # so far, the present one last
         self.interrupted = False  # by a signal
-        self.pending: PendingPage | None = None  # the page whose records are in the item pipelines
+        self.pending: PendingPage | None = None  # the last page whose records went to the item pipelines
         self._writer: Writer | None = None
         self._early_error: OsceNewsError | None = None  # an error before a run began
-
-    @property
-    def runs(self) -> list[CrawlRun]:
-        """The runs so far, the present one last."""
-        return [*self.list_runs, *([self.articles_run] if self.articles_run else [])]
 
     @property
     def run(self) -> CrawlRun | None:
@@ -48,9 +40,14 @@ class Crawl:
         return self.runs[-1] if self.runs else None
 
     @property
+    def list_runs(self) -> list[ListRun]:
+        """The runs of the lists so far."""
+        return [run for run in self.runs if isinstance(run, ListRun)]
+
+    @property
     def list_run(self) -> ListRun | None:
         """The run of the present list, or of the last one; None before the first."""
-        return self.list_runs[-1] if self.list_runs else None
+        return next(reversed(self.list_runs), None)
 
     @property
     def is_open(self) -> bool:
@@ -82,7 +79,7 @@ class Crawl:
         kind = SearchRun if self.options.source == "search" else ListRun
         with storage_errors(self.options.db):
             run = kind(self._writer or self.open(), self.options.each_list()[number])
-        self.list_runs.append(run)
+        self.runs.append(run)
         return run
 
     def use_key(self, key: str, base: str | None) -> CrawlOptions:
@@ -101,29 +98,9 @@ class Crawl:
         if not self.options.articles or not is_read or self.interrupted or any(map(_ends_the_crawl, errors)):
             return None
         with storage_errors(self.options.db):
-            self.articles_run = ArticlesRun(self._writer or self.open(), self.options)
-        return self.articles_run
-
-    def begin_page(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> PendingPage:
-        """Return a pending page. The storage pipeline completes it; a page without records is stored now."""
-        self.pending = pending = PendingPage(page, facts)
-        if pending.is_complete:
-            self.store(pending)
-        return pending
-
-    def store(self, pending: PendingPage) -> None:
-        """Store a complete page, and set the result of `pending.stored`."""
-        self.pending = None
-        try:
-            page = pending.page
-            if isinstance(page, Listing) and self.list_run is not None and pending.facts is not None:
-                self.list_run.store(page, pending.facts)
-            elif isinstance(page, ArticleItem) and self.run is not None:
-                self.run.store_answer(page)
-        except Exception as error:
-            pending.stored.set_exception(error)
-        else:
-            pending.stored.set_result(None)
+            run = ArticlesRun(self._writer or self.open(), self.options)
+        self.runs.append(run)
+        return run
 
     def in_period(self, published: str | None) -> bool:
         """Whether a date is in the period of the options; true for a missing date."""

@@ -72,7 +72,7 @@ class RequestStatsExtension:
         self.crawler = crawler
         self.smallest_gap_s: float | None = None
         self._last: float | None = None
-        self._before = dict.fromkeys(_STATS, 0.0)
+        self._before: dict[str, float] = dict.fromkeys(_STATS, 0)
         # `response_downloaded` is sent before the slot sends the next request, so `lastseen` is still that of
         # this one. A request without a response has only `request_left_downloader`, which is sent later; but
         # only one request is in progress at a time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 from itemadapter import ItemAdapter
@@ -13,7 +13,6 @@ from scrapy.exceptions import DropItem
 from osce_news.errors import OsceNewsError
 from osce_news.items import ArticleItem, Listing, NewsItem, Term
 from osce_news.normalize import normalized_values, quarantine, reason_to_quarantine
-from osce_news.pages.page_facts import PageFacts
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -69,30 +68,29 @@ class StoragePipeline:
         Raises DropItem for items that feeds should not contain: records outside of the period or shown on an
         earlier page, and articles in a crawl of the list. They are stored nevertheless.
         """
-        if (page := self.crawl.pending) is None:
+        if (page := self._page) is None:
             return item
         if page.stored.done():
             raise NotExportedError("another pipeline failed for a record of this page")
         page.add(item)
-        self._store_if_complete()
         self._drop_from_feeds(item)
         return item
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
         """Add a record that another pipeline dropped to the quarantined ones of its page."""
-        if (page := self.crawl.pending) is not None and not isinstance(exception, NotExportedError):
+        if (page := self._page) is not None and not isinstance(exception, NotExportedError):
             page.drop(item, str(exception))
-            self._store_if_complete()
 
     def item_error(self, failure: Failure) -> None:
         """Give up the page if a pipeline fails: none of its records is stored."""
-        if (page := self.crawl.pending) is not None and not page.stored.done():
+        if (page := self._page) is not None and not page.stored.done():
             page.stored.set_exception(failure.value or RuntimeError(str(failure)))
 
-    def _store_if_complete(self) -> None:
+    @property
+    def _page(self) -> PendingPage | None:
+        """The page whose records pass; None after its last one, and in `scrapy parse`."""
         page = self.crawl.pending
-        if page is not None and page.is_complete:
-            self.crawl.store(page)
+        return None if page is None or page.is_complete else page
 
     def _drop_from_feeds(self, item: Any) -> None:
         if isinstance(item, ArticleItem):
@@ -110,36 +108,37 @@ class StoragePipeline:
 class PendingPage:
     """A page of the list, or an article, until all of its records have passed the item pipelines.
 
-    Each record is passed to `add` or to `drop`. `stored` is a future that is done when the page is stored, or
-    holds the exception that prevented it.
+    The spider yields `records`; each comes back to `add` or to `drop`, and `store` is called after the last.
+    `stored` is a future that is done then, or holds the exception that prevented it.
     """
 
-    def __init__(self, page: Listing | ArticleItem, facts: PageFacts | None = None) -> None:
-        """Wait for the records of a page; `facts` are for the traversal of the list."""
-        self.page, self.facts = page, facts
+    def __init__(self, page: Listing | ArticleItem, store: Callable[[], None]) -> None:
+        self.page = page
         self.stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        records: Sequence[object] = page.records if isinstance(page, Listing) else [page]
-        self._positions = {id(record): position for position, record in enumerate(records)}
+        self.records: list[Any] = [page]  # as printed
+        self._store = store
         self._done = 0  # records that have passed; they come one by one, in order
         self._added: object = None  # the last record that was added
         if isinstance(page, Listing):
-            self._printed, page.records = page.records, []
+            self.records, page.records = page.records, []
+        self._positions = {id(record): position for position, record in enumerate(self.records)}
 
     async def wait(self) -> None:
         """Wait until the page is stored; raises what prevented it, OsceNewsError if records get lost."""
+        self._store_if_complete()  # a page without records
         before = -1
         while not self.stored.done() and before != self._done:
             before = self._done
             await asyncio.wait([self.stored], timeout=MAX_SILENCE_S)
         if not self.stored.done():
-            came = f"{self._done} of {len(self._positions)} records came out of the item pipelines"
+            came = f"{self._done} of {len(self.records)} records came out of the item pipelines"
             raise OsceNewsError(f"{self.page.url}: {came}; does a spider middleware drop or replace others?")
         self.stored.result()
 
     @property
     def is_complete(self) -> bool:
         """Whether all records have passed the pipelines."""
-        return self._done == len(self._positions)
+        return self._done == len(self.records)
 
     def add(self, item: object) -> None:
         """Add a record: the item that the spider yielded, or the one with which a pipeline replaced it."""
@@ -147,6 +146,7 @@ class PendingPage:
         self._added = item
         if isinstance(self.page, Listing):
             self.page.records.append(_as_record(item))
+        self._store_if_complete()
 
     def drop(self, item: object, reason: str) -> None:
         """Reject a record that a pipeline dropped; `item` is the one that entered the pipelines.
@@ -158,7 +158,18 @@ class PendingPage:
             return
         self._done += 1
         if isinstance(self.page, Listing):
-            self.page.quarantined.append(quarantine(self._printed[position], position, reason, self.page.url))
+            self.page.quarantined.append(quarantine(self.records[position], position, reason, self.page.url))
+        self._store_if_complete()
+
+    def _store_if_complete(self) -> None:
+        if not self.is_complete or self.stored.done():
+            return
+        try:
+            self._store()
+        except Exception as error:
+            self.stored.set_exception(error)
+        else:
+            self.stored.set_result(None)
 
 
 class NotExportedError(DropItem):

@@ -49,10 +49,9 @@ class SinglePageSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SinglePageSpider:
-        """Return the spider with the politeness settings of its options; raises BadInputError."""
-        options = kwargs.pop("options", None) or CrawlOptions.parse(**kwargs)
-        apply_options(crawler, options.delay)
-        spider = super().from_crawler(crawler, *args, options=options)
+        """Return the spider with the politeness settings of its options."""
+        apply_options(crawler, kwargs["options"].delay)
+        spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         return spider
 

@@ -79,7 +79,8 @@ def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path:
     crawl.begin_list_run().fail(PartialError("the list moved"))
     crawl.list_run.finish()  # type: ignore[union-attr]
     assert isinstance(crawl.error, PartialError)
-    crawl.articles_run = articles = ArticlesRun(crawl.begin_list_run().writer, crawl.options)
+    articles = ArticlesRun(crawl.begin_list_run().writer, crawl.options)
+    crawl.runs.append(articles)
     articles.fail(RefusedError("not wanted"))
     crawl.close()
     assert crawl.error is articles.error

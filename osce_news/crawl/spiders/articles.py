@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from twisted.python.failure import Failure
 from osce_news.clock import duration_in_words, utc_now
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.middlewares import CONDITIONS, CircuitOpenError, conditional_headers
+from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.responses import article_from_response, error_from_failure
 from osce_news.crawl.spiders.base import BaseSpider
 from osce_news.errors import (
@@ -113,7 +115,7 @@ class ArticlesSpider(BaseSpider):
     async def _store(self, run: CrawlRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
         """Yield the answer and, when it is stored, the next request."""
         self.update_stats()
-        pending = self.crawl.begin_page(answer)
+        self.crawl.pending = pending = PendingPage(answer, partial(run.store_answer, answer))
         yield answer
         try:
             await pending.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from osce_news.crawl.key_search import KeySearchSpider
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.middlewares import conditional_headers
 from osce_news.crawl.notice import NOTICE
+from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.responses import (
     error_from_failure,
     fetched_at,
@@ -91,9 +93,8 @@ class NewsroomSpider(KeySearchSpider):
                 yield record
             return
         self.update_stats()
-        records = page.records
-        pending = self.crawl.begin_page(page, facts)
-        for record in records:
+        self.crawl.pending = pending = PendingPage(page, partial(run.store, page, facts))
+        for record in pending.records:
             yield record
         try:
             await pending.wait()
