@@ -12,7 +12,7 @@ from lxml.etree import iterwalk
 from osce_news.normalize.terms import kind_of_names
 from osce_news.normalize.vocabulary import language_code
 from osce_news.pages.card_values import is_aside
-from osce_news.pages.text_lines import HEADINGS, SILENT, is_hidden, is_item, text_of, upwards
+from osce_news.pages.text_lines import HEADINGS, SILENT, is_hidden, is_item, kind_of_result, text_of, upwards
 
 SKIPPED = frozenset({"nav", "aside", "form", "dialog"}) | SILENT
 _ROLES = frozenset("navigation complementary search banner contentinfo menu menubar dialog".split())
@@ -26,7 +26,6 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 WEAK, TEXT, HEADING = 1, 2, 20  # weights of links: a menu may have more links than the list
-_COUNTING = frozenset("odd even first last".split())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +35,6 @@ class Title:
     link: Element
     item: str
     weight: int
-
-    @property
-    def form(self) -> tuple[object, str]:
-        """What the titles of one list have in common."""
-        return self.link.tag, first_class(self.link)
 
 
 def find_titles(body: Element) -> list[Title]:
@@ -91,7 +85,7 @@ def _count_items(element: Element) -> int:
 def _has_like(element: Element) -> bool:
     """Whether an element of the same kind stands next to this one, so that it is a card like others."""
     others = (element.getprevious(), element.getnext())
-    return any(other is not None and kind_of_card(other) == kind_of_card(element) for other in others)
+    return any(other is not None and kind_of_result(other) == kind_of_result(element) for other in others)
 
 
 def number_of(link: Element) -> str:
@@ -118,14 +112,3 @@ def _is_in_sentence(link: Element) -> bool:
     if (link.tail or "").strip()[:1].islower():
         return True
     return any(char.isalpha() for char in before or "") and not is_aside(before or "")
-
-
-def first_class(element: Element) -> str:
-    """Return the first class that does not count the cards, as "odd" and "row-3" do."""
-    classes = (one for one in (element.get("class") or "").split() if one not in _COUNTING)
-    return next(classes, "").rstrip("0123456789-_")
-
-
-def kind_of_card(element: Element) -> tuple[object, str]:
-    """Return the tag and the class, which the cards of one list have in common."""
-    return element.tag, first_class(element)

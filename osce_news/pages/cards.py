@@ -25,8 +25,6 @@ from osce_news.pages.card_titles import (
     WEAK,
     Title,
     find_titles,
-    first_class,
-    kind_of_card,
     number_of,
 )
 from osce_news.pages.card_values import is_dated, is_of_values
@@ -35,9 +33,11 @@ from osce_news.pages.text_lines import (
     HEADINGS,
     INLINE,
     Line,
+    first_class,
     is_hidden,
     is_item,
     kind_of,
+    kind_of_result,
     text_lines,
     text_of,
     upwards,
@@ -120,7 +120,7 @@ def _main_groups(titles: Sequence[Title]) -> tuple[list[_Group], int]:
             beside[parent] = _is_in_side_block(parent, counts)
         if not beside[parent]:
             groups.setdefault(parent, _Group(parent)).links[card] = title.link
-            forms[card] = title.form
+            forms[card] = kind_of_result(title.link)
     if not forms:
         return [], 0
     ((form, _),) = Counter(forms.values()).most_common(1)
@@ -147,7 +147,7 @@ def _is_alike(one: Sequence[Element], other: Sequence[Element]) -> bool:
     A section with a single card is that card.
     """
     apart = ((a, b) for a, b in zip(one, other, strict=False) if a is not b)
-    return all(kind_of_card(a) == kind_of_card(b) for a, b in apart)
+    return all(kind_of_result(a) == kind_of_result(b) for a, b in apart)
 
 
 def _widest(link: Element, counts: Mapping[Element, int], levels: int | None = None) -> Element:
@@ -208,7 +208,7 @@ def _add_lines(groups: Sequence[_Group], body: Element) -> None:
 
 def _add_unlinked(group: _Group) -> None:
     """Add the elements that are like the cards but have no title that links an item."""
-    kinds = Counter(kind_of_card(card) for card in group.links if first_class(card) or card.tag in HEADINGS)
+    kinds = Counter(kind_of_result(card) for card in group.links if first_class(card) or card.tag in HEADINGS)
     if not kinds or len(group.links) < 2:
         return
     ((kind, _),) = kinds.most_common(1)
@@ -217,7 +217,7 @@ def _add_unlinked(group: _Group) -> None:
         for child in group.parent
         if child not in group.links
         and isinstance(child.tag, str)
-        and kind_of_card(child) == kind
+        and kind_of_result(child) == kind
         and not is_hidden(child)
         and text_of(child)
     ]

@@ -13,12 +13,10 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from osce_news.normalize.vocabulary import vocabulary
+from osce_news.normalize.terms import kind_of_names
 from osce_news.pages.labels import LabelledValues, join
 from osce_news.pages.text_lines import Line, is_item, kind_of, squeeze
 
-_NAMES = ("content_types", "offices", "topics")
-_LONGEST_NAME = 120  # characters
 _LABEL = re.compile(r"[^\W\d_][^:：.,!?()]{0,39}[:：]\s*")
 _SHORT = 40  # characters of a label, and of a link such as "Read more"
 
@@ -153,7 +151,7 @@ class ResultFields:
         if first is None or len(line.pieces[0].text.strip()) > _SHORT:
             return False
         colon = ":" in "".join(piece.text for piece in line.pieces[:2])[: _SHORT + 2]
-        sure = colon or kind_of(first)[1] is not None or _are_known(join(line.pieces[1:]))
+        sure = colon or kind_of(first)[1] is not None or kind_of_names(join(line.pieces[1:])) is not None
         return sure and kind_of(first) in self._kinds.first
 
     def _first_element(self, line: Line) -> Element | None:
@@ -169,14 +167,6 @@ class ResultFields:
 def _is_names(line: Line) -> bool:
     """Whether the line is a list of names from the vocabulary, with or without a label before them."""
     printed = line.text if len(line.pieces) == 1 else join(line.pieces)
-    if _are_known(printed):
-        return True
     label = _LABEL.match(printed)
-    return label is not None and _are_known(printed[label.end() :])
-
-
-def _are_known(printed: str) -> bool:
-    """Whether the text is a name from the vocabulary, or several between commas."""
-    first, _, rest = printed.partition(",")
-    names = (first, *rest.split(",")) if rest else (first,)
-    return len(first) <= _LONGEST_NAME and all(any(vocabulary(k).find(n) for k in _NAMES) for n in names)
+    values = (printed, printed[label.end() :]) if label else (printed,)
+    return any(kind_of_names(value) is not None for value in values)

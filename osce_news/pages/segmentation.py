@@ -24,7 +24,7 @@ from osce_news.normalize.dates import has_day_and_year, is_day_and_year
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import select
 from osce_news.pages.labels import DATE, read_label, split_labels
-from osce_news.pages.text_lines import Line, text_lines, upwards
+from osce_news.pages.text_lines import Line, kind_of_result, text_lines, upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,10 @@ def find_results(root: Element) -> list[ResultFields] | None:
         )
     if not (regions or dates or _has_more_labels([line for line in lines if not line.is_link], 0)):
         return None
-    alike = {_kind(region.element) for region in regions if region.element.get("class")}
-    if any(_kind(element) in alike for number in in_boxes for element in upwards(lines[number].block)):
+    alike = {kind_of_result(region.element) for region in regions if region.element.get("class")}
+    if any(
+        kind_of_result(element) in alike for number in in_boxes for element in upwards(lines[number].block)
+    ):
         # The box next to the list contains results too, such as those that are read most.
         dates = sorted((*dates, *in_boxes))
         return _by_class(root, lines, dates) or _by_element(lines, dates)
@@ -191,7 +193,7 @@ def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = T
 
 def _with_dateless(elements: Sequence[Element]) -> list[Element]:
     """Return the elements, and their siblings of the same kind: results without a date."""
-    kinds = {_kind(element) for element in elements}
+    kinds = {kind_of_result(element) for element in elements}
     parents = {element.getparent() for element in elements}
     if len(parents) != 1 or (parent := parents.pop()) is None:
         return list(elements)
@@ -199,7 +201,8 @@ def _with_dateless(elements: Sequence[Element]) -> list[Element]:
     return [
         child
         for child in parent
-        if child in known or (isinstance(child.tag, str) and _kind(child) in kinds and _HAS_LINK(child))
+        if child in known
+        or (isinstance(child.tag, str) and kind_of_result(child) in kinds and _HAS_LINK(child))
     ]
 
 
@@ -288,8 +291,3 @@ def _regions(
         if element is not None:
             within[element].append(line)
     return [ResultFields(inside, element) for element, inside in within.items()]
-
-
-def _kind(element: Element) -> tuple[object, str]:
-    """Return the tag and the first class, which are the same for all results."""
-    return element.tag, (element.get("class") or "").split(" ")[0]

@@ -26,6 +26,7 @@ SILENT = frozenset(
 _TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
 # Quicker than a loop here. Looking for the attributes first is quicker still, but takes quadratic time.
 _STYLED = XPath("descendant::*[@style or @hidden]")
+_COUNTING = frozenset("odd even first last".split())
 _NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
 
 
@@ -165,3 +166,14 @@ def upwards(element: Element) -> Iterator[Element]:
 def kind_of(element: Element) -> tuple[object, str | None]:
     """Return the tag and the class, which elements for the same purpose have in common."""
     return element.tag, element.get("class")
+
+
+def kind_of_result(element: Element) -> tuple[object, str]:
+    """Return the tag and the class, without numbers, which the results of one list have in common."""
+    return element.tag, first_class(element)
+
+
+def first_class(element: Element) -> str:
+    """Return the first class that does not count the cards, as "odd" and "row-3" do."""
+    classes = (one for one in (element.get("class") or "").split() if one not in _COUNTING)
+    return next(classes, "").rstrip("0123456789-_")
