@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -21,41 +22,47 @@ def page(number: int, rows: int = 50) -> str:
     return f"{LISTING}?page={number}&rows={rows}&solrsort=ds_date+desc"
 
 
+def read_list(
+    site: MovingList,
+    change: Callable[[PageFacts], PageFacts] = lambda shown: shown,
+    traversal: Traversal | None = None,
+) -> Traversal:
+    """Read the list to its end, with pages changed like this."""
+    done = traversal or new_traversal()
+    while done.url is not None:
+        done.read(change(site.read(done.url)))
+    return done
+
+
 def test_a_page_that_is_cut_short_is_read_again() -> None:
-    site = MovingList().grow(300)
-    first = new_traversal()
-    keys = iter(range(100))
-    cut = 0
-    while first.url is not None:
-        reading = site.read(first.url)
-        if next(keys) == 3:
-            cut += 1
-            reading = PageFacts(reading.url, reading.keys[:20], pager=reading.pager)
-        first.read(reading)
-    assert cut == 1
-    assert first.is_whole
+    cut: list[str] = []
+
+    def cut_once(shown: PageFacts) -> PageFacts:
+        if shown.number != 3 or cut:
+            return shown
+        cut.append(shown.url)
+        return replace(shown, keys=shown.keys[:20])
+
+    assert read_list(MovingList().grow(300), cut_once).is_whole
+    assert cut
 
 
 def test_a_page_that_stays_short_makes_the_traversal_partial() -> None:
-    site = MovingList().grow(300)
-    first = new_traversal()
-    while first.url is not None:
-        reading = site.read(first.url)
-        if page_number(first.url) == 3:
-            reading = PageFacts(reading.url, reading.keys[:20], pager=reading.pager)
-        first.read(reading)
-    assert "though the list continues" in first.problems[0]
-    assert not first.is_whole
+    done = read_list(
+        MovingList().grow(300),
+        lambda shown: replace(shown, keys=shown.keys[: 20 if shown.number == 3 else 50]),
+    )
+    assert "though the list continues" in done.problems[0]
+    assert not done.is_whole
 
 
 def without_pager(site: MovingList, page: int, first: Traversal, results: int | None = None) -> Traversal:
     """Read the list; the page of that number has no pager, and so many results if `results` is given."""
-    while first.url is not None:
-        reading = site.read(first.url)
-        if page_number(first.url) == page:
-            reading = PageFacts(reading.url, reading.keys[:results], pager=NO_LINKS)
-        first.read(reading)
-    return first
+
+    def change(shown: PageFacts) -> PageFacts:
+        return replace(shown, keys=shown.keys[:results], pager=NO_LINKS) if shown.number == page else shown
+
+    return read_list(site, change, first)
 
 
 @pytest.mark.parametrize("page", [0, 1, 5, 7])
@@ -95,28 +102,18 @@ def test_a_page_of_an_own_size_that_lost_its_results_makes_the_traversal_partial
 
 @pytest.mark.parametrize("fixed", [10, 20, 25])
 def test_a_site_whose_pages_and_pager_are_its_own_is_read_by_page_numbers(fixed: int) -> None:
-    done = new_traversal()
-    site = MovingList(fixed=fixed, pager=False).grow(405)
-    seen: set[str] = set()
-    while done.url is not None:
-        shown = site.read(done.url)
-        seen |= set(shown.keys)
-        done.read(shown)
-    assert done.is_whole
-    assert len(seen) == 405
+    crawler = Crawler(MovingList(fixed=fixed, pager=False).grow(405))
+    assert crawler.crawl().is_whole
+    assert len(crawler.seen) == 405
 
 
 def test_a_page_that_cannot_be_read_is_left_out_and_the_traversal_goes_on() -> None:
     site = MovingList().grow(300)
     first = new_traversal()
-    number = 0
-    while first.url is not None:
-        number += 1
-        if number == 3:
-            first.skip("no answer")
-        else:
-            first.read(site.read(first.url))
-    assert first.problems == ["no answer"]
+    for _ in range(2):
+        first.read(site.read(first.url or ""))
+    first.skip("no answer")
+    assert read_list(site, traversal=first).problems == ["no answer"]
     assert first.reached_end
 
 
@@ -135,17 +132,6 @@ def test_without_its_first_page_there_is_no_traversal() -> None:
     assert first.url is None
 
 
-def test_the_traversal_ends_after_pages_without_news() -> None:
-    site = MovingList().grow(300)
-    first = new_traversal(overlap=2)
-    for has_news in (True, False, True, False, False):
-        assert first.url is not None
-        reading = site.read(first.url)
-        first.read(replace(reading, has_news=has_news))
-    assert first.url is None
-    assert not first.is_whole
-
-
 @given(st.lists(st.booleans(), max_size=15), st.integers(1, 4))
 def test_the_stop_rule_counts_only_pages_in_a_row(news: list[bool], overlap: int) -> None:
     site = MovingList().grow(900)
@@ -159,22 +145,13 @@ def test_the_stop_rule_counts_only_pages_in_a_row(news: list[bool], overlap: int
         assert (first.url is None) == (row >= overlap)
 
 
-def test_pages_that_have_not_changed_end_the_traversal_like_read_ones() -> None:
-    first = new_traversal(overlap=2)
-    for start in (0, 49):
-        keys = [str(number) for number in range(start, start + 50 - bool(start))]
-        first.read(PageFacts(first.url or "", keys, has_news=False))
-    assert first.url is None
-
-
 def test_max_pages_ends_the_traversal_and_its_pages_do_not_overlap() -> None:
-    site = MovingList().grow(900)
     first = new_traversal(max_pages=2)
     assert first.expected_pages == 2
-    addresses = []
+    addresses: list[str] = []
     while first.url is not None:
         addresses.append(first.url)
-        first.read(site.read(first.url))
+        first.read(MovingList().grow(900).read(first.url))
     assert addresses == [page(0), f"{LISTING}?page=1&rows=50"]  # the pager's link
 
 
@@ -233,11 +210,10 @@ def test_a_pager_that_leads_astray_makes_the_traversal_partial(link: PagerLinks,
 def test_links_that_lead_on_for_ever_to_nothing_new_end_the_traversal() -> None:
     """The site ignores page and size, and names a next page on each."""
     site = MovingList(fixed=10).grow(10)
-    first = new_traversal()
-    while first.url is not None:
-        here = page_number(first.url) or 0
-        keys = site.read(page(0)).keys
-        first.read(PageFacts(first.url, keys, pager=PagerLinks(page(here + 1), page(99))))
+    keys = site.read(page(0)).keys
+    first = read_list(
+        site, lambda shown: PageFacts(shown.url, keys, pager=PagerLinks(page(shown.number + 1), page(99)))
+    )
     assert first.pages < 15
     assert "show nothing new" in first.problems[0]
     assert not first.is_whole
@@ -245,13 +221,9 @@ def test_links_that_lead_on_for_ever_to_nothing_new_end_the_traversal() -> None:
 
 def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
     site = MovingList().grow(900)
-    first = new_traversal()
-    same = site.read(first.url or "")
-    for _ in range(20):
-        if first.url is None:
-            break
-        first.read(PageFacts(first.url, same.keys, pager=same.pager))
-    assert first.url is None
+    same = site.read(page(0))
+    first = read_list(site, lambda shown: replace(same, url=shown.url))
+    assert first.pages <= 20
     assert not first.is_whole
 
 
@@ -286,24 +258,16 @@ def test_a_position_that_a_former_version_saved_is_resumed() -> None:
     }  # fmt: skip
     resumed = new_traversal()
     resumed.resume(position, listed)
-    asked = []
-    while resumed.url is not None:
-        asked.append(resumed.url)
+    requested: list[str] = []
+
+    def note(shown: PageFacts) -> PageFacts:
+        requested.append(shown.url)
         assert resumed.save() is not None
-        resumed.read(site.read(resumed.url))
-    assert asked[:2] == [page(0), page(3, 47)]
-    assert resumed.is_whole
-    assert len(asked) == 5
+        return shown
 
-
-def read_through(site: MovingList, beside: dict[int | None, list[str]]) -> Traversal:
-    """Read the list with further results above those of a page; None: above those of each page."""
-    done = new_traversal()
-    while done.url is not None:
-        shown = site.read(done.url)
-        above = beside.get(shown.number, beside.get(None, []))
-        done.read(replace(shown, keys=[*above, *shown.keys]))
-    return done
+    assert read_list(site, note, resumed).is_whole
+    assert requested[:2] == [page(0), page(3, 47)]
+    assert len(requested) == 5
 
 
 BESIDE: dict[str, dict[int | None, list[str]]] = {
@@ -316,7 +280,12 @@ BESIDE: dict[str, dict[int | None, list[str]]] = {
 @pytest.mark.parametrize("name", BESIDE)
 @pytest.mark.parametrize("fixed", [None, 10, 25, 50, 100])
 def test_featured_results_are_no_movement_of_the_list(name: str, fixed: int | None) -> None:
-    done = read_through(MovingList(fixed=fixed).grow(330), BESIDE[name])
+    beside = BESIDE[name]
+
+    def with_others(shown: PageFacts) -> PageFacts:
+        return replace(shown, keys=[*beside.get(shown.number, beside.get(None, [])), *shown.keys])
+
+    done = read_list(MovingList(fixed=fixed).grow(330), with_others)
     assert done.problems == []
     assert done.is_whole
     assert done.is_plain == (fixed is not None)
@@ -340,21 +309,17 @@ def test_a_block_on_each_page_does_not_hide_that_the_list_moved() -> None:
 @pytest.mark.parametrize("fixed", [10, 25, 50, 100])
 def test_results_that_leave_a_list_of_an_own_page_size_while_it_is_read_are_noticed(fixed: int) -> None:
     site = MovingList(fixed=fixed).grow(420)
-    done = new_traversal()
-    while done.url is not None:
-        if done.pages == 4:
-            site.insert(0)  # what is added moves others down: they are seen twice
-        if done.pages == 5:
-            site.remove(0)
-            site.remove(3)
-        done.read(site.read(done.url))
-    assert "the list lost 2 results while it was read" in done.problems[0]
+    moves = iter([None, None, None, None, site.insert, site.remove])  # those moved down are seen twice
+
+    def move() -> None:
+        if (change := next(moves, None)) is not None:
+            change(0)
+            if change == site.remove:
+                change(3)
+
+    assert "the list lost 2 results while it was read" in Crawler(site).crawl(move).problems[0]
     site = MovingList(fixed=fixed).grow(420)
-    done = new_traversal()
-    while done.url is not None:
-        site.insert(0)
-        done.read(site.read(done.url))
-    assert done.is_whole
+    assert Crawler(site).crawl(lambda: site.insert(0)).is_whole
 
 
 def test_a_list_of_an_own_page_size_is_read_although_its_last_page_cannot_be_read() -> None:
@@ -374,15 +339,13 @@ def test_a_list_of_an_own_page_size_is_read_although_its_last_page_cannot_be_rea
 
 
 def test_a_last_page_on_another_site_is_not_asked_for() -> None:
-    site = MovingList(fixed=10).grow(45)
-    done = new_traversal()
-    while done.url is not None:
-        assert same_site(done.url, LISTING)
-        page = site.read(done.url)
-        following = page.pager.next if page.pager else None
-        pager = PagerLinks(following, following and "https://elsewhere.example/?page=4")
-        done.read(PageFacts(page.url, page.keys, pager=pager))
-    assert done.is_whole
+    def lead_astray(shown: PageFacts) -> PageFacts:
+        assert same_site(shown.url, LISTING)
+        following = shown.pager.next if shown.pager else None
+        last = following and "https://elsewhere.example/?page=4"
+        return replace(shown, pager=PagerLinks(following, last))
+
+    assert read_list(MovingList(fixed=10).grow(45), lead_astray).is_whole
 
 
 def test_a_page_that_lies_beyond_the_end_and_cannot_be_read_is_the_end() -> None:
@@ -399,9 +362,7 @@ def test_a_page_that_lies_beyond_the_end_and_cannot_be_read_is_the_end() -> None
 @pytest.mark.parametrize("fixed", [None, 10, 25, 50, 100])
 def test_a_list_that_has_not_changed_is_read_without_problems(fixed: int | None, overlap: int | None) -> None:
     site = MovingList(fixed=fixed).grow(330)
-    done = new_traversal(overlap)
-    while done.url is not None:
-        done.read(replace(site.read(done.url), has_news=False))
+    done = read_list(site, lambda shown: replace(shown, has_news=False), new_traversal(overlap))
     assert done.problems == []
     assert done.pages == 2 if overlap else done.is_whole
 
