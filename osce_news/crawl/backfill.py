@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -147,18 +147,18 @@ class BackfillSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the first question."""
-        for request in self._next():
+        if (request := self._next()) is not None:
             yield request
 
-    def _next(self) -> Iterator[Request]:
-        """Yield the next request, if any."""
+    def _next(self) -> Request | None:
+        """Return the next request; None at the end."""
         if self._is_over:
-            return
+            return None
         limit = self.options.limit
         if self._questions and (limit is None or len(self.selection) < limit):
             asked = self._questions.popleft()
             logger.info("index: %d captures so far; asking %s", self.counts["captures"], asked)
-            yield Request(
+            return Request(
                 asked,
                 self.index_read,
                 errback=self.index_failed,
@@ -166,25 +166,25 @@ class BackfillSpider(scrapy.Spider):
                 cb_kwargs={"asked": asked},
                 meta={"handle_httpstatus_list": [HTTPStatus.NOT_FOUND], "download_timeout": INDEX_TIMEOUT_S},
             )
-            return
         if self._captures is None:
             self._captures = deque(self.selection.chosen()[:limit])
             self._total = len(self._captures)
         self.progress(self._total - len(self._captures), self._total)
-        if self._captures:
-            record = self._captures.popleft()
-            url, headers = self.web_archive.place(record)
-            yield Request(
-                url,
-                self.capture_read,
-                errback=self.capture_failed,
-                headers=headers,
-                cb_kwargs={"record": record},
-                meta={"dont_redirect": True},
-            )
+        if not self._captures:
+            return None
+        record = self._captures.popleft()
+        url, headers = self.web_archive.place(record)
+        return Request(
+            url,
+            self.capture_read,
+            errback=self.capture_failed,
+            headers=headers,
+            cb_kwargs={"record": record},
+            meta={"dont_redirect": True},
+        )
 
-    def index_read(self, response: Response, asked: str) -> Iterator[Request]:
-        """Add the captures of an answer, and yield the next request."""
+    def index_read(self, response: Response, asked: str) -> Request | None:
+        """Add the captures of an answer, and return the next request."""
         try:
             answer = self.web_archive.read(asked, response.status, response.body)
         except LayoutError as error:
@@ -199,17 +199,17 @@ class BackfillSpider(scrapy.Spider):
             if answer.is_cut:
                 text = "the index has more captures; read it in parts, with --from, --to or another --url"
                 self.errors.append(PartialError(f"{response.url}: {text}"))
-        yield from self._next()
+        return self._next()
 
-    def index_failed(self, failure: Failure) -> Iterator[Request]:
-        """Note the error, and yield the next request unless the archive refuses or is down."""
+    def index_failed(self, failure: Failure) -> Request | None:
+        """Note the error, and return the next request unless the archive refuses or is down."""
         error = error_from_failure(failure)
         self.errors.append(error)
         self._is_over = isinstance(error, RefusedError | UnavailableError)
-        yield from self._next()
+        return self._next()
 
-    def capture_read(self, response: Response, record: CdxRecord) -> Iterator[Request]:
-        """Keep the capture, and yield the next request."""
+    def capture_read(self, response: Response, record: CdxRecord) -> Request | None:
+        """Keep the capture, and return the next request."""
         self._refusals = 0
         headers = {
             name.decode("latin-1").lower(): b",".join(values).decode("latin-1")
@@ -227,10 +227,10 @@ class BackfillSpider(scrapy.Spider):
             self._is_over = True
         else:
             self.counts["kept"] += 1
-        yield from self._next()
+        return self._next()
 
-    def capture_failed(self, failure: Failure) -> Iterator[Request]:
-        """Count the capture as lost, and yield the next request unless the archive refuses or is down."""
+    def capture_failed(self, failure: Failure) -> Request | None:
+        """Count the capture as lost, and return the next request unless the archive refuses or is down."""
         error = error_from_failure(failure)
         self._refusals = self._refusals + 1 if isinstance(error, RefusedError) else 0
         too_many = (
@@ -242,7 +242,7 @@ class BackfillSpider(scrapy.Spider):
             self._is_over = True
         else:
             self._lose(str(error))
-        yield from self._next()
+        return self._next()
 
     def _archive(self) -> ArchiveWriter:
         """Return the archive of this backfill; it begins with the first capture."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
 
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -31,10 +30,9 @@ class KeySearchSpider(ArticlesSpider):
     None of these responses is archived, because they hold the key: the run begins when it is found.
     """
 
-    async def begin(self) -> AsyncIterator[Request]:
-        """Begin the run, and yield its first request."""
+    def begin(self) -> Request | None:
+        """Begin the run, and return its first request."""
         raise NotImplementedError
-        yield  # pragma: no cover
 
     def request_start_page(self) -> Request:
         """Return the request for the page in which the key is looked for."""
@@ -43,44 +41,33 @@ class KeySearchSpider(ArticlesSpider):
         logger.info("looking for the key of the search service at %s", url)
         return self.track(Request(url, callback=self.parse_start_page, errback=self.look_on))
 
-    async def parse_start_page(self, response: Response) -> AsyncIterator[Request]:
+    def parse_start_page(self, response: Response) -> Request | None:
         """Look into the page, and then into its scripts one by one."""
         page = HtmlPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
-        async for request in self._use(settings_in_page(page), response.url, scripts_of(page)):
-            yield request
+        return self._use(settings_in_page(page), response.url, scripts_of(page))
 
-    async def parse_script(self, response: Response, others: list[str]) -> AsyncIterator[Request]:
+    def parse_script(self, response: Response, others: list[str]) -> Request | None:
         """Look into a script, and then into the others."""
         found = settings_in_script(decode(response.body, "text/javascript")[0], self.options.start_url)
-        async for request in self._use(found, response.url, others):
-            yield request
+        return self._use(found, response.url, others)
 
-    async def look_on(self, failure: Failure) -> AsyncIterator[Request]:
+    def look_on(self, failure: Failure) -> Request | None:
         """Look into the other scripts if a page or script is gone; end the crawl if it could not be read."""
         error = failure.value
         if not isinstance(error, HttpError) or error.response.status not in (404, 410):
             raise self.fail(error_from_failure(failure))
-        others: list[str] = error.response.cb_kwargs.get("others", [])
-        async for request in self._use(None, error.response.url, others):
-            yield request
+        return self._use(None, error.response.url, error.response.cb_kwargs.get("others", []))
 
-    async def _use(
-        self, found: SearchSettings | None, where: str, scripts: list[str]
-    ) -> AsyncIterator[Request]:
+    def _use(self, found: SearchSettings | None, where: str, scripts: list[str]) -> Request | None:
         """Begin with the settings that were found, or request the next script; fail after the last."""
         self._requested = None
         if found is not None:
             logger.info("found the key of the search service in %s", without_query(where))
             self.use_service(self.crawl.use_key(found.key, found.base))
-            async for request in self.begin():
-                yield request
-        elif scripts:
-            request = Request(
-                scripts[0],
-                callback=self.parse_script,
-                errback=self.look_on,
-                cb_kwargs={"others": scripts[1:]},
-            )
-            yield self.track(request)
-        else:
+            return self.begin()
+        if not scripts:
             raise self.fail(BadInputError(_NO_KEY))
+        others = {"others": scripts[1:]}
+        return self.track(
+            Request(scripts[0], callback=self.parse_script, errback=self.look_on, cb_kwargs=others)
+        )

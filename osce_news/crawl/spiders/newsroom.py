@@ -46,16 +46,13 @@ class NewsroomSpider(KeySearchSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first page, or for the page with the key of the search service."""
-        if self.options.needs_key:
-            yield self.request_start_page()
-            return
-        async for request in self.begin():
+        request = self.request_start_page() if self.options.needs_key else self.begin()
+        if request is not None:
             yield request
 
-    async def begin(self) -> AsyncIterator[Request]:
-        """Begin the first run, and yield its first request."""
-        if (request := self._begin_list(self.crawl.begin_list_run)) is not None:
-            yield request
+    def begin(self) -> Request | None:
+        """Begin the first run, and return its first request."""
+        return self._begin_list(self.crawl.begin_list_run)
 
     def _begin_list(self, begin: Callable[[], ListRun | None]) -> Request | None:
         """Begin a run, and return the request for its first page; after the last list, for an article."""
@@ -109,32 +106,26 @@ class NewsroomSpider(KeySearchSpider):
         if (request := self._next_request(run)) is not None:
             yield request
 
-    async def page_failed(self, failure: Failure) -> AsyncIterator[Request]:
-        """Continue after a page that could not be fetched, or end the crawl."""
+    def page_failed(self, failure: Failure) -> Request | None:
+        """Return the next request after a page that could not be fetched, or end the crawl."""
         error, run = error_from_failure(failure), self.crawl.list_run
-        if isinstance(failure.value, HttpError) and isinstance(run, SearchRun):
-            response = failure.value.response
+        response = failure.value.response if isinstance(failure.value, HttpError) else None
+        if response is not None and isinstance(run, SearchRun):
             said = service_message(response).replace(run.options.search_key or "\0", "KEY")
             if field := run.leaves_out_field(response.status, said):
                 logger.warning("the search service does not know the field %s: asking without it", field[:60])
-                if (request := self._next_request(run)) is not None:
-                    yield request
-                return
+                return self._next_request(run)
             error = explain(response.status, said, error)
         if run is None or not isinstance(error, NetworkError):
             raise self.fail_as_partial(error)
         is_first = not run.traversal.pages and not isinstance(run, SearchRun)
         if is_first and (gone := gone_list(failure)) is not None:
-            page = failure.value.response if isinstance(failure.value, HttpError) else None
-            if (request := self._after_rejected(gone, page)) is not None:
-                yield request
-            return
+            return self._after_rejected(gone, response)
         if isinstance(error, UnavailableError):
             self.fail_as_partial(error)
         else:
             run.skip(error)
-        if (request := self._next_request(run)) is not None:
-            yield request
+        return self._next_request(run)
 
     def _next_request(self, run: ListRun) -> Request | None:
         """Return the request for the next page of the list; after its end, for a missing item's own page."""
