@@ -6,8 +6,8 @@ whether a result was missed between them while the list moved. Pages of differen
 about a fifth more pages.
 
 If a page begins with a result that was read, nothing was missed before it. If it does not, pages that begin
-10, 25, ... results further up are read until one does. Plain values only. Positions count from 0, at the time of
-reading.
+10, 25, ... results further up are read until one does. Plain values only; positions count from 0, at the time
+of reading.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ class OverlappingPages:
 
         If the page joins what an earlier crawl read, the traversal continues below all of that.
         """
-        keys = self.core(page)
+        keys = self.list_keys(page)
         end = max(window.end, self.results.end_after(window.start, keys) or 0)
         reached = self.earlier.end_after(window.start, keys)
         new = self.results.add(window.start, keys, end)
@@ -232,7 +232,7 @@ class OverlappingPages:
             page = yield window
             if page is None:
                 return None
-            got = {len(page.keys), len(self.core(page))}
+            got = {len(page.keys), len(self.list_keys(page))}
             goes_on = self._pagers.continues_after(page, window)
             if window.rows in got:
                 # The last page may have this number of results by chance, others their own size.
@@ -251,13 +251,13 @@ class OverlappingPages:
         note_if_short(page, window.rows, self._problems)
         return page
 
-    def core(self, page: PageFacts) -> list[str]:
+    def list_keys(self, page: PageFacts) -> list[str]:
         """Return the keys of the results of the list, without those next to it, such as pinned ones."""
         return list_part(page.keys, self.before)
 
     def _follows(self, page: PageFacts) -> bool:
         """Whether a page begins with a result that was read, or is the previous page again."""
-        keys = self.core(page)
+        keys = self.list_keys(page)
         return self.results.begins(keys) or (bool(page.keys) and not keys)
 
 

@@ -76,7 +76,7 @@ class Traversal:
         self._failures, self._overlapping.is_joined = 0, True
         if self.pages == 1 and not self.is_plain:
             self._base = page.url
-        size = min(len(self._overlapping.core(page)), self._rows if self.pages == 1 else len(page.keys))
+        size = min(len(self._overlapping.list_keys(page)), self._rows if self.pages == 1 else len(page.keys))
         self._step(page)
         self._pagers.read(page, size)
         if self.is_joined:

@@ -92,7 +92,7 @@ class HtmlPage:
     @cached_property
     def language(self) -> str | None:
         """The page's declared language, such as "en"; None if it declares none."""
-        declared = next(iter(self.find("html::attr(lang)")), None)
+        declared = self.first("html::attr(lang)")
         return declared.split("-")[0].strip().lower() or None if declared else None
 
     @property
@@ -138,7 +138,7 @@ class HtmlPage:
 
     @cached_property
     def _base(self) -> str:
-        base = next(iter(self.find("base::attr(href)")), None)
+        base = self.first("base::attr(href)")
         return (_join(self.url, base) if base else None) or self.url
 
     def first(self, css: str) -> str | None:
