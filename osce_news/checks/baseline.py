@@ -32,7 +32,7 @@ def missing_history(records: Sequence[NewsItem], stored: Neighbours) -> str | No
     if stored.comparable >= limits.MIN_STORED:
         return None
     return (
-        f"history too short to compare labels with: {stored.comparable} stored items in the language "
+        f"too few stored items to compare labels with: {stored.comparable} in the language "
         f"{language_of(records)}, {limits.MIN_STORED} are needed"
     )
 

@@ -113,7 +113,7 @@ def test_a_sound_page_passes_and_nothing_is_changed(rule: tuple[Change, str], hi
 def test_too_short_a_history_is_said_and_not_guessed_from() -> None:
     of = [raw(content_type_raw=None)(item) for item in records(50)]
     assert verdict(of, replace(near(), comparable=99)) == (
-        "history too short to compare labels with: 99 stored items in the language en, 100 are needed"
+        "too few stored items to compare labels with: 99 in the language en, 100 are needed"
     )
     assert verdict(records(50), near()) is None
     refusal(of, replace(near(), comparable=100))

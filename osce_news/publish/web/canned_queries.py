@@ -10,7 +10,7 @@ _QUERIES = {
         "title": "Full text by period",
         "description": (
             "Items whose title, teaser or text matches the words, as in osce-news search, the best first. "
-            "since, until: the first and last publishing date, such as 2015 or March 2020, or empty."
+            "since, until: the first and last publishing date, such as 2015 or March 2020; may be empty."
         ),
         "params": {"words": "words", "since": "since", "until": "until"},
         "sql": """
@@ -26,7 +26,7 @@ order by bm25(items_fts, 10.0, 4.0, 1.0), newsroom.id""",
         "description": (
             "An item with several offices counts once for each. Items without an office are not counted, "
             "so check how many items have an office before you compare years. "
-            "office: part of a name, or empty for all."
+            "office: a part of its name; all if empty."
         ),
         "params": {"office": "text"},
         "sql": """
@@ -41,7 +41,7 @@ order by 1 desc, 3 desc, 2""",
     "topics-together": {
         "title": "Topics that occur together",
         "description": (
-            "Pairs of topics by the number of items that have both. topic: part of a name, or empty for all."
+            "Pairs of topics by the number of items that have both. topic: a part of its name; all if empty."
         ),
         "params": {"topic": "text"},
         "sql": """
@@ -58,7 +58,7 @@ order by 3 desc, 1, 2""",
         "title": "What changed last week",
         "description": (
             "Items that were new, changed, withdrawn from the list or restored to it in the last days before "
-            "the latest crawl. days: how many days, or empty for seven."
+            "the latest crawl. days: how many days; 7 if empty."
         ),
         "params": {"days": "number"},
         "sql": """
@@ -81,7 +81,7 @@ order by seen desc, events.id, what""",
         "title": "Publishing date and dateline disagree",
         "description": (
             "Items whose dateline has another date than the publishing date, largest difference first. "
-            "days: the smallest difference, or empty for one."
+            "days: the smallest difference; 1 if empty."
         ),
         "params": {"days": "number"},
         "sql": """

@@ -89,8 +89,8 @@ def test_a_short_history_is_said_once_in_the_log(newsroom: Newsroom, db: Path) -
     with newsroom:
         first = crawl(newsroom, db, *FIFTY)
         second = crawl(newsroom, db, *FIFTY)
-    assert first.errors.count("history too short") == 1
-    assert "history too short" not in second.errors
+    assert first.errors.count("too few stored items") == 1
+    assert "too few stored items" not in second.errors
 
 
 def test_a_record_that_fails_alone_is_quarantined_and_the_page_goes_on(newsroom: Newsroom, db: Path) -> None:
