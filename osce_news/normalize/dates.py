@@ -53,7 +53,7 @@ _WEEKDAY = re.compile(rf"(?:{'|'.join(_WEEKDAYS)})\.?,?\s+", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?:\s*,|\s+[-–|]|\s+at)?\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s+(?:CES?T|UTC|GMT))?", re.I
 )
-_NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}")
+_NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}|{_YEAR}[./-][0-9]{{1,2}}[./-][0-9]{{1,2}}")
 _VIENNA = tz.gettz("Europe/Vienna")  # where the site is
 
 # The day in a dateline: a date with a month name; a day without a year; or a range of days.
@@ -147,8 +147,8 @@ def _day_alone(text: str) -> str:
 def is_date(text: str) -> bool:
     """Whether the text is one whole date, also one that `parse_date` can't be sure of.
 
-    >>> is_date("06/11/2026"), is_date("On 11 June 2026")
-    (True, False)
+    >>> is_date("06/11/2026"), is_date("2026/11/06"), is_date("On 11 June 2026")
+    (True, True, False)
     """
     return parse_date(text) is not None or _NUMBERS.fullmatch(_day_alone(text)) is not None
 

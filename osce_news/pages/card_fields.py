@@ -42,8 +42,8 @@ class Time(NamedTuple):
 class CardFields:
     """The fields of the card that consists of these lines inside the element.
 
-    `link` is its numbered link, None if it has none; `times` are its time elements, `columns` the headings
-    of its table's columns.
+    `link` is its numbered link, else another one, None if it has none; `times` are its time elements,
+    `columns` the headings of its table's columns, `day` the date above its group of cards.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class CardFields:
         *,
         times: Sequence[Time] = (),
         columns: Sequence[str] = (),
+        day: str | None = None,
     ) -> None:
         self.lines = lines
         self.element = element
         self.link = link
         self._times = times
         self._columns = columns
+        self._above = day
 
     @cached_property
     def title(self) -> str | None:
@@ -278,7 +280,7 @@ class CardFields:
         for time in self._times[:_MOST_TIMES]:
             if not time.text or any(_is_of_date(text, time) for text in self._texts_beside_title):
                 yield time.text if is_date(time.text) else "", time.datetime
-        yield from ((day, "") for day in self._bare.days)
+        yield from ((day, "") for day in (*self._bare.days, *([self._above] if self._above else [])))
 
 
 def _is_of_date(text: str, time: Time) -> bool:

@@ -18,6 +18,8 @@ _FIELDS = {"content_types": "content_type", "offices": "offices", "topics": "top
 # Also the words between a date and names.
 _SEPARATORS = re.compile(r"\s*[|·•]\s*|\s+[–—-]\s+|(?<=[0-9]{4})\s+(?:by|in)(?:\s+|$)")
 _EDGES = " \t\r\n\u00a0|·•–—-,;:(/"
+# "By Anna Example", "3 min read"
+_ASIDE = re.compile(r"(?:By|Автор:?) [^.!?…]{1,50}|[0-9]+ min(?:ute)?s?\.?(?: read| to read)?")
 _ARROWS = " .…›»→>:"
 _SHORT = 40  # characters of a part beside a date, of a label, and of a section's name above a title
 
@@ -58,7 +60,7 @@ class CardValues:
             parts = [" ".join(parts)]
         if self._add_values(parts) or self._add_links(parts, pieces) or self._add_dated(parts, text):
             self.end_text()
-        elif may_be_text:
+        elif may_be_text and not _ASIDE.fullmatch(text):
             self._texts[self.is_below][-1].append(text)
 
     def add_labelled(self, label: str, line: Line) -> None:

@@ -16,6 +16,7 @@ from itertools import islice, pairwise, takewhile
 from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
+from osce_news.normalize.dates import parse_date
 from osce_news.normalize.vocabulary import begins
 from osce_news.pages.card_fields import CardFields, Time
 from osce_news.pages.card_titles import (
@@ -27,13 +28,12 @@ from osce_news.pages.card_titles import (
     find_titles,
     number_of,
 )
-from osce_news.pages.card_values import is_dated, is_of_values
+from osce_news.pages.card_values import is_aside, is_dated, is_of_values
 from osce_news.pages.labels import read_label, split_labels
 from osce_news.pages.text_lines import (
     HEADINGS,
     INLINE,
     Line,
-    first_class,
     is_hidden,
     is_item,
     kind_of,
@@ -76,7 +76,9 @@ def find_cards(root: Element) -> list[CardFields]:
         return []
     _add_lines(groups, body)
     order = {element: number for number, element in enumerate(body.iter())}
-    found = [card for group in groups for card in _cards(group)]
+    found = [card for group in groups for card in _cards(group, {})]
+    if not any(card.published for card in found) and (days := _days_above(groups)):
+        found = [card for group in groups for card in _cards(group, days)]
     found.sort(key=lambda card: order[card.lines[0].block if card.link is None else card.link])
     return found if len(found) > 1 else [card for card in found if card.title and card.published]
 
@@ -207,11 +209,10 @@ def _add_lines(groups: Sequence[_Group], body: Element) -> None:
 
 
 def _add_unlinked(group: _Group) -> None:
-    """Add the elements that are like the cards but have no title that links an item."""
-    kinds = Counter(kind_of_result(card) for card in group.links if first_class(card) or card.tag in HEADINGS)
-    if not kinds or len(group.links) < 2:
+    """Add the elements that are like the cards, but have no link to an item, or one of another form."""
+    ((kind, _),) = Counter(map(kind_of_result, group.links)).most_common(1)
+    if len(group.links) < 2:
         return
-    ((kind, _),) = kinds.most_common(1)
     others = [
         child
         for child in group.parent
@@ -221,17 +222,56 @@ def _add_unlinked(group: _Group) -> None:
         and not is_hidden(child)
         and text_of(child)
     ]
-    if not kind[1]:  # headings without a class may also be those of sections
+    if not kind[1]:  # elements without a class may also be headings of sections, or the text of cards
         cards = [*group.links]
         between = {*cards[0].itersiblings()} & {*cards[-1].itersiblings(preceding=True)}
-        others = [one for one in others if one in between and next(one.iter("a"), None) is not None]
+        is_title = _is_one_link(cards[0])
+        others = [one for one in others if one in between and _has_title(one, alone=is_title)]
         others = others if len(others) * _FEW_IN <= len(cards) else []
     for child in others:
         links = {number_of(link): link for link in child.iter("a") if is_item(link)}
-        group.links[child] = next(iter(links.values())) if len(links) == 1 else None
+        only = iter(links.values()) if links else child.iter("a")
+        group.links[child] = next(only, None) if len(links) < 2 else None
 
 
-def _cards(group: _Group) -> Iterator[CardFields]:
+def _is_one_link(element: Element) -> bool:
+    """Whether all text of an element is that of its first link."""
+    link = next(element.iter("a"), None)
+    return link is not None and text_of(element) == text_of(link)
+
+
+def _has_title(element: Element, *, alone: bool) -> bool:
+    """Whether an element has a link that may be a title: with `alone`, one that is all of its text."""
+    link = next(element.iter("a"), None)
+    return link is not None and not is_aside(text_of(link)) and (_is_one_link(element) or not alone)
+
+
+def _days_above(groups: Sequence[_Group]) -> dict[Element, str]:
+    """Return the date of each card if dates stand above groups of cards; empty if that is unclear.
+
+    Then the list begins with a date, does not end with one, and the dates are in the order of the list.
+    """
+    days: list[str] = []
+    found: dict[Element, str] = {}
+    for group in groups:
+        is_above = False
+        for line, card in group.lines:
+            if card is not None and is_above:
+                found[card] = days[-1]
+            elif card is None and parse_date(line.text):
+                days.append(line.text)
+                is_above = True
+        if not found.keys() >= group.links.keys():
+            return {}
+        last, card = group.lines[-1]
+        if card is None and is_dated(last):
+            return {}
+    order = [parse_date(day) or "" for day in days]
+    return found if len({*order}) > 1 and order == sorted(order, reverse=True) else {}
+
+
+def _cards(group: _Group, days: Mapping[Element, str]) -> Iterator[CardFields]:
+    """Yield the cards of a group; `days` are the dates above them."""
     runs = _runs(group)
     if runs is not None:
         times: dict[Element, list[Time]] = defaultdict(list)
@@ -242,7 +282,7 @@ def _cards(group: _Group) -> Iterator[CardFields]:
             near = (one for block in dict.fromkeys(line.block for line in lines) for one in times[block])
             text = "\n".join(line.text for line in lines)
             shown = [one for one in near if one.text in text]
-            yield CardFields(lines, group.parent, group.links[card], times=shown)
+            yield CardFields(lines, group.parent, group.links[card], times=shown, day=days.get(card))
         return
     by_card: dict[Element, list[Line]] = {card: [] for card in group.links}
     for line, owner in group.lines:
@@ -251,7 +291,7 @@ def _cards(group: _Group) -> Iterator[CardFields]:
     columns = _columns(group.parent)
     for card, link in group.links.items():
         inside = [_time(one) for one in card.iter("time", "meta") if _is_time(one)]
-        yield CardFields(by_card[card], card, link, times=inside, columns=columns)
+        yield CardFields(by_card[card], card, link, times=inside, columns=columns, day=days.get(card))
 
 
 def _is_time(element: Element) -> bool:

@@ -65,6 +65,7 @@ class RawResult:
     teaser: str | None = None
     language: str | None = None
     unlabelled: str | None = None  # the first line that is a value, but has no known label
+    link: str | None = None  # the address of a card whose address does not end in a number
     needs_date: bool = True  # false in a list of cards that do not all have one
 
     @property
@@ -198,10 +199,13 @@ class ListingPage(HtmlPage):
 
     def _result(self, position: int, fields: ResultFields | CardFields, needs_date: bool) -> RawResult:
         values = fields.values
+        address = None if fields.link is None else self.address(fields.link.get("href"))
+        is_other = isinstance(fields, CardFields) and fields.link is not None and not is_item(fields.link)
         return RawResult(
             position=position,
             title=fields.title,
-            url=None if fields.link is None else self.address(fields.link.get("href")),
+            url=None if is_other else address,
+            link=address if is_other else None,
             teaser=fields.teaser,
             language=fields.labelled.language or self.language,
             unlabelled=fields.unlabelled,

@@ -78,6 +78,7 @@ def test_days_that_many_datetimes_contradict_are_those_of_other_cards() -> None:
         ("<p>11 June 2026 | Press release | Warsaw</p>", "11 June 2026"),
         ("<p>VIENNA, 11 June 2026</p>", "11 June 2026"),
         ("<p>Thursday, 11 June 2026</p>", "Thursday, 11 June 2026"),
+        ("<p>2026/06/11</p>", "2026/06/11"),
         ("<dl><dt>Date</dt><dd><time datetime='2026-06-11T10:00:00Z'>11/06/2026</time></dd></dl>",
          "2026-06-11T10:00:00Z"),
         ("<p>Updated 12 June 2026</p>", None),
@@ -189,16 +190,47 @@ def test_one_card_without_a_link_is_quarantined_and_several_fail_the_page() -> N
         _ = read(*linked, unlinked * 3).results
 
 
-@pytest.mark.parametrize("layout", ["headings", "dates below"])
+@pytest.mark.parametrize("group", ["<h2>{}</h2>{}", "<section><h2>{}</h2>{}</section>", "<p>{}</p>{}"])
+def test_a_date_above_a_group_of_cards_is_that_of_each_of_them(group: str) -> None:
+    def shown(*days: int) -> list[str | None]:
+        parts = [
+            group.format(
+                f"{day} June 2026" if day else "A heading",
+                "".join(
+                    f'<div class="row"><h3><a href="/node/{day}{n}">Story</a></h3></div>' for n in (1, 2)
+                ),
+            )
+            for day in days
+        ]
+        return [one.published for one in read(*parts).results]
+
+    assert shown(12, 11, 10) == [f"{day} June 2026" for day in (12, 12, 11, 11, 10, 10)]
+    assert (
+        {*shown(10, 10)} == {*shown(10, 12)} == {*shown(0, 10)} == {None}
+    )  # perhaps dates of something else
+
+
+@pytest.mark.parametrize("line", ["By Anna Example", "By Anna Example and Boris Beispiel", "3 min read"])
+def test_the_line_of_an_author_is_no_teaser(line: str) -> None:
+    first, second = cards(
+        f"<p>1 May 2026</p><p>{line}</p>", f"<p>1 May 2026</p><p>{line}</p><p>Text.</p>"
+    ).results
+    assert (first.teaser, second.teaser) == (None, "Text.")
+
+
+@pytest.mark.parametrize("layout", ["headings", "dates below", "paragraphs", "items"])
 def test_an_item_without_a_number_in_a_flat_list_is_quarantined_in_its_place(layout: str) -> None:
     days = [f"{number} May 2026" for number in range(1, 7)]
-    parts = [FLAT[layout].format(n=n, day=day, office="", text="Text.") for n, day in enumerate(days, 1)]
+    layouts = FLAT | {"items": "<li><a href='/node/{n}'>Story {n}</a> {day}</li>"}
+    parts = [layouts[layout].format(n=n, day=day, office="", text="Text.") for n, day in enumerate(days, 1)]
     parts[2] = parts[2].replace("/node/3", "https://www.oscepa.org/a-statement")
-    page = read(*parts, "<h3>A section</h3>")
+    page = read("<div>", *parts, "</div><h3>A section</h3>")
     assert [(one.title, one.published) for one in page.results] == [
         (f"Story {n}", day) for n, day in enumerate(days, 1)
     ]
-    assert [one.title for one in page.incomplete] == ["Story 3"]
+    assert [(one.title, one.link) for one in page.incomplete] == [
+        ("Story 3", "https://www.oscepa.org/a-statement")
+    ]
 
 
 def test_a_card_inside_a_card_is_a_card_of_its_own() -> None:
