@@ -76,7 +76,6 @@ def check(
 
 
 def _save(response: Response, fetched_at: str, into: Path) -> None:
-    """Keep the page as a fixture, and say where."""
     into.mkdir(parents=True, exist_ok=True)
     name = f"{case_name(response.url)}-{fetched_at[:19].replace(':', '').lower()}"
     page, origin = live_page(response, fetched_at), "the live page, requested once"

@@ -91,7 +91,7 @@ class LazyGroup(click.Group):
         """Resolve the command as click does; for an unknown name, suggest the nearest."""
         name = args[0]
         if not name.startswith("-") and name not in self.list_commands(ctx):
-            nearest = difflib.get_close_matches(name, self.list_commands(ctx), 1)
+            nearest = difflib.get_close_matches(name, [*self.list_commands(ctx), "--help"], 1)
             hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
             ctx.fail(f"No such command {name!r}.{hint}")
         return super().resolve_command(ctx, args)

@@ -112,7 +112,6 @@ def _fetch(address: str, url: str | None, delay: float | None) -> Capture:
 
 
 def _check_url(url: str) -> None:
-    """Raise BadInputError if this can't be the address of a page."""
     if not is_web_address(url) or not url.isprintable() or " " in url:
         raise BadInputError(f"not the address of a page: {url[:200]!r} (an address begins with https://)")
 

@@ -212,5 +212,4 @@ def _is_of_contact(text: str) -> bool:
 
 
 def _beginning(element: Element) -> str:
-    """Return the first text of a small element."""
     return squeeze("".join(str(text) for text in islice(element.itertext(), 20)))

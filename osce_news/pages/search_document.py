@@ -163,7 +163,6 @@ class Document:
 
 
 def _texts(value: Any) -> list[str]:
-    """Return the texts of a field, without empty ones."""
     values = value if isinstance(value, list) else [value]
     texts = (ILLEGAL.sub("\ufffd", text) for text in values if isinstance(text, str))
     return [text for text in texts if text.strip()]

@@ -149,7 +149,6 @@ def _is_in_box(block: Element) -> bool:
 
 
 def _are_in_boxes(lines: Sequence[Line], dates: Sequence[int]) -> bool:
-    """Whether the first or the last date is in a box."""
     return any(_is_in_box(lines[number].block) for number in (*dates[:1], *dates[-1:]))
 
 

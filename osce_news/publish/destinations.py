@@ -56,7 +56,6 @@ def _refuse_companion(path: Path) -> None:
 
 
 def _is_database(path: Path) -> bool:
-    """Whether this is a SQLite file."""
     return _header(path).startswith(b"SQLite format 3\0")
 
 

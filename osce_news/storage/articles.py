@@ -217,7 +217,6 @@ def _first_times(answer: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]
 
 
 def _request_columns(answer: ArticleItem, run: int) -> dict[str, Any]:
-    """Return the columns about the last request."""
     values = {"fetched_at": answer.fetched_at, "http_status": answer.http_status, "run_id": run}
     if answer.status != UNCHANGED:
         values |= {"status": answer.status, "reason": answer.reason, "moved_to": answer.moved_to}
@@ -282,5 +281,4 @@ def _update(connection: sqlite3.Connection, item_id: str, values: dict[str, Any]
 
 
 def _json(value: Any) -> str | None:
-    """Return the value as JSON; None if it is empty."""
     return json.dumps(value, ensure_ascii=False) if value else None

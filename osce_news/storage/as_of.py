@@ -108,7 +108,6 @@ def database_as_of(
 def _copy(
     connection: sqlite3.Connection, past: sqlite3.Connection, table: str, where: str = "1", *values: str
 ) -> None:
-    """Copy the rows of a table that meet the condition."""
     cursor = connection.execute(f"SELECT * FROM {table} WHERE {where}", values)
     names = [column[0] for column in cursor.description]
     sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"

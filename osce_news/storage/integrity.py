@@ -154,6 +154,5 @@ def _texts(copy: sqlite3.Connection) -> list[str]:
 
 
 def _negative(copy: sqlite3.Connection, table: str) -> str:
-    """Return the rows with a number below 0 in any column."""
     sql = "SELECT name FROM pragma_table_info(?) WHERE type IN ('INTEGER', 'REAL')"
     return f"{table} WHERE {' OR '.join(f'{row[0]} < 0' for row in copy.execute(sql, [table]))}"

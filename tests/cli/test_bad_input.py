@@ -87,6 +87,7 @@ def _one_line(result: Result) -> str:
         (["list", "--colour", "red"], "No such option.*--colour"),
         (["list", "--ofice", "odihr"], "No such option.*--ofice.*--office"),
         (["lsit"], "No such command 'lsit'. Did you mean 'list'"),
+        (["help"], "No such command 'help'. Did you mean '--help'"),
         (["list", "more"], "unexpected extra argument"),
         (["search"], "Missing argument"),
         (["show", "1"], "no item '1'"),

@@ -165,5 +165,4 @@ def _observed_listing(saved: SavedPage, content_type: str | None) -> dict[str, A
 
 
 def _filled(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the record without its empty fields."""
     return {name: value for name, value in record.items() if value not in (None, [], ())}

@@ -20,6 +20,9 @@ class Command(crawl.Command):
         if len(args) != 1:
             raise UsageError
         assert self.crawler_process is not None
+        spiders = self.crawler_process.spider_loader.list()
+        if args[0] not in spiders:
+            raise UsageError(f"no spider {args[0]!r}; choose from {', '.join(sorted(spiders))}")
         crawler = self._create_crawler(args[0])
         error: OsceNewsError | None = None
         interrupted = False

@@ -226,7 +226,6 @@ def _names_axis() -> alt.Axis:
 
 
 def _row_height(rows: Sequence[Row], name: str, least: int) -> int:
-    """Return the row height that the longest name needs."""
     lines = max(str(row[name]).count("\n") + 1 for row in rows)
     return max(least, lines * _LINE + 4)
 

@@ -298,3 +298,8 @@ def test_the_exit_status_is_that_of_osce_news_crawl_and_an_error_one_line(
     assert said in log.splitlines()[-1]
     assert "Traceback" not in log
     assert status != 2 or len(site.log) == before
+
+
+def test_an_unknown_spider_is_an_error_that_names_the_others(site: Newsroom, tmp_path: Path) -> None:
+    log = scrapy(site, tmp_path, spider="newsrom", status=2)
+    assert log.splitlines()[-1].endswith("no spider 'newsrom'; choose from articles, newsroom")
