@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, pairwise, takewhile
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -19,6 +19,7 @@ from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date
 from osce_news.normalize.vocabulary import begins
 from osce_news.pages.card_fields import CardFields, Time
+from osce_news.pages.card_runs import find_runs
 from osce_news.pages.card_titles import (
     HEADING,
     SKIPPED,
@@ -28,15 +29,14 @@ from osce_news.pages.card_titles import (
     find_titles,
     number_of,
 )
-from osce_news.pages.card_values import is_aside, is_dated, is_of_values
-from osce_news.pages.labels import read_label, split_labels
+from osce_news.pages.card_values import is_aside, is_dated
+from osce_news.pages.labels import split_labels
 from osce_news.pages.text_lines import (
     HEADINGS,
     INLINE,
     Line,
     is_hidden,
     is_item,
-    kind_of,
     kind_of_result,
     text_lines,
     text_of,
@@ -272,7 +272,7 @@ def _days_above(groups: Sequence[_Group]) -> dict[Element, str]:
 
 def _cards(group: _Group, days: Mapping[Element, str]) -> Iterator[CardFields]:
     """Yield the cards of a group; `days` are the dates above them."""
-    runs = _runs(group)
+    runs = find_runs(group.lines)
     if runs is not None:
         times: dict[Element, list[Time]] = defaultdict(list)
         for one in group.parent.iter("time"):
@@ -311,80 +311,3 @@ def _columns(rows: Element) -> list[str]:
         return []
     heads = ([text_of(cell) for cell in row] for row in table.iter("tr") if row.find("td") is None)
     return next(heads, [])
-
-
-def _runs(group: _Group) -> dict[Element, list[Line]] | None:
-    """Return the lines of each card if the cards' elements hold only the titles; None if they hold more.
-
-    A card begins at its title or, if dates stand above the titles, at the values above it.
-    """
-    lines = [line for line, _ in group.lines]
-    starts: dict[Element, int] = {}
-    sizes: Counter[Element] = Counter()
-    for number, (line, owner) in enumerate(group.lines):
-        if owner is not None:
-            starts.setdefault(owner, number)
-            sizes[owner] += line.heading is None or line.heading is not lines[starts[owner]].heading
-    at = list(starts.values())
-    if not at:
-        return None
-    loose = [
-        [n for n in range(start, end) if group.lines[n][1] is None]
-        for start, end in pairwise([*at, len(lines)])
-    ]
-    gaps = loose[:-1] or loose
-    bare = sum(sizes[card] <= 1 or card.tag in ("dt", "dd") for card in starts)
-    if bare * 2 < len(at) or sum(map(bool, gaps)) * 2 < max(1, len(gaps)):
-        return None
-    last = _end(lines, at[-1], {kind_of(lines[n].block) for n in range(at[0], at[-1]) if n not in at})
-    begins_at = [start - lead for start, lead in zip(at, _leads(lines, at), strict=True)]
-    return {
-        card: _until_heading(lines[begin:end], lines[start])
-        for card, start, (begin, end) in zip(starts, at, pairwise([*begins_at, last]), strict=True)
-    }
-
-
-def _leads(lines: Sequence[Line], at: Sequence[int]) -> list[int]:
-    """Return how many lines with values above each title belong to it: none if dates stand below titles.
-
-    Raises LayoutError if dates only stand between titles, so that they may belong to those above or below.
-    """
-    above = [
-        list(takewhile(_is_of_values, reversed(lines[before + 1 : start])))
-        for before, start in pairwise([-1, *at])
-    ]
-    up_to_date = [next((n for n, line in enumerate(run, 1) if is_dated(line)), 0) for run in above]
-    least = min(map(len, above))
-    if any(map(is_dated, lines[at[-1] + 1 :])):
-        return [0 for _ in at]
-    if up_to_date[0]:
-        return [max(least, own) for own in up_to_date]
-    if any(up_to_date):
-        raise LayoutError("dates", expected="one above the first title or below the last", got="neither")
-    return [least for _ in at]
-
-
-def _is_of_values(line: Line) -> bool:
-    return read_label(line, cards=True) is not None or is_of_values(line)
-
-
-def _end(lines: Sequence[Line], start: int, seen: Set[object]) -> int:
-    """Return where the last run ends: at a heading, or at a line unlike those of the other runs."""
-    title = lines[start]
-    for number in range(start + 1, len(lines)):
-        line = lines[number]
-        if line.heading is not None and line.heading is title.heading:
-            continue
-        if line.heading is not None or (seen and kind_of(line.block) not in seen):
-            return number
-    return len(lines)
-
-
-def _until_heading(run: list[Line], title: Line) -> list[Line]:
-    """Return the run without what follows a heading of the title's level or above: that of a month."""
-    level = title.heading.tag if title.heading is not None else "h6"
-    for number in range(run.index(title) + 1, len(run)):
-        heading = run[number].heading
-        if heading is not None and heading is not title.heading and str(heading.tag) <= str(level):
-            return run[:number]
-    return run

@@ -230,16 +230,11 @@ class ListingPage(HtmlPage):
 
         It shows that the list continues even if the pager's words and classes are unknown.
         """
-        farthest = self.url
-        for link in self.find(_PAGER_LINKS):
-            address = self.address(link.get("href"))
-            if (
-                address
-                and urlsplit(address).path == urlsplit(self.url).path
-                and (page_number(address) or 0) > (page_number(farthest) or 0)
-            ):
-                farthest = address
-        return farthest if farthest != self.url else None
+        path, number = urlsplit(self.url).path, page_number(self.url) or 0
+        addresses = [self.address(link.get("href")) for link in self.find(_PAGER_LINKS)]
+        own = [one for one in addresses if one and urlsplit(one).path == path]
+        farthest = max(own, key=lambda one: page_number(one) or 0, default=self.url)
+        return farthest if (page_number(farthest) or 0) > number else None
 
     @property
     def _has_empty_sentence(self) -> bool:

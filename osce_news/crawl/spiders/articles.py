@@ -60,8 +60,7 @@ class ArticlesSpider(BaseSpider):
             return None
         if run is None:
             return None
-        self.restart_stats()
-        run.start_recording(str(self.crawler.settings["USER_AGENT"]))
+        self.start_run(run)
         return self.next_page(run) if run.error is None else None
 
     async def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:

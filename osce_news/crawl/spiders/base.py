@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl.config import load_options
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import as_partial
+from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.extensions import RequestStatsExtension
 from osce_news.crawl.options import OPTIONS, CrawlOptions
 from osce_news.crawl.responses import keep_page
@@ -153,10 +153,12 @@ class BaseSpider(scrapy.Spider):
         if self.crawl.run is not None and extension is not None:
             self.crawl.run.set_cost(extension.stats())
 
-    def restart_stats(self) -> None:
-        """Count requests from 0 again, for the run that begins."""
-        if (extension := self.crawler.get_extension(RequestStatsExtension)) is not None:
+    def start_run(self, run: CrawlRun) -> None:
+        """Count the requests of a run that has begun from 0, and open its archive."""
+        extension = self.crawler.get_extension(RequestStatsExtension)
+        if extension is not None and len(self.crawl.runs) > 1:  # the first has those of the key, too
             extension.restart()
+        run.start_recording(str(self.crawler.settings["USER_AGENT"]))
 
 
 def apply_options(crawler: Crawler, delay: float | None) -> None:

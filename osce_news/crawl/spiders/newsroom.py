@@ -65,9 +65,7 @@ class NewsroomSpider(KeySearchSpider):
             return None
         if run is None:
             return self.begin_articles()
-        if len(self.crawl.list_runs) > 1:
-            self.restart_stats()
-        run.start_recording(str(self.crawler.settings["USER_AGENT"]))
+        self.start_run(run)
         return self._next_request(run)
 
     async def parse(

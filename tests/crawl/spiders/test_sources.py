@@ -13,7 +13,7 @@ from osce_news.items import RAW_FIELDS
 from tests.archive.replaying import assert_same, replay
 from tests.crawl.spiders.crawling import ROBOTS, crawl, rows
 from tests.crawl.spiders.test_search import start
-from tests.newsroom import Newsroom, Story, make_stories
+from tests.newsroom import Newsroom, Story, answers, make_stories
 from tests.typesense import Typesense
 from tests.web_archive import Kept, WebArchive, backfill
 
@@ -25,19 +25,13 @@ VALUES = f"SELECT {_VALUES} FROM items ORDER BY id"
 
 
 def document(story: Story) -> dict[str, Any]:
-    """Return the document of a story: one office, its own preview, midnight in UTC."""
-    return {
-        "id": f"node-{story.node}",
-        "nid": story.node,
-        "title": story.title,
-        "url": story.path,
+    """Return the document of a story with one office, its own preview, and midnight in UTC."""
+    return answers.document(story) | {
         "date": int((story.published - type(story.published)(1970, 1, 1)).total_seconds()),
         "item_type_label": story.content_type or "News",
-        "bundle": "news",
         "source_label": next(iter(story.offices), None),
         "fow_label": ", ".join(story.topics) or None,
         "preview": f"The preview of {story.node}",
-        "full_text": f"The text of {story.node}.",
     }
 
 
