@@ -44,7 +44,7 @@ def _import() -> None:
 def _read_pages() -> None:
     """Fill what is read once and kept: the vocabulary, the patterns made of it."""
     from osce_news.normalize import normalize_listing
-    from osce_news.pages.extract import HttpResponse, read_article, read_listing
+    from osce_news.pages import HttpResponse, read_article, read_listing
 
     url, time = "https://www.osce.org/press-releases", "2024-08-05T12:00:00Z"
     for case in ("seed", "cards"):

@@ -21,7 +21,7 @@ import pytest
 from osce_news.archive.saved_page import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
-from osce_news.pages.extract import HttpResponse, read_listing
+from osce_news.pages import HttpResponse, read_listing
 from osce_news.storage import queries
 from osce_news.storage.as_of import PRESENT_ONLY, database_as_of
 from osce_news.storage.query import Query

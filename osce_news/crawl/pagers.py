@@ -39,7 +39,7 @@ Steps = Generator[Window | str, PageFacts | None, T]
 class Pagers:
     """The pagers of the pages read so far.
 
-    >>> from osce_news.pages import PagerLinks
+    >>> from osce_news.pages.page_facts import PagerLinks
     >>> from osce_news.urls import LISTING_URL
     >>> pagers = Pagers(LISTING_URL)
     >>> page = PageFacts(LISTING_URL, ["1", "2"], pager=PagerLinks(None, f"{LISTING_URL}?page=3"))

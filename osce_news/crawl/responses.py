@@ -18,8 +18,7 @@ from osce_news.crawl.causes import cause_of
 from osce_news.crawl.middlewares import CircuitOpenError, OffsiteError, RobotsError, RobotsUnreachableError
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem, Listing
-from osce_news.pages import ListingPage
-from osce_news.pages.extract import HttpResponse, read_article, read_listing
+from osce_news.pages import HttpResponse, ListingPage, read_article, read_listing
 from osce_news.pages.findings import Findings, find
 from osce_news.pages.html_page import decode
 from osce_news.pages.page_facts import PageFacts

@@ -9,8 +9,7 @@ from typing import Any
 from osce_news.archive.saved_page import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
-from osce_news.pages import ListingPage
-from osce_news.pages.extract import HttpResponse, read_listing
+from osce_news.pages import HttpResponse, ListingPage, read_listing
 from osce_news.pages.html_page import decode
 from tests.newsroom.site import FIXTURES
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from osce_news.cli.shared.page_fixtures import observed
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
-from osce_news.pages import ListingPage
-from osce_news.pages.extract import HttpResponse
+from osce_news.pages import HttpResponse, ListingPage
 from tests.newsroom import MARKUPS, Story, make_stories, render_page
 from tests.newsroom.dates import print_day
 from tests.newsroom.site import FIXTURES

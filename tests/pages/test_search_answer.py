@@ -8,7 +8,7 @@ import pytest
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
-from osce_news.pages.extract import HttpResponse, read_listing
+from osce_news.pages import HttpResponse, read_listing
 from osce_news.search_query import SearchQuery
 
 URL = SearchQuery("https://search.example").url

@@ -13,7 +13,7 @@ import pytest
 from osce_news.errors import StorageError
 from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
 from osce_news.normalize import normalize
-from osce_news.pages.extract import HttpResponse, read_article
+from osce_news.pages import HttpResponse, read_article
 from osce_news.storage import Writer, article_queue, queries
 from osce_news.storage.article_queue import AGE, CHANGED, NEVER, NEWS, RETRY
 from osce_news.storage.articles import differences

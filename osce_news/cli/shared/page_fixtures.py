@@ -19,8 +19,8 @@ from osce_news.archive.capture import ARTICLE, Capture
 from osce_news.archive.saved_page import SavedPage, saved_page
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import normalize_listing
+from osce_news.pages import read_listing
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.extract import read_listing
 from osce_news.pages.search_settings import without_keys
 from osce_news.temporary import temporary
 
