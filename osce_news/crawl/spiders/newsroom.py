@@ -72,36 +72,27 @@ class NewsroomSpider(KeySearchSpider):
         self, response: Response, known: Validators | None = None
     ) -> AsyncIterator[NewsItem | ArticleItem | Request]:
         """Yield the page's records and, when the page is stored, the next request."""
-        try:
-            if known is not None and response.status == HTTPStatus.NOT_MODIFIED:
-                page = known.page(response.url, fetched_at(response))  # as it was last read, without records
-                facts = PageFacts(response.url, known.listed)
-            else:
-                page, facts = self._read(response)
-        except OsceNewsError as error:
-            if (request := self._after_rejected(error, response)) is not None:
-                yield request
-            return
         run = self.crawl.list_run
-        if run is None:  # `scrapy parse`: there is nothing to store it in
-            for record in page.records:
-                yield record
-            return
-        self.update_stats()
-        self.crawl.pending = pending = PendingPage(page, partial(run.store, page, facts))
-        for record in pending.records:
-            yield record
         try:
+            page, facts = self._read(response, known)
+            if run is None:  # `scrapy parse`: there is nothing to store it in
+                for record in page.records:
+                    yield record
+                return
+            self.update_stats()
+            self.crawl.pending = pending = PendingPage(page, partial(run.store, page, facts))
+            for record in pending.records:
+                yield record
             await pending.wait()
         except OsceNewsError as error:
-            if (request := self._after_rejected(error, response)) is not None:
-                yield request
-            return
-        summary, expected, progress = run.summary, run.traversal.expected_pages, self.crawl.progress
-        of = f" of about {expected}" if expected else ""
-        logger.info("page %d%s: %d results", run.traversal.pages, of, page.results)
-        progress(summary, expected, None)
-        if (request := self._next_request(run)) is not None:
+            request = self._after_rejected(error, response)
+        else:
+            expected = run.traversal.expected_pages
+            of = f" of about {expected}" if expected else ""
+            logger.info("page %d%s: %d results", run.traversal.pages, of, page.results)
+            self.crawl.progress(run.summary, expected, None)
+            request = self._next_request(run)
+        if request is not None:
             yield request
 
     def page_failed(self, failure: Failure) -> Request | None:
@@ -163,8 +154,11 @@ class NewsroomSpider(KeySearchSpider):
             raise end from error
         return request
 
-    def _read(self, response: Response) -> tuple[Listing, PageFacts]:
+    def _read(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and its facts for the traversal."""
+        if known is not None and response.status == HTTPStatus.NOT_MODIFIED:
+            # The page as it was last read, without records.
+            return known.page(response.url, fetched_at(response)), PageFacts(response.url, known.listed)
         listing, facts = listing_from_response(response)
         run = self.crawl.list_run
         if run is not None and not run.traversal.pages and not isinstance(facts, AnswerFacts):
