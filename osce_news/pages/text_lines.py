@@ -169,11 +169,9 @@ def kind_of(element: Element) -> tuple[object, str | None]:
 
 
 def kind_of_result(element: Element) -> tuple[object, str]:
-    """Return the tag and the class, without numbers, which the results of one list have in common."""
-    return element.tag, first_class(element)
+    """Return the tag and the first class, which the results of one list have in common.
 
-
-def first_class(element: Element) -> str:
-    """Return the first class that does not count the cards, as "odd" and "row-3" do."""
+    Classes that count the results, such as "odd" and "row-3", do not matter.
+    """
     classes = (one for one in (element.get("class") or "").split() if one not in _COUNTING)
-    return next(classes, "").rstrip("0123456789-_")
+    return element.tag, next(classes, "").rstrip("0123456789-_")
