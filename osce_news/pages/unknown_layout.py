@@ -22,7 +22,7 @@ from osce_news.pages.text_lines import Line, text_lines, text_of
 _DATES = "span.date-display-single, time, [class*=publish], [class*=date-]"
 _MOST_TEXTS = 20  # in an element that holds only a date; others may be nested in each other
 _NEAR = 6  # lines below a title that may contain its date
-_MOST_ELEMENTS = 50_000  # 5 MB of short paragraphs; trafilatura needs quadratic time
+_MOST_ELEMENTS = 20_000  # 2 MB of short paragraphs; trafilatura needs quadratic time
 _LARGE = 500_000  # characters; trafilatura's fallbacks take too long for larger pages
 # Elements of trafilatura's output, and their names in HTML.
 _TAGS = {"head": "h2", "item": "li", "lb": "br", "quote": "blockquote", "row": "tr", "cell": "td", "hi": "b"}
