@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import Number, db_option, json_option, log_options
+from osce_news.cli.shared.options import FilePath, Number, db_option, json_option, log_options
 from osce_news.cli.shared.summary import print_problems, print_summary, progress_bar
 from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, Writer, open_for_reading
@@ -35,7 +35,7 @@ _MOST_GAPS = 5  # in the last line
 @db_option
 @click.option(
     "--archive",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(file_okay=False),
     default="archive",
     envvar="OSCE_NEWS_ARCHIVE",
     show_envvar=True,

@@ -13,7 +13,7 @@ from osce_news import checks
 from osce_news.archive.capture import LISTING
 from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import config_option, db_option, delay_option, log_options
+from osce_news.cli.shared.options import FilePath, config_option, db_option, delay_option, log_options
 from osce_news.cli.shared.output import print_json, printable
 from osce_news.cli.shared.page_fixtures import case_name, live_page, save
 from osce_news.crawl.config import load_options
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--save",
     "into",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(file_okay=False),
     metavar="FOLDER",
     help="Keep the page as a fixture in this folder, to attach it to an issue.",
 )

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from osce_news.cli.shared.options import FilePath
 from osce_news.cli.shared.page_fixtures import rewrite
 from osce_news.errors import BadInputError
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[FOLDER]...", type=click.Path(path_type=Path, exists=True))
+@click.argument("paths", nargs=-1, metavar="[FOLDER]...", type=FilePath(exists=True))
 def expect(paths: tuple[Path, ...]) -> None:
     """Rewrite the expected.json of test fixtures.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import Number, db_option, filter_options, traceback_option
+from osce_news.cli.shared.options import FilePath, Number, db_option, filter_options, traceback_option
 from osce_news.cli.shared.output import print_count, print_export, printable
 from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
@@ -31,7 +31,7 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=FilePath())
 @click.option(
     "--format",
     "form",
@@ -61,13 +61,13 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
 @click.option(
     "--snapshot",
     metavar="FILE.db",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="Instead, copy the database for publication: compact, without what only crawls need.",
 )
 @click.option(
     "--backup",
     metavar="FILE.db",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="Instead, copy all of the database, even during a crawl; crawls can continue with the copy.",
 )
 @db_option

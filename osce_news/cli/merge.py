@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import db_option, json_option, log_options
+from osce_news.cli.shared.options import FilePath, db_option, json_option, log_options
 from osce_news.cli.shared.summary import print_outcome, progress_bar
 from osce_news.publish.extras import require_extra
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FilePath())
 @db_option
 @json_option
 @log_options

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import Number, log_options
+from osce_news.cli.shared.options import FilePath, Number, log_options
 from osce_news.cli.shared.output import print_json
 from osce_news.cli.shared.summary import raise_first, wants_bar
 from osce_news.crawl.options import listing_url
@@ -17,11 +17,11 @@ from osce_news.urls import LISTING_URL
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FilePath())
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(file_okay=False),
     metavar="FOLDER",
     help="The folder to write the partitions to.",
 )

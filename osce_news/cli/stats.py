@@ -10,7 +10,14 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import Number, db_option, filter_options, format_options, traceback_option
+from osce_news.cli.shared.options import (
+    FilePath,
+    Number,
+    db_option,
+    filter_options,
+    format_options,
+    traceback_option,
+)
 from osce_news.cli.shared.output import print_count, print_rows
 from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
 from osce_news.storage import counts, queries, search
@@ -40,7 +47,7 @@ from osce_news.storage.query import Query
 )
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="Draw a figure into FILE: .svg, .png, .pdf, or .html, which opens without a network.",
 )

@@ -39,9 +39,11 @@ def _addresses(value: Any, option: str) -> tuple[str, ...]:
     return tuple(_text(text, option) for text in texts)
 
 
-def _folder(value: Any, option: str) -> Path | None:
-    path = value if isinstance(value, Path) else Path(text) if (text := _text(value, option)) else None
-    if path is not None and path.exists() and not path.is_dir():
+def _folder(value: Any, option: str) -> Path:
+    if value == "":
+        raise BadInputError(f"--{option}: the path is empty")
+    path = value if isinstance(value, Path) else Path(_text(value, option))
+    if path.exists() and not path.is_dir():
         raise BadInputError(f"--{option}: {path} is a file, not a folder")
     return path
 

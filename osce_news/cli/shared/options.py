@@ -19,9 +19,23 @@ from osce_news.storage.query import VOCABULARIES, Query
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 
+
+class FilePath(click.Path):
+    """The path of a file or folder; not an empty one, as of a variable that is not set."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(path_type=Path, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fails if it is empty."""
+        if value == "":
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 db_option = click.option(
     "--db",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     default="osce-news.db",
     envvar="OSCE_NEWS_DB",
     show_envvar=True,
@@ -29,7 +43,7 @@ db_option = click.option(
 )
 config_option = click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="Options of `crawl`, as TOML.  [default: osce-news.toml next to the database]",
 )
@@ -63,7 +77,7 @@ def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--log-file",
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=FilePath(dir_okay=False),
             metavar="FILE",
             help="Also append the log to this file, with the lines that a progress bar hides.",
         ),
