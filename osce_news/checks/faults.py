@@ -65,10 +65,10 @@ def day_of_backlog(size: int) -> Callable[[NewsItem, Context], Hashable]:
     return day
 
 
-def date_beside(item: NewsItem, page: Context) -> object:
+def date_of_neighbour(item: NewsItem, page: Context) -> object:
     """Return the dateline's date if it is that of the result before or after, and not the item's."""
     other = item.dateline_date
-    return other != item.published and other in page.beside.get(item.id, ()) and other
+    return other != item.published and other in page.neighbour_dates.get(item.id, ()) and other
 
 
 def swapped_name(kind: str) -> Callable[[NewsItem, Context], object]:

@@ -75,7 +75,7 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="dates of neighbours", label=DATE, expected="the dateline's date, as nearly everywhere",
         wrong_records="results whose dateline has the date of the result before or after",
-        fault=faults.date_beside, applies_to=faults.has_both_dates, min_records=5, min_wrong=4,
+        fault=faults.date_of_neighbour, applies_to=faults.has_both_dates, min_records=5, min_wrong=4,
         max_share=Fraction(1, 12), reason="Each result has the date of another one.",
     ),
     *(

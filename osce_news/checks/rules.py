@@ -40,7 +40,7 @@ class Context:
     days: Counter[str | None]  # the number of results by publishing date
     titles: dict[str, str]  # the first title of each item, folded
     is_dated: bool  # whether pages of this form print dates
-    beside: dict[str, list[str | None]]  # the dates of the results before and after each item
+    neighbour_dates: dict[str, list[str | None]]  # the dates of the results before and after each item
     after_teaser: set[str]  # the items that follow a result with a teaser
     texts: dict[str, str]  # the full texts on the page itself, by item
     openings: dict[str, str]  # the items with these texts, by how a text begins
@@ -55,7 +55,7 @@ class Context:
             latest = "9999"
         titles = {item.id: fold(item.title) for item in reversed(page.records)}
         dates = [None, *(item.published for item in page.records), None]
-        beside = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
+        neighbour_dates = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
         after_teaser = {item.id for before, item in itertools.pairwise(page.records) if before.teaser}
         articles = {one.item_id: one.article for one in page.articles}
         texts = {item: one.text for item, one in articles.items() if one and one.text}
@@ -67,7 +67,7 @@ class Context:
             Counter(item.published for item in page.records),
             titles,
             "published_raw" in page.fields,
-            beside,
+            neighbour_dates,
             after_teaser,
             texts,
             openings,

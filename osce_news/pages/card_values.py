@@ -21,7 +21,7 @@ _EDGES = " \t\r\n\u00a0|·•–—-,;:(/"
 # "By Anna Example", "3 min read"
 _ASIDE = re.compile(r"(?:By|Автор:?) [^.!?…]{1,50}|[0-9]+ min(?:ute)?s?\.?(?: read| to read)?")
 _ARROWS = " .…›»→>:"
-_SHORT = 40  # characters of a part beside a date, of a label, and of a section's name above a title
+_SHORT = 40  # characters of a part next to a date, of a label, and of a section's name above a title
 
 
 class CardValues:

@@ -112,15 +112,15 @@ def _main_groups(titles: Sequence[Title]) -> tuple[list[_Group], int]:
         return ([] if parent is None else [_Group(parent, {card: titles[0].link})]), 0
     groups: dict[Element, _Group] = {}
     forms: dict[Element, tuple[object, str]] = {}
-    beside: dict[Element, bool] = {}
+    in_side_blocks: dict[Element, bool] = {}
     for title in titles:
         card = _widest(title.link, counts)
         parent = card.getparent()
         if parent is None or _is_titled_as_side_block(card):
             continue
-        if parent not in beside:
-            beside[parent] = _is_in_side_block(parent, counts)
-        if not beside[parent]:
+        if parent not in in_side_blocks:
+            in_side_blocks[parent] = _is_in_side_block(parent, counts)
+        if not in_side_blocks[parent]:
             groups.setdefault(parent, _Group(parent)).links[card] = title.link
             forms[card] = kind_of_result(title.link)
     if not forms:

@@ -16,9 +16,9 @@ from datasette.utils.asgi import Response
 from osce_news.errors import BadInputError
 from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
 from osce_news.publish.web.addresses import query_of
-from osce_news.publish.web.answers import error_line, html
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
+from osce_news.publish.web.responses import error_line, html
 from osce_news.storage import search
 from osce_news.storage.query import Query, label
 

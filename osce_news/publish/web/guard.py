@@ -69,9 +69,9 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
 
 @hookimpl(trylast=True)  # outside of all other wrappers
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Refuse what other sites ask for, and what would write; add the security headers to all answers.
+    """Refuse what other sites ask for, and what would write; add the security headers to all responses.
 
-    A page elsewhere could have its own host name resolve to this machine, and read the answers, or keep the
+    A page elsewhere could have its own host name resolve to this machine, and read the responses, or keep the
     server busy. Links from elsewhere may be followed. Datasette's pages about itself are hidden. Requests
     with their own SQL wait for each other, so that slow ones don't keep other pages waiting.
     """

@@ -1,4 +1,4 @@
-"""The answers that our pages give: HTML from a template, and files of any size."""
+"""The responses of our pages: HTML from a template, and files of any size."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def error_line(error: Exception) -> str:
 
 
 async def html(datasette: Any, request: Any, template: str, variables: Any, status: int = 200) -> Response:
-    """Return the answer that a template makes."""
+    """Return the response that a template renders."""
     return Response.html(await datasette.render_template(template, variables, request=request), status)
 
 
