@@ -45,7 +45,7 @@ class ListOutcome(NamedTuple):
 class CrawlRun(Run):
     """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run.
 
-    Both can request items' own pages: `request_pages` sets the queue, `total` is its length at the start.
+    Both can request items' own pages: `queue_pages` sets the queue, `total` is its length at the start.
     """
 
     source = "list"  # what it reads
@@ -101,7 +101,7 @@ class CrawlRun(Run):
         else:
             self.recorder, self.record = recorder, recorder.record_event
 
-    def request_pages(self, queue: Iterable[Due]) -> None:
+    def queue_pages(self, queue: Iterable[Due]) -> None:
         """Set the items whose pages are requested."""
         self._queue = deque(queue)
         self.total = len(self._queue)
@@ -213,7 +213,7 @@ class ArticlesRun(CrawlRun):
         """Begin the run; raises StorageError."""
         queue = article_queue.due_articles(writer.connection, utc_now(), options.lists)
         super().__init__(writer, options, "articles")
-        self.request_pages(queue[: options.max_articles])
+        self.queue_pages(queue[: options.max_articles])
         self._over_limit = len(queue) - self.total
         self._failures = 0
         self._first_failure = ""

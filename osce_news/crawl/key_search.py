@@ -39,7 +39,7 @@ class KeySearchSpider(ArticlesSpider):
         start = without_query(self.options.start_url)
         url = HOME_URL if start == LISTING_URL else start
         logger.info("looking for the key of the search service at %s", url)
-        return self.track(Request(url, callback=self.parse_start_page, errback=self.look_on))
+        return self.track(Request(url, callback=self.parse_start_page, errback=self.key_page_failed))
 
     def parse_start_page(self, response: Response) -> Request | None:
         """Look into the page, and then into its scripts one by one."""
@@ -51,7 +51,7 @@ class KeySearchSpider(ArticlesSpider):
         found = settings_in_script(decode(response.body, "text/javascript")[0], self.options.start_url)
         return self._use(found, response.url, others)
 
-    def look_on(self, failure: Failure) -> Request | None:
+    def key_page_failed(self, failure: Failure) -> Request | None:
         """Look into the other scripts if a page or script is gone; end the crawl if it could not be read."""
         error = failure.value
         if not isinstance(error, HttpError) or error.response.status not in (404, 410):
@@ -63,11 +63,11 @@ class KeySearchSpider(ArticlesSpider):
         self._requested = None
         if found is not None:
             logger.info("found the key of the search service in %s", without_query(where))
-            self.use_service(self.crawl.use_key(found.key, found.base))
+            self.set_options(self.crawl.use_key(found.key, found.base))
             return self.begin()
         if not scripts:
             raise self.fail(BadInputError(_NO_KEY))
         others = {"others": scripts[1:]}
         return self.track(
-            Request(scripts[0], callback=self.parse_script, errback=self.look_on, cb_kwargs=others)
+            Request(scripts[0], callback=self.parse_script, errback=self.key_page_failed, cb_kwargs=others)
         )

@@ -137,7 +137,7 @@ class ListRun(CrawlRun):
         self._is_read = not self.traversal.problems and not self._is_emptied
         if self._finds_missing:
             due = self._due_pages(self.find_missing(self.traversal.list_url))
-            self.request_pages(due[:MAX_ASKED])
+            self.queue_pages(due[:MAX_ASKED])
             if due:
                 logger.info(
                     "%d items are missing from the list; requesting the own pages of %d", len(due), self.total
@@ -146,7 +146,7 @@ class ListRun(CrawlRun):
     def stop_requests(self, error: OsceNewsError) -> None:
         """Request no more pages: the list was read, and a later run requests those of the missing items."""
         logger.warning("no more pages of missing items are requested: %s", error)
-        self.request_pages([])
+        self.queue_pages([])
 
     @property
     def _finds_missing(self) -> bool:

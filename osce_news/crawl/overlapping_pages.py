@@ -127,19 +127,19 @@ class OverlappingPages:
 
     `results` are those read from the top, `earlier` those of an unfinished traversal as long as they are not
     reached, and `before` the keys of the last joined page. `is_joined` is whether the last page belongs to
-    what was read without a gap, `takes_size` whether the site is known to respect the requested page size.
+    what was read without a gap, `respects_size` whether the site is known to respect the requested page size.
     """
 
     def __init__(self, pagers: Pagers, problems: list[str]) -> None:
         self.results, self.earlier = ReadResults(), ReadResults()
         self.before: Sequence[str] = ()
-        self.is_joined, self.takes_size = True, False
+        self.is_joined, self.respects_size = True, False
         self._pagers, self._problems = pagers, problems
         self._rows = 0  # the most results on a page
 
     def resume(self, listed: Sequence[tuple[str, list[str]]], rows: int, end: int) -> None:
         """Take what an unfinished traversal read, up to result `end`: each page's address and keys."""
-        self.takes_size = len(listed) > 1  # or it would have followed links
+        self.respects_size = len(listed) > 1  # or it would have followed links
         for url, keys in listed:
             self.earlier.add((page_number(url) or 0) * (page_size(url) or rows), keys, end)
 
@@ -214,7 +214,7 @@ class OverlappingPages:
             self.is_joined = False
             window = window_at(max(0, end - 1 - back), self._rows)
             page = yield from self._read_page(window)
-            if first is not None and page is not None and not self.takes_size:
+            if first is not None and page is not None and not self.respects_size:
                 has_moved = self.results.end_after(window.start, page.keys) != end
                 if not has_moved or (window.start and not self._follows(page)):
                     raise OwnPageSizeError(first)
@@ -237,12 +237,12 @@ class OverlappingPages:
             if window.rows in got:
                 # The last page may have this number of results by chance, others their own size.
                 is_last = not goes_on and self._pagers.has_links
-                self.takes_size |= not is_last and window.rows != self._rows
+                self.respects_size |= not is_last and window.rows != self._rows
                 return page
             is_short = max(got) < window.rows
             if is_short and not goes_on:
                 return page
-            if not self.takes_size:
+            if not self.respects_size:
                 raise OwnPageSizeError(page)
             if not is_short:
                 return page

@@ -19,7 +19,7 @@ from osce_news.crawl.middlewares import CircuitOpenError, OffsiteError, RobotsEr
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import HttpResponse, ListingPage, read_article, read_listing
-from osce_news.pages.findings import Findings, find
+from osce_news.pages.findings import Findings
 from osce_news.pages.html_page import decode
 from osce_news.pages.page_facts import PageFacts
 from osce_news.pages.search_settings import without_keys
@@ -61,7 +61,7 @@ def findings_of(response: Response) -> Findings:
     """Return what a page that was requested as a list shows; raises nothing."""
     page = ListingPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
     is_list = response.status == HTTPStatus.OK and same_path(_requested(response), response.url)
-    return find(page, is_list=is_list)
+    return Findings.of(page, is_list=is_list)
 
 
 def gone_list(failure: Failure) -> LayoutError | None:

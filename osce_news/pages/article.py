@@ -111,7 +111,7 @@ class ArticlePage:
         name = self._page.name.partition("|")[0]  # the site's name follows
         if not says(section, heading) and not says(section, name):
             return False
-        return all(self._page.is_around(date) for date in self._page.find("span.date-display-single"))
+        return all(self._page.is_boilerplate(date) for date in self._page.find("span.date-display-single"))
 
     def _find(self, notes: list[str]) -> ArticleOutline:
         """Return what the first matching layout finds, or else the title and the date, if recognised."""

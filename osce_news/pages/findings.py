@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 from osce_news.errors import OsceNewsError
 from osce_news.normalize.text import numbered
@@ -30,6 +31,30 @@ class Findings:
     lists: dict[str, str]  # the names and addresses of lists that the page links
     names_search: bool  # whether the page names the search service
 
+    @classmethod
+    def of(cls, page: ListingPage, *, is_list: bool = True) -> Self:
+        """Return the findings of a page; raises nothing.
+
+        `is_list` is false for a page that came instead of the list, such as a start page; it may show items.
+        """
+        layout, results = None, 0
+        if is_list:
+            try:
+                results = len(page.results)
+                layout = CARDS if page.is_card_list else LABELLED
+            except OsceNewsError:
+                layout = SCRIPT if page.names_search_service else None
+        return cls(
+            url=page.url,
+            layout=layout,
+            results=results,
+            generator=page.first("meta[name='Generator' i]::attr(content)"),
+            numbered_links=sum(map(is_item, page.find("a[href]"))),
+            times=len(page.find("time")),
+            lists=_lists(page),
+            names_search=page.names_search_service,
+        )
+
     @property
     def source(self) -> str | None:
         """The `--source` with which the page's list can be read; None if no source is known to work."""
@@ -55,30 +80,6 @@ class Findings:
         if self.lists:
             return f"osce-news crawl --start-url {next(iter(self.lists.values()))}"
         return "osce-news check --save FOLDER, and attach the folder to an issue"
-
-
-def find(page: ListingPage, *, is_list: bool = True) -> Findings:
-    """Return the findings of a page; raises nothing.
-
-    `is_list` is false for a page that came instead of the list, such as a start page, even if it shows items.
-    """
-    layout, results = None, 0
-    if is_list:
-        try:
-            results = len(page.results)
-            layout = CARDS if page.is_card_list else LABELLED
-        except OsceNewsError:
-            layout = SCRIPT if page.names_search_service else None
-    return Findings(
-        url=page.url,
-        layout=layout,
-        results=results,
-        generator=page.first("meta[name='Generator' i]::attr(content)"),
-        numbered_links=sum(map(is_item, page.find("a[href]"))),
-        times=len(page.find("time")),
-        lists=_lists(page),
-        names_search=page.names_search_service,
-    )
 
 
 def _lists(page: HtmlPage) -> dict[str, str]:

@@ -48,7 +48,7 @@ _TAGS = frozenset(
 _ROLES = frozenset("navigation complementary contentinfo search banner menu dialog alert".split())
 # Words in classes and identifiers, such as "share" in "block-share-links". Drupal, its modules and share
 # buttons commonly use them; none is known to be the site's own.
-_AROUND = re.compile(
+_BOILERPLATE = re.compile(
     r"(?<![a-z])(?:share|sharing|sharethis|addthis|addtoany|social-(?:media|links|share|icons|buttons)|"
     r"service-links|print-links?|printfriendly|breadcrumbs?|pager|menu|navigation|skip-links?|skiplinks?|"
     r"related|see-also|more-news|latest-news|language-switcher|tabs|contextual-links?|cookies?|newsletter|"
@@ -151,7 +151,7 @@ class HtmlPage:
 
     def prune(self) -> None:
         """Remove scripts, hidden text, menus, footer, forms and share buttons; the text after them stays."""
-        self.take_out(self._around)
+        self.take_out(self._boilerplate)
 
     def take_out(self, elements: Iterable[Element]) -> None:
         """Remove these elements; the text after them stays."""
@@ -160,12 +160,12 @@ class HtmlPage:
         # In one call of lxml: a page may have a hundred thousand of them.
         etree.strip_elements(self.root, etree.Comment, etree.ProcessingInstruction, *_TAGS, with_tail=False)
 
-    def is_around(self, element: Element) -> bool:
+    def is_boilerplate(self, element: Element) -> bool:
         """Whether the element is inside something that `prune` removes."""
-        return any(one in self._around or one.tag in _TAGS for one in upwards(element))
+        return any(one in self._boilerplate or one.tag in _TAGS for one in upwards(element))
 
     @cached_property
-    def _around(self) -> set[Element]:
+    def _boilerplate(self) -> set[Element]:
         """The elements that are hidden, or around the text by their role, class or identifier."""
         needed = {self.root}
         for holder in self.find(_HOLDS_TEXT):
@@ -173,7 +173,9 @@ class HtmlPage:
                 if element in needed:
                     break
                 needed.add(element)
-        return {element for element in self.find(_MARKED) if element not in needed and _is_around(element)}
+        return {
+            element for element in self.find(_MARKED) if element not in needed and _is_boilerplate(element)
+        }
 
 
 def select(root: Element, css: str) -> list[Any]:
@@ -187,10 +189,10 @@ def _compiled(css: str) -> etree.XPath:
     return etree.XPath(css2xpath(css), smart_strings=False)
 
 
-def _is_around(element: Element) -> bool:
+def _is_boilerplate(element: Element) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     return (
-        _AROUND.search(names) is not None
+        _BOILERPLATE.search(names) is not None
         or element.get("role") in _ROLES
         or element.get("aria-hidden") == "true"
         or _INVISIBLE.search(element.get("style") or "") is not None

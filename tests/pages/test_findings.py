@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from osce_news.pages import ListingPage
-from osce_news.pages.findings import CARDS, LABELLED, SCRIPT, find
+from osce_news.pages.findings import CARDS, LABELLED, SCRIPT, Findings
 from osce_news.urls import same_path
 from tests.newsroom import make_stories, render_page
 from tests.newsroom.cards import render_cards
@@ -28,15 +28,15 @@ def page(html: str, url: str = LIST) -> ListingPage:
 
 def test_a_list_that_can_be_read_is_named_with_its_results() -> None:
     stories = make_stories(12)
-    labelled = find(page(render_page(stories, page=0, rows=12, total=12)))
+    labelled = Findings.of(page(render_page(stories, page=0, rows=12, total=12)))
     assert (labelled.layout, labelled.results, labelled.source) == (LABELLED, 12, "list")
-    cards = find(page(render_cards(stories, "teaser-link")))
+    cards = Findings.of(page(render_cards(stories, "teaser-link")))
     assert (cards.layout, cards.results, cards.source) == (CARDS, 12, "list")
     assert str(cards) == "a list of cards with 12 results"
 
 
 def test_a_page_that_came_instead_of_the_list_says_where_lists_may_be() -> None:
-    found = find(page(START_PAGE, "https://www.osce.org/"), is_list=False)
+    found = Findings.of(page(START_PAGE, "https://www.osce.org/"), is_list=False)
     assert (found.layout, found.source) == (None, None)
     assert (found.numbered_links, found.times) == (2, 2)
     assert found.lists == {
@@ -53,17 +53,17 @@ def test_a_page_that_came_instead_of_the_list_says_where_lists_may_be() -> None:
 
 
 def test_a_page_without_links_that_names_the_search_service_leads_there() -> None:
-    found = find(page(f"<html><body>{SEARCH_APP}</html>"))
+    found = Findings.of(page(f"<html><body>{SEARCH_APP}</html>"))
     assert (found.layout, found.source, found.names_search) == (SCRIPT, "search", True)
     assert found.next_command == "osce-news crawl --source search"
-    nothing = find(page("<html><body>Gone</body></html>"))
+    nothing = Findings.of(page("<html><body>Gone</body></html>"))
     assert nothing.next_command == "osce-news check --save FOLDER, and attach the folder to an issue"
     assert "generator: not named" in str(nothing)
 
 
 @pytest.mark.parametrize("html", ["", "<", "\0", "{}", "<html><body><a href='http://['>x</a>", "<time>" * 9])
 def test_any_text_has_findings_on_one_line(html: str) -> None:
-    assert "\n" not in str(find(page(html)))
+    assert "\n" not in str(Findings.of(page(html)))
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,9 @@ def pruned(html: str) -> str:
 def test_what_is_no_text_is_taken_out_and_what_follows_it_stays(around: str) -> None:
     assert pruned(f"<p>b</p>{around}c") == "b c"
     tree = HtmlPage(f"<body><p>b</p>{around}c</body>", URL)
-    assert [text_of(e) for e in tree.find("p, div, nav") if tree.is_around(e) and text_of(e) == "b"] == []
+    assert [
+        text_of(e) for e in tree.find("p, div, nav") if tree.is_boilerplate(e) and text_of(e) == "b"
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_what_the_text_stands_in_is_no_menu_whatever_it_is_called(inside: str) -
 
 def test_what_stands_around_is_known_before_it_is_taken_out() -> None:
     tree = HtmlPage('<body><div class="related"><b>a</b></div><footer><i>b</i></footer><u>c</u></body>', URL)
-    assert [tree.is_around(element) for element in tree.find("b, i, u")] == [True, True, False]
+    assert [tree.is_boilerplate(element) for element in tree.find("b, i, u")] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class BaseSpider(scrapy.Spider):
     def __init__(self, *args: Any, crawl: Crawl, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.crawl = crawl
-        self.use_service(crawl.options)
+        self.set_options(crawl.options)
         self._requested: str | None = None  # the address of the request in progress
 
     @classmethod
@@ -65,7 +65,7 @@ class BaseSpider(scrapy.Spider):
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         return spider
 
-    def use_service(self, options: CrawlOptions) -> None:
+    def set_options(self, options: CrawlOptions) -> None:
         """Set the options, and the hosts that may be asked."""
         urls = [each.start_url for each in options.each_list()]
         urls += [options.search_url] if options.source == "search" else []
