@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import scrapy
-from scrapy import signals
-from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -28,7 +25,7 @@ from osce_news.crawl.crawl_run import as_partial
 from osce_news.crawl.extensions import RequestStatsExtension
 from osce_news.crawl.options import delay_seconds
 from osce_news.crawl.responses import error_from_failure
-from osce_news.crawl.spiders.base import apply_options
+from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import (
     BadInputError,
     LayoutError,
@@ -92,7 +89,7 @@ class BackfillOptions:
         return cls(name, kind(urls, since, until, *places), hosts, archive, limit, delay_seconds(delay))
 
 
-class BackfillSpider(scrapy.Spider):
+class BackfillSpider(PoliteSpider):
     """Asks the index, then for one capture after another; what it did is in `counts` and `error`."""
 
     name = "backfill"
@@ -121,14 +118,6 @@ class BackfillSpider(scrapy.Spider):
         self._first_lost = ""
         self._is_over = False
         self._writer: ArchiveWriter | None = None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BackfillSpider:
-        """Return the spider with the politeness settings of its options."""
-        apply_options(crawler, kwargs["options"].delay)
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.spider_error, signals.spider_error)
-        return spider
 
     @property
     def counts(self) -> Counter[str]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-import scrapy
-from scrapy import signals
-from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -21,7 +18,7 @@ from osce_news.crawl.responses import (
     gone_list,
     listing_from_response,
 )
-from osce_news.crawl.spiders.base import apply_options
+from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, unexpected
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
@@ -30,7 +27,7 @@ from osce_news.pages.page_facts import AnswerFacts
 from osce_news.urls import page_number, site_host
 
 
-class SinglePageSpider(scrapy.Spider):
+class SinglePageSpider(PoliteSpider):
     """Makes one request; the result is `response`, received at `fetched_at`, or `error`."""
 
     name = "single"
@@ -46,14 +43,6 @@ class SinglePageSpider(scrapy.Spider):
         self.fetched_at = ""
         self.error: OsceNewsError | None = None
         self.allowed_domains = [site_host(options.start_url)]
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SinglePageSpider:
-        """Return the spider with the politeness settings of its options."""
-        apply_options(crawler, kwargs["options"].delay)
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.spider_error, signals.spider_error)
-        return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the one request."""

@@ -33,7 +33,33 @@ from osce_news.urls import short_address, site_host
 logger = logging.getLogger(__name__)
 
 
-class BaseSpider(scrapy.Spider):
+class PoliteSpider(scrapy.Spider):
+    """A spider that keeps the delay of its `options`, and says in the user agent who crawls."""
+
+    options: Any
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider with its settings."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.spider_error, signals.spider_error)
+        if spider.options.delay is not None:
+            crawler.settings.set("DOWNLOAD_DELAY", spider.options.delay, priority="spider")
+        if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
+            agent = f"{crawler.settings['USER_AGENT']} (+{contact})"
+            crawler.settings.set("USER_AGENT", agent, priority="spider")
+        else:
+            logger.warning(
+                "no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail address or web page"
+            )
+        return spider
+
+    def spider_error(self, failure: Failure) -> None:
+        """Take note of an unexpected error, which Scrapy would only log."""
+        raise NotImplementedError
+
+
+class BaseSpider(PoliteSpider):
     """Base of the spiders that feed a crawl; the arguments are those of `osce-news crawl`.
 
     One page is pending at a time: the next is requested when it is stored.
@@ -54,16 +80,13 @@ class BaseSpider(scrapy.Spider):
         With `crawl` the options are those of that crawl.
         """
         crawl = kwargs.pop("crawl", None) or Crawl(cls.options_from(crawler.settings, kwargs))
-        apply_options(crawler, crawl.options.delay)
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
         # Whatever the command line says: the records of a page must come through in order.
         crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
         if crawler.settings["JOBDIR"]:  # a request of a former run would be taken for one of this run
             logger.warning("JOBDIR has no effect: a crawl is resumed from its database")
             crawler.settings.set("JOBDIR", None, priority=100)
-        spider = super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
-        crawler.signals.connect(spider.spider_error, signals.spider_error)
-        return spider
+        return super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
 
     def set_options(self, options: CrawlOptions) -> None:
         """Set the options, and the hosts that may be asked."""
@@ -159,16 +182,3 @@ class BaseSpider(scrapy.Spider):
         if extension is not None and len(self.crawl.runs) > 1:  # the first has those of the key, too
             extension.restart()
         run.start_recording(str(self.crawler.settings["USER_AGENT"]))
-
-
-def apply_options(crawler: Crawler, delay: float | None) -> None:
-    """Set the crawler's delay and user agent."""
-    if delay is not None:
-        crawler.settings.set("DOWNLOAD_DELAY", delay, priority="spider")
-    if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
-        agent = f"{crawler.settings['USER_AGENT']} (+{contact})"
-        crawler.settings.set("USER_AGENT", agent, priority="spider")
-    else:
-        logger.warning(
-            "no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail address or web page"
-        )
