@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from osce_news.cli.shared.notifications import Notifications
 from osce_news.cli.shared.options import config_option, db_option, json_option, log_options
-from osce_news.cli.shared.reports import Reports
 from osce_news.cli.shared.summary import print_summary, progress_bar
 from osce_news.crawl.config import load_options
 from osce_news.crawl.options import OPTIONS
@@ -76,15 +76,15 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
       osce-news crawl --source search
       osce-news crawl --start-url https://odihr.osce.org/odihr/news --full
     """
-    reports = Reports(db, ping, notify)
-    with reports.sent():
+    notifications = Notifications(db, ping, notify)
+    with notifications.sent():
         options = load_options(db=db, **arguments)
         from osce_news.crawl import process  # imports Scrapy
 
         with progress_bar("crawl", as_json=as_json, articles=options.articles) as advance:
             run = process.crawl(options, advance)
         if run.run is not None:
-            reports.run = run.summary.run
+            notifications.run = run.summary.run
             print_summary(run.summary, as_json, run.hint)
         if run.interrupted:
             raise click.Abort

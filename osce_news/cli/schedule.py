@@ -17,8 +17,8 @@ from pathlib import Path
 
 import click
 
+from osce_news.cli.shared.notifications import Notifications
 from osce_news.cli.shared.options import db_option, traceback_option
-from osce_news.cli.shared.reports import Reports
 from osce_news.crawl.config import load_options
 from osce_news.errors import BadInputError
 
@@ -86,7 +86,7 @@ def schedule(
     load_options(start_url=start_url, db=db)  # raises what each crawl would raise
     if notify is not None and "://" in notify:
         raise BadInputError("--notify: write the address to a file that only you can read, and name the file")
-    Reports(db, ping, notify)  # likewise
+    Notifications(db, ping, notify)  # likewise
     hour, minute = _time(at)
     file = Path(os.path.abspath(notify)) if notify else None
     database = Path(os.path.abspath(db))

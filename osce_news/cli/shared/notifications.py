@@ -19,13 +19,12 @@ from urllib.parse import urlsplit
 
 from osce_news import __version__
 from osce_news.cli.main import INTERRUPTED, line_and_status
-from osce_news.crawl.notice import NOTICE
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import is_web_address
 from osce_news.publish.extras import require_extra
 
 logger = logging.getLogger(__name__)
-_SHORT_S, _PATIENCE_S = 3, 30  # of a ping with its retries: when the user is told, and when it is given up
+_PATIENCE_S = 30  # for a ping with its retries
 _NOTICE_S = 60
 # Apprise runs in a process of its own, so that it can be stopped, and so that the addresses in its log do not
 # get into ours. Without a title, it only checks the addresses.
@@ -38,7 +37,7 @@ sys.exit(not (ok and ("title" not in given or services.notify(**given, notify_ty
 """
 
 
-class Reports:
+class Notifications:
     """Where a crawl is reported: `ping` and `notify` are as of the command line. Raises BadInputError.
 
     `run` is the number of the run, once it is known.
@@ -82,10 +81,7 @@ class Reports:
         answers: list[str] = []
         asking = Thread(target=lambda: answers.append(_ask(url)), daemon=True)
         asking.start()
-        asking.join(_SHORT_S)
-        if asking.is_alive():
-            logger.log(NOTICE, "waiting for the ping address at %s", parts.hostname)
-            asking.join(_PATIENCE_S - _SHORT_S)
+        asking.join(_PATIENCE_S)
         if problem := answers[0] if answers else f"nothing came within {_PATIENCE_S} s":
             # Not the address: anyone who knows it can send pings.
             logger.warning("the ping address at %s does not answer: %s", parts.hostname, problem)
