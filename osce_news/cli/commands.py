@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Iterable
 
@@ -75,26 +74,18 @@ class LazyGroup(click.Group):
         return [name for section in SECTIONS.values() for name in section]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Return the command, or None if there is none of that name."""
-        if name not in self.list_commands(ctx):
-            return None
+        """Return the command. For an unknown name raise NoSuchCommand, which suggests similar ones."""
+        known = self.list_commands(ctx)
+        if name not in known:
+            if ctx.resilient_parsing:  # a shell completes the line
+                return None
+            raise click.exceptions.NoSuchCommand(name, possibilities=[*known, "--help"], ctx=ctx)
         module = importlib.import_module(f"osce_news.cli.{name}")
         function = "list_" if name == "list" else name  # `list` would hide Python's own
         command = getattr(module, function)
         assert isinstance(command, click.Command)
         command.context_class = _Context
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve the command as click does; for an unknown name, suggest the nearest."""
-        name = args[0]
-        if not name.startswith("-") and name not in self.list_commands(ctx):
-            nearest = difflib.get_close_matches(name, [*self.list_commands(ctx), "--help"], 1)
-            hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-            ctx.fail(f"No such command {name!r}.{hint}")
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write each section with its commands."""
