@@ -30,38 +30,42 @@ class WarcFiles:
         self._index: dict[int, tuple[Path, int | None]] | None = None  # see `_index_of`
 
     def contents(
-        self,
-        files: Sequence[Path],
-        report: Report,
-        *,
-        hosts: Collection[str] | None = None,
-        resolve: bool = True,
-        start: int = 0,
-        end: int = sys.maxsize,
+        self, files: Sequence[Path], report: Report, hosts: Collection[str] | None = None
     ) -> Iterator[Capture | Event]:
         """Yield the captures and the events in these files, in order.
 
-        `hosts` limits captures to these hosts and those below them. A 304 response is yielded as the page
-        that it refers to, or without `resolve` as it came. `start` and `end` limit a part of each file, as in
-        `records`. `report` counts what is skipped. Raises BadInputError, when its turn comes, for a file that
-        is no WARC file or can't be read.
+        With `hosts`, captures are limited to these hosts and those below them, and a 304 response is yielded
+        as the page that it refers to. Without, the files are those of recorded runs: all captures are
+        yielded, as they came. `report` counts what is skipped. Raises BadInputError, when its turn comes, for
+        a file that is no WARC file or can't be read.
         """
         for path in files:
-            for record in records(path, report, start=start, end=end):
-                try:
-                    if record.kind == "metadata":
-                        content: Capture | Event | None = _event(record)
-                    elif not resolve and record.block and _profile(record) == SERVER_NOT_MODIFIED:
-                        response = parse_response(record.block, header_only=True)
-                        content = _capture(record, path, response, b"", SERVER_NOT_MODIFIED)
-                    else:
-                        content = self._page(record, path, hosts, report)
-                except RecordError as error:
-                    report.problem(path, record.where, error)
-                    continue
-                if content is not None:
-                    report.captures += isinstance(content, Capture)
-                    yield content
+            yield from self.part(path, report, hosts)
+
+    def part(
+        self,
+        path: Path,
+        report: Report,
+        hosts: Collection[str] | None,
+        start: int = 0,
+        end: int = sys.maxsize,
+    ) -> Iterator[Capture | Event]:
+        """Yield the contents of a part of a file; `start` and `end` are as in `records`."""
+        for record in records(path, report, start=start, end=end):
+            try:
+                if record.kind == "metadata":
+                    content: Capture | Event | None = _event(record)
+                elif hosts is None and record.block and _profile(record) == SERVER_NOT_MODIFIED:
+                    response = parse_response(record.block, header_only=True)
+                    content = _capture(record, path, response, b"", SERVER_NOT_MODIFIED)
+                else:
+                    content = self._page(record, path, hosts, report)
+            except RecordError as error:
+                report.problem(path, record.where, error)
+                continue
+            if content is not None:
+                report.captures += isinstance(content, Capture)
+                yield content
 
     def capture_at(self, path: Path, offset: int) -> Capture:
         """Return the capture at an offset given by `contents`; it must be one that is `seekable`.

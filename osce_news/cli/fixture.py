@@ -7,6 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -16,7 +17,7 @@ from osce_news.archive.report import Report
 from osce_news.archive.saved_page import saved_page
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import FilePath, delay_option, log_options
+from osce_news.cli.shared.options import delay_option, log_options
 from osce_news.cli.shared.page_fixtures import live_page, save
 from osce_news.crawl.options import CrawlOptions, delay_seconds
 from osce_news.errors import BadInputError, OsceNewsError
@@ -31,7 +32,7 @@ from osce_news.urls import LISTING_URL
 @click.option(
     "--kind", type=click.Choice(["listing", "article"]), help="Kind of the page.  [default: as recognised]"
 )
-@click.option("--into", type=FilePath(), default="fixtures", help="Folder of all fixtures.")
+@click.option("--into", type=click.Path(path_type=Path), default="fixtures", help="Folder of all fixtures.")
 @delay_option
 @log_options
 def fixture(source: str, url: str | None, into: Path, delay: float | None, **names: Any) -> None:
@@ -88,7 +89,7 @@ def _in_warc(path: Path, url: str | None) -> tuple[Capture, str]:
     if url is None:
         raise BadInputError(f"{path}: say with --url which of its pages is meant")
     address, report = url.partition("#")[0], Report()
-    contents = WarcFiles([path]).contents([path], report)
+    contents = WarcFiles([path]).contents([path], report, [urlsplit(url).hostname or ""])
     captures = (content for content in contents if isinstance(content, Capture))
     pages = [page for page in captures if page.url == address and page.status == HTTPStatus.OK]
     if not pages:

@@ -19,6 +19,7 @@ from osce_news.archive.warc_files import WarcFiles
 from osce_news.archive.writer import ArchiveWriter
 
 URL = "https://www.osce.org/press-releases?page={}"
+HOSTS = ("osce.org", "127.0.0.1")
 NOON = "2024-08-05T12:00:00Z"
 HTML = [(b"Content-Type", b"text/html; charset=utf-8")]
 
@@ -79,10 +80,10 @@ def packed(*parts: bytes) -> bytes:
     return b"".join(gzip.compress(part, 6, mtime=0) for part in parts)
 
 
-def read(*paths: Path, hosts: Collection[str] | None = None) -> tuple[list[Capture], Report]:
+def read(*paths: Path, hosts: Collection[str] = HOSTS) -> tuple[list[Capture], Report]:
     """Return the captures of these files and the report."""
     report = Report()
-    contents = WarcFiles(paths).contents(paths, report, hosts=hosts)
+    contents = WarcFiles(paths).contents(paths, report, hosts)
     return [content for content in contents if isinstance(content, Capture)], report
 
 

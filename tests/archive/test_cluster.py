@@ -44,7 +44,7 @@ from osce_news.events import Event
 from osce_news.publish import extras
 from osce_news.serialize import from_json, to_json
 from osce_news.urls import LISTING_URL
-from tests.archive.making import answer, packed, page, record, saved
+from tests.archive.making import HOSTS, answer, packed, page, record, saved
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, warcs
 from tests.helpers import FIXTURES, NOON, ROOT, html_of, run
 from tests.newsroom import Newsroom, make_newer, make_stories
@@ -240,7 +240,7 @@ def all_of(parts: list[Part], files: list[Path]) -> tuple[list[Capture | Event],
     for part in parts:
         mine = Report()
         source = WarcFiles(files)
-        found += source.contents([Path(part.path)], mine, start=part.start, end=part.end)
+        found += source.part(Path(part.path), mine, HOSTS, part.start, part.end)
         mine.files = int(part.start == 0)
         report.add(from_json(Report, to_json(mine)))
     return found, report
@@ -255,7 +255,7 @@ def test_the_parts_of_a_file_add_up_to_the_file(recorded: Path, tmp_path: Path, 
     files = [whole, plain, holes, *warcs(recorded), *sorted((recorded / "others").iterdir())]
     for file in files:
         expected = Report()
-        found = list(WarcFiles(files).contents([file], expected))
+        found = list(WarcFiles(files).contents([file], expected, HOSTS))
         parts = split(file, size)
         assert all_of(parts, files) == (found, expected), (file, parts)
     assert len(split(whole, size)) == 1, "one gzip member can't be cut"

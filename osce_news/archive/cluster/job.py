@@ -171,9 +171,7 @@ def _parse(part: Part, folder: Path) -> None:
     report, file = Report(), Path(part.path)
     # As a replay reads them: all of the files of recorded runs, and the newsroom's pages of other files.
     hosts = job.plan.hosts(job.start_url) if file in job.plan.warcs else None
-    contents = warcs.contents(
-        [file], report, hosts=hosts, resolve=hosts is not None, start=part.start, end=part.end
-    )
+    contents = warcs.part(file, report, hosts, part.start, part.end)
     write_partition(folder / part.name, rows(contents, warcs), report)
 
 

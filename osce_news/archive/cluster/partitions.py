@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -149,19 +148,9 @@ class Partitions(WarcFiles):
         self._places = places
 
     def contents(
-        self,
-        files: Sequence[Path],
-        report: Report,
-        *,
-        hosts: Collection[str] | None = None,
-        resolve: bool = True,
-        start: int = 0,
-        end: int = sys.maxsize,
+        self, files: Sequence[Path], report: Report, hosts: Collection[str] | None = None
     ) -> Iterator[Capture | Event]:
-        """Yield the captures and the events in these files, in order; whole files only.
-
-        Raises BadInputError if a partition can't be read.
-        """
+        """Yield what `WarcFiles.contents` yields; raises BadInputError if a partition can't be read."""
         for path in files:
             for offsets, partition in self._places[path]:
                 with _errors(partition):
@@ -169,7 +158,7 @@ class Partitions(WarcFiles):
                     part_report.files = int(offsets.start == 0)  # a file is counted with its first part
                     report.add(part_report)
                     for row in read_rows(partition):
-                        content = _content(row, path, report, hosts, resolve=resolve)
+                        content = _content(row, path, report, hosts)
                         if content is not None:
                             yield content
 
@@ -195,14 +184,12 @@ def _errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _content(
-    row: Row, path: Path, report: Report, hosts: Collection[str] | None, *, resolve: bool
-) -> Capture | Event | None:
+def _content(row: Row, path: Path, report: Report, hosts: Collection[str] | None) -> Capture | Event | None:
     """Return the capture or the event of a row; None for a capture that is left out, and counted."""
     if row["event"] is not None:
         return parse_event(row["url"], row["event"].encode())
     try:
-        capture = _capture(row, path, resolve=resolve)
+        capture = _capture(row, path, resolve=hosts is not None)
         if is_wanted(capture.url, hosts):
             return capture
         report.other_hosts += 1

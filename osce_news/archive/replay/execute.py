@@ -132,7 +132,7 @@ def _went_on(run: ArchivedRun, known: int, source: WarcFiles, writer: Writer) ->
     if stored is None:
         return False
     pages = 0
-    for content in source.contents(run.files, Report(), resolve=False):
+    for content in source.contents(run.files, Report()):
         pages += isinstance(content, PageStored)
         if isinstance(content, RunFinished) or pages > stored + 1:
             return True

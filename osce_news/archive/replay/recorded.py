@@ -116,7 +116,7 @@ class RecordedRun:
 
     def repeat(self, on_page: ProgressCallback) -> None:
         """Store what the run stored, end it as it ended, and add it to the outcome; raises StorageError."""
-        contents = self._source.contents(self._archived.files, self._outcome.report, resolve=False)
+        contents = self._source.contents(self._archived.files, self._outcome.report)
         for capture, event in steps(contents):
             self._apply(capture, event)
             on_page(self._run.summary, None)

@@ -92,7 +92,7 @@ class SinglePages:
         return sorted(places) if all_seekable and times != sorted(times) else None
 
     def _captures(self, report: Report) -> Iterator[Capture]:
-        contents = self.source.contents(self.plan.warcs, report, hosts=self.hosts)
+        contents = self.source.contents(self.plan.warcs, report, self.hosts)
         return (content for content in contents if isinstance(content, Capture))
 
     def _pages(
