@@ -95,7 +95,7 @@ def merge_reading(
     if same_reading and language is None:
         foreign = dict.fromkeys(name for name in sources.others if sources.others[name] != origin)
         own = renormalized(known, **foreign) if foreign else known
-        read, is_newer = union(*((read, own) if is_newer else (own, read))), True
+        read, is_newer = merge_records(*((read, own) if is_newer else (own, read))), True
     counts = language is read or (language is None and is_newer)
     others, values = dict(sources.others), {"url_raw": preferred_raw(known, read)}
     for name in _NAMES:
@@ -153,11 +153,11 @@ def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
     merged: dict[str, NewsItem] = {}
     for item in records:
         other = merged.get(item.id)
-        merged[item.id] = union(*sorted((item, other), key=_by_language)) if other else item
+        merged[item.id] = merge_records(*sorted((item, other), key=_by_language)) if other else item
     return merged
 
 
-def union(first: NewsItem, second: NewsItem) -> NewsItem:
+def merge_records(first: NewsItem, second: NewsItem) -> NewsItem:
     """Return one record made of two readings of the same item.
 
     Values of the first reading take precedence; gaps are filled from the second. Offices and topics that only

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from osce_news.items import Listing, NewsItem, Term
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.merge import Sources, merge_reading, records_by_id, union
+from osce_news.storage.merge import Sources, merge_reading, merge_records, records_by_id
 from osce_news.storage.revisions import term_keys
 from tests.helpers import NOON
 from tests.normalize.test_record import URLS, items, reading
@@ -37,8 +37,8 @@ def merged(one: NewsItem, other: NewsItem, *, newer: bool, same_reading: bool) -
 
 @given(items(), items())
 @settings(max_examples=200)
-def test_a_union_names_the_same_labels_whichever_reading_comes_first(one: NewsItem, other: NewsItem) -> None:
-    forth, back = union(copy(one), copy(other)), union(copy(other), copy(one))
+def test_merging_names_the_same_labels_whichever_reading_comes_first(one: NewsItem, other: NewsItem) -> None:
+    forth, back = merge_records(copy(one), copy(other)), merge_records(copy(other), copy(one))
     for name in ("offices", "topics"):
         mine, theirs = known(getattr(one, name)), known(getattr(other, name))
         assert known(getattr(forth, name)) == known(getattr(back, name)) == mine | theirs
@@ -47,17 +47,17 @@ def test_a_union_names_the_same_labels_whichever_reading_comes_first(one: NewsIt
 
 @given(items(), items())
 @settings(max_examples=200)
-def test_a_union_with_itself_or_a_half_changes_nothing(one: NewsItem, other: NewsItem) -> None:
-    assert union(copy(one), copy(one)) == one
-    united = union(copy(one), copy(other))
-    assert union(copy(united), copy(united)) == united
-    assert union(copy(united), copy(one)) == united
-    assert union(copy(united), copy(other)) == united
+def test_merging_with_itself_or_a_half_changes_nothing(one: NewsItem, other: NewsItem) -> None:
+    assert merge_records(copy(one), copy(one)) == one
+    united = merge_records(copy(one), copy(other))
+    assert merge_records(copy(united), copy(united)) == united
+    assert merge_records(copy(united), copy(one)) == united
+    assert merge_records(copy(united), copy(other)) == united
 
 
 @given(items(), items())
-def test_a_union_keeps_the_first_readings_values_and_fills_its_gaps(one: NewsItem, other: NewsItem) -> None:
-    united = union(copy(one), copy(other))
+def test_merging_keeps_the_first_readings_values_and_fills_its_gaps(one: NewsItem, other: NewsItem) -> None:
+    united = merge_records(copy(one), copy(other))
     assert united.title_raw == one.title_raw
     for name in ("published_raw", "content_type_raw", "collections_raw", "teaser_raw", "language_raw"):
         assert getattr(united, name) == (getattr(one, name) or getattr(other, name))
@@ -65,10 +65,10 @@ def test_a_union_keeps_the_first_readings_values_and_fills_its_gaps(one: NewsIte
 
 def test_the_fuller_list_of_labels_is_kept_in_its_printed_order() -> None:
     fuller, shorter = "OSCE Secretariat, OSCE Mission to Serbia", "OSCE Mission to Serbia"
-    assert union(reading(shorter), reading(fuller)).offices_raw == fuller
-    assert union(reading(fuller), reading(shorter)).offices_raw == fuller
-    assert union(reading(None), reading(fuller)).offices_raw == fuller
-    assert union(reading("OSCE Secretariat"), reading(shorter)).offices_raw == fuller
+    assert merge_records(reading(shorter), reading(fuller)).offices_raw == fuller
+    assert merge_records(reading(fuller), reading(shorter)).offices_raw == fuller
+    assert merge_records(reading(None), reading(fuller)).offices_raw == fuller
+    assert merge_records(reading("OSCE Secretariat"), reading(shorter)).offices_raw == fuller
 
 
 def test_of_readings_that_do_not_belong_together_the_newer_one_counts_whole() -> None:
