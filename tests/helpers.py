@@ -194,8 +194,8 @@ def remarks(err: str) -> list[str]:
 def items_as_of(connection: sqlite3.Connection, day: str, query: Query = _ALL) -> list[dict[str, Any]]:
     """Return the items of that day, newest first, without what is known for the present only."""
     with closing(database_as_of(connection, day)) as past:
-        rows = queries.items(past, query, None)
-    return [{name: row[name] for name in row if name not in PRESENT_ONLY} for row in rows]
+        rows = queries.items(past, query)
+        return [{name: row[name] for name in row if name not in PRESENT_ONLY} for row in rows]
 
 
 def slow(*values: Any) -> list[Any]:

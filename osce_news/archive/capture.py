@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from osce_news.archive.http import HttpHeaders
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
-from osce_news.pages.extract import HttpResponse, read_article, read_listing, shows_cards
+from osce_news.pages import HttpResponse, read_article, read_listing
+from osce_news.pages.extract import shows_cards
 from osce_news.urls import is_listing_path, is_search_answer
 
 LISTING, ARTICLE = "listing", "article"  # kinds of pages

@@ -120,7 +120,7 @@ def export(
         elif file == Path("-"):
             if form is None or partition_by:
                 raise click.UsageError("standard output needs --format, and takes no --partition-by")
-            rows = exporter.newest(exporter.stream(connection, query), formats()[form], limit)
+            rows = exporter.newest(connection, query, formats()[form], limit)
             items = print_export(connection, rows, form, query, **options)
         else:
             assert file is not None

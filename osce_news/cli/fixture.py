@@ -17,7 +17,7 @@ from osce_news.archive.report import Report
 from osce_news.archive.saved_page import saved_page
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import delay_option, log_options
+from osce_news.cli.shared.options import FilePath, delay_option, log_options
 from osce_news.cli.shared.page_fixtures import live_page, save
 from osce_news.crawl.options import CrawlOptions, delay_seconds
 from osce_news.errors import BadInputError, OsceNewsError
@@ -32,7 +32,7 @@ from osce_news.urls import LISTING_URL
 @click.option(
     "--kind", type=click.Choice(["listing", "article"]), help="Kind of the page.  [default: as recognised]"
 )
-@click.option("--into", type=click.Path(path_type=Path), default="fixtures", help="Folder of all fixtures.")
+@click.option("--into", type=FilePath(), default="fixtures", help="Folder of all fixtures.")
 @delay_option
 @log_options
 def fixture(source: str, url: str | None, into: Path, delay: float | None, **names: Any) -> None:

@@ -36,7 +36,7 @@ def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
       osce-news list --as-of 2026-11-01
     """
     with open_query(db, query) as connection:
-        rows = queries.items(connection, query, limit)
+        rows = list(queries.items(connection, query, limit))
         total = queries.count(connection, query)
         notes = search.remarks(connection, query, total)
         if is_export_format(form):

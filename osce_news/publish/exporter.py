@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from gzip import GzipFile
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, TypedDict, Unpack
 from urllib.parse import urlencode
@@ -18,10 +18,10 @@ from osce_news.publish import datapackage, destinations
 from osce_news.publish.extras import require_extra
 from osce_news.publish.formats import Format, Row, format_of, formats
 from osce_news.publish.references import dataset_reference
+from osce_news.storage import queries
 from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.coverage import coverage
 from osce_news.storage.dictionary import Column, column
-from osce_news.storage.queries import decoded
 from osce_news.storage.query import Query
 
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL
@@ -74,7 +74,7 @@ def export(
     described = described and "datapackage" in chosen.options
     if described:
         datapackage.check(path.parent)
-    rows = newest(stream(connection, query), chosen, limit)
+    rows = newest(connection, query, chosen, limit)
     with atomic_write(path, folder=by_year) as part:
         if by_year:
             by_file = _write_years(chosen, part, rows, keywords)
@@ -112,26 +112,15 @@ def write_to_stream(
     return write(chosen, rows, file, keywords)
 
 
-def stream(connection: sqlite3.Connection, query: Query) -> Iterator[Row]:
-    """Yield the rows of the view `newsroom` that match the query, newest first, undated ones last.
-
-    Rows are read one at a time, so memory does not grow with their number.
-    """
-    where, values = query.where()
-    sql = (
-        "SELECT newsroom.* FROM items CROSS JOIN newsroom ON newsroom.id = items.id "
-        f"WHERE {where} ORDER BY items.published DESC, items.id"
-    )
-    return map(decoded, connection.execute(sql, values))
-
-
-def newest(rows: Iterable[Row], chosen: Format, limit: int | None) -> Iterator[Row]:
-    """Return the first rows: as many as `limit` says (0 is all), or as the format has without it.
+def newest(
+    connection: sqlite3.Connection, query: Query, chosen: Format, limit: int | None = None
+) -> Iterator[Row]:
+    """Return the newest rows of the query: as many as `limit` says, 0 for all, or as the format has.
 
     Raises BadInputError if the format takes no limit.
     """
     _check(chosen, {"limit": limit is not None})
-    return islice(rows, (chosen.newest if limit is None else limit) or None)
+    return queries.items(connection, query, (chosen.newest if limit is None else limit) or None)
 
 
 def _prepare(

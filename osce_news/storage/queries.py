@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 from osce_news.errors import BadInputError
@@ -30,15 +31,17 @@ def item_identifier(connection: sqlite3.Connection, text: str) -> str:
         raise BadInputError(f"no item has this identifier or address: {text[:200]!r}") from error
 
 
-def items(connection: sqlite3.Connection, query: Query, limit: int | None) -> list[Row]:
-    """Return the items of the view `newsroom` that the query asks for, newest first."""
+def items(connection: sqlite3.Connection, query: Query, limit: int | None = None) -> Iterator[Row]:
+    """Return an iterator of the query's rows of the view `newsroom`, newest first, undated ones last.
+
+    Rows are read one at a time, so memory does not grow with their number.
+    """
     where, values = query.where()
     sql = (
-        f"WITH hits AS MATERIALIZED (SELECT id FROM items WHERE {where} "
-        "ORDER BY published DESC, id LIMIT ?) "
-        "SELECT newsroom.* FROM hits JOIN newsroom USING (id) ORDER BY published DESC, id"
+        "SELECT newsroom.* FROM items CROSS JOIN newsroom ON newsroom.id = items.id "
+        f"WHERE {where} ORDER BY items.published DESC, items.id LIMIT ?"
     )
-    return [decoded(row) for row in connection.execute(sql, [*values, -1 if limit is None else limit])]
+    return map(decoded, connection.execute(sql, [*values, -1 if limit is None else limit]))
 
 
 def extent(connection: sqlite3.Connection, query: Query) -> Row:

@@ -46,7 +46,7 @@ def _one_line(result: Result) -> str:
         (["replay", SEED, "--db", "not/there.db"], "no such folder: not"),
         (["list", "--db", "not-there.db"], "no such database: not-there.db"),
         (["renormalize", "--db", "not-there.db"], "no such database"),
-        (["list", "--db", ""], "not a database file"),
+        (["list", "--db", ""], "the path is empty"),
         (["list", "--db", "notes.empty"], "notes.empty is an empty file: fill it with crawl or replay"),
         (["list", "--db", "empty"], "empty.* is a directory"),
         (["list", "--office", "odhir"], "no office 'odhir'; did you mean odihr"),
@@ -75,6 +75,8 @@ def _one_line(result: Result) -> str:
         (["stats", "--since", ""], "--since: '' is not a date"),
         (["list", "--language", ""], "language"),
         (["list", "--limit", "9" * 20], "limit"),  # more than 64 bits
+        (["replay", ""], "the path is empty"),
+        (["crawl", "--archive", ""], "--archive: the path is empty"),
         (["undo", "9" * 20], "not in the range"),
         (["held", "9" * 20], "not in the range"),
         (["replay", SEED, "--db", "/dev/null"], "/dev/null is not a database file"),

@@ -31,7 +31,7 @@ def test_each_entry_has_dates_labels_summary_and_link(reading: sqlite3.Connectio
     assert export(reading, Query(), tmp_path / "a.atom", limit=0) == 151
     feed = _read(tmp_path / "a.atom")
     assert (tmp_path / "a.atom").read_text("utf-8").count('<entry xml:lang="en">') == 151
-    items = queries.items(reading, Query(), None)
+    items = list(queries.items(reading, Query()))
     assert len({entry.id for entry in feed.entries}) == 151
     for entry, item in zip(feed.entries, items, strict=True):
         assert entry.id == f"tag:osce.org,1997:{item['id']}"

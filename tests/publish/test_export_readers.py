@@ -23,7 +23,7 @@ ALL = Query()
 
 
 def _items(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-    return queries.items(connection, ALL, None)
+    return list(queries.items(connection, ALL))
 
 
 def test_parquet_has_lists_days_and_times(reading: sqlite3.Connection, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ YEARS = {"form": "parquet", "by_year": True}
 
 
 def _items(connection: sqlite3.Connection, filters: Query = ALL) -> list[dict[str, Any]]:
-    return queries.items(connection, filters, None)
+    return list(queries.items(connection, filters))
 
 
 def test_csv_has_all_items_newest_first_with_lists_joined(
@@ -165,13 +165,13 @@ def test_a_failed_export_leaves_the_former_file(
     export(reading, ALL, tmp_path / name, **options)
     before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
 
-    def rows(*_: object) -> Any:
-        for number, item in enumerate(_items(reading)):
-            if number == 100:
-                raise OSError(28, "No space left on device")
-            yield item
+    items = _items(reading)[:100]
 
-    monkeypatch.setattr("osce_news.publish.exporter.stream", rows)
+    def rows(*_: object) -> Any:
+        yield from items
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(queries, "items", rows)
     with pytest.raises(StorageError, match=r"the disk is full; nothing was written"):
         export(reading, ALL, tmp_path / name, **options)
     assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before

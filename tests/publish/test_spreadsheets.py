@@ -31,7 +31,7 @@ def test_a_workbook_has_dates_and_no_formulas_and_no_texts_unless_asked_for(
     assert export(reading, Query(), tmp_path / "a.xlsx") == queries.count(reading, Query())
     export(reading, Query(), tmp_path / "texts.xlsx", texts=True)
     header, *lines = openpyxl.load_workbook(tmp_path / "a.xlsx")["items"].iter_rows(values_only=True)
-    items = queries.items(reading, Query(), None)
+    items = list(queries.items(reading, Query()))
     assert "text" not in header
     assert [line[header.index("title")] for line in lines] == [row["title"] for row in items]
     assert [str(line[header.index("published")])[:10] for line in lines if line[3]] == [
@@ -49,7 +49,7 @@ def test_a_workbook_on_a_full_disk_is_one_error_and_no_traceback(
 ) -> None:
     ignored: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", ignored.append)
-    rows = queries.items(reading, Query(), 3)
+    rows = list(queries.items(reading, Query(), 3))
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="No space left"):
         write_to_stream(reading, rows, full, "xlsx", Query())
     gc.collect()
@@ -65,7 +65,7 @@ def test_a_delimiter_separates_and_gz_compresses_the_same_bytes(
     assert gzip.decompress((tmp_path / "a.csv.gz").read_bytes()) == plain
     assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
     rows = list(csv.DictReader(io.StringIO(plain.decode()), delimiter=";"))
-    assert [row["title"] for row in rows] == [row["title"] for row in queries.items(reading, Query(), None)]
+    assert [row["title"] for row in rows] == [row["title"] for row in queries.items(reading, Query())]
 
 
 def test_the_descriptor_names_query_command_time_and_check_sum(exported_from: Path, tmp_path: Path) -> None:

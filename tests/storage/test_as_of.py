@@ -85,7 +85,7 @@ def test_each_value_is_that_of_the_day(history: sqlite3.Connection, tmp_path: Pa
     with Writer(tmp_path / "only.db") as writer:
         writer.begin("full")
         writer.store(listing([shown], "2024-08-05T23:59:59Z"))
-        (expected,) = queries.items(writer.connection, Query(), None)
+        (expected,) = queries.items(writer.connection, Query())
     for name in PRESENT_ONLY:
         del expected[name]
     assert _on(history, day)[IDS["m"]] == expected
@@ -115,7 +115,7 @@ def test_today_the_list_is_what_the_view_shows_without_what_is_withdrawn(db: Pat
         for start in (0, 50, 100):
             writer.store(listing(stories[start : start + 50]))
         writer.finish("complete", withdrawn=[str(stories[7].node)])
-        now = queries.items(writer.connection, Query(), None)
+        now = list(queries.items(writer.connection, Query()))
         expected = [row for row in now if row["withdrawn"] is None]
         assert len(expected) == 119
         for row in expected:

@@ -91,7 +91,7 @@ def test_every_combination_of_filters_gives_what_plain_python_gives(newsroom: Ne
     ):
         filters = Query("", offices, topics, types, places, since, until, language)
         expected = _expected(newsroom.items, filters)
-        found = [row["id"] for row in queries.items(newsroom.connection, filters, None)]
+        found = [row["id"] for row in queries.items(newsroom.connection, filters)]
         assert found == expected, filters
         assert queries.count(newsroom.connection, filters) == len(expected), filters
         sizes.add(len(expected))
@@ -120,8 +120,8 @@ def test_a_limit_gives_the_newest(newsroom: Newsroom, limit: int) -> None:
 def test_a_topic_includes_those_below_it(newsroom: Newsroom) -> None:
     below = vocabulary("topics").entries["media-pluralism"]
     assert below.parent == "media-freedom"
-    wide = {row["id"] for row in queries.items(newsroom.connection, Query(topics=["media-freedom"]), None)}
-    narrow = {row["id"] for row in queries.items(newsroom.connection, Query(topics=[below.id]), None)}
+    wide = {row["id"] for row in queries.items(newsroom.connection, Query(topics=["media-freedom"]))}
+    narrow = {row["id"] for row in queries.items(newsroom.connection, Query(topics=[below.id]))}
     assert "575719" in narrow
     assert narrow < wide
 

@@ -19,8 +19,8 @@ from osce_news.publish import exporter
 from osce_news.publish.formats import format_of
 from osce_news.publish.references import Reference, citation, item_reference
 from osce_news.publish.web.addresses import Position, number_in
-from osce_news.publish.web.answers import download, html
 from osce_news.publish.web.databases import path_of, read
+from osce_news.publish.web.responses import download, html
 from osce_news.publish.web.search_page import MARKS, marked
 from osce_news.storage import queries, search
 from osce_news.storage.query import VOCABULARIES, Query

@@ -54,7 +54,7 @@ async def search_file(datasette: Any, request: Any, send: Any) -> Any:
     chosen = format_of(Path(f"items.{request.url_vars['suffix']}"))
 
     def write(connection: sqlite3.Connection, file: Any) -> None:
-        rows = exporter.newest(exporter.stream(connection, query), chosen, None)
+        rows = exporter.newest(connection, query, chosen)
         exporter.write_to_stream(connection, rows, file, chosen.name, query)
 
     path = await path_of(datasette, query.as_of)

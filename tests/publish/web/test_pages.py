@@ -171,7 +171,7 @@ def test_items_per_office_and_year_equal_those_of_stats(get: Get, reading: sqlit
 
 def test_topics_that_occur_together_are_counted(get: Get, reading: sqlite3.Connection) -> None:
     expected: Counter[tuple[str, str]] = Counter()
-    for row in queries.items(reading, Query(), None):
+    for row in queries.items(reading, Query()):
         topics = sorted(set(row["topics"]))
         expected.update((one, other) for one in topics for other in topics if one < other)
     rows = query(get, "topics-together")
@@ -193,7 +193,7 @@ def test_dates_that_disagree_with_the_dateline_are_found(get: Get, reading: sqli
     rows = query(get, "dates-disagree")
     expected = {
         row["id"]
-        for row in queries.items(reading, Query(), None)
+        for row in queries.items(reading, Query())
         if row["dateline_date"] and row["dateline_date"] != row["published"]
     }
     assert {row["id"] for row in rows} == expected

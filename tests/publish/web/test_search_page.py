@@ -22,9 +22,9 @@ import feedparser
 import pytest
 
 from osce_news.publish.web.addresses import ITEMS, Position
-from osce_news.publish.web.answers import download
 from osce_news.publish.web.facets import Facets
 from osce_news.publish.web.item_page import difference
+from osce_news.publish.web.responses import download
 from osce_news.publish.web.served_copy import make_copy
 from osce_news.publish.web.server import application
 from osce_news.storage import queries, search
