@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -61,10 +62,6 @@ def _count(value: Any, option: str, most: int | None = None) -> int:
         limit = f"from 1 to {most}" if most else "of at least 1"
         raise BadInputError(f"--{option}: {str(value)[:60]!r} is not a whole number {limit}")
     return number
-
-
-def _rows(value: Any, option: str) -> int:
-    return _count(value, option, MAX_ROWS)
 
 
 def _flag(value: Any, option: str) -> bool:
@@ -167,7 +164,9 @@ class CrawlOptions:
     overlap: int = _option(
         _count, "N", "Incremental: stop after N pages without new or changed items.", default=2
     )
-    rows: int = _option(_rows, "N", "Results per page, 50 at most.", default=MAX_ROWS)
+    rows: int = _option(
+        partial(_count, most=MAX_ROWS), "N", "Results per page, 50 at most.", default=MAX_ROWS
+    )
     delay: float | None = _option(
         delay_seconds,
         "SECONDS",

@@ -115,11 +115,6 @@ def test_no_visible_letter_is_lost_doubled_or_moved(parts: list[str]) -> None:
     assert all(line.text == squeeze(line.text) != "" for line in text_lines(body))
 
 
-@given(st.text())
-def test_squeezing_twice_is_squeezing_once(text: str) -> None:
-    assert squeeze(squeeze(text)) == squeeze(text)
-
-
 def label_in(html: str) -> tuple[Line, Element]:
     body = tree(html)
     return next(line for line in text_lines(body) if line.text == "Label"), body

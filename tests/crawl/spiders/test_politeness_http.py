@@ -227,12 +227,6 @@ def test_a_crawl_delay_that_no_crawl_can_keep_to_is_a_refusal(newsroom: Newsroom
     assert newsroom.paths == ["/robots.txt"]
 
 
-def test_a_site_that_asks_to_wait_a_day_is_left_alone_at_once(newsroom: Newsroom, tmp_path: Path) -> None:
-    newsroom.fail(faults.listing, busy(429, "86400"))
-    assert crawl(newsroom, tmp_path).status == 6
-    assert len(newsroom.log) == 2
-
-
 @pytest.mark.parametrize("rule", ["Disallow: /private", "Disallow: /"])
 def test_of_a_huge_robots_txt_the_beginning_is_obeyed(newsroom: Newsroom, tmp_path: Path, rule: str) -> None:
     newsroom.robots = f"User-agent: *\n{rule}\n" + "# nothing\n" * 1_000_000
