@@ -63,8 +63,8 @@ class ArticlesSpider(BaseSpider):
         self.start_run(run)
         return self.next_page(run) if run.error is None else None
 
-    async def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
-        """Yield the item with what its page shows and, once it is stored, the next request."""
+    def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
+        """Return the item with what its page shows and, once it is stored, the next request."""
         run = self._present_run()
         try:
             answer = article_from_response(response, due.item_id)
@@ -77,11 +77,10 @@ class ArticlesSpider(BaseSpider):
         if answer.status == "unreadable":
             unreadable = OsceNewsError(str(answer.reason))
             logger.warning("%s", self.keep_rejected(unreadable, response))
-        async for result in self._store(run, answer):
-            yield result
+        return self._store(run, answer)
 
-    async def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
-        """Yield the item with the failure and, once it is stored, the next request."""
+    def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
+        """Return the item with the failure and, once it is stored, the next request."""
         run, error = self._present_run(), error_from_failure(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         response = failure.value.response if isinstance(failure.value, HttpError) else None
@@ -104,8 +103,7 @@ class ArticlesSpider(BaseSpider):
             if site_is_down:
                 self._end = as_partial(error, self.pages_stored())
         logger.warning("%s", error)
-        async for result in self._store(run, answer):
-            yield result
+        return self._store(run, answer)
 
     def _present_run(self) -> CrawlRun:
         assert self.crawl.run is not None, "pages are requested in a run"
@@ -122,14 +120,8 @@ class ArticlesSpider(BaseSpider):
             raise self.fail(error) from error
         left_s = run.remaining * self.delay()
         left = f"; {duration_in_words(left_s)} left" if left_s >= 60 else ""
-        logger.info(
-            "article %d of %d: %s, %s%s",
-            run.total - run.remaining,
-            run.total,
-            answer.status,
-            answer.url,
-            left,
-        )
+        number = f"{run.total - run.remaining} of {run.total}"
+        logger.info("article %s: %s, %s%s", number, answer.status, answer.url, left)
         self.crawl.progress(run.summary, run.total, left_s)
         if (request := self.next_page(run)) is not None:
             yield request
