@@ -19,7 +19,7 @@ from osce_news.cli.shared.options import (
     traceback_option,
 )
 from osce_news.cli.shared.output import print_count, print_rows
-from osce_news.publish.figures import FigureOptions, build_figure, check_path, write_figure
+from osce_news.publish.figures import NOT_PRINTED, FigureOptions, build_figure, check_path, write_figure
 from osce_news.storage import counts, queries, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
@@ -30,7 +30,7 @@ from osce_news.storage.query import Query
 @click.option(
     "--by",
     multiple=True,
-    type=click.Choice(("year", "month", "office", "topic", "type")),
+    type=click.Choice(tuple(counts.GROUPS)),
     help="What to count by; give it twice for a table.  [default: year]",
 )
 @click.option(
@@ -77,14 +77,11 @@ def stats(
       osce-news stats --by year --by office --plot offices.svg
       osce-news stats --labels --plot labels.html
     """
-    groups = by or ("year",)
-    if len(groups) > 2 or len(set(groups)) != len(groups):
-        raise click.UsageError("give --by once, or twice with two different groups")
-    if set(groups) == {"year", "month"}:
-        raise click.UsageError("year and month can't be combined: --by month shows both")
+    options = FigureOptions(by or ("year",), query, labels, top)
+    if labels and tidy:
+        raise click.UsageError("--tidy is for counts: leave out --labels")
     if plot is not None:
         check_path(plot)  # fail before the counting, which takes time
-        options = FigureOptions(groups, query, labels, top)
         with open_query(db, query) as connection:
             figure = build_figure(connection, options)
             total = queries.count(connection, query)
@@ -96,16 +93,13 @@ def stats(
                 print_count(total, total, notes)
             return
     if labels:
-        if tidy:
-            raise click.UsageError("--tidy is for counts: leave out --labels")
-        _print_labels(db, groups, query, form)
+        _print_labels(db, options, form)
     else:
-        _print_counts(db, groups, query, top, form, tidy=tidy)
+        _print_counts(db, options, form, tidy=tidy)
 
 
-def _print_counts(
-    db: Path, groups: Sequence[str], query: Query, top: int | None, form: str | None, *, tidy: bool
-) -> None:
+def _print_counts(db: Path, options: FigureOptions, form: str | None, *, tidy: bool) -> None:
+    groups, query, top = options.by, options.query, options.top
     with open_query(db, query) as connection:
         keep = {
             name: counts.most_frequent(connection, name, query)[:top]
@@ -123,7 +117,7 @@ def _print_counts(
     ]
     if form != "json":
         for cell in cells:
-            cell.update({group: "(not printed)" for group in groups if cell[group] is None})
+            cell.update({group: NOT_PRINTED for group in groups if cell[group] is None})
     if form == "json" or tidy or len(groups) == 1:
         print_rows(cells, (*groups, "items"), form)
     else:
@@ -157,12 +151,10 @@ def _in_order(
     return sorted(sums, key=lambda name: (name is None, name in rest, -sums[name], name or ""))
 
 
-def _print_labels(db: Path, groups: Sequence[str], query: Query, form: str | None) -> None:
-    if len(groups) > 1 or groups[0] not in counts.PERIODS:
-        raise click.UsageError("--labels works only with --by year or --by month")
-    (period,) = groups
-    with open_query(db, query) as connection:
-        counted = counts.count_labels(connection, period, query)
+def _print_labels(db: Path, options: FigureOptions, form: str | None) -> None:
+    (period,) = options.by
+    with open_query(db, options.query) as connection:
+        counted = counts.count_labels(connection, period, options.query)
     rows = [
         {period: row[period], "items": row["items"]}
         | {f"{name}_percent": round(100 * row[name] / row["items"], 1) for name in counts.LABELS}
@@ -170,5 +162,5 @@ def _print_labels(db: Path, groups: Sequence[str], query: Query, form: str | Non
     ]
     if form != "json":
         for row in rows:
-            row[period] = row[period] or "(not printed)"
+            row[period] = row[period] or NOT_PRINTED
     print_rows(rows, (period, "items", *(f"{name}_percent" for name in counts.LABELS)), form)

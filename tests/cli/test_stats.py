@@ -136,7 +136,7 @@ def test_the_share_of_labels_is_a_table_of_percentages(filled: Path, tmp_path: P
         ("--by colour", "'colour' is not one of"),
         ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item matches the filters"),
         ("--search traficking --plot a.svg", "; did you mean 'trafficking'?"),
-        ("--labels --by office", "--labels works only with --by year or --by month"),
+        ("--labels --by office", "the shares of labels are by year or by month"),
         ("--top 0", "0 is not in the range"),
     ],
 )

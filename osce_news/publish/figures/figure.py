@@ -25,25 +25,25 @@ _PLURALS = {"office": "offices", "topic": "topics", "type": "types"}
 
 @dataclass(frozen=True, slots=True)
 class FigureOptions:
-    """Which figure to draw. Raises BadInputError for combinations that make no figure."""
+    """What to count, in a figure or a table. Raises BadInputError for combinations that make no sense."""
 
     by: tuple[str, ...] = ("year",)
     query: Query = field(default_factory=Query)
     labels: bool = False
-    """Show the share of items with each label instead of the number of items."""
+    """Whether to show the share of items with each label instead of the number of items."""
     top: int | None = None
     """How many groups to show separately; None: as many as are legible."""
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.by if name not in counts.GROUPS]
         if unknown:
-            raise BadInputError(f"no figure by {unknown[0][:80]!r}; choose from {', '.join(counts.GROUPS)}")
+            raise BadInputError(f"no group {unknown[0][:80]!r}; choose from {', '.join(counts.GROUPS)}")
         if not 1 <= len(self.by) <= 2 or len(set(self.by)) != len(self.by):
-            raise BadInputError("a figure needs one or two different groups")
+            raise BadInputError("choose one group, or two different groups")
         if len(self.by) == 2 and set(self.by) <= set(counts.PERIODS):
-            raise BadInputError("year and month can't be combined: a figure by month shows both")
+            raise BadInputError("year and month can't be combined: by month shows both")
         if self.labels and (len(self.by) != 1 or self.by[0] not in counts.PERIODS):
-            raise BadInputError("the share of labels can be shown by year or by month only")
+            raise BadInputError("the shares of labels are by year or by month")
         if self.top is not None and not 1 <= self.top <= MAX_GROUPS:
             raise BadInputError(f"a figure shows 1 to {MAX_GROUPS} groups, not {self.top}")
 

@@ -14,7 +14,14 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from osce_news.errors import BadInputError
-from osce_news.publish.figures import Figure, FigureOptions, build_figure, render_image, render_page
+from osce_news.publish.figures import (
+    NOT_PRINTED,
+    Figure,
+    FigureOptions,
+    build_figure,
+    render_image,
+    render_page,
+)
 from osce_news.publish.web.addresses import query_of
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
@@ -23,7 +30,6 @@ from osce_news.storage import search
 from osce_news.storage.query import Query, label
 
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
-_NOT_PRINTED = "(not printed)"
 _FIELDS = ("office", "topic", "type", "search", "since", "until", "as-of")
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "html": "text/html", "csv": "text/csv"}
 
@@ -73,7 +79,7 @@ async def figure_page(datasette: Any, request: Any) -> Any:
         variables |= {"options": (options := options_from(request.args)), **_form(options)}
         figure, notes = await _figure(datasette, options)
         rows = [
-            [_NOT_PRINTED if value is None else value for value in row.values()] for row in figure.rows[:200]
+            [NOT_PRINTED if value is None else value for value in row.values()] for row in figure.rows[:200]
         ]
         variables |= {"figure": figure, "notes": notes, "command": command(options), "rows": rows}
     except BadInputError as error:

@@ -22,10 +22,10 @@ from tests.newsroom.samples import TEN
 @pytest.mark.parametrize(
     ("by", "more", "message"),
     [
-        (("colour",), {}, "no figure by 'colour'; choose from year, month, type, office, topic"),
-        ((), {}, "one or two different groups"),
-        (("year", "office", "topic"), {}, "one or two different groups"),
-        (("office", "office"), {}, "one or two different groups"),
+        (("colour",), {}, "no group 'colour'; choose from year, month, type, office, topic"),
+        ((), {}, "choose one group, or two different groups"),
+        (("year", "office", "topic"), {}, "choose one group, or two different groups"),
+        (("office", "office"), {}, "choose one group, or two different groups"),
         (("year", "month"), {}, "year and month can't be combined"),
         (("office",), {"labels": True}, "by year or by month"),
         (("office",), {"top": 0}, "1 to 60 groups"),

@@ -83,7 +83,7 @@ def test_png_and_html_are_downloads(get: Get) -> None:
         ("as-of=2025-11-01", "nothing is known of 2025-11-01"),
         ("as-of=Friday", "as-of: 'Friday' is not a date"),
         ("until=1990-01-01", "nothing to plot: no item matches the filters"),
-        ("by=%3Cscript%3Ealert(1)", "no figure by '<script>alert(1)'"),
+        ("by=%3Cscript%3Ealert(1)", "no group '<script>alert(1)'"),
     ],
 )
 def test_bad_input_is_an_error_line(get: Get, asked: str, line: str) -> None:
