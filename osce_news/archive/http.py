@@ -36,7 +36,7 @@ HttpHeaders = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class HttpResponse:
+class ArchivedResponse:
     """An HTTP response. `body` is without chunks and still has its content-encoding."""
 
     status: int
@@ -48,7 +48,7 @@ class HttpResponse:
         return next((value for field, value in self.headers if field.lower() == name), "")
 
 
-def parse_response(block: bytes, *, header_only: bool = False) -> HttpResponse:
+def parse_response(block: bytes, *, header_only: bool = False) -> ArchivedResponse:
     """Return the response in a block; raises RecordError if there is none or its end is missing.
 
     `header_only` is for revisit records, whose headers give the length of the body that they leave out.
@@ -60,13 +60,13 @@ def parse_response(block: bytes, *, header_only: bool = False) -> HttpResponse:
     if end is None and len(block) > MAX_HEADER:
         raise RecordError("the HTTP header does not end")
     header, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
-    response = HttpResponse(int(match[1]), tuple(parse_fields(header.decode("latin-1"))), body)
+    response = ArchivedResponse(int(match[1]), tuple(parse_fields(header.decode("latin-1"))), body)
     if header_only:
         return response
     if "chunked" in response.header("transfer-encoding").lower():
         unchunked = _unchunk(body)
         if unchunked is not None:
-            return HttpResponse(response.status, response.headers, unchunked)
+            return ArchivedResponse(response.status, response.headers, unchunked)
     else:
         _check_length(response)
     return response
@@ -78,7 +78,7 @@ def payload_of(block: bytes) -> bytes:
     return block[end.end() :] if end else b""
 
 
-def decompress(response: HttpResponse, max_bytes: int) -> bytes:
+def decompress(response: ArchivedResponse, max_bytes: int) -> bytes:
     """Return the body of a response without its content-encoding.
 
     Tools disagree with their own headers: a body that is not compressed is returned as it is, whatever its
@@ -98,7 +98,7 @@ def decompress(response: HttpResponse, max_bytes: int) -> bytes:
     return body
 
 
-def _check_length(response: HttpResponse) -> None:
+def _check_length(response: ArchivedResponse) -> None:
     """Raise RecordError if the body is shorter than its Content-Length.
 
     A longer body, or one with a content-encoding, may have been decompressed by the tool.

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from osce_news.archive.capture import SERVER_NOT_MODIFIED, Capture
-from osce_news.archive.http import HttpResponse, decompress, parse_response, payload_of
+from osce_news.archive.http import ArchivedResponse, decompress, parse_response, payload_of
 from osce_news.archive.records import MAX_PAGE_BYTES, Record, check_digest, record_at, record_in, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError
@@ -92,7 +92,7 @@ class WarcFiles:
         _check(record)
         if record.kind == "resource":  # the page itself, without the HTTP response (WARC 1.1, 6.4)
             headers = (("Content-Type", record.headers.get("content-type", "")),)
-            page = HttpResponse(HTTPStatus.OK, headers, record.block or b"")
+            page = ArchivedResponse(HTTPStatus.OK, headers, record.block or b"")
             return _capture(record, path, page, page.body, None)
         profile = _profile(record)
         response = original = _response(self._original(record) if profile else record)
@@ -143,7 +143,9 @@ def is_wanted(url: str, hosts: Collection[str] | None) -> bool:
     return hosts is None or any(host == wanted or host.endswith(f".{wanted}") for wanted in hosts)
 
 
-def _capture(record: Record, path: Path, response: HttpResponse, body: bytes, revisit: str | None) -> Capture:
+def _capture(
+    record: Record, path: Path, response: ArchivedResponse, body: bytes, revisit: str | None
+) -> Capture:
     return Capture(
         url=record.url,
         fetched_at=record.fetched_at,
@@ -183,7 +185,7 @@ def _event(record: Record) -> Event | None:
     return event
 
 
-def _response(record: Record) -> HttpResponse:
+def _response(record: Record) -> ArchivedResponse:
     """Return the response in a record; checks the payload's digest if the block has none."""
     assert record.block is not None, "`_check` refuses records without a block"
     response = parse_response(record.block)
