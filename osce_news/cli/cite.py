@@ -8,7 +8,6 @@ import click
 
 from osce_news.cli.shared.options import db_option, filter_options, traceback_option
 from osce_news.cli.shared.output import print_count, print_json
-from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
 from osce_news.storage import queries, search
@@ -51,10 +50,7 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
             if query:
                 print_count(covered.items, covered.items, search.remarks(connection, query, covered.items))
         else:
-            item = queries.item(connection, queries.item_identifier(connection, identifier))
-            if item is None:
-                raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
-            reference = item_reference(item)
+            reference = item_reference(queries.find_item(connection, identifier))
     render = formats()[form].cite if form != "text" else citation
     assert render is not None
     rendered = render(reference)

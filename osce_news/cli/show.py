@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from osce_news.cli.shared.options import db_option, format_options, traceback_option
-from osce_news.cli.shared.output import Row, print_field, print_items, print_json, print_wrapped
-from osce_news.errors import BadInputError
+from osce_news.cli.shared.output import Row, print_field, print_json, print_rows, print_wrapped
+from osce_news.items import NEWSROOM_COLUMNS
 from osce_news.storage import open_for_reading, queries
 
 
@@ -31,13 +31,11 @@ def show(identifier: str, db: Path, form: str | None) -> None:
       osce-news show https://www.osce.org/cthb/514201 --json
     """
     with closing(open_for_reading(db)) as connection:
-        item = queries.item(connection, queries.item_identifier(connection, identifier))
-    if item is None:
-        raise BadInputError(f"no item {identifier[:200]!r} in {db}; `osce-news search` finds items")
+        item = queries.find_item(connection, identifier)
     if form == "json":
         print_json(item)
     elif form in ("csv", "tsv"):
-        print_items([item], form)
+        print_rows([item], NEWSROOM_COLUMNS, form)
     else:
         _print_item(item)
 

@@ -44,6 +44,14 @@ def items(connection: sqlite3.Connection, query: Query, limit: int | None = None
     return map(decoded, connection.execute(sql, [*values, -1 if limit is None else limit]))
 
 
+def find_item(connection: sqlite3.Connection, text: str) -> Row:
+    """Return the item with this identifier or address, as `item` does; raises BadInputError without one."""
+    found = item(connection, item_identifier(connection, text))
+    if found is None:
+        raise BadInputError(f"no item {text[:200]!r} in this database; `osce-news search` finds items")
+    return found
+
+
 def extent(connection: sqlite3.Connection, query: Query) -> Row:
     """Return the number of `items` of the query, the `first` and `last` date, and how many are `undated`."""
     where, values = query.where()
