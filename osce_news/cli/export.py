@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import FilePath, Number, db_option, filter_options, traceback_option
+from osce_news.cli.shared.options import FilePath, Limit, db_option, filter_options, traceback_option
 from osce_news.cli.shared.output import print_count, print_export, printable
 from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
@@ -52,9 +52,7 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
 @click.option(
     "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
 )
-@click.option(
-    "--limit", type=Number(0, 10**9), metavar="N", help="Items of a feed; 0 for all.  [default: 100]"
-)
+@click.option("--limit", type=Limit(0), metavar="N", help="Items of a feed; 0 for all.  [default: 100]")
 @click.option(
     "--no-datapackage", is_flag=True, help="Don't write datapackage.json next to CSV, XLSX and Parquet."
 )

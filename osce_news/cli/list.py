@@ -13,9 +13,9 @@ from osce_news.cli.shared.options import (
     limit_option,
     traceback_option,
 )
-from osce_news.cli.shared.output import is_export_format, print_count, print_export, print_items
+from osce_news.cli.shared.output import print_count, print_items
 from osce_news.storage import queries, search
-from osce_news.storage.as_of import PRESENT_ONLY, open_query
+from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
 
@@ -39,8 +39,5 @@ def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
         rows = list(queries.items(connection, query, limit))
         total = queries.count(connection, query)
         notes = search.remarks(connection, query, total)
-        if is_export_format(form):
-            print_export(connection, rows, form, query)
-    if not is_export_format(form):
-        print_items(rows, form, without=PRESENT_ONLY if query.as_of else ())
+        print_items(connection, rows, form, query)
     print_count(len(rows), total, notes)

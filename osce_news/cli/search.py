@@ -15,17 +15,10 @@ from osce_news.cli.shared.options import (
     limit_option,
     traceback_option,
 )
-from osce_news.cli.shared.output import (
-    is_export_format,
-    print_count,
-    print_export,
-    print_hits,
-    print_items,
-    shows_bold,
-)
+from osce_news.cli.shared.output import print_count, print_hits, print_items, shows_bold
 from osce_news.storage import queries
 from osce_news.storage import search as fulltext
-from osce_news.storage.as_of import PRESENT_ONLY, open_query
+from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
 _EXCLUDED = re.compile(r"-[^-\s].+", re.DOTALL)  # options have one letter or two hyphens
@@ -78,16 +71,14 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
         found = fulltext.search(connection, query, limit, marks)
         total = queries.count(connection, query)
         notes = fulltext.remarks(connection, query, total)
-        if is_export_format(form):
-            print_export(connection, found.rows, form, query)
-    if found.ranked:
-        click.echo(
-            f"more than {fulltext.COMMON:,} items match: only the newest {found.ranked:,} of them were "
-            "ranked; narrow the search with a filter, or rank all with --limit 0",
-            err=True,
-        )
-    if as_text:
-        print_hits(found.rows)
-    elif not is_export_format(form):
-        print_items(found.rows, form, more=("snippet",), without=PRESENT_ONLY if query.as_of else ())
+        if found.ranked:
+            click.echo(
+                f"more than {fulltext.COMMON:,} items match: only the newest {found.ranked:,} of them were "
+                "ranked; narrow the search with a filter, or rank all with --limit 0",
+                err=True,
+            )
+        if as_text:
+            print_hits(found.rows)
+        else:
+            print_items(connection, found.rows, form, query, more=("snippet",))
     print_count(len(found.rows), total, notes)

@@ -149,6 +149,14 @@ class Number(click.IntRange):
     name = "number"
 
 
+class Limit(Number):
+    """A number of rows. One that is too large for SQLite is as good as the largest."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number. Fails as `IntRange` does."""
+        return min(super().convert(value, param, ctx), _MOST_ROWS)
+
+
 def format_options(function: F) -> F:
     """Add `--format` and `--json`; the command gets `form`, None if neither is given."""
     return _format_options(function, FORMATS)
@@ -174,7 +182,7 @@ def limit_option(default: int) -> Callable[[F], F]:
     """Add `--limit`; the command gets None if there is no limit."""
     return click.option(
         "--limit",
-        type=Number(0, _MOST_ROWS),
+        type=Limit(0),
         callback=lambda ctx, param, limit: limit or None,
         metavar="N",
         default=default,

@@ -10,13 +10,14 @@ import sqlite3
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 import click
 
 from osce_news.errors import BadInputError
 from osce_news.items import NEWSROOM_COLUMNS
 from osce_news.normalize.text import numbered
+from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.query import Query
 
 FORMATS = ("table", "tsv", "csv", "json")
@@ -30,16 +31,24 @@ _WIDE = 100  # columns of a terminal that holds the table of items
 
 
 def print_items(
-    rows: Sequence[Row], form: str | None, more: tuple[str, ...] = (), without: tuple[str, ...] = ()
+    connection: sqlite3.Connection,
+    rows: Sequence[Row],
+    form: str | None,
+    query: Query,
+    more: tuple[str, ...] = (),
 ) -> None:
-    """Print items: a few columns in a table, else all columns and `more`, without those in `without`.
+    """Print the items of a query: a few columns in a table, else all columns that are known and `more`.
 
-    A narrow terminal shows the items one below the other.
+    A narrow terminal shows the items one below the other. Raises what an export raises.
     """
-    if form is None and sys.stdout.isatty() and shutil.get_terminal_size().columns < _WIDE:
-        return print_hits(rows)
-    every = [name for name in (*NEWSROOM_COLUMNS, *more) if name not in without]
-    return print_rows(rows, _ITEM_TABLE if is_table(form) else every, form)
+    if form in EXPORT_FORMATS:
+        print_export(connection, rows, form, query)
+    elif form is None and sys.stdout.isatty() and shutil.get_terminal_size().columns < _WIDE:
+        print_hits(rows)
+    else:
+        without = PRESENT_ONLY if query.as_of else ()
+        every = [name for name in (*NEWSROOM_COLUMNS, *more) if name not in without]
+        print_rows(rows, _ITEM_TABLE if is_table(form) else every, form)
 
 
 def print_export(
@@ -54,11 +63,6 @@ def print_export(
     count = exporter.write_to_stream(connection, rows, sys.stdout.buffer, form, query, **options)
     sys.stdout.flush()
     return count
-
-
-def is_export_format(form: str | None) -> TypeGuard[str]:
-    """Whether rows in this format are printed as `export` writes them."""
-    return form in EXPORT_FORMATS
 
 
 def print_hits(rows: Sequence[Row]) -> None:
