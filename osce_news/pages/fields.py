@@ -14,7 +14,8 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.terms import kind_of_names
-from osce_news.pages.labels import LabelledValues, join
+from osce_news.pages.labelled_values import LabelledValues
+from osce_news.pages.labels import join
 from osce_news.pages.text_lines import Line, is_item, kind_of, squeeze
 
 _LABEL = re.compile(r"[^\W\d_][^:：.,!?()]{0,39}[:：]\s*")
