@@ -34,10 +34,8 @@ LEFT_LONG = {
     "empty": {
         "offices moved to the next result",
         "labels moved to the next result",
-        "titles with their links moved to the next result",
         "offices shuffled",
         "labels shuffled",
-        "titles with their links shuffled",
         "types all the same and unknown",
         "offices all the same",
         "teasers all gone",
@@ -97,8 +95,7 @@ LEFT_ANSWERS = {
         "preview null", "no labels", "titles cut without dots",
         "full texts with the menu", "decisions as news",
         "offices moved to the next result", "labels moved to the next result",
-        "titles with their links moved to the next result", "offices shuffled", "labels shuffled",
-        "titles with their links shuffled", "types all the same and unknown", "offices all the same",
+        "offices shuffled", "labels shuffled", "types all the same and unknown", "offices all the same",
         "teasers all gone", "teasers cut",
     },
     "new": {

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Hashable
 from datetime import date
 
-from osce_news.checks.rules import OPENING, Context, Pair, first_letters
+from osce_news.checks.rules import OPENING, Context, Pair, first_letters, long_words
 from osce_news.items import NewsItem
 from osce_news.normalize.identity import letters
 from osce_news.normalize.vocabulary import fold, vocabulary
@@ -23,7 +23,6 @@ MOJIBAKE = re.compile(
 QUESTION_MARKS = re.compile(r"(?<=\w)\?+(?=\w)|(?<=\s)\?(?=\s)")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _WORDS_BEFORE_COLON = re.compile(r"[^\W\d_][^:\uff1a.,!?()\n]{0,39}(?=\s*[:\uff1a]\s*\S)")
-_STEM = re.compile(r"\b[^\W\d_]{6}")  # how a long word begins
 
 
 def unreadable_date(item: NewsItem, page: Context) -> object:
@@ -36,7 +35,12 @@ def future_date(item: NewsItem, page: Context) -> object:
     return item.published is not None and item.published > page.latest and item.published
 
 
-def has_both_dates(item: NewsItem) -> object:
+def has_value(name: str) -> Callable[[NewsItem, Context], object]:
+    """Return a test of whether the item has this field."""
+    return lambda item, _: getattr(item, name)
+
+
+def has_both_dates(item: NewsItem, _: Context) -> object:
     """Whether the item has a publishing date and a date in its dateline."""
     return item.published and item.dateline_date
 
@@ -120,23 +124,16 @@ def title_as_teaser(item: NewsItem, _: Context) -> object:
     return item.teaser == item.title and item.title
 
 
-def has_word_of_title(length: int) -> Callable[[NewsItem], bool | None]:
-    """Return a test of whether a word of the teaser begins with the same six letters as one of the title.
-
-    It returns None for a teaser of at most `length` characters, or a title without long words.
-    """
-
-    def shows(item: NewsItem) -> bool | None:
-        title = _stems(item.title)
-        if not title or len(item.teaser or "") <= length:
-            return None
-        return not title.isdisjoint(_stems(item.teaser))
-
-    return shows
+def has_words_and_teaser(item: NewsItem, page: Context) -> object:
+    """Whether the title has words that no other title has, and the item has a teaser."""
+    return item.teaser and page.title_words.get(item.id)
 
 
-def _stems(text: str | None) -> set[str]:
-    return set(_STEM.findall(fold(text or "")))
+def words_in_other_teasers(item: NewsItem, page: Context) -> object:
+    """Return the title if teasers have such words of it, but not the item's teaser."""
+    words = page.title_words[item.id]
+    in_others = words.isdisjoint(long_words(item.teaser or "")) and not words.isdisjoint(page.teaser_words)
+    return in_others and item.title
 
 
 def words_before_colon(item: NewsItem, _: Context) -> object:
@@ -198,9 +195,9 @@ def text_of_other(item: NewsItem, page: Context) -> object:
     return is_other and first_letters(page.texts.get(item.id) or "") != opening and item.teaser
 
 
-def had_value(name: str) -> Callable[[Pair], object]:
+def had_value(name: str) -> Callable[[Pair, Context], object]:
     """Return a test of whether the stored item has this field."""
-    return lambda pair: getattr(pair.stored, name)
+    return lambda pair, _: getattr(pair.stored, name)
 
 
 def lost_value(name: str) -> Callable[[Pair, Context], object]:

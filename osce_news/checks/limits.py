@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from operator import attrgetter
 
 from osce_news.checks import faults
 from osce_news.checks.faults import first_office, has_among
@@ -82,7 +81,7 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         Rule(
             name=f"swapped {names}", label=label, expected=f"names of {names}",
             wrong_records="results with a name of another label", fault=faults.swapped_name(names),
-            applies_to=attrgetter(names), min_wrong=2, max_share=FIFTH,
+            applies_to=faults.has_value(names), min_wrong=2, max_share=FIFTH,
             reason="Labels or values were swapped.",
         )
         for names, label in (("offices", OFFICES), ("topics", TOPICS))
@@ -90,12 +89,12 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="unknown topics", label=TOPICS, expected="known topics",
         wrong_records="results with only unknown ones", fault=faults.unknown_topics,
-        applies_to=lambda item: item.topics, min_wrong=5, max_share=HALF, min_distinct=MAX_RENAMED + 1,
+        applies_to=faults.has_value("topics"), min_wrong=5, max_share=HALF, min_distinct=MAX_RENAMED + 1,
         usual=QUARTER, reason="One or two new names are a renaming; many are not topics.",
     ),
     Rule(
         name="names without letters", label=OFFICES, expected="names", wrong_records="results without one",
-        fault=faults.name_without_letter, applies_to=lambda item: item.offices, min_wrong=2,
+        fault=faults.name_without_letter, applies_to=faults.has_value("offices"), min_wrong=2,
         max_share=FIFTH, reason="Something else was read as the office, such as its number.",
     ),
     Rule(
@@ -151,7 +150,7 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="Russian without Cyrillic", label="language", expected="titles in Russian",
         wrong_records="results without a Cyrillic letter", fault=faults.no_cyrillic,
-        applies_to=lambda item: item.language == "ru", min_wrong=3, max_share=HALF,
+        applies_to=lambda item, _: item.language == "ru", min_wrong=3, max_share=HALF,
         reason="The page declares the wrong language.",
     ),
     Rule(
@@ -169,6 +168,12 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         wrong_records="results with the same one",
         fault=lambda item, _: item.teaser, min_wrong=5, max_share=HALF, most_common=True, usual=FIFTIETH,
         reason="The teaser was read from the page around the results.",
+    ),
+    Rule(
+        name="titles of other teasers", label="teaser", expected="words of the title in the teaser",
+        wrong_records="results whose title has words of other results' teasers only",
+        fault=faults.words_in_other_teasers, applies_to=faults.has_words_and_teaser, min_records=5,
+        min_wrong=4, max_share=HALF, reason="Titles or teasers belong to other results.",
     ),
     Rule(
         name="one text", label="full texts", expected="one per item",
@@ -214,7 +219,7 @@ ITEM_RULES: tuple[Rule[Pair], ...] = (
     Rule(
         name="shortened titles", label="title", expected="the stored titles of these items",
         wrong_records="items with only the beginning", fault=faults.shortened_title,
-        applies_to=lambda pair: pair.stored.title != pair.read.title, min_wrong=2, max_share=HALF,
+        applies_to=lambda pair, _: pair.stored.title != pair.read.title, min_wrong=2, max_share=HALF,
         reason="The site shortens what it prints, without an ellipsis.",
     ),
     Rule(
@@ -254,11 +259,6 @@ SHARE_RULES: tuple[ShareRule, ...] = (
         name="a teaser", label="teaser", fields=("teaser_raw",), min_ratio=0.5, min_results=LONG_RUN,
         shows=lambda item: item.teaser is not None,
         reason="Nearly all items have a teaser.",
-    ),
-    ShareRule(
-        name="a word of the title", label="teaser", fields=("teaser_raw",), min_ratio=0.6, min_results=5,
-        shows=faults.has_word_of_title(SHORT_TEASER),
-        reason="Titles or teasers belong to other results.",
     ),
     ShareRule(
         name=f"more than {SHORT_TEASER} characters", label="teaser", fields=("teaser_raw",), min_ratio=0.6,

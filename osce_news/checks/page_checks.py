@@ -138,7 +138,7 @@ def _apply(
 
     Values that are stored already do not count as wrong, because a person may have decided to store them.
     """
-    applicable = rule.applicable(records)
+    applicable = rule.applicable(records, context)
     wrong = [
         (record, fault)
         for record in applicable
@@ -181,7 +181,7 @@ def _is_usual(
     rule: Rule[Any], share: Fraction, faults: set[Any], context: Context, near: Sequence[NewsItem]
 ) -> bool:
     """Whether more than this share of stored items have a fault; one of these, if only that is counted."""
-    applicable = rule.applicable(near)
+    applicable = rule.applicable(near, context)
     stored = [fault for item in applicable if (fault := rule.fault(item, context))]
     same = [fault for fault in stored if fault in faults] if rule.most_common else stored
     return len(same) > share * len(applicable)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from osce_news.normalize.identity import letters
 from osce_news.normalize.vocabulary import fold
 
 OPENING = 40  # letters with which a text begins
+_LONG_WORD = re.compile(r"\b[^\W\d_]{5}")  # its first letters, which its other forms share
 
 
 class Pair(NamedTuple):
@@ -42,6 +44,8 @@ class Context:
     is_dated: bool  # whether pages of this form print dates
     neighbour_dates: dict[str, list[str | None]]  # the dates of the results before and after each item
     after_teaser: set[str]  # the items that follow a result with a teaser
+    title_words: dict[str, set[str]]  # the long words of each title that no other one has, by item
+    teaser_words: set[str]  # the long words of all teasers
     texts: dict[str, str]  # the full texts on the page itself, by item
     openings: dict[str, str]  # the items with these texts, by how a text begins
     changed: Set[str]  # the items that are new, or differ from what is stored
@@ -57,6 +61,8 @@ class Context:
         dates = [None, *(item.published for item in page.records), None]
         neighbour_dates = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
         after_teaser = {item.id for before, item in itertools.pairwise(page.records) if before.teaser}
+        words = {identifier: long_words(title) for identifier, title in titles.items()}
+        counts = Counter(word for of_title in words.values() for word in of_title)
         articles = {one.item_id: one.article for one in page.articles}
         texts = {item: one.text for item, one in articles.items() if one and one.text}
         openings = {first_letters(text): item for item, text in texts.items()}
@@ -69,6 +75,8 @@ class Context:
             "published_raw" in page.fields,
             neighbour_dates,
             after_teaser,
+            {item: {word for word in of_title if counts[word] == 1} for item, of_title in words.items()},
+            set().union(*(long_words(item.teaser or "") for item in page.records)),
             texts,
             openings,
             changed,
@@ -84,7 +92,7 @@ class Rule(Generic[T]):
     expected: str
     wrong_records: str  # how the message describes them
     fault: Callable[[T, Context], object]  # what is wrong with a record; false if nothing is
-    applies_to: Callable[[T], object] | None = None  # the records that count; None: all
+    applies_to: Callable[[T, Context], object] | None = None  # the records that count; None: all
     apart: tuple[
         Callable[[T, Context], Hashable], ...
     ] = ()  # of each, a group with most of them does not count
@@ -96,9 +104,9 @@ class Rule(Generic[T]):
     usual: Fraction | None = None  # the page passes if more stored items from that time have the fault
     reason: str
 
-    def applicable(self, records: Sequence[T]) -> Sequence[T]:
+    def applicable(self, records: Sequence[T], page: Context) -> Sequence[T]:
         """Return the records that the rule applies to."""
-        return records if self.applies_to is None else [one for one in records if self.applies_to(one)]
+        return records if self.applies_to is None else [one for one in records if self.applies_to(one, page)]
 
     def exceeded(self, wrong: int, records: int) -> bool:
         """Whether this number of wrong records, out of those that the rule applies to, fails a page."""
@@ -123,6 +131,11 @@ class ShareRule:
     min_results: int
     cards: bool = True  # whether it applies to lists of cards, which have short teasers
     reason: str
+
+
+def long_words(text: str) -> set[str]:
+    """Return the first five letters of each word that has as many, folded."""
+    return set(_LONG_WORD.findall(fold(text)))
 
 
 def first_letters(text: str) -> str:
