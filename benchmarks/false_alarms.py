@@ -29,7 +29,7 @@ from tests.newsroom.dates import print_day
 
 _ITEMS, _YEARS = 28_000, 29
 _AT = "2025-12-01T02:00:00Z"
-_WORDS = "An event with judges, police officers and students on how they can work together"
+_WORDS = "An event with judges, police officers and students on how they can work together was held"
 
 
 class Held(NamedTuple):
@@ -142,7 +142,7 @@ def _offices(rng: Random, stories: Sequence[Story]) -> tuple[str, ...]:
 
 
 def _dated(story: Story, day: datetime.date, written: datetime.date, offices: tuple[str, ...]) -> Story:
-    teaser = f"VIENNA, {print_day(written)} - {_WORDS}, {story.title}, was held in town {story.node} today."
+    teaser = f"VIENNA, {print_day(written)} - {_WORDS} in town {story.node} today."
     path = f"/node/{story.node}"
     return replace(story, published=day, teaser=teaser, offices=offices, path=path)
 

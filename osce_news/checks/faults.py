@@ -171,11 +171,6 @@ def shared_address(item: NewsItem, page: Context) -> object:
     return page.titles.get(item.id) != fold(item.title) and item.title
 
 
-def text_of_page(item: NewsItem, page: Context) -> object:
-    """Return the item's full text, if the page has it."""
-    return page.texts.get(item.id)
-
-
 def short_text(item: NewsItem, page: Context) -> object:
     """Return the full text if it is shorter than the teaser, by more than a sign of omission."""
     text = page.texts.get(item.id)

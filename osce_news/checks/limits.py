@@ -176,11 +176,6 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         min_wrong=4, max_share=HALF, reason="Titles or teasers belong to other results.",
     ),
     Rule(
-        name="one text", label="full texts", expected="one per item",
-        wrong_records="results with the same one", fault=faults.text_of_page, min_wrong=5, max_share=QUARTER,
-        most_common=True, reason="The text is not that of the items.",
-    ),
-    Rule(
         name="short texts", label="full texts", expected="texts that are longer than the teasers",
         wrong_records="results whose text is shorter", fault=faults.short_text, min_wrong=5,
         max_share=QUARTER, reason="The texts are cut, or swapped with the teasers.",

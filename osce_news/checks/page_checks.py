@@ -19,7 +19,7 @@ from osce_news import urls
 from osce_news.checks import baseline, limits
 from osce_news.checks.baseline import Finding
 from osce_news.checks.neighbours import Neighbours, language_of, read_neighbours
-from osce_news.checks.rules import Context, Pair, Rule, T
+from osce_news.checks.rules import Context, Pair, Rule, T, long_words
 from osce_news.errors import DoubtfulPageError
 from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize.record import keep_unprinted
@@ -197,11 +197,14 @@ def _neighbours_values(pairs: Sequence[Pair]) -> Iterator[Finding | None]:
     ]
     yield _of_others("date", limits.DATE, moved)
     teasers = {pair.stored.teaser for pair in pairs} - {None}
-    yield _of_others(
-        "teaser",
-        "teaser",
-        [pair.read.teaser != pair.stored.teaser and pair.read.teaser in teasers for pair in pairs],
-    )
+    yield _of_others("teaser", "teaser", [_has_teaser_of_other(pair, teasers) for pair in pairs])
+
+
+def _has_teaser_of_other(pair: Pair, teasers: Set[str | None]) -> bool:
+    """Whether the item has another one's teaser now, and not with more words of its title than before."""
+    before, after, words = pair.stored.teaser or "", pair.read.teaser or "", long_words(pair.read.title)
+    is_moved = after != before and after in teasers
+    return is_moved and len(words & long_words(after)) <= len(words & long_words(before))
 
 
 def _of_others(name: str, label: str, wrong: Sequence[bool]) -> Finding | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import pytest
 
 from osce_news.checks import check_against
 from osce_news.checks.neighbours import Neighbours
-from osce_news.checks.page_checks import findings
 from osce_news.errors import LayoutError
 from osce_news.items import RAW_FIELDS
 from tests.checks.records import Change, knowing, near, page, raw, records, refusal, shifted, verdict
@@ -230,6 +230,13 @@ def test_titles_of_other_teasers_fail_a_page() -> None:
         for item, other in zip(of, Random(2).sample(of, 50), strict=True)
     ]
     assert refusal(mixed, Neighbours()).selector == "teaser"
+
+
+def test_teasers_of_other_items_may_be_put_right() -> None:
+    of = records(50)
+    moved = [raw(teaser_raw=before.teaser_raw)(item) for before, item in pairwise([of[-1], *of])]
+    verdict(of, knowing(moved))
+    refusal(moved, knowing(of))
 
 
 def test_reports_whose_teasers_repeat_no_word_of_the_title_fail_no_page() -> None:
