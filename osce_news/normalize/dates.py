@@ -41,6 +41,7 @@ _WITH_MONTH_NAME = (
 )
 _DATE = re.compile("|".join((*_WITH_MONTH_NAME, rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}")), re.IGNORECASE)
 _DAY_MONTH_YEAR = re.compile(rf"([0-9]{{1,2}})\.([0-9]{{1,2}})\.({_YEAR})")
+_YEAR_MONTH_DAY = re.compile(rf"({_YEAR})[./]([0-9]{{1,2}})[./]([0-9]{{1,2}})")
 _INSTANT = re.compile(
     rf"({_YEAR}-[0-9]{{2}}-[0-9]{{2}})[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?"
     r"(Z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -53,7 +54,7 @@ _WEEKDAY = re.compile(rf"(?:{'|'.join(_WEEKDAYS)})\.?,?\s+", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?:\s*,|\s+[-–|]|\s+at)?\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s+(?:CES?T|UTC|GMT))?", re.I
 )
-_NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}|{_YEAR}[./-][0-9]{{1,2}}[./-][0-9]{{1,2}}")
+_NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}")
 _VIENNA = tz.gettz("Europe/Vienna")  # where the site is
 
 # The day in a dateline: a date with a month name; a day without a year; or a range of days.
@@ -61,7 +62,7 @@ _DAYS = rf"[0-9]{{1,2}}(?:\s*[-–/]\s*[0-9]{{1,2}})?\s+{_MONTH}(?:,?\s+{_YEAR})
 DATELINE_DAY = rf"(?:{_DAYS}\s*[-–/]\s*{_DAYS}|{'|'.join(_WITH_MONTH_NAME)}|{_DAYS})"
 
 # Dates on a page are recognised with a month name in any language, too.
-_DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D{1,20}\d{4}(?!\d)|\d{4}-\d\d-\d\d")
+_DAY_AND_YEAR = re.compile(r"(?<!\d)\d{1,2}(?!\d)\D{1,20}\d{4}(?!\d)|\d{4}([-./])\d\d?\1\d\d?(?!\d)")
 _ANY_LANGUAGE = r"\d{1,2}\s+[^\W\d_]{3,12}\.?\s+\d{4}(?:\s+(?:года|г\.))?"
 _DAY = "|".join((_ANY_LANGUAGE, *_WITH_MONTH_NAME))
 _PLACE_AND_DAY = re.compile(
@@ -105,8 +106,8 @@ def parse_date(text: str | None) -> str | None:
     ('2022-03-15', '2022-02-28', '2023-03-06')
     >>> parse_date("Thu, 11.06.2026 - 14:30"), parse_date("2026-06-10T22:00:00Z"), parse_date("06/11/2026")
     ('2026-06-11', '2026-06-11', None)
-    >>> parse_date("Friday"), parse_date("March 2024"), parse_date("32 March 2024")
-    (None, None, None)
+    >>> parse_date("2026/06/11"), parse_date("Friday"), parse_date("March 2024"), parse_date("32 March 2024")
+    ('2026-06-11', None, None, None)
     """
     text = clean(text)
     if text is None or len(text) > 60:
@@ -134,6 +135,8 @@ def _plain_day(text: str) -> str | None:
     day = _day_alone(text)
     if match := _DAY_MONTH_YEAR.fullmatch(day):
         day = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    elif match := _YEAR_MONTH_DAY.fullmatch(day):
+        day = f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
     return day if _DATE.fullmatch(day) else None
 
 
@@ -147,8 +150,8 @@ def _day_alone(text: str) -> str:
 def is_date(text: str) -> bool:
     """Whether the text is one whole date, also one that `parse_date` can't be sure of.
 
-    >>> is_date("06/11/2026"), is_date("2026/11/06"), is_date("On 11 June 2026")
-    (True, True, False)
+    >>> is_date("06/11/2026"), is_date("On 11 June 2026")
+    (True, False)
     """
     return parse_date(text) is not None or _NUMBERS.fullmatch(_day_alone(text)) is not None
 

@@ -32,6 +32,8 @@ FORMS = {
     "6 марта 2023 г.": "{day} {russian} {year} г.",
     "6 МАРТА 2023": "{day} {russian_capitals} {year}",
     "2022-03-15": "{year}-{month:02}-{day:02}",
+    "2022/3/15": "{year}/{month}/{day}",
+    "2022.03.15": "{year}.{month:02}.{day:02}",
 }
 
 
@@ -66,7 +68,7 @@ def test_a_page_may_print_a_date_in_every_form(form: str, day: datetime.date) ->
     text = printed(form, day)
     assert has_day_and_year(text)
     assert has_day_and_year(f"Published on {text} in Vienna")
-    if "-" not in text:
+    if any(map(str.isalpha, text)):
         assert place_and_day(text) == (None, text)
         assert place_and_day(f"VIENNA, {text}") == ("VIENNA", text)
         assert place_and_day(f"On {text}: a report") is None
@@ -114,7 +116,7 @@ NO_DATES = (
         "31 April 2020",
     ),
     *("February 30, 2022", "March 0, 2022", "31 февраля 2022"),
-    *("15.03.22", "15/03/2022", "03/15/2022", "2022/03/15", "20220315", "1647302400"),
+    *("15.03.22", "15/03/2022", "03/15/2022", "2022/15/03", "2022/2/30", "2022/3", "20220315", "1647302400"),
     *("2022-13-01", "2022-00-10", "2022-02-30", "2022-3-5", "2022-03", "2022-074", "0022-03-15"),
     *("15 March 2022 and 16 March 2022", "15-16 March 2022", "15 March 2022 - 16 March 2022"),
     *("Friday 15", "Someday, 15 March 2022", "15 March 2022, 10", "15.13.2022", "15-03-2022"),
