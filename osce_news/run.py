@@ -90,11 +90,11 @@ class Run:
         with self._stored_with(event):
             self.writer.hold(page, doubt, event.position, joined=event.joined)
 
-    def store_article(self, event: PageStored, answer: ArticleItem) -> None:
-        """Store the answer to the request for an item's own page; raises StorageError."""
+    def store_article(self, event: PageStored, item: ArticleItem) -> None:
+        """Store the response to the request for an item's own page; raises StorageError."""
         self.set_cost(event.cost)
         with self._stored_with(event):
-            self.writer.store_article(answer)
+            self.writer.store_article(item)
 
     @contextmanager
     def _stored_with(self, event: PageStored) -> Iterator[None]:

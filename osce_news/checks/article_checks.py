@@ -21,20 +21,20 @@ class ArticleChecks:
         self._unreadable = self._by_extractor = self._refused = self._forbidden = self._alike = 0
         self._text: str | None = None  # of the last article
 
-    def check(self, answer: ArticleItem, before: Due) -> None:
+    def check(self, item: ArticleItem, before: Due) -> None:
         """Count a response; raises LayoutError if it must not be stored."""
         self._refused = self._forbidden = 0
-        if answer.article is not None:
+        if item.article is not None:
             self._unreadable = 0
-            self._check_text(answer.article.text)
-            self._check_layout(answer.article.layout, before)
-        elif answer.status == "unreadable" and before.status != "unreadable":
+            self._check_text(item.article.text)
+            self._check_layout(item.article.layout, before)
+        elif item.status == "unreadable" and before.status != "unreadable":
             self._unreadable += 1
             if self._unreadable >= limits.MAX_UNREADABLE and not self._accept:
                 raise LayoutError(
                     "article",
                     expected="an article",
-                    got=f"{self._unreadable} pages in a row that are not; the last: {answer.reason}",
+                    got=f"{self._unreadable} pages in a row that are not; the last: {item.reason}",
                 )
 
     def check_refusal(self, error: RefusedError, *, by_robots: bool) -> RefusedError | None:

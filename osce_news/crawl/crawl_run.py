@@ -112,7 +112,7 @@ class CrawlRun(Run):
         return len(self._queue)
 
     def next_due(self) -> Due | None:
-        """Return the item whose page is requested next, until `store_answer` is called; None at the end."""
+        """Return the item whose page is requested next, until `store_item` is called; None at the end."""
         return self._queue[0] if self._queue else None
 
     def article_validators(self, due: Due) -> tuple[str | None, str | None]:
@@ -121,20 +121,20 @@ class CrawlRun(Run):
             return None, None
         return article_queue.validators(self.writer.connection, due.item_id)
 
-    def store_answer(self, answer: ArticleItem) -> None:
+    def store_item(self, item: ArticleItem) -> None:
         """Store the response for the next item, and remove the item from the queue; raises StorageError."""
         self._queue.popleft()
         event = PageStored(
-            url=answer.url,
-            fetched_at=answer.fetched_at,
+            url=item.url,
+            fetched_at=item.fetched_at,
             kind="article",
             cost=self.cost(),
-            item_id=answer.item_id,
-            status=answer.status,
-            http_status=answer.http_status,
-            reason=answer.reason,
+            item_id=item.item_id,
+            status=item.status,
+            http_status=item.http_status,
+            reason=item.reason,
         )
-        self.store_article(event, answer)
+        self.store_article(event, item)
 
     def stop_requests(self, error: OsceNewsError) -> None:
         """Request no more pages, because of this error."""
@@ -220,13 +220,13 @@ class ArticlesRun(CrawlRun):
         self.checks = ArticleChecks(*article_queue.count_layouts(writer.connection), accept=options.accept)
         self.summary.articles_left = len(queue)
 
-    def store_answer(self, answer: ArticleItem) -> None:
-        """As `CrawlRun.store_answer`, and count the failures and what is left."""
+    def store_item(self, item: ArticleItem) -> None:
+        """As `CrawlRun.store_item`, and count the failures and what is left."""
         self.summary.articles_left = self.remaining - 1 + self._over_limit
-        if answer.status == "failed":
+        if item.status == "failed":
             self._failures += 1
-            self._first_failure = self._first_failure or f"{answer.url}: {answer.reason}"
-        super().store_answer(answer)
+            self._first_failure = self._first_failure or f"{item.url}: {item.reason}"
+        super().store_item(item)
 
     def finish(self) -> None:
         """End the run; it is partial if articles could not be fetched."""

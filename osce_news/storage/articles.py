@@ -29,7 +29,7 @@ _PRINTED = (
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """The result of storing an answer: its kind, and how the text changed, if it did."""
+    """The result of storing a response: its status, and how the text changed, if it did."""
 
     status: str
     change: Revision | None = None
@@ -47,14 +47,14 @@ def lacks_list(connection: sqlite3.Connection, item_id: str) -> bool:
     return row is None or not row[0]
 
 
-def as_listing(answer: ArticleItem) -> Listing | None:
+def as_listing(item: ArticleItem) -> Listing | None:
     """Return an item's own page as a page that shows this one item; None if it does not show a news item.
 
     A page shows one if it prints a content type of the newsroom. If it prints none, it shows one if it has a
     date and a text in a known layout: pages of documents, events and offices have numbers too.
     """
-    article = answer.article
-    if article is None or answer.status != "read" or not answer.item_id.isdecimal():
+    article = item.article
+    if article is None or item.status != "read" or not item.item_id.isdecimal():
         return None
     record = NewsItem(
         url_raw=article.url,
@@ -65,55 +65,53 @@ def as_listing(answer: ArticleItem) -> Listing | None:
         topics_raw=article.topics,
         language_raw=article.language,
     )
-    page = Listing(answer.url, answer.fetched_at, answer.sha256 or "", answer.http_status, 1, origin="page")
+    page = Listing(item.url, item.fetched_at, item.sha256 or "", item.http_status, 1, origin="page")
     page.records = [record]
     page.fields = frozenset({"title_raw", "published_raw"})
     normalize_listing(page)
     is_dated_text = record.published and article.text and article.layout not in _NO_NEWS
     if not (record.content_type or (article.content_type is None and is_dated_text)):
         return None
-    return page if page.records and record.id == answer.item_id else None
+    return page if page.records and record.id == item.item_id else None
 
 
 def write_article(
-    connection: sqlite3.Connection, answer: ArticleItem, run: int, *, saved: bool
+    connection: sqlite3.Connection, item: ArticleItem, run: int, *, saved: bool
 ) -> StoredArticle:
-    """Store one answer inside the caller's transaction.
+    """Store one response inside the caller's transaction.
 
-    The text is kept if the page is gone or can't be read later. `saved` is whether the answer comes from an
+    The text is kept if the page is gone or can't be read later. `saved` is whether it comes from an
     archive and may be older than the stored one: then each part of the row keeps the newer value.
 
     Raises StorageError for an item that is not stored.
     """
-    if not item_exists(connection, answer.item_id):
-        raise StorageError(
-            f"neither a list nor its own page has shown the item {answer.item_id}: {answer.url}"
-        )
-    if answer.status == "moved" and answer.article is not None:
-        if _is_own_page(connection, answer.item_id, answer.article):
-            answer = replace(answer, status="read", moved_to=None)
+    if not item_exists(connection, item.item_id):
+        raise StorageError(f"neither a list nor its own page has shown the item {item.item_id}: {item.url}")
+    if item.status == "moved" and item.article is not None:
+        if _is_own_page(connection, item.item_id, item.article):
+            item = replace(item, status="read", moved_to=None)
         else:
-            answer = replace(answer, article=None)
-    row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [answer.item_id]).fetchone()
-    if row is None and answer.status == UNCHANGED:  # unchanged since a request that stored nothing
-        return StoredArticle(answer.status)
-    values = _first_times(answer, row)
-    is_listed = answer.article is not None and answer.article.layout == BY_SEARCH
+            item = replace(item, article=None)
+    row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [item.item_id]).fetchone()
+    if row is None and item.status == UNCHANGED:  # unchanged since a request that stored nothing
+        return StoredArticle(item.status)
+    values = _first_times(item, row)
+    is_listed = item.article is not None and item.article.layout == BY_SEARCH
     own_request = row is not None and (row["layout"] != BY_SEARCH or row["status"] != "read")
-    newest = row is None or not saved or answer.fetched_at >= row["fetched_at"]
+    newest = row is None or not saved or item.fetched_at >= row["fetched_at"]
     if newest and not (is_listed and own_request):  # the state of the item's own page is kept
-        values |= _request_columns(answer, run)
+        values |= _request_columns(item, run)
     change = None
-    if answer.article is not None and _replaces(answer, row, saved=saved):
-        values |= _content_columns(connection, answer)
-        change = _text_revision(answer, row)
+    if item.article is not None and _replaces(item, row, saved=saved):
+        values |= _content_columns(connection, item)
+        change = _text_revision(item, row)
     if row is None:
-        rows.insert_row(connection, "articles", {"item_id": answer.item_id, **values})
+        rows.insert_row(connection, "articles", {"item_id": item.item_id, **values})
     else:
-        _update(connection, answer.item_id, values)
+        _update(connection, item.item_id, values)
     if change is not None:
-        rows.write_revisions(connection, answer.item_id, [change], answer.fetched_at, run)
-    return StoredArticle(answer.status, change)
+        rows.write_revisions(connection, item.item_id, [change], item.fetched_at, run)
+    return StoredArticle(item.status, change)
 
 
 def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, saved: bool) -> int:
@@ -130,30 +128,30 @@ def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, sav
     own = {row[0] for row in connection.execute(sql, [BY_SEARCH, json.dumps(list(texts))])}
     # In the order of the page, so that a replay numbers the revisions alike.
     stored = (
-        write_article(connection, answer, run, saved=saved) for one, answer in texts.items() if one not in own
+        write_article(connection, item, run, saved=saved) for one, item in texts.items() if one not in own
     )
     return sum(article.change is not None for article in stored)
 
 
-def write_request(connection: sqlite3.Connection, answer: ArticleItem, run: int) -> None:
-    """Add an answer with a body, or a 304, to the pages that the run read."""
-    sha256 = answer.sha256
-    if answer.status == UNCHANGED:
+def write_request(connection: sqlite3.Connection, item: ArticleItem, run: int) -> None:
+    """Add a response with a body, or a 304, to the pages that the run read."""
+    sha256 = item.sha256
+    if item.status == UNCHANGED:
         sql = "SELECT sha256 FROM articles WHERE item_id = ?"
-        row = connection.execute(sql, [answer.item_id]).fetchone()
+        row = connection.execute(sql, [item.item_id]).fetchone()
         sha256 = row["sha256"] if row else None
     if sha256 is None:
         return
     row = {
         "run_id": run,
-        "item_id": answer.item_id,
-        "url": answer.url,
-        "fetched_at": answer.fetched_at,
+        "item_id": item.item_id,
+        "url": item.url,
+        "fetched_at": item.fetched_at,
         "sha256": sha256,
-        "status": answer.http_status,
+        "status": item.http_status,
         **dict.fromkeys(("results", "new", "changed", "unchanged"), 0),
-        "etag": answer.etag,
-        "last_modified": answer.last_modified,
+        "etag": item.etag,
+        "last_modified": item.last_modified,
     }
     rows.insert_row(connection, "pages", row)
 
@@ -206,44 +204,44 @@ def _is_own_page(connection: sqlite3.Connection, item_id: str, article: RawArtic
     }
 
 
-def _first_times(answer: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]:
-    """Return the times of the first request and the first reading, in whatever order answers are stored."""
-    at = answer.fetched_at
+def _first_times(item: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]:
+    """Return the times of the first request and the first reading, in whatever order responses are stored."""
+    at = item.fetched_at
     values: dict[str, Any] = {"first_asked": min(row["first_asked"], at) if row else at}
     first_read = row["first_read"] if row else None
-    if answer.status == "read" or (answer.status == UNCHANGED and first_read):
+    if item.status == "read" or (item.status == UNCHANGED and first_read):
         values["first_read"] = min(first_read, at) if first_read else at
     return values
 
 
-def _request_columns(answer: ArticleItem, run: int) -> dict[str, Any]:
-    values = {"fetched_at": answer.fetched_at, "http_status": answer.http_status, "run_id": run}
-    if answer.status != UNCHANGED:
-        values |= {"status": answer.status, "reason": answer.reason, "moved_to": answer.moved_to}
+def _request_columns(item: ArticleItem, run: int) -> dict[str, Any]:
+    values = {"fetched_at": item.fetched_at, "http_status": item.http_status, "run_id": run}
+    if item.status != UNCHANGED:
+        values |= {"status": item.status, "reason": item.reason, "moved_to": item.moved_to}
     return values
 
 
-def _replaces(answer: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> bool:
+def _replaces(item: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> bool:
     """Whether this reading replaces the stored one; of two from the same second always the same one does."""
     if row is None or row["read_at"] is None or not saved:
         return True
-    if row["layout"] == BY_SEARCH and answer.article is not None and answer.article.layout != BY_SEARCH:
+    if row["layout"] == BY_SEARCH and item.article is not None and item.article.layout != BY_SEARCH:
         return True
-    text = answer.article.text if answer.article else None
-    return (answer.fetched_at, text or "") >= (row["read_at"], row["text"] or "")
+    text = item.article.text if item.article else None
+    return (item.fetched_at, text or "") >= (row["read_at"], row["text"] or "")
 
 
-def _content_columns(connection: sqlite3.Connection, answer: ArticleItem) -> dict[str, Any]:
+def _content_columns(connection: sqlite3.Connection, item: ArticleItem) -> dict[str, Any]:
     """Return the columns that hold what the page shows."""
-    article = answer.article
+    article = item.article
     assert article is not None
-    stored = rows.load(connection, [answer.item_id])[answer.item_id]
+    stored = rows.load(connection, [item.item_id])[item.item_id]
     printed = {name: getattr(article, name) for name in _COMPARED}
     return {
-        "read_at": answer.fetched_at,
-        "etag": answer.etag,
-        "last_modified": answer.last_modified,
-        "sha256": answer.sha256,
+        "read_at": item.fetched_at,
+        "etag": item.etag,
+        "last_modified": item.last_modified,
+        "sha256": item.sha256,
         "url": article.url,
         "canonical_url": article.canonical,
         "title": article.title,
@@ -262,15 +260,15 @@ def _content_columns(connection: sqlite3.Connection, answer: ArticleItem) -> dic
     }
 
 
-def _text_revision(answer: ArticleItem, row: sqlite3.Row | None) -> Revision | None:
+def _text_revision(item: ArticleItem, row: sqlite3.Row | None) -> Revision | None:
     """Return how the text changed since it was last read; None if it did not.
 
     If the bytes of the page are the same, the extraction changed and not the page.
     """
-    after = answer.article.text if answer.article else None
+    after = item.article.text if item.article else None
     if row is None or row["read_at"] is None or row["text"] == after:
         return None
-    if row["sha256"] is not None and row["sha256"] == answer.sha256:
+    if row["sha256"] is not None and row["sha256"] == item.sha256:
         return None
     return Revision("text", row["text"], after, text_kind(row["text"], after))
 

@@ -214,28 +214,28 @@ class Writer:
         """Whether the item is stored."""
         return articles.item_exists(self.connection, item_id)
 
-    def takes(self, answer: ArticleItem) -> bool:
-        """Whether an answer can be stored: the item is, or the page shows one."""
-        return self.has_item(answer.item_id) or articles.as_listing(answer) is not None
+    def takes(self, item: ArticleItem) -> bool:
+        """Whether a response can be stored: its item is stored, or its page shows one."""
+        return self.has_item(item.item_id) or articles.as_listing(item) is not None
 
     def has_article(self, item_id: str) -> bool:
         """Whether this item's own page was read before, so that a 304 refers to something."""
         sql = "SELECT 1 FROM articles WHERE item_id = ? AND read_at IS NOT NULL"
         return self.connection.execute(sql, [item_id]).fetchone() is not None
 
-    def store_article(self, answer: ArticleItem) -> Summary:
-        """Store one answer to the request for an item's page, in one transaction.
+    def store_article(self, item: ArticleItem) -> Summary:
+        """Store one response to the request for an item's page, in one transaction.
 
         A news item that no list has shown is stored as its page shows it. Returns the run's summary so far.
-        Raises StorageError, also for an answer that `takes` refuses; nothing is stored then.
+        Raises StorageError, also for a response that `takes` refuses; nothing is stored then.
         """
         with self.transaction():
             after = dataclasses.replace(self.summary)
             saved = after.mode in SAVED_MODES
-            if articles.lacks_list(self.connection, answer.item_id):
-                self._store_own_page(answer, after)
-            stored = articles.write_article(self.connection, answer, after.run, saved=saved)
-            articles.write_request(self.connection, answer, after.run)
+            if articles.lacks_list(self.connection, item.item_id):
+                self._store_own_page(item, after)
+            stored = articles.write_article(self.connection, item, after.run, saved=saved)
+            articles.write_request(self.connection, item, after.run)
             after.articles += 1
             after.articles_changed += stored.change is not None
             after.articles_gone += stored.status in articles.GONE
@@ -244,9 +244,9 @@ class Writer:
             self.summary = after
         return self.summary
 
-    def _store_own_page(self, answer: ArticleItem, after: Summary) -> None:
+    def _store_own_page(self, item: ArticleItem, after: Summary) -> None:
         """Store what an item's own page shows as the values of the item; nothing if it is not a news item."""
-        if (page := articles.as_listing(answer)) is not None:
+        if (page := articles.as_listing(item)) is not None:
             changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)
             # An item that was known and has not changed only counts as an article.

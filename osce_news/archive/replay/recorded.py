@@ -204,11 +204,11 @@ class RecordedRun:
 
     def _store(self, capture: Capture | None, event: PageStored | None) -> None:
         if event is not None and event.kind == ARTICLE:
-            answer = self._article(capture, event)
-            if not self._writer.has_item(answer.item_id):
+            item = self._article(capture, event)
+            if not self._writer.has_item(item.item_id):
                 self._run.set_cost(event.cost)
-                raise MissingPageError(f"{event.url}: no list shows its item, {answer.item_id}")
-            self._run.store_article(event, answer)
+                raise MissingPageError(f"{event.url}: no list shows its item, {item.item_id}")
+            self._run.store_article(event, item)
             return
         page = self._listing(capture, event)
         if event is None:  # a page that the run refused, and that is understood by now

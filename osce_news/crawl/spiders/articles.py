@@ -44,7 +44,7 @@ class ArticlesSpider(BaseSpider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._end: OsceNewsError | None = None  # ends the run once the present answer is stored
+        self._end: OsceNewsError | None = None  # ends the run once the present item is stored
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first article."""
@@ -67,17 +67,17 @@ class ArticlesSpider(BaseSpider):
         """Return the item with what its page shows and, once it is stored, the next request."""
         run = self._present_run()
         try:
-            answer = article_from_response(response, due.item_id)
-            if answer.status == "unchanged" and not _is_conditional(response.request):
-                answer.status = "failed"
-                answer.reason = "the site answered with status 304 to an unconditional request"
-            run.checks.check(answer, due)
+            item = article_from_response(response, due.item_id)
+            if item.status == "unchanged" and not _is_conditional(response.request):
+                item.status = "failed"
+                item.reason = "the site answered with status 304 to an unconditional request"
+            run.checks.check(item, due)
         except (LayoutError, ChallengePageError) as error:
             raise self.reject(error, response) from error
-        if answer.status == "unreadable":
-            unreadable = OsceNewsError(str(answer.reason))
+        if item.status == "unreadable":
+            unreadable = OsceNewsError(str(item.reason))
             logger.warning("%s", self.keep_rejected(unreadable, response))
-        return self._store(run, answer)
+        return self._store(run, item)
 
     def article_failed(self, failure: Failure) -> AsyncIterator[ArticleItem | Request]:
         """Return the item with the failure and, once it is stored, the next request."""
@@ -90,30 +90,30 @@ class ArticlesSpider(BaseSpider):
             raise self.fail_as_partial(error)
         due: Due = request.cb_kwargs["due"]
         if response is not None:
-            answer = article_from_response(response, due.item_id)
+            item = article_from_response(response, due.item_id)
         else:
             reason = str(error).removeprefix(f"{request.url}: ")
-            answer = ArticleItem(due.item_id, request.url, utc_now(), "failed", reason=reason)
+            item = ArticleItem(due.item_id, request.url, utc_now(), "failed", reason=reason)
         if isinstance(error, RefusedError):
             ends = run.checks.check_refusal(error, by_robots=response is None)
             # 429 Too Many Requests is about the crawler, not about the page.
-            self._end = error if answer.http_status == HTTPStatus.TOO_MANY_REQUESTS else ends
+            self._end = error if item.http_status == HTTPStatus.TOO_MANY_REQUESTS else ends
         else:
-            run.checks.check(answer, due)
+            run.checks.check(item, due)
             if site_is_down:
                 self._end = as_partial(error, self.pages_stored())
         logger.warning("%s", error)
-        return self._store(run, answer)
+        return self._store(run, item)
 
     def _present_run(self) -> CrawlRun:
         assert self.crawl.run is not None, "pages are requested in a run"
         return self.crawl.run
 
-    async def _store(self, run: CrawlRun, answer: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
-        """Yield the answer and, when it is stored, the next request."""
+    async def _store(self, run: CrawlRun, item: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
+        """Yield the item and, when it is stored, the next request."""
         self.update_stats()
-        self.crawl.pending = pending = PendingPage(answer, partial(run.store_answer, answer))
-        yield answer
+        self.crawl.pending = pending = PendingPage(item, partial(run.store_item, item))
+        yield item
         try:
             await pending.wait()
         except OsceNewsError as error:
@@ -121,7 +121,7 @@ class ArticlesSpider(BaseSpider):
         left_s = run.remaining * self.delay()
         left = f"; {duration_in_words(left_s)} left" if left_s >= 60 else ""
         number = f"{run.total - run.remaining} of {run.total}"
-        logger.info("article %s: %s, %s%s", number, answer.status, answer.url, left)
+        logger.info("article %s: %s, %s%s", number, item.status, item.url, left)
         self.crawl.progress(run.summary, run.total, left_s)
         if (request := self.next_page(run)) is not None:
             yield request
