@@ -14,11 +14,14 @@ from osce_news.pages.labels import read_label
 from osce_news.pages.text_lines import Line, kind_of
 
 
-def find_runs(owned: Sequence[tuple[Line, Element | None]]) -> dict[Element, list[Line]] | None:
+def find_runs(
+    owned: Sequence[tuple[Line, Element | None]], times: Set[str] = frozenset()
+) -> dict[Element, list[Line]] | None:
     """Return the lines of each card if the cards' elements hold only the titles; None if they hold more.
 
-    `owned` has the lines of a list, each with the card whose element contains it, or None. A card begins at
-    its title or, if dates stand above the titles, at the values above it.
+    `owned` has the lines of a list, each with the card whose element contains it, or None; `times` are the
+    texts of time elements, such as "3 days ago". A card begins at its title or, if dates stand above the
+    titles, at the values above it.
     """
     lines = [line for line, _ in owned]
     starts: dict[Element, int] = {}
@@ -38,25 +41,29 @@ def find_runs(owned: Sequence[tuple[Line, Element | None]]) -> dict[Element, lis
     if bare * 2 < len(at) or sum(map(bool, gaps)) * 2 < max(1, len(gaps)):
         return None
     last = _end(lines, at[-1], {kind_of(lines[n].block) for n in range(at[0], at[-1]) if n not in at})
-    begins_at = [start - lead for start, lead in zip(at, _leads(lines, at), strict=True)]
+    begins_at = [start - lead for start, lead in zip(at, _leads(lines, at, times), strict=True)]
     return {
         card: _until_heading(lines[begin:end], lines[start])
         for card, start, (begin, end) in zip(starts, at, pairwise([*begins_at, last]), strict=True)
     }
 
 
-def _leads(lines: Sequence[Line], at: Sequence[int]) -> list[int]:
+def _leads(lines: Sequence[Line], at: Sequence[int], times: Set[str]) -> list[int]:
     """Return how many lines with values above each title belong to it: none if dates stand below titles.
 
     Raises LayoutError if dates only stand between titles, so that they may belong to those above or below.
     """
+
+    def is_day(line: Line) -> bool:
+        return line.text in times or is_dated(line)
+
     above = [
-        list(takewhile(_is_of_values, reversed(lines[before + 1 : start])))
+        list(takewhile(lambda line: is_day(line) or _is_of_values(line), reversed(lines[before + 1 : start])))
         for before, start in pairwise([-1, *at])
     ]
-    up_to_date = [next((n for n, line in enumerate(run, 1) if is_dated(line)), 0) for run in above]
+    up_to_date = [next((n for n, line in enumerate(run, 1) if is_day(line)), 0) for run in above]
     least = min(map(len, above))
-    if any(map(is_dated, lines[at[-1] + 1 :])):
+    if any(map(is_day, lines[at[-1] + 1 :])):
         return [0 for _ in at]
     if up_to_date[0]:
         return [max(least, own) for own in up_to_date]

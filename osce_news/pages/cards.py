@@ -8,7 +8,7 @@ title to the next.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -33,7 +33,6 @@ from osce_news.pages.card_values import is_aside, is_dated
 from osce_news.pages.labels import split_labels
 from osce_news.pages.text_lines import (
     HEADINGS,
-    INLINE,
     Line,
     is_hidden,
     is_item,
@@ -272,16 +271,15 @@ def _days_above(groups: Sequence[_Group]) -> dict[Element, str]:
 
 def _cards(group: _Group, days: Mapping[Element, str]) -> Iterator[CardFields]:
     """Yield the cards of a group; `days` are the dates above them."""
-    runs = find_runs(group.lines)
+    before, after = _times_around(group)
+    texts = {one.text for gap in (*before.values(), *after.values()) for one in gap if one.datetime}
+    runs = find_runs(group.lines, texts)
     if runs is not None:
-        times: dict[Element, list[Time]] = defaultdict(list)
-        for one in group.parent.iter("time"):
-            block = next(above for above in one.iterancestors() if above.tag not in INLINE)
-            times[block].append(_time(one))
+        owners = dict(group.lines)
         for card, lines in runs.items():
-            near = (one for block in dict.fromkeys(line.block for line in lines) for one in times[block])
+            near = (after if owners.get(lines[0]) is card else before)[card]
             text = "\n".join(line.text for line in lines)
-            shown = [one for one in near if one.text in text]
+            shown = [one for one in near if one.text and one.text in text]
             yield CardFields(lines, group.parent, group.links[card], times=shown, day=days.get(card))
         return
     by_card: dict[Element, list[Line]] = {card: [] for card in group.links}
@@ -292,6 +290,20 @@ def _cards(group: _Group, days: Mapping[Element, str]) -> Iterator[CardFields]:
     for card, link in group.links.items():
         inside = [_time(one) for one in card.iter("time", "meta") if _is_time(one)]
         yield CardFields(by_card[card], card, link, times=inside, columns=columns, day=days.get(card))
+
+
+def _times_around(group: _Group) -> tuple[dict[Element, list[Time]], dict[Element, list[Time]]]:
+    """Return the times from the card before to each card of a group, and those from it to the next."""
+    before: dict[Element, list[Time]] = {}
+    after: dict[Element, list[Time]] = {}
+    gap: list[Time] = []
+    for element in group.parent.iter():
+        if element in group.links:
+            before[element] = gap
+            after[element] = gap = []
+        elif element.tag == "time" and _is_time(element):
+            gap.append(_time(element))
+    return before, after
 
 
 def _is_time(element: Element) -> bool:

@@ -190,6 +190,20 @@ def test_one_card_without_a_link_is_quarantined_and_several_fail_the_page() -> N
         _ = read(*linked, unlinked * 3).results
 
 
+@pytest.mark.parametrize("flat", ["{title}{time}<p>Text.</p>", "{time}{title}<p>Text.</p>"])
+def test_each_title_of_a_flat_list_has_its_own_time_though_all_say_the_same(flat: str) -> None:
+    parts = [
+        flat.format(
+            title=f'<h3><a href="/node/{day}">Story {day}</a></h3>',
+            time=f'<time datetime="2026-06-{day}T10:00:00Z">2 weeks ago</time>',
+        )
+        for day in (15, 14, 13, 12)
+    ]
+    assert [one.published for one in read("<div>", *parts, "</div>").results] == [
+        f"2026-06-{day}T10:00:00Z" for day in (15, 14, 13, 12)
+    ]
+
+
 @pytest.mark.parametrize("group", ["<h2>{}</h2>{}", "<section><h2>{}</h2>{}</section>", "<p>{}</p>{}"])
 def test_a_date_above_a_group_of_cards_is_that_of_each_of_them(group: str) -> None:
     def shown(*days: int) -> list[str | None]:

@@ -43,6 +43,9 @@ LISTS = {
     "labels in a card": cards_with("<ul>" + '<li class="label">x' * 5_000 + "</ul>"),
     "blanks in a card": cards_with("<p>a" + " " * 100_000 + "b</p>"),
     "times of cards": cards_with("".join(f"<p><time>{n} Junuary</time>" for n in range(20_000)), RUN),
+    "times of a flat list": "".join(
+        f'<h3><a href="/node/{n}">Story {n}</a></h3><time>1 May 2020</time>' for n in range(8_000)
+    ),
     "cells of a card": "<table><tr><th>Title<th>Date</tr>" + cards_with("<td>x" * 50_000, ROW) + "</table>",
 }
 ARTICLES = {
