@@ -18,16 +18,16 @@ from osce_news.clock import parse_utc
 from osce_news.errors import LayoutError
 from osce_news.normalize import is_web_address
 
-MAX_ANSWERS = 1_000  # for one address in one index; a longer index is read in parts, by --from and --to
-_ROWS = 5_000  # of one answer
+MAX_PAGES = 1_000  # for one address in one index; a longer index is read in parts, by --from and --to
+_ROWS = 5_000  # of a page
 _ORIGINAL = "x-archive-orig-"  # before the names of a capture's own headers
 _DESCRIBE = frozenset({"content-type", "content-language", "etag", "last-modified"})
 _OF_ENCODING = frozenset({"content-encoding", "content-length", "transfer-encoding"})  # bodies are unpacked
 
 
 @dataclass(frozen=True, slots=True)
-class IndexAnswer:
-    """What an index answered: captures, and the addresses to ask next."""
+class IndexPage:
+    """A page of an index: captures, and the addresses to request next."""
 
     records: Sequence[CdxRecord] = ()
     unreadable: int = 0  # records without an address, a time or a place
@@ -51,21 +51,21 @@ class WebArchive(ABC):
 
     @abstractmethod
     def first(self) -> list[str]:
-        """Return the addresses to ask first."""
+        """Return the addresses to request first."""
 
     @abstractmethod
-    def read(self, asked: str, status: int, body: bytes) -> IndexAnswer:
-        """Return what an answer holds; raises LayoutError if it is not that of a CDX interface."""
+    def read(self, address: str, status: int, body: bytes) -> IndexPage:
+        """Return the page of the index in a response; raises LayoutError if there is none."""
 
     @abstractmethod
     def place(self, record: CdxRecord) -> tuple[str, dict[str, str]]:
-        """Return the address of a capture, and the headers to ask with."""
+        """Return the address of a capture, and the headers of its request."""
 
     @abstractmethod
     def exchange(
         self, record: CdxRecord, source: str, headers: Mapping[str, str], status: int, body: bytes
     ) -> Exchange:
-        """Return the capture that an answer holds; raises RecordError if it is something else."""
+        """Return the capture in a response; raises RecordError if it is something else."""
 
     def query(self, cdx_url: str, url: str, **more: object) -> str:
         """Return the address that asks for the captures of an address in the period."""
@@ -93,17 +93,17 @@ class Wayback(WebArchive):
         more = {"filter": pages, "limit": _ROWS, "showResumeKey": "true"}
         return [self.query(self.cdx_url, url, **more) for url in self.urls]
 
-    def read(self, asked: str, status: int, body: bytes) -> IndexAnswer:
+    def read(self, address: str, status: int, body: bytes) -> IndexPage:
         _check_status(status)
         records, unreadable, key = parse_records(body)
-        before, _, asked_key = asked.partition("&resumeKey=")
-        last, parts = self._last if asked_key else ([], 0)
+        before, _, key_before = address.partition("&resumeKey=")
+        last, parts = self._last if key_before else ([], 0)
         self._last = (records, parts + 1)
         if key is None:
-            return IndexAnswer(records, unreadable, is_cut=len(records) + unreadable >= _ROWS)
-        if records == last or parts + 1 >= MAX_ANSWERS:  # an index that repeats itself, or never ends
-            return IndexAnswer(records, unreadable, is_cut=True)
-        return IndexAnswer(records, unreadable, [f"{before}&{urlencode({'resumeKey': key})}"])
+            return IndexPage(records, unreadable, is_cut=len(records) + unreadable >= _ROWS)
+        if records == last or parts + 1 >= MAX_PAGES:  # an index that repeats itself, or never ends
+            return IndexPage(records, unreadable, is_cut=True)
+        return IndexPage(records, unreadable, [f"{before}&{urlencode({'resumeKey': key})}"])
 
     def place(self, record: CdxRecord) -> tuple[str, dict[str, str]]:
         return f"{self.data_url.rstrip('/')}/{record.timestamp}id_/{record.url}", {}
@@ -133,25 +133,25 @@ class CommonCrawl(WebArchive):
     def first(self) -> list[str]:
         return [self.cdx_url]
 
-    def read(self, asked: str, status: int, body: bytes) -> IndexAnswer:
-        if asked == self.cdx_url:
+    def read(self, address: str, status: int, body: bytes) -> IndexPage:
+        if address == self.cdx_url:
             _check_status(status)
-            return IndexAnswer(next=list(self._crawls(parse_json(body))))
+            return IndexPage(next=list(self._crawls(parse_json(body))))
         if status == HTTPStatus.NOT_FOUND and isinstance(parse_json(body), dict):
-            return IndexAnswer()  # no captures in this crawl
+            return IndexPage()  # no captures in this crawl
         _check_status(status)
-        if "showNumPages" in parse_qs(urlsplit(asked).query):
+        if "showNumPages" in parse_qs(urlsplit(address).query):
             count = parse_json(body)
             count = count.get("pages") if isinstance(count, dict) else count
             if not isinstance(count, int):
                 raise not_cdx(body)
-            pages = (asked.replace("showNumPages=true", f"page={n}") for n in range(min(count, MAX_ANSWERS)))
-            return IndexAnswer(next=list(pages), is_cut=count > MAX_ANSWERS)
+            pages = (address.replace("showNumPages=true", f"page={n}") for n in range(min(count, MAX_PAGES)))
+            return IndexPage(next=list(pages), is_cut=count > MAX_PAGES)
         records, unreadable, _ = parse_records(body)
         placed = [
             one for one in records if one.filename and one.offset.isdecimal() and one.length.isdecimal()
         ]
-        return IndexAnswer(placed, unreadable + len(records) - len(placed))
+        return IndexPage(placed, unreadable + len(records) - len(placed))
 
     def place(self, record: CdxRecord) -> tuple[str, dict[str, str]]:
         first, length = int(record.offset), int(record.length)

@@ -175,17 +175,17 @@ class BackfillSpider(PoliteSpider):
     def index_read(self, response: Response, asked: str) -> Request | None:
         """Add the captures of an answer, and return the next request."""
         try:
-            answer = self.web_archive.read(asked, response.status, response.body)
+            page = self.web_archive.read(asked, response.status, response.body)
         except LayoutError as error:
             error.args = (f"{response.url}: {error}",)
             self.errors.append(error)
         else:
-            for record in answer.records:
+            for record in page.records:
                 self.selection.add(record)
-            self.counts["captures"] += answer.unreadable
-            self.counts["unreadable"] += answer.unreadable
-            self._questions.extendleft(reversed(answer.next))
-            if answer.is_cut:
+            self.counts["captures"] += page.unreadable
+            self.counts["unreadable"] += page.unreadable
+            self._questions.extendleft(reversed(page.next))
+            if page.is_cut:
                 text = "the index has more captures; read it in parts, with --from, --to or another --url"
                 self.errors.append(PartialError(f"{response.url}: {text}"))
         return self._next()

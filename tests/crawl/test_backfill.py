@@ -258,7 +258,7 @@ def test_an_index_that_never_ends_is_left(server: WebArchive, tmp_path: Path, is
 
     asked: list[int] = []
     server.fail("/cdx", endless)
-    limit = "import osce_news.archive.web_archives as w\nw.MAX_ANSWERS = 20"
+    limit = "import osce_news.archive.web_archives as w\nw.MAX_PAGES = 20"
     done = backfill(server, tmp_path, "wayback", "--url", "www.osce.org/*", before=limit)
     assert (done.status, len(done.lines)) == (4, 1), done.errors
     assert "the index has more captures" in done.lines[0]
