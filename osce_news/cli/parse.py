@@ -32,7 +32,7 @@ from osce_news.urls import LISTING_URL
     metavar="N",
     help="Without a scheduler, use N processes on this machine.  [default: 2]",
 )
-@click.option("--start-url", metavar="URL", help="As for `replay`.")
+@click.option("--start-url", metavar="URL", default=LISTING_URL, help="As for `replay`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the number of partitions as one JSON object.")
 @log_options
 def parse(
@@ -40,7 +40,7 @@ def parse(
     out: Path,
     scheduler: str | None,
     workers: int | None,
-    start_url: str | None,
+    start_url: str,
     as_json: bool,
 ) -> None:
     """Parse WARC files on a Dask cluster into partitions.
@@ -71,7 +71,7 @@ def parse(
             out,
             scheduler=scheduler,
             workers=workers or 2,
-            start_url=listing_url(start_url, 50) if start_url else LISTING_URL,
+            start_url=listing_url(start_url, 50),
             on_part=lambda part, total: progress.update(task, advance=1, total=total),
         )
     if as_json:

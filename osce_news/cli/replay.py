@@ -20,12 +20,13 @@ from osce_news.urls import LISTING_URL
 @click.option(
     "--start-url",
     metavar="URL",
-    help="A list: only pages of its site are read from WARC files of other tools.  [default: www.osce.org]",
+    default=LISTING_URL,
+    help="A list: only pages of its site are read from WARC files of other tools.",
 )
 @click.option("--jobs", type=int, hidden=True, expose_value=False, help="Of former versions; has no effect.")
 @json_option
 @log_options
-def replay(paths: tuple[Path, ...], db: Path, start_url: str | None, as_json: bool) -> None:
+def replay(paths: tuple[Path, ...], db: Path, start_url: str, as_json: bool) -> None:
     """Read saved pages and WARC files into the database, offline.
 
     PATH is an .html file, an answer of the search service (.json), a WARC file, or a folder of them.
@@ -42,8 +43,8 @@ def replay(paths: tuple[Path, ...], db: Path, start_url: str | None, as_json: bo
       osce-news replay archive --db rebuilt.db
       osce-news replay ~/saved-pages --json
     """
-    site = listing_url(start_url, 50) if start_url else LISTING_URL
+    start_url = listing_url(start_url, 50)
     close_network()
     with progress_bar("replay", as_json=as_json) as advance:
-        outcome = replay_paths(paths, db, start_url=site, on_page=advance)
+        outcome = replay_paths(paths, db, start_url=start_url, on_page=advance)
     print_outcome(outcome, as_json)
