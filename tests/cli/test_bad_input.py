@@ -129,8 +129,7 @@ def _foreign(path: Path) -> None:
 @pytest.mark.parametrize("command", [READERS[0], *WRITERS], ids=lambda command: str(command[0]))
 def test_other_files_are_refused_untouched(tmp_path: Path, command: tuple[str, ...]) -> None:
     path = tmp_path / "given.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("CREATE TABLE items (id, title); INSERT INTO items VALUES (1, 'mine')")
+    _foreign(path)
     before = digest(path)
     result = run(*command, "--db", path, cwd=tmp_path)
     assert "not a database of osce-news" in _one_line(result)

@@ -56,20 +56,6 @@ def test_the_format_in_a_pipe_is_tsv_and_json_has_its_own_option(filled: Path, t
         assert run("list", *short, cwd=tmp_path) == run("list", "--format", long, cwd=tmp_path)
 
 
-def test_two_groups_make_a_table_of_counts(filled: Path, tmp_path: Path) -> None:
-    rows = json.loads(run("stats", "--by", "year", "--by", "type", "--json", cwd=tmp_path).out)
-    out = run("stats", "--by", "year", "--by", "type", "--format", "csv", cwd=tmp_path).out
-    header, *lines = csv.reader(io.StringIO(out))
-    assert header[0] == "year"
-    assert "(not printed)" in header
-    cells = {
-        (line[0], name): int(count)
-        for line in lines
-        for name, count in zip(header[1:], line[1:], strict=True)
-    }
-    assert cells == {(row["year"], row["type"] or "(not printed)"): row["items"] for row in rows}
-
-
 def test_an_item_is_shown_by_number_and_by_any_of_its_addresses(filled: Path, tmp_path: Path) -> None:
     shown = run("show", "575719", cwd=tmp_path)
     assert (shown.status, shown.err) == (0, "")

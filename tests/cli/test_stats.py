@@ -71,6 +71,7 @@ def test_a_tidy_table_has_one_row_per_cell(filled: Path, tmp_path: Path) -> None
     crossed = _stats(tmp_path, "--by", "year", "--by", "type")
     cells = {(row["year"], name): row[name] for row in crossed for name in row if name != "year"}
     assert {(row["year"], row["type"]): row["items"] for row in tidy} == cells
+    assert "(not printed)" in crossed[0]
     assert len(tidy) == len(cells) == len({row["year"] for row in tidy}) * len({row["type"] for row in tidy})
 
 

@@ -54,7 +54,7 @@ def replay_plan(
     with Writer(db) as writer:
         outcome = Outcome(Summary(0, "replay", database=str(db)))
         hosts, deaths = plan.hosts(start_url), deaths_of(plan.runs)
-        unfit: list[Path] = []  # the files of runs that can't be repeated
+        unrepeated: list[Path] = []  # the files of runs that can't be repeated
 
         def merge(plan: ReplayPlan) -> None:
             if plan.pages or plan.warcs:
@@ -62,18 +62,18 @@ def replay_plan(
 
         for run in plan.runs:
             known = crawl_state.run_of_archive(writer.connection, run.name)
-            if known is not None and not _went_on(run, known, source, writer):
+            if known is not None and not _has_grown(run, known, source, writer):
                 outcome.known.append(run.name)
-            elif known is None and _fits(run, writer):
+            elif known is None and _can_be_repeated(run, writer):
                 # First, because the run may hold articles of items that only these list.
-                merge(ReplayPlan(warcs=unfit))
-                unfit = []
+                merge(ReplayPlan(warcs=unrepeated))
+                unrepeated = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over
                     RecordedRun(run, writer, source, outcome, deaths.get(run.name)).repeat(on_page)
             else:
                 outcome.merged.append(run.name)
-                unfit += run.files
-        merge(replace(plan, warcs=[*plan.warcs, *unfit]))
+                unrepeated += run.files
+        merge(replace(plan, warcs=[*plan.warcs, *unrepeated]))
         outcome.close()
     return outcome
 
@@ -116,14 +116,14 @@ def _backfills(files: Sequence[Path]) -> dict[str, list[Path]]:
     return archives
 
 
-def _fits(run: ArchivedRun, writer: Writer) -> bool:
+def _can_be_repeated(run: ArchivedRun, writer: Writer) -> bool:
     """Whether a run can be repeated exactly, because the database holds nothing later."""
     before = crawl_state.archived_runs(writer.connection).last
     in_line = run.begins.after is not None and before == run.begins.after
     return in_line or not crawl_state.has_read_after(writer.connection, run.begins.started)
 
 
-def _went_on(run: ArchivedRun, known: int, source: WarcFiles, writer: Writer) -> bool:
+def _has_grown(run: ArchivedRun, known: int, source: WarcFiles, writer: Writer) -> bool:
     """Whether an archive without an end now has more than the database: it was replayed while it grew.
 
     One page more does not count: a kill between a page's event and its storing leaves it.

@@ -68,7 +68,7 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     # A crawl that was killed may leave such a file among others.
     if not pages and all(map(_has_no_record, warcs)):
         raise BadInputError(f"{warcs[0]} holds no complete record: there is nothing to replay")
-    runs, others, headless = _sorted_out(sorted(warcs, key=lambda file: (_first_date(file), str(file))))
+    runs, others, headless = _runs_and_others(sorted(warcs, key=lambda file: (_first_date(file), str(file))))
     pages.sort(key=lambda page: (page.fetched_at, str(page.path)))
     return ReplayPlan(_in_order(runs), others, pages, headless)
 
@@ -132,7 +132,7 @@ def file_name(name: str, number: int) -> str:
     return f"{name}-{number:05}.warc.gz"
 
 
-def _sorted_out(files: Iterable[Path]) -> tuple[list[ArchivedRun], list[Path], list[str]]:
+def _runs_and_others(files: Iterable[Path]) -> tuple[list[ArchivedRun], list[Path], list[str]]:
     """Return the recorded runs, all other files, and the names of runs' first files that are missing."""
     runs: list[ArchivedRun] = []
     others: list[Path] = []
