@@ -31,10 +31,10 @@ _TYPES = {"YYYY-MM-DD": "date", "UTC": "datetime"}  # all others are strings
 
 
 def check(folder: Path) -> None:
-    """Raise BadInputError if the folder has a descriptor of another data set, which must not be replaced."""
+    """Raise BadInputError if the folder has a descriptor that is not ours, which must not be replaced."""
     if _read(folder / NAME) is None and (folder / NAME).exists():
         raise BadInputError(
-            f"{folder / NAME} describes another data set: choose another folder, or use --no-datapackage"
+            f"{folder / NAME} is not a descriptor of osce-news: choose another folder or --no-datapackage"
         )
 
 
@@ -61,7 +61,7 @@ def add(path: Path, resource: dict[str, Any], origin: Origin) -> None:
     }
     others = [
         other
-        for other in (_read(folder / NAME) or {}).get("resources", [])
+        for other in (_read(folder / NAME) or {"resources": []})["resources"]
         if other["name"] != resource["name"] and all((folder / path).exists() for path in _paths(other))
     ]
     reference = origin.reference
@@ -97,8 +97,8 @@ def _pairs(query: Query) -> Iterator[tuple[str, str | list[str]]]:
 def remove(path: Path) -> None:
     """Remove this file or folder from the descriptor next to it, because its contents have changed."""
     folder, name = path.parent, path.name
-    package = _read(folder / NAME) or {}
-    resources = package.get("resources", [])
+    package = _read(folder / NAME) or {"resources": []}
+    resources = package["resources"]
     others = [other for other in resources if name not in (path.split("/")[0] for path in _paths(other))]
     if len(others) == len(resources):
         return
@@ -168,12 +168,13 @@ def _field(column: Column, list_separator: str | None) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """Return our descriptor; None if there is none, or one of another data set."""
+    """Return our descriptor; None if there is none, or one of another data set or that was changed."""
     try:
-        package = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        package: dict[str, Any] = json.loads(path.read_bytes())
+        described = [(one["name"], *map(Path, _paths(one))) for one in package["resources"]]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return package if isinstance(package, dict) and package.get("name") == _PACKAGE else None
+    return package if described and package.get("name") == _PACKAGE else None
 
 
 def _paths(resource: dict[str, Any]) -> list[str]:

@@ -94,12 +94,20 @@ def test_deleted_files_leave_the_descriptor_and_a_foreign_one_is_kept(
     (tmp_path / "b.csv").unlink()
     export(reading, ALL, tmp_path / "c.csv")
     assert [one["path"] for one in json.loads(described.read_bytes())["resources"]] == ["a.csv", "c.csv"]
-    described.write_text('{"name": "of-others"}')
-    with pytest.raises(BadInputError, match="another data set"):
-        export(reading, ALL, tmp_path / "d.csv")
-    assert not (tmp_path / "d.csv").exists()
-    assert export(reading, ALL, tmp_path / "d.csv", described=False) == 151
-    assert described.read_text() == '{"name": "of-others"}'
+    ours = described.read_text()
+    for other in (
+        '{"name": "of-others"}',
+        ours.replace('"path"', '"file"'),
+        ours.replace('"c.csv"', "3"),
+        "[" * 9999,
+    ):
+        described.write_text(other)
+        with pytest.raises(BadInputError, match="not a descriptor of osce-news"):
+            export(reading, ALL, tmp_path / "d.csv")
+        assert not (tmp_path / "d.csv").exists()
+        assert export(reading, ALL, tmp_path / "d.csv", described=False) == 151
+        assert described.read_text() == other
+        (tmp_path / "d.csv").unlink()
 
 
 @pytest.mark.parametrize("name", NAMES)
