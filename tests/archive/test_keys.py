@@ -12,6 +12,7 @@ from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
+from tests.crawl.spiders import crawling
 from tests.helpers import slow
 from tests.newsroom import Reply
 from tests.newsroom.site import Site
@@ -74,7 +75,7 @@ def test_an_archive_has_the_page_without_its_key_and_replays_the_same(tmp_path: 
 def test_a_page_that_is_not_understood_is_kept_without_its_key(tmp_path: Path) -> None:
     with newsroom() as server:
         server.article_pages[1] = b"<html><head></head><body>Page</body></html>"
-        done = crawl(server, tmp_path, "--start-url", f"{server.url}/node/1", "--archive", "")
+        done = crawling.crawl(server, tmp_path / "a.db", "--start-url", f"{server.url}/node/1")
     assert done.status == 3, done.errors
     (kept,) = tmp_path.glob("a.db-not-understood/*.html")
     assert b"x" * len(KEY) in kept.read_bytes()
