@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -12,7 +13,7 @@ import pytest
 
 from osce_news.storage import Writer, open_for_reading
 from osce_news.storage.integrity import problems
-from tests.helpers import Result, fixture_page, listing, run, values
+from tests.helpers import ROOT, Result, fixture_page, listing, run, values
 from tests.newsroom.samples import TEN
 
 
@@ -35,6 +36,15 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filled(_filled: Path, tmp_path: Path) -> Path:
     """Return the path of `osce-news.db` in the test's folder: five fixtures, 93 items."""
     return Path(shutil.copy(_filled, tmp_path / "osce-news.db"))
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """Return the path of `osce-news.db` in the test's folder, which an older version made."""
+    packed = ROOT / "tests" / "legacy" / "list" / "newsroom.db.gz"
+    path = tmp_path / "osce-news.db"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    return path
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from pathlib import Path
 
 import pytest
 
 from osce_news.storage import Writer
-from tests.helpers import ROOT, digest, run
+from tests.helpers import digest, run
 
 
 def test_an_intact_database_verifies_and_a_damaged_one_does_not(filled: Path, tmp_path: Path) -> None:
@@ -40,9 +39,7 @@ def test_renormalize_says_what_it_did(filled: Path, tmp_path: Path) -> None:
     )
 
 
-def test_an_older_database_is_said_to_be_sound_and_older(tmp_path: Path) -> None:
-    packed = ROOT / "tests" / "legacy" / "list" / "newsroom.db.gz"
-    (tmp_path / "osce-news.db").write_bytes(gzip.decompress(packed.read_bytes()))
+def test_an_older_database_is_said_to_be_sound_and_older(older: Path, tmp_path: Path) -> None:
     result = run("verify", cwd=tmp_path)
     assert (result.status, result.err) == (0, "")
     assert "no problems found; an older version made it (schema m005_dictionary): " in result.out
@@ -58,9 +55,7 @@ def test_changing_commands_create_no_database(tmp_path: Path, command: tuple[str
     assert list(tmp_path.iterdir()) == []
 
 
-def test_undo_says_which_items_of_an_older_version_stay(tmp_path: Path) -> None:
-    packed = ROOT / "tests" / "legacy" / "list" / "newsroom.db.gz"
-    (tmp_path / "osce-news.db").write_bytes(gzip.decompress(packed.read_bytes()))
+def test_undo_says_which_items_of_an_older_version_stay(older: Path, tmp_path: Path) -> None:
     result = run("undo", "1", cwd=tmp_path)
     assert result.out == "run 1 was taken back: 0 items removed, 0 changed back, 0 withdrawals, 0 texts\n"
     assert result.err == "65 items stay: an older version stored them, and did not note in which run\n"

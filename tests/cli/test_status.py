@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import shutil
@@ -15,7 +14,7 @@ from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import DoubtfulPageError
 from osce_news.storage import Writer, open_for_writing
 from osce_news.urls import LISTING_URL
-from tests.helpers import ROOT, fixture_page, run
+from tests.helpers import fixture_page, run
 
 
 def crawled(
@@ -172,9 +171,7 @@ def test_an_empty_database_and_a_missing_one_are_told_apart(tmp_path: Path) -> N
     assert {"last run: -", "age: -", "items: 0"} <= set(empty.out.splitlines())
 
 
-def test_an_older_database_has_a_status_before_it_is_upgraded(tmp_path: Path) -> None:
-    packed = ROOT / "tests" / "legacy" / "list" / "newsroom.db.gz"
-    (tmp_path / "osce-news.db").write_bytes(gzip.decompress(packed.read_bytes()))
+def test_an_older_database_has_a_status_before_it_is_upgraded(older: Path, tmp_path: Path) -> None:
     result = run("status", cwd=tmp_path)
     assert (result.status, result.err) == (0, "")
     assert "held pages: 0" in result.out
