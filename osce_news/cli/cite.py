@@ -10,7 +10,7 @@ from osce_news.cli.shared.options import db_option, filter_options, traceback_op
 from osce_news.cli.shared.output import print_count, print_json
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
-from osce_news.storage import queries, search
+from osce_news.storage import queries
 from osce_news.storage.as_of import open_query
 from osce_news.storage.coverage import coverage
 from osce_news.storage.query import Query
@@ -45,10 +45,9 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
         raise click.UsageError("an ID names one item: leave out the filters")
     with open_query(db, query) as connection:
         if identifier is None:
-            covered = coverage(connection, query)
-            reference = dataset_reference(covered)
+            reference = dataset_reference(coverage(connection, query))
             if query:
-                print_count(covered.items, covered.items, search.remarks(connection, query, covered.items))
+                print_count(connection, query)
         else:
             reference = item_reference(queries.find_item(connection, identifier))
     render = formats()[form].cite if form != "text" else citation

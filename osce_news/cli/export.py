@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,12 +123,18 @@ def export(
             assert file is not None
             options |= {"by_year": partition_by is not None, "limit": limit, "described": not no_datapackage}
             items = exporter.export(connection, query, file, form, command=_command(query), **options)
-        notes = search.remarks(connection, query, items)
-        total = items if copy is not None else queries.count(connection, query)
         if _is_spreadsheet(file, form, bom=bom) and not (texts or chosen) and _has_texts(connection):
-            notes.append("without full texts, which --texts adds")
-    empty = "no item matches the filters" if query else f"{db} holds no items"
-    _report(notes, copy or file, items, total, empty)
+            click.echo("without full texts, which --texts adds", err=True)
+        if file == Path("-"):
+            return print_count(connection, query, items)
+        click.echo(f"{copy or file}: {numbered(items, 'item')}")
+        for note in search.remarks(connection, query, items):
+            click.echo(printable(note)[:300], err=True)
+        if copy is None and items < (total := queries.count(connection, query)):
+            click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
+    if not items:
+        click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
+    return None
 
 
 def _refuse_other_options(file: Path | None, copy: Path | None, given: object, *, both: bool) -> None:
@@ -142,20 +147,6 @@ def _refuse_other_options(file: Path | None, copy: Path | None, given: object, *
         )
     if copy == Path("-"):
         raise click.UsageError("--snapshot and --backup write a file, not to standard output")
-
-
-def _report(notes: Sequence[str], file: Path | None, items: int, total: int, empty: str) -> None:
-    """Print the notes, how many items were written, and whether these are all; `empty` if there are none."""
-    for note in notes:
-        click.echo(printable(note)[:300], err=True)
-    if file == Path("-"):
-        print_count(items, total)
-    else:
-        click.echo(f"{file}: {numbered(items, 'item')}")
-        if items < total:
-            click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
-    if not items:
-        click.echo(empty, err=True)
 
 
 def _is_spreadsheet(file: Path | None, form: str | None, *, bom: bool) -> bool:

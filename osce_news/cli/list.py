@@ -14,7 +14,7 @@ from osce_news.cli.shared.options import (
     traceback_option,
 )
 from osce_news.cli.shared.output import print_count, print_items
-from osce_news.storage import queries, search
+from osce_news.storage import queries
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
@@ -37,7 +37,5 @@ def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     """
     with open_query(db, query) as connection:
         rows = list(queries.items(connection, query, limit))
-        total = queries.count(connection, query)
-        notes = search.remarks(connection, query, total)
         print_items(connection, rows, form, query)
-    print_count(len(rows), total, notes)
+        print_count(connection, query, len(rows))

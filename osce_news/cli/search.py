@@ -16,7 +16,6 @@ from osce_news.cli.shared.options import (
     traceback_option,
 )
 from osce_news.cli.shared.output import print_count, print_hits, print_items, shows_bold
-from osce_news.storage import queries
 from osce_news.storage import search as fulltext
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
@@ -69,8 +68,6 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
     with open_query(db, query) as connection:
         found = fulltext.search(connection, query, limit, marks)
-        total = queries.count(connection, query)
-        notes = fulltext.remarks(connection, query, total)
         if found.ranked:
             click.echo(
                 f"more than {fulltext.COMMON:,} items match: only the newest {found.ranked:,} of them were "
@@ -81,4 +78,4 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
             print_hits(found.rows)
         else:
             print_items(connection, found.rows, form, query, more=("snippet",))
-    print_count(len(found.rows), total, notes)
+        print_count(connection, query, len(found.rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
@@ -20,7 +21,7 @@ from osce_news.cli.shared.options import (
 )
 from osce_news.cli.shared.output import print_count, print_rows
 from osce_news.publish.figures import NOT_PRINTED, FigureOptions, build_figure, check_path, write_figure
-from osce_news.storage import counts, queries, search
+from osce_news.storage import counts
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
@@ -82,34 +83,31 @@ def stats(
         raise click.UsageError("--tidy is for counts: leave out --labels")
     if plot is not None:
         check_path(plot)  # fail before the counting, which takes time
-        with open_query(db, query) as connection:
-            figure = build_figure(connection, options)
-            total = queries.count(connection, query)
-            notes = search.remarks(connection, query, total)
-        write_figure(figure, plot)
-        click.echo(f"{plot}: {figure.title}", err=form is not None)
-        if form is None:
-            if query:
-                print_count(total, total, notes)
-            return
-    if labels:
-        _print_labels(db, options, form)
-    else:
-        _print_counts(db, options, form, tidy=tidy)
-
-
-def _print_counts(db: Path, options: FigureOptions, form: str | None, *, tidy: bool) -> None:
-    groups, query, top = options.by, options.query, options.top
     with open_query(db, query) as connection:
-        keep = {
-            name: counts.most_frequent(connection, name, query)[:top]
-            for name in groups
-            if top and name not in counts.PERIODS
-        }
-        counted = counts.count_items(connection, groups, query, keep)
-        span = counts.span(connection, query)
-        total = queries.count(connection, query)
-        notes = search.remarks(connection, query, total)
+        if plot is not None:
+            figure = build_figure(connection, options)
+            write_figure(figure, plot)
+            click.echo(f"{plot}: {figure.title}", err=form is not None)
+        if plot is None or form is not None:
+            if labels:
+                _print_labels(connection, options, form)
+            else:
+                _print_counts(connection, options, form, tidy=tidy)
+        if query:
+            print_count(connection, query)
+
+
+def _print_counts(
+    connection: sqlite3.Connection, options: FigureOptions, form: str | None, *, tidy: bool
+) -> None:
+    groups, query, top = options.by, options.query, options.top
+    keep = {
+        name: counts.most_frequent(connection, name, query)[:top]
+        for name in groups
+        if top and name not in counts.PERIODS
+    }
+    counted = counts.count_items(connection, groups, query, keep)
+    span = counts.span(connection, query)
     names = {group: _in_order(counted, group, span) for group in groups}
     items = {tuple(row[group] for group in groups): row["items"] for row in counted}
     cells = [
@@ -122,8 +120,6 @@ def _print_counts(db: Path, options: FigureOptions, form: str | None, *, tidy: b
         print_rows(cells, (*groups, "items"), form)
     else:
         _print_crossed(cells, groups, form)
-    if query:
-        print_count(total, total, notes)
 
 
 def _print_crossed(cells: Sequence[dict[str, Any]], groups: Sequence[str], form: str | None) -> None:
@@ -151,10 +147,9 @@ def _in_order(
     return sorted(sums, key=lambda name: (name is None, name in rest, -sums[name], name or ""))
 
 
-def _print_labels(db: Path, options: FigureOptions, form: str | None) -> None:
+def _print_labels(connection: sqlite3.Connection, options: FigureOptions, form: str | None) -> None:
     (period,) = options.by
-    with open_query(db, options.query) as connection:
-        counted = counts.count_labels(connection, period, options.query)
+    counted = counts.count_labels(connection, period, options.query)
     rows = [
         {period: row[period], "items": row["items"]}
         | {f"{name}_percent": round(100 * row[name] / row["items"], 1) for name in counts.LABELS}

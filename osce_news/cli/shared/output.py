@@ -17,6 +17,7 @@ import click
 from osce_news.errors import BadInputError
 from osce_news.items import NEWSROOM_COLUMNS
 from osce_news.normalize.text import numbered
+from osce_news.storage import queries, search
 from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.query import Query
 
@@ -102,12 +103,14 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], form: str | None) ->
             writer.writerow([as_text(row.get(column)) for column in columns])
 
 
-def print_count(shown: int, total: int, notes: Iterable[str] = ()) -> None:
-    """Say on standard error how many items were found, whether all are shown, and how words were read."""
+def print_count(connection: sqlite3.Connection, query: Query, shown: int | None = None) -> None:
+    """Say on standard error how words were read, how many items the query has, and how many were shown."""
+    total = queries.count(connection, query)
     items = numbered(total, "item")
-    cut = f"{shown:,} of {items}; --limit 0 shows all" if shown < total else items
-    for note in (*(printable(note)[:300] for note in notes), cut if total else "nothing found"):
-        click.echo(note, err=True)
+    if shown is not None and shown < total:
+        items = f"{shown:,} of {items}; --limit 0 shows all"
+    for note in (*search.remarks(connection, query, total), items if total else "nothing found"):
+        click.echo(printable(note)[:300], err=True)
 
 
 def print_json(value: Any) -> None:
