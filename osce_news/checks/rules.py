@@ -32,7 +32,7 @@ class Pair(NamedTuple):
 T = TypeVar("T", NewsItem, Pair)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """The properties of the page that faults are compared with."""
 
@@ -62,24 +62,24 @@ class Context:
         neighbour_dates = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
         after_teaser = {item.id for before, item in itertools.pairwise(page.records) if before.teaser}
         words = {identifier: long_words(title) for identifier, title in titles.items()}
-        counts = Counter(word for of_title in words.values() for word in of_title)
+        counts = Counter(itertools.chain.from_iterable(words.values()))
         articles = {one.item_id: one.article for one in page.articles}
         texts = {item: one.text for item, one in articles.items() if one and one.text}
         openings = {first_letters(text): item for item, text in texts.items()}
         return cls(
-            page.url,
-            page.fetched_at[:10],
-            latest,
-            Counter(item.published for item in page.records),
-            titles,
-            "published_raw" in page.fields,
-            neighbour_dates,
-            after_teaser,
-            {item: {word for word in of_title if counts[word] == 1} for item, of_title in words.items()},
-            set().union(*(long_words(item.teaser or "") for item in page.records)),
-            texts,
-            openings,
-            changed,
+            url=page.url,
+            day=page.fetched_at[:10],
+            latest=latest,
+            days=Counter(item.published for item in page.records),
+            titles=titles,
+            is_dated="published_raw" in page.fields,
+            neighbour_dates=neighbour_dates,
+            after_teaser=after_teaser,
+            title_words={item: {one for one in found if counts[one] == 1} for item, found in words.items()},
+            teaser_words=set().union(*(long_words(item.teaser or "") for item in page.records)),
+            texts=texts,
+            openings=openings,
+            changed=changed,
         )
 
 
