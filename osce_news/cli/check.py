@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,14 @@ from osce_news import checks
 from osce_news.archive.capture import LISTING
 from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import FilePath, config_option, db_option, delay_option, log_options
+from osce_news.cli.shared.options import (
+    FilePath,
+    config_option,
+    db_option,
+    delay_option,
+    json_option,
+    log_options,
+)
 from osce_news.cli.shared.output import print_json, printable
 from osce_news.cli.shared.page_fixtures import case_name, live_page, save
 from osce_news.crawl.config import load_options
@@ -40,7 +47,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Keep the page as a fixture in this folder, to attach it to an issue.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@json_option
 @log_options
 def check(
     start_url: str | None,
@@ -135,11 +142,8 @@ def _compare(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
     """Return the error of a page that fails the checks, and why it could not be compared, if so."""
     if not page.results:
         return LayoutError("results", expected="some", got="a page that says there are none"), None
-    with ExitStack() as stack:
-        stored = Neighbours()
-        if db.exists():
-            # It stays open: the checks read from it.
-            stored = read_neighbours(stack.enter_context(closing(open_for_reading(db))), page)
+    with closing(open_for_reading(db)) if db.exists() else nullcontext() as connection:
+        stored = read_neighbours(connection, page) if connection else Neighbours()
         try:
             not_compared = checks.check_against(page, stored, newest_first=newest_first(page.url))
         except LayoutError as error:

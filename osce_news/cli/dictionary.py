@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from osce_news.cli.shared.options import db_option, traceback_option
-from osce_news.cli.shared.output import FORMATS, is_table, print_rows
+from osce_news.cli.shared.output import FORMATS, is_table, print_rows, terminal_width
 from osce_news.errors import BadInputError
 from osce_news.storage import dictionary as stored
 from osce_news.storage import open_for_reading
@@ -55,7 +54,7 @@ def dictionary(table: str | None, form: str | None, db: Path) -> None:
 
 def _text(rows: list[dict[str, Any]]) -> str:
     """Return the entries one below the other, for a terminal of any width."""
-    width, lines = max(40, shutil.get_terminal_size().columns), []
+    width, lines = terminal_width(), []
     for row in rows:
         if row["column_name"] == stored.TABLE_ENTRY:
             lines += ["", *textwrap.wrap(f"{row['table_name']}: {row['meaning']}", width)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import FilePath, Number, log_options
+from osce_news.cli.shared.options import FilePath, Number, json_option, log_options
 from osce_news.cli.shared.output import print_json
 from osce_news.cli.shared.summary import raise_first, wants_bar
 from osce_news.crawl.options import listing_url
@@ -33,7 +33,7 @@ from osce_news.urls import LISTING_URL
     help="Without a scheduler, use N processes on this machine.  [default: 2]",
 )
 @click.option("--start-url", metavar="URL", default=LISTING_URL, help="As for `replay`.")
-@click.option("--json", "as_json", is_flag=True, help="Print the number of partitions as one JSON object.")
+@json_option
 @log_options
 def parse(
     paths: tuple[Path, ...],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import Number, db_option, traceback_option
+from osce_news.cli.shared.options import Number, db_option, json_option, traceback_option
 from osce_news.cli.shared.output import print_json
 from osce_news.storage import Writer, refuse_missing
 from osce_news.storage.corrections import undo_run
@@ -15,7 +15,7 @@ from osce_news.storage.corrections import undo_run
 @click.command()
 @click.argument("run", type=Number(1, 10**9))
 @db_option
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+@json_option
 @traceback_option
 def undo(run: int, db: Path, as_json: bool) -> None:
     """Take back what one run stored.

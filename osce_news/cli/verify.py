@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.options import db_option, json_option, traceback_option
 from osce_news.cli.shared.output import print_json
 from osce_news.storage import integrity
 
 
 @click.command()
 @db_option
-@click.option("--json", "as_json", is_flag=True, help="Print the problems as a JSON array.")
+@json_option
 @traceback_option
 def verify(db: Path, as_json: bool) -> None:
     """Check the integrity of a database.

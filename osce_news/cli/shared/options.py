@@ -47,7 +47,7 @@ config_option = click.option(
     metavar="FILE",
     help="Options of `crawl`, as TOML.  [default: osce-news.toml next to the database]",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 delay_option = click.option(
     "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
 )

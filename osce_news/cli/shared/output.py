@@ -68,7 +68,7 @@ def print_export(
 
 def print_hits(rows: Sequence[Row]) -> None:
     """Print items one below the other, each with its snippet; without one, with its type and offices."""
-    width, indent = max(40, shutil.get_terminal_size().columns), " " * 12
+    width, indent = terminal_width(), " " * 12
     for row in rows:
         title, snippet = printable(row["title"]), row.get("snippet") or ""
         if snippet.translate(_WITHOUT_MARKS) == row["title"].translate(
@@ -139,15 +139,19 @@ def print_wrapped(start: str, value: str | None, indent: int) -> None:
     """Print a value after the start of its line; a terminal gets further lines, indented by so much."""
     text = f"{start}{'-' if value is None else printable(value)}".rstrip()
     if sys.stdout.isatty():
-        width = max(40, shutil.get_terminal_size().columns)
         text = textwrap.fill(
             text,
-            width,
+            terminal_width(),
             subsequent_indent=" " * indent,
             break_long_words=False,  # an address can be copied
             break_on_hyphens=False,
         )
     click.echo(text)
+
+
+def terminal_width() -> int:
+    """Return the number of columns for text: those of the terminal, and at least 40."""
+    return max(40, shutil.get_terminal_size().columns)
 
 
 def printable(text: str) -> str:

@@ -217,7 +217,7 @@ def test_in_a_container_it_listens_on_all_addresses_of_the_machine() -> None:
         assert sock.getsockname()[0] == "0.0.0.0"
 
 
-@pytest.mark.parametrize("host", ["", "localhost", "::1", "1.2.3", "203.0.113.1", "é..x"])
+@pytest.mark.parametrize("host", ["", "localhost", "203.0.113.1"])
 def test_an_address_to_listen_on_that_is_none_or_elsewhere_is_an_error_line(
     db: Path, tmp_path: Path, host: str
 ) -> None:
