@@ -46,10 +46,10 @@ def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
         raise _gone(f"a redirect from {requested}", response)
     try:
         listing, page = read_listing(_http_response(response))
-        facts, link = page.facts, _next_in_header(response)
+        facts = page.facts
+        link = page.address(_next_in_header(response)) if isinstance(page, ListingPage) else None
         if facts.pager is not None and facts.pager.next is None and link is not None:
-            pager = facts.pager._replace(next=link)
-            facts = replace(facts, pager=pager, is_whole_list=False)
+            facts = replace(facts, pager=facts.pager._replace(next=link), is_whole_list=False)
         return listing, facts
     except LayoutError as error:
         if is_list:
@@ -90,10 +90,10 @@ def _requested(response: Response) -> str:
 
 
 def _next_in_header(response: Response) -> str | None:
-    """Return the address of the next page in the response's Link header (RFC 8288); None without one."""
+    """Return the link to the next page in the response's Link header (RFC 8288); None without one."""
     for link in _LINK.finditer(b",".join(response.headers.getlist("Link")).decode("latin-1")):
         if _NEXT.search(link["parameters"]):
-            return response.urljoin(link["address"])
+            return link["address"]
     return None
 
 

@@ -94,13 +94,12 @@ def test_pages_behind_a_button_or_a_link_header_are_read(tmp_path: Path, header:
     def answer(exchange: faults.Exchange) -> None:
         number = page_number(f"http://a.example{exchange.path}") or 0
         first, is_last = number * 12, number == 2
-        headers = {
-            "Link": f'</robots.txt>; rel="help", <?page={number + 1}>; title="a, b"; rel="prefetch next"'
-        }
+        link = "http://[" if is_last else f"?page={number + 1}"  # not an address after the last page
+        headers = {"Link": f'</robots.txt>; rel="help", <{link}>; title="a, b"; rel="prefetch next"'}
         exchange.reply(
             Reply(
                 body=card_page(first, first + (6 if is_last else 12), "" if is_last or header else BUTTON),
-                headers=headers if header and not is_last else {},
+                headers=headers if header else {},
             )
         )
 
