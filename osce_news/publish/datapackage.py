@@ -116,16 +116,16 @@ def _write(path: Path, package: dict[str, Any]) -> None:
 def resource(
     name: str,
     chosen: Format,
-    counts: Mapping[str, int],
+    items: int,
     files: Mapping[str, Path],
     columns: Sequence[Column],
     delimiter: str | None = None,
 ) -> dict[str, Any]:
     """Return the description of an export.
 
-    `counts` has the rows of each file, relative to the descriptor's folder, and `files` where it is now.
+    `files` has each file by its path in the descriptor's folder, and where it is now.
     """
-    media_type, paths = chosen.media_type, list(counts)
+    media_type, paths = chosen.media_type, list(files)
     tabular = {"profile": "tabular-data-resource", "mediatype": media_type} if media_type else {}
     fields = [_field(column, chosen.list_separator) for column in columns]
     keys = {"primaryKey": "id"} if any(column.name == "id" for column in columns) else {}
@@ -140,7 +140,7 @@ def resource(
         **({"compression": "gz"} if name.lower().endswith(".gz") else {}),
         **({"dialect": {"delimiter": delimiter}} if delimiter else {}),
         **tabular,
-        "description": numbered(sum(counts.values()), "item"),
+        "description": numbered(items, "item"),
         "schema": {"fields": fields, **keys, "missingValues": [""]},
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from gzip import GzipFile
 from itertools import groupby
 from pathlib import Path
@@ -77,29 +77,29 @@ def export(
     rows = newest(connection, query, chosen, limit)
     with atomic_write(path, folder=by_year) as part:
         if by_year:
-            by_file = _write_years(chosen, part, rows, keywords)
-            counts = {f"{path.name}/{name}": count for name, count in by_file.items()}
-            files = {f"{path.name}/{name}": part / name for name in by_file}
+            counts = _write_years(chosen, part, rows, keywords)
+            files = {f"{path.name}/{name}": part / name for name in counts}
+            items = sum(counts.values())
         else:
-            with part.open("wb") as file:
-                counts = {path.name: write(chosen, rows, file, keywords, compressed=compressed)}
             files = {path.name: part}
+            with part.open("wb") as file:
+                items = _write(chosen, rows, file, keywords, compressed=compressed)
         flush(part)  # so that file and description are replaced one right after the other
         if described:
             origin = datapackage.Origin(dataset_reference(coverage(connection, query)), query, command)
             delimiter = table.get("delimiter")
-            resource = datapackage.resource(path.name, chosen, counts, files, written, delimiter)
+            resource = datapackage.resource(path.name, chosen, items, files, written, delimiter)
             datapackage.add(path, resource, origin)
     if not described:
         datapackage.remove(path)
-    return sum(counts.values())
+    return items
 
 
 def write_to_stream(
     connection: sqlite3.Connection,
     rows: Iterable[Row],
     file: BinaryIO,
-    form: str,
+    chosen: Format,
     query: Query,
     **table: Unpack[TableOptions],
 ) -> int:
@@ -107,9 +107,8 @@ def write_to_stream(
 
     Raises what `export` raises.
     """
-    chosen = formats()[form]
     _, keywords = _prepare(connection, chosen, query, table)
-    return write(chosen, rows, file, keywords)
+    return _write(chosen, rows, file, keywords)
 
 
 def newest(
@@ -169,14 +168,14 @@ def _write_years(
     for year, of_year in groupby(rows, lambda row: row["published"][:4] if row["published"] else _NO_YEAR):
         (folder / f"year={year}").mkdir()
         with (folder / f"year={year}" / name).open("wb") as file:
-            counts[f"year={year}/{name}"] = write(chosen, of_year, file, keywords)
+            counts[f"year={year}/{name}"] = _write(chosen, of_year, file, keywords)
     if not counts:  # readers can't open an empty folder
         with (folder / name).open("wb") as file:
-            counts[name] = write(chosen, (), file, keywords)
+            counts[name] = _write(chosen, (), file, keywords)
     return counts
 
 
-def write(
+def _write(
     chosen: Format, rows: Iterable[Row], file: BinaryIO, keywords: dict[str, Any], *, compressed: bool = False
 ) -> int:
     """Write the rows to an open file, which stays open; return how many."""
@@ -191,9 +190,9 @@ def write(
     if chosen.binary:
         chosen.write(counted(), file, **keywords)
         return count
-    with ExitStack() as stack:
-        # Without a name and a time, so that the same items give the same bytes.
-        target: Any = stack.enter_context(GzipFile("", "wb", fileobj=file, mtime=0)) if compressed else file
+    # Without a name and a time, so that the same items give the same bytes.
+    zipped = GzipFile("", "wb", fileobj=file, mtime=0) if compressed else nullcontext(file)
+    with zipped as target:
         text = io.TextIOWrapper(target, encoding="utf-8", newline="")
         chosen.write(counted(), text, **keywords)
         text.detach()  # flushes, and leaves the file open

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from osce_news.publish.formats import formats
 from osce_news.storage import Writer, open_for_writing
-from tests.helpers import digest, environment, run, shell, without
+from tests.helpers import digest, run, shell, without
 
 SUFFIXES = {one.suffixes[0]: one.name for one in formats().values()}
 
@@ -162,28 +160,6 @@ def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: P
     assert (result.status, len(result.errors)) == (1, 1)
     assert "pip install 'osce-news[parquet]'" in result.err
     assert not (tmp_path / "a.parquet").exists()
-
-
-def test_a_killed_export_leaves_the_previous_file(filled: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("former")
-    code = (
-        "import os\n"
-        "from osce_news.publish.formats import csv\n"
-        "whole = csv.csv.writer\n"
-        "class Dying:\n"
-        "    def __init__(self, *a, **k): self.inner, self.rows = whole(*a, **k), 0\n"
-        "    def writerow(self, row):\n"
-        "        self.rows += 1\n"
-        "        os._exit(9) if self.rows == 50 else self.inner.writerow(row)\n"
-        "csv.csv.writer = Dying\n"
-        "from osce_news.cli.main import cli\n"
-        "cli(['export', 'a.csv'])\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), timeout=60)
-    assert done.returncode == 9
-    assert (tmp_path / "a.csv").read_text() == "former"
-    assert run("export", "a.csv", cwd=tmp_path).status == 0
-    assert len((tmp_path / "a.csv").read_text().splitlines()) > 90
 
 
 @pytest.mark.slow

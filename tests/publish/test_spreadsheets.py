@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.publish.exporter import export, write_to_stream
+from osce_news.publish.formats import formats
 from osce_news.storage import queries
 from osce_news.storage.query import Query
 from tests.helpers import run, shell
@@ -51,7 +52,7 @@ def test_a_workbook_on_a_full_disk_is_one_error_and_no_traceback(
     monkeypatch.setattr(sys, "unraisablehook", ignored.append)
     rows = list(queries.items(reading, Query(), 3))
     with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="No space left"):
-        write_to_stream(reading, rows, full, "xlsx", Query())
+        write_to_stream(reading, rows, full, formats()["xlsx"], Query())
     gc.collect()
     assert ignored == []
 

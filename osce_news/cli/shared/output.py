@@ -59,9 +59,10 @@ def print_export(
     from osce_news.publish import exporter
     from osce_news.publish.formats import formats
 
-    if formats()[form].binary and sys.stdout.isatty():
+    chosen = formats()[form]
+    if chosen.binary and sys.stdout.isatty():
         raise BadInputError(f"{form} is not for a terminal: redirect the output to a file")
-    count = exporter.write_to_stream(connection, rows, sys.stdout.buffer, form, query, **options)
+    count = exporter.write_to_stream(connection, rows, sys.stdout.buffer, chosen, query, **options)
     sys.stdout.flush()
     return count
 

@@ -48,7 +48,7 @@ async def item_page(datasette: Any, request: Any, send: Any) -> Any:
         form = format_of(Path(f"osce-{item['id']}.{suffix}"))
 
         def write(connection: sqlite3.Connection, file: Any) -> None:
-            exporter.write_to_stream(connection, [item], file, form.name, Query())
+            exporter.write_to_stream(connection, [item], file, form, Query())
 
         return await download(datasette, send, path, f"osce-{item['id']}.{suffix}", form.media_type, write)
     reference = item_reference(item)

@@ -55,7 +55,7 @@ async def search_file(datasette: Any, request: Any, send: Any) -> Any:
 
     def write(connection: sqlite3.Connection, file: Any) -> None:
         rows = exporter.newest(connection, query, chosen)
-        exporter.write_to_stream(connection, rows, file, chosen.name, query)
+        exporter.write_to_stream(connection, rows, file, chosen, query)
 
     path = await path_of(datasette, query.as_of)
     await download(datasette, send, path, f"items{chosen.suffixes[0]}", chosen.media_type, write)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shlex
 import sqlite3
@@ -175,12 +173,3 @@ def test_a_month_means_its_days(get: Get) -> None:
         "/osce-news/full-text.json?words=police&since=2025-10&until=October+2025&_shape=objects"
     ).json()
     assert {row["published"][:7] for row in ready["rows"]} == {"2025-10"}
-
-
-def test_csv_of_items_has_all_rows(get: Get) -> None:
-    rows = list(csv.DictReader(io.StringIO(get("/osce-news/newsroom.csv").text)))
-    assert len(rows) == 300
-    some = csv.DictReader(io.StringIO(get("/osce-news/newsroom.csv?_search=police").text))
-    assert (
-        len(list(some)) == get("/osce-news/newsroom.json?_search=police").json()["filtered_table_rows_count"]
-    )
