@@ -127,6 +127,11 @@ def test_the_share_of_labels_is_a_table_of_percentages(filled: Path, tmp_path: P
     ]
     assert all(0 <= float(row["topic_percent"]) <= 100 for row in rows)
     assert len({row["topic_percent"] for row in rows}) > 1
+    misspelt = run("stats", "--labels", "--search", "traficking", cwd=tmp_path)
+    assert misspelt.errors[-2:] == [
+        "'traficking' occurs nowhere; did you mean 'trafficking'?",
+        "nothing found",
+    ]
 
 
 @pytest.mark.slow
