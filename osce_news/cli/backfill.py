@@ -51,7 +51,7 @@ _MOST_GAPS = 5  # in the last line
     metavar="URL",
     help="Addresses to look for, with * at the end or before the host.  [default: 'www.osce.org/*']",
 )
-@click.option("--limit", type=Number(1, 10**9), metavar="N", help="Copy at most N captures.")
+@click.option("--limit", type=Number(1), metavar="N", help="Copy at most N captures.")
 @click.option("--delay", default="4", metavar="SECONDS", help="Seconds between requests.")
 @click.option("--cdx-url", metavar="URL", help="Another CDX interface, or collinfo.json of Common Crawl.")
 @click.option("--data-url", metavar="URL", help="Where that archive has its captures.")

@@ -20,7 +20,14 @@ from osce_news.cli.shared.options import (
     traceback_option,
 )
 from osce_news.cli.shared.output import print_count, print_rows
-from osce_news.publish.figures import NOT_PRINTED, FigureOptions, build_figure, check_path, write_figure
+from osce_news.publish.figures import (
+    MAX_GROUPS,
+    NOT_PRINTED,
+    FigureOptions,
+    build_figure,
+    check_path,
+    write_figure,
+)
 from osce_news.storage import counts
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
@@ -42,7 +49,7 @@ from osce_news.storage.query import Query
 @click.option("--tidy", is_flag=True, help="One row per cell, for R and pandas, instead of a table.")
 @click.option(
     "--top",
-    type=Number(1, 60),
+    type=Number(1, MAX_GROUPS),
     metavar="N",
     help='Show the N most frequent; group the rest as "other".',
 )

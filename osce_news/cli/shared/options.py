@@ -157,17 +157,13 @@ class Limit(Number):
         return min(super().convert(value, param, ctx), _MOST_ROWS)
 
 
-def format_options(function: F) -> F:
-    """Add `--format` and `--json`; the command gets `form`, None if neither is given."""
-    return _format_options(function, FORMATS)
-
-
 def item_format_options(function: F) -> F:
-    """Add `--format` and `--json` to a command that prints items, with the formats of references."""
-    return _format_options(function, (*FORMATS, *EXPORT_FORMATS))
+    """Add `--format` and `--json` to a command that prints items, with the formats of `export`."""
+    return format_options(function, (*FORMATS, *EXPORT_FORMATS))
 
 
-def _format_options(function: F, forms: Sequence[str]) -> F:
+def format_options(function: F, forms: Sequence[str] = FORMATS) -> F:
+    """Add `--format` and `--json`; the command gets `form`, None if neither is given."""
     function = click.option("--json", "form", flag_value="json", help="Short for --format json.")(function)
     return click.option(
         "--format",

@@ -1,9 +1,10 @@
 """Figures: counts drawn as charts, for files and for the pages in the browser."""
 
-from osce_news.publish.figures.figure import NOT_PRINTED, Figure, FigureOptions, build_figure
+from osce_news.publish.figures.figure import MAX_GROUPS, NOT_PRINTED, Figure, FigureOptions, build_figure
 from osce_news.publish.figures.render import check_path, render_image, render_page, write_figure
 
 __all__ = [
+    "MAX_GROUPS",
     "NOT_PRINTED",
     "Figure",
     "FigureOptions",

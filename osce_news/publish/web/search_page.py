@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from osce_news.errors import BadInputError
 from osce_news.publish import exporter
-from osce_news.publish.formats import format_of, formats
+from osce_news.publish.formats import bibtex, format_of, ris
 from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Position, query_of
 from osce_news.publish.web.databases import path_of, read
@@ -67,14 +67,13 @@ async def cite_page(datasette: Any, request: Any) -> Any:
     path = await path_of(datasette, query.as_of)
     known = await read(datasette, path, lambda connection: coverage(connection, query))
     reference = dataset_reference(known)
-    rendered = {name: formats()[name].cite for name in ("bibtex", "ris")}
     variables = {
         "position": position,
         "citation": citation(reference),
         "notes": await read(
             datasette, path, lambda connection: search.remarks(connection, query, known.items)
         ),
-        "formats": {name: cite(reference) for name, cite in rendered.items() if cite},
+        "formats": {"bibtex": bibtex.entry(reference), "ris": ris.record(reference)},
         "command": shlex.join(["osce-news", "cite", *query.options()]),
     }
     return await html(datasette, request, "cite.html", variables)

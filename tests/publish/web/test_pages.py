@@ -240,7 +240,6 @@ def test_an_unknown_column_table_or_facet_is_an_error_line(get: Get) -> None:
         f"{ITEMS}?_sort=colour",
         f"{ITEMS}?_facet=colour",
         "/osce-news/colours",
-        "/osce-news?sql=select+colour+from+newsroom",
     ):
         answer = get(address)
         assert answer.status_code in (400, 404), address
