@@ -70,14 +70,15 @@ def _too_rare(rule: ShareRule, records: Sequence[NewsItem], near: ReadNear) -> F
         if group in shares and sizes[group] <= limits.MAX_ALIKE:
             shown.append(shows)
             expected += shares[group]
-    if len(shown) < rule.min_results or not _too_few(
-        rule.min_ratio, sum(shown), len(shown), expected / len(shown)
-    ):
+    if len(shown) < rule.min_results:
+        return None
+    share = expected / len(shown)
+    if share <= rule.min_share or not _too_few(rule.min_ratio, sum(shown), len(shown), share):
         return None
     return Finding(
         rule.name,
         rule.label,
-        f"{rule.name} in {expected / len(shown):.0%} of results, as in stored items from that time",
+        f"{rule.name} in {share:.0%} of results, as in stored items from that time",
         f"{sum(shown) or 'none'} of {len(shown)}",
     )
 

@@ -269,6 +269,6 @@ OFFICE_OF_ADDRESS = ShareRule(
 )  # fmt: skip
 OTHER_TYPES = ShareRule(
     name="more than one type", label=TYPE, fields=("content_type_raw",), min_ratio=0.11, min_results=LONG_RUN,
-    shows=lambda item: None,
-    reason="The type was read from the page around the results.",
+    min_share=0.5, shows=lambda item: None,
+    reason="The type was read from the page around the results; but most items may have one type.",
 )  # fmt: skip

@@ -119,7 +119,8 @@ class ShareRule:
 
     `shows` returns None for an item to which the question does not apply. Items are compared with stored
     items of the same `group`. A count below `min_ratio` of the expected number is too low, if at least
-    `min_results` results were counted. Only pages that print the raw `fields` are checked.
+    `min_results` results were counted, and more than `min_share` of the stored items show it. Only pages that
+    print the raw `fields` are checked.
     """
 
     name: str
@@ -129,6 +130,7 @@ class ShareRule:
     group: Callable[[NewsItem], Hashable] = lambda item: None
     min_ratio: float
     min_results: int
+    min_share: float = 0.0  # of the stored items
     cards: bool = True  # whether it applies to lists of cards, which have short teasers
     reason: str
 
