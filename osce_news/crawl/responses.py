@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
-from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -30,8 +28,6 @@ logger = logging.getLogger(__name__)
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _REFUSING = frozenset({401, 403, 429, 451})
 MAX_KEPT_PAGES = 20
-_LINK = re.compile(r'<(?P<address>[^>]*)>(?P<parameters>(?:[^,"]|"[^"]*")*)')
-_NEXT = re.compile(r""";\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next[\s"])""", re.IGNORECASE)
 
 
 def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
@@ -46,11 +42,7 @@ def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
         raise _gone(f"a redirect from {requested}", response)
     try:
         listing, page = read_listing(_http_response(response))
-        facts = page.facts
-        link = page.address(_next_in_header(response)) if isinstance(page, ListingPage) else None
-        if facts.pager is not None and facts.pager.next is None and link is not None:
-            facts = replace(facts, pager=facts.pager._replace(next=link), is_whole_list=False)
-        return listing, facts
+        return listing, page.facts
     except LayoutError as error:
         if is_list:
             error.args = (f"{error}; {findings_of(response)}",)
@@ -89,14 +81,6 @@ def _requested(response: Response) -> str:
     return str(response.meta.get("redirect_urls", [response.url])[0])
 
 
-def _next_in_header(response: Response) -> str | None:
-    """Return the link to the next page in the response's Link header (RFC 8288); None without one."""
-    for link in _LINK.finditer(b",".join(response.headers.getlist("Link")).decode("latin-1")):
-        if _NEXT.search(link["parameters"]):
-            return link["address"]
-    return None
-
-
 def service_message(response: Response) -> str:
     """Return what the search service says about an error; empty if it says nothing."""
     try:
@@ -122,9 +106,16 @@ def article_from_response(response: Response, requested: str) -> ArticleItem:
 
 
 def _http_response(response: Response) -> HttpResponse:
-    names = ("Content-Type", "ETag", "Last-Modified")
-    headers = (header(response, name) for name in names)
-    return HttpResponse(response.body, response.url, fetched_at(response), response.status, *headers)
+    return HttpResponse(
+        response.body,
+        response.url,
+        fetched_at(response),
+        response.status,
+        content_type=header(response, "Content-Type"),
+        etag=header(response, "ETag"),
+        last_modified=header(response, "Last-Modified"),
+        link=b",".join(response.headers.getlist("Link")).decode("latin-1"),
+    )
 
 
 def error_from_failure(failure: Failure) -> OsceNewsError:

@@ -27,6 +27,8 @@ MAX_UNREADABLE_DATES = 0.5  # of all
 _NUMBERED = re.compile(rb"""href=["']?[^"'>\s]*/[0-9]+/?["'?#\s>]""")  # a link to an item
 _raw_values = attrgetter(*(name.removesuffix("_raw") for name in RAW_FIELDS))
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+_LINK = re.compile(r'<(?P<address>[^>]*)>(?P<parameters>(?:[^,"]|"[^"]*")*)')
+_NEXT = re.compile(r""";\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next[\s"])""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class HttpResponse:
     content_type: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    link: str | None = None  # all Link headers, with commas between them
 
     @property
     def sha256(self) -> str:
@@ -51,6 +54,12 @@ class HttpResponse:
         """Whether the Content-Type header is that of an HTML page, or missing."""
         named = (self.content_type or "").lower()
         return not named or "html" in named or "xml" in named
+
+    @property
+    def next_href(self) -> str | None:
+        """The next page in the Link header (RFC 8288); None if it names none."""
+        links = _LINK.finditer(self.link or "")
+        return next((one["address"] for one in links if _NEXT.search(one["parameters"])), None)
 
 
 def read_listing(response: HttpResponse) -> tuple[Listing, ListingPage | SearchAnswer]:
@@ -81,7 +90,7 @@ def read_listing(response: HttpResponse) -> tuple[Listing, ListingPage | SearchA
         return listing, answer
     if not response.is_html:
         raise LayoutError("html", expected="an HTML page", got=f"content of type {response.content_type}")
-    page = ListingPage(decode(response.body, response.content_type)[0], response.url)
+    page = ListingPage(decode(response.body, response.content_type)[0], response.url, response.next_href)
     _refuse_unreadable_dates([result.published for result in page.complete if result.published])
     listing.results, listing.listed = len(page.results), page.keys
     listing.records = [_record(result) for result in page.complete]

@@ -91,13 +91,17 @@ class RawResult:
 
 
 class ListingPage(HtmlPage):
-    """The page object of a list page, made of its text and its address.
+    """The page object of a list page, made of its text, its address and the next page in its HTTP header.
 
     A page is a labelled list, whose results `segmentation` finds and `fields` reads by their visible labels,
     or a list of cards, which `cards` and `card_fields` read. Pager links are found by `rel`, class or words.
     The properties raise LayoutError if the page is not understood, and ChallengePageError if the server sent
     a challenge instead.
     """
+
+    def __init__(self, html: str, url: str, next_href: str | None = None) -> None:
+        super().__init__(html, url)
+        self._next_href = next_href
 
     @cached_property
     def results(self) -> list[RawResult]:
@@ -195,7 +199,9 @@ class ListingPage(HtmlPage):
             "next", "a[rel~=next], link[rel~=next], .pager-next > a, .pager__item--next > a"
         )
         last = self._pager_link("last", ".pager-last > a, .pager__item--last > a")
-        return PagerLinks(following, self._farthest_link if following is None and last is None else last)
+        if following is None and last is None:
+            last = self._farthest_link
+        return PagerLinks(following or self.address(self._next_href), last)
 
     def _result(self, position: int, fields: ResultFields | CardFields, needs_date: bool) -> RawResult:
         values = fields.values
