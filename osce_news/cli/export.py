@@ -128,13 +128,18 @@ def export(
         if file == Path("-"):
             return print_count(connection, query, items)
         click.echo(f"{copy or file}: {numbered(items, 'item')}")
-        for note in search.remarks(connection, query, items):
-            click.echo(printable(note)[:300], err=True)
-        if copy is None and items < (total := queries.count(connection, query)):
-            click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
+        _print_notes(connection, query, items, is_copy=copy is not None)
     if not items:
         click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
     return None
+
+
+def _print_notes(connection: sqlite3.Connection, query: Query, items: int, *, is_copy: bool) -> None:
+    """Say on standard error how the query was read, and whether only the newest items were written."""
+    for note in search.remarks(connection, query, items):
+        click.echo(printable(note)[:300], err=True)
+    if not is_copy and items < (total := queries.count(connection, query)):
+        click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
 
 
 def _refuse_other_options(file: Path | None, copy: Path | None, given: object, *, both: bool) -> None:

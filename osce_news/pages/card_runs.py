@@ -15,7 +15,7 @@ from osce_news.pages.text_lines import Line, kind_of
 
 
 def find_runs(
-    owned: Sequence[tuple[Line, Element | None]], times: Set[str] = frozenset()
+    owned: Sequence[tuple[Line, Element | None]], times: Set[str]
 ) -> dict[Element, list[Line]] | None:
     """Return the lines of each card if the cards' elements hold only the titles; None if they hold more.
 

@@ -72,9 +72,8 @@ def print_hits(rows: Sequence[Row]) -> None:
     width, indent = terminal_width(), " " * 12
     for row in rows:
         title, snippet = printable(row["title"]), row.get("snippet") or ""
-        if snippet.translate(_WITHOUT_MARKS) == row["title"].translate(
-            _WITHOUT_MARKS
-        ):  # not the same text twice
+        plain_snippet, plain_title = (text.translate(_WITHOUT_MARKS) for text in (snippet, row["title"]))
+        if plain_snippet == plain_title:  # not the same text twice
             title, snippet = snippet, ""
         head = f"{row['published'] or '?':10}  {row['id']:>8}  {title}"
         about = snippet or " · ".join(filter(None, (row["content_type"], *row["offices"])))
