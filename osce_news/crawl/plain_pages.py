@@ -57,7 +57,8 @@ class PlainPages:
                 self._problems.append(str(error))
                 return False
             if self.link is None:
-                if length is not None and (lost := length + moved_down - page.number * size - len(keys)) > 0:
+                end = page.number * size + len(page.keys)
+                if length is not None and (lost := length + moved_down - end) > 0:
                     self._problems.append(
                         f"the list lost {lost} results while it was read, so others may have moved unseen to "
                         "pages that had been read"
@@ -68,7 +69,7 @@ class PlainPages:
                 last = yield self._pagers.last_link
                 counted = False
                 if last is not None:
-                    length = last.number * size + len(list_part(last.keys, before))
+                    length = last.number * size + len(last.keys)  # with what stands next to the list
                     moved_down, before = 0, ()  # what moved down before is part of the length
         if self._pagers.has_links:
             self._problems.append(f"{self.link} and the pages before it show nothing new")

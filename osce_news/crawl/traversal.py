@@ -77,8 +77,8 @@ class Traversal:
         if self.pages == 1 and not self.is_plain:
             self._base = page.url
         size = min(len(self._overlapping.list_keys(page)), self._rows if self.pages == 1 else len(page.keys))
-        self._step(page)
         self._pagers.read(page, size)
+        self._step(page)
         if self.is_joined:
             self._joined += 1
             self._overlapping.before = page.keys

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import MAX_FAILURES, Traversal
+from osce_news.normalize.identity import number_copies
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import newest_first, page_number, same_site
 from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal
@@ -290,6 +291,18 @@ def test_featured_results_are_no_movement_of_the_list(name: str, fixed: int | No
     assert done.is_whole
     assert done.is_plain == (fixed is not None)
     assert done.pages <= (330 // fixed + 4 if fixed else 10)
+
+
+def test_a_block_below_the_list_on_each_page_is_no_movement_of_the_list() -> None:
+    site = MovingList().grow(1_000)
+    most_read = [site.items[place] for place in (0, 7, 40, 420, 990)]
+
+    def with_most_read(shown: PageFacts) -> PageFacts:
+        return replace(shown, keys=number_copies([*shown.keys, *most_read]))
+
+    done = read_list(site, with_most_read)
+    assert done.problems == []
+    assert done.is_whole
 
 
 def test_a_block_on_each_page_does_not_hide_that_the_list_moved() -> None:

@@ -76,6 +76,7 @@ def test_ten_days_at_once_are_answered_and_few_files_are_kept(snapshot: Path, tm
     days = [f"2025-{day}" for day in ("11-30", *(f"12-{day:02}" for day in range(1, 10)))] * 2
 
     async def ask() -> list[Any]:
+        await datasette.client.get("/")  # starts Datasette, as the server does before it listens
         return await asyncio.gather(
             *(datasette.client.get(f"/?search=title:mended&as-of={day}") for day in days)
         )
