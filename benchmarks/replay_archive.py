@@ -89,7 +89,7 @@ def record(folder: Path, count: int) -> list[bytes]:
         end = RunFinished(
             status="complete", message=None, finished=at, pages=count, files=archive.files, whole=True
         )
-        archive.finish(end)
+        archive.record_event(end)
     return bodies
 
 

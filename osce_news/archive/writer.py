@@ -102,23 +102,17 @@ class ArchiveWriter:
     def record_event(self, event: Event) -> None:
         """Write an event of the run as a metadata record; raises StorageError.
 
-        That of a page is flushed to disk: the database, which stores the page next, must not outlast it.
+        What the database stores next, a page or the end of the run, is flushed to disk, so that the database
+        can't outlast it. The end gets the number of pages and files.
         """
         file = self._open_file()
+        if isinstance(event, RunFinished):
+            event = replace(event, pages=self._pages, files=self.files)
         with self._errors():
             file.write(file.records.event(event))
-            if isinstance(event, PageStored):
+            if isinstance(event, PageStored | RunFinished):
                 file.flush()
         self._pages += isinstance(event, PageStored) - isinstance(event, PageNotStored)
-
-    def finish(self, end: RunFinished) -> None:
-        """Write how the run ended, with the number of its pages and files, and close the archive.
-
-        Does nothing after an error. Raises StorageError.
-        """
-        if self.error is None:
-            self.record_event(replace(end, pages=self._pages, files=self.files))
-            self.close()
 
     def close(self) -> None:
         """Finish the last file and flush it to disk; harmless when called twice. Raises StorageError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -162,7 +163,7 @@ class CrawlRun(Run):
             status=self.status,
             message=self.message,
             finished=utc_now(),
-            pages=0,  # the archive fills in both numbers
+            pages=0,  # the archive sets both numbers
             files=0,
             whole=outcome.whole,
             tells_gone=outcome.withdrawn is not None,
@@ -173,13 +174,25 @@ class CrawlRun(Run):
         )
         withdrawn = outcome.withdrawn or []
         try:
-            if self.recorder is not None:
-                self.recorder.finish(end)
+            self.record(end)
         except StorageError as error:  # the run ends with this error instead
-            self.fail(error)
-            end = replace(end, status=self.status, message=self.message, whole=False, list_status=None)
-            withdrawn = []
-        self.end(end, withdrawn)
+            end, withdrawn = self._failed(end, error), []
+        try:
+            self.end(end, withdrawn)
+        except StorageError as error:
+            with suppress(StorageError):
+                self.record(self._failed(end, error))  # the last end counts
+            raise
+        finally:
+            if self.recorder is not None:
+                self.recorder.close()
+
+    def _failed(self, end: RunFinished, error: StorageError) -> RunFinished:
+        """Set the error, and return the end of the run with it; it tells nothing about the list."""
+        self.fail(error)
+        return replace(
+            end, status=self.status, message=self.message, whole=False, tells_gone=False, list_status=None
+        )
 
     def list_outcome(self) -> ListOutcome:
         """Return what the run has found out about its list; sets the error if there is one."""

@@ -92,8 +92,10 @@ def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
     `wait_s` seconds, StorageError if the lock file can't be made.
     """
     target = path.resolve()  # the same lock under whatever name the file is opened
-    file_lock = FileLock(target.with_name(f"{target.name}.lock"), thread_local=False)
+    file = target.with_name(f"{target.name}.lock")
+    file_lock = FileLock(file, thread_local=False)
     try:
+        file.touch(0o644)  # on /proc filelock would wait for a file that can't be made
         try:
             file_lock.acquire(timeout=min(wait_s, _PATIENCE_S))
         except Timeout:

@@ -283,6 +283,29 @@ def test_a_page_that_the_database_could_not_take_is_not_replayed(tmp_path: Path)
     assert_same(tmp_path)
 
 
+def test_the_archive_of_a_run_whose_end_the_database_could_not_take_says_failed(tmp_path: Path) -> None:
+    full = (
+        "import sqlite3\nfrom contextlib import contextmanager\nimport osce_news.storage.writer as writer\n"
+        "whole = writer.transaction\n"
+        "@contextmanager\n"
+        "def transaction(connection):\n"
+        "    with whole(connection):\n"
+        "        yield\n"
+        "        if connection.execute('SELECT count(finished) FROM runs').fetchone()[0] == 2:\n"
+        "            raise sqlite3.OperationalError('database or disk is full')\n"
+        "writer.transaction = transaction\n"
+    )
+    with newsroom() as server:
+        assert crawl(server, tmp_path).status == 0
+        server.remove(server.stories[5].node)
+        done = crawl(server, tmp_path, "--full", before=full)
+        assert (done.status, "disk is full" in done.errors) == (1, True)
+    assert rows(tmp_path / "a.db", "SELECT status, withdrawn FROM runs WHERE id = 2") == [("running", 0)]
+    assert replay(tmp_path).status == 0
+    ended = rows(tmp_path / "b.db", "SELECT status, withdrawn, message LIKE '%disk is full%' FROM runs")
+    assert ended == [("complete", 0, None), ("failed", 0, 1)]
+
+
 def test_a_run_that_goes_on_with_one_that_was_not_recorded_withdraws_nothing(tmp_path: Path) -> None:
     with newsroom() as server:
         kill(server, tmp_path, 6, archive=False)

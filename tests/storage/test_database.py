@@ -316,6 +316,12 @@ def test_a_writer_changes_nothing_before_it_has_the_lock(db: Path) -> None:
         assert values(first.connection, "SELECT count(*) FROM _sqlite_migrations") == [0]
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="Linux only")
+def test_a_lock_file_that_can_not_be_made_is_an_error_at_once() -> None:
+    with pytest.raises(StorageError, match="the lock file next to it can't be made: No such file"):
+        Writer(Path("/proc/osce-news.db"), wait_s=3600)
+
+
 def test_readers_read_what_was_there_while_a_transaction_is_open(db: Path) -> None:
     with Writer(db) as writer:
         writer.begin("replay")

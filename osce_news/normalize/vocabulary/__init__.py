@@ -63,9 +63,11 @@ class Vocabulary:
         return self.entries.get(asked.strip().lower()) or self.find(asked)
 
     def nearest(self, asked: str) -> Entry | None:
-        """Return the entry whose identifier or name is most similar, or None."""
+        """Return the entry with a similar identifier or name, or else one with this word in it, or None."""
         names = {fold(entry.id): entry for entry in self.entries.values()} | self._by_name
-        close = difflib.get_close_matches(fold(asked)[:100], names, n=1, cutoff=0.4)
+        word = fold(asked)[:100]
+        close = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
+        close += sorted((name for name in names if word in re.split("[ -]", name)), key=len)
         return names[close[0]] if close else None
 
 
