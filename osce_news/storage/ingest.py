@@ -14,7 +14,16 @@ from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import missing, rows
 from osce_news.storage.matching import identify
-from osce_news.storage.merge import LIST, PAGE, Sources, merge_reading, recorded_changes, records_by_id
+from osce_news.storage.merge import (
+    LIST,
+    PAGE,
+    FormerValue,
+    Sources,
+    former_values,
+    merge_reading,
+    recorded_changes,
+    records_by_id,
+)
 from osce_news.storage.revisions import LABELS, Revision
 from osce_news.storage.runs import Stored
 
@@ -36,6 +45,7 @@ class Edit(NamedTuple):
     is_change: bool = False  # whether the item's meaning changed
     merged: Sequence[Revision] = ()  # of labels, between two places of one reading of the list
     sources: Sources | None = None  # None if they did not change
+    former: Sequence[FormerValue] = ()  # what is replaced
 
 
 @dataclass
@@ -103,6 +113,7 @@ class Ingest:
         rows.update(self._connection, [edit.after for edit in changes.edits.values() if edit.after])
         for identifier, edit in changes.edits.items():
             rows.write_revisions(self._connection, identifier, edit.revisions, page.fetched_at, self._run)
+            rows.write_former(self._connection, identifier, edit.former, self._run)
             for change in edit.merged:
                 rows.merge_revision(self._connection, identifier, change, page.fetched_at, self._run)
         rows.write_seen(self._connection, changes.known, page)
@@ -138,12 +149,15 @@ class Ingest:
             known, sources, item, page, saved=self._saved, same_reading=same_reading
         )
         changed_sources = after_sources if after_sources.to_json() != row["sources"] else None
+        # An item that this run added can only be taken back as a whole.
+        is_new = row["first_run"] == self._run
+        former = [] if is_new else former_values(known, sources, after, after_sources)
         if rows.same_raw(after, known):
-            return Edit(None, sources=after_sources) if changed_sources else None
+            return Edit(None, sources=after_sources, former=former) if changed_sources else None
         changes = recorded_changes(known, sources, after, after_sources)
         recorded, merged = self._split(changes, row, same_reading=same_reading)
         is_change = bool(recorded) or any(change.kind == "labels" for change in changes)
-        return Edit(after, recorded, is_change, merged, changed_sources)
+        return Edit(after, recorded, is_change, merged, changed_sources, former)
 
     def _split(
         self, changes: Sequence[Revision], row: sqlite3.Row, *, same_reading: bool

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from osce_news.clock import parse_utc
 from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem, Term
@@ -62,6 +62,14 @@ class Sources:
     def last_seen_in(self, origin: str) -> str:
         """Return when a list last showed the item if the origin is a list, else when any source did."""
         return self.listed if origin == LIST and self.listed else self.last_seen
+
+
+class FormerValue(NamedTuple):
+    """The printed value of a field before a reading, and its source; None for a list."""
+
+    field: str  # without "_raw"
+    before: str | None
+    source: str | None
 
 
 def foreign_fields(stored: str | None, origin: str) -> set[str]:
@@ -142,6 +150,15 @@ def recorded_changes(known: NewsItem, sources: Sources, after: NewsItem, merged:
         or (
             f"{change.field}_raw" in PRINTED_ALIKE and change.before is not None and change.kind != "cosmetic"
         )
+    ]
+
+
+def former_values(known: NewsItem, sources: Sources, after: NewsItem, merged: Sources) -> list[FormerValue]:
+    """Return the fields whose printed value or source has changed, with what was stored before."""
+    return [
+        FormerValue(name.removesuffix("_raw"), getattr(known, name), sources.others.get(name))
+        for name in RAW_FIELDS
+        if getattr(known, name) != getattr(after, name) or sources.others.get(name) != merged.others.get(name)
     ]
 
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
-from osce_news.storage.merge import Sources, sources_of
+from osce_news.storage.merge import FormerValue, Sources, sources_of
 from osce_news.storage.revisions import Revision
 from osce_news.storage.schema import LISTS
 
@@ -123,6 +123,16 @@ def write_revisions(
         "INSERT INTO revisions (item_id, run_id, seen_at, field, before, after, class) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(item_id, run, seen_at, one.field, one.before, one.after, one.kind) for one in changes],
+    )
+
+
+def write_former(
+    connection: sqlite3.Connection, item_id: str, values: Iterable[FormerValue], run: int
+) -> None:
+    """Store what a run replaced; of a field that it replaced twice, the first value is kept."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO former_values (item_id, run_id, field, before, source) VALUES (?, ?, ?, ?, ?)",
+        [(item_id, run, *one) for one in values],
     )
 
 

@@ -18,6 +18,7 @@ APPLICATION_ID = 0x4F534345  # "OSCE" (PRAGMA application_id)
 MIGRATIONS = {
     "m006_one_schema": "6eaa0d90",
     "m007_sources": "e742e7b5",
+    "m008_former_values": "45158e3e",
 }
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
@@ -189,6 +190,15 @@ TABLES = {
         after TEXT,
         class TEXT NOT NULL CHECK (class IN ('cosmetic', 'labels', 'date', 'text'))
     ) STRICT""",
+    "former_values": """
+    CREATE TABLE former_values (
+        item_id TEXT NOT NULL REFERENCES items (id) ON DELETE CASCADE,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        field TEXT NOT NULL,
+        before TEXT,
+        source TEXT,
+        PRIMARY KEY (item_id, run_id, field)
+    ) STRICT, WITHOUT ROWID""",
     "withdrawals": """
     CREATE TABLE withdrawals (
         id INTEGER PRIMARY KEY,

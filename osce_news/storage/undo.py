@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from typing import NamedTuple
 
 from osce_news.clock import utc_now
 from osce_news.normalize import normalize
+from osce_news.normalize.record import renormalized
 from osce_news.storage import crawl_state, rows
+from osce_news.storage.merge import Sources, former_values
 from osce_news.storage.revisions import revisions
+
+# What a run replaced: the first value of each field. Runs of older versions have revisions only.
+_REPLACED = """
+WITH replaced AS (
+    SELECT item_id, field, before, source, 1 AS has_source FROM former_values WHERE run_id = ?1
+    UNION ALL
+    SELECT item_id, field, before, NULL, 0 FROM revisions WHERE id IN (
+        SELECT min(id) FROM revisions WHERE run_id = ?1 AND field <> 'text' GROUP BY item_id, field)
+    AND (item_id, field) NOT IN (SELECT item_id, field FROM former_values WHERE run_id = ?1))
+SELECT *,
+    EXISTS (SELECT 1 FROM revisions AS own WHERE own.item_id = replaced.item_id
+        AND own.field = replaced.field AND own.run_id = ?1) AS is_revised,
+    EXISTS (SELECT 1 FROM former_values AS later WHERE later.item_id = replaced.item_id
+        AND later.field = replaced.field AND later.run_id > ?1)
+    OR EXISTS (SELECT 1 FROM revisions AS later WHERE later.item_id = replaced.item_id
+        AND later.field = replaced.field AND later.run_id > ?1) AS is_changed_again
+FROM replaced"""
 
 
 class Undone(NamedTuple):
@@ -74,28 +94,29 @@ def _undo_texts(connection: sqlite3.Connection, undone: int) -> int:
 
 def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:
     """Restore the former values of items; return how many items were changed, and how many values kept."""
-    # The first revision of a value in the run has the value before it; SQLite takes `before` from that row.
-    sql = """
-        SELECT item_id, field, before, min(id), EXISTS (
-            SELECT 1 FROM revisions AS later
-            WHERE later.item_id = revisions.item_id AND later.field = revisions.field AND later.run_id > ?1
-        ) AS is_changed_again
-        FROM revisions WHERE run_id = ?1 AND field <> 'text' GROUP BY item_id, field"""
-    former: dict[str, dict[str, str | None]] = {}
-    kept = 0
-    for row in connection.execute(sql, [undone]).fetchall():
+    former: dict[str, list[sqlite3.Row]] = {}
+    kept = changed = 0
+    for row in connection.execute(_REPLACED, [undone]).fetchall():
         kept += row["is_changed_again"]
         if not row["is_changed_again"]:
-            former.setdefault(row["item_id"], {})[f"{row['field']}_raw"] = row["before"]
+            former.setdefault(row["item_id"], []).append(row)
     for identifier, stored in rows.load(connection, former).items():
-        before, after = normalize(rows.raw_item(stored)), rows.raw_item(stored)
-        for name, value in former[identifier].items():
-            setattr(after, name, value)
-        normalize(after)
-        before.id = after.id = identifier
+        fields = former[identifier]
+        before = normalize(rows.raw_item(stored))
+        before.id = identifier
+        after = renormalized(before, **{f"{field['field']}_raw": field["before"] for field in fields})
+        sources = Sources.of(stored["sources"], stored["last_seen"])
+        known = {f"{field['field']}_raw": field["source"] for field in fields if field["has_source"]}
+        others = {name: source for name, source in (sources.others | known).items() if source}
+        restored = replace(sources, others=others)
         rows.update(connection, [after])
-        rows.write_revisions(connection, identifier, revisions(before, after), utc_now(), run)
-    return len(former), kept
+        rows.write_sources(connection, {identifier: restored})
+        rows.write_former(connection, identifier, former_values(before, sources, after, restored), run)
+        revised = {field["field"] for field in fields if field["is_revised"]}
+        found = [change for change in revisions(before, after) if change.field in revised]
+        rows.write_revisions(connection, identifier, found, utc_now(), run)
+        changed += not rows.same_raw(before, after)
+    return changed, kept
 
 
 def _undo_withdrawals(connection: sqlite3.Connection, undone: int, run: int) -> int:

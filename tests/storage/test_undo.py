@@ -4,11 +4,46 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from osce_news.items import RAW_FIELDS
 from osce_news.storage import Writer
 from osce_news.storage.database import transaction
-from osce_news.storage.undo import undo
-from tests.helpers import listing, values
+from osce_news.storage.undo import Undone, undo
+from tests.helpers import dump, listing, values
 from tests.newsroom.samples import TEN
+from tests.storage.test_sources import TITLES, form_of
+
+
+def take_back(writer: Writer, undone: int) -> Undone:
+    """Take back a run, as a run of its own."""
+    run = writer.begin("undo").run
+    with transaction(writer.connection):
+        counts = undo(writer.connection, undone, run)
+    writer.finish("complete")
+    return counts
+
+
+@pytest.mark.parametrize("origin", ["list", "search", "page"])
+@pytest.mark.parametrize("first", ["list", "search", "page"])
+def test_values_that_another_source_added_are_taken_back(writer: Writer, first: str, origin: str) -> None:
+    def content() -> tuple[object, ...]:
+        stored = dump(writer.connection, without=("last_seen", "listing_url", "sources"))
+        sources = values(writer.connection, "SELECT json_remove(sources, '$.list') FROM items ORDER BY id")
+        tables = ("items", "item_offices", "item_topics", "item_places")
+        return [source or "{}" for source in sources], *(stored[table] for table in tables)
+
+    writer.begin("full")
+    writer.store(form_of(TEN, (*TITLES, "published_raw"), origin=first))
+    before = content()
+    undone = writer.begin("full").run
+    edited = [replace(TEN[0], title="Another title"), *TEN[1:]]
+    writer.store(form_of(edited, RAW_FIELDS, "2024-08-06T12:00:00Z", origin))
+    after = content()
+    assert take_back(writer, undone).changed == len(TEN)
+    assert content() == before
+    take_back(writer, undone + 1)
+    assert content() == after
 
 
 def test_a_value_that_a_later_run_has_changed_again_stays(writer: Writer) -> None:
@@ -19,9 +54,7 @@ def test_a_value_that_a_later_run_has_changed_again_stays(writer: Writer) -> Non
         teaser = "Another teaser" if day > 1 else TEN[0].teaser
         writer.store(listing([replace(TEN[0], title=title, teaser=teaser)], f"2024-08-0{day}T12:00:00Z"))
         writer.finish("complete")
-    run = writer.begin("undo").run
-    with transaction(writer.connection):
-        undone = undo(writer.connection, runs[1], run)
+    undone = take_back(writer, runs[1])
     assert (undone.changed, undone.kept) == (1, 1)
     assert values(writer.connection, "SELECT title FROM items") == ["The third"]
     assert values(writer.connection, "SELECT teaser FROM items") == [TEN[0].teaser]
