@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import html
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,6 +23,8 @@ from tests.generated import add_texts, fill, page
 from tests.helpers import run
 from tests.newsroom import make_stories
 
+Get = Callable[..., Any]
+TABLE = "/osce-news/newsroom"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> & \"title\" 'of' 7/8"
 HOSTILE_OFFICE = "</a></script><img src=x onerror=alert(3)>"
 TEXT = "The full text speaks of quicksilver and of nothing else."
@@ -54,6 +58,28 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def text_of(page: str) -> str:
+    """Return the visible text of a page, with single spaces."""
+    body = re.sub(r"<(script|style).*?</\1>", " ", page.partition("<body")[2], flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def found(page: str) -> list[str]:
+    """Return the identifiers of the items on a page of results."""
+    return re.findall(r'<li id="item-(\w+)">', page)
+
+
+def links(page: str, part: str) -> dict[str, str]:
+    """Return the links of the element with this identifier, as address by text."""
+    _, _, rest = page.partition(f'id="{part}"')
+    pairs = re.findall(
+        r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.split("</(?:ul|ol|section)>", rest)[0], re.DOTALL
+    )
+    return {
+        " ".join(html.unescape(re.sub("<[^>]+>", "", text)).split()): html.unescape(to) for to, text in pairs
+    }
+
+
 def number_of_items(page: str) -> int:
     """Return how many items a page of results says it has."""
     (heading,) = re.findall(r"<h1>([\d,]+) items?</h1>", page)
@@ -72,6 +98,14 @@ def reading(history: Path) -> Iterator[sqlite3.Connection]:
     """Return a connection that reads the database itself."""
     with closing(open_for_reading(history)) as connection:
         yield connection
+
+
+@pytest.fixture
+def db(history: Path, tmp_path: Path) -> Path:
+    """Return a copy of the database in its own folder."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "temporary").mkdir()
+    return Path(shutil.copy(history, tmp_path / "data" / "osce-news.db"))
 
 
 @pytest.fixture(scope="session")

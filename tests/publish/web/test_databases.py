@@ -6,7 +6,6 @@ import asyncio
 import html
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,8 @@ import pytest
 from osce_news.publish.web.databases import _KEPT
 from osce_news.publish.web.server import application
 from tests.helpers import run
-from tests.publish.web.conftest import EDITED, GONE, READ, STORIES, TEXT, node, number_of_items
-from tests.publish.web.test_pages import text_of
+from tests.publish.web.conftest import EDITED, GONE, READ, STORIES, TEXT, Get, node, number_of_items, text_of
 
-Get = Callable[..., Any]
 DAY = "as-of=2025-12-01"
 
 

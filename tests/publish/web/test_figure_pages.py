@@ -8,9 +8,7 @@ import re
 import shlex
 import shutil
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -21,9 +19,7 @@ from osce_news.publish.figures import FigureOptions, build_figure, render_image
 from osce_news.publish.web.figure_pages import FIGURES
 from osce_news.storage.query import Query
 from tests.helpers import run
-from tests.publish.web.test_pages import text_of
-
-Get = Callable[..., Any]
+from tests.publish.web.conftest import Get, text_of
 
 
 def test_a_figure_equals_that_of_the_command(get: Get, reading: sqlite3.Connection) -> None:

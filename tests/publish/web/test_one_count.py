@@ -7,7 +7,6 @@ import shlex
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -17,19 +16,18 @@ from osce_news.cli.main import cli
 from osce_news.storage.as_of import ITEMS_AS_OF
 from osce_news.storage.query import Query
 from tests.helpers import ROOT
-from tests.publish.web.conftest import number_of_items
+from tests.publish.web.conftest import Get, number_of_items
 
-Get = Callable[..., Any]
+Counted = Callable[[str, str, str], list[int]]
 HEADER = "| query | search | list | stats | export | serve | SQL |\n|---|---|---|---|---|---|---|\n"
 _MEMBERS = "SELECT 1 FROM json_each({}) WHERE value = '{}'"
 _ODIHR = f"EXISTS ({_MEMBERS.format('offices', 'OSCE Office for Democratic Institutions and Human Rights')})"
 _CHAIR = f"EXISTS ({_MEMBERS.format('offices', 'OSCE Chairpersonship')})"
 _POLICING = f"EXISTS ({_MEMBERS.format('topics', 'Policing')})"
 _ELECTIONS = f"EXISTS ({_MEMBERS.format('topics', 'Elections')})"
-
 # Words and options, the same words in SQLite's own syntax, and a condition on the view `newsroom`, or on the
 # printed values of a past day.
-QUERIES: tuple[tuple[str, str, str], ...] = (
+TYPED: tuple[tuple[str, str, str], ...] = (
     ("police", "police", "1"),
     ("POLICE", "police", "1"),
     ("police training", "police AND training", "1"),
@@ -72,7 +70,7 @@ QUERIES: tuple[tuple[str, str, str], ...] = (
 
 
 @pytest.fixture
-def shown(history: Path, get: Get, reading: sqlite3.Connection) -> Callable[[str, str, str], list[int]]:
+def counted_everywhere(history: Path, get: Get, reading: sqlite3.Connection) -> Counted:
     """Return a function that counts the items of a query in each of the ways of `HEADER`."""
 
     def command(*arguments: str) -> str:
@@ -81,10 +79,10 @@ def shown(history: Path, get: Get, reading: sqlite3.Connection) -> Callable[[str
         return result.stdout
 
     def counted(typed: str, match: str, where: str) -> list[int]:
-        words, options = _parts(typed)
+        words, options = words_and_options(typed)
         given = ["--search", words, *options]
         rows = json.loads(command("stats", "--by", "type", "--json", *given))
-        query = _query(words, options)
+        query = query_of(words, options)
         page = get(f"/?{urlencode(query.arguments())}").text
         sql = f"""
             SELECT count(*) FROM newsroom WHERE {where} AND id IN (
@@ -104,14 +102,14 @@ def shown(history: Path, get: Get, reading: sqlite3.Connection) -> Callable[[str
     return counted
 
 
-def _parts(typed: str) -> tuple[str, list[str]]:
+def words_and_options(typed: str) -> tuple[str, list[str]]:
     """Return the words and the options of a query as it is typed in a shell."""
     parts = shlex.split(typed)
     first = next((place for place, part in enumerate(parts) if part.startswith("--")), len(parts))
     return " ".join(parts[:first]), parts[first:]
 
 
-def _query(words: str, options: list[str]) -> Query:
+def query_of(words: str, options: list[str]) -> Query:
     """Return the query of these words and options."""
     pairs, names = [("search", words)], iter(options)
     for name in names:
@@ -121,55 +119,21 @@ def _query(words: str, options: list[str]) -> Query:
 
 @pytest.mark.slow
 def test_thirty_queries_count_the_same_items_everywhere(
-    shown: Callable[[str, str, str], list[int]],
+    counted_everywhere: Counted,
 ) -> None:
     table = HEADER
-    for typed, match, where in QUERIES:
-        numbers = shown(typed, match, where)
+    for typed, match, where in TYPED:
+        numbers = counted_everywhere(typed, match, where)
         assert len(set(numbers)) == 1, (typed, numbers)
         table += f"| `{typed}` | {' | '.join(map(str, numbers))} |\n"
-    assert len(QUERIES) == 30
+    assert len(TYPED) == 30
     assert table in (ROOT / "docs" / "searching.md").read_text(encoding="utf-8"), table
 
 
 def test_items_that_match_are_the_same_on_the_page_of_items(get: Get, history: Path) -> None:
-    for typed, *_ in QUERIES[:17]:
-        words = _parts(typed)[0]
+    for typed, *_ in TYPED[:17]:
+        words = words_and_options(typed)[0]
         found = get(f"/osce-news/newsroom.json?{urlencode({'_search': words, '_size': 0})}").json()
         arguments = ["search", words, "--limit", "0", "--json", "--db", str(history)]
         rows = json.loads(CliRunner().invoke(cli, arguments).stdout)
         assert found["filtered_table_rows_count"] == len(rows), words
-
-
-@pytest.mark.parametrize(
-    ("address", "status", "says"),
-    [
-        ("newsroom?published__gte=2015-01-01", 200, ""),
-        ("newsroom?published__gte=Marh+2015", 400, "'Marh 2015' is not a date"),
-        ("newsroom.json?published=2015", 400, "'2015' is not a date"),
-        ("full-text.json?words=police&until=soon", 400, "--until: 'soon' is not a date"),
-        ("full-text?words=police&since=soon&until=", 400, ">since: 'soon' is not a date"),
-        ("newsroom?_search=-police", 400, "only excludes"),
-        ("full-text?words=police&since=2025-10&until=October+2025", 200, "October 2025"),
-        ("full-text?words=-police", 400, "only excludes"),
-        ("what-changed?days=many", 400, "not a number: 'many'"),
-    ],
-)
-def test_what_is_no_date_is_refused_and_not_a_filter_that_is_off(
-    get: Get, address: str, status: int, says: str
-) -> None:
-    answer = get(f"/osce-news/{address}")
-    assert answer.status_code == status
-    assert says in answer.text.replace("&#39;", "'")
-
-
-def test_a_month_means_its_days(get: Get) -> None:
-    by_month, by_day = (
-        number_of_items(get("/?since={}&until={}".format(*days)).text)
-        for days in (("2025-10", "October+2025"), ("2025-10-01", "31+October+2025"))
-    )
-    assert by_month == by_day > 10
-    ready = get(
-        "/osce-news/full-text.json?words=police&since=2025-10&until=October+2025&_shape=objects"
-    ).json()
-    assert {row["published"][:7] for row in ready["rows"]} == {"2025-10"}
