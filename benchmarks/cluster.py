@@ -24,7 +24,7 @@ from tests.newsroom import make_stories, render_page
 
 ROWS = 50
 FILES = 4
-HTML = [(b"Content-Type", b"text/html; charset=utf-8")]
+HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ def record(folder: Path, count: int) -> list[bytes]:
         archive.record_event(begins)
         for number, (url, body) in enumerate(made_pages(options, count)):
             at = format_utc(START + 10 * number)
-            headers = [(b"Content-Type", b"text/html; charset=utf-8"), (b"Content-Encoding", b"gzip")]
+            headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip")]
             archive.record(Exchange(url=url, status=200, headers=headers, body=gzip.compress(body), when=at))
             archive.record_event(PageStored(url=url, fetched_at=at))
             bodies.append(body)

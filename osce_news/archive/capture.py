@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from osce_news.archive.http import HttpHeaders
+from osce_news.archive.http import Headers, header
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages import HttpResponse, read_article, read_listing
@@ -27,18 +27,13 @@ class Capture:
     url: str
     fetched_at: str  # UTC, in the form of clock.py
     status: int | None  # None for a saved page, whose status is unknown
-    headers: HttpHeaders
+    headers: Headers
     body: bytes  # without transfer-encoding and content-encoding
     record_id: str | None
     path: Path
     offset: int  # in the file, of the record or of the gzip member that it is in
     revisit: str | None = None  # "identical-payload-digest", "server-not-modified", or the profile's address
     seekable: bool = True  # whether it can be read from `offset` on, without what comes before it
-
-    def header(self, name: str) -> str | None:
-        """Return the first value of a header, whatever the case of its name; None if it is missing."""
-        wanted = name.lower()
-        return next((value for field, value in self.headers if field.lower() == wanted), None)
 
     def kind(self) -> str | None:
         """Return whether the page is a list page or an article; None if it is neither.
@@ -55,7 +50,7 @@ class Capture:
     def response(self) -> HttpResponse:
         """The response from which the page is read."""
         names = ("content-type", "etag", "last-modified")
-        headers = (self.header(name) or None for name in names)
+        headers = (header(self.headers, name) or None for name in names)
         status = HTTPStatus.NOT_MODIFIED if self.revisit == SERVER_NOT_MODIFIED else self.status
         return HttpResponse(self.body, self.url, self.fetched_at, status, *headers)
 
@@ -75,7 +70,7 @@ class Capture:
 
     def redirect(self) -> str | None:
         """Return the web address that the response redirects to; None if it does not redirect to one."""
-        location = self.header("location")
+        location = header(self.headers, "location")
         if not location or self.status not in _REDIRECTS:
             return None
         try:

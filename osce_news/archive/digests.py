@@ -8,13 +8,13 @@ the folder `digests` may be deleted at any time.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from osce_news.archive.http import parse_response
+from osce_news.archive.http import Headers, header, parse_response
 from osce_news.archive.records import records
 from osce_news.archive.report import RecordError, Report
 from osce_news.atomic import atomic_write
@@ -36,17 +36,11 @@ class DigestEntry:
 
     @classmethod
     def of(
-        cls,
-        url: str,
-        when: str,
-        digest: str,
-        record_id: str | None,
-        status: int,
-        header: Callable[[str], str],
+        cls, url: str, when: str, digest: str, record_id: str | None, status: int, headers: Headers
     ) -> DigestEntry:
-        """Return the entry of a response; `header` returns the value of a header, or an empty string."""
+        """Return the entry of a response with this status and these headers."""
         names = ("etag", "last-modified") if status == HTTPStatus.OK else ()
-        return cls(url, when, digest, record_id, *(header(name) or None for name in names))
+        return cls(url, when, digest, record_id, *(header(headers, name) or None for name in names))
 
 
 class DigestIndex:
@@ -134,4 +128,4 @@ def _scan(path: Path) -> Iterator[DigestEntry]:
             if response.status != HTTPStatus.NOT_MODIFIED:
                 holder = identifier if record.kind == "response" else None
                 when = fields.get("warc-date", "")
-                yield DigestEntry.of(record.url, when, digest, holder, response.status, response.header)
+                yield DigestEntry.of(record.url, when, digest, holder, response.status, response.headers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import responses
@@ -16,20 +16,19 @@ from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-unty
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from osce_news.archive.digests import DigestEntry, DigestIndex
+from osce_news.archive.http import Headers, header
 from osce_news.clock import utc_now
 from osce_news.events import CONTENT_TYPE, Event, target_uri
 from osce_news.serialize import to_json
 
-_SECRET = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-typesense-api-key"})
+_SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-typesense-api-key"})
 _LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
-_HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"content-length"})
-
-Headers = Sequence[tuple[bytes, bytes]]
+_HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request and its response. Headers are pairs of bytes, in the order in which they were sent."""
+    """A request and its response."""
 
     method: str = "GET"
     url: str
@@ -43,10 +42,6 @@ class Exchange:
     truncated: str | None = None  # why the end of the body is missing (WARC 1.1, 5.13)
     replaced: str | None = None  # what of the body was replaced by as many `x`
     source: str | None = None  # the address in a web archive from which it was copied
-
-    def header(self, name: str) -> str:
-        """Return the first value of a response header, given in lower case; empty if it is missing."""
-        return _value(self.headers, name)
 
 
 class RecordMaker(WARCWriter):  # type: ignore[misc]
@@ -90,7 +85,7 @@ class RecordMaker(WARCWriter):  # type: ignore[misc]
         entry = None
         if not (is_304 or exchange.truncated):
             holder, digest = None if known else self._last, sha1(exchange.body)
-            entry = DigestEntry.of(url, exchange.when, digest, holder, exchange.status, exchange.header)
+            entry = DigestEntry.of(url, exchange.when, digest, holder, exchange.status, exchange.headers)
         return self.out.getvalue(), entry
 
     def event(self, event: Event) -> bytes:
@@ -130,8 +125,9 @@ def _stored(exchange: Exchange, url: str, digests: DigestIndex) -> DigestEntry |
     recorded.
     """
     if exchange.status == HTTPStatus.NOT_MODIFIED:
-        etag = _value(exchange.request_headers, "if-none-match")
-        return digests.find_unchanged(url, etag or _value(exchange.request_headers, "if-modified-since"))
+        asked = exchange.request_headers
+        validator = header(asked, "if-none-match") or header(asked, "if-modified-since")
+        return digests.find_unchanged(url, validator)
     return digests.find(sha1(exchange.body)) if exchange.body and not exchange.truncated else None
 
 
@@ -164,7 +160,7 @@ def _request_header(exchange: Exchange) -> bytes:
     parts = urlsplit(exchange.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     names = {name.lower() for name, _ in exchange.request_headers}
-    host = [] if b"host" in names else [(b"Host", parts.netloc.rpartition("@")[2].encode())]
+    host = [] if "host" in names else [("Host", parts.netloc.rpartition("@")[2])]
     kept = [pair for pair in exchange.request_headers if pair[0].lower() not in _SECRET]
     return _header(f"{exchange.method} {path} HTTP/1.1", [*host, *kept])
 
@@ -173,15 +169,15 @@ def _response_header(exchange: Exchange) -> bytes:
     """Return the header with the stored body's length, which RFC 9112, 6 does not want for 304 and 204."""
     kept = [pair for pair in exchange.headers if pair[0].lower() not in _HOP_BY_HOP]
     if exchange.status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
-        kept.append((b"Content-Length", str(len(exchange.body)).encode()))
+        kept.append(("Content-Length", str(len(exchange.body))))
     reason = exchange.reason or responses.get(exchange.status, "Unknown")
     return _header(f"HTTP/1.1 {exchange.status} {reason}", kept)
 
 
 def _header(first: str, headers: Headers) -> bytes:
-    lines = [_without_line_ends(first.encode("utf-8", "replace"))]
-    lines += [_without_line_ends(name) + b": " + _without_line_ends(value) for name, value in headers]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    lines = [first.encode("utf-8", "replace")]
+    lines += [f"{name}: {value}".encode("latin-1", "replace") for name, value in headers]
+    return b"\r\n".join(map(_without_line_ends, lines)) + b"\r\n\r\n"
 
 
 def _without_line_ends(value: bytes) -> bytes:
@@ -191,8 +187,3 @@ def _without_line_ends(value: bytes) -> bytes:
 
 def _one_line(text: str) -> str:
     return _without_line_ends(text.encode("utf-8", "replace")).decode()
-
-
-def _value(headers: Headers, name: str) -> str:
-    wanted = name.encode()
-    return next((value.decode("latin-1").strip() for field, value in headers if field.lower() == wanted), "")

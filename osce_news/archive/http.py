@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,7 @@ _ALIASES = {"x-gzip": "gzip", "zstandard": "zstd"}
 _COMPRESSED_TYPES = re.compile(r"gzip|zip|compress|octet-stream|x-tar")
 _ERRORS = (zlib.error, zstd.ZstdError, brotli.error, EOFError)
 
-HttpHeaders = tuple[tuple[str, str], ...]
+Headers = Sequence[tuple[str, str]]  # as latin-1, which keeps every byte, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,13 @@ class ArchivedResponse:
     """An HTTP response. `body` is without chunks and still has its content-encoding."""
 
     status: int
-    headers: HttpHeaders  # as latin-1, which keeps every byte
+    headers: Headers
     body: bytes
 
-    def header(self, name: str) -> str:
-        """Return the first value of a header, given in lower case; empty if it is missing."""
-        return next((value for field, value in self.headers if field.lower() == name), "")
+
+def header(headers: Headers, name: str) -> str:
+    """Return the first value of a header, given in lower case; empty if it is missing."""
+    return next((value.strip() for field, value in headers if field.lower() == name), "")
 
 
 def parse_response(block: bytes, *, header_only: bool = False) -> ArchivedResponse:
@@ -59,11 +60,11 @@ def parse_response(block: bytes, *, header_only: bool = False) -> ArchivedRespon
     end = HEADER_END.search(block, 0, MAX_HEADER)
     if end is None and len(block) > MAX_HEADER:
         raise RecordError("the HTTP header does not end")
-    header, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
-    response = ArchivedResponse(int(match[1]), tuple(parse_fields(header.decode("latin-1"))), body)
+    head, body = (block[: end.start()], block[end.end() :]) if end else (block, b"")
+    response = ArchivedResponse(int(match[1]), tuple(parse_fields(head.decode("latin-1"))), body)
     if header_only:
         return response
-    if "chunked" in response.header("transfer-encoding").lower():
+    if "chunked" in header(response.headers, "transfer-encoding").lower():
         unchunked = _unchunk(body)
         if unchunked is not None:
             return ArchivedResponse(response.status, response.headers, unchunked)
@@ -86,9 +87,9 @@ def decompress(response: ArchivedResponse, max_bytes: int) -> bytes:
     the body is cut, damaged or larger than `max_bytes`.
     """
     body = response.body
-    names = [name.strip() for name in response.header("content-encoding").lower().split(",")]
+    names = [name.strip() for name in header(response.headers, "content-encoding").lower().split(",")]
     encodings = [name for name in names if name not in ("", "identity", "none")]
-    if not encodings and not _COMPRESSED_TYPES.search(response.header("content-type").lower()):
+    if not encodings and not _COMPRESSED_TYPES.search(header(response.headers, "content-type").lower()):
         with suppress(*_ERRORS):
             body = _gunzip(body, max_bytes) if body[:3] == _GZIP else body
     for name in reversed(encodings):
@@ -103,8 +104,8 @@ def _check_length(response: ArchivedResponse) -> None:
 
     A longer body, or one with a content-encoding, may have been decompressed by the tool.
     """
-    length = response.header("content-length")
-    if response.status in _NO_BODY or response.header("content-encoding") or not length.isdecimal():
+    length = header(response.headers, "content-length")
+    if response.status in _NO_BODY or header(response.headers, "content-encoding") or not length.isdecimal():
         return
     if len(length) > 18 or len(response.body) < int(length):
         got = f"{len(response.body):,} of {length[:20]} bytes"

@@ -194,11 +194,10 @@ def _check_status(status: int) -> None:
 
 def _exchange(record: CdxRecord, source: str, headers: Iterable[tuple[str, str]], body: bytes) -> Exchange:
     """Return the exchange of a capture; the body is unpacked."""
-    kept = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]
     return Exchange(
         url=record.url,
         status=HTTPStatus.OK,
-        headers=[pair for pair in kept if pair[0].decode("latin-1").lower() not in _OF_ENCODING],
+        headers=[pair for pair in headers if pair[0].lower() not in _OF_ENCODING],
         body=body,
         when=record.when,
         source=source,

@@ -21,7 +21,7 @@ from osce_news.archive.writer import ArchiveWriter
 URL = "https://www.osce.org/press-releases?page={}"
 HOSTS = ("osce.org", "127.0.0.1")
 NOON = "2024-08-05T12:00:00Z"
-HTML = [(b"Content-Type", b"text/html; charset=utf-8")]
+HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 
 def exchange(number: int = 0, body: bytes | None = None, **more: object) -> Exchange:

@@ -11,6 +11,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from osce_news.archive import http
+from osce_news.archive.http import header
 from osce_news.archive.records import is_warc, record_at, records
 from osce_news.archive.replay.plan import plan_replay
 from osce_news.archive.report import RecordError, Report
@@ -202,7 +203,9 @@ def test_resource_records_are_pages_and_notes_of_crawlers_are_not(tmp_path: Path
         record(b"{}", "resource", url="urn:pageinfo:https://www.osce.org/", Content_Type="application/json"),
     ]
     found, report = read(saved(tmp_path / "a.warc", b"".join(pages)))
-    assert [(one.status, one.body, one.header("content-type")) for one in found] == [(200, PAGE, "text/html")]
+    assert [(one.status, one.body, header(one.headers, "content-type")) for one in found] == [
+        (200, PAGE, "text/html")
+    ]
     assert (report.captures, report.not_http) == (1, 0)
 
 

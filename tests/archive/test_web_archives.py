@@ -163,7 +163,7 @@ def test_the_own_headers_of_a_capture_are_kept_and_those_of_the_archive_are_not(
     }  # fmt: skip
     exchange = wayback().exchange(RECORD, "https://a.example/x", headers, 200, b"<p>")
     assert sorted(exchange.headers) == [
-        (b"content-type", b"text/html"), (b"etag", b'"2"'), (b"server", b"Apache"),
+        ("content-type", "text/html"), ("etag", '"2"'), ("server", "Apache"),
     ]  # fmt: skip
     assert (exchange.url, exchange.when, exchange.source) == (URL, RECORD.when, "https://a.example/x")
 
@@ -184,8 +184,8 @@ OTHER = Kept(f"{URL}2", "2020-12-31T12:00:00Z", b"<p>A page</p>")
 def test_a_part_of_a_file_that_is_not_the_record_is_refused(body: bytes, reason: str) -> None:
     record = CdxRecord(URL, TIME, "200", "text/html", length=str(len(KEPT.record)))
     whole = common_crawl().exchange(record, "s", {}, 206, KEPT.record)
-    assert (whole.body, whole.when, dict(whole.headers)[b"Content-Type"]) == (
-        KEPT.body, KEPT.when, b"text/html; charset=utf-8",
+    assert (whole.body, whole.when, dict(whole.headers)["Content-Type"]) == (
+        KEPT.body, KEPT.when, "text/html; charset=utf-8",
     )  # fmt: skip
     with pytest.raises(RecordError, match=reason):
         common_crawl().exchange(record, "s", {}, 206, body)

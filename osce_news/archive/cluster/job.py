@@ -21,7 +21,7 @@ from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError, OsceNewsError, PartialError, StorageError
 from osce_news.serialize import from_json, to_json
 
-FORMAT = 5  # of the plan and of the partitions
+FORMAT = 6  # of the plan and of the partitions
 PLAN = "plan.json"
 PART_BYTES = 16 * 1024**2  # of a compressed file: a thousand list pages, half a minute of parsing
 _PACKAGE = Path(__file__).resolve().parents[2]

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
-from osce_news.archive.records import is_warc, records
+from osce_news.archive.records import Record, is_warc, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.archive.saved_page import SavedPage, is_saved_page, saved_page
 from osce_news.errors import BadInputError
@@ -36,7 +35,7 @@ class ReplayPlan:
     runs: list[ArchivedRun] = field(default_factory=list)
     warcs: list[Path] = field(default_factory=list)  # all other WARC files
     pages: list[SavedPage] = field(default_factory=list)
-    headless: list[str] = field(default_factory=list)  # names of runs' first files that are missing
+    missing: list[str] = field(default_factory=list)  # the first files of runs that have others in `warcs`
 
     @property
     def files(self) -> list[Path]:
@@ -60,17 +59,13 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     """
     files = _files_at(paths)
     pages = [saved_page(file) for file in files if is_saved_page(file)]
-    warcs = [file for file in files if not is_saved_page(file)]
-    for file in warcs:  # those with a WARC name are checked when they are read
-        if not _has_warc_name(file) and file.stat().st_size and not is_warc(file):
-            what = "neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
-            raise BadInputError(f"{file} is {what}")
+    warcs = [_read_beginning(file) for file in files if not is_saved_page(file)]
     # A crawl that was killed may leave such a file among others.
-    if not pages and all(map(_has_no_record, warcs)):
-        raise BadInputError(f"{warcs[0]} holds no complete record: there is nothing to replay")
-    runs, others, headless = _runs_and_others(sorted(warcs, key=lambda file: (_first_date(file), str(file))))
+    if not pages and not any(file.has_content for file in warcs):
+        raise BadInputError(f"{warcs[0].path} holds no complete record: there is nothing to replay")
+    runs, others, missing = _runs_and_others(sorted(warcs, key=lambda file: (file.date, str(file.path))))
     pages.sort(key=lambda page: (page.fetched_at, str(page.path)))
-    return ReplayPlan(_in_order(runs), others, pages, headless)
+    return ReplayPlan(_in_order(runs), others, pages, missing)
 
 
 def _files_at(paths: Iterable[Path]) -> list[Path]:
@@ -113,18 +108,56 @@ def _has_warc_name(file: Path) -> bool:
     return file.name.lower().endswith((".warc", ".warc.gz"))
 
 
-def _has_no_record(path: Path) -> bool:
-    """Whether a WARC file is empty, or cut off in its first record."""
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """What the first records of a WARC file say about it."""
+
+    path: Path
+    date: str  # of the first record with a time; empty if there is none
+    has_content: bool  # false if it is empty, or cut off in its first record
+    has_second: bool  # whether there is a second record
+    place: tuple[str, int] | None  # the name of its run, and its number in it; None if it is not ours
+    start: RunStarted | None  # the first event of its run, if it has it
+
+
+def _read_beginning(path: Path) -> _Beginning:
+    """Return the beginning of a WARC file; raises BadInputError if it is none."""
+    if not _has_warc_name(path) and path.stat().st_size and not is_warc(path):
+        what = "neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
+        raise BadInputError(f"{path} is {what}")
+    date, place, start, number = "", None, None, 0
     report = Report()
-    return next(records(path, report), None) is None and not report.unreadable
-
-
-def _first_date(path: Path) -> str:
-    """Return the time of the first record with one; empty if there is none."""
-    for record in records(path, Report()):
+    for number, record in enumerate(records(path, report), 1):
         with suppress(RecordError):
-            return record.fetched_at
-    return ""
+            date = date or record.fetched_at
+        if number == 1:
+            place = _place_in(record)
+        elif number == 2:
+            start = _start_in(record)
+        if date and number > 1:
+            break
+    return _Beginning(path, date, bool(number or report.unreadable), number > 1, place, start)
+
+
+def _place_in(info: Record) -> tuple[str, int] | None:
+    """Return the run that a warcinfo record names, and the number of its file; None if it is not ours."""
+    if info.kind != "warcinfo" or info.block is None:
+        return None
+    lines = info.block.decode("utf-8", "replace").splitlines()
+    fields = dict(line.split(": ", 1) for line in lines if ": " in line)
+    name = fields.get("isPartOf", "")
+    number = info.headers.get("warc-filename", "").removeprefix(f"{name}-").partition(".")[0]
+    is_ours = fields.get("software", "").startswith("osce-news/") and name and _NUMBER.fullmatch(number)
+    return (name, int(number)) if is_ours else None
+
+
+def _start_in(record: Record) -> RunStarted | None:
+    """Return the first event of a run; None if the record holds something else."""
+    if record.kind == "metadata":
+        with suppress(EventError):
+            event = parse_event(record.url, record.block or b"")
+            return event if isinstance(event, RunStarted) else None
+    return None
 
 
 def file_name(name: str, number: int) -> str:
@@ -132,56 +165,30 @@ def file_name(name: str, number: int) -> str:
     return f"{name}-{number:05}.warc.gz"
 
 
-def _runs_and_others(files: Iterable[Path]) -> tuple[list[ArchivedRun], list[Path], list[str]]:
+def _runs_and_others(files: Iterable[_Beginning]) -> tuple[list[ArchivedRun], list[Path], list[str]]:
     """Return the recorded runs, all other files, and the names of runs' first files that are missing."""
     runs: list[ArchivedRun] = []
     others: list[Path] = []
-    headless: list[str] = []
-    numbered_files: dict[str, dict[int, Path]] = {}
-    starts: dict[str, RunStarted] = {}
+    missing: list[str] = []
+    by_run: dict[str, dict[int, _Beginning]] = {}
     for file in files:
-        identity = _run_of(file)
-        if identity is None:
-            others.append(file)
-            continue
-        name, number, start = identity
-        numbered_files.setdefault(name, {}).setdefault(number, file)  # ignores copies of a file
-        if start is not None:
-            starts[name] = start
-    for name, by_number in numbered_files.items():
-        ordered = [by_number[number] for number in sorted(by_number)]
-        gaps = [file_name(name, number) for number in range(max(by_number)) if number not in by_number]
-        if name in starts:
-            runs.append(ArchivedRun(name, starts[name], ordered, gaps))
+        if file.place is None:
+            others.append(file.path)
         else:
-            others.extend(file for file in ordered if _holds_more_than_its_info(file))
-            if 0 not in by_number:  # else it is that of no run, but of a backfill
-                headless.append(file_name(name, 0))
-    return runs, others, headless
-
-
-def _holds_more_than_its_info(file: Path) -> bool:
-    """Whether there is a second record; there is none if the run was killed right after it began."""
-    return len(list(islice(records(file, Report()), 2))) > 1
-
-
-def _run_of(file: Path) -> tuple[str, int, RunStarted | None] | None:
-    """Return the run that a file belongs to, its number, and the run's first event; None if not ours."""
-    first = list(islice(records(file, Report()), 2))
-    if not first or first[0].kind != "warcinfo" or first[0].block is None:
-        return None
-    lines = first[0].block.decode("utf-8", "replace").splitlines()
-    info = dict(line.split(": ", 1) for line in lines if ": " in line)
-    name = info.get("isPartOf", "")
-    number = first[0].headers.get("warc-filename", "").removeprefix(f"{name}-").partition(".")[0]
-    if not info.get("software", "").startswith("osce-news/") or not name or not _NUMBER.fullmatch(number):
-        return None
-    start = None
-    if len(first) > 1 and first[1].kind == "metadata":
-        with suppress(EventError):
-            event = parse_event(first[1].url, first[1].block or b"")
-            start = event if isinstance(event, RunStarted) else None
-    return name, int(number), start
+            name, number = file.place
+            by_run.setdefault(name, {}).setdefault(number, file)  # ignores copies of a file
+    for name, by_number in by_run.items():
+        ordered = [by_number[number] for number in sorted(by_number)]
+        start = next((file.start for file in ordered if file.start is not None), None)
+        if start is not None:
+            gaps = [file_name(name, number) for number in range(max(by_number)) if number not in by_number]
+            runs.append(ArchivedRun(name, start, [file.path for file in ordered], gaps))
+            continue
+        # Without a second record, the run was killed right after it began.
+        others.extend(file.path for file in ordered if file.has_second)
+        if 0 not in by_number:  # else it is that of no run, but of a backfill
+            missing.append(file_name(name, 0))
+    return runs, others, missing
 
 
 def _in_order(runs: Iterable[ArchivedRun]) -> list[ArchivedRun]:

@@ -48,7 +48,7 @@ class SinglePages:
             writer.set_archive(self.archive)
         before = outcome.error_count
         missing = "{} is missing: the pages of its run are merged without its history"
-        for fault in (*self.faults, *(PartialError(missing.format(name)) for name in self.plan.headless)):
+        for fault in (*self.faults, *(PartialError(missing.format(name)) for name in self.plan.missing)):
             outcome.fail(fault)
         total = None if self.plan.warcs else len(self.plan.pages)
         try:

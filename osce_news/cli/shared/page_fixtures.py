@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from osce_news.archive.capture import ARTICLE, Capture
+from osce_news.archive.http import header
 from osce_news.archive.saved_page import SavedPage, saved_page
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import normalize_listing
@@ -69,7 +70,7 @@ def save(page: Capture, origin: str, root: Path, *, kind: str | None = None, nam
         f"except for {removed} e-mail addresses, telephone numbers and keys" if removed else "byte for byte"
     )
     meta = {"url": page.url, "fetched_at": page.fetched_at, "made": f"A capture: {origin}, {what}."}
-    content_type = page.header("content-type") or ""
+    content_type = header(page.headers, "content-type")
     if "charset" in content_type.lower():  # otherwise the encoding depends on the page alone
         meta["content_type"] = content_type
     folder.parent.mkdir(exist_ok=True)

@@ -17,8 +17,6 @@ from osce_news.errors import StorageError
 from osce_news.pages.search_settings import without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -120,9 +118,9 @@ def _exchange(request: Request, response: Response) -> Exchange:
     return Exchange(
         method=request.method,
         url=request.url,
-        request_headers=list(_pairs(request.headers)),
+        request_headers=_pairs(request.headers),
         status=response.status,
-        headers=list(_pairs(response.headers)),
+        headers=_pairs(response.headers),
         body=response.body,
         when=clock.utc_now(),
         ip=str(address) if address is not None else None,
@@ -131,5 +129,9 @@ def _exchange(request: Request, response: Response) -> Exchange:
     )
 
 
-def _pairs(headers: Headers) -> Iterable[tuple[bytes, bytes]]:
-    return ((name, value) for name, values in headers.items() for value in values)
+def _pairs(headers: Headers) -> list[tuple[str, str]]:
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    ]
