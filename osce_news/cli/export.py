@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,7 +13,8 @@ from osce_news.cli.shared.output import print_count, print_export, printable
 from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
-from osce_news.publish.formats import formats
+from osce_news.publish.exporter import TableOptions
+from osce_news.publish.formats import format_of, formats
 from osce_news.publish.snapshot import write_backup, write_snapshot
 from osce_news.storage import queries, search
 from osce_news.storage.as_of import open_query
@@ -108,8 +108,8 @@ def export(
     given = form or columns is not None or texts or bom or delimiter or partition_by or no_datapackage
     copy = snapshot or backup
     _refuse_other_options(file, copy, given or limit is not None or query, both=bool(snapshot and backup))
-    chosen = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
-    options: dict[str, Any] = {"columns": chosen, "texts": texts, "bom": bom, "delimiter": delimiter}
+    names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
+    table = TableOptions(names, bom, delimiter, texts)
     with open_query(db, query) as connection:
         if copy is not None:
             check_snapshot(copy, db)
@@ -118,12 +118,21 @@ def export(
             if form is None or partition_by:
                 raise click.UsageError("standard output needs --format, and takes no --partition-by")
             rows = exporter.newest(connection, query, formats()[form], limit)
-            items = print_export(connection, rows, form, query, **options)
+            items = print_export(connection, rows, form, query, table)
         else:
             assert file is not None
-            options |= {"by_year": partition_by is not None, "limit": limit, "described": not no_datapackage}
-            items = exporter.export(connection, query, file, form, command=_command(query), **options)
-        if _is_spreadsheet(file, form, bom=bom) and not (texts or chosen) and _has_texts(connection):
+            items = exporter.export(
+                connection,
+                query,
+                file,
+                form,
+                table,
+                by_year=partition_by is not None,
+                limit=limit,
+                described=not no_datapackage,
+                command=_command(query),
+            )
+        if file is not None and exporter.lacks_texts(connection, format_of(file, form), table):
             click.echo("without full texts, which --texts adds", err=True)
         if file == Path("-"):
             return print_count(connection, query, items)
@@ -152,14 +161,6 @@ def _refuse_other_options(file: Path | None, copy: Path | None, given: object, *
         )
     if copy == Path("-"):
         raise click.UsageError("--snapshot and --backup write a file, not to standard output")
-
-
-def _is_spreadsheet(file: Path | None, form: str | None, *, bom: bool) -> bool:
-    return bom or form == "xlsx" or (form is None and file is not None and file.suffix.lower() == ".xlsx")
-
-
-def _has_texts(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM articles WHERE text IS NOT NULL LIMIT 1").fetchone() is not None
 
 
 def _command(query: Query) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -114,12 +113,7 @@ def _print_counts(
         if top and name not in counts.PERIODS
     }
     counted = counts.count_items(connection, groups, query, keep)
-    span = counts.span(connection, query)
-    names = {group: _in_order(counted, group, span) for group in groups}
-    items = {tuple(row[group] for group in groups): row["items"] for row in counted}
-    cells = [
-        dict(zip(groups, key, strict=True)) | {"items": items.get(key, 0)} for key in product(*names.values())
-    ]
+    cells = counts.fill(counted, {group: _in_order(connection, query, counted, group) for group in groups})
     if form != "json":
         for cell in cells:
             cell.update({group: NOT_PRINTED for group in groups if cell[group] is None})
@@ -140,16 +134,14 @@ def _print_crossed(cells: Sequence[dict[str, Any]], groups: Sequence[str], form:
 
 
 def _in_order(
-    counted: Sequence[dict[str, Any]], group: str, span: tuple[str, str] | None
+    connection: sqlite3.Connection, query: Query, counted: Sequence[dict[str, Any]], group: str
 ) -> list[str | None]:
-    """Return the names of a group in the order of a table: each period of the span, or by frequency."""
+    """Return the names of a group in the order of a table: all periods, or by frequency."""
     sums: Counter[str | None] = Counter()
     for row in counted:
         sums[row[group]] += row["items"]
     if group in counts.PERIODS:
-        length = 4 if group == "year" else 7
-        every: list[str | None] = [*counts.periods(span[0][:length], span[1][:length])] if span else []
-        return every + [None] * (None in sums)
+        return [*counts.shown_periods(connection, query, group), *([None] if None in sums else [])]
     rest = (counts.OTHER, None)  # they come last
     return sorted(sums, key=lambda name: (name is None, name in rest, -sums[name], name or ""))
 

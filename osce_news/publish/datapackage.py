@@ -39,32 +39,29 @@ def check(folder: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where an export comes from: its citation, the query, and the command that makes it again."""
+class Resource:
+    """An export: its format and columns, how many items it has, and the query and command that make it."""
 
-    reference: Reference
+    format: Format
+    columns: Sequence[Column]
+    delimiter: str | None
+    items: int
     query: Query
     command: str
 
 
-def add(path: Path, resource: dict[str, Any], origin: Origin) -> None:
-    """Write the descriptor next to an export, with it and the earlier ones whose files still exist."""
-    folder, created = path.parent, utc_now()
-    resource = resource | {
-        "description": (
-            f"{resource['description']}. {citation(origin.reference)} Written {created} by "
-            f"`{origin.command}`; {_check_sums(resource)}."
-        ),
-        "query": dict(_pairs(origin.query)),
-        "command": origin.command,
-        "created": created,
-    }
+def describe(path: Path, files: Mapping[str, Path], resource: Resource, reference: Reference) -> None:
+    """Write the descriptor next to an export, with it and the earlier ones whose files still exist.
+
+    `files` has each file by its path in the descriptor's folder, and where it is now. `reference` is to the
+    items of the export.
+    """
+    folder, described = path.parent, _resource(path.name, files, resource, reference)
     others = [
         other
         for other in (_read(folder / NAME) or {"resources": []})["resources"]
-        if other["name"] != resource["name"] and all((folder / path).exists() for path in _paths(other))
+        if other["name"] != described["name"] and all((folder / path).exists() for path in _paths(other))
     ]
-    reference = origin.reference
     package = {
         "profile": "data-package",
         "name": _PACKAGE,
@@ -75,14 +72,41 @@ def add(path: Path, resource: dict[str, Any], origin: Origin) -> None:
         "licenses": [_LICENCE],
         "sources": [{"title": "OSCE newsroom", "path": LISTING_URL}],
         "keywords": ["OSCE", "press releases"],
-        "resources": [*others, resource],
+        "resources": [*others, described],
     }
     _write(folder / NAME, package)
 
 
-def _check_sums(resource: dict[str, Any]) -> str:
-    """Return the check sum of a file, or for a folder, where to find those of its files."""
-    return str(resource.get("hash", "its files' check sums are in `hashes`"))
+def _resource(
+    name: str, files: Mapping[str, Path], resource: Resource, reference: Reference
+) -> dict[str, Any]:
+    """Return the descriptor's entry for an export."""
+    chosen, columns, created = resource.format, resource.columns, utc_now()
+    hashes = {path: f"sha256:{_sha256(file)}" for path, file in files.items()}
+    path, *others = hashes
+    sums = "its files' check sums are in `hashes`" if others else hashes[path]
+    return {
+        # A name may only have lower-case letters, digits, "-", "_" and ".".
+        "name": re.sub(r"[^a-z0-9._-]", "-", name.lower()),
+        **({"path": [*hashes], "hashes": hashes} if others else {"path": path, "hash": hashes[path]}),
+        "format": chosen.name,
+        "encoding": "utf-8",
+        **({"compression": "gz"} if name.lower().endswith(".gz") else {}),
+        **({"dialect": {"delimiter": resource.delimiter}} if resource.delimiter else {}),
+        **({"profile": "tabular-data-resource", "mediatype": chosen.media_type} if chosen.media_type else {}),
+        "description": (
+            f"{numbered(resource.items, 'item')}. {citation(reference)} Written {created} by "
+            f"`{resource.command}`; {sums}."
+        ),
+        "schema": {
+            "fields": [_field(column, chosen.list_separator) for column in columns],
+            **({"primaryKey": "id"} if any(column.name == "id" for column in columns) else {}),
+            "missingValues": [""],
+        },
+        "query": dict(_pairs(resource.query)),
+        "command": resource.command,
+        "created": created,
+    }
 
 
 def _pairs(query: Query) -> Iterator[tuple[str, str | list[str]]]:
@@ -111,38 +135,6 @@ def remove(path: Path) -> None:
 def _write(path: Path, package: dict[str, Any]) -> None:
     with atomic_write(path) as part:
         part.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def resource(
-    name: str,
-    chosen: Format,
-    items: int,
-    files: Mapping[str, Path],
-    columns: Sequence[Column],
-    delimiter: str | None = None,
-) -> dict[str, Any]:
-    """Return the description of an export.
-
-    `files` has each file by its path in the descriptor's folder, and where it is now.
-    """
-    media_type, paths = chosen.media_type, list(files)
-    tabular = {"profile": "tabular-data-resource", "mediatype": media_type} if media_type else {}
-    fields = [_field(column, chosen.list_separator) for column in columns]
-    keys = {"primaryKey": "id"} if any(column.name == "id" for column in columns) else {}
-    hashes = {path: f"sha256:{_sha256(file)}" for path, file in files.items()}
-    return {
-        # A name may only have lower-case letters, digits, "-", "_" and ".".
-        "name": re.sub(r"[^a-z0-9._-]", "-", name.lower()),
-        "path": paths if len(paths) > 1 else paths[0],
-        **({"hashes": hashes} if len(paths) > 1 else {"hash": hashes[paths[0]]}),
-        "format": chosen.name,
-        "encoding": "utf-8",
-        **({"compression": "gz"} if name.lower().endswith(".gz") else {}),
-        **({"dialect": {"delimiter": delimiter}} if delimiter else {}),
-        **tabular,
-        "description": numbered(items, "item"),
-        "schema": {"fields": fields, **keys, "missingValues": [""]},
-    }
 
 
 def _sha256(path: Path) -> str:

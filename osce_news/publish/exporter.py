@@ -6,10 +6,11 @@ import io
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import asdict, dataclass
 from gzip import GzipFile
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO, TypedDict, Unpack
+from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 from osce_news.atomic import atomic_write, flush
@@ -27,16 +28,20 @@ from osce_news.storage.query import Query
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL
 
 
-class TableOptions(TypedDict, total=False):
+@dataclass(frozen=True, slots=True)
+class TableOptions:
     """Options of tables. A format that has no use for one refuses it."""
 
-    columns: Sequence[str]
+    columns: Sequence[str] = ()
     """Columns of the view `newsroom`; without names all of them."""
-    bom: bool
+    bom: bool = False
     """Whether CSV is for Excel."""
-    delimiter: str | None
-    texts: bool
+    delimiter: str | None = None
+    texts: bool = False
     """Whether spreadsheets (xlsx, and CSV with `bom`) have full texts if `columns` does not name them."""
+
+
+_NO_OPTIONS = TableOptions()
 
 
 def export(
@@ -44,12 +49,12 @@ def export(
     query: Query,
     path: Path,
     form: str | None = None,
+    table: TableOptions = _NO_OPTIONS,
     *,
     by_year: bool = False,
     limit: int | None = None,
     described: bool = True,
     command: str = "osce-news export",
-    **table: Unpack[TableOptions],
 ) -> int:
     """Write the items of the query to the file or folder, newest first; return how many.
 
@@ -61,7 +66,7 @@ def export(
     Raises BadInputError for options that do not go together and paths that must not be overwritten, and
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
-    chosen = formats()[form] if form else format_of(path)
+    chosen = format_of(path, form)
     _check(chosen, {"partition-by": by_year})
     written, keywords = _prepare(connection, chosen, query, table)
     if by_year:
@@ -86,10 +91,8 @@ def export(
                 items = _write(chosen, rows, file, keywords, compressed=compressed)
         flush(part)  # so that file and description are replaced one right after the other
         if described:
-            origin = datapackage.Origin(dataset_reference(coverage(connection, query)), query, command)
-            delimiter = table.get("delimiter")
-            resource = datapackage.resource(path.name, chosen, items, files, written, delimiter)
-            datapackage.add(path, resource, origin)
+            resource = datapackage.Resource(chosen, written, table.delimiter, items, query, command)
+            datapackage.describe(path, files, resource, dataset_reference(coverage(connection, query)))
     if not described:
         datapackage.remove(path)
     return items
@@ -101,7 +104,7 @@ def write_to_stream(
     file: BinaryIO,
     chosen: Format,
     query: Query,
-    **table: Unpack[TableOptions],
+    table: TableOptions = _NO_OPTIONS,
 ) -> int:
     """Write rows of the view `newsroom`, found by the query, to an open file; return how many.
 
@@ -122,6 +125,12 @@ def newest(
     return queries.items(connection, query, (chosen.newest if limit is None else limit) or None)
 
 
+def lacks_texts(connection: sqlite3.Connection, chosen: Format, table: TableOptions) -> bool:
+    """Whether an export leaves out the full texts of the database, which spreadsheets only have if asked."""
+    sql = "SELECT 1 FROM articles WHERE text IS NOT NULL LIMIT 1"
+    return _leaves_out_texts(chosen, table) and connection.execute(sql).fetchone() is not None
+
+
 def _prepare(
     connection: sqlite3.Connection, chosen: Format, query: Query, table: TableOptions
 ) -> tuple[list[Column], dict[str, Any]]:
@@ -129,21 +138,26 @@ def _prepare(
 
     Raises what `_check` raises, and BadInputError for an unknown column.
     """
-    _check(chosen, table)
-    names = table.get("columns") or ()
+    _check(chosen, asdict(table))
     known = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info('newsroom')")]
-    for name in names:
+    for name in table.columns:
         if name not in known:
             raise BadInputError(f"no column {name[:80]!r}; choose from {', '.join(known)}")
-    is_spreadsheet = table.get("bom") or chosen.name == "xlsx"
-    left_out = {"text"} if is_spreadsheet and not table.get("texts") else set()
+    left_out = {"text"} if _leaves_out_texts(chosen, table) else set()
     left_out |= set(PRESENT_ONLY) if query.as_of else set()
     usual = [name for name in known if name not in left_out]
-    columns = [column("newsroom", name) for name in dict.fromkeys(names or usual)]
+    columns = [column("newsroom", name) for name in dict.fromkeys(table.columns or usual)]
     keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
     if "query" in chosen.options:
         keywords |= {"query": urlencode(query.arguments()), "described": query.described()}
-    return columns, keywords | {name: table[name] for name in ("bom", "delimiter") if table.get(name)}
+    return columns, keywords | {
+        name: value for name in ("bom", "delimiter") if (value := getattr(table, name))
+    }
+
+
+def _leaves_out_texts(chosen: Format, table: TableOptions) -> bool:
+    is_spreadsheet = table.bom or chosen.name == "xlsx"
+    return is_spreadsheet and not (table.texts or table.columns)
 
 
 def _check(chosen: Format, given: Mapping[str, object]) -> None:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from osce_news.storage.queries import Row, extent
@@ -118,19 +119,31 @@ def periods(first: str, last: str) -> list[str]:
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
 
 
-def span(connection: sqlite3.Connection, query: Query) -> tuple[str, str] | None:
-    """Return the first and last day of the period that counts of a query show; None if no item is dated.
+def shown_periods(connection: sqlite3.Connection, query: Query, by: str) -> list[str]:
+    """Return all years or months that counts of a query show; none if no item is dated.
 
-    It is the period of the query, cut to that of all stored items. Where the query has no limit, it begins or
-    ends with the items that the query finds.
+    They are those of the query, cut to those of all stored items. Where the query has no limit, they begin or
+    end with the items that the query finds.
     """
     found, whole = extent(connection, query), extent(connection, Query())
     if whole["first"] is None:
-        return None
+        return []
     first = max(query.since, whole["first"]) if query.since else found["first"]
     last = min(query.until, whole["last"]) if query.until else found["last"]
     first, last = first or last, last or first
-    return (first, last) if first is not None and first <= last else None
+    length = 4 if by == "year" else 7
+    return periods(first[:length], last[:length]) if first is not None and first <= last else []
+
+
+def fill(
+    rows: Sequence[Row], names: Mapping[str, Sequence[str | None]], value: str = "items", nothing: Any = 0
+) -> list[Row]:
+    """Return a row for each combination of names of groups, with its value in the rows, or else `nothing`."""
+    values = {tuple(row[group] for group in names): row[value] for row in rows}
+    return [
+        {**dict(zip(names, key, strict=True)), value: values.get(key, nothing)}
+        for key in product(*names.values())
+    ]
 
 
 def source(connection: sqlite3.Connection) -> Source:

@@ -15,7 +15,7 @@ import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 
-from osce_news.publish.exporter import export
+from osce_news.publish.exporter import TableOptions, export
 from osce_news.storage import queries
 from osce_news.storage.query import Query
 
@@ -71,7 +71,7 @@ def test_duckdb_and_polars_read_a_folder_by_years(reading: sqlite3.Connection, t
 def test_frictionless_accepts_the_descriptor_and_the_data(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    export(reading, ALL, tmp_path / "Items ä.csv", bom=True)
+    export(reading, ALL, tmp_path / "Items ä.csv", table=TableOptions(bom=True))
     export(reading, ALL, tmp_path / "a.parquet")
     export(reading, ALL, tmp_path / "years", "parquet", by_year=True)
     report = frictionless.validate(str(tmp_path / "datapackage.json"))
@@ -105,7 +105,7 @@ def test_a_file_in_another_format_leaves_the_descriptor(reading: sqlite3.Connect
     assert told() == ["b.csv", "years"]
     export(reading, ALL, tmp_path / "years", "parquet", by_year=True, described=False)
     assert told() == ["b.csv"]
-    export(reading, ALL, tmp_path / "b.csv", columns=["id"], described=False)
+    export(reading, ALL, tmp_path / "b.csv", table=TableOptions(["id"]), described=False)
     assert not (tmp_path / "datapackage.json").exists()
 
 

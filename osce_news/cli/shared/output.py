@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from osce_news.normalize.text import numbered
 from osce_news.storage import queries, search
 from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.query import Query
+
+if TYPE_CHECKING:
+    from osce_news.publish.exporter import TableOptions
 
 FORMATS = ("table", "tsv", "csv", "json")
 # The formats of `export` that `list` and `search` print.
@@ -53,16 +56,20 @@ def print_items(
 
 
 def print_export(
-    connection: sqlite3.Connection, rows: Iterable[Row], form: str, query: Query, **options: Any
+    connection: sqlite3.Connection,
+    rows: Iterable[Row],
+    form: str,
+    query: Query,
+    table: TableOptions | None = None,
 ) -> int:
     """Print rows in one of the formats of `export`; return how many. Raises what the export raises."""
-    from osce_news.publish import exporter
+    from osce_news.publish.exporter import TableOptions, write_to_stream
     from osce_news.publish.formats import formats
 
     chosen = formats()[form]
     if chosen.binary and sys.stdout.isatty():
         raise BadInputError(f"{form} is not for a terminal: redirect the output to a file")
-    count = exporter.write_to_stream(connection, rows, sys.stdout.buffer, chosen, query, **options)
+    count = write_to_stream(connection, rows, sys.stdout.buffer, chosen, query, table or TableOptions())
     sys.stdout.flush()
     return count
 

@@ -63,7 +63,7 @@ class Figure:
     """The numbers of a figure with its title and notes.
 
     Each of `rows` has one number, `items` or `percent`, and the name of its group for each of `by`; None
-    is the group of items without a label. Every period between the first and the last has a row.
+    is the group of items without a label. Every period has a row.
     """
 
     kind: Kind
@@ -95,7 +95,7 @@ def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figu
         title = f"Items by {' and '.join(options.by)}"
         rows, remarks = _counts(connection, options, by, groups)
     if periods:
-        rows = _fill_gaps(rows, by)
+        rows = _fill_gaps(rows, by, counts.shown_periods(connection, options.query, by[-1]))
     notes = _notes(options.query, extent, bool(periods), remarks, source)
     return Figure(options.kind, by, title, notes, rows)
 
@@ -144,23 +144,15 @@ def _shares(connection: sqlite3.Connection, options: FigureOptions) -> list[Row]
     ]
 
 
-def _fill_gaps(rows: Iterable[Row], by: Sequence[str]) -> list[Row]:
-    """Return the dated rows, with a row for every period from the first to the last.
-
-    A period without items has 0 items, or None percent.
-    """
-    period = by[-1]
+def _fill_gaps(rows: Iterable[Row], by: Sequence[str], periods: Sequence[str]) -> list[Row]:
+    """Return the dated rows, with a row for each period: one without items has 0 items, or None percent."""
+    *groups, period = by
     dated = [row for row in rows if row[period] is not None]
-    periods = counts.periods(min(row[period] for row in dated), max(row[period] for row in dated))
-    value = "percent" if "percent" in dated[0] else "items"
-    values = {tuple(row[name] for name in by): row[value] for row in dated}
-    groups = dict.fromkeys(tuple(row[name] for name in by[:-1]) for row in dated)
-    nothing = None if value == "percent" else 0
-    return [
-        {**dict(zip(by, key, strict=True)), value: values.get(key, nothing)}
-        for group in groups
-        for key in ((*group, one) for one in periods)
-    ]
+    names: dict[str, Sequence[str | None]] = {
+        group: list(dict.fromkeys(row[group] for row in dated)) for group in groups
+    }
+    value, nothing = ("percent", None) if "percent" in dated[0] else ("items", 0)
+    return counts.fill(dated, {**names, period: periods}, value, nothing)
 
 
 def _notes(

@@ -57,11 +57,16 @@ def formats() -> dict[str, Format]:
     return {each.name: each for each in sorted(unsorted, key=lambda each: (bool(each.cite), each.name))}
 
 
-def format_of(path: Path) -> Format:
-    """Return the format with the file's suffix, before ".gz". Raises BadInputError that lists them."""
-    name = path.name.lower().removesuffix(".gz")
+def format_of(path: Path, name: str | None = None) -> Format:
+    """Return the format of this name, or else with the file's suffix, before ".gz".
+
+    Raises BadInputError that lists the suffixes.
+    """
+    if name:
+        return formats()[name]
+    file = path.name.lower().removesuffix(".gz")
     for each in formats().values():
-        if name.endswith(each.suffixes):
+        if file.endswith(each.suffixes):
             return each
     known = ", ".join(each.suffixes[0] for each in formats().values())
     raise BadInputError(f"unknown suffix of {path.name!r}: use one of {known}, or give --format")

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from datasette.database import QueryInterrupted
 from datasette.utils import InvalidSql, derive_named_parameters, sqlite_timelimit, validate_sql_select
-from datasette.utils.asgi import NotFound
 from markupsafe import Markup
 
 from osce_news.errors import BadInputError
@@ -36,48 +35,61 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
     """Answer with a form and the rows of a ready query or of `sql`; without both, with a list of them."""
     name, suffix = request.url_vars.get("name"), request.url_vars.get("suffix")
     ready: dict[str, Any] = QUERIES.get(name, {})
-    if name and not ready:
-        raise NotFound(f"no query {name!r}")
     sql = (ready.get("sql") or request.args.get("sql") or "").strip().rstrip(";")
     named = ready.get("params") or await derive_named_parameters(database(datasette), sql)
     given = {each: request.args.get(each) or "" for each in named}
-    address = f"/{DATABASE}/{name}" if name else f"/{DATABASE}"
-    pairs = [*([] if name else [("sql", sql)]), *given.items()]
     variables: dict[str, Any] = {
-        "name": name, "ready": ready, "sql": sql, "given": given, "queries": QUERIES,
-        "page": 1, "rows": None, "csv": f"{address}.csv?{urlencode(pairs)}",
-        "json": f"{address}.json?{urlencode([*pairs, ('_shape', 'objects')])}",
-        "next": f"{address}?{urlencode([*pairs, ('page', '')])}",
+        "name": name, "ready": ready, "sql": sql, "given": given, "queries": QUERIES, "page": 1, "rows": None,
+        "tables": await _tables(datasette), **_addresses(name, sql, given),
     }  # fmt: skip
     try:
         if sql:
-            for unknown in {*request.args} - {*named, "sql", "page"}:
-                if not unknown.startswith("_"):  # as Datasette's own
-                    raise BadInputError(
-                        f"no field {unknown[:80]!r}; choose from {', '.join(named) or 'none'}"
-                    )
-            values = {each: _value(ready, each, value) for each, value in given.items()}
+            values = _values(ready, given, request.args)
             validate_sql_select(sql)
             if suffix:
-                file = f"{name or 'rows'}.csv"
-                return await download(
-                    datasette, send, await path_of(datasette), file, "text/csv", _csv(sql, values)
-                )
-            page = number_in(request.args, "page")
-            limited = f"SELECT * FROM (\n{sql}\n) LIMIT {_ROWS + 1} OFFSET {(page - 1) * _ROWS}"
-            found = await database(datasette).execute(limited, values, log_sql_errors=False)
-            rows = [
-                [_shown(*cell) for cell in zip(found.columns, row, strict=True)] for row in found.rows[:_ROWS]
-            ]
-            variables |= {"page": page, "first": (page - 1) * _ROWS + 1, "rows": rows}
-            variables |= {"columns": found.columns, "more": len(found.rows) > _ROWS}
+                path, file = await path_of(datasette), f"{name or 'rows'}.csv"
+                return await download(datasette, send, path, file, "text/csv", _csv(sql, values))
+            variables |= await _page(datasette, sql, values, number_in(request.args, "page"))
     except QueryInterrupted:
         variables["error"] = "the query takes more than 5 seconds"
     except (BadInputError, InvalidSql, sqlite3.Error, sqlite3.Warning) as error:
         variables["error"] = error_line(error)
-    names = await database(datasette).table_names()
-    variables["tables"] = [TABLE, *(name for name in dictionary.tables() if name in names and name != TABLE)]
     return await html(datasette, request, "queries.html", variables, 400 if "error" in variables else 200)
+
+
+async def _tables(datasette: Any) -> list[str]:
+    """Return the tables that the dictionary describes, the one of items first."""
+    names = await database(datasette).table_names()
+    return [TABLE, *(name for name in dictionary.tables() if name in names and name != TABLE)]
+
+
+def _addresses(name: str | None, sql: str, given: dict[str, str]) -> dict[str, str]:
+    """Return the addresses of the rows as CSV and JSON, and that of a page without its number."""
+    address = f"/{DATABASE}/{name}" if name else f"/{DATABASE}"
+    pairs = [*([] if name else [("sql", sql)]), *given.items()]
+    return {
+        "csv": f"{address}.csv?{urlencode(pairs)}",
+        "json": f"{address}.json?{urlencode([*pairs, ('_shape', 'objects')])}",
+        "next": f"{address}?{urlencode([*pairs, ('page', '')])}",
+    }
+
+
+async def _page(datasette: Any, sql: str, values: dict[str, str], page: int) -> dict[str, Any]:
+    """Return what a page shows of the rows of a query; raises what SQLite and Datasette raise."""
+    first = (page - 1) * _ROWS
+    limited = f"SELECT * FROM (\n{sql}\n) LIMIT {_ROWS + 1} OFFSET {first}"
+    found = await database(datasette).execute(limited, values, log_sql_errors=False)
+    rows = [[_shown(*cell) for cell in zip(found.columns, row, strict=True)] for row in found.rows[:_ROWS]]
+    more = len(found.rows) > _ROWS
+    return {"page": page, "first": first + 1, "rows": rows, "columns": found.columns, "more": more}
+
+
+def _values(ready: dict[str, Any], given: dict[str, str], arguments: Any) -> dict[str, str]:
+    """Return the values of the fields. Raises BadInputError for a wrong one, and for unknown fields."""
+    for unknown in {*arguments} - {*given, "sql", "page"}:
+        if not unknown.startswith("_"):  # as Datasette's own
+            raise BadInputError(f"no field {unknown[:80]!r}; choose from {', '.join(given) or 'none'}")
+    return {name: _value(ready, name, value) for name, value in given.items()}
 
 
 def _value(ready: dict[str, Any], name: str, value: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs Datasette on a copy of the database, for this machine only."""
+"""Runs Datasette on a copy of the database, with our settings and metadata, for this machine only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import socket
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from datasette.plugins import pm
 
 from osce_news.errors import BadInputError
 from osce_news.publish.web import guard, plugin
-from osce_news.publish.web.metadata import metadata
-from osce_news.publish.web.served_copy import open_copy
+from osce_news.publish.web.canned_queries import QUERIES
+from osce_news.publish.web.served_copy import DATABASE, TABLE, open_copy
+from osce_news.storage import dictionary
 
+_TITLE = "OSCE newsroom"
+_HIDDEN = ("_sqlite_migrations", "addresses", "articles", "pages")
 _HERE = Path(__file__).parent
 _SETTINGS = {
     "allow_download": False,  # the copy differs from the user's database
@@ -40,7 +44,7 @@ def application(path: Path) -> Any:
     # With rich, Datasette prints a traceback with all local variables for every bad address or query.
     datasettes.rich = None
     with contextlib.closing(open_copy(path)) as connection:
-        described = metadata(connection)
+        described = _metadata(connection)
     return Datasette(
         immutables=[str(path)],
         metadata=described,
@@ -48,6 +52,37 @@ def application(path: Path) -> Any:
         template_dir=str(_HERE / "templates"),
         static_mounts=[("assets", str(_HERE / "static"))],
     )
+
+
+def _metadata(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return Datasette's metadata for the copy of a database."""
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    described: dict[str, dict[str, Any]] = {
+        name: {"description": table.meaning, "columns": _columns(table)}
+        for name, table in dictionary.tables().items()
+        if name in names
+    }
+    for name in _HIDDEN:
+        described.setdefault(name, {})["hidden"] = True
+    described[TABLE] |= {
+        "fts_table": "items_fts",
+        "fts_pk": "rowid",
+        "label_column": "title",
+        "sort_desc": "published",
+    }
+    return {
+        "title": _TITLE,
+        "databases": {DATABASE: {"title": _TITLE, "tables": described, "queries": QUERIES}},
+    }
+
+
+def _columns(table: dictionary.Table) -> dict[str, str]:
+    """Return the descriptions of the columns with their forms and pitfalls."""
+    forms = {name: "" if one.form in ("text", "") else f"{one.form}." for name, one in table.columns.items()}
+    return {
+        name: " ".join(filter(None, (column.meaning, forms[name], column.pitfalls)))
+        for name, column in table.columns.items()
+    }
 
 
 def listen(port: int, host: str = guard.HOST) -> socket.socket:
