@@ -14,6 +14,7 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     ResponseDataLossError,
 )
+from service_identity import VerificationError
 from twisted.internet.error import ConnectionClosed
 from twisted.web._newclient import ParseError
 
@@ -32,7 +33,9 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (HeadTooLargeError, f"headers of more than {MAX_HEAD_BYTES // 1024} KiB"),
     (ResponseDataLossError, "the response is truncated"),
     (ConnectionClosed, "the connection was closed before there was an answer"),
+    (VerificationError, "the server's certificate is that of another host"),
     (ParseError, "the answer is not HTTP"),
+    (ValueError, "the answer is not HTTP"),  # of Twisted, about a header
     (DownloadFailedError, "the connection failed"),
 )
 _OF_NETWORK = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError)

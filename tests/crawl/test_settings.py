@@ -80,8 +80,8 @@ def test_a_run_waits_and_tries_again_within_bounds() -> None:
 
 
 @pytest.fixture
-def untrusted(tmp_path: Path) -> Iterator[str]:
-    """The address of a server whose certificate nobody has signed."""
+def untrusted(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a server whose certificate nobody has signed; the parameter is the address in it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.UTC)
@@ -94,7 +94,7 @@ def untrusted(tmp_path: Path) -> Iterator[str]:
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(request.param))]), critical=False
         )
         .sign(key, hashes.SHA256())
     )
@@ -116,8 +116,16 @@ def untrusted(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_a_certificate_that_nobody_signed_is_not_believed(untrusted: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("untrusted", "said"),
+    [
+        ("127.0.0.1", "the server's certificate is not valid (certificate verify failed)"),
+        ("127.0.0.2", "the server's certificate is that of another host"),
+    ],
+    indirect=["untrusted"],
+)
+def test_a_certificate_that_nobody_signed_is_not_believed(untrusted: str, said: str, tmp_path: Path) -> None:
     done = run("crawl", "--start-url", untrusted, "--delay", "0", "--db", "a.db", cwd=tmp_path)
     assert done.status == 1
-    assert "the server's certificate is not valid (certificate verify failed)" in done.err
+    assert said in done.err
     assert [line for line in done.errors if line.startswith("osce-news: ")] == done.errors[-1:]

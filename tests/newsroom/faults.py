@@ -199,6 +199,17 @@ def endless_headers() -> Answer:
     return answer
 
 
+def head(line: str) -> Answer:
+    """A status line and this header, without a body."""
+
+    def answer(exchange: Exchange) -> None:
+        exchange.note(200)
+        exchange.push(f"HTTP/1.1 200 OK\r\n{line}\r\n\r\n".encode())
+        exchange.drop()
+
+    return answer
+
+
 def bomb() -> Answer:
     """A small gzipped body that unpacks to 64 MiB."""
     return always(Reply(body=gzip.compress(b" " * _LARGE), headers={"Content-Encoding": "gzip"}))

@@ -13,6 +13,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from osce_news.archive.http import unpack
 from osce_news.archive.records import MAX_PAGE_BYTES
 from osce_news.archive.report import RecordError
+from osce_news.urls import page_number, same_path
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -84,13 +85,22 @@ class StrictCompressionMiddleware(HttpCompressionMiddleware):
 class CookielessRedirectMiddleware(RedirectMiddleware):
     """Gives up a page that redirects to itself until it gets a cookie, because the crawl keeps no cookies.
 
+    It also gives up a page of a list that redirects to another page of that list, because the results between
+    the two would never be read.
+
     Another address is requested without a condition: ETag and date are those of the page that redirects, so
     an answer 304 would not be about it.
     """
 
     def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:
         """Return the response, or the request that it redirects to; raises IgnoreRequest."""
-        following = super().process_response(request, response)
+        try:
+            following = super().process_response(request, response)
+        except ValueError as error:
+            raise IgnoreRequest(f"a redirect to an address that is not valid ({error})") from error
+        number = page_number(request.url)
+        if number and same_path(request.url, following.url) and page_number(following.url) != number:
+            raise IgnoreRequest(f"a redirect to another page of the list, {following.url}")
         redirects_to_itself = following is not response and following.url == request.url
         if redirects_to_itself and "Set-Cookie" in response.headers:
             raise IgnoreRequest("the site asks for a cookie, and the crawl keeps none")

@@ -81,6 +81,7 @@ def test_an_empty_list_is_no_error(newsroom: Newsroom, db: Path) -> None:
 FIRST = faults.page(0)
 FORBIDDEN = faults.always(Reply(body=b"User-agent: *\nDisallow: /"))
 GUARD = faults.status(200, body="<html><title>Just a moment...</title>wait</html>")
+LED_ON = faults.redirect("?page=2&rows=50")
 HOME = faults.status(200, body="<html><title>Home</title>hello</html>")
 # name: (where what goes wrong, exit status, status, pages stored, a part of the line)
 FAILURES: dict[str, tuple[str | faults.Where, faults.Answer, int, str, int, str]] = {
@@ -96,6 +97,12 @@ FAILURES: dict[str, tuple[str | faults.Where, faults.Answer, int, str, int, str]
     "led away": (PAGE_TWO, faults.redirect("http://127.0.0.2:9/"), 4, "partial", 2, "another site"),
     "not modified": (PAGE_TWO, faults.status(304), 4, "partial", 2, "status 304"),
     "redirect loop": (PAGE_TWO, faults.redirect_loop(), 4, "partial", 2, "redirections"),
+    "next page but one": (PAGE_TWO, LED_ON, 4, "partial", 2, "a redirect to another page of the list"),
+    "no address": (PAGE_TWO, faults.redirect("http://["), 4, "partial", 2, "an address that is not valid"),
+    "no port": (PAGE_TWO, faults.redirect("http://127.0.0.1:99999/"), 4, "partial", 2, "not valid"),
+    "no length": (PAGE_TWO, faults.head("Content-Length: -5"), 4, "partial", 2, "not HTTP"),
+    "two lengths": (PAGE_TWO, faults.head("Content-Length: 1, 2"), 4, "partial", 2, "not HTTP"),
+    "no header": (PAGE_TWO, faults.head(": x"), 4, "partial", 2, "not HTTP"),
     "reset": (PAGE_TWO, faults.reset(), 4, "partial", 2, "truncated"),
     "cut": (PAGE_TWO, faults.cut(), 4, "partial", 2, "truncated"),
     "wrong checksum": (PAGE_TWO, faults.wrong_checksum(), 4, "partial", 2, "truncated"),
@@ -106,7 +113,10 @@ FAILURES: dict[str, tuple[str | faults.Where, faults.Answer, int, str, int, str]
     "a PDF": (PAGE_TWO, faults.wrong_type(), 3, "failed", 1, "application/pdf"),
     "another page": (PAGE_TWO, HOME, 3, "failed", 1, "expected results"),
 }
-TYPICAL = "cookie wall|not modified|not found|server error|challenge|robots forbids|another page".split("|")
+TYPICAL = (
+    "cookie wall|next page but one|no address|no length|not modified|not found|server error|challenge"
+    "|robots forbids|another page"
+).split("|")
 
 
 @pytest.mark.parametrize("name", [*TYPICAL, *slow(*(name for name in FAILURES if name not in TYPICAL))])
