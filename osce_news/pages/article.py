@@ -141,7 +141,7 @@ class ArticlePage:
         if text:
             return text, contact, found.layout
         known = found.layout != BY_EXTRACTOR
-        if known and len(text_of(self._page.root)) < _ENOUGH:
+        if known and len(self._page.text) < _ENOUGH:
             notes.append("no text")
             return [], contact, found.layout
         title_and_date = (found.title, found.published)  # may be among the first three paragraphs

@@ -19,7 +19,7 @@ from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import says
 from osce_news.pages.html_page import HtmlPage, outermost
-from osce_news.pages.text_lines import Line, squeeze, text_lines, text_of, upwards
+from osce_news.pages.text_lines import Line, squeeze, text_of, upwards
 
 _HEADINGS = ("h1", "h2", "h3", "h4")  # that may be a title
 _PLACE = re.compile(r"[^\W\d_][^\d:.!?]{1,60}")
@@ -156,7 +156,7 @@ class Drupal11Layout(ArticleLayout):
         if not texts:  # nothing else is special about the layout, so it does not fit in part
             raise LayoutError(self.NAME, expected="a section of text", got="none")
         heading = next((one for one in self.TITLE.find(page) if text_of(one)), None)
-        title = text_of(heading) if heading is not None else title_in_head(page, text_lines(page.root))
+        title = text_of(heading) if heading is not None else title_in_head(page, page.lines)
         if not title:
             raise LayoutError("h1", expected="a title", got=page.description)
         dates = [one for one in self.DATE.find(page) if set(texts).isdisjoint(upwards(one))]
@@ -196,8 +196,8 @@ class SectionLayout(ArticleLayout):
     def find(self, page: HtmlPage) -> ArticleOutline:
         """Return the outline; raises LayoutError if the page has no such lines in this order."""
         self.TITLE.find(page)
-        (body,) = self.TEXT.find(page)
-        lines = text_lines(body)
+        self.TEXT.find(page)
+        lines = page.lines
         for number, line in enumerate(lines):
             if len(line.text) < 40 and says("section", line.text):
                 head = lines[number : number + 8]

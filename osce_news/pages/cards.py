@@ -30,6 +30,7 @@ from osce_news.pages.card_titles import (
     number_of,
 )
 from osce_news.pages.card_values import is_aside, is_dated
+from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import split_labels
 from osce_news.pages.text_lines import (
     HEADINGS,
@@ -37,7 +38,6 @@ from osce_news.pages.text_lines import (
     is_hidden,
     is_item,
     kind_of_result,
-    text_lines,
     text_of,
     upwards,
 )
@@ -57,23 +57,22 @@ class _Group:
     lines: list[tuple[Line, Element | None]] = field(default_factory=list)  # each with its card
 
 
-def find_cards(root: Element) -> list[CardFields]:
+def find_cards(page: HtmlPage) -> list[CardFields]:
     """Return the cards in printed order; an empty list if no element with one numbered link repeats.
 
-    >>> from lxml import html
-    >>> page = html.fromstring('''<ul>
+    >>> page = HtmlPage('''<ul>
     ...     <li><a href="/node/2">Second</a> <time datetime="2026-06-02">2 June 2026</time></li>
-    ...     <li><a href="/node/1">First</a> <time datetime="2026-06-01">1 June 2026</time></li></ul>''')
+    ...     <li><a href="/node/1">First</a> <time datetime="2026-06-01">1 June 2026</time></li></ul>''', "")
     >>> [(card.title, card.published) for card in find_cards(page)]
     [('Second', '2 June 2026'), ('First', '1 June 2026')]
     """
-    if root.xpath("boolean(//meta[@property='article:published_time'])"):
+    if page.find("meta[property='article:published_time']"):
         return []  # an item's own page
-    body = next(root.iter("body"), root)
+    body = next(page.root.iter("body"), page.root)
     groups = _list_of(find_titles(body))
     if not groups:
         return []
-    _add_lines(groups, body)
+    _add_lines(groups, page.lines)
     order = {element: number for number, element in enumerate(body.iter())}
     found = [card for group in groups for card in _cards(group, {})]
     if not any(card.published for card in found) and (days := _days_above(groups)):
@@ -185,14 +184,14 @@ def _is_heading_of_side_block(heading: Element) -> bool:
     return not links_item and not linked and begins("side_block", text_of(heading))
 
 
-def _add_lines(groups: Sequence[_Group], body: Element) -> None:
+def _add_lines(groups: Sequence[_Group], lines: Sequence[Line]) -> None:
     """Give each group the lines in it, and the cards without a link that are like those with one."""
     by_parent = {group.parent: group for group in groups}
     for group in groups:
         _add_unlinked(group)
     owners = {card: group for group in groups for card in group.links}
     by_link = {link: card for group in groups for card, link in group.links.items()}
-    for line in text_lines(body):
+    for line in lines:
         for part in split_labels(line, cards=True):
             for element in upwards(part.block):
                 if element in owners:

@@ -18,7 +18,7 @@ from w3lib.encoding import html_to_unicode
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.normalize.identity import is_web_address
 from osce_news.normalize.vocabulary import fold, words
-from osce_news.pages.text_lines import is_hidden, squeeze, text_of, upwards
+from osce_news.pages.text_lines import Line, is_hidden, squeeze, text_lines, upwards
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac-")  # as the names of Python's codecs begin
@@ -111,12 +111,21 @@ class HtmlPage:
         return address if itself or address != self._base else None
 
     @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of text that a reader sees."""
+        return text_lines(self.root)
+
+    @property
+    def text(self) -> str:
+        """The text that a reader sees, on one line."""
+        return " ".join(line.text for line in self.lines)
+
+    @cached_property
     def description(self) -> str:
         """The page in a few words, for error messages."""
-        text = text_of(self.root)
-        if not text:
+        if not self.lines:
             return "a page without text"
-        return f"a page titled {self.name[:80]!r}" if self.name else f"a page that begins {text[:80]!r}"
+        return f"a page titled {self.name[:80]!r}" if self.name else f"a page that begins {self.text[:80]!r}"
 
     def refuse_other_pages(self, wanted: str) -> None:
         """Raise ChallengePageError for a challenge; LayoutError for JSON and truncated or unparsable pages.
@@ -147,7 +156,7 @@ class HtmlPage:
 
     def find(self, css: str) -> list[Any]:
         """Return the matching elements in the page's order; texts for `::text` and `::attr()`."""
-        return select(self.root, css)
+        return cast("list[Any]", _compiled(css)(self.root))
 
     def prune(self) -> None:
         """Remove scripts, hidden text, menus, footer, forms and share buttons; the text after them stays."""
@@ -155,6 +164,7 @@ class HtmlPage:
 
     def take_out(self, elements: Iterable[Element]) -> None:
         """Remove these elements; the text after them stays."""
+        self.__dict__.pop("lines", None)
         for element in elements:
             element.tag = _GONE
         # In one call of lxml: a page may have a hundred thousand of them.
@@ -176,11 +186,6 @@ class HtmlPage:
         return {
             element for element in self.find(_MARKED) if element not in needed and _is_boilerplate(element)
         }
-
-
-def select(root: Element, css: str) -> list[Any]:
-    """Return what the selector finds in an element, as `HtmlPage.find`."""
-    return cast("list[Any]", _compiled(css)(root))
 
 
 @cache

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from lxml.etree import XPath
 from lxml.etree import _Element as Element
@@ -22,11 +21,9 @@ from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.list_length import least_length
-from osce_news.pages.page_facts import PageFacts, PagerLinks
+from osce_news.pages.page_facts import PageFacts, PagerLinks, find_pager, least_length
 from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
-from osce_news.pages.text_lines import is_item, text_lines, text_of
-from osce_news.urls import page_number
+from osce_news.pages.text_lines import is_item
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
 INCOMPLETE_IN = 7  # one result in this many may lack title, address or date, and goes to quarantine
@@ -38,7 +35,6 @@ MIN_EMPTY_LABELS = 3  # results with an empty label; as many fail a page if fewe
 # What pages that show no results without a script have in their settings, scripts or elements.
 _SEARCH_APP = re.compile(r"typesense|instantsearch|search\.web\.osce\.org|algolia|search-app", re.IGNORECASE)
 _FILLED_BY_SCRIPT = "the list is filled by a script from the search service; run with --source search"
-_PAGER_LINKS = "a[href*='page']"  # ?page=2, /page/2
 # Of the last result: whether the page goes on after it, or inside it, and whether anything precedes the list.
 _HAS_MORE = XPath("boolean(following::text()[normalize-space()][1] or .//aside or .//footer)")
 _IS_FRAMED = XPath("boolean(preceding::nav or preceding::form or preceding::header)")
@@ -130,7 +126,7 @@ class ListingPage(HtmlPage):
     def facts(self) -> PageFacts:
         """What the traversal of the list needs to know of the page."""
         dates = [result.published for result in self.results]
-        least = least_length(self.root, text_lines(self.root), len(dates))
+        least = least_length(self, len(dates))
         has_one_page = self.is_card_list and self.pager == (None, None) and least <= len(dates)
         return PageFacts(
             self.url, self.keys, dates, self.pager, is_whole_list=has_one_page, least_length=least
@@ -155,13 +151,13 @@ class ListingPage(HtmlPage):
 
     @cached_property
     def _fields(self) -> Sequence[ResultFields | CardFields]:
-        labelled = find_results(self.root)
+        labelled = find_results(self)
         if labelled is None:
-            cards = find_cards(self.root)
+            cards = find_cards(self)
             return [] if len(cards) == 1 and self._has_empty_sentence else cards
         if sum(one.link is None and one.title is not None for one in labelled) * 2 > len(labelled):
             # Cards may have the labels of the list, and no link in their titles.
-            cards = find_cards(self.root)
+            cards = find_cards(self)
             if len(cards) == sum("published" in one.values for one in labelled):
                 return cards
         return labelled
@@ -195,13 +191,7 @@ class ListingPage(HtmlPage):
     @cached_property
     def pager(self) -> PagerLinks:
         """The addresses of the next and of the last page."""
-        following = self._pager_link(
-            "next", "a[rel~=next], link[rel~=next], .pager-next > a, .pager__item--next > a"
-        )
-        last = self._pager_link("last", ".pager-last > a, .pager__item--last > a")
-        if following is None and last is None:
-            last = self._farthest_link
-        return PagerLinks(following or self.address(self._next_href), last)
+        return find_pager(self, self._next_href)
 
     def _result(self, position: int, fields: ResultFields | CardFields, needs_date: bool) -> RawResult:
         values = fields.values
@@ -219,33 +209,10 @@ class ListingPage(HtmlPage):
             **{name: values.get(name) for name in labels()},
         )
 
-    def _pager_link(self, name: str, selector: str) -> str | None:
-        """Return the address of the link, found by class, else by its words, else None."""
-        for link in self.find(selector):
-            if address := self.address(link.get("href")):
-                return address
-        for link in self.find(_PAGER_LINKS):
-            text = fold(text_of(link)).strip(" ›»→>|")
-            if text in words(f"pager.{name}") and (address := self.address(link.get("href"))):
-                return address
-        return None
-
-    @property
-    def _farthest_link(self) -> str | None:
-        """The link to this list with the highest page number beyond this page's, else None.
-
-        It shows that the list continues even if the pager's words and classes are unknown.
-        """
-        path, number = urlsplit(self.url).path, page_number(self.url) or 0
-        addresses = [self.address(link.get("href")) for link in self.find(_PAGER_LINKS)]
-        own = [one for one in addresses if one and urlsplit(one).path == path]
-        farthest = max(own, key=lambda one: page_number(one) or 0, default=self.url)
-        return farthest if (page_number(farthest) or 0) > number else None
-
     @property
     def _has_empty_sentence(self) -> bool:
         sentences = map(re.escape, words("empty"))
-        text = fold(text_of(self.root))
+        text = fold(self.text)
         # "10 results" does not contain the sentence "0 results".
         return re.search(rf"(?<![\w.,])(?:{'|'.join(sentences)})", text) is not None
 
@@ -255,7 +222,7 @@ class ListingPage(HtmlPage):
         if not self._has_empty_sentence or self.pager.next is not None:
             return False
         # Links to items where the list should be are results that are not understood.
-        links = (link for line in text_lines(self.root) if (link := line.link) is not None)
+        links = (link for line in self.lines if (link := line.link) is not None)
         return not any(
             is_item(link) and next(link.iterancestors("header", *BOXES), None) is None for link in links
         )

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from lxml.etree import _Element as Element
 
 from osce_news.normalize import parse_date
+from osce_news.normalize.vocabulary import begins, fold, words
+from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.text_lines import is_hidden, text_of, upwards
 from osce_news.urls import page_number
+
+# Classes of the element around a link of the pager.
+_CLASSES = {
+    "next": frozenset({"pager-next", "pager__item--next"}),
+    "last": frozenset({"pager-last", "pager__item--last"}),
+}
+_LONGEST_COUNT = 60  # characters of the line with a count
+_RANGE = re.compile(r"(?:^|\D)(\d+) ?[-‐‑‒–—−] ?(\d+) \D{2,8} (\d[\d.,\u00a0 ]*)")  # "11-20 of 1,340"
+_SHOWN = re.compile(r"(?:^|\D)(\d+) \D{2,8} (\d[\d.,\u00a0 ]*)")  # "20 of 1,340"
 
 
 class PagerLinks(NamedTuple):
@@ -51,3 +67,88 @@ class AnswerFacts(PageFacts):
     found: int = 0  # documents that the question finds
     is_cut_off: bool = False  # whether the service stopped searching early
     others: Mapping[str, str] = field(default_factory=dict)  # types of documents that are not stored, by key
+
+
+def find_pager(page: HtmlPage, next_href: str | None = None) -> PagerLinks:
+    """Return the links of the page's pager; `next_href` is the next page in the HTTP header.
+
+    They are found by `rel` or class, else by their words.
+    """
+    links = list(page.root.iter("a", "link"))
+    numbered = [link for link in links if link.tag == "a" and "page" in (link.get("href") or "")]
+    following, last = (_pager_link(page, name, links, numbered) for name in ("next", "last"))
+    if following is None and last is None:
+        last = _farthest(page, numbered)
+    return PagerLinks(following or page.address(next_href), last)
+
+
+def _pager_link(
+    page: HtmlPage, name: str, links: Sequence[Element], numbered: Sequence[Element]
+) -> str | None:
+    """Return the address of the first link that is marked, else that says so in words; None without one."""
+    marked = (link for link in links if _is_marked(link, name))
+    said = (link for link in numbered if fold(text_of(link)).strip(" ›»→>|") in words(f"pager.{name}"))
+    addresses = (page.address(link.get("href")) for group in (marked, said) for link in group)
+    return next(filter(None, addresses), None)
+
+
+def _is_marked(link: Element, name: str) -> bool:
+    if name in (link.get("rel") or "").split():
+        return True
+    parent = link.getparent()
+    return parent is not None and not _CLASSES[name].isdisjoint((parent.get("class") or "").split())
+
+
+def _farthest(page: HtmlPage, numbered: Sequence[Element]) -> str | None:
+    """Return the link to this list with the highest page number beyond this page's, else None.
+
+    It shows that the list continues even if the pager's words and classes are unknown.
+    """
+    path, number = urlsplit(page.url).path, page_number(page.url) or 0
+    addresses = (page.address(link.get("href")) for link in numbered)
+    own = [one for one in addresses if one and urlsplit(one).path == path]
+    farthest = max(own, key=lambda one: page_number(one) or 0, default=page.url)
+    return farthest if (page_number(farthest) or 0) > number else None
+
+
+def least_length(page: HtmlPage, results: int) -> int:
+    """Return how many results the list has at least, given those on its page; 0 if nothing says so.
+
+    A count must fit the number of results that the page shows.
+
+    >>> page = HtmlPage("<p>Showing 2 of 340 results</p><button>Load more</button>", "")
+    >>> least_length(page, 2), least_length(page, 3)
+    (340, 4)
+    """
+    counted = [_counted(line.text, results) for line in page.lines if len(line.text) <= _LONGEST_COUNT]
+    return max(counted, default=0) or (results + 1 if _has_button(page) else 0)
+
+
+def _counted(text: str, results: int) -> int:
+    """Return the number of all results in a line such as "11-20 of 1,340"; 0 if it has none."""
+    if found := _RANGE.search(text):
+        first, last, length = found.groups()
+        shown = int(last) - int(first) + 1
+    elif (found := _SHOWN.search(text)) and any(word in fold(text) for word in words("counted")):
+        first, length = found.groups()
+        shown = int(first)
+    else:
+        return 0
+    return int(re.sub(r"\D", "", length)) if shown == results else 0
+
+
+def _has_button(page: HtmlPage) -> bool:
+    """Whether the page has one button that loads more results; several would be those of other lists."""
+    buttons = [
+        one
+        for one in page.root.iter("button", "input", "a")
+        if (one.tag != "a" or one.get("href", "#").startswith("#"))
+        and begins("pager.more", one.get("value") or "".join(map(str, one.itertext())))
+        and not any(map(_is_beside, upwards(one)))
+    ]
+    return len(buttons) == 1
+
+
+def _is_beside(element: Element) -> bool:
+    """Whether an element is hidden, or contains the filters of a list and not the list."""
+    return is_hidden(element) or element.tag in ("aside", "form") or "facet" in (element.get("class") or "")

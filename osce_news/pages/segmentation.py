@@ -22,9 +22,9 @@ from lxml.etree import _Element as Element
 
 from osce_news.normalize.dates import has_day_and_year, is_day_and_year
 from osce_news.pages.fields import ResultFields
-from osce_news.pages.html_page import select
+from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import DATE, read_label, split_labels
-from osce_news.pages.text_lines import Line, kind_of_result, text_lines, upwards
+from osce_news.pages.text_lines import Line, kind_of_result, upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +65,31 @@ class DateAnchors(NamedTuple):
     clear: bool = True
 
 
-def find_results(root: Element) -> list[ResultFields] | None:
+def find_results(page: HtmlPage) -> list[ResultFields] | None:
     """Return the results in printed order; an empty list if they cannot be separated.
 
     Returns None if the page is not a labelled list: it has neither the class of a known layout nor dates with
     the label that such lists have, or only dates inside of links, as cards do.
 
-    >>> from lxml import html
-    >>> page = html.document_fromstring('''
+    >>> page = HtmlPage('''
     ...     <h3><a href="/node/1">First</a></h3> <p><b>Publishing date:</b> 2 May 2020</p>
     ...     <h3><a href="/node/2">Second</a></h3> <p><b>Publishing date:</b> 1 May 2020</p> <p>Its teaser.</p>
-    ... ''')
+    ... ''', "")
     >>> for region in find_results(page):
     ...     print([line.text for line in region.lines])
     ['First', 'Publishing date: 2 May 2020']
     ['Second', 'Publishing date: 1 May 2020', 'Its teaser.']
     """
-    body = next(root.iter("body"), None)
-    if body is None:
-        return None
-    lines = [part for line in text_lines(body) for part in split_labels(line)]
+    lines = [part for line in page.lines for part in split_labels(line)]
     dates, in_boxes, clear = find_date_anchors(lines)
     if dates and _has_more_labels(lines, len(dates)):
         return []  # some labels have no recognisable date, so values could go to the wrong result
-    regions = _by_class(root, lines, dates)
+    regions = _by_class(page, lines, dates)
     if dates and clear and not regions:
         regions = (
-            _by_element(lines, dates)
+            _by_element(page, lines, dates)
             or _by_order(lines, dates)
-            or _by_element(lines, dates, titled=False)  # so that the error can name what is missing
+            or _by_element(page, lines, dates, titled=False)  # so that the error can name what is missing
         )
     if not (regions or dates or _has_more_labels([line for line in lines if not line.is_link], 0)):
         return None
@@ -103,7 +99,7 @@ def find_results(root: Element) -> list[ResultFields] | None:
     ):
         # The box next to the list contains results too, such as those that are read most.
         dates = sorted((*dates, *in_boxes))
-        return _by_class(root, lines, dates) or _by_element(lines, dates)
+        return _by_class(page, lines, dates) or _by_element(page, lines, dates)
     return regions
 
 
@@ -152,9 +148,9 @@ def _are_in_boxes(lines: Sequence[Line], dates: Sequence[int]) -> bool:
     return any(_is_in_box(lines[number].block) for number in (*dates[:1], *dates[-1:]))
 
 
-def _by_class(root: Element, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
+def _by_class(page: HtmlPage, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     for layout in LAYOUTS:
-        elements = select(root, layout.result)
+        elements = page.find(layout.result)
         if not _are_in_boxes(lines, dates):
             elements = [element for element in elements if not _is_in_box(element)] or elements
         regions = _regions(lines, elements, dates)
@@ -165,11 +161,13 @@ def _by_class(root: Element, lines: Sequence[Line], dates: Sequence[int]) -> lis
     return []
 
 
-def _by_element(lines: Sequence[Line], dates: Sequence[int], *, titled: bool = True) -> list[ResultFields]:
+def _by_element(
+    page: HtmlPage, lines: Sequence[Line], dates: Sequence[int], *, titled: bool = True
+) -> list[ResultFields]:
     """Return the results by the outermost element around each date that contains no other date."""
     counts = Counter(element for number in dates for element in upwards(lines[number].block))
     around: set[Element] = set()
-    for other in select(lines[0].block.getroottree().getroot(), _AROUND):
+    for other in page.find(_AROUND):
         for above in other.iterancestors():
             if above in around:
                 break

@@ -17,7 +17,7 @@ from osce_news.pages.article_layouts import ArticleOutline, first_date, title_in
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.segmentation import find_date_anchors
-from osce_news.pages.text_lines import Line, text_lines, text_of
+from osce_news.pages.text_lines import Line, text_of
 
 _DATES = "span.date-display-single, time, [class*=publish], [class*=date-]"
 _MOST_TEXTS = 20  # in an element that holds only a date; others may be nested in each other
@@ -35,7 +35,7 @@ def find_outline(page: HtmlPage) -> ArticleOutline:
     Raises LayoutError if the page has no title, or is a list.
     """
     body = next(iter(page.find("body")), page.root)
-    lines = text_lines(body)
+    lines = page.lines
     listed = len(find_date_anchors(lines).in_list)
     if listed > 1:
         raise LayoutError("article", expected="an article", got=f"a list of {listed} results")

@@ -59,7 +59,7 @@ def is_read_by(layout: segmentation.ListLayout) -> list[str]:
         return [
             path.parent.name
             for path in sorted(FIXTURES.glob("*/page.html"))
-            if segmentation.find_results(HtmlPage(path.read_text(encoding="utf-8"), URL).root)
+            if segmentation.find_results(HtmlPage(path.read_text(encoding="utf-8"), URL))
         ]
 
 

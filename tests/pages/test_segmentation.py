@@ -5,12 +5,12 @@ from __future__ import annotations
 from unittest.mock import Mock
 
 import pytest
-from lxml import html
 
 from osce_news.errors import LayoutError
 from osce_news.pages import labelled_values
+from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.segmentation import find_results
-from tests.pages import DATE, HIT, read, result, several, steps, titles
+from tests.pages import DATE, HIT, URL, read, result, several, steps, titles
 
 STORIES = ["Story 1", "Story 2", "Story 3"]
 
@@ -173,7 +173,7 @@ def test_two_thousand_dates_in_one_result_are_not_believed() -> None:
 
 
 def test_a_page_without_a_body_has_no_regions() -> None:
-    assert find_results(html.document_fromstring("<html><frameset><frame></frameset></html>")) is None
+    assert find_results(HtmlPage("<html><frameset><frame></frameset></html>", URL)) is None
 
 
 def test_a_stray_end_of_the_body_ends_no_list() -> None:
