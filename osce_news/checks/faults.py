@@ -20,7 +20,8 @@ from osce_news.urls import HOME_URL, same_site, site_host
 MOJIBAKE = re.compile(
     "[\u00c2-\u00c5\u00d0\u00d1][\u0080-\u00bf\u2010-\u203a\u0152-\u0178\u02c6\u02dc]|\u00e2[\u0080\u20ac]|\ufffd"
 )
-QUESTION_MARKS = re.compile(r"(?<=\w)\?+(?=\w)|(?<=\s)\?(?=\s)")
+# Begins with the sign itself: quicker than with what stands before it.
+QUESTION_MARKS = re.compile(r"\?(?:(?<=\w\?)\?*(?=\w)|(?<=\s\?)(?=\s))")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _WORDS_BEFORE_COLON = re.compile(r"[^\W\d_][^:\uff1a.,!?()\n]{0,39}(?=\s*[:\uff1a]\s*\S)")
 
@@ -179,13 +180,14 @@ def short_text(item: NewsItem, page: Context) -> object:
 
 def text_as_title(item: NewsItem, page: Context) -> object:
     """Return the title if it is longer than the teaser, and the full text begins with it."""
-    begins = letters(page.texts.get(item.id) or "").startswith(letters(item.title))
-    return begins and item.teaser is not None and len(item.title) > len(item.teaser) and item.title
+    if item.id not in page.texts or item.teaser is None or len(item.title) <= len(item.teaser):
+        return None
+    return letters(page.texts[item.id]).startswith(letters(item.title)) and item.title
 
 
 def text_of_other(item: NewsItem, page: Context) -> object:
     """Return the teaser if it is the beginning of another item's full text, not of the item's."""
-    opening = first_letters(item.teaser or "")
+    opening = first_letters(item.teaser or "") if page.openings else ""
     is_other = len(opening) == OPENING and page.openings.get(opening, item.id) != item.id
     return is_other and first_letters(page.texts.get(item.id) or "") != opening and item.teaser
 
