@@ -20,6 +20,7 @@ from osce_news.cli.shared.options import (
     delay_option,
     json_option,
     log_options,
+    start_url_option,
 )
 from osce_news.cli.shared.output import print_json, printable
 from osce_news.cli.shared.page_fixtures import case_name, live_page, save
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--start-url", metavar="URL", help="The address of any list.")
+@start_url_option
 @db_option
 @config_option
 @delay_option
@@ -85,8 +86,8 @@ def check(
 def _save(response: Response, fetched_at: str, into: Path) -> None:
     into.mkdir(parents=True, exist_ok=True)
     name = f"{case_name(response.url)}-{fetched_at[:19].replace(':', '').lower()}"
-    page, origin = live_page(response, fetched_at), "the live page, requested once"
-    log.say(f"the page is kept in {save(page, origin, into, kind=LISTING, name=name)}")
+    folder = save(*live_page(response, fetched_at), into, kind=LISTING, name=name)
+    log.say(f"the page is kept in {folder}")
 
 
 def _report(spider: CheckSpider, as_json: bool) -> None:

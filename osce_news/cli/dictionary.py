@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.options import db_option, format_options, traceback_option
 from osce_news.cli.shared.output import FORMATS, is_table, print_rows, terminal_width
 from osce_news.errors import BadInputError
 from osce_news.storage import dictionary as stored
@@ -18,13 +19,8 @@ from osce_news.storage import open_for_reading
 
 @click.command()
 @click.argument("table", required=False)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice((*FORMATS, "markdown")),
-    help="Output format. Default: a table on a terminal, tab-separated in a pipe.",
-)
 @db_option
+@partial(format_options, forms=(*FORMATS, "markdown"))
 @traceback_option
 def dictionary(table: str | None, form: str | None, db: Path) -> None:
     """Describe each table and column.

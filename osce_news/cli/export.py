@@ -20,6 +20,7 @@ from osce_news.storage import queries, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
+_TYPED = click.core.ParameterSource.COMMANDLINE
 _REFERENCES = [each.name for each in formats().values() if each.cite]
 
 
@@ -105,9 +106,8 @@ def export(
       osce-news export --snapshot published.db
       osce-news export --backup backup.db
     """
-    given = form or columns is not None or texts or bom or delimiter or partition_by or no_datapackage
     copy = snapshot or backup
-    _refuse_other_options(file, copy, given or limit is not None or query, both=bool(snapshot and backup))
+    _refuse_other_options(file, copy, both=bool(snapshot and backup))
     names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
     table = TableOptions(names, bom, delimiter, texts)
     with open_query(db, query) as connection:
@@ -151,11 +151,13 @@ def _print_notes(connection: sqlite3.Connection, query: Query, items: int, *, is
         click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
 
 
-def _refuse_other_options(file: Path | None, copy: Path | None, given: object, *, both: bool) -> None:
+def _refuse_other_options(file: Path | None, copy: Path | None, *, both: bool) -> None:
     """Raise UsageError unless there is one target; a copy is a file, and takes no other options."""
+    context = click.get_current_context()
+    given = {name for name in context.params if context.get_parameter_source(name) == _TYPED}
     if both or (file is None) == (copy is None):
         raise click.UsageError("give either FILE or --snapshot FILE.db or --backup FILE.db")
-    if copy is not None and given:
+    if copy is not None and given - {"snapshot", "backup", "db"}:
         raise click.UsageError(
             "--snapshot and --backup copy the whole database; they take no other option but --db"
         )

@@ -53,7 +53,7 @@ def fixture(source: str, url: str | None, into: Path, delay: float | None, **nam
     if url is not None:
         _check_url(url)
     if source.lower().startswith(("http://", "https://")):
-        page, origin = _fetch(source, url, delay), "the live page, requested once"
+        page, origin = _fetch(source, url, delay)
     else:
         page, origin = page_in(Path(source), url)
     folder = save(page, origin, into, **names)
@@ -99,8 +99,8 @@ def _in_warc(path: Path, url: str | None) -> tuple[Capture, str]:
     return page, f"the record {page.record_id or page.offset} of {path.name}"
 
 
-def _fetch(address: str, url: str | None, delay: float | None) -> Capture:
-    """Return the live page at this address."""
+def _fetch(address: str, url: str | None, delay: float | None) -> tuple[Capture, str]:
+    """Return the live page at this address, and its origin."""
     if url is not None:
         raise BadInputError("--url is for files; the address of a live page is known")
     _check_url(address)

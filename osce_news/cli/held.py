@@ -81,17 +81,17 @@ def _show(page: HeldPage, stored: dict[str, NewsItem], form: str | None) -> None
     if form in ("csv", "tsv"):
         return print_rows(results, ("id", "stored", *(f"{name}_raw" for name in REVISED_FIELDS)), form)
     for name, value in facts.items():
-        print_field(name, None if value is None else str(value))
+        print_field(name, value)
     for result in results:
         known = result["stored"]
         click.echo(f"{result['id']}: {'new' if known is None else 'stored' if known else 'stored, the same'}")
         for name in REVISED_FIELDS:
             read = result[f"{name}_raw"]
             if isinstance(known, dict) and f"{name}_raw" in known:
-                print_field(f"   {name}, stored", str(known[f"{name}_raw"]))
-                print_field(f"   {name}, on the page", str(read))
+                print_field(f"   {name}, stored", known[f"{name}_raw"])
+                print_field(f"   {name}, on the page", read)
             elif known is None and read is not None:
-                print_field(f"   {name}", str(read))
+                print_field(f"   {name}", read)
     return None
 
 

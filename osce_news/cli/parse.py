@@ -7,13 +7,12 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import FilePath, Number, json_option, log_options
+from osce_news.cli.shared.options import FilePath, Number, json_option, log_options, site_option
 from osce_news.cli.shared.output import print_json
 from osce_news.cli.shared.summary import raise_first, wants_bar
 from osce_news.crawl.options import listing_url
 from osce_news.errors import BadInputError
 from osce_news.publish.extras import require_extra
-from osce_news.urls import LISTING_URL
 
 
 @click.command()
@@ -32,7 +31,7 @@ from osce_news.urls import LISTING_URL
     metavar="N",
     help="Without a scheduler, use N processes on this machine.  [default: 2]",
 )
-@click.option("--start-url", metavar="URL", default=LISTING_URL, help="As for `replay`.")
+@site_option
 @json_option
 @log_options
 def parse(

@@ -8,21 +8,15 @@ import click
 
 from osce_news.archive.replay import replay as replay_paths
 from osce_news.archive.replay.offline import close_network
-from osce_news.cli.shared.options import FilePath, db_option, json_option, log_options
+from osce_news.cli.shared.options import FilePath, db_option, json_option, log_options, site_option
 from osce_news.cli.shared.summary import print_outcome, progress_bar
 from osce_news.crawl.options import listing_url
-from osce_news.urls import LISTING_URL
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FilePath())
 @db_option
-@click.option(
-    "--start-url",
-    metavar="URL",
-    default=LISTING_URL,
-    help="A list: only pages of its site are read from WARC files of other tools.",
-)
+@site_option
 @click.option("--jobs", type=int, hidden=True, expose_value=False, help="Of former versions; has no effect.")
 @json_option
 @log_options

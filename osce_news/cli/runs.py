@@ -101,7 +101,7 @@ def _print_run(run: dict[str, Any]) -> None:
     """Print a run with all its counts, then its pages in the order they were read."""
     pages = run.pop("pages_read")
     for name, value in run.items():
-        print_field(name, None if value is None else str(value))
+        print_field(name, value)
     print_field("pages read", "" if pages else None)
     for page in pages:
         status = "" if page["status"] is None else f"status {page['status']}, "  # a saved page has none

@@ -57,8 +57,8 @@ def _print_item(item: dict[str, Any]) -> None:
     print_field("revisions", "" if revisions else None)
     for row in revisions:
         print_field("   ", f"{row['field']} ({row['class']}), seen {row['seen_at']} in run {row['run']}")
-        _print_value("before", row["before"])
-        _print_value("after", row["after"])
+        for name in ("before", "after"):
+            print_wrapped(f"        {name:6}  ", row[name], 16)
 
 
 def _print(name: str, value: Any, indent: str = "") -> None:
@@ -66,10 +66,9 @@ def _print(name: str, value: Any, indent: str = "") -> None:
     if isinstance(value, list):
         print_field(f"{indent}{name}", "" if value else None)
         for part in value:
-            print_field(f"{indent}   ", _key_values(part) if isinstance(part, dict) else str(part))
+            print_field(f"{indent}   ", _key_values(part) if isinstance(part, dict) else part)
     else:
-        text = _key_values(value) if isinstance(value, dict) else value
-        print_field(f"{indent}{name}", None if text is None else str(text))
+        print_field(f"{indent}{name}", _key_values(value) if isinstance(value, dict) else value)
 
 
 def _print_article(article: Row, text: str | None) -> None:
@@ -98,8 +97,3 @@ def _shown(value: str | None) -> str:
 def _withdrawal(row: Row) -> str:
     back = f", restored {row['restored']} (run {row['restored_run']})" if row["restored"] else ""
     return f"withdrawn {row['withdrawn']} (run {row['withdrawn_run']}){back}"
-
-
-def _print_value(name: str, value: str | None) -> None:
-    """Print a former or a later value, indented to the same column."""
-    print_wrapped(f"        {name:6}  ", value, 16)

@@ -90,7 +90,7 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
             label = name.removesuffix("_s").replace("_", " ")
             if name in ("last_complete_run", "last_whole_run") and value is None:
                 shown = "none; a replay is not a crawl" if facts["last_run_mode"] == "replay" else "none"
-            print_field(label, None if shown is None else str(shown))
+            print_field(label, shown)
     if max_age is not None and (stale := _stale(db, age, max_age)):
         raise StaleError(f"{db}: {stale}; `osce-news runs` shows why, `osce-news crawl` makes a new one")
 

@@ -304,7 +304,7 @@ def test_a_worker_refuses_other_files(
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parts[-3]}-{path.parts[-2]}")
 def test_a_parsed_page_survives_json(path: Path) -> None:
-    for item in (None, "1"):
+    for item in ("", "1"):
         parsed = ParsedPage.of(saved_page(path).capture(), item)
         assert from_json(ParsedPage, to_json(parsed)) == parsed
         assert sum(one is not None for one in (parsed.listing, parsed.article, parsed.error)) == 1
@@ -319,8 +319,8 @@ def test_an_error_survives_json(error: OsceNewsError, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Capture, "listing", fail)
     page = ("https://www.osce.org/", NOON, 200, (), b"", None, Path("/a.warc.gz"), 5)
-    text = to_json(ParsedPage.of(Capture(*page), None))
-    parsed = ParsedCapture(*page, parsed={None: text})
+    text = to_json(ParsedPage.of(Capture(*page), ""))
+    parsed = ParsedCapture(*page, pages={"": text})
     with pytest.raises(type(error)) as caught:
         parsed.listing()
     assert (str(caught.value), vars(caught.value)) == (str(error), vars(error))

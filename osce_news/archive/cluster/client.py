@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import resource_tracker
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -97,29 +97,21 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
     connect: Any = dd.Client
     make: Any = dd.LocalCluster
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    if scheduler is None:
-        with temporary_folder() as scratch, ExitStack() as stack:
-            dask.config.set({"temporary-directory": str(scratch)})
+    with ExitStack() as stack:
+        if scheduler is None:
+            scratch = str(stack.enter_context(temporary_folder()))
+            dask.config.set({"temporary-directory": scratch})
+            options = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+            silent = {"local_directory": scratch, "silence_logs": logging.CRITICAL}
             with _uninterrupted():
-                local = stack.enter_context(
-                    make(
-                        n_workers=workers,
-                        threads_per_worker=1,
-                        host="127.0.0.1",
-                        dashboard_address="127.0.0.1:0",
-                        local_directory=str(scratch),
-                        silence_logs=logging.CRITICAL,
-                    )
-                )
+                local = stack.enter_context(make(n_workers=workers, **options, **silent))
                 client = stack.enter_context(connect(local))
-            yield client
-        return
-    try:
-        connected = connect(scheduler)
-    except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise NetworkError(f"no Dask scheduler answers at {scheduler}: {reason}") from error
-    with connected as client:
+        else:
+            try:
+                client = stack.enter_context(connect(scheduler))
+            except (OSError, ValueError) as error:
+                reason = " ".join(str(error).split())
+                raise NetworkError(f"no Dask scheduler answers at {scheduler}: {reason}") from error
         yield client
 
 
@@ -195,11 +187,9 @@ def parse_parts(
 def _next_ended(ended: SimpleQueue[Any], client: Client, check_workers_s: float) -> Any:
     """Return the next future that has ended; raises NetworkError if the cluster has no workers left."""
     checks_without_workers = 0
-    while True:
-        try:
+    while checks_without_workers < 2:
+        with suppress(Empty):
             return ended.get(timeout=check_workers_s)
-        except Empty:
-            has_workers = client.scheduler_info()["workers"]
-            checks_without_workers = 0 if has_workers else checks_without_workers + 1
-            if checks_without_workers > 1:
-                raise NetworkError(f"the Dask cluster has no workers; {_RUN_AGAIN}") from None
+        has_workers = client.scheduler_info()["workers"]
+        checks_without_workers = 0 if has_workers else checks_without_workers + 1
+    raise NetworkError(f"the Dask cluster has no workers; {_RUN_AGAIN}")

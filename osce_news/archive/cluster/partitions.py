@@ -25,22 +25,20 @@ from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import item_id
 from osce_news.serialize import from_json, to_json
 
-# A row is a capture or an event of a run. `pages` holds `ParsedPage` as JSON: the list page, without an item,
-# and the articles of the items that a replay may ask for. `original` describes the page that a 304 refers to,
-# or says why it is missing.
-_PAGE = pa.struct([("item_id", pa.string()), ("page", pa.string())])
+# A row is a capture or an event of a run. `head` is what else is known of a capture, as JSON. `pages` holds
+# `ParsedPage` as JSON, by item: the articles that a replay may ask for, and the list page under "".
 _SCHEMA = pa.schema(
-    [
-        ("url", pa.string()),
-        ("fetched_at", pa.string()),
-        ("status", pa.int32()),
-        ("offset", pa.int64()),
-        ("head", pa.string()),
-        ("original", pa.string()),
-        ("pages", pa.list_(_PAGE)),
-        ("event", pa.string()),
-    ]
+    {
+        "url": pa.string(),
+        "fetched_at": pa.string(),
+        "status": pa.int32(),
+        "offset": pa.int64(),
+        "head": pa.string(),
+        "pages": pa.map_(pa.string(), pa.string()),
+        "event": pa.string(),
+    }
 )
+_HEAD = ("status", "headers", "record_id", "revisit", "seekable")  # what a 304 and its page do not share
 _ROWS = 64  # written and read at a time: a parsed page of fifty items is some 60 kB of JSON
 _REPORT = b"osce-news"  # key of the file's metadata that holds the report on reading the part
 
@@ -58,12 +56,12 @@ class ParsedPage:
     attributes: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, capture: Capture, item: str | None) -> Self:
-        """Parse a capture as the article of the item, or as a list page without one."""
+    def of(cls, capture: Capture, item: str) -> Self:
+        """Parse a capture as the article of the item, or as a list page if that is empty."""
         try:
-            if item is None:
-                return cls(listing=capture.listing())
-            return cls(article=capture.article(item))
+            if item:
+                return cls(article=capture.article(item))
+            return cls(listing=capture.listing())
         except OsceNewsError as error:
             return cls(error=type(error).__name__, text=str(error), attributes=vars(error))
 
@@ -80,28 +78,28 @@ class ParsedPage:
 class ParsedCapture(Capture):
     """A capture that was parsed on another machine; it has no body."""
 
-    parsed: Mapping[str | None, str] = field(default_factory=dict)  # the column `pages`
+    pages: Mapping[str, str] = field(default_factory=dict)  # as in a row
 
     def kind(self) -> str | None:
         """Return what it is, as `Capture.kind`."""
-        return page_kind(self.url) or (LISTING if None in self.parsed else None)
+        return page_kind(self.url) or (LISTING if "" in self.pages else None)
 
     def listing(self) -> Listing:
         """Return or raise what `Capture.listing` returned or raised."""
-        page = self._page(None)
-        assert page.listing is not None
-        return page.listing
+        listing = self._page("").listing
+        assert listing is not None
+        return listing
 
     def article(self, requested: str | None = None) -> ArticleItem:
         """Return or raise what `Capture.article` returned or raised."""
         if self.revisit == SERVER_NOT_MODIFIED:
             return Capture.article(self, requested)  # needs no body
-        page = self._page(requested or item_id(self.url))
-        assert page.article is not None
-        return page.article
+        article = self._page(requested or item_id(self.url)).article
+        assert article is not None
+        return article
 
-    def _page(self, item: str | None) -> ParsedPage:
-        page = from_json(ParsedPage, self.parsed[item])
+    def _page(self, item: str) -> ParsedPage:
+        page = from_json(ParsedPage, self.pages[item])
         page.raise_error()
         return page
 
@@ -200,60 +198,48 @@ def _content(row: Row, path: Path, report: Report, hosts: Collection[str] | None
 
 
 def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) -> Row:
-    page, original = _resolve(capture, warcs)
-    pages = {} if page is None else {item: ParsedPage.of(page, item) for item in _asked(capture, following)}
+    """Return the row of a capture: parsed, or for a 304 the page that it refers to."""
+    head = {name: getattr(capture, name) for name in _HEAD}
+    page: Capture | None = replace(capture, revisit=None)
+    if capture.revisit == SERVER_NOT_MODIFIED and capture.status == HTTPStatus.NOT_MODIFIED:
+        try:
+            original = warcs.capture_at(capture.path, capture.offset)
+            head["original"] = {name: getattr(original, name) for name in _HEAD}
+            page = replace(original, revisit=None)
+        except RecordError as error:  # it is in none of the files
+            head["original"], page = {"error": str(error), "kind": error.kind}, None
+    items = _requested(capture, following)
     return {
         "url": capture.url,
         "fetched_at": capture.fetched_at,
         "status": capture.status,
         "offset": capture.offset,
-        "head": json.dumps(_head(capture)),
-        "original": json.dumps(original) if original else None,
-        "pages": [{"item_id": item, "page": to_json(page)} for item, page in pages.items()],
+        "head": json.dumps(head),
+        "pages": [(item, to_json(ParsedPage.of(page, item))) for item in items] if page else [],
     }
 
 
-def _asked(capture: Capture, following: Capture | Event | None) -> set[str | None]:
-    """Return the items whose article a replay may ask a capture for, and None for its list page.
+def _requested(capture: Capture, following: Capture | Event | None) -> set[str]:
+    """Return the items whose article a replay may ask a capture for, with "" for its list page.
 
     The event that follows it says what the run requested; the address says what it looks like.
     """
     asked: list[tuple[str | None, str | None]] = [(capture.kind(), None)]
     if isinstance(following, PageStored) and following.url.partition("#")[0] == capture.url:
         asked.append((following.kind, following.item_id))
-    return {None if kind == LISTING else item or item_id(capture.url) for kind, item in asked if kind}
-
-
-def _resolve(capture: Capture, warcs: WarcFiles) -> tuple[Capture | None, dict[str, Any] | None]:
-    """Return the page of a capture, as one outside of its run; for an unresolved 304 also `original`.
-
-    If the page that a 304 refers to is in none of the files, return None and the reason.
-    """
-    if capture.revisit != SERVER_NOT_MODIFIED or capture.status != HTTPStatus.NOT_MODIFIED:
-        return replace(capture, revisit=None), None
-    try:
-        page = warcs.capture_at(capture.path, capture.offset)
-    except RecordError as error:
-        return None, {"error": str(error), "kind": error.kind}
-    return replace(page, revisit=None), _head(page)
-
-
-def _head(capture: Capture) -> dict[str, Any]:
-    names = ("status", "headers", "record_id", "revisit", "seekable")
-    return {name: getattr(capture, name) for name in names}
+    return {"" if kind == LISTING else item or item_id(capture.url) for kind, item in asked if kind}
 
 
 def _capture(row: Row, path: Path, *, resolve: bool) -> ParsedCapture:
-    """Return the capture of a row; raises RecordError if the page that it refers to is missing."""
-    head = json.loads(row["original"] if resolve and row["original"] is not None else row["head"])
-    if "error" in head:
-        raise RecordError(head["error"], head["kind"])
-    return ParsedCapture(
-        url=row["url"],
-        fetched_at=row["fetched_at"],
-        body=b"",
-        path=path,
-        offset=row["offset"],
-        parsed={page["item_id"]: page["page"] for page in row["pages"]},
-        **head | {"headers": tuple(map(tuple, head["headers"]))},
-    )
+    """Return the capture of a row; with `resolve`, a 304 as the page that it refers to.
+
+    Raises RecordError if that page is missing.
+    """
+    head = json.loads(row["head"])
+    original = head.pop("original", None)
+    if resolve and original is not None:
+        if "error" in original:
+            raise RecordError(original["error"], original["kind"])
+        head = original
+    same = {name: row[name] for name in ("url", "fetched_at", "offset")}
+    return ParsedCapture(**same, **head, body=b"", path=path, pages=dict(row["pages"]))

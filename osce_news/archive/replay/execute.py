@@ -16,7 +16,7 @@ from osce_news.archive.replay.single_pages import SinglePages
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.archive.web_archives import ARCHIVES
-from osce_news.errors import OsceNewsError
+from osce_news.errors import OsceNewsError, PartialError
 from osce_news.events import PageStored, RunFinished
 from osce_news.storage import Summary, Writer, crawl_state
 from osce_news.urls import LISTING_URL
@@ -57,8 +57,10 @@ def replay_plan(
         unrepeated: list[Path] = []  # the files of runs that can't be repeated
 
         def merge(plan: ReplayPlan) -> None:
+            lost = "{} is missing: the pages of its run are merged without its history"
+            faults = [PartialError(lost.format(name)) for name in plan.missing]
             if plan.pages or plan.warcs:
-                SinglePages(plan, hosts, source, writer, outcome).store(on_page)
+                SinglePages(plan, hosts, source, writer, outcome, faults=faults).store(on_page)
 
         for run in plan.runs:
             known = crawl_state.run_of_archive(writer.connection, run.name)

@@ -47,8 +47,7 @@ class SinglePages:
         if self.archive is not None:
             writer.set_archive(self.archive)
         before = outcome.error_count
-        missing = "{} is missing: the pages of its run are merged without its history"
-        for fault in (*self.faults, *(PartialError(missing.format(name)) for name in self.plan.missing)):
+        for fault in self.faults:
             outcome.fail(fault)
         total = None if self.plan.warcs else len(self.plan.pages)
         try:

@@ -15,6 +15,7 @@ from osce_news.cli.shared import log
 from osce_news.cli.shared.output import EXPORT_FORMATS, FORMATS
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage.query import VOCABULARIES, Query
+from osce_news.urls import LISTING_URL
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
@@ -46,6 +47,13 @@ config_option = click.option(
     type=FilePath(),
     metavar="FILE",
     help="Options of `crawl`, as TOML.  [default: osce-news.toml next to the database]",
+)
+start_url_option = click.option("--start-url", metavar="URL", help="The address of any list, as for `crawl`.")
+site_option = click.option(
+    "--start-url",
+    metavar="URL",
+    default=LISTING_URL,
+    help="A list: only pages of its site are read from WARC files of other tools.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 delay_option = click.option(

@@ -134,7 +134,7 @@ def as_text(value: Any) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def print_field(name: str, value: str | None) -> None:
+def print_field(name: str, value: object) -> None:
     """Print "name: value", with "-" for None. A name of spaces indents the value."""
     if name.isspace():
         print_wrapped(f"{name} ", value, len(name) + 1)
@@ -142,9 +142,9 @@ def print_field(name: str, value: str | None) -> None:
         print_wrapped(f"{name}: ", value, len(name) - len(name.lstrip()) + 4)
 
 
-def print_wrapped(start: str, value: str | None, indent: int) -> None:
+def print_wrapped(start: str, value: object, indent: int) -> None:
     """Print a value after the start of its line; a terminal gets further lines, indented by so much."""
-    text = f"{start}{'-' if value is None else printable(value)}".rstrip()
+    text = f"{start}{'-' if value is None else printable(str(value))}".rstrip()
     if sys.stdout.isatty():
         text = textwrap.fill(
             text,

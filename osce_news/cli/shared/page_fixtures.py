@@ -41,11 +41,12 @@ _KEY = re.compile(
 _NOT_IN_NAME = re.compile(r"[^a-z0-9]+")
 
 
-def live_page(response: Response, fetched_at: str) -> Capture:
-    """Return a response of the live site as a capture."""
+def live_page(response: Response, fetched_at: str) -> tuple[Capture, str]:
+    """Return a response of the live site as a capture, and its origin."""
     content_type = response.headers.get("Content-Type")
     headers = (("Content-Type", content_type.decode("latin-1")),) if content_type else ()
-    return Capture(response.url, fetched_at, response.status, headers, response.body, None, Path(), 0)
+    page = Capture(response.url, fetched_at, response.status, headers, response.body, None, Path(), 0)
+    return page, "the live page, requested once"
 
 
 def save(page: Capture, origin: str, root: Path, *, kind: str | None = None, name: str | None = None) -> Path:

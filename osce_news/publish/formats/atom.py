@@ -7,7 +7,7 @@ from typing import TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from osce_news import __version__
-from osce_news.publish.formats.base import Format, Row
+from osce_news.publish.formats import Format, Row
 from osce_news.publish.references import PUBLISHER, TITLE, item_reference, one_line
 from osce_news.urls import LISTING_URL
 

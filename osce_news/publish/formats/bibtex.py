@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from osce_news.normalize.dates import MONTHS
-from osce_news.publish.formats.base import Format, Row
+from osce_news.publish.formats import Format, Row
 from osce_news.publish.references import PUBLISHER, Reference, item_reference
 
 _ESCAPES = str.maketrans(

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-from osce_news.publish.formats.base import Format, Row
+from osce_news.publish.formats import Format, Row
 from osce_news.storage.dictionary import Column
 
 _FORMULA_SIGNS = ("=", "+", "-", "@")  # Excel runs text that starts with one of these

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from osce_news.publish.formats.base import Format, Row
+from osce_news.publish.formats import Format, Row
 from osce_news.storage.dictionary import Column
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from osce_news.publish.formats.base import Format, Row
+from osce_news.publish.formats import Format, Row
 from osce_news.storage.dictionary import Column
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from osce_news.errors import BadInputError
-from osce_news.publish.formats.base import Format, Row
+from osce_news.publish.formats import Format, Row
 from osce_news.publish.formats.csv import LIST_SEPARATOR, joined
 from osce_news.storage.dictionary import Column
 

@@ -43,7 +43,9 @@ class Facets:
             self._items[name] = {value: bits for value, bits in self._items[name].items() if value in entries}
         topics = self._items["topic"]
         below = {name: with_children([name]) for name in topics}
-        self._items["topic"] = {name: _union(topics.get(each, 0) for each in below[name]) for name in topics}
+        self._items["topic"] = {
+            name: reduce(or_, (topics.get(each, 0) for each in below[name])) for name in topics
+        }
         years = self._items["year"]
         self.years = periods(min(years), max(years)) if years else []
 
@@ -106,7 +108,3 @@ def _bits(keys: Iterable[int]) -> int:
     for key in listed:
         octets[key >> 3] |= 1 << (key & 7)
     return int.from_bytes(octets, "little")
-
-
-def _union(sets: Iterable[int]) -> int:
-    return reduce(or_, sets, 0)
