@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import is_date, place_and_day
 from osce_news.normalize.terms import kind_of_names
-from osce_news.normalize.vocabulary import begins, fold, language_code, vocabulary, words
+from osce_news.normalize.vocabulary import begins, fold, language_code, says, vocabulary, words
 from osce_news.pages.text_lines import Line, Piece, squeeze
 
 _FIELDS = {"content_types": "content_type", "offices": "offices", "topics": "topics"}
-# Also the words between a date and names.
-_SEPARATORS = re.compile(r"\s*[|·•]\s*|\s+[–—-]\s+|(?<=[0-9]{4})\s+(?:by|in)(?:\s+|$)")
 _EDGES = " \t\r\n\u00a0|·•–—-,;:(/"
-# "By Anna Example", "3 min read"
-_ASIDE = re.compile(r"(?:By|Автор:?) [^.!?…]{1,50}|[0-9]+ min(?:ute)?s?\.?(?: read| to read)?")
 _ARROWS = " .…›»→>:"
+_LONGEST_NAME = 50  # characters of an author's name
 _SHORT = 40  # characters of a part next to a date, of a label, and of a section's name above a title
 
 
@@ -60,7 +58,7 @@ class CardValues:
             parts = [" ".join(parts)]
         if self._add_values(parts) or self._add_links(parts, pieces) or self._add_dated(parts, text):
             self.end_text()
-        elif may_be_text and not _ASIDE.fullmatch(text):
+        elif may_be_text and not _is_byline(text):
             self._texts[self.is_below][-1].append(text)
 
     def add_labelled(self, label: str, line: Line) -> None:
@@ -128,7 +126,7 @@ def bare_text(text: str) -> str:
 def says_more(text: str) -> bool:
     """Whether the text of a link says "Read more", perhaps followed by the title."""
     folded = fold(text[:200]).strip(_ARROWS)
-    return folded in words("more") or re.match(r"(?:read|learn) more (?:about|on|of)\b", folded) is not None
+    return folded in words("more") or folded.startswith(words("more_about"))
 
 
 def is_aside(text: str) -> bool:
@@ -140,6 +138,14 @@ def is_aside(text: str) -> bool:
         or kind_of_names(bare) == "content_types"
         or says_more(bare)
     )
+
+
+def _is_byline(text: str) -> bool:
+    """Whether the line names an author, or says how long reading takes."""
+    first, _, rest = text.partition(" ")
+    if says("byline", first):
+        return 0 < len(rest) <= _LONGEST_NAME and not any(end in rest for end in ".!?…")
+    return first.isdigit() and says("reading_time", rest)
 
 
 def is_of_values(line: Line) -> bool:
@@ -163,10 +169,17 @@ def is_of_publishing(before: str) -> bool:
     return is_known(bare) or (begins("published", bare) and not begins("changed", bare))
 
 
+@cache
+def _separators() -> re.Pattern[str]:
+    """Return what stands between values on a line; also the words between a date and names."""
+    words_after_year = "|".join(map(re.escape, words("before_names")))
+    return re.compile(rf"\s*[|·•]\s*|\s+[–—-]\s+|(?<=[0-9]{{4}})\s+(?:{words_after_year})(?:\s+|$)")
+
+
 def _parts(pieces: Iterable[Piece]) -> Iterator[str]:
     """Yield the parts of a line between its elements and separators."""
     for piece in pieces:
-        for part in _SEPARATORS.split(squeeze(piece.text)):
+        for part in _separators().split(squeeze(piece.text)):
             if bare := bare_text(part):
                 yield bare
 

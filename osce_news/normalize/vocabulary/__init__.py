@@ -20,7 +20,8 @@ _EVENED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"'
 # й is a separate letter, not an и with a mark, so its breve is kept.
 _MARKS = re.compile("(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f]")
 _WORDS = ("labels", "article")  # files of words, by section and language
-_KEYS = {"label", "aliases", "parent", "kind", "country", "from", "until", "printed"}  # of an entry
+_KEYS = {"label", "aliases", "parent", "kind", "country", "from", "until", "printed"}  # the last for people
+_FIELDS = {"from": "first_year", "until": "last_year"}  # of an entry, by keys that are named otherwise
 _VALUES = ("content_types", "countries", "labels", "languages", "offices", "places", "topics")
 
 
@@ -95,10 +96,8 @@ def vocabulary(name: str) -> Vocabulary:
     for identifier, row in _read(name).items():
         if unknown := row.keys() - _KEYS:
             raise ValueError(f"{name}.toml: {identifier}: unknown key {min(unknown)!r}")
-        row.pop("printed", None)  # for people
-        years = {"first_year": row.pop("from", None), "last_year": row.pop("until", None)}
-        aliases = tuple(row.pop("aliases", ()))
-        entries.append(Entry(id=identifier, aliases=aliases, **years, **row))
+        values = {_FIELDS.get(key, key): value for key, value in row.items() if key != "printed"}
+        entries.append(Entry(id=identifier, **values | {"aliases": tuple(row.get("aliases", ()))}))
     return Vocabulary(name, entries)
 
 
@@ -203,4 +202,9 @@ def _source(name: str) -> bytes:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(_source(name).decode("utf-8"))
+    return _parsed(_source(name))
+
+
+@cache
+def _parsed(source: bytes) -> dict[str, Any]:
+    return tomllib.loads(source.decode("utf-8"))
