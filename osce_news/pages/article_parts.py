@@ -12,8 +12,8 @@ from osce_news.items import Download, Image, Translation
 from osce_news.normalize.vocabulary import begins, language_code, says
 from osce_news.pages.article_text import Paragraph
 from osce_news.pages.card_fields import CardFields
+from osce_news.pages.fields import LabelledValues, values_after
 from osce_news.pages.html_page import HtmlPage, outermost
-from osce_news.pages.labelled_values import LabelledValues, values_after
 from osce_news.pages.labels import Label, is_value, read_label, split_labels
 from osce_news.pages.text_lines import Line, is_item, squeeze, text_lines, text_of, upwards
 

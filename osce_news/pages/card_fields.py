@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element
 from osce_news.normalize.dates import is_date, parse_date
 from osce_news.normalize.vocabulary import fold, says
 from osce_news.pages.card_values import CardValues, bare_text, is_aside, is_known, is_of_publishing, says_more
-from osce_news.pages.labelled_values import LabelledValues, values_after
+from osce_news.pages.fields import LabelledValues, values_after
 from osce_news.pages.labels import DATE, field_of_label, is_value, join, read_label, says_something
 from osce_news.pages.text_lines import Line, Piece, kind_of, squeeze, text_of, upwards
 

@@ -13,13 +13,14 @@ from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import is_date, place_and_day
 from osce_news.normalize.terms import kind_of_names
 from osce_news.normalize.vocabulary import begins, fold, language_code, says, vocabulary, words
+from osce_news.pages.labels import names_behind_label
 from osce_news.pages.text_lines import Line, Piece, squeeze
 
 _FIELDS = {"content_types": "content_type", "offices": "offices", "topics": "topics"}
 _EDGES = " \t\r\n\u00a0|·•–—-,;:(/"
 _ARROWS = " .…›»→>:"
 _LONGEST_NAME = 50  # characters of an author's name
-_SHORT = 40  # characters of a part next to a date, of a label, and of a section's name above a title
+_SHORT = 40  # characters of a part next to a date, and of a section's name above a title
 
 
 class CardValues:
@@ -78,8 +79,8 @@ class CardValues:
         for part in parts:
             if day := _day_of(part):
                 self.days += [] if is_period else [day]
-            elif kind := kind_of_names(_behind_label(part)):
-                self._add_name(_FIELDS[kind], _behind_label(part))
+            elif kind := kind_of_names(names := names_behind_label(part)):
+                self._add_name(_FIELDS[kind], names)
         return True
 
     def _add_links(self, parts: Sequence[str], pieces: Sequence[Piece]) -> bool:
@@ -192,12 +193,6 @@ def _label_and_date(part: str) -> Sequence[str]:
     return (label, rest.strip()) if is_date(rest.strip()) else (part,)
 
 
-def _behind_label(text: str) -> str:
-    """Return the names after an unknown label such as "Category:"; the text itself without one."""
-    label, colon, rest = text.partition(":")
-    return rest.strip() if colon and len(label) <= _SHORT and kind_of_names(rest.strip()) else text
-
-
 def _day_of(text: str) -> str | None:
     """Return the date if a text is one, perhaps after a place; otherwise None."""
     if is_date(text):
@@ -212,6 +207,6 @@ def is_known(text: str) -> bool:
     """Whether the text is a value that needs no label: a date, names, a language."""
     return (
         _day_of(text) is not None
-        or kind_of_names(_behind_label(text)) is not None
+        or kind_of_names(names_behind_label(text)) is not None
         or language_code(text) is not None
     )

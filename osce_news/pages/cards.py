@@ -7,19 +7,16 @@ title to the next.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
-from osce_news.normalize.dates import parse_date
 from osce_news.normalize.vocabulary import begins
-from osce_news.pages.card_fields import CardFields, Time
-from osce_news.pages.card_runs import find_runs
+from osce_news.pages.card_fields import CardFields
+from osce_news.pages.card_groups import CardGroup, days_above
 from osce_news.pages.card_titles import (
     HEADING,
     SKIPPED,
@@ -29,7 +26,7 @@ from osce_news.pages.card_titles import (
     find_titles,
     number_of,
 )
-from osce_news.pages.card_values import is_aside, is_dated
+from osce_news.pages.card_values import is_aside
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import split_labels
 from osce_news.pages.text_lines import (
@@ -42,19 +39,9 @@ from osce_news.pages.text_lines import (
     upwards,
 )
 
-_CHANGED = re.compile("updated|modified|changed", re.IGNORECASE)  # in the class of a time of another kind
 _OUTER = frozenset({"main", "body", "html"})
 _FEW_IN = 5  # one in this many titles may have an address without a number
 _LEVELS = 5  # of elements around the only title of a page that may be its card
-
-
-@dataclass(slots=True, eq=False)
-class _Group:
-    """The cards in one element; `links` has the link of each, None for a card without one."""
-
-    parent: Element
-    links: dict[Element, Element | None] = field(default_factory=dict)
-    lines: list[tuple[Line, Element | None]] = field(default_factory=list)  # each with its card
 
 
 def find_cards(page: HtmlPage) -> list[CardFields]:
@@ -74,19 +61,19 @@ def find_cards(page: HtmlPage) -> list[CardFields]:
         return []
     _add_lines(groups, page.lines)
     order = {element: number for number, element in enumerate(body.iter())}
-    found = [card for group in groups for card in _cards(group, {})]
-    if not any(card.published for card in found) and (days := _days_above(groups)):
-        found = [card for group in groups for card in _cards(group, days)]
+    found = [card for group in groups for card in group.cards({})]
+    if not any(card.published for card in found) and (days := days_above(groups)):
+        found = [card for group in groups for card in group.cards(days)]
     found.sort(key=lambda card: order[card.lines[0].block if card.link is None else card.link])
     return found if len(found) > 1 else [card for card in found if card.title and card.published]
 
 
-def _list_of(titles: Sequence[Title]) -> list[_Group]:
+def _list_of(titles: Sequence[Title]) -> list[CardGroup]:
     """Return the groups of the cards that are the list: those with most of the best titles.
 
     Raises LayoutError if as many titles are elsewhere on the page: then it is damaged, or not a list.
     """
-    best: list[_Group] = []
+    best: list[CardGroup] = []
     most = elsewhere = 0
     for weight in (HEADING, TEXT, WEAK):
         groups, others = _main_groups([title for title in titles if title.weight == weight])
@@ -98,7 +85,7 @@ def _list_of(titles: Sequence[Title]) -> list[_Group]:
     return best
 
 
-def _main_groups(titles: Sequence[Title]) -> tuple[list[_Group], int]:
+def _main_groups(titles: Sequence[Title]) -> tuple[list[CardGroup], int]:
     """Return the groups of cards that are a list, and the number of titles elsewhere on the page.
 
     Their titles have the most frequent form. Blocks next to the list do not count.
@@ -107,8 +94,8 @@ def _main_groups(titles: Sequence[Title]) -> tuple[list[_Group], int]:
     if len(titles) == 1:
         card = _widest(titles[0].link, counts, _LEVELS)
         parent = card.getparent()
-        return ([] if parent is None else [_Group(parent, {card: titles[0].link})]), 0
-    groups: dict[Element, _Group] = {}
+        return ([] if parent is None else [CardGroup(parent, {card: titles[0].link})]), 0
+    groups: dict[Element, CardGroup] = {}
     forms: dict[Element, tuple[object, str]] = {}
     in_side_blocks: dict[Element, bool] = {}
     for title in titles:
@@ -119,7 +106,7 @@ def _main_groups(titles: Sequence[Title]) -> tuple[list[_Group], int]:
         if parent not in in_side_blocks:
             in_side_blocks[parent] = _is_in_side_block(parent, counts)
         if not in_side_blocks[parent]:
-            groups.setdefault(parent, _Group(parent)).links[card] = title.link
+            groups.setdefault(parent, CardGroup(parent)).links[card] = title.link
             forms[card] = kind_of_result(title.link)
     if not forms:
         return [], 0
@@ -184,7 +171,7 @@ def _is_heading_of_side_block(heading: Element) -> bool:
     return not links_item and not linked and begins("side_block", text_of(heading))
 
 
-def _add_lines(groups: Sequence[_Group], lines: Sequence[Line]) -> None:
+def _add_lines(groups: Sequence[CardGroup], lines: Sequence[Line]) -> None:
     """Give each group the lines in it, and the cards without a link that are like those with one."""
     by_parent = {group.parent: group for group in groups}
     for group in groups:
@@ -206,7 +193,7 @@ def _add_lines(groups: Sequence[_Group], lines: Sequence[Line]) -> None:
                     break
 
 
-def _add_unlinked(group: _Group) -> None:
+def _add_unlinked(group: CardGroup) -> None:
     """Add the elements that are like the cards, but have no link to an item, or one of another form."""
     ((kind, _),) = Counter(map(kind_of_result, group.links)).most_common(1)
     if len(group.links) < 2:
@@ -242,83 +229,3 @@ def _has_title(element: Element, *, alone: bool) -> bool:
     """Whether an element has a link that may be a title: with `alone`, one that is all of its text."""
     link = next(element.iter("a"), None)
     return link is not None and not is_aside(text_of(link)) and (_is_one_link(element) or not alone)
-
-
-def _days_above(groups: Sequence[_Group]) -> dict[Element, str]:
-    """Return the date of each card if dates stand above groups of cards; empty if that is unclear.
-
-    Then the list begins with a date, does not end with one, and the dates are in the order of the list.
-    """
-    days: list[str] = []
-    found: dict[Element, str] = {}
-    for group in groups:
-        is_above = False
-        for line, card in group.lines:
-            if card is not None and is_above:
-                found[card] = days[-1]
-            elif card is None and parse_date(line.text):
-                days.append(line.text)
-                is_above = True
-        if not found.keys() >= group.links.keys():
-            return {}
-        last, card = group.lines[-1]
-        if card is None and is_dated(last):
-            return {}
-    order = [parse_date(day) or "" for day in days]
-    return found if len({*order}) > 1 and order == sorted(order, reverse=True) else {}
-
-
-def _cards(group: _Group, days: Mapping[Element, str]) -> Iterator[CardFields]:
-    """Yield the cards of a group; `days` are the dates above them."""
-    before, after = _times_around(group)
-    texts = {one.text for gap in (*before.values(), *after.values()) for one in gap if one.datetime}
-    runs = find_runs(group.lines, texts)
-    if runs is not None:
-        owners = dict(group.lines)
-        for card, lines in runs.items():
-            near = (after if owners.get(lines[0]) is card else before)[card]
-            text = "\n".join(line.text for line in lines)
-            shown = [one for one in near if one.text and one.text in text]
-            yield CardFields(lines, group.parent, group.links[card], times=shown, day=days.get(card))
-        return
-    by_card: dict[Element, list[Line]] = {card: [] for card in group.links}
-    for line, owner in group.lines:
-        if owner is not None:
-            by_card[owner].append(line)
-    columns = _columns(group.parent)
-    for card, link in group.links.items():
-        inside = [_time(one) for one in card.iter("time", "meta") if _is_time(one)]
-        yield CardFields(by_card[card], card, link, times=inside, columns=columns, day=days.get(card))
-
-
-def _times_around(group: _Group) -> tuple[dict[Element, list[Time]], dict[Element, list[Time]]]:
-    """Return the times from the card before to each card of a group, and those from it to the next."""
-    before: dict[Element, list[Time]] = {}
-    after: dict[Element, list[Time]] = {}
-    gap: list[Time] = []
-    for element in group.parent.iter():
-        if element in group.links:
-            before[element] = gap
-            after[element] = gap = []
-        elif element.tag == "time" and _is_time(element):
-            gap.append(_time(element))
-    return before, after
-
-
-def _is_time(element: Element) -> bool:
-    if element.tag == "time":
-        return _CHANGED.search(element.get("class") or "") is None
-    return element.get("itemprop") == "datePublished"  # schema.org
-
-
-def _time(element: Element) -> Time:
-    return Time(text_of(element), (element.get("datetime") or element.get("content") or "").strip())
-
-
-def _columns(rows: Element) -> list[str]:
-    """Return the headings of the columns if the cards are rows of a table, else an empty list."""
-    table = next((one for one in upwards(rows) if one.tag == "table"), None)
-    if table is None:
-        return []
-    heads = ([text_of(cell) for cell in row] for row in table.iter("tr") if row.find("td") is None)
-    return next(heads, [])

@@ -18,6 +18,7 @@ from osce_news.pages.text_lines import Line, Piece, squeeze
 DATE = "published"
 
 _WHITE = re.compile(r"\s+")
+_UNKNOWN = re.compile(r"[^:：]{0,40}[:：]\s*")  # a label that is not known
 _BETWEEN = " \t\r\n\u00a0|·•;,"  # separators between two labelled values on one line
 
 
@@ -109,6 +110,12 @@ def is_value(field: str, text: str) -> bool:
     if field == DATE:
         return parse_date(text) is not None
     return kind_of_names(text) in (field, f"{field}s")
+
+
+def names_behind_label(text: str) -> str:
+    """Return the names after an unknown label such as "Category:"; the text itself without one."""
+    label = _UNKNOWN.match(text)
+    return text[label.end() :] if label and kind_of_names(text[label.end() :]) else text
 
 
 def split_labels(line: Line, *, cards: bool = False) -> list[Line]:

@@ -22,7 +22,7 @@ from osce_news.pages.cards import find_cards
 from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.page_facts import PageFacts, PagerLinks, find_pager, least_length
-from osce_news.pages.segmentation import BOXES, LAYOUTS, find_results
+from osce_news.pages.segmentation import BOXES, RESULTS, find_results
 from osce_news.pages.text_lines import is_item
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
@@ -173,7 +173,7 @@ class ListingPage(HtmlPage):
             expected = "results in the page itself"
             return LayoutError("results", expected=expected, got=f"a page without any: {_FILLED_BY_SCRIPT}")
         return LayoutError(
-            LAYOUTS[0].result,
+            RESULTS[0],
             expected="results with a label 'Publishing date', cards, or a sentence that says there are none",
             got=self.description,
         )
@@ -243,7 +243,7 @@ class ListingPage(HtmlPage):
             )
         missing = ", ".join(sorted({name for result in lacking for name in result.lacks}))
         raise LayoutError(
-            LAYOUTS[0].result,
+            RESULTS[0],
             expected="a title, an address and a date in each result",
             got=f"{len(lacking)} of {len(results)} results without {missing}",
         )

@@ -8,11 +8,9 @@ for a known one.
 
 from __future__ import annotations
 
-import datetime
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -26,25 +24,10 @@ from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import DATE, read_label, split_labels
 from osce_news.pages.text_lines import Line, kind_of_result, upwards
 
-
-@dataclass(frozen=True, slots=True)
-class ListLayout:
-    """A known layout of the list; `result` is the CSS selector of a result.
-
-    `valid_from` and `valid_until` are the days on which the first and the last page with it were fetched;
-    None if not known. They and `where` are for people: a page's layout is recognised by its markup alone.
-    """
-
-    name: str
-    result: str
-    where: str  # the host that has it
-    valid_from: datetime.date | None = None
-    valid_until: datetime.date | None = None
-
-
-# From public crawlers of unknown date, which agree with each other. A page without these classes is read by
-# its labels alone, so a new layout needs an entry here only if that fails.
-LAYOUTS = (ListLayout("drupal7", ".search-result-news", "www.osce.org"),)
+# Selectors of a result in known layouts of the list. This one is of www.osce.org, made with Drupal 7, from
+# public crawlers of unknown date, which agree with each other. A page without these classes is read by its
+# labels alone, so a new layout needs a line here only if that fails.
+RESULTS = (".search-result-news",)
 
 BOXES = frozenset({"nav", "aside", "footer"})  # elements next to a list
 # Elements around a list that are never part of a result.
@@ -149,8 +132,8 @@ def _are_in_boxes(lines: Sequence[Line], dates: Sequence[int]) -> bool:
 
 
 def _by_class(page: HtmlPage, lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
-    for layout in LAYOUTS:
-        elements = page.find(layout.result)
+    for selector in RESULTS:
+        elements = page.find(selector)
         if not _are_in_boxes(lines, dates):
             elements = [element for element in elements if not _is_in_box(element)] or elements
         regions = _regions(lines, elements, dates)

@@ -50,10 +50,10 @@ def test_a_layout_without_a_fixture_is_found() -> None:
     assert without_fixture([*LAYOUTS, New()], ARTICLES) == ["new"]
 
 
-def is_read_by(layout: segmentation.ListLayout) -> list[str]:
-    """The listing fixtures that can be read by the layout's class alone."""
+def is_read_by(selector: str) -> list[str]:
+    """The listing fixtures that can be read by the selector alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segmentation, "LAYOUTS", (layout,))
+        patch.setattr(segmentation, "RESULTS", (selector,))
         for way in ("_by_element", "_by_order"):
             patch.setattr(segmentation, way, lambda *_, **__: [])
         return [
@@ -63,25 +63,16 @@ def is_read_by(layout: segmentation.ListLayout) -> list[str]:
         ]
 
 
-@pytest.mark.parametrize("known", segmentation.LAYOUTS, ids=lambda known: known.name)
-def test_each_layout_of_the_listing_has_a_fixture(known: segmentation.ListLayout) -> None:
+@pytest.mark.parametrize("known", segmentation.RESULTS)
+def test_each_layout_of_the_listing_has_a_fixture(known: str) -> None:
     assert len(is_read_by(known)) > 1
-    assert is_read_by(segmentation.ListLayout("new", ".never-seen", "www.osce.org")) == []
+    assert is_read_by(".never-seen") == []
 
 
-DATES = {
-    **{one.NAME: (one.WHERE, one.VALID_FROM, one.VALID_UNTIL) for one in LAYOUTS},
-    **{f"listing {one.name}": (one.where, one.valid_from, one.valid_until) for one in segmentation.LAYOUTS},
-}
-
-
-@pytest.mark.parametrize("name", DATES)
-def test_each_layout_says_where_it_is_valid_and_no_day_that_is_not_known(
-    name: str,
-) -> None:
-    where, first, last = DATES[name]
-    assert where.endswith("osce.org")
-    assert (first or datetime.date.min) <= (last or datetime.date.max)
+@pytest.mark.parametrize("known", LAYOUTS, ids=lambda known: known.NAME)
+def test_each_layout_says_where_it_is_valid_and_no_day_that_is_not_known(known: ArticleLayout) -> None:
+    assert known.WHERE.endswith("osce.org")
+    assert (known.VALID_FROM or datetime.date.min) <= (known.VALID_UNTIL or datetime.date.max)
 
 
 @pytest.mark.parametrize("known", LAYOUTS, ids=lambda known: known.NAME)

@@ -1,0 +1,189 @@
+"""The cards in one element: their lines, the times and dates around them, and the fields of each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
+
+from lxml.etree import _Element as Element
+
+from osce_news.errors import LayoutError
+from osce_news.normalize.dates import parse_date
+from osce_news.pages.card_fields import CardFields, Time
+from osce_news.pages.card_values import is_dated, is_of_values
+from osce_news.pages.labels import read_label
+from osce_news.pages.text_lines import Line, kind_of, text_of, upwards
+
+_CHANGED = re.compile("updated|modified|changed", re.IGNORECASE)  # in the class of a time of another kind
+
+
+@dataclass(slots=True, eq=False)
+class CardGroup:
+    """The cards in one element; `links` has the link of each, None for a card without one."""
+
+    parent: Element
+    links: dict[Element, Element | None] = field(default_factory=dict)
+    lines: list[tuple[Line, Element | None]] = field(default_factory=list)  # each with its card
+
+    def cards(self, days: Mapping[Element, str]) -> Iterator[CardFields]:
+        """Yield the fields of each card; `days` are the dates above them."""
+        before, after = self._times_around()
+        texts = {one.text for gap in (*before.values(), *after.values()) for one in gap if one.datetime}
+        runs = _runs(self.lines, texts)
+        if runs is not None:
+            owners = dict(self.lines)
+            for card, lines in runs.items():
+                near = (after if owners.get(lines[0]) is card else before)[card]
+                text = "\n".join(line.text for line in lines)
+                shown = [one for one in near if one.text and one.text in text]
+                yield CardFields(lines, self.parent, self.links[card], times=shown, day=days.get(card))
+            return
+        by_card: dict[Element, list[Line]] = {card: [] for card in self.links}
+        for line, owner in self.lines:
+            if owner is not None:
+                by_card[owner].append(line)
+        columns = _columns(self.parent)
+        for card, link in self.links.items():
+            inside = [_time(one) for one in card.iter("time", "meta") if _is_time(one)]
+            yield CardFields(by_card[card], card, link, times=inside, columns=columns, day=days.get(card))
+
+    def _times_around(self) -> tuple[dict[Element, list[Time]], dict[Element, list[Time]]]:
+        """Return the times from the card before to each card, and those from it to the next."""
+        before: dict[Element, list[Time]] = {}
+        after: dict[Element, list[Time]] = {}
+        gap: list[Time] = []
+        for element in self.parent.iter():
+            if element in self.links:
+                before[element] = gap
+                after[element] = gap = []
+            elif element.tag == "time" and _is_time(element):
+                gap.append(_time(element))
+        return before, after
+
+
+def days_above(groups: Sequence[CardGroup]) -> dict[Element, str]:
+    """Return the date of each card if dates stand above groups of cards; empty if that is unclear.
+
+    Then the list begins with a date, does not end with one, and the dates are in the order of the list.
+    """
+    days: list[str] = []
+    found: dict[Element, str] = {}
+    for group in groups:
+        is_above = False
+        for line, card in group.lines:
+            if card is not None and is_above:
+                found[card] = days[-1]
+            elif card is None and parse_date(line.text):
+                days.append(line.text)
+                is_above = True
+        if not found.keys() >= group.links.keys():
+            return {}
+        last, card = group.lines[-1]
+        if card is None and is_dated(last):
+            return {}
+    order = [parse_date(day) or "" for day in days]
+    return found if len({*order}) > 1 and order == sorted(order, reverse=True) else {}
+
+
+def _is_time(element: Element) -> bool:
+    if element.tag == "time":
+        return _CHANGED.search(element.get("class") or "") is None
+    return element.get("itemprop") == "datePublished"  # schema.org
+
+
+def _time(element: Element) -> Time:
+    return Time(text_of(element), (element.get("datetime") or element.get("content") or "").strip())
+
+
+def _columns(rows: Element) -> list[str]:
+    """Return the headings of the columns if the cards are rows of a table, else an empty list."""
+    table = next((one for one in upwards(rows) if one.tag == "table"), None)
+    if table is None:
+        return []
+    heads = ([text_of(cell) for cell in row] for row in table.iter("tr") if row.find("td") is None)
+    return next(heads, [])
+
+
+def _runs(owned: Sequence[tuple[Line, Element | None]], times: Set[str]) -> dict[Element, list[Line]] | None:
+    """Return the lines of each card if the cards' elements hold only the titles; None if they hold more.
+
+    `owned` has the lines of a list, each with the card whose element contains it, or None; `times` are the
+    texts of time elements, such as "3 days ago". A card begins at its title or, if dates stand above the
+    titles, at the values above it.
+    """
+    lines = [line for line, _ in owned]
+    starts: dict[Element, int] = {}
+    sizes: Counter[Element] = Counter()
+    for number, (line, owner) in enumerate(owned):
+        if owner is not None:
+            starts.setdefault(owner, number)
+            sizes[owner] += line.heading is None or line.heading is not lines[starts[owner]].heading
+    at = list(starts.values())
+    if not at:
+        return None
+    loose = [
+        [n for n in range(start, end) if owned[n][1] is None] for start, end in pairwise([*at, len(lines)])
+    ]
+    gaps = loose[:-1] or loose
+    bare = sum(sizes[card] <= 1 or card.tag in ("dt", "dd") for card in starts)
+    if bare * 2 < len(at) or sum(map(bool, gaps)) * 2 < max(1, len(gaps)):
+        return None
+    last = _end(lines, at[-1], {kind_of(lines[n].block) for n in range(at[0], at[-1]) if n not in at})
+    begins_at = [start - lead for start, lead in zip(at, _leads(lines, at, times), strict=True)]
+    return {
+        card: _until_heading(lines[begin:end], lines[start])
+        for card, start, (begin, end) in zip(starts, at, pairwise([*begins_at, last]), strict=True)
+    }
+
+
+def _leads(lines: Sequence[Line], at: Sequence[int], times: Set[str]) -> list[int]:
+    """Return how many lines with values above each title belong to it: none if dates stand below titles.
+
+    Raises LayoutError if dates only stand between titles, so that they may belong to those above or below.
+    """
+
+    def is_day(line: Line) -> bool:
+        return line.text in times or is_dated(line)
+
+    above = [
+        list(takewhile(lambda line: is_day(line) or _is_of_values(line), reversed(lines[before + 1 : start])))
+        for before, start in pairwise([-1, *at])
+    ]
+    up_to_date = [next((n for n, line in enumerate(run, 1) if is_day(line)), 0) for run in above]
+    least = min(map(len, above))
+    if any(map(is_day, lines[at[-1] + 1 :])):
+        return [0 for _ in at]
+    if up_to_date[0]:
+        return [max(least, own) for own in up_to_date]
+    if any(up_to_date):
+        raise LayoutError("dates", expected="one above the first title or below the last", got="neither")
+    return [least for _ in at]
+
+
+def _is_of_values(line: Line) -> bool:
+    return read_label(line, cards=True) is not None or is_of_values(line)
+
+
+def _end(lines: Sequence[Line], start: int, seen: Set[object]) -> int:
+    """Return where the last run ends: at a heading, or at a line unlike those of the other runs."""
+    title = lines[start]
+    for number in range(start + 1, len(lines)):
+        line = lines[number]
+        if line.heading is not None and line.heading is title.heading:
+            continue
+        if line.heading is not None or (seen and kind_of(line.block) not in seen):
+            return number
+    return len(lines)
+
+
+def _until_heading(run: list[Line], title: Line) -> list[Line]:
+    """Return the run without what follows a heading of the title's level or above: that of a month."""
+    level = title.heading.tag if title.heading is not None else "h6"
+    for number in range(run.index(title) + 1, len(run)):
+        heading = run[number].heading
+        if heading is not None and heading is not title.heading and str(heading.tag) <= str(level):
+            return run[:number]
+    return run
