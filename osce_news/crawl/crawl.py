@@ -29,6 +29,7 @@ class Crawl:
         self.options = options
         self.progress = progress
         self.runs: list[CrawlRun] = []  # so far, the present one last
+        self.list_runs: list[ListRun] = []  # those of the lists
         self.interrupted = False  # by a signal
         self.pending: PendingPage | None = None  # the last page whose records went to the item pipelines
         self._writer: Writer | None = None
@@ -40,14 +41,9 @@ class Crawl:
         return self.runs[-1] if self.runs else None
 
     @property
-    def list_runs(self) -> list[ListRun]:
-        """The runs of the lists so far."""
-        return [run for run in self.runs if isinstance(run, ListRun)]
-
-    @property
     def list_run(self) -> ListRun | None:
         """The run of the present list, or of the last one; None before the first."""
-        return next(reversed(self.list_runs), None)
+        return self.list_runs[-1] if self.list_runs else None
 
     @property
     def is_open(self) -> bool:
@@ -80,6 +76,7 @@ class Crawl:
         with storage_errors(self.options.db):
             run = kind(self._writer or self.open(), self.options.each_list()[number])
         self.runs.append(run)
+        self.list_runs.append(run)
         return run
 
     def use_key(self, key: str, base: str | None) -> CrawlOptions:
