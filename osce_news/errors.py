@@ -5,6 +5,8 @@ docs/exit-status.md describes the exit statuses.
 
 from __future__ import annotations
 
+import importlib.util
+
 
 class OsceNewsError(Exception):
     """Base class of the errors that end a command with a one-line message."""
@@ -94,6 +96,22 @@ class StaleError(OsceNewsError):
     """The last complete crawl is too old, or there is none. `osce-news runs` shows how each ended."""
 
     exit_status = 7
+
+
+def require_extra(extra: str, *modules: str) -> None:
+    """Raise MissingExtraError, which says what to install, if one of the extra's modules is missing."""
+    missing = [name for name in modules if not _is_installed(name)]
+    if missing:
+        raise MissingExtraError(
+            f"{', '.join(missing)} not installed: this needs `pip install 'osce-news[{extra}]'`"
+        )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ValueError:  # sys.modules has None for it: its import is blocked
+        return False
 
 
 def unexpected(error: BaseException | None) -> OsceNewsError:

@@ -86,7 +86,7 @@ def backfill(
     Writer(db, wait_s=0).close()  # fail before hours of copying if it is not ours, or if another writes to it
     archive.mkdir(parents=True, exist_ok=True)
     with lock(archive / "backfill"), progress_bar("backfill", as_json=as_json) as advance:
-        spider = process.backfill(options, lambda done, total: advance(Summary(0, "", pages=done), total))
+        spider = process.backfill(options, advance)
         faults = [spider.error] if spider.error is not None else []
 
         def stored(summary: Summary, total: int | None) -> None:

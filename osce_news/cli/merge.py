@@ -8,7 +8,7 @@ import click
 
 from osce_news.cli.shared.options import FilePath, db_option, json_option, log_options
 from osce_news.cli.shared.summary import print_outcome, progress_bar
-from osce_news.publish.extras import require_extra
+from osce_news.errors import require_extra
 
 
 @click.command()

@@ -9,10 +9,9 @@ import click
 from osce_news.cli.shared import log
 from osce_news.cli.shared.options import FilePath, Number, json_option, log_options, site_option
 from osce_news.cli.shared.output import print_json
-from osce_news.cli.shared.summary import raise_first, wants_bar
+from osce_news.cli.shared.summary import progress_bar, raise_first
 from osce_news.crawl.options import listing_url
-from osce_news.errors import BadInputError
-from osce_news.publish.extras import require_extra
+from osce_news.errors import BadInputError, require_extra
 
 
 @click.command()
@@ -56,22 +55,13 @@ def parse(
     if scheduler and workers:
         raise BadInputError("give --scheduler or --workers, not both: a cluster has its own workers")
     require_extra("cluster", "distributed", "pyarrow")
-    from rich.console import Console  # takes time, as does pyarrow, which the next line imports
-    from rich.progress import Progress
-
-    from osce_news.archive.cluster import parse_files
+    from osce_news.archive.cluster import parse_files  # imports pyarrow
 
     log.only_notices()
-    console, shown = Console(stderr=True), wants_bar(as_json)
-    with Progress(console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task("parse", total=None)
+    url = listing_url(start_url, 50)
+    with progress_bar("parse", as_json=as_json) as advance:
         done = parse_files(
-            paths,
-            out,
-            scheduler=scheduler,
-            workers=workers or 2,
-            start_url=listing_url(start_url, 50),
-            on_part=lambda part, total: progress.update(task, advance=1, total=total),
+            paths, out, scheduler=scheduler, workers=workers or 2, start_url=url, on_part=advance
         )
     if as_json:
         print_json({"parts": done.parts, "parsed": done.parsed, "there": done.there, "folder": str(out)})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 
 from osce_news.cli.shared.options import (
     db_option,
-    filter_options_without_search,
+    filter_options,
     item_format_options,
     limit_option,
     traceback_option,
@@ -46,7 +47,7 @@ class _Search(click.Command):
 @click.command(cls=_Search)
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @db_option
-@filter_options_without_search
+@partial(filter_options, with_search=False)
 @limit_option(20)
 @item_format_options
 @traceback_option

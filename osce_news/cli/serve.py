@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared.options import Number, db_option, traceback_option
-from osce_news.publish.extras import require_extra
+from osce_news.errors import require_extra
 from osce_news.temporary import temporary_folder
 
 

@@ -14,9 +14,8 @@ from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
 from osce_news.atomic import atomic_write, flush
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, require_extra
 from osce_news.publish import datapackage, destinations
-from osce_news.publish.extras import require_extra
 from osce_news.publish.formats import Format, Row, format_of, formats
 from osce_news.publish.references import dataset_reference
 from osce_news.storage import queries

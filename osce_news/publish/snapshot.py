@@ -7,8 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from osce_news.atomic import atomic_write
-from osce_news.storage import search_index
+from osce_news.storage import queries, search_index
 from osce_news.storage.database import storage_errors
+from osce_news.storage.query import Query
 
 # Data that only crawls need: quarantined results, resume positions, the contents of pages, process numbers.
 _REMOVE = (
@@ -25,7 +26,7 @@ def write_backup(connection: sqlite3.Connection, path: Path) -> int:
     """
     with atomic_write(path) as part, storage_errors(path):
         connection.execute("VACUUM INTO ?", [str(part)])
-    return int(connection.execute("SELECT count(*) FROM items").fetchone()[0])
+    return queries.count(connection, Query())
 
 
 def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
@@ -46,5 +47,4 @@ def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
             copy.execute("ANALYZE")
             copy.execute("VACUUM")
             copy.execute("PRAGMA journal_mode = DELETE")
-            items: int = copy.execute("SELECT count(*) FROM items").fetchone()[0]
-    return items
+    return queries.count(connection, Query())

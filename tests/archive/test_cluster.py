@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from osce_news import errors
 from osce_news.archive.capture import Capture
 from osce_news.archive.cluster import Part, merge, parse_files
 from osce_news.archive.cluster.client import CHECK_WORKERS_S, cluster, parse_parts
@@ -41,7 +42,6 @@ from osce_news.errors import (
     PartialError,
 )
 from osce_news.events import Event
-from osce_news.publish import extras
 from osce_news.serialize import from_json, to_json
 from osce_news.urls import LISTING_URL
 from tests.archive.making import HOSTS, answer, packed, page, record, saved
@@ -424,7 +424,7 @@ def test_wrong_usage_is_one_line_and_makes_nothing(arguments: list[str], why: st
 
 @pytest.mark.parametrize("command", [["parse", "a.warc", "--out", "x"], ["merge", "x"]])
 def test_a_missing_extra_is_named(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "_is_installed", lambda name: False)
+    monkeypatch.setattr(errors, "_is_installed", lambda name: False)
     name, *arguments = command
     with pytest.raises(MissingExtraError, match=r"pip install 'osce-news\[cluster\]'`$") as caught:
         cli.main([name, *arguments], standalone_mode=False)

@@ -40,7 +40,7 @@ def parse_files(
     workers: int = 2,
     part_bytes: int = PART_BYTES,
     start_url: str = LISTING_URL,
-    on_part: Callable[[Part, int], None] = lambda part, total: None,
+    on_part: Callable[[int, int], None] = lambda done, total: None,
 ) -> ParseResult:
     """Parse the WARC files at these paths into partitions in the folder, and return how that went.
 
@@ -55,7 +55,7 @@ def parse_files(
     errors: list[OsceNewsError] = []
     if missing:
         with cluster(scheduler, min(workers, len(missing))) as client:
-            errors = parse_parts(client, missing, folder, lambda part: on_part(part, len(missing)))
+            errors = parse_parts(client, missing, folder, on_part)
     there = len(job.parts) - len(missing)
     return ParseResult(len(job.parts), there, len(missing) - len(errors), errors)
 
@@ -145,7 +145,7 @@ def parse_parts(
     client: Client,
     parts: Sequence[Part],
     folder: Path,
-    on_done: Callable[[Part], None] = lambda part: None,
+    on_part: Callable[[int, int], None] = lambda done, total: None,
     check_workers_s: float = CHECK_WORKERS_S,
 ) -> list[OsceNewsError]:
     """Parse each part into its partition on the cluster, and return the errors, one per failed part.
@@ -163,12 +163,12 @@ def parse_parts(
             futures[client.submit(parse_part, part, folder, key=part.name, pure=False)] = part
         for future in futures:
             future.add_done_callback(ended.put)
-        for _ in parts:
+        for done in range(1, len(parts) + 1):
             future = _next_ended(ended, client, check_workers_s)
             part = futures[future]
             # The partition is the result. The return value is not fetched: its worker may have died since.
+            on_part(done, len(parts))
             if future.status == "finished":
-                on_done(part)
                 continue
             if future.status != "error":
                 raise NetworkError(f"the Dask scheduler went away; {_RUN_AGAIN}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from osce_news.archive.capture import ARTICLE, LISTING, SERVER_NOT_MODIFIED, Capture
@@ -79,15 +80,10 @@ def steps(contents: Iterable[Capture | Event]) -> Iterator[tuple[Capture | None,
 
 def _without_failed_pages(contents: Iterable[Capture | Event]) -> Iterator[Capture | Event]:
     """Yield the contents; a page that could not be stored after all has no `PageStored`."""
-    waiting: PageStored | None = None
-    for content in contents:
-        if waiting is not None and not isinstance(content, PageNotStored):
-            yield waiting
-        waiting = content if isinstance(content, PageStored) else None
-        if waiting is None:
+    for content, following in pairwise(chain(contents, [None])):
+        is_failed = isinstance(content, PageStored) and isinstance(following, PageNotStored)
+        if content is not None and not is_failed:
             yield content
-    if waiting is not None:
-        yield waiting
 
 
 def _may_be_listing(capture: Capture) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 from pathlib import Path
 from typing import TextIO
 
@@ -16,13 +17,6 @@ from osce_news.errors import BadInputError
 
 logger = logging.getLogger("osce_news")
 _LINE = "%(asctime)s %(levelname)s %(message)s"
-
-
-class _Dated(logging.Formatter):
-    """Lines for a file that is kept: with the date, in UTC."""
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
-        return format_utc(record.created)
 
 
 class _Json(logging.Formatter):
@@ -56,7 +50,9 @@ def set_up(verbose: bool, path: Path | None = None, form: str = "text") -> None:
     stderr.setFormatter(_Json() if form == "json" else logging.Formatter(_LINE, "%H:%M:%S"))
     handlers: list[logging.Handler] = [stderr]
     if path is not None:
-        handlers.append(_file(path, _Json() if form == "json" else _Dated(_LINE)))
+        dated = logging.Formatter(_LINE, "%Y-%m-%dT%H:%M:%SZ")
+        dated.converter = time.gmtime
+        handlers.append(_file(path, _Json() if form == "json" else dated))
     for handler in handlers:
         if not verbose:
             # Hides the log of Scrapy and Twisted; their errors reach us as exceptions.

@@ -19,9 +19,8 @@ from urllib.parse import urlsplit
 
 from osce_news import __version__
 from osce_news.cli.main import INTERRUPTED, line_and_status
-from osce_news.errors import BadInputError, OsceNewsError
+from osce_news.errors import BadInputError, OsceNewsError, require_extra
 from osce_news.normalize import is_web_address
-from osce_news.publish.extras import require_extra
 
 logger = logging.getLogger(__name__)
 _PATIENCE_S = 30  # for a ping with its retries

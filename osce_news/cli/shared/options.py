@@ -107,17 +107,12 @@ _FILTERS = (
 )
 
 
-def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the filters; the command gets them as `query`. Those that take a NAME may be repeated."""
-    return _with_query(command, (_SEARCH, *_FILTERS))
+def filter_options(command: Callable[..., Any], *, with_search: bool = True) -> Callable[..., Any]:
+    """Add the filters; the command gets them as `query`. Those that take a NAME may be repeated.
 
+    Without `--search`, the command has an argument `words`.
+    """
 
-def filter_options_without_search(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the filters to a command that has an argument `words`."""
-    return _with_query(command, _FILTERS)
-
-
-def _with_query(command: Callable[..., Any], options: Sequence[tuple[str, str, str]]) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_query(**arguments: Any) -> Any:
         given = {field.name: arguments.pop(field.name) for field in fields(Query)}
@@ -131,7 +126,7 @@ def _with_query(command: Callable[..., Any], options: Sequence[tuple[str, str, s
         is_flag=True,
         help="With several offices, topics or places: only items that have all of them.",
     )(with_query)
-    for name, metavar, text in reversed(options):
+    for name, metavar, text in reversed((_SEARCH, *_FILTERS) if with_search else _FILTERS):
         several = metavar == "NAME"
         field = {"search": "words", "as-of": "as_of"}.get(name, f"{name}s" if several else name)
         function = click.option(

@@ -23,20 +23,15 @@ if TYPE_CHECKING:
     from osce_news.archive.replay.outcome import Outcome
 
 
-def wants_bar(as_json: bool) -> bool:
-    """Whether to show a progress bar: on a terminal, without other log lines or JSON."""
-    return sys.stderr.isatty() and not as_json and not log.is_verbose() and not log.is_json()
-
-
 @contextmanager
 def progress_bar(what: str, *, as_json: bool, articles: bool = False) -> Iterator[Callable[..., None]]:
-    """Yield the function that advances the bar; it does nothing if no bar is shown.
+    """Yield the function that advances the bar. It is shown on a terminal, without other log lines or JSON.
 
-    It is called after each page with the run's summary and the total number of pages, if known, and while
-    articles are read also with the seconds that remain. `articles`: whether articles follow the list.
+    The function gets what is done, as a number or as the summary of a run, and the total number of pages, if
+    known; while articles are read also the seconds that remain. `articles`: whether articles follow the list.
     """
-    if not wants_bar(as_json):
-        yield lambda summary, total, left_s=None: None
+    if not sys.stderr.isatty() or as_json or log.is_verbose() or log.is_json():
+        yield lambda done, total, left_s=None: None
         return
     log.only_notices()
     from rich.console import Console
@@ -50,17 +45,19 @@ def progress_bar(what: str, *, as_json: bool, articles: bool = False) -> Iterato
         *([] if articles else [TimeRemainingColumn()]),  # the count of articles shows the time left
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=None, counts="pages")
+        task = progress.add_task(what, total=None, counts="")
 
-        def advance(summary: Summary, total: int | None, left_s: float | None = None) -> None:
-            done = summary.pages
-            counts = f"pages  {summary.new} new, {summary.changed} changed, {summary.unchanged} same"
-            if left_s is not None:  # follows from the current delay, which makes up most of the time
-                done = summary.articles
+        def advance(done: Summary | int, total: int | None, left_s: float | None = None) -> None:
+            counts = ""
+            if isinstance(done, Summary) and left_s is None:
+                counts = f"pages  {done.new} new, {done.changed} changed, {done.unchanged} same"
+                done = done.pages
+            elif isinstance(done, Summary):  # the time follows from the delay, which makes up most of it
                 counts = (
-                    f"articles  {summary.articles_changed} changed, {summary.articles_gone} gone, "
-                    f"{summary.articles_failed} failed; {duration_in_words(left_s)} left"
+                    f"articles  {done.articles_changed} changed, {done.articles_gone} gone, "
+                    f"{done.articles_failed} failed; {duration_in_words(left_s or 0)} left"
                 )
+                done = done.articles
             progress.update(task, completed=done, total=total, counts=counts)
 
         yield advance

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from osce_news.atomic import atomic_write, check_destination
-from osce_news.errors import BadInputError
-from osce_news.publish.extras import require_extra
+from osce_news.errors import BadInputError, require_extra
 from osce_news.publish.figures.figure import Figure
 
 _SUFFIXES = (".svg", ".png", ".pdf", ".html")
@@ -60,14 +59,11 @@ def render_image(figure: Figure, suffix: str = ".svg", width: int | None = None)
     specification = _specification(figure, width)
     import vl_convert
 
-    if suffix == ".png":
-        png: bytes = vl_convert.vegalite_to_png(specification, scale=_SCALE)
-        return png
+    if suffix == ".svg":
+        return str(vl_convert.vegalite_to_svg(specification)).encode()
     if suffix == ".pdf":
-        pdf: bytes = vl_convert.vegalite_to_pdf(specification)
-        return pdf
-    svg: str = vl_convert.vegalite_to_svg(specification)
-    return svg.encode()
+        return bytes(vl_convert.vegalite_to_pdf(specification))
+    return bytes(vl_convert.vegalite_to_png(specification, scale=_SCALE))
 
 
 def render_page(figure: Figure) -> str:
