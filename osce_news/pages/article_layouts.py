@@ -18,8 +18,8 @@ from lxml.etree import _Element as Element
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import says
-from osce_news.pages.html_page import HtmlPage, outermost
-from osce_news.pages.text_lines import Line, squeeze, text_of, upwards
+from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.text_lines import Line, outermost, squeeze, text_of, upwards
 
 _HEADINGS = ("h1", "h2", "h3", "h4")  # that may be a title
 _PLACE = re.compile(r"[^\W\d_][^\d:.!?]{1,60}")

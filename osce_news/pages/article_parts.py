@@ -13,9 +13,9 @@ from osce_news.normalize.vocabulary import begins, language_code, says
 from osce_news.pages.article_text import Paragraph
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.fields import LabelledValues, values_after
-from osce_news.pages.html_page import HtmlPage, outermost
+from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import Label, is_value, read_label, split_labels
-from osce_news.pages.text_lines import Line, is_item, squeeze, text_lines, text_of, upwards
+from osce_news.pages.text_lines import Line, is_item, outermost, squeeze, text_lines, text_of, upwards
 
 DOWNLOAD_LISTS = "ul.osce-download-links"
 # Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.

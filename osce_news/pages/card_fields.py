@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import takewhile
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -67,12 +68,18 @@ class CardFields:
     @property
     def values(self) -> Mapping[str, str]:
         """The values by field, as printed: behind a label, else of the kind that the vocabulary knows."""
-        return self._bare.names | self._in_columns | self.labelled.values | self._day
+        published = {DATE: self.published} if self.published else {}
+        return self._other_values.names | self._in_columns | self.labelled.values | published
 
-    @property
+    @cached_property
     def published(self) -> str | None:
         """The date as printed, or the day in `datetime` if no date is printed; None without either."""
-        return self._day.get(DATE)
+        unread = None
+        for printed, stated in self._days():
+            if (day := next(filter(parse_date, (printed, stated)), None)) is not None:
+                return day
+            unread = unread or printed or None
+        return unread
 
     @cached_property
     def labelled(self) -> LabelledValues:
@@ -89,12 +96,12 @@ class CardFields:
     @property
     def teaser(self) -> str | None:
         """The text below the title, or a text above it if nothing is below."""
-        return self._bare.text
+        return self._other_values.text
 
     @property
     def unlabelled(self) -> str | None:
         """The line with the only date, if it has a label that is not known; None without such a line."""
-        return None if self._day else next(iter(self._bare.unsure), None)
+        return None if self.published else next(iter(self._other_values.unsure), None)
 
     @property
     def contradicts_itself(self) -> bool:
@@ -124,12 +131,8 @@ class CardFields:
         return not says_more(whole) and any(not is_aside(piece.text) for piece in pieces)
 
     def _is_called_title(self, line: Line) -> bool:
-        for element in upwards(line.block):
-            if element is self.element:
-                break
-            if _TITLE.search(element.get("class") or ""):
-                return True
-        return False
+        inside = takewhile(lambda element: element is not self.element, upwards(line.block))
+        return any(_TITLE.search(element.get("class") or "") for element in inside)
 
     def _title_pieces(self, line: Line) -> list[Piece]:
         """Return the parts of the line that are the title: those in the link, without values next to it."""
@@ -152,8 +155,8 @@ class CardFields:
         return [piece for piece in line.pieces if piece.link is self.link]
 
     @cached_property
-    def _bare(self) -> CardValues:
-        """What the lines without a label say."""
+    def _other_values(self) -> CardValues:
+        """The values and the text of the lines without a known label."""
         values = CardValues()
         title = self._title_lines
         other_labels = self._values_of_other_labels
@@ -251,18 +254,6 @@ class CardFields:
         """The heading of each cell's column."""
         return dict(zip(self.element, self._columns, strict=False))
 
-    @cached_property
-    def _day(self) -> dict[str, str]:
-        """The date by its field; empty if there is none."""
-        unread = ""
-        for printed, stated in self._days():
-            if parse_date(printed) is not None:
-                return {DATE: printed}
-            if parse_date(stated) is not None:
-                return {DATE: stated}
-            unread = unread or printed
-        return {DATE: unread} if unread else {}
-
     def _days(self) -> Iterator[tuple[str, str]]:
         """Yield the dates as printed, each with its `datetime`, the surest first."""
         labelled = self.labelled.values.get(DATE) or self._in_columns.get(DATE)
@@ -272,7 +263,7 @@ class CardFields:
         for time in self._times[:_MOST_TIMES]:
             if not time.text or any(_is_of_date(text, time) for text in self._texts_beside_title):
                 yield time.text if is_date(time.text) else "", time.datetime
-        yield from ((day, "") for day in (*self._bare.days, *([self._above] if self._above else [])))
+        yield from ((day, "") for day in (*self._other_values.days, *([self._above] if self._above else [])))
 
 
 def _is_of_date(text: str, time: Time) -> bool:

@@ -12,10 +12,10 @@ from lxml.etree import iterwalk
 from osce_news.normalize.terms import kind_of_names
 from osce_news.normalize.vocabulary import language_code
 from osce_news.pages.card_values import is_aside
+from osce_news.pages.html_page import ROLES
 from osce_news.pages.text_lines import HEADINGS, SILENT, is_hidden, is_item, kind_of_result, text_of, upwards
 
 SKIPPED = frozenset({"nav", "aside", "form", "dialog"}) | SILENT
-_ROLES = frozenset("navigation complementary search banner contentinfo menu menubar dialog".split())
 _TERM = re.compile(r"/taxonomy/term/[0-9]+")
 # Words in classes and identifiers of elements that show items but are not the list.
 _BESIDE = re.compile(
@@ -68,7 +68,7 @@ def _visible_links(body: Element) -> Iterator[Element]:
 
 
 def _is_beside(element: Element, needed: set[Element]) -> bool:
-    if element.tag in SKIPPED or element.get("role") in _ROLES or is_hidden(element):
+    if element.tag in SKIPPED or element.get("role") in ROLES or is_hidden(element):
         return True
     if element in needed:
         return False

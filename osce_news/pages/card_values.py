@@ -44,7 +44,7 @@ class CardValues:
         return below or (above if len(above) > _SHORT else "") or None
 
     def end_text(self) -> None:
-        """Say that a value, or another part of the card, follows the text."""
+        """End the current text: a value, or another part of the card, follows."""
         self._texts[self.is_below].append([])
 
     def add(self, pieces: Sequence[Piece], *, may_be_text: bool = True) -> None:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from operator import attrgetter
 
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
 from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Quarantined
@@ -25,7 +24,6 @@ from osce_news.urls import HOME_URL, is_search_answer
 MIN_UNREADABLE_DATES = 2
 MAX_UNREADABLE_DATES = 0.5  # of all
 _NUMBERED = re.compile(rb"""href=["']?[^"'>\s]*/[0-9]+/?["'?#\s>]""")  # a link to an item
-_raw_values = attrgetter(*(name.removesuffix("_raw") for name in RAW_FIELDS))
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _LINK = re.compile(r'<(?P<address>[^>]*)>(?P<parameters>(?:[^,"]|"[^"]*")*)')
 _NEXT = re.compile(r""";\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next[\s"])""", re.IGNORECASE)
@@ -200,7 +198,7 @@ def _refuse_unreadable_dates(printed: Sequence[str | None]) -> None:
 
 
 def _record(result: RawResult) -> NewsItem:
-    return NewsItem(**dict(zip(RAW_FIELDS, _raw_values(result), strict=True)))
+    return NewsItem(**{name: getattr(result, name.removesuffix("_raw")) for name in RAW_FIELDS})
 
 
 def _printed(result: RawResult) -> dict[str, object]:

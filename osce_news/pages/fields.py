@@ -185,11 +185,10 @@ class ResultFields:
     @cached_property
     def title(self) -> str | None:
         """The title; None if no line is a heading or a link."""
-        link = self.link
-        texts = [
-            "".join([piece.text for piece in line.pieces if link is None or piece.link is link])
+        texts = (
+            "".join([piece.text for piece in line.pieces if self.link is None or piece.link is self.link])
             for line in self._title_lines
-        ]
+        )
         return squeeze(" ".join(texts)) or None
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache, cached_property
 from typing import Any, cast
@@ -22,7 +22,7 @@ from osce_news.pages.text_lines import Line, is_hidden, squeeze, text_lines, upw
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac-")  # as the names of Python's codecs begin
-_MEND = "osce-news-windows-1252"
+_FALLBACK = "osce-news-windows-1252"
 _REPLACEMENT = "\ufffd"
 _WORDS = re.compile(f"{_REPLACEMENT}{{3,}}")
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
@@ -41,11 +41,11 @@ _NESTED_DEEPER = etree.XPath(f"boolean({'/*' * (_MOST_NESTED + 1)})")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
 # What `prune` removes: elements, by tag, role, class or identifier.
-_GONE = "template"  # the tag that removed elements get
+_REMOVED = "template"  # the tag that removed elements get
 _TAGS = frozenset(
     "script style noscript template nav aside footer form button svg iframe object video audio canvas".split()
 )
-_ROLES = frozenset("navigation complementary contentinfo search banner menu dialog alert".split())
+ROLES = frozenset("navigation complementary contentinfo search banner menu menubar dialog alert".split())
 # Words in classes and identifiers, such as "share" in "block-share-links". Drupal, its modules and share
 # buttons commonly use them; none is known to be the site's own.
 _BOILERPLATE = re.compile(
@@ -166,7 +166,7 @@ class HtmlPage:
         """Remove these elements; the text after them stays."""
         self.__dict__.pop("lines", None)
         for element in elements:
-            element.tag = _GONE
+            element.tag = _REMOVED
         # In one call of lxml: a page may have a hundred thousand of them.
         etree.strip_elements(self.root, etree.Comment, etree.ProcessingInstruction, *_TAGS, with_tail=False)
 
@@ -198,26 +198,11 @@ def _is_boilerplate(element: Element) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     return (
         _BOILERPLATE.search(names) is not None
-        or element.get("role") in _ROLES
+        or element.get("role") in ROLES
         or element.get("aria-hidden") == "true"
         or _INVISIBLE.search(element.get("style") or "") is not None
         or is_hidden(element)
     )
-
-
-def outermost(elements: Sequence[Element], root: Element) -> list[Element]:
-    """Return the elements below `root` that are not inside another of them, in the page's order."""
-    wanted = set(elements)
-    found: list[Element] = []
-    inside: set[Element | None] = set()
-    if wanted:
-        for element in root.iterdescendants():
-            if element.getparent() in inside:
-                inside.add(element)
-            elif element in wanted:
-                inside.add(element)
-                found.append(element)
-    return found
 
 
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
@@ -241,7 +226,7 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str | Non
     if name == "utf-8" and (count := text.count(_REPLACEMENT) - body.count(_REPLACEMENT.encode())):
         if _is_cyrillic(text, count):
             return body.decode("cp1251", "replace"), "not UTF-8, as declared, but windows-1251"
-        text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", _MEND)
+        text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", _FALLBACK)
         return text, f"places that are not UTF-8, as declared, but windows-1252: {count}"
     return text, None
 
@@ -283,13 +268,13 @@ def _is_cyrillic(text: str, count: int) -> bool:
     return in_words * 2 > count and others < count
 
 
-def _mend(error: UnicodeError) -> tuple[str, int]:
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
     # Five bytes are undefined in windows-1252.
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-codecs.register_error(_MEND, _mend)
+codecs.register_error(_FALLBACK, _as_windows_1252)
 
 
 def _has_too_many_attributes(page: bytes) -> bool:

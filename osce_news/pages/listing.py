@@ -196,7 +196,7 @@ class ListingPage(HtmlPage):
     def _result(self, position: int, fields: ResultFields | CardFields, needs_date: bool) -> RawResult:
         values = fields.values
         address = None if fields.link is None else self.address(fields.link.get("href"))
-        is_other = isinstance(fields, CardFields) and fields.link is not None and not is_item(fields.link)
+        is_other = self.is_card_list and fields.link is not None and not is_item(fields.link)
         return RawResult(
             position=position,
             title=fields.title,

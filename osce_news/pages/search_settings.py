@@ -72,7 +72,7 @@ def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
     (b'<i data-search="{&quot;apiKey&quot;: &quot;xxxxxxxxxxxxxxxx&quot;}">', 1)
     """
     keys = {known} if known else set()
-    if _MAY_HOLD_KEY.search(body):
+    if b"key" in body.lower() and _MAY_HOLD_KEY.search(body):  # the first is quick
         keys |= {found.key for found in _in_page(HtmlPage(decode(body)[0], HOME_URL))}
     keys |= {key.replace("/", r"\/") for key in keys}  # PHP writes JSON like this
     replaced = 0

@@ -7,7 +7,7 @@ The page objects read these lines and not the markup, so it does not matter whic
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -161,6 +161,12 @@ def upwards(element: Element) -> Iterator[Element]:
     """Yield the element and its ancestors, the innermost first."""
     yield element
     yield from element.iterancestors()
+
+
+def outermost(elements: Iterable[Element], root: Element) -> list[Element]:
+    """Return the elements below `root` that are not inside another of them, in the page's order."""
+    wanted = set(elements).intersection(root.iterdescendants())
+    return [one for one in root.iterdescendants() if one in wanted and wanted.isdisjoint(one.iterancestors())]
 
 
 def kind_of(element: Element) -> tuple[object, str | None]:

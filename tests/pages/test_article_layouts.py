@@ -21,7 +21,8 @@ from osce_news.pages.article_layouts import (
     SectionLayout,
     common_holder,
 )
-from osce_news.pages.html_page import HtmlPage, outermost
+from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.text_lines import outermost
 from tests.newsroom.site import ARTICLES, FIXTURES
 from tests.pages.articles import CASES, DAY, PROSE, URL, body_of, layout, paragraphs, read, unknown
 

@@ -224,7 +224,9 @@ def test_a_date_above_a_group_of_cards_is_that_of_each_of_them(group: str) -> No
     )  # perhaps dates of something else
 
 
-@pytest.mark.parametrize("line", ["By Anna Example", "By Anna Example and Boris Beispiel", "3 min read"])
+@pytest.mark.parametrize(
+    "line", ["By Anna Example", "BY ANNA EXAMPLE", "Автор: Анна Иванова", "3 min read", "12 Minutes to read"]
+)
 def test_the_line_of_an_author_is_no_teaser(line: str) -> None:
     first, second = cards(
         f"<p>1 May 2026</p><p>{line}</p>", f"<p>1 May 2026</p><p>{line}</p><p>Text.</p>"
