@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,5 +60,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+@cache
 def _is_slow(path: Path) -> bool:
     return any(path.is_relative_to(slow) for slow in _PATHS)

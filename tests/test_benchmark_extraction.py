@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks.extraction.__main__ import (
-    DRIVER,
     measure,
     rows_of_layouts,
     rows_of_quality,
@@ -75,34 +71,6 @@ def test_a_paragraph_is_right_if_it_is_there_whole_and_by_itself(text: str | Non
     assert of(text).right == right
 
 
-def test_a_line_makes_only_one_paragraph_right() -> None:
-    twice = Expected("A title", None, ("Good rules.", "Good rules."))
-    assert score(twice, None, None, "Good rules.").right == 1
-    assert score(twice, None, None, "Good rules.\nGood rules.").right == 2
-
-
-def test_cells_and_footnotes_may_be_marked_in_any_way() -> None:
-    page = Expected("A title", None, ("Turnout\nNorth | 61 %", "Brief.[1]"))
-    assert score(page, None, None, "| Turnout | |\n|---|---|\n| North | 61 % |\nBrief.1").right == 2
-
-
-def test_lines_of_other_things_are_counted_by_whether_they_belong_to_the_item() -> None:
-    around = of(f"A title\n2 August 2024\n{TEXT}\nContacts\nAnna ExampleSpokesperson")
-    assert (around.right, around.beside, around.foreign) == (5, 4, 0)
-    framed = of(f"Home\n{TEXT}\nShare this: Tweet\n© 2024")
-    assert (framed.right, framed.beside, framed.foreign) == (5, 0, 3)
-
-
-def test_title_and_date_are_right_or_not() -> None:
-    found = [
-        score(PAGE, title, day, TEXT)
-        for title, day in ((" A  title", "2 August 2024"), ("A title | X", None))
-    ]
-    assert [(one.titles, one.dates) for one in found] == [(1, 1), (0, 0)]
-    undated = score(Expected("A title", None, ()), None, None, None)
-    assert (undated.dated, undated.dates, undated.titles) == (0, 0, 0)
-
-
 def test_ours_reads_the_fixtures_and_made_articles_as_a_peer_does(tmp_path: Path) -> None:
     pages = [*fixture_pages(), *generated_pages(tmp_path, 2)]
     ours = [peer for peer in PEERS if not peer.requirements]
@@ -125,16 +93,3 @@ def test_ours_reads_the_fixtures_and_made_articles_as_a_peer_does(tmp_path: Path
     speed = list(rows_of_speed({peer.name: medians["lxml"] for peer in PEERS}))
     assert {row[4] for row in speed} == {"1.0 ×"}
     assert table(["", "a"], iter([["b", "c"]])) == "|  | a |\n| --- | --- |\n| b | c |\n"
-
-
-def test_no_extractor_opens_a_socket(tmp_path: Path) -> None:
-    pages = tmp_path / "pages.json"
-    pages.write_text("[]")
-    code = (
-        f"import sys, runpy; sys.argv = ['driver', 'lxml', {str(pages)!r}]; import socket\n"
-        f"runpy.run_path({str(DRIVER)!r}, run_name='__main__')\n"
-        "socket.create_connection(('127.0.0.1', 9), timeout=1)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], input="read\n", capture_output=True, text=True)
-    assert json.loads(done.stdout) == []
-    assert "no socket is opened here" in done.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.crawl_days import FOUND, ROBOTS, WAYS, run, table
+from benchmarks.crawl_days import FOUND, ROBOTS, WAYS, run
 from benchmarks.known import Known, Score, values_of
 from benchmarks.strategies import OsceNews
 from tests.newsroom import Newsroom, StoryList, make_stories
@@ -27,15 +27,6 @@ def test_a_full_crawl_each_day_finds_everything_at_once() -> None:
     assert not score.missed()
 
 
-def test_stopping_at_known_items_misses_what_lies_deep() -> None:
-    score = SCORES["stop at five known items"]
-    assert score.found("new") == (ALL["new"], ALL["new"])
-    assert score.found("old edits") == (0, ALL["old edits"])
-    assert score.found("removals") == (0, ALL["removals"])
-    assert set(score.requests[1:]) == {2}
-    assert score.outdated > 0
-
-
 def test_deltafetch_never_reads_a_known_item_again() -> None:
     """The counts are those of scrapy-deltafetch 2.1.0 itself, tried with a spider of either kind."""
     score = SCORES["scrapy-deltafetch, item pages"]
@@ -45,16 +36,6 @@ def test_deltafetch_never_reads_a_known_item_again() -> None:
     assert score.found("back-dated")[0] == ALL["back-dated"]
     assert score.found("edits")[0] == score.found("removals")[0] == 0
     assert set(SCORES["scrapy-deltafetch, listing pages"].requests[1:]) == {2}
-
-
-@pytest.mark.parametrize("name", SCORES)
-def test_what_comes_while_the_list_is_read_is_found_a_day_later(name: str) -> None:
-    score = run(next(way for way in WAYS if way.name == name), SIMULATION, moving=True)
-    found, of = score.found("new")
-    late = score.days_late("new")
-    assert found == of
-    assert late is not None
-    assert 0.2 < late < 0.8
 
 
 def test_an_edit_counts_only_with_a_record_of_it() -> None:
@@ -108,10 +89,3 @@ def test_the_real_command_is_read_as_it_stores(tmp_path: Path) -> None:
         assert not strategy.failures
         assert requests == len(site.log) >= 3
         assert known == Known({story.node: values_of(story) for story in site.stories})
-
-
-def test_the_table_has_a_row_a_way() -> None:
-    lines = table(SCORES).splitlines()
-    assert len(lines) == 2 + len(SCORES)
-    assert len({line.count("|") for line in lines}) == 1
-    assert lines[2].startswith("| full crawl daily | 9 | 9.")

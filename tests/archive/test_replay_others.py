@@ -276,20 +276,6 @@ def test_a_list_of_cards_at_any_address_is_read(tmp_path: Path) -> None:
     assert rows(tmp_path / "b.db", "SELECT DISTINCT published, origin FROM items") == [(None, "list")]
 
 
-def test_items_without_a_date_get_that_of_another_list_and_keep_it(tmp_path: Path) -> None:
-    undated = [render_cards(STORIES[:count], "teaser-link", dates="none").encode() for count in (30, 9)]
-    parts = [
-        record(answer(undated[0], **HTML), url=CARDS, date="2026-11-20T10:00:00Z"),
-        listing(0, STORIES[:9], date="2026-11-21T10:00:00Z"),
-        record(answer(undated[1], **HTML), url=CARDS, date="2026-11-22T10:00:00Z"),
-    ]
-    saved(tmp_path / "cards.warc.gz", packed(*parts))
-    assert replay(tmp_path, what="cards.warc.gz").status == 0
-    kept = rows(tmp_path / "b.db", "SELECT id, topics_raw FROM items WHERE published IS NOT NULL")
-    assert {row[0] for row in kept} == {str(story.node) for story in STORIES[:9]}
-    assert any(topics for _, topics in kept)
-
-
 def test_a_saved_article_without_its_address_is_told_from_an_unknown_list(
     tmp_path: Path,
 ) -> None:

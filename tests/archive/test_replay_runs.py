@@ -13,7 +13,6 @@ import pytest
 
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
-from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
 from tests.crawl.spiders.crawling import is_sound, rows, start, until
 from tests.crawl.spiders.test_checks_http import changed
@@ -157,18 +156,6 @@ def test_a_run_that_was_rolled_is_put_together_and_a_missing_part_is_named(tmp_p
         (status,) = rows(tmp_path / f"{number}.db", "SELECT status FROM runs")
         assert status == ("partial",)
         files[place].write_bytes(data)
-
-
-@pytest.mark.slow
-def test_the_archive_of_an_unchanged_second_crawl_is_nearly_empty(tmp_path: Path) -> None:
-    with Newsroom(make_stories(600), robots="User-agent: *\nDisallow:\n", etags=True) as server:
-        for options in ((), (), ("--full",)):
-            assert crawl(server, tmp_path, "--rows", "50", *options).status == 0
-    first, second, full = (path.stat().st_size for path in warcs(tmp_path))
-    assert second < first * 0.1
-    assert full < first * 0.25
-    for path in warcs(tmp_path):
-        assert warcio("check", path) == (0, "")
 
 
 @pytest.mark.slow
@@ -407,20 +394,6 @@ def test_a_run_that_was_replayed_while_it_grew_is_read_to_its_end_by_the_next_re
     assert "or were continued later: 1; " in done.errors
     items = "SELECT id, title FROM items ORDER BY id"
     assert rows(tmp_path / "b.db", items) == rows(tmp_path / "a.db", items)
-
-
-def test_an_end_that_is_cut_is_told_and_passed_over(tmp_path: Path) -> None:
-    with newsroom() as server:
-        assert kill(server, tmp_path, 6) < 0
-    (path,) = warcs(tmp_path)
-    path.write_bytes(path.read_bytes()[:-100])
-    done = replay(tmp_path)
-    assert (done.status, done.summary["cut_files"], done.summary["status"]) == (0, 1, "complete")
-    assert f"{path}: cut at byte " in done.errors
-    assert done.summary["pages"] > 2
-    assert rows(tmp_path / "b.db", "SELECT status, message FROM runs") == [
-        ("interrupted", "the process ended without a word")
-    ]
 
 
 def test_a_record_that_is_damaged_is_named_and_the_others_are_replayed(folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 import os
 import re
@@ -18,9 +17,8 @@ import pytest
 from osce_news.cli.runs import _may_live
 from osce_news.storage import Writer
 from osce_news.storage.crawl_state import UnfinishedRun
-from tests.helpers import digest, environment, listing, run
+from tests.helpers import digest, listing, run
 from tests.newsroom.samples import TEN
-from tests.processes import on_a_terminal
 
 MEMORIAL = TEN[0]
 LONG = " ".join(["A long teaser that the site prints on several lines."] * 6)
@@ -214,14 +212,6 @@ def test_an_item_is_shown_with_its_former_values_and_withdrawals(past: Path, tmp
         writer.finish("complete", withdrawn=["575398"])
     again = run("show", "575398", cwd=tmp_path).out.partition("\nwithdrawals:\n")[2].splitlines()[1]
     assert re.fullmatch(r"    withdrawn 20\S+ \(run 4\)", again)
-
-
-def test_on_a_terminal_a_long_value_is_wrapped(past: Path, tmp_path: Path) -> None:
-    shown = on_a_terminal("output", ["show", "575719"], tmp_path, environment({"COLUMNS": "60"}))
-    lines = shown.partition("        after   A long")[2].splitlines()
-    wrapped = list(itertools.takewhile(lambda line: line.startswith(" " * 16), lines[1:]))
-    assert "A long" + " ".join([lines[0], *(line[16:] for line in wrapped)]) == LONG
-    assert max(map(len, wrapped)) <= 60
 
 
 def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:

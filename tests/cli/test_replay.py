@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import open_for_reading
-from tests.helpers import FIXTURES, PATH, html_of, run, shell, values
+from tests.helpers import FIXTURES, html_of, run, shell, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 
@@ -41,14 +41,6 @@ def test_the_summary_is_one_json_object_and_nothing_else_is_printed(tmp_path: Pa
     assert 0 <= seconds < 60
 
 
-def test_replaying_again_finds_nothing_new(tmp_path: Path) -> None:
-    run("replay", FIXTURES / "first-page", FIXTURES / "twice", cwd=tmp_path)
-    result = run("replay", FIXTURES / "twice", FIXTURES / "first-page", "--json", cwd=tmp_path)
-    summary = json.loads(result.out)
-    counts = {name: summary[name] for name in ("run", "pages", "seen", "new", "changed", "unchanged")}
-    assert counts == {"run": 2, "pages": 2, "seen": 56, "new": 0, "changed": 0, "unchanged": 56}
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("db", ["osce-news.db", "folder with a space/other.db"])
 def test_each_suggested_command_works(tmp_path: Path, db: str) -> None:
@@ -63,20 +55,6 @@ def test_each_suggested_command_works(tmp_path: Path, db: str) -> None:
         again = shell(command, cwd=tmp_path)
         assert again.status == 0, (command, again.err)
         assert len(again.out.splitlines()) > 1, command
-
-
-def test_a_replay_opens_no_socket(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
-        "import sys\n"
-        "def hook(event, arguments):\n"
-        "    if event.startswith('socket.') or event == 'import' and arguments[0] in ('scrapy', 'twisted'):\n"
-        "        raise SystemExit(f'{event}: a socket was opened')\n"
-        "sys.addaudithook(hook)\n"
-        "print('hooked', file=sys.stderr)\n"
-    )
-    env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PATH}"}
-    result = run("replay", FIXTURES / "seed", FIXTURES / "russian", cwd=tmp_path, env=env)
-    assert (result.status, result.err) == (0, "hooked\n")
 
 
 def test_a_page_given_in_several_ways_is_read_once(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import signal
 import time
@@ -57,22 +56,6 @@ def test_lists_and_own_pages_are_copied_and_stored(server: WebArchive, tmp_path:
     }
     assert rows(tmp_path / "a.db", "SELECT mode, status FROM runs") == [("backfill", "complete")]
     assert is_sound(tmp_path / "a.db")
-
-
-def test_a_header_of_the_page_may_hold_any_bytes(tmp_path: Path) -> None:
-    class WithNames(WebArchive):
-        def answer(self, path: str) -> Reply:
-            reply = super().answer(path)
-            name = {"X-Archive-Orig-Content-Disposition": "filename=\xe9t\xe9.pdf"}
-            return replace(reply, headers={**reply.headers, **name})
-
-    with WithNames(usual()) as server:
-        done = backfill(server, tmp_path)
-    assert (done.status, done.lines) == (0, []), done.errors
-    assert any(
-        "filename=\xe9t\xe9.pdf".encode("latin-1") in gzip.decompress(file.read_bytes())
-        for file in warcs(tmp_path)
-    )
 
 
 @pytest.mark.parametrize("name", NAMES)

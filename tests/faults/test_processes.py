@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 from tests.archive.replaying import assert_same, crawl, newsroom, replay
+from tests.crawl.spiders.crawling import until
 from tests.helpers import command, environment, run
 from tests.publish.web.serving import serving
 
@@ -43,7 +44,9 @@ def test_a_signal_ends_parse_in_one_line_whenever_it_comes(
             encoding="utf-8",
             start_new_session=True,
         )
-        time.sleep(1 + moments.random() * 3)
+        workers = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        until(lambda workers=workers: bool(workers.read_text()))  # type: ignore[misc]
+        time.sleep(moments.random() * 3)
         os.killpg(process.pid, number)
         _, err = process.communicate(timeout=60)
         if process.returncode == 0:  # it was done

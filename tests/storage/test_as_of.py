@@ -91,15 +91,6 @@ def test_each_value_is_that_of_the_day(history: sqlite3.Connection, tmp_path: Pa
     assert _on(history, day)[IDS["m"]] == expected
 
 
-def test_a_value_that_was_missing_then_is_missing(history: sqlite3.Connection) -> None:
-    sixth, tenth = (_on(history, f"2024-08-{day}")[IDS["m"]] for day in ("06", "10"))
-    assert sixth["teaser"] is None
-    assert sixth["topics"] == list(MEMORIAL.topics)
-    assert (tenth["topics"], tenth["content_type"]) == (list(MEMORIAL.topics), None)
-    assert tenth["offices"] == ["OSCE Moon Base"]
-    assert _on(history, "2024-08-07")[IDS["m"]]["topics"] == []
-
-
 def test_of_several_changes_in_one_day_the_last_stands_at_its_end(writer: Writer) -> None:
     for number, at in enumerate(("05T10:00:00Z", "06T08:00:00Z", "06T20:00:00Z", "07T01:00:00Z")):
         writer.begin("full")
@@ -169,12 +160,3 @@ def test_runs_come_newest_first_with_what_they_continue(db: Path) -> None:
         assert one == rows[1]
         assert [(page["results"], page["new"], page["status"]) for page in pages] == [(10, 10, None)]
         assert stored_runs.read_run(writer.connection, 99) is None
-
-
-def test_an_item_is_shown_with_its_withdrawals(history: sqlite3.Connection) -> None:
-    found = queries.item(history, IDS["h"])
-    assert found is not None
-    assert found["withdrawals"] == [
-        {"withdrawn": "2024-08-08T01:00:00Z", "withdrawn_run": 3, "restored": "2024-08-10T23:59:59Z",
-         "restored_run": 4},
-    ]  # fmt: skip

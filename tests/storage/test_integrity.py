@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
 import sqlite3
-import subprocess
-import time
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -22,7 +18,7 @@ from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
 from osce_news.storage.search import search
 from osce_news.storage.search_index import PARTS
-from tests.helpers import command, digest, environment, fixture_page, html_of, listing, run, values
+from tests.helpers import digest, fixture_page, listing, run, values
 from tests.newsroom import make_stories
 
 
@@ -60,11 +56,6 @@ def test_a_text_that_is_not_utf_8_is_named(copy: Path) -> None:
     """SQLite itself finds nothing wrong with it, but no command can read the row."""
     _damage(copy, "UPDATE items SET collections_raw = CAST(x'ff41' AS TEXT) WHERE rowid IN (1, 2)")
     assert _checked(copy) == ["text: items: Could not decode to UTF-8 column 'collections_raw'"]
-
-
-def test_a_database_without_a_page_has_no_problems(db: Path) -> None:
-    Writer(db).close()
-    assert _checked(db) == []
 
 
 SEVENTH = "(SELECT id FROM items WHERE key = 7)"
@@ -203,50 +194,3 @@ def test_no_file_is_left_behind(copy: Path, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     problems(copy)
     assert list(scratch.iterdir()) == []
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system knows no SIGKILL")
-@pytest.mark.parametrize("pages", [0, 8])
-def test_a_replay_killed_in_its_middle_can_be_gone_on_with(db: Path, tmp_path: Path, pages: int) -> None:
-    folder = tmp_path / "pages"
-    folder.mkdir()
-    stories = make_stories(1250)
-    for number in range(25):
-        (folder / f"{number:02}.html").write_text(html_of(stories[50 * number :][:50]))
-    process = subprocess.Popen(
-        command("replay", folder, "--db", db),
-        cwd=tmp_path,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + 30
-        while _stored(db) < pages and time.monotonic() < deadline:
-            time.sleep(0.005)
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == -signal.SIGKILL, "the replay ended before it was killed"
-    held = _stored(db)
-    assert held >= pages
-    if os.path.exists(db) and db.stat().st_size:
-        assert problems(db) == []
-    with Writer(db) as writer:
-        assert values(writer.connection, "SELECT coalesce(sum(results), 0) FROM pages") == [50 * held]
-        assert values(writer.connection, "SELECT count(*) FROM items") == [50 * held]
-        writer.begin("replay")
-        for number in range(25):
-            writer.store(listing(stories[50 * number :][:50]))
-        assert values(writer.connection, "SELECT count(*) FROM items") == [1250]
-    assert problems(db) == []
-
-
-def _stored(db: Path) -> int:
-    """Return how many pages the database holds, 0 as long as it can't be read."""
-    try:
-        with closing(open_for_reading(db)) as connection:
-            return int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
-    except (BadInputError, StorageError, sqlite3.Error):
-        return 0

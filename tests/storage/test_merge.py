@@ -119,12 +119,6 @@ def test_records_of_a_page_are_each_kept_once_and_a_second_time_changes_nothing(
     }
 
 
-def test_english_counts_before_another_language_on_one_page_too() -> None:
-    english, russian = reading(title="English"), reading(title="Русский", language="ru")
-    for order in ((english, russian), (russian, english)):
-        assert records_by_id(copy(item) for item in order)["575719"].title == "English"
-
-
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

@@ -166,12 +166,6 @@ def test_the_view_has_the_columns_of_the_contract_in_their_order(
     assert row["withdrawn"] is None
 
 
-def test_what_has_no_office_no_topic_or_no_place_has_an_empty_array(reading: sqlite3.Connection) -> None:
-    for column in ("offices", "topics", "dateline_places"):
-        assert "[]" in values(reading, f"SELECT {column} FROM newsroom")
-        assert not values(reading, f"SELECT id FROM newsroom WHERE {column} IS NULL")
-
-
 def test_a_database_has_a_wal_our_application_id_and_foreign_keys(db: Path) -> None:
     with closing(open_for_writing(db)) as connection:
         assert values(connection, "PRAGMA journal_mode") == ["wal"]

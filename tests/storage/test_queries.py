@@ -255,16 +255,6 @@ def test_labels_are_counted_by_what_is_printed(newsroom: Newsroom, filters: Quer
     assert sum(row["items"] for row in rows.values()) == queries.count(newsroom.connection, filters)
 
 
-def test_the_extent_of_the_items_leaves_no_undated_one_out(newsroom: Newsroom) -> None:
-    days = [item.published for item in newsroom.items if item.published]
-    assert queries.extent(newsroom.connection, Query()) == {
-        "items": len(newsroom.items),
-        "first": min(days),
-        "last": max(days),
-        "undated": len(newsroom.items) - len(days),
-    }
-
-
 def test_periods_come_in_order_and_what_has_no_date_comes_last(newsroom: Newsroom) -> None:
     months = [row["month"] for row in counts.count_items(newsroom.connection, ["month"], Query())]
     assert months[-1] is None

@@ -44,15 +44,6 @@ def test_a_form_that_does_not_print_a_field_neither_erases_nor_revises_it(writer
     assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
 
 
-def test_what_such_a_form_prints_is_still_compared(writer: Writer) -> None:
-    stories = make_stories(3)
-    writer.store(listing(stories))
-    edited = [replace(stories[0], title="Another title"), *stories[1:]]
-    writer.store(form_of(edited, TITLES, NEXT_DAY))
-    rows = writer.connection.execute("SELECT field, after FROM revisions").fetchall()
-    assert [tuple(row) for row in rows] == [("title", "Another title")]
-
-
 def test_a_missing_date_is_unknown_and_comes_with_a_form_that_prints_it(writer: Writer) -> None:
     stories = make_stories(3)
     writer.store(form_of(stories, TITLES))

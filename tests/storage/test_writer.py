@@ -20,7 +20,7 @@ from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize_listing
 from osce_news.storage import Writer, open_for_reading
 from tests.helpers import ADDRESS, FIXTURES, NOON, Dump, dump, fixture_page, html_of, listing, page_of, values
-from tests.newsroom import Story, make_stories
+from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 
 NEXT_DAY, DAY_BEFORE = "2024-08-06T12:00:00Z", "2024-08-04T12:00:00Z"
@@ -199,25 +199,6 @@ def test_differing_pages_again_change_nothing(name: str, data: st.DataObject, or
         assert dump(writer.connection) == before
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        replace(MEMORIAL, title="Another"),
-        replace(MEMORIAL, teaser="Another"),
-        replace(MEMORIAL, published=MEMORIAL.published.replace(day=9)),
-        replace(MEMORIAL, content_type="Press release"),
-    ],
-    ids=("title", "teaser", "date", "type"),
-)
-def test_of_two_pages_of_one_second_the_same_one_counts(tmp_path: Path, other: Story) -> None:
-    found = []
-    for number, stories in enumerate(([MEMORIAL, other], [other, MEMORIAL])):
-        with Writer(tmp_path / f"{number}.db") as writer:
-            _store(writer, [listing([story]) for story in stories], separately=True)
-            found.append(dump(writer.connection)["items"])
-    assert found[0] == found[1]
-
-
 def test_an_item_under_two_addresses_is_one_row_with_the_labels_of_both(writer: Writer) -> None:
     writer.store(_fixtures()["twice"])
     rows = writer.connection.execute("SELECT url, topics FROM newsroom WHERE id = '575719'").fetchall()
@@ -240,13 +221,6 @@ def test_two_pages_of_one_reading_give_an_item_the_labels_of_both(writer: Writer
     assert set(values(writer.connection, "SELECT topic_id FROM item_topics")) == {"elections", "youth"}
     assert values(writer.connection, "SELECT count(*) FROM addresses") == [2]
     assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
-
-
-def test_two_items_with_one_title_are_two(writer: Writer) -> None:
-    other = replace(NAMESAKE, node=571044, path="/odihr/elections/bulgaria/571044")
-    writer.store(listing([NAMESAKE, other]))
-    assert values(writer.connection, "SELECT count(*) FROM items") == [2]
-    assert values(writer.connection, "SELECT count(DISTINCT title) FROM items") == [1]
 
 
 def test_an_earlier_page_replayed_later_changes_nothing_but_when_it_was_first_seen(writer: Writer) -> None:

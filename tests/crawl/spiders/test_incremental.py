@@ -72,32 +72,6 @@ def test_crawls_since_a_day_cost_two_pages_as_well(newsroom: Newsroom, db: Path)
     assert crawl(newsroom, db, "--since", since).summary["pages"] == 2
 
 
-@pytest.mark.slow
-def test_overlap_is_the_number_of_pages_without_news(newsroom: Newsroom, db: Path) -> None:
-    crawl(newsroom, db)
-    for overlap in (1, 4):
-        newsroom.log.clear()
-        crawl(newsroom, db, "--overlap", str(overlap))
-        assert pages_asked(newsroom) == overlap
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("etags", [False, True])
-def test_an_item_that_was_changed_on_those_pages_is_found(newsroom: Newsroom, db: Path, etags: bool) -> None:
-    newsroom.etags = etags
-    crawl(newsroom, db)
-    node = newsroom.stories[ROWS + 3].node
-    newsroom.edit(node, title="Another title", topics=("Elections",))
-    newsroom.log.clear()
-    done = crawl(newsroom, db)
-    assert done.summary["changed"] == 1
-    # The first page without news, the second with, and then two without.
-    assert pages_asked(newsroom) == 4
-    assert rows(db, "SELECT title FROM items WHERE id = ?", str(node)) == [("Another title",)]
-    fields = rows(db, "SELECT field FROM revisions WHERE item_id = ?", str(node))
-    assert ("title",) in fields
-
-
 def test_news_is_read_until_two_whole_pages_hold_none(newsroom: Newsroom, db: Path) -> None:
     crawl(newsroom, db)
     newsroom.publish(*make_newer(newsroom.stories, 25))

@@ -237,15 +237,6 @@ def test_feeds_have_each_record_once_in_every_form(site: Newsroom, tmp_path: Pat
     assert [item.findtext("id") for item in tree.iter("item")] == [record["id"] for record in records]
 
 
-@pytest.mark.slow
-def test_a_feed_of_a_period_has_only_what_is_in_it(site: Newsroom, tmp_path: Path) -> None:
-    dates = sorted(story.published.isoformat() for story in site.stories)
-    scrapy(site, tmp_path, "-a", f"since={dates[-20]}", "-o", "a.jsonl")
-    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
-    assert {json.loads(line)["published"] >= dates[-20] for line in lines} == {True}
-    assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(len(lines),)]
-
-
 def test_scrapy_parse_shows_the_records_of_a_page_and_stores_nothing(site: Newsroom, tmp_path: Path) -> None:
     shown = scrapy(site, tmp_path, "--pipelines", "--nocolour", command="parse")
     assert shown.count("'url_raw'") == 10
