@@ -42,7 +42,7 @@ def test_an_own_page_makes_an_item(tmp_path: Path) -> None:
     assert (again.summary["new"], again.summary["changed"]) == (0, 0)
 
 
-@pytest.mark.parametrize("order", ["abc", "bca", "cba", *slow("acb", "bac", "cab")])
+@pytest.mark.parametrize("order", ["bca", "cba", *slow("abc", "acb", "bac", "cab")])
 def test_the_list_counts_in_any_order_and_nothing_is_doubled(tmp_path: Path, order: str) -> None:
     saved(tmp_path / "a.warc", list_page(21))
     saved(tmp_path / "b.warc", b"".join(own_page(story, 20) for story in STORIES))

@@ -74,6 +74,7 @@ def test_a_replay_into_an_empty_database_gives_the_very_rows_of_the_crawls(folde
     assert (summary["pages"], summary["requests"], summary["captures"]) == (pages, requests, requests)
 
 
+@pytest.mark.slow
 def test_the_files_may_be_renamed_moved_and_given_in_any_order(folder: Path) -> None:
     named = []
     for number, path in enumerate(reversed(warcs(folder))):
@@ -336,6 +337,7 @@ def test_a_crawl_that_was_killed_and_one_that_went_on_with_it(tmp_path: Path) ->
     assert statuses == [("interrupted",), ("interrupted",), ("complete",), ("complete",)]
 
 
+@pytest.mark.slow
 def test_a_crawl_that_was_killed_behind_its_first_record_is_passed_over(tmp_path: Path) -> None:
     """Only its number is known; later runs keep theirs."""
     kill_it = (
@@ -378,6 +380,7 @@ def test_the_archive_of_a_crawl_killed_at_any_moment_gives_what_was_stored(tmp_p
     assert_same(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_replayed_while_it_grew_is_read_to_its_end_by_the_next_replay(tmp_path: Path) -> None:
     with newsroom() as server:
         assert crawl(server, tmp_path).status == 0

@@ -20,7 +20,7 @@ from osce_news.storage import Writer
 from tests.archive.making import bodies, warcio
 from tests.archive.replaying import replay, warcs
 from tests.crawl.spiders.crawling import is_sound, rows, until
-from tests.helpers import run
+from tests.helpers import run, slow
 from tests.newsroom.cards import render_cards
 from tests.newsroom.faults import Answer, always, cut, redirect, retry_later, status, truncated
 from tests.newsroom.pages import render_challenge
@@ -28,6 +28,7 @@ from tests.newsroom.site import Reply
 from tests.web_archive import LIST, STORIES, Kept, WebArchive, backfill, list_page, start, usual
 
 NAMES = ("wayback", "commoncrawl")
+ONE_FAST = ["wayback", *slow("commoncrawl")]
 _VALUES = ", ".join(f"items.{name}" for name in ("id", "title", "published", "origin", *RAW_FIELDS))
 VALUES = f"SELECT {_VALUES}, text FROM items JOIN articles ON item_id = id ORDER BY id"
 
@@ -58,7 +59,7 @@ def test_lists_and_own_pages_are_copied_and_stored(server: WebArchive, tmp_path:
     assert is_sound(tmp_path / "a.db")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ONE_FAST)
 def test_the_archive_is_standard_and_replays(server: WebArchive, tmp_path: Path, name: str) -> None:
     assert backfill(server, tmp_path, name).status == 0
     assert warcio("check", *warcs(tmp_path)) == (0, "")
@@ -73,7 +74,7 @@ def test_the_archive_is_standard_and_replays(server: WebArchive, tmp_path: Path,
     assert rows(tmp_path / "b.db", VALUES) == rows(tmp_path / "a.db", VALUES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ONE_FAST)
 def test_what_is_kept_is_not_asked_for_again(server: WebArchive, tmp_path: Path, name: str) -> None:
     assert backfill(server, tmp_path, name).status == 0
     asked = len(server.captures_asked)
@@ -89,8 +90,8 @@ def test_what_is_kept_is_not_asked_for_again(server: WebArchive, tmp_path: Path,
     assert len(warcs(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("name", ["wayback", pytest.param("commoncrawl", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ONE_FAST)
+@pytest.mark.parametrize("number", [signal.SIGKILL, *slow(signal.SIGTERM)])
 def test_a_backfill_goes_on(server: WebArchive, tmp_path: Path, name: str, number: signal.Signals) -> None:
     """Twice, within the captures: nothing that was kept is asked for again."""
     for seen in (4, 9):
@@ -197,9 +198,9 @@ HTML = always(Reply(200, b"<!DOCTYPE html><title>Sorry</title>"))
     [
         ("wayback", "/cdx", HTML, 3, "expected an answer of a CDX interface, got '<!DOCTYPE html>"),
         ("wayback", "/cdx", status(404), 3, "got status 404"),
-        ("wayback", "/cdx", status(503), 1, "status 503"),
+        *slow(("wayback", "/cdx", status(503), 1, "status 503")),
         ("wayback", "/cdx", status(403), 6, "refuses (status 403)"),
-        ("wayback", "/cdx", retry_later(0, 429), 6, "refuses (status 429"),
+        *slow(("wayback", "/cdx", retry_later(0, 429), 6, "refuses (status 429")),
         ("commoncrawl", "/collinfo.json", HTML, 3, "<!DOCTYPE html>"),
         ("commoncrawl", "/CC-MAIN-2026-48-index", HTML, 3, "<!DOCTYPE html>"),
         ("commoncrawl", "/CC-MAIN-2026-48-index", status(404), 3, "<h1>Not Found</h1>"),
@@ -255,8 +256,8 @@ MEMENTO = {"Memento-Datetime": "Tue, 01 Jan 2019 00:00:00 GMT"}
     ("name", "answer", "line", "tries"),
     [
         ("wayback", status(404), "the site answered with status 404", 1),
-        pytest.param("wayback", status(503), "answered with status 503", 4, marks=pytest.mark.slow),
-        pytest.param("commoncrawl", cut(), "the response is truncated", 4, marks=pytest.mark.slow),
+        *slow(("wayback", status(503), "answered with status 503", 4)),
+        *slow(("commoncrawl", cut(), "the response is truncated", 4)),
         ("wayback", redirect("/web/2019id_/x"), "the site answered with status 302", 1),
         ("wayback", HTML, "a page of the archive itself", 1),
         ("wayback", always(Reply(200, b"<p>", headers=MEMENTO)), "a capture of another time", 1),
@@ -277,7 +278,7 @@ def test_a_capture_that_can_not_be_copied_is_counted(
     assert rows(tmp_path / "a.db", "SELECT status FROM runs") == [("partial",)]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ONE_FAST)
 def test_a_failed_capture_is_asked_for_again(server: WebArchive, tmp_path: Path, name: str) -> None:
     server.fail(is_capture, status(404), times=1)
     assert backfill(server, tmp_path, name).status == 4
@@ -294,8 +295,7 @@ def is_capture(path: str) -> bool:
     ("answer", "asked", "wanted"),
     [
         (status(403), 3, 6),
-        (retry_later(0, 429), 4, 6),
-        pytest.param(status(503), 8, 4, marks=pytest.mark.slow),
+        *slow((retry_later(0, 429), 4, 6), (status(503), 8, 4)),
     ],
 )
 def test_an_archive_that_refuses_or_is_down_is_left_alone(
@@ -389,6 +389,7 @@ def test_two_backfills_do_not_copy_into_one_folder(server: WebArchive, tmp_path:
         assert first.wait().status == 0
 
 
+@pytest.mark.slow
 def test_a_crawl_that_began_meanwhile_is_waited_for(server: WebArchive, tmp_path: Path) -> None:
     with start(server, tmp_path) as command:
         until(lambda: bool(server.captures_asked))

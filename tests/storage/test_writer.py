@@ -134,7 +134,7 @@ def test_replaying_the_fixtures_again_in_any_order_changes_nothing(
         assert dump(writer.connection) == dumped(("last_seen",))
 
 
-@settings(PATIENT, max_examples=15)
+@settings(PATIENT, max_examples=8)
 @given(order=st.permutations(READABLE), separately=st.booleans())
 def test_the_fixtures_give_the_same_items_whatever_is_read_first(
     replayed: tuple[Path, Callable[[Sequence[str]], Dump]], order: list[str], separately: bool
@@ -188,7 +188,7 @@ AGAIN = {
 @pytest.mark.parametrize(
     "name", [pytest.param("different hours", marks=pytest.mark.slow), "one second", "two languages"]
 )
-@settings(PATIENT, max_examples=25)
+@settings(PATIENT, max_examples=12)
 @given(data=st.data(), order=st.permutations(range(4)))
 def test_differing_pages_again_change_nothing(name: str, data: st.DataObject, order: list[int]) -> None:
     pages = sorted(data.draw(AGAIN[name]), key=lambda page: page.fetched_at)

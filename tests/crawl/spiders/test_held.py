@@ -116,6 +116,7 @@ def test_a_list_that_says_that_it_is_empty_withdraws_nothing(newsroom: Newsroom,
     assert rows(db, "SELECT list_status FROM runs ORDER BY id DESC LIMIT 1") == [(None,)]
 
 
+@pytest.mark.slow
 def test_a_first_crawl_is_not_left_incomplete_by_a_held_page(newsroom: Newsroom, db: Path) -> None:
     newsroom.fail(lambda path: "page=3&" in path, doubtful, times=1)
     with newsroom:

@@ -66,6 +66,7 @@ def test_a_sample_does_not_pass_for_the_list(newsroom: Newsroom, db: Path, befor
     assert crawl(newsroom, db).summary["pages"] == 2
 
 
+@pytest.mark.slow
 def test_crawls_since_a_day_cost_two_pages_as_well(newsroom: Newsroom, db: Path) -> None:
     since = str(newsroom.stories[40].published)
     assert crawl(newsroom, db, "--since", since).summary["pages"] > 4

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.spiders.trouble import PAGES, WARM_UP, Told, busy, play, robots
-from tests.helpers import Result, command, environment, run
+from tests.helpers import Result, command, environment, run, slow
 from tests.newsroom import Newsroom, faults, make_stories
 
 SLACK = 20  # seconds that a busy machine may be late; tests with a clock of their own are exact
@@ -227,7 +227,7 @@ def test_a_crawl_delay_that_no_crawl_can_keep_to_is_a_refusal(newsroom: Newsroom
     assert newsroom.paths == ["/robots.txt"]
 
 
-@pytest.mark.parametrize("rule", ["Disallow: /private", "Disallow: /"])
+@pytest.mark.parametrize("rule", ["Disallow: /", *slow("Disallow: /private")])
 def test_of_a_huge_robots_txt_the_beginning_is_obeyed(newsroom: Newsroom, tmp_path: Path, rule: str) -> None:
     newsroom.robots = f"User-agent: *\n{rule}\n" + "# nothing\n" * 1_000_000
     done = run(*crawl_arguments(newsroom), "--archive", "archive", cwd=tmp_path)

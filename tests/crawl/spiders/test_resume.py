@@ -73,6 +73,7 @@ def test_a_full_crawl_of_a_known_list_is_gone_on_with(newsroom: Newsroom, db: Pa
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_restart_begins_anew(newsroom: Newsroom, db: Path) -> None:
     killed(newsroom, db, 7)
     newsroom.log.clear()

@@ -119,6 +119,7 @@ def test_withdrawn_is_on_no_list(newsrooms: tuple[Newsroom, Newsroom], lists: li
     assert stored(db) == nodes(first) | nodes(second)
 
 
+@pytest.mark.slow
 def test_a_list_counts_for_90_days(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path) -> None:
     """After that, what it shared with another list can be withdrawn, but nothing that only it showed."""
     first, _ = newsrooms
@@ -161,6 +162,7 @@ def test_a_replay_is_the_same(newsrooms: tuple[Newsroom, Newsroom], lists: list[
     assert rows(db, "SELECT count(*) FROM withdrawals") == [(1,)]
 
 
+@pytest.mark.slow
 def test_the_second_list_is_resumed(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path) -> None:
     first, second = newsrooms
     second.fail(faults.page(1), faults.status(403))
