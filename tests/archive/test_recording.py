@@ -78,14 +78,6 @@ def test_every_answer_is_recorded_as_it_came(newsroom: Newsroom, tmp_path: Path)
     assert all(b"\r\nUser-Agent: osce-news/" in block and b"(+a@example.org)" in block for block in asked)
 
 
-@pytest.mark.slow
-def test_without_the_setting_nothing_is_recorded(newsroom: Newsroom, tmp_path: Path) -> None:
-    crawl(newsroom, tmp_path, "", "-a", "max_pages=1")
-    assert runs(tmp_path / "a.db") == [("complete", 50, None)]
-    assert list(tmp_path.rglob("*.warc*")) == []
-    assert "br" in newsroom.log[-1].headers["Accept-Encoding"]
-
-
 def test_a_crawl_asks_nothing_without_its_archive(newsroom: Newsroom, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     crawl(newsroom, tmp_path, "file/archive", status=1)

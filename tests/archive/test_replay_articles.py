@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
-from tests.archive.test_replay_runs import edit
 from tests.crawl.spiders.crawling import is_sound, rows
 from tests.newsroom import Newsroom, Reply, faults, make_newer
 from tests.newsroom.pages import render_not_found
@@ -123,21 +122,3 @@ def test_an_article_that_is_not_in_the_archive_is_named(recorded: Path, tmp_path
     assert done.status == 4
     assert f"{hit.headers['warc-target-uri']}, read at 2026-12-01T00:00:00Z" in done.errors
     assert done.summary["articles"] == STORIES - 1
-
-
-@pytest.mark.slow
-def test_a_recorded_newsroom_replays_to_the_same_rows(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """10 pages and 20 articles, edited between two crawls; with --large 600 and 300."""
-    pages, articles = (600, 300) if request.config.getoption("--large") else (10, 20)
-    with newsroom(pages * 50) as server:
-        for options in ((), ("--full",)):
-            budget = ("--articles", "--max-articles", str(articles))
-            done = crawl(server, tmp_path, "--rows", "50", *budget, *options, wait_s=900)
-            assert done.status == 0, done.errors
-            assert done.summary["articles"] >= articles  # and items that are missing from the list
-            edit(server)
-    done = replay(tmp_path, wait_s=900)
-    assert (done.status, done.errors) == (0, "")
-    assert_same(tmp_path)
-    assert rows(tmp_path / "b.db", "SELECT count(*) > 0 FROM revisions") == [(1,)]
-    assert is_sound(tmp_path / "b.db")

@@ -6,6 +6,7 @@ import datetime
 import gzip
 import shutil
 import signal
+import time
 from pathlib import Path
 from random import Random
 
@@ -14,7 +15,7 @@ import pytest
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
-from tests.crawl.spiders.crawling import is_sound, rows, start, until
+from tests.crawl.spiders.crawling import is_sound, killed, rows, start, until
 from tests.crawl.spiders.test_checks_http import changed
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 
@@ -96,6 +97,7 @@ def test_replayed_again_nothing_changes(folder: Path) -> None:
     assert (done.summary["runs"], done.summary["runs_known"]) == ([], 6)
 
 
+@pytest.mark.slow
 def test_runs_that_were_added_since_are_replayed_behind_those_that_the_database_holds(folder: Path) -> None:
     later = folder / "later"
     later.mkdir()
@@ -107,6 +109,7 @@ def test_runs_that_were_added_since_are_replayed_behind_those_that_the_database_
     assert_same(folder)
 
 
+@pytest.mark.slow
 def test_a_run_older_than_what_the_database_holds_is_merged_page_by_page(folder: Path) -> None:
     older = folder / "older"
     older.mkdir()
@@ -296,7 +299,7 @@ def test_the_archive_of_a_run_whose_end_the_database_could_not_take_says_failed(
 
 def test_a_run_that_goes_on_with_one_that_was_not_recorded_withdraws_nothing(tmp_path: Path) -> None:
     with newsroom() as server:
-        kill(server, tmp_path, 6, archive=False)
+        killed(server, tmp_path / "a.db", 6)
         assert crawl(server, tmp_path).summary["continues"] == 1
         server.remove(server.stories[3].node)
         crawl(server, tmp_path, "--full")
@@ -306,26 +309,12 @@ def test_a_run_that_goes_on_with_one_that_was_not_recorded_withdraws_nothing(tmp
     assert rows(tmp_path / "b.db", "SELECT status, withdrawn FROM runs") == [("partial", 0), ("complete", 1)]
 
 
-def kill(
-    server: Newsroom, folder: Path, requests: int, wait: float = 0, *options: str, archive: bool = True
-) -> int:
-    """Crawl, kill it so long after so many answers, and return the exit status."""
-    import time
-
-    answered = len(server.log) + requests
-    place = ["--archive", str(folder / "archive")] if archive else []
-    with start(server, folder / "a.db", *place, *options) as command:
-        until(lambda: len(server.log) >= answered or not command.is_running)
-        time.sleep(wait)
-        command.send(signal.SIGKILL)
-        return command.wait().status
-
-
 def test_a_crawl_that_was_killed_and_one_that_went_on_with_it(tmp_path: Path) -> None:
+    archive = ("--archive", str(tmp_path / "archive"))
     with newsroom() as server:
-        assert kill(server, tmp_path, 5) < 0
+        killed(server, tmp_path / "a.db", 5, *archive)
         server.publish(*make_newer(server.stories, 3))
-        assert kill(server, tmp_path, 6) < 0
+        killed(server, tmp_path / "a.db", 6, *archive)
         done = crawl(server, tmp_path)
         assert (done.status, done.summary["continues"]) == (0, 2)
         server.remove(server.stories[5].node)
@@ -366,9 +355,14 @@ def test_the_archive_of_a_crawl_killed_at_any_moment_gives_what_was_stored(tmp_p
     """Part 1 among its articles."""
     rng = Random(part)
     options = ("--articles", "--max-articles", "9") if part else ()
+    archive = ("--archive", str(tmp_path / "archive"))
     with newsroom(150) as server:
         for _ in range(5):
-            kill(server, tmp_path, rng.randint(0, 12), rng.random() * 0.08, *options)
+            answered = len(server.log) + rng.randint(0, 12)
+            with start(server, tmp_path / "a.db", *archive, *options) as command:
+                until(lambda: len(server.log) >= answered or not command.is_running)  # noqa: B023
+                time.sleep(rng.random() * 0.08)
+                command.send(signal.SIGKILL)
             if warcs(tmp_path):
                 done = replay(tmp_path, db="killed.db")
                 assert done.status == 0, done.errors

@@ -42,6 +42,7 @@ def test_pages_stored_by_wget_are_read(tmp_path: Path, more: list[str], compress
     assert report.other_hosts == 0
 
 
+@pytest.mark.slow
 def test_wgets_revisits_are_resolved(tmp_path: Path) -> None:
     with Newsroom(make_stories(30)) as newsroom:
         url = f"{newsroom.url}/press-releases?page=0&rows=10"

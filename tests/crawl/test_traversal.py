@@ -13,7 +13,7 @@ from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import MAX_FAILURES, Traversal
 from osce_news.normalize.identity import number_copies
 from osce_news.pages.page_facts import PageFacts, PagerLinks
-from osce_news.urls import newest_first, page_number, same_site
+from osce_news.urls import page_number, same_site
 from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal
 
 NO_LINKS = PagerLinks(None, None)
@@ -378,28 +378,3 @@ def test_a_list_that_has_not_changed_is_read_without_problems(fixed: int | None,
     done = read_list(site, lambda shown: replace(shown, has_news=False), new_traversal(overlap))
     assert done.problems == []
     assert done.pages == 2 if overlap else done.is_whole
-
-
-def test_a_site_is_a_host_with_or_without_www_and_its_parts() -> None:
-    assert same_site("http://osce.org/x", LISTING)
-    assert same_site("https://d6.web.osce.org/x", LISTING)
-    assert not same_site("https://notosce.org/x", LISTING)
-    assert not same_site("https://osce.org.example.com/x", LISTING)
-
-
-def test_all_hosts_of_the_osce_are_one_site() -> None:
-    assert same_site(LISTING, "https://odihr.osce.org/news")
-    assert same_site("https://moldova.osce.org/node/1", "https://odihr.osce.org/news")
-    assert not same_site("https://odihr.osce.org/node/1", "https://example.org/news")
-
-
-def test_a_page_number_is_a_whole_number_or_unknown() -> None:
-    assert page_number(page(12)) == 12
-    assert page_number(LISTING) is None
-    assert page_number(f"{LISTING}?page=x") is None
-    assert page_number(f"{LISTING}?page={'9' * 5000}") is None
-
-
-def test_the_order_of_the_list_is_read_from_its_address() -> None:
-    assert newest_first(f"{LISTING}?solrsort=ds_date%20desc")
-    assert not newest_first(LISTING)

@@ -103,7 +103,6 @@ BREACHES = {
 
 @pytest.mark.parametrize(("says", "sql"), BREACHES.items())
 def test_each_breach_of_the_rules_is_reported(copy: Path, says: str, sql: str) -> None:
-    assert problems(copy) == []
     _damage(copy, sql)
     found = _checked(copy)
     assert any(re.search(says, problem) for problem in found), found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from functools import cache
@@ -29,6 +28,8 @@ MODES = ["full", "incremental", "replay"]
 READABLE = sorted(
     folder.name for folder in FIXTURES.iterdir() if '"error"' not in (folder / "expected.json").read_text()
 )
+# The order may tell which of several lists of one minute is named as the one that shows an item.
+UNORDERED = ("last_seen", "key", "listing_url", "first_run")
 # Without the phase that explains a failure: it takes longer than all other tests.
 PATIENT = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink))
 
@@ -108,42 +109,20 @@ def test_a_run_is_kept_with_all_that_its_summary_says(writer: Writer) -> None:
         writer.finish("splendid")
 
 
-@pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Callable[[Sequence[str]], Dump]]:
-    """Return a database of all fixtures, and a function that dumps it."""
-    path = tmp_path_factory.mktemp("replayed") / "replayed.db"
-    with Writer(path) as writer:
+@cache
+def _replayed() -> Dump:
+    """Return what a database of all fixtures holds, read in order of their times."""
+    with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "new.db")) as writer:
         _store(writer, sorted(_fixtures().values(), key=lambda page: page.fetched_at))
-
-    def dumped(without: Sequence[str]) -> Dump:
-        with closing(open_for_reading(path)) as connection:
-            return dump(connection, without)
-
-    return path, dumped
-
-
-@pytest.mark.slow
-@settings(PATIENT, max_examples=25)
-@given(order=st.permutations(READABLE), separately=st.booleans())
-def test_replaying_the_fixtures_again_in_any_order_changes_nothing(
-    replayed: tuple[Path, Callable[[Sequence[str]], Dump]], order: list[str], separately: bool
-) -> None:
-    base, dumped = replayed
-    with tempfile.TemporaryDirectory() as folder, Writer(Path(shutil.copy(base, folder))) as writer:
-        _store(writer, [_fixtures()[case] for case in order], separately=separately)
-        assert dump(writer.connection) == dumped(("last_seen",))
+        return dump(writer.connection, UNORDERED)
 
 
 @settings(PATIENT, max_examples=8)
 @given(order=st.permutations(READABLE), separately=st.booleans())
-def test_the_fixtures_give_the_same_items_whatever_is_read_first(
-    replayed: tuple[Path, Callable[[Sequence[str]], Dump]], order: list[str], separately: bool
-) -> None:
-    # The order may tell which of several lists of one minute is named as the one that shows an item.
-    without = ("last_seen", "key", "listing_url", "first_run")
+def test_the_fixtures_give_the_same_items_whatever_is_read_first(order: list[str], separately: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "new.db")) as writer:
         _store(writer, [_fixtures()[case] for case in order], separately=separately)
-        assert dump(writer.connection, without) == replayed[1](without)
+        assert dump(writer.connection, UNORDERED) == _replayed()
 
 
 def _reading(

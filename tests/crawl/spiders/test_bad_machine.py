@@ -116,19 +116,6 @@ def test_a_clock_set_back_between_crawls_loses_nothing(newsroom: Newsroom, db: P
     assert is_sound(db)
 
 
-def test_a_clock_far_in_the_future_and_back_loses_nothing(newsroom: Newsroom, db: Path) -> None:
-    """Items of that future are not seen later than it, but seen they are."""
-    assert crawl(newsroom, db, before=at(YEARS_AHEAD)).status == 0
-    for clock in (NOW, LATER):
-        newsroom.publish(*make_newer(newsroom.stories, 2))
-        done = crawl(newsroom, db, "--full", before=at(clock))
-        assert (done.status, done.summary["new"], done.summary["withdrawn"]) == (0, 2, 0), done.errors
-    newsroom.remove(newsroom.stories[30].node)
-    assert crawl(newsroom, db, "--full", before=at(LATER)).summary["withdrawn"] == 1
-    assert stored(db) == nodes(newsroom)
-    assert is_sound(db)
-
-
 @pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (LATER, NOW), (NOW, YEARS_AHEAD)])
 def test_any_clock_closes_the_gap_of_a_kill(newsroom: Newsroom, db: Path, killed_at: str, then: str) -> None:
     crawl(newsroom, db, before=at(NOW))

@@ -81,6 +81,7 @@ def test_a_redirect_to_another_site_is_a_list_that_is_gone(newsroom: Newsroom, t
     assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("failed",)]
 
 
+@pytest.mark.slow
 def test_a_replay_does_not_take_the_start_page_for_the_list(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.fail(LIST, faults.redirect("/?page=0&rows=10&solrsort=ds_date+desc"))
     newsroom.fail(lambda path: path.startswith("/?"), faults.always(Reply(body=START_PAGE.encode())))
@@ -89,6 +90,7 @@ def test_a_replay_does_not_take_the_start_page_for_the_list(newsroom: Newsroom, 
     assert rows(tmp_path / "b.db", "SELECT status, pages FROM runs") == [("failed", 0)]
 
 
+@pytest.mark.slow
 def test_a_crawl_says_in_one_line_what_it_found(newsroom: Newsroom, db: Path) -> None:
     done = crawl(newsroom, db)
     assert done.status == 0
@@ -101,6 +103,7 @@ def test_on_a_terminal_it_stands_above_the_progress_bar(newsroom: Newsroom, tmp_
     assert re.search(r"(?:\x1b\[2K|\n)[0-9:]{8} NOTICE\s", shown), shown[:1500]
 
 
+@pytest.mark.slow
 def test_a_later_page_that_is_gone_is_a_gap_as_before(newsroom: Newsroom, db: Path) -> None:
     newsroom.fail(faults.page(1), faults.status(404))
     done = crawl(newsroom, db)

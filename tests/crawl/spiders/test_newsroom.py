@@ -48,11 +48,11 @@ def test_a_crawl_stores_each_story_once_and_writes_its_receipt(newsroom: Newsroo
 
 def test_requests_are_polite(newsroom: Newsroom, db: Path) -> None:
     """robots.txt comes first, one request at a time, no sooner than its crawl-delay, with a contact."""
-    newsroom.robots = "User-agent: *\nCrawl-delay: 0.5\n"
+    newsroom.robots = "User-agent: *\nCrawl-delay: 0.2\n"
     done = crawl(newsroom, db)
     assert newsroom.paths[0] == "/robots.txt"
     assert len(newsroom.log) == 4
-    assert done.summary["smallest_gap_s"] >= 0.5
+    assert done.summary["smallest_gap_s"] >= 0.2
     for entry in newsroom.log:
         assert entry.headers["User-Agent"].startswith("osce-news/")
         assert "someone@example.org" in entry.headers["User-Agent"]
@@ -145,8 +145,8 @@ def test_a_page_that_is_not_understood_is_kept_and_named(newsroom: Newsroom, tmp
 
 def test_after_a_redirect_the_new_address_is_waited_for(newsroom: Newsroom, db: Path) -> None:
     newsroom.fail(PAGE_TWO, faults.redirect(f"{LIST}?page=1&rows=49&slow=1"))
-    newsroom.before(lambda path: "slow=1" in path, lambda _: time.sleep(2.5))
-    soon = "import osce_news.crawl.middlewares.retry as retry\nretry._PATIENCE_S = 1.5"
+    newsroom.before(lambda path: "slow=1" in path, lambda _: time.sleep(1))
+    soon = "import osce_news.crawl.middlewares.retry as retry\nretry._PATIENCE_S = 0.3"
     done = crawling.crawl(newsroom, db, "--rows", "50", before=soon)
     waited = [line for line in done.errors.splitlines() if "waiting for" in line]
     assert any(line.endswith("&slow=1") for line in waited), done.errors

@@ -50,6 +50,7 @@ def test_a_second_crawl_by_any_name_of_the_database_names_the_first(newsroom: Ne
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_another_database_in_the_same_folder_is_free(newsroom: Newsroom, tmp_path: Path) -> None:
     with held(newsroom, tmp_path / "a.db", 2):
         assert crawl(newsroom, tmp_path / "b.db").status == 0

@@ -146,6 +146,7 @@ def test_a_second_signal_stops(newsroom: Newsroom, db: Path, number: signal.Sign
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_a_crawl_interrupted_before_its_first_page_begins_at_the_top(newsroom: Newsroom, db: Path) -> None:
     with held(newsroom, db, 1) as waiting:
         waiting.command.process.kill()

@@ -120,6 +120,7 @@ def test_a_full_crawl_finds_edits_and_withdrawals(service: Typesense, tmp_path: 
     ]
 
 
+@pytest.mark.slow
 def test_other_types_can_be_asked_for(service: Typesense, tmp_path: Path) -> None:
     service.put(document(number) for number in range(20))
     db = tmp_path / "osce-news.db"
@@ -319,7 +320,7 @@ def test_a_key_that_the_service_repeats_is_in_nothing_that_is_kept(tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_crawl_that_is_killed_ten_times_has_the_same_rows(service: Typesense, tmp_path: Path) -> None:
-    """About a minute: 5,000 documents, 700 of one date, killed at a random moment."""
+    """5,000 documents, 700 of one date, killed at a random moment."""
     service.put(document(number) for number in range(4300))
     service.put(document(number, date=18_000 * 86_400) for number in range(4300, 5000))
     assert crawl(service, tmp_path / "whole.db").status == 0

@@ -68,12 +68,12 @@ def test_each_list_is_a_run(newsrooms: tuple[Newsroom, Newsroom], lists: list[st
 def test_hosts_share_the_longest_delay(
     newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path
 ) -> None:
-    for newsroom, delay in zip(newsrooms, (0.5, 0.25), strict=True):
+    for newsroom, delay in zip(newsrooms, (0.2, 0.1), strict=True):
         newsroom.robots = f"User-agent: *\nCrawl-delay: {delay}\n"
     done = crawl(db, lists, "--max-pages", "2")
     assert done.status == 0, done.errors
     assert [newsroom.paths[0] for newsroom in newsrooms] == ["/robots.txt", "/robots.txt"]
-    assert [gap >= 0.5 for (gap,) in rows(db, "SELECT smallest_gap_s FROM runs")] == [True, True]
+    assert [gap >= 0.2 for (gap,) in rows(db, "SELECT smallest_gap_s FROM runs")] == [True, True]
 
     newsrooms[1].robots = "User-agent: *\nDisallow: /press-releases\n"
     done = crawl(db, lists)
@@ -133,6 +133,7 @@ def test_a_list_counts_for_90_days(newsrooms: tuple[Newsroom, Newsroom], lists: 
     assert {story.node for story in STORIES[25:]} <= stored(db)
 
 
+@pytest.mark.slow
 def test_the_articles_of_all_lists_are_one_run(newsrooms: tuple[Newsroom, Newsroom], db: Path) -> None:
     url = f"{newsrooms[0].url}/press-releases"
     done = crawl(db, [url, f"{url}/human%20trafficking"], "--articles", "--max-articles", "3")
@@ -141,6 +142,7 @@ def test_the_articles_of_all_lists_are_one_run(newsrooms: tuple[Newsroom, Newsro
     assert runs == [("full", "list"), ("full", "list"), ("articles", "page")]
 
 
+@pytest.mark.slow
 def test_a_replay_is_the_same(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], tmp_path: Path) -> None:
     db, archive = tmp_path / "a.db", tmp_path / "archive"
     crawl(db, lists, "--archive", str(archive))

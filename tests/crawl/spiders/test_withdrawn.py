@@ -233,6 +233,7 @@ def test_refused_items_pages_leave_a_run_complete(newsroom: Newsroom, db: Path, 
     assert crawl(newsroom, db, "--full").summary["withdrawn"] == 3
 
 
+@pytest.mark.slow
 def test_a_crawl_that_is_interrupted_while_it_asks_has_read_the_list(newsroom: Newsroom, db: Path) -> None:
     crawl(newsroom, db)
     for place in (50, 30, 3):
