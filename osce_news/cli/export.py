@@ -13,7 +13,7 @@ from osce_news.cli.shared.output import print_count, print_export, printable
 from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
-from osce_news.publish.exporter import TableOptions
+from osce_news.publish.exporter import Options
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.snapshot import write_backup, write_snapshot
 from osce_news.storage import queries, search
@@ -108,32 +108,23 @@ def export(
     """
     copy = snapshot or backup
     _refuse_other_options(file, copy, both=bool(snapshot and backup))
-    names = tuple(name.strip() for name in columns.split(",")) if columns is not None else ()
-    table = TableOptions(names, bom, delimiter, texts)
     with open_query(db, query) as connection:
         if copy is not None:
             check_snapshot(copy, db)
             items = (write_snapshot if snapshot else write_backup)(connection, copy)
-        elif file == Path("-"):
-            if form is None or partition_by:
-                raise click.UsageError("standard output needs --format, and takes no --partition-by")
-            rows = exporter.newest(connection, query, formats()[form], limit)
-            items = print_export(connection, rows, form, query, table)
         else:
             assert file is not None
-            items = exporter.export(
-                connection,
-                query,
-                file,
-                form,
-                table,
+            options = Options(
+                columns=[name.strip() for name in columns.split(",")] if columns is not None else (),
+                bom=bom,
+                delimiter=delimiter,
+                texts=texts,
                 by_year=partition_by is not None,
                 limit=limit,
                 described=not no_datapackage,
-                command=_command(query),
+                command=_command(file, query),
             )
-        if file is not None and exporter.lacks_texts(connection, format_of(file, form), table):
-            click.echo("without full texts, which --texts adds", err=True)
+            items = _write(connection, file, form, query, options)
         if file == Path("-"):
             return print_count(connection, query, items)
         click.echo(f"{copy or file}: {numbered(items, 'item')}")
@@ -141,6 +132,22 @@ def export(
     if not items:
         click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
     return None
+
+
+def _write(
+    connection: sqlite3.Connection, file: Path, form: str | None, query: Query, options: Options
+) -> int:
+    """Write the items to the file or to standard output; return how many."""
+    if file != Path("-"):
+        items = exporter.export(connection, query, file, form, options)
+    elif form is None or options.by_year:
+        raise click.UsageError("standard output needs --format, and takes no --partition-by")
+    else:
+        rows = exporter.newest(connection, query, formats()[form], options.limit)
+        items = print_export(connection, rows, form, query, options)
+    if exporter.lacks_texts(connection, format_of(file, form), options):
+        click.echo("without full texts, which --texts adds", err=True)
+    return items
 
 
 def _print_notes(connection: sqlite3.Connection, query: Query, items: int, *, is_copy: bool) -> None:
@@ -165,10 +172,10 @@ def _refuse_other_options(file: Path | None, copy: Path | None, *, both: bool) -
         raise click.UsageError("--snapshot and --backup write a file, not to standard output")
 
 
-def _command(query: Query) -> str:
+def _command(file: Path, query: Query) -> str:
     """Return the command as it was typed, without folders of this machine."""
     context = click.get_current_context()
-    parts = ["osce-news", "export", context.params["file"].name]
+    parts = ["osce-news", "export", file.name]
     for name in ("form", "columns", "texts", "bom", "delimiter", "partition_by"):
         value = context.params[name]
         option = "--format" if name == "form" else f"--{name.replace('_', '-')}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from gzip import GzipFile
 from itertools import groupby
 from pathlib import Path
@@ -27,9 +27,9 @@ from osce_news.storage.query import Query
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL
 
 
-@dataclass(frozen=True, slots=True)
-class TableOptions:
-    """Options of tables. A format that has no use for one refuses it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Options of an export. A format that has no use for one refuses it, but for the last two."""
 
     columns: Sequence[str] = ()
     """Columns of the view `newsroom`; without names all of them."""
@@ -38,9 +38,17 @@ class TableOptions:
     delimiter: str | None = None
     texts: bool = False
     """Whether spreadsheets (xlsx, and CSV with `bom`) have full texts if `columns` does not name them."""
+    by_year: bool = False
+    """Whether to write a folder with a file for each year."""
+    limit: int | None = None
+    """How many items a feed gets, the newest; 0 for all, None for 100."""
+    described: bool = True
+    """Whether to describe a file in a data package."""
+    command: str = "osce-news export"
+    """The command that the data package names."""
 
 
-_NO_OPTIONS = TableOptions()
+_DEFAULTS = Options()
 
 
 def export(
@@ -48,26 +56,17 @@ def export(
     query: Query,
     path: Path,
     form: str | None = None,
-    table: TableOptions = _NO_OPTIONS,
-    *,
-    by_year: bool = False,
-    limit: int | None = None,
-    described: bool = True,
-    command: str = "osce-news export",
+    options: Options = _DEFAULTS,
 ) -> int:
     """Write the items of the query to the file or folder, newest first; return how many.
 
-    A feed gets the newest 100, or as many as `limit` says; 0 means all.
-
-    Without a form, the suffix of the path decides; a file that ends in .gz is compressed. `described`:
-    whether to describe the export in a data package, with the `command`, if its form allows that.
+    Without a form, the suffix of the path decides; a file that ends in .gz is compressed.
 
     Raises BadInputError for options that do not go together and paths that must not be overwritten, and
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
-    chosen = format_of(path, form)
-    _check(chosen, {"partition-by": by_year})
-    written, keywords = _prepare(connection, chosen, query, table)
+    chosen, by_year = format_of(path, form), options.by_year
+    written, keywords = _prepare(connection, chosen, query, options)
     if by_year:
         destinations.check_folder(path, f"items{chosen.suffixes[0]}")
     else:
@@ -75,10 +74,10 @@ def export(
     compressed = path.name.lower().endswith(".gz")
     if compressed and (chosen.binary or by_year):
         raise BadInputError(f"{chosen.name} is already compressed: leave out .gz")
-    described = described and "datapackage" in chosen.options
+    described = options.described and "datapackage" in chosen.options
     if described:
         datapackage.check(path.parent)
-    rows = newest(connection, query, chosen, limit)
+    rows = newest(connection, query, chosen, options.limit)
     with atomic_write(path, folder=by_year) as part:
         if by_year:
             counts = _write_years(chosen, part, rows, keywords)
@@ -90,7 +89,7 @@ def export(
                 items = _write(chosen, rows, file, keywords, compressed=compressed)
         flush(part)  # so that file and description are replaced one right after the other
         if described:
-            resource = datapackage.Resource(chosen, written, table.delimiter, items, query, command)
+            resource = datapackage.Resource(chosen, written, options.delimiter, items, query, options.command)
             datapackage.describe(path, files, resource, dataset_reference(coverage(connection, query)))
     if not described:
         datapackage.remove(path)
@@ -103,70 +102,67 @@ def write_to_stream(
     file: BinaryIO,
     chosen: Format,
     query: Query,
-    table: TableOptions = _NO_OPTIONS,
+    options: Options = _DEFAULTS,
 ) -> int:
     """Write rows of the view `newsroom`, found by the query, to an open file; return how many.
 
     Raises what `export` raises.
     """
-    _, keywords = _prepare(connection, chosen, query, table)
+    _, keywords = _prepare(connection, chosen, query, options)
     return _write(chosen, rows, file, keywords)
 
 
 def newest(
     connection: sqlite3.Connection, query: Query, chosen: Format, limit: int | None = None
 ) -> Iterator[Row]:
-    """Return the newest rows of the query: as many as `limit` says, 0 for all, or as the format has.
-
-    Raises BadInputError if the format takes no limit.
-    """
-    _check(chosen, {"limit": limit is not None})
+    """Return the newest rows of the query: as many as `limit` says, 0 for all, or as the format has."""
     return queries.items(connection, query, (chosen.newest if limit is None else limit) or None)
 
 
-def lacks_texts(connection: sqlite3.Connection, chosen: Format, table: TableOptions) -> bool:
+def lacks_texts(connection: sqlite3.Connection, chosen: Format, options: Options) -> bool:
     """Whether an export leaves out the full texts of the database, which spreadsheets only have if asked."""
     sql = "SELECT 1 FROM articles WHERE text IS NOT NULL LIMIT 1"
-    return _leaves_out_texts(chosen, table) and connection.execute(sql).fetchone() is not None
+    return _leaves_out_texts(chosen, options) and connection.execute(sql).fetchone() is not None
 
 
 def _prepare(
-    connection: sqlite3.Connection, chosen: Format, query: Query, table: TableOptions
+    connection: sqlite3.Connection, chosen: Format, query: Query, options: Options
 ) -> tuple[list[Column], dict[str, Any]]:
     """Return the columns of `newsroom` to write, and the keywords for the function that writes the format.
 
     Raises what `_check` raises, and BadInputError for an unknown column.
     """
-    _check(chosen, asdict(table))
+    _check(chosen, options)
     known = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info('newsroom')")]
-    for name in table.columns:
+    for name in options.columns:
         if name not in known:
             raise BadInputError(f"no column {name[:80]!r}; choose from {', '.join(known)}")
-    left_out = {"text"} if _leaves_out_texts(chosen, table) else set()
+    left_out = {"text"} if _leaves_out_texts(chosen, options) else set()
     left_out |= set(PRESENT_ONLY) if query.as_of else set()
     usual = [name for name in known if name not in left_out]
-    columns = [column("newsroom", name) for name in dict.fromkeys(table.columns or usual)]
+    columns = [column("newsroom", name) for name in dict.fromkeys(options.columns or usual)]
     keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
     if "query" in chosen.options:
         keywords |= {"query": urlencode(query.arguments()), "described": query.described()}
     return columns, keywords | {
-        name: value for name in ("bom", "delimiter") if (value := getattr(table, name))
+        name: value for name in ("bom", "delimiter") if (value := getattr(options, name))
     }
 
 
-def _leaves_out_texts(chosen: Format, table: TableOptions) -> bool:
-    is_spreadsheet = table.bom or chosen.name == "xlsx"
-    return is_spreadsheet and not (table.texts or table.columns)
+def _leaves_out_texts(chosen: Format, options: Options) -> bool:
+    is_spreadsheet = options.bom or chosen.name == "xlsx"
+    return is_spreadsheet and not (options.texts or options.columns)
 
 
-def _check(chosen: Format, given: Mapping[str, object]) -> None:
+def _check(chosen: Format, options: Options) -> None:
     """Raise MissingExtraError, or BadInputError for an option that does not go with the format."""
     if chosen.extra:
         require_extra(*chosen.extra)
-    for option, value in given.items():
-        if value and option not in chosen.options:
-            suitable = ", ".join(each.name for each in formats().values() if option in each.options)
-            raise BadInputError(f"--{option} works with {suitable}, not with {chosen.name}")
+    given = {"partition-by": options.by_year, "limit": options.limit is not None}
+    given |= {name: bool(getattr(options, name)) for name in ("columns", "bom", "delimiter", "texts")}
+    for option in (name for name in given if given[name] and name not in chosen.options):
+        suitable = ", ".join(each.name for each in formats().values() if option in each.options)
+        raise BadInputError(f"--{option} works with {suitable}, not with {chosen.name}")
 
 
 def _write_years(

@@ -10,7 +10,7 @@ from typing import Any
 
 import feedparser
 
-from osce_news.publish.exporter import export
+from osce_news.publish.exporter import Options, export
 from osce_news.publish.references import one_line
 from osce_news.storage import open_for_writing, queries
 from osce_news.storage.query import Query
@@ -28,7 +28,7 @@ def _read(path: Path) -> Any:
 
 
 def test_each_entry_has_dates_labels_summary_and_link(reading: sqlite3.Connection, tmp_path: Path) -> None:
-    assert export(reading, Query(), tmp_path / "a.atom", limit=0) == 151
+    assert export(reading, Query(), tmp_path / "a.atom", options=Options(limit=0)) == 151
     feed = _read(tmp_path / "a.atom")
     assert (tmp_path / "a.atom").read_text("utf-8").count('<entry xml:lang="en">') == 151
     items = list(queries.items(reading, Query()))

@@ -15,7 +15,7 @@ import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
 
-from osce_news.publish.exporter import TableOptions, export
+from osce_news.publish.exporter import Options, export
 from osce_news.storage import queries
 from osce_news.storage.query import Query
 
@@ -49,7 +49,7 @@ def _typed(name: str, value: Any) -> Any:
 def test_duckdb_and_polars_read_a_folder_by_years(reading: sqlite3.Connection, tmp_path: Path) -> None:
     folder = tmp_path / "items"
     for _ in range(2):  # the second takes the first one's place
-        assert export(reading, ALL, folder, "parquet", by_year=True) == 151
+        assert export(reading, ALL, folder, "parquet", Options(by_year=True)) == 151
     items = _items(reading)
     years = Counter(item["published"] and int(item["published"][:4]) for item in items)
     assert len(years) > 2
@@ -71,9 +71,9 @@ def test_duckdb_and_polars_read_a_folder_by_years(reading: sqlite3.Connection, t
 def test_frictionless_accepts_the_descriptor_and_the_data(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    export(reading, ALL, tmp_path / "Items ä.csv", table=TableOptions(bom=True))
+    export(reading, ALL, tmp_path / "Items ä.csv", options=Options(bom=True))
     export(reading, ALL, tmp_path / "a.parquet")
-    export(reading, ALL, tmp_path / "years", "parquet", by_year=True)
+    export(reading, ALL, tmp_path / "years", "parquet", Options(by_year=True))
     report = frictionless.validate(str(tmp_path / "datapackage.json"))
     assert report.valid, report.flatten(["type", "message"])
     described = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
@@ -95,7 +95,7 @@ def test_frictionless_accepts_the_descriptor_and_the_data(
 def test_a_file_in_another_format_leaves_the_descriptor(reading: sqlite3.Connection, tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         export(reading, ALL, tmp_path / name)
-    export(reading, ALL, tmp_path / "years", "parquet", by_year=True)
+    export(reading, ALL, tmp_path / "years", "parquet", Options(by_year=True))
 
     def told() -> list[str]:
         return [one["name"] for one in json.loads((tmp_path / "datapackage.json").read_bytes())["resources"]]
@@ -103,9 +103,9 @@ def test_a_file_in_another_format_leaves_the_descriptor(reading: sqlite3.Connect
     assert told() == ["a.csv", "b.csv", "years"]
     export(reading, ALL, tmp_path / "a.csv", "jsonl")
     assert told() == ["b.csv", "years"]
-    export(reading, ALL, tmp_path / "years", "parquet", by_year=True, described=False)
+    export(reading, ALL, tmp_path / "years", "parquet", Options(by_year=True, described=False))
     assert told() == ["b.csv"]
-    export(reading, ALL, tmp_path / "b.csv", table=TableOptions(["id"]), described=False)
+    export(reading, ALL, tmp_path / "b.csv", options=Options(columns=["id"], described=False))
     assert not (tmp_path / "datapackage.json").exists()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from osce_news.errors import BadInputError, StorageError
-from osce_news.publish.exporter import TableOptions, export
+from osce_news.publish.exporter import Options, export
 from osce_news.storage import open_for_writing, queries
 from osce_news.storage.query import Query
 
@@ -21,7 +21,7 @@ ALL = Query()
 SLOW = pytest.mark.slow  # needs pyarrow
 NAMES = ("a.csv", "a.jsonl", "a.bib", "a.ris", "a.json")
 PARQUET = [pytest.param(name, marks=SLOW) for name in ("a.parquet", "years")]
-YEARS = {"form": "parquet", "by_year": True}
+YEARS = {"form": "parquet", "options": Options(by_year=True)}
 
 
 def _items(connection: sqlite3.Connection, filters: Query = ALL) -> list[dict[str, Any]]:
@@ -50,8 +50,8 @@ def test_csv_for_excel_has_a_bom_and_no_formulas(exported_from: Path, tmp_path: 
         for key, title in enumerate(titles, 1):
             connection.execute("UPDATE items SET title = ? WHERE key = ?", [title, key])
         export(connection, ALL, tmp_path / "plain.csv")
-        export(connection, ALL, tmp_path / "bom.csv", table=TableOptions(bom=True))
-        export(connection, ALL, tmp_path / "texts.csv", table=TableOptions(bom=True, texts=True))
+        export(connection, ALL, tmp_path / "bom.csv", options=Options(bom=True))
+        export(connection, ALL, tmp_path / "texts.csv", options=Options(bom=True, texts=True))
     assert (tmp_path / "plain.csv").read_bytes().startswith(b"id,url,")
     assert (tmp_path / "bom.csv").read_bytes().startswith(b"\xef\xbb\xbfid,url,")
     assert "text" not in _cells(tmp_path / "bom.csv")[:20]
@@ -74,7 +74,7 @@ def test_json_lines_are_the_rows(reading: sqlite3.Connection, tmp_path: Path) ->
 
 def test_filters_and_columns_apply(reading: sqlite3.Connection, tmp_path: Path) -> None:
     filters = Query(offices=["odihr"], since="2025-10-01")
-    export(reading, filters, tmp_path / "a.jsonl", table=TableOptions(("title", "offices", "id")))
+    export(reading, filters, tmp_path / "a.jsonl", options=Options(columns=("title", "offices", "id")))
     lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
     expected = [
         {name: item[name] for name in ("title", "offices", "id")} for item in _items(reading, filters)
@@ -105,7 +105,7 @@ def test_deleted_files_leave_the_descriptor_and_a_foreign_one_is_kept(
         with pytest.raises(BadInputError, match="not a descriptor of osce-news"):
             export(reading, ALL, tmp_path / "d.csv")
         assert not (tmp_path / "d.csv").exists()
-        assert export(reading, ALL, tmp_path / "d.csv", described=False) == 151
+        assert export(reading, ALL, tmp_path / "d.csv", options=Options(described=False)) == 151
         assert described.read_text() == other
         (tmp_path / "d.csv").unlink()
 
@@ -128,10 +128,10 @@ def test_an_export_without_items_can_be_read(reading: sqlite3.Connection, tmp_pa
         ("a.xls", {}, "unknown suffix"),
         ("no/a.csv", {}, "no such folder"),
         ("folder", {"form": "csv"}, "is a folder"),
-        ("a.csv", {"table": TableOptions(("titel",))}, "no column 'titel'; choose from id, url, title"),
-        ("a.ris", {"table": TableOptions(("title",))}, "--columns works with csv, jsonl, parquet"),
-        ("a.jsonl", {"table": TableOptions(bom=True)}, "--bom works with csv"),
-        ("a.csv", {"by_year": True}, "--partition-by works with parquet"),
+        ("a.csv", {"options": Options(columns=("titel",))}, "no column 'titel'; choose from id, url, title"),
+        ("a.ris", {"options": Options(columns=("title",))}, "--columns works with csv, jsonl, parquet"),
+        ("a.jsonl", {"options": Options(bom=True)}, "--bom works with csv"),
+        ("a.csv", {"options": Options(by_year=True)}, "--partition-by works with parquet"),
         pytest.param("file", YEARS, "is a file", marks=SLOW),
         pytest.param("folder", YEARS, "contains other files", marks=SLOW),
         ("some.db", {"form": "csv"}, "is a database"),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.publish.exporter import TableOptions, export, write_to_stream
+from osce_news.publish.exporter import Options, export, write_to_stream
 from osce_news.publish.formats import formats
 from osce_news.storage import queries
 from osce_news.storage.query import Query
@@ -30,7 +30,7 @@ def test_a_workbook_has_dates_and_no_formulas_and_no_texts_unless_asked_for(
     import openpyxl  # of the extra test-slow
 
     assert export(reading, Query(), tmp_path / "a.xlsx") == queries.count(reading, Query())
-    export(reading, Query(), tmp_path / "texts.xlsx", table=TableOptions(texts=True))
+    export(reading, Query(), tmp_path / "texts.xlsx", options=Options(texts=True))
     header, *lines = openpyxl.load_workbook(tmp_path / "a.xlsx")["items"].iter_rows(values_only=True)
     items = list(queries.items(reading, Query()))
     assert "text" not in header
@@ -61,7 +61,7 @@ def test_a_delimiter_separates_and_gz_compresses_the_same_bytes(
     reading: sqlite3.Connection, tmp_path: Path
 ) -> None:
     for name in ("a.csv", "a.csv.gz", "b.csv.gz"):
-        export(reading, Query(), tmp_path / name, table=TableOptions(delimiter=";"))
+        export(reading, Query(), tmp_path / name, options=Options(delimiter=";"))
     plain = (tmp_path / "a.csv").read_bytes()
     assert gzip.decompress((tmp_path / "a.csv.gz").read_bytes()) == plain
     assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()

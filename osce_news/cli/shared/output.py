@@ -22,7 +22,7 @@ from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.query import Query
 
 if TYPE_CHECKING:
-    from osce_news.publish.exporter import TableOptions
+    from osce_news.publish.exporter import Options
 
 FORMATS = ("table", "tsv", "csv", "json")
 # The formats of `export` that `list` and `search` print.
@@ -60,16 +60,16 @@ def print_export(
     rows: Iterable[Row],
     form: str,
     query: Query,
-    table: TableOptions | None = None,
+    options: Options | None = None,
 ) -> int:
     """Print rows in one of the formats of `export`; return how many. Raises what the export raises."""
-    from osce_news.publish.exporter import TableOptions, write_to_stream
+    from osce_news.publish.exporter import Options, write_to_stream
     from osce_news.publish.formats import formats
 
     chosen = formats()[form]
     if chosen.binary and sys.stdout.isatty():
         raise BadInputError(f"{form} is not for a terminal: redirect the output to a file")
-    count = write_to_stream(connection, rows, sys.stdout.buffer, chosen, query, table or TableOptions())
+    count = write_to_stream(connection, rows, sys.stdout.buffer, chosen, query, options or Options())
     sys.stdout.flush()
     return count
 
