@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent
 FAST = "not slow"
@@ -37,6 +38,10 @@ assert all(path.exists() for path in _PATHS), "SLOW names a file that is gone"
 # Modules that can't be imported, and one that is for another process.
 collect_ignore = ["tests/as_installed", "tests/forked.py"]
 
+# The same examples each time, however busy the machine is, so that only a change makes a test fail.
+# `--hypothesis-profile=default` tries others.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable")
 
 # `nohup pytest`, or a shell's job in the background, would let all processes ignore these.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -75,7 +75,7 @@ _VALUE = st.binary(max_size=30).map(lambda value: value.decode("latin-1"))
 _NAME = st.from_regex(r"X-[A-Za-z0-9]{1,10}", fullmatch=True)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     headers=st.lists(st.tuples(_NAME, _VALUE), max_size=5),
     body=st.binary(max_size=200) | st.binary(max_size=3).map(lambda part: part * 30_000),

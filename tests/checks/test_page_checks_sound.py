@@ -189,9 +189,9 @@ def test_a_page_in_another_language_is_not_compared_item_by_item() -> None:
     verdict(russian, knowing(of))
 
 
-# Always the same examples: by chance, one small page in 2,500 has more of its titles' words in the teasers of
-# other results than in its own.
-@settings(max_examples=60, deadline=None, derandomize=True)
+# By chance, one small page in 2,500 has more of its titles' words in the teasers of other results than in its
+# own; the examples, which are always the same, have none.
+@settings(max_examples=60)
 @given(
     seed=st.integers(2, 9),
     year=st.integers(1998, 2025),

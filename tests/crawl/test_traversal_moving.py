@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from tests.crawl.moving import Crawler, MovingList, identifier
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(1, 50), st.booleans())
 def test_a_list_that_stands_still_is_read_whole(length: int, rows: int, pager: bool) -> None:
     crawler = Crawler(MovingList(pager=pager).grow(length), rows=rows)
@@ -40,7 +39,7 @@ def move_at_random(site: MovingList, rng: random.Random, most: int, *, twice: bo
         moves[rng.choice(list(moves))]()
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(
     st.integers(0, 150),
     st.integers(11, 50),
@@ -66,7 +65,7 @@ def test_a_moving_list_is_read_or_partial(length: int, rows: int, most: int, see
     assert done.is_whole == (not done.problems)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 300), st.integers(11, 50), st.integers(0, 6), st.integers(0, 2**32))
 @example(length=299, rows=24, most=6, seed=24)
 def test_so_is_one_whose_traversal_is_resumed(length: int, rows: int, most: int, seed: int) -> None:
@@ -147,7 +146,6 @@ def test_a_traversal_goes_on_where_it_was_killed_shifted_by_what_is_new() -> Non
     assert crawler.requests - before < 15
 
 
-@settings(deadline=None)
 @given(st.integers(1, 400), st.integers(1, 50))
 def test_a_site_that_gives_pages_of_its_own_size_is_read_by_its_links(length: int, fixed: int) -> None:
     crawler = Crawler(MovingList(fixed=fixed).grow(length))
@@ -158,7 +156,6 @@ def test_a_site_that_gives_pages_of_its_own_size_is_read_by_its_links(length: in
 
 
 @given(st.integers(1, 300), st.integers(1, 49))
-@settings(deadline=None)
 def test_a_site_with_a_smaller_largest_page_is_read_whole(length: int, largest: int) -> None:
     crawler = Crawler(MovingList(largest=largest).grow(length))
     done = crawler.crawl()

@@ -36,7 +36,7 @@ def test_each_fixture_reads_as_expected_field_by_field(case: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in LAYOUTS if name != "multisite"])
 @given(seed=st.integers(0, 100_000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_rendered_page_gives_back_its_article(name: str, seed: int) -> None:
     (story,) = make_stories(1, seed=seed)
     article = article_of(story)
@@ -201,7 +201,7 @@ BODIES = [body_of(case) for case in CASES]
     body=st.sampled_from(BODIES),
     cuts=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.2), st.binary(max_size=12)), max_size=6),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @example(body=b"<html><h1>a</h1>\xff\xfe\xd8</html>", cuts=[])
 def test_a_damaged_fixture_raises_what_is_foreseen(
     body: bytes, cuts: list[tuple[float, float, bytes]]
@@ -237,7 +237,7 @@ _MARKUP = st.lists(
 
 
 @given(parts=_MARKUP)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_markup_raises_only_what_is_foreseen(parts: list[str]) -> None:
     page = ArticlePage("".join(parts), URL)
     assert page.is_not_found in (True, False)

@@ -82,7 +82,7 @@ BLOCKS = st.lists(
 
 
 @given(BLOCKS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_blocks_that_are_written_as_markup_are_read_back(blocks: list[Block]) -> None:
     assert texts("".join(block.html for block in blocks)) == [block.text for block in blocks]
 

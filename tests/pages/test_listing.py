@@ -78,7 +78,7 @@ def values(story: Story) -> dict[str, str | None]:
 
 @pytest.mark.parametrize("markup", MARKUPS)
 @given(seed=st.integers(0, 100_000), count=st.integers(1, 12))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_rendered_page_gives_back_its_stories(markup: str, seed: int, count: int) -> None:
     stories = [
         dataclasses.replace(story, emphasis=story.title.split()[1])
@@ -271,13 +271,13 @@ def reads_or_refuses(html: str) -> Any:
 
 
 @given(st.one_of(st.text(), st.text(st.characters(categories=["Cs", "Cc", "P"]))))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_text_is_read_or_refused_and_nothing_else_is_raised(html: str) -> None:
     assert reads_or_refuses(html)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_markup_is_read_or_refused_and_nothing_else_is_raised(html: str) -> None:
     assert reads_or_refuses(html)
     assert reads_or_refuses(page(several(2), html, several(2)))

@@ -107,7 +107,7 @@ WORDS = st.text("ab Ö–\n\xa0", max_size=5)
 
 
 @given(st.lists(st.one_of(WORDS, st.sampled_from([f"<{t}>" for t in TAGS] + [f"</{t}>" for t in TAGS]))))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_visible_letter_is_lost_doubled_or_moved(parts: list[str]) -> None:
     body = tree("".join(parts))
     visible = "".join("".join(str(text) for text in body.itertext()).split())

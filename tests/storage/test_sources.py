@@ -92,7 +92,7 @@ def stored(writer: Writer) -> list[tuple[object, ...]]:
     return [tuple(row) for row in writer.connection.execute(f"SELECT {columns} FROM items ORDER BY id")]
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(
     kinds=st.lists(
         st.sampled_from(("list", "cards", "search", "page", "captured list", "captured page")),

@@ -31,7 +31,7 @@ READABLE = sorted(
 # The order may tell which of several lists of one minute is named as the one that shows an item.
 UNORDERED = ("last_seen", "key", "listing_url", "first_run")
 # Without the phase that explains a failure: it takes longer than all other tests.
-PATIENT = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink))
+PATIENT = settings(phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink))
 
 
 @cache
