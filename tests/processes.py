@@ -73,8 +73,7 @@ class Command:
         self._said = [Path(self._folder.name, name) for name in ("output", "errors")]
         places = [(terminal or {}).get(path.name, str(path)) for path in self._said]
         self.process = _forking().Process(
-            target=_run,
-            args=([program, *arguments], str(cwd), dict(env or {}), before, places),
+            target=_run, args=([program, *arguments], str(cwd), dict(env or {}), before, places)
         )
         self.process.start()
         assert self.process.pid is not None

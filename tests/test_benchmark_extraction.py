@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.extraction.__main__ import (
-    measure,
-    rows_of_layouts,
-    rows_of_quality,
-    rows_of_speed,
-    table,
-)
+from benchmarks.extraction.__main__ import measure, rows_of_layouts, rows_of_quality, rows_of_speed, table
 from benchmarks.extraction.pages import fixture_pages, generated_pages
 from benchmarks.extraction.peers import PEERS
 from benchmarks.extraction.scoring import Expected, Score, score, total

@@ -71,7 +71,7 @@ COMMANDS = sorted(
     {command for name in TEXTS if name not in OF_THEIR_OWN for command in shown(name)} - ELSEWHERE
 )
 INSTALLED = sorted(
-    {line for line in (*COMMANDS, *spans("pip install")) if re.match(r"pip install '(\.|osce-news)\[", line)},
+    {line for line in (*COMMANDS, *spans("pip install")) if re.match(r"pip install '(\.|osce-news)\[", line)}
 )
 NO_PROGRAM = ("pip install ", "export ", "scrapy ")  # tests/crawl/spiders/test_scrapy.py runs Scrapy
 QUERIES = [

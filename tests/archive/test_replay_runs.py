@@ -252,22 +252,26 @@ def test_a_page_that_is_understood_by_now_is_stored(tmp_path: Path) -> None:
     assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("failed",)]
 
 
+# The disk is full when a transaction would leave two of something.
+FULL = """
+import sqlite3
+from contextlib import contextmanager
+import osce_news.storage.writer as writer
+whole = writer.transaction
+@contextmanager
+def transaction(connection):
+    with whole(connection):
+        yield
+        if connection.execute({query!r}).fetchone()[0] == 2:
+            raise sqlite3.OperationalError("database or disk is full")
+writer.transaction = transaction
+"""
+
+
 def test_a_page_that_the_database_could_not_take_is_not_replayed(tmp_path: Path) -> None:
     """Its event is in the archive when the transaction fails to be committed."""
-    full = (
-        "import sqlite3\nfrom contextlib import contextmanager\nimport osce_news.storage.writer as writer\n"
-        "whole = writer.transaction\n"
-        "@contextmanager\n"
-        "def transaction(connection):\n"
-        "    pages = connection.execute('SELECT count(*) FROM pages').fetchone()[0]\n"
-        "    with whole(connection):\n"
-        "        yield\n"
-        "        if pages == 1 and connection.execute('SELECT count(*) FROM pages').fetchone()[0] == 2:\n"
-        "            raise sqlite3.OperationalError('database or disk is full')\n"
-        "writer.transaction = transaction\n"
-    )
     with newsroom() as server:
-        done = crawl(server, tmp_path, before=full)
+        done = crawl(server, tmp_path, before=FULL.format(query="SELECT count(*) FROM pages"))
         assert (done.status, "disk is full" in done.errors) == (1, True)
     assert rows(tmp_path / "a.db", "SELECT status, pages FROM runs") == [("failed", 1)]
     assert replay(tmp_path).status == 0
@@ -275,20 +279,10 @@ def test_a_page_that_the_database_could_not_take_is_not_replayed(tmp_path: Path)
 
 
 def test_the_archive_of_a_run_whose_end_the_database_could_not_take_says_failed(tmp_path: Path) -> None:
-    full = (
-        "import sqlite3\nfrom contextlib import contextmanager\nimport osce_news.storage.writer as writer\n"
-        "whole = writer.transaction\n"
-        "@contextmanager\n"
-        "def transaction(connection):\n"
-        "    with whole(connection):\n"
-        "        yield\n"
-        "        if connection.execute('SELECT count(finished) FROM runs').fetchone()[0] == 2:\n"
-        "            raise sqlite3.OperationalError('database or disk is full')\n"
-        "writer.transaction = transaction\n"
-    )
     with newsroom() as server:
         assert crawl(server, tmp_path).status == 0
         server.remove(server.stories[5].node)
+        full = FULL.format(query="SELECT count(finished) FROM runs")
         done = crawl(server, tmp_path, "--full", before=full)
         assert (done.status, "disk is full" in done.errors) == (1, True)
     assert rows(tmp_path / "a.db", "SELECT status, withdrawn FROM runs WHERE id = 2") == [("running", 0)]

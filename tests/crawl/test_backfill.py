@@ -293,10 +293,7 @@ def is_capture(path: str) -> bool:
 
 @pytest.mark.parametrize(
     ("answer", "asked", "wanted"),
-    [
-        (status(403), 3, 6),
-        *slow((retry_later(0, 429), 4, 6), (status(503), 8, 4)),
-    ],
+    [(status(403), 3, 6), *slow((retry_later(0, 429), 4, 6), (status(503), 8, 4))],
 )
 def test_an_archive_that_refuses_or_is_down_is_left_alone(
     server: WebArchive, tmp_path: Path, answer: Answer, asked: int, wanted: int

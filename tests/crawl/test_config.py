@@ -22,8 +22,7 @@ def write(folder: Path, text: str) -> Path:
 
 def test_the_file_beside_the_database_gives_lists_and_options(tmp_path: Path) -> None:
     write(
-        tmp_path,
-        f"start-url = {LISTS}\nsince = 2024-01-31\nrows = 20\narticles = true\narchive = 'warc'\n",
+        tmp_path, f"start-url = {LISTS}\nsince = 2024-01-31\nrows = 20\narticles = true\narchive = 'warc'\n"
     )
     options = load_options(db=tmp_path / "a.db")
     assert [each.list_name for each in options.each_list()] == LISTS

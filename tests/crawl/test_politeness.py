@@ -96,12 +96,7 @@ def test_a_date_of_a_header_is_in_utc_or_none(value: str) -> None:
     assert date is None or date.utcoffset() == timedelta(0)
 
 
-@given(
-    retry=st.integers(1, 2000),
-    base=st.floats(0.1, 300),
-    most=st.floats(300, 600),
-    chance=st.floats(0, 1),
-)
+@given(retry=st.integers(1, 2000), base=st.floats(0.1, 300), most=st.floats(300, 600), chance=st.floats(0, 1))
 def test_waits_are_doubled_and_up_to_half_more(retry: int, base: float, most: float, chance: float) -> None:
     wait = back_off(retry, base, most, chance)
     assert base <= wait <= most

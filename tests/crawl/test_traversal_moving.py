@@ -40,13 +40,7 @@ def move_at_random(site: MovingList, rng: random.Random, most: int, *, twice: bo
 
 
 @settings(max_examples=120)
-@given(
-    st.integers(0, 150),
-    st.integers(11, 50),
-    st.integers(0, 6),
-    st.integers(0, 2**32),
-    st.booleans(),
-)
+@given(st.integers(0, 150), st.integers(11, 50), st.integers(0, 6), st.integers(0, 2**32), st.booleans())
 @example(
     length=141, rows=11, most=5, seed=803, pager=False
 )  # five pages without news, all of them read before

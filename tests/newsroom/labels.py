@@ -18,11 +18,7 @@ LABELS = {
         "offices": "Where we are:",
         "topics": "What we do:",
     },
-    "ru": {
-        "date": "Дата публикации:",
-        "type": "Вид контента:",
-        "topics": "Что мы делаем",
-    },
+    "ru": {"date": "Дата публикации:", "type": "Вид контента:", "topics": "Что мы делаем"},
 }
 
 # The numbers of the filters, as far as they are known.

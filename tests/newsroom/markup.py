@@ -96,7 +96,4 @@ def _frame(markup: str, language: str) -> tuple[str, str]:
         )
     drupal = 10 if markup == "drupal10" else 7
     top = chrome.head(words, language, drupal) + body + chrome.header(words)
-    return (
-        f"{top}{main}{chrome.opening(words)}",
-        f"{end}{chrome.sidebar(words)}{chrome.footer(words)}",
-    )
+    return (f"{top}{main}{chrome.opening(words)}", f"{end}{chrome.sidebar(words)}{chrome.footer(words)}")

@@ -80,10 +80,7 @@ def make_newer(stories: list[Story], count: int) -> list[Story]:
     last = max((story.published for story in stories), default=NEWEST)
     # The largest step times the count keeps even the lowest new node above all old ones.
     return make_stories(
-        count,
-        seed=top,
-        newest=last + datetime.timedelta(days=count),
-        first_node=top + _LARGEST_STEP * count,
+        count, seed=top, newest=last + datetime.timedelta(days=count), first_node=top + _LARGEST_STEP * count
     )
 
 

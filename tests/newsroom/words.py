@@ -24,10 +24,7 @@ SUBJECTS = {
         "the detection of forged travel documents",
         "joint patrols along mountain borders",
     ),
-    "Climate change": (
-        "climate risks in river basins",
-        "heat waves and security in cities",
-    ),
+    "Climate change": ("climate risks in river basins", "heat waves and security in cities"),
     "Combating trafficking in human beings": (
         "the identification of trafficking victims",
         "labour exploitation in supply chains",
@@ -74,10 +71,7 @@ SUBJECTS = {
         "hotlines against domestic violence",
         "mentoring for women in local politics",
     ),
-    "Good governance": (
-        "transparent public procurement",
-        "asset declarations of officials",
-    ),
+    "Good governance": ("transparent public procurement", "asset declarations of officials"),
     "Human rights": (
         "monitoring places of detention",
         "freedom of peaceful assembly",
@@ -88,45 +82,25 @@ SUBJECTS = {
         "the draft law on broadcasting",
         "community radio in minority languages",
     ),
-    "Migration": (
-        "the integration of returning migrants",
-        "fair recruitment abroad",
-    ),
+    "Migration": ("the integration of returning migrants", "fair recruitment abroad"),
     "National minority issues": (
         "street signs in two languages",
         "minority councils",
         "schooling in minority languages",
     ),
-    "Policing": (
-        "community policing",
-        "crime scene work",
-        "police training in open-source research",
-    ),
+    "Policing": ("community policing", "crime scene work", "police training in open-source research"),
     "Reform and co-operation in the security sector": (
         "parliamentary oversight of the armed forces",
         "the legal status of conscripts",
     ),
-    "Roma and Sinti": (
-        "the legalization of Roma settlements",
-        "school mediators in Roma communities",
-    ),
-    "Rule of law": (
-        "trial monitoring",
-        "free legal aid in rural courts",
-        "the backlog of enforcement cases",
-    ),
-    "Safety of journalists": (
-        "threats against reporters",
-        "safety training for freelance journalists",
-    ),
+    "Roma and Sinti": ("the legalization of Roma settlements", "school mediators in Roma communities"),
+    "Rule of law": ("trial monitoring", "free legal aid in rural courts", "the backlog of enforcement cases"),
+    "Safety of journalists": ("threats against reporters", "safety training for freelance journalists"),
     "Tolerance and non-discrimination": (
         "the recording of hate crimes",
         "the protection of places of worship",
     ),
-    "Youth": (
-        "youth councils",
-        "summer schools for young leaders",
-    ),
+    "Youth": ("youth councils", "summer schools for young leaders"),
 }
 
 EVENTS = (

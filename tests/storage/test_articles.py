@@ -226,9 +226,7 @@ def test_what_a_page_prints_otherwise_than_the_list_is_told(
     assert differences(LISTED, title, printed) == different
 
 
-def test_a_difference_is_noted_and_renormalizing_finds_the_same(
-    crawling: Writer,
-) -> None:
+def test_a_difference_is_noted_and_renormalizing_finds_the_same(crawling: Writer) -> None:
     story = STORIES[0]
     before = values(crawling.connection, "SELECT title FROM items ORDER BY id")
     html = render_article(story).replace("</h1>", " (updated)</h1>")
@@ -299,9 +297,7 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
     assert {one.rank for one in none} == {NEWS, NEVER, RETRY, CHANGED}
 
 
-def test_what_was_not_understood_is_for_another_version(
-    crawling: Writer,
-) -> None:
+def test_what_was_not_understood_is_for_another_version(crawling: Writer) -> None:
     crawling.store_article(bad(STORIES[0], 6, "unreadable", reason="no title"))
     first = str(STORIES[0].node)
     due = article_queue.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])

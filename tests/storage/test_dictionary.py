@@ -15,9 +15,7 @@ from tests.helpers import values
 LISTS = {"offices", "topics", "dateline_places"}  # of an item; tables of their own in the database
 
 
-def test_the_dictionary_has_the_columns_of_the_schema_and_no_others(
-    reading: sqlite3.Connection,
-) -> None:
+def test_the_dictionary_has_the_columns_of_the_schema_and_no_others(reading: sqlite3.Connection) -> None:
     sql = (
         "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
         "AND name NOT GLOB '*sqlite_*' AND name NOT GLOB 'items_fts_*'"

@@ -86,9 +86,7 @@ def test_case_quotes_dashes_and_the_name_of_the_site_do_not_tell_titles_apart(wr
     assert ids(writer) == {str(story.node) for story in STORIES}
 
 
-def test_one_or_two_other_numbers_with_a_known_title_and_date_are_items_of_their_own(
-    writer: Writer,
-) -> None:
+def test_one_or_two_other_numbers_with_a_known_title_and_date_are_items_of_their_own(writer: Writer) -> None:
     restored(writer, [renumbered(story) for story in STORIES[:2]])
     assert len(ids(writer)) == 14
 

@@ -13,9 +13,7 @@ from tests.newsroom.samples import TEN
 LIST = "https://www.osce.org/press-releases"
 
 
-def test_a_replayed_page_of_the_past_shows_nothing_of_today(
-    db: Path,
-) -> None:
+def test_a_replayed_page_of_the_past_shows_nothing_of_today(db: Path) -> None:
     with Writer(db) as writer:
         for at, shown in (("2026-01-01T12:00:00Z", TEN[:3]), ("2026-02-01T12:00:00Z", TEN[:1])):
             run = writer.begin("full", LIST, list_name=LIST, started=at).run

@@ -161,9 +161,7 @@ def test_an_unknown_name_is_an_error_that_names_the_nearest(kind: str, asked: st
     assert len(str(error.value)) < 300
 
 
-def test_the_title_counts_before_the_teaser_and_the_hit_stands_between_the_marks(
-    newsroom: Newsroom,
-) -> None:
+def test_the_title_counts_before_the_teaser_and_the_hit_stands_between_the_marks(newsroom: Newsroom) -> None:
     rows = search(newsroom.connection, Query("trafficking"), None, ("<b>", "</b>")).rows
     assert rows
     assert all("<b>" in row["snippet"] and "</b>" in row["snippet"] for row in rows)

@@ -155,9 +155,7 @@ def test_the_tables_are_those_of_the_contract_and_hold_their_types(reading: sqli
     assert values(reading, "SELECT name FROM pragma_table_info('items_fts')") == ["title", "teaser", "text"]
 
 
-def test_the_view_has_the_columns_of_the_contract_in_their_order(
-    reading: sqlite3.Connection,
-) -> None:
+def test_the_view_has_the_columns_of_the_contract_in_their_order(reading: sqlite3.Connection) -> None:
     names = values(reading, "SELECT name FROM pragma_table_info('newsroom')")
     assert [name for name in names if name in VIEW] == VIEW
     row = reading.execute("SELECT * FROM newsroom WHERE json_array_length(offices) > 1 LIMIT 1").fetchone()
@@ -201,9 +199,7 @@ def test_a_filter_is_answered_by_its_index(reading: sqlite3.Connection, filters:
     assert not any(step.startswith("SCAN items") and "items_published" not in step for step in plan), plan
 
 
-def test_pages_of_a_run_and_revisions_are_found_by_index(
-    reading: sqlite3.Connection,
-) -> None:
+def test_pages_of_a_run_and_revisions_are_found_by_index(reading: sqlite3.Connection) -> None:
     found_by = {"pages_run": ("pages", "run_id"), "revisions_item": ("revisions", "item_id")}
     for index, (table, column) in found_by.items():
         row = reading.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {column} = 1").fetchone()

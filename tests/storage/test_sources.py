@@ -69,12 +69,7 @@ LABELS = ("content_type_raw", "offices_raw", "topics_raw")
 def searched(stories: Sequence[Story], at: str = NOON) -> Listing:
     """Return an answer of the search service: one office, its own preview, the date as an instant."""
     theirs = [
-        replace(
-            story,
-            offices=story.offices[:1],
-            teaser=f"Preview of {story.node}.",
-        )
-        for story in stories
+        replace(story, offices=story.offices[:1], teaser=f"Preview of {story.node}.") for story in stories
     ]
     page = form_of(theirs, (*TITLES, "published_raw", "teaser_raw", *LABELS), at, "search")
     for story, record in zip(stories, page.records, strict=True):
@@ -198,9 +193,7 @@ def test_a_clock_that_was_set_back_hides_no_edit(writer: Writer, origin: str) ->
     assert values(writer.connection, "SELECT before FROM revisions") == ["First"]
 
 
-def test_an_older_page_does_not_restore_what_a_newer_one_of_its_source_prints_no_more(
-    tmp_path: Path,
-) -> None:
+def test_an_older_page_does_not_restore_what_a_newer_one_of_its_source_prints_no_more(tmp_path: Path) -> None:
     story = replace(make_stories(1)[0], topics=("Elections",))
     bare = replace(story, topics=())
     pages = [

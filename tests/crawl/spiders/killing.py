@@ -96,11 +96,7 @@ def faults_of(db: Path) -> list[str]:
 
 
 def kill_often(
-    folder: Path,
-    kills: int,
-    seed: int,
-    each: int = 7,
-    tell: Callable[[Chain], object] = lambda chain: None,
+    folder: Path, kills: int, seed: int, each: int = 7, tell: Callable[[Chain], object] = lambda chain: None
 ) -> list[Chain]:
     """Kill so many crawls at least, some in a row before one comes to its end; return the rows."""
     chains: list[Chain] = []

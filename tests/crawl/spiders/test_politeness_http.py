@@ -43,8 +43,7 @@ def undisturbed(name: str, one: Told, is_so: Callable[[Told], bool]) -> Told:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "seconds"),
-    [("seconds", 1), ("too many", 2), ("fast clock", 2), ("slow clock", 2)],
+    ("name", "seconds"), [("seconds", 1), ("too many", 2), ("fast clock", 2), ("slow clock", 2)]
 )
 def test_retry_after_is_kept_to_in_both_forms(told: dict[str, Told], name: str, seconds: float) -> None:
     one = undisturbed(name, told[name], lambda one: seconds - EARLY <= one.gaps[1])
@@ -111,9 +110,7 @@ def test_no_request_comes_before_its_turn_whatever_it_is(told: dict[str, Told]) 
     assert one.cost["requests"] == len(one.log) == 9
 
 
-def test_requests_come_one_by_one_and_silence_counts_as_a_failure(
-    told: dict[str, Told],
-) -> None:
+def test_requests_come_one_by_one_and_silence_counts_as_a_failure(told: dict[str, Told]) -> None:
     one = told["silence"]
     assert one.statuses == [200, 200, 200]
     assert one.cost["retries"] == 3
@@ -150,9 +147,7 @@ def test_a_page_that_is_not_there_is_an_answer_and_not_asked_for_again(told: dic
     assert told["gone"].cost["retries"] == 0
 
 
-def test_what_robots_txt_forbids_says_nothing_of_the_server(
-    told: dict[str, Told],
-) -> None:
+def test_what_robots_txt_forbids_says_nothing_of_the_server(told: dict[str, Told]) -> None:
     one = told["forbidden"]
     assert one.statuses == [*["IgnoreRequest"] * 4, 200]
     assert one.paths == ["/robots.txt", PAGES[4]]

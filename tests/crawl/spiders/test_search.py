@@ -46,12 +46,7 @@ def document(number: int, **more: Any) -> dict[str, Any]:
 
 
 def crawl(
-    service: Typesense,
-    db: Path,
-    *options: str,
-    key: str | None = None,
-    before: str = "",
-    wait_s: float = 120,
+    service: Typesense, db: Path, *options: str, key: str | None = None, before: str = "", wait_s: float = 120
 ) -> Ended:
     with start(service, db, *options, key=key, before=before) as command:
         return command.wait(wait_s)
@@ -114,10 +109,7 @@ def test_a_full_crawl_finds_edits_and_withdrawals(service: Typesense, tmp_path: 
     assert [full[name] for name in ("new", "changed", "withdrawn")] == [1, 1, 1]
     assert rows(db, "SELECT id FROM items WHERE withdrawn IS NOT NULL") == [("100300",)]
     changed = "SELECT item_id, field, after FROM revisions ORDER BY 1"
-    assert rows(db, changed) == [
-        ("100520", "text", "Another text."),
-        ("100560", "title", "Another title"),
-    ]
+    assert rows(db, changed) == [("100520", "text", "Another text."), ("100560", "title", "Another title")]
 
 
 @pytest.mark.slow

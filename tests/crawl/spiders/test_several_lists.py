@@ -82,11 +82,7 @@ def test_hosts_share_the_longest_delay(
 
 
 @pytest.mark.parametrize(
-    ("fault", "status", "word"),
-    [
-        (faults.status(500), 4, "partial"),
-        (faults.error_page(), 3, "failed"),
-    ],
+    ("fault", "status", "word"), [(faults.status(500), 4, "partial"), (faults.error_page(), 3, "failed")]
 )
 def test_a_list_that_cannot_be_read_does_not_stop_the_next_and_its_status_counts(
     newsrooms: tuple[Newsroom, Newsroom],
