@@ -35,12 +35,7 @@ def crawl(server: Newsroom, folder: Path, *options: str, before: str = "", wait_
 
 
 def replay(
-    folder: Path,
-    *options: str,
-    db: str = "b.db",
-    what: str = "archive",
-    before: str = "",
-    wait_s: float = 60,
+    folder: Path, *options: str, db: str = "b.db", what: str = "archive", before: str = "", wait_s: float = 60
 ) -> Ended:
     """Replay an archive into another database of the folder."""
     paths = [str(folder / one) for one in what.split()]

@@ -460,9 +460,7 @@ def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
     assert "a replay opens no socket, but something called socket." in done.lines[0]
 
 
-def test_a_replay_that_was_cut_short_leaves_nothing_and_the_next_begins_anew(
-    small: Path,
-) -> None:
+def test_a_replay_that_was_cut_short_leaves_nothing_and_the_next_begins_anew(small: Path) -> None:
     before = (
         "import osce_news.archive.replay.recorded as recorded\n"
         "store, count = recorded.RecordedRun._store, []\n"

@@ -75,13 +75,7 @@ def test_a_revisit_keeps_the_header_of_its_own_response(tmp_path: Path) -> None:
 def asked(etag: str = "", since: str = "") -> dict[str, Any]:
     headers = [("If-None-Match", etag)] if etag else []
     headers += [("If-Modified-Since", since)] if since else []
-    return {
-        "status": 304,
-        "body": b"",
-        "request_headers": headers,
-        "when": LATER,
-        "headers": [("Date", "x")],
-    }
+    return {"status": 304, "body": b"", "request_headers": headers, "when": LATER, "headers": [("Date", "x")]}
 
 
 @pytest.mark.parametrize("again", [False, True])

@@ -171,10 +171,7 @@ def test_names_and_values_can_not_escape_the_folder_or_their_line(tmp_path: Path
 
 
 def test_two_runs_of_one_name_in_one_second_have_their_own_files(tmp_path: Path) -> None:
-    with (
-        ArchiveWriter(tmp_path, "1") as one,
-        ArchiveWriter(tmp_path, "1") as two,
-    ):
+    with ArchiveWriter(tmp_path, "1") as one, ArchiveWriter(tmp_path, "1") as two:
         one.record(exchange(0))
         two.record(exchange(1))
     assert one.path != two.path

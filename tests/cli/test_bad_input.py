@@ -176,11 +176,7 @@ def test_suggested_commands_work_with_a_database_of_any_name(tmp_path: Path, nam
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("arguments", "status"),
-    [
-        (("list", "--db", "notes.txt"), 2),
-        (("replay", "notes.html"), 3),
-    ],
+    ("arguments", "status"), [(("list", "--db", "notes.txt"), 2), (("replay", "notes.html"), 3)]
 )
 def test_v_shows_a_traceback_before_the_line(tmp_path: Path, arguments: tuple[str, ...], status: int) -> None:
     for name in ("notes.txt", "notes.html"):

@@ -143,9 +143,7 @@ def test_values_that_run_into_the_text_are_held(replay: Callable[[bytes], Result
     assert (page["results"], page["label"]) == (10, "Where we are, What we do")
 
 
-def test_a_page_nested_20_000_deep_is_read_whole_or_not_at_all(
-    replay: Callable[[bytes], Result],
-) -> None:
+def test_a_page_nested_20_000_deep_is_read_whole_or_not_at_all(replay: Callable[[bytes], Result]) -> None:
     result = replay(_nested(20_000).encode())
     assert (result.status, json.loads(result.out)["seen"], len(result.errors)) in ((0, 10, 0), (3, 0, 1))
 

@@ -58,10 +58,7 @@ def test_the_items_of_a_query_are_cited_with_the_query(filled: Path, tmp_path: P
 
 def test_a_citation_of_nothing_is_noticed(filled: Path, tmp_path: Path) -> None:
     none = run("cite", "--search", "traficking", cwd=tmp_path)
-    assert none.errors == [
-        "'traficking' occurs nowhere; did you mean 'trafficking'?",
-        "nothing found",
-    ]
+    assert none.errors == ["'traficking' occurs nowhere; did you mean 'trafficking'?", "nothing found"]
     some = run("cite", "--search", "trafficking", cwd=tmp_path)
     assert re.fullmatch(r"\d+ items\n", some.err)
     assert run("cite", cwd=tmp_path).err == ""

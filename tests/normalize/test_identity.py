@@ -164,9 +164,7 @@ def test_any_path_has_a_canonical_form_that_is_its_own(path: str, more: str) -> 
     assert item_id(url) == item_id(f"http://osce.org/{path}/{more}")
 
 
-def test_a_path_encoded_many_times_is_decoded_a_few_times(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_path_encoded_many_times_is_decoded_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step takes time in proportion to the path: a page of some megabytes could take hours."""
     decoded = []
 

@@ -91,9 +91,7 @@ def test_a_page_with_more_elements_than_the_extractor_stands_is_refused() -> Non
         read(unknown("<h1>A title</h1>" + "a<br>" * 20_001))
 
 
-def test_whatever_the_extractor_raises_is_a_layout_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_whatever_the_extractor_raises_is_a_layout_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def extracted(html: str) -> None:
         raise RecursionError(html)
 

@@ -107,8 +107,7 @@ def test_no_layout_takes_the_page_of_another_for_its_own(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("html", "expected", "got"),
-    [("", "1 on the page", "0"), ("<h1>a</h1><h1>b</h1>", "1 on the page", "2")],
+    ("html", "expected", "got"), [("", "1 on the page", "0"), ("<h1>a</h1><h1>b</h1>", "1 on the page", "2")]
 )
 def test_a_selector_says_how_many_matches_it_expected(html: str, expected: str, got: str) -> None:
     with pytest.raises(LayoutError) as raised:

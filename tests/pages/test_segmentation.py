@@ -132,9 +132,7 @@ def test_lines_deep_inside_elements_are_read_in_time_that_grows_with_lines_and_d
     assert twice < 2.2 * once
 
 
-def test_the_value_of_a_label_is_looked_for_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_value_of_a_label_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     within = Mock(wraps=fields._within)
     monkeypatch.setattr(fields, "_within", within)
     title = '<h3><a href="/node/1">Story</a></h3>'

@@ -99,17 +99,6 @@ def test_a_refused_crawl_prints_its_status_its_error_and_the_state_of_the_databa
     assert {f"database: {folder}/a.db", "last run: 1", "last run status: refused"} <= set(state)
 
 
-@pytest.mark.slow
-def test_a_partial_crawl_prints_one_line_and_keeps_what_it_read(
-    crontab: tuple[dict[str, str], list[Line]], newsroom: Newsroom, folder: Path, tmp_path: Path
-) -> None:
-    newsroom.fail(faults.page(1), faults.status(404))
-    result = run_line(crontab[1][0], crontab[0], tmp_path)
-    assert result.status == 4
-    assert re.match(r"exit status 4: osce-news: .*\n", result.out)
-    assert stored(folder / "a.db") == 50
-
-
 def test_a_missing_program_is_reported(crontab: tuple[dict[str, str], list[Line]], tmp_path: Path) -> None:
     line = crontab[1][0]
     gone = line._replace(command=line.command.replace(sys.executable, f"{sys.executable}-gone"))

@@ -105,9 +105,7 @@ def test_a_single_rare_group_keeps_its_name(reading: sqlite3.Connection) -> None
     assert counts.OTHER in [row["type"] for row in found.rows]
 
 
-def test_a_matrix_has_frequent_labels_and_says_how_many_items_it_shows(
-    reading: sqlite3.Connection,
-) -> None:
+def test_a_matrix_has_frequent_labels_and_says_how_many_items_it_shows(reading: sqlite3.Connection) -> None:
     found = build_figure(reading, FigureOptions(("office", "topic"), top=4))
     assert {row["office"] for row in found.rows} <= set(counts.most_frequent(reading, "office", Query())[:4])
     assert all(row["topic"] not in (None, counts.OTHER) for row in found.rows)

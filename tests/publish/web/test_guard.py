@@ -25,13 +25,7 @@ from tests.helpers import digest
 from tests.publish.web.conftest import TABLE, Get, node
 from tests.publish.web.serving import Serving, serving, text_at
 
-HOSTS = {
-    "127.0.0.1": 200,
-    "localhost": 200,
-    "evil.example": 400,
-    "127.0.0.1.evil.example": 400,
-    "": 400,
-}
+HOSTS = {"127.0.0.1": 200, "localhost": 200, "evil.example": 400, "127.0.0.1.evil.example": 400, "": 400}
 CROSS = {"Sec-Fetch-Site": "cross-site"}
 NAVIGATION = CROSS | {"Sec-Fetch-Mode": "navigate"}
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT "

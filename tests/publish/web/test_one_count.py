@@ -118,9 +118,7 @@ def query_of(words: str, options: list[str]) -> Query:
 
 
 @pytest.mark.slow
-def test_thirty_queries_count_the_same_items_everywhere(
-    counted_everywhere: Counted,
-) -> None:
+def test_thirty_queries_count_the_same_items_everywhere(counted_everywhere: Counted) -> None:
     table = HEADER
     for typed, match, where in TYPED:
         numbers = counted_everywhere(typed, match, where)

@@ -11,16 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.publish.web.conftest import (
-    HOSTILE,
-    HOSTILE_OFFICE,
-    READ,
-    STRANGE,
-    TABLE,
-    Get,
-    node,
-    text_of,
-)
+from tests.publish.web.conftest import HOSTILE, HOSTILE_OFFICE, READ, STRANGE, TABLE, Get, node, text_of
 
 
 def test_search_covers_titles_teasers_and_texts(get: Get) -> None:
