@@ -36,8 +36,9 @@ def _read(path: Path) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in table.items():
         if name not in options:
-            nearest = difflib.get_close_matches(name, options, 1, cutoff=0)[0]
-            raise BadInputError(f"{path}: no option {name!r}; did you mean {nearest!r}?")
+            nearest = difflib.get_close_matches(name, options, 1, cutoff=0.7)
+            hint = f"did you mean {nearest[0]!r}?" if nearest else "`osce-news crawl --help` lists them"
+            raise BadInputError(f"{path}: no option {name!r}; {hint}")
         try:
             parsed = OPTIONS[options[name]]["parse"](value, name)
         except BadInputError as error:

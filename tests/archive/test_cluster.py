@@ -9,9 +9,9 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -339,44 +339,31 @@ def test_partitions_are_whole_or_absent(
         write_partition(tmp_path / "no" / "such.parquet", [], Report())
 
 
-class _Client:
-    """A fake cluster whose futures never change."""
-
-    def __init__(self, status: str, error: Exception | None = None) -> None:
-        self.status, self.error = status, error
-        self.cancelled: list[Any] = []
-
-    def submit(self, *_: object, **__: object) -> Any:
-        future: Any = Future()
-        future.status, future.exception = self.status, lambda: self.error
-        if self.status != "pending":
-            future.set_result(None)
-        return future
-
-    def scheduler_info(self) -> dict[str, object]:
-        return {"workers": {}}
-
-    def cancel(self, futures: list[Any]) -> None:
-        self.cancelled += futures
-
-
 def test_a_cluster_that_goes_away_ends_the_command(tmp_path: Path) -> None:
     parts = [Part("/a.warc", 1, 1, start, start + 1, "") for start in range(3)]
-    for status, why in (("pending", "has no workers"), ("cancelled", "went away")):
-        client = _Client(status)
-        with pytest.raises(NetworkError, match=f"{why}; run the same command again"):
-            parse_parts(client, parts, tmp_path, check_workers_s=0.01)
-        assert len(client.cancelled) == 3
+    with cluster(None, 0) as empty:
+        with pytest.raises(NetworkError, match="has no workers; run the same command again"):
+            parse_parts(empty, parts, tmp_path, check_workers_s=0.01)
+        restart = Timer(0.5, empty.restart, kwargs={"wait_for_workers": False})  # it forgets all parts
+        restart.start()
+        with pytest.raises(NetworkError, match="went away; run the same command again"):
+            parse_parts(empty, parts, tmp_path, check_workers_s=60)
+        restart.join()
 
 
-def test_the_error_of_a_part_is_returned_and_the_others_are_parsed(tmp_path: Path) -> None:
-    parts = [Part("/a.warc", 1, 1, start, start + 5_000, "") for start in range(2)]
-    for error, why in ((PartialError("is gone"), "is gone"), (ValueError("x"), "ValueError: x")):
-        errors = parse_parts(_Client("error", error), parts, tmp_path)
-        assert list(map(str, errors)) == [
-            f"/a.warc: bytes 0 to 5,000: {why}", f"/a.warc: bytes 1 to 5,001: {why}"
-        ]  # fmt: skip
-        assert {one.exit_status for one in errors} == {4}
+def test_the_error_of_a_part_is_returned_and_the_others_are_parsed(
+    recorded: Path, tmp_path: Path, client: Any
+) -> None:
+    part = the_part(recorded, tmp_path)
+    gone, wrong = replace(part, path="/a.warc", end=5_000), replace(part, path="/\0", start=1)
+    done: list[tuple[int, int]] = []
+    errors = parse_parts(client, [gone, part, wrong], tmp_path, lambda *numbers: done.append(numbers))
+    assert done == [(1, 3), (2, 3), (3, 3)]
+    first, second = sorted(map(str, errors))
+    assert first == f"/\0: bytes 1 to {part.end:,}: ValueError: embedded null byte"
+    assert second.startswith("/a.warc: bytes 0 to 5,000: the worker can't read the file (No such file")
+    assert {one.exit_status for one in errors} == {4}
+    assert (tmp_path / part.name).is_file()
 
 
 def test_merge_refuses_other_folders(recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

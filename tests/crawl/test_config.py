@@ -54,7 +54,7 @@ def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
     [
         ("start_url = 'x'", "no option 'start_url'; did you mean 'start-url'?"),
         ("max-page = 3", "no option 'max-page'; did you mean 'max-pages'?"),
-        ("db = 'x.db'", "no option 'db'"),
+        ("db = 'x.db'", "no option 'db'; `osce-news crawl --help` lists them"),
         ("rows = 'many'", "--rows: 'many' is not a whole number"),
         ("rows = true", "--rows: 'True' is not a whole number"),
         ("full = 'perhaps'", "--full: 'perhaps' is neither 1 nor 0"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,6 @@ from osce_news.urls import LISTING_URL
 
 CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers
 _RUN_AGAIN = "run the same command again; what was parsed is kept"
-Client = Any  # distributed has no types
 
 
 class ParseResult(NamedTuple):
@@ -76,7 +76,7 @@ def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, to
 
 
 @contextmanager
-def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
+def cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
     """Yield a client of the scheduler at that address, or of a new cluster of local `workers`.
 
     Raises NetworkError if no scheduler answers within Dask's `distributed.comm.timeouts.connect`.
@@ -92,10 +92,7 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
             "distributed.scheduler.worker-saturation": 1.0,
         }
     )
-    import distributed as dd
-
-    connect: Any = dd.Client
-    make: Any = dd.LocalCluster
+    dd: Any = importlib.import_module("distributed")  # it has no types
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         if scheduler is None:
@@ -104,11 +101,11 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Client]:
             options = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
             silent = {"local_directory": scratch, "silence_logs": logging.CRITICAL}
             with _uninterrupted():
-                local = stack.enter_context(make(n_workers=workers, **options, **silent))
-                client = stack.enter_context(connect(local))
+                local = stack.enter_context(dd.LocalCluster(n_workers=workers, **options, **silent))
+                client = stack.enter_context(dd.Client(local))
         else:
             try:
-                client = stack.enter_context(connect(scheduler))
+                client = stack.enter_context(dd.Client(scheduler))
             except (OSError, ValueError) as error:
                 reason = " ".join(str(error).split())
                 raise NetworkError(f"no Dask scheduler answers at {scheduler}: {reason}") from error
@@ -142,7 +139,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def parse_parts(
-    client: Client,
+    client: Any,
     parts: Sequence[Part],
     folder: Path,
     on_part: Callable[[int, int], None] = lambda done, total: None,
@@ -184,7 +181,7 @@ def parse_parts(
     return errors
 
 
-def _next_ended(ended: SimpleQueue[Any], client: Client, check_workers_s: float) -> Any:
+def _next_ended(ended: SimpleQueue[Any], client: Any, check_workers_s: float) -> Any:
     """Return the next future that has ended; raises NetworkError if the cluster has no workers left."""
     checks_without_workers = 0
     while checks_without_workers < 2:

@@ -52,8 +52,8 @@ class ParsedPage:
     listing: Listing | None = None
     article: ArticleItem | None = None
     error: str | None = None  # the name of its class in errors.py
-    text: str = ""  # this and the next of the error
-    attributes: dict[str, Any] = field(default_factory=dict)
+    text: str = ""  # of the error
+    attributes: dict[str, Any] = field(default_factory=dict)  # of the error: its arguments, if it has any
 
     @classmethod
     def of(cls, capture: Capture, item: str) -> Self:
@@ -64,14 +64,6 @@ class ParsedPage:
             return cls(listing=capture.listing())
         except OsceNewsError as error:
             return cls(error=type(error).__name__, text=str(error), attributes=vars(error))
-
-    def raise_error(self) -> None:
-        """Raise the error, if it is one."""
-        if self.error is not None:
-            kind: type[OsceNewsError] = getattr(errors, self.error)
-            error = kind.__new__(kind, self.text)  # its __init__ takes other arguments
-            vars(error).update(self.attributes)
-            raise error
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +78,22 @@ class ParsedCapture(Capture):
 
     def listing(self) -> Listing:
         """Return or raise what `Capture.listing` returned or raised."""
-        listing = self._page("").listing
-        assert listing is not None
+        listing: Listing = self._result("")
         return listing
 
     def article(self, requested: str | None = None) -> ArticleItem:
         """Return or raise what `Capture.article` returned or raised."""
         if self.revisit == SERVER_NOT_MODIFIED:
             return Capture.article(self, requested)  # needs no body
-        article = self._page(requested or item_id(self.url)).article
-        assert article is not None
+        article: ArticleItem = self._result(requested or item_id(self.url))
         return article
 
-    def _page(self, item: str) -> ParsedPage:
+    def _result(self, item: str) -> Any:
         page = from_json(ParsedPage, self.pages[item])
-        page.raise_error()
-        return page
+        if page.error is not None:
+            kind: Any = getattr(errors, page.error)
+            raise kind(**page.attributes) if page.attributes else kind(page.text)
+        return page.listing or page.article
 
 
 def write_partition(path: Path, rows: Iterable[Row], report: Report) -> None:
