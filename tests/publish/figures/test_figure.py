@@ -75,10 +75,14 @@ def test_a_time_series_has_every_period_and_counts_undated_items(tmp_path: Path)
         connection.commit()
     with closing(open_for_reading(tmp_path / "gaps.db")) as connection:
         found = build_figure(connection, FigureOptions(("month",)))
+        of_period = build_figure(connection, FigureOptions(("month",), Query(since="2020-05")))
     assert [(row["month"], row["items"]) for row in found.rows] == [
         ("2020-03", 1), ("2020-04", 0), ("2020-05", 0), ("2020-06", 0), ("2020-07", 1),
     ]  # fmt: skip
     assert "3 items, published 2020-03-01 to 2020-07-09. 1 without a date are not shown." in found.notes
+    assert [(row["month"], row["items"]) for row in of_period.rows] == [
+        ("2020-05", 0), ("2020-06", 0), ("2020-07", 1),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("by", [("month", "office"), ("office", "month")])
