@@ -6,20 +6,18 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from osce_news.cli.main import cli, main
-from osce_news.errors import OsceNewsError
 from osce_news.storage import Writer, open_for_reading
 from osce_news.storage.integrity import problems
-from tests.helpers import FIXTURES, command, dump, environment, html_of, run, shell, values
+from tests.helpers import FIXTURES, dump, environment, html_of, run, shell, values
 from tests.newsroom import make_stories
+from tests.processes import Command
 
 PAGES = 30
 
@@ -32,15 +30,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(PAGES):
         (folder / f"{number:02}.html").write_text(html_of(stories[50 * number :][:50]))
     return folder
-
-
-def _held(db: Path) -> int:
-    """Return how many pages the database holds, 0 while it can't be read."""
-    try:
-        with closing(open_for_reading(db)) as connection:
-            return int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
-    except OsceNewsError:
-        return 0
 
 
 # Takes root's right to read and write everything away before the command begins:
@@ -130,42 +119,38 @@ def test_a_full_disk_loses_nothing_that_is_stored(filled: Path, tmp_path: Path, 
     assert (again.status, json.loads(again.out)["pages"]) == (0, PAGES)
 
 
+# Sends the signal to the replay itself, before it stores its fourth page.
+SIGNALLED = """
+import os
+from osce_news.storage import Writer
+store, pages = Writer.store, []
+def stop(self, page, *more):
+    pages.append(page)
+    if len(pages) == 4:
+        os.kill(os.getpid(), {number})
+    return store(self, page, *more)
+Writer.store = stop
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_replay_keeps_what_was_read(
     tmp_path: Path, pages: Path, number: signal.Signals
 ) -> None:
     db = tmp_path / "osce-news.db"
-    # If the tests run in the background, they may ignore the signal.
-    before = f"import signal; signal.signal({int(number)}, signal.SIG_DFL)"
-    process = subprocess.Popen(
-        command("replay", pages, "--db", db, before=before),
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        deadline = time.monotonic() + 30
-        while _held(db) < 3 and time.monotonic() < deadline:
-            time.sleep(0.005)
-        process.send_signal(number)
-        _, err = process.communicate(timeout=30)
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == 130, err
-    (line,) = err.split("\n")[-2:-1]
-    assert err.strip() == line  # on a terminal it stands below the ^C
+    before = SIGNALLED.format(number=int(number))
+    with Command(["replay", str(pages)], tmp_path, environment(), before) as replay:
+        done = replay.wait()
+    assert done.status == 130, done.errors
+    (line,) = done.errors.splitlines()  # on a terminal it stands below the ^C
     assert line.startswith("osce-news: interrupted")
     assert problems(db) == []
-    held = _held(db)
-    assert 3 <= held < PAGES
     with Writer(db) as writer:
-        assert values(writer.connection, "SELECT count(*) FROM items") == [50 * held]
+        assert values(writer.connection, "SELECT count(*) FROM pages") == [3]
+        assert values(writer.connection, "SELECT count(*) FROM items") == [150]
         assert values(writer.connection, "SELECT status FROM runs") == ["interrupted"]
-    again = run("replay", pages, "--db", db, "--json", cwd=tmp_path)
-    summary = json.loads(again.out)
-    assert (summary["status"], summary["new"], summary["changed"]) == ("complete", 50 * (PAGES - held), 0)
+    summary = json.loads(run("replay", pages, "--json", cwd=tmp_path).out)
+    assert (summary["status"], summary["new"], summary["changed"]) == ("complete", 50 * (PAGES - 3), 0)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no file that is always full")
