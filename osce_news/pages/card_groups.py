@@ -124,12 +124,10 @@ def _runs(owned: Sequence[tuple[Line, Element | None]], times: Set[str]) -> dict
     at = list(starts.values())
     if not at:
         return None
-    loose = [
-        [n for n in range(start, end) if owned[n][1] is None] for start, end in pairwise([*at, len(lines)])
-    ]
-    gaps = loose[:-1] or loose
+    follows = [any(card is None for _, card in owned[a:b]) for a, b in pairwise([*at, len(lines)])]
+    follows = follows[:-1] or follows  # what follows the last card may be something else
     bare = sum(sizes[card] <= 1 or card.tag in ("dt", "dd") for card in starts)
-    if bare * 2 < len(at) or sum(map(bool, gaps)) * 2 < max(1, len(gaps)):
+    if bare * 2 < len(at) or sum(follows) * 2 < len(follows):
         return None
     last = _end(lines, at[-1], {kind_of(lines[n].block) for n in range(at[0], at[-1]) if n not in at})
     begins_at = [start - lead for start, lead in zip(at, _leads(lines, at, times), strict=True)]
@@ -148,8 +146,11 @@ def _leads(lines: Sequence[Line], at: Sequence[int], times: Set[str]) -> list[in
     def is_day(line: Line) -> bool:
         return line.text in times or is_dated(line)
 
+    def is_value(line: Line) -> bool:
+        return is_day(line) or read_label(line, cards=True) is not None or is_of_values(line)
+
     above = [
-        list(takewhile(lambda line: is_day(line) or _is_of_values(line), reversed(lines[before + 1 : start])))
+        list(takewhile(is_value, reversed(lines[before + 1 : start])))
         for before, start in pairwise([-1, *at])
     ]
     up_to_date = [next((n for n, line in enumerate(run, 1) if is_day(line)), 0) for run in above]
@@ -161,10 +162,6 @@ def _leads(lines: Sequence[Line], at: Sequence[int], times: Set[str]) -> list[in
     if any(up_to_date):
         raise LayoutError("dates", expected="one above the first title or below the last", got="neither")
     return [least for _ in at]
-
-
-def _is_of_values(line: Line) -> bool:
-    return read_label(line, cards=True) is not None or is_of_values(line)
 
 
 def _end(lines: Sequence[Line], start: int, seen: Set[object]) -> int:

@@ -143,7 +143,7 @@ def _widest(link: Element, counts: Mapping[Element, int], levels: int | None = N
     for number, element in enumerate(link.iterancestors()):
         if counts[element] > 1 or element.tag in _OUTER or number == levels:
             break
-        if any(one.tag == "h1" for one in element.iter("h1")):
+        if next(element.iter("h1"), None) is not None:
             break
         widest = element
     return widest

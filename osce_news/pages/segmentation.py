@@ -200,7 +200,7 @@ def _by_order(lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]
 
 
 def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
-    """Return where results begin: at their titles or, if dates are above titles, at their dates.
+    """Return where results begin: at their titles.
 
     Titles are headings of the same kind as those with a link (to an item, if there is one), else the links
     before each date. Returns an empty list if a result would have two dates: a title that is not recognised
@@ -216,8 +216,6 @@ def _starts(inside: Sequence[Line], dates: Sequence[int]) -> list[int]:
         titles = [next(group)[0] for _, group in groupby(alike, key=itemgetter(1))]  # their first lines
         if titles and titles[0] < dates[0] and _at_most_one(titles, dates, len(inside)):
             return titles
-        if len(titles) == len(dates) and dates[0] < titles[0] and _at_most_one(dates, titles, len(inside)):
-            return list(dates)
     return before if len(before) == len(dates) and not linked else []
 
 

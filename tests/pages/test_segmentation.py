@@ -13,6 +13,7 @@ from osce_news.pages.segmentation import find_results
 from tests.pages import DATE, HIT, URL, read, result, several, steps, titles
 
 STORIES = ["Story 1", "Story 2", "Story 3"]
+FLAT = "".join(f'<h3><a href="/node/{n}">Story {n}</a></h3>{DATE}<p>Teaser {n}</p>' for n in (1, 2, 3))
 
 
 @pytest.mark.parametrize("css", [HIT, "unknown"])
@@ -32,10 +33,21 @@ def test_results_in_a_box_next_to_the_list_are_results_if_they_have_its_markup(c
 
 
 def test_results_without_an_element_of_their_own_are_found_by_their_order() -> None:
-    flat = "".join(f'<h3><a href="/node/{n}">Story {n}</a></h3>{DATE}<p>Teaser {n}</p>' for n in (1, 2, 3))
-    found = read(f"<div>{flat}</div>")
+    found = read(f"<div>{FLAT}</div>")
     assert titles(found) == STORIES
     assert [one.teaser for one in found.results] == ["Teaser 1", "Teaser 2", "Teaser 3"]
+
+
+@pytest.mark.parametrize(
+    "after", ["<h2>Help</h2><p>Text</p>", "<footer>1995</footer>", '<ul class="pager"><li>1</li></ul>']
+)
+def test_the_last_result_without_an_element_of_its_own_ends_where_something_else_begins(after: str) -> None:
+    assert read(FLAT, after).results[-1].teaser == "Teaser 3"
+
+
+def test_dates_above_titles_without_elements_around_them_are_refused_and_not_mixed() -> None:
+    with pytest.raises(LayoutError):
+        _ = read("".join(f'{DATE}<h3><a href="/node/{n}">Story {n}</a></h3>' for n in (1, 2, 3))).results
 
 
 @pytest.mark.parametrize("css", [HIT, "unknown"])
