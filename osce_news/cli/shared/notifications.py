@@ -37,16 +37,19 @@ sys.exit(not (ok and ("title" not in given or services.notify(**given, notify_ty
 
 
 class Notifications:
-    """Where a crawl is reported: `ping` and `notify` are as of the command line. Raises BadInputError.
+    """Where a crawl is reported: `ping` and `notify` are as of the command line.
 
-    `run` is the number of the run, once it is known.
+    `run` is the number of the run, once it is known. Raises BadInputError, which shows none of the addresses,
+    and MissingExtraError if Apprise is not installed.
     """
 
     def __init__(self, db: Path, ping: str | None, notify: str | None) -> None:
         self.db = db
         self.run: int | None = None
-        self._ping_address = ping_address(ping) if ping else None
-        self._services = services(notify) if notify else None
+        if ping and not (is_web_address(ping) and ping.isprintable() and "@" not in urlsplit(ping).netloc):
+            raise BadInputError("--ping: not an address that begins with https:// and has no password")
+        self._ping_address = ping
+        self._services = _services(notify) if notify else []
 
     @contextmanager
     def sent(self) -> Iterator[None]:
@@ -73,7 +76,7 @@ class Notifications:
 
     def _ping(self, suffix: str) -> None:
         """Ask for the ping address with this at the end of its path; log a warning if nothing answers."""
-        if self._ping_address is None:
+        if not self._ping_address:
             return
         parts = urlsplit(self._ping_address)
         url = parts._replace(path=parts.path.rstrip("/") + suffix).geturl()
@@ -96,18 +99,8 @@ def _advice(kind: type[BaseException]) -> str:
     return " ".join((inspect.getdoc(kind) or "").split()) if ours else "Run the command again with -v."
 
 
-def ping_address(text: str) -> str:
-    """Return the ping address. Raises BadInputError, without the address in its message."""
-    if not is_web_address(text) or not text.isprintable() or "@" in urlsplit(text).netloc:
-        raise BadInputError("--ping: not an address that begins with https:// and has no password")
-    return text
-
-
-def services(text: str) -> list[str]:
-    """Return the Apprise addresses in a file, or the one given.
-
-    Raises BadInputError, which shows none of them, and MissingExtraError if Apprise is not installed.
-    """
+def _services(text: str) -> list[str]:
+    """Return the Apprise addresses in a file, or the one given."""
     require_extra("notify", "apprise")
     addresses = [text] if "://" in text else _read(Path(text))
     if not _apprise(addresses):

@@ -44,6 +44,12 @@ class Position:
         pairs = self._pairs(changes or {}) + ([("page", str(page))] if page > 1 else [])
         return f"/?{urlencode(pairs)}" if pairs else "/"
 
+    def toggled(self, name: str, value: str) -> str:
+        """Return the address of the results with a value of a facet, or without it if it is chosen."""
+        chosen = getattr(self.query, f"{name}s")
+        others = [one for one in chosen if one != value]
+        return self.results({f"{name}s": others if value in chosen else [*chosen, value]})
+
     def item(self, identifier: str, number: int) -> str:
         """Return the address of the item at this position."""
         return f"/items/{identifier}?{urlencode([*self._pairs({}), ('item', str(number))])}"

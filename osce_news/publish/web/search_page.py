@@ -152,15 +152,12 @@ def _choices(position: Position) -> Iterator[tuple[str, str, str]]:
     if query.words:
         yield "Words", query.words, position.results({"words": ""})
     for name in VOCABULARIES:
-        chosen = getattr(query, f"{name}s")
-        for value in chosen:
-            others = [one for one in chosen if one != value]
-            yield name.title(), label(name, value), position.results({f"{name}s": others})
-    for name, value in (("since", query.since), ("until", query.until), ("language", query.language)):
-        if value:
-            yield name.title(), value, position.results({name: None})
-    if query.as_of:
-        yield "As it was on", query.as_of, position.results({"as_of": None})
+        for value in getattr(query, f"{name}s"):
+            yield name.title(), label(name, value), position.toggled(name, value)
+    titles = {"since": "Since", "until": "Until", "language": "Language", "as_of": "As it was on"}
+    for name, title in titles.items():
+        if value := getattr(query, name):
+            yield title, value, position.results({name: None})
     if query.every:
         yield "With", "all of these offices, topics and places", position.results({"every": False})
 
@@ -172,11 +169,10 @@ def _has_several(query: Query) -> bool:
 
 def _values(position: Position, name: str, counted: dict[str, int]) -> Iterator[tuple[str, int, str, bool]]:
     """Yield the label, count and address of the most frequent values of a facet, and whether it is chosen."""
-    chosen = list(getattr(position.query, f"{name}s"))
+    chosen = getattr(position.query, f"{name}s")
     shown = list(counted)[:_MOST] + [value for value in chosen if value in list(counted)[_MOST:]]
     for value in shown:
-        others = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
-        yield label(name, value), counted[value], position.results({f"{name}s": others}), value in chosen
+        yield label(name, value), counted[value], position.toggled(name, value), value in chosen
 
 
 def _year(position: Position, year: str, number: int) -> tuple[str, int, str, bool]:
