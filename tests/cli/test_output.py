@@ -183,3 +183,4 @@ def test_after_a_run_that_is_not_complete_its_problems_come_next(
     assert commands(status="partial", held=1) == ["osce-news runs 3", "osce-news held"]
     assert commands(status="failed") == ["osce-news runs 3"]
     assert commands(status="complete")[0] == "osce-news list"
+    assert commands(status="complete", unknown_terms=2)[-1] == "osce-news vocabulary --unknown"
