@@ -274,7 +274,6 @@ def _copy_in_memory(path: Path) -> sqlite3.Connection:
             content[18:20] = b"\1\1"  # the file format: a copy in memory has no write-ahead log
             connection = sqlite3.connect(":memory:", isolation_level=None)
             connection.deserialize(content)
-            connection.execute("PRAGMA query_only = ON")
             return connection
     raise sqlite3.OperationalError("the database is locked")
 

@@ -66,8 +66,8 @@ def test_a_read_only_folder_can_be_read(
         path.chmod(0o444)
     folder.chmod(0o555)
     try:
-        for reader in ("list", "verify"):
-            result = run(reader, "--db", "read only/x.db", cwd=tmp_path, before=obey)
+        for reader in ("list", "verify", "export --backup backup.db", "export --snapshot snapshot.db"):
+            result = run(*reader.split(), "--db", "read only/x.db", cwd=tmp_path, before=obey)
             assert result.status == 0, result.err
         result = run("replay", FIXTURES / "markup-dl", "--db", "read only/x.db", cwd=tmp_path, before=obey)
         assert (result.status, len(result.errors)) == (1, 1), result.err
