@@ -8,7 +8,7 @@ from pathlib import Path
 
 from osce_news.atomic import atomic_write
 from osce_news.storage import queries, search_index
-from osce_news.storage.database import storage_errors
+from osce_news.storage.database import storage_errors, write_copy
 from osce_news.storage.query import Query
 
 # Data that only crawls need: quarantined results, resume positions, the contents of pages, process numbers.
@@ -25,7 +25,7 @@ def write_backup(connection: sqlite3.Connection, path: Path) -> int:
     Crawls can continue with the copy. Raises what `atomic_write` raises, and StorageError.
     """
     with atomic_write(path) as part, storage_errors(path):
-        connection.execute("VACUUM INTO ?", [str(part)])
+        write_copy(connection, part)
     return queries.count(connection, Query())
 
 
@@ -37,7 +37,7 @@ def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
     this machine. Raises what `atomic_write` raises, and StorageError.
     """
     with atomic_write(path) as part, storage_errors(path):
-        connection.execute("VACUUM INTO ?", [str(part)])
+        write_copy(connection, part)
         with closing(sqlite3.connect(part, isolation_level=None)) as copy:
             copy.execute("PRAGMA journal_mode = MEMORY")  # no second file next to the copy
             for statement in _REMOVE:

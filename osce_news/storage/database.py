@@ -78,6 +78,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         return _read_only(path)
 
 
+def write_copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Write a copy of the database in its present state to a file; raises sqlite3.Error."""
+    connection.execute("PRAGMA query_only = OFF")  # it forbids this for a copy in memory
+    connection.execute("VACUUM INTO ?", [str(path)])
+
+
 def refuse_missing(path: Path) -> None:
     """Raise BadInputError if there is no such file, which opening for writing would create."""
     if not path.exists():
@@ -274,6 +280,7 @@ def _copy_in_memory(path: Path) -> sqlite3.Connection:
             content[18:20] = b"\1\1"  # the file format: a copy in memory has no write-ahead log
             connection = sqlite3.connect(":memory:", isolation_level=None)
             connection.deserialize(content)
+            connection.execute("PRAGMA query_only = ON")
             return connection
     raise sqlite3.OperationalError("the database is locked")
 

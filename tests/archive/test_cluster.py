@@ -281,6 +281,13 @@ def test_a_scheduler_that_does_not_answer_is_an_error_in_one_line(recorded: Path
     assert "no Dask scheduler answers at tcp://127.0.0.1:9: " in line
 
 
+def test_workers_that_can_not_be_started_are_an_error_in_one_line(recorded: Path, tmp_path: Path) -> None:
+    few = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))"
+    done = run("parse", recorded, "--out", "parsed", cwd=tmp_path, before=few)
+    assert (done.status, len(done.errors)) == (1, 1), done.err
+    assert "Dask can't start its workers: " in done.err
+
+
 def test_a_worker_refuses_other_files(
     recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,9 +100,15 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
             dask.config.set({"temporary-directory": scratch})
             options = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
             silent = {"local_directory": scratch, "silence_logs": logging.CRITICAL}
-            with _uninterrupted():
-                local = stack.enter_context(dd.LocalCluster(n_workers=workers, **options, **silent))
-                client = stack.enter_context(dd.Client(local))
+            try:
+                with _uninterrupted():
+                    local = stack.enter_context(dd.LocalCluster(n_workers=workers, **options, **silent))
+                    client = stack.enter_context(dd.Client(local))
+            except (RuntimeError, OSError) as error:
+                raise OsceNewsError(
+                    f"Dask can't start its workers: {error}; try --workers 1, and look at the limits of "
+                    "memory and open files (`ulimit -a`)"
+                ) from error
         else:
             try:
                 client = stack.enter_context(dd.Client(scheduler))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading, search_index
-from osce_news.storage.database import storage_errors
+from osce_news.storage.database import storage_errors, write_copy
 
 DATABASE = "osce-news"  # the copy's name in Datasette: the first part of its addresses
 TABLE = "newsroom"
@@ -28,7 +28,7 @@ def make_copy(source: Path, path: Path) -> bool:
     with closing(open_for_reading(source)) as reading, storage_errors(path):
         if reading.execute("SELECT NOT EXISTS (SELECT 1 FROM items)").fetchone()[0]:
             raise BadInputError(f"{source} holds no items yet: fill it with crawl or replay")
-        reading.execute("VACUUM INTO ?", [str(path)])
+        write_copy(reading, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as copy, storage_errors(path):
         copy.execute("PRAGMA synchronous = OFF")  # a lost copy can be made again
         copy.execute("BEGIN")
