@@ -287,7 +287,8 @@ def test_a_service_that_does_not_work_is_told_by_name(
     with _site({COLLECTION: response, "/elsewhere": json.dumps(ANSWER)}) as site:
         variables = {"OSCE_NEWS_SEARCH_URL": site.url, "OSCE_NEWS_SEARCH_KEY": "a-secret-key"}
         options = ["crawl", "--source", "search", "--delay", "0", "--db", str(tmp_path / "osce-news.db")]
-        with Command(options, tmp_path, variables) as command:
+        soon = "import osce_news.crawl.settings as s\ns.BACK_OFF_BASE = 0.01"
+        with Command(options, tmp_path, variables, soon) as command:
             done = command.wait(120)
         assert done.status == status, done.errors
         assert said in done.errors.splitlines()[-1]
