@@ -11,7 +11,7 @@ from osce_news.storage.article_queue import Due
 class ArticleChecks:
     """Follows the responses in order; raises an error when the fault is not that of a single article.
 
-    Only articles that could be read before count: one that never could says nothing new.
+    A page that was not understood before does not count: it says nothing new.
     """
 
     def __init__(self, known_layouts: int, by_extractor: int, *, accept: bool = False) -> None:

@@ -45,7 +45,7 @@ def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **arguments: Any) -> None:
     """Read the newsroom's list into the database.
 
-    The first crawl reads the whole list, which takes two to three hours at ten seconds per page. Later
+    A crawl into an empty database reads the whole list, two to three hours at ten seconds per page. Other
     crawls are incremental: they read the newest pages until two in a row have nothing new or changed.
     --full reads everything again, and so also finds items that were back-dated. Then it requests the own
     pages of up to 50 items that the list no longer shows, to find out which were withdrawn. An interrupted

@@ -33,7 +33,7 @@ class Crawl:
         self.interrupted = False  # by a signal
         self.pending: PendingPage | None = None  # the last page whose records went to the item pipelines
         self._writer: Writer | None = None
-        self._early_error: OsceNewsError | None = None  # an error before a run began
+        self._own_error: OsceNewsError | None = None  # an error before a run began
 
     @property
     def run(self) -> CrawlRun | None:
@@ -115,18 +115,18 @@ class Crawl:
             self._writer = None
 
     def fail(self, error: OsceNewsError) -> None:
-        """Set the error that ended the present run; only the first one counts."""
-        if self.run is None:
-            self._early_error = self._early_error or error
+        """Set the error that ended the present run, or that prevented the next; only the first one counts."""
+        if self.run is None or self.run.has_ended:
+            self._own_error = self._own_error or error
         else:
             self.run.fail(error)
 
     @property
     def error(self) -> OsceNewsError | None:
         """The error that counts: the first that is not partial, else the first; None without errors."""
-        errors = [run.error for run in self.runs if run.error]
+        errors = [error for error in (*(run.error for run in self.runs), self._own_error) if error]
         worst = [error for error in errors if not isinstance(error, PartialError)]
-        return next(iter([*worst, *errors]), self._early_error)
+        return next(iter([*worst, *errors]), None)
 
     @property
     def hint(self) -> str | None:
@@ -149,6 +149,8 @@ class Crawl:
         worst = next((run for run in self.runs if run.error and run.error is self.error), last)
         worst = last if last.interrupted else worst
         total.status, total.message = worst.summary.status, worst.summary.message
+        if self._own_error is not None and self._own_error is self.error:
+            total.status, total.message = "failed", str(self.error)
         return total
 
 

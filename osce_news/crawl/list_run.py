@@ -29,7 +29,7 @@ MAX_ASKED = 50  # missing items whose own pages one run requests
 
 
 class ListRun(CrawlRun):
-    """Reads the whole list the first time, later only what is new; resumes a full crawl that did not end.
+    """Reads the whole list into an empty database, else only what is new; resumes a full crawl.
 
     At the end of the whole list it requests the own pages of items that the list no longer shows.
     """

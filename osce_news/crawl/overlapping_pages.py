@@ -19,6 +19,7 @@ from osce_news.crawl.pagers import MAX_REPEATED, Pagers, Steps, Window, note_if_
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, page_size
 
+NEW_SHARE = 0.83  # of the results of a page, about; the others were on the page before
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
 RECENT = 300  # results
 

@@ -44,7 +44,7 @@ class SearchRun(ListRun):
         return {KEY_HEADER: self.options.search_key or "", "Accept": "application/json"}
 
     def validators(self, url: str) -> Validators | None:
-        """Return None: an answer that has not changed has no validators."""
+        """Return None: answers are always read in full."""
         return None
 
     def store(self, page: Listing, facts: PageFacts) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.overlapping_pages import OverlappingPages, OwnPageSizeError
+from osce_news.crawl.overlapping_pages import NEW_SHARE, OverlappingPages, OwnPageSizeError
 from osce_news.crawl.pagers import Pagers, Steps, Window
 from osce_news.crawl.plain_pages import PlainPages
 from osce_news.pages.page_facts import PageFacts
@@ -125,7 +125,7 @@ class Traversal:
 
     @property
     def is_joined(self) -> bool:
-        """Whether the last page belongs to what was read without a gap."""
+        """Whether the last page continues those before it, up to pages that could not be read."""
         return self._overlapping.is_joined
 
     @property
@@ -144,7 +144,7 @@ class Traversal:
         results = self._pagers.results
         if self.overlap is not None or results is None:
             return self.options.max_pages
-        gain = self._rows if self.is_plain else self._rows * 0.83
+        gain = self._rows if self.is_plain else self._rows * NEW_SHARE
         left = max(0, results - self._end_of_results)
         pages = self.pages + -(-left // max(1, int(gain)))
         return min(pages, self.options.max_pages or pages)

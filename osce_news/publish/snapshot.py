@@ -11,9 +11,12 @@ from osce_news.storage import queries, search_index
 from osce_news.storage.database import storage_errors, write_copy
 from osce_news.storage.query import Query
 
-# Data that only crawls need: quarantined results, resume positions, the contents of pages, process numbers.
+# Data that only crawls need: quarantined results, held pages, what `undo` restores, resume positions, the
+# contents of pages, process numbers.
 _REMOVE = (
     "DELETE FROM quarantine",
+    "DELETE FROM held",
+    "DELETE FROM former_values",
     "UPDATE pages SET listed = NULL WHERE listed IS NOT NULL",
     "UPDATE runs SET position = NULL, process = NULL, message = NULL",
 )

@@ -30,7 +30,7 @@ class UnfinishedRun:
 
     run: int
     position: dict[str, Any]
-    listed: list[tuple[str, list[str]]]  # address and keys of each page read without a gap, in order
+    listed: list[tuple[str, list[str]]]  # address and keys of each page that continues the others, in order
     left_over: list[int]  # the numbers of the other pages that it read
 
 
@@ -80,8 +80,9 @@ def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
 
 def run_of_archive(connection: sqlite3.Connection, archive: str) -> int | None:
     """Return the run that made an archive, or the last one that replayed it; None if there is none."""
-    row = connection.execute("SELECT max(id) FROM runs WHERE archive = ?", [archive]).fetchone()
-    return row[0] if row else None
+    sql = "SELECT max(id) FROM runs WHERE archive = ?"
+    run: int | None = connection.execute(sql, [archive]).fetchone()[0]
+    return run
 
 
 def has_stored_archive(connection: sqlite3.Connection, archive: str) -> bool:

@@ -90,7 +90,7 @@ def write_vocabulary(connection: sqlite3.Connection) -> None:
     for table, columns in _VOCABULARY.items():
         # Labels are unique, and one may move from an entry to another.
         connection.execute(f"UPDATE {table} SET label = {_FORMER}")
-        rows = [
+        entries = [
             tuple(getattr(entry, column) for column in columns)
             for entry in vocabulary(table).entries.values()
         ]
@@ -98,7 +98,7 @@ def write_vocabulary(connection: sqlite3.Connection) -> None:
         connection.executemany(
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
             f"ON CONFLICT (id) DO UPDATE SET {updates}",
-            rows,
+            entries,
         )
 
 

@@ -11,7 +11,7 @@ from osce_news.normalize import normalize
 from osce_news.normalize.record import renormalized
 from osce_news.storage import crawl_state, rows
 from osce_news.storage.merge import Sources, former_values
-from osce_news.storage.revisions import revisions
+from osce_news.storage.revisions import Revision, revisions, text_kind
 
 # What a run replaced: the first value of each field. Runs of older versions have revisions only.
 _REPLACED = """
@@ -29,6 +29,22 @@ SELECT *,
     OR EXISTS (SELECT 1 FROM revisions AS later WHERE later.item_id = replaced.item_id
         AND later.field = replaced.field AND later.run_id > ?1) AS is_changed_again
 FROM replaced"""
+
+
+# The text before the run: that of its first revision of the text.
+_FORMER_TEXTS = """
+SELECT item_id, before, text, EXISTS (
+    SELECT 1 FROM revisions AS later WHERE later.item_id = revisions.item_id
+    AND later.field = 'text' AND later.run_id > ?1) AS is_changed_again
+FROM revisions JOIN articles USING (item_id) WHERE revisions.id IN (
+    SELECT min(id) FROM revisions WHERE run_id = ?1 AND field = 'text' GROUP BY item_id)"""
+# Those that no other run has read: later ones at most got the status 304.
+_REMOVE_ARTICLES = """
+DELETE FROM articles WHERE item_id NOT IN (SELECT item_id FROM revisions WHERE field = 'text') AND (
+    (run_id = ?1 AND first_asked >= (SELECT started FROM runs WHERE id = ?1))
+    OR (SELECT min(run_id) FROM pages WHERE pages.item_id = articles.item_id) = ?1 AND NOT EXISTS (
+        SELECT 1 FROM pages WHERE pages.item_id = articles.item_id AND run_id > ?1 AND status IS NOT 304))
+RETURNING read_at"""
 
 
 class Undone(NamedTuple):
@@ -63,7 +79,7 @@ def undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
         [undone],
     ).fetchone()[0]
     removed = connection.execute("DELETE FROM items WHERE first_run = ?", [undone]).rowcount
-    texts = _undo_texts(connection, undone)
+    texts, texts_kept = _undo_texts(connection, undone, run)
     changed, kept = _undo_changes(connection, undone, run)
     withdrawals = _undo_withdrawals(connection, undone, run)
     # From this run on, its list no longer counts as read to the end, so that the next crawl reads down to
@@ -74,22 +90,29 @@ def undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
         "AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')",
         {"undone": undone},
     )
-    return Undone(removed, changed, withdrawals, texts, kept, unknown)
+    return Undone(removed, changed, withdrawals, texts, kept + texts_kept, unknown)
 
 
-def _undo_texts(connection: sqlite3.Connection, undone: int) -> int:
-    """Restore the former texts of articles, and remove those that the run read first; return how many."""
-    restored = connection.execute(
-        "UPDATE articles SET text = before FROM revisions WHERE revisions.item_id = articles.item_id "
-        "AND field = 'text' AND revisions.run_id = ?1 AND articles.run_id = ?1",
-        [undone],
-    ).rowcount
-    removed = connection.execute(
-        "DELETE FROM articles WHERE run_id = ?1 AND first_asked >= (SELECT started FROM runs WHERE id = ?1) "
-        "AND item_id NOT IN (SELECT item_id FROM revisions WHERE field = 'text') RETURNING read_at",
-        [undone],
-    ).fetchall()
-    return restored + sum(row["read_at"] is not None for row in removed)
+def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:
+    """Restore the former texts of articles, and remove those that the run read first.
+
+    Returns how many texts were taken back, and how many stay because a later run has read them again.
+    """
+    restored = kept = 0
+    for row in connection.execute(_FORMER_TEXTS, [undone]).fetchall():
+        kept += row["is_changed_again"]
+        if not row["is_changed_again"]:
+            restored += 1
+            # Without validators and hash, the next request reads the page whatever it was last.
+            connection.execute(
+                "UPDATE articles SET text = ?, etag = NULL, last_modified = NULL, sha256 = NULL, run_id = ? "
+                "WHERE item_id = ?",
+                [row["before"], run, row["item_id"]],
+            )
+            change = Revision("text", row["text"], row["before"], text_kind(row["text"], row["before"]))
+            rows.write_revisions(connection, row["item_id"], [change], utc_now(), run)
+    removed = connection.execute(_REMOVE_ARTICLES, [undone]).fetchall()
+    return restored + sum(row["read_at"] is not None for row in removed), kept
 
 
 def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:

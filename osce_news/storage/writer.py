@@ -266,17 +266,21 @@ class Writer:
     ) -> Summary:
         """End the run with this status and return its summary.
 
-        `withdrawn` are items that the list no longer has. `whole` is whether the whole list was read, so that
-        what earlier crawls of it listed is no longer needed. `list_status` is "complete" for a partial run
-        that has nevertheless read the list to its end. `finished` is when the run ended, if not now.
+        `withdrawn` are items that the list no longer has, from the time of its last page. `whole` is whether
+        the whole list was read, so that what earlier crawls of it listed is no longer needed. `list_status`
+        is "complete" for a partial run that has nevertheless read the list to its end. `finished` is when the
+        run ended, if not now.
         """
-        self.summary.status = status
         # It may contain a file name with bytes that are not valid text.
-        self.summary.message = message.encode("utf-8", "replace").decode() if message else None
+        said = message.encode("utf-8", "replace").decode() if message else None
+        after = dataclasses.replace(self.summary, status=status, message=said)
         with self.transaction():
-            self._withdraw(withdrawn, whole)
-            held.release(self.connection, self.summary.run)
-            self._write_summary(self.summary, finished=finished or utc_now(), list_status=list_status)
+            after.withdrawn += missing.withdraw(self.connection, withdrawn, self.last_page_at, after.run)
+            if whole:
+                missing.forget_listed(self.connection, after.run)
+            held.release(self.connection, after.run)
+            self._write_summary(after, finished=finished or utc_now(), list_status=list_status)
+            self.summary = after
         return self.summary
 
     def abandon(self) -> Summary:
@@ -285,13 +289,6 @@ class Writer:
             runs.end_killed_runs(self.connection)
         self.summary.status, self.summary.message = "interrupted", crawl_state.KILLED
         return self.summary
-
-    def _withdraw(self, withdrawn: Iterable[str], whole: bool) -> None:
-        """Mark the missing items as withdrawn, at the time of the list's last page."""
-        run = self.summary.run
-        self.summary.withdrawn += missing.withdraw(self.connection, withdrawn, self.last_page_at, run)
-        if whole:
-            missing.forget_listed(self.connection, run)
 
     def _refuse_another_file(self) -> None:
         """Raise StorageError if the file is not the one that was opened: what is written would be lost."""

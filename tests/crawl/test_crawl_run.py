@@ -82,6 +82,15 @@ def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path:
     assert (crawl.list_run.summary.status, articles.summary.status) == ("partial", "refused")
 
 
+def test_an_error_before_the_next_run_is_that_of_the_crawl(tmp_path: Path) -> None:
+    crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db"))
+    run = crawl.begin_list_run()
+    run.finish()
+    crawl.fail(StorageError("the disk is full"))
+    assert run.error is None
+    assert (crawl.summary.status, crawl.summary.message) == ("failed", "the disk is full")
+
+
 def test_a_damaged_database_at_the_end_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def malformed(*_: object) -> list[str]:
         raise sqlite3.DatabaseError("database disk image is malformed")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+from osce_news.errors import DoubtfulPageError
 from osce_news.publish.snapshot import write_backup, write_snapshot
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage.integrity import problems
@@ -32,6 +34,22 @@ def test_a_backup_during_a_crawl_can_be_crawled_into(exported_from: Path, tmp_pa
         writer.begin("incremental")
         writer.store(listing(TEN, at=NOON.replace("2024", "2030")))
         assert writer.finish("complete").new == 0
+
+
+def test_a_snapshot_has_no_held_pages_and_no_former_values(tmp_path: Path) -> None:
+    path = tmp_path / "copy.db"
+    with Writer(tmp_path / "osce-news.db") as writer:
+        writer.begin("full")
+        writer.store(listing(TEN))
+        writer.begin("full")
+        edited = listing([replace(TEN[0], title="Another title"), *TEN[1:]], at=NOON.replace("2024", "2030"))
+        writer.store(edited)
+        writer.hold(edited, DoubtfulPageError("titles", expected="titles", got="none"))
+        tables = ("held", "former_values")
+        assert all(values(writer.connection, f"SELECT 1 FROM {table}") for table in tables)
+        write_snapshot(writer.connection, path)
+    with closing(open_for_reading(path)) as copy:
+        assert not any(values(copy, f"SELECT 1 FROM {table}") for table in tables)
 
 
 def test_a_snapshot_holds_all_items_and_passes_verify(reading: sqlite3.Connection, tmp_path: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from osce_news.items import RAW_FIELDS
 from osce_news.storage import Writer
 from osce_news.storage.database import transaction
+from osce_news.storage.integrity import problems
 from osce_news.storage.undo import Undone, undo
 from tests.helpers import dump, listing, values
+from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
+from tests.storage.test_articles import answer
 from tests.storage.test_sources import TITLES, form_of
 
 
@@ -58,3 +62,38 @@ def test_a_value_that_a_later_run_has_changed_again_stays(writer: Writer) -> Non
     assert (undone.changed, undone.kept) == (1, 1)
     assert values(writer.connection, "SELECT title FROM items") == ["The third"]
     assert values(writer.connection, "SELECT teaser FROM items") == [TEN[0].teaser]
+
+
+def test_texts_become_those_before_the_run_and_can_be_put_back(db: Path) -> None:
+    story, other = make_stories(2)
+    with Writer(db) as writer:
+        writer.begin("replay")
+        writer.store(listing([story, other]))
+        writer.store_article(answer(story, 1, "The first text."))
+        undone = writer.begin("replay").run
+        for day, text in enumerate(("The second text.", "The third text."), 2):
+            writer.store_article(answer(story, day, text, etag='"e"'))
+        writer.store_article(answer(other, 2, "Read first by this run."))
+        writer.begin("articles")
+        later = replace(answer(other, 4), status="unchanged", article=None, http_status=304, sha256=None)
+        writer.store_article(later)
+        counts = take_back(writer, undone)
+        assert (counts.texts, counts.kept) == (2, 0)
+        assert values(writer.connection, "SELECT text FROM articles") == ["The first text."]
+        assert values(writer.connection, "SELECT etag FROM articles") == [None]
+        assert problems(db) == []
+        assert take_back(writer, writer.summary.run).texts == 1
+        assert values(writer.connection, "SELECT text FROM articles") == ["The third text."]
+    assert problems(db) == []
+
+
+def test_a_text_that_a_later_run_has_changed_again_stays(writer: Writer) -> None:
+    (story,) = make_stories(1)
+    runs = []
+    for day, text in enumerate(("The first text.", "The second text.", "The third text."), 1):
+        runs.append(writer.begin("articles").run)
+        writer.store(listing([story]))
+        writer.store_article(answer(story, day, text))
+    counts = take_back(writer, runs[1])
+    assert (counts.texts, counts.kept) == (0, 1)
+    assert values(writer.connection, "SELECT text FROM articles") == ["The third text."]

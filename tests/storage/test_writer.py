@@ -259,3 +259,17 @@ def test_comparing_a_page_writes_nothing_and_says_what_storing_it_would_change(w
         [str(stories[3].node)],
     )
     assert values(writer.connection, "SELECT count(*) FROM items") == [3]
+
+
+def test_a_run_whose_end_cannot_be_stored_keeps_its_summary(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.store(listing(TEN))
+    before = replace(writer.summary)
+    (gone,) = values(writer.connection, "SELECT id FROM items LIMIT 1")
+    with monkeypatch.context() as patch:
+        patch.setattr("osce_news.storage.runs.write_run", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            writer.finish("complete", withdrawn=[str(gone)])
+    assert writer.summary == before
+    assert writer.finish("complete", withdrawn=[str(gone)]).withdrawn == 1
