@@ -43,7 +43,7 @@ def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> li
         AND ({_on_list("listing_url")} OR id IN (SELECT id FROM shown WHERE is_here))
         AND id NOT IN (
             SELECT id FROM shown WHERE is_now OR NOT is_here AND fetched_at >= :since
-            AND list IN (SELECT list FROM runs WHERE mode = 'full' AND {COMPLETE}))
+            AND list IN (SELECT list FROM runs WHERE mode = 'full' AND {COMPLETE} AND finished >= :since))
         ORDER BY id"""
     now = {"started": started, "first": chain[0], "chain": json.dumps(chain)}
     since = format_utc((parse_utc(started) - MAX_AGE_OF_LIST).timestamp())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from osce_news.storage import Writer
 from osce_news.storage.crawl_state import resumed_run
 from osce_news.storage.missing import missing_items
@@ -28,3 +30,24 @@ def test_a_replayed_page_of_the_past_shows_nothing_of_today(db: Path) -> None:
         writer.store(listing(TEN[2:3], at))
         missing = missing_items(writer.connection, last, LIST)
     assert missing == [str(TEN[1].node)]
+
+
+@pytest.mark.parametrize(("read_to_end", "is_missing"), [("2026-01-01", True), ("2026-04-01", False)])
+def test_another_list_counts_if_it_was_read_to_its_end_in_the_last_90_days(
+    db: Path, read_to_end: str, is_missing: bool
+) -> None:
+    """That only its top has been read since then does not suffice."""
+    other = "https://odihr.osce.org/press-releases"
+    with Writer(db) as writer:
+        for mode, url, day, shown in (
+            ("full", other, read_to_end, TEN[:2]),
+            ("full", LIST, "2026-04-02", TEN[:2]),
+            ("incremental", other, "2026-05-01", TEN[1:2]),
+            ("full", LIST, "2026-06-01", TEN[:1]),
+        ):
+            at = f"{day}T12:00:00Z"
+            run = writer.begin(mode, url, list_name=url, started=at).run
+            writer.store(listing(shown, at, url))
+            missing = missing_items(writer.connection, run, LIST)
+            writer.finish("complete", whole=mode == "full", finished=at)
+    assert missing == ([str(TEN[1].node)] if is_missing else [])
