@@ -56,15 +56,17 @@ class Run:
     def compare(self, page: Listing) -> Changes:
         """Check a page of the list, and return the changes that it makes in the database.
 
-        Records outside of the run's period are removed after the check. Raises DoubtfulPageError if the page
-        fails a check, StorageError if the database can't be read.
+        Records outside of the run's period are removed after the check, also if it fails. Raises
+        DoubtfulPageError if the page fails a check, StorageError if the database can't be read.
         """
         started = self.started
         self.writer.identify(page)
-        if page.status != HTTPStatus.NOT_MODIFIED and not started.accept:
-            note = checks.check_page(self.writer.connection, page, start_url=started.start_url)
-            self.history_note = self.history_note or note
-        page.records = [record for record in page.records if self.in_period(record.published)]
+        try:
+            if page.status != HTTPStatus.NOT_MODIFIED and not started.accept:
+                note = checks.check_page(self.writer.connection, page, start_url=started.start_url)
+                self.history_note = self.history_note or note
+        finally:
+            page.records = [record for record in page.records if self.in_period(record.published)]
         return self.writer.compare(page)
 
     def in_period(self, published: str | None) -> bool:

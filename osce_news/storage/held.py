@@ -10,6 +10,7 @@ from osce_news.errors import DoubtfulPageError
 from osce_news.items import Listing
 from osce_news.serialize import from_json, to_json
 from osce_news.storage.rows import insert_row
+from osce_news.urls import list_key
 
 _COLUMNS = "id, run_id AS run, fetched_at, url, label, expected, got, stored_run"
 
@@ -71,17 +72,22 @@ def set_stored(connection: sqlite3.Connection, number: int, run: int) -> None:
 
 
 def release(connection: sqlite3.Connection, run: int) -> None:
-    """Drop the pages held by earlier runs whose results have all been read again: stored, or held again."""
+    """Drop the pages held by earlier runs whose results have all been read again: stored, or held again.
+
+    A page without results is dropped if this run has read its list again.
+    """
     sql = "SELECT page ->> '$.records' FROM held WHERE run_id = ?"
     again = {identifier for row in connection.execute(sql, [run]) for identifier in _ids(row[0])}
+    sql = "SELECT url, fetched_at FROM pages WHERE run_id = ? AND item_id IS NULL ORDER BY fetched_at"
+    read_at = {list_key(url): fetched_at for url, fetched_at in connection.execute(sql, [run])}
     sql = """
-        SELECT id, fetched_at, page ->> '$.records' FROM held
-        WHERE run_id < ? AND stored_run IS NULL AND page ->> '$.records' <> '[]'"""
-    for number, fetched_at, records in connection.execute(sql, [run]).fetchall():
+        SELECT id, url, fetched_at, page ->> '$.records' FROM held
+        WHERE run_id < ? AND stored_run IS NULL"""
+    for number, url, fetched_at, records in connection.execute(sql, [run]).fetchall():
         left = _ids(records) - again
         sql = "SELECT count(*) FROM items WHERE last_seen > ? AND id IN (SELECT value FROM json_each(?))"
         seen = connection.execute(sql, [fetched_at, json.dumps(sorted(left))]).fetchone()[0]
-        if seen == len(left):
+        if seen == len(left) and (records != "[]" or read_at.get(list_key(url), "") > fetched_at):
             discard(connection, number)
 
 

@@ -105,15 +105,37 @@ def test_a_person_discards_or_stores_a_held_page(newsroom: Newsroom, tmp_path: P
     assert rows(db, "SELECT mode FROM runs ORDER BY id")[-1] == ("undo",)
 
 
+def test_of_a_page_held_by_a_crawl_with_a_period_only_that_period_is_held(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    db = tmp_path / "osce-news.db"
+    with newsroom:
+        crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z"))
+        since = min(story.published for story in newsroom.stories[:165])
+        recent = {str(story.node) for story in newsroom.stories if story.published >= since}
+        options = (*FIFTY, "--full", "--since", str(since))
+        without_types(newsroom, 147, 184)
+        assert crawl(newsroom, db, *options, before=at("2026-02-02T06:00:00Z")).status == 4
+        held = {row[0] for row in rows(db, "SELECT value ->> 'id' FROM held, json_each(page, '$.records')")}
+        assert len(held) > 10
+        assert held <= recent
+        newsroom.stories = make_stories(STORIES)
+        assert crawl(newsroom, db, *options, before=at("2026-02-03T06:00:00Z")).status == 0
+    assert rows(db, "SELECT count(*) FROM held") == [(0,)]
+
+
 @pytest.mark.slow
 def test_a_list_that_says_that_it_is_empty_withdraws_nothing(newsroom: Newsroom, db: Path) -> None:
     with newsroom:
-        assert crawl(newsroom, db, *FIFTY).status == 0
+        assert crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z")).status == 0
         newsroom.stories = []
-        done = crawl(newsroom, db, "--full", *FIFTY)
-    assert (done.status, done.summary["held"], done.summary["withdrawn"]) == (4, 1, 0), done.errors
-    assert done.summary["requests"] == 2  # robots.txt and the page, and no items' own pages
-    assert rows(db, "SELECT list_status FROM runs ORDER BY id DESC LIMIT 1") == [(None,)]
+        done = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
+        assert (done.status, done.summary["held"], done.summary["withdrawn"]) == (4, 1, 0), done.errors
+        assert done.summary["requests"] == 2  # robots.txt and the page, and no items' own pages
+        assert rows(db, "SELECT list_status FROM runs ORDER BY id DESC LIMIT 1") == [(None,)]
+        newsroom.stories = make_stories(STORIES)
+        assert crawl(newsroom, db, *FIFTY, before=at("2026-02-03T06:00:00Z")).status == 0
+    assert rows(db, "SELECT count(*) FROM held") == [(0,)]  # the list has results again
 
 
 @pytest.mark.slow
