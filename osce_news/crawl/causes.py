@@ -21,6 +21,7 @@ from twisted.web._newclient import ParseError
 from osce_news.crawl import settings
 from osce_news.crawl.downloader import MAX_HEAD_BYTES, HeadTooLargeError
 
+_NOT_HTTP = "the answer is not HTTP"
 # The first that fits.
 _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "no such host, or no network"),
@@ -34,8 +35,7 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (ResponseDataLossError, "the response is truncated"),
     (ConnectionClosed, "the connection was closed before there was an answer"),
     (VerificationError, "the server's certificate is that of another host"),
-    (ParseError, "the answer is not HTTP"),
-    (ValueError, "the answer is not HTTP"),  # of Twisted, about a header
+    (ParseError, _NOT_HTTP),
     (DownloadFailedError, "the connection failed"),
 )
 _OF_NETWORK = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError)
@@ -45,6 +45,8 @@ def cause_of(error: BaseException | None, request: Request | None = None) -> str
     """Return why a request failed."""
     reasons = getattr(getattr(error, "__cause__", None), "reasons", [])  # of Twisted's ResponseFailed
     deepest = reasons[-1].value if reasons and type(error) is DownloadFailedError else error
+    if isinstance(deepest, ValueError) and deepest is not error:  # about a header
+        return _NOT_HTTP
     if isinstance(deepest, SSL.Error):
         return _tls_cause(deepest)
     timeout = (request.meta if request else {}).get("download_timeout", settings.DOWNLOAD_TIMEOUT)

@@ -22,15 +22,20 @@ _KEPT = "/-_.~!$&'()*+,;=:@"
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a text is a web address: http or https, with a host and, if any, a valid port.
+    """Whether a text is a web address: http or https, with a valid host and, if any, a valid port.
 
     >>> [is_web_address(f"https://www.osce.org{port}/") for port in ("", ":8080", ":99999", ":x")]
     [True, True, False, False]
+    >>> is_web_address("https://a..b/")
+    False
     """
     try:
         parts = urlsplit(text)
+        (parts.hostname or "").encode("idna")
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # such as "http://[", or a port of eight digits
+    except (
+        ValueError
+    ):  # such as "http://[", a port of eight digits, or a part of the host that is empty or long
         return False
 
 

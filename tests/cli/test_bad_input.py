@@ -64,6 +64,7 @@ def _one_line(result: Result) -> str:
         (["crawl", "--max-pages", "0"], "max-pages"),
         (["crawl", "--rows", "51"], "rows"),
         (["crawl", "--start-url", "osce"], "not the address of a list"),
+        (["crawl", "--start-url", "https://a..b/"], "not the address of a list"),
         (["list", "--limit", "-1"], "limit"),
         (["list", "--limit", "x"], "'x' is not a valid number"),
         (["search", "-media"], "the query only excludes"),

@@ -13,6 +13,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from osce_news.archive.http import unpack
 from osce_news.archive.records import MAX_PAGE_BYTES
 from osce_news.archive.report import RecordError
+from osce_news.normalize import is_web_address
 from osce_news.urls import page_number, same_path
 
 if TYPE_CHECKING:
@@ -48,8 +49,13 @@ class OneSiteMiddleware(OffsiteMiddleware):
         """Do nothing: `process_request` decides, and there the request's errback is called."""
 
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
-        """Put the request into the site's slot; raises OffsiteError if it leads to another site."""
+        """Put the request into the site's slot; raises OffsiteError if it leads to another site.
+
+        Raises IgnoreRequest for a host name that is not valid: Twisted would wait for its address for ever.
+        """
         assert self.crawler.spider is not None
+        if not is_web_address(request.url):
+            raise IgnoreRequest("not a valid address")
         host = urlparse_cached(request).hostname or ""
         if not self.should_follow(request, self.crawler.spider):
             self.stats.inc_value("offsite/filtered")

@@ -99,6 +99,7 @@ FAILURES: dict[str, tuple[str | faults.Where, faults.Answer, int, str, int, str]
     "redirect loop": (PAGE_TWO, faults.redirect_loop(), 4, "partial", 2, "redirections"),
     "next page but one": (PAGE_TWO, LED_ON, 4, "partial", 2, "a redirect to another page of the list"),
     "no address": (PAGE_TWO, faults.redirect("http://["), 4, "partial", 2, "an address that is not valid"),
+    "no host": (PAGE_TWO, faults.redirect("http://a..127.0.0.1/"), 4, "partial", 2, "not a valid address"),
     "no port": (PAGE_TWO, faults.redirect("http://127.0.0.1:99999/"), 4, "partial", 2, "not valid"),
     "no length": (PAGE_TWO, faults.head("Content-Length: -5"), 4, "partial", 2, "not HTTP"),
     "two lengths": (PAGE_TWO, faults.head("Content-Length: 1, 2"), 4, "partial", 2, "not HTTP"),
@@ -114,7 +115,7 @@ FAILURES: dict[str, tuple[str | faults.Where, faults.Answer, int, str, int, str]
     "another page": (PAGE_TWO, HOME, 3, "failed", 1, "expected results"),
 }
 TYPICAL = (
-    "cookie wall|next page but one|no address|no length|not modified|not found|server error|challenge"
+    "cookie wall|next page but one|no address|no host|no length|not modified|not found|server error|challenge"
     "|robots forbids|another page"
 ).split("|")
 
