@@ -33,9 +33,7 @@ def is_web_address(text: str) -> bool:
         parts = urlsplit(text)
         (parts.hostname or "").encode("idna")
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except (
-        ValueError
-    ):  # such as "http://[", a port of eight digits, or a part of the host that is empty or long
+    except ValueError:  # "http://[", a port of eight digits, a part of the host that is empty or too long
         return False
 
 
