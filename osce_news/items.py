@@ -120,7 +120,8 @@ class NewsItem:
         "The item's language.",
         form="ISO 639-1",
         origin="url_raw, language_raw",
-        pitfalls="Taken from the address, or else from the list; the words are not examined.",
+        pitfalls="Taken from the address, or else from the list; the words are not examined. NULL for "
+        "English items that only the search service has shown.",
     )
     language_raw: str | None = _column(
         "The language of the list that shows the item.",

@@ -32,7 +32,7 @@ SECTIONS = {
     "Maintain": {
         "check": "Check that a page of the live site can still be read.",
         "runs": "List past runs, or show one of them.",
-        "status": "Show the last runs, and what needs attention.",
+        "status": "Show the last runs, held pages and unknown names.",
         "held": "List pages that failed a check; store or discard one of them.",
         "undo": "Take back what one run stored.",
         "verify": "Check the integrity of a database.",

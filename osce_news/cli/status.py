@@ -67,7 +67,7 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
 @db_option
 @traceback_option
 def status(max_age: timedelta | None, form: str, db: Path) -> None:
-    """Show the last runs, and what needs attention.
+    """Show the last runs, held pages and unknown names.
 
     A complete run is a crawl, incremental or full, that read everything that it was meant to read. A whole
     run read a whole list, as `crawl --full` does. The age is that of the last complete run.

@@ -35,6 +35,8 @@ def undo(run: int, db: Path, as_json: bool) -> None:
         print_json({"run": writer.summary.run, "undone": run, **undone._asdict()})
     else:
         click.echo(f"run {run} was taken back: {undone}")
+        if undone.removed:
+            click.echo("a full crawl reads the removed items again", err=True)
     if undone.kept:
         click.echo(f"values that later runs have changed again, and that stay: {undone.kept}", err=True)
     if undone.unknown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 from osce_news.errors import BadInputError
@@ -31,14 +32,13 @@ def check_folder(folder: Path, items: str) -> None:
 def check_snapshot(path: Path, database: Path) -> None:
     """Raise BadInputError unless a snapshot or a backup of the database may be written there.
 
-    It may replace an older one, but no database that a crawl or a replay wrote. The header of such a database
-    says that it has a write-ahead log; a copy has none.
+    It may replace an older one of the same database, whose runs are all in the database. It may replace no
+    database that a crawl or a replay wrote: the header of such a database says that it has a write-ahead log.
     """
     if path.exists() and path.samefile(database):
         raise BadInputError(f"{path} is the database itself: choose another file")
     _refuse_companion(path)
-    if path.is_file():
-        open_for_reading(path).close()  # raises if it is not a database of ours
+    runs = _runs(path) if path.is_file() else set()  # raises if it is not a database of ours
     log = Path(f"{os.path.realpath(path)}-wal")
     if log.exists() and log.stat().st_size:  # SQLite would apply it to the new file
         raise BadInputError(f"{path} is in use, or was not closed ({log.name}): choose another file")
@@ -46,6 +46,13 @@ def check_snapshot(path: Path, database: Path) -> None:
         raise BadInputError(
             f"{path} is not a snapshot or backup and was not overwritten: choose another file"
         )
+    if not runs <= _runs(database):
+        raise BadInputError(f"{path} is a copy of another database: delete it, or choose another file")
+
+
+def _runs(path: Path) -> set[tuple[int, str]]:
+    with closing(open_for_reading(path)) as connection:
+        return {(row["id"], row["started"]) for row in connection.execute("SELECT id, started FROM runs")}
 
 
 def _refuse_companion(path: Path) -> None:

@@ -155,6 +155,22 @@ def test_a_snapshot_does_not_replace_a_database_that_is_none(filled: Path, tmp_p
     assert "other.db is not a snapshot" in result.err
 
 
+@pytest.mark.parametrize("option", ["--snapshot", "--backup"])
+def test_a_copy_replaces_only_an_older_one_of_the_same_database(
+    filled: Path, tmp_path: Path, option: str
+) -> None:
+    with Writer(tmp_path / "other.db") as writer:
+        writer.begin("replay", started="2020-01-01T00:00:00Z")
+        writer.finish("complete")
+    assert run("export", "--backup", "copy.db", "--db", "other.db", cwd=tmp_path).status == 0
+    result = run("export", option, "copy.db", cwd=tmp_path)
+    assert (result.status, len(result.errors)) == (2, 1)
+    assert "copy.db is a copy of another database" in result.err
+    (tmp_path / "copy.db").unlink()
+    for _ in range(2):
+        assert run("export", option, "copy.db", cwd=tmp_path).status == 0
+
+
 def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:
     result = without("pyarrow", "export", "a.parquet", cwd=tmp_path)
     assert (result.status, len(result.errors)) == (1, 1)
