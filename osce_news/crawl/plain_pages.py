@@ -57,6 +57,10 @@ class PlainPages:
                 self._problems.append(str(error))
                 return False
             if self.link is None:
+                is_same = not has_new and self._keys.issubset(page.keys)
+                if is_same and (page.number <= self._pagers.last_page or len(page.keys) == self._asked):
+                    self._problems.append(f"{page.url} shows the results of the page before it again")
+                    return False
                 end = page.number * size + len(page.keys)
                 if length is not None and (lost := length + moved_down - end) > 0:
                     self._problems.append(
@@ -71,9 +75,8 @@ class PlainPages:
                 if last is not None:
                     length = last.number * size + len(last.keys)  # with what stands next to the list
                     moved_down, before = 0, ()  # what moved down before is part of the length
-        if self._pagers.has_links:
-            self._problems.append(f"{self.link} and the pages before it show nothing new")
-        return not self._pagers.has_links
+        self._problems.append(f"{self.link} and the pages before it show nothing new")
+        return False
 
     def _add(self, page: PageFacts, keys: Sequence[str]) -> None:
         self._keys.update(keys)

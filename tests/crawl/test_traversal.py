@@ -228,6 +228,32 @@ def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
     assert not first.is_whole
 
 
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        (None, "shows the results of the page before it again"),
+        (page(2), "shows the results of the page before it again"),
+        (page(9), "show nothing new"),
+    ],
+)
+def test_a_site_that_ignores_the_page_number_makes_the_traversal_partial(last: str | None, said: str) -> None:
+    """Its pages have no link to the next, and it takes no page size."""
+    first_page = MovingList(fixed=50).grow(900).read(page(0)).keys
+    done = read_list(
+        MovingList(), lambda shown: PageFacts(shown.url, first_page, pager=PagerLinks(None, last))
+    )
+    assert said in done.problems[0]
+    assert not done.reached_end
+
+
+def test_a_full_last_page_that_is_shown_again_beyond_the_end_is_the_end() -> None:
+    site = MovingList(fixed=50, pager=False).grow(150)
+    last = site.read(page(2))
+    done = read_list(site, lambda shown: shown if shown.keys else replace(last, url=shown.url))
+    assert done.is_whole
+    assert done.pages == 4
+
+
 @pytest.mark.slow
 def test_a_list_without_end_is_given_up() -> None:
     first = new_traversal(max_pages=100_000, rows=1)
