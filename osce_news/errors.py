@@ -6,6 +6,8 @@ docs/exit-status.md describes the exit statuses.
 from __future__ import annotations
 
 import importlib.util
+import shlex
+from pathlib import Path
 
 
 class OsceNewsError(Exception):
@@ -96,6 +98,16 @@ class StaleError(OsceNewsError):
     """The last complete crawl is too old, or there is none. `osce-news runs` shows how each ended."""
 
     exit_status = 7
+
+
+def command_line(command: str, db: Path | str) -> str:
+    """Return a command as it is typed: with the database, unless that is the default.
+
+    >>> command_line("held 1", "osce-news.db"), command_line("held", "my news.db")
+    ('osce-news held 1', "osce-news held --db 'my news.db'")
+    """
+    option = "" if str(db) == "osce-news.db" else f" --db {shlex.quote(str(db))}"
+    return f"osce-news {command}{option}"
 
 
 def require_extra(extra: str, *modules: str) -> None:

@@ -9,7 +9,7 @@ import click
 
 from osce_news.cli.shared.options import Number, db_option, format_options, traceback_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, command_line
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.storage import Writer, open_for_reading, rows
 from osce_news.storage import held as held_table
@@ -48,7 +48,7 @@ def held(number: int | None, store: bool, discard: bool, db: Path, form: str | N
     with closing(open_for_reading(db)) as connection:
         page = held_table.held_page(connection, number)
         if page is None:
-            raise BadInputError(f"no held page {number} in {db}; `osce-news held` lists them")
+            raise BadInputError(f"no held page {number} in {db}; `{command_line('held', db)}` lists them")
         if not (store or discard):
             stored = {
                 identifier: rows.raw_item(row)
@@ -112,7 +112,7 @@ def _store(db: Path, page: HeldPage) -> None:
         summary = store_held(writer, page)
     click.echo(
         f"run {summary.run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "
-        f"{summary.unchanged} unchanged; `osce-news held {page.id} --discard` takes it back"
+        f"{summary.unchanged} unchanged; `{command_line(f'held {page.id} --discard', db)}` takes it back"
     )
 
 

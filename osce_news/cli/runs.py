@@ -12,7 +12,7 @@ import click
 
 from osce_news.cli.shared.options import db_option, format_options, limit_option, traceback_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, command_line
 from osce_news.storage import open_for_reading
 from osce_news.storage import runs as stored_runs
 
@@ -51,7 +51,7 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
     with closing(open_for_reading(db)) as connection:
         found = stored_runs.read_run(connection, number)
     if found is None:
-        raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
+        raise BadInputError(f"no run {identifier[:40]!r} in {db}; `{command_line('runs', db)}` lists them")
     run = with_death(found)
     if form == "json":
         return print_json(run)

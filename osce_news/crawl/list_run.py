@@ -13,7 +13,7 @@ from osce_news.crawl.crawl_run import CrawlRun, ListOutcome, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import Traversal
-from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError
+from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, command_line
 from osce_news.events import PageStored
 from osce_news.items import Listing
 from osce_news.normalize import rules
@@ -58,7 +58,7 @@ class ListRun(CrawlRun):
         self._is_emptied = False  # whether a held page says that the list is empty
         self._note: str | None = None  # about missing items
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
-            self.hint = "this list was never read to its end; `osce-news crawl --full` reads it"
+            self.hint = f"this list was never read to its end; `{options.full_crawl}` reads it"
         if options.restart and not full:
             logger.warning(
                 "--restart has no effect: this crawl is incremental; `--full --restart` starts over"
@@ -105,13 +105,18 @@ class ListRun(CrawlRun):
         """Hold a page; raises DoubtfulPageError if too many are held."""
         self.hold_page(self._advance(page, replace(facts, has_news=None)), page, doubt)
         self._is_emptied |= not page.listed
-        logger.warning("%s: %s; held, see `osce-news held`", short_address(page.url), doubt)
+        logger.warning("%s: %s; held, see `%s`", short_address(page.url), doubt, self._held)
         held, pages = self.summary.held, self.summary.pages
         if checks.site_has_changed(held, pages):
             got = f"{doubt.got}, and {held} of {pages} pages are held, so the site has changed"
-            command = "osce-news crawl --full" if self.summary.mode == "full" else "osce-news crawl"
-            hint = f"`osce-news held` shows them; if they are right, run `{command} --accept`"
+            accept = "--full --accept" if self.summary.mode == "full" else "--accept"
+            hint = f"`{self._held}` shows them; if they are right, repeat this crawl with {accept}"
             raise DoubtfulPageError(doubt.selector, expected=doubt.expected, got=f"{got}; {hint}")
+
+    @property
+    def _held(self) -> str:
+        """The command that shows the held pages."""
+        return command_line("held", self.options.db)
 
     def _advance(self, page: Listing, facts: PageFacts) -> PageStored:
         """Let the traversal continue after a page, and return the event of the page."""
@@ -168,7 +173,7 @@ class ListRun(CrawlRun):
                 self.fail(PartialError(f"{problems}; what was read is stored, run the command again"))
             elif held := self.summary.held:
                 pages = "page is" if held == 1 else "pages are"
-                self.fail(PartialError(f"{held} doubtful {pages} held, not stored: see `osce-news held`"))
+                self.fail(PartialError(f"{held} doubtful {pages} held, not stored: see `{self._held}`"))
         list_url = self.traversal.list_url
         if not self._is_read:
             return ListOutcome(list_url=list_url)

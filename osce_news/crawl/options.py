@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, command_line
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import check_period, date_option
 from osce_news.search_query import SEARCH_URL, search_base, search_key
@@ -237,6 +238,13 @@ class CrawlOptions:
         limits = {"since": self.since, "until": self.until, "max-pages": self.max_pages}
         suffix = ", ".join(f"{name} {value}" for name, value in limits.items() if value)
         return f"{self.list_name} ({suffix})" if suffix else self.list_name
+
+    @property
+    def full_crawl(self) -> str:
+        """The command that reads this whole list."""
+        option = "" if self.list_name == LISTING_URL else f" --start-url {shlex.quote(self.list_name)}"
+        option = " --source search" if self.source == "search" else option
+        return command_line(f"crawl --full{option}", self.db)
 
     @property
     def is_whole_list(self) -> bool:

@@ -166,8 +166,9 @@ def test_an_empty_database_and_a_missing_one_are_told_apart(tmp_path: Path) -> N
     missing = run("status", "--max-age", "2d", cwd=tmp_path)
     assert (missing.status, missing.out, len(missing.errors)) == (2, "", 1)
     open_for_writing(tmp_path / "osce-news.db").close()
-    empty = run("status", "--max-age", "2d", cwd=tmp_path)
+    empty = run("status", "--max-age", "2d", "--db", "./osce-news.db", cwd=tmp_path)
     assert (empty.status, len(empty.errors)) == (7, 1)
+    assert "`osce-news runs` shows why, `osce-news crawl` makes a new one" in empty.err
     assert {"last run: -", "age: -", "items: 0"} <= set(empty.out.splitlines())
 
 

@@ -72,3 +72,21 @@ def test_an_option_out_of_range_is_refused_by_its_name(name: str, value: str) ->
 def test_a_period_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(BadInputError, match="is after"):
         CrawlOptions.parse(since="2022-02-01", until="2022-01-01")
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [
+        ({}, ""),
+        ({"db": "my news.db"}, " --db 'my news.db'"),
+        (
+            {"start_url": "https://www.osce.org/news?a=1&page=3"},
+            " --start-url 'https://www.osce.org/news?a=1'",
+        ),
+        ({"source": "search", "db": "a.db"}, " --source search --db a.db"),
+    ],
+)
+def test_the_full_crawl_to_type_names_the_list_and_the_database(
+    given: dict[str, str], arguments: str
+) -> None:
+    assert CrawlOptions.parse(**given).full_crawl == f"osce-news crawl --full{arguments}"

@@ -14,7 +14,14 @@ from osce_news.archive.replay.outcome import Outcome, ProgressCallback, error_st
 from osce_news.archive.replay.plan import ReplayPlan
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
-from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError, StorageError
+from osce_news.errors import (
+    DoubtfulPageError,
+    LayoutError,
+    OsceNewsError,
+    PartialError,
+    StorageError,
+    command_line,
+)
 from osce_news.normalize import item_id
 from osce_news.storage import Writer
 from osce_news.urls import LISTING_URL, is_search_answer
@@ -135,7 +142,7 @@ class SinglePages:
             checks.check_page(self.writer.connection, page, start_url=page.url)
         except DoubtfulPageError as doubt:
             self.writer.hold(page, doubt)
-            raise PartialError(f"{doubt}; held, see `osce-news held`") from doubt
+            raise PartialError(f"{doubt}; held, see `{command_line('held', self.writer.path)}`") from doubt
         self.writer.store(page, self.writer.compare(page))
 
     def _store_article(self, capture: Capture) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -15,7 +14,7 @@ import click
 from osce_news.cli.shared import log
 from osce_news.cli.shared.output import print_json, printable
 from osce_news.clock import duration_in_words
-from osce_news.errors import OsceNewsError
+from osce_news.errors import OsceNewsError, command_line
 from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, open_for_reading, queries
 
@@ -91,7 +90,6 @@ def print_summary(
             f"articles: {summary.articles} requested, {summary.articles_changed} with a changed text, "
             f"{summary.articles_gone} gone, {summary.articles_failed} failed; {summary.articles_left} left"
         )
-    option = "" if summary.database == "osce-news.db" else f" --db {shlex.quote(summary.database)}"
     if summary.quarantined:
         click.echo(f"results in the table quarantine: {summary.quarantined}")
     if summary.unknown_terms:
@@ -105,7 +103,7 @@ def print_summary(
         commands.append("held")
     if summary.unknown_terms:
         commands.append("vocabulary --unknown")
-    _print_overview(Path(summary.database), [f"osce-news {command}{option}" for command in commands])
+    _print_overview(Path(summary.database), [command_line(command, summary.database) for command in commands])
 
 
 def print_outcome(outcome: Outcome, as_json: bool, what: str = "replay") -> None:

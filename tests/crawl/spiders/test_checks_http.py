@@ -63,7 +63,8 @@ def test_a_label_that_is_gone_is_let_through_by_accept_and_only_by_it(newsroom: 
         (line,) = refused.lines
         assert "Content type" in line
         assert "3 of 3 pages are held, so the site has changed" in line
-        assert "run `osce-news crawl --full --accept`" in line
+        assert f"`osce-news held --db {db}` shows them; " in line
+        assert "repeat this crawl with --full --accept" in line
         assert rows(db, "SELECT count(*) > 60 FROM items WHERE content_type NOT NULL") == [(1,)]
         for options in (("--full", "--accept"), (), ("--full",)):  # once is enough
             done = crawl(newsroom, db, *FIFTY, *options)

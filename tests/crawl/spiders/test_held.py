@@ -48,7 +48,7 @@ def test_a_doubtful_page_is_held_and_the_crawl_goes_on_after_it(newsroom: Newsro
         done = crawl(newsroom, db, "--full", *options, before=at("2026-02-02T06:00:00Z"))
         assert (done.status, done.summary["status"], done.summary["held"]) == (4, "partial", 1), done.errors
         assert "1 doubtful page is held" in done.lines[-1]
-        assert "see `osce-news held`" in done.lines[-1]
+        assert f"see `osce-news held --db {db}`" in done.lines[-1]
         # The list was read to its end: what is gone is found, and nothing of the held page counts as gone.
         assert done.summary["withdrawn"] == 1
         assert rows(db, "SELECT count(*) FROM items WHERE title LIKE 'A new title%'") == [(1,)]
@@ -76,7 +76,7 @@ def test_a_person_discards_or_stores_a_held_page(newsroom: Newsroom, tmp_path: P
         assert run("held", "1", "--discard", "--db", "copy.db", cwd=tmp_path).out == "page 1 was discarded\n"
         missing = run("held", "1", "--db", "copy.db", cwd=tmp_path)
         assert missing.status == 2
-        assert missing.errors == ["osce-news: no held page 1 in copy.db; `osce-news held` lists them"]
+        assert missing.err.endswith("no held page 1 in copy.db; `osce-news held --db copy.db` lists them\n")
         typed = "SELECT count(content_type) FROM items"
         (before,) = rows(db, typed)
         listed = run("held", "--format", "table", cwd=tmp_path)
@@ -90,6 +90,7 @@ def test_a_person_discards_or_stores_a_held_page(newsroom: Newsroom, tmp_path: P
         assert "content_type, stored: Press release\n" in text.out
         done = run("held", "1", "--store", cwd=tmp_path)
         assert (done.status, done.err) == (0, "")
+        assert done.out.endswith("; `osce-news held 1 --discard` takes it back\n")
         (decided,) = rows(db, typed)
         assert decided < before
         assert "was stored by run 3" in run("held", "1", "--store", cwd=tmp_path).err
