@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared.options import db_option, filter_options, traceback_option
-from osce_news.cli.shared.output import print_count, print_json
+from osce_news.cli.shared.output import EMPTY, print_count, print_json
+from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
-from osce_news.storage import queries
+from osce_news.storage import queries, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.coverage import coverage
 from osce_news.storage.query import Query
@@ -45,7 +46,12 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
         raise click.UsageError("an ID names one item: leave out the filters")
     with open_query(db, query) as connection:
         if identifier is None:
-            reference = dataset_reference(coverage(connection, query))
+            known = coverage(connection, query)
+            if not known.items:
+                why = "no item matches the filters" if known.in_database else EMPTY
+                hints = search.remarks(connection, query, 0)
+                raise BadInputError("; ".join([f"nothing to cite: {why}", *hints]))
+            reference = dataset_reference(known)
             if query:
                 print_count(connection, query)
         else:

@@ -27,7 +27,7 @@ from osce_news.publish.figures import (
     check_path,
     write_figure,
 )
-from osce_news.storage import counts
+from osce_news.storage import counts, queries
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
@@ -99,7 +99,7 @@ def stats(
                 _print_labels(connection, options, form)
             else:
                 _print_counts(connection, options, form, tidy=tidy)
-        if query:
+        if query or not queries.count(connection, query):
             print_count(connection, query)
 
 

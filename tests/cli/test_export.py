@@ -185,8 +185,17 @@ def test_an_empty_database_and_filters_without_a_match_are_reported(filled: Path
     assert (result.status, result.out, result.err) == (0, "a.csv: 0 items\n", "empty.db holds no items\n")
     result = run("export", "a.csv", "--since", "2100-01-01", cwd=tmp_path)
     assert (result.status, result.err) == (0, "no item matches the filters\n")
-    assert run("search", "osce", "--db", "empty.db", cwd=tmp_path).errors == ["nothing found"]
-    assert "0 items" in run("cite", "--db", "empty.db", cwd=tmp_path).out
+
+
+@pytest.mark.parametrize(
+    "query", ["list", "search osce", "stats", "stats --labels", "list --since 2020", "cite"]
+)
+def test_a_query_of_an_empty_database_says_what_fills_it(tmp_path: Path, query: str) -> None:
+    open_for_writing(tmp_path / "empty.db").close()
+    result = run(*query.split(), "--db", "empty.db", cwd=tmp_path)
+    (line,) = result.errors
+    assert line.endswith("the database holds no items yet: fill it with crawl or replay")
+    assert result.status == (2 if query == "cite" else 0)
 
 
 def test_an_export_and_a_search_do_not_wait_for_a_crawl_that_writes(filled: Path, tmp_path: Path) -> None:
