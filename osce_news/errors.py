@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import shlex
+import sys
 from pathlib import Path
 
 
@@ -35,7 +36,7 @@ class BadInputError(OsceNewsError):
 
 
 class MissingExtraError(OsceNewsError):
-    """A package that this command needs is not installed. Install the extra that the message names."""
+    """A package that this command needs is not installed. Type the command in the message."""
 
 
 class NotOurDatabaseError(BadInputError):
@@ -111,11 +112,16 @@ def command_line(command: str, db: Path | str) -> str:
 
 
 def require_extra(extra: str, *modules: str) -> None:
-    """Raise MissingExtraError, which says what to install, if one of the extra's modules is missing."""
-    missing = [name for name in modules if not _is_installed(name)]
-    if missing:
+    """Raise MissingExtraError, which says what to install, if one of the extra's modules is missing.
+
+    The command installs into the environment that runs; those that uv makes have no pip.
+    """
+    if missing := [name for name in modules if not _is_installed(name)]:
+        python = shlex.quote(sys.executable)
+        pip = f"{python} -m pip install" if _is_installed("pip") else f"uv pip install --python {python}"
+        packages = " ".join(missing).replace("vl_convert", "vl-convert-python")
         raise MissingExtraError(
-            f"{', '.join(missing)} not installed: this needs `pip install 'osce-news[{extra}]'`"
+            f"{', '.join(missing)} not installed: the extra {extra} has it; next: {pip} {packages}"
         )
 
 

@@ -63,7 +63,7 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
     each request, so that the site can reach you.
 
     --ping and --notify report how an unattended crawl ends. Put passwords into the file of --notify, which
-    needs `pip install 'osce-news[notify]'`.
+    needs the extra `notify`.
 
     \b
     Example:

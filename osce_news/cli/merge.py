@@ -20,7 +20,7 @@ def merge(folder: Path, db: Path, as_json: bool) -> None:
     """Read the partitions that `parse` wrote into the database.
 
     The result is the same as that of `replay` on the WARC files. Only FOLDER is needed, no network.
-    Needs `pip install 'osce-news[cluster]'`.
+    Needs the extra `cluster`.
 
     \b
     Example:

@@ -46,7 +46,7 @@ def parse(
     PATH is a WARC file or a folder of them. Each worker reads its part of a file and writes its own
     Parquet file, so all machines need the WARC files and FOLDER at the same paths. If run again, it only
     parses what is missing. Then read the partitions into a database with `merge`. On one machine
-    `replay` is faster. Needs `pip install 'osce-news[cluster]'`.
+    `replay` is faster. Needs the extra `cluster`.
 
     \b
     Example:

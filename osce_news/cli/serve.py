@@ -43,7 +43,7 @@ def serve(db: Path, port: int, host: str, show: bool) -> None:
 
     Offers a search page, items, figures and ready queries. Only this machine can connect. The pages show a
     copy of the database as it is now, so a crawl can run at the same time. Ctrl-C stops the server. Needs
-    `pip install 'osce-news[web]'`.
+    the extra `web`.
 
     \b
     Example:

@@ -192,5 +192,5 @@ def test_what_is_no_address_is_refused_unshown(tmp_path: Path, option: str, valu
 def test_without_apprise_one_line_says_what_to_install(tmp_path: Path) -> None:
     result = without("apprise", "crawl", "--notify", f"json://me:{SECRET}@localhost", cwd=tmp_path)
     assert (result.status, result.out, len(result.errors)) == (1, "", 1)
-    assert "osce-news[notify]" in result.err
+    assert "the extra notify" in result.err
     assert SECRET not in result.err
