@@ -21,12 +21,14 @@ from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
 _TYPED = click.core.ParameterSource.COMMANDLINE
+_SUFFIXES = tuple(suffix for each in formats().values() for suffix in each.suffixes)
 _REFERENCES = [each.name for each in formats().values() if each.cite]
 
 
 def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    value = "\t" if value in ("tab", r"\t") else value
     if value is not None and (len(value) != 1 or value in '"\r\n'):
-        raise click.UsageError("--delimiter is one character, such as ';'")
+        raise click.UsageError("--delimiter is one character, such as ';', or tab")
     return value
 
 
@@ -47,7 +49,7 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
     "--delimiter",
     callback=_delimiter,
     metavar="CHARACTER",
-    help="The character between the values of CSV.  [default: ,]",
+    help="The character between the values of CSV, or tab.  [default: ,; tab in a .tsv file]",
 )
 @click.option(
     "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
@@ -92,7 +94,7 @@ def export(
     existing FILE stays as it was. A FILE that ends in .gz is compressed; - is standard output.
     Spreadsheets only have full texts with --texts, or if --columns names them.
 
-    Parquet needs `pip install 'osce-news[parquet]'`, Excel `pip install 'osce-news[xlsx]'`.
+    Parquet needs the extra `parquet`, Excel `xlsx`.
 
     \b
     Example:
@@ -170,6 +172,11 @@ def _refuse_other_options(file: Path | None, copy: Path | None, *, both: bool) -
         )
     if copy == Path("-"):
         raise click.UsageError("--snapshot and --backup write a file, not to standard output")
+    if copy is not None and copy.name.lower().removesuffix(".gz").endswith(_SUFFIXES):
+        raise click.UsageError(
+            f"{copy}: a snapshot or backup is a database, such as {copy.stem}.db; to export items, leave out "
+            "--snapshot and --backup"
+        )
 
 
 def _command(file: Path, query: Query) -> str:

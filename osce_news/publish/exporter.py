@@ -6,7 +6,7 @@ import io
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gzip import GzipFile
 from itertools import groupby
 from pathlib import Path
@@ -60,12 +60,15 @@ def export(
 ) -> int:
     """Write the items of the query to the file or folder, newest first; return how many.
 
-    Without a form, the suffix of the path decides; a file that ends in .gz is compressed.
+    Without a form, the suffix of the path decides; a file that ends in .gz is compressed. A .tsv file is CSV
+    with tabs.
 
     Raises BadInputError for options that do not go together and paths that must not be overwritten, and
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
     chosen, by_year = format_of(path, form), options.by_year
+    if chosen.name == "csv" and path.name.lower().removesuffix(".gz").endswith(".tsv"):
+        options = replace(options, delimiter=options.delimiter or "\t")
     written, keywords = _prepare(connection, chosen, query, options)
     if by_year:
         destinations.check_folder(path, f"items{chosen.suffixes[0]}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,8 @@ def test_a_copy_replaces_only_an_older_one(filled: Path, tmp_path: Path, option:
         (("-",), "standard output needs --format"),
         (("-", "--format", "csv", "--partition-by", "year"), "takes no --partition-by"),
         (("--snapshot", "-"), "write a file"),
+        (("--snapshot", "nope.csv"), "is a database, such as nope.db; to export items, leave out --snapshot"),
+        (("--backup", "b.JSONL.gz"), "a snapshot or backup is a database"),
         (("a.csv", "--delimiter", ";;"), "--delimiter is one character"),
         (("a.ris", "--delimiter", ";"), "--delimiter works with csv, not with ris"),
         (("a.ris", "--texts"), "--texts works with csv, xlsx, not with ris"),
@@ -174,7 +177,8 @@ def test_a_copy_replaces_only_an_older_one_of_the_same_database(
 def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:
     result = without("pyarrow", "export", "a.parquet", cwd=tmp_path)
     assert (result.status, len(result.errors)) == (1, 1)
-    assert "pip install 'osce-news[parquet]'" in result.err
+    assert "pyarrow not installed: the extra parquet has it; next: " in result.err
+    assert result.err.endswith((f"{sys.executable} -m pip install pyarrow\n", f"{sys.executable} pyarrow\n"))
     assert not (tmp_path / "a.parquet").exists()
 
 

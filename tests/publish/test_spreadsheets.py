@@ -69,6 +69,21 @@ def test_a_delimiter_separates_and_gz_compresses_the_same_bytes(
     assert [row["title"] for row in rows] == [row["title"] for row in queries.items(reading, Query())]
 
 
+def test_tabs_separate_the_values_of_a_tsv_file(exported_from: Path, tmp_path: Path) -> None:
+    (tmp_path / "osce-news.db").write_bytes(exported_from.read_bytes())
+    for typed in ("a.tsv", "b.csv --delimiter tab", r"c.csv --delimiter '\t'", "d.TSV.gz"):
+        assert shell(f"osce-news export {typed}", cwd=tmp_path).err == ""
+    tabs = (tmp_path / "a.tsv").read_bytes()
+    assert tabs.startswith(b"id\turl\ttitle\t")
+    assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "c.csv").read_bytes() == tabs
+    assert gzip.decompress((tmp_path / "d.TSV.gz").read_bytes()) == tabs
+    assert json.loads((tmp_path / "datapackage.json").read_text())["resources"][0]["dialect"] == {
+        "delimiter": "\t"
+    }
+    assert shell("osce-news export e.tsv --delimiter ';'", cwd=tmp_path).status == 0
+    assert (tmp_path / "e.tsv").read_bytes().startswith(b"id;url;title;")
+
+
 def test_the_descriptor_names_query_command_time_and_check_sum(exported_from: Path, tmp_path: Path) -> None:
     (tmp_path / "osce-news.db").write_bytes(exported_from.read_bytes())
     words = "--search 'police -border' --topic elections --topic policing --since 2015-01-01"

@@ -47,7 +47,7 @@ def _no_formula(value: Any) -> Any:
 
 FORMAT = Format(
     "csv",
-    (".csv",),
+    (".csv", ".tsv"),
     write,
     options=("columns", "bom", "delimiter", "texts", "datapackage"),
     media_type="text/csv",
