@@ -93,7 +93,7 @@ def _run() -> int:
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "osce-news"
         message = " ".join(error.format_message().split()).rstrip(".")
-        return _fail(f"{message} (see `{command} --help`)", 2)
+        return _fail(f"{message}{_hint(error)} (see `{command} --help`)", 2)
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
@@ -104,6 +104,16 @@ def _run() -> int:
     except Exception as error:
         verbose = any(argument in ("-v", "--verbose") for argument in sys.argv[1:])
         return _fail(*line_and_status(error), show_traceback=verbose)
+
+
+def _hint(error: click.UsageError) -> str:
+    """Return what may have been meant by an argument that a command does not take; empty if not known."""
+    if error.ctx is None or "unexpected extra argument" not in error.message:
+        return ""
+    options = {name for param in error.ctx.command.params for name in param.opts}
+    if "--db" in options and ".db" in error.message:
+        return "; name the database with --db"
+    return "; words go after --search" if "--search" in options else ""
 
 
 def line_and_status(error: BaseException) -> tuple[str, int]:

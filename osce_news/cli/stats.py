@@ -74,7 +74,8 @@ def stats(
     """Count items, or draw a figure of the counts.
 
     Counts by year, month, office, topic or type. An item with two offices counts for both. "(not
-    printed)" counts items without the label. Years and months without items are shown with 0.
+    printed)" counts items without the label. Years and months without items are shown with 0. Question 15 of
+    docs/cookbook.md counts places.
 
     \b
     Example:

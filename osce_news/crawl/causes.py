@@ -24,7 +24,7 @@ from osce_news.crawl.downloader import MAX_HEAD_BYTES, HeadTooLargeError
 _NOT_HTTP = "the answer is not HTTP"
 # The first that fits.
 _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
-    (CannotResolveHostError, "no such host, or no network"),
+    (CannotResolveHostError, "no such host, or no network: check the address and the connection"),
     (DownloadConnectionRefusedError, "the connection was refused"),
     (DownloadTimeoutError, "no answer within {timeout:g} s"),
     (

@@ -38,6 +38,8 @@ def _read(path: Path) -> dict[str, Any]:
         if name not in options:
             nearest = difflib.get_close_matches(name, options, 1, cutoff=0.7)
             hint = f"did you mean {nearest[0]!r}?" if nearest else "`osce-news crawl --help` lists them"
+            if name == "contact":
+                hint = "set OSCE_NEWS_CONTACT in the environment instead"
             raise BadInputError(f"{path}: no option {name!r}; {hint}")
         try:
             parsed = OPTIONS[options[name]]["parse"](value, name)

@@ -53,6 +53,7 @@ def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("start_url = 'x'", "no option 'start_url'; did you mean 'start-url'?"),
+        ("contact = 'x'", "no option 'contact'; set OSCE_NEWS_CONTACT in the environment instead"),
         ("max-page = 3", "no option 'max-page'; did you mean 'max-pages'?"),
         ("db = 'x.db'", "no option 'db'; `osce-news crawl --help` lists them"),
         ("rows = 'many'", "--rows: 'many' is not a whole number"),

@@ -223,7 +223,7 @@ def test_a_host_without_an_address_had_no_request_and_needs_no_rest(caplog: pyte
     again = back_off_middleware(downloader).process_exception(request, CannotResolveHostError())
     assert isinstance(again, Request)
     assert float(said(caplog)[0].split()[-2]) <= 0.3
-    assert said(caplog)[0].startswith("http://site/a: no such host, or no network; retry 1 of 3 in ")
+    assert said(caplog)[0].startswith("http://site/a: no such host, or no network: check ")
 
 
 def test_the_wait_that_is_told_includes_the_crawl_delay(caplog: pytest.LogCaptureFixture) -> None:

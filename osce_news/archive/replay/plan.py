@@ -88,7 +88,9 @@ def _files_at(paths: Iterable[Path]) -> list[Path]:
         elif path.is_file():
             below = [path]
         else:
-            raise BadInputError(f"no such file or folder: {path}")
+            is_address = path.parts[:1] in (("http:",), ("https:",))
+            hint = "; this is for files, and `osce-news crawl --start-url` reads an address"
+            raise BadInputError(f"no such file or folder: {path}{hint if is_address else ''}")
         for file in below:
             files.setdefault(file.resolve(), file)
     return list(files.values())
