@@ -39,7 +39,7 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
     \b
     Example:
       osce-news cite
-      osce-news cite --search trafficking --since 2015 --until 2020
+      osce-news cite --search trafficking --since 2015
       osce-news cite 514201 --format bibtex
     """
     if identifier is not None and query:
