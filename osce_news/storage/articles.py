@@ -41,7 +41,10 @@ def item_exists(connection: sqlite3.Connection, item_id: str) -> bool:
 
 
 def lacks_list(connection: sqlite3.Connection, item_id: str) -> bool:
-    """Whether an item is not stored, has values from another source than lists, or has no date."""
+    """Whether lists do not give all that an item has, or has a place for: its own page may give the rest.
+
+    That is so if the item is not stored, has no date, or has fields that no list has shown.
+    """
     sql = "SELECT sources IS NULL AND published_raw IS NOT NULL FROM items WHERE id = ?"
     row = connection.execute(sql, [item_id]).fetchone()
     return row is None or not row[0]

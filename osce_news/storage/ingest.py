@@ -154,7 +154,9 @@ class Ingest:
         former = [] if is_new else former_values(known, sources, after, after_sources)
         if rows.same_raw(after, known):
             return Edit(None, sources=after_sources, former=former) if changed_sources else None
-        changes = recorded_changes(known, sources, after, after_sources)
+        changes = recorded_changes(
+            known, sources, after, after_sources, page.fetched_at if self._saved else None
+        )
         recorded, merged = self._split(changes, row, same_reading=same_reading)
         is_change = bool(recorded) or any(change.kind == "labels" for change in changes)
         return Edit(after, recorded, is_change, merged, changed_sources, former)

@@ -1,7 +1,8 @@
 """Merges readings of one news item into the record that is stored, whatever the order of the readings.
 
-The newer of two readings counts, but within a month a list takes precedence over the search service, and the
-search service over the item's own page. A source that does not print a value never erases that of another.
+The newer of two readings counts, but within a month a list takes precedence over the search service. The
+item's own page only gives values that neither of them prints. A source that does not print a value never
+erases that of another. The order does not matter if each source prints the same fields each time.
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ from osce_news.normalize.vocabulary import fold
 from osce_news.storage.revisions import Revision, revisions, term_keys
 from osce_news.storage.schema import LISTS
 
-LIST, PAGE = "list", "page"
+LIST, SEARCH, PAGE = ORIGINS = ("list", "search", "page")
 UNPRINTED = "unprinted"  # the source of a field for which the lists seen so far have no place
-_RANKS = (PAGE, "search", LIST)  # the lowest first
 _SAME_TIME = timedelta(days=30)
 # What each source prints in the same way; labels and teasers may differ.
 PRINTED_ALIKE = ("url_raw", "title_raw", "published_raw")
@@ -35,33 +35,35 @@ class Sources:
     """Where the values of a stored item are from."""
 
     others: dict[str, str] = field(default_factory=dict)  # raw fields that are not from a list, or unprinted
-    listed: str | None = None  # when a list last showed the item, UTC; None if none did
+    seen: dict[str, str] = field(default_factory=dict)  # when each source last showed the item, UTC
     last_seen: str = ""  # when any source last showed it
 
     @classmethod
     def of(cls, stored: str | None, last_seen: str) -> Self:
-        """Return the sources from the column `sources`, which is NULL if all values are from lists."""
+        """Return the sources from the column `sources`, which is NULL if only lists gave values."""
         if stored is None:
-            return cls({}, last_seen, last_seen)
-        others = json.loads(stored)
-        listed = others.pop(LIST, None)
-        return cls({f"{name}_raw": source for name, source in others.items()}, listed, last_seen)
+            return cls({}, {LIST: last_seen}, last_seen)
+        values = json.loads(stored)
+        others = {f"{name}_raw": source for name, source in values.items() if name not in ORIGINS}
+        # Older versions only stored the time of a list.
+        seen = dict.fromkeys((source for source in others.values() if source != UNPRINTED), last_seen)
+        return cls(others, seen | {name: at for name, at in values.items() if name in ORIGINS}, last_seen)
 
     def to_json(self) -> str | None:
         """Return the value of the column `sources`."""
-        if not self.others and self.listed == self.last_seen:
+        if not self.others and self.seen == {LIST: self.last_seen}:
             return None
         others = {name.removesuffix("_raw"): source for name, source in self.others.items()}
         # Sorted, so that the order of the readings does not matter.
-        return json.dumps(({LIST: self.listed} if self.listed else {}) | others, sort_keys=True)
+        return json.dumps(self.seen | others, sort_keys=True)
 
     def of_field(self, name: str) -> str | None:
         """Return the source of a raw field, also of an empty one; None if no source has a place for it."""
-        return self.others.get(name, LIST if self.listed else None)
+        return self.others.get(name, LIST if LIST in self.seen else None)
 
     def last_seen_in(self, origin: str) -> str:
-        """Return when a list last showed the item if the origin is a list, else when any source did."""
-        return self.listed if origin == LIST and self.listed else self.last_seen
+        """Return when this source last showed the item; when any source did if this one is not known to."""
+        return self.seen.get(origin, self.last_seen)
 
 
 class FormerValue(NamedTuple):
@@ -82,9 +84,9 @@ def sources_of(item: NewsItem, page: Listing) -> Sources:
     """Return the sources of an item that only this page has shown."""
     if page.origin == LIST:
         unprinted = dict.fromkeys((name for name in _NAMES if name not in page.fields), UNPRINTED)
-        return Sources(unprinted, page.fetched_at, page.fetched_at)
+        return Sources(unprinted, {LIST: page.fetched_at}, page.fetched_at)
     printed = {name: page.origin for name in _NAMES if getattr(item, name) is not None}
-    return Sources(printed, None, page.fetched_at)
+    return Sources(printed, {page.origin: page.fetched_at}, page.fetched_at)
 
 
 def merge_reading(
@@ -115,41 +117,45 @@ def merge_reading(
             replaces = theirs is not None
         elif language is not None:
             replaces = language is read
+        elif PAGE in (origin, source):
+            replaces = source == PAGE
         else:
             stored_at = sources.last_seen_in(source or LIST)
             passed = parse_utc(at if saved else max(at, stored_at)) - parse_utc(stored_at)
-            is_higher = _RANKS.index(origin) > _RANKS.index(source or LIST)
-            replaces = passed > _SAME_TIME or (is_higher and passed >= -_SAME_TIME)
+            replaces = passed >= -_SAME_TIME if origin == LIST else passed > _SAME_TIME
         if mine is None and theirs is None and origin == LIST:
             if name in page.fields:
                 others.pop(name, None)  # a list with a place for it prints none
-            elif sources.listed is None:
+            elif LIST not in sources.seen:
                 others[name] = UNPRINTED
         elif replaces:
             values[name] = theirs
             others.pop(name, None)
             others |= {} if theirs is None or origin == LIST else {name: origin}
     changed = {name: value for name, value in values.items() if value != getattr(known, name)}
-    listed = max(sources.listed or "", at) if origin == LIST else sources.listed
+    seen = sources.seen | {origin: max(sources.seen.get(origin, ""), at)}
     return (
         renormalized(known, **changed) if changed else known,
-        Sources(others, listed, max(sources.last_seen, at)),
+        Sources(others, seen, max(sources.last_seen, at)),
     )
 
 
-def recorded_changes(known: NewsItem, sources: Sources, after: NewsItem, merged: Sources) -> list[Revision]:
+def recorded_changes(
+    known: NewsItem, sources: Sources, after: NewsItem, merged: Sources, saved_at: str | None
+) -> list[Revision]:
     """Return the revisions to record: the values that a source no longer prints as before.
 
     Sources may print labels and teasers in their own way. Titles and dates are the same everywhere, so a
-    different one is an edit, whichever source prints it.
+    different one is an edit, whichever source prints it. A page that was saved before the value that it
+    replaces was read shows no edit. `saved_at` is None if the page was not saved: it is the newest then.
     """
     return [
         change
         for change in revisions(known, after)
-        if sources.others.get(f"{change.field}_raw") == merged.others.get(f"{change.field}_raw")
-        or (
-            f"{change.field}_raw" in PRINTED_ALIKE and change.before is not None and change.kind != "cosmetic"
-        )
+        for name in [f"{change.field}_raw"]
+        if saved_at is None or saved_at >= sources.last_seen_in(sources.of_field(name) or LIST)
+        if sources.others.get(name) == merged.others.get(name)
+        or (name in PRINTED_ALIKE and change.before is not None and change.kind != "cosmetic")
     ]
 
 

@@ -54,13 +54,14 @@ def due_pages(connection: sqlite3.Connection, missing: Iterable[str], now: str) 
     """Return the missing items whose own pages are to be requested.
 
     Those that have not been seen for the longest time, on a list or on their own pages, come first. An item
-    whose page was requested since it was last on the list is left out for a while, unless the request failed.
+    whose page was requested since a list last showed it (the search service if no list did) is left out for a
+    while, unless the request failed.
     """
     sql = """
         SELECT id, items.url, status, layout FROM items LEFT JOIN articles ON item_id = id
         WHERE id IN (SELECT value FROM json_each(:missing)) AND (
-            articles.fetched_at IS NULL OR articles.fetched_at <= last_seen OR articles.fetched_at < :before
-            OR status = 'failed')
+            articles.fetched_at IS NULL OR articles.fetched_at < :before OR status = 'failed'
+            OR articles.fetched_at <= coalesce(sources ->> '$.list', last_seen))
         ORDER BY max(last_seen, coalesce(articles.fetched_at, '')), items.published, id"""
     before = format_utc((parse_utc(now) - ASKED_AGAIN).timestamp())
     rows = connection.execute(sql, {"missing": json.dumps(list(missing)), "before": before})

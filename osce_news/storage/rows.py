@@ -28,6 +28,9 @@ _LOAD = (
     "SELECT id, language, first_seen, last_seen, first_run, sources, withdrawn, "
     f"{', '.join(RAW_FIELDS)} FROM items WHERE id IN (SELECT value FROM json_each(?))"
 )
+# Whether no list and no search service has shown the item. Older versions did not store when the latter did.
+_IS_PAGE_ONLY = """sources IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM json_each(sources) WHERE key = 'list' OR 'search' IN (key, value))"""
 # All columns of an item, with its offices, topics and places as JSON arrays of the values of a `Term`.
 WHOLE = ", ".join(
     (
@@ -91,9 +94,14 @@ def same_raw(one: NewsItem, other: NewsItem) -> bool:
 
 
 def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing) -> None:
-    """Update first_seen, last_seen, listing_url and origin of stored items that are on this page."""
+    """Update first_seen, last_seen, listing_url and origin of stored items that are on this page.
+
+    An item's own page sets `last_seen` only while no other page has shown the item.
+    """
     connection.executemany(
-        "UPDATE items SET first_seen = min(first_seen, :at), last_seen = max(last_seen, :at), "
+        "UPDATE items SET first_seen = min(first_seen, :at), "
+        f"last_seen = CASE WHEN (:origin = 'page') = ({_IS_PAGE_ONLY}) THEN max(last_seen, :at) "
+        "WHEN :origin = 'page' THEN last_seen ELSE :at END, "
         "listing_url = CASE WHEN :origin <> 'page' AND (:at > last_seen "
         "OR (:origin = 'list' AND sources IS NOT NULL AND sources ->> '$.list' IS NULL)) "
         "THEN :url ELSE listing_url END, "

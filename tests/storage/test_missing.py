@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from osce_news.storage import Writer
 from osce_news.storage.crawl_state import resumed_run
-from osce_news.storage.missing import missing_items
+from osce_news.storage.missing import due_pages, missing_items
 from tests.helpers import listing
 from tests.newsroom.samples import TEN
+from tests.storage.test_articles import answer
+from tests.storage.test_sources import TITLES, form_of
 
 LIST = "https://www.osce.org/press-releases"
 
@@ -51,3 +54,26 @@ def test_another_list_counts_if_it_was_read_to_its_end_in_the_last_90_days(
             missing = missing_items(writer.connection, run, LIST)
             writer.finish("complete", whole=mode == "full", finished=at)
     assert missing == ([str(TEN[1].node)] if is_missing else [])
+
+
+@pytest.mark.parametrize("first", ["list", "search"])
+def test_a_page_that_was_there_is_requested_again_after_a_month_or_when_a_list_loses_its_item_again(
+    writer: Writer, first: str
+) -> None:
+    """Also if its item is from a list of cards or the search service, and if the latter still has it."""
+
+    def is_due(at: str) -> bool:
+        return bool(due_pages(writer.connection, [str(TEN[0].node)], at))
+
+    writer.store(form_of(TEN[:1], (*TITLES, "published_raw"), "2026-01-01T12:00:00Z", first))
+    assert is_due("2026-01-02T12:00:00Z")
+    page = answer(TEN[0], 1, fetched_at="2026-01-02T12:00:00Z")
+    assert page.article is not None
+    page.article = replace(page.article, content_type="Press release")
+    writer.store_article(page)
+    assert not is_due("2026-01-31T12:00:00Z")
+    assert is_due("2026-02-02T12:00:00Z")
+    writer.store(form_of(TEN[:1], TITLES, "2026-01-05T12:00:00Z", "search"))
+    assert is_due("2026-01-10T12:00:00Z") == (first == "search")
+    writer.store(form_of(TEN[:1], TITLES, "2026-01-05T12:00:00Z"))
+    assert is_due("2026-01-10T12:00:00Z")

@@ -7,6 +7,8 @@ import random
 import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from osce_news.clock import format_utc, parse_utc
 from osce_news.items import RAW_FIELDS, Listing
 from osce_news.normalize import normalize_listing
 from osce_news.storage import Writer
+from osce_news.storage.merge import Sources
 from tests.helpers import NOON, dump, listing, values
 from tests.newsroom import Story, make_stories
 
@@ -207,3 +211,102 @@ def test_an_older_page_does_not_restore_what_a_newer_one_of_its_source_prints_no
             for page in order:
                 writer.store(replace(page, records=[replace(one) for one in page.records]))
             assert values(writer.connection, "SELECT topics_raw FROM items") == [None], number
+
+
+DAYS = st.integers(0, 120)
+READINGS = st.lists(
+    st.tuples(st.sampled_from(("list", "search", "page")), DAYS), min_size=2, max_size=7, unique=True
+)
+
+
+def on_day(days: int) -> str:
+    return format_utc((parse_utc(NOON) + timedelta(days=days)).timestamp())
+
+
+def titled(origin: str, days: int) -> Listing:
+    """Return a page of this source, days after the first; each has a title of its own."""
+    story = replace(make_stories(1)[0], title=f"The title of the {origin} on day {days}")
+    return form_of([story], {*TITLES, "published_raw"}, on_day(days), origin)
+
+
+def replayed(readings: Sequence[tuple[str, int]], field: str = "title") -> Any:
+    """Return a field of the item after a replay of these pages in this order."""
+    with tempfile.TemporaryDirectory() as folder, Writer(Path(folder, "db")) as writer:
+        writer.begin("replay")
+        for reading in readings:
+            writer.store(titled(*reading))
+        (value,) = values(writer.connection, f"SELECT {field} FROM items")
+    return value
+
+
+@settings(max_examples=60)
+@given(readings=READINGS, seed=st.randoms(use_true_random=False))
+def test_the_last_reading_of_each_source_decides_in_any_order(
+    readings: list[tuple[str, int]], seed: random.Random
+) -> None:
+    """Between lists and the search service a month decides; an item's own page only fills gaps."""
+    last = dict(sorted(readings, key=itemgetter(1)))
+    counts = "page"
+    if last.keys() - {"page"}:
+        on_list, by_search = last.get("list"), last.get("search")
+        older = on_list is None or (by_search is not None and by_search > on_list + 30)
+        counts = "search" if older else "list"
+    expected = f"The title of the {counts} on day {last[counts]}"
+    for _ in range(2):
+        assert replayed(readings) == expected
+        seed.shuffle(readings)
+
+
+@given(readings=READINGS, seed=st.randoms(use_true_random=False))
+def test_last_seen_is_the_last_time_on_a_list_in_any_order(
+    readings: list[tuple[str, int]], seed: random.Random
+) -> None:
+    listed = [day for origin, day in readings if origin != "page"]
+    for _ in range(2):
+        assert replayed(readings, "last_seen") == on_day(max(listed or [day for _, day in readings]))
+        seed.shuffle(readings)
+
+
+def test_the_title_of_the_search_service_is_compared_with_its_own_last_time() -> None:
+    """And not with that of the item's own page, which was read in between."""
+    assert replayed([("search", 0), ("page", 20), ("search", 10)]) == "The title of the search on day 10"
+    assert replayed([("list", 0), ("search", 20), ("search", 40)]) == "The title of the search on day 40"
+
+
+@pytest.mark.parametrize("mode", ["full", "replay"])
+def test_an_own_page_changes_nothing_that_a_list_of_cards_prints(writer: Writer, mode: str) -> None:
+    (story,) = make_stories(1)
+    writer.store(form_of([story], CARD))
+    writer.begin(mode)
+    edited = replace(story, title="The title of the page", published=story.published + timedelta(days=9))
+    writer.store(own_pages([edited], NEXT_YEAR))
+    writer.store(own_pages([replace(edited, title="Another title")], on_day(500)))
+    assert [row[1:3] for row in stored(writer)] == [(story.title, story.published.isoformat())]
+    assert values(writer.connection, "SELECT last_seen FROM items") == [NOON]
+    assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
+    assert values(writer.connection, "SELECT sources ->> '$.content_type' FROM items") == ["page"]
+
+
+def test_an_older_list_page_replaces_newer_values_without_a_revision(writer: Writer) -> None:
+    (story,) = make_stories(1)
+    writer.store(searched([story]))
+    writer.store(listing([replace(story, title="The title on the list")], DAY_BEFORE))
+    assert values(writer.connection, "SELECT title FROM items") == ["The title on the list"]
+    assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
+    writer.store(listing([replace(story, title="A later title")], NEXT_DAY))
+    assert values(writer.connection, "SELECT before FROM revisions") == ["The title on the list"]
+
+
+@pytest.mark.parametrize(
+    ("column", "seen"),
+    [
+        (None, {"list": NEXT_DAY}),
+        (f'{{"list": "{NOON}", "topics": "search"}}', {"list": NOON, "search": NEXT_DAY}),
+        (f'{{"list": "{NOON}", "teaser": "unprinted"}}', {"list": NOON}),
+        ('{"published": "page", "title": "search"}', {"page": NEXT_DAY, "search": NEXT_DAY}),
+    ],
+)
+def test_a_source_whose_time_an_older_version_did_not_store_was_last_seen_with_the_item(
+    column: str | None, seen: dict[str, str]
+) -> None:
+    assert Sources.of(column, NEXT_DAY).seen == seen
