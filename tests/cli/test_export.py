@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -178,7 +179,8 @@ def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: P
     result = without("pyarrow", "export", "a.parquet", cwd=tmp_path)
     assert (result.status, len(result.errors)) == (1, 1)
     assert "pyarrow not installed: the extra parquet has it; next: " in result.err
-    assert result.err.endswith((f"{sys.executable} -m pip install pyarrow\n", f"{sys.executable} pyarrow\n"))
+    python = shlex.quote(sys.executable)
+    assert result.err.endswith((f"{python} -m pip install pyarrow\n", f"{python} pyarrow\n"))
     assert not (tmp_path / "a.parquet").exists()
 
 
