@@ -144,7 +144,7 @@ class ListingPage(HtmlPage):
             names.add("teaser")  # the first cards of a list alone may have one
         return frozenset({"title_raw", "url_raw", "language_raw", *(f"{name}_raw" for name in names)})
 
-    @property
+    @cached_property
     def is_card_list(self) -> bool:
         """Whether the page is a list of cards."""
         return any(isinstance(one, CardFields) for one in self._fields)

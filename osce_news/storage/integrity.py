@@ -59,11 +59,14 @@ _RULES = {
 }
 
 
+_FAULTS_OF_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)  # not of the database
+
+
 def problems(path: Path) -> list[str]:
     """Return one line for each problem of the database; an empty list if there is none.
 
     The checks run on a copy, because SQLite counts the check of the search index as writing. Raises
-    BadInputError or StorageError if the file can't be opened.
+    BadInputError or StorageError if the file can't be opened, StorageError if the copy can't be read.
     """
     lines: list[str] = []
     with temporary_folder() as folder, closing(sqlite3.connect(folder / "copy.db")) as copy:
@@ -74,6 +77,9 @@ def problems(path: Path) -> list[str]:
             try:
                 lines += check(copy)
             except sqlite3.DatabaseError as error:
+                code = getattr(error, "sqlite_errorcode", 0)  # none for a text that is not UTF-8
+                if code & 0xFF in _FAULTS_OF_DISK:
+                    raise StorageError(f"{folder}: the copy can't be checked: {error}") from error
                 name = check.__name__.strip("_").replace("_", " ")
                 lines.append(f"{name}: can't be checked: {error}")
     return lines

@@ -123,11 +123,11 @@ def rows(db: Path, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         return connection.execute(sql, parameters).fetchall()
 
 
-def content(db: Path) -> Dump:
-    """Return all that was read, in order, without times."""
+def content(db: Path, *without: str) -> Dump:
+    """Return all that was read, in order, without times and these columns."""
     with closing(sqlite3.connect(db)) as connection:
         connection.row_factory = sqlite3.Row
-        return dump(connection, without=TIMES)
+        return dump(connection, without=(*TIMES, *without))
 
 
 def stored(db: Path) -> set[int]:
