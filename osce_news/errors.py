@@ -6,9 +6,13 @@ docs/exit-status.md describes the exit statuses.
 from __future__ import annotations
 
 import importlib.util
+import re
 import shlex
 import sys
 from pathlib import Path
+
+# A command in a message, unless it names the database already or does not need it.
+_COMMAND = re.compile(r"`osce-news ((?!parse|vocabulary)(?:(?!--db|--help)[^`])+)`")
 
 
 class OsceNewsError(Exception):
@@ -109,6 +113,17 @@ def command_line(command: str, db: Path | str) -> str:
     """
     option = "" if str(db) == "osce-news.db" else f" --db {shlex.quote(str(db))}"
     return f"osce-news {command}{option}"
+
+
+def with_database(text: str, db: Path | str) -> str:
+    """Return a message whose commands, which are in backticks, name the database as `command_line` does.
+
+    Code that does not know the database writes the commands without it.
+
+    >>> with_database("`osce-news held` shows it, `osce-news held --help` explains it", "news.db")
+    '`osce-news held --db news.db` shows it, `osce-news held --help` explains it'
+    """
+    return _COMMAND.sub(lambda found: f"`{command_line(found[1], db)}`", text)
 
 
 def require_extra(extra: str, *modules: str) -> None:

@@ -43,12 +43,12 @@ def held(number: int | None, store: bool, discard: bool, db: Path, form: str | N
         raise click.UsageError("give either --store or --discard")
     if number is None:
         if store or discard:
-            raise click.UsageError("give the number of the page; `osce-news held` lists them")
+            raise click.UsageError(f"give the number of the page; `{command_line('held', db)}` lists them")
         return _list(db, form)
     with closing(open_for_reading(db)) as connection:
         page = held_table.held_page(connection, number)
         if page is None:
-            raise BadInputError(f"no held page {number} in {db}; `{command_line('held', db)}` lists them")
+            raise BadInputError(f"no held page {number} in {db}; `osce-news held` lists them")
         if not (store or discard):
             stored = {
                 identifier: rows.raw_item(row)
@@ -110,9 +110,10 @@ def _store(db: Path, page: HeldPage) -> None:
         raise BadInputError(f"page {page.id} was stored by run {page.stored_run}")
     with Writer(db) as writer:
         summary = store_held(writer, page)
+    undo = command_line(f"held {page.id} --discard", db)
     click.echo(
         f"run {summary.run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "
-        f"{summary.unchanged} unchanged; `{command_line(f'held {page.id} --discard', db)}` takes it back"
+        f"{summary.unchanged} unchanged; `{undo}` takes it back"
     )
 
 

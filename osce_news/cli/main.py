@@ -18,7 +18,7 @@ from osce_news import __version__
 from osce_news.cli.commands import LazyGroup
 from osce_news.cli.shared import log
 from osce_news.cli.shared.output import printable
-from osce_news.errors import OsceNewsError, unexpected
+from osce_news.errors import OsceNewsError, unexpected, with_database
 
 INTERRUPTED = 130  # the exit status
 
@@ -79,12 +79,16 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
+    database = log.database()
     try:
         if instruction := os.environ.get(_COMPLETE):
             return click.shell_completion.shell_complete(cli, {}, "osce-news", _COMPLETE, instruction)
         # Not cli(), which handles a closed pipe, Ctrl-C and completion in its own way.
         with cli.make_context("osce-news", sys.argv[1:]) as context:
-            cli.invoke(context)
+            try:
+                cli.invoke(context)
+            finally:
+                database = log.database()
         sys.stdout.flush()
         return 0
     except click.exceptions.NoArgsIsHelpError as error:
@@ -103,7 +107,8 @@ def _run() -> int:
         return 0
     except Exception as error:
         verbose = any(argument in ("-v", "--verbose") for argument in sys.argv[1:])
-        return _fail(*line_and_status(error), show_traceback=verbose)
+        line, status = line_and_status(error)
+        return _fail(with_database(line, database), status, show_traceback=verbose)
 
 
 def _hint(error: click.UsageError) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
+from osce_news.cli.shared import log
 from osce_news.cli.shared.options import db_option, format_options, limit_option, traceback_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
-from osce_news.errors import BadInputError, command_line
+from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading
 from osce_news.storage import runs as stored_runs
 
@@ -51,7 +52,7 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
     with closing(open_for_reading(db)) as connection:
         found = stored_runs.read_run(connection, number)
     if found is None:
-        raise BadInputError(f"no run {identifier[:40]!r} in {db}; `{command_line('runs', db)}` lists them")
+        raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
     run = with_death(found)
     if form == "json":
         return print_json(run)
@@ -77,7 +78,7 @@ def _list(db: Path, limit: int | None, form: str | None) -> None:
     elif rows:
         _print_table(rows)
     if not rows:
-        click.echo("no runs yet: `osce-news crawl` or `osce-news replay PATH` makes the first", err=True)
+        log.say("no runs yet: `osce-news crawl` or `osce-news replay PATH` makes the first")
     elif total > len(rows):
         click.echo(f"{len(rows)} of {total} runs; --limit 0 shows all", err=True)
 

@@ -15,7 +15,7 @@ from osce_news.cli.runs import with_death
 from osce_news.cli.shared.options import db_option, traceback_option
 from osce_news.cli.shared.output import print_field, print_json
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
-from osce_news.errors import StaleError, command_line
+from osce_news.errors import StaleError
 from osce_news.storage import open_for_reading, queries
 from osce_news.storage import runs as stored_runs
 from osce_news.storage.coverage import last_complete_crawl, last_whole_run, unfinished_lists
@@ -92,8 +92,7 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
                 shown = "none; a replay is not a crawl" if facts["last_run_mode"] == "replay" else "none"
             print_field(label, shown)
     if max_age is not None and (stale := _stale(db, age, max_age)):
-        runs, crawl = command_line("runs", db), command_line("crawl", db)
-        raise StaleError(f"{db}: {stale}; `{runs}` shows why, `{crawl}` makes a new one")
+        raise StaleError(f"{db}: {stale}; `osce-news runs` shows why, `osce-news crawl` makes a new one")
 
 
 def _stale(db: Path, age: int | None, max_age: timedelta) -> str | None:

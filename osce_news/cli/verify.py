@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from osce_news.cli.shared import log
 from osce_news.cli.shared.options import db_option, json_option, traceback_option
 from osce_news.cli.shared.output import print_json
 from osce_news.storage import integrity
@@ -33,6 +34,6 @@ def verify(db: Path, as_json: bool) -> None:
         note = f"; an older version made it (schema {older}): the next run upgrades it" if older else ""
         click.echo(f"{db}: no problems found{note}")
     for problem in problems:
-        click.echo(f"{db}: {problem}", err=True)
+        log.say(f"{db}: {problem}")
     if problems:
         raise click.exceptions.Exit(1)

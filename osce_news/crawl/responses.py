@@ -64,7 +64,7 @@ def gone_list(failure: Failure) -> LayoutError | None:
     request = getattr(failure, "request", None)
     if isinstance(failure.value, OffsiteError) and request is not None and "redirect_urls" in request.meta:
         got = f"a redirect to another site, {request.url}, which was not followed"
-        hint = f"if the list is there now, next: osce-news crawl --start-url {without_query(request.url)}"
+        hint = f"if the list is there now, next: `osce-news crawl --start-url {without_query(request.url)}`"
         return LayoutError("the list is gone", expected="a list", got=f"{got}; {hint}")
     if not isinstance(failure.value, HttpError) or failure.value.response.status not in _GONE:
         return None

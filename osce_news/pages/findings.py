@@ -76,10 +76,10 @@ class Findings:
     def next_command(self) -> str:
         """What to type next."""
         if self.layout == SCRIPT or (self.names_search and not self.lists):
-            return "osce-news crawl --source search"
+            return "`osce-news crawl --source search`"
         if self.lists:
-            return f"osce-news crawl --start-url {next(iter(self.lists.values()))}"
-        return "osce-news check --save FOLDER, and attach the folder to an issue"
+            return f"`osce-news crawl --start-url {next(iter(self.lists.values()))}`"
+        return "`osce-news check --save FOLDER`, and attach the folder to an issue"
 
 
 def _lists(page: HtmlPage) -> dict[str, str]:

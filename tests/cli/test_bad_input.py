@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -95,7 +96,10 @@ def _one_line(result: Result) -> str:
         (["serve", "trial.db"], r"\(trial.db\); name the database with --db"),
         (["verify", "osce-news.db"], r"\(osce-news.db\); name the database with --db"),
         (["verify", "more"], r"unexpected extra argument \(more\) \(see"),
-        (["replay", "https://www.osce.org/press-releases"], "`osce-news crawl --start-url` reads an address"),
+        (
+            ["replay", "https://www.osce.org/press-releases"],
+            "`osce-news crawl --start-url URL` reads an address",
+        ),
         (["search"], "Missing argument"),
         (["show", "1"], "no item '1'"),
         (["show", "http://["], "no item|no address"),
@@ -116,6 +120,21 @@ def test_wrong_usage_is_status_2(
     assert re.search(says, line)
     assert (result.status, result.out) == (2, "")
     assert digest(filled) == before
+
+
+def test_commands_in_messages_name_the_database(filled: Path, tmp_path: Path) -> None:
+    db = filled.rename(tmp_path / "my news.db")
+    option = "--db 'my news.db'"
+    said = {
+        "show 1": f"`osce-news search {option}` finds items",
+        "undo 9": f"`osce-news runs {option}` lists them",
+        "held 9": f"`osce-news held {option}` lists them",
+        "list --office moon": "`osce-news vocabulary offices` lists them",
+        "list --search ''": f"`osce-news list {option}` shows all items",
+        "replay https://www.osce.org": f"`osce-news crawl --start-url URL {option}` reads an address",
+    }
+    for line, text in said.items():
+        assert text in _one_line(run(*shlex.split(line), "--db", db.name, cwd=tmp_path))
 
 
 @pytest.mark.parametrize("arguments", [["search", b"\xff"], ["list", "--language", b"\xff"]])

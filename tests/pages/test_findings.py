@@ -48,16 +48,16 @@ def test_a_page_that_came_instead_of_the_list_says_where_lists_may_be() -> None:
         "generator: Drupal 11 (https://www.drupal.org); 2 numbered links and 2 <time> "
         "elements; links to lists: Newsroom (https://www.osce.org/newsroom), "
         "news (https://odihr.osce.org/odihr/news), Press releases (https://www.osce.org/press-releases); "
-        "next: osce-news crawl --start-url https://www.osce.org/newsroom"
+        "next: `osce-news crawl --start-url https://www.osce.org/newsroom`"
     )
 
 
 def test_a_page_without_links_that_names_the_search_service_leads_there() -> None:
     found = Findings.of(page(f"<html><body>{SEARCH_APP}</html>"))
     assert (found.layout, found.source, found.names_search) == (SCRIPT, "search", True)
-    assert found.next_command == "osce-news crawl --source search"
+    assert found.next_command == "`osce-news crawl --source search`"
     nothing = Findings.of(page("<html><body>Gone</body></html>"))
-    assert nothing.next_command == "osce-news check --save FOLDER, and attach the folder to an issue"
+    assert nothing.next_command == "`osce-news check --save FOLDER`, and attach the folder to an issue"
     assert "generator: not named" in str(nothing)
 
 

@@ -127,7 +127,7 @@ def test_without_a_search_index_search_names_the_command_that_makes_one(copy: Pa
     _damage(copy, "DROP TABLE items_fts")
     result = run("search", "police", "--db", copy, cwd=copy.parent)
     assert (result.status, len(result.errors)) == (2, 1)
-    assert "no search index; `osce-news renormalize` makes one" in result.err
+    assert f"no search index; `osce-news renormalize --db {copy}` makes one" in result.err
     with closing(open_for_reading(copy)) as connection:
         write_snapshot(connection, copy.with_name("published.db"))
     assert _checked(copy.with_name("published.db")) == []

@@ -89,7 +89,7 @@ def _files_at(paths: Iterable[Path]) -> list[Path]:
             below = [path]
         else:
             is_address = path.parts[:1] in (("http:",), ("https:",))
-            hint = "; this is for files, and `osce-news crawl --start-url` reads an address"
+            hint = "; this is for files, and `osce-news crawl --start-url URL` reads an address"
             raise BadInputError(f"no such file or folder: {path}{hint if is_address else ''}")
         for file in below:
             files.setdefault(file.resolve(), file)

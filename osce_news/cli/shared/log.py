@@ -13,9 +13,10 @@ import click
 
 from osce_news.clock import format_utc
 from osce_news.crawl.notice import NOTICE
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, with_database
 
 logger = logging.getLogger("osce_news")
+DATABASE = "osce_news.db"  # the key of a context's `meta` that holds the database of the command
 _LINE = "%(asctime)s %(levelname)s %(message)s"
 
 
@@ -86,8 +87,16 @@ def record(text: str, level: int = logging.INFO, *, traceback: bool = False, **f
         logger.log(level, text, extra={"printed": True, **facts}, exc_info=traceback)
 
 
+def database() -> Path:
+    """Return the database of the command that runs; the default if it has none, or if none runs."""
+    context = click.get_current_context(silent=True)
+    path: Path = (context.meta if context else {}).get(DATABASE, Path("osce-news.db"))
+    return path
+
+
 def say(text: str) -> None:
     """Print a message on standard error; in a log that is JSON, it is a line of it."""
+    text = with_database(text, database())
     if not is_json():
         click.echo(text, err=True)
     record(text, NOTICE)

@@ -6,7 +6,6 @@ import inspect
 import json
 import logging
 import os
-import shlex
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from urllib.parse import urlsplit
 
 from osce_news import __version__
 from osce_news.cli.main import INTERRUPTED, line_and_status
-from osce_news.errors import BadInputError, OsceNewsError, require_extra
+from osce_news.errors import BadInputError, OsceNewsError, command_line, require_extra, with_database
 from osce_news.normalize import is_web_address
 
 logger = logging.getLogger(__name__)
@@ -70,9 +69,9 @@ class Notifications:
         db = os.path.abspath(self.db)
         lines = [message, "", f"database: {db}", f"host: {socket.gethostname()}"]
         if self.run is not None:
-            lines.append(f"run: {self.run} (osce-news runs {self.run} --db {shlex.quote(db)})")
+            lines.append(f"run: {self.run} ({command_line(f'runs {self.run}', db)})")
         lines.append(f"what to do: {_advice(type(error))}")
-        return "\n".join(lines)
+        return with_database("\n".join(lines), db)
 
     def _ping(self, suffix: str) -> None:
         """Ask for the ping address with this at the end of its path; log a warning if nothing answers."""

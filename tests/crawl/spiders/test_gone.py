@@ -45,7 +45,7 @@ def test_a_crawl_says_what_it_found_and_what_to_type(newsroom: Newsroom, db: Pat
     assert "the list is gone" in line
     assert "Drupal 11" in line
     assert "2 numbered links and 2 <time> elements" in line
-    assert f"next: osce-news crawl --start-url {newsroom.url}/newsroom" in line
+    assert f"next: `osce-news crawl --start-url {newsroom.url}/newsroom --db {db}`" in line
     assert rows(db, "SELECT count(*) FROM items") == [(0,)]
 
 
@@ -57,7 +57,7 @@ def test_check_says_the_same_and_keeps_the_page(newsroom: Newsroom, tmp_path: Pa
     assert done.status == 3
     assert "layout        no list that can be read" in done.out
     assert f"other lists   Newsroom {newsroom.url}/newsroom" in done.out
-    assert "next: osce-news crawl --start-url" in done.errors[-1]
+    assert "next: `osce-news crawl --start-url" in done.errors[-1]
     assert len(list(tmp_path.glob("page/listing/*/page.html"))) == 1
     held = json.loads(run("check", *start, "--json", cwd=tmp_path).out)
     assert (held["understood"], held["source"], held["numbered_links"]) == (False, None, 2)
@@ -72,7 +72,7 @@ def test_a_redirect_to_another_site_is_a_list_that_is_gone(newsroom: Newsroom, t
         assert (done.status, done.summary["status"]) == (3, "failed")
         (line,) = done.lines
         assert f"the list is gone: expected a list, got a redirect to another site, {there}?page=0" in line
-        assert f"next: osce-news crawl --start-url {there}" in line
+        assert f"next: `osce-news crawl --start-url {there} --db {tmp_path}/a.db`" in line
         start = ("--start-url", newsroom.url + LIST, "--delay", "0")
         checked = run("check", *start, cwd=tmp_path, env={"OSCE_NEWS_CONTACT": "x@example.org"})
         assert (checked.status, "the list is gone" in checked.errors[-1]) == (3, True)
