@@ -1,4 +1,4 @@
-"""How many damaged pages are caught, and what gets through: the table of docs/checks.md.
+"""How many damaged pages are caught, and what gets through, as in docs/measurements.md.
 
     python -m benchmarks.damaged_pages [--each] [--rules]
 

@@ -1,4 +1,4 @@
-"""How many pages of a sound list are held: the last table of docs/checks.md.
+"""How many pages of an undamaged list are held, as in docs/measurements.md.
 
     python -m benchmarks.false_alarms [--seeds 1 2 3] [--rows 10] [--calm] [--each]
 

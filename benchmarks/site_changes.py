@@ -1,4 +1,4 @@
-"""What becomes of the database when the whole site changes: see docs/checks.md.
+"""What becomes of the database when the whole site changes, as in docs/measurements.md.
 
     python -m benchmarks.site_changes [--each] [--kinds labels values ...]
 

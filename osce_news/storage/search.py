@@ -17,7 +17,7 @@ from osce_news.storage.query import Query
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
 _SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
 _SNIPPET = "snippet(items_fts, -1, ?, ?, '…', 24)"
-# Ranking an item takes 1.4 µs, finding it 0.05 µs (docs/searching.md). If a query matches more than COMMON
+# Ranking an item takes 1.4 µs, finding it 0.05 µs (docs/measurements.md). If a query matches more than COMMON
 # items, and at least every eighth, only the newest items with some five thousand of the hits are ranked.
 COMMON = 50_000
 _EVERY = 8

@@ -125,7 +125,7 @@ def test_thirty_queries_count_the_same_items_everywhere(counted_everywhere: Coun
         assert len(set(numbers)) == 1, (typed, numbers)
         table += f"| `{typed}` | {' | '.join(map(str, numbers))} |\n"
     assert len(TYPED) == 30
-    assert table in (ROOT / "docs" / "searching.md").read_text(encoding="utf-8"), table
+    assert table in (ROOT / "docs" / "measurements.md").read_text(encoding="utf-8"), table
 
 
 def test_items_that_match_are_the_same_on_the_page_of_items(get: Get, history: Path) -> None:
