@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,30 +17,15 @@ from osce_news.storage.database import open_for_reading
 from osce_news.storage.query import Query
 from osce_news.storage.schema import LISTS
 
-# The value of a field on a day is the former value in its first revision after that day, else today's.
-_COLUMN = "iif({0}.item_id IS NULL, {0}_raw, {0}.before) AS {0}"
-_JOIN = "LEFT JOIN later AS {0} ON {0}.item_id = items.id AND {0}.field = '{0}'"
-ITEMS_AS_OF = f"""
-WITH asked (until) AS (SELECT date(:day) || 'T23:59:59Z'),
-later AS MATERIALIZED (
-    SELECT item_id, field, before FROM (
-        SELECT item_id, field, before,
-            row_number() OVER (PARTITION BY item_id, field ORDER BY seen_at, id) AS number
-        FROM revisions JOIN asked ON seen_at > until)
-    WHERE number = 1)
-SELECT items.id, items.url,
-    {(f",{chr(10)}    ").join(map(_COLUMN.format, REVISED_FIELDS))}
-FROM items JOIN asked ON first_seen <= until
-{chr(10).join(map(_JOIN.format, REVISED_FIELDS))}
-WHERE NOT EXISTS (
+_LISTED = """
+SELECT id FROM items WHERE first_seen <= :until AND NOT EXISTS (
     SELECT 1 FROM withdrawals
-    WHERE item_id = items.id AND withdrawn <= until AND (restored IS NULL OR restored > until))
-"""
-_ITEMS_THEN = f"""
-SELECT past.*, {" OR ".join(f"past.{name} IS NOT {name}_raw" for name in REVISED_FIELDS)} AS changed
-FROM ({ITEMS_AS_OF}) AS past JOIN items USING (id)"""
-_LAST_READ = """
-SELECT coalesce(max(fetched_at), :day || 'T23:59:59Z') FROM pages WHERE date(fetched_at) <= :day"""
+    WHERE item_id = items.id AND withdrawn <= :until AND (restored IS NULL OR restored > :until))"""
+_REVISED = f"""
+SELECT item_id, field, before FROM revisions
+WHERE seen_at > :until AND field IN ({", ".join(map(repr, REVISED_FIELDS))})
+ORDER BY seen_at DESC, id DESC"""
+_LAST_READ = "SELECT coalesce(max(fetched_at), :until) FROM pages WHERE fetched_at <= :until"
 # Columns of the view `newsroom` that are known for the present only.
 PRESENT_ONLY = ("text", "last_seen", "withdrawn")
 
@@ -77,8 +62,11 @@ def database_as_of(
     if first is not None and day < first:
         raise BadInputError(f"nothing is known of {day}: the first items were read on {first}")
     connection.execute("SAVEPOINT past")  # one state, even while a crawl writes
-    then = connection.execute(_ITEMS_THEN, {"day": day}).fetchall()
-    ids = json.dumps([row["id"] for row in then])
+    until = {"until": f"{day}T23:59:59Z"}
+    ids = json.dumps([row["id"] for row in connection.execute(_LISTED, until)])
+    former: dict[str, dict[str, str | None]] = {}
+    for row in connection.execute(_REVISED, until):  # the first change after the day comes last
+        former.setdefault(row["item_id"], {})[f"{row['field']}_raw"] = row["before"]
     past = sqlite3.connect(path, isolation_level=None)
     past.row_factory = sqlite3.Row
     past.execute("PRAGMA synchronous = OFF")  # a file that is lost can be made again
@@ -92,10 +80,12 @@ def database_as_of(
     _copy(connection, past, "items", "id IN (SELECT value FROM json_each(?))", ids)
     for one in LISTS.values():
         _copy(connection, past, f"item_{one}s", "item_id IN (SELECT value FROM json_each(?))", ids)
-    rows.update(past, [_item(past, row) for row in then if row["changed"]])
+    sql = "SELECT * FROM items WHERE id IN (SELECT value FROM json_each(?))"
+    revised = past.execute(sql, [json.dumps(list(former))]).fetchall()
+    rows.update(past, [_item_then(row, former[row["id"]]) for row in revised])
     past.execute(
         "UPDATE items SET withdrawn = NULL, last_seen = max(first_seen, min(last_seen, ?))",
-        connection.execute(_LAST_READ, {"day": day}).fetchone(),
+        connection.execute(_LAST_READ, until).fetchone(),
     )
     connection.execute("RELEASE past")
     past.execute("CREATE INDEX items_last_seen ON items (last_seen)")  # for the remarks on each search
@@ -114,9 +104,8 @@ def _copy(
     past.executemany(sql, cursor)
 
 
-def _item(past: sqlite3.Connection, then: sqlite3.Row) -> NewsItem:
+def _item_then(row: sqlite3.Row, former: Mapping[str, str | None]) -> NewsItem:
     """Return a stored item with the values that were printed then."""
-    stored = past.execute("SELECT * FROM items WHERE id = ?", [then["id"]]).fetchone()
-    item = normalize(replace(rows.raw_item(stored), **{f"{name}_raw": then[name] for name in REVISED_FIELDS}))
-    item.id, item.url, item.language = stored["id"], stored["url"], stored["language"]
+    item = normalize(replace(rows.raw_item(row), **former))
+    item.id, item.url, item.language = row["id"], row["url"], row["language"]
     return item

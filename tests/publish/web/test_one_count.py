@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from osce_news.cli.main import cli
-from osce_news.storage.as_of import ITEMS_AS_OF
 from osce_news.storage.query import Query
 from tests.helpers import ROOT
 from tests.publish.web.conftest import Get, number_of_items
+from tests.test_docs_history import QUERY
 
 Counted = Callable[[str, str, str], list[int]]
 HEADER = "| query | search | list | stats | export | serve | SQL |\n|---|---|---|---|---|---|---|\n"
@@ -89,7 +89,7 @@ def counted_everywhere(history: Path, get: Get, reading: sqlite3.Connection) -> 
                 SELECT id FROM items JOIN items_fts ON items_fts.rowid = items.key
                 WHERE items_fts MATCH :match)"""
         if query.as_of:
-            sql = f"SELECT count(*) FROM ({ITEMS_AS_OF}) WHERE {where}"
+            sql = f"SELECT count(*) FROM ({QUERY.replace('2026-11-01', query.as_of)}) WHERE {where}"
         return [
             len(json.loads(command("search", words, "--limit", "0", "--json", *options))),
             len(json.loads(command("list", "--limit", "0", "--json", *given))),
