@@ -13,8 +13,8 @@ from osce_news.errors import BadInputError, command_line
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.storage import Writer, open_for_reading, rows
 from osce_news.storage import held as held_table
-from osce_news.storage.corrections import store_held, undo_run
 from osce_news.storage.held import HeldPage
+from osce_news.storage.undo import undo_run
 
 _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "stored_run", "url")
 
@@ -109,7 +109,13 @@ def _store(db: Path, page: HeldPage) -> None:
     if page.stored_run is not None:
         raise BadInputError(f"page {page.id} was stored by run {page.stored_run}")
     with Writer(db) as writer:
-        summary = store_held(writer, page)
+        run = writer.begin("held", page.url).run
+        with writer.transaction():
+            writer.store(page.page)
+            held_table.set_stored(writer.connection, page.id, run)
+        summary = writer.finish(
+            "complete", f"held page {page.id}, stored by `osce-news held {page.id} --store`"
+        )
     undo = command_line(f"held {page.id} --discard", db)
     click.echo(
         f"run {summary.run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "

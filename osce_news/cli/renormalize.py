@@ -8,7 +8,7 @@ import click
 
 from osce_news.cli.shared.options import db_option, log_options
 from osce_news.storage import Writer, refuse_missing
-from osce_news.storage.corrections import renormalize_all
+from osce_news.storage.renormalize import renormalize_all
 
 
 @click.command()

@@ -9,7 +9,7 @@ import click
 from osce_news.cli.shared.options import Number, db_option, json_option, traceback_option
 from osce_news.cli.shared.output import print_json
 from osce_news.storage import Writer, refuse_missing
-from osce_news.storage.corrections import undo_run
+from osce_news.storage.undo import undo_run
 
 
 @click.command()

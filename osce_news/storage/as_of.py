@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS, NewsItem
@@ -64,7 +65,7 @@ def database_as_of(
     connection.execute("SAVEPOINT past")  # one state, even while a crawl writes
     until = {"until": f"{day}T23:59:59Z"}
     ids = json.dumps([row["id"] for row in connection.execute(_LISTED, until)])
-    former: dict[str, dict[str, str | None]] = {}
+    former: dict[str, dict[str, Any]] = {}
     for row in connection.execute(_REVISED, until):  # the first change after the day comes last
         former.setdefault(row["item_id"], {})[f"{row['field']}_raw"] = row["before"]
     past = sqlite3.connect(path, isolation_level=None)
@@ -104,7 +105,7 @@ def _copy(
     past.executemany(sql, cursor)
 
 
-def _item_then(row: sqlite3.Row, former: Mapping[str, str | None]) -> NewsItem:
+def _item_then(row: sqlite3.Row, former: Mapping[str, Any]) -> NewsItem:
     """Return a stored item with the values that were printed then."""
     item = normalize(replace(rows.raw_item(row), **former))
     item.id, item.url, item.language = row["id"], row["url"], row["language"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize import normalize
@@ -13,6 +13,9 @@ from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage import rows
 from osce_news.storage.articles import renormalize_articles
 from osce_news.storage.revisions import revisions
+
+if TYPE_CHECKING:
+    from osce_news.storage.writer import Writer
 
 _BATCH = 500
 _VOCABULARY = {
@@ -31,6 +34,18 @@ class Renormalized(NamedTuple):
 
     items: int
     changed: int
+
+
+def renormalize_all(writer: Writer) -> Renormalized:
+    """Normalise all raw values again, and rebuild the search index from the texts; raises StorageError."""
+    writer.begin("renormalize")
+    with writer.transaction():
+        done = renormalize(writer.connection)
+        writer.connection.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
+    writer.summary.seen, writer.summary.changed = done.items, done.changed
+    writer.summary.unchanged = done.items - done.changed
+    writer.finish("complete")
+    return done
 
 
 def renormalize(connection: sqlite3.Connection) -> Renormalized:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from osce_news.clock import utc_now
+from osce_news.errors import BadInputError
 from osce_news.normalize import normalize
 from osce_news.normalize.record import renormalized
 from osce_news.storage import crawl_state, rows
 from osce_news.storage.merge import Sources, former_values
 from osce_news.storage.revisions import Revision, revisions, text_kind
+from osce_news.storage.writer import Writer
 
 # What a run replaced: the first value of each field. Runs of older versions have revisions only.
 _REPLACED = """
@@ -71,8 +73,22 @@ class Undone(NamedTuple):
         return ", ".join(counts)
 
 
-def undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
-    """Take back what the run `undone` stored, inside the caller's transaction; `run` is the present one."""
+def undo_run(writer: Writer, undone: int) -> Undone:
+    """Take back what a run stored, in a run of its own.
+
+    Raises BadInputError if there is no such run, StorageError if the database can't be written.
+    """
+    connection = writer.connection
+    if connection.execute("SELECT 1 FROM runs WHERE id = ?", [undone]).fetchone() is None:
+        raise BadInputError(f"no run {undone} in {writer.path}; `osce-news runs` lists them")
+    run = writer.begin("undo").run
+    with writer.transaction():
+        taken_back = _undo(connection, undone, run)
+    writer.finish("complete", f"took back run {undone}: {taken_back}")
+    return taken_back
+
+
+def _undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
     unknown = connection.execute(
         "SELECT count(*) FROM items WHERE first_run IS NULL "
         "AND first_seen IN (SELECT fetched_at FROM pages WHERE run_id = ?)",

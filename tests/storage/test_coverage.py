@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import Writer
-from osce_news.storage.corrections import undo_run
 from osce_news.storage.coverage import coverage
 from osce_news.storage.crawl_state import incomplete_since
 from osce_news.storage.query import Query
+from osce_news.storage.undo import undo_run
 from tests.helpers import ROOT, listing
 from tests.newsroom.samples import TEN
 

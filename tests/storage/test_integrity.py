@@ -13,9 +13,9 @@ import pytest
 from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import Writer, open_for_reading
-from osce_news.storage.corrections import renormalize_all
 from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
+from osce_news.storage.renormalize import renormalize_all
 from osce_news.storage.search import search
 from osce_news.storage.search_index import PARTS
 from tests.helpers import digest, fixture_page, listing, run, values

@@ -16,9 +16,9 @@ from osce_news.normalize import vocabulary as vocabulary_module
 from osce_news.normalize.vocabulary import fingerprint, vocabulary
 from osce_news.storage import Writer, open_for_reading, queries, renormalize
 from osce_news.storage import writer as writer_module
-from osce_news.storage.corrections import renormalize_all
 from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
+from osce_news.storage.renormalize import renormalize_all
 from osce_news.storage.search import search
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories

@@ -9,23 +9,13 @@ import pytest
 
 from osce_news.items import RAW_FIELDS
 from osce_news.storage import Writer
-from osce_news.storage.database import transaction
 from osce_news.storage.integrity import problems
-from osce_news.storage.undo import Undone, undo
+from osce_news.storage.undo import undo_run
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 from tests.storage.test_articles import answer
 from tests.storage.test_sources import TITLES, form_of
-
-
-def take_back(writer: Writer, undone: int) -> Undone:
-    """Take back a run, as a run of its own."""
-    run = writer.begin("undo").run
-    with transaction(writer.connection):
-        counts = undo(writer.connection, undone, run)
-    writer.finish("complete")
-    return counts
 
 
 @pytest.mark.parametrize("origin", ["list", "search", "page"])
@@ -45,9 +35,9 @@ def test_values_that_another_source_added_are_taken_back(writer: Writer, first: 
     edited = [replace(TEN[0], title="Another title"), *TEN[1:]]
     writer.store(form_of(edited, RAW_FIELDS, "2024-08-06T12:00:00Z", origin))
     after = content()
-    assert take_back(writer, undone).changed == len(TEN)
+    assert undo_run(writer, undone).changed == len(TEN)
     assert content() == before
-    take_back(writer, undone + 1)
+    undo_run(writer, undone + 1)
     assert content() == after
 
 
@@ -59,7 +49,7 @@ def test_a_value_that_a_later_run_has_changed_again_stays(writer: Writer) -> Non
         teaser = "Another teaser" if day > 1 else TEN[0].teaser
         writer.store(listing([replace(TEN[0], title=title, teaser=teaser)], f"2024-08-0{day}T12:00:00Z"))
         writer.finish("complete")
-    undone = take_back(writer, runs[1])
+    undone = undo_run(writer, runs[1])
     assert (undone.changed, undone.kept) == (1, 1)
     assert values(writer.connection, "SELECT title FROM items") == ["The third"]
     assert values(writer.connection, "SELECT teaser FROM items") == [TEN[0].teaser]
@@ -78,12 +68,12 @@ def test_texts_become_those_before_the_run_and_can_be_put_back(db: Path) -> None
         writer.begin("articles")
         later = replace(answer(other, 4), status="unchanged", article=None, http_status=304, sha256=None)
         writer.store_article(later)
-        counts = take_back(writer, undone)
+        counts = undo_run(writer, undone)
         assert (counts.texts, counts.kept) == (2, 0)
         assert values(writer.connection, "SELECT text FROM articles") == ["The first text."]
         assert values(writer.connection, "SELECT etag FROM articles") == [None]
         assert problems(db) == []
-        assert take_back(writer, writer.summary.run).texts == 1
+        assert undo_run(writer, writer.summary.run).texts == 1
         assert values(writer.connection, "SELECT text FROM articles") == ["The third text."]
     assert problems(db) == []
 
@@ -95,6 +85,6 @@ def test_a_text_that_a_later_run_has_changed_again_stays(writer: Writer) -> None
         runs.append(writer.begin("articles").run)
         writer.store(listing([story]))
         writer.store_article(answer(story, day, text))
-    counts = take_back(writer, runs[1])
+    counts = undo_run(writer, runs[1])
     assert (counts.texts, counts.kept) == (0, 1)
     assert values(writer.connection, "SELECT text FROM articles") == ["The third text."]
