@@ -56,18 +56,17 @@ class Run:
     def compare(self, page: Listing) -> Changes:
         """Check a page of the list, and return the changes that it makes in the database.
 
-        Records outside of the run's period are removed after the check, also if it fails. Raises
+        Records outside of the run's period count in the check only, and are removed from the page. Raises
         DoubtfulPageError if the page fails a check, StorageError if the database can't be read.
         """
-        started = self.started
         self.writer.identify(page)
-        try:
-            if page.status != HTTPStatus.NOT_MODIFIED and not started.accept:
-                note = checks.check_page(self.writer.connection, page, start_url=started.start_url)
-                self.history_note = self.history_note or note
-        finally:
-            page.records = [record for record in page.records if self.in_period(record.published)]
-        return self.writer.compare(page)
+        whole = replace(page)
+        page.records = [record for record in whole.records if self.in_period(record.published)]
+        changes = self.writer.compare(page)
+        if page.status != HTTPStatus.NOT_MODIFIED and not self.started.accept:
+            note = checks.check_page(self.writer.connection, whole, start_url=self.started.start_url)
+            self.history_note = self.history_note or note
+        return changes
 
     def in_period(self, published: str | None) -> bool:
         """Whether a date is in the run's period; true for a missing date."""

@@ -1,1 +1,1 @@
-"""The Scrapy project: spiders, middlewares, extensions, pipelines, the traversal of the list, the runs."""
+"""The Scrapy project: spiders, middlewares, pipelines, the traversal of the list, the runs."""

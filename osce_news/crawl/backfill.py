@@ -22,7 +22,6 @@ from osce_news.archive.selection import Selection
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.crawl_run import as_partial
-from osce_news.crawl.extensions import RequestStatsExtension
 from osce_news.crawl.options import delay_seconds
 from osce_news.crawl.responses import error_from_failure
 from osce_news.crawl.spiders.base import PoliteSpider
@@ -256,8 +255,7 @@ class BackfillSpider(PoliteSpider):
     def closed(self, reason: str) -> None:
         """Note how it ended, and close the archive."""
         self.interrupted = reason == "shutdown"
-        if (stats := self.crawler.get_extension(RequestStatsExtension)) is not None:
-            self.cost = stats.stats()
+        self.cost = self.request_stats.counts()
         self.close_archive()
 
     def close_archive(self) -> None:

@@ -1,4 +1,4 @@
-"""The item pipelines: one normalises records, the other stores all records of a page together."""
+"""The item pipelines: one normalises records, the other stores a page; how feeds and logs show items."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 from itemadapter import ItemAdapter
 from scrapy import signals
 from scrapy.exceptions import DropItem
+from scrapy.exporters import CsvItemExporter
+from scrapy.logformatter import LogFormatter, LogFormatterResult
 
 from osce_news.errors import OsceNewsError
 from osce_news.items import ArticleItem, Listing, NewsItem, Term
@@ -186,3 +188,21 @@ def _as_record(item: object) -> NewsItem:
         terms = (ItemAdapter(term).asdict() for term in values.get(name) or ())
         values[name] = tuple(Term(**term) for term in terms)
     return NewsItem(**values)
+
+
+class TermNamesCsvExporter(CsvItemExporter):
+    """Writes offices, topics and places as their printed names."""
+
+    def serialize_field(self, field: Any, name: str, value: Any) -> Any:
+        if isinstance(value, tuple):
+            value = [term.raw for term in value]
+        return super().serialize_field(field, name, value)
+
+
+class QuietLogFormatter(LogFormatter):
+    """Does not log each item, since a page has fifty; see the table `quarantine` for those left out."""
+
+    def scraped(self, *args: Any, **kwargs: Any) -> LogFormatterResult | None:  # type: ignore[override]
+        return None
+
+    dropped = scraped  # type: ignore[assignment]

@@ -89,16 +89,12 @@ EXTENSIONS_BASE = {  # of Scrapy; those left out are not imported
     "scrapy.extensions.feedexport.FeedExporter": 0,
     "scrapy.extensions.logstats.LogStats": 0,
 }
-EXTENSIONS = {
-    "osce_news.crawl.extensions.CrawlDelayExtension": 1,
-    "osce_news.crawl.extensions.RequestStatsExtension": 2,
-}
 # In _BASE, so that a user's ITEM_PIPELINES are added, between normalising and storing the records.
 ITEM_PIPELINES_BASE = {
     "osce_news.crawl.pipelines.NormalizePipeline": 100,
     "osce_news.crawl.pipelines.StoragePipeline": 900,
 }
-FEED_EXPORTERS = {"csv": "osce_news.crawl.extensions.TermNamesCsvExporter"}
+FEED_EXPORTERS = {"csv": "osce_news.crawl.pipelines.TermNamesCsvExporter"}
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "osce_news.crawl.extensions.QuietLogFormatter"
+LOG_FORMATTER = "osce_news.crawl.pipelines.QuietLogFormatter"

@@ -20,8 +20,13 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
 from osce_news.crawl import settings
-from osce_news.crawl.extensions import CrawlDelayExtension, RequestStatsExtension
-from osce_news.crawl.middlewares import BackOffMiddleware, CircuitOpenError, OffsiteError, OneSiteMiddleware
+from osce_news.crawl.middlewares import (
+    BackOffMiddleware,
+    CircuitOpenError,
+    OffsiteError,
+    OneSiteMiddleware,
+    StrictRobotsMiddleware,
+)
 from osce_news.crawl.middlewares.retry import (
     MAX_RETRY_AFTER_S,
     CircuitBreaker,
@@ -29,6 +34,7 @@ from osce_news.crawl.middlewares.retry import (
     http_date,
     retry_after,
 )
+from osce_news.crawl.spiders.base import RequestStats
 
 OURS = (
     "RETRY_TIMES",
@@ -162,19 +168,19 @@ def test_the_longer_of_robots_txt_and_the_setting_counts(asked: str, delay: floa
     """And a little more, since the site counts from arrival to arrival."""
     downloader = Downloader()
     downloader.slots["site"] = Slot(delay=10.0, concurrency=8, jitter=0.5)
-    extension = CrawlDelayExtension(crawler_with(downloader, DOWNLOAD_DELAY=10))
+    middleware = StrictRobotsMiddleware(crawler_with(downloader, DOWNLOAD_DELAY=10))
     request = Request("http://www.site/a", meta={"download_slot": "site"})
-    extension.robots_parsed(robots(f"User-agent: *\nCrawl-delay: {asked}\n"), request)
+    middleware.robots_parsed(robots(f"User-agent: *\nCrawl-delay: {asked}\n"), request)
     assert vars(downloader.slots["site"]) == {"delay": delay, "concurrency": 1, "jitter": 0.0}
     assert downloader.per_slot_settings["site"] == {"delay": delay, "concurrency": 1, "jitter": 0}
 
 
 def test_the_longest_crawl_delay_of_the_hosts_of_a_site_counts() -> None:
     downloader = Downloader()
-    extension = CrawlDelayExtension(crawler_with(downloader))
+    middleware = StrictRobotsMiddleware(crawler_with(downloader))
     for asked in ("30", "5"):
         request = Request("http://any.site/a", meta={"download_slot": "site"})
-        extension.robots_parsed(robots(f"User-agent: *\nCrawl-delay: {asked}\n"), request)
+        middleware.robots_parsed(robots(f"User-agent: *\nCrawl-delay: {asked}\n"), request)
     assert downloader.per_slot_settings["site"]["delay"] == 30.05
 
 
@@ -182,7 +188,7 @@ def test_the_longest_crawl_delay_of_the_hosts_of_a_site_counts() -> None:
 def test_without_a_crawl_delay_the_setting_stays(text: str) -> None:
     downloader = Downloader()
     request = Request("http://site/a", meta={"download_slot": "site"})
-    CrawlDelayExtension(crawler_with(downloader)).robots_parsed(robots(text), request)
+    StrictRobotsMiddleware(crawler_with(downloader)).robots_parsed(robots(text), request)
     assert downloader.per_slot_settings == {}
 
 
@@ -260,8 +266,8 @@ def test_another_site_is_not_asked_not_even_by_a_request_that_was_tried_again(do
 
 def test_the_receipt_adds_up_what_scrapy_counted() -> None:
     crawler = crawler_with(Downloader())
-    receipt = RequestStatsExtension(crawler)
-    assert set(receipt.stats().values()) == {0, None}
+    receipt = RequestStats(crawler)
+    assert set(receipt.counts().values()) == {0, None}
     for name, value in {
         "downloader/request_count": 7,
         "downloader/response_bytes": 12_000,
@@ -270,27 +276,27 @@ def test_the_receipt_adds_up_what_scrapy_counted() -> None:
         "back_off/seconds": 1.5,
     }.items():
         crawler.stats.set_value(name, value)
-    assert receipt.stats() == {
+    assert receipt.counts() == {
         "requests": 7, "bytes": 12_000, "retries": 3, "back_offs": 4, "waited_s": 1.5, "smallest_gap_s": None,
     }  # fmt: skip
 
 
 def test_the_smallest_gap_is_that_between_departures_also_of_failed_requests_and_in_a_new_slot() -> None:
     downloader = Downloader()
-    receipt = RequestStatsExtension(crawler_with(downloader))
+    receipt = RequestStats(crawler_with(downloader))
     request = Request("http://site/a", meta={"download_slot": "site"})
     gaps = []
     downloader.slots["site"] = Slot(lastseen=100.0)
     for time in (100.0, 100.0, 112.0, 123.0, 140.0):  # the first one is told twice
         downloader.slots["site"].lastseen = time
         receipt.request_left(request)
-        gaps.append(receipt.smallest_gap_s)
+        gaps.append(receipt.counts()["smallest_gap_s"])
     downloader.slots = {}  # after a minute without a request; nothing is known of this one
     receipt.request_left(request)
     downloader.slots["site"] = Slot(lastseen=300.0)
     receipt.request_left(request)
     assert gaps == [None, None, 12.0, 11.0, 11.0]
-    assert receipt.smallest_gap_s == 11.0
+    assert receipt.counts()["smallest_gap_s"] == 11.0
     downloader.slots["site"].lastseen = 305.0
     receipt.request_left(request)
-    assert receipt.stats()["smallest_gap_s"] == 5.0
+    assert receipt.counts()["smallest_gap_s"] == 5.0

@@ -1,7 +1,8 @@
-"""The middleware that obeys robots.txt strictly: no requests if the file can't be read."""
+"""The middleware that obeys robots.txt: its rules, its crawl-delay, and no requests if it can't be read."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
+logger = logging.getLogger(__name__)
+
+# The site measures from arrival to arrival, and one request may travel longer than the next.
+_MARGIN, _MAX_MARGIN_S = 0.05, 0.05
 MAX_CRAWL_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not want to be crawled
 MAX_ROBOTS_BYTES = 512 * 1024  # the rules after that are ignored; RFC 9309 asks for 500 KiB at least
 _USER_AGENT = re.compile(rb"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
@@ -35,17 +40,20 @@ class RobotsUnreachableError(IgnoreRequest):
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
-    """Fetches nothing if robots.txt can't be read, as RFC 9309 asks.
+    """Fetches nothing if robots.txt can't be read, as RFC 9309 asks, and applies its crawl-delay.
 
     The middleware of Scrapy 2.19 lets everything through after a 5xx or a failed connection, and
-    of the requests that wait for robots.txt, it lets all but the first two through.
+    of the requests that wait for robots.txt, it lets all but the first two through. It ignores the
+    crawl-delay. Here the longest one of the site's hosts counts, or DOWNLOAD_DELAY if that is longer.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreadable: dict[str, IgnoreRequest] = {}
         self._received: Counter[Request] = Counter()  # bytes of each robots.txt
+        self._longest: dict[str, float] = {}  # by slot: the longest crawl-delay of its hosts
         crawler.signals.connect(self._bytes_received, signals.bytes_received)
+        crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
 
     async def process_request(  # type: ignore[override]  # Scrapy takes a request as well
         self, request: Request, spider: Spider | None = None
@@ -58,6 +66,29 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         except CrawlStoppedError:
             return request  # back to the queue, see BackOffMiddleware
         return None
+
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        """Set the delay of the request's slot."""
+        crawl_delay = robotparser.crawl_delay(self._agent)
+        if not crawl_delay or self.crawler.engine is None:
+            return
+        downloader = self.crawler.engine.downloader
+        key = downloader.get_slot_key(request)
+        setting = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        longest = max(float(crawl_delay), setting, self._longest.get(key, 0.0))
+        self._longest[key] = longest
+        delay = longest + min(longest * _MARGIN, _MAX_MARGIN_S)
+        # The downloader drops a slot that is idle for a minute, and makes a new one from these settings.
+        downloader.per_slot_settings.setdefault(key, {}).update(delay=delay, concurrency=1, jitter=0)
+        if slot := downloader.slots.get(key):
+            slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0
+        logger.info(
+            "robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", crawl_delay, delay
+        )
+
+    @property
+    def _agent(self) -> str:
+        return self._robotstxt_useragent or self._default_useragent
 
     def _bytes_received(self, data: bytes, request: Request) -> None:
         if _is_robots(request):
@@ -72,8 +103,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         if (reason := self._unreadable.get(netloc)) is not None:
             raise reason
         parser: RobotParser | None = self._parsers[netloc]  # type: ignore[assignment]  # awaited: no Deferred
-        agent = self._robotstxt_useragent or self._default_useragent
-        if parser is not None and (delay := parser.crawl_delay(agent) or 0) > MAX_CRAWL_DELAY_S:
+        if parser is not None and (delay := parser.crawl_delay(self._agent) or 0) > MAX_CRAWL_DELAY_S:
             raise RobotsError(
                 f"robots.txt asks for a crawl-delay of {delay:.0f} s, which is too long for a crawl, "
                 "so nothing is fetched"

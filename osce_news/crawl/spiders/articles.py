@@ -36,20 +36,12 @@ logger = logging.getLogger(__name__)
 _HANDLED_STATUSES = [HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE]
 
 
-class ArticlesSpider(BaseSpider):
-    """Reads the articles that are due, newest first; `max_articles` limits how many."""
-
-    name = "articles"
-    defaults: ClassVar[dict[str, Any]] = {"articles": True}
+class ItemPagesSpider(BaseSpider):
+    """Base class of the spiders that read items' own pages."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._end: OsceNewsError | None = None  # ends the run once the present item is stored
-
-    async def start(self) -> AsyncIterator[Request]:
-        """Yield the request for the first article."""
-        if (request := self.begin_articles()) is not None:
-            yield request
 
     def begin_articles(self) -> Request | None:
         """Begin the run of the articles, and return its first request; None if there is nothing to read."""
@@ -149,6 +141,18 @@ class ArticlesSpider(BaseSpider):
         """Whether the request was dropped because another host's robots.txt could not be fetched."""
         hosts = {urlsplit(url).netloc for url in (request.url, self.options.start_url)}
         return not isinstance(failure.value, HttpError | CircuitOpenError) and len(hosts) > 1
+
+
+class ArticlesSpider(ItemPagesSpider):
+    """Reads the articles that are due, newest first; `max_articles` limits how many."""
+
+    name = "articles"
+    defaults: ClassVar[dict[str, Any]] = {"articles": True}
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the request for the first article."""
+        if (request := self.begin_articles()) is not None:
+            yield request
 
 
 def _is_conditional(request: Request | None) -> bool:

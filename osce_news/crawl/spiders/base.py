@@ -1,4 +1,4 @@
-"""The base class of the spiders of a crawl: arguments, one page at a time, how they end."""
+"""The base classes of the spiders: delay and request counts of all; how those of a crawl begin and end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from twisted.python.failure import Failure
 from osce_news.crawl.config import load_options
 from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
-from osce_news.crawl.extensions import RequestStatsExtension
 from osce_news.crawl.options import OPTIONS, CrawlOptions
 from osce_news.crawl.responses import keep_page
 from osce_news.errors import (
@@ -32,16 +31,67 @@ from osce_news.urls import short_address, site_host
 
 logger = logging.getLogger(__name__)
 
+# The counters of a run in Scrapy's stats; robots.txt, redirects and retries count too.
+_STATS = {
+    "requests": "downloader/request_count",
+    "bytes": "downloader/response_bytes",  # compressed or not, with headers
+    "retries": "retry/count",
+    "back_offs": "back_off/count",  # waits beyond the crawl-delay
+    "waited_s": "back_off/seconds",
+}
+
+
+class RequestStats:
+    """Measures the smallest gap between two requests, and takes the other counts from Scrapy's stats."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._smallest_gap_s: float | None = None
+        self._last: float | None = None
+        self._before: dict[str, float] = dict.fromkeys(_STATS, 0)
+        # `response_downloaded` is sent before the slot sends the next request, so `lastseen` is still that of
+        # this one. A request without a response has only `request_left_downloader`, which is sent later; but
+        # only one request is in progress at a time.
+        for signal in (signals.response_downloaded, signals.request_left_downloader):
+            crawler.signals.connect(self.request_left, signal)
+
+    def request_left(self, request: Request) -> None:
+        """Update the smallest gap with the time of this request; does nothing the second time."""
+        engine = self._crawler.engine
+        slot = engine.downloader.slots.get(str(request.meta.get("download_slot"))) if engine else None
+        if slot is None or slot.lastseen == self._last:
+            return
+        if self._last is not None:
+            gap = round(slot.lastseen - self._last, 3)
+            self._smallest_gap_s = gap if self._smallest_gap_s is None else min(gap, self._smallest_gap_s)
+        self._last = slot.lastseen
+
+    def counts(self) -> dict[str, float | None]:
+        """Return the counters of the run since the last `restart`; no gap if there were fewer requests."""
+        counts = {name: count - self._before[name] for name, count in self._total().items()}
+        counts["waited_s"] = round(counts["waited_s"], 1)
+        return {**counts, "smallest_gap_s": self._smallest_gap_s}
+
+    def restart(self) -> None:
+        """Count from 0 again, for another run."""
+        self._before, self._smallest_gap_s = self._total(), None
+
+    def _total(self) -> dict[str, float]:
+        assert self._crawler.stats is not None
+        return {name: self._crawler.stats.get_value(key, 0) for name, key in _STATS.items()}
+
 
 class PoliteSpider(scrapy.Spider):
     """A spider that keeps the delay of its `options`, and says in the user agent who crawls."""
 
     options: Any
+    request_stats: RequestStats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider with its settings."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.request_stats = RequestStats(crawler)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         if spider.options.delay is not None:
             crawler.settings.set("DOWNLOAD_DELAY", spider.options.delay, priority="spider")
@@ -172,13 +222,11 @@ class BaseSpider(PoliteSpider):
 
     def update_stats(self) -> None:
         """Copy the request counts to the present run."""
-        extension = self.crawler.get_extension(RequestStatsExtension)
-        if self.crawl.run is not None and extension is not None:
-            self.crawl.run.set_cost(extension.stats())
+        if self.crawl.run is not None:
+            self.crawl.run.set_cost(self.request_stats.counts())
 
     def start_run(self, run: CrawlRun) -> None:
         """Count the requests of a run that has begun from 0, and open its archive."""
-        extension = self.crawler.get_extension(RequestStatsExtension)
-        if extension is not None and len(self.crawl.runs) > 1:  # the first has those of the key, too
-            extension.restart()
+        if len(self.crawl.runs) > 1:  # the first has those of the key, too
+            self.request_stats.restart()
         run.start_recording(str(self.crawler.settings["USER_AGENT"]))

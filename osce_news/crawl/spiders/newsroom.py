@@ -6,14 +6,12 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any, ClassVar
 
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.crawl.crawl_run import CrawlRun
-from osce_news.crawl.key_search import KeySearchSpider
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.middlewares import conditional_headers
 from osce_news.crawl.notice import NOTICE
@@ -23,36 +21,80 @@ from osce_news.crawl.responses import (
     fetched_at,
     findings_of,
     gone_list,
+    header,
     listing_from_response,
     service_message,
 )
 from osce_news.crawl.search_run import SearchRun, explain
-from osce_news.errors import NetworkError, OsceNewsError, UnavailableError
+from osce_news.crawl.spiders.articles import ItemPagesSpider
+from osce_news.errors import BadInputError, NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
+from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.page_facts import AnswerFacts, PageFacts
+from osce_news.pages.search_settings import SearchSettings, scripts_of, settings_in_page, settings_in_script
+from osce_news.search_query import KEY_HEADER
 from osce_news.storage import Validators
+from osce_news.urls import HOME_URL, LISTING_URL, without_query
 
 logger = logging.getLogger(__name__)
 
+_NO_KEY = (
+    "no key of the search service in the site's start page and its scripts; a browser sends it with each "
+    f"search in the header {KEY_HEADER}: give it as OSCE_NEWS_SEARCH_KEY or --search-key"
+)
 
-class NewsroomSpider(KeySearchSpider):
+
+class NewsroomSpider(ItemPagesSpider):
     """Reads the list, or the answers of the search service, page by page from the top to the end.
 
     Each item is one record of the list; with `articles` the items' own pages follow.
+
+    The key of the search service, if it is not given, is looked for in the start page and a few of its
+    scripts. None of these responses is archived, because they hold the key: the run begins when it is found.
     """
 
     name = "newsroom"
-    defaults: ClassVar[dict[str, Any]] = {}
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first page, or for the page with the key of the search service."""
-        request = self.request_start_page() if self.options.needs_key else self.begin()
-        if request is not None:
+        if self.options.needs_key:
+            start = without_query(self.options.start_url)
+            url = HOME_URL if start == LISTING_URL else start
+            logger.info("looking for the key of the search service at %s", url)
+            yield self.track(Request(url, callback=self.parse_start_page, errback=self.key_page_failed))
+        elif (request := self._begin_list(self.crawl.begin_list_run)) is not None:
             yield request
 
-    def begin(self) -> Request | None:
-        """Begin the first run, and return its first request."""
-        return self._begin_list(self.crawl.begin_list_run)
+    def parse_start_page(self, response: Response) -> Request | None:
+        """Look for the key in the page, and then in its scripts one by one."""
+        page = HtmlPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
+        return self._use(settings_in_page(page), response.url, scripts_of(page))
+
+    def parse_script(self, response: Response, others: list[str]) -> Request | None:
+        """Look for the key in a script, and then in the others."""
+        found = settings_in_script(decode(response.body, "text/javascript")[0], self.options.start_url)
+        return self._use(found, response.url, others)
+
+    def key_page_failed(self, failure: Failure) -> Request | None:
+        """Look into the other scripts if a page or script is gone; end the crawl if it could not be read."""
+        error = failure.value
+        if not isinstance(error, HttpError) or error.response.status not in (404, 410):
+            raise self.fail(error_from_failure(failure))
+        return self._use(None, error.response.url, error.response.cb_kwargs.get("others", []))
+
+    def _use(self, found: SearchSettings | None, where: str, scripts: list[str]) -> Request | None:
+        """Begin with the settings that were found, or request the next script; fail after the last."""
+        self._requested = None
+        if found is not None:
+            logger.info("found the key of the search service in %s", without_query(where))
+            self.set_options(self.crawl.use_key(found.key, found.base))
+            return self._begin_list(self.crawl.begin_list_run)
+        if not scripts:
+            raise self.fail(BadInputError(_NO_KEY))
+        others = {"others": scripts[1:]}
+        return self.track(
+            Request(scripts[0], callback=self.parse_script, errback=self.key_page_failed, cb_kwargs=others)
+        )
 
     def _begin_list(self, begin: Callable[[], ListRun | None]) -> Request | None:
         """Begin a run, and return the request for its first page; after the last list, for an article."""

@@ -21,7 +21,7 @@ from scrapy.settings import Settings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.crawl.extensions import RequestStatsExtension
+from osce_news.crawl.spiders.base import RequestStats
 
 End = tuple[int | str, str, float | None]
 
@@ -79,7 +79,7 @@ def start_when_all_are_open(crawlers: dict[str, Crawler]) -> None:
 
 def main() -> None:
     process = AsyncCrawlerProcess(install_root_handler=False)
-    crawlers, urls = {}, {}
+    crawlers, urls, receipts = {}, {}, {}
     for name, told in json.load(sys.stdin).items():
         settings = Settings()
         settings.setmodule("osce_news.crawl.settings")
@@ -88,6 +88,7 @@ def main() -> None:
         )
         settings.set("LOG_INSTALL_ROOT_HANDLER", False)
         crawlers[name] = Crawler(AskingSpider, settings)
+        receipts[name] = RequestStats(crawlers[name])
         urls[name] = told["urls"]
     start_when_all_are_open(crawlers)
     for number, (name, crawler) in enumerate(crawlers.items()):
@@ -95,10 +96,8 @@ def main() -> None:
     process.start()
     done = {}
     for name, crawler in crawlers.items():
-        receipt = crawler.get_extension(RequestStatsExtension)
         assert isinstance(crawler.spider, AskingSpider)
-        assert receipt is not None
-        done[name] = {"ends": crawler.spider.ends, "cost": receipt.stats()}
+        done[name] = {"ends": crawler.spider.ends, "cost": receipts[name].counts()}
     print(json.dumps(done))
 
 
