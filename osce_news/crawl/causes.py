@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from http import HTTPStatus
 from urllib.request import getproxies
 
 from OpenSSL import SSL
 from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -38,22 +41,57 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (ParseError, _NOT_HTTP),
     (DownloadFailedError, "the connection failed"),
 )
-_OF_NETWORK = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError)
+_LASTING = (HeadTooLargeError, VerificationError, ParseError)
+_OF_NETWORK = (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    DownloadFailedError,
+)
 
 
 def cause_of(error: BaseException | None, request: Request | None = None) -> str:
     """Return why a request failed."""
-    reasons = getattr(getattr(error, "__cause__", None), "reasons", [])  # of Twisted's ResponseFailed
-    deepest = reasons[-1].value if reasons and type(error) is DownloadFailedError else error
-    if isinstance(deepest, ValueError) and deepest is not error:  # about a header
-        return _NOT_HTTP
-    if isinstance(deepest, SSL.Error):
-        return _tls_cause(deepest)
+    deepest = _deepest(error)
     timeout = (request.meta if request else {}).get("download_timeout", settings.DOWNLOAD_TIMEOUT)
-    meanings = (text.format(timeout=timeout) for kind, text in _MEANINGS if isinstance(deepest, kind))
-    meaning = next(meanings, str(deepest).strip() or type(deepest).__name__)
-    is_behind_proxy = isinstance(error, _OF_NETWORK) and getproxies()
+    if isinstance(deepest, TunnelError):
+        status = _proxy_status(deepest)
+        reason = f"it answered with status {status}" if status else deepest
+        return f"the proxy opened no connection to the site: {reason}"
+    if _is_about_header(error):
+        meaning = _NOT_HTTP
+    elif isinstance(deepest, SSL.Error):
+        meaning = _tls_cause(deepest)
+    else:
+        meanings = (text.format(timeout=timeout) for kind, text in _MEANINGS if isinstance(deepest, kind))
+        meaning = next(meanings, str(deepest).strip() or type(deepest).__name__)
+    is_behind_proxy = isinstance(error, _OF_NETWORK) and {"http", "https"} & getproxies().keys()
     return f"{meaning}; requests go through a proxy" if is_behind_proxy else meaning
+
+
+def is_lasting(error: BaseException) -> bool:
+    """Whether another try would fail too: the server or the proxy is not what it should be."""
+    deepest = _deepest(error)
+    if isinstance(deepest, TunnelError):
+        return _proxy_status(deepest) < HTTPStatus.INTERNAL_SERVER_ERROR
+    return _is_about_header(error) or isinstance(deepest, (*_LASTING, SSL.Error))
+
+
+def _deepest(error: BaseException | None) -> BaseException | None:
+    """Return what caused the downloader's error; the error itself if nothing is known."""
+    reasons = getattr(getattr(error, "__cause__", None), "reasons", [])  # of Twisted's ResponseFailed
+    return reasons[-1].value if reasons and type(error) is DownloadFailedError else error
+
+
+def _is_about_header(error: BaseException | None) -> bool:
+    deepest = _deepest(error)
+    return isinstance(deepest, ValueError) and deepest is not error
+
+
+def _proxy_status(error: TunnelError) -> int:
+    """Return the status with which the proxy refused; 0 if its answer has none."""
+    match = re.search(r"'status': (\d{3})", str(error))
+    return int(match[1]) if match else 0
 
 
 def _tls_cause(error: SSL.Error) -> str:

@@ -15,7 +15,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, ResponseDat
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
-from osce_news.crawl.causes import cause_of
+from osce_news.crawl.causes import cause_of, is_lasting
 from osce_news.crawl.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class BackOffMiddleware(RetryMiddleware):
         self._answered()
         if isinstance(exception, IgnoreRequest):  # it was never sent
             return None
-        again = super().process_exception(request, exception)
+        again = None if is_lasting(exception) else super().process_exception(request, exception)
         if not isinstance(again, Request):
             self.breaker.failed()
             return None

@@ -1,0 +1,102 @@
+"""What is said of requests without a response, and which of them are not tried again."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from scrapy.core.downloader.handlers.http11 import TunnelError
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
+from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
+from twisted.web._newclient import ParseError, ResponseFailed
+
+from osce_news.crawl.causes import cause_of, is_lasting
+from tests.helpers import run
+
+
+def failed(reason: Exception) -> DownloadFailedError:
+    """Return Scrapy's error for a response that failed for this reason."""
+    error = DownloadFailedError("a list of failures")
+    error.__cause__ = ResponseFailed([Failure(reason)])  # type: ignore[no-untyped-call]
+    return error
+
+
+NOT_HTTP = ParseError("no status line", b"x")  # type: ignore[no-untyped-call]
+REFUSED = "Could not open CONNECT tunnel with proxy a:1 [{{'status': {0}, 'reason': b''}}]"
+
+
+@pytest.mark.parametrize(
+    ("error", "lasts", "cause"),
+    [
+        (failed(NOT_HTTP), True, "the answer is not HTTP"),
+        (failed(ValueError("not a length")), True, "the answer is not HTTP"),
+        (failed(ConnectionLost()), False, "the connection was closed before there was an answer"),
+        (DownloadTimeoutError(), False, "no answer within 60 s"),
+        (TunnelError(REFUSED.format(407)), True, "it answered with status 407"),
+        (TunnelError(REFUSED.format(502)), False, "it answered with status 502"),
+        (
+            TunnelError("it closed the connection"),
+            True,
+            "the proxy opened no connection to the site: it closed",
+        ),
+    ],
+)
+def test_what_waiting_does_not_change_is_not_tried_again(error: Exception, lasts: bool, cause: str) -> None:
+    assert cause in cause_of(error)
+    assert is_lasting(error) is lasts
+
+
+@contextmanager
+def server(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """Yield the address of a server that answers everything with these bytes, and what it is asked."""
+    asked: list[bytes] = []
+
+    def serve(listening: socket.socket) -> None:
+        while True:
+            connection, _ = listening.accept()
+            with connection:
+                if not (request := connection.recv(10_000)):
+                    return
+                asked.append(request)
+                connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,), daemon=True)
+        thread.start()
+        address = listening.getsockname()
+        yield f"http://127.0.0.1:{address[1]}", asked
+        socket.create_connection(address).close()  # the last
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "answer", "cause"),
+    [
+        ("http", b"SSH-2.0-OpenSSH\r\n", "the answer is not HTTP; requests go through a proxy"),
+        (
+            "https",
+            b"SSH-2.0-OpenSSH\r\n",
+            "the proxy opened no connection to the site: its answer is not HTTP",
+        ),
+        ("https", b"", "the proxy opened no connection to the site: it closed the connection"),
+        (
+            "https",
+            b"HTTP/1.1 407 Password\r\n\r\n",
+            "opened no connection to the site: it answered with status 407",
+        ),
+    ],
+)
+def test_a_proxy_that_is_none_ends_the_crawl_at_once(
+    scheme: str, answer: bytes, cause: str, tmp_path: Path
+) -> None:
+    with server(answer) as (url, asked):
+        proxies = {"http_proxy": url, "https_proxy": url, "no_proxy": ""}
+        at = ["--start-url", f"{scheme}://www.osce.org/press-releases", "--delay", "0", "--db", "a.db"]
+        done = run("crawl", *at, cwd=tmp_path, env=proxies)
+    assert (done.status, len(asked)) == (1, 1)
+    assert done.errors[-1].endswith(cause)
