@@ -2,7 +2,7 @@
 
     python -m benchmarks.crawl_days [--days 30] [--items 2000] [--seed 0] [--moving]
 
-`tests.newsroom.days` makes up the changes of the list. The first crawl reads the whole list; then there is
+`benchmarks.days` makes up the changes of the list. The first crawl reads the whole list; then there is
 one crawl every evening. After the last day with changes, the crawls continue until a seventh day, so that
 they end with a weekly full crawl. With `--moving`, half of each day's changes are made while the list is
 read, between its first page and its second.
@@ -25,7 +25,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.days import Simulation, simulate
 from benchmarks.known import Score
+from benchmarks.operations import Operation
 from benchmarks.strategies import (
     DeltaFetchItems,
     DeltaFetchListing,
@@ -35,8 +37,6 @@ from benchmarks.strategies import (
     Strategy,
 )
 from tests.newsroom import Newsroom, StoryList
-from tests.newsroom.days import Simulation, simulate
-from tests.newsroom.operations import Operation
 
 WEEK = 7
 ROBOTS = "User-agent: *\nDisallow: /admin/\n"

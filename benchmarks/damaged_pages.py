@@ -3,7 +3,7 @@
     python -m benchmarks.damaged_pages [--each] [--rules]
 
 Each sound page (the fixtures, and fifty results in each markup of the test newsroom) is damaged in each of
-the ways in tests/newsroom/damage*.py and read as in a crawl, up to the checks. `--each` also prints
+the ways in tests/damage/ and read as in a crawl, up to the checks. `--each` also prints
 a line for each way that let wrong data through, `--rules` what each rule caught.
 """
 
@@ -15,10 +15,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tests.damaged import OUTCOMES, SCENARIOS, WRONG, Outcome, databases, outcomes, refused, sound_item, tally
-from tests.newsroom.answers import SoundAnswer, sound_answers
-from tests.newsroom.damage import ANSWERS, REGISTERS, registers_of
-from tests.newsroom.sound import Sound, sound_pages
+from tests.damage.catalogue import ANSWERS, REGISTERS, registers_of
+from tests.damage.outcomes import (
+    OUTCOMES,
+    SCENARIOS,
+    WRONG,
+    Outcome,
+    databases,
+    outcomes,
+    refused,
+    sound_item,
+    tally,
+)
+from tests.damage.sound import Sound, SoundAnswer, sound_answers, sound_pages
 
 _HEADS = {
     "empty": "empty database",

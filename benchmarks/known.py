@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from benchmarks.operations import Add, Edit, Kind, Operation, Redate, Remove, Rename, Restore
 from tests.newsroom import Story
-from tests.newsroom.operations import Add, Edit, Kind, Operation, Redate, Remove, Rename, Restore
 
 GROUPS: dict[Kind, str] = {
     "new": "new",

@@ -2,7 +2,7 @@
 
     python -m benchmarks.page_sizes [--days 120] [--items 400] [--seed 0] [--page-sizes 10 25 50 100]
 
-`tests.newsroom.days` makes up the changes of the list; half of each day's changes are made while it is read.
+`benchmarks.days` makes up the changes of the list; half of each day's changes are made while it is read.
 There is an incremental crawl every evening, and a full one every week. Columns: missed changes, of all; items
 withdrawn although they were on the list; revisions of values that had not changed; crawls that ended partial
 (exit status 4), and those with any other status, which a person would have to look at.
@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from benchmarks.crawl_days import WAYS, run
+from benchmarks.days import Simulation, simulate
 from benchmarks.known import Score
-from tests.newsroom.days import Simulation, simulate
-from tests.newsroom.operations import Edit, Redate, Rename
+from benchmarks.operations import Edit, Redate, Rename
 
 HEADS = ("page size", "crawls", "requests a day", "missed", "falsely withdrawn", "wrong revisions")
 ENDS = ("partial", "stopped")

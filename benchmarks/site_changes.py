@@ -3,7 +3,7 @@
     python -m benchmarks.site_changes [--each] [--kinds labels values ...]
 
 A made-up newsroom is crawled; then three new items appear, and all pages of the list change in one of the
-ways in tests/newsroom/damage*.py. A full crawl follows on a copy of the database, and its items are compared
+ways in tests/damage/. A full crawl follows on a copy of the database, and its items are compared
 with those that a crawl of the unchanged pages stores. `--each` also prints a line for each change that let
 wrong data through.
 """
@@ -22,10 +22,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from tests.crawl.spiders.crawling import LIST, ROBOTS, crawl
+from tests.damage.catalogue import REGISTERS
+from tests.damage.mutation import Mutation
+from tests.damage.sound import Sound
 from tests.newsroom import Newsroom, Reply, make_newer, make_stories
-from tests.newsroom.damage import REGISTERS
-from tests.newsroom.mutation import Mutation
-from tests.newsroom.sound import Sound
 
 # Refused: the run ended with exit status 3. Held: pages are in the table `held`. Fewer: values are NULL,
 # items are missing, or the run is partial.

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.crawl_days import FOUND, ROBOTS, WAYS, run
+from benchmarks.days import simulate
 from benchmarks.known import Known, Score, values_of
+from benchmarks.operations import Edit, Remove, Restore
 from benchmarks.strategies import OsceNews
 from tests.newsroom import Newsroom, StoryList, make_stories
-from tests.newsroom.days import simulate
-from tests.newsroom.operations import Edit, Remove, Restore
 
 SIMULATION = simulate(14, seed=1, items=400)
 SCORES = {way.name: run(way, SIMULATION) for way in WAYS if "osce-news" not in way.name}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.days import simulate
 from benchmarks.known import Score
+from benchmarks.operations import Edit
 from benchmarks.page_sizes import crawled, table, wrong_revisions
-from tests.newsroom.days import simulate
-from tests.newsroom.operations import Edit
 
 
 def test_a_revision_of_a_value_that_the_site_did_not_change_is_wrong() -> None:

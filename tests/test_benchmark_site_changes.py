@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.site_changes import differences, outcomes
-from tests.newsroom.damage import mutations
+from tests.damage.catalogue import mutations
 
 
 @pytest.mark.slow

@@ -11,10 +11,10 @@ import pytest
 from osce_news.checks.limits import MAX_NEIGHBOURS
 from osce_news.checks.neighbours import Neighbours, read_neighbours
 from osce_news.storage import Writer, open_for_reading
-from tests.damaged import sound_item
+from tests.damage.outcomes import sound_item
+from tests.damage.sound import sound_answers
 from tests.helpers import fixture_page, listing
 from tests.newsroom import make_stories
-from tests.newsroom.answers import sound_answers
 from tests.newsroom.stories import Story
 
 LIST = "https://www.osce.org/press-releases?page={}&rows=50&solrsort=ds_date+desc"

@@ -11,12 +11,12 @@ from osce_news import checks
 from osce_news.errors import DoubtfulPageError
 from osce_news.items import Listing
 from osce_news.storage import Writer
-from tests.damaged import databases, refused
+from tests.damage.outcomes import databases, refused
+from tests.damage.sound import sound_pages
 from tests.helpers import page_of
 from tests.newsroom import Story, make_newer, make_stories
 from tests.newsroom.answers import ANSWER_URL, answer_text, document
 from tests.newsroom.cards import render_cards
-from tests.newsroom.sound import sound_pages
 
 STORIES = make_stories(50)
 AT, LATER = "2025-12-01T12:00:00Z", "2025-12-02T12:00:00Z"

@@ -4,34 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-ENGLISH = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-RUSSIAN = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
+ENGLISH = """
+    January February March April May June July August September October November December
+""".split()
+RUSSIAN = """
+    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+""".split()
 
 
 def print_day(day: datetime.date, language: str = "en") -> str:

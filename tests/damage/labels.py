@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tests.newsroom.damage_values import contents
-from tests.newsroom.mutation import Register
-from tests.newsroom.sound import Sound, with_values
+from tests.damage.mutation import Register
+from tests.damage.sound import Sound, with_values
+from tests.damage.values import contents
 from tests.newsroom.stories import Story
 
 labels = Register("labels")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from tests.newsroom.answers import Documents, SoundAnswer, answer_text
-from tests.newsroom.mutation import Register
-from tests.newsroom.sound import Sound
+from tests.damage.mutation import Register
+from tests.damage.sound import SoundAnswer
+from tests.newsroom.answers import Documents, answer_text
 
 answers = Register("search answers")
 
@@ -68,7 +68,7 @@ def _of_next(field: str) -> Callable[[Documents], Documents]:
 for _field in (*_FIELDS, "full_text"):
     _documents(f"{_field} missing", _without(_field), fewer=_field == "full_text")
     _documents(f"{_field} renamed", _renamed(_field), fewer=_field == "full_text")
-for _field in ("nid", "url", "date", "full_text"):  # the others: damage_values
+for _field in ("nid", "url", "date", "full_text"):  # the others: values.py
     _documents(f"{_field} of the next document", _of_next(_field))
 for _field in _FIELDS:
     _each(f"{_field} null", lambda one, name=_field: {name: None})  # type: ignore[misc]
@@ -157,10 +157,8 @@ _answer("NaN for a date", lambda page: page.html.replace('"date": ', '"date": Na
 _answer("an error", lambda page: json.dumps({"message": "Not Ready or Lagging"}))
 _answer("the answer twice", lambda page: page.html * 2)
 _answer("a script around the answer", lambda page: f"callback({page.html});")
-
-
-@answers("cut between two documents, brackets closed", fewer=True)
-def _closed(page: Sound) -> str | None:
-    if not isinstance(page, SoundAnswer):
-        return None
-    return page.html[: page.html.rindex(', {"document"')] + '], "page": 1}'
+_answer(
+    "cut between two documents, brackets closed",
+    lambda page: page.html[: page.html.rindex(', {"document"')] + '], "page": 1}',
+    fewer=True,
+)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.newsroom.answers import ANSWER_URL, Documents, answer_text, document
 from tests.newsroom.cards import CARD_LABELS, CARDS, render_cards
 from tests.newsroom.dates import RUSSIAN, print_day, read_day
 from tests.newsroom.labels import LABELS
@@ -80,6 +81,15 @@ class Sound:
             at = match.end()
         return found
 
+    def with_list(self, change: Callable[[str], str]) -> str:
+        """The page with the text of its list changed."""
+        start, end = self.list_bounds
+        return self.html[:start] + change(self.html[start:end]) + self.html[end:]
+
+    def sub(self, pattern: str, to: str) -> str:
+        """The page with what matches the pattern replaced in its list."""
+        return self.with_list(lambda text: re.sub(pattern, to, text))
+
     def replaced(self, places: Sequence[Place], texts: Sequence[str] | str) -> str | None:
         """The page with other texts at these places, one for all or one each; None for no places."""
         if not places:
@@ -110,6 +120,48 @@ class SoundCards(Sound):
         before = CARDS[self.markup][1]
         start = self.html.find(before) + len(before)
         return start, self.html.index('<div class="block block-most-read"', start)
+
+
+class SoundAnswer(Sound):
+    """An answer of the search service; `markup` is "texts" or "lists", the form of its labels."""
+
+    @property
+    def documents(self) -> Documents:
+        """Its documents, in order."""
+        return self._documents(self.stories)
+
+    @property
+    def list_bounds(self) -> tuple[int, int]:
+        """Where the hits begin and end."""
+        return self.html.index('"hits": [') + 9, self.html.rindex("]")
+
+    def shows(self, stories: Sequence[Story], markup: str | None = None) -> str:
+        """The same answer with other stories."""
+        return answer_text(self._documents(stories))
+
+    def labels(self, name: str) -> list[Place]:
+        """No places: fields have names."""
+        return []
+
+    def dates(self) -> list[Place]:
+        """No places: dates are numbers."""
+        return []
+
+    def _documents(self, stories: Sequence[Story]) -> Documents:
+        documents: Documents = []
+        for number, one in enumerate(map(document, stories)):
+            if self.markup == "texts":
+                one |= {name: ", ".join(one[name]) for name in ("source_label", "fow_label")}
+            documents.append(one)
+            if number % 5 == 4:  # a document of another type, in its place by date
+                node = one["nid"] + 1_000_000
+                documents.append(
+                    {
+                        "id": str(node), "nid": node, "url": f"/permanent-council/{node}",
+                        "title": f"Decision No. {number}", "date": one["date"], "bundle": "decision",
+                    }
+                )  # fmt: skip
+        return documents
 
 
 class Place(NamedTuple):
@@ -192,3 +244,14 @@ def _cards() -> Iterator[Sound]:
             layout,
         )
         yield dataclasses.replace(page, html=page.shows(stories))
+
+
+def sound_answers() -> tuple[SoundAnswer, ...]:
+    """An answer with labels as texts that shows the latest fifty stories, and one of a hundred with lists."""
+    return tuple(_sound(markup, count) for markup, count in (("texts", 50), ("lists", 100)))
+
+
+def _sound(markup: str, count: int) -> SoundAnswer:
+    stories = tuple(make_stories(count))
+    page = SoundAnswer(f"answer with {markup}", "", ANSWER_URL, "2025-12-01T12:00:00Z", stories, markup)
+    return dataclasses.replace(page, html=page.shows(stories))

@@ -20,10 +20,9 @@ from osce_news.storage import Writer
 from osce_news.storage.matching import identify
 from osce_news.storage.merge import records_by_id
 from osce_news.urls import HOME_URL, newest_first
+from tests.damage.mutation import Mutation
+from tests.damage.sound import Sound, SoundAnswer
 from tests.helpers import listing, page_of
-from tests.newsroom.answers import SoundAnswer
-from tests.newsroom.mutation import Mutation
-from tests.newsroom.sound import Sound
 from tests.newsroom.stories import make_stories
 
 CAUGHT, RIGHT, FEWER, WRONG = OUTCOMES = ("caught", "right", "fewer", "wrong")

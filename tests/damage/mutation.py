@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tests.newsroom.sound import Sound
+from tests.damage.sound import Sound
 
 # The damaged page, or None where the damage can't be done to that page.
 Damage = Callable[[Sound], str | None]
@@ -21,22 +21,22 @@ class Mutation:
     fewer: bool = False
 
 
+@dataclass
 class Register:
     """The mutations of one kind, in the order in which they are written down."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.found: list[Mutation] = []
+    kind: str
+    found: list[Mutation] = field(default_factory=list)
 
-    def __call__(self, name: str, *, fewer: bool = False) -> Callable[[Damage], Damage]:
+    def add(self, name: str, apply: Damage, *, fewer: bool = False) -> None:
+        """Register a way of damaging a page."""
+        self.found.append(Mutation(name, self.kind, apply, fewer))
+
+    def __call__(self, name: str) -> Callable[[Damage], Damage]:
         """Register the function below under this name."""
 
         def register(apply: Damage) -> Damage:
-            self.add(name, apply, fewer=fewer)
+            self.add(name, apply)
             return apply
 
         return register
-
-    def add(self, name: str, apply: Damage, *, fewer: bool = False) -> None:
-        """Register a function that is made of others."""
-        self.found.append(Mutation(name, self.kind, apply, fewer))

@@ -11,17 +11,12 @@ from lxml import html as lxml_html
 from lxml.etree import _Element as Element
 from lxml.etree import strip_tags
 
-from tests.newsroom.mutation import Register
-from tests.newsroom.sound import Sound
+from tests.damage.mutation import Register
+from tests.damage.sound import Sound
 from tests.newsroom.stories import Story
 
 markup = Register("markup")
 structure = Register("structure")
-
-
-def _list(page: Sound, change: Callable[[str], str]) -> str:
-    start, end = page.list_bounds
-    return page.html[:start] + change(page.html[start:end]) + page.html[end:]
 
 
 markup.add(
@@ -34,23 +29,26 @@ markup.add(
     lambda page: re.sub("</(?:li|p|dd|dt|tr|td|th)>", "", page.html),
 )
 markup.add(
-    "comments everywhere", lambda page: _list(page, lambda text: text.replace(">\n", "><!-- field -->\n"))
+    "comments everywhere", lambda page: page.with_list(lambda text: text.replace(">\n", "><!-- field -->\n"))
 )
 markup.add("tags in capitals", lambda page: re.sub(r"</?\w+", lambda tag: tag[0].upper(), page.html))
 markup.add(
     "empty elements everywhere",
-    lambda page: _list(page, lambda text: text.replace("</div>", "<i></i></div>")),
+    lambda page: page.with_list(lambda text: text.replace("</div>", "<i></i></div>")),
 )
 markup.add(
     "headings of another level",
-    lambda page: _list(page, lambda text: re.sub(r"(</?h)[234]", r"\g<1>5", text)),
+    lambda page: page.with_list(lambda text: re.sub(r"(</?h)[234]", r"\g<1>5", text)),
 )
 markup.add(
     "classes of the results on the menu",
     lambda page: page.html.replace('class="leaf"', 'class="search-result-news"'),
 )
 markup.add("class of the results on every other one", lambda page: _every_other(page.html))
-markup.add("pictures before the titles", lambda page: _pictures(page))
+markup.add(
+    "pictures before the titles",
+    lambda page: page.with_list(lambda text: re.sub(r"(<a [^>]*>)", r'\1<img src="/x.png" alt="">', text)),
+)
 
 
 def _every_other(source: str) -> str:
@@ -62,10 +60,6 @@ def _every_other(source: str) -> str:
         )
         + parts[-1]
     )
-
-
-def _pictures(page: Sound) -> str:
-    return _list(page, lambda text: re.sub(r"(<a [^>]*>)", r'\1<img src="/x.png" alt="">', text))
 
 
 class Tree:
@@ -142,16 +136,12 @@ def _nested(tree: Tree) -> None:
         outer.append(inner)
 
 
-def _drop(element: Element) -> None:
-    parent = element.getparent()
-    assert parent is not None
-    parent.remove(element)
-
-
 def _dropped(which: slice) -> Callable[[Tree], None]:
     def change(tree: Tree) -> None:
         for result in tree.results[which]:
-            _drop(result)
+            parent = result.getparent()
+            assert parent is not None
+            parent.remove(result)
 
     return change
 
@@ -176,6 +166,15 @@ _tree(structure, "results hidden", _each_wrapped("div", style="display: none"))
 _tree(structure, "each third result hidden", _some_wrapped("div", hidden="hidden"), fewer=True)
 _tree(structure, "results in a noscript", _each_wrapped("noscript"))
 _tree(structure, "each third result in a box beside the list", _some_wrapped("aside"))
+structure.add("results in a comment", lambda page: page.with_list(lambda text: f"<!-- {text} -->"))
+structure.add(
+    "results in a script",
+    lambda page: page.with_list(lambda text: f"<script type='text/x-template'>{text}</script>"),
+)
+structure.add("the list twice", lambda page: page.with_list(lambda text: text + text))
+structure.add(
+    "each result printed twice", lambda page: page.shows([story for story in page.stories for _ in range(2)])
+)
 
 
 def _unclosed(tag: str) -> None:
@@ -200,16 +199,6 @@ def _stray_link(page: Sound) -> str:
     return f'{page.html[:start]}<a href="/feed">{page.html[start:]}'
 
 
-@structure("results in a comment")
-def _commented(page: Sound) -> str:
-    return _list(page, lambda text: f"<!-- {text} -->")
-
-
-@structure("results in a script")
-def _scripted(page: Sound) -> str:
-    return _list(page, lambda text: f"<script type='text/x-template'>{text}</script>")
-
-
 @structure("menu entries as results, without a date")
 def _menu(page: Sound) -> str | None:
     other = [
@@ -231,16 +220,6 @@ def _two_layouts(page: Sound) -> str:
 
 def _another(name: str) -> str:
     return "strong" if name != "strong" else "table"
-
-
-@structure("each result printed twice")
-def _twice(page: Sound) -> str:
-    return page.shows([story for story in page.stories for _ in range(2)])
-
-
-@structure("the list twice")
-def _list_twice(page: Sound) -> str:
-    return _list(page, lambda text: text + text)
 
 
 @structure("a box with a date of its own beside the list")

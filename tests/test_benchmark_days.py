@@ -1,4 +1,4 @@
-"""The test newsroom's list is edited as it should be, and its simulated days are what they claim."""
+"""The simulated days can be applied to the list of the test newsroom, and are what they claim."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import itertools
 
 import pytest
 
+from benchmarks.days import simulate
+from benchmarks.operations import Add, Edit, Operation, Rename
 from tests.newsroom import Newsroom, StoryList
 from tests.newsroom.client import LIST, get
-from tests.newsroom.days import simulate
-from tests.newsroom.operations import Add, Edit, Operation, Rename
 from tests.newsroom.stories import Story
 
 

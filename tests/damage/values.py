@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from tests.newsroom.mutation import Register
-from tests.newsroom.sound import Sound, with_values
+from tests.damage.mutation import Register
+from tests.damage.sound import Sound, with_values
 from tests.newsroom.stories import Story
 
 values = Register("values")

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.damaged import (
+from tests.damage.catalogue import ANSWERS, REGISTERS, mutations, registers_of
+from tests.damage.mutation import Register
+from tests.damage.outcomes import (
     CAUGHT,
     OUTCOMES,
     SCENARIOS,
@@ -17,11 +19,8 @@ from tests.damaged import (
     refused,
     sound_item,
 )
-from tests.newsroom.answers import sound_answers
-from tests.newsroom.damage import ANSWERS, REGISTERS, mutations, registers_of
-from tests.newsroom.damage_values import contents
-from tests.newsroom.mutation import Register
-from tests.newsroom.sound import Sound, SoundCards, sound_pages
+from tests.damage.sound import Sound, SoundCards, sound_answers, sound_pages
+from tests.damage.values import contents
 
 FIXTURES = sound_pages(long=())
 CARDS: list[Sound] = [page for page in sound_pages(long=("strong",)) if isinstance(page, SoundCards)]

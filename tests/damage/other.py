@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+from tests.damage.mutation import Register
+from tests.damage.sound import Sound
 from tests.newsroom.labels import LABELS
-from tests.newsroom.mutation import Register
 from tests.newsroom.pages import render_article, render_challenge, render_not_found
-from tests.newsroom.sound import Sound
 from tests.newsroom.stories import Story
 
 other = Register("another page")
@@ -16,8 +16,7 @@ other = Register("another page")
 
 def _frame(page: Sound, content: str) -> str:
     """The page with something else in place of its list."""
-    start, end = page.list_bounds
-    return f"{page.html[:start]}{content}</div></div></div></div>{page.html[end:]}"
+    return page.with_list(lambda _: f"{content}</div></div></div></div>")
 
 
 def _one(story: Story) -> dict[str, object]:
@@ -56,6 +55,10 @@ other.add(
 other.add("a list that is filled by a script", lambda page: _frame(page, '<div id="app">Loading</div>'))
 other.add("a list that is empty and does not say so", lambda page: _frame(page, ""))
 other.add("a list that says it is empty", lambda page: _frame(page, _EMPTY), fewer=True)
+other.add(
+    "links without anything else",
+    lambda page: _frame(page, "".join(f'<p><a href="{one.path}">{one.node}</a></p>' for one in page.stories)),
+)
 other.add("the list in a frame", lambda page: '<html><frameset><frame src="/list"></frameset></html>')
 
 
@@ -67,11 +70,6 @@ def _feed(page: Sound) -> str:
         for story in page.stories
     )
     return f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
-
-
-@other("links without anything else")
-def _bare_links(page: Sound) -> str:
-    return _frame(page, "".join(f'<p><a href="{one.path}">{one.node}</a></p>' for one in page.stories))
 
 
 @other("'no results' in a hidden template, the date's label renamed")

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from benchmarks.operations import Add, Day, Edit, Kind, Operation, Redate, Remove, Rename, Restore
 from tests.newsroom.editing import Changes, StoryList
 from tests.newsroom.labels import TOPIC_NUMBERS
-from tests.newsroom.operations import Add, Day, Edit, Kind, Operation, Redate, Remove, Rename, Restore
 from tests.newsroom.stories import NEWEST, Story, make_stories
 
 # How often a working day and a day of a weekend bring 0, 1, 2, … new items: on average 3.0 and 0.3.
