@@ -11,7 +11,7 @@ from osce_news.cli.shared.options import Number, db_option, format_options, trac
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError, command_line
 from osce_news.items import REVISED_FIELDS, NewsItem
-from osce_news.storage import Writer, open_for_reading, rows
+from osce_news.storage import Writer, open_for_reading, refuse_missing, rows
 from osce_news.storage import held as held_table
 from osce_news.storage.held import HeldPage
 from osce_news.storage.undo import undo_run
@@ -44,18 +44,11 @@ def held(number: int | None, store: bool, discard: bool, db: Path, form: str | N
     if number is None:
         if store or discard:
             raise click.UsageError(f"give the number of the page; `{command_line('held', db)}` lists them")
-        return _list(db, form)
-    with closing(open_for_reading(db)) as connection:
-        page = held_table.held_page(connection, number)
-        if page is None:
-            raise BadInputError(f"no held page {number} in {db}; `osce-news held` lists them")
-        if not (store or discard):
-            stored = {
-                identifier: rows.raw_item(row)
-                for identifier, row in rows.load(connection, [one.id for one in page.page.records]).items()
-            }
-            return _show(page, stored, form)
-    return _store(db, page) if store else _discard(db, page)
+        _list(db, form)
+    elif store or discard:
+        _decide(db, number, store)
+    else:
+        _show(db, number, form)
 
 
 def _list(db: Path, form: str | None) -> None:
@@ -73,7 +66,11 @@ def _list(db: Path, form: str | None) -> None:
         click.echo("no page is held", err=True)
 
 
-def _show(page: HeldPage, stored: dict[str, NewsItem], form: str | None) -> None:
+def _show(db: Path, number: int, form: str | None) -> None:
+    with closing(open_for_reading(db)) as connection:
+        page = held_table.held_page(connection, number)
+        found = rows.load(connection, [record.id for record in page.page.records])
+    stored = {identifier: rows.raw_item(row) for identifier, row in found.items()}
     results = [_compare(record, stored.get(record.id)) for record in page.page.records]
     facts = {name: getattr(page, name) for name in _COLUMNS if name != "results"}
     if form == "json":
@@ -105,32 +102,35 @@ def _compare(record: NewsItem, stored: NewsItem | None) -> dict[str, object]:
     return {"id": record.id, "stored": differing, **values}
 
 
-def _store(db: Path, page: HeldPage) -> None:
+def _decide(db: Path, number: int, store: bool) -> None:
+    """Store or discard a page; it is read again under the lock, because another process may have decided."""
+    refuse_missing(db)
+    with Writer(db) as writer:
+        page = held_table.held_page(writer.connection, number)
+        click.echo(_store(writer, page) if store else _discard(writer, page))
+
+
+def _store(writer: Writer, page: HeldPage) -> str:
+    """Store a page, and return the line that says so."""
     if page.stored_run is not None:
         raise BadInputError(f"page {page.id} was stored by run {page.stored_run}")
-    with Writer(db) as writer:
-        run = writer.begin("held", page.url).run
-        with writer.transaction():
-            writer.store(page.page)
-            held_table.set_stored(writer.connection, page.id, run)
-        summary = writer.finish(
-            "complete", f"held page {page.id}, stored by `osce-news held {page.id} --store`"
-        )
-    undo = command_line(f"held {page.id} --discard", db)
-    click.echo(
+    run = writer.begin("held", page.url).run
+    with writer.transaction():
+        writer.store(page.page)
+        held_table.set_stored(writer.connection, page.id, run)
+    summary = writer.finish("complete", f"held page {page.id}, stored by `osce-news held {page.id} --store`")
+    undo = command_line(f"held {page.id} --discard", writer.path)
+    return (
         f"run {summary.run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "
         f"{summary.unchanged} unchanged; `{undo}` takes it back"
     )
 
 
-def _discard(db: Path, page: HeldPage) -> None:
-    with Writer(db) as writer:
-        if page.stored_run is None:
-            with writer.transaction():
-                held_table.discard(writer.connection, page.id)
-            click.echo(f"page {page.id} was discarded")
-            return
-        undone = undo_run(writer, page.stored_run)
-        with writer.transaction():
-            held_table.discard(writer.connection, page.id)
-    click.echo(f"page {page.id} was discarded; run {page.stored_run} was taken back: {undone}")
+def _discard(writer: Writer, page: HeldPage) -> str:
+    """Discard a page, with what it stored or not at all, and return the line that says so."""
+    said = f"page {page.id} was discarded"
+    with writer.transaction():
+        if page.stored_run is not None:
+            said += f"; run {page.stored_run} was taken back: {undo_run(writer, page.stored_run)}"
+        held_table.discard(writer.connection, page.id)
+    return said

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from osce_news.errors import DoubtfulPageError
+from osce_news.errors import BadInputError, DoubtfulPageError
 from osce_news.items import Listing
 from osce_news.serialize import from_json, to_json
 from osce_news.storage.rows import insert_row
@@ -30,8 +30,17 @@ class HeldPage:
     page: Listing
 
 
-def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError, run: int) -> None:
-    """Keep a page that a run read, inside the caller's transaction."""
+def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError, run: int) -> int:
+    """Keep a page that a run read, inside the caller's transaction; return how many pages the run holds.
+
+    The page replaces those of the same run whose results it shows again: a crawl may read a page twice.
+    """
+    records = {record.id for record in page.records}
+    sql = "SELECT id, url, page ->> '$.records' AS records FROM held WHERE run_id = ?"
+    for earlier in connection.execute(sql, [run]).fetchall():
+        shown = _ids(earlier["records"])
+        if shown <= records and (shown or earlier["url"] == page.url):
+            discard(connection, earlier["id"])
     row = {
         "run_id": run,
         "url": page.url,
@@ -42,6 +51,8 @@ def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError
         "page": to_json(page),
     }
     insert_row(connection, "held", row)
+    held: int = connection.execute("SELECT count(*) FROM held WHERE run_id = ?", [run]).fetchone()[0]
+    return held
 
 
 def held_pages(connection: sqlite3.Connection) -> list[dict[str, object]]:
@@ -52,12 +63,12 @@ def held_pages(connection: sqlite3.Connection) -> list[dict[str, object]]:
     return [dict(row) for row in connection.execute(sql)]
 
 
-def held_page(connection: sqlite3.Connection, number: int) -> HeldPage | None:
-    """Return a held page; None if there is none with this number."""
+def held_page(connection: sqlite3.Connection, number: int) -> HeldPage:
+    """Return a held page; raises BadInputError if there is none with this number."""
     sql = f"SELECT {_COLUMNS}, page FROM held WHERE id = ?"
     row = connection.execute(sql, [number]).fetchone() if _has_table(connection) else None
     if row is None:
-        return None
+        raise BadInputError(f"no held page {number}; `osce-news held` lists them")
     return HeldPage(**{**dict(row), "page": from_json(Listing, row["page"])})
 
 

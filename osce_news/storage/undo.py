@@ -98,12 +98,15 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
     texts, texts_kept = _undo_texts(connection, undone, run)
     changed, kept = _undo_changes(connection, undone, run)
     withdrawals = _undo_withdrawals(connection, undone, run)
-    # From this run on, its list no longer counts as read to the end, so that the next crawl reads down to
-    # what the run stored. The list of a run with limits is "address (limits)".
+    # A page that the run stored can be stored again.
+    connection.execute("UPDATE held SET stored_run = NULL WHERE stored_run = ?", [undone])
+    # From this run on, its list no longer counts as read, neither to the end nor to a position, so that the
+    # next crawl reads down to what the run stored. The list of a run with limits is "address (limits)".
     connection.execute(
-        "UPDATE runs SET list_status = 'partial' WHERE id >= :undone AND mode IN ('full', 'incremental') "
-        f"AND {crawl_state.COMPLETE} AND EXISTS (SELECT 1 FROM runs AS of WHERE of.id = :undone "
-        "AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')",
+        "UPDATE runs SET position = NULL, "
+        f"list_status = CASE WHEN {crawl_state.COMPLETE} THEN 'partial' ELSE list_status END "
+        "WHERE id >= :undone AND mode IN ('full', 'incremental') AND EXISTS (SELECT 1 FROM runs AS of "
+        "WHERE of.id = :undone AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')",
         {"undone": undone},
     )
     return Undone(removed, changed, withdrawals, texts, kept + texts_kept, unknown)

@@ -194,10 +194,8 @@ class Writer:
         not stored, so that the next crawl reads it again. `joined` is whether it continues the pages before.
         """
         with self.transaction():
-            after = dataclasses.replace(
-                self.summary, pages=self.summary.pages + 1, held=self.summary.held + 1
-            )
-            held.hold(self.connection, page, doubt, after.run)
+            after = dataclasses.replace(self.summary, pages=self.summary.pages + 1)
+            after.held = held.hold(self.connection, page, doubt, after.run)
             listed = page.listed if joined else []
             read = dataclasses.replace(page, listed=listed, etag=None, last_modified=None)
             runs.write_page(self.connection, after.run, read, Stored(0, 0, 0))

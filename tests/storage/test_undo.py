@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.items import RAW_FIELDS
-from osce_news.storage import Writer
+from osce_news.storage import Writer, crawl_state
 from osce_news.storage.integrity import problems
 from osce_news.storage.undo import undo_run
 from tests.helpers import dump, listing, values
@@ -88,3 +88,25 @@ def test_a_text_that_a_later_run_has_changed_again_stays(writer: Writer) -> None
     counts = undo_run(writer, runs[1])
     assert (counts.texts, counts.kept) == (0, 1)
     assert values(writer.connection, "SELECT text FROM articles") == ["The third text."]
+
+
+@pytest.mark.parametrize("undone", [1, 2])
+def test_a_crawl_does_not_resume_below_pages_that_were_taken_back(writer: Writer, undone: int) -> None:
+    address = "https://www.osce.org/press-releases"
+
+    def unfinished(name: str = address) -> crawl_state.UnfinishedRun | None:
+        return crawl_state.unfinished_run(writer.connection, name)
+
+    position = {"pages": 1, "end": 50}
+    writer.connection.execute("DELETE FROM runs")
+    for at in ("2024-08-05T12:00:00Z", "2024-08-06T12:00:00Z"):
+        writer.begin("full", address, list_name=address, continues=unfinished())
+        writer.store(listing(TEN, at), position=position)
+        writer.finish("interrupted")
+    writer.begin("full", list_name="https://www.osce.org/odihr/news")
+    writer.store(listing(make_stories(3)), position=position)
+    writer.finish("interrupted")
+    assert unfinished() is not None
+    undo_run(writer, undone)
+    assert unfinished() is None
+    assert unfinished("https://www.osce.org/odihr/news") is not None

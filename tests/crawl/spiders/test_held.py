@@ -76,7 +76,7 @@ def test_a_person_discards_or_stores_a_held_page(newsroom: Newsroom, tmp_path: P
         assert run("held", "1", "--discard", "--db", "copy.db", cwd=tmp_path).out == "page 1 was discarded\n"
         missing = run("held", "1", "--db", "copy.db", cwd=tmp_path)
         assert missing.status == 2
-        assert missing.err.endswith("no held page 1 in copy.db; `osce-news held --db copy.db` lists them\n")
+        assert missing.err.endswith("no held page 1; `osce-news held --db copy.db` lists them\n")
         typed = "SELECT count(content_type) FROM items"
         (before,) = rows(db, typed)
         listed = run("held", "--format", "table", cwd=tmp_path)
