@@ -8,13 +8,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from osce_news import __version__
-from osce_news.clock import parse_utc
+from osce_news.clock import MAX_AHEAD, parse_utc
 from osce_news.items import BY_EXTRACTOR, BY_SEARCH
 from osce_news.urls import same_site
 
 AGES = (1, 7, 30, 180)  # days after the first reading; from then on every 180 days
-# If the last request is further in the future than this, a clock was wrong.
-_MAX_AHEAD = timedelta(days=1)
 
 # Ranks: new or changed in the last run that read a list; never requested; requested without success; changed
 # on the list since the last request; perhaps due by age. A page that was not understood is requested again
@@ -109,7 +107,7 @@ def old_enough(first: str, last: str, now: str) -> bool:
     [False, False, True]
     """
     first_read, last_request, present = map(parse_utc, (first, last, now))
-    if last_request - present > _MAX_AHEAD:
+    if last_request - present > MAX_AHEAD:
         return True
     age = _last_age(present - first_read)
     return age is not None and last_request - first_read < age

@@ -116,7 +116,7 @@ class Ingest:
             rows.write_former(self._connection, identifier, edit.former, self._run)
             for change in edit.merged:
                 rows.merge_revision(self._connection, identifier, change, page.fetched_at, self._run)
-        rows.write_seen(self._connection, changes.known, page)
+        rows.write_seen(self._connection, changes.known, page, present=not self._saved)
         rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         rows.write_addresses(self._connection, page)
         rows.write_quarantined(self._connection, page, self._run)

@@ -9,6 +9,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
+from osce_news.clock import MAX_AHEAD, format_utc, parse_utc
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
 from osce_news.storage.merge import FormerValue, Sources, sources_of
 from osce_news.storage.revisions import Revision
@@ -93,22 +94,25 @@ def same_raw(one: NewsItem, other: NewsItem) -> bool:
     return bool(_raw(one) == _raw(other))
 
 
-def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing) -> None:
+def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing, *, present: bool) -> None:
     """Update first_seen, last_seen, listing_url and origin of stored items that are on this page.
 
-    An item's own page sets `last_seen` only while no other page has shown the item.
+    An item's own page sets `last_seen` only while no other page has shown the item. A page that shows the
+    `present` also corrects a time in the future.
     """
+    ahead = format_utc((parse_utc(page.fetched_at) + MAX_AHEAD).timestamp()) if present else "9999"
     connection.executemany(
         "UPDATE items SET first_seen = min(first_seen, :at), "
-        f"last_seen = CASE WHEN (:origin = 'page') = ({_IS_PAGE_ONLY}) THEN max(last_seen, :at) "
+        f"last_seen = CASE WHEN (:origin = 'page') = ({_IS_PAGE_ONLY}) THEN "
+        "iif(last_seen > :ahead, :at, max(last_seen, :at)) "
         "WHEN :origin = 'page' THEN last_seen ELSE :at END, "
         "listing_url = CASE WHEN :origin <> 'page' AND (:at > last_seen "
         "OR (:origin = 'list' AND sources IS NOT NULL AND sources ->> '$.list' IS NULL)) "
         "THEN :url ELSE listing_url END, "
         "origin = CASE WHEN :at < first_seen THEN :origin ELSE origin END WHERE id = :id",
         [
-            {"id": identifier, "at": page.fetched_at, "url": page.url, "origin": page.origin}
-            for identifier in ids
+            {"id": one, "at": page.fetched_at, "ahead": ahead, "url": page.url, "origin": page.origin}
+            for one in ids
         ],
     )
 

@@ -118,6 +118,21 @@ def test_captures_of_many_years_and_other_hosts_are_sorted(tmp_path: Path) -> No
         assert said in done.errors
 
 
+def test_pages_from_the_future_are_left_out(tmp_path: Path) -> None:
+    """They would count as newer than all that is read until then."""
+    future = "2099-01-01T00:00:00Z"
+    saved(
+        tmp_path / "a.warc.gz",
+        packed(listing(0, STORIES[:10], date=EARLY), listing(1, STORIES[10:20], date=future)),
+    )
+    (tmp_path / "page.html").write_text(html_of(STORIES[20:30]), encoding="utf-8")
+    (tmp_path / "meta.json").write_text(f'{{"fetched_at": "{future}"}}', encoding="utf-8")
+    done = replay(tmp_path, what="a.warc.gz page.html")
+    assert (done.status, done.summary["new"]) == (4, 10)
+    assert done.errors.count(f"its time is in the future: {future}") == 2
+    assert rows(tmp_path / "b.db", "SELECT max(last_seen) FROM items") == [(EARLY,)]
+
+
 @pytest.mark.parametrize("way", ["packed", "plain", "one member"])
 def test_pages_are_read_in_order_of_time_however_they_are_stored(tmp_path: Path, way: str) -> None:
     """As in Common Crawl's extracts, which are in order of addresses."""

@@ -14,6 +14,7 @@ from osce_news.archive.replay.outcome import Outcome, ProgressCallback, error_st
 from osce_news.archive.replay.plan import ReplayPlan
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
+from osce_news.clock import MAX_AHEAD, parse_utc, utc_now
 from osce_news.errors import (
     DoubtfulPageError,
     LayoutError,
@@ -131,8 +132,10 @@ class SinglePages:
     def _store(self, capture: Capture, kind: str) -> None:
         """Store a page without the order of its results, because the pages next to it are not known.
 
-        Raises OsceNewsError.
+        Raises OsceNewsError, also for a page from the future, which would count as newer than all others.
         """
+        if parse_utc(capture.fetched_at) > parse_utc(utc_now()) + MAX_AHEAD:
+            raise PartialError(f"its time is in the future: {capture.fetched_at}; correct it")
         if kind == ARTICLE:
             self._store_article(capture)
             return

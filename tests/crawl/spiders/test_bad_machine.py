@@ -116,6 +116,14 @@ def test_a_clock_set_back_between_crawls_loses_nothing(newsroom: Newsroom, db: P
     assert is_sound(db)
 
 
+def test_items_that_were_seen_in_the_future_have_been_seen_now(newsroom: Newsroom, db: Path) -> None:
+    crawl(newsroom, db, before=at(YEARS_AHEAD))
+    gone = newsroom.remove(newsroom.stories[50].node).node
+    crawl(newsroom, db, "--full", before=at(NOW))
+    assert rows(db, "SELECT id FROM items WHERE last_seen <> ?", NOW) == [(str(gone),)]
+    assert is_sound(db)
+
+
 @pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (LATER, NOW), (NOW, YEARS_AHEAD)])
 def test_any_clock_closes_the_gap_of_a_kill(newsroom: Newsroom, db: Path, killed_at: str, then: str) -> None:
     crawl(newsroom, db, before=at(NOW))
