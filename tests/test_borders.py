@@ -29,7 +29,7 @@ READING = "list search show stats vocabulary dictionary serve export cite runs s
 
 # The floors of the house, the lowest first: a module imports from its own room and from the floors below.
 FLOORS = (
-    "clock errors urls items temporary",
+    "clock errors urls items",
     "normalize",
     "search_query serialize atomic",
     "events pages",
@@ -65,7 +65,7 @@ BORDERS = (
     Border("publish/references.py", "osce_news.storage osce_news.publish.formats", "storage.coverage"),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "search_traversal", "overlapping_pages", "plain_pages", "pagers", "options")
+        for name in ("traversal", "search_traversal", "overlapping_pages", "pagers", "options")
     ),
     *(
         Border(

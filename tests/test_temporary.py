@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.temporary import temporary, temporary_folder
+from osce_news.atomic import temporary, temporary_folder
 from tests.helpers import ROOT, environment
 
 
 def killed_in(folder: Path, code: str) -> None:
     """Run code that imports the module, and ends with a kill."""
-    before = "import os, signal\nfrom pathlib import Path\nfrom osce_news.temporary import *\n"
+    before = "import os, signal\nfrom pathlib import Path\nfrom osce_news.atomic import *\n"
     done = subprocess.run(
         [sys.executable, "-c", f"{before}{code}"],
         cwd=ROOT,

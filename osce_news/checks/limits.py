@@ -261,8 +261,8 @@ SHARE_RULES: tuple[ShareRule, ...] = (
         shows=lambda item: len(item.teaser) > SHORT_TEASER if item.teaser else None,
     ),
 )  # fmt: skip
-# `baseline` replaces `shows`: stored items show which offices an address such as /odihr/ belongs to, and the
-# new items of a page which type is the most common one.
+# `neighbours` replaces `shows`: stored items show which offices an address such as /odihr/ belongs to, and
+# the new items of a page which type is the most common one.
 OFFICE_OF_ADDRESS = ShareRule(
     name="the office of the item's address", label=OFFICES, fields=("offices_raw",), min_ratio=0.6,
     min_results=2, shows=lambda item: None, reason="Offices were assigned to other items.",

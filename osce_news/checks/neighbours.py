@@ -1,19 +1,22 @@
-"""The stored items around a page: those that it lists, and those nearest in date."""
+"""The stored items around a page: those that it lists, those nearest in date, and what these usually show."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from osce_news.checks.limits import MAX_NEIGHBOURS
+from osce_news.checks import limits
+from osce_news.checks.faults import first_office
+from osce_news.checks.rules import Finding, ShareRule
 from osce_news.items import BY_SEARCH, RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
-from osce_news.storage.merge import foreign_fields
+from osce_news.storage.merge import LIST, foreign_fields
 from osce_news.urls import list_key, page_number, page_size
 
 ENGLISH = "en"  # the language of addresses that name none
@@ -48,6 +51,8 @@ _KNOWN = (
     f"{_select(_COMPARED.union(RAW_FIELDS))} WHERE last_seen <= ? AND id IN (SELECT value FROM json_each(?))"
 )
 
+ReadItems = Callable[[], Sequence[NewsItem]]
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
@@ -58,12 +63,11 @@ class Neighbours:
 
     items: int = 0  # in the whole database
     comparable: int = 0  # of these, in the page's language; counted up to MAX_NEIGHBOURS
-    near: Callable[[], Sequence[NewsItem]] = tuple  # reads the stored items nearest in date
+    near: ReadItems = tuple  # reads the stored items nearest in date
     # The same, without the fields that other sources than the page's print in their own way.
-    near_alike: Callable[[], Sequence[NewsItem]] = tuple
-    known: Mapping[str, NewsItem] = dataclasses.field(
-        default_factory=dict
-    )  # the page's own items, by identifier
+    near_alike: ReadItems = tuple
+    # The page's own items, by identifier.
+    known: Mapping[str, NewsItem] = dataclasses.field(default_factory=dict)
     # The raw fields of these that other sources print in their own way.
     foreign: Mapping[str, Collection[str]] = dataclasses.field(default_factory=dict)
     # The stored full texts of these; None for the text of an item's own page, which no list replaces.
@@ -82,7 +86,7 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
     if not items:
         return Neighbours()
     language = language_of(page.records)
-    (comparable,) = cursor.execute(_COMPARABLE, (language, MAX_NEIGHBOURS)).fetchone()
+    (comparable,) = cursor.execute(_COMPARABLE, (language, limits.MAX_NEIGHBOURS)).fetchone()
     ids = json.dumps([item.id for item in page.records])
     near = cache(lambda: _near(cursor, page.records, language))
     return Neighbours(
@@ -108,7 +112,7 @@ def _near(cursor: sqlite3.Cursor, records: Sequence[NewsItem], language: str) ->
     """Return the stored items nearest in date to those of the page, in the page's language."""
     items: dict[str, NewsItem] = {}
     anchors = _anchors(sorted(item.published for item in records if item.published))
-    each = MAX_NEIGHBOURS // (2 * len(anchors))
+    each = limits.MAX_NEIGHBOURS // (2 * len(anchors))
     for day in anchors:
         for sql in (_OLDER, _NEWER):
             items.update((item.id, item) for item in _read(cursor, sql, language, day, each))
@@ -162,3 +166,146 @@ def _list_and_position(url: str) -> tuple[str, int]:
     """Return a key of the list, whatever the scheme, and the position of the page's first result."""
     position = (page_number(url) or 0) * (page_size(url) or _ROWS)
     return list_key(url).casefold().partition(":")[2], position
+
+
+def missing_history(records: Sequence[NewsItem], stored: Neighbours) -> str | None:
+    """Return a message if too few items are stored to compare with, else None."""
+    if stored.comparable >= limits.MIN_STORED:
+        return None
+    return (
+        f"too few stored items to compare labels with: {stored.comparable} in the language "
+        f"{language_of(records)}, {limits.MIN_STORED} are needed"
+    )
+
+
+def unusual_shares(page: Listing, stored: Neighbours) -> Iterator[Finding | None]:
+    """Yield the failed checks, and None for each passed one; nothing if too few items are stored."""
+    if stored.comparable < limits.MIN_STORED:
+        return
+    records, near = page.records, stored.near
+    is_cards = page.origin == LIST and not page.fields.issuperset(RAW_FIELDS)
+    for rule in limits.SHARE_RULES:
+        if page.fields.issuperset(rule.fields) and (rule.cards or not is_cards):
+            # A stored item that did not show it before says nothing.
+            of = [item for item in records if not (known := stored.known.get(item.id)) or rule.shows(known)]
+            yield _too_rare(rule, of, stored.near_alike)
+    # Stored items are compared with their own offices.
+    new = [item for item in records if item.id not in stored.known]
+    if page.fields.issuperset(limits.OFFICE_OF_ADDRESS.fields) and not _offices_agree(new):
+        yield _too_rare(_office_of_address(near()), new, near)
+    offices = {first_office(item) for item in new}
+    is_of_one = len(offices) == 1 and None not in offices  # an office may publish items of one type only
+    if new and not is_of_one and page.fields.issuperset(limits.OTHER_TYPES.fields):
+        yield _too_rare(_other_types(new), new, near)
+
+
+def _too_rare(rule: ShareRule, records: Sequence[NewsItem], near: ReadItems) -> Finding | None:
+    answers = [(item, shows) for item in records if (shows := rule.shows(item)) is not None]
+    if sum(shows for _, shows in answers) > len(answers) * rule.min_ratio:
+        return None  # the stored items need not be read
+    shares = _shares(rule, near())
+    shown, expected, sizes = [], 0.0, Counter[Hashable]()
+    for item, shows in answers:
+        group = rule.group(item)
+        sizes[group] += group is not None
+        if group in shares and sizes[group] <= limits.MAX_ALIKE:
+            shown.append(shows)
+            expected += shares[group]
+    if len(shown) < rule.min_results:
+        return None
+    share = expected / len(shown)
+    if share <= rule.min_share or not _too_few(rule.min_ratio, sum(shown), len(shown), share):
+        return None
+    return Finding(
+        rule.name,
+        rule.label,
+        f"{rule.name} in {share:.0%} of results, as in stored items from that time",
+        f"{sum(shown) or 'none'} of {len(shown)}",
+    )
+
+
+def _shares(rule: ShareRule, near: Sequence[NewsItem]) -> dict[Hashable, float]:
+    """Return the share of stored items that show it, by group, without the groups that are too small."""
+    answers: dict[Hashable, list[bool]] = defaultdict(list)
+    for item in near:
+        if (shows := rule.shows(item)) is not None:
+            answers[rule.group(item)].append(shows)
+    return {
+        group: sum(shown) / len(shown) for group, shown in answers.items() if len(shown) >= limits.MIN_GROUP
+    }
+
+
+def _too_few(min_ratio: float, shown: int, of: int, share: float) -> bool:
+    """Whether a count is so low that it can't be chance.
+
+    The binomial probability of `shown` or fewer is computed with lower odds than those of the stored items,
+    because the items of a page are not a random sample: they share a mission, an event, a keyword.
+    """
+    if shown >= of * share * min_ratio:
+        return False
+    odds = (share + 0.002) / (1.002 - share) / limits.ODDS_RATIO
+    low = odds / (1 + odds)
+    return sum(_binomial(of, number, low) for number in range(shown + 1)) < limits.P_VALUE
+
+
+def _binomial(of: int, number: int, odds: float) -> float:
+    """Return the probability of a number; by logarithms, because the ways may be too many for a float."""
+    ways = math.lgamma(of + 1) - math.lgamma(number + 1) - math.lgamma(of - number + 1)
+    return math.exp(ways + number * math.log(odds) + (of - number) * math.log1p(-odds))
+
+
+def _offices_agree(records: Sequence[NewsItem]) -> bool:
+    """Whether most results with addresses in one folder, such as /odihr/, have an office in common.
+
+    Also false if there are too few such results to know, or if more than half of them have one office.
+    """
+    agreeing = count = 0
+    last: dict[str, NewsItem] = {}
+    offices: Counter[str | None] = Counter()
+    for item in records:
+        if item.offices and (folder := _folder(item)) != "node":
+            offices[item.offices[0].id] += 1
+            if other := last.get(folder):
+                count += 1
+                agreeing += not {term.id for term in item.offices}.isdisjoint(
+                    term.id for term in other.offices
+                )
+            last[folder] = item
+    if count < limits.MIN_GROUP or offices.most_common(1)[0][1] * 2 > offices.total():
+        return False
+    return agreeing > count * limits.MIN_AGREEING
+
+
+def _office_of_address(near: Sequence[NewsItem]) -> ShareRule:
+    """Return the rule that items have an office of their address's folder, such as /odihr/.
+
+    The offices of a folder are those of the stored items in it.
+    """
+    offices: dict[str, Counter[str]] = defaultdict(Counter)
+    for item in near:
+        if item.offices:
+            offices[_folder(item)].update([term.id for term in item.offices if term.id])
+    common = {
+        folder: {office for office, count in counts.items() if count >= max(counts.values()) * limits.COMMON}
+        for folder, counts in offices.items()
+        if counts and folder != "node"  # all offices have addresses there
+    }
+
+    def shows(item: NewsItem) -> bool | None:
+        names = common.get(_folder(item), set())
+        if not 0 < len(names) <= limits.MAX_OFFICES or all(term.id is None for term in item.offices):
+            return None  # also for new names of offices
+        return any(term.id in names for term in item.offices)
+
+    return dataclasses.replace(limits.OFFICE_OF_ADDRESS, shows=shows)
+
+
+def _folder(item: NewsItem) -> str:
+    parts = item.url.split("/", 4)
+    return parts[3] if len(parts) == 5 else ""
+
+
+def _other_types(records: Sequence[NewsItem]) -> ShareRule:
+    """Return the rule that items have other types than the most common one of these."""
+    ((common, _),) = Counter(item.content_type_raw for item in records).most_common(1)
+    return dataclasses.replace(limits.OTHER_TYPES, shows=lambda item: item.content_type_raw != common)

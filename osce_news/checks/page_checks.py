@@ -16,10 +16,15 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from osce_news import urls
-from osce_news.checks import baseline, limits
-from osce_news.checks.baseline import Finding
-from osce_news.checks.neighbours import Neighbours, language_of, read_neighbours
-from osce_news.checks.rules import Context, Pair, Rule, T, long_words
+from osce_news.checks import limits
+from osce_news.checks.neighbours import (
+    Neighbours,
+    language_of,
+    missing_history,
+    read_neighbours,
+    unusual_shares,
+)
+from osce_news.checks.rules import Context, Finding, Pair, Rule, T, long_words
 from osce_news.errors import DoubtfulPageError
 from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem
 from osce_news.normalize.record import keep_unprinted
@@ -75,7 +80,7 @@ def check_against(
     for finding in findings(page, stored, newest_first=newest_first):
         if finding is not None:
             raise DoubtfulPageError(finding.label, expected=finding.expected, got=finding.got)
-    return baseline.missing_history(page.records, stored)
+    return missing_history(page.records, stored)
 
 
 def _fresh(page: Listing, stored: Neighbours) -> list[NewsItem]:
@@ -125,7 +130,7 @@ def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterat
     yield _relabelled(same_language, "topics", limits.TOPICS)
     yield _lost_texts(page, stored)
     yield _duplicates(page.possible_duplicates, len(page.records) - len(pairs) + page.possible_duplicates)
-    yield from baseline.findings(replace(page, records=fresh), stored)
+    yield from unusual_shares(replace(page, records=fresh), stored)
     if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
         dates = [item.published for item in page.records if item.published]
         yield _out_of_order(dates[: limits.MAX_ORDERED])

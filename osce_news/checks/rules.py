@@ -22,6 +22,15 @@ OPENING = 40  # letters with which a text begins
 _LONG_WORD = re.compile(r"\b[^\W\d_]{5}")  # its first letters, which its other forms share
 
 
+class Finding(NamedTuple):
+    """A failed check: the rule, the label that the message names, what was expected, and what was found."""
+
+    rule: str
+    label: str
+    expected: str
+    got: str
+
+
 class Pair(NamedTuple):
     """An item as it is stored, and as the page shows it."""
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from osce_news.atomic import temporary_folder
 from osce_news.cli.shared.options import Number, db_option, traceback_option
 from osce_news.errors import require_extra
-from osce_news.temporary import temporary_folder
 
 
 def _address(ctx: click.Context, param: click.Parameter, value: str) -> str:

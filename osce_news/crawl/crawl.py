@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from osce_news.crawl.crawl_run import ArticlesRun, CrawlRun
-from osce_news.crawl.list_run import ListRun
+from osce_news.crawl.list_run import ListRun, SearchRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.pipelines import PendingPage
-from osce_news.crawl.search_run import SearchRun
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, PartialError
 from osce_news.search_query import SEARCH_URL
 from osce_news.storage import Summary, Writer

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from osce_news.crawl.pagers import MAX_REPEATED, Pagers, Steps, Window, note_if_short
+from osce_news.crawl.pagers import MAX_REPEATED, Pagers, Steps, Window, list_part, note_if_short
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, page_size
 
@@ -32,35 +32,6 @@ def window_at(position: int, max_rows: int) -> Window:
     """
     sizes = range(max(1, max_rows // 2), max_rows + 1)
     return max((Window(position // rows, rows) for rows in sizes), key=lambda one: (one.end, one.rows))
-
-
-def list_part(keys: Sequence[str], before: Sequence[str]) -> list[str]:
-    """Return the results of a page without those at the same place of the page before, at the top or end.
-
-    Such results, for example pinned items, are next to the list.
-
-    >>> list_part(["pin", "c", "d", "read"], ["pin", "a", "b", "c", "read"])
-    ['c', 'd']
-    """
-    top = _count_equal(keys, before)
-    left = keys[top:]
-    return list(left[: len(left) - _count_equal(left[::-1], before[::-1])])
-
-
-def _count_equal(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return with how many equal keys the two begin."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
-def count_shared(page: Sequence[str], following: Sequence[str]) -> int:
-    """Return how many of the last results of a page the following one begins with.
-
-    >>> count_shared("abcd", "cdef"), count_shared("abcd", "efgh")
-    (2, 0)
-    """
-    sizes = range(min(len(page), len(following)), 0, -1)
-    return next((size for size in sizes if page[-size:] == following[:size]), 0)
 
 
 @dataclass

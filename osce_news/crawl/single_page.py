@@ -1,15 +1,15 @@
-"""Spiders that request one page: to return it unchanged, or to check its layout."""
+"""Spiders that request one page: to return it unchanged, or to say what is read from it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.checks.coverage import Coverage, coverage
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import (
@@ -21,10 +21,12 @@ from osce_news.crawl.responses import (
 from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, unexpected
 from osce_news.items import Listing
-from osce_news.normalize import normalize_listing
+from osce_news.normalize import normalize_listing, unknown_terms
 from osce_news.pages.findings import Findings
 from osce_news.pages.page_facts import AnswerFacts
 from osce_news.urls import page_number, site_host
+
+_FIELDS = ("title", "published", "content_type", "offices", "topics", "teaser", "dateline_raw", "language")
 
 
 class SinglePageSpider(PoliteSpider):
@@ -103,3 +105,32 @@ class CheckSpider(SinglePageSpider):
         self.findings = findings_of(response)
         error.args = (f"{response.url}: {error}",)
         self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The number of results with each field, and the unknown values; its fields are the keys of `--json`."""
+
+    url: str
+    results: int
+    quarantined: int
+    fields: dict[str, int]
+    unknown: list[str]
+    newest: str | None
+    oldest: str | None
+    pages: int | None  # of the list, if the pager says how many
+
+
+def coverage(page: Listing, pages: int | None = None) -> Coverage:
+    """Return how many results of a page with normalised records have each field."""
+    dates = [item.published for item in page.records if item.published]
+    return Coverage(
+        url=page.url,
+        results=page.results,
+        quarantined=len(page.quarantined),
+        fields={name: sum(bool(getattr(item, name)) for item in page.records) for name in _FIELDS},
+        unknown=sorted({f"{kind} {name!r}" for item in page.records for kind, name in unknown_terms(item)}),
+        newest=max(dates, default=None),
+        oldest=min(dates, default=None),
+        pages=pages,
+    )

@@ -4,7 +4,7 @@ The list moves while it is read: results are added on top and removed anywhere. 
 already read, the first result of the next page moves up onto that page, and is never seen.
 
 Pages that overlap show whether that happened (`overlapping_pages`). If the site ignores the requested size,
-its pages are read one after another (`plain_pages`).
+its pages are read one after another (`PlainPages`).
 
 A result at the same place of two pages in a row is not part of the list, but for example of a block of pinned
 or most-read items. A resumed traversal begins at the top, and continues where the unfinished one stopped as
@@ -21,8 +21,7 @@ from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.overlapping_pages import NEW_SHARE, OverlappingPages, OwnPageSizeError
-from osce_news.crawl.pagers import Pagers, Steps, Window
-from osce_news.crawl.plain_pages import PlainPages
+from osce_news.crawl.pagers import Pagers, PlainPages, Steps, Window
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 

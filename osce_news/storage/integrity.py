@@ -6,11 +6,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from osce_news.atomic import temporary_folder
 from osce_news.errors import StorageError
 from osce_news.storage.database import open_for_reading, storage_errors
 from osce_news.storage.schema import MIGRATIONS, TABLES, object_type
 from osce_news.storage.upgrade import differences
-from osce_news.temporary import temporary_folder
 
 # The rows that break each rule.
 _RULES = {

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from osce_news.archive.cluster.job import PART_BYTES, Part, make_job, parse_part, read_job
 from osce_news.archive.replay.execute import replay_plan
 from osce_news.archive.replay.outcome import Outcome, ProgressCallback
+from osce_news.atomic import temporary_folder
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, PartialError
-from osce_news.temporary import temporary_folder
 from osce_news.urls import LISTING_URL
 
 CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers

@@ -18,12 +18,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from osce_news.archive.capture import ARTICLE, Capture
 from osce_news.archive.http import header
 from osce_news.archive.saved_page import SavedPage, saved_page
+from osce_news.atomic import temporary
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import normalize_listing
 from osce_news.pages import read_listing
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.search_settings import without_keys
-from osce_news.temporary import temporary
 
 if TYPE_CHECKING:
     from scrapy.http import Response

@@ -12,7 +12,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.crawl.crawl_run import CrawlRun
-from osce_news.crawl.list_run import ListRun
+from osce_news.crawl.list_run import ListRun, SearchRun, explain
 from osce_news.crawl.middlewares import conditional_headers
 from osce_news.crawl.notice import NOTICE
 from osce_news.crawl.pipelines import PendingPage
@@ -25,7 +25,6 @@ from osce_news.crawl.responses import (
     listing_from_response,
     service_message,
 )
-from osce_news.crawl.search_run import SearchRun, explain
 from osce_news.crawl.spiders.articles import ItemPagesSpider
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem

@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
+from osce_news.atomic import delete
 from osce_news.errors import StorageError
 from osce_news.publish.web.served_copy import DATABASE, open_copy
 from osce_news.storage.as_of import database_as_of
-from osce_news.temporary import delete
 
 T = TypeVar("T")
 _KEPT = 3  # files of past days; one of 34,000 items has 90 MB
