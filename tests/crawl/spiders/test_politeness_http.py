@@ -1,203 +1,213 @@
-"""How polite crawls are, by the clock of the server that they ask."""
+"""How polite crawls are: what a server that is in trouble is asked, and how soon."""
 
 from __future__ import annotations
 
-import fcntl
+import itertools
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.crawl.spiders.trouble import PAGES, WARM_UP, Told, busy, play, robots
-from tests.helpers import Result, command, environment, run, slow
-from tests.newsroom import Newsroom, faults, make_stories
+from tests.helpers import ROOT, Result, command, environment, run, slow
+from tests.newsroom import Newsroom, Reply, faults, make_stories
 
-SLACK = 20  # seconds that a busy machine may be late; tests with a clock of their own are exact
-EARLY = 0.05  # seconds that a request may come too soon: it leaves on time, but reaches the server sooner
+PAGES = [f"/press-releases?page={number}" for number in range(6)]
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, Told]:
-    """The scenarios, played once for all workers of a test run."""
-    base = tmp_path_factory.getbasetemp()
-    path = (base if worker_id == "master" else base.parent) / "politeness.json"
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            path.write_text(json.dumps(play()))
-    return {name: Told.of(one) for name, one in json.loads(path.read_text()).items()}
+def robots(delay: float) -> str:
+    return f"User-agent: *\nCrawl-delay: {delay:g}\n"
 
 
-def undisturbed(name: str, one: Told, is_so: Callable[[Told], bool]) -> Told:
-    """The scenario as it was played, or played again: a busy machine delays requests on their way."""
-    for _ in range(5):
-        if is_so(one):
-            break
-        one = Told.of(play(name)[name])
-    return one
+def busy(code: int = 503, after: str | None = None) -> faults.Answer:
+    return faults.status(code, {"Retry-After": after} if after else {})
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "seconds"), [("seconds", 1), ("too many", 2), ("fast clock", 2), ("slow clock", 2)]
-)
-def test_retry_after_is_kept_to_in_both_forms(told: dict[str, Told], name: str, seconds: float) -> None:
-    one = undisturbed(name, told[name], lambda one: seconds - EARLY <= one.gaps[1])
-    assert one.statuses == [200]
-    first, wait = one.gaps
-    assert first < 0.05 + SLACK
-    assert seconds - EARLY <= wait <= seconds + SLACK
-    assert (one.cost["requests"], one.cost["retries"], one.cost["back_offs"]) == (3, 1, 1)
-    assert seconds - EARLY <= one.cost["waited_s"] <= wait + SLACK
+def asks_to_wait_until(seconds: int, *, clock: timedelta) -> faults.Answer:
+    """A 503 whose Retry-After is a date, by a clock that is wrong by so much."""
+
+    def answer(exchange: faults.Exchange) -> None:
+        now = datetime.now(UTC) + clock
+        until = format_datetime(now + timedelta(seconds=seconds), usegmt=True)
+        headers = {"Date": format_datetime(now, usegmt=True), "Retry-After": until}
+        exchange.reply(Reply(503, headers=headers))
+
+    return answer
 
 
-def test_nonsense_in_retry_after_leaves_the_usual_wait(told: dict[str, Told]) -> None:
-    one = undisturbed("nonsense", told["nonsense"], lambda one: one.gaps[-1] >= 0.2 - EARLY)
-    assert one.statuses == [200]
-    assert 0.2 - EARLY <= one.gaps[-1] <= 0.3 + SLACK
+def elsewhere(newsroom: Newsroom, path: str) -> str:
+    return newsroom.url.replace("127.0.0.1", "localhost") + path
 
 
-def test_a_long_rest_is_not_sat_out_and_ends_all_asking(told: dict[str, Told]) -> None:
-    one = told["longest"]
-    assert one.ends[0] == [503, "HttpError", 86400]
-    assert one.statuses[1:] == ["CircuitOpenError"] * 2
-    assert "86400 s" in one.ends[1][1]
-    assert len(one.log) == one.cost["requests"] == 2
-    assert (one.cost["back_offs"], one.cost["waited_s"]) == (0, 0)
+@dataclass
+class Scenario:
+    """Pages that are requested one after another although something goes wrong, and what comes of it."""
+
+    setup: Callable[[Newsroom], object]
+    ends: list[int | str]
+    """The status of each page, or the name of its error."""
+    requests: str
+    """What the server got: `r` is robots.txt, a digit the page of that number."""
+    pages: str = "0"
+    delay: float = 0.05
+    settings: dict[str, Any] = field(default_factory=dict)
+    gaps: tuple[float, ...] = ()
+    """At least so many seconds are between two requests, from the first on."""
+    retries: int = 0
+    back_offs: int | None = None
+    """How often the receipt says that a wait was longer than the delay; None where a busy machine decides."""
+    retry_after: float | None = None
+    """What the first page's last response asked for."""
+    says: str = ""
+    """A part of the error of the last page."""
 
 
-def test_the_next_request_waits_as_well_when_no_try_is_left(told: dict[str, Told]) -> None:
-    one = undisturbed("asks at the end", told["asks at the end"], lambda one: one.gaps[-1] >= 1 - EARLY)
-    assert one.ends == [[503, "HttpError", 1], [200, "", None]]
-    assert 1 - EARLY <= one.gaps[-1] <= 1 + SLACK
-    assert (one.cost["retries"], one.cost["back_offs"]) == (0, 1)
+OPEN = "CircuitOpenError"  # no request was made
+CLOCKS = [timedelta(hours=1), timedelta(hours=-1)]
+SCENARIOS = {
+    "Retry-After in seconds": Scenario(
+        lambda n: n.fail(PAGES[0], busy(503, "1"), times=1),
+        [200], "r00", gaps=(0.05, 1), retries=1, back_offs=1,
+    ),
+    "too many requests": Scenario(
+        lambda n: n.fail(PAGES[0], busy(429, "2"), times=1),
+        [200], "r00", gaps=(0.05, 2), retries=1, back_offs=1,
+    ),
+    **{
+        f"Retry-After by a clock that is wrong by {clock}": Scenario(
+            lambda n, clock=clock: n.fail(PAGES[0], asks_to_wait_until(1, clock=clock), times=1),  # type: ignore[misc]
+            [200], "r00", gaps=(0.05, 2), retries=1, back_offs=1,
+        )
+        for clock in CLOCKS
+    },
+    "nonsense in Retry-After leaves the usual wait": Scenario(
+        lambda n: n.fail(PAGES[0], busy(503, "next week"), times=1), [200], "r00", gaps=(0.05, 0.2), retries=1
+    ),
+    "a long rest is not sat out, and ends all requests": Scenario(
+        lambda n: n.fail(PAGES[0], busy(503, "86400")), [503, OPEN, OPEN], "r0", "012",
+        back_offs=0, retry_after=86400, says="86400 s",
+    ),
+    "the next request waits as well when no try is left": Scenario(
+        lambda n: n.fail(PAGES[0], busy(503, "1")), [503, 200], "r01", "01", settings={"RETRY_TIMES": 0},
+        gaps=(0.05, 1), back_offs=1, retry_after=1,
+    ),
+    "waits double": Scenario(
+        lambda n: n.fail(PAGES[0], busy(), times=3),
+        [200], "r0000", delay=0.1, gaps=(0.1, 0.2, 0.4, 0.8), retries=3,
+    ),
+    "every request waits for its turn, although the back-off is shorter than the delay": Scenario(
+        lambda n: (
+            n.fail("/robots.txt", faults.reset(0), times=1),
+            n.fail(PAGES[0], faults.redirect_loop(), times=2),
+            n.fail(PAGES[1], faults.reset(), times=1),
+            n.fail(PAGES[2], faults.status(404)),
+        ),
+        [200, 200, 404, 200], "rr0001123", "0123", delay=0.3, settings={"BACK_OFF_MAX": 0.05},
+        gaps=(0.05, *[0.3] * 7),  # before robots.txt nobody has told the delay
+        retries=2,
+    ),
+    "requests come one by one, and silence is a failure": Scenario(
+        lambda n: (
+            n.fail(PAGES[0], faults.stall(), times=1),
+            n.fail(PAGES[1], faults.cut(), times=1),
+            n.fail(PAGES[2], faults.reset(0), times=1),
+        ),
+        [200, 200, 200], "r001122", "012", settings={"DOWNLOAD_TIMEOUT": 3}, retries=3,
+    ),
+    "after three requests in a row that failed no more go out": Scenario(
+        lambda n: n.fail(faults.listing, busy(500)), [500, 500, 500, OPEN, OPEN, OPEN], "r001122", "012345",
+        settings={"RETRY_TIMES": 1}, retries=3, says="3 requests in a row failed, so no more are sent",
+    ),
+    "requests without a response are failures": Scenario(
+        lambda n: n.fail(faults.listing, faults.reset(0)),
+        [*["ResponseDataLossError"] * 3, OPEN, OPEN, OPEN], "r012", "012345", settings={"RETRY_TIMES": 0},
+    ),
+    "damaged pages are failures": Scenario(
+        lambda n: n.fail(faults.listing, faults.wrong_checksum()),
+        [*["ResponseDataLossError"] * 3, OPEN, OPEN, OPEN], "r001122", "012345",
+        settings={"RETRY_TIMES": 1}, gaps=(0.05, 0.2, 0.05, 0.2, 0.05, 0.2), retries=3,
+    ),
+    "a response in between begins the count anew": Scenario(
+        lambda n: [n.fail(PAGES[number], busy(502)) for number in (0, 1, 3, 4)],
+        [502, 502, 200, 502, 502, 200], "r012345", "012345", settings={"RETRY_TIMES": 0},
+    ),
+    "a page that is not there is a response": Scenario(
+        lambda n: n.fail(faults.listing, faults.status(404)), [404] * 6, "r012345", "012345"
+    ),
+    "what robots.txt forbids says nothing of the server": Scenario(
+        lambda n: setattr(n, "robots", "User-agent: *\nDisallow: " + "\nDisallow: ".join(PAGES[:4])),
+        [*["IgnoreRequest"] * 4, 200], "r4", "01234",
+    ),
+    "a retried request is not led to another site": Scenario(
+        lambda n: (
+            n.fail(PAGES[0], faults.redirect(elsewhere(n, PAGES[1]))),
+            n.fail(PAGES[0], busy(), times=1),
+        ),
+        ["OffsiteError"], "r00", retries=1,
+    ),
+    "a robots.txt that comes late is obeyed": Scenario(
+        lambda n: n.fail("/robots.txt", busy(), times=2),
+        [200, 200], "rrr01", "01", gaps=(0.2, 0.4), retries=2,
+    ),
+    "a broken robots.txt forbids all": Scenario(
+        lambda n: n.fail("/robots.txt", busy()),
+        ["RobotsError"] * 2, "rrrr", "01", retries=3, says="status 503",
+    ),
+    "a robots.txt that asks for a long rest forbids all": Scenario(
+        lambda n: n.fail("/robots.txt", busy(503, "86400")), ["RobotsError"] * 2, "r", "01",
+        says="asks to wait 86400 s",
+    ),
+    "a robots.txt on another site forbids all": Scenario(
+        lambda n: n.fail("/robots.txt", faults.redirect(elsewhere(n, "/robots.txt"))), ["RobotsError"], "r",
+        says="localhost",
+    ),
+}  # fmt: skip
 
 
-def test_waits_double_with_up_to_half_of_it_by_chance(told: dict[str, Told]) -> None:
-    least = (0.2, 0.4, 0.8)
-    one = undisturbed(
-        "three times",
-        told["three times"],
-        lambda one: all(wait >= doubled - EARLY for wait, doubled in zip(one.gaps[1:], least, strict=True)),
-    )
-    assert one.statuses == [200]
-    waits = one.gaps[1:]
-    for wait, doubled in zip(waits, least, strict=True):
-        assert doubled - EARLY <= wait <= doubled * 1.5 + SLACK
-    assert one.cost["back_offs"] == one.cost["retries"] == 3
-    assert one.cost["waited_s"] == pytest.approx(sum(waits), abs=SLACK)
-
-
-def test_no_request_comes_before_its_turn_whatever_it_is(told: dict[str, Told]) -> None:
-    """robots.txt and its retry, pages, redirects, retries; even if the back-off is shorter than the delay."""
-    one = told["turns"]
-    # A request that reached the server late came close before the next one.
-    one = undisturbed(
-        "turns", one, lambda at: min(at.gaps[1:]) >= 0.3 - EARLY or max(at.gaps[1:]) <= 0.3 + EARLY
-    )
-    assert one.statuses == [200, 200, 404, 200]
-    robots_retried, *gaps = one.gaps
-    # robots.txt, once more, page 0 and two redirects, page 1 and once more, pages 2 and 3
-    assert len(gaps) == 7
-    assert min(gaps) >= 0.3 - EARLY
-    assert max(gaps) <= 0.3 + SLACK
-    assert robots_retried >= 0.05 - EARLY  # nobody has told the delay yet
-    assert one.cost["smallest_gap_s"] == pytest.approx(robots_retried, abs=1)
-    assert one.cost["requests"] == len(one.log) == 9
-
-
-def test_requests_come_one_by_one_and_silence_counts_as_a_failure(told: dict[str, Told]) -> None:
-    one = told["silence"]
-    assert one.statuses == [200, 200, 200]
-    assert one.cost["retries"] == 3
-    assert one.cost["back_offs"] == 3
-    assert one.paths == ["/robots.txt", *(path for path in PAGES[:3] for _ in range(2))]
-
-
-def test_after_three_requests_in_a_row_that_failed_no_more_go_out(told: dict[str, Told]) -> None:
-    one = told["dead"]
-    assert one.statuses == [500, 500, 500, *["CircuitOpenError"] * 3]
-    assert one.ends[-1][1] == "3 requests in a row failed, so no more are sent"
-    assert len(one.log) == one.cost["requests"] == 1 + 3 * 2
-
-
-def test_requests_without_an_answer_count_as_failed(told: dict[str, Told]) -> None:
-    one = told["mute"]
-    assert one.statuses[2:] == [one.statuses[0], *["CircuitOpenError"] * 3]
-    assert len(one.log) == one.cost["requests"] == 1 + 3
-
-
-def test_damaged_pages_are_asked_for_again_after_a_wait_and_count_as_failed(told: dict[str, Told]) -> None:
-    one = told["damaged"]
-    assert one.statuses == [*["ResponseDataLossError"] * 3, *["CircuitOpenError"] * 3]
-    assert (one.cost["requests"], one.cost["retries"], one.cost["back_offs"]) == (1 + 3 * 2, 3, 3)
-
-
-def test_an_answer_in_between_begins_the_count_anew(told: dict[str, Told]) -> None:
-    assert told["half dead"].statuses == [502, 502, 200, 502, 502, 200]
-
-
-def test_a_page_that_is_not_there_is_an_answer_and_not_asked_for_again(told: dict[str, Told]) -> None:
-    assert told["gone"].statuses == [404] * 6
-    assert told["gone"].cost["requests"] == 7
-    assert told["gone"].cost["retries"] == 0
-
-
-def test_what_robots_txt_forbids_says_nothing_of_the_server(told: dict[str, Told]) -> None:
-    one = told["forbidden"]
-    assert one.statuses == [*["IgnoreRequest"] * 4, 200]
-    assert one.paths == ["/robots.txt", PAGES[4]]
-
-
-def test_a_robots_txt_that_comes_late_is_obeyed_like_any_other(told: dict[str, Told]) -> None:
-    one = undisturbed(
-        "robots late",
-        told["robots late"],
-        lambda one: one.gaps[0] >= 0.2 - EARLY and one.gaps[1] >= 0.4 - EARLY,
-    )
-    assert one.statuses == [200, 200]
-    assert one.paths == ["/robots.txt"] * 3 + PAGES[:2]
-    assert one.gaps[0] >= 0.2 - EARLY
-    assert one.gaps[1] >= 0.4 - EARLY
-
-
-def test_a_retried_request_is_not_led_to_another_site(told: dict[str, Told]) -> None:
-    one = told["astray"]
-    assert one.statuses == ["OffsiteError"]
-    assert one.paths == ["/robots.txt", PAGES[0], PAGES[0]]
-
-
-@pytest.mark.parametrize(
-    ("name", "requests", "said"),
-    [
-        ("robots broken", 4, "status 503"),
-        ("robots at night", 1, "asks to wait 86400 s"),
-        ("robots astray", 1, "localhost"),
-    ],
-)
-def test_a_broken_robots_txt_forbids_all(told: dict[str, Told], name: str, requests: int, said: str) -> None:
-    one = told[name]
-    assert set(one.statuses) == {"RobotsError"}
-    assert all(said in end[1] for end in one.ends)
-    assert one.paths == ["/robots.txt"] * requests
-
-
-def test_the_receipt_counts_what_the_server_saw(told: dict[str, Told]) -> None:
-    for name, one in told.items():
-        assert one.cost["requests"] == len(one.log), name
-        assert one.cost["bytes"] > 0, name
-        if name != WARM_UP:
-            assert same_gap(undisturbed(name, one, same_gap)), name
-
-
-def same_gap(one: Told) -> bool:
-    """Whether the receipt's smallest gap is the one that the server saw."""
-    gap = one.cost["smallest_gap_s"]
-    return gap is None if not one.gaps else bool(gap == pytest.approx(min(one.gaps), abs=1))
+def test_each_scenario_ends_as_it_says() -> None:
+    """All at once, in one process. When a request left is told by that process, so no load can change it."""
+    with ExitStack() as stack:
+        newsrooms, orders = {}, {}
+        for name, scenario in SCENARIOS.items():
+            site = stack.enter_context(Newsroom(make_stories(60), robots=robots(scenario.delay)))
+            scenario.setup(site)
+            newsrooms[name] = site
+            urls = [site.url + PAGES[int(number)] for number in scenario.pages]
+            orders[name] = {"urls": urls, "settings": scenario.settings}
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.crawl.spiders.asking"],
+            input=json.dumps(orders),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=ROOT,
+        )
+        assert done.returncode == 0, done.stderr
+    for name, (ends, receipt, departures) in json.loads(done.stdout).items():
+        expected = SCENARIOS[name]
+        assert [end[0] for end in ends] == expected.ends, name
+        log = sorted(newsrooms[name].log)
+        requests = "".join("r" if entry.path == "/robots.txt" else entry.path[-1] for entry in log)
+        assert requests == expected.requests, name
+        gaps = [later - earlier for earlier, later in itertools.pairwise(departures)]
+        assert len(gaps) == len(requests) - 1, name
+        for gap, least in zip(gaps, expected.gaps, strict=False):
+            assert gap >= least - 0.001, name
+        assert receipt["smallest_gap_s"] == (pytest.approx(min(gaps), abs=0.001) if gaps else None), name
+        assert (receipt["requests"], receipt["retries"]) == (len(requests), expected.retries), name
+        assert receipt["back_offs"] == expected.back_offs or expected.back_offs is None, name
+        assert (receipt["bytes"] > 0, bool(receipt["waited_s"])) == (True, bool(receipt["back_offs"])), name
+        assert ends[0][2] == expected.retry_after, name
+        assert expected.says in ends[-1][1], name
 
 
 @pytest.fixture
