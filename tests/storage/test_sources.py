@@ -21,7 +21,7 @@ from osce_news.items import RAW_FIELDS, Listing
 from osce_news.normalize import normalize_listing
 from osce_news.storage import Writer
 from osce_news.storage.merge import Sources
-from tests.helpers import NOON, dump, listing, values
+from tests.helpers import NOON, dump, items_as_of, listing, values
 from tests.newsroom import Story, make_stories
 
 NEXT_DAY, DAY_BEFORE = "2024-08-06T12:00:00Z", "2024-08-04T12:00:00Z"
@@ -63,6 +63,15 @@ def test_the_origin_is_that_of_the_page_that_was_fetched_first(writer: Writer, a
     writer.store(replace(listing(stories), origin="search"))
     writer.store(listing(stories, at))
     assert values(writer.connection, "SELECT DISTINCT origin FROM newsroom") == [origin]
+
+
+def test_what_another_source_adds_is_shown_for_earlier_days_too(writer: Writer) -> None:
+    stories = make_stories(3)
+    writer.store(form_of(stories, TITLES))
+    writer.store(form_of(stories, (*TITLES, "topics_raw"), NEXT_DAY, "search"))
+    assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
+    topics = {item["id"]: item["topics"] for item in items_as_of(writer.connection, NOON[:10])}
+    assert topics == {str(story.node): list(story.topics) for story in stories}
 
 
 YEAR_BEFORE, NEXT_YEAR = "2023-08-05T12:00:00Z", "2025-08-05T12:00:00Z"
