@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from osce_news.checks import faults
-from osce_news.checks.faults import first_office, has_among
-from osce_news.checks.rules import Pair, Rule, ShareRule
+from osce_news.checks import rules
+from osce_news.checks.rules import Pair, Rule, ShareRule, first_office, has_among
 from osce_news.items import NewsItem
+from osce_news.normalize.vocabulary import fold
 
 # --- Single limits -----------------------------------------------------------------------------------------
 MAX_NAME_LENGTH = 120  # characters of an office or topic; the longest seen has 95
@@ -55,107 +55,121 @@ HALF, QUARTER, FIFTH, TENTH, FIFTIETH = (Fraction(1, number) for number in (2, 4
 PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="unreadable dates", label=DATE, expected="dates such as '15 March 2022'",
-        wrong_records="results with a date in another form", fault=faults.unreadable_date, min_wrong=3,
-        max_share=FIFTH, reason="A new form of date must be added, not stored as NULL.",
+        wrong_records="results with a date in another form", min_wrong=3, max_share=FIFTH,
+        fault=lambda item, page: item.published is None and page.is_dated and (item.published_raw or "none"),
+        reason="A new form of date must be added, not stored as NULL.",
     ),
     Rule(
         name="future dates", label=DATE, expected="dates before the page was fetched",
-        wrong_records="results with a later date", fault=faults.future_date, min_wrong=2, max_share=FIFTH,
+        wrong_records="results with a later date", min_wrong=2, max_share=FIFTH,
+        fault=lambda item, page: (item.published or "") > page.latest and item.published,
         reason="The OSCE dates few items ahead, and those by a few days.",
     ),
     Rule(
         name="dates and datelines", label=DATE, expected="the dateline's date, as nearly everywhere",
         wrong_records="results with another date; not those of one office or day that has more than half",
-        fault=faults.date_unlike_dateline, applies_to=faults.has_both_dates,
-        apart=(faults.office, faults.day_of_backlog(LONG_RUN)),
+        fault=rules.date_unlike_dateline, applies_to=rules.has_both_dates,
+        apart=(lambda item, _: first_office(item), rules.day_of_backlog(LONG_RUN)),
         min_records=5, min_wrong=4, max_share=Fraction(3, 4),
         reason="An office may publish late what it had written; the dates of all offices are a misreading.",
     ),
     Rule(
         name="dates of neighbours", label=DATE, expected="the dateline's date, as nearly everywhere",
         wrong_records="results whose dateline has the date of the result before or after",
-        fault=faults.date_of_neighbour, applies_to=faults.has_both_dates, min_records=5, min_wrong=4,
+        fault=rules.date_of_neighbour, applies_to=rules.has_both_dates, min_records=5, min_wrong=4,
         max_share=Fraction(1, 12), reason="Each result has the date of another one.",
     ),
     *(
         Rule(
             name=f"swapped {names}", label=label, expected=f"names of {names}",
-            wrong_records="results with a name of another label", fault=faults.swapped_name(names),
-            applies_to=faults.has_value(names), min_wrong=2, max_share=FIFTH,
+            wrong_records="results with a name of another label", fault=rules.swapped_name(names),
+            applies_to=rules.has_value(names), min_wrong=2, max_share=FIFTH,
             reason="Labels or values were swapped.",
         )
         for names, label in (("offices", OFFICES), ("topics", TOPICS))
     ),
     Rule(
         name="unknown topics", label=TOPICS, expected="known topics",
-        wrong_records="results with only unknown ones", fault=faults.unknown_topics,
-        applies_to=faults.has_value("topics"), min_wrong=5, max_share=HALF, min_distinct=MAX_RENAMED + 1,
-        usual=QUARTER, reason="One or two new names are a renaming; many are not topics.",
+        wrong_records="results with only unknown ones", applies_to=rules.has_value("topics"),
+        fault=lambda item, _: (
+            not any(one.id for one in item.topics) and tuple(one.raw for one in item.topics)
+        ),
+        min_wrong=5, max_share=HALF, min_distinct=MAX_RENAMED + 1, usual=QUARTER,
+        reason="One or two new names are a renaming; many are not topics.",
     ),
     Rule(
         name="names without letters", label=OFFICES, expected="names", wrong_records="results without one",
-        fault=faults.name_without_letter, applies_to=faults.has_value("offices"), min_wrong=2,
-        max_share=FIFTH, reason="Something else was read as the office, such as its number.",
+        fault=lambda item, _: next(
+            (one.raw for one in item.offices if not any(map(str.isalpha, one.raw))), None
+        ),
+        applies_to=rules.has_value("offices"), min_wrong=2, max_share=FIFTH,
+        reason="Something else was read as the office, such as its number.",
     ),
     Rule(
         name="another site", label="addresses", expected="the site of the list",
-        wrong_records="results on another site", fault=faults.other_site, min_wrong=3, max_share=HALF,
+        wrong_records="results on another site", fault=rules.other_site, min_wrong=3, max_share=HALF,
         most_common=True, usual=FIFTIETH, reason="The links lead elsewhere, such as to a proxy.",
     ),
     Rule(
         name="cut titles", label="titles", expected="complete titles",
-        wrong_records="results whose title is cut",
-        fault=faults.cut_title, min_wrong=5, max_share=HALF, usual=QUARTER,
+        wrong_records="results whose title is cut", min_wrong=5, max_share=HALF, usual=QUARTER,
+        fault=lambda item, _: item.title.endswith(("...", "…")) and item.title,
         reason="The site shortens what it prints.",
     ),
     Rule(
         name="capitals or small letters", label="titles", expected="titles with both",
-        wrong_records="results whose title has only one kind", fault=faults.title_in_one_case, min_wrong=5,
+        wrong_records="results whose title has only one kind", fault=rules.title_in_one_case, min_wrong=5,
         max_share=HALF, usual=QUARTER, reason="The page prints all text in one case.",
     ),
     Rule(
         name="teasers here and there", label="teaser", expected="a teaser, as the result before has",
-        wrong_records="results without one after a result with one", fault=faults.no_teaser_after_one,
-        min_wrong=5, max_share=QUARTER,
+        wrong_records="results without one after a result with one", min_wrong=5,
+        fault=lambda item, page: item.teaser is None and item.id in page.after_teaser, max_share=QUARTER,
         reason="Items without teasers stand together; gaps all over the page are a misreading.",
     ),
     Rule(
         name="titles as teasers", label="teasers", expected="more than the title",
-        wrong_records="results whose teaser is the title", fault=faults.title_as_teaser, min_wrong=5,
+        wrong_records="results whose teaser is the title", min_wrong=5,
+        fault=lambda item, _: item.teaser == item.title and item.title,
         max_share=HALF, usual=QUARTER, reason="The teaser was read from the wrong place.",
     ),
     Rule(
         name="unknown labels", label=None, expected="known labels",
-        wrong_records="results whose teaser begins with these words", fault=faults.words_before_colon,
+        wrong_records="results whose teaser begins with these words", fault=rules.words_before_colon,
         min_wrong=4, max_share=QUARTER, most_common=True,
         reason="The same words and a colon before many teasers are a label.",
     ),
     *(
         Rule(
             name=name, label="letters", expected="text in the right encoding",
-            wrong_records=f"results with {name}", fault=faults.matching(pattern), min_wrong=2,
+            wrong_records=f"results with {name}", fault=rules.matching(pattern), min_wrong=2,
             max_share=share, usual=FIFTIETH, reason=reason,
         )
         for name, pattern, share, reason in (
-            ("garbled letters", faults.MOJIBAKE, Fraction(2, 5), "UTF-8 was read as Latin-1."),
-            ("question marks", faults.QUESTION_MARKS, QUARTER, "Letters were lost."),
+            ("garbled letters", rules.MOJIBAKE, Fraction(2, 5), "UTF-8 was read as Latin-1."),
+            ("question marks", rules.QUESTION_MARKS, QUARTER, "Letters were lost."),
         )
     ),
     Rule(
         name="long names", label=f"{OFFICES}, {TOPICS}",
         expected=f"names of at most {MAX_NAME_LENGTH} characters", wrong_records="results with a longer one",
-        fault=faults.long_name(MAX_NAME_LENGTH), min_wrong=2, max_share=TENTH,
+        min_wrong=2, max_share=TENTH,
+        fault=lambda item, _: next(
+            (one.raw for one in (*item.offices, *item.topics) if len(one.raw) > MAX_NAME_LENGTH), None
+        ),
         reason="Text after a value was read as part of it.",
     ),
     Rule(
         name="Russian without Cyrillic", label="language", expected="titles in Russian",
-        wrong_records="results without a Cyrillic letter", fault=faults.no_cyrillic,
+        wrong_records="results without a Cyrillic letter",
+        fault=lambda item, _: not rules.CYRILLIC.search(item.title) and item.title,
         applies_to=lambda item, _: item.language == "ru", min_wrong=3, max_share=HALF,
         reason="The page declares the wrong language.",
     ),
     Rule(
         name="shared addresses", label="addresses", expected="one per item",
-        wrong_records="results that share it with another title", fault=faults.shared_address, min_wrong=2,
+        wrong_records="results that share it with another title", min_wrong=2,
+        fault=lambda item, page: page.titles.get(item.id) != fold(item.title) and item.title,
         max_share=FIFTH, reason="Several results would be stored as one item.",
     ),
     Rule(
@@ -172,22 +186,23 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="titles of other teasers", label="teaser", expected="words of the title in the teaser",
         wrong_records="results whose title has words of other results' teasers only",
-        fault=faults.words_in_other_teasers, applies_to=faults.has_words_and_teaser, min_records=5,
+        fault=rules.words_in_other_teasers, min_records=5,
+        applies_to=lambda item, page: item.teaser and page.title_words.get(item.id),
         min_wrong=4, max_share=HALF, reason="Titles or teasers belong to other results.",
     ),
     Rule(
         name="short texts", label="full texts", expected="texts that are longer than the teasers",
-        wrong_records="results whose text is shorter", fault=faults.short_text, min_wrong=5,
+        wrong_records="results whose text is shorter", fault=rules.short_text, min_wrong=5,
         max_share=QUARTER, reason="The texts are cut, or swapped with the teasers.",
     ),
     Rule(
         name="texts as titles", label="titles", expected="titles",
-        wrong_records="results whose title is the beginning of the text", fault=faults.text_as_title,
+        wrong_records="results whose title is the beginning of the text", fault=rules.text_as_title,
         min_wrong=5, max_share=QUARTER, reason="Titles were swapped with teasers or texts.",
     ),
     Rule(
         name="texts of others", label="full texts", expected="the texts of these items",
-        wrong_records="results whose teaser begins another one's text", fault=faults.text_of_other,
+        wrong_records="results whose teaser begins another one's text", fault=rules.text_of_other,
         min_wrong=3, max_share=TENTH, reason="Each result has the text of another one.",
     ),
 )  # fmt: skip
@@ -197,8 +212,8 @@ ITEM_RULES: tuple[Rule[Pair], ...] = (
     *(
         Rule(
             name=f"lost {label}", label=label, expected="a value, as these items had before",
-            wrong_records="items without one", fault=faults.lost_value(name),
-            applies_to=faults.had_value(name), min_wrong=3, max_share=HALF, min_distinct=distinct,
+            wrong_records="items without one", fault=rules.lost_value(name),
+            applies_to=rules.had_value(name), min_wrong=3, max_share=HALF, min_distinct=distinct,
             reason="An editor takes one value from many items; a defect takes all values.",
         )
         for name, label, distinct in (
@@ -208,18 +223,18 @@ ITEM_RULES: tuple[Rule[Pair], ...] = (
     ),
     Rule(
         name="other titles", label="title", expected="the stored titles of these items",
-        wrong_records="items with another title", fault=faults.changed_title, min_wrong=4, max_share=HALF,
+        wrong_records="items with another title", fault=rules.changed_title, min_wrong=4, max_share=HALF,
         reason="Titles hardly ever change.",
     ),
     Rule(
         name="shortened titles", label="title", expected="the stored titles of these items",
-        wrong_records="items with only the beginning", fault=faults.shortened_title,
+        wrong_records="items with only the beginning", fault=rules.shortened_title,
         applies_to=lambda pair, _: pair.stored.title != pair.read.title, min_wrong=2, max_share=HALF,
         reason="The site shortens what it prints, without an ellipsis.",
     ),
     Rule(
         name="moved dates", label=DATE, expected="the stored dates of these items",
-        wrong_records="items with a date as many days earlier or later", fault=faults.days_moved,
+        wrong_records="items with a date as many days earlier or later", fault=rules.days_moved,
         min_wrong=3, max_share=HALF, most_common=True, reason="An editor corrects dates one by one.",
     ),
 )  # fmt: skip

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from osce_news.checks import limits
-from osce_news.checks.faults import first_office
-from osce_news.checks.rules import Finding, ShareRule
+from osce_news.checks.rules import Finding, ShareRule, first_office
 from osce_news.items import BY_SEARCH, RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
 from osce_news.storage.merge import LIST, foreign_fields

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from osce_news.checks import check_against
-from osce_news.checks.faults import first_office
 from osce_news.checks.neighbours import Neighbours
+from osce_news.checks.rules import first_office
 from osce_news.errors import LayoutError
 from osce_news.items import NewsItem
 from tests.checks.records import knowing, near, page, raw, records, refusal, shifted, verdict
