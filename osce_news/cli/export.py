@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.exporter import Options
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.snapshot import write_backup, write_snapshot
-from osce_news.storage import queries, search
+from osce_news.storage import open_for_reading, queries, search
 from osce_news.storage.as_of import open_query
 from osce_news.storage.query import Query
 
@@ -110,27 +111,29 @@ def export(
     """
     copy = snapshot or backup
     _refuse_other_options(file, copy, both=bool(snapshot and backup))
-    with open_query(db, query) as connection:
-        if copy is not None:
+    if copy is not None:
+        with closing(open_for_reading(db)) as connection:
             check_snapshot(copy, db)
             items = (write_snapshot if snapshot else write_backup)(connection, copy)
-        else:
-            assert file is not None
-            options = Options(
-                columns=[name.strip() for name in columns.split(",")] if columns is not None else (),
-                bom=bom,
-                delimiter=delimiter,
-                texts=texts,
-                by_year=partition_by is not None,
-                limit=limit,
-                described=not no_datapackage,
-                command=_command(file, query),
-            )
+        click.echo(f"{copy}: {numbered(items, 'item')}")
+    else:
+        assert file is not None
+        options = Options(
+            columns=[name.strip() for name in columns.split(",")] if columns is not None else (),
+            bom=bom,
+            delimiter=delimiter,
+            texts=texts,
+            by_year=partition_by is not None,
+            limit=limit,
+            described=not no_datapackage,
+            command=_command(file, query),
+        )
+        with open_query(db, query) as connection:
             items = _write(connection, file, form, query, options)
-        if file == Path("-"):
-            return print_count(connection, query, items)
-        click.echo(f"{copy or file}: {numbered(items, 'item')}")
-        _print_notes(connection, query, items, is_copy=copy is not None)
+            if file == Path("-"):
+                return print_count(connection, query, items)
+            click.echo(f"{file}: {numbered(items, 'item')}")
+            _print_notes(connection, query, items)
     if not items:
         click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
     return None
@@ -152,11 +155,11 @@ def _write(
     return items
 
 
-def _print_notes(connection: sqlite3.Connection, query: Query, items: int, *, is_copy: bool) -> None:
+def _print_notes(connection: sqlite3.Connection, query: Query, items: int) -> None:
     """Say on standard error how the query was read, and whether only the newest items were written."""
     for note in search.remarks(connection, query, items):
         click.echo(printable(note)[:300], err=True)
-    if not is_copy and items < (total := queries.count(connection, query)):
+    if items < (total := queries.count(connection, query)):
         click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
 
 

@@ -35,10 +35,12 @@ PRESENT_ONLY = ("text", "last_seen", "withdrawn")
 def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
     """Open the database for reading, as of the query's day if it has one.
 
-    Raises what `open_for_reading` and `database_as_of` raise, and BadInputError if the query has words and
-    the database no search index.
+    All that is read through the connection is of one state, even if a crawl writes meanwhile. Raises what
+    `open_for_reading` and `database_as_of` raise, and BadInputError if the query has words and the database
+    no search index.
     """
     with closing(open_for_reading(path)) as connection:
+        connection.execute("BEGIN")
         if query.as_of is not None:
             with closing(database_as_of(connection, query.as_of, indexed=bool(query.words))) as past:
                 yield past
@@ -62,7 +64,6 @@ def database_as_of(
     (first,) = connection.execute("SELECT date(min(first_seen)) FROM items").fetchone()
     if first is not None and day < first:
         raise BadInputError(f"nothing is known of {day}: the first items were read on {first}")
-    connection.execute("SAVEPOINT past")  # one state, even while a crawl writes
     until = {"until": f"{day}T23:59:59Z"}
     ids = json.dumps([row["id"] for row in connection.execute(_LISTED, until)])
     former: dict[str, dict[str, Any]] = {}
@@ -88,7 +89,6 @@ def database_as_of(
         "UPDATE items SET withdrawn = NULL, last_seen = max(first_seen, min(last_seen, ?))",
         connection.execute(_LAST_READ, until).fetchone(),
     )
-    connection.execute("RELEASE past")
     past.execute("CREATE INDEX items_last_seen ON items (last_seen)")  # for the remarks on each search
     if indexed:
         past.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")

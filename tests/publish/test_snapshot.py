@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from osce_news.errors import DoubtfulPageError
 from osce_news.publish.snapshot import write_backup, write_snapshot
 from osce_news.storage import Writer, open_for_reading, queries
+from osce_news.storage.database import write_copy
 from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
 from osce_news.storage.schema import TABLES
@@ -34,6 +38,23 @@ def test_a_backup_during_a_crawl_can_be_crawled_into(exported_from: Path, tmp_pa
         writer.begin("incremental")
         writer.store(listing(TEN, at=NOON.replace("2024", "2030")))
         assert writer.finish("complete").new == 0
+
+
+@pytest.mark.parametrize("write", [write_backup, write_snapshot])
+def test_the_number_of_items_is_that_of_the_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[sqlite3.Connection, Path], int]
+) -> None:
+    with Writer(tmp_path / "osce-news.db") as writer:
+        writer.begin("full")
+        writer.store(listing(TEN[:4]))
+
+        def copy_before_the_next_page(connection: sqlite3.Connection, path: Path) -> None:
+            write_copy(connection, path)
+            writer.store(listing(TEN[4:], url="https://www.osce.org/press-releases?page=1"))
+
+        monkeypatch.setattr("osce_news.publish.snapshot.write_copy", copy_before_the_next_page)
+        with closing(open_for_reading(tmp_path / "osce-news.db")) as reading:
+            assert write(reading, tmp_path / "copy.db") == 4
 
 
 def test_a_snapshot_has_no_held_pages_and_no_former_values(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from osce_news.errors import BadInputError
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage import runs as stored_runs
-from osce_news.storage.as_of import PRESENT_ONLY
+from osce_news.storage.as_of import PRESENT_ONLY, open_query
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.query import Query
 from tests.helpers import items_as_of, listing
@@ -160,3 +160,15 @@ def test_runs_come_newest_first_with_what_they_continue(db: Path) -> None:
         assert one == rows[1]
         assert [(page["results"], page["new"], page["status"]) for page in pages] == [(10, 10, None)]
         assert stored_runs.read_run(writer.connection, 99) is None
+
+
+def test_a_command_reads_one_state_while_a_crawl_writes(tmp_path: Path) -> None:
+    with Writer(tmp_path / "osce-news.db") as writer:
+        writer.begin("full")
+        writer.store(listing(TEN[:4]))
+        with open_query(tmp_path / "osce-news.db", Query()) as reading:
+            before = queries.count(reading, Query())
+            writer.store(listing(TEN[4:], url="https://www.osce.org/press-releases?page=1"))
+            assert (before, queries.count(reading, Query())) == (4, 4)
+        with open_query(tmp_path / "osce-news.db", Query()) as reading:
+            assert queries.count(reading, Query()) == 10
