@@ -127,5 +127,6 @@ def _gaps_of_list(connection: sqlite3.Connection, whole: sqlite3.Row | None) -> 
 def _gaps_of_values(row: Row) -> list[str]:
     gaps = [f"{row['undated']:,} without a date"] if row["undated"] else []
     if row["texts"] < row["items"]:
-        gaps.append(f"full text of {row['texts']:,}" if row["texts"] else "no full texts")
+        without = row["items"] - row["texts"]
+        gaps.append(f"{without:,} without a full text" if row["texts"] else "no full texts")
     return gaps

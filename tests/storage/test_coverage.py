@@ -12,6 +12,7 @@ from osce_news.storage.coverage import coverage
 from osce_news.storage.crawl_state import incomplete_since
 from osce_news.storage.query import Query
 from osce_news.storage.undo import undo_run
+from tests.generated import add_texts
 from tests.helpers import ROOT, listing
 from tests.newsroom.samples import TEN
 
@@ -86,6 +87,9 @@ def test_what_is_missing_is_said(db: Path) -> None:
         _crawl(writer, f"{LIST} (max-pages 3)")
         writer.connection.execute("UPDATE items SET published = NULL WHERE key = 1")
         known = coverage(writer.connection)
+        (read,) = writer.connection.execute("SELECT id FROM items WHERE key = 2").fetchone()
+        add_texts(writer.connection, {read: "A text."})
+        assert coverage(writer.connection).gaps[-1] == "2 without a full text"
         one = coverage(writer.connection, Query(since="2000-01-01"))
     assert known.gaps == (
         f"no crawl has read the whole list, only parts of it: {LIST} (max-pages 3)",

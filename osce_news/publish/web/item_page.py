@@ -6,6 +6,7 @@ import difflib
 import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -79,21 +80,20 @@ def _in_result(
         position = Position(Query(as_of=position.query.as_of), number=number)
     before = max(0, number - 2)
     around = search.search(connection, position.query, 3, MARKS, offset=before, newest=position.newest).rows
-    ids = [row["id"] for row in around]
-    if item["id"] not in ids:
-        raise BadInputError("the item is not at this position of the result")
-    at = ids.index(item["id"])
-    addresses = [position.item(one, before + n) for n, one in enumerate(ids, 1)]
+    numbers = {row["id"]: before + n for n, row in enumerate(around, 1)}
+    addresses = {n: position.item(identifier, n) for identifier, n in numbers.items()}
+    if item["id"] not in numbers:  # the link is from before a crawl that changed the result
+        numbers, addresses = {item["id"]: 1}, {}
+    number = numbers[item["id"]]
     texts = _texts(connection, position.query, item)
     parts = list(_parts(texts["text"] or ""))
     part = number_in(arguments, "part")
     if part > max(1, len(parts)):
         raise BadInputError(f"there is no part {part}; the text has {max(1, len(parts))}")
     return {
-        "position": position,
-        "number": number,
-        "earlier": addresses[at - 1] if at else None,
-        "later": addresses[at + 1] if at + 1 < len(ids) else None,
+        "position": replace(position, number=number),
+        "earlier": addresses.get(number - 1),
+        "later": addresses.get(number + 1),
         "title": marked(texts["title"]),
         "teaser": marked(texts["teaser"]),
         "parts": len(parts),
@@ -141,8 +141,10 @@ def difference(before: str | None, after: str | None) -> Markup:
 
     >>> difference("a new office", "an office")
     Markup('<del>a new</del> <ins>an</ins> office')
+    >>> difference("an office", "an office in Vienna")
+    Markup('an office <ins>in Vienna</ins>')
     """
-    old, new = (re.findall(r"\S+\s*", text or "") for text in (before, after))
+    old, new = (re.findall(r"\S+\s*", f"{text or ''} ") for text in (before, after))
     parts, left = [], _DIFFERENCE
     for kind, start, end, start_new, end_new in difflib.SequenceMatcher(None, old, new).get_opcodes():
         words = old[start:end]

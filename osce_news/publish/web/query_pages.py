@@ -111,7 +111,7 @@ def with_dates(name: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]
 
 def linked(column: str, value: Any) -> Markup | None:
     """Return the members of a list as links to the items that have them, an id as a link; None for others."""
-    if column in LISTS and (names := _names(value)):
+    if column in LISTS and (names := _names(value)) is not None:
         kind = column.removeprefix("dateline_").removesuffix("s")
         known = vocabulary(VOCABULARIES[kind])
         return Markup("; ").join(
@@ -125,18 +125,19 @@ def linked(column: str, value: Any) -> Markup | None:
     return None
 
 
-def _names(value: Any) -> list[str]:
-    """Return the texts in a JSON array; none for other values, because queries may reuse column names."""
+def _names(value: Any) -> list[str] | None:
+    """Return the texts in a JSON array; None for other values, because queries may reuse column names."""
     try:
         names = json.loads(value)
     except (TypeError, ValueError):
-        return []
-    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
+        return None
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else None
 
 
 def _shown(column: str, value: Any) -> str:
     text = "" if value is None else str(value)
-    return linked(column, value) or (f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text)
+    link = linked(column, value)
+    return (f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text) if link is None else link
 
 
 def _csv(sql: str, values: dict[str, str]) -> Any:

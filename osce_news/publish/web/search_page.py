@@ -31,7 +31,7 @@ from osce_news.storage.runs import list_runs
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
 _SHOWN = 5  # values of a facet; further ones are behind a fold
-_MOST = 40
+_ADDRESSES = 60_000  # characters of the addresses of a facet; a long query leaves room for fewer values
 
 
 async def search_page(datasette: Any, request: Any) -> Any:
@@ -118,6 +118,7 @@ def _results(connection: sqlite3.Connection, position: Position, path: Path) -> 
         "choices": list(_choices(position)),
         "together": position.results({"every": True}) if _has_several(query) else None,
         "facets": {name: list(_values(position, name, counted[name])) for name in VOCABULARIES},
+        "counted": counted,
         "shown": _SHOWN,
         "decades": {year[:3]: _between(position, f"{year[:3]}0", f"{year[:3]}9") for year in counted["year"]},
         "years": [_year(position, year, number) for year, number in counted["year"].items()],
@@ -168,10 +169,13 @@ def _has_several(query: Query) -> bool:
 
 
 def _values(position: Position, name: str, counted: dict[str, int]) -> Iterator[tuple[str, int, str, bool]]:
-    """Yield the label, count and address of the most frequent values of a facet, and whether it is chosen."""
+    """Yield the label, count and address of values of a facet, and whether each is chosen.
+
+    The chosen ones come first, then the most frequent ones; a very long query has no room for all.
+    """
     chosen = getattr(position.query, f"{name}s")
-    shown = list(counted)[:_MOST] + [value for value in chosen if value in list(counted)[_MOST:]]
-    for value in shown:
+    ordered = sorted(counted, key=lambda value: value not in chosen)
+    for value in ordered[: _ADDRESSES // len(position.results())]:
         yield label(name, value), counted[value], position.toggled(name, value), value in chosen
 
 

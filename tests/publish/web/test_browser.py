@@ -30,6 +30,7 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 AXE = "axe-core@4"
 # The element that has the focus: its address or identifier, and its name.
 FOCUSED = "(e => `${e.href || e.id || ''}|${e.name || e.textContent.trim()}`)(document.activeElement)"
+WHOLE = "cell => cell.scrollWidth <= cell.clientWidth"
 ANYTHING = "document.activeElement !== document.body"
 PICTURES = os.environ.get("OSCE_NEWS_SCREENSHOTS")  # a folder for screenshots
 
@@ -289,6 +290,7 @@ def test_no_page_is_hard_to_use_or_too_large(
         assert len(answer.body()) < 300_000, name
         assert page.evaluate("document.documentElement.scrollHeight") <= 5_000, name
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert page.evaluate(f"[...document.querySelectorAll('td')].every({WHOLE})"), name
         if PICTURES:
             page.screenshot(path=str(Path(PICTURES, f"{name}-{width}-{scheme}.png")), full_page=True)
     context.close()

@@ -72,6 +72,7 @@ def test_a_difference_is_marked_and_the_rest_shortened() -> None:
         f"{' '.join(f'word{n}' for n in range(12))} … {' '.join(f'word{n}' for n in range(48, 60))} "
         "<del>&lt;old&gt;</del> <ins>&lt;new&gt;</ins> end"
     )
+    assert difference("in Bitola", "in Bitola (corrected)") == "in Bitola <ins>(corrected)</ins>"
     assert difference(None, "a & b") == "<ins>a &amp; b</ins>"
 
 
@@ -89,8 +90,17 @@ def test_an_item_leads_to_its_neighbours_and_back_to_its_page_of_the_result(get:
     newest = get(f"/items/{found(get('/').text)[0]}").text
     assert 'rel="prev"' not in newest
     assert f'rel="next" href="/items/{found(get("/").text)[1]}?item=2"' in newest
-    assert get(f"/items/{node(0)}?search=police&item=40").status_code == 400
-    assert get(f"/items/{node(0)}?item=300").status_code == 400
+
+
+def test_a_link_from_before_a_crawl_that_changed_the_result_still_shows_its_item(get: Get) -> None:
+    shown = found(get("/?search=police").text)
+    moved = get(f"/items/{shown[1]}?search=police&item=1").text
+    assert f'rel="prev" href="/items/{shown[0]}?search=police&amp;item=1"' in moved
+    for number in (40, 300, 9999):
+        page = get(f"/items/{shown[1]}?search=police&item={number}").text
+        assert "<mark>" in page
+        assert f'href="/?search=police#item-{shown[1]}">↑ Results' in page
+        assert "rel=" not in page.partition("<main")[2]
 
 
 def test_zotero_and_others_can_read_the_reference(get: Get, reading: sqlite3.Connection) -> None:

@@ -46,3 +46,9 @@ def test_a_query_may_name_any_value_offices(get: Get, value: str) -> None:
     page = get(f"/osce-news?sql=select+{quote(value)}+as+offices")
     assert page.status_code == 200
     assert '<th scope="col">offices</th>' in page.text
+
+
+def test_a_list_without_members_is_an_empty_cell(get: Get) -> None:
+    sql = quote("select offices from newsroom where offices = '[]' limit 1")
+    assert "<td></td>" in get(f"/osce-news?sql={sql}").text
+    assert "<td></td>" in get("/osce-news/newsroom?offices=[]&_col=offices").text

@@ -68,6 +68,22 @@ def test_words_are_marked_in_title_teaser_or_text(get: Get) -> None:
     assert re.search(r'<p class="passage">[^<]*<mark>', get("/?search=teaser:training").text)
 
 
+def test_chosen_values_come_first_and_a_long_query_says_how_many_it_leaves_out(get: Get) -> None:
+    def values(page: str, name: str) -> list[str]:
+        section = page.partition(f'id="facet-{name}"')[2].partition("</section>")[0]
+        return re.findall(r"<span>([^<]+)</span> <span class=.number", section)
+
+    rare = values(get("/").text, "office")[-1]
+    page = get(f"/?office={quote(rare)}").text
+    assert values(page, "office")[0] == rare
+    assert "not shown" not in page
+    every = values(get("/?search=osce").text, "place")
+    page = get(f"/?search=osce+{'OR+nowhere+' * 160}").text
+    left_out = len(every) - len(values(page, "place"))
+    assert left_out > 0
+    assert f"{left_out} rarer ones are not shown: the query is long." in text_of(page)
+
+
 def test_several_values_mean_any_and_one_link_makes_it_all(get: Get) -> None:
     page = get("/?office=odihr&office=chairpersonship").text
     together = re.search(r'href="([^"]+)">only with all of them<', page)
