@@ -23,7 +23,7 @@ try:
 except ImportError:  # not on every system; there nothing that was left is deleted
     fcntl = None  # type: ignore[assignment]
 
-_FORMER = ".former"  # a folder while another takes its place; it is put back if a kill comes in between
+_FORMER = ".former"  # suffix of a folder that is being replaced; if that is interrupted, it is put back
 
 
 @contextmanager

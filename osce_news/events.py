@@ -121,7 +121,7 @@ class RunFinished(Event):
     files: int
     whole: bool = False  # whether the whole list was read
     tells_gone: bool = False  # whether items that are no longer on the list are withdrawn
-    asked: bool = False  # only those whose own pages are gone; former versions withdrew all of them
+    asked: bool = False  # whether only those whose own pages are gone are; older versions withdrew all
     list_url: str = ""  # the list's address as the site spells it
     cost: dict[str, float | None] = field(default_factory=dict)
     list_status: str | None = None  # "complete" if the list was read to its end, and only pages were held

@@ -98,7 +98,7 @@ def search_base(text: str, option: str = "search-url") -> str:
     if parts.query or parts.fragment or "@" in parts.netloc:
         # The rest is not repeated: it may be a key.
         raise BadInputError(
-            f"--{option}: give the address without '?', '#' and '@', and the key by --search-key"
+            f"--{option}: give the address without '?', '#' and '@', and the key with --search-key"
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.partition('/collections')[0].rstrip('/')}"
 

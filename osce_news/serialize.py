@@ -17,7 +17,7 @@ T = TypeVar("T")
 def to_json(value: object) -> str:
     """Return a dataclass as a JSON object.
 
-    Values are plain, paths, lists, tuples, sets of texts or dataclasses.
+    Its values may be plain JSON values, paths, lists, tuples, sets of texts or dataclasses.
     """
     return json.dumps(asdict(value), ensure_ascii=False, default=_plain)  # type: ignore[call-overload]
 

@@ -29,7 +29,7 @@ class CdxRecord:
     status: str = ""
     mime: str = ""
     digest: str = ""  # SHA-1 of the page in base 32
-    filename: str = ""  # of the WARC file; where the record is in it, in bytes, say the next two
+    filename: str = ""  # of the WARC file; the next two are the place of the record in it, in bytes
     offset: str = ""
     length: str = ""
 
@@ -67,7 +67,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def not_cdx(body: bytes) -> LayoutError:
-    """Return the error for an answer that is not what was asked for; it shows the beginning."""
+    """Return the error for an answer that is not one of an index; it shows the beginning."""
     begins = " ".join(body.decode("utf-8", "replace").split())[:80]
     return LayoutError("index", expected="an answer of a CDX interface", got=repr(begins))
 

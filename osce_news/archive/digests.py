@@ -1,8 +1,8 @@
 """An index of the bodies in an archive folder, so that no body is stored twice.
 
-Each WARC file has a list, `digests/NAME.jsonl`, which the next run makes of it. The list contains the file's
-size; one that is missing, damaged or of another size is made again. So a crash can't leave a wrong list, and
-the folder `digests` may be deleted at any time.
+Each WARC file has a list, `digests/NAME.jsonl`, which the next run makes. The list contains the file's size.
+If it is missing, damaged or has another size, it is made again. So a crash can't leave a wrong list, and the
+folder `digests` may be deleted at any time.
 """
 
 from __future__ import annotations

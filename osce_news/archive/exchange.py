@@ -166,7 +166,7 @@ def _request_header(exchange: Exchange) -> bytes:
 
 
 def _response_header(exchange: Exchange) -> bytes:
-    """Return the header with the stored body's length, which RFC 9112, 6 does not want for 304 and 204."""
+    """Return the header with the stored body's length, except for 304 and 204 (RFC 9112, 6)."""
     kept = [pair for pair in exchange.headers if pair[0].lower() not in _HOP_BY_HOP]
     if exchange.status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
         kept.append(("Content-Length", str(len(exchange.body))))

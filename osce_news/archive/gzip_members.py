@@ -63,7 +63,7 @@ class ByteStream:
         return size - left
 
     def read_until(self, pattern: re.Pattern[bytes], most: int) -> bytes | None:
-        """Read up to the end of the first match; None, reading nothing, if none ends within `most` bytes."""
+        """Read up to the end of the first match; None, and nothing is read, if it is not in `most` bytes."""
         size = 1024
         while True:
             available = self._fill(size)

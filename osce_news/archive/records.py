@@ -260,7 +260,7 @@ class _Reader:
             raise RecordError(f"Content-Length {text[:40]!r} is not a length")
         block = self._block(stream, int(text), headers.get("warc-block-digest", ""))
         if stream.state in ("cut", "damaged") and not stream.peek(1, _gap(stream)):
-            return None  # no other record, an incomplete one, follows in it
+            return None  # the member ends early, within this record
         seekable = not self.gzip or not start
         kind = headers.get("warc-type", "").lower()
         return Record(kind, headers, block, stream.offset if self.gzip else start, where, seekable)
@@ -276,7 +276,7 @@ class _Reader:
         return stream.read(length)
 
     def _skip_block(self, stream: ByteStream, length: int) -> None:
-        """Skip a block that is too large; raises RecordError, with a plain file back at its beginning."""
+        """Skip a block that is too large; raises RecordError, and then a plain file is at the block again."""
         begin = stream.position
         if self.gzip:
             exists = stream.skip(length) == length
@@ -292,7 +292,7 @@ class _Reader:
         stream.restart(position)
 
     def _is_complete(self, stream: ByteStream, length: int, digest: str) -> bool:
-        """Whether a record is complete although other bytes follow it, and no record."""
+        """Whether a record is complete although what follows it is not a record."""
         if stream.peek(4, length) != b"\r\n\r\n":
             return False
         block = stream.peek(length)

@@ -33,7 +33,7 @@ class Report:
     captures: int = 0  # yielded
     other_hosts: int = 0
     not_http: int = 0  # dns: and the like
-    truncated: int = 0  # responses whose end is missing, by the tool's own word or by their lengths
+    truncated: int = 0  # responses whose end is missing, according to the tool or to their lengths
     too_large: int = 0  # as stored or decompressed
     unresolved: int = 0  # revisit records whose response is in none of the files
     unreadable: int = 0  # damaged records, and stretches of bytes without a record

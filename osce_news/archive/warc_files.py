@@ -36,8 +36,8 @@ class WarcFiles:
 
         With `hosts`, captures are limited to these hosts and those below them, and a 304 response is yielded
         as the page that it refers to. Without, the files are those of recorded runs: all captures are
-        yielded, as they came. `report` counts what is skipped. Raises BadInputError, when its turn comes, for
-        a file that is no WARC file or can't be read.
+        yielded, unchanged. `report` counts what is skipped. Raises BadInputError when it reaches a file that
+        is not a WARC file or can't be read.
         """
         for path in files:
             yield from self.part(path, report, hosts)
@@ -136,7 +136,7 @@ def capture_in(data: bytes) -> Capture:
 
 
 def is_wanted(url: str, hosts: Collection[str] | None) -> bool:
-    """Whether an address is on one of these hosts or below one; raises RecordError for no address."""
+    """Whether an address is on one of these hosts or below; raises RecordError if it is not an address."""
     if not is_web_address(url):
         raise RecordError(f"{url[:100]!r} is not a web address")
     host = (urlsplit(url).hostname or "").rstrip(".")

@@ -19,7 +19,7 @@ from osce_news.errors import LayoutError
 from osce_news.normalize import is_web_address
 
 MAX_PAGES = 1_000  # for one address in one index; a longer index is read in parts, by --from and --to
-_ROWS = 5_000  # of a page
+_ROWS = 5_000  # records per page
 _ORIGINAL = "x-archive-orig-"  # before the names of a capture's own headers
 _DESCRIBE = frozenset({"content-type", "content-language", "etag", "last-modified"})
 _OF_ENCODING = frozenset({"content-encoding", "content-length", "transfer-encoding"})  # bodies are unpacked

@@ -115,7 +115,7 @@ class ArchiveWriter:
         self._pages += isinstance(event, PageStored) - isinstance(event, PageNotStored)
 
     def close(self) -> None:
-        """Finish the last file and flush it to disk; harmless when called twice. Raises StorageError."""
+        """Finish the last file and flush it to disk; may be called twice. Raises StorageError."""
         if (file := self._file) is not None:
             self._file = None
             with self._errors():

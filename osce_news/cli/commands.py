@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import click
 
-# The sections of `osce-news --help`. The short texts stand here so that it need not import the commands.
+# The sections of `osce-news --help`. The short texts are here, so that it need not import the commands.
 SECTIONS = {
     "Fill the database": {
         "crawl": "Read the newsroom's list into the database.",

@@ -151,7 +151,7 @@ def _write(
         rows = exporter.newest(connection, query, formats()[form], options.limit)
         items = print_export(connection, rows, form, query, options)
     if exporter.lacks_texts(connection, format_of(file, form), options):
-        click.echo("without full texts, which --texts adds", err=True)
+        click.echo("full texts are left out; --texts adds them", err=True)
     return items
 
 

@@ -81,13 +81,13 @@ def page_in(path: Path, url: str | None) -> tuple[Capture, str]:
         raise BadInputError(f"{path}: {error}") from error
     # A replay assumes that a page without an address is the list; a fixture must have its own address.
     if url is None and saved.url is None and page.url == LISTING_URL:
-        raise BadInputError(f"{path}: the page does not say its address; give it with --url")
+        raise BadInputError(f"{path}: the page does not state its address; give it with --url")
     return replace(page, url=url or page.url), f"the saved file {path.name}"
 
 
 def _in_warc(path: Path, url: str | None) -> tuple[Capture, str]:
     if url is None:
-        raise BadInputError(f"{path}: say with --url which of its pages is meant")
+        raise BadInputError(f"{path}: name one of its pages with --url")
     address, report = url.partition("#")[0], Report()
     contents = WarcFiles([path]).contents([path], report, [urlsplit(url).hostname or ""])
     captures = (content for content in contents if isinstance(content, Capture))

@@ -41,9 +41,9 @@ def _address(ctx: click.Context, param: click.Parameter, value: str) -> str:
 def serve(db: Path, port: int, host: str, show: bool) -> None:
     """Show the database in the browser.
 
-    Offers a search page, items, figures and ready queries. Only this machine can connect. The pages show a
-    copy of the database as it is now, so a crawl can run at the same time. Ctrl-C stops the server. Needs
-    the extra `web`.
+    Offers a search page, items, figures and ready-made queries. Only this machine can connect. The pages
+    show a copy of the database as it is now, so a crawl can run at the same time. Ctrl-C stops the server.
+    Needs the extra `web`.
 
     \b
     Example:

@@ -71,7 +71,7 @@ class BackfillOptions:
         cdx_url: str | None = None,
         data_url: str | None = None,
     ) -> Self:
-        """Return what the options of the command ask for; raises BadInputError."""
+        """Return the options, checked; raises BadInputError."""
         since, until = date_option(since, "from"), date_option(until, "to")
         if since and until and since > until:
             raise BadInputError(f"--from {since} is after --to {until}")
@@ -89,7 +89,7 @@ class BackfillOptions:
 
 
 class BackfillSpider(PoliteSpider):
-    """Asks the index, then for one capture after another; what it did is in `counts` and `error`."""
+    """Requests the index, then one capture after another; the outcome is in `counts` and `error`."""
 
     name = "backfill"
     custom_settings = {  # noqa: RUF012  # Scrapy reads it as a plain dictionary
@@ -134,7 +134,7 @@ class BackfillSpider(PoliteSpider):
         return PartialError("interrupted; the next backfill copies the rest") if self.interrupted else None
 
     async def start(self) -> AsyncIterator[Request]:
-        """Yield the first question."""
+        """Yield the first request."""
         if (request := self._next()) is not None:
             yield request
 
@@ -145,7 +145,7 @@ class BackfillSpider(PoliteSpider):
         limit = self.options.limit
         if self._questions and (limit is None or len(self.selection) < limit):
             asked = self._questions.popleft()
-            logger.info("index: %d captures so far; asking %s", self.counts["captures"], asked)
+            logger.info("index: %d captures so far; requesting %s", self.counts["captures"], asked)
             return Request(
                 asked,
                 self.index_read,
@@ -259,7 +259,7 @@ class BackfillSpider(PoliteSpider):
         self.close_archive()
 
     def close_archive(self) -> None:
-        """Finish the last WARC file; harmless when called twice."""
+        """Finish the last WARC file; may be called twice."""
         if self._writer is not None:
             try:
                 self._writer.close()

@@ -25,7 +25,7 @@ from osce_news.crawl import settings
 from osce_news.crawl.downloader import MAX_HEAD_BYTES, HeadTooLargeError
 
 _NOT_HTTP = "the answer is not HTTP"
-# The first that fits.
+# The first that matches counts.
 _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "no such host, or no network: check the address and the connection"),
     (DownloadConnectionRefusedError, "the connection was refused"),

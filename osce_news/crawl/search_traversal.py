@@ -50,8 +50,8 @@ class SearchTraversal:
         self.problems: list[str] = []
         self.reached_end = False
         self._known: set[str] = set()  # the keys of documents read
-        self._found: int | None = None  # by the first question
-        self._found_here = 0  # by the present one, when its first page was read
+        self._found: int | None = None  # by the first request
+        self._found_here = 0  # by the present query, when its first page was read
         self._is_second_look = False  # whether the end was reached, and the top is read again
         self._joined = self._without_news = self._failures = 0
         self._ask(self.first)
@@ -66,7 +66,7 @@ class SearchTraversal:
         self._ask(replace(self.first, until=position["until"], undated_first=position["until"] is None))
 
     def read(self, page: PageFacts) -> None:
-        """Add an answer, and choose the next question."""
+        """Add an answer, and choose the next request."""
         assert isinstance(page, AnswerFacts), "the service gives answers"
         self.pages += 1
         self._joined += 1
@@ -169,7 +169,7 @@ class SearchTraversal:
             self._ask(replace(self.query, until=last, page=1, undated_first=False))
 
     def _look_again(self) -> None:
-        """Ask the first question again at the end, unless a single answer had everything."""
+        """Repeat the first request at the end, unless a single answer had everything."""
         if self._is_second_look or self.overlap is not None or (self.pages == 1 and self._is_all_read):
             self._end()
         else:

@@ -35,7 +35,7 @@ class SinglePageSpider(PoliteSpider):
     name = "single"
     custom_settings = {  # noqa: RUF012  # Scrapy reads it as a plain dictionary
         "ITEM_PIPELINES_BASE": {},
-        "RETRY_TIMES": 0,  # a person waits for the answer
+        "RETRY_TIMES": 0,  # a person is waiting
     }
 
     def __init__(self, *args: Any, options: CrawlOptions, **kwargs: Any) -> None:

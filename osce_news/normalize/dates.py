@@ -183,9 +183,10 @@ def place_and_day(text: str) -> PlaceAndDay | None:
 
 
 def date_option(text: str | None, option: str) -> str | None:
-    """Return the value of an option as YYYY-MM-DD, or None for None. Raises BadInputError, also for no text.
+    """Return the value of an option as YYYY-MM-DD, or None for None.
 
-    A month or a year means its first day, in `until`, `to` and `as-of` its last one.
+    A month or a year means its first day, in `until`, `to` and `as-of` its last one. Raises BadInputError,
+    also for an empty text.
 
     >>> date_option("March 2020", "since"), date_option("2020-02", "until"), date_option("2015", "until")
     ('2020-03-01', '2020-02-29', '2015-12-31')

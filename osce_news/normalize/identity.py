@@ -101,7 +101,7 @@ def language_of(url: str) -> str | None:
 
 
 def preferred_url(urls: Iterable[str]) -> str:
-    """Return the best of two addresses to show; their order does not matter.
+    """Return the best of several addresses to show; their order does not matter.
 
     Addresses on www.osce.org come first, then those without a language, with a path other than /node/, and
     shorter ones.

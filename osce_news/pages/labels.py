@@ -100,7 +100,7 @@ def _read_label(line: Line, patterns: _Patterns) -> Label | None:
 
 
 def field_of_label(text: str) -> str | None:
-    """Return the field of a text that is nothing but a label, also one of a card; None for other texts."""
+    """Return the field of a text that is only a label, also one of cards; None for other texts."""
     found = _patterns(cards=True).fields.get(fold(text[:60]).strip(" :"))
     return found[0] if found else None
 

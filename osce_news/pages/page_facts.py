@@ -64,7 +64,7 @@ class AnswerFacts(PageFacts):
     """The facts about an answer of the search service."""
 
     seconds: Sequence[float] = ()  # the dates of its documents, as numbers and in order
-    found: int = 0  # documents that the question finds
+    found: int = 0  # documents that match the request
     is_cut_off: bool = False  # whether the service stopped searching early
     others: Mapping[str, str] = field(default_factory=dict)  # types of documents that are not stored, by key
 

@@ -40,7 +40,7 @@ class SearchAnswer:
             raise _not_understood("hits with a document", "hits without")
         if found < len(hits):
             raise _not_understood("the number of documents in `found`", f"{found}, with {len(hits)} of them")
-        self.found = found  # documents that the question finds, on this page and the following
+        self.found = found  # documents that match the request, on this page and the others
         self.is_cut_off = answer.get("search_cutoff") is True
         self._refuse_other_documents()
         self._refuse_other_values()

@@ -21,7 +21,7 @@ from osce_news.urls import HOME_URL, same_site
 
 MAX_SCRIPTS = 5  # of a page, to look for the key in
 _MAX_DEPTH = 12  # of settings in settings
-_VALUE = re.compile(r"(?!x+$)[A-Za-z0-9+/=_-]{16,1000}")  # a key that was replaced is none
+_VALUE = re.compile(r"(?!x+$)[A-Za-z0-9+/=_-]{16,1000}")  # not a replaced one
 _MAY_HOLD_KEY = re.compile(rb"(?:api|search|only|typesense)[^a-z]{0,3}key", re.IGNORECASE)
 _NOT_A_LETTER = re.compile("[^a-z]")
 _NAMES = ("apikey", "searchkey", "searchonlykey", "typesensekey")  # without signs, at the end of a name
@@ -66,7 +66,7 @@ def _in_page(page: HtmlPage) -> Iterator[SearchSettings]:
 def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
     r"""Return a page with as many `x` in the place of each key in it, and how many were replaced.
 
-    `known` is a key that is in use, and is replaced wherever it stands.
+    `known` is a key that is in use; every occurrence is replaced.
 
     >>> without_keys(b'<i data-search="{&quot;apiKey&quot;: &quot;Ab0+Ab0+Ab0+Ab0=&quot;}">')
     (b'<i data-search="{&quot;apiKey&quot;: &quot;xxxxxxxxxxxxxxxx&quot;}">', 1)

@@ -75,7 +75,7 @@ def due_articles(connection: sqlite3.Connection, now: str, start_urls: Iterable[
 
 
 def validators(connection: sqlite3.Connection, item_id: str) -> tuple[str | None, str | None]:
-    """Return the ETag and the Last-Modified with which to ask whether an article has changed.
+    """Return the ETag and the Last-Modified for a conditional request for an article.
 
     Both are None if the page has to be read again, because the last request failed or another version made
     it.
@@ -98,7 +98,7 @@ def old_enough(first: str, last: str, now: str) -> bool:
     """Whether an article, first read and last requested at these times, is due.
 
     It is due if it has reached one of the AGES since the last request. It is also due if the last request
-    lies in the future, as then a clock was wrong: another request corrects the time.
+    lies in the future, because then a clock was wrong: another request corrects the time.
 
     >>> day = "2024-08-{:02}T12:00:00Z".format
     >>> [old_enough(day(1), day(1), day(now)) for now in (1, 2, 3)]

@@ -17,7 +17,7 @@ from osce_news.items import Listing
 KILLED = "the process ended without a word"  # the message of a run that was killed
 # After a longer time, too much of the list has changed.
 MAX_AGE_TO_RESUME = timedelta(days=30)
-# A server that answers 304 to everything must not hide changes for ever.
+# A server that always returns 304 must not hide changes forever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
 _WAS_KILLED = "(status = 'running' OR message IS ?)"  # with the parameter KILLED, while no run is active
 # Whether a run read its list to the end; `list_status` is only set if it differs from `status`.

@@ -63,7 +63,7 @@ def extent(connection: sqlite3.Connection, query: Query) -> Row:
 
 
 def count(connection: sqlite3.Connection, query: Query) -> int:
-    """Return how many items the query asks for."""
+    """Return how many items match the query."""
     return int(extent(connection, query)["items"])
 
 

@@ -22,7 +22,7 @@ ARGUMENTS = ("search", *VOCABULARIES, *_SINGLE, "all")  # of an address, and wit
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which items are asked for: identifiers of the vocabulary, and dates as YYYY-MM-DD."""
+    """Which items are wanted: identifiers of the vocabulary, and dates as YYYY-MM-DD."""
 
     words: str = ""
     """As typed, in the query language of `search`."""
@@ -58,7 +58,7 @@ class Query:
         Raises BadInputError for an unknown name or language, for a text that is not a date, for a period that
         ends before it begins, and for words that only exclude.
         """
-        if words is not None and not words.strip():  # perhaps an unset variable of the shell
+        if words is not None and not words.strip():  # perhaps an unset variable in a shell
             raise BadInputError("no words to search for: without any, `osce-news list` shows all items")
         query = cls(
             words=(words or "").strip(),
@@ -91,7 +91,7 @@ class Query:
         return parse_words(self.words).notes if self.words else ()
 
     def where(self) -> tuple[str, list[Any]]:
-        """Return the SQL condition on `items` that holds for the items asked for, and its parameters."""
+        """Return the SQL condition on `items` for the items that match, and its parameters."""
         (labels, values), (period, days) = self.labels(), self.period()
         words = [self.match] if self.words else []
         return f"{labels} AND {period}{f' AND {_MATCHES}' if words else ''}", [*values, *days, *words]
@@ -167,7 +167,7 @@ class Query:
         return cls.parse(words=" ".join(given["search"]) or None, every=bool(given["all"]), **values)
 
     def described(self) -> str:
-        """Return the query in words; empty if it asks for nothing.
+        """Return the query in words; empty for a query without conditions.
 
         >>> Query(offices=["odihr"], since="2022-01-01").described()
         'office: OSCE Office for Democratic Institutions and Human Rights; published since 2022-01-01'

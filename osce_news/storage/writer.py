@@ -65,7 +65,7 @@ class Writer:
         self.close()
 
     def close(self) -> None:
-        """Close the database and release its lock; harmless when called twice."""
+        """Close the database and release its lock; may be called twice."""
         self.connection.close()
         self._lock.release()
 

@@ -98,7 +98,7 @@ def _one_line(result: Result) -> str:
         (["verify", "more"], r"unexpected extra argument \(more\) \(see"),
         (
             ["replay", "https://www.osce.org/press-releases"],
-            "`osce-news crawl --start-url URL` reads an address",
+            "to read an address, use `osce-news crawl --start-url URL`",
         ),
         (["search"], "Missing argument"),
         (["show", "1"], "no item '1'"),
@@ -131,7 +131,7 @@ def test_commands_in_messages_name_the_database(filled: Path, tmp_path: Path) ->
         "held 9": f"`osce-news held {option}` lists them",
         "list --office moon": "`osce-news vocabulary offices` lists them",
         "list --search ''": f"`osce-news list {option}` shows all items",
-        "replay https://www.osce.org": f"`osce-news crawl --start-url URL {option}` reads an address",
+        "replay https://www.osce.org": f"to read an address, use `osce-news crawl --start-url URL {option}`",
     }
     for line, text in said.items():
         assert text in _one_line(run(*shlex.split(line), "--db", db.name, cwd=tmp_path))

@@ -110,7 +110,7 @@ def test_a_mute_address_is_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.
     with silent() as address, notifications.Notifications(Path("a.db"), address, None).sent():
         pass
     assert len(caplog.messages) == 2  # for the start and for the end
-    assert "does not answer: nothing came within 0.2 s" in caplog.messages[0]
+    assert "does not answer: no response within 0.2 s" in caplog.messages[0]
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from osce_news.atomic import temporary_folder
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, PartialError
 from osce_news.urls import LISTING_URL
 
-CHECK_WORKERS_S = 15.0  # without a result for so long, check whether the cluster has workers
+CHECK_WORKERS_S = 15.0  # after this time without a result, check whether the cluster has workers
 _RUN_AGAIN = "run the same command again; what was parsed is kept"
 
 
@@ -42,7 +42,7 @@ def parse_files(
     start_url: str = LISTING_URL,
     on_part: Callable[[int, int], None] = lambda done, total: None,
 ) -> ParseResult:
-    """Parse the WARC files at these paths into partitions in the folder, and return how that went.
+    """Parse the WARC files at these paths into partitions in the folder, and return the result.
 
     `scheduler` is the address of a Dask cluster; without one, `workers` processes are started here.
     `start_url` is as for `replay`. Existing partitions are kept. Raises BadInputError for a path that can't

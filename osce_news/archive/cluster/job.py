@@ -32,15 +32,15 @@ class Part:
     """The records of one file that begin in `start` <= offset < `end`; one task of a worker."""
 
     path: str  # of the WARC file, absolute: the same on all machines of a cluster
-    size: int  # of that file, like the time of its last change: a file that has changed has other parts
-    changed_ns: int
+    size: int  # of that file
+    changed_ns: int  # when that file was last changed
     start: int
     end: int
     code: str  # `code_version()` of the process that split the file
 
     @property
     def name(self) -> str:
-        """The name of the part's partition. Other bytes or another osce-news give another name."""
+        """The name of the part's partition, which depends on the file and the version of osce-news."""
         stem = Path(self.path).name.removesuffix(".gz").removesuffix(".warc")[:80]
         return f"{stem}-{self.start:012}-{_hash(json.dumps([FORMAT, asdict(self)]).encode())}.parquet"
 
@@ -116,7 +116,7 @@ def split(path: Path, part_bytes: int = PART_BYTES) -> list[Part]:
     starts = [0]
     if stat.st_size > part_bytes:
         for record in records(path, Report()):
-            # At a response, so that its events stay in the same part.
+            # Split before a response, so that its events stay in the same part.
             is_response = record.kind in ("response", "revisit")
             if is_response and record.seekable and record.offset - starts[-1] >= part_bytes:
                 starts.append(record.offset)
@@ -141,7 +141,7 @@ def parse_part(part: Part, folder: Path) -> None:
 
     Raises PartialError, which can be pickled, if this machine can't do it.
     """
-    if (folder / part.name).is_file():  # by a worker that died before it could report it
+    if (folder / part.name).is_file():  # from a worker that died before it could report
         return
     try:
         _check(part)
@@ -169,7 +169,7 @@ def _check(part: Part) -> None:
 def _parse(part: Part, folder: Path) -> None:
     job, warcs = _job(folder, (folder / PLAN).stat().st_mtime_ns)
     report, file = Report(), Path(part.path)
-    # As a replay reads them: all of the files of recorded runs, and the newsroom's pages of other files.
+    # Like a replay: everything in the files of recorded runs, and the newsroom's pages in other files.
     hosts = job.plan.hosts(job.start_url) if file in job.plan.warcs else None
     contents = warcs.part(file, report, hosts, part.start, part.end)
     write_partition(folder / part.name, rows(contents, warcs), report)

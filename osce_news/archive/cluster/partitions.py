@@ -25,8 +25,8 @@ from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import item_id
 from osce_news.serialize import from_json, to_json
 
-# A row is a capture or an event of a run. `head` is what else is known of a capture, as JSON. `pages` holds
-# `ParsedPage` as JSON, by item: the articles that a replay may ask for, and the list page under "".
+# A row is a capture or an event of a run. `head` has the other fields of a capture, as JSON. `pages` has its
+# `ParsedPage`s as JSON, by item: the articles that a replay may need, and the list page under "".
 _SCHEMA = pa.schema(
     {
         "url": pa.string(),
@@ -53,7 +53,7 @@ class ParsedPage:
     article: ArticleItem | None = None
     error: str | None = None  # the name of its class in errors.py
     text: str = ""  # of the error
-    attributes: dict[str, Any] = field(default_factory=dict)  # of the error: its arguments, if it has any
+    attributes: dict[str, Any] = field(default_factory=dict)  # of the error
 
     @classmethod
     def of(cls, capture: Capture, item: str) -> Self:
@@ -212,7 +212,7 @@ def _row(capture: Capture, following: Capture | Event | None, warcs: WarcFiles) 
 
 
 def _requested(capture: Capture, following: Capture | Event | None) -> set[str]:
-    """Return the items whose article a replay may ask a capture for, with "" for its list page.
+    """Return the items whose article a replay may need from a capture, with "" for its list page.
 
     The event that follows it says what the run requested; the address says what it looks like.
     """

@@ -78,8 +78,9 @@ class Outcome:
             "recorded runs that are older than the database, or were continued later: {:,}; their pages are "
             "merged without their history; to get all of it, replay into a new file": len(self.merged),
             "captures that are not pages of the newsroom: {:,}": self.other_pages,
-            "numbered pages not stored: {:,}; no list shows them, and they print neither a content type of "
-            "the newsroom nor, without any type, a date above a text": self.unknown_items,
+            "numbered pages not stored: {:,}; no list shows them, and they do not look like news items": (
+                self.unknown_items
+            ),
             "and {:,} more errors": self.error_count - len(self.errors),
         }
         return [*self.report.lines(), *(line.format(count) for line, count in counts.items() if count)]

@@ -89,7 +89,7 @@ def _files_at(paths: Iterable[Path]) -> list[Path]:
             below = [path]
         else:
             is_address = path.parts[:1] in (("http:",), ("https:",))
-            hint = "; this is for files, and `osce-news crawl --start-url URL` reads an address"
+            hint = "; to read an address, use `osce-news crawl --start-url URL`"
             raise BadInputError(f"no such file or folder: {path}{hint if is_address else ''}")
         for file in below:
             files.setdefault(file.resolve(), file)
@@ -188,7 +188,7 @@ def _runs_and_others(files: Iterable[_Beginning]) -> tuple[list[ArchivedRun], li
             continue
         # Without a second record, the run was killed right after it began.
         others.extend(file.path for file in ordered if file.has_second)
-        if 0 not in by_number:  # else it is that of no run, but of a backfill
+        if 0 not in by_number:  # else it has no run: it is the archive of a backfill
             missing.append(file_name(name, 0))
     return runs, others, missing
 

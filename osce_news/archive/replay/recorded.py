@@ -218,7 +218,7 @@ class RecordedRun:
         self._last_page_at = page.fetched_at
 
     def _article(self, capture: Capture | None, event: PageStored) -> ArticleItem:
-        """Return what was answered for an article; raises MissingPageError if the response is not there."""
+        """Return the response for an article; raises MissingPageError if it is not there."""
         if event.http_status is None:  # there was no response
             item_id, status = event.item_id or "", event.status or "failed"
             return ArticleItem(item_id, event.url, event.fetched_at, status, reason=event.reason)

@@ -74,7 +74,7 @@ class Notifications:
         return with_database("\n".join(lines), db)
 
     def _ping(self, suffix: str) -> None:
-        """Ask for the ping address with this at the end of its path; log a warning if nothing answers."""
+        """Request the ping address with this suffix of its path; log a warning if there is no answer."""
         if not self._ping_address:
             return
         parts = urlsplit(self._ping_address)
@@ -83,8 +83,8 @@ class Notifications:
         asking = Thread(target=lambda: answers.append(_ask(url)), daemon=True)
         asking.start()
         asking.join(_PATIENCE_S)
-        if problem := answers[0] if answers else f"nothing came within {_PATIENCE_S} s":
-            # Not the address: anyone who knows it can send pings.
+        if problem := answers[0] if answers else f"no response within {_PATIENCE_S} s":
+            # Without the address: anyone who knows it can send pings.
             logger.warning("the ping address at %s does not answer: %s", parts.hostname, problem)
 
     def _notify(self, title: str, body: str) -> None:
@@ -99,11 +99,11 @@ def _advice(kind: type[BaseException]) -> str:
 
 
 def _services(text: str) -> list[str]:
-    """Return the Apprise addresses in a file, or the one given."""
+    """Return the Apprise addresses in a file, or the given address."""
     require_extra("notify", "apprise")
     addresses = [text] if "://" in text else _read(Path(text))
     if not _apprise(addresses):
-        raise BadInputError("--notify: Apprise does not know such an address, or one of them")
+        raise BadInputError("--notify: Apprise does not know this address, or one of these")
     return addresses
 
 
@@ -112,7 +112,7 @@ def _read(path: Path) -> list[str]:
     try:
         lines = path.read_text("utf-8").splitlines()
         mode = path.stat().st_mode
-    except (OSError, ValueError) as error:  # the name may be an address with a slip of the pen
+    except (OSError, ValueError) as error:  # the name may be a mistyped address
         why = getattr(error, "strerror", None) or "not a text"
         raise BadInputError(f"--notify: neither an address nor a file with addresses ({why})") from None
     if os.name == "posix" and mode & 0o007:

@@ -22,7 +22,7 @@ _MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 
 
 class FilePath(click.Path):
-    """The path of a file or folder; not an empty one, as of a variable that is not set."""
+    """The path of a file or folder; an empty one, as from an unset variable, is refused."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(path_type=Path, **settings)

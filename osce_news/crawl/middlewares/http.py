@@ -51,7 +51,7 @@ class OneSiteMiddleware(OffsiteMiddleware):
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
         """Put the request into the site's slot; raises OffsiteError if it leads to another site.
 
-        Raises IgnoreRequest for a host name that is not valid: Twisted would wait for its address for ever.
+        Raises IgnoreRequest for a host name that is not valid: Twisted would wait for its address forever.
         """
         assert self.crawler.spider is not None
         if not is_web_address(request.url):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PATIENCE_S = 3.0  # after which a user is told what the crawl waits for
-_POLL_S = 0.2  # between two looks at whether the crawl was stopped
+_POLL_S = 0.2  # how often a wait checks whether the crawl was stopped
 MAX_RETRY_AFTER_S = 365 * 86_400.0  # a longer wait counts as this
 
 
@@ -63,7 +63,7 @@ class BackOffMiddleware(RetryMiddleware):
 
     async def process_request(self, request: Request) -> Request | None:
         """Wait for the request's turn; raises CircuitOpenError, CrawlStoppedError."""
-        self._answered()  # the request before, also if its answer was a redirect
+        self._answered()  # the request before, even if its response was a redirect
         self.breaker.check()
         still_running = await self._wait_for_back_off() and await self._wait_for_delay(request)
         if still_running:
@@ -105,7 +105,7 @@ class BackOffMiddleware(RetryMiddleware):
     def process_exception(
         self, request: Request, exception: Exception, spider: Spider | None = None
     ) -> Request | None:
-        """Return the request for another try, or None to give it up."""
+        """Return the request for another try; None if there is none."""
         self._answered()
         if isinstance(exception, IgnoreRequest):  # it was never sent
             return None

@@ -1,4 +1,4 @@
-"""A Datasette plugin that refuses what other sites ask for, and bounds the memory and time of queries."""
+"""A Datasette plugin that refuses requests from other sites, and limits the memory and time of queries."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
 
 @hookimpl(trylast=True)  # outside of all other wrappers
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Refuse what other sites ask for, and what would write; add the security headers to all responses.
+    """Refuse requests from other sites and those that would write; add security headers to all responses.
 
     A page elsewhere could have its own host name resolve to this machine, and read the responses, or keep the
     server busy. Links from elsewhere may be followed. Datasette's pages about itself are hidden. Requests
@@ -117,7 +117,7 @@ def _refusal(scope: Any) -> tuple[str, int] | None:
     if header("origin") not in ("", f"http://{host}") or (
         site in ("cross-site", "same-site") and not is_link
     ):
-        return "other sites may not ask\n", 403
+        return "requests from other sites are refused\n", 403
     if scope["path"].startswith("/-/") and not scope["path"].startswith("/-/static"):
         return "no such page\n", 404
     if scope["method"] not in ("GET", "HEAD"):

@@ -112,7 +112,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 
 def _for_datasette(path: str, query: str) -> str:
-    """Return the arguments of an address: CSV of a table has all rows, JSON of a ready query reads dates."""
+    """Return the arguments of an address: all rows for CSV, ISO dates for JSON of a ready-made query."""
     name, _, suffix = path.removeprefix(f"/{DATABASE}/").partition(".")
     pairs = parse_qsl(query, keep_blank_values=True)
     if name in QUERIES and suffix == "json":

@@ -1,4 +1,4 @@
-"""Ready queries as forms, and one's own SQL: pages of rows, and all rows as CSV."""
+"""Ready-made queries as forms, and the user's own SQL: pages of rows, and all rows as CSV."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CSV_MS = 60_000
 
 
 async def query_page(datasette: Any, request: Any, send: Any) -> Any:
-    """Answer with a form and the rows of a ready query or of `sql`; without both, with a list of them."""
+    """Answer with a form and the rows of a ready-made query or of `sql`; without either, list the queries."""
     name, suffix = request.url_vars.get("name"), request.url_vars.get("suffix")
     ready: dict[str, Any] = QUERIES.get(name, {})
     sql = (ready.get("sql") or request.args.get("sql") or "").strip().rstrip(";")
@@ -93,7 +93,7 @@ def _values(ready: dict[str, Any], given: dict[str, str], arguments: Any) -> dic
 
 
 def _value(ready: dict[str, Any], name: str, value: str) -> str:
-    """Return the value of a field, a date as YYYY-MM-DD. Raises BadInputError for what it can't hold."""
+    """Return the value of a field, a date as YYYY-MM-DD. Raises BadInputError for an invalid one."""
     kind = ready.get("params", {}).get(name)
     if kind in ("since", "until"):
         return date_option(value.strip() or None, kind) or ""
@@ -105,7 +105,7 @@ def _value(ready: dict[str, Any], name: str, value: str) -> str:
 
 
 def with_dates(name: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the arguments of a ready query, for which Datasette answers, with dates as YYYY-MM-DD."""
+    """Return the arguments of a ready-made query that Datasette runs, with dates as YYYY-MM-DD."""
     return [(key, _value(QUERIES[name], key, value)) for key, value in pairs]
 
 

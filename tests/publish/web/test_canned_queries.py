@@ -1,4 +1,4 @@
-"""The ready queries: what each finds, and its form."""
+"""The ready-made queries: what each finds, and its form."""
 
 from __future__ import annotations
 
