@@ -20,7 +20,7 @@ from osce_news.errors import BadInputError, StorageError
 
 try:
     import fcntl
-except ImportError:  # not on every system; there nothing that was left is deleted
+except ImportError:  # not on Windows, where leftovers stay
     fcntl = None  # type: ignore[assignment]
 
 _FORMER = ".former"  # suffix of a folder that is being replaced; if that is interrupted, it is put back

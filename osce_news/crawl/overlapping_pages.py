@@ -97,8 +97,8 @@ def _without_copy(keys: Sequence[str]) -> str:
 class OverlappingPages:
     """Reads the list from a first page on.
 
-    `results` are those read from the top, `earlier` those of an unfinished traversal as long as they are not
-    reached, and `before` the keys of the last joined page. `is_joined` is whether the last page belongs to
+    `results` are those read from the top, `earlier` those of an unfinished traversal until they are reached,
+    and `before` the keys of the last joined page. `is_joined` is whether the last page belongs to
     what was read without a gap, `respects_size` whether the site is known to respect the requested page size.
     """
 
@@ -146,7 +146,7 @@ class OverlappingPages:
             window, page = yield from self._read_joined()
 
     def _look_at_top(self) -> Steps[None]:
-        """Read from the top down to what was read: the list is longer, so something came meanwhile."""
+        """Read from the top down to what was read: the list is longer, so results were added."""
         end = 1
         while True:
             window = window_at(end - 1, self._rows)
@@ -224,7 +224,7 @@ class OverlappingPages:
         return page
 
     def list_keys(self, page: PageFacts) -> list[str]:
-        """Return the keys of the results of the list, without those next to it, such as pinned ones."""
+        """Return the keys of the results that are part of the list; pinned ones, for example, are not."""
         return list_part(page.keys, self.before)
 
     def _follows(self, page: PageFacts) -> bool:

@@ -129,13 +129,13 @@ class PlainPages:
         self._visited: set[str] = set()
 
     def follow(self, link: str | None, read: Sequence[PageFacts] = (), *, counted: bool) -> Steps[bool]:
-        """Read on after pages that were read, or from a link; return whether the end was reached.
+        """Continue after pages that were read, or from a link; return whether the end was reached.
 
         With `counted`, the last page is read first, to see whether the list becomes shorter.
         """
         waiting, self.link = list(read), link
         before: Sequence[str] = ()
-        size = 0  # of a page, but not of the first one, above which others may stand
+        size = 0  # of a page other than the first, which may have pinned results
         length: int | None = None
         repeated = moved_down = 0
         while repeated < MAX_REPEATED:
@@ -172,7 +172,7 @@ class PlainPages:
                 last = yield self._pagers.last_link
                 counted = False
                 if last is not None:
-                    length = last.number * size + len(last.keys)  # with what stands next to the list
+                    length = last.number * size + len(last.keys)  # with results that are not part of the list
                     moved_down, before = 0, ()  # what moved down before is part of the length
         self._problems.append(f"{self.link} and the pages before it show nothing new")
         return False
@@ -205,7 +205,7 @@ class PlainPages:
 def list_part(keys: Sequence[str], before: Sequence[str]) -> list[str]:
     """Return the results of a page without those at the same place of the page before, at the top or end.
 
-    Such results, for example pinned items, are next to the list.
+    Such results, for example pinned items, are not part of the list.
 
     >>> list_part(["pin", "c", "d", "read"], ["pin", "a", "b", "c", "read"])
     ['c', 'd']
