@@ -11,9 +11,10 @@ from osce_news.cli.shared.options import Number, db_option, format_options, trac
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError, command_line
 from osce_news.items import REVISED_FIELDS, NewsItem
-from osce_news.storage import Writer, open_for_reading, refuse_missing, rows
+from osce_news.storage import Writer, open_for_reading, refuse_missing
 from osce_news.storage import held as held_table
 from osce_news.storage.held import HeldPage
+from osce_news.storage.ingest import rows
 from osce_news.storage.undo import undo_run
 
 _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "stored_run", "url")

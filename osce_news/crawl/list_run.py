@@ -31,7 +31,7 @@ from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.search_query import COLLECTION, KEY_HEADER, SearchQuery
 from osce_news.storage import Validators, Writer, crawl_state, missing
 from osce_news.storage.article_queue import Due
-from osce_news.storage.ingest import listed_ids
+from osce_news.storage.ingest.listing import listed_ids
 from osce_news.urls import page_size, same_site, short_address
 
 logger = logging.getLogger(__name__)

@@ -1,13 +1,13 @@
 """The SQLite database: its schema, its one writer, its readers.
 
-`writer` stores pages: `ingest` finds out what one changes (`matching`, `merge`, `revisions`), `rows` writes
-it. `query` says which items a person asks for; `queries`, `counts`, `search` and `coverage` answer.
-`crawl_state`, `missing` and `article_queue` say what a crawl is to read.
+`writer` stores pages, and `ingest` finds out what they change. `query` says which items a person asks for;
+`queries`, `counts`, `search` and `coverage` answer. `crawl_state`, `missing` and `article_queue` say what a
+crawl is to read.
 """
 
 from osce_news.storage.crawl_state import Validators
 from osce_news.storage.database import open_for_reading, open_for_writing, refuse_missing
-from osce_news.storage.ingest import Changes
+from osce_news.storage.ingest.listing import Changes
 from osce_news.storage.runs import Summary
 from osce_news.storage.writer import Writer
 

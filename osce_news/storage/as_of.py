@@ -13,8 +13,9 @@ from typing import Any
 from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize import normalize
-from osce_news.storage import rows, upgrade
+from osce_news.storage import upgrade
 from osce_news.storage.database import open_for_reading
+from osce_news.storage.ingest import rows
 from osce_news.storage.query import Query
 from osce_news.storage.schema import LISTS
 

@@ -6,9 +6,10 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from filelock import BaseFileLock, FileLock, Timeout
@@ -168,6 +169,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def insert_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
+    """Insert one row, given by its columns, and return its rowid."""
+    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+    return connection.execute(sql, list(row.values())).lastrowid or 0
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from osce_news.errors import BadInputError, DoubtfulPageError
 from osce_news.items import Listing
 from osce_news.serialize import from_json, to_json
-from osce_news.storage.rows import insert_row
+from osce_news.storage.database import insert_row
 from osce_news.urls import list_key
 
 _COLUMNS = "id, run_id AS run, fetched_at, url, label, expected, got, stored_run"

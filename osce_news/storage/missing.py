@@ -14,8 +14,8 @@ from datetime import timedelta
 from osce_news.clock import format_utc, parse_utc
 from osce_news.normalize import item_id
 from osce_news.storage.article_queue import AGE, Due
-from osce_news.storage.articles import GONE
 from osce_news.storage.crawl_state import COMPLETE, chain_of_runs
+from osce_news.storage.ingest.articles import GONE
 
 # A list that has not been read for longer says nothing about what it has now.
 MAX_AGE_OF_LIST = timedelta(days=90)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.storage import rows
-from osce_news.storage.articles import renormalize_articles
-from osce_news.storage.revisions import revisions
+from osce_news.storage.ingest import rows
+from osce_news.storage.ingest.articles import renormalize_articles
+from osce_news.storage.ingest.revisions import revisions
 
 if TYPE_CHECKING:
     from osce_news.storage.writer import Writer

@@ -12,7 +12,7 @@ from osce_news import __version__
 from osce_news.items import Listing
 from osce_news.normalize import rules
 from osce_news.storage.crawl_state import KILLED, UnfinishedRun
-from osce_news.storage.rows import insert_row
+from osce_news.storage.database import insert_row
 
 MAX_GAP = 1000  # between the numbers of two replayed runs; the number in an archive may be damaged
 # The columns of a run in the output of `osce-news runs`.

@@ -10,9 +10,10 @@ from osce_news.clock import utc_now
 from osce_news.errors import BadInputError
 from osce_news.normalize import normalize
 from osce_news.normalize.record import renormalized
-from osce_news.storage import crawl_state, rows
-from osce_news.storage.merge import Sources, former_values
-from osce_news.storage.revisions import Revision, revisions, text_kind
+from osce_news.storage import crawl_state
+from osce_news.storage.ingest import rows
+from osce_news.storage.ingest.merge import Sources, former_values
+from osce_news.storage.ingest.revisions import Revision, revisions, text_kind
 from osce_news.storage.writer import Writer
 
 # What a run replaced: the first value of each field. Runs of older versions have revisions only.

@@ -12,8 +12,8 @@ from osce_news.storage.crawl_state import resumed_run
 from osce_news.storage.missing import due_pages, missing_items
 from tests.helpers import listing
 from tests.newsroom.samples import TEN
-from tests.storage.test_articles import answer
-from tests.storage.test_sources import TITLES, form_of
+from tests.storage.ingest.test_articles import answer
+from tests.storage.ingest.test_sources import TITLES, form_of
 
 LIST = "https://www.osce.org/press-releases"
 

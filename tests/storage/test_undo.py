@@ -14,8 +14,8 @@ from osce_news.storage.undo import undo_run
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
-from tests.storage.test_articles import answer
-from tests.storage.test_sources import TITLES, form_of
+from tests.storage.ingest.test_articles import answer
+from tests.storage.ingest.test_sources import TITLES, form_of
 
 
 @pytest.mark.parametrize("origin", ["list", "search", "page"])

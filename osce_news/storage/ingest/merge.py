@@ -18,7 +18,7 @@ from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem, Term
 from osce_news.normalize import preferred_url
 from osce_news.normalize.record import renormalized
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.revisions import Revision, revisions, term_keys
+from osce_news.storage.ingest.revisions import Revision, revisions, term_keys
 from osce_news.storage.schema import LISTS
 
 LIST, SEARCH, PAGE = ORIGINS = ("list", "search", "page")

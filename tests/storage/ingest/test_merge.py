@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from osce_news.items import Listing, NewsItem, Term
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.merge import Sources, merge_reading, merge_records, records_by_id
-from osce_news.storage.revisions import term_keys
+from osce_news.storage.ingest.merge import Sources, merge_reading, merge_records, records_by_id
+from osce_news.storage.ingest.revisions import term_keys
 from tests.helpers import NOON
 from tests.normalize.test_record import URLS, items, reading
 

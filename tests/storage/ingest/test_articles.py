@@ -16,7 +16,7 @@ from osce_news.normalize import normalize
 from osce_news.pages import HttpResponse, read_article
 from osce_news.storage import Writer, article_queue, queries
 from osce_news.storage.article_queue import AGE, CHANGED, NEVER, NEWS, RETRY
-from osce_news.storage.articles import differences
+from osce_news.storage.ingest.articles import differences
 from osce_news.storage.integrity import problems
 from osce_news.storage.renormalize import renormalize_all
 from osce_news.urls import LISTING_URL

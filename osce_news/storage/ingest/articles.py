@@ -11,8 +11,9 @@ from osce_news.errors import StorageError
 from osce_news.items import BY_EXTRACTOR, BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
 from osce_news.normalize import canonical_url, normalize, normalize_listing, parse_date
 from osce_news.normalize.identity import title_key
-from osce_news.storage import rows
-from osce_news.storage.revisions import Revision, revisions, text_kind
+from osce_news.storage.database import insert_row
+from osce_news.storage.ingest import rows
+from osce_news.storage.ingest.revisions import Revision, revisions, text_kind
 
 UNCHANGED = "unchanged"  # status 304
 GONE = ("gone", "moved", "not_found")
@@ -109,7 +110,7 @@ def write_article(
         values |= _content_columns(connection, item)
         change = _text_revision(item, row)
     if row is None:
-        rows.insert_row(connection, "articles", {"item_id": item.item_id, **values})
+        insert_row(connection, "articles", {"item_id": item.item_id, **values})
     else:
         _update(connection, item.item_id, values)
     if change is not None:
@@ -156,7 +157,7 @@ def write_request(connection: sqlite3.Connection, item: ArticleItem, run: int) -
         "etag": item.etag,
         "last_modified": item.last_modified,
     }
-    rows.insert_row(connection, "pages", row)
+    insert_row(connection, "pages", row)
 
 
 def renormalize_articles(connection: sqlite3.Connection) -> int:

@@ -7,12 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any
 
 from osce_news.clock import MAX_AHEAD, format_utc, parse_utc
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
-from osce_news.storage.merge import FormerValue, Sources, sources_of
-from osce_news.storage.revisions import Revision
+from osce_news.storage.ingest.merge import FormerValue, Sources, sources_of
+from osce_news.storage.ingest.revisions import Revision
 from osce_news.storage.schema import LISTS
 
 COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LISTS)
@@ -193,9 +192,3 @@ def _insert_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None
                 for position, term in enumerate(getattr(item, name))
             ],
         )
-
-
-def insert_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
-    """Insert one row, given by its columns, and return its rowid."""
-    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
-    return connection.execute(sql, list(row.values())).lastrowid or 0

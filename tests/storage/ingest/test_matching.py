@@ -10,7 +10,7 @@ import pytest
 
 from osce_news.items import Listing
 from osce_news.storage import Writer, queries
-from osce_news.storage.matching import _renamed
+from osce_news.storage.ingest.matching import _renamed
 from tests.helpers import NOON, listing, values
 from tests.newsroom import Story, make_stories
 

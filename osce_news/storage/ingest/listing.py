@@ -12,9 +12,10 @@ from typing import NamedTuple
 from osce_news.clock import parse_utc
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
-from osce_news.storage import missing, rows
-from osce_news.storage.matching import identify
-from osce_news.storage.merge import (
+from osce_news.storage import missing
+from osce_news.storage.ingest import rows
+from osce_news.storage.ingest.matching import identify
+from osce_news.storage.ingest.merge import (
     LIST,
     PAGE,
     FormerValue,
@@ -24,7 +25,7 @@ from osce_news.storage.merge import (
     recorded_changes,
     records_by_id,
 )
-from osce_news.storage.revisions import LABELS, Revision
+from osce_news.storage.ingest.revisions import LABELS, Revision
 from osce_news.storage.runs import Stored
 
 # Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
