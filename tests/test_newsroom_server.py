@@ -59,3 +59,16 @@ def test_it_can_be_served_by_hand_with_the_command_that_crawls_it() -> None:
             assert process.stdout.readline() == f"200 {LIST}\n"
         finally:
             process.kill()
+
+
+def test_served_by_hand_the_list_changes_as_days_pass() -> None:
+    serve = [sys.executable, "-m", "tests.newsroom", "--day", "0.1"]
+    with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            url = process.stdout.readline().split()[-1].removesuffix(LIST)
+            kind, node = process.stdout.readline().split()
+            assert kind == "new"
+            assert int(node) in get(url, LIST).nodes
+        finally:
+            process.kill()
