@@ -56,7 +56,7 @@ class Crawl:
 
     def begin_list_run(self) -> ListRun:
         """Begin the run that reads the first list, if it has not begun; raises what `open` raises."""
-        return self.list_run or self._begin_list(0)
+        return self.list_run or self._begin_list()
 
     def next_list_run(self) -> ListRun | None:
         """End the run of the present list, and begin that of the next; raises what `open` raises.
@@ -68,12 +68,12 @@ class Crawl:
         self.list_run.finish()
         if _ends_the_crawl(self.list_run.error) or len(self.list_runs) == len(self.options.each_list()):
             return None
-        return self._begin_list(len(self.list_runs))
+        return self._begin_list()
 
-    def _begin_list(self, number: int) -> ListRun:
+    def _begin_list(self) -> ListRun:
         kind = SearchRun if self.options.source == "search" else ListRun
         with storage_errors(self.options.db):
-            run = kind(self._writer or self.open(), self.options.each_list()[number])
+            run = kind(self._writer or self.open(), self.options.each_list()[len(self.list_runs)])
         self.runs.append(run)
         self.list_runs.append(run)
         return run

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import NamedTuple
 
 from osce_news import __version__
@@ -46,7 +45,7 @@ class ListOutcome(NamedTuple):
 class CrawlRun(Run):
     """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run.
 
-    Both can request items' own pages: `queue_pages` sets the queue, `total` is its length at the start.
+    Both can request items' own pages: `queue` has those that are left, `total` is its length at the start.
     """
 
     source = "list"  # what it reads
@@ -61,7 +60,7 @@ class CrawlRun(Run):
         self.error: OsceNewsError | None = None
         self.interrupted = False
         self.recorder: ArchiveWriter | None = None
-        self._queue: deque[Due] = deque()  # items whose own pages are to be requested
+        self.queue: deque[Due] = deque()
         archives = crawl_state.archived_runs(writer.connection)  # those before this run
         started = RunStarted(
             run=0,
@@ -84,11 +83,6 @@ class CrawlRun(Run):
         )
         super().__init__(writer, started, continues)
 
-    @property
-    def archive_path(self) -> Path | None:
-        """The archive file of the last response; None if the run is not recorded."""
-        return self.recorder.path if self.recorder else None
-
     def start_recording(self, user_agent: str) -> None:
         """Open the archive if the options have one; the run fails if it can't be written."""
         if self.options.archive is None:
@@ -103,18 +97,9 @@ class CrawlRun(Run):
             self.recorder, self.record = recorder, recorder.record_event
 
     def queue_pages(self, queue: Iterable[Due]) -> None:
-        """Set the items whose pages are requested."""
-        self._queue = deque(queue)
-        self.total = len(self._queue)
-
-    @property
-    def remaining(self) -> int:
-        """How many pages are still to be requested in this run."""
-        return len(self._queue)
-
-    def next_due(self) -> Due | None:
-        """Return the item whose page is requested next, until `store_item` is called; None at the end."""
-        return self._queue[0] if self._queue else None
+        """Set the items whose pages are requested; `store_item` removes the first."""
+        self.queue = deque(queue)
+        self.total = len(self.queue)
 
     def article_validators(self, due: Due) -> tuple[str | None, str | None]:
         """Return the ETag and Last-Modified for a conditional request; both None if the page must be read."""
@@ -124,7 +109,7 @@ class CrawlRun(Run):
 
     def store_item(self, item: ArticleItem) -> None:
         """Store the response for the next item, and remove the item from the queue; raises StorageError."""
-        self._queue.popleft()
+        self.queue.popleft()
         event = PageStored(
             url=item.url,
             fetched_at=item.fetched_at,
@@ -139,7 +124,7 @@ class CrawlRun(Run):
 
     def stop_requests(self, error: OsceNewsError) -> None:
         """Request no more pages, because of this error."""
-        self._queue.clear()
+        self.queue.clear()
         self.fail(error)
 
     def fail(self, error: OsceNewsError) -> None:
@@ -235,7 +220,7 @@ class ArticlesRun(CrawlRun):
 
     def store_item(self, item: ArticleItem) -> None:
         """As `CrawlRun.store_item`, and count the failures and what is left."""
-        self.summary.articles_left = self.remaining - 1 + self._over_limit
+        self.summary.articles_left = len(self.queue) - 1 + self._over_limit
         if item.status == "failed":
             self._failures += 1
             self._first_failure = self._first_failure or f"{item.url}: {item.reason}"

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.http.headers import Headers
 
-    from osce_news.archive.writer import ArchiveWriter
     from osce_news.crawl.crawl import Crawl
     from osce_news.crawl.crawl_run import CrawlRun
 
@@ -57,25 +56,26 @@ class ArchiveMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Send no requests after an error of the archive; accept only gzip, which every tool can read."""
-        archive = self._archive
-        if archive is None:
+        if (run := self._run) is None or (archive := run.recorder) is None:
             return
         if archive.error is not None:
-            raise self._fail(archive.error) from archive.error
+            raise _failed(run, archive.error) from archive.error
         if "Accept-Encoding" in request.headers:
             request.headers["Accept-Encoding"] = b"gzip"
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response after recording it; both have no keys of the search service any more."""
-        if self._archive is not None:
-            response = _without_keys(response, self._used_key if response.status >= 400 else None)
+        if (run := self._run) is None or (archive := run.recorder) is None:
+            request.meta["fetched_at"] = clock.utc_now()
+            return response
+        # The service may repeat the key in an error.
+        response = _without_keys(response, run.options.search_key if response.status >= 400 else None)
         exchange = _exchange(request, response)
         request.meta["fetched_at"] = exchange.when
-        if self._archive is not None:
-            try:
-                self._archive.record(exchange)
-            except StorageError as error:
-                raise self._fail(error) from error
+        try:
+            archive.record(exchange)
+        except StorageError as error:
+            raise _failed(run, error) from error
         return response
 
     @property
@@ -83,21 +83,13 @@ class ArchiveMiddleware:
         crawl: Crawl | None = self.crawler.settings["OSCE_NEWS_CRAWL"]
         return crawl.run if crawl is not None else None
 
-    @property
-    def _used_key(self) -> str | None:
-        """The key of the search service, which may repeat it in an error."""
-        return self._run.options.search_key if self._run is not None else None
 
-    @property
-    def _archive(self) -> ArchiveWriter | None:
-        return self._run.recorder if self._run is not None else None
-
-    def _fail(self, error: StorageError) -> NotRecordedError:
-        """Return the exception that drops the request; the error ends the run."""
-        if self._run is not None and self._run.error is None:
-            logger.error("%s", error)
-            self._run.fail(error)
-        return NotRecordedError(str(error))
+def _failed(run: CrawlRun, error: StorageError) -> NotRecordedError:
+    """Return the exception that drops the request; the error ends the run."""
+    if run.error is None:
+        logger.error("%s", error)
+        run.fail(error)
+    return NotRecordedError(str(error))
 
 
 def _without_keys(response: Response, used: str | None) -> Response:

@@ -110,9 +110,9 @@ class ItemPagesSpider(BaseSpider):
             await pending.wait()
         except OsceNewsError as error:
             raise self.fail(error) from error
-        left_s = run.remaining * self.delay()
+        left_s = len(run.queue) * self.delay()
         left = f"; {duration_in_words(left_s)} left" if left_s >= 60 else ""
-        number = f"{run.total - run.remaining} of {run.total}"
+        number = f"{run.total - len(run.queue)} of {run.total}"
         logger.info("article %s: %s, %s%s", number, item.status, item.url, left)
         self.crawl.progress(run.summary, run.total, left_s)
         if (request := self.next_page(run)) is not None:
@@ -124,8 +124,9 @@ class ItemPagesSpider(BaseSpider):
         if self._end is not None:
             run.stop_requests(self._end)
             self._end = None
-        if (due := run.next_due()) is None:
+        if not run.queue:
             return None
+        due = run.queue[0]
         return self.track(
             Request(
                 due.url,

@@ -183,8 +183,9 @@ class BaseSpider(PoliteSpider):
 
     def keep_rejected(self, error: OsceNewsError, response: Response) -> OsceNewsError:
         """Keep the page, and return the error with its address and where it is kept."""
-        archived = self.crawl.run.archive_path if self.crawl.run else None
-        path = archived or keep_page(self.options.db, response.body, self.options.search_key)
+        recorder = self.crawl.run.recorder if self.crawl.run else None
+        path = recorder.path if recorder else None
+        path = path or keep_page(self.options.db, response.body, self.options.search_key)
         error.args = (
             f"{short_address(response.url)}: {error}" + (f"; the page is kept in {path}" if path else ""),
         )
