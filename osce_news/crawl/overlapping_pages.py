@@ -108,6 +108,7 @@ class OverlappingPages:
         self.is_joined, self.respects_size = True, False
         self._pagers, self._problems = pagers, problems
         self._rows = 0  # the most results on a page
+        self._sizes: set[int] = set()  # of pages that had the requested number of results
 
     def resume(self, listed: Sequence[tuple[str, list[str]]], rows: int, end: int) -> None:
         """Take what an unfinished traversal read, up to result `end`: each page's address and keys."""
@@ -207,9 +208,12 @@ class OverlappingPages:
             got = {len(page.keys), len(self.list_keys(page))}
             goes_on = self._pagers.continues_after(page, window)
             if window.rows in got:
-                # The last page may have this number of results by chance, others their own size.
+                # The last page may have this number of results by chance, and others their own size, if
+                # pinned items stand above the first one.
                 is_last = not goes_on and self._pagers.has_links
-                self.respects_size |= not is_last and window.rows != self._rows
+                if not is_last and window.rows != self._rows:
+                    self._sizes.add(window.rows)
+                    self.respects_size |= len(self._sizes) > 1 or self._follows(page)
                 return page
             is_short = max(got) < window.rows
             if is_short and not goes_on:

@@ -197,8 +197,8 @@ class Traversal:
             return
         got = len(first.keys)
         goes_on = self._pagers.continues_after(first, window)
-        # Ten results of fifty may be the whole list, or pages of an own size with a pager in an unknown form.
-        is_unclear = not goes_on and first.pager is not None and 0 < got < rows and got % 5 == 0
+        # A short page may be the whole list, or one of the site's own size with a pager in an unknown form.
+        is_unclear = not goes_on and first.pager is not None and 0 < got < rows
         is_only = not goes_on and not is_unclear and (got < rows or self._pagers.is_last(first))
         if first.is_whole_list or is_only:
             self._overlapping.results.add(window.start, first.keys, window.end)

@@ -45,7 +45,7 @@ def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
     options = load_options(db=tmp_path / "a.db")
     assert [each.list_name for each in options.each_list()] == LISTS
     assert (options.delay, options.archive, options.max_articles) == (15.0, tmp_path / "archive", 300)
-    (scrapy,) = re.findall(r'`-a start_url="(.*?)"`', text)
+    (scrapy,) = re.findall(r'`-a\s+start_url="(.*?)"`', text)
     assert load_options(db="a.db", start_url=scrapy).lists == options.lists
 
 

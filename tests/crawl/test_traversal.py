@@ -101,7 +101,7 @@ def test_a_page_of_an_own_size_that_lost_its_results_makes_the_traversal_partial
     assert "shows 3 results of 10, although the list continues" in done.problems[0]
 
 
-@pytest.mark.parametrize("fixed", [10, 20, 25])
+@pytest.mark.parametrize("fixed", [7, 10, 12, 20, 25])
 def test_a_site_whose_pages_and_pager_are_its_own_is_read_by_page_numbers(fixed: int) -> None:
     crawler = Crawler(MovingList(fixed=fixed, pager=False).grow(405))
     assert crawler.crawl().is_whole
@@ -298,6 +298,8 @@ def test_a_position_that_a_former_version_saved_is_resumed() -> None:
 
 
 BESIDE: dict[str, dict[int | None, list[str]]] = {
+    "one above the list on its first page": {0: ["a:x"]},
+    "one above the list on each page": {None: ["a:x"]},
     "above the list on its first page": {0: ["a:x", "b:x", "c:x"]},
     "above the list on each page": {None: ["a:x", "b:x", "c:x", "d:x", "e:x"]},
     "also at their places on the list": {0: ["120:x", "121:x", "122:x"]},
@@ -305,16 +307,19 @@ BESIDE: dict[str, dict[int | None, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", BESIDE)
-@pytest.mark.parametrize("fixed", [None, 10, 25, 50, 100])
+@pytest.mark.parametrize("fixed", [None, 7, 10, 12, 25, 50, 100])
 def test_featured_results_are_no_movement_of_the_list(name: str, fixed: int | None) -> None:
-    beside = BESIDE[name]
+    beside, site = BESIDE[name], MovingList(fixed=fixed).grow(330)
+    seen = set[str]()
 
     def with_others(shown: PageFacts) -> PageFacts:
+        seen.update(shown.keys)
         return replace(shown, keys=[*beside.get(shown.number, beside.get(None, [])), *shown.keys])
 
-    done = read_list(MovingList(fixed=fixed).grow(330), with_others)
+    done = read_list(site, with_others)
     assert done.problems == []
     assert done.is_whole
+    assert seen.issuperset(site.items)
     assert done.is_plain == (fixed is not None)
     assert done.pages <= (330 // fixed + 4 if fixed else 10)
 
