@@ -42,8 +42,8 @@ _MOST_GAPS = 5  # in the last line
     metavar="DIR",
     help="Keep the captures in this folder as WARC files; those in it are not requested again.",
 )
-@click.option("--from", "since", metavar="DATE", help="Only captures made then or later.")
-@click.option("--to", "until", metavar="DATE", help="Only captures made then or earlier.")
+@click.option("--from", "since", metavar="DATE", help="Only captures made on this date or later.")
+@click.option("--to", "until", metavar="DATE", help="Only captures made on this date or earlier.")
 @click.option(
     "--url",
     "urls",

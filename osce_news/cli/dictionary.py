@@ -25,7 +25,7 @@ from osce_news.storage import open_for_reading
 def dictionary(table: str | None, form: str | None, db: Path) -> None:
     """Describe each table and column.
 
-    Lists the meaning, form, origin and pitfalls of each column, like the table data_dictionary. TABLE
+    Lists the meaning, form, origin and pitfalls of each column, as the table data_dictionary does. TABLE
     selects one table or view.
 
     \b

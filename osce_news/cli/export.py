@@ -95,7 +95,7 @@ def export(
     existing FILE stays as it was. A FILE that ends in .gz is compressed; - is standard output.
     Spreadsheets only have full texts with --texts, or if --columns names them.
 
-    Parquet needs the extra `parquet`, Excel `xlsx`.
+    Parquet needs the extra `parquet`, Excel the extra `xlsx`.
 
     \b
     Example:

@@ -55,7 +55,7 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     """Search titles, teasers and texts; best matches first.
 
     QUERY may use "a phrase", a prefix*, -word, AND, OR, NOT, or title:word. If it is not a valid query,
-    its words are searched for as they are. Shells need single quotes around quotes, * and parentheses.
+    items with all of its words are found. Shells need single quotes around quotes, * and parentheses.
 
     \b
     Example:

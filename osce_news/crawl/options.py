@@ -130,7 +130,7 @@ class CrawlOptions:
     start_url: str = _option(
         _addresses,
         "URL",
-        "The address of a list, with a filter or a keyword, on any site. May be given several times.",
+        "The address of a list, also with a filter or a keyword, on any site. May be given several times.",
         default=LISTING_URL,
         multiple=True,
     )
@@ -146,8 +146,8 @@ class CrawlOptions:
     search_key: str | None = _option(
         search_key,
         "KEY",
-        "Its key. Default: the one that the site gives to every browser. Set it in the environment, which "
-        "other users can't see.",
+        "The key of the search service. Default: the one that the site gives to every browser. Set it in the "
+        "environment: other users of the machine can see options.",
         envvar="OSCE_NEWS_SEARCH_KEY",
         show_envvar=True,
         is_secret=True,

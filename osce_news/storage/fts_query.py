@@ -36,7 +36,7 @@ _BARE = re.compile(r"[\w\x1a]+\*?")  # what FTS5 accepts without quotes
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A query as FTS5 reads it, and what a person should know about how it was read."""
+    """A query as FTS5 reads it, and remarks for the user on how it was read."""
 
     expression: str
     notes: tuple[str, ...] = ()
@@ -175,7 +175,7 @@ def _spellings(text: str) -> list[str]:
 
 
 def _notes(word: str) -> list[str]:
-    """Return what a person should know about a word that looks like an operator."""
+    """Return remarks for the user on a word that looks like an operator."""
     if word in ("and", "or", "not"):
         return [f'"{word}" is searched for as a word; the operator is written {word.upper()}']
     if _UNKNOWN_COLUMN.match(word):

@@ -87,7 +87,7 @@ class Query:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know about how the words were read."""
+        """Remarks for the user on how the words were read."""
         return parse_words(self.words).notes if self.words else ()
 
     def where(self) -> tuple[str, list[Any]]:

@@ -45,7 +45,7 @@ def search(
     offset: int = 0,
     newest: bool = False,
 ) -> SearchResult:
-    """Return the items that the query asks for, the best or newest first, each with a `snippet`.
+    """Return the items that match the query, the best or newest first, each with a `snippet`.
 
     Hits in the snippet are between the marks. Without words the newest come first, and there are no snippets.
     """
@@ -61,7 +61,7 @@ def search(
 
 
 def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[str]:
-    """Return what a person should know: how a query was read, and a better word if nothing was found.
+    """Return remarks for the user: how a query was read, and a better word if nothing was found.
 
     `found` is the number of items.
     """
@@ -74,7 +74,7 @@ def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[st
 
 
 def _remarks_on_day(connection: sqlite3.Connection, query: Query) -> Iterator[str]:
-    """Yield what is not known of the day of a query; the connection is to the database of that day."""
+    """Yield what is not known about the day of a query; the connection is to the database of that day."""
     (read,) = connection.execute("SELECT date(max(last_seen)) FROM items").fetchone()
     if read is not None and read < query.as_of:
         yield f"as of {query.as_of} the list had last been read on {read}"

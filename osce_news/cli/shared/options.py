@@ -106,8 +106,8 @@ _FILTERS = (
     ("topic", "NAME", "Only items on this topic, or on one below it."),
     ("type", "NAME", "Only items of this content type."),
     ("place", "NAME", "Only items with this place in the dateline."),
-    ("since", "DATE", "Only items published then or later: 2015, 2022-03, 'March 2022' or a day."),
-    ("until", "DATE", "Only items published then or earlier; a year or month counts to its end."),
+    ("since", "DATE", "Only items published on this date or later: 2015, 2022-03, 'March 2022' or a day."),
+    ("until", "DATE", "Only items published on this date or earlier; a year or month counts to its end."),
     ("language", "CODE", "Only items in this language, such as en or ru."),
     ("as-of", "DATE", "The items as they were on the list at the end of this day (UTC)."),
 )

@@ -103,7 +103,7 @@ async def figure_file(datasette: Any, request: Any) -> Any:
 
 
 async def _figure(datasette: Any, options: FigureOptions) -> tuple[Figure, list[str]]:
-    """Return the figure, and what a person should know about its query. Raises BadInputError."""
+    """Return the figure, and remarks on its query. Raises BadInputError."""
 
     def build(connection: sqlite3.Connection) -> tuple[Figure, list[str]]:
         figure = build_figure(connection, options)

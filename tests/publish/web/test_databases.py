@@ -57,7 +57,7 @@ def test_the_page_of_an_item_shows_that_day_and_leads_to_today(get: Get) -> None
     page = get(f"/items/{node(EDITED)}?{DAY}").text
     assert f"<h1>{html.escape(STORIES[EDITED].title, quote=False)}</h1>" in html.unescape(page)
     assert "A title that was mended" not in page
-    assert f'<a href="/items/{node(EDITED)}">its page of today</a>' in page
+    assert f'<a href="/items/{node(EDITED)}">its present page</a>' in page
     assert "has not changed since" not in page
     assert TEXT not in get(f"/items/{node(READ)}?{DAY}").text
     assert "Withdrawn" not in get(f"/items/{node(GONE)}?{DAY}").text
