@@ -27,22 +27,14 @@ class Crawl:
     ) -> None:
         self.options = options
         self.progress = progress
-        self.runs: list[CrawlRun] = []  # so far, the present one last
-        self.list_runs: list[ListRun] = []  # those of the lists
+        self.runs: list[CrawlRun] = []
+        self.list_runs: list[ListRun] = []
+        self.run: CrawlRun | None = None  # the present run, or the last one
+        self.list_run: ListRun | None = None  # that of the present list, or of the last one
         self.interrupted = False  # by a signal
         self.pending: PendingPage | None = None  # the last page whose records went to the item pipelines
         self._writer: Writer | None = None
         self._own_error: OsceNewsError | None = None  # an error before a run began
-
-    @property
-    def run(self) -> CrawlRun | None:
-        """The present run, or the last one; None before the first."""
-        return self.runs[-1] if self.runs else None
-
-    @property
-    def list_run(self) -> ListRun | None:
-        """The run of the present list, or of the last one; None before the first."""
-        return self.list_runs[-1] if self.list_runs else None
 
     @property
     def is_open(self) -> bool:
@@ -74,6 +66,7 @@ class Crawl:
         kind = SearchRun if self.options.source == "search" else ListRun
         with storage_errors(self.options.db):
             run = kind(self._writer or self.open(), self.options.each_list()[len(self.list_runs)])
+        self.run = self.list_run = run
         self.runs.append(run)
         self.list_runs.append(run)
         return run
@@ -94,13 +87,9 @@ class Crawl:
         if not self.options.articles or not is_read or self.interrupted or any(map(_ends_the_crawl, errors)):
             return None
         with storage_errors(self.options.db):
-            run = ArticlesRun(self._writer or self.open(), self.options)
+            self.run = run = ArticlesRun(self._writer or self.open(), self.options)
         self.runs.append(run)
         return run
-
-    def in_period(self, published: str | None) -> bool:
-        """Whether a date is in the period of the options; true for a missing date."""
-        return self.list_run is None or self.list_run.in_period(published)
 
     def close(self) -> None:
         """End the present run and close the database, if they are open."""

@@ -95,11 +95,12 @@ class StoragePipeline:
         return None if page is None or page.is_complete else page
 
     def _drop_from_feeds(self, item: Any) -> None:
+        run = self.crawl.list_run
         if isinstance(item, ArticleItem):
-            if self.crawl.list_run is not None:
+            if run is not None:
                 raise NotExportedError("articles are exported by `scrapy crawl articles`")
             return
-        if not self.crawl.in_period(ItemAdapter(item)["published"]):
+        if run is not None and not run.in_period(ItemAdapter(item)["published"]):
             raise NotExportedError("published outside of the period")
         values = hash(repr(item))
         if values in self._exported:

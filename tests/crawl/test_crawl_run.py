@@ -9,7 +9,7 @@ import pytest
 
 from osce_news.crawl import responses as kept_module
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import ArticlesRun, CrawlRun, as_partial
+from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import MAX_KEPT_PAGES, keep_page
 from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError, StorageError
@@ -72,8 +72,8 @@ def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path:
     crawl.begin_list_run().fail(PartialError("the list moved"))
     crawl.list_run.finish()  # type: ignore[union-attr]
     assert isinstance(crawl.error, PartialError)
-    articles = ArticlesRun(crawl.begin_list_run().writer, crawl.options)
-    crawl.runs.append(articles)
+    articles = crawl.begin_articles_run()
+    assert articles is not None
     articles.fail(RefusedError("not wanted"))
     crawl.close()
     assert crawl.error is articles.error
