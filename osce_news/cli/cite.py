@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import db_option, filter_options, traceback_option
+from osce_news.cli.shared.options import db_option, filter_options
 from osce_news.cli.shared.output import EMPTY, print_count, print_json
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
@@ -28,7 +28,6 @@ from osce_news.storage.query import Query
 )
 @db_option
 @filter_options
-@traceback_option
 def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
     """Print a reference to the data set or to one item.
 

@@ -85,6 +85,11 @@ class LazyGroup(click.Group):
         command = getattr(module, function)
         assert isinstance(command, click.Command)
         command.context_class = _Context
+        if all(param.name != "verbose" for param in command.params):  # it has no log; `main` reads the option
+            text = "Show a traceback if there is an error."
+            command.params.append(
+                click.Option(["-v", "--verbose"], is_flag=True, expose_value=False, help=text)
+            )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import db_option, format_options, traceback_option
+from osce_news.cli.shared.options import db_option, format_options
 from osce_news.cli.shared.output import FORMATS, is_table, print_rows, terminal_width
 from osce_news.errors import BadInputError
 from osce_news.storage import dictionary as stored
@@ -21,7 +21,6 @@ from osce_news.storage import open_for_reading
 @click.argument("table", required=False)
 @db_option
 @partial(format_options, forms=(*FORMATS, "markdown"))
-@traceback_option
 def dictionary(table: str | None, form: str | None, db: Path) -> None:
     """Describe each table and column.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import FilePath, Limit, db_option, filter_options, traceback_option
+from osce_news.cli.shared.options import FilePath, Limit, db_option, filter_options
 from osce_news.cli.shared.output import print_count, print_export, printable
 from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
@@ -73,7 +73,6 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
 )
 @db_option
 @filter_options
-@traceback_option
 def export(
     file: Path | None,
     form: str | None,

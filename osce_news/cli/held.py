@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import Number, db_option, format_options, traceback_option
+from osce_news.cli.shared.options import Number, db_option, format_options
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError, command_line
 from osce_news.items import REVISED_FIELDS, NewsItem
@@ -26,7 +26,6 @@ _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "s
 @click.option("--discard", is_flag=True, help="Drop the page, or take back that it was stored.")
 @db_option
 @format_options
-@traceback_option
 def held(number: int | None, store: bool, discard: bool, db: Path, form: str | None) -> None:
     """List pages that failed a check; store or discard one of them.
 

@@ -11,7 +11,6 @@ from osce_news.cli.shared.options import (
     filter_options,
     item_format_options,
     limit_option,
-    traceback_option,
 )
 from osce_news.cli.shared.output import print_count, print_items
 from osce_news.storage import queries
@@ -24,7 +23,6 @@ from osce_news.storage.query import Query
 @filter_options
 @limit_option(50)
 @item_format_options
-@traceback_option
 def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     """List items, newest first.
 

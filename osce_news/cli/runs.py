@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import db_option, format_options, limit_option, traceback_option
+from osce_news.cli.shared.options import db_option, format_options, limit_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
 from osce_news.errors import BadInputError
 from osce_news.storage import open_for_reading
@@ -32,7 +32,6 @@ _WIDTH = 120  # columns of a terminal that holds the wide table
 @db_option
 @limit_option(20)
 @format_options
-@traceback_option
 def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) -> None:
     """List past runs, or show one of them.
 

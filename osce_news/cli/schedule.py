@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared.notifications import Notifications
-from osce_news.cli.shared.options import db_option, start_url_option, traceback_option
+from osce_news.cli.shared.options import db_option, start_url_option
 from osce_news.crawl.config import load_options
 from osce_news.errors import BadInputError
 
@@ -51,7 +51,6 @@ _SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
 @click.option("--notify", metavar="FILE", help="A file with Apprise addresses to notify of failed crawls.")
 @click.option("--user", is_flag=True, help="Make units for your own account instead of the system (systemd).")
 @start_url_option
-@traceback_option
 def schedule(
     scheduler: str,
     db: Path,

@@ -14,7 +14,6 @@ from osce_news.cli.shared.options import (
     filter_options,
     item_format_options,
     limit_option,
-    traceback_option,
 )
 from osce_news.cli.shared.output import print_count, print_hits, print_items, shows_bold
 from osce_news.storage import search as fulltext
@@ -50,7 +49,6 @@ class _Search(click.Command):
 @partial(filter_options, with_search=False)
 @limit_option(20)
 @item_format_options
-@traceback_option
 def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     """Search titles, teasers and texts; best matches first.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from osce_news.atomic import temporary_folder
-from osce_news.cli.shared.options import Number, db_option, traceback_option
+from osce_news.cli.shared.options import Number, db_option
 from osce_news.errors import require_extra
 
 
@@ -37,7 +37,6 @@ def _address(ctx: click.Context, param: click.Parameter, value: str) -> str:
     help="The address to listen on: 0.0.0.0 in a container. Only requests for localhost are answered.",
 )
 @click.option("--open", "show", is_flag=True, help="Open the front page in the browser.")
-@traceback_option
 def serve(db: Path, port: int, host: str, show: bool) -> None:
     """Show the database in the browser.
 

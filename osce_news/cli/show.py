@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import db_option, format_options, traceback_option
+from osce_news.cli.shared.options import db_option, format_options
 from osce_news.cli.shared.output import Row, print_field, print_json, print_rows, print_wrapped
 from osce_news.items import NEWSROOM_COLUMNS
 from osce_news.storage import open_for_reading, queries
@@ -18,7 +18,6 @@ from osce_news.storage import open_for_reading, queries
 @click.argument("identifier", metavar="ID")
 @db_option
 @format_options
-@traceback_option
 def show(identifier: str, db: Path, form: str | None) -> None:
     """Show one item: its values, revisions, and when it was seen.
 

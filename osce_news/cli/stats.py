@@ -16,7 +16,6 @@ from osce_news.cli.shared.options import (
     db_option,
     filter_options,
     format_options,
-    traceback_option,
 )
 from osce_news.cli.shared.output import print_count, print_rows
 from osce_news.publish.figures import (
@@ -60,7 +59,6 @@ from osce_news.storage.query import Query
 )
 @filter_options
 @format_options
-@traceback_option
 def stats(
     db: Path,
     by: tuple[str, ...],

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from osce_news.cli.runs import with_death
-from osce_news.cli.shared.options import db_option, traceback_option
+from osce_news.cli.shared.options import db_option
 from osce_news.cli.shared.output import print_field, print_json
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
 from osce_news.errors import StaleError
@@ -65,7 +65,6 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
     help="Output format; prometheus is for the textfile collector of node_exporter.",
 )
 @db_option
-@traceback_option
 def status(max_age: timedelta | None, form: str, db: Path) -> None:
     """Show the last runs, held pages and unknown names.
 

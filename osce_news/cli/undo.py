@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import Number, db_option, json_option, traceback_option
+from osce_news.cli.shared.options import Number, db_option, json_option
 from osce_news.cli.shared.output import print_json
 from osce_news.storage import Writer, refuse_missing
 from osce_news.storage.undo import undo_run
@@ -16,7 +16,6 @@ from osce_news.storage.undo import undo_run
 @click.argument("run", type=Number(1, 10**9))
 @db_option
 @json_option
-@traceback_option
 def undo(run: int, db: Path, as_json: bool) -> None:
     """Take back what one run stored.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import db_option, json_option, traceback_option
+from osce_news.cli.shared.options import db_option, json_option
 from osce_news.cli.shared.output import print_json
 from osce_news.storage import integrity
 
@@ -15,7 +15,6 @@ from osce_news.storage import integrity
 @click.command()
 @db_option
 @json_option
-@traceback_option
 def verify(db: Path, as_json: bool) -> None:
     """Check the integrity of a database.
 

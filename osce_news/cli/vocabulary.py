@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import db_option, format_options, traceback_option
+from osce_news.cli.shared.options import db_option, format_options
 from osce_news.cli.shared.output import is_table, print_rows
 from osce_news.normalize.vocabulary import vocabulary as load
 from osce_news.storage import open_for_reading, queries
@@ -18,7 +18,6 @@ from osce_news.storage import open_for_reading, queries
 @click.option("--unknown", is_flag=True, help="List the database's values that match no entry, with counts.")
 @db_option
 @format_options
-@traceback_option
 def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None) -> None:
     """List the known offices, topics, content types and places.
 

@@ -65,10 +65,6 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 delay_option = click.option(
     "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
 )
-# For commands that do not log: `main` reads -v from the arguments by itself.
-traceback_option = click.option(
-    "-v", "--verbose", is_flag=True, expose_value=False, help="Show a traceback if there is an error."
-)
 
 
 def log_options(command: Callable[..., Any]) -> Callable[..., Any]:

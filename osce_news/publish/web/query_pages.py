@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import sqlite3
+import tomllib
+from importlib import resources
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +19,6 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import number_in
-from osce_news.publish.web.canned_queries import QUERIES
 from osce_news.publish.web.databases import database, path_of
 from osce_news.publish.web.responses import download, error_line, html
 from osce_news.publish.web.served_copy import DATABASE, TABLE
@@ -26,6 +27,13 @@ from osce_news.storage.fts_query import parse_words
 from osce_news.storage.query import VOCABULARIES
 from osce_news.storage.schema import LISTS
 
+# Datasette's canned queries, by name.
+QUERIES: dict[str, dict[str, Any]] = {
+    name: {**query, "hide_sql": True}
+    for name, query in tomllib.loads(
+        resources.files(__package__).joinpath("canned_queries.toml").read_text("utf-8")
+    ).items()
+}
 _ROWS = 50  # of a page
 _LONGEST = 200  # characters of a value on a page
 _CSV_MS = 60_000

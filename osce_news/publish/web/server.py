@@ -17,7 +17,7 @@ from datasette.plugins import pm
 
 from osce_news.errors import BadInputError
 from osce_news.publish.web import guard, plugin
-from osce_news.publish.web.canned_queries import QUERIES
+from osce_news.publish.web.query_pages import QUERIES
 from osce_news.publish.web.served_copy import DATABASE, TABLE, open_copy
 from osce_news.storage import dictionary
 

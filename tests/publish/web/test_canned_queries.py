@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from osce_news.publish.web.canned_queries import QUERIES
+from osce_news.publish.web.query_pages import QUERIES
 from osce_news.storage import queries
 from osce_news.storage.query import Query
 from tests.publish.web.conftest import EDITED, GONE, Get, node, searched, text_of
