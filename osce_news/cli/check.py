@@ -22,10 +22,11 @@ from osce_news.cli.shared.options import (
     log_options,
     start_url_option,
 )
-from osce_news.cli.shared.output import print_json, printable
+from osce_news.cli.shared.output import print_json
 from osce_news.cli.shared.page_fixtures import case_name, live_page, save
 from osce_news.crawl.config import load_options
 from osce_news.errors import LayoutError
+from osce_news.normalize.text import printable
 from osce_news.storage import open_for_reading
 from osce_news.urls import newest_first
 

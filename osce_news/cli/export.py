@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared.options import FilePath, Limit, db_option, filter_options
-from osce_news.cli.shared.output import print_count, print_export, printable
-from osce_news.normalize.text import numbered
+from osce_news.cli.shared.output import print_count, print_export
+from osce_news.normalize.text import numbered, printable
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.exporter import Options

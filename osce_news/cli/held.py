@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared.options import Number, db_option, format_options
-from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
+from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows
 from osce_news.errors import BadInputError, command_line
 from osce_news.items import REVISED_FIELDS, NewsItem
+from osce_news.normalize.text import printable
 from osce_news.storage import Writer, open_for_reading, refuse_missing
 from osce_news.storage import held as held_table
 from osce_news.storage.held import HeldPage

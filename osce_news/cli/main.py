@@ -17,8 +17,8 @@ import click.shell_completion
 from osce_news import __version__
 from osce_news.cli.commands import LazyGroup
 from osce_news.cli.shared import log
-from osce_news.cli.shared.output import printable
 from osce_news.errors import OsceNewsError, unexpected, with_database
+from osce_news.normalize.text import printable
 
 INTERRUPTED = 130  # the exit status
 

@@ -12,8 +12,9 @@ import click
 
 from osce_news.cli.shared import log
 from osce_news.cli.shared.options import db_option, format_options, limit_option
-from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows, printable
+from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows
 from osce_news.errors import BadInputError
+from osce_news.normalize.text import printable
 from osce_news.storage import open_for_reading
 from osce_news.storage import runs as stored_runs
 

@@ -27,6 +27,11 @@ def numbered(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def printable(text: str) -> str:
+    """Return the text with spaces instead of line breaks and characters that would control a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def clean(text: str | None) -> str | None:
     r"""Return the text as one line, or None if it has no visible character.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from osce_news import __version__
 from osce_news.normalize.dates import MONTHS
-from osce_news.normalize.text import numbered
+from osce_news.normalize.text import numbered, printable
 from osce_news.storage.coverage import Coverage
 from osce_news.urls import LISTING_URL
 
@@ -119,7 +119,7 @@ def one_line(text: str) -> str:
     >>> one_line("  a" + chr(13) + chr(10) + "b" + chr(0) + " c")
     'a b c'
     """
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return " ".join(printable(text).split())
 
 
 def _parts(day: str) -> tuple[int, str, int]:

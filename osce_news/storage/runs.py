@@ -27,7 +27,6 @@ _EXPRESSIONS = {
     "run": "id",
     "continued_by": "(SELECT max(id) FROM runs AS other WHERE other.continues = runs.id)",
 }
-_LATER_COLUMNS = ("held",)  # which an older database lacks
 
 
 @dataclass
@@ -190,7 +189,7 @@ def read_run(connection: sqlite3.Connection, identifier: int) -> dict[str, Any] 
 
 
 def _run_query(connection: sqlite3.Connection) -> str:
-    present = {row["name"] for row in connection.execute("PRAGMA table_info (runs)")}
-    lacking = {name: "NULL" for name in _LATER_COLUMNS if name not in present}
-    expressions = {**dict(zip(RUN_COLUMNS, RUN_COLUMNS, strict=True)), **_EXPRESSIONS, **lacking}
-    return f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in expressions.items())} FROM runs"
+    present = {row["name"]: row["name"] for row in connection.execute("PRAGMA table_info (runs)")}
+    expressions = present | _EXPRESSIONS  # an older database lacks some columns
+    columns = ", ".join(f"{expressions.get(name, 'NULL')} AS {name}" for name in RUN_COLUMNS)
+    return f"SELECT {columns} FROM runs"

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.output import EXPORT_FORMATS, FORMATS
+from osce_news.cli.shared.output import FORMATS
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.storage.query import VOCABULARIES, Query
 from osce_news.urls import LISTING_URL
@@ -164,7 +164,9 @@ class Limit(Number):
 
 def item_format_options(function: F) -> F:
     """Add `--format` and `--json` to a command that prints items, with the formats of `export`."""
-    return format_options(function, (*FORMATS, *EXPORT_FORMATS))
+    from osce_news.publish.formats import formats  # takes time
+
+    return format_options(function, tuple(dict.fromkeys((*FORMATS, *formats()))))
 
 
 def format_options(function: F, forms: Sequence[str] = FORMATS) -> F:

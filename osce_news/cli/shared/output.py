@@ -16,7 +16,7 @@ import click
 
 from osce_news.errors import BadInputError
 from osce_news.items import NEWSROOM_COLUMNS
-from osce_news.normalize.text import numbered
+from osce_news.normalize.text import numbered, printable
 from osce_news.storage import queries, search
 from osce_news.storage.as_of import PRESENT_ONLY
 from osce_news.storage.query import Query
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from osce_news.publish.exporter import Options
 
 FORMATS = ("table", "tsv", "csv", "json")
-# The formats of `export` that `list` and `search` print.
-EXPORT_FORMATS = ("ris", "bibtex", "csl-json", "jsonl", "parquet", "xlsx", "atom")
 Row = Mapping[str, Any]
 _ITEM_TABLE = ("id", "published", "content_type", "offices", "title")  # those that fit a terminal
 _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, as a terminal shows them
@@ -46,7 +44,7 @@ def print_items(
 
     A narrow terminal shows the items one below the other. Raises what an export raises.
     """
-    if form in EXPORT_FORMATS:
+    if form is not None and form not in FORMATS:
         print_export(connection, rows, form, query)
     elif form is None and sys.stdout.isatty() and shutil.get_terminal_size().columns < _WIDE:
         print_hits(rows)
@@ -162,11 +160,6 @@ def print_wrapped(start: str, value: object, indent: int) -> None:
 def terminal_width() -> int:
     """Return the number of columns for text: those of the terminal, and at least 40."""
     return max(40, shutil.get_terminal_size().columns)
-
-
-def printable(text: str) -> str:
-    """Return the text with spaces instead of characters that would control a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def shows_bold() -> bool:

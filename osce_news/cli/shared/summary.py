@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.output import print_json, printable
+from osce_news.cli.shared.output import print_json
 from osce_news.clock import duration_in_words
 from osce_news.errors import OsceNewsError, command_line
-from osce_news.normalize.text import numbered
+from osce_news.normalize.text import numbered, printable
 from osce_news.storage import Summary, open_for_reading, queries
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from osce_news.cli.shared.output import Row, as_text, printable
+from osce_news.cli.shared.output import Row, as_text
+from osce_news.normalize.text import printable
 
 _GAP = 3  # width between two columns
 _WORD = 24  # longer words, such as addresses, are broken in any table

@@ -22,7 +22,7 @@ from osce_news.publish.figures import (
     render_image,
     render_page,
 )
-from osce_news.publish.web.addresses import query_of
+from osce_news.publish.web.addresses import number_in, query_of
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
 from osce_news.publish.web.responses import error_line, html
@@ -46,13 +46,10 @@ FIGURES = {
 
 def options_from(arguments: Any) -> FigureOptions:
     """Return the options in a query string. Raises BadInputError."""
-    values = {name: [value for value in arguments.getlist(name) if value] for name in arguments}
-    by = tuple(values.get("by", [])) or ("year",)
-    top = (values.get("top") or [None])[0]
-    if top is not None and not (top.isascii() and top.isdigit() and len(top) < 4):
-        raise BadInputError(f"not a number: {top[:80]!r}")
+    by = tuple(filter(None, arguments.getlist("by"))) or ("year",)
+    top = number_in(arguments, "top") if arguments.get("top") else None
     query = query_of(arguments, ("by", "labels", "top", "width", "download"))
-    return FigureOptions(by, query, bool(values.get("labels")), int(top) if top else None)
+    return FigureOptions(by, query, bool(arguments.get("labels")), top)
 
 
 def command(options: FigureOptions) -> str:

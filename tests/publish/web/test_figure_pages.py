@@ -74,7 +74,7 @@ def test_png_and_html_are_downloads(get: Get) -> None:
     ("asked", "line"),
     [
         ("office=nowhere", "no office 'nowhere'"),
-        ("top=many", "not a number: 'many'"),
+        ("top=many", "top: not a number from 1: 'many'"),
         ("offcie=odihr", "no filter 'offcie'"),
         ("as-of=2025-11-01", "nothing is known of 2025-11-01"),
         ("as-of=Friday", "as-of: 'Friday' is not a date"),
