@@ -41,7 +41,6 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (ParseError, _NOT_HTTP),
     (DownloadFailedError, "the connection failed"),
 )
-_LASTING = (HeadTooLargeError, VerificationError, ParseError)
 _OF_NETWORK = (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
@@ -58,7 +57,7 @@ def cause_of(error: BaseException | None, request: Request | None = None) -> str
         status = _proxy_status(deepest)
         reason = f"it answered with status {status}" if status else deepest
         return f"the proxy opened no connection to the site: {reason}"
-    if _is_about_header(error):
+    if isinstance(deepest, ValueError) and deepest is not error:  # about a header
         meaning = _NOT_HTTP
     elif isinstance(deepest, SSL.Error):
         meaning = _tls_cause(deepest)
@@ -70,22 +69,19 @@ def cause_of(error: BaseException | None, request: Request | None = None) -> str
 
 
 def is_lasting(error: BaseException) -> bool:
-    """Whether another try would fail too: the server or the proxy is not what it should be."""
+    """Whether another try would fail too, because of an invalid certificate or a proxy that refuses."""
     deepest = _deepest(error)
     if isinstance(deepest, TunnelError):
         return _proxy_status(deepest) < HTTPStatus.INTERNAL_SERVER_ERROR
-    return _is_about_header(error) or isinstance(deepest, (*_LASTING, SSL.Error))
+    if isinstance(deepest, SSL.Error):
+        return _is_about_certificate(deepest)
+    return isinstance(deepest, VerificationError)
 
 
 def _deepest(error: BaseException | None) -> BaseException | None:
     """Return what caused the downloader's error; the error itself if nothing is known."""
     reasons = getattr(getattr(error, "__cause__", None), "reasons", [])  # of Twisted's ResponseFailed
     return reasons[-1].value if reasons and type(error) is DownloadFailedError else error
-
-
-def _is_about_header(error: BaseException | None) -> bool:
-    deepest = _deepest(error)
-    return isinstance(deepest, ValueError) and deepest is not error
 
 
 def _proxy_status(error: TunnelError) -> int:
@@ -95,6 +91,16 @@ def _proxy_status(error: TunnelError) -> int:
 
 
 def _tls_cause(error: SSL.Error) -> str:
-    details = ", ".join(entry[-1] for entry in error.args[0]) if error.args else "closed"
-    what = "the server's certificate is not valid" if "certificate" in details else "no encrypted connection"
+    details = _tls_details(error)
+    what = (
+        "the server's certificate is not valid" if _is_about_certificate(error) else "no encrypted connection"
+    )
     return f"{what} ({details})"
+
+
+def _tls_details(error: SSL.Error) -> str:
+    return ", ".join(entry[-1] for entry in error.args[0]) if error.args else "closed"
+
+
+def _is_about_certificate(error: SSL.Error) -> bool:
+    return "certificate" in _tls_details(error)
