@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import NamedTuple
 
 from osce_news import __version__
 from osce_news.archive.writer import ArchiveWriter
@@ -28,18 +27,6 @@ logger = logging.getLogger(__name__)
 
 # Options that have a field of their own in RunStarted, or are private.
 _NOT_RECORDED = frozenset({"start_url", "lists", "since", "until", "accept", "db", "archive", "search_key"})
-
-
-class ListOutcome(NamedTuple):
-    """What a run has found out about its list: the missing items, None if it can't tell; and its address.
-
-    `list_status` is "complete" if the list was read to its end, but the run is partial for another reason.
-    """
-
-    withdrawn: list[str] | None = None
-    whole: bool = False  # whether the whole list was read
-    list_url: str = ""
-    list_status: str | None = None
 
 
 class CrawlRun(Run):
@@ -143,21 +130,7 @@ class CrawlRun(Run):
             self.summary.status, self.summary.message = "failed", str(self.error)
 
     def _finish(self) -> None:
-        outcome = self.list_outcome()
-        end = RunFinished(
-            status=self.status,
-            message=self.message,
-            finished=utc_now(),
-            pages=0,  # the archive sets both numbers
-            files=0,
-            whole=outcome.whole,
-            tells_gone=outcome.withdrawn is not None,
-            asked=outcome.withdrawn is not None,
-            list_url=outcome.list_url,
-            cost=self.cost(),
-            list_status=outcome.list_status,
-        )
-        withdrawn = outcome.withdrawn or []
+        end, withdrawn = self.ending()
         try:
             self.record(end)
         except StorageError as error:  # the run ends with this error instead
@@ -179,9 +152,17 @@ class CrawlRun(Run):
             end, status=self.status, message=self.message, whole=False, tells_gone=False, list_status=None
         )
 
-    def list_outcome(self) -> ListOutcome:
-        """Return what the run has found out about its list; sets the error if there is one."""
-        return ListOutcome()
+    def ending(self) -> tuple[RunFinished, list[str]]:
+        """Return the event of the end, and the items that are withdrawn; sets the error of a partial run."""
+        end = RunFinished(
+            status=self.status,
+            message=self.message,
+            finished=utc_now(),
+            pages=0,  # the archive sets both numbers
+            files=0,
+            cost=self.cost(),
+        )
+        return end, []
 
     @property
     def status(self) -> str:
@@ -226,8 +207,8 @@ class ArticlesRun(CrawlRun):
             self._first_failure = self._first_failure or f"{item.url}: {item.reason}"
         super().store_item(item)
 
-    def finish(self) -> None:
-        """End the run; it is partial if articles could not be fetched."""
+    def ending(self) -> tuple[RunFinished, list[str]]:
+        """As `CrawlRun.ending`; the run is partial if articles could not be fetched."""
         if self._failures and self.error is None and not self.interrupted:
             self.fail(
                 PartialError(
@@ -235,7 +216,7 @@ class ArticlesRun(CrawlRun):
                     "; the next run requests them again"
                 )
             )
-        super().finish()
+        return super().ending()
 
 
 def as_partial(error: OsceNewsError, pages: int) -> OsceNewsError:

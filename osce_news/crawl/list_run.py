@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from osce_news import checks
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
-from osce_news.crawl.crawl_run import CrawlRun, ListOutcome, as_partial
+from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import Traversal
@@ -24,7 +24,7 @@ from osce_news.errors import (
     RefusedError,
     command_line,
 )
-from osce_news.events import PageStored
+from osce_news.events import PageStored, RunFinished
 from osce_news.items import Listing
 from osce_news.normalize import rules
 from osce_news.pages.page_facts import AnswerFacts, PageFacts
@@ -169,8 +169,12 @@ class ListRun(CrawlRun):
     @property
     def _finds_missing(self) -> bool:
         """Whether items that this run has not seen are missing from the list."""
-        is_whole = self._is_read and self.summary.mode == "full" and self.traversal.is_whole
-        return is_whole and self.options.is_whole_list and not self.options.is_limited
+        return self._is_whole and self.options.is_whole_list and not self.options.is_limited
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether this run has read the list from its top to its end."""
+        return self._is_read and self.summary.mode == "full" and self.traversal.is_whole
 
     def _due_pages(self, items: Sequence[str]) -> list[Due]:
         return [
@@ -179,28 +183,31 @@ class ListRun(CrawlRun):
             if any(same_site(due.url, site) for site in self.options.lists)
         ]
 
-    def list_outcome(self) -> ListOutcome:
-        """Return what the run has found out about its list; sets the error if there is one."""
+    def ending(self) -> tuple[RunFinished, list[str]]:
+        """As `CrawlRun.ending`, with what the run has found out about its list."""
         if self.error is None and not self.interrupted:
             if problems := "; ".join(self.traversal.problems[:3]):
                 self.fail(PartialError(f"{problems}; what was read is stored, run the command again"))
             elif held := self.summary.held:
                 pages = "page is" if held == 1 else "pages are"
                 self.fail(PartialError(f"{held} doubtful {pages} held, not stored: see `{self._held}`"))
-        list_url = self.traversal.list_url
-        if not self._is_read:
-            return ListOutcome(list_url=list_url)
-        is_complete = self.error is None and not self.interrupted
-        outcome = ListOutcome(list_url=list_url, list_status=None if is_complete else "complete")
-        if self._finds_missing:
+        list_url, gone = self.traversal.list_url, []
+        if tells_gone := self._finds_missing:
             items = self.find_missing(list_url)
             gone = self.find_gone(items)
-            outcome = outcome._replace(withdrawn=gone, whole=True)
             self._note = self._about_missing(items, len(items) - len(gone))
             self.hint = self.hint or self._note
-        elif self.summary.mode == "full" and self.traversal.is_whole:
-            outcome = outcome._replace(whole=True)
-        return outcome
+        is_complete = self.error is None and not self.interrupted
+        end, _ = super().ending()
+        end = replace(
+            end,
+            list_url=list_url,
+            list_status="complete" if self._is_read and not is_complete else None,
+            whole=self._is_whole,
+            tells_gone=tells_gone,
+            asked=tells_gone,
+        )
+        return end, gone
 
     def _about_missing(self, items: Sequence[str], left: int) -> str | None:
         if not left:

@@ -97,7 +97,7 @@ def test_a_damaged_database_at_the_end_is_an_error(tmp_path: Path, monkeypatch: 
 
     crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db"))
     run = crawl.begin_list_run()
-    monkeypatch.setattr(run, "list_outcome", malformed)
+    monkeypatch.setattr(run, "ending", malformed)
     crawl.close()
     assert isinstance(crawl.error, StorageError)
     assert (run.summary.status, "osce-news verify" in str(run.summary.message)) == ("failed", True)

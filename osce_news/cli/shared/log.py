@@ -12,7 +12,7 @@ from typing import TextIO
 import click
 
 from osce_news.clock import format_utc
-from osce_news.crawl.notice import NOTICE
+from osce_news.crawl import NOTICE
 from osce_news.errors import BadInputError, with_database
 
 logger = logging.getLogger("osce_news")

@@ -15,8 +15,8 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, ResponseDat
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
+from osce_news.crawl import NOTICE
 from osce_news.crawl.causes import cause_of, is_lasting
-from osce_news.crawl.notice import NOTICE
 
 if TYPE_CHECKING:
     from scrapy import Spider

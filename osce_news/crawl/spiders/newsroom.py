@@ -11,10 +11,10 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from osce_news.crawl import NOTICE
 from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.list_run import ListRun, SearchRun, explain
 from osce_news.crawl.middlewares import conditional_headers
-from osce_news.crawl.notice import NOTICE
 from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.responses import (
     error_from_failure,
