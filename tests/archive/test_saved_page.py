@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from osce_news.archive.replay.plan import plan_replay
 from osce_news.archive.saved_page import saved_page
-from osce_news.errors import LayoutError
+from osce_news.clock import format_utc
+from osce_news.errors import BadInputError, LayoutError
 from osce_news.urls import LISTING_URL
 
 ADDRESS = "https://www.osce.org/node/579997"
@@ -73,3 +75,55 @@ def test_an_mhtml_file_is_refused_by_its_name(tmp_path: Path) -> None:
     page = saved_page(path)
     with pytest.raises(LayoutError, match="an MHTML file"):
         page.capture()
+
+
+MADE = 1_750_000_000  # when the file was last changed
+
+
+def page_with(meta: str | bytes | None, head: str, folder: Path) -> tuple[str, str]:
+    """Return address and time of a page with this head next to a `meta.json` with this content."""
+    path = folder / "page.html"
+    path.write_text(PAGE.format(head), encoding="utf-8")
+    os.utime(path, (MADE + 0.9, MADE + 0.9))
+    if meta is not None:
+        (folder / "meta.json").write_bytes(meta.encode() if isinstance(meta, str) else meta)
+    capture = saved_page(path).capture()
+    return capture.url, capture.fetched_at
+
+
+CANONICAL = f'<link rel="canonical" href="{ADDRESS}">'
+
+
+@pytest.mark.parametrize(
+    ("meta", "head", "url", "at"),
+    [
+        ('{"url": "https://a.example/x", "fetched_at": "2025-08-05T12:00:00Z"}', CANONICAL,
+         "https://a.example/x", "2025-08-05T12:00:00Z"),
+        ('{"fetched_at": "2025-3-5T1:2:3Z"}', CANONICAL, ADDRESS, "2025-03-05T01:02:03Z"),
+        ("{}", "", LISTING_URL, format_utc(MADE)),
+        (None, CANONICAL, ADDRESS, format_utc(MADE)),
+        (None, f"<!-- saved from url=(0014)about:internet -->{CANONICAL}", ADDRESS, format_utc(MADE)),
+        (None, '<link rel="canonical" href="https://a.example:99999/">', LISTING_URL, format_utc(MADE)),
+    ],
+)  # fmt: skip
+def test_address_and_time_come_from_meta_json_or_else_from_the_page_and_the_file(
+    tmp_path: Path, meta: str | None, head: str, url: str, at: str
+) -> None:
+    assert page_with(meta, head, tmp_path) == (url, at)
+
+
+@pytest.mark.parametrize(
+    ("meta", "says"),
+    [
+        ("{", "not valid JSON"),
+        (b"\xff\xfe\xfa", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ("[]", "not a JSON object with `url` and `fetched_at`"),
+        ('{"fetched_at": "yesterday"}', "yesterday"),
+        ('{"fetched_at": 1646308800}', "must be texts"),
+        ('{"url": "https://www.osce.org:99999/press-releases"}', "is not a web address"),
+    ],
+)
+def test_a_broken_meta_json_is_bad_input(tmp_path: Path, meta: str | bytes, says: str) -> None:
+    with pytest.raises(BadInputError, match=f"meta.json: .*{says}"):
+        page_with(meta, "", tmp_path)

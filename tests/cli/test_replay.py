@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from osce_news.storage import open_for_reading
-from tests.helpers import FIXTURES, html_of, run, shell, values
+from tests.helpers import FIXTURES, html_of, run, shell
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 
@@ -90,50 +87,6 @@ def test_the_latest_page_wins_whatever_the_order_of_arguments(tmp_path: Path) ->
     assert [(one["before"], one["after"], one["class"]) for one in shown["revisions"]] == [
         ("Former title", "Present title", "text")
     ]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("meta", "head", "url", "at"),
-    [
-        (
-            '{"url": "https://mirror.example/x", "fetched_at": "2025-08-05T12:00:00Z"}',
-            '<link rel="canonical" href="https://other.example/">',
-            "https://mirror.example/x",
-            "2025-08-05T12:00:00Z",
-        ),
-        (None, '<link rel="canonical" href="https://other.example/y">', "https://other.example/y", None),
-        (None, "<!-- saved from url=(0026)https://saved.example/z -->", "https://saved.example/z", None),
-        ("{}", "", "https://www.osce.org/press-releases", None),
-        (
-            None,
-            '<!-- saved from url=(0014)about:internet --><link rel="canonical" href="https://other.example/y">',
-            "https://other.example/y",
-            None,
-        ),
-        (
-            None,
-            '<link rel="canonical" href="https://other.example:99999/">',
-            "https://www.osce.org/press-releases",
-            None,
-        ),
-    ],
-)
-def test_address_and_time_come_from_meta_json_or_else_from_the_page_and_the_file(
-    tmp_path: Path, meta: str | None, head: str, url: str, at: str | None
-) -> None:
-    page = tmp_path / "page.html"
-    html = re.sub(r'<link rel="canonical"[^>]*>', "", html_of(TEN))
-    page.write_text(html.replace("<head>", f"<head>{head}", 1))
-    os.utime(page, (1_750_000_000.9, 1_750_000_000.9))
-    if meta is not None:
-        (tmp_path / "meta.json").write_text(meta)
-    assert run("replay", "page.html", cwd=tmp_path).status == 0
-    with closing(open_for_reading(tmp_path / "osce-news.db")) as connection:
-        assert values(connection, "SELECT url FROM pages") == [url]
-        assert values(connection, "SELECT DISTINCT first_seen FROM items") == [at or "2025-06-15T15:06:40Z"]
-        (item,) = values(connection, "SELECT url FROM items WHERE url LIKE '%/575719'")
-        assert str(item).startswith(url.rsplit("/", 1)[0])
 
 
 @pytest.mark.slow

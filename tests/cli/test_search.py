@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.storage import Writer
 from tests.helpers import run
 
 
@@ -59,11 +58,3 @@ def test_excluded_words_need_no_quotes(filled: Path, tmp_path: Path, typed: list
     result, same = (run("search", "--limit", "0", *words, cwd=tmp_path) for words in (typed, [quoted]))
     assert (result.status, result.out, result.err) == (0, same.out, same.err)
     assert result.out != run("search", "OSCE", "--limit", "0", cwd=tmp_path).out
-
-
-def test_a_database_without_its_search_index_is_one_line(filled: Path, tmp_path: Path) -> None:
-    with Writer(filled) as writer:
-        writer.connection.execute("DROP TABLE items_fts")
-    result = run("search", "osce", cwd=tmp_path)
-    assert (result.status, result.out, len(result.errors)) == (2, "", 1)
-    assert "no search index" in result.err

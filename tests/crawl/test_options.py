@@ -41,6 +41,25 @@ def test_an_address_with_a_password_is_refused_without_repeating_it() -> None:
     assert "secret77" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "is_all"),
+    [
+        ({}, True),
+        ({"start_url": "https://www.osce.org/press-releases?rows=10&solrsort=score+desc"}, True),
+        ({"start_url": "https://www.osce.org/press-releases?filters=+im_taxonomy_vid_3%3A17"}, False),
+        ({"start_url": "https://www.osce.org/press-releases/human%20trafficking"}, False),
+        ({"since": "2020-01-01"}, False),
+        ({"until": "2030-01-01"}, False),
+        ({"max_pages": "40"}, False),
+    ],
+)
+def test_a_filter_a_keyword_a_period_or_a_number_of_pages_leave_a_part_of_the_list(
+    given: dict[str, str], is_all: bool
+) -> None:
+    options = CrawlOptions.parse(**given)
+    assert (options.is_whole_list and not options.is_limited) is is_all
+
+
 def test_options_are_read_from_text_as_scrapy_gives_them() -> None:
     options = CrawlOptions.parse(
         since="15 March 2022", until="2022-04-01", max_pages="3", rows="10", delay="0.5"

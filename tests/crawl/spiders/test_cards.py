@@ -32,14 +32,6 @@ def test_a_list_on_one_page_without_a_pager_is_whole(tmp_path: Path, count: int)
     assert rows(db, "SELECT id FROM items WHERE withdrawn IS NOT NULL") == [(str(STORIES[3].node),)]
 
 
-@pytest.mark.slow
-def test_a_list_on_pages_of_its_own_size_is_read_to_its_end(tmp_path: Path) -> None:
-    db = tmp_path / "osce.db"
-    with Newsroom(STORIES[:90], robots=ROBOTS, markup="views-row", fixed_rows=12) as newsroom:
-        done = crawl(newsroom, db)
-    assert (done.status, done.summary["new"]) == (0, 90), done.errors
-
-
 def test_items_of_cards_without_dates_get_them_from_their_own_pages(tmp_path: Path) -> None:
     db = tmp_path / "osce.db"
     with Newsroom(STORIES[:30], robots=ROBOTS, markup="teaser-link", dates="none") as newsroom:

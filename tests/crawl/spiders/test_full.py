@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.spiders.crawling import asked, crawl, nodes, pages_asked, pages_of, rows, stored
-from tests.newsroom import Newsroom, faults, make_stories
+from tests.newsroom import Newsroom, faults
 from tests.newsroom.site import BeyondEnd
 
 
@@ -27,16 +27,6 @@ def test_a_full_crawl_finds_what_was_back_dated_and_what_is_gone(newsroom: Newsr
     assert counts == ["full", 2, 1, pages_of(64), 62]
     assert pages_asked(newsroom) == pages_of(64)
     assert stored(db) == nodes(newsroom)
-
-
-@pytest.mark.slow
-def test_what_moves_with_every_page_is_read_whole_or_partial(newsroom: Newsroom, db: Path) -> None:
-    """Each page comes after a removal above: it is read again until it meets the page before."""
-    newsroom.stories = make_stories(90)
-    newsroom.before(faults.listing, lambda n: n.remove(n.stories[0].node), times=None)
-    done = crawl(newsroom, db)
-    assert done.status == 0, done.errors
-    assert stored(db) >= nodes(newsroom)
 
 
 def remove_some(newsroom: Newsroom) -> set[int]:

@@ -101,10 +101,3 @@ def test_on_a_terminal_it_stands_above_the_progress_bar(newsroom: Newsroom, tmp_
     arguments = ["crawl", "--start-url", newsroom.url + LIST, "--delay", "0", "--db", str(tmp_path / "a.db")]
     shown = on_a_terminal("errors", arguments, tmp_path, environment({"TERM": "xterm"}))
     assert re.search(r"(?:\x1b\[2K|\n)[0-9:]{8} NOTICE\s", shown), shown[:1500]
-
-
-@pytest.mark.slow
-def test_a_later_page_that_is_gone_is_a_gap_as_before(newsroom: Newsroom, db: Path) -> None:
-    newsroom.fail(faults.page(1), faults.status(404))
-    done = crawl(newsroom, db)
-    assert (done.status, done.summary["status"]) == (4, "partial")

@@ -155,13 +155,6 @@ def test_after_a_redirect_the_new_address_is_waited_for(newsroom: Newsroom, db: 
     assert any(line.endswith("&slow=1") for line in waited), done.errors
 
 
-@pytest.mark.parametrize("fault", [faults.status(503), faults.wrong_checksum()])
-def test_a_passing_fault_is_tried_again(newsroom: Newsroom, db: Path, fault: faults.Answer) -> None:
-    newsroom.fail(PAGE_TWO, fault, times=1)
-    done = crawl(newsroom, db)
-    assert (done.status, done.summary["new"], done.summary["requests"]) == (0, 130, 5)
-
-
 @pytest.mark.slow
 def test_a_long_list_is_stored_whole(newsroom: Newsroom, db: Path, request: pytest.FixtureRequest) -> None:
     """60 pages; with --large the 600 of the real list."""
