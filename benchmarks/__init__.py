@@ -1,1 +1,1 @@
-"""Measurements, each a command that prints ratios of one run; never a test."""
+"""Measurements: commands that print tables. They are not tests."""

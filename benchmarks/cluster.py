@@ -2,7 +2,7 @@
 
     python -m benchmarks.cluster [--pages 600] [--rounds 3]
 
-Makes WARC files of generated listing pages, then reads them into an empty database with `replay`, and with
+Makes WARC files of generated list pages, then reads them into an empty database with `replay`, and with
 `parse` on two Dask workers followed by `merge`. Rounds are interleaved.
 """
 
@@ -28,7 +28,7 @@ HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 
 def main() -> None:
-    """Measure, and print a line for each way."""
+    """Measure, and print a line per way."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--pages", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)
@@ -48,14 +48,14 @@ def main() -> None:
 
 
 class RequestStats(NamedTuple):
-    """What something took: seconds on the clock, and of processor in all processes."""
+    """The cost of a run: wall-clock seconds, and processor seconds of all processes."""
 
     seconds: float
     processor: float
 
 
 def one_round(warcs: Path, folder: Path) -> dict[str, RequestStats]:
-    """Return what each way took."""
+    """Return the cost of each way."""
     folder.mkdir()
     taken = {"replay": cost_of(lambda: replay([warcs], folder / "replayed.db"))}
     errors: list[Exception] = []
@@ -68,7 +68,7 @@ def one_round(warcs: Path, folder: Path) -> dict[str, RequestStats]:
 
 
 def cost_of(run: Callable[[], object]) -> RequestStats:
-    """Return what it took; its processes have ended by then."""
+    """Return the cost of a call that waits for its processes to end."""
     before = os.times()
     run()
     after = os.times()
@@ -76,7 +76,7 @@ def cost_of(run: Callable[[], object]) -> RequestStats:
 
 
 def make_files(folder: Path, count: int) -> None:
-    """Write WARC files with so many listing pages."""
+    """Write WARC files with this number of list pages."""
     stories = make_stories(count * ROWS)
     for file in range(FILES):
         with ArchiveWriter(folder, str(file)) as writer:

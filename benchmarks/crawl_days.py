@@ -1,4 +1,4 @@
-"""What it costs to follow the list for a month, and what is found: osce-news compared with other ways.
+"""What it costs to follow the list for a month, and what is found, compared with other ways to crawl.
 
     python -m benchmarks.crawl_days [--days 30] [--items 2000] [--seed 0] [--moving]
 
@@ -8,11 +8,11 @@ they end with a weekly full crawl. With `--moving`, half of each day's changes a
 read, between its first page and its second.
 
 Columns: requests of the first crawl; average requests on a later day, including robots.txt; for each kind
-of change, how many were found, and the average number of days until then, if not the same day; wrong: items
+of change, how many were found, and how many days later on average, if not on the same day; wrong: items
 that a crawl marked as withdrawn although they were on the list; duplicates: items stored twice; outdated:
 items whose stored values differ at the end from what the list prints. An edit counts as found when the new
 value is stored with a record of the change, a removal when the item is marked as withdrawn. One removed
-item comes back.
+item is restored.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ FOUND = ("new", "back-dated", "edits", "old edits", "removals")
 
 
 class Way(NamedTuple):
-    """A row of the table: what it is called, and how it is made on a list."""
+    """A row of the table: its name, and a function that makes its strategy."""
 
     name: str
     make: Callable[[Newsroom, Path], Strategy]
@@ -55,7 +55,7 @@ WAYS = (
     Way("full crawl daily", lambda site, db: FullCrawl(site)),
     Way("stop at five known items", lambda site, db: StopAtKnown(site)),
     Way("scrapy-deltafetch, item pages", lambda site, db: DeltaFetchItems(site)),
-    Way("scrapy-deltafetch, listing pages", lambda site, db: DeltaFetchListing(site)),
+    Way("scrapy-deltafetch, list pages", lambda site, db: DeltaFetchListing(site)),
 )
 
 
@@ -80,9 +80,9 @@ def main() -> None:
 
 
 def run(way: Way, simulation: Simulation, *, moving: bool = False, fixed_rows: int | None = None) -> Score:
-    """Return how the way fares through the first crawl, the days, and what is left of the last week.
+    """Return the score of a way after the first crawl, the days, and the rest of the last week.
 
-    `fixed_rows` is the size of the list's pages, whatever is asked for.
+    `fixed_rows` is the size of the list's pages, whatever size is requested.
     """
     score = Score()
     with (
@@ -92,7 +92,7 @@ def run(way: Way, simulation: Simulation, *, moving: bool = False, fixed_rows: i
         strategy = way.make(site, Path(folder) / "osce-news.db")
         score.requests.append(strategy.crawl(0, int))
         score.look(strategy.known(), 0, site.stories, site.stories)
-        # What came while the last page was read can only be found on a later day.
+        # What was added while the last page was read can only be found on a later day.
         quiet = -len(simulation.days) % WEEK or (WEEK if moving else 0)
         for number, day in enumerate([*simulation.days, *itertools.repeat(None, quiet)], start=1):
             operations = list(day) if day else []
@@ -116,7 +116,7 @@ def apply(operations: list[Operation], site: StoryList) -> None:
 
 @contextmanager
 def moved(operations: list[Operation], site: StoryList) -> Iterator[Callable[[], None]]:
-    """Yield what makes the changes; if it is not called they are made at the end all the same."""
+    """Yield a function that makes the changes; if it is not called, they are made at the end."""
     left = list(operations)
 
     def move() -> None:
@@ -128,7 +128,7 @@ def moved(operations: list[Operation], site: StoryList) -> Iterator[Callable[[],
 
 
 def table(scores: dict[str, Score]) -> str:
-    """Return the scores in Markdown, a row a way."""
+    """Return the scores in Markdown, one row per way."""
     heads = ["", "first", "requests a day", *FOUND, "wrong", "duplicates", "outdated"]
     rows = [heads, ["---", *["--:"] * (len(heads) - 1)]]
     for name, score in scores.items():
@@ -148,7 +148,7 @@ def table(scores: dict[str, Score]) -> str:
 
 
 def cell(score: Score, group: str) -> str:
-    """Return how many changes of the group were found, and how late on average, if it was not at once.
+    """Return how many changes of the group were found, and how late on average, if not on the same day.
 
     >>> cell(Score(), "new")
     '0 of 0'

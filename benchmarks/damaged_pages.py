@@ -2,9 +2,9 @@
 
     python -m benchmarks.damaged_pages [--each] [--rules]
 
-Each sound page (the fixtures, and fifty results in each markup of the test newsroom) is damaged in each of
-the ways in tests/damage/ and read as in a crawl, up to the checks. `--each` also prints
-a line for each way that let wrong data through, `--rules` what each rule caught.
+Each undamaged page (the fixtures, and fifty results in each markup of the test newsroom) is damaged in each
+of the ways in tests/damage/ and read as in a crawl, up to the checks. `--each` also prints a line for each
+way that let wrong data through, `--rules` what each rule caught.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _HEADS = {
 
 
 class Found(NamedTuple):
-    """What became of one damaged page."""
+    """The outcome of one damaged page."""
 
     kind: str
     mutation: str
@@ -54,10 +54,10 @@ def main() -> None:
     start = time.perf_counter()
     pages = (*sound_pages(), *sound_answers())
     found, alarms = list(_found(pages)), list(_false_alarms(pages))
-    print(f"{len(found):,} damaged pages, of {len(pages)} sound ones in {_ways(found)} ways.\n")
+    print(f"{len(found):,} damaged pages, made of {len(pages)} undamaged ones in {_ways(found)} ways.\n")
     print(f"Pages {' / '.join(OUTCOMES)}, by what the database holds:\n")
     print("\n".join(_table(found)))
-    print(f"\nFalse alarms: {len(alarms)} of {len(pages) * len(SCENARIOS)} readings of sound pages.")
+    print(f"\nFalse alarms: {len(alarms)} of {len(pages) * len(SCENARIOS)} readings of undamaged pages.")
     for line in alarms:
         print(f"- {line}")
     if arguments.each:
@@ -104,7 +104,7 @@ def _row(name: str, of: Sequence[Found]) -> str:
 
 
 def _rules(found: Sequence[Found]) -> Iterator[str]:
-    """Yield a table of the rules: readings with wrong data that each caught, and that it alone caught."""
+    """Yield a table of the rules: how many wrong readings each caught, and how many it alone caught."""
     broken = [outcome.rules for one in found for outcome in one.by_scenario.values() if outcome.rules]
     caught = Counter(rule for rules in broken for rule in rules)
     alone = Counter(next(iter(rules)) for rules in broken if len(rules) == 1)

@@ -2,9 +2,9 @@
 
     python -m benchmarks.false_alarms [--seeds 1 2 3] [--rows 10] [--calm] [--each]
 
-A made-up list of 28,000 items has what offices do: they publish what they wrote weeks ago, forget labels and
-teasers, write the old year in January, put old items on the site, spoil a letter. It is read as by a first
-crawl, then edited in bulk and read again, up to the checks. `--calm` leaves these things out.
+In a made-up list of 28,000 items, offices publish texts that they wrote weeks ago, forget labels and teasers,
+write last year's date in January, add old items to the site, and garble letters. The list is read as by a
+first crawl, then edited in bulk and read again, up to the checks. `--calm` makes a list without these things.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(1, 11)))
     parser.add_argument("--rows", type=int, default=50, help="results per page")
-    parser.add_argument("--calm", action="store_true", help="without what offices do")
+    parser.add_argument("--calm", action="store_true", help="a list without slips and late texts")
     parser.add_argument("--each", action="store_true", help="also print each held page")
     given = parser.parse_args()
     start, rules = time.perf_counter(), Counter[str]()
@@ -87,7 +87,7 @@ def _crawled(writer: Writer, crawl: int, stories: Sequence[Story], rows: int) ->
 
 
 def _lived_in(rng: Random, stories: list[Story]) -> list[Story]:
-    """Return the stories with what offices have done to some of them, newest first."""
+    """Return the stories with the slips and late texts of offices, newest first."""
     stories = list(stories)
     for first, size in _runs(rng, stories, 0.7 * _YEARS, 4, 20):
         day, offices = stories[first].published, _offices(rng, stories)
@@ -113,7 +113,7 @@ def _lived_in(rng: Random, stories: list[Story]) -> list[Story]:
 
 
 def _edited(rng: Random, stories: Sequence[Story]) -> list[Story]:
-    """Return the stories with another topic, another teaser or one topic less on many of them."""
+    """Return the stories; many have one topic more or less, or another teaser."""
     stories = list(stories)
     for first, size in _runs(rng, stories, 3, 150, 600):
         for place in range(first, first + size):
@@ -131,7 +131,7 @@ def _edited(rng: Random, stories: Sequence[Story]) -> list[Story]:
 def _runs(
     rng: Random, stories: Sequence[Story], often: float, low: int, high: int
 ) -> Iterator[tuple[int, int]]:
-    """Yield where runs of stories begin, and how many they have."""
+    """Yield the beginnings and lengths of runs of stories."""
     for _ in range(round(often * len(stories) / _ITEMS)):
         size = rng.randint(low, high)
         yield rng.randrange(len(stories) - size), size
@@ -148,7 +148,7 @@ def _dated(story: Story, day: datetime.date, written: datetime.date, offices: tu
 
 
 def _number_anew(rng: Random, stories: list[Story], first: int, size: int) -> None:
-    """Give most of these stories numbers of a later time, in any order."""
+    """Give most of these stories later numbers, in any order."""
     places = [place for place in range(first, first + size) if rng.random() < 0.7]
     taken, number = {story.node for story in stories}, stories[first].node + 60_000
     free = [node for node in range(number, number + 2 * size) if node not in taken]

@@ -1,4 +1,4 @@
-"""What a crawler knows of the list, and how that compares with what happened to the list."""
+"""What a crawler knows about a list, compared with what happened to the list."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GROUPS: dict[Kind, str] = {
 
 
 class Values(NamedTuple):
-    """An item's values as printed; the empty string for what is not."""
+    """An item's values as printed; an empty string for a value that is not printed."""
 
     title: str
     published: str
@@ -53,13 +53,13 @@ class Known:
 
     items: Mapping[int, Values]
     withdrawn: set[int] = field(default_factory=set)
-    revised: set[tuple[int, str]] = field(default_factory=set)  # fields of whose change there is a record
+    revised: set[tuple[int, str]] = field(default_factory=set)  # fields with a recorded change
     duplicates: int = 0
 
 
 @dataclass
 class _Awaited:
-    """A change of the list that is to be found."""
+    """A change of the list that should be found."""
 
     operation: Operation
     day: int
@@ -69,20 +69,20 @@ class _Awaited:
 
 @dataclass
 class Score:
-    """What a strategy has asked for and found, day by day."""
+    """What a strategy has requested and found, day by day."""
 
-    requests: list[int] = field(default_factory=list)  # of each day; the first is the first crawl's
+    requests: list[int] = field(default_factory=list)  # by day, beginning with the first crawl
     failures: list[str] = field(default_factory=list)
     duplicates: int = 0
     revised: set[tuple[int, str]] = field(default_factory=set)  # as in Known, at the end
-    outdated: int = 0  # items on the list whose stored values are not those that it prints, at the end
+    outdated: int = 0  # items whose stored values differ at the end from what the list prints
     _awaited: list[_Awaited] = field(default_factory=list)
-    _noticed: set[int] = field(default_factory=set)  # withdrawn at any time
+    _noticed: set[int] = field(default_factory=set)  # ever marked as withdrawn
     _withdrawn: set[int] = field(default_factory=set)  # after the crawl before
     _wrong: set[int] = field(default_factory=set)
 
     def expect(self, operations: Iterable[Operation], day: int, stored: Mapping[int, Values]) -> None:
-        """Await that these changes are found, on this day or later."""
+        """Add changes that should be found, on this day or later."""
         self._awaited += [_Awaited(one, day, one.node in stored) for one in operations if one.kind in GROUPS]
 
     def look(self, known: Known, day: int, before: list[Story], after: list[Story]) -> None:
@@ -92,7 +92,7 @@ class Score:
                 one.found = day
         self._noticed |= known.withdrawn
         self.revised = known.revised
-        # Only what this crawl withdrew: an item that has come back unnoticed is late, not wrong.
+        # Only what this crawl withdrew: a restored item that was not noticed is late, not wrong.
         withdrawn = known.withdrawn - self._withdrawn
         self._wrong |= withdrawn & {s.node for s in before} & {s.node for s in after}
         self._withdrawn = set(known.withdrawn)
@@ -101,7 +101,7 @@ class Score:
 
     @property
     def wrong(self) -> int:
-        """How many items were taken for withdrawn by a crawl during which they stood on the list."""
+        """How many items a crawl marked as withdrawn although they were on the list during the crawl."""
         return len(self._wrong)
 
     def found(self, group: str) -> tuple[int, int]:
@@ -110,7 +110,7 @@ class Score:
         return sum(one.found is not None for one in of), len(of)
 
     def days_late(self, group: str) -> float | None:
-        """Return how many days after their own the found changes of the group were found; None for none."""
+        """Return how many days late the changes of the group were found on average; None if none was."""
         late = [
             one.found - one.day
             for one in self._awaited
@@ -147,7 +147,7 @@ def _printed(value: object) -> str | None:
 
 
 def _shows(one: _Awaited, known: Known, name: str, text: str) -> bool:
-    """Whether the value is stored, with a record of the change if a former value was stored before."""
+    """Whether the value is stored, with a record of the change if another value was stored before."""
     node = one.operation.node
     stored = known.items.get(node)
     return (

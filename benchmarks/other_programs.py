@@ -1,11 +1,11 @@
-"""What fundus and news-please need for the items of the newsroom, and what they give; also osce-news.
+"""How many requests fundus, news-please and osce-news make for the same items, and what they read.
 
     python -m benchmarks.other_programs [--items 300]
 
 All of them read the same items' pages (of 2026) from a server on this machine. The two programs are
 installed from PyPI into an environment that `uv` makes for this run. They can't read a list of news, so the
 server has a sitemap for them; the site is not known to have one. A text is whole if nothing is missing, and
-exact if nothing foreign was added.
+exact if nothing else was added.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _with_other(site: str, name: str) -> list[Values]:
 
 
 def _cell(field: str, stories: Sequence[Story], read: Sequence[Values]) -> str:
-    """Return how many values of a field are right, and of how many printed ones; a dash if none is given.
+    """Return how many of the printed values of a field are right; a dash if none is given.
 
     >>> story = make_stories(1)[0]
     >>> _cell("title", [story], [{"url": f"http://localhost{story.path}", "title": "Another one"}])

@@ -3,9 +3,9 @@
     python -m benchmarks.page_sizes [--days 120] [--items 400] [--seed 0] [--page-sizes 10 25 50 100]
 
 `benchmarks.days` makes up the changes of the list; half of each day's changes are made while it is read.
-There is an incremental crawl every evening, and a full one every week. Columns: missed changes, of all; items
-withdrawn although they were on the list; revisions of values that had not changed; crawls that ended partial
-(exit status 4), and those with any other status, which a person would have to look at.
+There is an incremental crawl every evening, and a full one every week. Columns: missed changes, out of all;
+items withdrawn although they were on the list; revisions of values that had not changed; crawls that ended
+partial (exit status 4), and crawls with any other status, which a person would have to look at.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def main() -> None:
 
 
 def crawled(simulation: Simulation, size: int) -> Score:
-    """Return how osce-news fares on a list whose pages all have this size."""
+    """Return the score of osce-news on a list whose pages all have this size."""
     return run(WAYS[0], simulation, moving=True, fixed_rows=size)
 
 
 def table(simulation: Simulation, scores: dict[int, Score]) -> str:
-    """Return the scores in Markdown, a row for each page size."""
+    """Return the scores in Markdown, one row per page size."""
     rows = [(*HEADS, *ENDS), ("--:",) * (len(HEADS) + len(ENDS))]
     for size, score in scores.items():
         missed, expected = sum(score.missed().values()), sum(simulation.kinds().values())
@@ -61,7 +61,7 @@ def table(simulation: Simulation, scores: dict[int, Score]) -> str:
 
 
 def wrong_revisions(simulation: Simulation, score: Score) -> set[tuple[int, str]]:
-    """Return the items and fields of which there is a revision although the site has not changed them."""
+    """Return the items and fields that have a revision although the site has not changed them."""
     operations = [operation for day in simulation.days for operation in day]
     changed = {(one.node, name) for one in operations if isinstance(one, Edit) for name in one.changes}
     changed |= {(one.node, "published") for one in operations if isinstance(one, Redate)}

@@ -3,7 +3,7 @@
 benchmarks/other_programs.py runs it in an environment that has both, without the rest of this project.
 """
 
-# The two are not installed where types are checked.
+# The two programs are not installed where types are checked.
 # mypy: ignore-errors
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from datetime import datetime
 
 
 def main() -> None:
-    """Read all items with the program that is named, from the site at this address."""
+    """Read all items from the site, with the program that the command names."""
     program, site = sys.argv[1:]
     for values in {"fundus": with_fundus, "news-please": with_news_please}[program](site):
         print(json.dumps(values, default=lambda value: value.isoformat()))

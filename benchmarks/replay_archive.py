@@ -43,7 +43,7 @@ TABLES = ("items", "item_offices", "item_topics", "item_places", "addresses", "p
 
 
 def main() -> None:
-    """Measure, and print a line for each way."""
+    """Measure, and print a line per way."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--pages", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def record(folder: Path, count: int) -> list[bytes]:
-    """Write the archive of a full crawl of so many pages, which overlap; return their bodies."""
+    """Write the archive of a full crawl of this number of overlapping pages; return their bodies."""
     options = CrawlOptions.parse(archive=folder)
     begins = RunStarted(
         run=1, mode="full", started=format_utc(START), start_url=options.start_url, list=options.list_name
@@ -94,7 +94,7 @@ def record(folder: Path, count: int) -> list[bytes]:
 
 
 def made_pages(options: CrawlOptions, count: int) -> Iterator[tuple[str, bytes]]:
-    """Yield address and body of pages that overlap, as a crawl asks for them."""
+    """Yield the address and body of overlapping pages, as a crawl requests them."""
     stories = make_stories(count * ROWS)
     end = 0
     for _ in range(count):
@@ -105,8 +105,8 @@ def made_pages(options: CrawlOptions, count: int) -> Iterator[tuple[str, bytes]]
         end = asked.end
 
 
-# The largest of the processes below it, and their time: asked by a small process, for a child begins with the
-# high-water mark of the process that made it.
+# Measures the largest of its child processes, and their time. It is a small process of its own, because a
+# child begins with the memory peak of the process that made it.
 _ASK = """
 import json, resource, subprocess, sys, time
 start = time.perf_counter()
@@ -117,7 +117,7 @@ print(json.dumps([status, time.perf_counter() - start, used.ru_utime + used.ru_s
 
 
 class RequestStats(NamedTuple):
-    """What a way cost: seconds by the clock and of the processors, and megabytes of the largest process."""
+    """The cost of a way: wall-clock and processor seconds, and megabytes of the largest process."""
 
     clock_s: float
     cpu_s: float
@@ -125,7 +125,7 @@ class RequestStats(NamedTuple):
 
 
 def replay(folder: Path, db: Path) -> RequestStats:
-    """Replay as the command does, and return what it cost."""
+    """Replay as the command does, and return the cost."""
     command = [sys.executable, "-m", "osce_news", "replay", str(folder), "--db", str(db), "--json"]
     asked = [sys.executable, "-c", _ASK, *command]
     status, *cost = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
@@ -134,7 +134,7 @@ def replay(folder: Path, db: Path) -> RequestStats:
 
 
 def limit(folder: Path, pages: list[bytes], number: int) -> RequestStats:
-    """Build the trees and insert the rows of a replay, without any thought; return what it cost."""
+    """Build the trees and insert the rows of a replay, and nothing else; return the cost."""
     rows = {table: _rows(folder / f"{number}.db", table) for table in TABLES}
     shares = {table: -(-len(found) // len(pages)) for table, found in rows.items()}
     start, used = time.perf_counter(), time.process_time()

@@ -41,7 +41,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 
 def main() -> None:
-    """Measure, and print a line for each way and the ratios."""
+    """Measure, and print a line with the ratio for each way."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def make_pages(folder: Path, count: int) -> list[SavedPage]:
-    """Write generated listing pages, and return them as saved pages."""
+    """Write generated list pages, and return them as saved pages."""
     stories = make_stories(count * ROWS)
     total = len(stories)
     for number in range(count):
@@ -118,7 +118,7 @@ def stored_rows(folder: Path, pages: list[SavedPage]) -> list[Rows]:
 
 
 def limit(pages: list[SavedPage], rows: list[Rows], db: Path, *, bare: bool) -> None:
-    """Parse with lxml, insert with sqlite3: the least that has to be done."""
+    """Parse with lxml and insert with sqlite3: the least that a replay must do."""
     connection = prepared(db, bare=bare)
     for saved, of_page in zip(pages, rows, strict=True):
         parse(saved)
@@ -132,7 +132,7 @@ def limit(pages: list[SavedPage], rows: list[Rows], db: Path, *, bare: bool) -> 
 
 
 def prepared(db: Path, *, bare: bool) -> sqlite3.Connection:
-    """Return an empty database: with our schema, or with its tables only."""
+    """Return an empty database with our schema, or only with its tables."""
     if not bare:
         connection = open_for_writing(db)
         connection.execute("PRAGMA foreign_keys = OFF")  # the tables of terms are empty here
@@ -173,7 +173,7 @@ def _all(path: XPath, element: Any) -> list[Any]:
 
 
 def timed(run: Callable[[Path], object], db: Path) -> float:
-    """Return how many seconds it took."""
+    """Return how many seconds the call took."""
     start = time.perf_counter()
     run(db)
     return time.perf_counter() - start

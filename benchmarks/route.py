@@ -2,7 +2,7 @@
 
     python -m benchmarks.route
 
-Crawls, replays, lists and exports a small newsroom and prints a table. A listing page's route goes from the
+Crawls, replays, lists and exports a small newsroom and prints a table. A list page's route goes from the
 end of its download to the next request. The clock and `normalize` are left out, because they are called once
 per value. Modules outside packages count as files only.
 """
@@ -24,13 +24,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = f"{ROOT / 'osce_news'}/"
 LEFT_OUT = (f"{PACKAGE}clock.py", f"{PACKAGE}normalize/")
 ROWS, STORIES, PAGE = 10, 45, 2  # the number of the page that is traced, counted from 0
-LISTING_PAGE = "one listing page"
+LISTING_PAGE = "one list page"
 TRACE = "import sys; from benchmarks.route import trace; trace(sys.argv[1:])"
 Call = tuple[str, str]  # the file within the package, and the function
 
 
 class Route(NamedTuple):
-    """What some calls pass through; the packages in order, without repeats in a row."""
+    """What some calls pass through; the packages in order, without immediate repeats."""
 
     files: int
     functions: int
@@ -48,7 +48,7 @@ def route(calls: list[Call]) -> Route:
 
 
 def trace(arguments: list[str]) -> None:
-    """Run the command and write its calls to `calls.json`, with marks of Scrapy's downloads among them."""
+    """Run the command and write its calls to `calls.json`, with marks for Scrapy's downloads."""
     calls: list[Call] = []
 
     def note(frame: FrameType, event: str, _: object) -> None:
@@ -71,7 +71,7 @@ def trace(arguments: list[str]) -> None:
 
 
 def _mark_downloads(calls: list[Call]) -> None:
-    """Add a call of no file when a response has been downloaded and when a request is about to be."""
+    """Add a call without a file when a response was downloaded, and when a request is about to be sent."""
     from scrapy import signals
     from scrapy.signalmanager import SignalManager
 
@@ -86,7 +86,7 @@ def _mark_downloads(calls: list[Call]) -> None:
 
 
 def measure(folder: Path) -> dict[str, Route]:
-    """Return the routes of one listing page and of whole commands, which work in this folder."""
+    """Return the routes of one list page and of whole commands, which work in this folder."""
 
     def calls(*arguments: str) -> list[Call]:
         env = {"PYTHONPATH": str(ROOT), "OSCE_NEWS_CONTACT": "someone@example.org"}
@@ -107,7 +107,7 @@ def measure(folder: Path) -> dict[str, Route]:
 
 
 def main() -> None:
-    """Print the table, and the packages that a listing page passes through."""
+    """Print the table, and the packages that a list page passes through."""
     with tempfile.TemporaryDirectory() as name:
         routes = measure(Path(name))
     print("| | files | functions | packages | changes of package |\n|---|---|---|---|---|")

@@ -50,12 +50,10 @@ KINDS: dict[str, Sequence[tuple[str, Query]]] = {
 
 
 def main() -> None:
-    """Measure and print a line for each kind of query."""
+    """Measure, and print a line per kind of query."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--items", type=int, default=30_000)
-    parser.add_argument(
-        "--texts", type=float, default=0.5, help="share of the items whose full text is there"
-    )
+    parser.add_argument("--texts", type=float, default=0.5, help="share of the items that have a full text")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--db", type=Path)
     arguments = parser.parse_args()
@@ -67,7 +65,7 @@ def main() -> None:
 
 
 def measure(path: Path, rounds: int) -> None:
-    """Ask all queries in turn and print what they took."""
+    """Run all queries in turn and print how long they took."""
     connection = open_for_reading(path)
     total = queries.count(connection, _NONE)
     texts = connection.execute("SELECT count(*) FROM articles WHERE text IS NOT NULL").fetchone()[0]
@@ -91,7 +89,7 @@ def measure(path: Path, rounds: int) -> None:
 
 
 def percentile(values: Sequence[float]) -> float:
-    """Return the value that 95 in a hundred of the values do not exceed."""
+    """Return the value that 95 % of the values do not exceed."""
     return statistics.quantiles(values, n=100, method="inclusive")[94]
 
 

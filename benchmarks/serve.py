@@ -1,10 +1,10 @@
-"""How long `osce-news serve` takes to start, and to answer with its pages.
+"""How long `osce-news serve` takes to start and to return its pages.
 
     python -m benchmarks.serve [--items 34000] [--rounds 3]
 
 Starts it in a process of its own, on a database of made-up items with texts, and requests each page. The
-start ends when the front page is there, and includes the imports. Each page of results is requested once,
-so that nothing of it is cached.
+start ends when the front page has been received, and includes the imports. Each page of results is requested
+once, so that nothing of it is cached.
 """
 
 from __future__ import annotations
@@ -87,14 +87,14 @@ def main() -> None:
 
 
 def results() -> Iterator[str]:
-    """Yield the queries of the pages of results: all words, narrowed in each way that has such a page."""
+    """Yield the queries of the pages of results: each word, and each of its filters that finds something."""
     for words, narrowed in itertools.product(WORDS, NARROWED):
         if "page" not in narrowed or words in WORDS[:6]:
             yield urlencode({"search": words, **narrowed} if words else narrowed)
 
 
 def asked(address: str) -> float:
-    """Return how long it takes until the whole answer is there."""
+    """Return how long it takes to receive the whole response."""
     begun = time.perf_counter()
     with urllib.request.urlopen(address, timeout=120) as answer:
         answer.read()

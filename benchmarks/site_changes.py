@@ -43,7 +43,7 @@ class ChangedNewsroom(Newsroom):
     change: Mutation | None = None
 
     def answer(self, target: str) -> Reply:
-        """The changed page, or the usual answer to other addresses and where the change can't be made."""
+        """Return the changed page; the usual reply for other addresses, and if the change can't be made."""
         reply = super().answer(target)
         parts = urlsplit(target)
         if self.change is None or parts.path != LIST:
@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def outcomes(changes: Sequence[Mutation]) -> list[tuple[Mutation, str, str]]:
-    """Return what became of the database in each change, and the values that are wrong."""
+    """Return the outcome of each change, and the values that are wrong."""
     stories = make_stories(ITEMS)
     found = []
     with tempfile.TemporaryDirectory() as name, ChangedNewsroom(stories, robots=ROBOTS) as site:
@@ -124,7 +124,7 @@ def items(db: Path) -> Items:
 def differences(found: Items, right: Items) -> tuple[int, list[str]]:
     """Return how many values and items are missing, and the wrong ones by column.
 
-    An item that an address without a number has given another identifier is known by its title and date.
+    If an item has another identifier because its address has no number, it is found by title and date.
     """
     fewer, wrong = 0, Counter[str]()
     titles = {values[:2]: values for values in found.values()}

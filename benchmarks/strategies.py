@@ -1,8 +1,8 @@
-"""Ways of following a list that changes: osce-news, and alternatives.
+"""Strategies for following a list that changes: osce-news, and alternatives.
 
-`crawl` tells each of them that a day has come, and each says how many requests it made. All but osce-news
-are simulated: they get the results of a page as they are on the list, without HTTP and HTML, so they never
-misread one. They store everything on the pages that they read, with a record of what changed.
+`crawl` is called once a day and returns the number of requests. All but osce-news are simulated: they get the
+results of a page as they are on the list, without HTTP and HTML, so they never misread one. They store
+everything on the pages that they read, with a record of what changed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.known import Known, Values, values_of
 from tests.newsroom import Newsroom, Story, StoryList
 
 ROWS = 50
-_ROBOTS_TXT = 1  # each crawl begins with that request
+_ROBOTS_TXT = 1  # request, with which each crawl begins
 _COMMAND = [sys.executable, "-m", "osce_news", "crawl"]
 _ENVIRONMENT = {**os.environ, "OSCE_NEWS_CONTACT": "benchmark@example.org"}
 
@@ -32,9 +32,9 @@ class Strategy(Protocol):
     """A way of keeping up with a list."""
 
     def crawl(self, day: int, move: Move) -> int:
-        """Read what is to be read on that day, from 0, and return how many requests it took.
+        """Crawl on this day, counted from 0, and return how many requests it took.
 
-        `move` is called once, before the second listing page is answered: it moves the list.
+        `move` changes the list; it is called once, before the second list page is returned.
         """
 
     def known(self) -> Known:
@@ -42,7 +42,7 @@ class Strategy(Protocol):
 
 
 class OsceNews:
-    """The command, over HTTP, in a process of its own: incremental, and full once in `full_each` days."""
+    """The command, over HTTP, in a process of its own: incremental, and full every `full_each` days."""
 
     def __init__(self, newsroom: Newsroom, db: Path, full_each: int = 7) -> None:
         self.newsroom = newsroom
@@ -53,7 +53,7 @@ class OsceNews:
         self._full = ["--full"] if "--full" in shown else []
 
     def crawl(self, day: int, move: Move) -> int:
-        """Run the command; a failure is noted, and the next day comes all the same."""
+        """Run the command; a failure is noted, and does not end the simulation."""
         hook = self.newsroom.at_request(2, lambda _: move())
         before = len(self.newsroom.log)
         options = ["--start-url", f"{self.newsroom.url}/press-releases", "--db", str(self.db)]
@@ -67,7 +67,7 @@ class OsceNews:
         return len(self.newsroom.log) - before
 
     def known(self) -> Known:
-        """Return what the file holds."""
+        """Return what the database holds."""
         if not self.db.exists():
             return Known({})
         with closing(sqlite3.connect(self.db)) as connection:
@@ -101,14 +101,14 @@ class _Reader:
         self._pages, self._move = 0, move
 
     def page(self, number: int) -> list[Story]:
-        """Return the results of a page; an empty list behind the last."""
+        """Return the results of a page; an empty list beyond the last one."""
         self._pages += 1
         if self._pages == 2:
             self._move()
         return self.list.stories[number * ROWS : (number + 1) * ROWS]
 
     def has_next(self, number: int) -> bool:
-        """Whether the page's pager leads on."""
+        """Whether the pager of the page links a next page."""
         return len(self.list.stories) > (number + 1) * ROWS
 
     def store(self, stories: list[Story]) -> None:
@@ -127,7 +127,7 @@ class _Reader:
 
 
 class FullCrawl(_Reader):
-    """All pages every day; what is no longer there is withdrawn."""
+    """Reads all pages every day; items that are not on them are withdrawn."""
 
     def crawl(self, day: int, move: Move) -> int:
         """Read all pages."""
@@ -144,14 +144,14 @@ class FullCrawl(_Reader):
 
 
 class StopAtKnown(_Reader):
-    """From the top until so many results in a row are known: the rule of many scripts."""
+    """Reads from the top until some results in a row are known, as many scripts do."""
 
     def __init__(self, stories: StoryList, enough: int = 5) -> None:
         super().__init__(stories)
         self.enough = enough
 
     def crawl(self, day: int, move: Move) -> int:
-        """Read pages until that many known results in a row, which may go over the end of a page."""
+        """Read pages until `enough` results in a row are known, also across the end of a page."""
         self.begin(move)
         in_a_row, known = 0, set(self.items)
         for number in itertools.count():
@@ -167,16 +167,16 @@ class StopAtKnown(_Reader):
 
 
 class DeltaFetchItems(_Reader):
-    """scrapy-deltafetch 2.1.0 as it is meant: all listing pages, and the page of each item not seen before.
+    """scrapy-deltafetch 2.1.0 as intended: all list pages, and the own page of each new item.
 
-    It skips a request that a page gives rise to, if an item came out of an answer to the same request
-    before. Listing pages give no items themselves, so they are read each time; a known item's own page
-    is not, so neither its changes nor its end are ever seen. (Tried with 180 items: 4 listing pages a day
-    and one request for each new item. With Scrapy 2.16 and later it needs an asynchronous wrapper.)
+    It skips a request if the same request gave an item before. List pages give no items themselves, so they
+    are read every time. The own page of a known item is not read again, so neither its changes nor its
+    removal are ever seen. (Tried with 180 items: 4 list pages a day and one request per new item. With
+    Scrapy 2.16 and later it needs an asynchronous wrapper.)
     """
 
     def crawl(self, day: int, move: Move) -> int:
-        """Read all listing pages and the new items' own."""
+        """Read all list pages, and the own pages of new items."""
         self.begin(move)
         asked = 0
         for number in itertools.count():
@@ -189,10 +189,10 @@ class DeltaFetchItems(_Reader):
 
 
 class DeltaFetchListing(_Reader):
-    """scrapy-deltafetch 2.1.0 with a spider that takes its items from the listing pages, as osce-news does.
+    """scrapy-deltafetch 2.1.0 with a spider that takes its items from the list pages, as osce-news does.
 
-    Then each listing page counts as seen once it gave items. Only the first is asked for again, because
-    the request that a crawl starts with is never skipped.
+    Then a list page that gave items counts as seen. Only the first one is requested again, because the
+    start request of a crawl is never skipped.
     """
 
     def __init__(self, stories: StoryList) -> None:
@@ -200,7 +200,7 @@ class DeltaFetchListing(_Reader):
         self._seen: set[int] = set()  # numbers of pages
 
     def crawl(self, day: int, move: Move) -> int:
-        """Read the first page, and the next ones up to the first that was read on an earlier day."""
+        """Read pages from the first one up to one that was read on an earlier day."""
         self.begin(move)
         for number in itertools.count():
             stories = self.page(number)

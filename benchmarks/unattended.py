@@ -1,4 +1,4 @@
-"""What a crawl withstands that nobody watches, how polite it is by the site's own clock, and its memory.
+"""Whether crawls survive kills, how polite they are by the server's clock, and how much memory they use.
 
     python -m benchmarks.unattended [--kills 100] [--seed 0] [--pages 600] [--processes N]
 
@@ -30,7 +30,7 @@ DELAYS = (0.2, 0.5, 1.0)  # seconds
 GAPS = 12  # pages of each crawl whose gaps are measured
 ROWS = 50
 
-# The command's last word is the most memory that it has held, in KiB as Linux counts it.
+# At its end the command prints the most memory that it has used, in KiB on Linux.
 _TELL_MEMORY = """
 import resource, sys
 end = sys.exit
@@ -50,7 +50,7 @@ class Gap(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """How much a crawl read, and the most memory that it held."""
+    """How much a crawl read, and the most memory that it used."""
 
     pages: int
     items: int
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def kill(kills: int, seed: int, processes: int) -> list[Chain]:
-    """Kill so many crawls, in several processes at a time."""
+    """Kill this number of crawls, in several processes at a time."""
     shares = [kills // processes + (number < kills % processes) for number in range(processes)]
     seeds = [seed + 1000 * number + number % 2 for number in range(processes)]
     context = multiprocessing.get_context("spawn")
@@ -90,7 +90,7 @@ def _kill(kills: int, seed: int) -> list[Chain]:
 
 
 def smallest_gap(delay: float) -> Gap:
-    """Return the smallest gap of a crawl of a site that asks for this crawl-delay."""
+    """Return the smallest gap in a crawl of a site with this crawl-delay."""
     robots = f"User-agent: *\nCrawl-delay: {delay:g}\n"
     with Newsroom(make_stories(GAPS * ROWS), robots=robots) as newsroom:
         done = crawl(newsroom, "--max-pages", str(GAPS))
@@ -100,7 +100,7 @@ def smallest_gap(delay: float) -> Gap:
 
 
 def memory(pages: int) -> Memory:
-    """Return what a crawl of a list of so many full pages needs."""
+    """Return the memory of a crawl of this number of full pages."""
     with Newsroom(make_stories(pages * ROWS), robots="User-agent: *\nAllow: /\n") as newsroom:
         done = crawl(newsroom, before=_TELL_MEMORY)
     kib = next(int(line.split()[-1]) for line in done.errors.splitlines() if line.startswith("most memory"))
@@ -108,7 +108,7 @@ def memory(pages: int) -> Memory:
 
 
 def crawl(newsroom: Newsroom, *options: str, before: str = "") -> Ended:
-    """Crawl into a database of its own, and return how it ended; it has to end well."""
+    """Crawl into a database of its own, and return the ended process; it must succeed."""
     with tempfile.TemporaryDirectory() as folder:
         db = Path(folder, "osce-news.db")
         with start(newsroom, db, "--rows", str(ROWS), *options, before=before) as command:

@@ -35,7 +35,7 @@ def test_deltafetch_never_reads_a_known_item_again() -> None:
     assert sum(score.requests[1:]) == sum(SCORES["full crawl daily"].requests[1:]) + added
     assert score.found("back-dated")[0] == ALL["back-dated"]
     assert score.found("edits")[0] == score.found("removals")[0] == 0
-    assert set(SCORES["scrapy-deltafetch, listing pages"].requests[1:]) == {2}
+    assert set(SCORES["scrapy-deltafetch, list pages"].requests[1:]) == {2}
 
 
 def test_an_edit_counts_only_with_a_record_of_it() -> None:

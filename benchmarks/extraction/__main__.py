@@ -1,10 +1,10 @@
-"""Extractors side by side on the same article pages: what each gets right, and what a page costs.
+"""Compares extractors on the same article pages: what each gets right, and what a page costs.
 
     python -m benchmarks.extraction [--articles 50] [--rounds 5] [--environments DIR] [--json FILE]
 
-Makes a virtual environment for each of fundus, newspaper4k, news-please and trafilatura, or uses those of
-the last run, and installs pinned versions into them from the package index; it says so. Nothing else
-opens a socket. docs/extraction.md says what the figures mean.
+Makes a virtual environment for each of fundus, newspaper4k, news-please and trafilatura, or uses those of the
+last run, and installs pinned versions into them from the package index. Nothing else opens a socket.
+docs/extraction.md says what the figures mean.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Driver:
 
 @contextmanager
 def driver(python: Path, name: str, pages: Sequence[Page], folder: Path) -> Iterator[Driver]:
-    """Start the extractor of that name for these pages, and end it at the end."""
+    """Start the extractor of that name for these pages, and end it after the block."""
     listed = folder / f"{name}.json"
     listed.write_text(json.dumps([{"file": str(page.file), "url": page.url} for page in pages]))
     command = [str(python), "-P", str(DRIVER), name, str(listed)]
@@ -67,9 +67,9 @@ def scores(pages: Sequence[Page], answers: Sequence[dict[str, str | None]]) -> l
 def measure(
     peers: Sequence[Peer], pages: Sequence[Page], rounds: int, environments: Path
 ) -> tuple[dict[str, list[Score]], dict[str, dict[str, float]]]:
-    """Return by peer the scores of the pages and the seconds a page, `processor` and `wall`: medians.
+    """Return, by peer, the scores of the pages, and the median seconds per page: `processor` and `wall`.
 
-    Reading the pages for the scores warms an extractor up; then each round goes through all of them.
+    Reading the pages for the scores warms an extractor up; then each round goes through all pages.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -93,7 +93,7 @@ def measure(
 
 
 def rows_of_quality(found: dict[str, list[Score]], which: Sequence[bool]) -> Iterator[list[str]]:
-    """Yield a row for each peer: its score over the pages for which `which` is true."""
+    """Yield a row for each peer: its score on the pages for which `which` is true."""
     for peer in PEERS:
         if peer.name == LIMIT:
             continue
@@ -120,7 +120,7 @@ def rows_of_layouts(found: dict[str, list[Score]], pages: Sequence[Page]) -> Ite
 
 
 def rows_of_speed(medians: dict[str, dict[str, float]]) -> Iterator[list[str]]:
-    """Yield a row for each peer: milliseconds a page, and how often the limit that is."""
+    """Yield a row for each peer: milliseconds per page, and the multiple of the limit."""
     limit = medians[LIMIT]["processor"]
     for peer in PEERS:
         one = medians[peer.name]

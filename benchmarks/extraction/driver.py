@@ -4,7 +4,7 @@ This file runs in environments without osce-news, so it imports nothing but the 
 JSON file: a list of `{"file": ..., "url": ...}`. Each line on standard input asks for one line of JSON on
 standard output: `read` gives what was read, `[{"title", "date", "text"}, ...]`, null for what was not
 found; `time` gives `{"processor": ..., "wall": ...}`, the seconds that all pages took.
-No socket can be opened: some extractors try to, and the pages are on disk.
+No socket can be opened, because some extractors try to.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Extract = Callable[[Page], Read]
 
 
 def ours() -> Extract:
-    """Return our page object; a page that it refuses has no article."""
+    """Return a function that reads with our page object; a page that it refuses has no article."""
     from osce_news.errors import OsceNewsError
     from osce_news.pages.article import ArticlePage
 
@@ -55,7 +55,7 @@ def ours() -> Extract:
 
 
 def newspaper4k() -> Extract:
-    """Return newspaper4k's reading of a page that is there already."""
+    """Return a function that reads with newspaper4k, without downloading."""
     import newspaper
 
     def extract(page: Page) -> Read:
@@ -66,7 +66,7 @@ def newspaper4k() -> Extract:
 
 
 def news_please() -> Extract:
-    """Return news-please's reading of a page that is there already."""
+    """Return a function that reads with news-please, without downloading."""
     from newsplease import NewsPlease
 
     def extract(page: Page) -> Read:
@@ -77,7 +77,7 @@ def news_please() -> Extract:
 
 
 def trafilatura() -> Extract:
-    """Return trafilatura's reading: the text as its own `extract` prints it, with its default options."""
+    """Return a function that reads with trafilatura: the text of its `extract`, with default options."""
     from trafilatura import bare_extraction
 
     def extract(page: Page) -> Read:
@@ -88,7 +88,7 @@ def trafilatura() -> Extract:
 
 
 def lxml() -> Extract:
-    """Return the limit: a tree is built of the page, and nothing is read."""
+    """Return a function that builds the tree of a page and reads nothing: the limit."""
     from lxml import html
 
     def extract(page: Page) -> Read:
@@ -99,10 +99,10 @@ def lxml() -> Extract:
 
 
 def fundus() -> Extract:
-    """Return a parser of the kind that fundus has one of for each publisher; it has none for the OSCE.
+    """Return a function that reads with fundus, which has a parser per publisher, but none for the OSCE.
 
-    Its selectors are the known ones of the site (osce_news/pages/article_layouts.py), for the layouts that
-    are told by class names; of the two others nobody knows the markup, so nobody could write selectors.
+    Its selectors are those of osce_news/pages/article_layouts.py, for the layouts that are recognised by
+    class names. The markup of the two others is not known, so nobody could write selectors for them.
     """
     from fundus.parser import ArticleBody, BaseParser, ParserProxy, attribute
     from fundus.parser.utility import extract_article_body_with_selector, generic_date_parsing

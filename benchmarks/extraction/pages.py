@@ -31,7 +31,7 @@ class Page:
 
 
 def fixture_pages(folder: Path = FIXTURES) -> list[Page]:
-    """Return the fixtures that are articles; those that are to be refused are none."""
+    """Return the fixtures that are articles, without those that must be refused."""
     pages = []
     for case in sorted(path for path in folder.iterdir() if path.is_dir()):
         wanted = json.loads((case / "expected.json").read_text(encoding="utf-8"))
@@ -42,9 +42,9 @@ def fixture_pages(folder: Path = FIXTURES) -> list[Page]:
 
 
 def generated_pages(folder: Path, count: int) -> list[Page]:
-    """Write the pages of so many articles in every layout, and return them.
+    """Write the pages of this number of articles in every layout, and return them.
 
-    What is expected of them is what they were made of.
+    The values from which they were generated are expected.
     """
     pages = []
     for story in make_stories(count):
@@ -57,7 +57,7 @@ def generated_pages(folder: Path, count: int) -> list[Page]:
 
 
 def _expected(wanted: dict[str, Any]) -> Expected:
-    """Return what a fixture's expected.json asks for."""
+    """Return the expected values of a fixture's expected.json."""
     language = wanted.get("language", "en")
     values = (wanted.get(name) for name in ("content_type", "offices", "topics", "place"))
     beside = [value for value in values if value]

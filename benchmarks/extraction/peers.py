@@ -15,14 +15,15 @@ _STAMP = "installed.txt"  # in an environment: what was installed into it
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """An extractor; `name` is what the driver calls it. Without requirements it runs in our environment."""
+    """An extractor with its name in the driver. Without requirements it runs in our environment."""
 
     name: str
     label: str
     requirements: tuple[str, ...] = ()
 
 
-# What a peer does not ask for, or asks for in a version with which it can't be imported, stands beside it.
+# Requirements that a peer does not declare, or declares in a version with which it can't be imported, are
+# listed with it.
 PEERS = (
     Peer("ours", "osce-news"),
     Peer("fundus", "fundus-style", ("fundus==0.5.7", "curl_cffi==0.14.0")),
@@ -34,13 +35,13 @@ PEERS = (
 
 
 def default_folder() -> Path:
-    """Return the folder for the environments below the user's cache."""
+    """Return the folder for the environments, in the user's cache."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "osce-news" / "extraction"
 
 
 def python_of(peer: Peer, folder: Path) -> Path:
-    """Return the interpreter that runs the peer; its environment is made, or used again if it is the same.
+    """Return the interpreter that runs the peer; its environment is made unless it exists.
 
     Raises CalledProcessError if the package installer fails.
     """

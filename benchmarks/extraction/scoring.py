@@ -1,8 +1,7 @@
-"""How much of an article an extractor got right: pure functions over what was expected and what was read.
+"""Scores how much of an article an extractor got right, with pure functions.
 
-What is taste and not text makes no difference: how white space, items of lists, quotations, tables,
-headings and footnotes are marked, whether lines or paragraphs have an empty line between, and whether a
-`<br>` ends a line.
+Matters of taste do not count: how white space, list items, quotations, tables, headings and footnotes are
+marked, whether there are empty lines between lines or paragraphs, and whether a `<br>` ends a line.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from osce_news.normalize.dates import parse_date
 _LIST_MARK = re.compile(r"(?:[-*•–>#]+|\d{1,2}[.)])\s+")
 _TASTE = re.compile(r"[\[\]]|-{3,}")  # around footnotes, the line below a table's head
 _SPACE = re.compile(r"\s+")
-_LONG = 20  # letters: a line of the text that is shorter may stand in any other line by chance
+_LONG = 20  # letters; a shorter line of the text may be part of another line by chance
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What stands on a page: `beside` is printed around the text (caption, contact, labels, downloads)."""
+    """The expected values of a page; `beside` is printed around the text, such as captions and labels."""
 
     title: str
     date: str | None  # as printed
@@ -31,7 +30,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one page's reading is worth; scores are added up by `total`."""
+    """The score of one page; `total` adds up scores."""
 
     pages: int = 0
     paragraphs: int = 0  # expected
@@ -44,11 +43,11 @@ class Score:
 
 
 def score(expected: Expected, title: str | None, date: str | None, text: str | None) -> Score:
-    """Return the score of what was read from a page; None is what was not found.
+    """Return the score of the values that were read from a page; None for a value that was not found.
 
-    A paragraph is right if one or more successive lines of the text, put together, are the whole of it
-    and nothing else. A line that is no part of a right paragraph is foreign if it neither lies in the
-    expected text nor holds a long line of it, and is none of what is printed around the text.
+    A paragraph is right if one or more successive lines of the text, joined, are the paragraph and nothing
+    else. Any other line is foreign if it is not part of the expected text, does not contain a long line of
+    it, and is not printed around the text.
     """
     lines = lines_of(text)
     used = set[int]()
@@ -89,12 +88,12 @@ def lines_of(text: str | None) -> list[str]:
 
 
 def even(text: str | None) -> str:
-    """Return the text with its white space evened out and without what is taste."""
+    """Return the text with white space collapsed, and without matters of taste."""
     return _SPACE.sub(" ", _TASTE.sub("", (text or "").replace("|", " "))).strip()
 
 
 def _find(lines: Sequence[str], wanted: str, used: set[int]) -> range:
-    """Return the numbers of the first successive lines, not used yet, that are together what is wanted."""
+    """Return the numbers of the first successive unused lines that, joined, are the wanted text."""
     for first in range(len(lines)):
         rest = f" {wanted}"
         for number in range(first, len(lines)):
@@ -107,10 +106,9 @@ def _find(lines: Sequence[str], wanted: str, used: set[int]) -> range:
 
 
 def _others(lines: Sequence[str], expected: Expected) -> tuple[int, int]:
-    """Return how many of the lines are printed beside the text, and how many are foreign.
+    """Return how many of the lines are printed around the text, and how many are foreign.
 
-    They are compared without any white space: who runs two lines of a contact together has still read
-    the contact.
+    They are compared without white space, so that a contact whose lines were joined still counts as read.
     """
     parts = _run_together(expected.paragraphs)
     text = "".join(parts)
