@@ -18,6 +18,7 @@ from osce_news.storage.held import HeldPage
 from osce_news.storage.ingest import rows
 from osce_news.storage.undo import undo_run
 
+_RAW = [f"{name}_raw" for name in REVISED_FIELDS]
 _COLUMNS = ("id", "run", "fetched_at", "results", "label", "expected", "got", "stored_run", "url")
 
 
@@ -73,16 +74,24 @@ def _show(db: Path, number: int, form: str | None) -> None:
         found = rows.load(connection, [record.id for record in page.page.records])
     stored = {identifier: rows.raw_item(row) for identifier, row in found.items()}
     results = [_compare(record, stored.get(record.id)) for record in page.page.records]
+    results += [
+        {"id": None, "stored": None, "quarantined": one.reason, **{name: one.raw.get(name) for name in _RAW}}
+        for one in page.page.quarantined
+    ]
     facts = {name: getattr(page, name) for name in _COLUMNS if name != "results"}
     if form == "json":
         return print_json({**facts, "results": results})
     if form in ("csv", "tsv"):
-        return print_rows(results, ("id", "stored", *(f"{name}_raw" for name in REVISED_FIELDS)), form)
+        return print_rows(results, ("id", "stored", "quarantined", *_RAW), form)
     for name, value in facts.items():
         print_field(name, value)
     for result in results:
         known = result["stored"]
-        click.echo(f"{result['id']}: {'new' if known is None else 'stored' if known else 'stored, the same'}")
+        state = "new" if known is None else "stored" if known else "stored, the same"
+        reason = result["quarantined"]
+        click.echo(
+            f"{result['id']}: {state}" if reason is None else f"for quarantine: {printable(str(reason))}"
+        )
         for name in REVISED_FIELDS:
             read = result[f"{name}_raw"]
             if isinstance(known, dict) and f"{name}_raw" in known:
@@ -95,12 +104,11 @@ def _show(db: Path, number: int, form: str | None) -> None:
 
 def _compare(record: NewsItem, stored: NewsItem | None) -> dict[str, object]:
     """Return a result with its printed values; `stored` has those that differ, None for a new item."""
-    names = [f"{name}_raw" for name in REVISED_FIELDS]
-    values: dict[str, object] = {name: getattr(record, name) for name in names}
+    values: dict[str, object] = {name: getattr(record, name) for name in _RAW}
     differing = stored and {
-        name: getattr(stored, name) for name in names if getattr(stored, name) != values[name]
+        name: getattr(stored, name) for name in _RAW if getattr(stored, name) != values[name]
     }
-    return {"id": record.id, "stored": differing, **values}
+    return {"id": record.id, "stored": differing, "quarantined": None, **values}
 
 
 def _decide(db: Path, number: int, store: bool) -> None:
@@ -120,11 +128,11 @@ def _store(writer: Writer, page: HeldPage) -> str:
         writer.store(page.page)
         held_table.set_stored(writer.connection, page.id, run)
     summary = writer.finish("complete", f"held page {page.id}, stored by `osce-news held {page.id} --store`")
+    counts = f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged"
+    if summary.quarantined:
+        counts += f", {summary.quarantined} quarantined"
     undo = command_line(f"held {page.id} --discard", writer.path)
-    return (
-        f"run {summary.run} stored page {page.id}: {summary.new} new, {summary.changed} changed, "
-        f"{summary.unchanged} unchanged; `{undo}` takes it back"
-    )
+    return f"run {summary.run} stored page {page.id}: {counts}; `{undo}` takes it back"
 
 
 def _discard(writer: Writer, page: HeldPage) -> str:

@@ -59,7 +59,8 @@ def held_pages(connection: sqlite3.Connection) -> list[dict[str, object]]:
     """Return the held pages without their records, oldest first."""
     if not _has_table(connection):
         return []
-    sql = f"SELECT {_COLUMNS}, json_array_length(page, '$.records') AS results FROM held ORDER BY id"
+    results = "json_array_length(page, '$.records') + json_array_length(page, '$.quarantined')"
+    sql = f"SELECT {_COLUMNS}, {results} AS results FROM held ORDER BY id"
     return [dict(row) for row in connection.execute(sql)]
 
 

@@ -96,6 +96,8 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
         [undone],
     ).fetchone()[0]
     removed = connection.execute("DELETE FROM items WHERE first_run = ?", [undone]).rowcount
+    if removed:  # the next crawl reads the pages that show these items, although they have not changed
+        connection.execute("UPDATE pages SET etag = NULL, last_modified = NULL WHERE item_id IS NULL")
     texts, texts_kept = _undo_texts(connection, undone, run)
     changed, kept = _undo_changes(connection, undone, run)
     withdrawals = _undo_withdrawals(connection, undone, run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from contextlib import ExitStack, closing
@@ -10,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import DoubtfulPageError
+from osce_news.normalize import quarantine
 from osce_news.storage import Writer
 from tests.helpers import listing, run
 from tests.newsroom.samples import TEN
 from tests.processes import Command
+
+DOUBT = DoubtfulPageError("titles", expected="titles", got="none")
 
 
 @pytest.fixture
@@ -21,9 +25,25 @@ def folder(tmp_path: Path) -> Path:
     """Return the folder of a database in which a page of ten items is held."""
     with Writer(tmp_path / "osce-news.db") as writer:
         writer.begin("full")
-        writer.hold(listing(TEN), DoubtfulPageError("titles", expected="titles", got="none"))
+        writer.hold(listing(TEN), DOUBT)
         writer.finish("partial")
     return tmp_path
+
+
+def test_results_that_are_to_be_quarantined_are_shown_and_counted(tmp_path: Path) -> None:
+    page = listing(TEN)
+    reason = "perhaps the stored item 1 under another address"
+    page.quarantined = [quarantine(page.records.pop(), 9, reason, page.url)]
+    with Writer(tmp_path / "osce-news.db") as writer:
+        writer.begin("full")
+        writer.hold(page, DOUBT)
+        writer.finish("partial")
+    assert json.loads(run("held", "--json", cwd=tmp_path).out)[0]["results"] == len(TEN)
+    shown = json.loads(run("held", "1", "--json", cwd=tmp_path).out)["results"]
+    assert [result["quarantined"] for result in shown] == [None] * 9 + [reason]
+    assert shown[-1]["title_raw"] == TEN[-1].title
+    assert f"for quarantine: {reason}\n" in run("held", "1", "--format", "table", cwd=tmp_path).out
+    assert "9 new, 0 changed, 0 unchanged, 1 quarantined; `" in run("held", "1", "--store", cwd=tmp_path).out
 
 
 def stored(folder: Path) -> tuple[int, list[int | None]]:

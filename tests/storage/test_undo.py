@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.clock import utc_now
 from osce_news.items import RAW_FIELDS
+from osce_news.normalize import rules
 from osce_news.storage import Writer, crawl_state
 from osce_news.storage.integrity import problems
 from osce_news.storage.undo import undo_run
@@ -110,3 +112,18 @@ def test_a_crawl_does_not_resume_below_pages_that_were_taken_back(writer: Writer
     undo_run(writer, undone)
     assert unfinished() is None
     assert unfinished("https://www.osce.org/odihr/news") is not None
+
+
+def test_the_next_crawl_reads_again_the_pages_that_showed_what_was_removed(writer: Writer) -> None:
+    page = replace(listing(TEN), etag='"e"', status=200)
+
+    def known() -> bool:
+        return crawl_state.validators(writer.connection, page.url, rules()) is not None
+
+    writer.store(replace(page, fetched_at=utc_now()))
+    writer.begin("incremental")
+    writer.store(replace(page, fetched_at=utc_now()))
+    assert undo_run(writer, 2).removed == 0
+    assert known()
+    assert undo_run(writer, 1).removed == len(TEN)
+    assert not known()
