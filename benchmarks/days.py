@@ -1,4 +1,4 @@
-"""Days in the life of the newsroom: made up, the same every time, as the real list seems to change."""
+"""Simulates days of changes of the list, similar to those of the real list, and the same every time."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tests.newsroom.editing import Changes, StoryList
 from tests.newsroom.labels import TOPIC_NUMBERS
 from tests.newsroom.stories import NEWEST, Story, make_stories
 
-# How often a working day and a day of a weekend bring 0, 1, 2, … new items: on average 3.0 and 0.3.
+# How often a working day and a day of a weekend have 0, 1, 2, … new items: on average 3.0 and 0.3.
 _WORKING = (5, 14, 22, 24, 16, 10, 5, 3, 1)
 _WEEKEND = (75, 20, 5)
-_LABELS_LATER = 0.15  # of the new items with labels, whose labels come the day after
+_LABELS_LATER = 0.15  # of the new items with labels: their labels are added the day after
 _EDITS_A_DAY = (45, 35, 15, 5)  # of recent items
 _RECENT_DAYS = 10
 _OLD_DAYS = 60
 _MOST_BACK_DATED = 40
-# What happens seldom, in thirty days; of each at least one, however few the days.
+# The rare changes within thirty days; each happens at least once, even in fewer days.
 _SELDOM: dict[Kind, int] = {
     "back-dated": 6,
     "old edit": 4,
@@ -36,21 +36,21 @@ _RENAMES = (("OSCE Chairmanship", "OSCE Chairpersonship"),)  # as it was in 2024
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """The list on the evening before, and the days that follow."""
+    """The list on the evening before, and the following days."""
 
     start: list[Story]
     days: list[Day]
 
     def kinds(self) -> Counter[Kind]:
-        """How often each kind of change happens."""
+        """Return how often each kind of change happens."""
         return Counter(operation.kind for day in self.days for operation in day)
 
 
 def simulate(days: int = 30, seed: int = 0, items: int = 2000) -> Simulation:
-    """A list of so many items and what happens to it; the same for the same arguments.
+    """Return a list of this number of items and its changes; the same for the same arguments.
 
-    No item is changed twice, save that one of the removed comes back: so each change can be looked for
-    by itself. What happens on a day is done by its evening.
+    No item is changed twice, except that one of the removed items is restored, so that each change can be
+    found by itself. The changes of a day are made before its evening.
     """
     start = make_stories(items, seed)
     editor = _Editor(start, Random(seed))
@@ -62,7 +62,7 @@ def simulate(days: int = 30, seed: int = 0, items: int = 2000) -> Simulation:
 
 
 def _plan(days: int, rng: Random) -> list[list[Kind]]:
-    """What of the seldom happens on which day; the first removed item comes back some days later."""
+    """Return the rare changes of each day; the first removed item is restored some days later."""
     plan: list[list[Kind]] = [[] for _ in range(days)]
     for kind, often in _SELDOM.items():
         for _ in range(max(1, round(often * days / 30))):
@@ -74,7 +74,7 @@ def _plan(days: int, rng: Random) -> list[list[Kind]]:
 
 
 class _Editor:
-    """Makes up the operations of a day, on a list of its own that it keeps up to date."""
+    """Makes up the operations of a day, and applies them to a list of its own."""
 
     def __init__(self, start: list[Story], rng: Random) -> None:
         self.rng = rng
@@ -87,7 +87,7 @@ class _Editor:
         self._made: list[Operation] = []
 
     def day(self, date: datetime.date, seldom: list[Kind]) -> Day:
-        """The operations of this day, which are done to the list here too."""
+        """Return the operations of this day, which are also applied to this list."""
         self.today, self._made = date, []
         due, self._label_tomorrow = self._label_tomorrow, []
         for edit in due:
@@ -115,7 +115,7 @@ class _Editor:
         return dataclasses.replace(story, **self._newly_named(Changes(offices=story.offices)))
 
     def _newly_named(self, changes: Changes) -> Changes:
-        """The changes with the offices' names of today."""
+        """Return the changes with the present names of offices."""
         offices = dict.fromkeys(self._names.get(office, office) for office in changes["offices"])
         return {**changes, "offices": tuple(offices)}
 
@@ -131,13 +131,13 @@ class _Editor:
             self._untouched.add(story.node)
 
     def back_date(self) -> None:
-        """A new item of an earlier day: with a new node, deep in the list."""
+        """Add a new item with an earlier day, deep in the list."""
         day = self.today - datetime.timedelta(days=self.rng.randint(1, _MOST_BACK_DATED))
         story = self._made_up(day)
         self._do(Add("back-dated", story.node, story))
 
     def _pick(self, *, recent: bool) -> Story | None:
-        """A story that nothing happened to, not of today; None if there is none."""
+        """Return an unchanged story that is not of today; None if there is none."""
         young = self.today - datetime.timedelta(days=_RECENT_DAYS)
         old = self.today - datetime.timedelta(days=_OLD_DAYS)
         found = [
@@ -162,32 +162,32 @@ class _Editor:
         return Changes(topics=(*story.topics, self.rng.choice(further)))
 
     def edit_old(self) -> None:
-        """An edit somewhere deep in the list."""
+        """Edit an item deep in the list."""
         self._edit("old edit", recent=False)
 
     def remove(self) -> None:
-        """A recent item goes."""
+        """Remove a recent item."""
         if story := self._pick(recent=True):
             self._do(Remove("removal", story.node))
 
     def remove_old(self) -> None:
-        """An old item goes."""
+        """Remove an old item."""
         if story := self._pick(recent=False):
             self._do(Remove("old removal", story.node))
 
     def restore(self) -> None:
-        """The item that was removed first comes back."""
+        """Restore the item that was removed first."""
         if self.list.removed:
             self._do(Restore("restored", next(iter(self.list.removed))))
 
     def redate(self) -> None:
-        """A recent item turns out to be some days older."""
+        """Give a recent item an earlier day."""
         if story := self._pick(recent=True):
             earlier = datetime.timedelta(days=self.rng.randint(2, 9))
             self._do(Redate("re-dated", story.node, story.published - earlier))
 
     def rename(self) -> None:
-        """An office gets a new name everywhere."""
+        """Rename an office everywhere."""
         before, after = self.rng.choice(_RENAMES)
         self._names[before] = after
         self._do(Rename("renamed", 0, before, after))

@@ -1,4 +1,4 @@
-"""Single changes of the list as values: what a simulation plans, and what a test compares with."""
+"""Single changes of the list, as values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One change of the list; `node` is the story's, and 0 for an office's new name."""
+    """A change of the list; `node` is that of the story, or 0 for the new name of an office."""
 
     kind: Kind
     node: int
@@ -39,7 +39,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Add(Operation):
-    """A story comes onto the list, at its place by date."""
+    """Adds a story at its place by date."""
 
     story: Story
 
@@ -49,7 +49,7 @@ class Add(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Edit(Operation):
-    """A story's values change, not its day."""
+    """Changes values of a story other than its day."""
 
     changes: Changes
 
@@ -59,7 +59,7 @@ class Edit(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Redate(Operation):
-    """A story gets another day, and moves there."""
+    """Gives a story another day, and moves it there."""
 
     day: datetime.date
 
@@ -69,7 +69,7 @@ class Redate(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Remove(Operation):
-    """A story goes off the list."""
+    """Removes a story from the list."""
 
     def apply(self, stories: StoryList) -> None:
         stories.remove(self.node)
@@ -77,7 +77,7 @@ class Remove(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Restore(Operation):
-    """A removed story comes back."""
+    """Restores a removed story."""
 
     def apply(self, stories: StoryList) -> None:
         stories.restore(self.node)
@@ -85,7 +85,7 @@ class Restore(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Rename(Operation):
-    """An office bears another name on every story at once."""
+    """Renames an office in every story at once."""
 
     before: str
     after: str
@@ -96,7 +96,7 @@ class Rename(Operation):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What happens to the list on one day, in order."""
+    """The changes of the list on one day, in order."""
 
     date: datetime.date
     operations: tuple[Operation, ...]
@@ -105,6 +105,6 @@ class Day:
         return iter(self.operations)
 
     def apply(self, stories: StoryList) -> None:
-        """Make all changes of the day, on a newsroom that is being served or on a list alone."""
+        """Make all changes of the day, on a newsroom that is being served or on a list."""
         for operation in self.operations:
             operation.apply(stories)

@@ -1,4 +1,4 @@
-"""Answers of the search service with fields that are missing, others', cut, or in another form."""
+"""Answers of the search service with fields that are missing, swapped, cut, or in another form."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _FIELDS = ("nid", "url", "title", "date", "item_type_label", "source_label", "fo
 
 
 def _answer(name: str, change: Callable[[SoundAnswer], str], *, fewer: bool = False) -> None:
-    """Register a damage of a whole answer."""
+    """Register a way of damaging a whole answer."""
     answers.add(name, lambda page: change(page) if isinstance(page, SoundAnswer) else None, fewer=fewer)
 
 
 def _documents(name: str, change: Callable[[Documents], Documents], *, fewer: bool = False) -> None:
-    """Register a damage of the documents."""
+    """Register a way of damaging the documents."""
     _answer(name, lambda page: answer_text(change(page.documents)), fewer=fewer)
 
 
 def _each(name: str, change: Callable[[dict[str, Any]], dict[str, Any]], *, every: int = 1) -> None:
-    """Register a damage of each document of the newsroom, or one of `every`; gives the fields that differ."""
+    """Register a change of each document of the newsroom, or one of `every`; `change` returns new fields."""
 
     def damage(documents: Documents) -> Documents:
         return [
@@ -40,7 +40,7 @@ def _each(name: str, change: Callable[[dict[str, Any]], dict[str, Any]], *, ever
 
 
 def _dates(name: str, change: Callable[[int], object]) -> None:
-    """Register a damage of the dates of all documents."""
+    """Register a change of the dates of all documents."""
     _documents(name, lambda documents: [one | {"date": change(one["date"])} for one in documents])
 
 
@@ -55,7 +55,7 @@ def _renamed(field: str) -> Callable[[Documents], Documents]:
 
 
 def _of_next(field: str) -> Callable[[Documents], Documents]:
-    """Return the damage that each document of the newsroom has the field of the next one."""
+    """Return the change that gives each document of the newsroom the field of the next one."""
 
     def damage(documents: Documents) -> Documents:
         news = [one for one in documents if one["bundle"] == "news"]

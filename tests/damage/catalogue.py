@@ -1,4 +1,4 @@
-"""Ways in which a sound page may come damaged: each one a name, a kind, and the page afterwards."""
+"""All ways of damaging a page, each with a name, a kind and the damaged page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_ANSWERS = (values.values, values.contents, text.text, other.other, ANSWERS)
 
 
 def mutations() -> list[Mutation]:
-    """Return all of them; no name twice in a kind."""
+    """Return all mutations; within a kind, names are unique."""
     return [one for register in (*REGISTERS, ANSWERS) for one in register.found]
 
 

@@ -1,4 +1,4 @@
-"""Labels that are called otherwise, are not there, or stand where they do not belong."""
+"""Labels with other names, missing labels, and labels in the wrong place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OTHER_WORDS = {
     "topics": "Subjects",
 }
 _GERMAN = {"date": "Veröffentlicht am", "type": "Art", "offices": "Wo wir sind", "topics": "Was wir tun"}
-_NOTHING = "\N{WHITE SQUARE}"  # stands in a story for a value that its label prints empty
+_NOTHING = "\N{WHITE SQUARE}"  # in a story: a value that is printed empty after its label
 
 
 def _renamed(name: str, text: str, *, every: int = 1) -> None:

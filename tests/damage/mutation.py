@@ -1,4 +1,4 @@
-"""One way of damaging a page, and the register that holds those of a kind."""
+"""A way of damaging a page, and the register of those of a kind."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from tests.damage.sound import Sound
 
-# The damaged page, or None where the damage can't be done to that page.
+# Returns the damaged page, or None if the page can't be damaged in this way.
 Damage = Callable[[Sound], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One way of damaging a page; `fewer` if results are gone from it that nothing on it speaks of."""
+    """A way of damaging a page; `fewer` if results are missing and nothing on the page shows that."""
 
     name: str
     kind: str
@@ -23,7 +23,7 @@ class Mutation:
 
 @dataclass
 class Register:
-    """The mutations of one kind, in the order in which they are written down."""
+    """The mutations of one kind, in the order in which they were registered."""
 
     kind: str
     found: list[Mutation] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Register:
         self.found.append(Mutation(name, self.kind, apply, fewer))
 
     def __call__(self, name: str) -> Callable[[Damage], Damage]:
-        """Register the function below under this name."""
+        """Return a decorator that registers a function under this name."""
 
         def register(apply: Damage) -> Damage:
             self.add(name, apply)

@@ -1,4 +1,4 @@
-"""Other pages in place of the list, all of them served as if nothing were wrong."""
+"""Other pages in place of the list, served as if nothing were wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ other = Register("another page")
 
 
 def _frame(page: Sound, content: str) -> str:
-    """The page with something else in place of its list."""
+    """Return the page with other content in place of its list."""
     return page.with_list(lambda _: f"{content}</div></div></div></div>")
 
 

@@ -1,4 +1,4 @@
-"""What becomes of damaged pages: caught, read right, read with less, or wrong data stored."""
+"""The outcomes of damaged pages: caught, right, fewer, or wrong."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.helpers import listing, page_of
 from tests.newsroom.stories import make_stories
 
 CAUGHT, RIGHT, FEWER, WRONG = OUTCOMES = ("caught", "right", "fewer", "wrong")
-# What the database holds when the page comes: nothing, other items of the time, the page's items too.
+# What the database holds when the page is read: nothing, other items of the time, or the page's items too.
 SCENARIOS = ("empty", "new", "known")
 
 _FIELDS = (
@@ -46,7 +46,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a damaged page, and why; `rules` are those that kept wrong data out."""
+    """The outcome of a damaged page, and why; `rules` are those that kept wrong data out."""
 
     kind: str
     why: str
@@ -54,7 +54,7 @@ class Outcome:
 
 
 class Databases:
-    """The databases of the scenarios, each made when it is first asked for."""
+    """The databases of the scenarios, each made when it is first needed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -62,14 +62,14 @@ class Databases:
         self._numbers = itertools.count()
 
     def of(self, scenario: str, page: Sound) -> sqlite3.Connection:
-        """Return a connection to the database that holds what the scenario says."""
+        """Return a connection to the database of the scenario."""
         key = (scenario, page.name if scenario == "known" else type(page).__name__)
         if key not in self._made:
             self._made[key] = self._make(scenario, page)
         return self._made[key]
 
     def close(self) -> None:
-        """Close all of them."""
+        """Close the databases."""
         for connection in self._made.values():
             connection.close()
 
@@ -92,7 +92,7 @@ class Databases:
 
 @contextmanager
 def databases() -> Iterator[Databases]:
-    """Give the databases, in a folder that is gone afterwards."""
+    """Yield the databases, in a temporary folder."""
     with TemporaryDirectory() as folder:
         made = Databases(Path(folder))
         try:
@@ -102,7 +102,7 @@ def databases() -> Iterator[Databases]:
 
 
 def _fill(writer: Writer, page: Sound) -> None:
-    """Store 300 items that come before those of the sound pages, as the source of this page shows them."""
+    """Store 300 items that are older than those of the undamaged pages, as this page's source shows them."""
     stories, at = make_stories(400)[100:], "2025-12-01T00:00:00Z"
     for start in range(0, len(stories), 50):
         of_page = stories[start : start + 50]
@@ -112,12 +112,12 @@ def _fill(writer: Writer, page: Sound) -> None:
 
 @cache
 def sound_item(page: Sound) -> Listing:
-    """Return the sound page as it comes to the writer."""
+    """Return the undamaged page as the writer gets it."""
     return page_of(page.html, at=page.fetched_at, url=page.url)
 
 
 def outcomes(page: Sound, mutation: Mutation, made: Databases) -> dict[str, Outcome]:
-    """Return what becomes of the damaged page in each scenario; nothing if that does not damage it."""
+    """Return the outcome of the damaged page in each scenario; empty if the page is not damaged."""
     html = mutation.apply(page)
     if html in (None, page.html):
         return {}
@@ -135,7 +135,7 @@ def _outcome(item: Listing, page: Sound, mutation: Mutation, connection: sqlite3
     identify(connection, item, lambda row: False)
     known = {record.id: record.url for record in sound_item(page).records}
     for record, before in zip(records, ids_read, strict=True):
-        if record.id != before:  # known by its values: it has one more address
+        if record.id != before:  # recognised by its values, so it has one more address
             record.url = known.get(record.id, record.url)
     caught, found = refused(item, connection), judged(item, sound_item(page), mutation)
     if caught is None or found.kind != WRONG:
@@ -145,7 +145,7 @@ def _outcome(item: Listing, page: Sound, mutation: Mutation, connection: sqlite3
 
 
 def refused(item: Listing, connection: sqlite3.Connection) -> Outcome | None:
-    """Return that the checks have caught the page, or None."""
+    """Return the outcome if the checks catch the page, else None."""
     try:
         check_against(item, read_neighbours(connection, item), newest_first=newest_first(item.url))
     except LayoutError as error:
@@ -154,7 +154,7 @@ def refused(item: Listing, connection: sqlite3.Connection) -> Outcome | None:
 
 
 def judged(item: Listing, truth: Listing, mutation: Mutation) -> Outcome:
-    """Return what would be stored of a damaged page, compared with what the sound page says."""
+    """Return the outcome of what would be stored of a damaged page, compared with the undamaged page."""
     read, true = records_by_id(item.records), records_by_id(truth.records)
     if strangers := [one for one in read if one not in true]:
         return Outcome(WRONG, f"{len(strangers)} items that the sound page has not: {strangers[0]}")
@@ -165,7 +165,7 @@ def judged(item: Listing, truth: Listing, mutation: Mutation) -> Outcome:
         for name in _FIELDS:
             got, expected = _value(record, name, texts), _value(true[identifier], name, true_texts)
             if not got and _printed_in(name) not in item.fields:
-                continue  # a form of page that does not print it; the stored value stays
+                continue  # this kind of page does not print it; the stored value stays
             if got == expected or (name == "url" and (identifier, got) in addresses):
                 continue
             if got and not _is_part(got, expected):
@@ -175,7 +175,7 @@ def judged(item: Listing, truth: Listing, mutation: Mutation) -> Outcome:
 
 
 def _printed_in(name: str) -> str:
-    """Return the raw field that a value is made of."""
+    """Return the raw field from which a value is made."""
     return {"dateline_date": "teaser_raw"}.get(name, f"{name.removesuffix('_raw')}_raw")
 
 
@@ -195,7 +195,7 @@ def _less(
 
 
 def _is_part(got: object, expected: object) -> bool:
-    """Whether some names of a list are there and no other ones."""
+    """Whether the names are some of the expected ones, and no others."""
     return isinstance(got, list) and isinstance(expected, list) and set(got) < set(expected)
 
 
@@ -216,5 +216,5 @@ def _value(record: NewsItem, name: str, texts: dict[str, str | None]) -> object:
 
 
 def tally(found: Sequence[Outcome]) -> dict[str, int]:
-    """Return how many there are of each kind."""
+    """Return the number of outcomes of each kind."""
     return {kind: sum(one.kind == kind for one in found) for kind in OUTCOMES}

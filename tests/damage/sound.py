@@ -1,4 +1,4 @@
-"""Sound pages as they are damaged: their text, the stories on them, and where things stand."""
+"""Undamaged pages: their text, their stories, and the places of their parts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SPACE = r"(?:\s|&nbsp;)"
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A page that is whole; `stories` are what it shows, in its markup and language."""
+    """An undamaged page that shows these stories in its markup and language."""
 
     name: str
     html: str
@@ -37,29 +37,29 @@ class Sound:
     language: str = "en"
 
     def shows(self, stories: Sequence[Story], markup: str | None = None) -> str:
-        """The same page with other stories."""
+        """Return the same page with other stories."""
         total = len(stories)
         return render_page(
             stories, page=0, rows=50, total=total, markup=markup or self.markup, language=self.language
         )
 
     def each(self, change: Callable[[Story], Story]) -> str:
-        """The same page with each story changed."""
+        """Return the same page with each story changed."""
         return self.shows([change(story) for story in self.stories])
 
     @property
     def printed_labels(self) -> Mapping[str, str]:
-        """The labels by field."""
+        """Return the labels by field."""
         return LABELS[self.language]
 
     @property
     def list_bounds(self) -> tuple[int, int]:
-        """Where the list begins, at its first title's link, and a place behind its end."""
+        """Return where the list begins, at the link of its first title, and a place after its end."""
         start = self.html.index("<a", self.html.rindex('<h2 class="pane-title">'))
         return start, self.html.index("<aside", start)
 
     def labels(self, name: str) -> list[Place]:
-        """Where that label stands in the results, with its colon; an empty list if it does not."""
+        """Return the places of a label in the results, with its colon; empty if it is not printed."""
         text = self.printed_labels.get(name)
         if text is None:
             return []
@@ -69,7 +69,7 @@ class Sound:
         return [Place(found.end(1), found.end()) for found in pattern.finditer(self.html, start, end)]
 
     def dates(self) -> list[Place]:
-        """Where the publishing dates stand, one a story."""
+        """Return the places of the publishing dates, one per story."""
         found, at = [], self.list_bounds[0]
         labels = iter(self.labels("date"))
         for story in self.stories:
@@ -82,16 +82,16 @@ class Sound:
         return found
 
     def with_list(self, change: Callable[[str], str]) -> str:
-        """The page with the text of its list changed."""
+        """Return the page with the text of its list changed."""
         start, end = self.list_bounds
         return self.html[:start] + change(self.html[start:end]) + self.html[end:]
 
     def sub(self, pattern: str, to: str) -> str:
-        """The page with what matches the pattern replaced in its list."""
+        """Return the page with all matches of the pattern in its list replaced."""
         return self.with_list(lambda text: re.sub(pattern, to, text))
 
     def replaced(self, places: Sequence[Place], texts: Sequence[str] | str) -> str | None:
-        """The page with other texts at these places, one for all or one each; None for no places."""
+        """Return the page with other texts at these places, one for all or one each; None without places."""
         if not places:
             return None
         new = [texts] * len(places) if isinstance(texts, str) else texts
@@ -106,17 +106,17 @@ class SoundCards(Sound):
     """A page of cards with the labels of the search service; `markup` is the layout of a card."""
 
     def shows(self, stories: Sequence[Story], markup: str | None = None) -> str:
-        """The same page with other stories."""
+        """Return the same page with other stories."""
         return render_cards(stories, markup if markup in CARDS else self.markup, labels="new", dates=_DATES)
 
     @property
     def printed_labels(self) -> Mapping[str, str]:
-        """The labels by field."""
+        """Return the labels by field."""
         return CARD_LABELS["new"]
 
     @property
     def list_bounds(self) -> tuple[int, int]:
-        """Where the list begins, at its first card, and a place behind its end."""
+        """Return where the list begins, at its first card, and a place after its end."""
         before = CARDS[self.markup][1]
         start = self.html.find(before) + len(before)
         return start, self.html.index('<div class="block block-most-read"', start)
@@ -127,24 +127,24 @@ class SoundAnswer(Sound):
 
     @property
     def documents(self) -> Documents:
-        """Its documents, in order."""
+        """Return its documents, in order."""
         return self._documents(self.stories)
 
     @property
     def list_bounds(self) -> tuple[int, int]:
-        """Where the hits begin and end."""
+        """Return where the hits begin and end."""
         return self.html.index('"hits": [') + 9, self.html.rindex("]")
 
     def shows(self, stories: Sequence[Story], markup: str | None = None) -> str:
-        """The same answer with other stories."""
+        """Return the same answer with other stories."""
         return answer_text(self._documents(stories))
 
     def labels(self, name: str) -> list[Place]:
-        """No places: fields have names."""
+        """Return no places, because fields have names."""
         return []
 
     def dates(self) -> list[Place]:
-        """No places: dates are numbers."""
+        """Return no places, because dates are numbers."""
         return []
 
     def _documents(self, stories: Sequence[Story]) -> Documents:
@@ -173,12 +173,12 @@ class Place(NamedTuple):
 
 @functools.cache
 def sound_pages(*, long: Sequence[str] = MARKUPS) -> tuple[Sound, ...]:
-    """The sound fixtures, and fifty results of the newsroom in each of the markups in `long`."""
+    """Return the fixtures of lists, and fifty results of the newsroom in each of the markups in `long`."""
     return (*_fixtures(), *_long(long), *(_cards() if long else ()))
 
 
 def with_values(story: Story, values: Mapping[str, Any]) -> Story:
-    """The story with other values in these fields."""
+    """Return the story with other values in these fields."""
     return dataclasses.replace(story, **values)
 
 
@@ -247,7 +247,7 @@ def _cards() -> Iterator[Sound]:
 
 
 def sound_answers() -> tuple[SoundAnswer, ...]:
-    """An answer with labels as texts that shows the latest fifty stories, and one of a hundred with lists."""
+    """Return an answer of fifty stories, with labels as texts, and one of a hundred, with lists."""
     return tuple(_sound(markup, count) for markup, count in (("texts", 50), ("lists", 100)))
 
 

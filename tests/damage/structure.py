@@ -1,4 +1,4 @@
-"""Markup around the results that is otherwise: mostly harmless; and results that are not where they were."""
+"""Other markup around the results, which is mostly harmless, and results in other places."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Tree:
         return [link, *(above for above in link.iterancestors() if counts[above] == 1)][-1]
 
     def html(self) -> str:
-        """The page's text."""
+        """Return the text of the page."""
         return cast(str, lxml_html.tostring(self.root, encoding="unicode", doctype="<!DOCTYPE html>"))
 
 

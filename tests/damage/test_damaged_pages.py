@@ -1,4 +1,4 @@
-"""Sound pages, damaged in every way that could be thought of: what is wrong is not stored unseen."""
+"""Pages are damaged in many ways, and no wrong value is stored unnoticed."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ CARDS: list[Sound] = [page for page in sound_pages(long=("strong",)) if isinstan
 SHORT = [page for page in FIXTURES if page.name in ("seed", "markup-drupal7", "markup-table")]
 (LONG,) = (page for page in FIXTURES if page.name == "first-page")
 
-# What gets through of a page of fifty, by what the database holds. Nothing does where it holds items of
-# the time, but for pages that are sound in themselves (`contents`) and show other items' values.
+# The mutations that get through on a page of fifty, by what the database holds. If it holds items of the
+# time, only pages that are consistent in themselves (`contents`) and show the values of other items get
+# through.
 LEFT_LONG = {
     "empty": {
         "offices moved to the next result",
@@ -44,7 +45,7 @@ LEFT_LONG = {
     "new": {"links by names instead of numbers"},  # new addresses of new items
     "known": {"entities left out"},
 }
-# The same of three short pages, of 7 and 10 results: too few for shares.
+# The same for three short pages, of 7 and 10 results, which are too few to compare shares.
 LEFT_SHORT = {
     "empty": LEFT_LONG["empty"]
     | {
@@ -69,8 +70,8 @@ LEFT_SHORT = {
     },
     "known": {"topics all unknown", "entities left out"},
 }
-# The same of three pages of fifty cards. Blocks beside a list may have cards too, and teasers of cards may be
-# short or missing.
+# The same for three pages of fifty cards. Blocks beside a list may have cards too, and teasers of cards may
+# be short or missing.
 _IN_CARDS = {
     "each third result in a box beside the list",
     "the first half in one layout, the rest in another",
@@ -81,7 +82,7 @@ LEFT_CARDS = {
     "new": _IN_CARDS | {"teasers cut"},
     "known": _IN_CARDS | {"teasers cut", "entities left out"},
 }
-# The same of an answer of the search service. A field that is null in a third of the documents may be one
+# The same for an answer of the search service. A field that is null in a third of the documents may be one
 # that they lack.
 _NULL = "null in one of three"
 LEFT_ANSWERS = {
@@ -112,7 +113,7 @@ def made() -> Iterator[Databases]:
 
 
 def wrong(pages: list[Sound], register: Register, made: Databases) -> dict[str, set[str]]:
-    """The mutations of the kind that get wrong data through on any of the pages, by scenario."""
+    """Return the mutations that let wrong data through on any of the pages, by scenario."""
     found: dict[str, set[str]] = {scenario: set() for scenario in SCENARIOS}
     for page in pages:
         for mutation in register.found:
@@ -154,7 +155,7 @@ def test_what_gets_through_of_pages_of_cards_is_known(register: Register, made: 
 
 
 def check(found: dict[str, set[str]], register: Register, left: dict[str, set[str]]) -> None:
-    """Compare with the lists above, both ways, so that a hole that was mended leaves them."""
+    """Compare with the lists above in both directions, so that a closed gap must be removed from them."""
     names = {one.name for one in register.found}
     for scenario in SCENARIOS:
         if register is not contents or scenario == "known":

@@ -1,4 +1,4 @@
-"""Text that is cut, escaped, encoded or written otherwise."""
+"""Text that is cut, escaped, or in another encoding or spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values and links that are others', moved, constant, or in another form."""
+"""Values and links that belong to other results, are constant, or have another form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from tests.newsroom.stories import Story
 
 values = Register("values")
 links = Register("links")
-contents = Register("other contents")  # the page is sound in itself: only who knows the items can tell
+contents = Register(
+    "other contents"
+)  # the page is consistent in itself; only a comparison with the items shows the damage
 
 _FIELDS = {
     "dates": ("published",),

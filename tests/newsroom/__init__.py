@@ -9,13 +9,14 @@
         crawl(newsroom, db)
         assert newsroom.paths[0] == "/robots.txt"
 
-- `stories` makes up the stories, from what `values` says the site has printed and from `words`, `paths`,
-  `dates` and `datelines`; `samples` has ten with something odd in each. `editing` changes the list.
+- `stories` makes up the stories, from the printed `values` and from `words`, `paths`, `dates` and
+`datelines`;
+  `samples` has ten that are difficult to read. `editing` changes the list.
 - `markup` renders a page of the list from `results`, `pagers` and `chrome`; `cards` renders one of the new
   site; `pages` and `article_pages` the other pages, `articles` makes up their texts; `answers` are those of
   the search service. `labels` holds what they share.
 - `site` chooses the page for an address; `server`, `handler` and `validators` send it; `faults` sends
-  something else; `client` asks for it.
+  something else; `client` sends requests.
 """
 
 from tests.newsroom import faults

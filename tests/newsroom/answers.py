@@ -15,7 +15,7 @@ Documents = list[dict[str, Any]]
 
 
 def document(story: Story) -> dict[str, Any]:
-    """The story as the service holds it."""
+    """Return a story as a document of the service."""
     day = story.published
     return {
         "id": str(story.node), "nid": story.node, "url": story.path, "title": story.title,
@@ -27,6 +27,6 @@ def document(story: Story) -> dict[str, Any]:
 
 
 def answer_text(documents: Sequence[Mapping[str, Any]]) -> str:
-    """The body of an answer with these documents."""
+    """Return the body of an answer with these documents."""
     hits = [{"document": one, "highlights": []} for one in documents]
     return json.dumps({"found": len(hits), "hits": hits, "page": 1}, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""An article as a page of each layout; `osce_news.pages.article_layouts` says what is known of which."""
+"""Renders an article in each layout; `osce_news.pages.article_layouts` says what is known about each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHARE = (
     '<div class="share-links"><span>Share this:</span> <a href="https://social.example/x">Facebook</a> '
     '<a href="https://social.example/y">Tweet</a> <a href="javascript:print()">Print page</a></div>\n'
 )
-# What no reader sees of a page, or nobody takes for its text; no test may find it there.
+# Parts of a page that are hidden or that are not its text; no test may find them in the text.
 UNWANTED = (
     "Share this",
     "Tweet",
@@ -32,7 +32,7 @@ UNWANTED = (
 
 
 def render(article: Article, layout: str = "drupal7-header") -> str:
-    """The HTML of the article's page in that layout; raises KeyError for an unknown one."""
+    """Return the HTML of the article's page in this layout; raises KeyError for an unknown one."""
     words, language = chrome.WORDS[article.language], article.language
     drupal = {"multisite": 10, "drupal11": 11}.get(layout, 7)
     skip = '<div class="skip"><p>Skip Links</p></div>\n' if drupal > 7 else ""
@@ -62,7 +62,7 @@ def _head(article: Article, drupal: int) -> str:
 
 
 def _with_languages(header: str, article: Article) -> str:
-    """The header with a language switcher that leads to the same item, where it is translated."""
+    """Return the header with a language switcher that links to the translations of the item, if any."""
     for code, path in article.translations:
         listing = "/press-releases" if code == "en" else f"/{code}/press-releases"
         header = header.replace(f'"{listing}" lang="{code}"', f'"{path}" lang="{code}"')
@@ -97,7 +97,7 @@ def _image(article: Article) -> str:
 
 
 def _labels(article: Article) -> str:
-    """Type, offices and topics behind their labels, without the date."""
+    """Return type, offices and topics with their labels, without the date."""
     date = LABELS[article.language]["date"]
     return "".join(
         f'<div class="field"><div class="field-label">{field.label}</div>'

@@ -1,4 +1,4 @@
-"""Items' own pages: what each story's article says, the same every time."""
+"""The articles of the stories; each story always has the same article."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.newsroom.words import CLOSINGS, EVENTS, GENERAL_SUBJECTS, PEOPLE, PLA
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a text; its lines as a reader sees them, without markup."""
+    """A part of a text, with its lines as a reader sees them, without markup."""
 
     kind: str  # paragraph, quote, heading, list, numbered
     lines: tuple[str, ...]
 
     @property
     def text(self) -> str:
-        """The block as plain text."""
+        """Return the block as plain text."""
         if self.kind == "list":
             return "\n".join(f"- {line}" for line in self.lines)
         if self.kind == "numbered":
@@ -30,7 +30,7 @@ class Block:
 
     @property
     def html(self) -> str:
-        """The block as a page writes it."""
+        """Return the block as HTML."""
         lines = [escape(line) for line in self.lines]
         if self.kind in ("list", "numbered"):
             tag = "ul" if self.kind == "list" else "ol"
@@ -52,7 +52,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What a story's own page shows, beside what the story itself has."""
+    """What a story's own page shows in addition to the values of the story."""
 
     story: Story
     language: str
@@ -67,7 +67,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What articles are made of in one language."""
+    """The parts of articles in one language."""
 
     sentences: Callable[[Random], str]
     headings: tuple[str, ...]
@@ -136,7 +136,7 @@ WORDS = {
 
 @functools.lru_cache(maxsize=256)
 def article_of(story: Story, language: str = "en") -> Article:
-    """The story's article; the same one for the same story."""
+    """Return the story's article, which is the same for the same story."""
     rng = Random(f"article {story.node} {language}")
     words = WORDS[language]
     with_image = rng.random() < 0.7
@@ -162,7 +162,7 @@ def article_of(story: Story, language: str = "en") -> Article:
 
 
 def article_paragraphs(story: Story, language: str = "en") -> list[str]:
-    """The paragraphs of the story's article, as they are to be read; the text is these with "\\n\\n"."""
+    """Return the expected paragraphs of the story's article; the text joins them with empty lines."""
     return [block.text for block in article_of(story, language).blocks]
 
 
@@ -171,7 +171,7 @@ def _blocks(rng: Random, story: Story, words: _Words) -> Iterator[Block]:
         return Block("paragraph", (" ".join(words.sentences(rng) for _ in range(rng.randint(2, 4))),))
 
     if story.teaser:
-        # The list cuts its teasers; the article goes on.
+        # The list cuts teasers; the article has the rest.
         yield Block("paragraph", (f"{story.teaser.rstrip(' .:')}. {words.sentences(rng)}",))
     yield paragraph()
     yield paragraph()

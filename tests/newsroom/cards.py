@@ -15,7 +15,7 @@ from tests.newsroom.labels import escape
 from tests.newsroom.stories import Story
 
 DATES = ("none", "time", "text", "label")  # where a card has its date
-LABELS = ("none", "old", "new", "bare")  # how it says type, offices and topics
+LABELS = ("none", "old", "new", "bare")  # how it prints type, offices and topics
 CARD_LABELS = {
     "old": {
         "date": "Publishing date",
@@ -31,7 +31,7 @@ CARD_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card shows, as HTML text; `date` is empty without a date, and if the date is among `facts`."""
+    """What a card shows, as HTML text; `date` is empty if there is none, or if it is among `facts`."""
 
     href: str
     title: str
@@ -41,7 +41,7 @@ class Card:
 
     @classmethod
     def of(cls, story: Story, labels: str, dates: str) -> Card:
-        """What the card of a story shows."""
+        """Return what the card of a story shows."""
         words = CARD_LABELS[labels]
         printed = {
             "date": (print_day(story.published),) if dates == "label" else (),
@@ -69,7 +69,7 @@ def _tag(tag: str, css: str, content: str) -> str:
 
 
 def _fields(one: Card) -> str:
-    """The facts as Drupal's fields: a label without a colon, each value in an element."""
+    """Return the facts as Drupal's fields: a label without a colon, each value in an element."""
     parts = []
     for label, values in one.facts:
         items = "".join(f'<div class="field__item">{value}</div>' for value in values)
@@ -81,7 +81,7 @@ def _fields(one: Card) -> str:
 
 
 def _lines(one: Card, tag: str = "div", strong: str = "strong") -> str:
-    """The facts as lines, the label in bold with a colon."""
+    """Return the facts as lines, each with its label in bold and a colon."""
     return "".join(
         f"<{tag}>{f'<{strong}>{label}:</{strong}> ' if label else ''}{', '.join(values)}</{tag}>\n"
         for label, values in one.facts
@@ -243,7 +243,7 @@ def grid(one: Card) -> str:
 
 
 _TYPES = ("Press release", "News", "Press statement", "Daily report", "Spot report", "Weekly report")
-# Layout -> how a card is written, what stands before and after all of them.
+# By layout: the function that writes a card, and the markup before and after all of them.
 CARDS: dict[str, tuple[Callable[[Card], str], str, str]] = {
     "teaser-link": (teaser_link, '<div class="teasers">', "</div>"),
     "teaser-spans": (teaser_spans, '<ul class="list">', "</ul>"),
@@ -272,7 +272,7 @@ def render_cards(
     pages: int = 1,
     path: str = "/odihr/news",
 ) -> str:
-    """The HTML of a page with a card for each story, and with menus and blocks that link items too."""
+    """Return the HTML of a page with a card per story, and with menus and blocks that also link items."""
     one, before, after = CARDS[layout]
     shown = "".join(one(Card.of(story, labels, dates)) for story in stories)
     pager = pagers.drupal10(pagers.Place(path=path, query=(), page=page, pages=pages))

@@ -1,4 +1,4 @@
-"""What stands on every page around the results: head, menu, search form, facets, footer."""
+"""What every page has around the results: head, menu, search form, facets, footer."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ WORDS = {"en": ENGLISH, "ru": RUSSIAN}
 
 
 def head(words: Words, language: str, drupal: int = 7) -> str:
-    """The document from its type to the end of its head, as that version of Drupal writes it."""
+    """Return the document up to the end of its head, as this version of Drupal writes it."""
     if drupal == 7:
         settings = (
             '<script src="/misc/jquery.js"></script>\n'
@@ -123,7 +123,7 @@ def head(words: Words, language: str, drupal: int = 7) -> str:
 
 
 def header(words: Words) -> str:
-    """The page's banner: skip links, site name, menu, languages, search form."""
+    """Return the page's banner: skip links, site name, menu, languages, search form."""
     menu = "".join(
         f'<li class="expanded"><h2 class="menu-heading">{heading}</h2>\n<ul class="menu">'
         + "".join(f'<li class="leaf"><a href="{_slug(words, text)}">{text}</a></li>' for text in of)
@@ -146,7 +146,7 @@ def header(words: Words) -> str:
 
 
 def opening(words: Words) -> str:
-    """Breadcrumb, heading and lead: what stands above the results."""
+    """Return breadcrumb, heading and lead, which are above the results."""
     return (
         f'<div class="breadcrumb"><a href="{words.prefix or "/"}">{words.home}</a> » '
         f"{words.newsroom}</div>\n"
@@ -156,7 +156,7 @@ def opening(words: Words) -> str:
 
 
 def sidebar(words: Words) -> str:
-    """The facets: for each a heading that reads like a label, and links with filter addresses."""
+    """Return the facets, each with a heading that reads like a label, and links that filter."""
     blocks = []
     for heading, values in words.facets:
         items = "".join(
@@ -173,7 +173,7 @@ def sidebar(words: Words) -> str:
 
 
 def footer(words: Words) -> str:
-    """The end of the page, with the end of the document."""
+    """Return the end of the page and of the document."""
     items = "".join(f'<li><a href="{_slug(words, text)}">{text}</a></li>' for text in words.footer)
     return (
         f'<footer id="footer" role="contentinfo">\n<ul class="menu">{items}</ul>\n'
@@ -182,7 +182,7 @@ def footer(words: Words) -> str:
 
 
 def no_results(words: Words) -> str:
-    """The empty result list, which says that it is empty."""
+    """Return an empty result list, which says that it is empty."""
     hints = "".join(f"<li>{hint}</li>\n" for hint in words.hints)
     return f'<h3 class="search-no-results">{words.empty}</h3>\n<ul>\n{hints}</ul>\n'
 

@@ -1,4 +1,4 @@
-"""A client that shows an answer as it came over the wire."""
+"""A client that returns responses as received."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NODE = re.compile(r'<h3><a href="[^"]*/(\d+)"')
 
 
 class Got(NamedTuple):
-    """An answer as it came over the wire."""
+    """A response as received."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -19,12 +19,12 @@ class Got(NamedTuple):
 
     @property
     def nodes(self) -> list[int]:
-        """The nodes of the stories that a page in the markup drupal7 shows, in its order."""
+        """Return the nodes of the stories on a page in the markup drupal7, in printed order."""
         return [int(node) for node in _NODE.findall(self.body.decode())]
 
 
 def get(site: str, path: str = LIST, timeout: float = 30, **headers: str) -> Got:
-    """The answer to one request, nothing followed and nothing unpacked; `If_None_Match="*"` is a header."""
+    """Return the response to one request, without following redirects or unpacking; headers are keywords."""
     connection = http.client.HTTPConnection(site.removeprefix("http://"), timeout=timeout)
     try:
         connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})

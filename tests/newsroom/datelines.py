@@ -1,4 +1,4 @@
-"""Datelines in the forms the newsroom has printed."""
+"""Datelines in the forms that the newsroom has printed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.newsroom.dates import ENGLISH, print_day
 EN = "\N{EN DASH}"
 EM = "\N{EM DASH}"
 
-# Misspelt places, pairs of names for one place, place and country, several places: all seen.
+# Misspelt places, two names of one place, place and country, several places: all were seen.
 ODD_PLACES = (
     "YERAVAN",
     "SKOPE",
@@ -26,9 +26,9 @@ ODD_PLACES = (
 
 
 def dateline(rng: Random, place: str, published: datetime.date) -> str:
-    """A dateline with the space after it, if there is one: `VIENNA, 15 March 2022- `.
+    """Return a dateline, with the space after it if there is one: `VIENNA, 15 March 2022- `.
 
-    Its date is the publishing date or, now and then, a day or some before it, once months.
+    Its date is the publishing date, or sometimes a few days earlier, rarely months.
     """
     if rng.random() < 0.06:
         place = rng.choice(ODD_PLACES)

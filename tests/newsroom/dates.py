@@ -13,7 +13,7 @@ RUSSIAN = """
 
 
 def print_day(day: datetime.date, language: str = "en") -> str:
-    """The day as the listing prints it: `15 March 2022`, in Russian `6 марта 2023`.
+    """Return the day as the list prints it: `15 March 2022`, in Russian `6 марта 2023`.
 
     >>> print_day(datetime.date(2022, 3, 15))
     '15 March 2022'
@@ -23,7 +23,7 @@ def print_day(day: datetime.date, language: str = "en") -> str:
 
 
 def read_day(printed: str) -> datetime.date | None:
-    """The day of an English `15 March 2022`; None for anything else.
+    """Return the day of an English `15 March 2022`; None for any other text.
 
     >>> read_day("15 March 2022")
     datetime.date(2022, 3, 15)

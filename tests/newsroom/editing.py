@@ -1,4 +1,4 @@
-"""The list of stories as an editor works on it; safe beside threads that read it."""
+"""The list of stories, as an editor changes it; other threads may read it meanwhile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.newsroom.stories import Story
 
 
 class Changes(TypedDict, total=False):
-    """What `edit` may change; for the day there is `redate`, and a node is for ever."""
+    """The values that `edit` can change; `redate` changes the day, and nodes never change."""
 
     path: str
     title: str
@@ -28,24 +28,24 @@ class Changes(TypedDict, total=False):
 
 
 class StoryList:
-    """Stories, newest day first; below each other on one day, the highest node first unless reordered.
+    """The stories, newest first, and on one day the highest node first unless reordered.
 
-    Every edit puts a new list in the place of the old one. Who reads takes `stories` once and then has
-    a list that nobody changes.
+    Every edit replaces the list by a new one, so a reader that takes `stories` once has a list that does not
+    change.
     """
 
     def __init__(self, stories: Iterable[Story] = ()) -> None:
         self.stories = list(stories)
         self.removed: dict[int, Story] = {}
-        """What was removed and can be restored, by node."""
+        """The removed stories, which can be restored, by node."""
         self._editing = threading.RLock()
 
     def story(self, node: int) -> Story:
-        """The story as it stands now; raises LookupError if it is not on the list."""
+        """Return the story as it is now; raises LookupError if it is not on the list."""
         return _find(self.stories, node)[1]
 
     def publish(self, *stories: Story) -> None:
-        """New stories on top of the list, given newest first; raises ValueError if one is too old for it."""
+        """Add stories, newest first, on top of the list; raises ValueError if one is too old."""
         with self._editing:
             above = [*stories, *self.stories[:1]]
             for newer, older in itertools.pairwise(above):
@@ -54,7 +54,7 @@ class StoryList:
             self.stories = [*stories, *self.stories]
 
     def insert(self, *stories: Story) -> None:
-        """Further stories, each at its place by date: back-dated ones stand deep in the list."""
+        """Add stories, each at its place by date; back-dated ones go deep into the list."""
         with self._editing:
             changed = list(self.stories)
             for story in stories:
@@ -62,7 +62,7 @@ class StoryList:
             self.stories = changed
 
     def edit(self, node: int, **changes: Unpack[Changes]) -> Story:
-        """The story, now with these values, in its old place; raises LookupError, TypeError for others."""
+        """Change values of a story and return it; raises LookupError, or TypeError for other values."""
         if unknown := changes.keys() - Changes.__annotations__.keys():
             raise TypeError(f"edit can't change {', '.join(sorted(unknown))}")
         with self._editing:
@@ -72,7 +72,7 @@ class StoryList:
             return new
 
     def redate(self, node: int, day: datetime.date) -> Story:
-        """The story, now of that day and moved to its place there; raises LookupError."""
+        """Move a story to another day and return it; raises LookupError."""
         with self._editing:
             place, old = _find(self.stories, node)
             new = dataclasses.replace(old, published=day)
@@ -82,7 +82,7 @@ class StoryList:
             return new
 
     def remove(self, node: int) -> Story:
-        """The story, no longer on the list; raises LookupError."""
+        """Remove a story from the list and return it; raises LookupError."""
         with self._editing:
             place, old = _find(self.stories, node)
             self.removed[node] = old
@@ -90,14 +90,14 @@ class StoryList:
             return old
 
     def restore(self, node: int) -> Story:
-        """The removed story, back in its place; raises LookupError if it was not removed."""
+        """Put a removed story back and return it; raises LookupError if it was not removed."""
         with self._editing:
             story = self.removed.pop(node)
             self.insert(story)
             return story
 
     def reorder(self, day: datetime.date, seed: int = 0) -> int:
-        """How many stories that day has; they now stand in another order, if there are two or more."""
+        """Change the order of the stories of a day; return how many there are."""
         with self._editing:
             of_day = [story for story in self.stories if story.published == day]
             shuffled = list(of_day)
@@ -109,10 +109,10 @@ class StoryList:
             return len(of_day)
 
     def rename_office(self, before: str, after: str) -> int:
-        """How many stories print the office; all of them now print its new name, so would removed ones."""
+        """Rename an office in all stories, also in removed ones; return how many print it."""
 
         def renamed(story: Story) -> Story:
-            # What is untouched stays the same object, so that pages of it need no new rendering.
+            # Unchanged stories stay the same objects, so that their pages need not be rendered again.
             if before not in story.offices:
                 return story
             offices = dict.fromkeys(after if office == before else office for office in story.offices)
@@ -126,7 +126,7 @@ class StoryList:
 
 
 def _find(stories: list[Story], node: int) -> tuple[int, Story]:
-    """The place and the story; the first, should the node stand there twice."""
+    """Return the index of a story and the story; the first one if the node is on the list twice."""
     for place, story in enumerate(stories):
         if story.node == node:
             return place, story
@@ -134,7 +134,7 @@ def _find(stories: list[Story], node: int) -> tuple[int, Story]:
 
 
 def _place(stories: list[Story], story: Story) -> int:
-    """Where the story belongs: in its day, above the first with a lower node."""
+    """Return the index for a story: in its day, above the first one with a lower node."""
 
     def age(one: Story) -> int:
         return -one.published.toordinal()

@@ -1,10 +1,9 @@
-"""What can go wrong at a server; each function gives an answer for `Newsroom.fail`.
+"""What can go wrong at a server; each function returns an answer for `Newsroom.fail`.
 
     newsroom.fail(page(3), status(503, {"Retry-After": "2"}), times=2)
     newsroom.fail("/robots.txt", stall())
 
-An answer is a function that is given the `Exchange` and writes what it likes; one's own is
-written the same way.
+An answer is a function that gets the `Exchange` and writes the response; tests can define others.
 """
 
 from __future__ import annotations
@@ -24,32 +23,32 @@ _LARGE = 64 * 2**20
 
 
 class Exchange(Protocol):
-    """One request, and the means of answering it."""
+    """A request, and the methods that answer it."""
 
     command: str
     path: str
-    """The path with its query, as it was asked for."""
+    """The path with its query, as requested."""
 
     def usual(self) -> Reply:
-        """What the newsroom would have answered."""
+        """Return the usual reply of the newsroom."""
 
     def reply(self, reply: Reply) -> None:
-        """Send a whole answer."""
+        """Send a whole response."""
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
-        """Log the request with this status and send the head of the answer."""
+        """Log the request with this status and send the head of the response."""
 
     def note(self, status: int) -> None:
-        """Log the request with this status and send nothing; 0 for no answer at all."""
+        """Log the request with this status and send nothing; 0 means no response."""
 
     def push(self, data: bytes) -> None:
-        """Send a piece of the body at once."""
+        """Send a part of the body at once."""
 
     def wait(self, seconds: float) -> bool:
-        """True after so many seconds, False as soon as the server closes."""
+        """Return True after this time, or False as soon as the server closes."""
 
     def drop(self, *, reset: bool = False) -> None:
-        """Close the connection, with a reset if asked; what follows in the answer is not run."""
+        """Close the connection, with a reset if `reset` is set, and end the answer."""
 
 
 Answer = Callable[[Exchange], None]
@@ -65,21 +64,21 @@ class Fault:
     left: int | None = None
     """How many more times; None for always."""
     seen: int = 0
-    """How many times it was given."""
+    """How often it was given."""
 
 
 def everything(path: str) -> bool:
-    """True for every request but those for robots.txt."""
+    """Whether the request is not for robots.txt."""
     return not path.startswith("/robots.txt")
 
 
 def listing(path: str) -> bool:
-    """True for the listing's pages."""
+    """Whether the request is for a page of the list."""
     return "/press-releases" in urlsplit(path).path.lower()
 
 
 def page(number: int) -> Where:
-    """A condition: the listing's page of that number, counted from 0."""
+    """Return a condition for the list page of this number, counted from 0."""
 
     def where(path: str) -> bool:
         asked = parse_qs(urlsplit(path).query).get("page", ["0"])[-1]
@@ -89,46 +88,46 @@ def page(number: int) -> Where:
 
 
 def status(code: int, headers: Mapping[str, str] | None = None, body: str | None = None) -> Answer:
-    """That status with a short page; `headers` for such as `{"Retry-After": "2"}`; 304 has no body."""
+    """Answer with this status, these headers, and a short page unless the status is 304."""
     text = f"<h1>{HTTPStatus(code).phrase}</h1>\n" if body is None else body
     return always(Reply(code, text.encode(), headers=headers or {}))
 
 
 def always(reply: Reply) -> Answer:
-    """That very reply."""
+    """Answer with this reply."""
     return lambda exchange: exchange.reply(reply)
 
 
 def challenge() -> Answer:
-    """The challenge page of a guard, with the status and the header that such guards send."""
+    """Answer with a challenge page, and the status and the header that usually come with it."""
     headers = {"cf-mitigated": "challenge", "Server": "cloudflare"}
     return always(Reply(403, render_challenge().encode(), headers=headers))
 
 
 def retry_later(seconds: float, code: int = 429) -> Answer:
-    """429, or 503, with a Retry-After of so many seconds."""
+    """Answer with status 429 or 503, and Retry-After."""
     return always(Reply(code, b"<h1>Try later</h1>\n", headers={"Retry-After": f"{seconds:g}"}))
 
 
 def redirect(location: str, code: int = 302) -> Answer:
-    """A redirect elsewhere."""
+    """Answer with a redirect to this location."""
     return always(Reply(code, headers={"Location": location}))
 
 
 def redirect_loop() -> Answer:
-    """A redirect to the very address that was asked for."""
+    """Answer with a redirect to the requested address."""
     return lambda exchange: exchange.reply(Reply(302, headers={"Location": exchange.path}))
 
 
 def cookie_wall() -> Answer:
-    """A redirect to the very address that was asked for, with a cookie to send along."""
+    """Answer with a redirect to the requested address, and a cookie."""
     return lambda exchange: exchange.reply(
         Reply(302, headers={"Location": exchange.path, "Set-Cookie": "seen=1; Path=/"})
     )
 
 
 def stall() -> Answer:
-    """Silence for a minute or until the server closes, then the end of the connection."""
+    """Send nothing for a minute, or until the server closes, then close the connection."""
 
     def answer(exchange: Exchange) -> None:
         exchange.note(0)
@@ -139,11 +138,11 @@ def stall() -> Answer:
 
 
 def reset(after: int = 1000) -> Answer:
-    """The head, so many bytes of the usual body, then a connection reset."""
+    """Send the head and this many bytes of the usual body, then reset the connection."""
 
     def answer(exchange: Exchange) -> None:
         _part(exchange, after)
-        # Without the pause the reset can overtake the bytes before it.
+        # Without the pause, the reset can arrive before the bytes.
         exchange.wait(0.05)
         exchange.drop(reset=True)
 
@@ -151,7 +150,7 @@ def reset(after: int = 1000) -> Answer:
 
 
 def cut() -> Answer:
-    """The head with the full length, half of the usual body, and a quiet end."""
+    """Send the head with the full length and half of the usual body, then close the connection."""
 
     def answer(exchange: Exchange) -> None:
         _part(exchange, len(exchange.usual().body) // 2)
@@ -161,7 +160,7 @@ def cut() -> Answer:
 
 
 def truncated(share: float = 0.5) -> Answer:
-    """That share of the usual body as if it were the whole: right length, right status."""
+    """Answer with this share of the usual body as if it were complete."""
 
     def answer(exchange: Exchange) -> None:
         usual = exchange.usual()
@@ -172,7 +171,7 @@ def truncated(share: float = 0.5) -> Answer:
 
 
 def huge() -> Answer:
-    """A body of 64 MiB whose length is not in the head."""
+    """Send a body of 64 MiB without its length."""
 
     def answer(exchange: Exchange) -> None:
         exchange.begin(200, {"Content-Type": HTML, "Connection": "close"})
@@ -186,7 +185,7 @@ def huge() -> Answer:
 
 
 def endless_headers() -> Answer:
-    """A status line and headers of 64 MiB, and no end of them."""
+    """Send a status line and headers of 64 MiB that do not end."""
 
     def answer(exchange: Exchange) -> None:
         exchange.note(200)
@@ -200,7 +199,7 @@ def endless_headers() -> Answer:
 
 
 def head(line: str) -> Answer:
-    """A status line and this header, without a body."""
+    """Send this status line or header, without a body."""
 
     def answer(exchange: Exchange) -> None:
         exchange.note(200)
@@ -211,12 +210,12 @@ def head(line: str) -> Answer:
 
 
 def bomb() -> Answer:
-    """A small gzipped body that unpacks to 64 MiB."""
+    """Answer with a small gzipped body that unpacks to 64 MiB."""
     return always(Reply(body=gzip.compress(b" " * _LARGE), headers={"Content-Encoding": "gzip"}))
 
 
 def wrong_checksum() -> Answer:
-    """The usual page, gzipped, with a bit of its checksum turned."""
+    """Answer with the usual page, gzipped, and a wrong bit in its checksum."""
 
     def answer(exchange: Exchange) -> None:
         usual = exchange.usual()
@@ -228,17 +227,17 @@ def wrong_checksum() -> Answer:
 
 
 def wrong_type() -> Answer:
-    """A body that is not HTML, and says so."""
+    """Answer with a body that is not HTML, and a matching Content-Type."""
     return always(Reply(body=b"%PDF-1.4\n%%EOF\n", content_type="application/pdf"))
 
 
 def login() -> Answer:
-    """The site's login page with 200, as if it were what was asked for."""
+    """Answer with the site's login page and status 200."""
     return always(Reply(body=render_login().encode()))
 
 
 def error_page() -> Answer:
-    """A page of the site that speaks of an error, with 200."""
+    """Answer with a page of the site that reports an error, and status 200."""
     return always(Reply(body=render_error().encode()))
 
 

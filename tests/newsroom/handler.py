@@ -1,4 +1,4 @@
-"""The newsroom's side of HTTP: connections, and the answers on them."""
+"""The HTTP side of the newsroom: connections and responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BODILESS = frozenset({204, 304})
 
 
 class Entry(NamedTuple):
-    """One request: when it came (monotonic), what was asked, the status that it got (0: none)."""
+    """A request: when it came (monotonic), its path, the status of the response (0: none)."""
 
     time: float
     method: str
@@ -65,7 +65,7 @@ class Server(ThreadingHTTPServer):
                     request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client that goes away is no news; a mistake in the newsroom is.
+        # A client may go away; an error in the newsroom must be shown.
         error = sys.exc_info()[1]
         if isinstance(error, Exception) and not isinstance(error, OSError):
             self.newsroom.mistakes.append(error)
@@ -73,7 +73,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection; it is the `Exchange` that the faults are given."""
+    """A connection; faults get it as `Exchange`."""
 
     protocol_version = "HTTP/1.1"
     server_version = "newsroom"
@@ -152,13 +152,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def drop(self, *, reset: bool = False) -> None:
         if reset:
-            # No lingering: the kernel then says reset instead of a quiet end.
+            # Without lingering, the kernel resets the connection instead of closing it.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            # The files keep the socket open; only when they are closed is its closing a real one.
+            # The socket is closed only when its files are closed too.
             self.rfile.close()
             self.wfile.close()
             self.connection.close()
         raise DroppedError
 
     def log_message(self, *args: Any) -> None:
-        """Nothing: the log is kept elsewhere."""
+        """Do nothing: `Newsroom.log` has the requests."""

@@ -1,4 +1,4 @@
-"""The labels of a result and what stands behind them, ready to be set in HTML."""
+"""The labels of a result and their values, as HTML text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from tests.newsroom.dates import print_day
 from tests.newsroom.stories import Story
 
-# Without its label nothing is printed: none was ever seen in Russian for offices and collections.
+# Without a label nothing is printed. No Russian label for offices or collections was ever seen.
 LABELS = {
     "en": {
         "date": "Publishing date:",
@@ -21,7 +21,7 @@ LABELS = {
     "ru": {"date": "Дата публикации:", "type": "Вид контента:", "topics": "Что мы делаем"},
 }
 
-# The numbers of the filters, as far as they are known.
+# The known numbers of the filters.
 OFFICE_NUMBERS = {
     "OSCE Presence in Albania": 6,
     "OSCE Chairpersonship": 9,
@@ -61,7 +61,7 @@ TOPIC_NUMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One labelled line of a result; label and values are HTML text."""
+    """A labelled line of a result; label and values are HTML text."""
 
     name: str
     label: str
@@ -69,18 +69,18 @@ class Field:
 
     @property
     def joined(self) -> str:
-        """All values as the listing prints them, with a comma and a space between."""
+        """Return the values as the list prints them, joined by commas."""
         return ", ".join(self.values)
 
     @property
     def linked(self) -> tuple[str, ...]:
-        """Each value as a link to the listing filtered by it."""
+        """Return each value as a link to the list filtered by it."""
         return tuple(f'<a href="{_filter(self.name, value)}">{value}</a>' for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One story as a page shows it; all of it HTML text."""
+    """A story as a page shows it; all values are HTML text."""
 
     href: str
     title: str
@@ -89,7 +89,7 @@ class Result:
 
 
 def escape(text: str) -> str:
-    """The text as Drupal escapes it, in attributes as between tags.
+    """Return the text as Drupal escapes it, in attributes and between tags.
 
     >>> escape("Q&A: <one's own>")
     'Q&amp;A: &lt;one&#039;s own&gt;'
@@ -98,7 +98,7 @@ def escape(text: str) -> str:
 
 
 def result(story: Story, language: str = "en") -> Result:
-    """The story as a page in that language shows it: only labels that have a value."""
+    """Return the story as a page in this language shows it, without labels that have no value."""
     printed = {
         "date": (print_day(story.published, language),),
         "collections": (story.collections,) if story.collections else (),

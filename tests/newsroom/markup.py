@@ -1,4 +1,4 @@
-"""Whole listing pages, in the site's known markup and in others with the same visible text."""
+"""Whole list pages, in the site's known markup and in others with the same visible text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.newsroom import chrome, pagers, results
 from tests.newsroom.labels import Result, result
 from tests.newsroom.stories import Story
 
-# Markup -> how one result is written, what stands before and after the list, the pager.
+# By markup: the function that writes a result, the markup before and after the list, the pager.
 _HANDS: dict[str, tuple[Callable[[Result], str], str, str, Callable[[pagers.Place], str]]] = {
     "drupal7": (
         results.drupal7,
@@ -55,12 +55,12 @@ def render_page(
     markup: str = "drupal7",
     language: str = "en",
 ) -> str:
-    """The HTML of one listing page with these stories; the empty result list when there are none.
+    """Return the HTML of a list page with these stories; without any, that of an empty list.
 
-    `page` counts from 0; `total` is the number of stories on all pages and, with `rows`, makes
-    the pager. `path` stands as in an address (percent-encoded, without a language's prefix).
-    `query` holds the other parameters, not encoded, in the order in which the pager's links keep
-    them; without it, the rows and the order by date. Raises KeyError for an unknown markup.
+    `page` counts from 0; `total` is the number of stories on all pages, and makes the pager with `rows`.
+    `path` is that of an address (percent-encoded, without the prefix of a language). `query` has the other
+    parameters, not encoded, in the order in which the links of the pager have them; by default, these are
+    the rows and the order by date. Raises KeyError for an unknown markup.
     """
     one, before, after, pager = _HANDS[markup]
     top, bottom = _frame(markup, language)
@@ -77,14 +77,14 @@ def render_page(
         language=language,
     )
     shown = [one(result(story, language)) for story in stories]
-    # In the known markup the pager stands in the same pane as the results, elsewhere below it.
+    # In the known markup the pager is in the same pane as the results, in others below it.
     tail = (pager(place), after) if markup == "drupal7" else (after, pager(place))
     return "".join((top, before, *shown, *tail, bottom))
 
 
 @functools.cache
 def _frame(markup: str, language: str) -> tuple[str, str]:
-    """What stands above and below the result list; it does not depend on the stories."""
+    """Return what is above and below the results, which does not depend on the stories."""
     words = chrome.WORDS[language]
     if markup == "drupal10":
         body, main, end = '<body class="path-newsroom">\n', '<main role="main">\n', "</main>\n"

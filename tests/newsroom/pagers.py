@@ -1,4 +1,4 @@
-"""The links from one page of the listing to the others."""
+"""The links from one page of the list to the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WINDOW = 9
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page stands in its listing."""
+    """The place of a page in its list."""
 
     path: str
     query: tuple[tuple[str, str], ...]
@@ -23,7 +23,7 @@ class Place:
 
     @property
     def numbers(self) -> range:
-        """The pages that the pager names: nine around this one."""
+        """Return the pages that the pager names: nine around this one."""
         first = max(0, min(self.page - WINDOW // 2, self.pages - WINDOW))
         return range(first, min(self.pages, first + WINDOW))
 
@@ -47,18 +47,18 @@ WORDS = {
 
 
 def address(path: str, pairs: Sequence[tuple[str, str]]) -> str:
-    """The path with the query, encoded and escaped for an attribute."""
+    """Return the path with the query, encoded and escaped for an attribute."""
     return escape(f"{path}?{urlencode(pairs, quote_via=quote)}" if pairs else path)
 
 
 def drupal7(place: Place) -> str:
-    """Drupal 7's pager: the first page's address has no `page`; nothing for a single page."""
+    """Return Drupal 7's pager, in which the first page's address has no `page`; empty for a single page."""
     if place.pages < 2:
         return ""
     words = WORDS[place.language]
 
     def item(css: str, page: int, text: str) -> str:
-        # Drupal puts the page in front of what else was asked for.
+        # Drupal puts the page in front of the other parameters.
         pairs = ((("page", str(page)),) if page else ()) + place.query
         return f'<li class="{css}"><a href="{address(place.path, pairs)}">{text}</a></li>\n'
 
@@ -85,7 +85,7 @@ def drupal7(place: Place) -> str:
 
 
 def drupal10(place: Place) -> str:
-    """A later Drupal's pager, its addresses a query only; nothing for a single page."""
+    """Return the pager of a later Drupal, whose addresses are only queries; empty for a single page."""
     if place.pages < 2:
         return ""
 
@@ -123,7 +123,7 @@ def drupal10(place: Place) -> str:
 
 
 def plain(place: Place) -> str:
-    """Two links with the usual words and classes that say nothing; nothing for a single page."""
+    """Return two links with the usual words and meaningless classes; empty for a single page."""
     if place.pages < 2:
         return ""
     words = WORDS[place.language]

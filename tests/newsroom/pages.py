@@ -8,15 +8,15 @@ from tests.newsroom.stories import Story
 
 
 def render_article(story: Story, language: str = "en", layout: str = "drupal7-header") -> str:
-    """The HTML of the story's own page: title, day, labels, text, image, downloads, contact, in its frame.
+    """Return the HTML of the story's own page: title, day, labels, text, image, downloads, contact.
 
-    `article_paragraphs` says what its text is; `article_pages.LAYOUTS` names the layouts.
+    `article_paragraphs` returns its text; `article_pages.LAYOUTS` has the names of the layouts.
     """
     return article_pages.render(article_of(story, language), layout)
 
 
 def render_not_found() -> str:
-    """The HTML of the page that a wrong address gets."""
+    """Return the HTML of the page for an unknown address."""
     words = chrome.ENGLISH
     return (
         f"{chrome.head(words, 'en')}"
@@ -26,7 +26,7 @@ def render_not_found() -> str:
 
 
 def render_login() -> str:
-    """The HTML of the page on which editors log in, in the frame of every other page."""
+    """Return the HTML of the page on which editors log in."""
     words = chrome.ENGLISH
     return (
         f"{chrome.head(words, 'en')}"
@@ -39,7 +39,7 @@ def render_login() -> str:
 
 
 def render_error() -> str:
-    """The HTML of the page that Drupal shows when its database or its search server does not answer."""
+    """Return the HTML that Drupal shows if its database or its search server does not respond."""
     words = chrome.ENGLISH
     return (
         f"{chrome.head(words, 'en')}"
@@ -50,7 +50,7 @@ def render_error() -> str:
 
 
 def render_challenge() -> str:
-    """The HTML that a guard in front of a site gives to those it takes for a robot."""
+    """Return the HTML of a challenge, as a content delivery network sends it to robots."""
     return (
         '<!DOCTYPE html>\n<html lang="en-US">\n<head>\n<title>Just a moment...</title>\n'
         '<meta charset="utf-8">\n<meta name="robots" content="noindex,nofollow">\n'

@@ -7,7 +7,7 @@ import re
 
 CLOSED = " (closed)"
 
-# Where the site's path is not the office's name made into a word.
+# Paths that are not made from the name of the office.
 PREFIXES = {
     "Office of the Co-ordinator of OSCE Economic and Environmental Activities": "oceea",
     "Office of the Special Representative and Co-ordinator for Combating Trafficking in Human Beings": "cthb",
@@ -28,7 +28,7 @@ PREFIXES = {
 
 @functools.cache
 def path_prefix(office: str | None) -> str:
-    """The first part of an item's path: `odihr`, `mission-to-croatia`; `node` without office.
+    """Return the first part of an item's path, such as `mission-to-croatia`; `node` without an office.
 
     >>> path_prefix("OSCE Mission to Croatia (closed)")
     'mission-to-croatia'

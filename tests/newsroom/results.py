@@ -1,4 +1,4 @@
-"""One result in the markup that is known of the site and in markups that others might write."""
+"""A result in the known markup of the site, and in markups that other developers might write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _bare(label: str) -> str:
 
 
 def drupal7(one: Result) -> str:
-    """The markup of the site, as far as it is known."""
+    """Return the known markup of the site."""
     lines = "".join(
         f'      <div class="{_CLASSES[field.name]}"><span class="label">{field.label}</span> '
         f"{field.joined}</div>\n"
@@ -37,7 +37,7 @@ def drupal7(one: Result) -> str:
 
 
 def strong(one: Result) -> str:
-    """A paragraph a label, the label in bold."""
+    """Return a paragraph per label, with the label in bold."""
     lines = "".join(f"<p><strong>{field.label}</strong> {field.joined}</p>\n" for field in one.fields)
     teaser = f'<p class="lead">{one.teaser}</p>\n' if one.teaser else ""
     return f'<div class="news-item">\n<h2><a href="{one.href}">{one.title}</a></h2>\n{lines}{teaser}</div>\n'
@@ -53,17 +53,17 @@ def _dl(one: Result, values: Callable[[Field], str]) -> str:
 
 
 def dl(one: Result) -> str:
-    """A definition list with a `dd` for each value."""
+    """Return a definition list with a `dd` for each value."""
     return _dl(one, lambda field: "".join(f"<dd>{value}</dd>" for value in field.values))
 
 
 def dd_links(one: Result) -> str:
-    """A definition list with one `dd` a label, its values links with commas between."""
+    """Return a definition list with one `dd` per label, whose values are links joined by commas."""
     return _dl(one, lambda field: f"<dd>{', '.join(field.linked)}</dd>")
 
 
 def table(one: Result) -> str:
-    """A small table, one row a label."""
+    """Return a small table with one row per label."""
     lines = "".join(
         f'<tr><th scope="row">{field.label}</th><td>{field.joined}</td></tr>\n' for field in one.fields
     )
@@ -75,7 +75,7 @@ def table(one: Result) -> str:
 
 
 def lines(one: Result) -> str:
-    """Plain lines with breaks between, the title a bare link."""
+    """Return plain lines separated by breaks, and the title as a bare link."""
     parts = [f'<a href="{one.href}">{one.title}</a>']
     parts += [f"{field.label} {field.joined}" for field in one.fields]
     if one.teaser:
@@ -84,7 +84,7 @@ def lines(one: Result) -> str:
 
 
 def drupal10(one: Result) -> str:
-    """A node in a later Drupal's fields; labels have no colon there, a stylesheet adds it."""
+    """Return a node with the fields of a later Drupal, whose labels get their colons from a style sheet."""
     parts = []
     for field in one.fields:
         inner = f'<div class="field__label">{_bare(field.label)}</div>\n'
@@ -110,7 +110,7 @@ def drupal10(one: Result) -> str:
 
 
 def links(one: Result) -> str:
-    """Values as links, with nothing but a space between."""
+    """Return values as links, separated only by spaces."""
     parts = []
     for field in one.fields:
         values = field.values if field.name == "date" else field.linked
@@ -123,7 +123,7 @@ def links(one: Result) -> str:
 
 
 def nbsp(one: Result) -> str:
-    """Non-breaking spaces in the labels, before their colons and within the values."""
+    """Return non-breaking spaces in labels, before colons and in values."""
     parts = []
     for field in one.fields:
         label = _bare(field.label).replace(" ", NBSP) + NBSP + ":"
@@ -136,7 +136,7 @@ def nbsp(one: Result) -> str:
 
 
 def upper(one: Result) -> str:
-    """Labels in capitals."""
+    """Return labels in capitals."""
     parts = "".join(
         f'<li><span class="caps">{field.label.upper()}</span> {field.joined}</li>\n' for field in one.fields
     )
@@ -148,7 +148,7 @@ def upper(one: Result) -> str:
 
 
 def nocolon(one: Result) -> str:
-    """Labels without colons."""
+    """Return labels without colons."""
     parts = "".join(
         f'<div class="pair"><span class="key">{_bare(field.label)}</span> '
         f'<span class="value">{field.joined}</span></div>\n'
@@ -159,14 +159,14 @@ def nocolon(one: Result) -> str:
 
 
 def flat(one: Result) -> str:
-    """No element around a result: heading, a paragraph of labels, a paragraph of teaser."""
+    """Return a heading, a paragraph of labels and one with the teaser, without an element around them."""
     labels = "<br>\n".join(f"<b>{field.label}</b> {field.joined}" for field in one.fields)
     teaser = f"<p>{one.teaser}</p>\n" if one.teaser else ""
     return f'<h3><a href="{one.href}">{one.title}</a></h3>\n<p>{labels}</p>\n{teaser}'
 
 
 def nested(one: Result) -> str:
-    """Deep in wrappers whose classes say nothing."""
+    """Return a result deep in wrappers with meaningless classes."""
     parts = "".join(
         f'<div class="f-k{number}"><span>{field.label}</span> <span>{field.joined}</span></div>\n'
         for number, field in enumerate(one.fields)

@@ -1,4 +1,4 @@
-"""Ten stories, each with something that a reader of listings may stumble over."""
+"""Ten stories, each with something that is difficult to read."""
 
 from __future__ import annotations
 

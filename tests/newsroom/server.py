@@ -1,4 +1,4 @@
-"""A small HTTP server for the newsroom, with a log of what was asked and room for faults."""
+"""A small HTTP server for the newsroom, with a log of the requests and with faults."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ Action = Callable[["Newsroom"], object]
 
 @dataclass(slots=True)
 class Hook:
-    """An action that is run before requests are answered whose path with query `where` accepts."""
+    """An action that is run before the response to requests whose path with query `where` accepts."""
 
     where: Where
     action: Action
     skip: int
-    """How many such requests are still to pass before."""
+    """How many such requests come before it."""
     left: int | None
     """How many more times; None for always."""
 
 
 class Newsroom(Site, Validators):
-    """The newsroom on a free port of 127.0.0.1, from `with` to the end of its block.
+    """The newsroom on a free port of 127.0.0.1; use it in `with`.
 
-    `url` has no slash at its end. `log` holds every request, robots.txt included, in the order
-    of the answers, and is complete for a request before its client reads the first byte.
-    `faults` are looked through in order for each request; `fail` puts one on top. `at_request` and
-    `before` change the list while it is read; an error in their actions comes out at the block's end.
-    With `etags` set, answers bear an ETag and a matching If-None-Match gets 304; with `last_modified`
-    they bear the time at which that page last changed, and If-Modified-Since gets 304; with
-    `compress`, bodies are gzipped for those who accept it. All are off: the site is not known to do it.
+    `url` has no slash at its end. `log` holds every request, robots.txt included, in the order of the
+    responses, and is complete for a request before its client reads the first byte. For each request the
+    first of the `faults` that fits is used; `fail` adds one on top. `at_request` and `before` change the list
+    while it is read; an error in their actions is raised at the end of the block.
+    With `etags`, responses have an ETag, and a matching If-None-Match returns 304. With `last_modified` they
+    have the time at which the page last changed, and If-Modified-Since returns 304. With `compress`, bodies
+    are gzipped for clients that accept it. By default all are off, as far as the site is known.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Newsroom(Site, Validators):
         compress: bool = False,
         **site: Any,
     ) -> None:
-        """Serve a `Site` of these stories; `site` as there."""
+        """Serve a `Site` with these stories; `site` has its arguments."""
         Site.__init__(self, stories, **site)
         Validators.__init__(self, etags=etags, last_modified=last_modified, always_304=always_304)
         self.compress = compress
@@ -69,26 +69,26 @@ class Newsroom(Site, Validators):
 
     @property
     def url(self) -> str:
-        """The address of the site, `http://127.0.0.1:PORT`."""
+        """Return the address of the site, `http://127.0.0.1:PORT`."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def paths(self) -> list[str]:
-        """The path with query of each logged request."""
+        """Return the path with query of each logged request."""
         return [entry.path for entry in self.log]
 
     def fail(self, where: str | Where, answer: Answer, *, times: int | None = None) -> Fault:
-        """The fault, now in force: `answer` in place of the usual one, `times` times or always.
+        """Give this answer in place of the usual one, `times` times or always; return the fault.
 
-        `where` is a path (then every query on it), a path with its query (then that one alone),
-        or a function that is given the path with its query.
+        `where` is a path (with any query), a path with a query, or a function that gets the path with its
+        query.
         """
         fault = Fault(_same(where) if isinstance(where, str) else where, answer, times)
         self.faults.insert(0, fault)
         return fault
 
     def fault_for(self, path: str) -> Fault | None:
-        """The first fault that is in force for this request, counted as given; None for none."""
+        """Return the first fault for this request, and count it; None if there is none."""
         with self._lock:
             for fault in self.faults:
                 if fault.left != 0 and fault.where(path):
@@ -99,17 +99,17 @@ class Newsroom(Site, Validators):
         return None
 
     def at_request(self, n: int, action: Action) -> Hook:
-        """The hook: `action` is run just before the n-th request for a listing page from now on is answered.
+        """Run an action right before the response to the n-th request for a list page from now on.
 
-        `n` counts from 1, and every request for a listing page counts, also one that meets a fault.
+        `n` counts from 1. Requests with a fault count too. Returns the hook.
         """
         return self.before(listing, action, skip=n - 1)
 
     def before(self, where: str | Where, action: Action, times: int | None = 1, *, skip: int = 0) -> Hook:
-        """The hook: `action`, given the newsroom, is run before requests that `where` accepts are answered.
+        """Run an action, which gets the newsroom, before the response to requests that `where` accepts.
 
-        So it is `times` times (None: always), after the first `skip` such requests. `where` as in `fail`.
-        The request then gets what the action has left; a fault that it puts in force is met at once.
+        It is run `times` times (None: always), after the first `skip` such requests; `where` is as in `fail`.
+        Changes and faults that it makes already apply to this request. Returns the hook.
         """
         hook = Hook(_same(where) if isinstance(where, str) else where, action, skip, times)
         with self._lock:
@@ -117,7 +117,7 @@ class Newsroom(Site, Validators):
         return hook
 
     def act_before(self, path: str) -> None:
-        """Run the actions that are due before this request is answered, in the order they were given."""
+        """Run the actions that are due before the response to this request, in the order of their hooks."""
         due = []
         with self._lock:
             for hook in self.hooks:
@@ -134,16 +134,16 @@ class Newsroom(Site, Validators):
             action(self)
 
     def wait(self, seconds: float) -> bool:
-        """True after so many seconds, False as soon as the server closes."""
+        """Return True after this time, or False as soon as the server closes."""
         return not self._closing.wait(seconds)
 
     def start(self) -> Self:
-        """The newsroom, now answering."""
+        """Start the server, and return the newsroom."""
         self._thread.start()
         return self
 
     def close(self) -> None:
-        """End the server and every connection; stalled answers end at once."""
+        """Stop the server and close every connection; stalled responses end at once."""
         self._closing.set()
         if self._thread.is_alive():
             self._server.shutdown()

@@ -1,4 +1,4 @@
-"""What the newsroom answers to an address; it knows nothing of sockets."""
+"""The replies of the newsroom to requests, without sockets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ITEM = re.compile(r"/(?:.+/)?(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer: status, body and headers beside `Content-Length`."""
+    """A whole response: status, body, and headers other than `Content-Length`."""
 
     status: int = 200
     body: bytes = b""
@@ -39,10 +39,9 @@ class Reply:
 class Site(StoryList):
     """The stories and how they are shown; every attribute may be changed between two requests.
 
-    A listing page has as many rows as are asked for, from 1 to 50, or `fixed_rows` whatever is asked
-    for. `markup` may also be a layout of cards, and `dates` says where these have theirs.
-    `beyond_end` is what a page after the last one gets: a page that says that nothing was found, the
-    last page again, or 404.
+    A list page has the requested number of rows, from 1 to 50, or always `fixed_rows`. `markup` may also be a
+    layout of cards, and `dates` says where these have theirs. `beyond_end` is the reply for a page after the
+    last one: a page that says that nothing was found, the last page again, or 404.
     """
 
     def __init__(
@@ -66,10 +65,10 @@ class Site(StoryList):
         self.layout = "drupal7-header"
         """The layout of items' own pages."""
         self.article_pages: dict[int, bytes] = {}
-        """What is answered for an item's page in place of its article, by node; also for removed items."""
+        """The replies for items' own pages in place of their articles, by node; also for removed items."""
 
     def answer(self, target: str) -> Reply:
-        """The reply to a path with its query; 404 for what the newsroom does not have."""
+        """Return the reply for a path with its query; 404 for an unknown one."""
         parts = urlsplit(target)
         if parts.path == "/robots.txt":
             return Reply(self.robots_status, self.robots.encode(), "text/plain; charset=utf-8")
@@ -117,7 +116,7 @@ def _rendered(
 
 
 def _number(text: str | None, default: int) -> int:
-    """The number, or the default for anything that is not one, as the site takes it."""
+    """Return the number, or the default if the text is not a number, as the site does."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
 
 

@@ -1,4 +1,4 @@
-"""Made-up stories of the newsroom: as many as a test wants, the same ones every time."""
+"""Made-up stories of the newsroom: any number of them, the same every time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LARGEST_STEP = 18
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One item as the newsroom knows it; each text as a reader sees it, without markup."""
+    """An item of the newsroom; texts are as a reader sees them, without markup."""
 
     node: int
     path: str
@@ -42,17 +42,17 @@ class Story:
     collections: str | None = None
     teaser: str = ""
     emphasis: str = ""
-    """The part of the title that the page sets in `<em>`; empty for none."""
+    """The part of the title that the page puts into `<em>`; empty for none."""
 
 
 def make_stories(
     count: int, seed: int = 0, *, newest: datetime.date = NEWEST, first_node: int = _FIRST_NODE
 ) -> list[Story]:
-    """`count` stories, newest first, nodes falling; the same list for the same arguments.
+    """Return `count` stories, newest first, with descending nodes; the same list for the same arguments.
 
-    A shorter list is the beginning of a longer one. The real newsroom's pace is kept, nearly
-    three items a day, so that 28,000 stories reach back to 1997. Raises ValueError for more
-    stories than there are node numbers below `first_node`.
+    A shorter list is the beginning of a longer one. As in the real newsroom, there are nearly three items a
+    day, so that 28,000 stories reach back to 1997. Raises ValueError for more stories than there are node
+    numbers below `first_node`.
     """
     if count * (_LARGEST_STEP + 2) // 2 > first_node:
         raise ValueError(f"{count} stories do not fit below node {first_node}")
@@ -75,7 +75,7 @@ def make_stories(
 
 
 def make_newer(stories: list[Story], count: int) -> list[Story]:
-    """`count` stories newer than all of `stories`, newest first, as a later crawl finds them."""
+    """Return `count` stories that are newer than all of `stories`, newest first."""
     top = max((story.node for story in stories), default=_FIRST_NODE)
     last = max((story.published for story in stories), default=NEWEST)
     # The largest step times the count keeps even the lowest new node above all old ones.
@@ -107,7 +107,7 @@ def _story(rng: Random, node: int, day: datetime.date) -> Story:
 
 
 def _grown(rng: Random, printed: Printed) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The printed offices and topics, one time in two hundred with many more."""
+    """Return the printed offices and topics; one time in two hundred there are many more."""
     if not printed.offices or rng.random() >= 0.005:
         return printed.offices, printed.topics
     offices = dict.fromkeys((*printed.offices, *rng.sample(all_offices(), 6)))

@@ -1,4 +1,4 @@
-"""What a server says of a page's age, and whether a client already has the page."""
+"""Validators of responses, and whether a client already has the page."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from email.utils import formatdate, parsedate_to_datetime
 
 
 class Validators:
-    """Which validators a server gives, and when it answers 304; all off, as far as the site is known.
+    """Which validators a server sends, and when it returns 304; by default all are off.
 
-    `always_304` is a server that is wrong: it answers 304 to every conditional request.
+    With `always_304`, the server wrongly returns 304 to every conditional request.
     """
 
     def __init__(self, *, etags: bool, last_modified: bool, always_304: bool) -> None:
@@ -25,7 +25,7 @@ class Validators:
         self._ages = threading.Lock()
 
     def validators(self, target: str, body: bytes) -> dict[str, str]:
-        """The validators of this body, which is the answer to that path with its query."""
+        """Return the validators of this body, which is the reply for this path with its query."""
         mark = zlib.crc32(body)
         headers = {"ETag": f'"{mark:08x}"'} if self.etags else {}
         if self.last_modified:
@@ -33,12 +33,12 @@ class Validators:
         return headers
 
     def client_has(self, asked: Message[str, str], given: Mapping[str, str]) -> bool:
-        """Whether the client that sent these headers already has what the validators describe."""
+        """Whether the client that sent these headers already has the page with these validators."""
         etag, since = asked.get("If-None-Match"), asked.get("If-Modified-Since")
         if self.always_304:
             return etag is not None or since is not None
         if etag is not None and "ETag" in given:
-            # A client that sends both means the ETag, says RFC 9110, 13.2.2.
+            # If a client sends both, the ETag counts (RFC 9110, 13.2.2).
             return etag == "*" or given["ETag"] in (one.strip().removeprefix("W/") for one in etag.split(","))
         if since is not None and "Last-Modified" in given:
             read = _read(since)
@@ -46,9 +46,9 @@ class Validators:
         return False
 
     def _time(self, target: str, mark: int) -> int:
-        """When that address last answered something else, in whole seconds.
+        """Return when the reply for that address last changed, in whole seconds.
 
-        Always later than the time before, so that two changes within a second can be told apart.
+        It is always later than the time before, so that two changes within a second can be distinguished.
         """
         with self._ages:
             before, at = self._changed.get(target, (None, 0))
@@ -59,7 +59,7 @@ class Validators:
 
 
 def _read(text: str) -> datetime.datetime | None:
-    """The time of an HTTP date, None for what is none."""
+    """Return the time of an HTTP date; None for any other text."""
     try:
         read = parsedate_to_datetime(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The values that the stories are made of: what the newsroom has really printed."""
+"""The values of the stories, which the newsroom has really printed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VALUES = Path(__file__).resolve().parent.parent / "data" / "newsroom-values.json
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One item's labels as the site has printed them; None or empty where it printed none."""
+    """An item's labels as the site has printed them; None or empty if it printed none."""
 
     day: datetime.date
     content_type: str | None
@@ -33,7 +33,7 @@ def _split(printed: str | None) -> tuple[str, ...]:
 
 @functools.cache
 def printed_values() -> tuple[Printed, ...]:
-    """All English items of the values file, oldest first."""
+    """Return all English items of the values file, oldest first."""
     found = []
     with VALUES.open(encoding="utf-8") as lines:
         for line in lines:
@@ -51,15 +51,15 @@ def printed_values() -> tuple[Printed, ...]:
                     place=row.get("place"),
                 )
             )
-    # The file's order breaks ties, so that the same list comes back everywhere.
+    # The file's order breaks ties, so that the list is the same everywhere.
     return tuple(sorted(found, key=lambda one: one.day))
 
 
 @functools.cache
 def values_of_the_time(year: int) -> tuple[Printed, ...]:
-    """The items printed within three years of `year`; never fewer than sixty.
+    """Return the items printed within three years of `year`, at least sixty.
 
-    A story of 2001 then does not come from a mission that was set up in 2014.
+    So a story of 2001 is not from a mission that was set up in 2014.
     """
     values = printed_values()
     days = [one.day for one in values]
@@ -71,11 +71,11 @@ def values_of_the_time(year: int) -> tuple[Printed, ...]:
 
 @functools.cache
 def all_offices() -> tuple[str, ...]:
-    """Every office seen, as printed, in the order of the alphabet."""
+    """Return every office seen, as printed, in alphabetical order."""
     return tuple(sorted({office for one in printed_values() for office in one.offices}))
 
 
 @functools.cache
 def all_topics() -> tuple[str, ...]:
-    """Every topic seen, as printed, in the order of the alphabet."""
+    """Return every topic seen, as printed, in alphabetical order."""
     return tuple(sorted({topic for one in printed_values() for topic in one.topics}))

@@ -1,4 +1,4 @@
-"""The words that titles and teasers are put together from; all invented for the tests."""
+"""The words that titles and teasers are made of; all are invented."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COUNTRIES: list[str] = _WORDS["countries"]
 VERBS: list[str] = _WORDS["verbs"]
 CLOSINGS: list[str] = _WORDS["closings"]
 SUBJECTS: dict[str, list[str]] = _WORDS["subjects"]
-"""What stories are about, by topic."""
+"""The subjects of stories, by topic."""
 GENERAL_SUBJECTS: list[str] = _WORDS["general_subjects"]
 NAMES: dict[str, str] = _WORDS["names"]
-"""Offices as titles name them."""
+"""The names of offices in titles."""
