@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -143,7 +144,7 @@ def write_run(
     connection: sqlite3.Connection,
     summary: Summary,
     finished: str | None,
-    position: str | None,
+    position: Mapping[str, Any] | None,
     list_status: str | None = None,
 ) -> None:
     """Update the row of a run: with its position while it reads, with the time at its end.
@@ -157,7 +158,7 @@ def write_run(
     if "complete" in (summary.status, list_status):
         values["position"] = None
     elif finished is None:
-        values["position"] = position
+        values["position"] = json.dumps(position) if position else None
     if finished is not None:
         values |= {"finished": finished, "list_status": list_status}
     columns = ", ".join(f"{name} = ?" for name in values)

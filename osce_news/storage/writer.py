@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -108,8 +107,9 @@ class Writer:
             )
         continued_run = continues.run if continues else None
         self.summary = Summary(run, mode, source, continues=continued_run, database=str(self.path))
+        self._is_saved = mode in SAVED_MODES
         one_reading = timedelta() if mode == "held" else ONE_READING
-        self._ingest = Ingest(self.connection, run, saved=mode in SAVED_MODES, one_reading=one_reading)
+        self._ingest = Ingest(self.connection, run, saved=self._is_saved, one_reading=one_reading)
         return self.summary
 
     def set_archive(self, name: str) -> None:
@@ -120,15 +120,15 @@ class Writer:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit what the block stores as a whole, or nothing of it; raises StorageError.
+        """Commit what the block stores, and keep what it counts in `summary`, or nothing of both.
 
-        A block inside another one is part of its transaction.
+        A block inside another one is part of its transaction. Raises StorageError.
         """
         if self.connection.in_transaction:
             yield
             return
         self._refuse_another_file()
-        before = self.summary
+        before = dataclasses.replace(self.summary)
         try:
             with storage_errors(self.path), transaction(self.connection):
                 yield
@@ -158,27 +158,25 @@ class Writer:
         it need not). Raises StorageError, with nothing of the page stored.
         """
         with self.transaction():
-            after = dataclasses.replace(self.summary)
             if changes is None:
                 self._ingest.identify(page)
                 changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)
-            saved = after.mode in SAVED_MODES
+            summary = self.summary
             if page.articles:
-                changed = articles.write_listed(self.connection, page, after.run, saved=saved)
-                after.articles_changed += changed
-            after.pages += 1
-            after.not_modified += page.status == HTTPStatus.NOT_MODIFIED
-            after.seen += stored.new + stored.changed + stored.unchanged - stored.seen_before
-            after.new += stored.new
-            after.changed += stored.changed
-            after.unchanged += stored.unchanged - stored.seen_before
-            after.restored += stored.restored
-            after.quarantined += len(page.quarantined)
-            after.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())
-            runs.write_page(self.connection, after.run, page, stored)
-            self._write_summary(after, position=json.dumps(position) if position else None)
-            self.summary, self._last_page_at = after, page.fetched_at
+                summary.articles_changed += articles.write_listed(
+                    self.connection, page, summary.run, saved=self._is_saved
+                )
+            summary.pages += 1
+            summary.not_modified += page.status == HTTPStatus.NOT_MODIFIED
+            summary.seen += stored.new + stored.changed + stored.unchanged - stored.seen_before
+            summary.new += stored.new
+            summary.changed += stored.changed
+            summary.unchanged += stored.unchanged - stored.seen_before
+            summary.restored += stored.restored
+            summary.quarantined += len(page.quarantined)
+            summary.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())
+            self._write_page(page, stored, position)
         return self.summary
 
     def hold(
@@ -195,14 +193,17 @@ class Writer:
         not stored, so that the next crawl reads it again. `joined` is whether it continues the pages before.
         """
         with self.transaction():
-            after = dataclasses.replace(self.summary, pages=self.summary.pages + 1)
-            after.held = held.hold(self.connection, page, doubt, after.run)
+            self.summary.pages += 1
+            self.summary.held = held.hold(self.connection, page, doubt, self.summary.run)
             listed = page.listed if joined else []
             read = dataclasses.replace(page, listed=listed, etag=None, last_modified=None)
-            runs.write_page(self.connection, after.run, read, Stored(0, 0, 0))
-            self._write_summary(after, position=json.dumps(position) if position else None)
-            self.summary, self._last_page_at = after, page.fetched_at
+            self._write_page(read, Stored(0, 0, 0), position)
         return self.summary
+
+    def _write_page(self, page: Listing, stored: Stored, position: Mapping[str, Any] | None) -> None:
+        runs.write_page(self.connection, self.summary.run, page, stored)
+        self._write_summary(position=position)
+        self._last_page_at = page.fetched_at
 
     @property
     def last_page_at(self) -> str:
@@ -229,29 +230,27 @@ class Writer:
         Raises StorageError, also for a response that `takes` refuses; nothing is stored then.
         """
         with self.transaction():
-            after = dataclasses.replace(self.summary)
-            saved = after.mode in SAVED_MODES
+            summary = self.summary
             if articles.lacks_list(self.connection, item.item_id):
-                self._store_own_page(item, after)
-            stored = articles.write_article(self.connection, item, after.run, saved=saved)
-            articles.write_request(self.connection, item, after.run)
-            after.articles += 1
-            after.articles_changed += stored.change is not None
-            after.articles_gone += stored.status in articles.GONE
-            after.articles_failed += stored.status in articles.FAILED
-            self._write_summary(after)
-            self.summary = after
+                self._store_own_page(item)
+            stored = articles.write_article(self.connection, item, summary.run, saved=self._is_saved)
+            articles.write_request(self.connection, item, summary.run)
+            summary.articles += 1
+            summary.articles_changed += stored.change is not None
+            summary.articles_gone += stored.status in articles.GONE
+            summary.articles_failed += stored.status in articles.FAILED
+            self._write_summary()
         return self.summary
 
-    def _store_own_page(self, item: ArticleItem, after: Summary) -> None:
+    def _store_own_page(self, item: ArticleItem) -> None:
         """Store what an item's own page shows as the values of the item; nothing if it is not a news item."""
         if (page := articles.as_listing(item)) is not None:
             changes = self._ingest.compare(page)
             stored = self._ingest.store(page, changes)
             # An item that was known and has not changed only counts as an article.
-            after.seen += stored.new + stored.changed
-            after.new += stored.new
-            after.changed += stored.changed
+            self.summary.seen += stored.new + stored.changed
+            self.summary.new += stored.new
+            self.summary.changed += stored.changed
 
     def finish(
         self,
@@ -272,14 +271,14 @@ class Writer:
         """
         # It may contain a file name with bytes that are not valid text.
         said = message.encode("utf-8", "replace").decode() if message else None
-        after = dataclasses.replace(self.summary, status=status, message=said)
         with self.transaction():
-            after.withdrawn += missing.withdraw(self.connection, withdrawn, self.last_page_at, after.run)
+            summary = self.summary
+            summary.status, summary.message = status, said
+            summary.withdrawn += missing.withdraw(self.connection, withdrawn, self.last_page_at, summary.run)
             if whole:
-                missing.forget_listed(self.connection, after.run)
-            held.release(self.connection, after.run)
-            self._write_summary(after, finished=finished or utc_now(), list_status=list_status)
-            self.summary = after
+                missing.forget_listed(self.connection, summary.run)
+            held.release(self.connection, summary.run)
+            self._write_summary(finished=finished or utc_now(), list_status=list_status)
         return self.summary
 
     def abandon(self) -> Summary:
@@ -299,14 +298,13 @@ class Writer:
 
     def _write_summary(
         self,
-        summary: Summary,
         *,
         finished: str | None = None,
-        position: str | None = None,
+        position: Mapping[str, Any] | None = None,
         list_status: str | None = None,
     ) -> None:
-        summary.seconds = round(time.monotonic() - self._clock, 1)
-        runs.write_run(self.connection, summary, finished, position, list_status)
+        self.summary.seconds = round(time.monotonic() - self._clock, 1)
+        runs.write_run(self.connection, self.summary, finished, position, list_status)
 
 
 def _file_identity(path: Path) -> tuple[int, int] | None:
