@@ -10,8 +10,7 @@ import shlex
 import shutil
 import string
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -86,15 +85,21 @@ def schedule(
     if notify is not None and "://" in notify:
         raise BadInputError("--notify: write the address to a file that only you can read, and name the file")
     Notifications(db, ping, notify)  # likewise
-    hour, minute = _time(at)
-    file = Path(os.path.abspath(notify)) if notify else None
-    database = Path(os.path.abspath(db))
-    plan = Plan(_program(), database, hour, minute, contact, mail or None, start_url, ping, file)
+    settings = {"CONTACT": contact, "PING": ping, "NOTIFY": notify and os.path.abspath(notify)}
+    variables = {f"OSCE_NEWS_{name}": value for name, value in settings.items() if value}
+    program, database = _program(), os.path.abspath(db)
+    start = ["--start-url", start_url] if start_url else []
+    daily, weekly = ([*program, "crawl", *full, *start, "--db", database] for full in ((), ("--full",)))
+    _check([*weekly, *variables.values()], variables, mail)
+    values = _times(at) | {"contact": contact, "mail": mail}
     if scheduler == "cron":
-        text = cron(plan)
+        values |= _cron(daily, weekly, [*program, "status", "--db", database], variables)
+    elif scheduler == "systemd":
+        values |= _systemd(daily, weekly, variables, database, user=user)
+        values["mail"] = mail or (getpass.getuser() if user else "root")
     else:
-        text = systemd(plan, user=user) if scheduler == "systemd" else github(plan)
-    click.echo(text, nl=False)
+        values |= _github(contact, start_url, database)
+    click.echo(_fill(scheduler, values), nl=False)
 
 
 def _program() -> tuple[str, ...]:
@@ -104,71 +109,47 @@ def _program() -> tuple[str, ...]:
     return (sys.executable, "-m", "osce_news")
 
 
-def _time(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
+def _check(texts: Sequence[str], variables: Mapping[str, str], mail: str | None) -> None:
+    """Raise BadInputError for text that no template can hold."""
+    for text in texts:
+        if not text.isprintable():
+            raise BadInputError(f"a schedule can't hold a line break or control character: {text!r}")
+    for text in variables.values():
+        if '"' in text:
+            raise BadInputError(f"a schedule can't hold a quote in a variable: {text}")
+    if mail and not _ADDRESSES.fullmatch(mail):
+        raise BadInputError(f"--mail: not an e-mail address: {mail[:200]!r}")
+
+
+def _times(at: str) -> dict[str, object]:
+    """Return when to crawl: every day at this time, and the whole list twelve hours apart from it."""
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
     if found is None:
-        raise click.UsageError(f"--at: {text[:60]!r} is not a time of day; write one like 04:17")
-    return int(found[1]), int(found[2])
+        raise click.UsageError(f"--at: {at[:60]!r} is not a time of day; write one like 04:17")
+    hour, minute = int(found[1]), int(found[2])
+    full_hour = (hour + 12) % 24
+    return {
+        "at": f"{hour:02}:{minute:02}",
+        "cron": f"{minute} {hour} * *",
+        "full_at": f"{full_hour:02}:{minute:02}",
+        "full_cron": f"{minute} {full_hour} * *",
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A daily crawl at `hour`:`minute`, and a full crawl on Sundays twelve hours apart from it.
+def _fill(name: str, values: Mapping[str, object]) -> str:
+    """Return the text of a template, filled with the values.
 
-    `command` holds the words that start osce-news; `db` is absolute. Raises BadInputError for text that no
-    template can hold.
+    A line "?name text" is kept as "text" if there is such a value, a line "?!name text" if there is none.
     """
-
-    command: tuple[str, ...]
-    db: Path
-    hour: int
-    minute: int
-    contact: str | None = None
-    mail: str | None = None
-    start_url: str | None = None
-    ping: str | None = None
-    notify: Path | None = None
-
-    def __post_init__(self) -> None:
-        variables = self.variables().values()
-        for text in (*self.command, str(self.db), *variables, self.start_url or ""):
-            if not text.isprintable():
-                raise BadInputError(f"a schedule can't hold a line break or control character: {text!r}")
-        for text in variables:
-            if '"' in text:
-                raise BadInputError(f"a schedule can't hold a quote in a variable: {text}")
-        if self.mail is not None and not _ADDRESSES.fullmatch(self.mail):
-            raise BadInputError(f"--mail: not an e-mail address: {self.mail[:200]!r}")
-
-    def variables(self) -> dict[str, str]:
-        """Return the variables that are set in the environment of the crawls."""
-        values = {"CONTACT": self.contact, "PING": self.ping, "NOTIFY": self.notify}
-        return {f"OSCE_NEWS_{name}": str(value) for name, value in values.items() if value}
-
-    def crawl(self, *options: str) -> list[str]:
-        """Return the words of the crawl's command line."""
-        start = ["--start-url", self.start_url] if self.start_url else []
-        return [*self.command, "crawl", *options, *start, "--db", str(self.db)]
-
-    def fill(self, template: str, conditions: Mapping[str, object], **values: object) -> str:
-        """Return the text, filled with the values and the times of the crawls.
-
-        A line "?name text" is kept as "text" if the condition is true, a line "?!name text" if it is not.
-        """
-        full_hour = (self.hour + 12) % 24
-        times: dict[str, object] = {
-            "at": f"{self.hour:02}:{self.minute:02}",
-            "cron": f"{self.minute} {self.hour} * *",
-            "full_at": f"{full_hour:02}:{self.minute:02}",
-            "full_cron": f"{self.minute} {full_hour} * *",
-        }
-        marks = {f"?{name}" if value else f"?!{name}" for name, value in conditions.items()}
-        lines = []
-        for line in template.splitlines(keepends=True):
-            mark, _, text = line.partition(" ")
-            if mark in marks or not mark.startswith("?"):
-                lines.append(text if mark in marks else line)
-        return _Template("".join(lines)).substitute(times | values)
+    kept = []
+    template = _template(name).replace("§service\n", _template("systemd-service"))
+    for line in template.splitlines(keepends=True):
+        mark, _, text = line.partition(" ")
+        if not mark.startswith("?"):
+            kept.append(line)
+        elif bool(values.get(mark.strip("?!"))) != mark.startswith("?!"):
+            kept.append(text)
+    return _Template("".join(kept)).substitute(values)
 
 
 class _Template(string.Template):
@@ -179,50 +160,44 @@ def _template(name: str) -> str:
     return resources.files(__package__).joinpath("schedules", f"{name}.txt").read_text("utf-8")
 
 
-def cron(plan: Plan) -> str:
-    """Return the lines to add to a crontab."""
-    status = [*plan.command, "status", "--db", str(plan.db)]
-    daily, weekly = _cron_line(plan.crawl(), status), _cron_line(plan.crawl("--full"), status)
-    variables = "\n".join(f'{name}="{value}"' for name, value in plan.variables().items())
-    given = {"mail": plan.mail, "contact": plan.contact, "variables": variables}
-    return plan.fill(
-        _template("cron"), given, mail=plan.mail, variables=variables, daily=daily, weekly=weekly
-    )
+def _cron(
+    daily: list[str], weekly: list[str], status: list[str], variables: Mapping[str, str]
+) -> dict[str, object]:
+    """Return the values of a crontab."""
+    return {
+        "variables": "\n".join(f'{name}="{value}"' for name, value in variables.items()),
+        "daily": _cron_line(daily, status),
+        "weekly": _cron_line(weekly, status),
+    }
 
 
-def systemd(plan: Plan, *, user: bool) -> str:
-    """Return the services and timers for the user's manager or the system's, each below its file name."""
+def _systemd(
+    daily: list[str], weekly: list[str], variables: Mapping[str, str], db: str, *, user: bool
+) -> dict[str, object]:
+    """Return the values of the units for the user's manager or the system's."""
     account = getpass.getuser()
     # With a /tmp of its own, a crawl would not see a database or program in the shared one.
-    files = (plan.db, *map(Path, plan.command[:1]), *([plan.notify] if plan.notify else []))
+    files = map(Path, (db, daily[0], variables.get("OSCE_NEWS_NOTIFY", "/")))
     shared_tmp = any(path.is_relative_to(folder) for path in files for folder in _SHARED_TMP)
-    conditions = {
+    settings = (f"{name}={value}" for name, value in variables.items())
+    return {
         "user": user,
-        "contact": plan.contact,
+        "flag": "--user " if user else "",
         "root": not user and account == "root",
-        "account": not user and account != "root",
+        "account": None if user or account == "root" else _systemd_quote(account),
         "shared_tmp": not user and shared_tmp,
         "own_tmp": not user and not shared_tmp,
+        "variables": "\n".join(f"Environment={_systemd_quote(setting)}" for setting in settings),
+        "folder": _systemd_quote(str(Path(db).parent)),
+        "daily": _systemd_command(daily),
+        "weekly": _systemd_command(weekly),
     }
-    variables = [_systemd_quote(f"{name}={value}") for name, value in plan.variables().items()]
-    return plan.fill(
-        _template("systemd").replace("§service\n", _template("systemd-service")),
-        conditions | {"variables": variables},
-        variables="\n".join(f"Environment={variable}" for variable in variables),
-        folder=_systemd_quote(str(plan.db.parent)),
-        account=_systemd_quote(account),
-        daily=_systemd_command(plan.crawl()),
-        weekly=_systemd_command(plan.crawl("--full")),
-        flag="--user " if user else "",
-        mail=plan.mail or (account if user else "root"),
-    )
 
 
-def github(plan: Plan) -> str:
-    """Return the workflow. Only the name of the database counts, because it runs on another machine."""
-    start = f"--start-url {_without_expression(shlex.quote(plan.start_url))} " if plan.start_url else ""
-    contact, db = _yaml(plan.contact or ""), _yaml(f"database/{plan.db.name}")
-    return plan.fill(_template("github"), {"contact": plan.contact}, db=db, contact=contact, start=start)
+def _github(contact: str | None, start_url: str | None, db: str) -> dict[str, object]:
+    """Return the values of a workflow. Only the name of the database counts: the machine is another one."""
+    start = f"--start-url {_without_expression(shlex.quote(start_url))} " if start_url else ""
+    return {"contact": contact and _yaml(contact), "db": _yaml(f"database/{Path(db).name}"), "start": start}
 
 
 def _cron_line(words: list[str], then: list[str]) -> str:

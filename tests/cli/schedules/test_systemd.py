@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from osce_news.cli.schedule import Plan, systemd
+from osce_news.cli.main import cli
 from tests.cli.schedules.scheduled import HALF_DAYS, agents, schedule, start, stored, stub
 from tests.newsroom import Newsroom, faults
 
@@ -160,9 +161,12 @@ def test_a_system_service_is_confined(made: dict[str, Unit], folder: Path) -> No
         ("/usr/bin/osce-news", "/srv/tmp/a.db", True),
     ],
 )
-def test_files_in_a_temporary_folder_stay_visible(program: str, db: str, private: bool) -> None:
-    plan = Plan((program,), Path(db), hour=4, minute=17)
-    unit = parsed(texts(systemd(plan, user=False))["osce-news.service"])
+def test_files_in_a_temporary_folder_stay_visible(
+    monkeypatch: pytest.MonkeyPatch, program: str, db: str, private: bool
+) -> None:
+    monkeypatch.setattr("osce_news.cli.schedule._program", lambda: (program,))
+    printed = CliRunner().invoke(cli, ["schedule", "systemd", "--db", db]).stdout
+    unit = parsed(texts(printed)["osce-news.service"])
     assert ("PrivateTmp" in unit["Service"]) == private
 
 
