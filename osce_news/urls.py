@@ -80,7 +80,7 @@ def page_size(url: str) -> int | None:
 
 
 def newest_first(url: str) -> bool:
-    """Whether the address asks for the newest results first."""
+    """Whether the address requests the newest results first."""
     return parse_qs(urlsplit(url).query).get("solrsort", [""])[-1] == NEWEST_FIRST
 
 

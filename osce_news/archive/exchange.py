@@ -119,7 +119,7 @@ class RecordMaker(WARCWriter):  # type: ignore[misc]
 
 
 def _stored(exchange: Exchange, url: str, digests: DigestIndex) -> DigestEntry | None:
-    """Return the response in the folder that has the body of this one; None if there is none.
+    """Return the response in the folder with the same body; None if there is none.
 
     The archive may not hold the version of the page that a 304 refers to, because a crawl in between was not
     recorded.

@@ -14,7 +14,7 @@ from osce_news.archive.warc_files import is_wanted
 class Selection:
     """The captures to copy: pages of the newsroom, each body once, and none of those in `digests`.
 
-    Captures of an address that is asked for without a wildcard are always wanted, because lists of cards may
+    Captures of an address that is given without a wildcard are always wanted, because lists of cards may
     have any address.
     """
 

@@ -32,7 +32,7 @@ class IndexPage:
     records: Sequence[CdxRecord] = ()
     unreadable: int = 0  # records without an address, a time or a place
     next: Sequence[str] = ()
-    is_cut: bool = False  # whether the index has more, which can't be asked for
+    is_cut: bool = False  # whether the index has more captures that can't be requested
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class WebArchive(ABC):
 
     @abstractmethod
     def read(self, address: str, status: int, body: bytes) -> IndexPage:
-        """Return the page of the index in a response; raises LayoutError if there is none."""
+        """Return the page of the index in a response; raises LayoutError for anything else."""
 
     @abstractmethod
     def place(self, record: CdxRecord) -> tuple[str, dict[str, str]]:
@@ -68,7 +68,7 @@ class WebArchive(ABC):
         """Return the capture in a response; raises RecordError if it is something else."""
 
     def query(self, cdx_url: str, url: str, **more: object) -> str:
-        """Return the address that asks for the captures of an address in the period."""
+        """Return the address of a query for the captures of an address in the period."""
         match = "domain" if url.startswith("*.") else "prefix" if url.endswith("*") else "exact"
         period = {"from": self.since, "to": f"{self.until}235959" if self.until else None}
         days = {name: day.replace("-", "") for name, day in period.items() if day}

@@ -162,7 +162,7 @@ def _had_results(cursor: sqlite3.Cursor, url: str) -> bool:
 
 
 def _list_and_position(url: str) -> tuple[str, int]:
-    """Return a key of the list, whatever the scheme, and the position of the page's first result."""
+    """Return a key of the list, regardless of the scheme, and the position of the page's first result."""
     position = (page_number(url) or 0) * (page_size(url) or _ROWS)
     return list_key(url).casefold().partition(":")[2], position
 

@@ -273,7 +273,7 @@ def _names(item: NewsItem, kind: str) -> tuple[Name, ...]:
 
 
 def _lost_texts(page: Listing, stored: Neighbours) -> Finding | None:
-    """Return a finding if most of the full texts that answers of the search service had before are gone."""
+    """Return a finding if most of the full texts that the search service gave before are missing."""
     had = [identifier for identifier, text in stored.texts.items() if text]
     lost = set(had).difference(one.item_id for one in page.articles)
     if len(lost) < limits.MIN_LOST_TEXTS or len(lost) <= len(had) * limits.HALF:
@@ -293,7 +293,7 @@ def _duplicates(possible: int, new: int) -> Finding | None:
 
 def _out_of_order(dates: Sequence[str]) -> Finding | None:
     """Return a finding if a list that was requested newest first is in another order."""
-    # Pinned items stand above the others.
+    # Pinned items are above the others.
     for pinned in range(min(limits.MAX_PINNED, len(dates) // 3) + 1):
         if all(one >= other for one, other in itertools.pairwise(dates[pinned:])):
             return None

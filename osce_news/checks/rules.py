@@ -1,7 +1,7 @@
 """The form of the rules of the checks, and the faults that they count; `limits` holds the rules.
 
 A fault is a function that returns what is wrong with a record, for the message, or a false value if nothing
-is. Some have a parameter: the function then returns the test. Short ones stand in `limits`.
+is. Some have a parameter: the function then returns the test. Short ones are in `limits`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LONG_WORD = re.compile(r"\b[^\W\d_]{5}")  # its first letters, which its other 
 MOJIBAKE = re.compile(
     "[\u00c2-\u00c5\u00d0\u00d1][\u0080-\u00bf\u2010-\u203a\u0152-\u0178\u02c6\u02dc]|\u00e2[\u0080\u20ac]|\ufffd"
 )
-# Begins with the sign itself: quicker than with what stands before it.
+# Begins with the sign itself, because beginning with the text before it is slower.
 QUESTION_MARKS = re.compile(r"\?(?:(?<=\w\?)\?*(?=\w)|(?<=\s\?)(?=\s))")
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 _WORDS_BEFORE_COLON = re.compile(r"[^\W\d_][^:\uff1a.,!?()\n]{0,39}(?=\s*[:\uff1a]\s*\S)")

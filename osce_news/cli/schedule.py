@@ -103,7 +103,7 @@ def schedule(
 
 
 def _program() -> tuple[str, ...]:
-    """Return the command that starts this osce-news, whatever the PATH of the scheduler."""
+    """Return the command that starts this osce-news, independent of the PATH of the scheduler."""
     if Path(sys.argv[0]).name == "osce-news" and (script := shutil.which(sys.argv[0])):
         return (os.path.abspath(script),)
     return (sys.executable, "-m", "osce_news")

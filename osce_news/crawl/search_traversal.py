@@ -26,7 +26,7 @@ from osce_news.urls import without_query
 logger = logging.getLogger(__name__)
 
 _CUT_OFF = "the service stopped searching early (search_cutoff)"
-MIN_HITS = 10  # documents to ask for, after answers that could not be read
+MIN_HITS = 10  # documents to request, after answers that could not be read
 
 
 class SearchTraversal:

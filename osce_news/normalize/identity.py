@@ -1,4 +1,4 @@
-"""Identifies the item of an address, in whatever form the address is written."""
+"""Identifies the item of an address, in any form of the address."""
 
 from __future__ import annotations
 

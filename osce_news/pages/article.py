@@ -39,7 +39,7 @@ class ArticlePage:
 
     @cached_property
     def is_not_found(self) -> bool:
-        """Whether the page says that it does not exist, whatever its status (a "soft 404")."""
+        """Whether the page says that it does not exist, even if its status is 200 (a "soft 404")."""
         return self._is_called("not_found")
 
     @cached_property

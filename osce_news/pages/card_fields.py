@@ -1,4 +1,4 @@
-"""The fields of one card as printed: behind labels, as values that need no label, or as text."""
+"""The fields of one card as printed: after labels, as values that need no label, or as text."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class CardFields:
 
     @property
     def values(self) -> Mapping[str, str]:
-        """The values by field, as printed: behind a label, else of the kind that the vocabulary knows."""
+        """The values by field, as printed: after a label, or else recognised by the vocabulary."""
         published = {DATE: self.published} if self.published else {}
         return self._other_values.names | self._in_columns | self.labelled.values | published
 
@@ -83,7 +83,7 @@ class CardFields:
 
     @cached_property
     def labelled(self) -> LabelledValues:
-        """The values behind labels."""
+        """The values after labels."""
         title = self._title_lines
         labels = [None if line in title else read_label(line, cards=True) for line in self.lines]
         own = any(label and label.own_element for label in labels)

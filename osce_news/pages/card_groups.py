@@ -65,7 +65,7 @@ class CardGroup:
 
 
 def days_above(groups: Sequence[CardGroup]) -> dict[Element, str]:
-    """Return the date of each card if dates stand above groups of cards; empty if that is unclear.
+    """Return the date of each card if dates are above groups of cards; empty if that is unclear.
 
     Then the list begins with a date, does not end with one, and the dates are in the order of the list.
     """
@@ -111,7 +111,7 @@ def _runs(owned: Sequence[tuple[Line, Element | None]], times: Set[str]) -> dict
     """Return the lines of each card if the cards' elements hold only the titles; None if they hold more.
 
     `owned` has the lines of a list, each with the card whose element contains it, or None; `times` are the
-    texts of time elements, such as "3 days ago". A card begins at its title or, if dates stand above the
+    texts of time elements, such as "3 days ago". A card begins at its title or, if dates are above the
     titles, at the values above it.
     """
     lines = [line for line, _ in owned]
@@ -138,9 +138,9 @@ def _runs(owned: Sequence[tuple[Line, Element | None]], times: Set[str]) -> dict
 
 
 def _leads(lines: Sequence[Line], at: Sequence[int], times: Set[str]) -> list[int]:
-    """Return how many lines with values above each title belong to it: none if dates stand below titles.
+    """Return how many lines with values above each title belong to it: none if dates are below titles.
 
-    Raises LayoutError if dates only stand between titles, so that they may belong to those above or below.
+    Raises LayoutError if dates are only between titles, so that they may belong to those above or below.
     """
 
     def is_day(line: Line) -> bool:

@@ -83,7 +83,7 @@ def _count_items(element: Element) -> int:
 
 
 def _has_like(element: Element) -> bool:
-    """Whether an element of the same kind stands next to this one, so that it is a card like others."""
+    """Whether an element of the same kind is next to this one, so that it is a card like others."""
     others = (element.getprevious(), element.getnext())
     return any(other is not None and kind_of_result(other) == kind_of_result(element) for other in others)
 
@@ -106,7 +106,7 @@ def _weight(link: Element) -> int:
 
 
 def _is_in_sentence(link: Element) -> bool:
-    """Whether words stand before the link on its line, or small letters follow it."""
+    """Whether words come before the link on its line, or small letters follow it."""
     previous, parent = link.getprevious(), link.getparent()
     before = previous.tail if previous is not None else parent.text if parent is not None else ""
     if (link.tail or "").strip()[:1].islower():

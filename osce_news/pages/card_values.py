@@ -24,7 +24,7 @@ _SHORT = 40  # characters of a part next to a date, and of a section's name abov
 
 
 class CardValues:
-    """The values and texts of the lines that were added; `is_below` says whether they stand below the title.
+    """The values and texts of the lines that were added; `is_below` says whether they are below the title.
 
     `names` has the names by field, `days` the dates in printed order, `unsure` the lines with a date after
     an unknown label.
@@ -172,7 +172,7 @@ def is_of_publishing(before: str) -> bool:
 
 @cache
 def _separators() -> re.Pattern[str]:
-    """Return what stands between values on a line; also the words between a date and names."""
+    """Return a pattern of what separates values on a line, including words between a date and names."""
     words_after_year = "|".join(map(re.escape, words("before_names")))
     return re.compile(rf"\s*[|·•]\s*|\s+[–—-]\s+|(?<=[0-9]{{4}})\s+(?:{words_after_year})(?:\s+|$)")
 

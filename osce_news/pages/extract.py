@@ -114,7 +114,7 @@ def _add_documents(listing: Listing, answer: SearchAnswer) -> None:
 
 
 def shows_cards(response: HttpResponse) -> bool:
-    """Whether a page is a list of cards, whatever its address.
+    """Whether a page is a list of cards, at any address.
 
     The site's pages until 2025, made by Drupal 7, are not: their only list of news was the labelled one.
     """

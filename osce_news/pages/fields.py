@@ -38,7 +38,7 @@ class LabelledValues:
         self.labels = _own_labels(lines) if labels is None else labels
         self.values: dict[str, str] = {}
         self.used: set[int] = set()
-        self._without: set[str] = set()  # the fields with a dash in the place of a value
+        self._without: set[str] = set()  # the fields with a dash instead of a value
         self._date = next((label for label in self.labels if label and label.field == DATE), None)
         self._blocks = {line.block for line, label in zip(lines, self.labels, strict=True) if label}
         for number, label in enumerate(self.labels):

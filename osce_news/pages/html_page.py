@@ -35,7 +35,7 @@ _VALUE = re.compile(rb"""=\s*(?:"[^"]*"|'[^']*')""")
 _NAME = re.compile(rb"[^\s=/]+")
 _BEFORE_NAMES = b" \t\n\f\r/\"'"  # characters before an attribute's name
 _MOST_ATTRIBUTES = 20_000  # of one element, or more of several elements (see below)
-# Real pages have fewer than 60. For each line of text, all elements around it are looked at.
+# Real pages have fewer than 60. For each line of text, all elements around it are examined.
 _MOST_NESTED = 256
 _NESTED_DEEPER = etree.XPath(f"boolean({'/*' * (_MOST_NESTED + 1)})")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")

@@ -176,7 +176,7 @@ def join(pieces: Iterable[Piece]) -> str:
 
 
 def says_something(value: str) -> bool:
-    """Whether a value has a letter or a digit; a dash is none."""
+    """Whether a value has a letter or a digit; a dash has none."""
     return any(map(str.isalnum, value))
 
 

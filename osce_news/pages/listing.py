@@ -31,7 +31,7 @@ UNLABELLED_IN = 10  # one result in this many may have an unknown label, and goe
 QUARANTINE_FROM = 5  # results; on shorter pages none may go there, on others always one
 DATELESS_IN = 10  # if more than one card in this many has no date, cards need none
 CONTRADICTORY_IN = 10  # one card in this many may state another day than it prints, and one always
-MIN_EMPTY_LABELS = 3  # results with an empty label; as many fail a page if fewer have a value behind it
+MIN_EMPTY_LABELS = 3  # results with an empty label; so many fail a page if fewer have a value after it
 # What pages that show no results without a script have in their settings, scripts or elements.
 _SEARCH_APP = re.compile(r"typesense|instantsearch|search\.web\.osce\.org|algolia|search-app", re.IGNORECASE)
 _FILLED_BY_SCRIPT = "the list is filled by a script from the search service; run with --source search"

@@ -48,7 +48,7 @@ class SearchAnswer:
 
     @cached_property
     def wanted(self) -> list[Document]:
-        """The documents of the newsroom, or of the types that the address asks for."""
+        """The documents of the newsroom, or of the types that the address names."""
         types = types_asked_for(self.url)
         return [one for one in self.documents if one.is_of_type(types)]
 

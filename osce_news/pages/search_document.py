@@ -63,7 +63,7 @@ class Document:
         address = _absolute(printed) if printed else None
         if self.node is None:
             return address
-        # A number names the item on the site whatever its address is.
+        # A number identifies the item on the site, at any address.
         if address is None or (is_osce_host(site_host(address)) and not item_id(address).isdigit()):
             return f"{HOME_URL}node/{self.node}"
         return address

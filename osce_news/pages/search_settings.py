@@ -64,7 +64,7 @@ def _in_page(page: HtmlPage) -> Iterator[SearchSettings]:
 
 
 def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
-    r"""Return a page with as many `x` in the place of each key in it, and how many were replaced.
+    r"""Return a page with `x` for each character of the keys in it, and how many keys were replaced.
 
     `known` is a key that is in use; every occurrence is replaced.
 

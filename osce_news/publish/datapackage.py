@@ -160,7 +160,7 @@ def _field(column: Column, list_separator: str | None) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """Return our descriptor; None if there is none, or one of another data set or that was changed."""
+    """Return our descriptor; None if there is none, or if it is of another data set or was changed."""
     try:
         package: dict[str, Any] = json.loads(path.read_bytes())
         described = [(one["name"], *map(Path, _paths(one))) for one in package["resources"]]

@@ -123,7 +123,7 @@ def newest(
 
 
 def lacks_texts(connection: sqlite3.Connection, chosen: Format, options: Options) -> bool:
-    """Whether an export leaves out the full texts of the database, which spreadsheets only have if asked."""
+    """Whether an export leaves out the full texts of the database, as spreadsheets do by default."""
     sql = "SELECT 1 FROM articles WHERE text IS NOT NULL LIMIT 1"
     return _leaves_out_texts(chosen, options) and connection.execute(sql).fetchone() is not None
 

@@ -1,6 +1,6 @@
 """The SQLite database: its schema, its one writer, its readers.
 
-`writer` stores pages, and `ingest` finds out what they change. `query` says which items a person asks for;
+`writer` stores pages, and `ingest` finds out what they change. `query` says which items are wanted;
 `queries`, `counts`, `search` and `coverage` answer. `crawl_state`, `missing` and `article_queue` say what a
 crawl is to read.
 """

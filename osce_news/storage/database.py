@@ -27,7 +27,7 @@ from osce_news.storage.schema import APPLICATION_ID, FORMER_MIGRATIONS, MIGRATIO
 logger = logging.getLogger(__name__)
 
 _MAGIC = b"SQLite format 3\0"
-_PATIENCE_S = 2  # after which a user is told that a process waits
+_PATIENCE_S = 2  # after this time, the user is told what a process waits for
 _WAIT_S = 30  # for the transaction of another process; that of a page takes milliseconds
 _READ_WAIT_S = 5  # for another program that locks the file, as in sqlite3
 _CACHE_KB = 64 * 1024  # for readers: searches read the same pages of the file repeatedly
@@ -98,7 +98,7 @@ def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
     the database means nothing by itself. Raises LockedError if another process still holds the lock after
     `wait_s` seconds, StorageError if the lock file can't be made.
     """
-    target = path.resolve()  # the same lock under whatever name the file is opened
+    target = path.resolve()  # the same lock for all names of the file
     file = target.with_name(f"{target.name}.lock")
     file_lock = FileLock(file, thread_local=False)
     try:
@@ -147,7 +147,7 @@ def write_ahead(connection: sqlite3.Connection) -> None:
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            return  # also if the file system has no shared memory, which a WAL needs
+            return  # even if the file system has no shared memory, which a WAL needs
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise

@@ -72,7 +72,7 @@ def renormalize(connection: sqlite3.Connection) -> Renormalized:
 
 
 def _reclassify_revisions(connection: sqlite3.Connection) -> None:
-    """Bring the class of revisions up to date: by now, two names may belong to one office.
+    """Bring the class of revisions up to date, because two names may now belong to one office.
 
     Revisions without a change under the present rules are deleted.
     """

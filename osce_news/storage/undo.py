@@ -125,7 +125,7 @@ def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[
         kept += row["is_changed_again"]
         if not row["is_changed_again"]:
             restored += 1
-            # Without validators and hash, the next request reads the page whatever it was last.
+            # Without validators and hash, the next request reads the page, even if it has not changed.
             connection.execute(
                 "UPDATE articles SET text = ?, etag = NULL, last_modified = NULL, sha256 = NULL, run_id = ? "
                 "WHERE item_id = ?",

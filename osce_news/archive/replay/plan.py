@@ -123,7 +123,7 @@ class _Beginning:
 
 
 def _read_beginning(path: Path) -> _Beginning:
-    """Return the beginning of a WARC file; raises BadInputError if it is none."""
+    """Return the beginning of a WARC file; raises BadInputError if the file is not one."""
     if not _has_warc_name(path) and path.stat().st_size and not is_warc(path):
         what = "neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
         raise BadInputError(f"{path} is {what}")

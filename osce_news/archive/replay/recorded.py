@@ -207,7 +207,7 @@ class RecordedRun:
             self._run.store_article(event, item)
             return
         page = self._listing(capture, event)
-        if event is None:  # a page that the run refused, and that is understood by now
+        if event is None:  # a page that the run did not understand, and that is understood now
             event = PageStored(url=page.url, fetched_at=page.fetched_at, joined=False)
         try:
             changes = self._run.compare(page)

@@ -131,7 +131,7 @@ def _print_overview(path: Path, commands: list[str]) -> None:
     try:
         with closing(open_for_reading(path)) as connection:
             held = queries.overview(connection)
-    except OsceNewsError:  # gone or damaged meanwhile: the error of the run says so
+    except OsceNewsError:  # gone or damaged meanwhile; the error of the run says so
         return
     if not held["items"]:
         click.echo(f"{path} holds no items yet")

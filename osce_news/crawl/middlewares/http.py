@@ -42,7 +42,7 @@ class OneSiteMiddleware(OffsiteMiddleware):
     retried requests.
 
     All requests to the site share one slot of the downloader, so that the crawl-delay also applies between
-    osce.org and www.osce.org; it is the longest that any of the hosts asks for.
+    osce.org and www.osce.org; it is the longest of those of the hosts.
     """
 
     def request_scheduled(self, request: Request, spider: Spider) -> None:

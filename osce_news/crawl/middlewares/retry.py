@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE_S = 3.0  # after which a user is told what the crawl waits for
+_PATIENCE_S = 3.0  # after this time, the user is told what the crawl waits for
 _POLL_S = 0.2  # how often a wait checks whether the crawl was stopped
 MAX_RETRY_AFTER_S = 365 * 86_400.0  # a longer wait counts as this
 
@@ -48,7 +48,7 @@ class BackOffMiddleware(RetryMiddleware):
 
     Settings: BACK_OFF_BASE, BACK_OFF_MAX, RETRY_AFTER_MAX in seconds, CIRCUIT_BREAKER in requests, and
     Scrapy's RETRY_TIMES, RETRY_HTTP_CODES. A request that is given up has in `meta["retry_after"]` the
-    seconds to wait that its last response asked for, if any.
+    seconds to wait according to its last response, if any.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -228,7 +228,7 @@ class CircuitBreaker:
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait, or None if it asks for nothing.
+    """Return the seconds to wait according to a Retry-After header; None if it names no wait.
 
     The header is a number of seconds or a date (RFC 9110, 10.2.3); `now` is the time by the clock that
     made it. A date has whole seconds, so one second is added. The result is None for a date in the past and
@@ -280,7 +280,7 @@ def back_off(retry: int, base: float, most: float, chance: float) -> float:
 
 
 def _retry_after_of(response: Response) -> float | None:
-    """Return the seconds that the response asks to wait, by the server's own clock if it sends a Date."""
+    """Return the seconds to wait according to the response, by the server's clock if it sends a Date."""
     value, date = (
         header.decode("latin-1") if (header := response.headers.get(name)) else None
         for name in ("Retry-After", "Date")

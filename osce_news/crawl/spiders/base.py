@@ -139,7 +139,7 @@ class BaseSpider(PoliteSpider):
         return super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
 
     def set_options(self, options: CrawlOptions) -> None:
-        """Set the options, and the hosts that may be asked."""
+        """Set the options, and the hosts that may get requests."""
         urls = [each.start_url for each in options.each_list()]
         urls += [options.search_url] if options.source == "search" else []
         self.options, self.allowed_domains = options, [site_host(url) for url in urls]

@@ -32,7 +32,7 @@ class Format:
     options: tuple[Option, ...] = ()
     """The options of `export` that make sense for this format."""
     newest: int | None = None
-    """How many items `export` writes at most, the newest, unless asked for more; None for all."""
+    """How many items `export` writes by default, the newest; None for all."""
     binary: bool = False
     media_type: str | None = None
     list_separator: str | None = None

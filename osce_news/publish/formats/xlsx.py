@@ -1,4 +1,4 @@
-"""Excel workbooks, without full texts unless they are asked for. Needs XlsxWriter."""
+"""Excel workbooks, by default without full texts. Needs XlsxWriter."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Position:
 
     @classmethod
     def read(cls, arguments: Any) -> Self:
-        """Return what the arguments of an address ask for. Raises BadInputError."""
+        """Return the position in the arguments of an address. Raises BadInputError."""
         query = query_of(arguments, ("order", "page", "item", "part"))
         order = arguments.get("order") or ""
         if order not in ("", "date"):

@@ -1,4 +1,4 @@
-"""The databases that our pages read: the served copy, and one for each past day that is asked for."""
+"""The databases that our pages read: the served copy, and one for each requested past day."""
 
 from __future__ import annotations
 

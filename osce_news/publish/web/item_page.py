@@ -137,7 +137,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def difference(before: str | None, after: str | None) -> Markup:
-    """Return two texts as one, as HTML: what is gone and what is new are marked, the rest is shortened.
+    """Return the difference of two texts as HTML: removed and added words are marked, the rest is shortened.
 
     >>> difference("a new office", "an office")
     Markup('<del>a new</del> <ins>an</ins> office')

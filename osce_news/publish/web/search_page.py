@@ -30,7 +30,7 @@ from osce_news.storage.runs import list_runs
 
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
-_SHOWN = 5  # values of a facet; further ones are behind a fold
+_SHOWN = 5  # values of a facet; the others are folded
 _ADDRESSES = 60_000  # characters of the addresses of a facet; a long query leaves room for fewer values
 
 

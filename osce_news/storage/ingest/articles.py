@@ -121,7 +121,7 @@ def write_article(
 def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, saved: bool) -> int:
     """Store the full texts that a page itself holds, of its records; return how many changed.
 
-    The text of an item's own page takes precedence, whatever the order of the readings.
+    The text of an item's own page takes precedence, in any order of the readings.
     """
     listed = {record.id for record in page.records}
     texts = {one.item_id: one for one in page.articles if one.item_id in listed}
@@ -209,7 +209,7 @@ def _is_own_page(connection: sqlite3.Connection, item_id: str, article: RawArtic
 
 
 def _first_times(item: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]:
-    """Return the times of the first request and the first reading, in whatever order responses are stored."""
+    """Return the times of the first request and the first reading, in any order of the responses."""
     at = item.fetched_at
     values: dict[str, Any] = {"first_asked": min(row["first_asked"], at) if row else at}
     first_read = row["first_read"] if row else None

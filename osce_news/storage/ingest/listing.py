@@ -29,7 +29,7 @@ from osce_news.storage.ingest.revisions import LABELS, Revision
 from osce_news.storage.runs import Stored
 
 # Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
-# half at the ten seconds between requests that the site asks for.
+# half with the site's delay of ten seconds between requests.
 ONE_READING = timedelta(hours=6)
 
 

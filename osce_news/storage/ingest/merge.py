@@ -1,4 +1,4 @@
-"""Merges readings of one news item into the record that is stored, whatever the order of the readings.
+"""Merges readings of one news item into the stored record; the order of the readings does not matter.
 
 The newer of two readings counts, but within a month a list takes precedence over the search service. The
 item's own page only gives values that neither of them prints. A source that does not print a value never
@@ -100,7 +100,7 @@ def merge_reading(
     """
     origin, at = page.origin, page.fetched_at
     language = better_language(known, read)
-    # If two pages are from the same second, the same one always counts, in whatever order they are read.
+    # If two pages are from the same second, the same one always counts, in any order of reading.
     is_newer = not saved or (at, _texts(read)) > (sources.last_seen_in(origin), _texts(known))
     if same_reading and language is None:
         foreign = dict.fromkeys(name for name in sources.others if sources.others[name] != origin)
@@ -206,7 +206,7 @@ def better_language(one: NewsItem, other: NewsItem) -> NewsItem | None:
 
 
 def preferred_raw(one: NewsItem, other: NewsItem) -> str:
-    """Return the better of two addresses as linked, whatever their order."""
+    """Return the better of two addresses as linked; their order does not matter."""
     raws = {item.url: item.url_raw for item in (other, one)}
     return raws[preferred_url(raws)]
 
