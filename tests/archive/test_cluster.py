@@ -49,6 +49,7 @@ from tests.archive.replaying import assert_same, crawl, everything, newsroom, wa
 from tests.helpers import FIXTURES, NOON, ROOT, html_of, run
 from tests.newsroom import Newsroom, make_newer, make_stories
 from tests.newsroom.pages import render_article
+from tests.processes import Command
 
 PAGES = sorted((ROOT / "fixtures").rglob("page.html"))
 SMALL = 8_000  # bytes of a part: the archive of a crawl here has some 50,000
@@ -281,11 +282,19 @@ def test_a_scheduler_that_does_not_answer_is_an_error_in_one_line(recorded: Path
     assert "no Dask scheduler answers at tcp://127.0.0.1:9: " in line
 
 
-def test_workers_that_can_not_be_started_are_an_error_in_one_line(recorded: Path, tmp_path: Path) -> None:
-    few = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))"
+def test_too_few_open_files_for_the_workers_are_an_error_in_one_line(recorded: Path, tmp_path: Path) -> None:
+    few = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (14, 14))"
     done = run("parse", recorded, "--out", "parsed", cwd=tmp_path, before=few)
     assert (done.status, len(done.errors)) == (1, 1), done.err
-    assert "Dask can't start its workers: " in done.err
+    assert "only 14 files may be open, too few for 2 workers; next: `ulimit -n 1024`" in done.err
+
+
+def test_workers_that_can_not_be_started_are_an_error_in_one_line(recorded: Path, tmp_path: Path) -> None:
+    broken = "import distributed; distributed.LocalCluster = lambda **_: open('/nowhere')"
+    with Command(["parse", str(recorded), "--out", "parsed"], tmp_path, before=broken) as command:
+        done = command.wait()
+    assert (done.status, len(done.lines)) == (1, 1), done.errors
+    assert "Dask can't start its workers: [Errno 2]" in done.lines[0]
 
 
 def test_a_worker_refuses_other_files(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import resource
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -79,8 +80,11 @@ def merge(folder: Path, db: Path, on_page: ProgressCallback = lambda summary, to
 def cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
     """Yield a client of the scheduler at that address, or of a new cluster of local `workers`.
 
-    Raises NetworkError if no scheduler answers within Dask's `distributed.comm.timeouts.connect`.
+    Raises NetworkError if no scheduler answers within Dask's `distributed.comm.timeouts.connect`, and
+    OsceNewsError if this process may not open enough files for the workers.
     """
+    if scheduler is None:
+        _check_open_files(workers)
     import dask
 
     # Dask logs every worker that comes and goes; `parse_parts` returns what matters. With a saturation of 1,
@@ -116,6 +120,17 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
                 reason = " ".join(str(error).split())
                 raise NetworkError(f"no Dask scheduler answers at {scheduler}: {reason}") from error
         yield client
+
+
+def _check_open_files(workers: int) -> None:
+    """Raise OsceNewsError if there is not room for so many workers: Dask may then wait for ever."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = 32 + 8 * workers
+    if 0 <= most < needed:
+        raise OsceNewsError(
+            f"only {most} files may be open, too few for {workers} worker{'s'[: workers > 1]}; "
+            f"next: `ulimit -n {max(needed, 1024)}`, and run the command again"
+        )
 
 
 @contextmanager
