@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.errors import with_database
 from tests.crawl.spiders.crawling import ROBOTS, crawl, nodes, rows, stored
 from tests.newsroom import Newsroom, Reply, faults, make_newer, make_stories
 
@@ -50,7 +51,8 @@ def test_a_page_with_another_label_ends_the_crawl_and_is_kept(newsroom: Newsroom
     (kept,) = (tmp_path / "a.db-not-understood").iterdir()
     assert str(kept) in line
     assert b"Kind of thing:" in kept.read_bytes()
-    assert rows(db, "SELECT status, message FROM runs")[-1] == ("failed", line.removeprefix("osce-news: "))
+    ended, message = rows(db, "SELECT status, message FROM runs")[-1]
+    assert (ended, with_database(message, db)) == ("failed", line.removeprefix("osce-news: "))
 
 
 def test_a_label_that_is_gone_is_let_through_by_accept_and_only_by_it(newsroom: Newsroom, db: Path) -> None:
