@@ -22,7 +22,7 @@ from osce_news.cli.shared.options import (
     log_options,
     start_url_option,
 )
-from osce_news.cli.shared.output import print_json
+from osce_news.cli.shared.output import as_far_as_read, print_json
 from osce_news.cli.shared.page_fixtures import case_name, live_page, save
 from osce_news.crawl.config import load_options
 from osce_news.errors import LayoutError
@@ -101,15 +101,16 @@ def _report(spider: CheckSpider, as_json: bool) -> None:
         error, not_compared = _compare(spider.page, spider.options.db)
     facts = asdict(findings) | {"source": findings.source}
     coverage = asdict(spider.coverage) if spider.coverage else {}
-    if as_json:
-        message = str(error) if error else not_compared
-        print_json(facts | coverage | {"understood": error is None, "message": message})
-    else:
-        _print_findings(facts)
-        if coverage:
-            _print_coverage(coverage)
-            verdict = not_compared or ("it fails the checks" if error else "it fits")
-            click.echo(f"compared with the database: {verdict}")
+    with as_far_as_read():
+        if as_json:
+            message = str(error) if error else not_compared
+            print_json(facts | coverage | {"understood": error is None, "message": message})
+        else:
+            _print_findings(facts)
+            if coverage:
+                _print_coverage(coverage)
+                verdict = not_compared or ("it fails the checks" if error else "it fits")
+                click.echo(f"compared with the database: {verdict}")
     if error is not None:
         raise error
 

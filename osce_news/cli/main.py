@@ -17,6 +17,7 @@ import click.shell_completion
 from osce_news import __version__
 from osce_news.cli.commands import LazyGroup
 from osce_news.cli.shared import log
+from osce_news.cli.shared.output import as_far_as_read
 from osce_news.errors import OsceNewsError, unexpected, with_database
 from osce_news.normalize.text import printable
 
@@ -84,12 +85,11 @@ def _run() -> int:
         if instruction := os.environ.get(_COMPLETE):
             return click.shell_completion.shell_complete(cli, {}, "osce-news", _COMPLETE, instruction)
         # Not cli(), which handles a closed pipe, Ctrl-C and completion in its own way.
-        with cli.make_context("osce-news", sys.argv[1:]) as context:
+        with as_far_as_read(), cli.make_context("osce-news", sys.argv[1:]) as context:
             try:
                 cli.invoke(context)
             finally:
                 database = log.database()
-        sys.stdout.flush()
         return 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -102,9 +102,6 @@ def _run() -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _fail(f"interrupted{_AFTER_INTERRUPTION.get(''.join(sys.argv[1:2]), '')}", INTERRUPTED)
-    except BrokenPipeError:  # `osce-news list | head -1`: the reader has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         verbose = any(argument in ("-v", "--verbose") for argument in sys.argv[1:])
         line, status = line_and_status(error)
@@ -127,6 +124,8 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
         return "interrupted", INTERRUPTED
     if isinstance(error, OsceNewsError):
         return str(error), error.exit_status
+    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+        return "interrupted", INTERRUPTED
     if isinstance(error, sqlite3.Error):
         return f"the database can't be read: {error}", 1
     if isinstance(error, UnicodeEncodeError):

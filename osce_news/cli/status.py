@@ -13,7 +13,7 @@ import click
 
 from osce_news.cli.runs import with_death
 from osce_news.cli.shared.options import db_option
-from osce_news.cli.shared.output import print_field, print_json
+from osce_news.cli.shared.output import as_far_as_read, print_field, print_json
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
 from osce_news.errors import StaleError
 from osce_news.storage import open_for_reading, queries
@@ -79,19 +79,24 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
     """
     facts = _facts(db)
     age = facts["age_s"]
-    if form == "json":
-        print_json(facts)
-    elif form == "prometheus":
-        _print_metrics(facts)
-    else:
-        for name, value in facts.items():
-            shown = duration_in_words(value) if name == "age_s" and value is not None else value
-            label = name.removesuffix("_s").replace("_", " ")
-            if name in ("last_complete_run", "last_whole_run") and value is None:
-                shown = "none; a replay is not a crawl" if facts["last_run_mode"] == "replay" else "none"
-            print_field(label, shown)
+    with as_far_as_read():
+        if form == "json":
+            print_json(facts)
+        elif form == "prometheus":
+            _print_metrics(facts)
+        else:
+            _print_facts(facts)
     if max_age is not None and (stale := _stale(db, age, max_age)):
         raise StaleError(f"{db}: {stale}; `osce-news runs` shows why, `osce-news crawl` makes a new one")
+
+
+def _print_facts(facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        shown = duration_in_words(value) if name == "age_s" and value is not None else value
+        label = name.removesuffix("_s").replace("_", " ")
+        if name in ("last_complete_run", "last_whole_run") and value is None:
+            shown = "none; a replay is not a crawl" if facts["last_run_mode"] == "replay" else "none"
+        print_field(label, shown)
 
 
 def _stale(db: Path, age: int | None, max_age: timedelta) -> str | None:

@@ -8,7 +8,7 @@ import click
 
 from osce_news.cli.shared import log
 from osce_news.cli.shared.options import db_option, json_option
-from osce_news.cli.shared.output import print_json
+from osce_news.cli.shared.output import as_far_as_read, print_json
 from osce_news.storage import integrity
 
 
@@ -27,7 +27,8 @@ def verify(db: Path, as_json: bool) -> None:
     """
     problems = integrity.problems(db)
     if as_json:
-        print_json(problems)
+        with as_far_as_read():
+            print_json(problems)
     elif not problems:
         older = integrity.older_schema(db)
         note = f"; an older version made it (schema {older}): the next run upgrades it" if older else ""

@@ -44,12 +44,22 @@ def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
         connection.execute("BEGIN")
         if query.as_of is not None:
             with closing(database_as_of(connection, query.as_of, indexed=bool(query.words))) as past:
+                _let_signals_in(past)
                 yield past
             return
         sql = "SELECT 1 FROM sqlite_master WHERE name = 'items_fts'"
         if query.words and connection.execute(sql).fetchone() is None:
             raise BadInputError("the database has no search index; `osce-news renormalize` makes one")
+        _let_signals_in(connection)
         yield connection
+
+
+def _let_signals_in(connection: sqlite3.Connection) -> None:
+    """Let Ctrl-C end a query that takes long: Python handles signals only when SQLite calls it.
+
+    The query then fails with SQLITE_INTERRUPT, because an exception in the handler is not passed on.
+    """
+    connection.set_progress_handler(lambda: None, 1_000)
 
 
 def database_as_of(

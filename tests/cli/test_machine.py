@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.cli.main import cli, main
-from osce_news.storage import Writer, open_for_reading
+from osce_news.storage import Writer, open_for_reading, open_for_writing
 from osce_news.storage.integrity import problems
 from tests.helpers import FIXTURES, dump, environment, html_of, run, shell, values
 from tests.newsroom import make_stories
@@ -159,6 +159,49 @@ def test_an_output_that_is_full_is_one_line_and_status_1(filled: Path, tmp_path:
     result = shell(f"osce-news {typed} > /dev/full", cwd=tmp_path)
     assert (result.status, len(result.errors)) == (1, 1), result.err
     assert result.err == "osce-news: input or output failed: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [
+        ("list", 0),
+        ("status --max-age 1h", 7),
+        ("status --format json --max-age 1h", 7),
+        ("verify --json", 1),
+        ("replay nothing.html", 3),
+    ],
+)
+def test_a_reader_that_has_enough_does_not_change_the_status(
+    filled: Path, tmp_path: Path, typed: str, status: int
+) -> None:
+    with closing(open_for_writing(filled)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM items WHERE key = 1")
+    (tmp_path / "nothing.html").write_text("<h1>Nothing</h1>")
+    result = shell(f"set -o pipefail; osce-news {typed} | true", cwd=tmp_path)
+    assert result.status == status, result.err
+    assert "roken" not in result.err
+
+
+ENDLESS = """
+import os, threading
+from osce_news.storage import search
+def endless(connection, *more):
+    threading.Timer(0.1, os.kill, (os.getpid(), {number})).start()
+    connection.execute(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n").fetchone()
+search.search = endless
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_query_that_takes_long_can_be_interrupted(
+    filled: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    before = ENDLESS.format(number=int(number))
+    with Command(["search", "police"], tmp_path, environment(), before) as command:
+        done = command.wait(30)
+    assert (done.status, done.errors) == (130, "osce-news: interrupted\n")
 
 
 def test_a_closed_output_is_not_reported_as_a_bug(filled: Path, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import shutil
 import sqlite3
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -119,6 +120,16 @@ def print_count(connection: sqlite3.Connection, query: Query, shown: int | None 
         items = "nothing found" if query.as_of or queries.count(connection, Query()) else EMPTY
     for note in (*search.remarks(connection, query, total), items):
         click.echo(printable(note)[:300], err=True)
+
+
+@contextmanager
+def as_far_as_read() -> Iterator[None]:
+    """Print in the block what a reader such as `head` may stop to read, which changes no exit status."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(value: Any) -> None:

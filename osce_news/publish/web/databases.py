@@ -10,13 +10,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
+from datasette.utils import sqlite_timelimit
+
 from osce_news.atomic import delete
-from osce_news.errors import StorageError
+from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.web.served_copy import DATABASE, open_copy
 from osce_news.storage.as_of import database_as_of
 
 T = TypeVar("T")
 _KEPT = 3  # files of past days; one of 34,000 items has 90 MB
+_LONGEST_S = 5  # of a query, as for the queries that Datasette runs
 _MAKING = ThreadPoolExecutor(1)
 _past: dict[Path, Future[None]] = {}  # files that exist or are being made, the last used last
 
@@ -65,14 +68,27 @@ def connect(datasette: Any, path: Path) -> sqlite3.Connection:
 
 
 async def read(datasette: Any, path: Path, function: Callable[[sqlite3.Connection], T]) -> T:
-    """Return what the function returns, which gets a connection to the file in a thread for queries."""
+    """Return what the function returns, which gets a connection to the file in a thread for queries.
+
+    Raises BadInputError if that takes too long, and what the function raises.
+    """
+
+    def in_time(connection: sqlite3.Connection) -> T:
+        try:
+            with sqlite_timelimit(connection, _LONGEST_S * 1000):
+                return function(connection)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise BadInputError(f"the query takes more than {_LONGEST_S} seconds") from error
+            raise
+
     if path == Path(database(datasette).path):
-        result: T = await database(datasette).execute_fn(function)
+        result: T = await database(datasette).execute_fn(in_time)
         return result
     connection = connect(datasette, path)
 
     def in_thread() -> T:
         with closing(connection):
-            return function(connection)
+            return in_time(connection)
 
     return await asyncio.get_running_loop().run_in_executor(datasette.executor, in_thread)

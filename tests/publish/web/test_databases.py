@@ -104,3 +104,13 @@ def test_a_file_that_cannot_be_made_is_an_error_line_and_is_tried_again(
         assert "unable to open database file" in answer.text
     (tmp_path / "elsewhere").rename(folder)
     assert number_of_items(ask(f"/?{DAY}").text) == 300
+
+
+@pytest.mark.parametrize("address", ["?search=police", "cite?search=police", "figures?by=year", f"?{DAY}"])
+def test_a_query_that_takes_too_long_is_an_error_line(
+    get: Get, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr("osce_news.publish.web.databases._LONGEST_S", 0)
+    answer = get(f"/{address}")
+    assert answer.status_code == 400
+    assert "the query takes more than 0 seconds" in text_of(answer.text)
