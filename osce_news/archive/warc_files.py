@@ -22,7 +22,7 @@ from osce_news.normalize import is_web_address
 class WarcFiles:
     """A set of WARC files; the response that a revisit record refers to may be in any of them.
 
-    An index of the responses is built for the first revisit record. It takes about 350 bytes per response.
+    An index of the responses is built for the first revisit record. It takes about 300 bytes per response.
     """
 
     def __init__(self, files: Sequence[Path]) -> None:
