@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from osce_news.items import REVISED_FIELDS, NewsItem
@@ -53,9 +52,11 @@ def renormalize(connection: sqlite3.Connection) -> Renormalized:
 
     Raw values, identifiers and times are kept; revisions are classified again.
     """
-    items = items_changed = 0
+    items = items_changed = last = 0
     write_vocabulary(connection)
-    for batch in _batches(connection):
+    sql = f"SELECT {rows.WHOLE} FROM items WHERE key > ? ORDER BY key LIMIT ?"
+    while batch := connection.execute(sql, (last, _BATCH)).fetchall():
+        last = batch[-1]["key"]
         changed = []
         for row in batch:
             item = normalize(rows.raw_item(row))
@@ -67,7 +68,8 @@ def renormalize(connection: sqlite3.Connection) -> Renormalized:
         items_changed += len(changed)
     renormalize_articles(connection)
     _reclassify_revisions(connection)
-    _drop_former_entries(connection)
+    for table in _VOCABULARY:  # nothing refers to its former entries any more
+        connection.execute(f"DELETE FROM {table} WHERE label = {_FORMER}")
     return Renormalized(items, items_changed)
 
 
@@ -91,14 +93,6 @@ def _reclassify_revisions(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE revisions SET class = ? WHERE id = ?", [*kinds, row["id"]])
 
 
-def _batches(connection: sqlite3.Connection) -> Iterator[list[sqlite3.Row]]:
-    last = 0
-    sql = f"SELECT {rows.WHOLE} FROM items WHERE key > ? ORDER BY key LIMIT ?"
-    while batch := connection.execute(sql, (last, _BATCH)).fetchall():
-        yield batch
-        last = batch[-1]["key"]
-
-
 def write_vocabulary(connection: sqlite3.Connection) -> None:
     """Insert and update the entries of the vocabulary, inside the caller's transaction."""
     connection.execute("PRAGMA defer_foreign_keys = ON")  # a topic may come before its parent
@@ -115,9 +109,3 @@ def write_vocabulary(connection: sqlite3.Connection) -> None:
             f"ON CONFLICT (id) DO UPDATE SET {updates}",
             entries,
         )
-
-
-def _drop_former_entries(connection: sqlite3.Connection) -> None:
-    """Delete the entries that the vocabulary no longer has; nothing refers to them any more."""
-    for table in _VOCABULARY:
-        connection.execute(f"DELETE FROM {table} WHERE label = {_FORMER}")

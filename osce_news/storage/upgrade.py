@@ -13,7 +13,9 @@ from osce_news.storage.schema import SCHEMA, TABLES, normalized, object_type
 
 def differences(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the names of what the database lacks ("missing") or defines in another way ("different")."""
-    present = _present(connection)
+    present = dict(
+        map(tuple, connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    )
     return {
         name: "different" if name in present else "missing"
         for name, sql in SCHEMA.items()
@@ -64,7 +66,3 @@ def _rebuild(connection: sqlite3.Connection, table: str) -> None:
     for name, sql in own:
         if name not in SCHEMA:
             connection.execute(sql)
-
-
-def _present(connection: sqlite3.Connection) -> dict[str, str]:
-    return dict(map(tuple, connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")))

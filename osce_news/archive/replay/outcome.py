@@ -43,7 +43,8 @@ class Outcome:
         """Note what went wrong; the worst errors are kept."""
         self.error_count += 1
         self.errors.append(error)
-        self.errors.sort(key=_rank)
+        ranks = {status: rank for rank, status in enumerate(_STATUS)}
+        self.errors.sort(key=lambda error: ranks.get(error.exit_status, 0))
         del self.errors[MAX_ERRORS:]
 
     def check_report(self) -> None:
@@ -89,8 +90,3 @@ class Outcome:
 def error_status(error: OsceNewsError | None) -> str:
     """Return the status of a run that ended with this error; "complete" without one."""
     return _STATUS.get(error.exit_status, "failed") if error else "complete"
-
-
-def _rank(error: OsceNewsError) -> int:
-    ranks = list(_STATUS)
-    return ranks.index(error.exit_status) if error.exit_status in ranks else 0

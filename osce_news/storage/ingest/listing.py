@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -126,17 +126,15 @@ class Ingest:
             present = not self._saved
             restored = missing.restore(self._connection, gone, page.fetched_at, self._run, present=present)
         changed = changes.changed
-        seen_before = self._seen_before(changes.known.keys() - changed)
+        # The same result may be on two pages of a crawl; saved pages are independent of each other.
+        unchanged = [] if self._saved else changes.known.keys() - changed
+        seen_before = sum(hash(identifier) in self._seen for identifier in unchanged)
         if page.status == HTTPStatus.NOT_MODIFIED:
             self._seen.update((hash(identifier), False) for identifier in listed_ids(page))
         self._seen.update((hash(item.id), True) for item in page.records)
         return Stored(
             len(changes.new), len(changed), len(changes.known) - len(changed), seen_before, restored
         )
-
-    def _seen_before(self, ids: Iterable[str]) -> int:
-        """Return how many of these items this crawl has seen already; saved pages are independent."""
-        return 0 if self._saved else sum(hash(identifier) in self._seen for identifier in ids)
 
     def _edit(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:
         """Return how this reading changes a stored item; None if it does not."""
