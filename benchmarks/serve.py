@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from osce_news.publish.web.served_copy import make_copy
+from osce_news.publish.web.databases import make_copy
 from tests.generated import make_database
 from tests.publish.web.serving import serving
 

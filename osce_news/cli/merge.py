@@ -29,7 +29,7 @@ def merge(folder: Path, db: Path, as_json: bool) -> None:
     require_extra("cluster", "pyarrow")
     # These import pyarrow.
     from osce_news.archive.cluster import merge as merge_partitions
-    from osce_news.archive.replay.offline import close_network
+    from osce_news.archive.replay import close_network
 
     close_network()
     with progress_bar("merge", as_json=as_json) as advance:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from osce_news.archive.replay import close_network
 from osce_news.archive.replay import replay as replay_paths
-from osce_news.archive.replay.offline import close_network
 from osce_news.cli.shared.options import FilePath, db_option, json_option, log_options, site_option
 from osce_news.cli.shared.summary import print_outcome, progress_bar
 from osce_news.crawl.options import listing_url

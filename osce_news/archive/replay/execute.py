@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +25,10 @@ from osce_news.urls import LISTING_URL
 
 _CRAWL_S = 12 * 3600.0  # more than a crawl of the whole list takes
 _BACKFILL = re.compile(rf"(osce-news-\d+-(?:{'|'.join(ARCHIVES)})(?:\.\d+)?)-\d{{5,6}}\.warc\.gz")
+
+
+class NetworkUsedError(OsceNewsError):
+    """Something tried to use the network during a replay. Please report it."""
 
 
 def replay(
@@ -107,6 +113,21 @@ def store_backfill(
             pages.store(on_page)
         outcome.close()
     return outcome
+
+
+@cache
+def close_network() -> None:
+    """Make every attempt to create or use a socket in this process fail from now on.
+
+    CPython calls its audit hooks before each attempt (PEP 578), by C code as well as by Python code. This
+    can't be undone.
+    """
+    sys.addaudithook(_refuse_sockets)
+
+
+def _refuse_sockets(event: str, arguments: tuple[object, ...]) -> None:
+    if event.startswith("socket.") and event != "socket.gethostname":
+        raise NetworkUsedError(f"a replay opens no socket, but something called {event}")
 
 
 def _backfills(files: Sequence[Path]) -> dict[str, list[Path]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.publish.web.served_copy import open_copy
+from osce_news.publish.web.databases import open_copy
 from osce_news.storage.counts import periods
 from osce_news.storage.query import VOCABULARIES, Query, with_children
 

@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from osce_news import __version__
 from osce_news.errors import BadInputError
+from osce_news.publish.web.databases import DATABASE, TABLE
 from osce_news.publish.web.figure_pages import figure_file, figure_page
 from osce_news.publish.web.item_page import item_page
 from osce_news.publish.web.query_pages import QUERIES, linked, query_page, with_dates
 from osce_news.publish.web.search_page import FILES, cite_page, search_file, search_page
-from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.storage.fts_query import parse_words
 
 # Arguments of a table's address whose values are column names.

@@ -19,9 +19,8 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import number_in
-from osce_news.publish.web.databases import database, path_of
+from osce_news.publish.web.databases import DATABASE, TABLE, database, path_of
 from osce_news.publish.web.responses import download, error_line, html
-from osce_news.publish.web.served_copy import DATABASE, TABLE
 from osce_news.storage import dictionary
 from osce_news.storage.fts_query import parse_words
 from osce_news.storage.query import VOCABULARIES

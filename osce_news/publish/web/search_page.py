@@ -19,10 +19,9 @@ from osce_news.publish import exporter
 from osce_news.publish.formats import bibtex, format_of, ris
 from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Position, query_of
-from osce_news.publish.web.databases import path_of, read
+from osce_news.publish.web.databases import open_copy, path_of, read
 from osce_news.publish.web.facets import facets
 from osce_news.publish.web.responses import download, error_line, html
-from osce_news.publish.web.served_copy import open_copy
 from osce_news.storage import counts, queries, search
 from osce_news.storage.coverage import coverage
 from osce_news.storage.query import VOCABULARIES, Query, label

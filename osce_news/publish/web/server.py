@@ -17,8 +17,8 @@ from datasette.plugins import pm
 
 from osce_news.errors import BadInputError
 from osce_news.publish.web import guard, plugin
+from osce_news.publish.web.databases import DATABASE, TABLE, open_copy
 from osce_news.publish.web.query_pages import QUERIES
-from osce_news.publish.web.served_copy import DATABASE, TABLE, open_copy
 from osce_news.storage import dictionary
 
 _TITLE = "OSCE newsroom"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.publish.web.served_copy import make_copy
+from osce_news.publish.web.databases import make_copy
 from osce_news.publish.web.server import application
 from osce_news.storage import Writer, open_for_reading
 from tests.generated import add_texts, fill, page

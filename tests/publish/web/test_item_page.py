@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from osce_news.publish.web.addresses import ITEMS
+from osce_news.publish.web.databases import make_copy
 from osce_news.publish.web.item_page import difference
-from osce_news.publish.web.served_copy import make_copy
 from osce_news.publish.web.server import application
 from osce_news.storage import queries
 from tests.publish.web.conftest import EDITED, GONE, READ, STORIES, TEXT, Get, found, node, text_of

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from osce_news.publish.web.served_copy import make_copy
+from osce_news.publish.web.databases import make_copy
 from osce_news.storage import open_for_reading
 from tests.helpers import digest
 
