@@ -100,15 +100,14 @@ def _report(spider: CheckSpider, as_json: bool) -> None:
     if spider.page is not None and error is None:
         error, not_compared = _compare(spider.page, spider.options.db)
     facts = asdict(findings) | {"source": findings.source}
-    coverage = asdict(spider.coverage) if spider.coverage else {}
     with as_far_as_read():
         if as_json:
             message = str(error) if error else not_compared
-            print_json(facts | coverage | {"understood": error is None, "message": message})
+            print_json(facts | spider.coverage | {"understood": error is None, "message": message})
         else:
             _print_findings(facts)
-            if coverage:
-                _print_coverage(coverage)
+            if spider.coverage:
+                _print_coverage(spider.coverage)
                 verdict = not_compared or ("it fails the checks" if error else "it fits")
                 click.echo(f"compared with the database: {verdict}")
     if error is not None:
@@ -130,9 +129,8 @@ def _print_findings(facts: dict[str, Any]) -> None:
 
 
 def _print_coverage(coverage: dict[str, Any]) -> None:
-    fields = coverage.pop("fields")
-    results = fields["title"]
-    for name, count in fields.items():
+    results = coverage["fields"]["title"]
+    for name, count in coverage["fields"].items():
         share = f"{count / results:5.0%}" if results else "    -"
         click.echo(f"{name.removesuffix('_raw'):13} {count:4} of {results} {share}")
     for name in ("quarantined", "unknown", "newest", "oldest", "pages"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 from scrapy.http import Request, Response
@@ -76,7 +75,7 @@ class CheckSpider(SinglePageSpider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page: Listing | None = None
-        self.coverage: Coverage | None = None
+        self.coverage: dict[str, Any] = {}
         self.findings: Findings | None = None
 
     def parse(self, response: Response, **kwargs: Any) -> None:
@@ -107,30 +106,21 @@ class CheckSpider(SinglePageSpider):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """The number of results with each field, and the unknown values; its fields are the keys of `--json`."""
+def coverage(page: Listing, pages: int | None) -> dict[str, Any]:
+    """Return how many results of a page with normalised records have each field, by the keys of `--json`.
 
-    url: str
-    results: int
-    quarantined: int
-    fields: dict[str, int]
-    unknown: list[str]
-    newest: str | None
-    oldest: str | None
-    pages: int | None  # of the list, if the pager says how many
-
-
-def coverage(page: Listing, pages: int | None = None) -> Coverage:
-    """Return how many results of a page with normalised records have each field."""
+    `pages` is how many the list has, if the pager says so.
+    """
     dates = [item.published for item in page.records if item.published]
-    return Coverage(
-        url=page.url,
-        results=page.results,
-        quarantined=len(page.quarantined),
-        fields={name: sum(bool(getattr(item, name)) for item in page.records) for name in _FIELDS},
-        unknown=sorted({f"{kind} {name!r}" for item in page.records for kind, name in unknown_terms(item)}),
-        newest=max(dates, default=None),
-        oldest=min(dates, default=None),
-        pages=pages,
-    )
+    return {
+        "url": page.url,
+        "results": page.results,
+        "quarantined": len(page.quarantined),
+        "fields": {name: sum(bool(getattr(item, name)) for item in page.records) for name in _FIELDS},
+        "unknown": sorted(
+            {f"{kind} {name!r}" for item in page.records for kind, name in unknown_terms(item)}
+        ),
+        "newest": max(dates, default=None),
+        "oldest": min(dates, default=None),
+        "pages": pages,
+    }
