@@ -1,4 +1,4 @@
-"""Checks of the articles of a run: whether something is wrong with all of them."""
+"""Checks whether something is wrong with all articles of a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from osce_news.storage.article_queue import Due
 
 
 class ArticleChecks:
-    """Follows the responses in order; raises an error when the fault is not that of a single article.
+    """Gets the responses in order; raises an error when not only a single article is at fault.
 
     A page that was not understood before does not count: it says nothing new.
     """

@@ -93,7 +93,7 @@ def read_neighbours(connection: sqlite3.Connection, page: Listing) -> Neighbours
         comparable=comparable,
         near=near,
         near_alike=cache(lambda: _alike(cursor, near(), page.origin)),
-        # An older page, out of an archive, need not look like what was read since.
+        # An older page, from an archive, need not resemble what was read later.
         known={item.id: item for item in _read(cursor, _KNOWN, page.fetched_at, ids)},
         foreign=_foreign(cursor, page.records, page.origin),
         texts=dict(cursor.execute(_TEXTS, [BY_SEARCH, ids])) if page.origin == "search" else {},
@@ -248,7 +248,7 @@ def _too_few(min_ratio: float, shown: int, of: int, share: float) -> bool:
 
 
 def _binomial(of: int, number: int, odds: float) -> float:
-    """Return the probability of a number; by logarithms, because the ways may be too many for a float."""
+    """Return the probability of a number, by logarithms: coefficients may be too large for a float."""
     ways = math.lgamma(of + 1) - math.lgamma(number + 1) - math.lgamma(of - number + 1)
     return math.exp(ways + number * math.log(odds) + (of - number) * math.log1p(-odds))
 

@@ -185,7 +185,7 @@ def _quoted(fault: Any) -> str:
 def _is_usual(
     rule: Rule[Any], share: Fraction, faults: set[Any], context: Context, near: Sequence[NewsItem]
 ) -> bool:
-    """Whether more than this share of stored items have a fault; one of these, if only that is counted."""
+    """Whether more than this share of stored items have a fault; only one of `faults` if that is counted."""
     applicable = rule.applicable(near, context)
     stored = [fault for item in applicable if (fault := rule.fault(item, context))]
     same = [fault for fault in stored if fault in faults] if rule.most_common else stored

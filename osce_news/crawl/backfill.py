@@ -48,7 +48,7 @@ MAX_REFUSALS = 3  # in a row: a single capture may be closed to the public
 
 @dataclass(frozen=True, slots=True)
 class BackfillOptions:
-    """What to copy, and where to: `name` is that of the web archive, `hosts` are the sites wanted."""
+    """What to copy, and where to: `name` is the web archive, `hosts` are the wanted sites."""
 
     name: str
     web_archive: WebArchive

@@ -1,4 +1,4 @@
-"""Says in words why a request got no response. Most of the downloader's errors have no message for people."""
+"""Says why a request got no response, because most of the downloader's errors have no readable message."""
 
 from __future__ import annotations
 

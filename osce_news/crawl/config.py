@@ -14,7 +14,7 @@ NAME = "osce-news.toml"
 
 
 def load_options(*, db: Path | str, config: Path | str | None = None, **given: Any) -> CrawlOptions:
-    """Return the options that are given, and those of the file for which None or nothing is given.
+    """Return the given options, and those of the file for options that are None or not given.
 
     `config` is the file; without it, NAME in the folder of the database if it exists. Raises BadInputError.
     """

@@ -56,7 +56,7 @@ class ListRun(CrawlRun):
         # Of several lists, the first crawl reads each completely.
         unread = empty or (len(options.lists) > 1 and not crawl_state.was_read(connection, name))
         full = options.full or unread or (unfinished is not None and never_complete)
-        # A crawl that accepts doubtful pages begins at the top: those that were held are to be read again.
+        # A crawl that accepts doubtful pages begins at the top, because held pages must be read again.
         if not full or options.is_limited or options.restart or options.accept:
             unfinished = None
         # Below items that were stored since then, there may be others that were never read.
@@ -67,7 +67,7 @@ class ListRun(CrawlRun):
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
         self.hint: str | None = None
         self.checks = ArticleChecks(0, 0, accept=True)  # fails no page
-        self._is_read = False  # whether the list was read to its end, or as far as it was to be read
+        self._is_read = False  # whether the list was read to its end, or as far as intended
         self._is_emptied = False  # whether a held page says that the list is empty
         self._note: str | None = None  # about missing items
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
@@ -151,7 +151,7 @@ class ListRun(CrawlRun):
             logger.warning("%s; continuing after it", error)
 
     def end_list(self) -> None:
-        """Take note that the last page was stored, and look for items whose own pages are to be requested."""
+        """Note that the last page was stored, and look for items whose own pages must be requested."""
         self._is_read = not self.traversal.problems and not self._is_emptied
         if self._finds_missing:
             due = self._due_pages(self.find_missing(self.traversal.list_url))
@@ -250,7 +250,7 @@ class SearchRun(ListRun):
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of each request: the key, which is in no other place."""
+        """The headers of each request: the key, which is sent nowhere else."""
         return {KEY_HEADER: self.options.search_key or "", "Accept": "application/json"}
 
     def validators(self, url: str) -> Validators | None:

@@ -191,7 +191,7 @@ class CrawlOptions:
 
     @classmethod
     def parse(cls, **given: Any) -> CrawlOptions:
-        """Return the options from text values, as of `scrapy crawl -a`; raises BadInputError.
+        """Return the options from text values, such as those of `scrapy crawl -a`; raises BadInputError.
 
         None means that an option is not given.
         """
@@ -257,7 +257,7 @@ OPTIONS = {field.name: field.metadata for field in dataclasses.fields(CrawlOptio
 
 
 def listing_url(start: str, rows: int) -> str:
-    """Return the first address of a list: newest first and `rows` per page, unless it says otherwise.
+    """Return the first address of a list: newest first and `rows` per page, unless `start` says otherwise.
 
     >>> listing_url("https://www.osce.org/press-releases", 50)
     'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'

@@ -19,7 +19,7 @@ from osce_news.crawl.pagers import MAX_REPEATED, Pagers, Steps, Window, list_par
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, page_size
 
-NEW_SHARE = 0.83  # of the results of a page, about; the others were on the page before
+NEW_SHARE = 0.83  # about this share of the results of a page is new; the others were on the page before
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
 RECENT = 300  # results
 
@@ -112,12 +112,12 @@ class OverlappingPages:
 
     def resume(self, listed: Sequence[tuple[str, list[str]]], rows: int, end: int) -> None:
         """Take what an unfinished traversal read, up to result `end`: each page's address and keys."""
-        self.respects_size = len(listed) > 1  # or it would have followed links
+        self.respects_size = len(listed) > 1  # otherwise it would have followed links
         for url, keys in listed:
             self.earlier.add((page_number(url) or 0) * (page_size(url) or rows), keys, end)
 
     def follow(self, window: Window, page: PageFacts | None, rows: int, *, looks_at_top: bool) -> Steps[bool]:
-        """Read on after a first page, `rows` results at most per page; return whether the end was reached.
+        """Continue after a first page, at most `rows` results per page; return whether the end was reached.
 
         With `looks_at_top`, the top is read again if the list has become longer. Raises OwnPageSizeError if
         the site ignores the page size.
@@ -209,7 +209,7 @@ class OverlappingPages:
             goes_on = self._pagers.continues_after(page, window)
             if window.rows in got:
                 # The last page may have this number of results by chance, and others their own size, if
-                # pinned items stand above the first one.
+                # pinned items are above the first one.
                 is_last = not goes_on and self._pagers.has_links
                 if not is_last and window.rows != self._rows:
                     self._sizes.add(window.rows)

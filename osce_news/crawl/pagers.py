@@ -89,7 +89,7 @@ class Pagers:
 
     @property
     def least_length(self) -> int:
-        """The length of the list at least, as its pages say; 0 if none does. The list may become shorter."""
+        """The least length of the list according to its pages; 0 if none gives one. It may become shorter."""
         return min(self._least_lengths, default=0)
 
     def is_last(self, page: PageFacts) -> bool:
@@ -216,7 +216,7 @@ def list_part(keys: Sequence[str], before: Sequence[str]) -> list[str]:
 
 
 def _count_equal(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return with how many equal keys the two begin."""
+    """Return how many keys at the beginning of both are equal."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
 

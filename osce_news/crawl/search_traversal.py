@@ -30,7 +30,7 @@ MIN_HITS = 10  # documents to request, after answers that could not be read
 
 
 class SearchTraversal:
-    """Asks for all documents, or for the newest until nothing is new; `Traversal` has the same interface.
+    """Requests all documents, or the newest until nothing is new; `Traversal` has the same interface.
 
     >>> traversal = SearchTraversal(SearchQuery("https://search.example"), CrawlOptions())
     >>> keys = [str(number) for number in range(250)]
@@ -62,7 +62,7 @@ class SearchTraversal:
         self._joined, self._found = position["pages"], position["found"]
         self._is_second_look = position["again"]
         self.problems = list(position["problems"])
-        # From the first page: the date may have got more documents since.
+        # From the first page, because the date may have more documents by now.
         self._ask(replace(self.first, until=position["until"], undated_first=position["until"] is None))
 
     def read(self, page: PageFacts) -> None:
@@ -100,7 +100,7 @@ class SearchTraversal:
             self._go_on(page)
 
     def skip(self, reason: str) -> None:
-        """Ask for fewer documents at a time after an answer that can't be read; end after several."""
+        """Request fewer documents at a time after an answer that can't be read; end after several."""
         self._failures += 1
         if self._failures >= MAX_FAILURES or self.query.hits <= MIN_HITS:
             self.problems.append(reason)
@@ -111,7 +111,7 @@ class SearchTraversal:
             self._ask(replace(self.query, page=1, hits=hits))
 
     def leave_out(self, field: str) -> bool:
-        """Ask without a field that the service does not know; false if it can't be left out."""
+        """Leave out a field that the service does not know; return False if it can't be left out."""
         if field not in self.query.optional:
             return False
         self.first, query = (replace(one, unknown=one.unknown | {field}) for one in (self.first, self.query))
@@ -161,7 +161,7 @@ class SearchTraversal:
         return not page.keys or (is_end and not is_full)
 
     def _go_on(self, page: AnswerFacts) -> None:
-        """Ask for the documents from the last date on; for the next page if all are of the same date."""
+        """Request the documents from the last date on, or the next page if all are of the same date."""
         last = page.seconds[-1] if page.seconds else None
         if last is None or last == self.query.until:
             self._ask(replace(self.query, page=self.query.page + 1))

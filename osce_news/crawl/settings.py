@@ -36,7 +36,7 @@ TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # Scrapy's def
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
-URLLENGTH_LIMIT = 0  # no limit: Scrapy drops longer requests and calls nobody back, so each crawl would end
+URLLENGTH_LIMIT = 0  # no limit: Scrapy drops longer requests without an error, so the crawl would end
 DOWNLOAD_HANDLERS = {
     "http": "osce_news.crawl.downloader.BoundedDownloadHandler",
     "https": "osce_news.crawl.downloader.BoundedDownloadHandler",
@@ -46,7 +46,7 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 
-# What is accepted.
+# Limits of responses.
 DOWNLOAD_MAXSIZE = MAX_PAGE_BYTES
 DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 60

@@ -95,7 +95,7 @@ class CookielessRedirectMiddleware(RedirectMiddleware):
     the two would never be read.
 
     Another address is requested without a condition: ETag and date are those of the page that redirects, so
-    an answer 304 would not be about it.
+    a 304 response would not be about it.
     """
 
     def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:

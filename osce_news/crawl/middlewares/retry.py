@@ -267,8 +267,8 @@ def http_date(text: str | None) -> datetime | None:
 def back_off(retry: int, base: float, most: float, chance: float) -> float:
     """Return the seconds to wait before the first, second, ... retry: `base` doubled that often.
 
-    Up to half of it is added by `chance`, a number between 0 and 1, so that crawlers that failed
-    together do not come back together. Never more than `most`.
+    `chance`, a number between 0 and 1, adds up to half of it, so that crawlers that failed together do not
+    retry together. The result is at most `most`.
 
     >>> [back_off(retry, base=10, most=300, chance=0) for retry in (1, 2, 3)]
     [20.0, 40.0, 80.0]

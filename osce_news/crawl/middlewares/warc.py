@@ -64,7 +64,7 @@ class ArchiveMiddleware:
             request.headers["Accept-Encoding"] = b"gzip"
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return the response after recording it; both have no keys of the search service any more."""
+        """Return the response after recording it, both without keys of the search service."""
         if (run := self._run) is None or (archive := run.recorder) is None:
             request.meta["fetched_at"] = clock.utc_now()
             return response
@@ -93,7 +93,7 @@ def _failed(run: CrawlRun, error: StorageError) -> NotRecordedError:
 
 
 def _without_keys(response: Response, used: str | None) -> Response:
-    """Return a page that holds keys unpacked and without them, any other response as it is."""
+    """Return a page with keys unpacked and without them; any other response unchanged."""
     encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip()
     with suppress(RecordError):  # a body that is cut or damaged is requested again
         body = unpack(encoding, response.body, MAX_PAGE_BYTES) if encoding else response.body

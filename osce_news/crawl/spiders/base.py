@@ -105,7 +105,7 @@ class PoliteSpider(scrapy.Spider):
         return spider
 
     def spider_error(self, failure: Failure) -> None:
-        """Take note of an unexpected error, which Scrapy would only log."""
+        """Note an unexpected error, which Scrapy would only log."""
         raise NotImplementedError
 
 
@@ -131,7 +131,7 @@ class BaseSpider(PoliteSpider):
         """
         crawl = kwargs.pop("crawl", None) or Crawl(cls.options_from(crawler.settings, kwargs))
         crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
-        # Whatever the command line says: the records of a page must come through in order.
+        # This overrides the command line, because the records of a page must come in order.
         crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
         if crawler.settings["JOBDIR"]:  # a request of a former run would be taken for one of this run
             logger.warning("JOBDIR has no effect: a crawl is resumed from its database")
@@ -228,6 +228,6 @@ class BaseSpider(PoliteSpider):
 
     def start_run(self, run: CrawlRun) -> None:
         """Count the requests of a run that has begun from 0, and open its archive."""
-        if len(self.crawl.runs) > 1:  # the first has those of the key, too
+        if len(self.crawl.runs) > 1:  # the first run also counts the requests for the key
             self.request_stats.restart()
         run.start_recording(str(self.crawler.settings["USER_AGENT"]))
