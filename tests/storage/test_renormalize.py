@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from osce_news.normalize import dateline, record, rules
-from osce_news.normalize import terms as normalize_terms
-from osce_news.normalize import vocabulary as vocabulary_module
-from osce_news.normalize.vocabulary import fingerprint, vocabulary
+from osce_news.normalize import record, rules
 from osce_news.storage import Writer, open_for_reading, queries, renormalize
 from osce_news.storage import writer as writer_module
 from osce_news.storage.integrity import problems
@@ -23,35 +19,9 @@ from osce_news.storage.search import search
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
+from tests.normalize.vocabulary.editing import Edit, edit
 
-Edit = Callable[[str, str, str], None]
-_CACHED = (
-    vocabulary, fingerprint, normalize_terms.split_offices, normalize_terms.split_topics,
-    normalize_terms.find_content_type, normalize_terms.find_places, dateline.parse_dateline,
-)  # fmt: skip
-
-
-def _forget() -> None:
-    for function in _CACHED:
-        function.cache_clear()
-
-
-@pytest.fixture
-def edit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
-    """Return a function that replaces a text in a vocabulary file, as long as the test runs."""
-    source = vocabulary_module._source
-    edited: dict[str, bytes] = {}
-
-    def replaced(name: str, before: str, after: str) -> None:
-        text = edited.get(name, source(name)).decode()
-        assert before in text
-        edited[name] = text.replace(before, after, 1).encode()
-        _forget()
-
-    monkeypatch.setattr(vocabulary_module, "_source", lambda name: edited.get(name) or source(name))
-    yield replaced
-    monkeypatch.undo()
-    _forget()
+__all__ = ["edit"]  # a fixture
 
 
 @pytest.fixture

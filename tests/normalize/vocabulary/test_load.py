@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
@@ -28,7 +27,9 @@ from osce_news.normalize.vocabulary import (
     words,
 )
 from osce_news.pages import ArticlePage, ListingPage
-from osce_news.pages.labels import _patterns
+from tests.normalize.vocabulary.editing import Edit, edit
+
+__all__ = ["edit"]  # a fixture
 
 NAMES = ("offices", "topics", "content_types", "places", "countries")
 KEYS = {
@@ -247,46 +248,23 @@ def test_the_fingerprint_is_the_same_each_time_and_short() -> None:
     assert len(fingerprint()) == 16
 
 
-AddLine = Callable[[str, str, str], None]
-CACHED = (labels, words, office_statuses, languages, package._language_names, _patterns, split_offices)
-
-
-@pytest.fixture
-def add_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[AddLine]:
-    """Return a function that adds a line to a vocabulary file, below another one, for one test."""
-    source = package._source
-
-    def add(file: str, below: str, line: str) -> None:
-        text = source(file).decode()
-        assert below in text
-        edited = text.replace(below, f"{below}\n{line}", 1).encode()
-        monkeypatch.setattr(package, "_source", lambda name: edited if name == file else source(name))
-        for function in CACHED:
-            function.cache_clear()
-
-    yield add
-    monkeypatch.undo()
-    for function in CACHED:
-        function.cache_clear()
-
-
-def test_a_new_word_of_a_label_is_one_line(add_line: AddLine) -> None:
+def test_a_new_word_of_a_label_is_one_line(edit: Edit) -> None:
     html = '<h3><a href="/node/1">A title</a></h3> <p><b>Erschienen am:</b> 1 May 2020</p>'
-    add_line("labels", "[fields.published]", 'de = ["Erschienen am"]')
+    edit("labels", "[fields.published]", '[fields.published]\nde = ["Erschienen am"]')
     (result,) = ListingPage(html, "https://www.osce.org/press-releases").results
     assert (result.published, result.language) == ("1 May 2020", "de")
 
 
-def test_new_words_of_the_pager_and_of_articles_are_one_line_each(add_line: AddLine) -> None:
+def test_new_words_of_the_pager_and_of_articles_are_one_line_each(edit: Edit) -> None:
     html = '<a href="?page=1">weiter ›</a>'
-    add_line("labels", "[pager.next]", 'de = ["weiter"]')
+    edit("labels", "[pager.next]", '[pager.next]\nde = ["weiter"]')
     assert ListingPage(html, "https://www.osce.org/list").pager.next == "https://www.osce.org/list?page=1"
-    add_line("article", "[not_found]", 'de = ["Seite nicht gefunden"]')
+    edit("article", "[not_found]", '[not_found]\nde = ["Seite nicht gefunden"]')
     assert ArticlePage("<h1>Seite nicht gefunden</h1>", "https://www.osce.org/node/1").is_not_found
 
 
-def test_a_new_status_of_offices_is_one_line(add_line: AddLine) -> None:
-    add_line("labels", "[office_status]", 'merged = ["merged", "объединён"]')
+def test_a_new_status_of_offices_is_one_line(edit: Edit) -> None:
+    edit("labels", "[office_status]", '[office_status]\nmerged = ["merged", "объединён"]')
     terms = split_offices("OSCE Secretariat (merged), OSCE Office in Minsk (Объединён)")
     assert [(term.id, term.status) for term in terms] == [
         ("secretariat", "merged"),
@@ -294,13 +272,13 @@ def test_a_new_status_of_offices_is_one_line(add_line: AddLine) -> None:
     ]
 
 
-def test_a_new_language_is_one_line(add_line: AddLine) -> None:
+def test_a_new_language_is_one_line(edit: Edit) -> None:
     assert language_of("https://www.osce.org/el/node/1") is None
-    add_line("languages", 'en = ["english"]', 'el = ["greek", "ελληνικά"]')
+    edit("languages", 'en = ["english"]', 'en = ["english"]\nel = ["greek", "ελληνικά"]')
     assert language_of("https://www.osce.org/el/node/1") == language_code("Ελληνικά") == "el"
 
 
-def test_a_word_with_two_meanings_is_an_error(add_line: AddLine) -> None:
-    add_line("languages", 'en = ["english"]', 'el = ["English"]')
+def test_a_word_with_two_meanings_is_an_error(edit: Edit) -> None:
+    edit("languages", 'en = ["english"]', 'en = ["english"]\nel = ["English"]')
     with pytest.raises(ValueError, match="'English' means both en and el"):
         language_code("english")
