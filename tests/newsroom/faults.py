@@ -12,46 +12,20 @@ import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from tests.newsroom.pages import render_challenge, render_error, render_login
 from tests.newsroom.site import HTML, Reply
 
+if TYPE_CHECKING:
+    from tests.newsroom.handler import Exchange as Exchange
+
 _PIECE = 65536
 _LARGE = 64 * 2**20
 
 
-class Exchange(Protocol):
-    """A request, and the methods that answer it."""
-
-    command: str
-    path: str
-    """The path with its query, as requested."""
-
-    def usual(self) -> Reply:
-        """Return the usual reply of the newsroom."""
-
-    def reply(self, reply: Reply) -> None:
-        """Send a whole response."""
-
-    def begin(self, status: int, headers: Mapping[str, str]) -> None:
-        """Log the request with this status and send the head of the response."""
-
-    def note(self, status: int) -> None:
-        """Log the request with this status and send nothing; 0 means no response."""
-
-    def push(self, data: bytes) -> None:
-        """Send a part of the body at once."""
-
-    def wait(self, seconds: float) -> bool:
-        """Return True after this time, or False as soon as the server closes."""
-
-    def drop(self, *, reset: bool = False) -> None:
-        """Close the connection, with a reset if `reset` is set, and end the answer."""
-
-
-Answer = Callable[[Exchange], None]
+Answer = Callable[["Exchange"], None]
 Where = Callable[[str], bool]
 
 

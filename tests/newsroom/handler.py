@@ -42,7 +42,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self, newsroom: Newsroom) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(("127.0.0.1", 0), Exchange)
         self.newsroom = newsroom
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
@@ -72,8 +72,8 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class Handler(BaseHTTPRequestHandler):
-    """A connection; faults get it as `Exchange`."""
+class Exchange(BaseHTTPRequestHandler):
+    """A request with its `command` and its `path`, query included, and the means to respond to it."""
 
     protocol_version = "HTTP/1.1"
     server_version = "newsroom"
@@ -100,9 +100,11 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = _serve
 
     def usual(self) -> Reply:
+        """Return the usual reply of the newsroom."""
         return self.server.newsroom.answer(self.path)
 
     def reply(self, reply: Reply) -> None:
+        """Send a whole response."""
         newsroom = self.server.newsroom
         headers = {"Content-Type": reply.content_type, **reply.headers}
         status, body = reply.status, reply.body
@@ -131,6 +133,7 @@ class Handler(BaseHTTPRequestHandler):
         self.push(body)
 
     def begin(self, status: int, headers: Mapping[str, str]) -> None:
+        """Log the request with this status and send the head of the response."""
         self.note(status)
         self.send_response(status)
         for name, value in headers.items():
@@ -138,19 +141,23 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def note(self, status: int) -> None:
+        """Log the request with this status and send nothing; 0 means no response."""
         self._noted = True
         newsroom = self.server.newsroom
         newsroom.log.append(Entry(self._came, self.command, self.path, dict(self.headers.items()), status))
 
     def push(self, data: bytes) -> None:
+        """Send a part of the body at once."""
         if self.command != "HEAD":
             self.wfile.write(data)
         self.wfile.flush()
 
     def wait(self, seconds: float) -> bool:
+        """Return True after this time, or False as soon as the server closes."""
         return self.server.newsroom.wait(seconds)
 
     def drop(self, *, reset: bool = False) -> None:
+        """Close the connection, with a reset if `reset` is set, and end the answer."""
         if reset:
             # Without lingering, the kernel resets the connection instead of closing it.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
