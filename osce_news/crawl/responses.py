@@ -19,7 +19,7 @@ from osce_news.items import ArticleItem, Listing
 from osce_news.pages import HttpResponse, ListingPage, read_article, read_listing
 from osce_news.pages.findings import Findings
 from osce_news.pages.html_page import decode
-from osce_news.pages.page_facts import PageFacts
+from osce_news.pages.search_answer import SearchAnswer
 from osce_news.pages.search_settings import without_keys
 from osce_news.urls import is_search_answer, same_path, short_address, without_query
 
@@ -30,8 +30,8 @@ _REFUSING = frozenset({401, 403, 429, 451})
 MAX_KEPT_PAGES = 20
 
 
-def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
-    """Return the list page with its raw records, and what the traversal needs to know of it.
+def listing_from_response(response: Response) -> tuple[Listing, ListingPage | SearchAnswer]:
+    """Return the list page with its raw records, and its page object.
 
     Raises LayoutError with the findings if the page is not understood, or if a redirect led to another path;
     ChallengePageError for a challenge page.
@@ -41,8 +41,7 @@ def listing_from_response(response: Response) -> tuple[Listing, PageFacts]:
     if is_list and not same_path(requested, response.url):
         raise _gone(f"a redirect from {requested}", response)
     try:
-        listing, page = read_listing(_http_response(response))
-        return listing, page.facts
+        return read_listing(_http_response(response))
     except LayoutError as error:
         if is_list:
             error.args = (f"{error}; {findings_of(response)}",)

@@ -21,8 +21,8 @@ from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, unexpected
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing, unknown_terms
+from osce_news.pages import ListingPage
 from osce_news.pages.findings import Findings
-from osce_news.pages.page_facts import AnswerFacts
 from osce_news.urls import page_number, site_host
 
 _FIELDS = ("title", "published", "content_type", "offices", "topics", "teaser", "dateline_raw", "language")
@@ -82,11 +82,11 @@ class CheckSpider(SinglePageSpider):
         """Read the page, and measure its coverage; set the error if it is not understood."""
         super().parse(response)
         try:
-            listing, facts = listing_from_response(response)
-            if isinstance(facts, AnswerFacts):
+            listing, page = listing_from_response(response)
+            if not isinstance(page, ListingPage):
                 raise LayoutError("html", expected="a list", got="an answer of the search service")
-            last = page_number(facts.pager.last or "") if facts.pager else None
-            self.page, self.findings = normalize_listing(listing), findings_of(response)
+            last = page_number(page.pager.last or "")
+            self.page, self.findings = normalize_listing(listing), Findings.of(page)
             self.coverage = coverage(self.page, None if last is None else last + 1)
         except OsceNewsError as error:
             self._reject(error, response)

@@ -19,7 +19,6 @@ from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.responses import (
     error_from_failure,
     fetched_at,
-    findings_of,
     gone_list,
     header,
     listing_from_response,
@@ -28,8 +27,10 @@ from osce_news.crawl.responses import (
 from osce_news.crawl.spiders.articles import ItemPagesSpider
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
+from osce_news.pages import ListingPage
+from osce_news.pages.findings import Findings
 from osce_news.pages.html_page import HtmlPage, decode
-from osce_news.pages.page_facts import AnswerFacts, PageFacts
+from osce_news.pages.page_facts import PageFacts
 from osce_news.pages.search_settings import SearchSettings, scripts_of, settings_in_page, settings_in_script
 from osce_news.search_query import KEY_HEADER
 from osce_news.storage import Validators
@@ -200,8 +201,8 @@ class NewsroomSpider(ItemPagesSpider):
         if known is not None and response.status == HTTPStatus.NOT_MODIFIED:
             # The page as it was last read, without records.
             return known.page(response.url, fetched_at(response)), PageFacts(response.url, known.listed)
-        listing, facts = listing_from_response(response)
+        listing, page = listing_from_response(response)
         run = self.crawl.list_run
-        if run is not None and not run.traversal.pages and not isinstance(facts, AnswerFacts):
-            logger.log(NOTICE, "%s: %s", response.url, findings_of(response))
-        return listing, facts
+        if run is not None and not run.traversal.pages and isinstance(page, ListingPage):
+            logger.log(NOTICE, "%s: %s", response.url, Findings.of(page))
+        return listing, page.facts
