@@ -13,6 +13,7 @@ LISTING_URL = f"https://{HOST}{LISTING_PATH}"
 _LOCAL = re.compile(r"[0-9.]+|.*:.*|localhost")
 _LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
+_USER = re.compile(r"""(?<=//)[^/?#\\\s"'<>]*@""")
 _PAGING = ("page", "rows", "solrsort")  # query parameters that do not select items
 NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
 
@@ -49,6 +50,15 @@ def with_page(url: str, page: int, rows: int) -> str:
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     query |= {"page": str(page), "rows": str(rows)}
     return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def without_user(text: str) -> str:
+    """Return an address or a message without the user names and passwords in its addresses.
+
+    >>> without_user("a redirect to https://anna:secret@www.osce.org/a@b")
+    'a redirect to https://www.osce.org/a@b'
+    """
+    return _USER.sub("", text) if "@" in text else text
 
 
 def without_query(url: str) -> str:

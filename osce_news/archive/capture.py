@@ -12,7 +12,7 @@ from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages import HttpResponse, read_article, read_listing
 from osce_news.pages.extract import shows_cards
-from osce_news.urls import is_listing_path, is_search_answer
+from osce_news.urls import is_listing_path, is_search_answer, without_user
 
 LISTING, ARTICLE = "listing", "article"  # kinds of pages
 SERVER_NOT_MODIFIED = "server-not-modified"  # the profile of a 304
@@ -74,7 +74,7 @@ class Capture:
         if not location or self.status not in _REDIRECTS:
             return None
         try:
-            address = urljoin(self.url, location)
+            address = without_user(urljoin(self.url, location))
         except ValueError:  # such as "http://["
             return None
         return address if is_web_address(address) else None

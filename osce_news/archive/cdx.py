@@ -12,6 +12,7 @@ from typing import Any
 
 from osce_news.errors import LayoutError
 from osce_news.normalize import is_web_address
+from osce_news.urls import without_user
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 # The names of the fields at pywb and Common Crawl, and those at the Wayback Machine if they differ.
@@ -99,7 +100,7 @@ def _lines(body: bytes) -> list[Mapping[str, Any]]:
 def _record(row: Mapping[str, Any]) -> CdxRecord | None:
     """Return the record of a row; None if it has no address or time."""
     values = {name: str(row.get(name) or row.get(other) or "") for name, other in _NAMES.items()}
-    record = CdxRecord(**values)
+    record = CdxRecord(**values | {"url": without_user(values["url"])})
     with suppress(ValueError):
         is_time = re.fullmatch("[0-9]{14}", record.timestamp) and record.when
         return record if is_time and is_web_address(record.url) else None

@@ -22,6 +22,7 @@ from osce_news.archive.gzip_members import MAGIC, ByteStream, GzipMembers, is_gz
 from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc
 from osce_news.errors import BadInputError
+from osce_news.urls import without_user
 
 MAX_HEADER = 256 * 1024  # bytes of a record's header, or of the HTTP header in its block
 HEADER_END = re.compile(rb"\r?\n\r?\n")
@@ -56,8 +57,8 @@ class Record:
 
     @property
     def url(self) -> str:
-        """The WARC-Target-URI, without the angle brackets that old versions of wget write."""
-        return self.headers.get("warc-target-uri", "").strip("<> ")
+        """The WARC-Target-URI without a password, and without the angle brackets of old versions of wget."""
+        return without_user(self.headers.get("warc-target-uri", "").strip("<> "))
 
     @property
     def fetched_at(self) -> str:

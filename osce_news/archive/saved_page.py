@@ -19,7 +19,7 @@ from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.normalize import is_web_address
 from osce_news.pages.html_page import decode
 from osce_news.search_query import SEARCH_URL, SearchQuery
-from osce_news.urls import HOME_URL, LISTING_URL
+from osce_news.urls import HOME_URL, LISTING_URL, without_user
 
 # Where programs that save pages write the address: browsers, and SingleFile.
 _COMMENT = re.compile(r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S{1,2000})")
@@ -67,7 +67,7 @@ class SavedPage:
         if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise LayoutError("html", expected="an HTML page", got="a binary file")
         url = self.url or self.stated_address(body) or LISTING_URL
-        return Capture(url, self.fetched_at, None, (), body, None, self.path, 0)
+        return Capture(without_user(url), self.fetched_at, None, (), body, None, self.path, 0)
 
     def stated_address(self, body: bytes) -> str | None:
         """Return the address that the page itself gives; None if it gives none."""

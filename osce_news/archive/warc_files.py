@@ -17,6 +17,7 @@ from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError
 from osce_news.events import Event, EventError, parse_event
 from osce_news.normalize import is_web_address
+from osce_news.urls import without_user
 
 
 class WarcFiles:
@@ -232,7 +233,7 @@ def _keys_of_target(revisit: Record) -> Iterator[int]:
     if identifier := headers.get("warc-refers-to"):
         yield _hash("id", identifier)
     if (url := headers.get("warc-refers-to-target-uri")) and (date := headers.get("warc-refers-to-date")):
-        yield _hash("at", url.strip("<> "), date)
+        yield _hash("at", without_user(url.strip("<> ")), date)
     if digest := headers.get("warc-payload-digest"):
         yield _hash("digest", digest)
 

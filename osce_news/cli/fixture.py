@@ -22,7 +22,7 @@ from osce_news.cli.shared.page_fixtures import live_page, save
 from osce_news.crawl.options import CrawlOptions, delay_seconds
 from osce_news.errors import BadInputError, OsceNewsError
 from osce_news.normalize import is_web_address
-from osce_news.urls import LISTING_URL
+from osce_news.urls import LISTING_URL, without_user
 
 
 @click.command()
@@ -114,7 +114,11 @@ def _fetch(address: str, url: str | None, delay: float | None) -> tuple[Capture,
 
 def _check_url(url: str) -> None:
     if not is_web_address(url) or not url.isprintable() or " " in url:
-        raise BadInputError(f"not the address of a page: {url[:200]!r} (an address begins with https://)")
+        raise BadInputError(
+            f"not the address of a page: {without_user(url)[:200]!r} (an address begins with https://)"
+        )
+    if without_user(url) != url:
+        raise BadInputError("an address must not have a user name or a password: leave them out")
 
 
 def _summary(expected: dict[str, Any]) -> str:

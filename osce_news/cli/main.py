@@ -20,6 +20,7 @@ from osce_news.cli.shared import log
 from osce_news.cli.shared.output import as_far_as_read
 from osce_news.errors import OsceNewsError, unexpected, with_database
 from osce_news.normalize.text import printable
+from osce_news.urls import without_user
 
 INTERRUPTED = 130  # the exit status
 
@@ -137,9 +138,10 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
 
 def _fail(text: str, status: int, *, show_traceback: bool = False) -> int:
     """Print one line, without control characters that a page or a name may hold; return the status."""
+    text = without_user(text)
     if not log.is_json():
         if show_traceback:
-            traceback.print_exc()
+            sys.stderr.write(without_user(traceback.format_exc()))
         print(f"osce-news: {printable(text)}", file=sys.stderr)
     log.record(printable(text), logging.ERROR, traceback=show_traceback, exit_status=status)
     return status

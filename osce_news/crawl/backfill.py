@@ -37,7 +37,7 @@ from osce_news.errors import (
 )
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import date_option
-from osce_news.urls import site_host
+from osce_news.urls import site_host, without_user
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class BackfillOptions:
         full = [url if "://" in url else f"https://{url}" for url in (one.removeprefix("*.") for one in urls)]
         for url in (*places, *full):
             if not is_web_address(url):
-                raise BadInputError(f"not a web address: {url[:200]!r}")
+                raise BadInputError(f"not a web address: {without_user(url)[:200]!r}")
             if "@" in urlsplit(url).netloc:
                 raise BadInputError("an address must not have a user name or a password: leave them out")
         hosts = sorted({site_host(url.rstrip("*")) for url in full})

@@ -20,7 +20,7 @@ from osce_news.errors import BadInputError, command_line
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import check_period, date_option
 from osce_news.search_query import SEARCH_URL, search_base, search_key
-from osce_news.urls import LISTING_URL, NEWEST_FIRST, is_whole_list, list_key
+from osce_news.urls import LISTING_URL, NEWEST_FIRST, is_whole_list, list_key, without_user
 
 MAX_ROWS = 50  # results per page; the site is not known to give more
 SOURCES = ("auto", "list", "search")
@@ -263,7 +263,9 @@ def listing_url(start: str, rows: int) -> str:
     'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'
     """
     if not is_web_address(start.strip()):
-        raise BadInputError(f"not the address of a list: {start[:200]!r} (an address begins with https://)")
+        raise BadInputError(
+            f"not the address of a list: {without_user(start)[:200]!r} (an address begins with https://)"
+        )
     parts = urlsplit(start.strip())
     if "@" in parts.netloc:
         raise BadInputError("an address must not have a user name or a password: leave them out")

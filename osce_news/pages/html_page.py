@@ -19,6 +19,7 @@ from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.normalize.identity import is_web_address
 from osce_news.normalize.vocabulary import fold, words
 from osce_news.pages.text_lines import Line, is_hidden, squeeze, text_lines, upwards
+from osce_news.urls import without_user
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac-")  # as the names of Python's codecs begin
@@ -148,7 +149,7 @@ class HtmlPage:
     @cached_property
     def _base(self) -> str:
         base = self.first("base::attr(href)")
-        return (_join(self.url, base) if base else None) or self.url
+        return (_join(self.url, base) if base else None) or without_user(self.url)
 
     def first(self, css: str) -> str | None:
         """Return the text of the first match, with white space collapsed; None if there is none."""
@@ -287,12 +288,12 @@ def _has_too_many_attributes(page: bytes) -> bool:
 
 
 def _join(base: str, href: str) -> str | None:
-    """Return the absolute address, or None if it is not a web address."""
+    """Return the absolute address without a password, or None if it is not a web address."""
     try:
         if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
             parts = urlsplit(base)
             return f"{parts.scheme}://{parts.netloc}{href}"
-        address = urljoin(base, href.strip())
+        address = without_user(urljoin(base, href.strip()))
     except ValueError:  # such as "http://["
         return None
     return address if is_web_address(address) else None

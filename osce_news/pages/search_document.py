@@ -20,7 +20,7 @@ from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.pages.article_text import read_paragraphs
 from osce_news.pages.html_page import ILLEGAL, HtmlPage
 from osce_news.search_query import FIELDS, TYPE_FIELDS
-from osce_news.urls import HOME_URL, is_osce_host, site_host
+from osce_news.urls import HOME_URL, is_osce_host, site_host, without_user
 
 _LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
 _NODE = re.compile("0*([1-9][0-9]{0,11})")
@@ -184,7 +184,7 @@ def as_json(value: Any) -> str:
 
 def _absolute(address: str) -> str | None:
     try:
-        address = urljoin(HOME_URL, address.strip())
+        address = without_user(urljoin(HOME_URL, address.strip()))
     except ValueError:  # such as "http://["
         return None
     return address if is_web_address(address) else None

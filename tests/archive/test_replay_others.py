@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +118,21 @@ def test_captures_of_many_years_and_other_hosts_are_sorted(tmp_path: Path) -> No
         "newsroom: 2",
     ):
         assert said in done.errors
+
+
+def test_passwords_in_addresses_of_captures_and_saved_pages_are_left_out(tmp_path: Path) -> None:
+    url = "https://anna:geheim77@www.osce.org/press-releases?page={}"
+    page = answer(html_of(STORIES[:10]).encode(), **HTML)
+    saved(
+        tmp_path / "a.warc.gz",
+        packed(record(page, url=url.format(0), date=EARLY), record(b"", "request", url=url.format(0))),
+    )
+    (tmp_path / "page.html").write_text(html_of(STORIES[10:20]), encoding="utf-8")
+    (tmp_path / "meta.json").write_text(f'{{"url": "{url.format(1)}"}}', encoding="utf-8")
+    done = replay(tmp_path, what="a.warc.gz page.html")
+    assert done.summary["new"] == 20
+    with closing(sqlite3.connect(tmp_path / "b.db")) as connection:
+        assert not [line for line in connection.iterdump() if "geheim77" in line]
 
 
 def test_pages_from_the_future_are_left_out(tmp_path: Path) -> None:

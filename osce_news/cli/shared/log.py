@@ -14,10 +14,18 @@ import click
 from osce_news.clock import format_utc
 from osce_news.crawl import NOTICE
 from osce_news.errors import BadInputError, with_database
+from osce_news.urls import without_user
 
 logger = logging.getLogger("osce_news")
 DATABASE = "osce_news.db"  # the key of a context's `meta` that holds the database of the command
 _LINE = "%(asctime)s %(levelname)s %(message)s"
+
+
+class _Text(logging.Formatter):
+    """One line per message, and the traceback; no passwords of addresses, which Scrapy may log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_user(super().format(record))
 
 
 class _Json(logging.Formatter):
@@ -34,7 +42,9 @@ class _Json(logging.Formatter):
             line["exit_status"] = status
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+        return json.dumps(
+            {name: without_user(value) if isinstance(value, str) else value for name, value in line.items()}
+        )
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
@@ -48,10 +58,10 @@ class _Stderr(logging.StreamHandler[TextIO]):
 def set_up(verbose: bool, path: Path | None = None, form: str = "text") -> None:
     """Log our own lines, with `verbose` all, to standard error and to the file. Raises BadInputError."""
     stderr = _Stderr()
-    stderr.setFormatter(_Json() if form == "json" else logging.Formatter(_LINE, "%H:%M:%S"))
+    stderr.setFormatter(_Json() if form == "json" else _Text(_LINE, "%H:%M:%S"))
     handlers: list[logging.Handler] = [stderr]
     if path is not None:
-        dated = logging.Formatter(_LINE, "%Y-%m-%dT%H:%M:%SZ")
+        dated = _Text(_LINE, "%Y-%m-%dT%H:%M:%SZ")
         dated.converter = time.gmtime
         handlers.append(_file(path, _Json() if form == "json" else dated))
     for handler in handlers:

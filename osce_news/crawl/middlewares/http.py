@@ -14,7 +14,7 @@ from osce_news.archive.http import unpack
 from osce_news.archive.records import MAX_PAGE_BYTES
 from osce_news.archive.report import RecordError
 from osce_news.normalize import is_web_address
-from osce_news.urls import page_number, same_path
+from osce_news.urls import page_number, same_path, without_user
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -100,6 +100,10 @@ class CookielessRedirectMiddleware(RedirectMiddleware):
 
     def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:
         """Return the response, or the request that it redirects to; raises IgnoreRequest."""
+        if location := response.headers.get(
+            "Location"
+        ):  # Scrapy logs it, and can't request a password's host
+            response.headers["Location"] = without_user(location.decode("latin-1")).encode("latin-1")
         try:
             following = super().process_response(request, response)
         except ValueError as error:
