@@ -57,6 +57,10 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
 def refuse_unusable(path: Path) -> set[str]:
     """Raise what `open_for_writing` raises before it changes anything; return the migrations applied."""
+    try:
+        path.resolve()
+    except RuntimeError as error:
+        raise BadInputError(f"{path} is a symbolic link that leads back to itself") from error
     if path.is_file() and path.stat().st_nlink > 1:
         raise BadInputError(
             f"{path} is a hard link, one of several names of a file: SQLite keeps a log for each name, so "

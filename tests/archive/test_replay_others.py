@@ -228,6 +228,23 @@ def test_a_file_that_is_no_archive_stores_nothing(tmp_path: Path, name: str, dat
     assert not (tmp_path / "b.db").exists()
 
 
+def test_what_cannot_be_read_in_a_folder_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    saved(folder / "good.warc", b"".join(tens()))
+    for name in ("a.wacz", "b.WARC.ZST", "c.mhtml", "._d.mhtml", "notes.txt"):
+        saved(folder / name, b"")
+    (folder / "e.warc.gz").symlink_to("/nowhere/e.warc.gz")
+    (folder / "f.html").symlink_to("g.html")
+    (folder / "g.html").symlink_to("f.html")
+    done = replay(tmp_path, what="pages")
+    assert (done.status, done.summary["status"], done.summary["new"]) == (4, "partial", 30)
+    named = sorted(re.findall(r"pages/(\S+): ", line)[0] for line in done.lines)
+    assert named == ["a.wacz", "b.WARC.ZST", "c.mhtml", "e.warc.gz", "f.html", "g.html"]
+    (folder / "good.warc").unlink()
+    assert replay(tmp_path, what="pages").status == 2
+
+
 def test_cut_and_empty_files_give_their_complete_pages(tmp_path: Path) -> None:
     data = packed(*tens())
     saved(tmp_path / "a.warc.gz", data[:-50])

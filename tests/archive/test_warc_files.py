@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 import zlib
 from pathlib import Path
 
@@ -221,6 +223,35 @@ def test_files_are_found_in_folders_and_ordered_by_time(tmp_path: Path) -> None:
         plan_replay([tmp_path / "empty"])
     with pytest.raises(BadInputError, match="no such file or folder"):
         plan_replay([tmp_path / "gone"])
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    disk, folder = tmp_path / "disk", tmp_path / "folder"
+    (disk / "deep").mkdir(parents=True)
+    folder.mkdir()
+    file = saved(disk / "deep" / "a.warc", record(answer()))
+    (disk / "deep" / "up").symlink_to(folder)
+    (folder / "one").symlink_to(disk)
+    (folder / "two").symlink_to(disk / "deep")
+    plan = plan_replay([folder])
+    assert [found.resolve() for found in plan.warcs] == [file]
+    assert plan.left_out == []
+
+
+def test_a_folder_that_cannot_be_listed_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    (tmp_path / "closed").mkdir()
+    file = saved(tmp_path / "a.warc", record(answer()))
+    monkeypatch.setattr("os.scandir", refuse)
+    plan = plan_replay([tmp_path])
+    assert plan.warcs == [file]
+    assert plan.left_out == [f"{tmp_path / 'closed'}: Permission denied"]
 
 
 def test_an_unreadable_file_is_an_error_in_one_line(tmp_path: Path) -> None:

@@ -109,6 +109,12 @@ def test_an_empty_file_is_taken_as_a_new_database(db: Path) -> None:
     assert problems(db) == []
 
 
+def test_a_link_that_leads_back_to_itself_is_refused(db: Path) -> None:
+    db.symlink_to(db.name)
+    with pytest.raises(BadInputError, match="leads back to itself"):
+        Writer(db)
+
+
 def test_a_database_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no such folder"):
         open_for_writing(tmp_path / "not" / "there.db")

@@ -82,6 +82,8 @@ def replay_plan(
                 outcome.merged.append(run.name)
                 unrepeated += run.files
         merge(replace(plan, warcs=[*plan.warcs, *unrepeated]))
+        for reason in plan.left_out:
+            outcome.fail(PartialError(f"{reason}; not read"))
         outcome.close()
     return outcome
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,11 @@ from osce_news.events import EventError, RunStarted, parse_event
 from osce_news.urls import site_host
 
 _NUMBER = re.compile("[0-9]{5,6}")  # of a run's file
+# Of files that hold pages or captures in forms that are not read.
+_OTHER_FORMS = (
+    ".arc", ".arc.gz", ".htm.gz", ".html.gz", ".maff", ".mht", ".mhtml", ".wacz", ".warc.bz2",
+    ".warc.gz.open", ".warc.open", ".warc.xz", ".warc.zst", ".webarchive",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class ReplayPlan:
     warcs: list[Path] = field(default_factory=list)  # all other WARC files
     pages: list[SavedPage] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)  # the first files of runs that have others in `warcs`
+    left_out: list[str] = field(default_factory=list)  # why files and folders can't be read
 
     @property
     def files(self) -> list[Path]:
@@ -57,31 +64,26 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     Raises BadInputError for a path that does not exist, a file that is neither a saved page nor a WARC file,
     a folder with neither, and if there are only WARC files without a complete record.
     """
-    files = _files_at(paths)
+    files, left_out = _files_at(paths)
     pages = [saved_page(file) for file in files if is_saved_page(file)]
     warcs = [_read_beginning(file) for file in files if not is_saved_page(file)]
     # A crawl that was killed may leave such a file among others.
     if not pages and not any(file.has_content for file in warcs):
-        raise BadInputError(f"{warcs[0].path} holds no complete record: there is nothing to replay")
+        reason = f"{warcs[0].path} holds no complete record" if warcs else left_out[0]
+        raise BadInputError(f"{reason}: there is nothing to replay")
     runs, others, missing = _runs_and_others(sorted(warcs, key=lambda file: (file.date, str(file.path))))
     pages.sort(key=lambda page: (page.fetched_at, str(page.path)))
-    return ReplayPlan(_in_order(runs), others, pages, missing)
+    return ReplayPlan(_in_order(runs), others, pages, missing, left_out)
 
 
-def _files_at(paths: Iterable[Path]) -> list[Path]:
+def _files_at(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    """Return the files to read, and why others in the folders can't be read."""
     files: dict[Path, Path] = {}
+    left_out: list[str] = []
     for path in paths:
         if path.is_dir():
-            # macOS puts a companion "._NAME" next to each file on disks of other systems.
-            named = (file for file in path.rglob("*") if not file.name.startswith("._"))
-            below = sorted(
-                file
-                for file in named
-                if (is_saved_page(file) or _has_warc_name(file))
-                and file.is_file()
-                and not _belongs_to_page(file)
-            )
-            if not below:
+            below = sorted(_files_below(path, left_out))
+            if not (below or left_out):
                 raise BadInputError(
                     f"no saved page (.html, .json) and no WARC file (.warc, .warc.gz) in {path}"
                 )
@@ -93,7 +95,36 @@ def _files_at(paths: Iterable[Path]) -> list[Path]:
             raise BadInputError(f"no such file or folder: {path}{hint if is_address else ''}")
         for file in below:
             files.setdefault(file.resolve(), file)
-    return list(files.values())
+    return list(files.values()), sorted(left_out)
+
+
+def _files_below(folder: Path, left_out: list[str]) -> Iterator[Path]:
+    """Yield the saved pages and WARC files in a folder; add what can't be read to `left_out`.
+
+    Links to folders are followed, once.
+    """
+
+    def note(error: OSError) -> None:
+        left_out.append(f"{error.filename}: {error.strerror}")
+
+    visited = {os.path.realpath(folder)}
+    for place, folders, names in os.walk(folder, onerror=note, followlinks=True):
+        reals = {name: os.path.realpath(Path(place, name)) for name in folders}
+        folders[:] = [name for name, real in reals.items() if real not in visited]
+        visited.update(reals.values())
+        for file in (Path(place, name) for name in names):
+            # macOS puts a companion "._NAME" next to each file on disks of other systems.
+            if file.name.startswith("._") or _belongs_to_page(file):
+                continue
+            if file.name.lower().endswith(_OTHER_FORMS):
+                left_out.append(
+                    f"{file}: neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
+                )
+            elif is_saved_page(file) or _has_warc_name(file):
+                if file.is_file():
+                    yield file
+                elif file.is_symlink():
+                    left_out.append(f"{file}: a link to a file that does not exist")
 
 
 def _belongs_to_page(file: Path) -> bool:
