@@ -190,10 +190,12 @@ def date_option(text: str | None, option: str) -> str | None:
 
     >>> date_option("March 2020", "since"), date_option("2020-02", "until"), date_option("2015", "until")
     ('2020-03-01', '2020-02-29', '2015-12-31')
+    >>> date_option("'1 March 2020'", "since")
+    '2020-03-01'
     """
     if text is None:
         return None
-    written = text.strip()
+    written = text.strip("'\" ")  # a form or osce-news.toml needs no quotes, which the message has for shells
     ends = option in ("until", "to", "as-of")
     if re.fullmatch(_YEAR, written):
         return f"{written}-12-31" if ends else f"{written}-01-01"
