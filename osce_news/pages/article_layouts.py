@@ -161,7 +161,8 @@ class Drupal11Layout(ArticleLayout):
             raise LayoutError("h1", expected="a title", got=page.description)
         dates = [one for one in self.DATE.find(page) if set(texts).isdisjoint(upwards(one))]
         first = next((one for one in dates if parse_date(one.get("datetime"))), None)
-        published = None if first is None else _printed_day(first)
+        printed = None if first is None else text_of(first)
+        published = printed if first is None or parse_date(printed) else first.get("datetime")
         stated = page.first("meta[property='article:published_time']::attr(content)")
         holder = common_holder([*texts, *([] if heading is None else [heading])])
         return ArticleOutline(
@@ -173,12 +174,6 @@ class Drupal11Layout(ArticleLayout):
             published=published or stated,
             has_card_labels=True,
         )
-
-
-def _printed_day(time: Element) -> str | None:
-    """Return the date that a time element prints, else its `datetime`."""
-    printed = text_of(time)
-    return printed if parse_date(printed) else time.get("datetime")
 
 
 class SectionLayout(ArticleLayout):

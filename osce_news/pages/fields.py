@@ -206,7 +206,8 @@ class ResultFields:
     def unlabelled(self) -> str | None:
         """The first line among the teaser's that is a value, not text; None if all are text."""
         for line, _ in self._teaser_lines:
-            if _is_names(line):
+            printed = line.text if len(line.pieces) == 1 else join(line.pieces)
+            if kind_of_names(names_behind_label(printed)) is not None:  # with or without a label before them
                 return line.text
             if len(line.text) > _SHORT and len(line.pieces) == 1 and line.block.text == line.pieces[0].text:
                 continue  # plain text, as in most teasers
@@ -292,9 +293,3 @@ class ResultFields:
             children = line.block.iterchildren(reversed=True)
             self._children[line.block] = {child.text: child for child in children if child.tag != "a"}
         return self._children[line.block].get(line.pieces[0].text)
-
-
-def _is_names(line: Line) -> bool:
-    """Whether the line is a list of names from the vocabulary, with or without a label before them."""
-    printed = line.text if len(line.pieces) == 1 else join(line.pieces)
-    return kind_of_names(names_behind_label(printed)) is not None

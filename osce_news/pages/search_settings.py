@@ -41,13 +41,8 @@ class SearchSettings:
     base: str | None = None
 
 
-def settings_in_page(page: HtmlPage) -> SearchSettings | None:
-    """Return the settings in a page: in JSON, data attributes or scripts; None if there are none."""
-    return next(_in_page(page), None)
-
-
-def _in_page(page: HtmlPage) -> Iterator[SearchSettings]:
-    """Yield all settings in a page, the likeliest first."""
+def settings_in_page(page: HtmlPage) -> Iterator[SearchSettings]:
+    """Yield the settings in a page, the likeliest first: in JSON, data attributes or scripts."""
     for text in page.find("script[type*=json]::text"):
         with suppress(ValueError, RecursionError):
             yield from _in_json(json.loads(text), page.url)
@@ -60,7 +55,7 @@ def _in_page(page: HtmlPage) -> Iterator[SearchSettings]:
                     values[str(name)] = json.loads(value) if str(value).startswith("{") else value
         yield from _in_json(values, page.url)
     for text in page.find("script:not([src])::text"):
-        yield from _in_script(text, page.url)
+        yield from settings_in_script(text, page.url)
 
 
 def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
@@ -73,7 +68,7 @@ def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
     """
     keys = {known} if known else set()
     if b"key" in body.lower() and _MAY_HOLD_KEY.search(body):  # the first is quick
-        keys |= {found.key for found in _in_page(HtmlPage(decode(body)[0], HOME_URL))}
+        keys |= {found.key for found in settings_in_page(HtmlPage(decode(body)[0], HOME_URL))}
     keys |= {key.replace("/", r"\/") for key in keys}  # PHP writes JSON like this
     replaced = 0
     for key in sorted(keys, key=len, reverse=True):  # a key may be a part of another
@@ -82,13 +77,11 @@ def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
     return body, replaced
 
 
-def settings_in_script(text: str, url: str) -> SearchSettings | None:
-    """Return the settings in a script of the site at `url`; None if it does not use Typesense."""
-    return next(_in_script(text, url), None)
+def settings_in_script(text: str, url: str) -> Iterator[SearchSettings]:
+    """Yield the settings in a script of the site at `url`; none if it does not use Typesense.
 
-
-def _in_script(text: str, url: str) -> Iterator[SearchSettings]:
-    """Yield all settings in a script, the nearest to "Typesense" first: keys may be of other services."""
+    The nearest to "Typesense" come first: other keys may be of other services.
+    """
     places = [match.start() for match in re.finditer("typesense", text, re.IGNORECASE)]
     keys = [match for match in _IN_SCRIPT.finditer(text) if "admin" not in match["name"].lower()]
     if not places:

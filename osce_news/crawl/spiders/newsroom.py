@@ -68,12 +68,12 @@ class NewsroomSpider(ItemPagesSpider):
     def parse_start_page(self, response: Response) -> Request | None:
         """Look for the key in the page, and then in its scripts one by one."""
         page = HtmlPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
-        return self._use(settings_in_page(page), response.url, scripts_of(page))
+        return self._use(next(settings_in_page(page), None), response.url, scripts_of(page))
 
     def parse_script(self, response: Response, others: list[str]) -> Request | None:
         """Look for the key in a script, and then in the others."""
         found = settings_in_script(decode(response.body, "text/javascript")[0], self.options.start_url)
-        return self._use(found, response.url, others)
+        return self._use(next(found, None), response.url, others)
 
     def key_page_failed(self, failure: Failure) -> Request | None:
         """Look into the other scripts if a page or script is gone; end the crawl if it could not be read."""
