@@ -70,7 +70,7 @@ def check_against(
     The records of the page are normalised. `newest_first` says that the list was requested in this order,
     `empty_expected` that it may have no results. Raises DoubtfulPageError if the page is not plausible.
     """
-    if page.origin == "search":  # a document has a place for each field, even if the whole answer has none
+    if page.origin == "search":  # a document may have each field, even if the whole answer has none
         page = replace(page, fields=frozenset(RAW_FIELDS))
     if not page.records:
         if page.results == 0 and stored.had_results and not empty_expected:

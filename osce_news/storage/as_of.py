@@ -36,7 +36,7 @@ PRESENT_ONLY = ("text", "last_seen", "withdrawn")
 def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
     """Open the database for reading, as of the query's day if it has one.
 
-    All that is read through the connection is of one state, even if a crawl writes meanwhile. Raises what
+    The connection reads one state of the database, even if a crawl writes meanwhile. Raises what
     `open_for_reading` and `database_as_of` raise, and BadInputError if the query has words and the database
     no search index.
     """

@@ -147,7 +147,7 @@ def _count(copy: sqlite3.Connection, rows: str) -> int:
 
 
 def _texts(copy: sqlite3.Connection) -> list[str]:
-    """Read every text: SQLite also stores bytes that are not UTF-8, and reading them is an error."""
+    """Return problems of texts: SQLite also stores bytes that are not UTF-8, but can't read them as text."""
     found = []
     present = {row[0] for row in copy.execute("SELECT name FROM sqlite_master")}
     for table in TABLES.keys() & present:  # an older database does not have all of them

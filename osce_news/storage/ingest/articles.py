@@ -42,7 +42,7 @@ def item_exists(connection: sqlite3.Connection, item_id: str) -> bool:
 
 
 def lacks_list(connection: sqlite3.Connection, item_id: str) -> bool:
-    """Whether lists do not give all that an item has, or has a place for: its own page may give the rest.
+    """Whether lists lack fields of an item, which its own page may have.
 
     That is so if the item is not stored, has no date, or has fields that no list has shown.
     """
@@ -130,7 +130,7 @@ def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, sav
         "AND item_id IN (SELECT value FROM json_each(?))"
     )
     own = {row[0] for row in connection.execute(sql, [BY_SEARCH, json.dumps(list(texts))])}
-    # In the order of the page, so that a replay numbers the revisions alike.
+    # In the order of the page, so that a replay gives the revisions the same numbers.
     stored = (
         write_article(connection, item, run, saved=saved) for one, item in texts.items() if one not in own
     )
@@ -226,7 +226,7 @@ def _request_columns(item: ArticleItem, run: int) -> dict[str, Any]:
 
 
 def _replaces(item: ArticleItem, row: sqlite3.Row | None, *, saved: bool) -> bool:
-    """Whether this reading replaces the stored one; of two from the same second always the same one does."""
+    """Whether this reading replaces the stored one; of two from one second, always the same one counts."""
     if row is None or row["read_at"] is None or not saved:
         return True
     if row["layout"] == BY_SEARCH and item.article is not None and item.article.layout != BY_SEARCH:

@@ -28,8 +28,8 @@ from osce_news.storage.ingest.merge import (
 from osce_news.storage.ingest.revisions import LABELS, Revision
 from osce_news.storage.runs import Stored
 
-# Pages that were saved within this time belong to one reading of the list: a full crawl takes an hour and a
-# half with the site's delay of ten seconds between requests.
+# Pages that were saved within this time belong to one reading of the list: with the site's delay of ten
+# seconds, a full crawl takes two to three hours.
 ONE_READING = timedelta(hours=6)
 
 

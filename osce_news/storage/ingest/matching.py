@@ -206,7 +206,7 @@ def _renamed(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:
 
 
 def _nameless(item: NewsItem) -> str:
-    """Return a substitute for the identifier of a result without an identifier of its own."""
+    """Return a substitute for the identifier of a result that has none."""
     return f"-{hashlib.blake2b(item.url.encode(), digest_size=6).hexdigest()}"
 
 

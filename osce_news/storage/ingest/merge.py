@@ -22,7 +22,7 @@ from osce_news.storage.ingest.revisions import Revision, revisions, term_keys
 from osce_news.storage.schema import LISTS
 
 LIST, SEARCH, PAGE = ORIGINS = ("list", "search", "page")
-UNPRINTED = "unprinted"  # the source of a field for which the lists seen so far have no place
+UNPRINTED = "unprinted"  # the source of a field that the lists seen so far do not have
 _SAME_TIME = timedelta(days=30)
 # What each source prints in the same way; labels and teasers may differ.
 PRINTED_ALIKE = ("url_raw", "title_raw", "published_raw")
@@ -58,11 +58,11 @@ class Sources:
         return json.dumps(self.seen | others, sort_keys=True)
 
     def of_field(self, name: str) -> str | None:
-        """Return the source of a raw field, also of an empty one; None if no source has a place for it."""
+        """Return the source of a raw field, even if it is empty; None if no source has the field."""
         return self.others.get(name, LIST if LIST in self.seen else None)
 
     def last_seen_in(self, origin: str) -> str:
-        """Return when this source last showed the item; when any source did if this one is not known to."""
+        """Return when this source last showed the item; if that is not known, when any source did."""
         return self.seen.get(origin, self.last_seen)
 
 
@@ -94,9 +94,9 @@ def merge_reading(
 ) -> tuple[NewsItem, Sources]:
     """Return a stored item and its sources after another reading of it; both are normalised.
 
-    Of two languages English counts, else the first by its code. In the `same_reading` of a list, at another
-    place, labels of both places are kept. A page that is not `saved` is the newest, whatever its time: the
-    clock may have been set back.
+    Of two languages English counts, else the one whose code comes first. In the `same_reading` of a list, at
+    another place, labels of both places are kept. A page that is not `saved` is the newest, even if its time
+    is older: the clock may have been set back.
     """
     origin, at = page.origin, page.fetched_at
     language = better_language(known, read)
@@ -125,7 +125,7 @@ def merge_reading(
             replaces = passed >= -_SAME_TIME if origin == LIST else passed > _SAME_TIME
         if mine is None and theirs is None and origin == LIST:
             if name in page.fields:
-                others.pop(name, None)  # a list with a place for it prints none
+                others.pop(name, None)  # a list that has the field prints no value
             elif LIST not in sources.seen:
                 others[name] = UNPRINTED
         elif replaces:

@@ -150,7 +150,7 @@ def write_former(
 def merge_revision(
     connection: sqlite3.Connection, item_id: str, change: Revision, seen_at: str, run: int
 ) -> None:
-    """Store a revision, and merge it with one that the run has of this field; none is left if they cancel."""
+    """Store a revision, merged with the run's earlier one of this field; none is left if they cancel out."""
     sql = "SELECT id, before FROM revisions WHERE item_id = ? AND run_id = ? AND field = ?"
     row = connection.execute(sql, [item_id, run, change.field]).fetchone()
     if row is None:
