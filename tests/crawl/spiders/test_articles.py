@@ -313,6 +313,6 @@ def test_scrapy_crawls_articles_with_the_list_or_alone(newsroom: Newsroom, tmp_p
         assert len(lines) == count
     assert {json.loads(line)["status"] for line in lines} == {"read"}
     assert rows(tmp_path / "a.db", "SELECT mode, pages, articles FROM runs") == [
-        ("full", 1, 0), ("articles", 0, 3), ("articles", 0, 3)
+        ("full", 2, 0), ("articles", 0, 3), ("articles", 0, 3)
     ]  # fmt: skip
     assert len(statuses(tmp_path / "a.db")) == 6
