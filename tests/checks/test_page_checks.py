@@ -103,8 +103,8 @@ def test_one_result_alone_fails_no_page(rule: tuple[Change, str], history: Neigh
         verdict(of, history)
 
 
-@pytest.mark.parametrize(("rule", "history"), [one[1:] for one in ALL], ids=[one[0] for one in ALL])
-def test_a_sound_page_passes_and_nothing_is_changed(rule: tuple[Change, str], history: Neighbours) -> None:
+@pytest.mark.parametrize("history", [near(), Neighbours(), knowing(records(50))])
+def test_a_sound_page_passes_and_nothing_is_changed(history: Neighbours) -> None:
     of = [replace(item) for item in records(50)]
     verdict(of, history)
     assert of == records(50)
