@@ -27,7 +27,7 @@ from typing import Any
 
 from tests.newsroom import Newsroom, Reply, Story, make_stories
 from tests.newsroom.articles import article_paragraphs
-from tests.newsroom.faults import Exchange
+from tests.newsroom.handler import Exchange
 
 READERS = Path(__file__).with_name("readers.py")
 PACKAGES = ("fundus==0.5.7", "curl_cffi<0.12", "news-please==1.6.16")  # fundus fails with newer curl_cffi
