@@ -120,6 +120,8 @@ def _may_live(process: int | None) -> bool:
     Only the lock would say for certain. But testing it means taking it, and a crawl that starts at that
     moment would be refused.
     """
+    if process == os.getpid():  # in containers, each command has the number 1
+        return False
     if process is None or os.name != "posix":  # elsewhere this signal would end the process
         return True
     try:

@@ -180,6 +180,7 @@ def test_testing_whether_a_process_lives_does_not_touch_it(monkeypatch: pytest.M
     monkeypatch.setattr(os, "name", "nt")  # where such a signal would end the process
     monkeypatch.setattr(os, "kill", lambda process, number: pytest.fail("a signal was sent"))
     assert _may_live(123)
+    assert not _may_live(os.getpid())  # in a container, where each command has the number 1
 
 
 def test_an_item_is_shown_with_its_former_values_and_withdrawals(past: Path, tmp_path: Path) -> None:
