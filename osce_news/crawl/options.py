@@ -47,6 +47,8 @@ def _folder(value: Any, option: str) -> Path:
     path = value if isinstance(value, Path) else Path(_text(value, option))
     if path.exists() and not path.is_dir():
         raise BadInputError(f"--{option}: {path} is a file, not a folder")
+    if path.is_symlink() and not path.exists():  # such as one on a disk that is not mounted
+        raise BadInputError(f"--{option}: {path} is a link to {path.readlink()}, which does not exist")
     return path
 
 

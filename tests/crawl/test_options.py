@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from osce_news.crawl.options import CrawlOptions, listing_url
@@ -33,6 +35,13 @@ def test_a_filter_a_keyword_and_an_order_in_the_address_are_kept() -> None:
 def test_what_is_no_web_address_is_refused(address: str) -> None:
     with pytest.raises(BadInputError, match="not the address of a list"):
         listing_url(address, 50)
+
+
+def test_a_link_to_an_archive_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """As of a disk that is not mounted."""
+    (tmp_path / "archive").symlink_to("/nowhere")
+    with pytest.raises(BadInputError, match="archive is a link to /nowhere, which does not exist"):
+        CrawlOptions.parse(archive=tmp_path / "archive")
 
 
 @pytest.mark.parametrize("host", ["www.osce.org", "a..b"])
