@@ -108,7 +108,7 @@ def _report(spider: CheckSpider, as_json: bool) -> None:
             _print_findings(facts)
             if spider.coverage:
                 _print_coverage(spider.coverage)
-                verdict = not_compared or ("it fails the checks" if error else "it fits")
+                verdict = not_compared or ("it fails the checks" if error else "it passes the checks")
                 click.echo(f"compared with the database: {verdict}")
     if error is not None:
         raise error

@@ -42,9 +42,7 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
       osce-news cite 514201 --format bibtex
     """
     if identifier is not None and query:
-        raise click.UsageError(
-            "an ID names one item: leave out the filters, or put several words into quotes"
-        )
+        raise click.UsageError("an ID names one item: leave out the filters, or put several words in quotes")
     with open_query(db, query) as connection:
         if identifier is None:
             known = coverage(connection, query)

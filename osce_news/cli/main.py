@@ -116,7 +116,7 @@ def _hint(error: click.UsageError) -> str:
     options = {name for param in error.ctx.command.params for name in param.opts}
     if "--db" in options and ".db" in error.message:
         return "; name the database with --db"
-    return "; words go after --search, and several words into quotes" if "--search" in options else ""
+    return "; words go after --search, several words in quotes" if "--search" in options else ""
 
 
 def line_and_status(error: BaseException) -> tuple[str, int]:

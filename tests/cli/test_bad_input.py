@@ -91,14 +91,14 @@ def _one_line(result: Result) -> str:
         (["list", "--ofice", "odihr"], "No such option.*--ofice.*--office"),
         (["lsit"], "No such command 'lsit'. Did you mean 'list'"),
         (["help"], "No such command 'help'. .Did you mean one of: '--help'"),
-        (["list", "more"], r"unexpected extra argument \(more\); words go after --search, and several words"),
+        (["list", "more"], r"unexpected extra argument \(more\); words go after --search, several words"),
         (
             ["list", "--since", "March", "2020"],
-            r"unexpected extra argument \(2020\); .* several words into quotes",
+            r"unexpected extra argument \(2020\); .* several words in quotes",
         ),
         (
             ["cite", "--search", "human", "trafficking"],
-            "an ID names one item: .* or put several words into quotes",
+            "an ID names one item: .* or put several words in quotes",
         ),
         (["list", "osce-news.db"], r"\(osce-news.db\); name the database with --db"),
         (["serve", "trial.db"], r"\(trial.db\); name the database with --db"),

@@ -123,7 +123,7 @@ def cluster(scheduler: str | None, workers: int) -> Iterator[Any]:
 
 
 def _check_open_files(workers: int) -> None:
-    """Raise OsceNewsError if there is not room for so many workers: Dask may then wait for ever."""
+    """Raise OsceNewsError if too few files may be open for the workers, because Dask might wait forever."""
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = 32 + 8 * workers
     if 0 <= most < needed:

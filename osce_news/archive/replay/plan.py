@@ -124,7 +124,7 @@ def _files_below(folder: Path, left_out: list[str]) -> Iterator[Path]:
                 if file.is_file():
                     yield file
                 elif file.is_symlink():
-                    left_out.append(f"{file}: a link to a file that does not exist")
+                    left_out.append(f"{file}: a broken link")
 
 
 def _belongs_to_page(file: Path) -> bool:

@@ -124,7 +124,7 @@ def print_count(connection: sqlite3.Connection, query: Query, shown: int | None 
 
 @contextmanager
 def as_far_as_read() -> Iterator[None]:
-    """Print in the block what a reader such as `head` may stop to read, which changes no exit status."""
+    """Let a reader such as `head` stop reading what the block prints, without another exit status."""
     try:
         yield
         sys.stdout.flush()
