@@ -121,12 +121,13 @@ def linked(column: str, value: Any) -> Markup | None:
     if column in LISTS and (names := _names(value)) is not None:
         kind = column.removeprefix("dateline_").removesuffix("s")
         known = vocabulary(VOCABULARIES[kind])
-        return Markup("; ").join(
+        links = Markup("; ").join(
             Markup('<a href="/?{}={}">{}</a>').format(kind, entry.id, name)
             if (entry := known.find(name))
             else name
             for name in names
         )
+        return links or Markup("&nbsp;")  # as Datasette shows NULL
     if column in ("id", "item_id") and value is not None and str(value).isalnum():
         return Markup('<a href="/items/{}">{}</a>').format(value, value)
     return None
@@ -143,8 +144,7 @@ def _names(value: Any) -> list[str] | None:
 
 def _shown(column: str, value: Any) -> str:
     text = "" if value is None else str(value)
-    link = linked(column, value)
-    return (f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text) if link is None else link
+    return linked(column, value) or (f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text)
 
 
 def _csv(sql: str, values: dict[str, str]) -> Any:

@@ -50,6 +50,10 @@ def test_a_long_text_comes_in_parts_and_many_changes_behind_a_fold(history: Path
             "VALUES (?, 1, '2025-12-01T00:00:00Z', 'text', 'teaser', ?, ?)",
             [(node(READ), f"{n} {text}", f"{text} {n}") for n in range(40)],
         )
+        connection.executemany(
+            "INSERT INTO addresses VALUES (?, ?, '2025-12-01T00:00:00Z', '2025-12-01T00:00:00Z')",
+            [(node(READ), f"https://www.osce.org/{n}") for n in range(30)],
+        )
     make_copy(path, tmp_path / "osce-news.db")
     datasette = application(tmp_path / "osce-news.db")
 
@@ -63,6 +67,7 @@ def test_a_long_text_comes_in_parts_and_many_changes_behind_a_fold(history: Path
     assert re.sub("</?mark>", "", " ".join(shown)).split() == text.split()
     assert "8 earlier changes" in page(1)
     assert "the last 10 of" in text_of(page(1))
+    assert f'<a href="/osce-news/addresses?item_id={node(READ)}">all 31</a>' in page(1)
     assert len(page(1)) < 50_000
 
 
