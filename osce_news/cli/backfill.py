@@ -75,7 +75,7 @@ def backfill(
     \b
     Example:
       osce-news backfill wayback --limit 100
-      osce-news backfill wayback --from 2010 --to 2015 --url 'www.osce.org/press-releases*'
+      osce-news backfill wayback --from 2010 --url 'www.osce.org/press-releases*'
       osce-news backfill commoncrawl --from 2024-01-01
     """
     from osce_news.archive.replay import store_backfill

@@ -46,7 +46,7 @@ def fixture(source: str, url: str | None, into: Path, delay: float | None, **nam
     \b
     Example:
       osce-news fixture https://www.osce.org/odihr/575719
-      osce-news fixture page.html --url https://www.osce.org/node/9 --name new-layout
+      osce-news fixture page.html --url https://www.osce.org/node/9 --name new
       osce-news fixture crawl.warc.gz --url https://www.osce.org/odihr/575719
     """
     log.only_notices()

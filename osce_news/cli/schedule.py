@@ -71,8 +71,8 @@ def schedule(
 
     \b
     Example:
-      osce-news schedule cron --db ~/osce-news.db --contact you@example.org --mail you@example.org
-      osce-news schedule systemd --user --at 05:40 --ping https://hc-ping.com/YOUR-ID > units.txt
+      osce-news schedule cron --contact you@example.org --mail you@example.org
+      osce-news schedule systemd --user --ping https://hc-ping.com/ID > units.txt
       osce-news schedule github --contact you@example.org > osce-news.yml
     """
     if user and scheduler != "systemd":

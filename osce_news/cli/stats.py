@@ -79,7 +79,7 @@ def stats(
     Example:
       osce-news stats --by year --by type
       osce-news stats --by office --topic elections --format csv
-      osce-news stats --search trafficking --by year --by office --tidy --format csv
+      osce-news stats --search police --by year --by office --tidy --format csv
       osce-news stats --by year --by office --plot offices.svg
       osce-news stats --labels --plot labels.html
     """
