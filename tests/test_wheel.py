@@ -28,7 +28,7 @@ def test_the_wheel_holds_the_package_with_its_data_and_nothing_else(wheel: Path)
     sources = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "osce_news").rglob("*")
-        if path.is_file() and path.suffix in (".py", ".toml", ".txt", ".typed", ".html", ".css")
+        if path.is_file() and path.suffix in (".py", ".toml", ".sql", ".txt", ".typed", ".html", ".css")
     }
     assert {name for name in names if not name.split("/")[0].endswith(".dist-info")} == sources | {
         "osce_news/py.typed"

@@ -21,7 +21,7 @@ from osce_news.errors import (
     NotOurDatabaseError,
     StorageError,
 )
-from osce_news.storage import dictionary, search_index, upgrade
+from osce_news.storage import dictionary, upgrade
 from osce_news.storage.schema import APPLICATION_ID, FORMER_MIGRATIONS, MIGRATIONS
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         with transaction(connection):
             if not applied.issuperset(MIGRATIONS):
                 _migrate(connection)
-            search_index.create_missing(connection)
+            upgrade.complete_search_index(connection)
             dictionary.write(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         write_ahead(connection)

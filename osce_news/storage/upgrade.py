@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from osce_news.storage import search_index
-from osce_news.storage.schema import SCHEMA, TABLES, normalized, object_type
+from osce_news.storage.schema import SCHEMA, SEARCH_INDEX, TABLES, normalized, object_type
 
 
 def differences(connection: sqlite3.Connection) -> dict[str, str]:
@@ -39,9 +38,22 @@ def update(connection: sqlite3.Connection) -> None:
     for name, state in differences(connection).items():
         if state == "different":
             connection.execute(f"DROP {object_type(name)} {name}")
-        if name not in search_index.PARTS:
+        if name not in SEARCH_INDEX:
             connection.execute(SCHEMA[name])
-    search_index.create_missing(connection)
+    complete_search_index(connection)
+
+
+def complete_search_index(connection: sqlite3.Connection) -> None:
+    """Make the missing parts of the search index, inside the caller's transaction.
+
+    If any is missing, the whole index is filled again, since it was not kept up to date without that part.
+    """
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    missing = [sql for name, sql in SEARCH_INDEX.items() if name not in present]
+    for sql in missing:
+        connection.execute(sql)
+    if missing:
+        connection.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
 
 
 def _rebuild(connection: sqlite3.Connection, table: str) -> None:

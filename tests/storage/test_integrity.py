@@ -16,8 +16,8 @@ from osce_news.storage import Writer, open_for_reading
 from osce_news.storage.integrity import problems
 from osce_news.storage.query import Query
 from osce_news.storage.renormalize import renormalize_all
+from osce_news.storage.schema import SEARCH_INDEX
 from osce_news.storage.search import search
-from osce_news.storage.search_index import PARTS
 from tests.helpers import digest, fixture_page, listing, run, values
 from tests.newsroom import make_stories
 
@@ -108,7 +108,7 @@ def test_each_breach_of_the_rules_is_reported(copy: Path, says: str, sql: str) -
     assert any(re.search(says, problem) for problem in found), found
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", SEARCH_INDEX)
 def test_renormalize_makes_a_missing_part_of_the_search_index(copy: Path, part: str) -> None:
     with closing(open_for_reading(copy)) as connection:
         expected = search(connection, Query("police"), None, ("", "")).rows

@@ -130,7 +130,7 @@ def split(path: Path, part_bytes: int = PART_BYTES) -> list[Part]:
 @functools.cache
 def code_version() -> str:
     """Return a hash of the installed code and vocabulary of osce-news."""
-    files = sorted(file for file in _PACKAGE.rglob("*") if file.suffix in (".py", ".toml"))
+    files = sorted(file for file in _PACKAGE.rglob("*") if file.suffix in (".py", ".toml", ".sql"))
     return _hash(
         b"".join(file.relative_to(_PACKAGE).as_posix().encode() + file.read_bytes() for file in files)
     )
