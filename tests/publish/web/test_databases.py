@@ -1,4 +1,4 @@
-"""The pages of a past day: what they show, the files that they are read from, and what can go wrong."""
+"""The served copy and the pages of a past day: their files, what they show, and what can go wrong."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import asyncio
 import html
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from osce_news.publish.web.databases import _KEPT
+from osce_news.publish.web.databases import _KEPT, make_copy
 from osce_news.publish.web.server import application
-from tests.helpers import run
+from osce_news.storage import open_for_reading
+from tests.helpers import digest, run
 from tests.publish.web.conftest import EDITED, GONE, READ, STORIES, TEXT, Get, node, number_of_items, text_of
 
 DAY = "as-of=2025-12-01"
@@ -114,3 +117,43 @@ def test_a_query_that_takes_too_long_is_an_error_line(
     answer = get(f"/{address}")
     assert answer.status_code == 400
     assert "the query takes more than 0 seconds" in text_of(answer.text)
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_the_table_equals_the_view(history: Path, snapshot: Path) -> None:
+    with closing(open_for_reading(history)) as connection:
+        names = [row["name"] for row in connection.execute("PRAGMA table_info (newsroom)")]
+    sql = f"SELECT {', '.join(names)} FROM newsroom ORDER BY id"
+    assert len(rows(snapshot, sql)) == 300
+    assert rows(snapshot, sql) == rows(history, sql)
+    assert rows(snapshot, "SELECT type FROM sqlite_master WHERE name = 'newsroom'") == [("table",)]
+
+
+def test_a_copy_is_made_during_a_write_and_the_database_is_unchanged(history: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
+    writing = sqlite3.connect(path, isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    writing.execute("DELETE FROM revisions")
+    copy = tmp_path / "copy.db"
+    make_copy(path, copy)
+    writing.execute("ROLLBACK")
+    writing.close()
+    assert rows(copy, "SELECT count(*) FROM revisions") == rows(history, "SELECT count(*) FROM revisions")
+    assert rows(copy, "SELECT count(*) FROM revisions") != [(0,)]
+    assert digest(path) == digest(history)
+
+
+def test_commits_that_are_still_in_the_log_are_copied(history: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(history, tmp_path / "osce-news.db"))
+    copy = tmp_path / "copy" / "osce-news.db"
+    copy.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as writing:
+        writing.execute("UPDATE items SET teaser = 'just now'")
+        assert Path(f"{path}-wal").stat().st_size > 0
+        make_copy(path, copy)
+    assert rows(copy, "SELECT DISTINCT teaser FROM newsroom") == [("just now",)]
+    assert sorted(one.name for one in copy.parent.iterdir()) == ["osce-news.db"]
