@@ -30,7 +30,7 @@ _PRINTED_ROWS = 50  # those that it prints
 
 
 def make_database(path: Path, items: int, *, texts: float = 0.0) -> None:
-    """Create a database of that many items; `texts` is the share of them whose full text is there.
+    """Create a database of this number of items; `texts` is the share of those with a full text.
 
     With more than 28,000 items a day has more of them; the years are always 1997 to 2025.
     """
@@ -41,7 +41,7 @@ def make_database(path: Path, items: int, *, texts: float = 0.0) -> None:
 
 
 def fill(path: Path, stories: Sequence[Story] | int) -> None:
-    """Store the stories, or so many made-up ones, as one full crawl, page by page."""
+    """Store the stories, or this number of made-up ones, as one full crawl, page by page."""
     listed = make_stories(stories) if isinstance(stories, int) else stories
     with Writer(path) as writer:
         writer.begin("full", LIST)
@@ -53,13 +53,13 @@ def fill(path: Path, stories: Sequence[Story] | int) -> None:
 
 
 def stories(items: int) -> Iterator[list[Story]]:
-    """The stories in batches, each newest first."""
+    """Yield the stories in batches, each newest first."""
     for number, start in enumerate(range(0, items, _BATCH), 1):
         yield make_stories(min(_BATCH, items - start), seed=number, first_node=number * _NODES)
 
 
 def record(story: Story) -> NewsItem:
-    """The item that a listing page with this story gives."""
+    """The item that a list page with this story gives."""
     return normalize(
         NewsItem(
             url_raw=f"https://www.osce.org{story.path}",
@@ -76,7 +76,7 @@ def record(story: Story) -> NewsItem:
 
 
 def page(part: Sequence[Story], at: str, url: str = LIST) -> Listing:
-    """Return a listing page of these stories as it comes to the writer, read at this time."""
+    """Return a list page of these stories as it comes to the writer, read at this time."""
     digest = hashlib.sha256(repr(part).encode()).hexdigest()
     records = [record(story) for story in part]
     listed = [f"{item.id}:" for item in records]
@@ -124,7 +124,7 @@ def _crawl_again(writer: Writer, items: int) -> None:
 
 
 def _date(writer: Writer, at: str) -> None:
-    """Date the run, and what it withdrew, to the time of its pages: it ran just now."""
+    """Give the run, and what it withdrew, the time of its pages, because it ran just now."""
     run = writer.summary.run
     with transaction(writer.connection):
         writer.connection.execute("UPDATE runs SET started = ?1, finished = ?1 WHERE id = ?2", [at, run])

@@ -1,4 +1,4 @@
-"""What tests of several packages share: pages made into items, dumps of databases, the command."""
+"""Helpers for the tests of several packages: pages made into items, dumps of databases, the command."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def html_of(stories: Sequence[Story]) -> str:
 
 
 def page_of(html: str, at: str = NOON, url: str = ADDRESS) -> Listing:
-    """Return the page as it comes to the writer, seen at this time."""
+    """Return the page as the writer gets it, seen at this time."""
     return normalize_listing(read_listing(HttpResponse(html.encode(), url, at))[0])
 
 
 def listing(stories: Sequence[Story], at: str = NOON, url: str = ADDRESS) -> Listing:
-    """Return a page of these stories as it comes to the writer, seen at this time."""
+    """Return a page of these stories as the writer gets it, seen at this time."""
     return page_of(html_of(stories), at, url)
 
 
 def fixture_page(case: str) -> Listing:
-    """Return the page of a fixture as it comes to the writer."""
+    """Return the page of a fixture as the writer gets it."""
     return saved_page(FIXTURES / case / "page.html").capture().listing()
 
 
@@ -99,7 +99,7 @@ class Result:
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return an environment in which the command is that of this checkout, with no database set."""
+    """Return an environment in which the command is that of this checkout, without a default database."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OSCE_NEWS_")}
     return kept | {"PYTHONPATH": PATH, "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"} | dict(more or {})
 
@@ -135,7 +135,7 @@ def run(
 
 
 def without(module: str, *arguments: str, cwd: Path) -> Result:
-    """Run the command where a package is not installed."""
+    """Run the command as if a package were not installed."""
     before = f"import sys; sys.modules[{module!r}] = None"
     with Command(arguments, cwd, environment(), before) as forked:
         return Result(*forked.result())
@@ -143,14 +143,14 @@ def without(module: str, *arguments: str, cwd: Path) -> Result:
 
 @cache
 def has_r() -> bool:
-    """Whether there is R with the packages that the documentation's code needs."""
+    """Whether R is installed with the packages that the documentation's code needs."""
     program = shutil.which("Rscript")
     asked = 'quit(status = !all(c("DBI", "RSQLite", "jsonlite") %in% rownames(installed.packages())))'
     return program is not None and subprocess.run([program, "--vanilla", "-e", asked]).returncode == 0
 
 
 def run_r(code: str, cwd: Path) -> str:
-    """Run R code in that folder and return what it prints; the test is skipped where there is no R."""
+    """Run R code in this folder and return its output; the test is skipped if R is not installed."""
     if not has_r():
         pytest.skip("no R: apt-get install r-cran-rsqlite r-cran-jsonlite (.ci/run does)")
     (cwd / "code.R").write_text(code, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The commands that ask the live site, run up to the moment at which they would."""
+"""The commands that would request the live site, run up to the first request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIVE = ("osce-news crawl", "osce-news check", "osce-news backfill", "osce-news f
 
 
 def understood(line: str, monkeypatch: pytest.MonkeyPatch) -> CrawlOptions | BackfillOptions:
-    """Return with what options a command line would begin to ask the site."""
+    """Return the options with which a command line would begin its requests."""
     started: list[CrawlOptions | BackfillOptions] = []
 
     def begin(options: CrawlOptions | BackfillOptions, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""The command line in processes that begin at once, forked from one that has imported everything already.
+"""The command line in processes that start at once, because they are forked from one that has imported all.
 
 The exit status and the signals are those of a command that was typed.
 """
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @cache
 def _forking() -> ForkServerContext:
-    """Return what forks processes; a forked one imports this module but needs none of this."""
+    """Return the process that forks others."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.forked"])
     with chdir(ROOT):  # where it finds the module
@@ -36,7 +36,7 @@ def _forking() -> ForkServerContext:
 
 
 class Ended(NamedTuple):
-    """How a command ended, and what it said."""
+    """How a command ended, and its output."""
 
     status: int
     output: str
@@ -49,12 +49,12 @@ class Ended(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """The lines of its errors that are no log."""
+        """The lines of its errors that are not log lines."""
         return [line for line in self.errors.splitlines() if line.startswith("osce-news: ")]
 
 
 class Command:
-    """A command that runs, until the end of the block at the latest."""
+    """A command that runs until the end of the block at the latest."""
 
     def __init__(
         self,
@@ -85,16 +85,16 @@ class Command:
 
     @property
     def errors(self) -> str:
-        """What it has written to its standard error so far."""
+        """Return what it has written to standard error so far."""
         return self._said[1].read_text("utf-8") if self._said[1].exists() else ""
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal, if it still runs."""
+        """Send a signal, if the command still runs."""
         if self.process.is_alive():
             os.kill(self.pid, number)
 
     def wait(self, seconds: float = 60) -> Ended:
-        """Wait for its end; raises TimeoutError."""
+        """Wait until it has ended; raises TimeoutError."""
         ended = self.result(seconds)
         assert "Traceback" not in ended.errors, ended.errors
         return ended
@@ -136,7 +136,7 @@ def on_a_terminal(stream: str, arguments: Sequence[str], cwd: Path, env: Mapping
 
 
 def _run(words: list[str], cwd: str, env: dict[str, str], before: str, said: list[str]) -> None:
-    """Become the command; what it says goes into two files."""
+    """Become the command, whose output goes into two files."""
     for number, path in enumerate(said, start=1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
     os.chdir(cwd)

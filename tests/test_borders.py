@@ -1,4 +1,4 @@
-"""Which part may import which: read from the sources, and from what a command really loads."""
+"""Which part may import which, checked in the sources and in what commands really import."""
 
 from __future__ import annotations
 

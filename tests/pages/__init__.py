@@ -1,4 +1,4 @@
-"""Small handmade listing pages with only the markup that a test is about."""
+"""Small handmade list pages with only the markup that a test is about."""
 
 from __future__ import annotations
 

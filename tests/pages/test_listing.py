@@ -1,4 +1,4 @@
-"""The listing page as a whole: fixtures, the pager, addresses, other pages, arbitrary pages."""
+"""The list page as a whole: fixtures, the pager, addresses, other pages, arbitrary pages."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from osce_news.crawl.spiders.base import RequestStats
 
 
 class AskingSpider(scrapy.Spider):
-    """Requests the next address whatever became of the one before."""
+    """Requests the next address, however the one before ended."""
 
     name = "asking"
 

@@ -1,4 +1,4 @@
-"""Crawls of a newsroom that are killed, stopped, held and told other times; what they asked and stored."""
+"""Crawls that are killed, stopped, paused or given other times; what they requested and stored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIST = "/press-releases"
 ROWS = 10
 STORIES = 65  # so 10 pages
 
-# The items' own pages are asked for at a server of the test, whatever their addresses.
+# The items' own pages are requested from a server of the test, at any address.
 OWN_PAGES = """
 from osce_news.storage import missing
 due_pages = missing.due_pages
@@ -31,7 +31,7 @@ def at_test_server(*arguments):
 missing.due_pages = at_test_server
 """
 
-# What tells when and in which order things were read, not what was read.
+# What says when and in which order things were read, not what was read.
 TIMES = ("key", "first_run", "first_seen", "last_seen", "seen_at", "run_id", "listing_url")
 
 
@@ -54,12 +54,12 @@ def crawl(
 
 
 def at(clock: str) -> str:
-    """Return what to run before a crawl so that its clock stands at this time."""
+    """Return code to run before a crawl, so that its clock shows this time."""
     return f"import osce_news.clock as clock\nclock.utc_now = lambda: {clock!r}"
 
 
 def killed(newsroom: Newsroom, db: Path, request: int, *options: str, before: str = "") -> None:
-    """Crawl, and kill it when it asks for its n-th listing page."""
+    """Crawl, and kill the crawl when it requests its n-th list page."""
     done = signalled(newsroom, db, request, signal.SIGKILL, *options, before=before)
     assert done.status == -signal.SIGKILL, done.errors
 
@@ -67,7 +67,7 @@ def killed(newsroom: Newsroom, db: Path, request: int, *options: str, before: st
 def signalled(
     newsroom: Newsroom, db: Path, request: int, number: signal.Signals, *options: str, before: str = ""
 ) -> Ended:
-    """Crawl, and send it a signal when it asks for its n-th listing page; that page comes later."""
+    """Crawl, and send a signal when the crawl requests its n-th list page, which is sent later."""
     with held(newsroom, db, request, *options, before=before) as crawl:
         crawl.command.send(number)
         time.sleep(0.1)
@@ -75,7 +75,7 @@ def signalled(
 
 
 class Held:
-    """A crawl that waits for a listing page."""
+    """A crawl that waits for a list page."""
 
     def __init__(self, newsroom: Newsroom, command: Command) -> None:
         self.newsroom, self.command = newsroom, command
@@ -88,7 +88,7 @@ class Held:
         self.released.wait(60)
 
     def go_on(self) -> Ended:
-        """Let the page come, and return how the crawl ended."""
+        """Send the page, and return how the crawl ended."""
         self.released.set()
         done = self.command.wait()
         until(lambda: len(self.newsroom.log) >= self.answered)  # a request is logged when it is answered
@@ -97,7 +97,7 @@ class Held:
 
 @contextmanager
 def held(newsroom: Newsroom, db: Path, request: int, *options: str, before: str = "") -> Iterator[Held]:
-    """A crawl that waits for its n-th listing page, until it is told to go on or the block ends."""
+    """Yield a crawl that waits for its n-th list page, until it is continued or the block ends."""
     with start(newsroom, db, *options, before=before) as command:
         crawl = Held(newsroom, command)
         newsroom.at_request(request, crawl.hold)
@@ -131,7 +131,7 @@ def content(db: Path, *without: str) -> Dump:
 
 
 def stored(db: Path) -> set[int]:
-    """Return the nodes of the items that are on the list, as far as the database knows."""
+    """Return the nodes of the items that are on the list, according to the database."""
     return {int(row[0]) for row in rows(db, "SELECT id FROM items WHERE withdrawn IS NULL")}
 
 
@@ -146,7 +146,7 @@ def is_sound(db: Path) -> bool:
 
 
 def asked(newsroom: Newsroom) -> list[str]:
-    """Return the listing pages that were asked for, in order."""
+    """Return the requested list pages, in order."""
     return [path for path in newsroom.paths if path.startswith(LIST)]
 
 
@@ -155,7 +155,7 @@ def pages_asked(newsroom: Newsroom) -> int:
 
 
 def pages_of(count: int, most_rows: int = ROWS) -> int:
-    """Return how many pages a full crawl needs for a list of so many results."""
+    """Return how many pages a full crawl of this number of results needs."""
     pages, end = 1, most_rows
     while end < count:
         pages, end = pages + 1, window_at(end - 1, most_rows).end
