@@ -75,6 +75,12 @@ def _content(db: str) -> Callable[[Path], Any]:
     return read
 
 
+def _decided(db: str) -> Callable[[Path], Any]:
+    """Return what gives what was read, and whether the held pages are stored."""
+    read = _content(db)
+    return lambda folder: (read(folder), rows(folder / db, "SELECT id, stored_run IS NULL FROM held"))
+
+
 def _bytes(name: str) -> Callable[[Path], Any]:
     def files(folder: Path) -> dict[str, bytes]:
         made = folder / name
@@ -98,7 +104,8 @@ WRITING = {
     "replay of pages": Writing("replay pages --db a.db", _content("a.db")),
     "merge": Writing("merge parsed --db new.db", _rows("new.db")),
     "renormalize": Writing("renormalize --db a.db", _content("a.db")),
-    "held --store": Writing("held 1 --store --db a.db", _content("a.db"), again=(0, 2)),
+    "held --store": Writing("held 1 --store --db a.db", _decided("a.db"), again=(0, 2)),
+    "held --discard": Writing("held 1 --discard --db b.db", _decided("b.db"), again=(0, 2)),
     "undo": Writing("undo 2 --db a.db", _content("a.db")),
     "export": Writing("export out.csv --db a.db", _bytes("out.csv"), is_replaced=True),
     "export by years": Writing(
@@ -113,7 +120,8 @@ WRITING = {
 def world(folder: Path) -> Iterator[dict[str, str]]:
     """Fill the folder with what the commands read, and yield the addresses of a newsroom and a web archive.
 
-    `archive` holds two crawls, `a.db` what they stored and a held page, `parsed` partitions.
+    `archive` holds two crawls, `a.db` what they stored and a held page, which `b.db` has stored, and `parsed`
+    partitions.
     """
     for name in ("pages", "tmp", "years"):
         (folder / name).mkdir()
@@ -126,6 +134,8 @@ def world(folder: Path) -> Iterator[dict[str, str]]:
         doubtful = html_of(make_stories(20, seed=3)).replace(" 2025", " 2099")
         (folder / "doubtful.html").write_text(doubtful)
         assert run("replay", "doubtful.html", "--db", "a.db", cwd=folder).status == 4
+        shutil.copy(folder / "a.db", folder / "b.db")
+        assert run("held", "1", "--store", "--db", "b.db", cwd=folder).status == 0
         newsroom.remove(newsroom.stories[20].node)
         newsroom.publish(*make_newer(newsroom.stories, 2))
         for number in range(3):
