@@ -220,8 +220,15 @@ def _cron_line(words: list[str], then: list[str]) -> str:
 
 
 def _systemd_command(words: list[str]) -> str:
-    """Return the command line of ExecStart=, where $ in an argument begins a variable."""
-    program, *arguments = map(_systemd_quote, words)
+    """Return the command line of ExecStart=, where $ in an argument begins a variable.
+
+    systemd refuses a program with a quote or a backslash in its path, but takes it as an argument:
+
+    >>> print(_systemd_command(["/home/o'neil/osce-news", "crawl"]))
+    /usr/bin/env "/home/o'neil/osce-news" crawl
+    """
+    starter = ["/usr/bin/env"] if set(words[0]) & set("'\"\\") else []
+    program, *arguments = map(_systemd_quote, [*starter, *words])
     return " ".join([program, *(argument.replace("$", "$$") for argument in arguments)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -101,7 +102,8 @@ def test_a_refused_crawl_prints_its_status_its_error_and_the_state_of_the_databa
 
 def test_a_missing_program_is_reported(crontab: tuple[dict[str, str], list[Line]], tmp_path: Path) -> None:
     line = crontab[1][0]
-    gone = line._replace(command=line.command.replace(sys.executable, f"{sys.executable}-gone"))
+    program = shlex.quote(sys.executable)
+    gone = line._replace(command=line.command.replace(program, f"{program}-gone"))
     result = run_line(gone, crontab[0], tmp_path)
     assert (result.status, len(result.out.splitlines())) == (127, 1)
     assert "not found" in result.err

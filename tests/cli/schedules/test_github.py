@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -90,7 +91,10 @@ def run_step(
 _VENV = """
 mkdir -p .venv/bin
 printf '#!/bin/sh\\n' > .venv/bin/pip
-printf '#!/bin/sh\\nexec "{python}" -m osce_news "$@" --delay 0\\n' > .venv/bin/osce-news
+cat > .venv/bin/osce-news << 'END'
+#!/bin/sh
+exec {python} -m osce_news "$@" --delay 0
+END
 chmod +x .venv/bin/*
 """
 
@@ -100,7 +104,7 @@ def made(newsroom: Newsroom, tmp_path: Path) -> dict[str, Any]:
     """Return the workflow for a nasty name, with osce-news installed as in its step."""
     url = f"{newsroom.url}/press-releases?f=it's%20${{{{ x }}}}"
     document = workflow("--db", f"{NASTY}.db", "--start-url", url, "--contact", "me: '#'", cwd=tmp_path)
-    stub(tmp_path / "machine", "python3", _VENV.format(python=sys.executable))
+    stub(tmp_path / "machine", "python3", _VENV.format(python=shlex.quote(sys.executable)))
     result = run_step(document, "Install osce-news", tmp_path)
     assert (result.status, result.err) == (0, "")
     return document

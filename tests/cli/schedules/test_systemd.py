@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from osce_news.cli.main import cli
+from osce_news.cli.schedule import _systemd_command
 from tests.cli.schedules.scheduled import HALF_DAYS, agents, schedule, start, stored, stub
 from tests.newsroom import Newsroom, faults
 
@@ -70,6 +71,15 @@ def command(unit: Unit, **specifiers: str) -> list[str]:
 def made(newsroom: Newsroom, folder: Path) -> dict[str, Unit]:
     url = f"{newsroom.url}/press-releases?f=it's%20$HOME"
     return units("--db", "a.db", "--start-url", url, "--contact", "100% Jane <j@example.org>", cwd=folder)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_accepts_a_program_in_any_folder(folder: Path, tmp_path: Path) -> None:
+    unit = tmp_path / "any.service"
+    unit.write_text(f"[Service]\nExecStart={_systemd_command([str(folder / 'osce-news'), 'crawl'])}\n")
+    verify = ["systemd-analyze", "verify", "--man=no", "any.service"]
+    result = start(verify, env={"XDG_RUNTIME_DIR": tempfile.gettempdir()}, cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
