@@ -10,9 +10,9 @@ import pytest
 
 from osce_news.items import Listing
 from osce_news.storage import Writer, queries
-from osce_news.storage.ingest.matching import _renamed
 from tests.helpers import NOON, listing, values
 from tests.newsroom import Story, make_stories
+from tests.newsroom.dates import print_day
 
 NEXT_DAY = "2024-08-06T12:00:00Z"
 STORIES = [
@@ -60,10 +60,13 @@ def test_items_at_new_addresses_are_the_old_ones(writer: Writer, change: Callabl
     assert values(writer.connection, "SELECT count(*) FROM revisions") == [0]
 
 
-def test_copies_of_a_result_are_numbered_under_the_new_identifier_too() -> None:
-    keys = ["1:1 May 2020", "1:1 May 2020:2", "1:1 May 2020:3"]
-    names = {"1": "9", "1:1 May 2020": "9"}
-    assert _renamed(keys, names) == ["9:1 May 2020", "9:1 May 2020:2", "9:1 May 2020:3"]
+@pytest.mark.parametrize("change", [worded, renumbered])
+def test_copies_of_a_result_are_numbered_under_the_identifier_of_the_item(
+    writer: Writer, change: Callable[[Story], Story]
+) -> None:
+    page = restored(writer, [change(story) for story in (*STORIES[:1] * 3, *STORIES[1:])])
+    key = f"{STORIES[0].node}:{print_day(STORIES[0].published)}"
+    assert page.listed[:3] == [key, f"{key}:2", f"{key}:3"]
 
 
 def test_an_address_once_known_decides_whatever_the_page_prints(writer: Writer) -> None:
@@ -134,11 +137,11 @@ def test_a_result_nearly_like_an_item_is_aside(
 def test_of_two_items_with_one_number_on_a_page_the_second_is_quarantined(writer: Writer) -> None:
     node = STORIES[0].node
     other = replace(STORIES[5], node=node, path=f"https://polis.osce.org/node/{node}")
-    page = listing([STORIES[0], other])
+    page = listing([STORIES[0], other, other])
     writer.store(page)
     assert ids(writer) == {str(node)}
     assert f"its number, {node}, is that of another item" in str(reasons(writer)[0])
-    assert len({key.partition(":")[0] for key in page.listed}) == 2
+    assert [key.partition(":")[0] == str(node) for key in page.listed] == [True, False, False]
 
 
 def test_items_of_other_sites_with_the_number_of_a_stored_one_are_stored_beside_it(writer: Writer) -> None:
