@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
 
 from osce_news import __version__
 from osce_news.archive.digests import DigestIndex
@@ -19,7 +18,7 @@ from osce_news.events import Event, FileRolled, PageNotStored, PageStored, RunFi
 MAX_FILE_BYTES = 1024**3  # a file is larger only if a single exchange is
 
 
-class ArchiveWriter:
+class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
     """Writes the exchanges and the events of one run to files of its own; close it, or use it in `with`.
 
     Each exchange is written by one system call, so a process that is killed leaves a file that can be read
@@ -72,9 +71,6 @@ class ArchiveWriter:
             folder.mkdir(parents=True, exist_ok=True)
             self._digests = DigestIndex(folder)
             self._file = self._next_file()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

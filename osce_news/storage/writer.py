@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from osce_news.clock import utc_now
@@ -27,7 +26,7 @@ from osce_news.storage.runs import Stored, Summary
 SAVED_MODES = frozenset({"replay", "backfill", "held"})  # of runs that store pages of the past
 
 
-class Writer:
+class Writer(AbstractContextManager["Writer"]):
     """Writes runs into the database, which it locks. Use as a context manager, so that it is closed.
 
     >>> import tempfile
@@ -56,12 +55,7 @@ class Writer:
         self.started = ""  # when the run began, UTC
         self._last_page_at: str | None = None
 
-    def __enter__(self) -> Writer:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
