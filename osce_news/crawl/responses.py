@@ -136,6 +136,8 @@ def error_from_failure(failure: Failure) -> OsceNewsError:
 def _status_error(url: str, response: Response) -> OsceNewsError:
     status, wait = response.status, response.meta.get("retry_after")
     wait_note = f", and asks to wait {wait:.0f} s" if wait else ""
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:  # never from a site
+        return NetworkError(f"{url}: the proxy asks for a name and a password (status {status})")
     if status in _REFUSING:
         return RefusedError(
             f"{url}: the site refuses (status {status}{wait_note}); wait, or write to the site's owner"

@@ -72,11 +72,18 @@ def server(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
         thread.join()
 
 
-def test_a_proxy_that_refuses_ends_the_crawl_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "cause"),
+    [
+        ("https", "the proxy opened no connection to the site: it answered with status 407"),
+        ("http", "the proxy asks for a name and a password (status 407)"),
+    ],
+)
+def test_a_proxy_that_refuses_ends_the_crawl_at_once(scheme: str, cause: str, tmp_path: Path) -> None:
     answer = b"HTTP/1.1 407 Password\r\n\r\n"
     with server(answer) as (url, asked):
-        proxies = {"https_proxy": url, "no_proxy": ""}
-        at = ["--start-url", "https://www.osce.org/press-releases", "--delay", "0", "--db", "a.db"]
+        proxies = {f"{scheme}_proxy": url, "no_proxy": ""}
+        at = ["--start-url", f"{scheme}://www.osce.org/press-releases", "--delay", "0", "--db", "a.db"]
         done = run("crawl", *at, cwd=tmp_path, env=proxies)
-    assert (done.status, len(asked)) == (1, 1)
-    assert done.errors[-1].endswith("the proxy opened no connection to the site: it answered with status 407")
+    assert (done.status, len(asked)) == (1, 1 + (scheme == "http"))  # robots.txt, and the page
+    assert done.errors[-1].endswith(cause)
