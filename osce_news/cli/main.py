@@ -125,7 +125,7 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
         return "interrupted", INTERRUPTED
     if isinstance(error, OsceNewsError):
         return str(error), error.exit_status
-    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:  # not all errors have a code
         return "interrupted", INTERRUPTED
     if isinstance(error, sqlite3.Error):
         return f"the database can't be read: {error}", 1

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -215,6 +216,7 @@ def test_a_closed_output_is_not_reported_as_a_bug(filled: Path, tmp_path: Path) 
     ("error", "says"),
     [
         (MemoryError(), "memory ran out"),
+        (sqlite3.OperationalError("Could not decode to UTF-8"), "can't be read: Could not decode to UTF-8"),
         (ImportError("libx.so: failed to map segment"), "no memory for it: libx.so: failed to map segment"),
         (
             TypeError("an integer"),

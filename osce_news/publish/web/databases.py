@@ -132,7 +132,7 @@ async def read(datasette: Any, path: Path, function: Callable[[sqlite3.Connectio
         try:
             return function(connection)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 raise BadInputError(f"the query takes more than {_LONGEST_S} seconds") from error
             raise
         finally:
