@@ -255,6 +255,23 @@ def test_a_transaction_that_fails_leaves_nothing(db: Path) -> None:
         assert values(connection, "SELECT count(*) FROM content_types") == [1]
 
 
+def test_after_a_commit_that_fails_the_next_transaction_is_stored(db: Path) -> None:
+    with Writer(db) as writer:
+        # Without a write-ahead log, as on a file system without shared memory, a reader prevents commits.
+        writer.connection.execute("PRAGMA journal_mode = DELETE")
+        writer.connection.execute("PRAGMA busy_timeout = 10")
+        writer.begin("full")
+        with closing(sqlite3.connect(db, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            values(reader, "SELECT status FROM runs")
+            with pytest.raises(StorageError, match="locked"):
+                writer.set_archive("an archive")
+        writer.finish("failed")
+    with closing(open_for_reading(db)) as connection:
+        assert values(connection, "SELECT status FROM runs") == ["failed"]
+        assert values(connection, "SELECT archive FROM runs") == [None]
+
+
 @pytest.mark.parametrize(
     ("message", "hint"),
     [
