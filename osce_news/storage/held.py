@@ -33,11 +33,11 @@ class HeldPage:
 def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError, run: int) -> int:
     """Keep a page that a run read, inside the caller's transaction; return how many pages the run holds.
 
-    The page replaces those of the same run whose results it shows again: a crawl may read a page twice.
+    The page replaces older ones of the same run whose results it shows again: a crawl may read a page twice.
     """
     records = {record.id for record in page.records}
-    sql = "SELECT id, url, page ->> '$.records' AS records FROM held WHERE run_id = ?"
-    for earlier in connection.execute(sql, [run]).fetchall():
+    sql = "SELECT id, url, page ->> '$.records' AS records FROM held WHERE run_id = ? AND fetched_at <= ?"
+    for earlier in connection.execute(sql, [run, page.fetched_at]).fetchall():
         shown = _ids(earlier["records"])
         if shown <= records and (shown or earlier["url"] == page.url):
             discard(connection, earlier["id"])
@@ -86,19 +86,22 @@ def set_stored(connection: sqlite3.Connection, number: int, run: int) -> None:
 def release(connection: sqlite3.Connection, run: int) -> None:
     """Drop the pages held by earlier runs whose results have all been read again: stored, or held again.
 
-    A page without results is dropped if this run has read its list again.
+    A page without results is dropped if this run has read its list again. A reading from before the page was
+    fetched, such as that of a saved page, does not count.
     """
-    sql = "SELECT page ->> '$.records' FROM held WHERE run_id = ?"
-    again = {identifier for row in connection.execute(sql, [run]) for identifier in _ids(row[0])}
+    held_at: dict[str, str] = {}  # when the results that this run holds were last read
+    sql = "SELECT fetched_at, page ->> '$.records' FROM held WHERE run_id = ? ORDER BY fetched_at"
+    for fetched_at, records in connection.execute(sql, [run]):
+        held_at.update(dict.fromkeys(_ids(records), fetched_at))
     sql = "SELECT url, fetched_at FROM pages WHERE run_id = ? AND item_id IS NULL ORDER BY fetched_at"
     read_at = {list_key(url): fetched_at for url, fetched_at in connection.execute(sql, [run])}
     sql = """
         SELECT id, url, fetched_at, page ->> '$.records' FROM held
         WHERE run_id < ? AND stored_run IS NULL"""
     for number, url, fetched_at, records in connection.execute(sql, [run]).fetchall():
-        left = _ids(records) - again
+        left = [one for one in _ids(records) if held_at.get(one, "") < fetched_at]
         sql = "SELECT count(*) FROM items WHERE last_seen > ? AND id IN (SELECT value FROM json_each(?))"
-        seen = connection.execute(sql, [fetched_at, json.dumps(sorted(left))]).fetchone()[0]
+        seen = connection.execute(sql, [fetched_at, json.dumps(left)]).fetchone()[0]
         if seen == len(left) and (records != "[]" or read_at.get(list_key(url), "") > fetched_at):
             discard(connection, number)
 

@@ -7,7 +7,7 @@ import dataclasses
 from osce_news.errors import DoubtfulPageError
 from osce_news.storage import Writer
 from osce_news.storage.held import held_pages
-from tests.helpers import listing
+from tests.helpers import NOON, listing, values
 from tests.newsroom import make_stories
 
 
@@ -27,3 +27,21 @@ def test_a_page_that_a_crawl_reads_twice_is_held_once(writer: Writer) -> None:
     for page, held in pages:
         assert writer.hold(page, doubt).held == held
     assert [page["results"] for page in held_pages(writer.connection)] == [20, 10, 0, 0]
+
+
+def test_an_older_page_with_the_same_results_replaces_no_newer_one(writer: Writer) -> None:
+    stories, year_before = make_stories(5), "2023-08-05T12:00:00Z"
+    doubt = DoubtfulPageError("titles", expected="titles", got="none")
+    times = "SELECT fetched_at FROM held ORDER BY id"
+    writer.hold(listing(stories), doubt)
+    writer.hold(listing(stories, year_before), doubt)
+    assert values(writer.connection, times) == [NOON, year_before]
+    writer.finish("partial")
+    writer.begin("replay")
+    writer.hold(listing(stories, year_before), doubt)
+    writer.finish("partial")
+    assert values(writer.connection, times) == [NOON, year_before]  # the second one replaces its like
+    writer.begin("full")
+    writer.hold(listing(stories, "2024-09-01T12:00:00Z"), doubt)
+    writer.finish("partial")
+    assert values(writer.connection, times) == ["2024-09-01T12:00:00Z"]
