@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from osce_news.archive import replay as archive_replay
+from osce_news.archive.replay.execute import store_backfill
 from osce_news.archive.warc_files import WarcFiles
-from tests.archive.making import answer, packed, record, saved, sha1
+from tests.archive.making import answer, exchange, packed, record, saved, sha1, write
 from tests.archive.replaying import newsroom, replay
 from tests.crawl.spiders.crawling import is_sound, rows
 from tests.helpers import html_of
@@ -332,6 +333,14 @@ def test_a_saved_article_without_its_address_is_told_from_an_unknown_list(tmp_pa
     done = replay(tmp_path, what="article.html")
     assert done.status == 3
     assert "article.html: its address is not known (a meta.json can give it); read as a list:" in done.errors
+
+
+def test_each_backfill_of_a_folder_names_its_own_error(tmp_path: Path) -> None:
+    for number in (1, 2):
+        write(tmp_path / "archive", [exchange(number, b"<h1>No list</h1>")], "wayback")
+    store_backfill(tmp_path / "archive", tmp_path / "b.db", hosts=["osce.org"])
+    runs = rows(tmp_path / "b.db", "SELECT status, message LIKE '%page=' || id || ':%' FROM runs")
+    assert runs == [("partial", 1), ("partial", 1)]
 
 
 def test_a_replay_that_is_interrupted_while_it_looks_through_the_files_has_an_end(

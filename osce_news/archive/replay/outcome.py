@@ -10,9 +10,8 @@ from osce_news.archive.report import SKIPPED, Report
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.storage import Summary
 
-ProgressCallback = Callable[
-    [Summary, int | None], None
-]  # gets the run so far, and the number of pages if known
+# Gets the run so far, and the number of pages if known.
+ProgressCallback = Callable[[Summary, int | None], None]
 MAX_ERRORS = 20  # errors that are kept; all are counted
 # How a replay ends by the exit status of what went wrong, the worst first.
 _STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
@@ -31,6 +30,7 @@ class Outcome:
     unknown_items: int = 0  # other numbered pages, which no list shows and which are not news items
     errors: list[OsceNewsError] = field(default_factory=list)
     error_count: int = 0
+    worst_of_run: OsceNewsError | None = None  # the worst error since a run set it to None
     _unread: int = 0
 
     def add(self, run: Summary) -> None:
@@ -42,9 +42,9 @@ class Outcome:
     def fail(self, error: OsceNewsError) -> None:
         """Note what went wrong; the worst errors are kept."""
         self.error_count += 1
+        self.worst_of_run = min(self.worst_of_run or error, error, key=_rank)
         self.errors.append(error)
-        ranks = {status: rank for rank, status in enumerate(_STATUS)}
-        self.errors.sort(key=lambda error: ranks.get(error.exit_status, 0))
+        self.errors.sort(key=_rank)
         del self.errors[MAX_ERRORS:]
 
     def check_report(self) -> None:
@@ -85,6 +85,16 @@ class Outcome:
             "and {:,} more errors": self.error_count - len(self.errors),
         }
         return [*self.report.lines(), *(line.format(count) for line, count in counts.items() if count)]
+
+
+def _rank(error: OsceNewsError) -> int:
+    """Return the place of an error among others: 0 for the worst."""
+    return next((rank for rank, status in enumerate(_STATUS) if status == error.exit_status), 0)
+
+
+def _rank(error: OsceNewsError) -> int:
+    """Return the place of an error among others: 0 for the worst."""
+    return next((rank for rank, status in enumerate(_STATUS) if status == error.exit_status), 0)
 
 
 def error_status(error: OsceNewsError | None) -> str:

@@ -54,7 +54,7 @@ class SinglePages:
             setattr(summary, name, value)
         if self.archive is not None:
             writer.set_archive(self.archive)
-        before = outcome.error_count
+        outcome.worst_of_run = None
         for fault in self.faults:
             outcome.fail(fault)
         total = None if self.plan.warcs else len(self.plan.pages)
@@ -77,7 +77,7 @@ class SinglePages:
                 writer.finish("failed", str(error))
             raise
         outcome.check_report()
-        worst = outcome.errors[0] if outcome.error_count > before else None
+        worst = outcome.worst_of_run
         outcome.add(writer.finish(error_status(worst), str(worst) if worst else None))
 
     def _places(self) -> list[tuple[str, int, int, str]] | None:
