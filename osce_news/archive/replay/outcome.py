@@ -92,11 +92,6 @@ def _rank(error: OsceNewsError) -> int:
     return next((rank for rank, status in enumerate(_STATUS) if status == error.exit_status), 0)
 
 
-def _rank(error: OsceNewsError) -> int:
-    """Return the place of an error among others: 0 for the worst."""
-    return next((rank for rank, status in enumerate(_STATUS) if status == error.exit_status), 0)
-
-
 def error_status(error: OsceNewsError | None) -> str:
     """Return the status of a run that ended with this error; "complete" without one."""
     return _STATUS.get(error.exit_status, "failed") if error else "complete"
