@@ -49,8 +49,8 @@ class Term:
 class NewsItem:
     """One press release or news item, as a page of the list shows it.
 
-    Fields whose names end in `_raw` are as printed. The normalised value of `x_raw`
-    is `x`: dates and texts are normalised by their form, other fields by a rule in normalize/record.py.
+    Fields whose names end in `_raw` are as printed. The normalised value of `x_raw` is `x`: dates and texts
+    are normalised by their form, other fields by a rule in normalize/record.py.
     """
 
     id: str = _column(

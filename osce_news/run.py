@@ -76,8 +76,8 @@ class Run:
     def store_page(self, event: PageStored, page: Listing, changes: Changes) -> None:
         """Store a page of the list; `changes` is what `compare` returned. Raises StorageError.
 
-        The keys of its results are stored only if it continues the pages before it: a resumed
-        crawl relies on that.
+        The keys of its results are stored only if it continues the pages before it: a resumed crawl relies on
+        that.
         """
         self.set_cost(event.cost)
         if not event.joined:

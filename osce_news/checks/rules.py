@@ -112,9 +112,8 @@ class Rule(Generic[T]):
     wrong_records: str  # how the message describes them
     fault: Callable[[T, Context], object]  # what is wrong with a record; false if nothing is
     applies_to: Callable[[T, Context], object] | None = None  # the records that count; None: all
-    apart: tuple[
-        Callable[[T, Context], Hashable], ...
-    ] = ()  # of each, a group with most of them does not count
+    # Each groups the wrong records; a group with most of them does not count.
+    apart: tuple[Callable[[T, Context], Hashable], ...] = ()
     min_records: int = 1  # with fewer records that count, the page passes
     min_wrong: int
     max_share: Fraction  # of the records that count

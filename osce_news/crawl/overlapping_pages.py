@@ -98,8 +98,8 @@ class OverlappingPages:
     """Reads the list from a first page on.
 
     `results` are those read from the top, `earlier` those of an unfinished traversal until they are reached,
-    and `before` the keys of the last joined page. `is_joined` is whether the last page belongs to
-    what was read without a gap, `respects_size` whether the site is known to respect the requested page size.
+    and `before` the keys of the last joined page. `is_joined` is whether the last page belongs to what was
+    read without a gap, `respects_size` whether the site is known to respect the requested page size.
     """
 
     def __init__(self, pagers: Pagers, problems: list[str]) -> None:

@@ -23,8 +23,7 @@ SpiderT = TypeVar("SpiderT", bound=Spider)
 def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, left_s: None) -> Crawl:
     """Crawl, and return the crawl when it is over; its `error` says what ended it early.
 
-    `progress` is called after each stored page. Raises what `Writer` raises, before the first
-    request.
+    `progress` is called after each stored page. Raises what `Writer` raises, before the first request.
     """
     started = Crawl(options, progress)
     if options.needs_key:  # the run begins once it is found

@@ -19,7 +19,7 @@ _STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
 
 @dataclass(slots=True)
 class Outcome:
-    """The counts of a replay; `errors` are the first errors."""
+    """The counts of a replay; `errors` are the worst of its errors, the worst first."""
 
     summary: Summary
     report: Report = field(default_factory=Report)

@@ -100,9 +100,8 @@ class CookielessRedirectMiddleware(RedirectMiddleware):
 
     def process_response(self, request: Request, response: Response, *_: Any) -> Request | Response:
         """Return the response, or the request that it redirects to; raises IgnoreRequest."""
-        if location := response.headers.get(
-            "Location"
-        ):  # Scrapy logs it, and can't request a password's host
+        if location := response.headers.get("Location"):
+            # Scrapy logs it, and can't request a host with a password.
             response.headers["Location"] = without_user(location.decode("latin-1")).encode("latin-1")
         try:
             following = super().process_response(request, response)

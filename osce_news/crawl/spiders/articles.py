@@ -53,7 +53,7 @@ class ItemPagesSpider(BaseSpider):
         if run is None:
             return None
         self.start_run(run)
-        return self.next_page(run) if run.error is None else None
+        return self.next_item_page(run) if run.error is None else None
 
     def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
         """Return the item with what its page shows and, once it is stored, the next request."""
@@ -115,10 +115,10 @@ class ItemPagesSpider(BaseSpider):
         number = f"{run.total - len(run.queue)} of {run.total}"
         logger.info("article %s: %s, %s%s", number, item.status, item.url, left)
         self.crawl.progress(run.summary, run.total, left_s)
-        if (request := self.next_page(run)) is not None:
+        if (request := self.next_item_page(run)) is not None:
             yield request
 
-    def next_page(self, run: CrawlRun) -> Request | None:
+    def next_item_page(self, run: CrawlRun) -> Request | None:
         """Return the request for the next item's page; None if no more are due, or the run must end."""
         self._requested = None
         if self._end is not None:

@@ -165,7 +165,7 @@ class NewsroomSpider(ItemPagesSpider):
             return self._begin_list(self.crawl.next_list_run)
         if (url := run.traversal.url) is None:
             run.end_list()
-            return self.next_page(run)
+            return self.next_item_page(run)
         known = run.validators(url)
         conditions = conditional_headers(known.etag, known.last_modified) if known else {}
         return self.track(
@@ -182,9 +182,9 @@ class NewsroomSpider(ItemPagesSpider):
             )
         )
 
-    def next_page(self, run: CrawlRun) -> Request | None:
+    def next_item_page(self, run: CrawlRun) -> Request | None:
         """Return the request for the next item's page; after those of a list's run, for the next list."""
-        request = super().next_page(run)
+        request = super().next_item_page(run)
         if request is None and isinstance(run, ListRun):
             return self._begin_list(self.crawl.next_list_run)
         return request
