@@ -113,8 +113,11 @@ class OverlappingPages:
     def resume(self, listed: Sequence[tuple[str, list[str]]], rows: int, end: int) -> None:
         """Take what an unfinished traversal read, up to result `end`: each page's address and keys."""
         self.respects_size = len(listed) > 1  # otherwise it would have followed links
+        before: Sequence[str] = ()
         for url, keys in listed:
-            self.earlier.add((page_number(url) or 0) * (page_size(url) or rows), keys, end)
+            start = (page_number(url) or 0) * (page_size(url) or rows)
+            self.earlier.add(start, list_part(keys, before), end)
+            before = keys
 
     def follow(self, window: Window, page: PageFacts | None, rows: int, *, looks_at_top: bool) -> Steps[bool]:
         """Continue after a first page, at most `rows` results per page; return whether the end was reached.

@@ -336,6 +336,31 @@ def test_a_block_below_the_list_on_each_page_is_no_movement_of_the_list() -> Non
     assert done.is_whole
 
 
+@pytest.mark.parametrize("is_above", [True, False])
+@pytest.mark.parametrize("added", [0, 7, 60])
+def test_a_traversal_of_a_list_with_a_block_on_each_page_is_resumed(is_above: bool, added: int) -> None:
+    site = MovingList().grow(611)
+
+    def with_block(shown: PageFacts) -> PageFacts:
+        keys = ["pinned:x", *shown.keys] if is_above else [*shown.keys, "pinned:x"]
+        return replace(shown, keys=keys)
+
+    first = new_traversal()
+    listed = []
+    for _ in range(9):
+        shown = with_block(site.read(first.url or ""))
+        first.read(shown)
+        if first.is_joined:
+            listed.append((shown.url, shown.keys))
+    position = first.save()
+    assert position is not None
+    site.grow(added)
+    resumed = new_traversal()
+    resumed.resume(position, listed)
+    assert read_list(site, with_block, resumed).is_whole
+    assert resumed.pages < read_list(site, with_block).pages
+
+
 def test_a_block_on_each_page_does_not_hide_that_the_list_moved() -> None:
     site = MovingList().grow(330)
     done, seen = new_traversal(), set[str]()
