@@ -152,6 +152,16 @@ def test_a_notice_names_run_and_what_to_do(newsroom: Newsroom, receiver: Receive
 
 
 @pytest.mark.slow
+def test_a_notice_repeats_no_password_of_an_address(receiver: Receiver, tmp_path: Path) -> None:
+    address = f"https://me:{SECRET}@www.osce.org"
+    words = ["crawl", "--source", address, "--notify", f"json://{receiver.host}/hook"]
+    assert run(*words, cwd=tmp_path).status == 2
+    (body,) = receiver.bodies
+    assert "www.osce.org" in body
+    assert SECRET not in body
+
+
+@pytest.mark.slow
 def test_a_notice_that_cannot_be_sent_changes_no_status(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.fail(faults.everything, faults.status(403))
     result = crawl(newsroom, tmp_path, OSCE_NEWS_NOTIFY=f"json://me:{SECRET}@127.0.0.1:9/hook")

@@ -20,6 +20,7 @@ from osce_news import __version__
 from osce_news.cli.main import INTERRUPTED, line_and_status
 from osce_news.errors import BadInputError, OsceNewsError, command_line, require_extra, with_database
 from osce_news.normalize import is_web_address
+from osce_news.urls import without_user
 
 logger = logging.getLogger(__name__)
 _PATIENCE_S = 30  # for a ping with its retries
@@ -61,7 +62,7 @@ class Notifications:
             self._ping(f"/{status}")
             if status != INTERRUPTED:
                 title = f"osce-news: the crawl on {socket.gethostname()} ended with exit status {status}"
-                self._notify(title, self._notice(message, error))
+                self._notify(title, self._notice(without_user(message), error))
             raise
         self._ping("")
 
