@@ -186,7 +186,8 @@ def shell(line: str, *, cwd: Path, env: Mapping[str, str] | None = None) -> Resu
 def remarks(err: str) -> list[str]:
     """Return the lines on standard error that are not usual: a number of items, what is left out or old."""
     usual = re.compile(
-        r"([\d,]+ of )?[\d,]+ (item|run)s?(; .*)?|full texts are left out; .*|nothing found|as of .* last .*"
+        r"([\d,]+ of )?[\d,]+ (item|run)s?(; .*)?|full texts are left out; .*|nothing (found|of run .*)|"
+        r"as of .* last .*"
     )
     return [line for line in err.splitlines() if not usual.fullmatch(line)]
 

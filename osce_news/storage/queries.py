@@ -48,7 +48,7 @@ def find_item(connection: sqlite3.Connection, text: str) -> Row:
     """Return the item with this identifier or address, as `item` does; raises BadInputError without one."""
     found = item(connection, item_identifier(connection, text))
     if found is None:
-        raise BadInputError(f"no item {text[:200]!r} in this database; `osce-news search` finds items")
+        raise BadInputError(f"no item {text[:200]!r} in this database; `osce-news search WORDS` finds items")
     return found
 
 

@@ -134,7 +134,7 @@ def test_commands_in_messages_name_the_database(filled: Path, tmp_path: Path) ->
     db = filled.rename(tmp_path / "my news.db")
     option = "--db 'my news.db'"
     said = {
-        "show 1": f"`osce-news search {option}` finds items",
+        "show 1": f"`osce-news search WORDS {option}` finds items",
         "undo 9": f"`osce-news runs {option}` lists them",
         "held 9": f"`osce-news held {option}` lists them",
         "list --office moon": "`osce-news vocabulary offices` lists them",

@@ -55,6 +55,13 @@ def test_changing_commands_create_no_database(tmp_path: Path, command: tuple[str
     assert list(tmp_path.iterdir()) == []
 
 
+def test_undo_says_that_nothing_was_left_to_take_back(filled: Path, tmp_path: Path) -> None:
+    assert "left" not in run("undo", "1", cwd=tmp_path).err
+    for undone in "1", "2":  # run 2 is the first `undo`: it removed items, which no `undo` brings back
+        result = run("undo", undone, cwd=tmp_path)
+        assert (result.status, result.err) == (0, f"nothing of run {undone} was left to take back\n")
+
+
 def test_undo_says_which_items_of_an_older_version_stay(older: Path, tmp_path: Path) -> None:
     result = run("undo", "1", cwd=tmp_path)
     assert result.out == "run 1 was taken back: 0 items removed, 0 changed back, 0 withdrawals, 0 texts\n"

@@ -126,7 +126,7 @@ def filter_options(command: Callable[..., Any], *, with_search: bool = True) -> 
         "--all",
         "every",
         is_flag=True,
-        help="With several offices, topics or places: only items that have all of them.",
+        help="With several --office, --topic or --place: only items that have all of them.",
     )(with_query)
     for name, metavar, text in reversed((_SEARCH, *_FILTERS) if with_search else _FILTERS):
         several = metavar == "NAME"
