@@ -12,6 +12,7 @@ of reading.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ from osce_news.urls import page_number, page_size
 NEW_SHARE = 0.83  # about this share of the results of a page is new; the others were on the page before
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
 RECENT = 300  # results
+ENOUGH_SIZES = 3  # that were requested of pages of one size, to show that the site ignores it
 
 
 def window_at(position: int, max_rows: int) -> Window:
@@ -109,6 +111,7 @@ class OverlappingPages:
         self._pagers, self._problems = pagers, problems
         self._rows = 0  # the most results on a page
         self._sizes: set[int] = set()  # of pages that had the requested number of results
+        self._requested: defaultdict[int, set[int]] = defaultdict(set)  # sizes, by the number of results
 
     def resume(self, listed: Sequence[tuple[str, list[str]]], rows: int, end: int) -> None:
         """Take what an unfinished traversal read, up to result `end`: each page's address and keys."""
@@ -126,6 +129,8 @@ class OverlappingPages:
         the site ignores the page size.
         """
         self._rows = rows
+        if page is not None:
+            self._requested[len(page.keys)].add(window.rows)
         repeated: list[str] = []  # the last keys of pages in a row that show nothing new
         while True:
             if page is None:  # it could not be read
@@ -210,6 +215,8 @@ class OverlappingPages:
                 return None
             got = {len(page.keys), len(self.list_keys(page))}
             goes_on = self._pagers.continues_after(page, window)
+            if self._has_own_size(page, window):
+                raise OwnPageSizeError(page)
             if window.rows in got:
                 # The last page may have this number of results by chance, and others their own size, if
                 # pinned items are above the first one.
@@ -229,6 +236,18 @@ class OverlappingPages:
         assert page is not None, "returned above"
         note_if_short(page, window.rows, self._problems)
         return page
+
+    def _has_own_size(self, page: PageFacts, window: Window) -> bool:
+        """Whether pages of three requested sizes had the same number of results, not fewer than requested.
+
+        Such a page may have joined by chance, because a result was added on top. Two such pages prove
+        nothing: a new pinned result may make up for one result fewer.
+        """
+        requested = self._requested[len(page.keys)]
+        if len(page.keys) < window.rows:
+            return False
+        requested.add(window.rows)
+        return len(requested) >= ENOUGH_SIZES
 
     def list_keys(self, page: PageFacts) -> list[str]:
         """Return the keys of the results that are part of the list; pinned ones, for example, are not."""

@@ -324,6 +324,21 @@ def test_featured_results_are_no_movement_of_the_list(name: str, fixed: int | No
     assert done.pages <= (330 // fixed + 4 if fixed else 10)
 
 
+@pytest.mark.parametrize("fixed", [11, 14, 25])
+def test_a_new_result_below_pinned_ones_does_not_hide_that_the_site_ignores_the_size(fixed: int) -> None:
+    site, seen = MovingList(fixed=fixed, pager=False).grow(230), set[str]()
+
+    def with_pin_and_new(shown: PageFacts) -> PageFacts:
+        seen.update(shown.keys)
+        if len(site.items) == 230:  # page 1 then begins with the last result of page 0
+            site.insert(0)
+        return replace(shown, keys=["pin:x", *shown.keys])
+
+    done = read_list(site, with_pin_and_new)
+    assert done.is_plain
+    assert seen.issuperset(site.items[1:])
+
+
 def test_a_block_below_the_list_on_each_page_is_no_movement_of_the_list() -> None:
     site = MovingList().grow(1_000)
     most_read = [site.items[place] for place in (0, 7, 40, 420, 990)]
