@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -111,10 +112,7 @@ def export(
     copy = snapshot or backup
     _refuse_other_options(file, copy, both=bool(snapshot and backup))
     if copy is not None:
-        with closing(open_for_reading(db)) as connection:
-            check_snapshot(copy, db)
-            items = (write_snapshot if snapshot else write_backup)(connection, copy)
-        click.echo(f"{copy}: {numbered(items, 'item')}")
+        items = _copy(db, copy, write_snapshot if snapshot else write_backup)
     else:
         assert file is not None
         options = Options(
@@ -136,6 +134,15 @@ def export(
     if not items:
         click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
     return None
+
+
+def _copy(db: Path, path: Path, write: Callable[[sqlite3.Connection, Path], int]) -> int:
+    """Write a copy of the database, say so, and return the number of its items."""
+    with closing(open_for_reading(db)) as connection:
+        check_snapshot(path, db)
+        items = write(connection, path)
+    click.echo(f"{path}: {numbered(items, 'item')}")
+    return items
 
 
 def _write(

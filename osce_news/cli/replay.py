@@ -10,7 +10,7 @@ from osce_news.archive.replay import close_network
 from osce_news.archive.replay import replay as replay_paths
 from osce_news.cli.shared.options import FilePath, db_option, json_option, log_options, site_option
 from osce_news.cli.shared.summary import print_outcome, progress_bar
-from osce_news.crawl.options import listing_url
+from osce_news.crawl.options import MAX_ROWS, listing_url
 
 
 @click.command()
@@ -37,7 +37,7 @@ def replay(paths: tuple[Path, ...], db: Path, start_url: str, as_json: bool) -> 
       osce-news replay archive --db rebuilt.db
       osce-news replay ~/saved-pages --json
     """
-    start_url = listing_url(start_url, 50)
+    start_url = listing_url(start_url, MAX_ROWS)
     close_network()
     with progress_bar("replay", as_json=as_json) as advance:
         outcome = replay_paths(paths, db, start_url=start_url, on_page=advance)

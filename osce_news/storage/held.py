@@ -90,18 +90,18 @@ def release(connection: sqlite3.Connection, run: int) -> None:
     fetched, such as that of a saved page, does not count.
     """
     held_at: dict[str, str] = {}  # when the results that this run holds were last read
-    sql = "SELECT fetched_at, page ->> '$.records' FROM held WHERE run_id = ? ORDER BY fetched_at"
-    for fetched_at, records in connection.execute(sql, [run]):
+    of_run = "SELECT fetched_at, page ->> '$.records' FROM held WHERE run_id = ? ORDER BY fetched_at"
+    for fetched_at, records in connection.execute(of_run, [run]):
         held_at.update(dict.fromkeys(_ids(records), fetched_at))
-    sql = "SELECT url, fetched_at FROM pages WHERE run_id = ? AND item_id IS NULL ORDER BY fetched_at"
-    read_at = {list_key(url): fetched_at for url, fetched_at in connection.execute(sql, [run])}
-    sql = """
+    lists = "SELECT url, fetched_at FROM pages WHERE run_id = ? AND item_id IS NULL ORDER BY fetched_at"
+    read_at = {list_key(url): fetched_at for url, fetched_at in connection.execute(lists, [run])}
+    seen_since = "SELECT count(*) FROM items WHERE last_seen > ? AND id IN (SELECT value FROM json_each(?))"
+    earlier = """
         SELECT id, url, fetched_at, page ->> '$.records' FROM held
         WHERE run_id < ? AND stored_run IS NULL"""
-    for number, url, fetched_at, records in connection.execute(sql, [run]).fetchall():
+    for number, url, fetched_at, records in connection.execute(earlier, [run]).fetchall():
         left = [one for one in _ids(records) if held_at.get(one, "") < fetched_at]
-        sql = "SELECT count(*) FROM items WHERE last_seen > ? AND id IN (SELECT value FROM json_each(?))"
-        seen = connection.execute(sql, [fetched_at, json.dumps(left)]).fetchone()[0]
+        seen = connection.execute(seen_since, [fetched_at, json.dumps(left)]).fetchone()[0]
         if seen == len(left) and (records != "[]" or read_at.get(list_key(url), "") > fetched_at):
             discard(connection, number)
 
