@@ -19,8 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from osce_news.storage import open_for_reading, queries
-from osce_news.storage.query import Query
-from osce_news.storage.search import search
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.search import search
 from tests.generated import make_database
 
 _NONE = Query()

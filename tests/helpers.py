@@ -23,8 +23,8 @@ from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import HttpResponse, read_listing
 from osce_news.storage import queries
-from osce_news.storage.as_of import PRESENT_ONLY, database_as_of
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.as_of import PRESENT_ONLY, database_as_of
 from tests.newsroom import Story, render_page
 from tests.processes import Command
 

@@ -62,7 +62,9 @@ BORDERS = (
     Border("crawl/spiders", "sqlite3 sqlite_utils parsel lxml"),
     Border("publish/formats", "pyarrow", first=True),  # only Parquet needs it
     Border("publish/formats", "sqlite3 osce_news.storage", "storage.dictionary"),
-    Border("publish/references.py", "osce_news.storage osce_news.publish.formats", "storage.coverage"),
+    Border(
+        "publish/references.py", "osce_news.storage osce_news.publish.formats", "storage.queries.coverage"
+    ),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
         for name in ("traversal", "search_traversal", "overlapping_pages", "pagers", "options")

@@ -22,7 +22,7 @@ from osce_news import errors
 from osce_news.cli.main import cli
 from osce_news.items import ArticleItem, Download, RawArticle
 from osce_news.storage import Writer, open_for_writing
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.cli.captures import archive
 from tests.cli.test_help import give_warcs
 from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, remarks, run, shell

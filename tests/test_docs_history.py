@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import Writer
-from osce_news.storage.as_of import database_as_of
+from osce_news.storage.queries.as_of import database_as_of
 from tests.helpers import ROOT, listing, remarks, shell
 from tests.newsroom.samples import TEN
 

@@ -11,10 +11,9 @@ from osce_news.cli.shared.output import EMPTY, print_count, print_json
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
-from osce_news.storage import queries, search
-from osce_news.storage.as_of import open_query
-from osce_news.storage.coverage import coverage
-from osce_news.storage.query import Query
+from osce_news.storage import queries
+from osce_news.storage.queries import Query, open_query, search
+from osce_news.storage.queries.coverage import coverage
 
 
 @click.command()

@@ -18,9 +18,8 @@ from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.exporter import Options
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.snapshot import write_backup, write_snapshot
-from osce_news.storage import open_for_reading, queries, search
-from osce_news.storage.as_of import open_query
-from osce_news.storage.query import Query
+from osce_news.storage import open_for_reading, queries
+from osce_news.storage.queries import Query, open_query, search
 
 _TYPED = click.core.ParameterSource.COMMANDLINE
 _SUFFIXES = tuple(suffix for each in formats().values() for suffix in each.suffixes)

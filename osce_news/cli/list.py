@@ -14,8 +14,7 @@ from osce_news.cli.shared.options import (
 )
 from osce_news.cli.shared.output import print_count, print_items
 from osce_news.storage import queries
-from osce_news.storage.as_of import open_query
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query, open_query
 
 
 @click.command("list")

@@ -16,9 +16,8 @@ from osce_news.cli.shared.options import (
     limit_option,
 )
 from osce_news.cli.shared.output import print_count, print_hits, print_items, shows_bold
-from osce_news.storage import search as fulltext
-from osce_news.storage.as_of import open_query
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query, open_query
+from osce_news.storage.queries import search as fulltext
 
 _EXCLUDED = re.compile(r"-[^-\s].+", re.DOTALL)  # options have one letter or two hyphens
 _UNQUOTED = re.compile(r"-(\w.* .*)", re.DOTALL)  # a phrase that has lost its quotes to the shell

@@ -26,9 +26,8 @@ from osce_news.publish.figures import (
     check_path,
     write_figure,
 )
-from osce_news.storage import counts, queries
-from osce_news.storage.as_of import open_query
-from osce_news.storage.query import Query
+from osce_news.storage import queries
+from osce_news.storage.queries import Query, counts, open_query
 
 
 @click.command()

@@ -18,9 +18,9 @@ from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
 from osce_news.errors import StaleError
 from osce_news.storage import open_for_reading, queries
 from osce_news.storage import runs as stored_runs
-from osce_news.storage.coverage import last_complete_crawl, last_whole_run, unfinished_lists
 from osce_news.storage.held import held_pages
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.coverage import last_complete_crawl, last_whole_run, unfinished_lists
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _TIME = "timestamp_seconds"

@@ -17,7 +17,7 @@ from osce_news.normalize.text import numbered
 from osce_news.publish.formats import Format
 from osce_news.publish.references import TITLE, Reference, citation
 from osce_news.storage.dictionary import Column
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from osce_news.urls import HOME_URL, LISTING_URL
 
 NAME = "datapackage.json"

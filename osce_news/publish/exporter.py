@@ -19,10 +19,10 @@ from osce_news.publish import datapackage, destinations
 from osce_news.publish.formats import Format, Row, format_of, formats
 from osce_news.publish.references import dataset_reference
 from osce_news.storage import queries
-from osce_news.storage.as_of import PRESENT_ONLY
-from osce_news.storage.coverage import coverage
 from osce_news.storage.dictionary import Column, column
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.as_of import PRESENT_ONLY
+from osce_news.storage.queries.coverage import coverage
 
 _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it, name the folder for NULL
 

@@ -9,7 +9,7 @@ from typing import Any
 from osce_news import __version__
 from osce_news.normalize.dates import MONTHS
 from osce_news.normalize.text import numbered, printable
-from osce_news.storage.coverage import Coverage
+from osce_news.storage.queries.coverage import Coverage
 from osce_news.urls import LISTING_URL
 
 PUBLISHER = "Organization for Security and Co-operation in Europe"

@@ -1,8 +1,10 @@
 """The SQLite database: its schema, its one writer, its readers.
 
-`writer` stores pages, and `ingest` finds out what they change. `query` says which items are wanted;
-`queries`, `counts`, `search` and `coverage` answer. `crawl_state`, `missing` and `article_queue` say what a
-crawl is to read.
+- Schema: `schema` (with schema.sql), `upgrade` for older databases, `dictionary`; `database` opens files.
+- Writing: `writer` stores pages, `ingest` finds out what they change, `renormalize` recomputes values.
+- Reading: `queries`.
+- What a crawl is to read: `crawl_state`, `missing`, `article_queue`.
+- Keeping: `runs` and `held` pages are listed, `undo` takes a run back, `integrity` checks a database.
 """
 
 from osce_news.storage.crawl_state import Validators

@@ -186,7 +186,7 @@ def test_a_reader_that_has_enough_does_not_change_the_status(
 
 ENDLESS = """
 import os, threading
-from osce_news.storage import search
+from osce_news.storage.queries import search
 def endless(connection, *more):
     threading.Timer(0.1, os.kill, (os.getpid(), {number})).start()
     connection.execute(

@@ -13,7 +13,7 @@ import feedparser
 from osce_news.publish.exporter import Options, export
 from osce_news.publish.references import one_line
 from osce_news.storage import open_for_writing, queries
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.helpers import run
 
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from osce_news.publish.exporter import Options, export
 from osce_news.storage import queries
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 
 ALL = Query()
 

@@ -15,7 +15,7 @@ import pytest
 from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.exporter import Options, export
 from osce_news.storage import open_for_writing, queries
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 
 ALL = Query()
 SLOW = pytest.mark.slow  # needs pyarrow

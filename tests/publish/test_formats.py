@@ -12,7 +12,7 @@ import pytest
 from osce_news.publish import formats as package
 from osce_news.publish.exporter import export
 from osce_news.publish.formats import formats
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.helpers import ROOT
 
 TITLES = """

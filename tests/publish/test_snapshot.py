@@ -15,9 +15,9 @@ from osce_news.publish.snapshot import write_backup, write_snapshot
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage.database import write_copy
 from osce_news.storage.integrity import problems
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.search import search
 from osce_news.storage.schema import TABLES
-from osce_news.storage.search import search
 from tests.helpers import NOON, dump, listing, values
 from tests.newsroom.samples import TEN
 

@@ -19,7 +19,7 @@ import pytest
 from osce_news.publish.exporter import Options, export, write_to_stream
 from osce_news.publish.formats import formats
 from osce_news.storage import queries
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.helpers import run, shell
 
 

@@ -14,10 +14,10 @@ from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.snapshot import write_snapshot
 from osce_news.storage import Writer, open_for_reading
 from osce_news.storage.integrity import problems
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.search import search
 from osce_news.storage.renormalize import renormalize_all
 from osce_news.storage.schema import SEARCH_INDEX
-from osce_news.storage.search import search
 from tests.helpers import digest, fixture_page, listing, run, values
 from tests.newsroom import make_stories
 

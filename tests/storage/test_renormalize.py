@@ -13,9 +13,9 @@ from osce_news.normalize import record, rules
 from osce_news.storage import Writer, open_for_reading, queries, renormalize
 from osce_news.storage import writer as writer_module
 from osce_news.storage.integrity import problems
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.search import search
 from osce_news.storage.renormalize import renormalize_all
-from osce_news.storage.search import search
 from tests.helpers import dump, listing, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN

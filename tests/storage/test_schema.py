@@ -14,7 +14,7 @@ import pytest
 from osce_news.errors import NewerDatabaseError
 from osce_news.storage import Writer, open_for_reading, open_for_writing, queries, schema, upgrade
 from osce_news.storage.integrity import problems
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from osce_news.storage.schema import APPLICATION_ID, MIGRATIONS, TABLES
 from tests.helpers import ROOT, dump, listing, values
 from tests.newsroom import make_stories

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from osce_news.cli.shared import log
 from osce_news.cli.shared.output import FORMATS
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.storage.query import VOCABULARIES, Query
+from osce_news.storage.queries import VOCABULARIES, Query
 from osce_news.urls import LISTING_URL
 
 F = TypeVar("F", bound=Callable[..., Any])

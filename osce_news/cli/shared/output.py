@@ -18,9 +18,9 @@ import click
 from osce_news.errors import BadInputError
 from osce_news.items import NEWSROOM_COLUMNS
 from osce_news.normalize.text import numbered, printable
-from osce_news.storage import queries, search
-from osce_news.storage.as_of import PRESENT_ONLY
-from osce_news.storage.query import Query
+from osce_news.storage import queries
+from osce_news.storage.queries import Query, search
+from osce_news.storage.queries.as_of import PRESENT_ONLY
 
 if TYPE_CHECKING:
     from osce_news.publish.exporter import Options

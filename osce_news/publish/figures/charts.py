@@ -12,7 +12,7 @@ from typing import Any
 import altair as alt
 
 from osce_news.publish.figures.figure import NOT_PRINTED, Figure, Row
-from osce_news.storage.counts import OTHER
+from osce_news.storage.queries.counts import OTHER
 
 WIDTH = 760  # pixels: a printed page
 _INK, _GREY, _PALE = "#1d4e79", "#8a8f98", "#e8eaed"

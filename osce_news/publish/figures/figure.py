@@ -10,8 +10,8 @@ from typing import Any, Literal
 from osce_news import __version__
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import numbered
-from osce_news.storage import counts, queries, search
-from osce_news.storage.query import Query
+from osce_news.storage import queries
+from osce_news.storage.queries import Query, counts, search
 
 Row = dict[str, Any]
 Kind = Literal["periods", "bars", "panels", "matrix", "shares"]

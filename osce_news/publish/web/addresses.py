@@ -8,7 +8,8 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from osce_news.errors import BadInputError
-from osce_news.storage.query import ARGUMENTS, Query
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.query import ARGUMENTS
 
 ITEMS = 10  # of a page of results
 _LONGEST = 2_000  # of a query in an address: a page has a hundred links with it

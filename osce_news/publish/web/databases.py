@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 from osce_news.atomic import delete
 from osce_news.errors import BadInputError, StorageError
 from osce_news.storage import open_for_reading
-from osce_news.storage.as_of import database_as_of
 from osce_news.storage.database import storage_errors, write_copy
+from osce_news.storage.queries.as_of import database_as_of
 from osce_news.storage.upgrade import complete_search_index
 
 DATABASE = "osce-news"  # the copy's name in Datasette: the first part of its addresses

@@ -14,8 +14,9 @@ from typing import Any
 
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.databases import open_copy
-from osce_news.storage.counts import periods
-from osce_news.storage.query import VOCABULARIES, Query, with_children
+from osce_news.storage.queries import VOCABULARIES, Query
+from osce_news.storage.queries.counts import periods
+from osce_news.storage.queries.query import with_children
 
 # For each facet the query for the items that have each value.
 _VALUES = {

@@ -26,8 +26,7 @@ from osce_news.publish.web.addresses import number_in, query_of
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
 from osce_news.publish.web.responses import error_line, html
-from osce_news.storage import search
-from osce_news.storage.query import Query, label
+from osce_news.storage.queries import Query, label, search
 
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
 _FIELDS = ("office", "topic", "type", "search", "since", "until", "as-of")

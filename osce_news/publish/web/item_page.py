@@ -23,8 +23,8 @@ from osce_news.publish.web.addresses import Position, number_in
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.responses import download, html
 from osce_news.publish.web.search_page import MARKS, marked
-from osce_news.storage import queries, search
-from osce_news.storage.query import VOCABULARIES, Query
+from osce_news.storage import queries
+from osce_news.storage.queries import VOCABULARIES, Query, search
 
 _PART = 3_000  # characters of a text on one page
 _REVISIONS = 10  # shown; all are in the table

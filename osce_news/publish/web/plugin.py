@@ -20,7 +20,7 @@ from osce_news.publish.web.figure_pages import figure_file, figure_page
 from osce_news.publish.web.item_page import item_page
 from osce_news.publish.web.query_pages import QUERIES, linked, query_page, with_dates
 from osce_news.publish.web.search_page import FILES, cite_page, search_file, search_page
-from osce_news.storage.fts_query import parse_words
+from osce_news.storage.queries.fts_query import parse_words
 
 # Arguments of a table's address whose values are column names.
 _COLUMN_ARGUMENTS = ("_sort", "_sort_desc", "_col", "_nocol", "_facet", "_facet_array", "_facet_date")

@@ -22,8 +22,8 @@ from osce_news.publish.web.addresses import number_in
 from osce_news.publish.web.databases import DATABASE, TABLE, database, path_of
 from osce_news.publish.web.responses import download, error_line, html
 from osce_news.storage import dictionary
-from osce_news.storage.fts_query import parse_words
-from osce_news.storage.query import VOCABULARIES
+from osce_news.storage.queries import VOCABULARIES
+from osce_news.storage.queries.fts_query import parse_words
 from osce_news.storage.schema import LISTS
 
 # Datasette's canned queries, by name.

@@ -22,9 +22,9 @@ from osce_news.publish.web.addresses import ITEMS, Position, query_of
 from osce_news.publish.web.databases import open_copy, path_of, read
 from osce_news.publish.web.facets import facets
 from osce_news.publish.web.responses import download, error_line, html
-from osce_news.storage import counts, queries, search
-from osce_news.storage.coverage import coverage
-from osce_news.storage.query import VOCABULARIES, Query, label
+from osce_news.storage import queries
+from osce_news.storage.queries import VOCABULARIES, Query, counts, label, search
+from osce_news.storage.queries.coverage import coverage
 from osce_news.storage.runs import list_runs
 
 MARKS = ("\x02", "\x03")

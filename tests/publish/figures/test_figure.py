@@ -12,8 +12,8 @@ import pytest
 
 from osce_news.errors import BadInputError
 from osce_news.publish.figures import FigureOptions, build_figure
-from osce_news.storage import Writer, counts, open_for_reading
-from osce_news.storage.query import Query
+from osce_news.storage import Writer, open_for_reading
+from osce_news.storage.queries import Query, counts
 from tests.generated import fill
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN

@@ -23,7 +23,7 @@ from osce_news.publish.figures import (
     write_figure,
 )
 from osce_news.storage import open_for_reading
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.generated import fill
 from tests.newsroom.samples import TEN
 

@@ -7,7 +7,7 @@ import re
 from urllib.parse import parse_qs
 
 from osce_news.publish.web.addresses import ITEMS, Position
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.publish.web.conftest import Get, number_of_items
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from osce_news.publish.web.query_pages import QUERIES
 from osce_news.storage import queries
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.publish.web.conftest import EDITED, GONE, Get, node, searched, text_of
 
 
@@ -54,7 +54,7 @@ def test_full_text_by_period_finds_what_search_finds(get: Get, history: Path) ->
 
 
 def test_items_per_office_and_year_equal_those_of_stats(get: Get, reading: sqlite3.Connection) -> None:
-    from osce_news.storage import counts
+    from osce_news.storage.queries import counts
 
     expected = {
         (row["year"], row["office"]): row["items"]

@@ -10,8 +10,7 @@ from collections import Counter
 import pytest
 
 from osce_news.publish.web.facets import Facets
-from osce_news.storage import search
-from osce_news.storage.query import VOCABULARIES, Query, label
+from osce_news.storage.queries import VOCABULARIES, Query, label, search
 from tests.publish.web.conftest import Get, links, number_of_items
 
 

@@ -17,7 +17,7 @@ from parsel import Selector
 
 from osce_news.publish.figures import FigureOptions, build_figure, render_image
 from osce_news.publish.web.figure_pages import FIGURES
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.helpers import run
 from tests.publish.web.conftest import Get, text_of
 

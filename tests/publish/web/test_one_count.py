@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from osce_news.cli.main import cli
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
 from tests.helpers import ROOT
 from tests.publish.web.conftest import Get, number_of_items
 from tests.test_docs_history import QUERY

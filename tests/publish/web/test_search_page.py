@@ -16,8 +16,8 @@ import feedparser
 import pytest
 
 from osce_news.publish.web.addresses import ITEMS
-from osce_news.storage import queries, search
-from osce_news.storage.query import Query
+from osce_news.storage import queries
+from osce_news.storage.queries import Query, search
 from tests.helpers import run
 from tests.publish.web.conftest import STORIES, Get, found, links, number_of_items, searched, text_of
 

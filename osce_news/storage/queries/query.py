@@ -11,7 +11,7 @@ from typing import Any, Self
 from osce_news.errors import BadInputError
 from osce_news.normalize.dates import check_period, date_option
 from osce_news.normalize.vocabulary import language_code, languages, vocabulary
-from osce_news.storage.fts_query import parse_words
+from osce_news.storage.queries.fts_query import parse_words
 
 _MATCHES = "items.key IN (SELECT rowid FROM items_fts WHERE items_fts MATCH ?)"
 # The filters that take names, each with its vocabulary. The fields of `Query` are their plurals.

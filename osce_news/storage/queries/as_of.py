@@ -16,7 +16,7 @@ from osce_news.normalize import normalize
 from osce_news.storage import upgrade
 from osce_news.storage.database import open_for_reading
 from osce_news.storage.ingest import rows
-from osce_news.storage.query import Query
+from osce_news.storage.queries.query import Query
 from osce_news.storage.schema import LISTS
 
 _LISTED = """

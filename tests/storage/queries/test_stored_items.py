@@ -16,9 +16,10 @@ import pytest
 from osce_news.errors import BadInputError
 from osce_news.items import NewsItem, Term
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.storage import Writer, counts, open_for_reading, queries
-from osce_news.storage.query import Query, identifiers
-from osce_news.storage.search import search
+from osce_news.storage import Writer, open_for_reading, queries
+from osce_news.storage.queries import Query, counts
+from osce_news.storage.queries.query import identifiers
+from osce_news.storage.queries.search import search
 from tests.helpers import fixture_page, html_of, listing, page_of
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import Writer
-from osce_news.storage.coverage import coverage
 from osce_news.storage.crawl_state import incomplete_since
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.coverage import coverage
 from osce_news.storage.undo import undo_run
 from tests.generated import add_texts
 from tests.helpers import ROOT, listing

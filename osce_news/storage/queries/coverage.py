@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 
 from osce_news.storage.crawl_state import COMPLETE
-from osce_news.storage.queries import Row, count, extent
-from osce_news.storage.query import Query
+from osce_news.storage.queries.query import Query
+from osce_news.storage.queries.stored_items import Row, count, extent
 from osce_news.urls import is_whole_list
 
 _ALL = Query()

@@ -14,9 +14,9 @@ import pytest
 from osce_news.errors import BadInputError
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage import runs as stored_runs
-from osce_news.storage.as_of import PRESENT_ONLY, open_query
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.storage.query import Query
+from osce_news.storage.queries import Query, open_query
+from osce_news.storage.queries.as_of import PRESENT_ONLY
 from tests.helpers import items_as_of, listing
 from tests.newsroom import Story, make_stories
 from tests.newsroom.samples import TEN

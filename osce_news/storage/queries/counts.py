@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from osce_news.storage.queries import Row, extent
-from osce_news.storage.query import Query
+from osce_news.storage.queries.query import Query
+from osce_news.storage.queries.stored_items import Row, extent
 
 # For each grouping the expression that names a group, and the join that it needs.
 _GROUPS = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from osce_news.errors import BadInputError
 from osce_news.normalize import canonical_url, item_id
-from osce_news.storage.query import Query
+from osce_news.storage.queries.query import Query
 from osce_news.storage.schema import LISTS
 
 Row = dict[str, Any]

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from osce_news.storage import Writer, open_for_reading, queries
-from osce_news.storage.query import Query, identifiers
-from osce_news.storage.search import remarks, search
+from osce_news.storage.queries import Query
+from osce_news.storage.queries.query import identifiers
+from osce_news.storage.queries.search import remarks, search
 from tests.generated import add_texts
 from tests.helpers import listing
 from tests.newsroom.samples import TEN
@@ -178,7 +179,7 @@ def test_of_a_common_word_the_newest_are_ranked(hundred: Path, monkeypatch: pyte
     with closing(open_for_reading(hundred)) as connection:
         everything = search(connection, Query("osce OR the"), None, ("", ""))
         exact = search(connection, Query("osce OR the"), 5, ("", ""))
-        monkeypatch.setattr("osce_news.storage.search.COMMON", 80)
+        monkeypatch.setattr("osce_news.storage.queries.search.COMMON", 80)
         some = search(connection, Query("osce OR the"), 5, ("", ""))
         newest = [row["id"] for row in queries.items(connection, Query(), some.ranked)]
         assert (everything.ranked, exact.ranked) == (None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from osce_news.errors import BadInputError
-from osce_news.storage.fts_query import parse_words
+from osce_news.storage.queries.fts_query import parse_words
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.fts_query import OPERATORS, as_typed, parse_words
-from osce_news.storage.queries import Row, decoded
-from osce_news.storage.query import Query
+from osce_news.storage.queries.fts_query import OPERATORS, as_typed, parse_words
+from osce_news.storage.queries.query import Query
+from osce_news.storage.queries.stored_items import Row, decoded
 
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
 _SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
