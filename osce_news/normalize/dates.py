@@ -51,8 +51,11 @@ _WEEKDAYS = (
     "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс"
 ).split()
 _WEEKDAY = re.compile(rf"(?:{'|'.join(_WEEKDAYS)})\.?,?\s+", re.IGNORECASE)
-_CLOCK = re.compile(
-    r"(?:\s*,|\s+[-–|]|\s+at)?\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s+(?:CES?T|UTC|GMT))?", re.I
+_CLOCK = re.compile(  # such as 14:30 CEST and 2 p.m.
+    r"(?:\s*,|\s+[-–|]|\s+at)?\s+"
+    r"(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s*[ap]\.?m\.?)?|[0-9]{1,2}\s*[ap]\.?m\.?)"
+    r"(?:\s+(?:CES?T|UTC|GMT))?",
+    re.IGNORECASE,
 )
 _NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}")
 _VIENNA = tz.gettz("Europe/Vienna")  # where the site is

@@ -12,7 +12,15 @@ from lxml.etree import _Element as Element
 
 from osce_news.normalize.dates import is_date, parse_date
 from osce_news.normalize.vocabulary import fold, says
-from osce_news.pages.card_values import CardValues, bare_text, is_aside, is_known, is_of_publishing, says_more
+from osce_news.pages.card_values import (
+    CardValues,
+    bare_text,
+    is_aside,
+    is_known,
+    is_of_publishing,
+    parts_of,
+    says_more,
+)
 from osce_news.pages.fields import LabelledValues, values_after
 from osce_news.pages.labels import DATE, field_of_label, is_value, join, read_label, says_something
 from osce_news.pages.text_lines import Line, Piece, kind_of, squeeze, text_of, upwards
@@ -128,7 +136,7 @@ class CardFields:
 
     def _may_be_title(self, pieces: Sequence[Piece]) -> bool:
         whole = squeeze("".join(piece.text for piece in pieces))
-        return not says_more(whole) and any(not is_aside(piece.text) for piece in pieces)
+        return not says_more(whole) and not all(map(is_aside, parts_of(pieces)))
 
     def _is_called_title(self, line: Line) -> bool:
         inside = takewhile(lambda element: element is not self.element, upwards(line.block))

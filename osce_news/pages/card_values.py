@@ -54,7 +54,7 @@ class CardValues:
             return
         parts = [bare_text(text)]
         if not is_known(parts[0]):
-            parts = list(_parts(pieces))
+            parts = list(parts_of(pieces))
         if is_date(" ".join(parts)):  # day, month and year in elements of their own
             parts = [" ".join(parts)]
         if self._add_values(parts) or self._add_links(parts, pieces) or self._add_dated(parts, text):
@@ -65,7 +65,7 @@ class CardValues:
     def add_labelled(self, label: str, line: Line) -> None:
         """Add a line after a label that is not known: only its names count."""
         self.end_text()
-        for part in _parts(line.pieces):
+        for part in parts_of(line.pieces):
             if is_date(part) and not begins("changed", label):
                 self.unsure.append(f"{label} {part}")
             elif not is_date(part):
@@ -151,13 +151,13 @@ def _is_byline(text: str) -> bool:
 
 def is_of_values(line: Line) -> bool:
     """Whether a line without a label shows only values."""
-    return line.heading is None and all(map(is_known, _parts(line.pieces)))
+    return line.heading is None and all(map(is_known, parts_of(line.pieces)))
 
 
 def is_dated(line: Line) -> bool:
     """Whether a part of the line is a date, and not that of a dateline before a text."""
     return (
-        any(_day_of(part) is not None for part in _parts(line.pieces)) and parse_dateline(line.text) is None
+        any(_day_of(part) is not None for part in parts_of(line.pieces)) and parse_dateline(line.text) is None
     )
 
 
@@ -177,7 +177,7 @@ def _separators() -> re.Pattern[str]:
     return re.compile(rf"\s*[|·•]\s*|\s+[–—-]\s+|(?<=[0-9]{{4}})\s+(?:{words_after_year})(?:\s+|$)")
 
 
-def _parts(pieces: Iterable[Piece]) -> Iterator[str]:
+def parts_of(pieces: Iterable[Piece]) -> Iterator[str]:
     """Yield the parts of a line between its elements and separators."""
     for piece in pieces:
         for part in _separators().split(squeeze(piece.text)):

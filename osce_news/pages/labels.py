@@ -90,6 +90,8 @@ def _read_label(line: Line, patterns: _Patterns) -> Label | None:
     name, language = patterns.fields[words]
     behind = _pieces_behind(line.pieces, {len(match[1]), len(match[0].rstrip())})
     value = join(behind) if behind is not None else text[match.end() :]
+    if name == DATE and behind and not parse_date(value):  # such as a date and the time that reading takes
+        value = next((one for piece in behind if parse_date(one := squeeze(piece.text))), value)
     begins_as_value = value[:1].isupper() or value[:1].isdigit()
     if not (match[2] or behind is not None or not value or begins_as_value):
         return None

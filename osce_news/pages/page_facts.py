@@ -14,13 +14,9 @@ from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import begins, fold, words
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import is_hidden, text_of, upwards
-from osce_news.urls import page_number
+from osce_news.urls import page_number, same_path
 
-# Classes of the element around a link of the pager.
-_CLASSES = {
-    "next": frozenset({"pager-next", "pager__item--next"}),
-    "last": frozenset({"pager-last", "pager__item--last"}),
-}
+_LONGEST_LINK = 40  # characters of what a link of the pager says
 _LONGEST_COUNT = 60  # characters of the line with a count
 _RANGE = re.compile(r"(?:^|\D)(\d+) ?[-‐‑‒–—−] ?(\d+) \D{2,8} (\d[\d.,\u00a0 ]*)")  # "11-20 of 1,340"
 _SHOWN = re.compile(r"(?:^|\D)(\d+) \D{2,8} (\d[\d.,\u00a0 ]*)")  # "20 of 1,340"
@@ -72,40 +68,55 @@ class AnswerFacts(PageFacts):
 def find_pager(page: HtmlPage, next_href: str | None = None) -> PagerLinks:
     """Return the links of the page's pager; `next_href` is the next page in the HTTP header.
 
-    They are found by `rel` or class, else by their words.
+    They are found by `rel`, else by class, else by their words.
     """
     links = list(page.root.iter("a", "link"))
-    numbered = [link for link in links if link.tag == "a" and "page" in (link.get("href") or "")]
-    following, last = (_pager_link(page, name, links, numbered) for name in ("next", "last"))
+    own = [link for link in links if link.tag == "a" and _is_of_list(page, link.get("href") or "")]
+    following, last = (_pager_link(page, name, links, own) for name in ("next", "last"))
     if following is None and last is None:
-        last = _farthest(page, numbered)
+        last = _farthest(page, own)
     return PagerLinks(following or page.address(next_href), last)
 
 
-def _pager_link(
-    page: HtmlPage, name: str, links: Sequence[Element], numbered: Sequence[Element]
-) -> str | None:
+def _is_of_list(page: HtmlPage, href: str) -> bool:
+    """Whether a link may lead to another page of this list: it names a page, or has only another query."""
+    if "page" in href:
+        return True
+    address = page.address(href) if "?" in href else None
+    return address is not None and same_path(address, page.url)
+
+
+def _pager_link(page: HtmlPage, name: str, links: Sequence[Element], own: Sequence[Element]) -> str | None:
     """Return the address of the first link that is marked, else that says so in words; None without one."""
-    marked = (link for link in links if _is_marked(link, name))
-    said = (link for link in numbered if fold(text_of(link)).strip(" ›»→>|") in words(f"pager.{name}"))
-    addresses = (page.address(link.get("href")) for group in (marked, said) for link in group)
+    related = (link for link in links if name in (link.get("rel") or "").split())
+    classed = (link for link in own if _has_class(link, name))
+    said = (link for link in own if _says(link, name))
+    addresses = (page.address(link.get("href")) for group in (related, classed, said) for link in group)
     return next(filter(None, addresses), None)
 
 
-def _is_marked(link: Element, name: str) -> bool:
-    if name in (link.get("rel") or "").split():
-        return True
+def _has_class(link: Element, name: str) -> bool:
+    """Whether a word in the class of the link or of the element around it is this one, as in "pager-next"."""
     parent = link.getparent()
-    return parent is not None and not _CLASSES[name].isdisjoint((parent.get("class") or "").split())
+    around = "" if parent is None else parent.get("class") or ""
+    return name in re.split(r"[\s_-]+", f"{link.get('class') or ''} {around}")
 
 
-def _farthest(page: HtmlPage, numbered: Sequence[Element]) -> str | None:
+def _says(link: Element, name: str) -> bool:
+    texts = (text_of(link), link.get("aria-label") or "", link.get("title") or "")
+    said = [fold(text).strip(" ›»→>|") for text in texts if len(text) <= _LONGEST_LINK]
+    return any(
+        text in words(f"pager.{name}") or (name == "next" and begins("pager.more", text)) for text in said
+    )
+
+
+def _farthest(page: HtmlPage, links: Sequence[Element]) -> str | None:
     """Return the link to this list with the highest page number beyond this page's, else None.
 
     It shows that the list continues even if the pager's words and classes are unknown.
     """
     path, number = urlsplit(page.url).path, page_number(page.url) or 0
-    addresses = (page.address(link.get("href")) for link in numbered)
+    addresses = (page.address(link.get("href")) for link in links)
     own = [one for one in addresses if one and urlsplit(one).path == path]
     farthest = max(own, key=lambda one: page_number(one) or 0, default=page.url)
     return farthest if (page_number(farthest) or 0) > number else None

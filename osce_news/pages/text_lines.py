@@ -117,7 +117,7 @@ def text_lines(root: Element) -> list[Line]:
                     end()
                 walk.skip_subtree()
                 continue
-            if tag not in INLINE:
+            if tag not in INLINE or (tag == "span" and _is_part_of_card(element)):
                 if pieces:
                     end()
                 block = element
@@ -137,6 +137,14 @@ def text_lines(root: Element) -> list[Line]:
         if text and (pieces or not text.isspace()):
             pieces.append(Piece(text, link))
     return found
+
+
+def _is_part_of_card(span: Element) -> bool:
+    """Whether a span is a line of a card that is one link: others in the link have other classes."""
+    link = span.getparent()
+    if link is None or link.tag != "a" or not span.get("class"):
+        return False
+    return len({kind_of(one) for one in link if one.tag == "span" and one.get("class")}) > 2
 
 
 def text_of(element: Element) -> str:

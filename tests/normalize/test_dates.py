@@ -136,6 +136,7 @@ def test_what_is_not_one_whole_day_is_none_and_is_not_completed_from_today(text:
     [
         *("15.03.2022", "Friday, 15 March 2022", "Tue 15 March 2022", "вторник, 15 марта 2022"),
         *("15 March 2022, 10:30", "15 March 2022 - 10:30", "Tue, 15.03.2022 - 10:30 CET"),
+        *("15 March 2022, 4:30 PM", "March 15, 2022 at 4 p.m.", "15 March 2022 4:30pm CET"),
         *("2022-03-15T12:00:00Z", "2022-03-15T00:00:00+01:00", "2022-03-15 23:59", "2022-03-15T00:00:00Z"),
         *("2022-03-14T23:00:00Z", "2022-03-14T23:00:00.000Z"),  # midnight in Vienna
     ],

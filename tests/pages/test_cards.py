@@ -81,6 +81,8 @@ def test_days_that_many_datetimes_contradict_are_those_of_other_cards() -> None:
         ("<p>2026/06/11</p>", "2026/06/11"),
         ("<dl><dt>Date</dt><dd><time datetime='2026-06-11T10:00:00Z'>11/06/2026</time></dd></dl>",
          "2026-06-11T10:00:00Z"),
+        ("<p>Published: 11 June 2026, 4:30 PM</p>", "11 June 2026, 4:30 PM"),
+        ("<p><i>Publication date:</i> 11 June 2026 <span>3 min read</span></p>", "11 June 2026"),
         ("<p>Updated 12 June 2026</p>", None),
         ("<p>Updated <time datetime='2026-06-12'>12 June 2026</time></p>", None),
         ("<p>Deadline: 12 June 2026</p>", None),
@@ -122,6 +124,16 @@ def test_a_sentence_that_begins_with_a_common_word_stays_a_teaser(text: str) -> 
 def test_a_date_is_read_and_its_line_is_no_teaser(content: str, published: str) -> None:
     page = cards(*[f"{content}<p>A text of its own.</p>"] * 3)
     assert [(one.published, one.teaser) for one in page.results] == [(published, "A text of its own.")] * 3
+
+
+def test_the_spans_of_a_card_that_is_one_link_are_lines() -> None:
+    spans = (
+        "<span class=a>NEWS • {0} June 2026</span><span class=b>Story {0}</span><span class=c>A text.</span>"
+    )
+    page = read(*(f"<a class=card href='/node/{number}'>{spans.format(number)}</a>" for number in (3, 2, 1)))
+    assert [(one.title, one.published, one.content_type, one.teaser) for one in page.results] == [
+        (f"Story {number}", f"{number} June 2026", "NEWS", "A text.") for number in (3, 2, 1)
+    ]
 
 
 @pytest.mark.parametrize("words", ["Weiterlesen", "Go to the press release", "Lexo më shumë"])

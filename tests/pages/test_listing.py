@@ -135,6 +135,25 @@ def test_a_next_link_is_known_by_its_words_alone(words: str) -> None:
     assert found.pager == ("https://www.osce.org/press-releases?page=1", None)
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="?start=8" class="next">»</a>',
+        '<li class="page-next"><a href="?start=8">»</a></li>',
+        '<a href="/press-releases?start=8" aria-label="Go to next page"><svg></svg></a>',
+        '<a href="?start=8" title="Next page">›</a>',
+        '<a href="?start=8">Show more news</a>',
+        '<a href="?start=8">Older posts</a>',
+    ],
+)
+def test_a_next_link_may_count_otherwise_than_in_pages(link: str) -> None:
+    other = (
+        '<a class="next" href="/node/2?from=8">Next story</a> <a class="nextcloud" href="?sort=8">Sort</a>'
+    )
+    found = read(several(2), f"<p>{other} {link}</p>")
+    assert found.pager.next == "https://www.osce.org/press-releases?start=8"
+
+
 @pytest.mark.parametrize("href", ["http://[?page=1", "javascript:go('page=1')", "#page=1"])
 def test_a_next_link_without_an_address_is_none(href: str) -> None:
     found = read(several(2), f'<ul><li class="pager-next"><a rel="next" href="{href}">next</a></li></ul>')
