@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from osce_news.storage import open_for_reading, queries
 @click.command()
 @click.argument("identifier", metavar="ID")
 @db_option
-@format_options
+@partial(format_options, default="text")
 def show(identifier: str, db: Path, form: str | None) -> None:
     """Show one item: its values, revisions, and when it was seen.
 
-    ID is the item's identifier or its address. Values are shown as printed and as normalised.
-    CSV and TSV have the columns of the view `newsroom` only. Without --format, all is printed as text.
+    ID is the item's identifier or its address. Values are shown as printed and as normalised. CSV and TSV
+    only have the columns of the view `newsroom`.
 
     \b
     Example:

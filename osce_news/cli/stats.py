@@ -72,7 +72,7 @@ def stats(
 
     Counts by year, month, office, topic or type. An item with two offices counts for both. "(not
     printed)" counts items without the label. Years and months without items are shown with 0. Question 15 of
-    docs/cookbook.md counts places.
+    docs/cookbook.md counts places. --plot needs the extra `plot`.
 
     \b
     Example:

@@ -32,12 +32,12 @@ def undo(run: int, db: Path, as_json: bool) -> None:
         undone = undo_run(writer, run)
     if as_json:
         print_json({"run": writer.summary.run, "undone": run, **undone._asdict()})
+    elif not any(undone):
+        click.echo(f"run {run}: nothing was left to take back")
     else:
         click.echo(f"run {run} was taken back: {undone}")
         if undone.removed:
             click.echo("a full crawl, or a replay of its pages, reads the removed items again", err=True)
-        if not any(undone):
-            click.echo(f"nothing of run {run} was left to take back", err=True)
     if undone.kept:
         click.echo(f"values that later runs have changed again, and that stay: {undone.kept}", err=True)
     if undone.unknown:

@@ -71,7 +71,7 @@ class ListRun(CrawlRun):
         self._is_emptied = False  # whether a held page says that the list is empty
         self._note: str | None = None  # about missing items
         if never_complete and (not full or options.is_limited) and options.is_whole_list:
-            self.hint = f"no full crawl has read this list to its end; `{options.full_crawl}` does"
+            self.hint = f"no full crawl has read this list to its end; next: `{options.full_crawl}`"
         if options.restart and not full:
             logger.warning(
                 "--restart has no effect: this crawl is incremental; `--full --restart` starts over"

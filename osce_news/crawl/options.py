@@ -126,7 +126,7 @@ class CrawlOptions:
     source: str = _option(
         _source,
         "|".join(SOURCES),
-        "What to read: the site's search service, or its lists (auto and list).",
+        "What to read. search: the site's search service; list and auto: its lists.",
         default="auto",
     )
     start_url: str = _option(

@@ -59,7 +59,7 @@ def test_undo_says_that_nothing_was_left_to_take_back(filled: Path, tmp_path: Pa
     assert "left" not in run("undo", "1", cwd=tmp_path).err
     for undone in "1", "2":  # run 2 is the first `undo`: it removed items, which no `undo` brings back
         result = run("undo", undone, cwd=tmp_path)
-        assert (result.status, result.err) == (0, f"nothing of run {undone} was left to take back\n")
+        assert (result.status, result.out) == (0, f"run {undone}: nothing was left to take back\n")
 
 
 def test_undo_says_which_items_of_an_older_version_stay(older: Path, tmp_path: Path) -> None:

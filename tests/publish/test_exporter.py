@@ -125,7 +125,7 @@ def test_an_export_without_items_can_be_read(reading: sqlite3.Connection, tmp_pa
 @pytest.mark.parametrize(
     ("name", "options", "says"),
     [
-        ("a.xls", {}, "unknown suffix"),
+        ("a.xls", {}, "unknown suffix of 'a.xls': use one of .atom, .csv, .tsv, .jsonl"),
         ("no/a.csv", {}, "no such folder"),
         ("folder", {"form": "csv"}, "is a folder"),
         ("a.csv", {"options": Options(columns=("titel",))}, "no column 'titel'; choose from id, url, title"),

@@ -169,15 +169,22 @@ def item_format_options(function: F) -> F:
     return format_options(function, tuple(dict.fromkeys((*FORMATS, *formats()))))
 
 
-def format_options(function: F, forms: Sequence[str] = FORMATS) -> F:
-    """Add `--format` and `--json`; the command gets `form`, None if neither is given."""
+def format_options(
+    function: F,
+    forms: Sequence[str] = FORMATS,
+    default: str = "a table on a terminal, tab-separated in a pipe",
+) -> F:
+    """Add `--format` and `--json`; the command gets `form`, None if neither is given.
+
+    `default` says what the command prints then.
+    """
     function = click.option("--json", "form", flag_value="json", help="Short for --format json.")(function)
     return click.option(
         "--format",
         "form",
         type=click.Choice(forms),
         default=None,
-        help="Output format. Default: a table on a terminal, tab-separated in a pipe.",
+        help=f"Output format. Default: {default}.",
     )(function)
 
 

@@ -144,7 +144,7 @@ class NewsroomSpider(ItemPagesSpider):
         if response is not None and isinstance(run, SearchRun):
             said = service_message(response).replace(run.options.search_key or "\0", "KEY")
             if field := run.leaves_out_field(response.status, said):
-                logger.warning("the search service does not know the field %s: asking without it", field[:60])
+                logger.warning("the search service does not know the field %s: it is left out", field[:60])
                 return self._next_request(run)
             error = explain(response.status, said, error)
         if run is None or not isinstance(error, NetworkError):

@@ -66,5 +66,5 @@ def format_of(path: Path, name: str | None = None) -> Format:
     for each in formats().values():
         if file.endswith(each.suffixes):
             return each
-    known = ", ".join(each.suffixes[0] for each in formats().values())
+    known = ", ".join(suffix for each in formats().values() for suffix in each.suffixes)
     raise BadInputError(f"unknown suffix of {path.name!r}: use one of {known}, or give --format")

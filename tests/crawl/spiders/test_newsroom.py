@@ -57,7 +57,7 @@ def test_a_crawl_after_a_sample_says_that_no_full_crawl_has_read_the_list(
     done = run("crawl", *options, cwd=db.parent)
     assert len(rows(db, "SELECT 1 FROM items")) == 130
     command = f"osce-news crawl --full --start-url {newsroom.url}{LIST} --db {db.name}"
-    assert f"no full crawl has read this list to its end; `{command}` does" in done.out
+    assert f"no full crawl has read this list to its end; next: `{command}`" in done.out
     full = run(*shlex.split(command)[1:], "--delay", "0", cwd=db.parent)
     assert full.status == 0
     assert "no full crawl" not in full.out

@@ -196,7 +196,7 @@ def test_a_collection_without_the_title_field_is_asked_without_it(service: Types
     service.put(document(number) for number in range(5))
     done = crawl(service, tmp_path / "osce-news.db")
     assert done.status == 0, done.errors
-    assert "does not know the field title: asking without it" in done.errors
+    assert "does not know the field title: it is left out" in done.errors
     assert json.loads(done.output)["new"] == 3
 
 
