@@ -146,7 +146,9 @@ def _run(words: list[str], cwd: str, env: dict[str, str], before: str, said: lis
     os.environ.update(env)
     sys.stdout = os.fdopen(1, "w", 1, encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.argv = words
+    # As `python -m osce_news` and `scrapy` have it, whatever is on the PATH.
+    program = str(ROOT / "osce_news" / "__main__.py") if words[0] == "osce-news" else words[0]
+    sys.argv = [program, *words[1:]]
     if before:
         _replace(before)
     if words[0] == "scrapy":
