@@ -13,7 +13,8 @@ LISTING_URL = f"https://{HOST}{LISTING_PATH}"
 _LOCAL = re.compile(r"[0-9.]+|.*:.*|localhost")
 _LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
-_USER = re.compile(r"""(?<=//)[^/?#\\\s"'<>]*@""")
+# After "//" at the beginning of an address, not within a path.
+_USER = re.compile(r"""(?<=//)(?<![^\s:/"'<>(=]//)[^/?#\\\s"'<>]*@""")
 _PAGING = ("page", "rows", "solrsort")  # query parameters that do not select items
 NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
 
@@ -55,8 +56,8 @@ def with_page(url: str, page: int, rows: int) -> str:
 def without_user(text: str) -> str:
     """Return an address or a message without the user names and passwords in its addresses.
 
-    >>> without_user("a redirect to https://anna:secret@www.osce.org/a@b")
-    'a redirect to https://www.osce.org/a@b'
+    >>> without_user("a redirect to https://anna:secret@www.osce.org/a//b@c")
+    'a redirect to https://www.osce.org/a//b@c'
     """
     return _USER.sub("", text) if "@" in text else text
 

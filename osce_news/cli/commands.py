@@ -69,6 +69,10 @@ class LazyGroup(click.Group):
 
     context_class = _Context
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `help COMMAND` as `COMMAND --help`; otherwise as click does."""
+        return super().parse_args(ctx, [*args[1:2], "--help"] if args[:1] == ["help"] else args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the sections."""
         return [name for section in SECTIONS.values() for name in section]

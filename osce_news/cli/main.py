@@ -69,6 +69,7 @@ def main() -> NoReturn:
             # File names may hold bytes that are not text, and some terminals lack letters.
             utf8 = stream.encoding.lower().replace("-", "") == "utf8"
             stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
+    sys.unraisablehook = _log_unraisable
     try:
         status = _run()
     except KeyboardInterrupt:  # a second one, while the first was being reported
@@ -78,6 +79,12 @@ def main() -> NoReturn:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     sys.exit(status)
+
+
+def _log_unraisable(ignored: sys.UnraisableHookArgs) -> None:
+    """Log an exception that can't be raised, such as one in `__del__`; Python would print a traceback."""
+    error = ignored.exc_value
+    logging.getLogger(__name__).debug("ignored: %s: %r", ignored.err_msg, error, exc_info=error)
 
 
 def _run() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -190,10 +191,11 @@ class BackfillSpider(PoliteSpider):
         return self._next()
 
     def index_failed(self, failure: Failure) -> Request | None:
-        """Note the error, and return the next request unless the archive refuses or is down."""
+        """Note the error, and return the next request unless the archive refuses or can't be reached."""
         error = error_from_failure(failure)
         self.errors.append(error)
-        self._is_over = isinstance(error, RefusedError | UnavailableError)
+        is_unreachable = isinstance(failure.value, CannotResolveHostError | DownloadConnectionRefusedError)
+        self._is_over = is_unreachable or isinstance(error, RefusedError | UnavailableError)
         return self._next()
 
     def capture_read(self, response: Response, record: CdxRecord) -> Request | None:

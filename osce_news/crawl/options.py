@@ -45,6 +45,8 @@ def _folder(value: Any, option: str) -> Path:
     if value == "":
         raise BadInputError(f"--{option}: the path is empty")
     path = value if isinstance(value, Path) else Path(_text(value, option))
+    if str(value).startswith(("http://", "https://")):
+        raise BadInputError(f"--{option}: {value} is an address, not a folder")
     if path.exists() and not path.is_dir():
         raise BadInputError(f"--{option}: {path} is a file, not a folder")
     if path.is_symlink() and not path.exists():  # such as one on a disk that is not mounted

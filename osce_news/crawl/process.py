@@ -8,6 +8,7 @@ from typing import TypeVar
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from twisted.logger import globalLogBeginner
 
 from osce_news.crawl.backfill import BackfillOptions, BackfillSpider
 from osce_news.crawl.backfill import Progress as BackfillProgress
@@ -69,6 +70,8 @@ def _run(spider_class: type[SpiderT], **arguments: object) -> SpiderT:
     settings.setmodule("osce_news.crawl.settings")
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)
     process = AsyncCrawlerProcess(settings)
+    # Scrapy logs Twisted's errors; without this, Twisted also prints the critical ones.
+    globalLogBeginner.beginLoggingTo((), redirectStandardIO=False)
     crawler = process.create_crawler(spider_class)
     crawling = process.crawl(crawler, **arguments)
     process.start()

@@ -14,12 +14,13 @@ from osce_news import __version__
 from osce_news.clock import format_utc, parse_utc, utc_now
 from osce_news.items import Listing
 
-KILLED = "the process ended without a word"  # the message of a run that was killed
+# The message of a run that has no end.
+KILLED = "the process was killed, or the machine went down; what was read is stored"
 # After a longer time, too much of the list has changed.
 MAX_AGE_TO_RESUME = timedelta(days=30)
 # A server that always returns 304 must not hide changes forever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
-_WAS_KILLED = "(status = 'running' OR message IS ?)"  # with the parameter KILLED, while no run is active
+_WAS_KILLED = "finished IS NULL"  # while no run is active
 # Whether a run read its list to the end; `list_status` is only set if it differs from `status`.
 COMPLETE = "coalesce(list_status, status) = 'complete'"
 
@@ -70,7 +71,7 @@ def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
         SELECT id, archive, {_WAS_KILLED} AS killed,
             sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
         FROM runs WHERE mode IN ('full', 'incremental', 'articles') ORDER BY id"""
-    rows = connection.execute(sql, [KILLED]).fetchall()
+    rows = connection.execute(sql).fetchall()
     return ArchivedRuns(
         last=rows[-1]["archive"] if rows else None,
         names={row["id"]: row["archive"] for row in rows if row["archive"]},
@@ -96,7 +97,7 @@ def pages_of_killed_run(connection: sqlite3.Connection, run: int) -> int | None:
     sql = f"""
         SELECT (SELECT sum(pages + articles) FROM runs AS part WHERE part.archive = runs.archive)
         FROM runs WHERE id = ? AND {_WAS_KILLED}"""
-    row = connection.execute(sql, [run, KILLED]).fetchone()
+    row = connection.execute(sql, [run]).fetchone()
     return row[0] if row else None
 
 

@@ -212,6 +212,9 @@ def test_a_crawl_that_was_refused_is_replayed_as_refused(tmp_path: Path) -> None
         assert crawl(server, tmp_path).status == 6
     done = replay(tmp_path)
     assert (done.status, done.summary["pages"]) == (0, 0), done.errors
+    (archive,) = warcs(tmp_path)
+    name = archive.name.partition("-00000")[0]
+    assert f"recorded runs that stored no page: 1; the first: {name}, refused: http" in done.errors
     assert_same(tmp_path)
     assert rows(tmp_path / "b.db", "SELECT status FROM runs") == [("refused",)]
 

@@ -41,7 +41,8 @@ def test_the_program_without_arguments_shows_its_help(tmp_path: Path) -> None:
     asked, alone = run("-h", cwd=tmp_path), run(cwd=tmp_path)
     assert (asked.status, asked.err) == (0, "")
     assert re.match(r"Usage: (osce-news|python -m osce_news) \[OPTIONS\] COMMAND", asked.out)
-    assert alone.out + alone.err == asked.out
+    assert alone.out + alone.err == asked.out == run("help", cwd=tmp_path).out
+    assert run("help", "verify", cwd=tmp_path).out == run("verify", "--help", cwd=tmp_path).out
     listed = re.findall(r"^  ([a-z]+)  +(.+)$", asked.out.partition("Fill the database:")[2], re.MULTILINE)
     # The short texts of the table are the first lines of the commands' docstrings.
     assert dict(listed) == {

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -214,6 +215,18 @@ def test_an_index_that_is_none_is_one_line_and_the_right_status(
     assert (done.status, len(done.lines)) == (wanted, 1), done.errors
     assert line in done.lines[0]
     assert server.captures_asked == []
+
+
+@pytest.mark.parametrize(
+    ("host", "line"),
+    [("127.0.0.1:1", "connection was refused"), ("a.invalid", "no such host, or no network")],
+)
+def test_an_index_that_can_not_be_reached_is_tried_once(tmp_path: Path, host: str, line: str) -> None:
+    server: Any = SimpleNamespace(url=f"http://{host}")
+    done = backfill(server, tmp_path, "wayback")  # which has two lists to ask for
+    assert (done.status, len(done.lines)) == (1, 1), done.errors
+    assert line in done.lines[0]
+    assert done.errors.count("requesting http") == 1
 
 
 def test_an_index_that_fails_later_loses_nothing_of_what_it_gave(server: WebArchive, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import string
 from datetime import UTC, datetime, timedelta, timezone
@@ -240,6 +241,22 @@ def test_the_wait_that_is_told_includes_the_crawl_delay(caplog: pytest.LogCaptur
     request = Request("http://site/a", meta={"download_slot": "site"})
     back_off_middleware(downloader).process_exception(request, CannotResolveHostError())
     assert 500 < float(said(caplog)[0].split()[-2]) <= 1000
+
+
+@pytest.mark.parametrize(("meta", "lines"), [({}, 1), ({"retry_times": 1}, 0)])
+def test_the_crawl_delay_is_told_unless_the_wait_for_a_retry_was(
+    caplog: pytest.LogCaptureFixture, meta: dict[str, Any], lines: int
+) -> None:
+    caplog.set_level("INFO", "osce_news")
+    downloader = Downloader()
+    downloader.slots["site"] = Slot(delay=1000.0, lastseen=monotonic())
+    middleware = back_off_middleware(downloader)
+    crawler: Any = middleware.crawler
+    crawler.crawling = crawler.engine.running = True
+    waiting = middleware.process_request(Request("http://site/a", meta={"download_slot": "site"} | meta))
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(waiting, 0.1))
+    assert len(said(caplog)) == lines
 
 
 def one_site() -> OneSiteMiddleware:

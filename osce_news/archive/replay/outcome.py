@@ -26,6 +26,7 @@ class Outcome:
     runs: list[int] = field(default_factory=list)  # the numbers of the runs that were made
     known: list[str] = field(default_factory=list)  # recorded runs that the database held already
     merged: list[str] = field(default_factory=list)  # those older than the database, or continued later
+    empty: list[str] = field(default_factory=list)  # those that ended early and stored no page, and why
     other_pages: int = 0  # captures that are neither a list page nor an article, or not a page at all
     unknown_items: int = 0  # other numbered pages, which no list shows and which are not news items
     errors: list[OsceNewsError] = field(default_factory=list)
@@ -78,6 +79,9 @@ class Outcome:
             "recorded runs that are already in the database: {:,}": len(self.known),
             "recorded runs that are older than the database, or were continued later: {:,}; their pages are "
             "merged without their history; to get all of it, replay into a new file": len(self.merged),
+            f"recorded runs that stored no page: {{:,}}; the first: {''.join(self.empty[:1])}": len(
+                self.empty
+            ),
             "captures that are not pages of the newsroom: {:,}": self.other_pages,
             "numbered pages not stored: {:,}; no list shows them, and they do not look like news items": (
                 self.unknown_items

@@ -90,9 +90,7 @@ def _files_at(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
         elif path.is_file():
             below = [path]
         else:
-            is_address = path.parts[:1] in (("http:",), ("https:",))
-            hint = "; to read an address, use `osce-news crawl --start-url URL`"
-            raise BadInputError(f"no such file or folder: {path}{hint if is_address else ''}")
+            raise BadInputError(f"no such file or folder: {path}")
         for file in below:
             files.setdefault(file.resolve(), file)
     return list(files.values()), sorted(left_out)

@@ -167,7 +167,10 @@ class RecordedRun:
 
     def _add_summary(self) -> None:
         self._writer.set_archive(self._archived.name)
-        self._outcome.add(self._run.summary)
+        summary = self._run.summary
+        self._outcome.add(summary)
+        if not summary.pages + summary.articles and summary.status != "complete":
+            self._outcome.empty.append(f"{self._archived.name}, {summary.status}: {summary.message}")
 
     def _continued(self) -> crawl_state.UnfinishedRun | None:
         """Return the run that this one resumed; None, and an error, if it is not there."""

@@ -22,15 +22,17 @@ _MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 
 
 class FilePath(click.Path):
-    """The path of a file or folder; an empty one, as from an unset variable, is refused."""
+    """The path of a file or folder; an empty one, as from an unset variable, and an address are refused."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(path_type=Path, **settings)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path; fails if it is empty."""
+        """Return the path; fails if it is empty or an address."""
         if value == "":
             self.fail("the path is empty", param, ctx)
+        if str(value).startswith(("http://", "https://")):  # a path would have one slash
+            self.fail(f"{value} is an address, not a file; `crawl --start-url` reads one", param, ctx)
         return super().convert(value, param, ctx)
 
 

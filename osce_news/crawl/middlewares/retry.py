@@ -149,7 +149,8 @@ class BackOffMiddleware(RetryMiddleware):
     async def _wait_for_delay(self, request: Request) -> bool:
         """Wait until the crawl-delay allows the request, and say so once; False if the crawl was stopped."""
         time = self._earliest(request)
-        if not self._has_told_delay and (left := time - monotonic()) > _PATIENCE_S:
+        is_told = self._has_told_delay or "retry_times" in request.meta  # `_delay_requests` told its wait
+        if not is_told and (left := time - monotonic()) > _PATIENCE_S:
             self._has_told_delay = True
             logger.log(NOTICE, "waiting %.0f s, the delay between two requests, before %s", left, request.url)
         return await self._wait_until(time)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.crawl.spiders.crawling import at, crawl, held, is_sound, killed, nodes, pages_asked, rows, stored
+from tests.helpers import shell, slow
 from tests.newsroom import Newsroom, make_newer, make_stories
 from tests.processes import Command, Ended
 
@@ -39,6 +41,15 @@ def test_where_files_may_not_grow_the_next_crawl_goes_on(newsroom: Newsroom, db:
     assert (done.status, done.summary["continues"]) == (0, 1)
     assert stored(db) == nodes(newsroom)
     assert is_sound(db)
+
+
+@pytest.mark.parametrize("files", [9, *slow(*range(7, 20))])
+def test_without_file_descriptors_the_crawl_ends_in_one_line(tmp_path: Path, files: int) -> None:
+    limit = f"ulimit -n {files} && exec {sys.executable} -m osce_news crawl"
+    done = shell(f"{limit} --start-url http://127.0.0.1:1/ --delay 0", cwd=tmp_path)
+    lines = [line for line in done.errors if not line[:2].isdigit()]  # the others are the log's
+    assert (done.status, len(lines)) == (1, 1), done.err
+    assert lines[0].startswith("osce-news: ")
 
 
 @pytest.fixture
