@@ -58,7 +58,8 @@ class ArticlePage:
             raise LayoutError("article", expected="an article", got="a page that says 'not found'")
         if self._is_called("no_article"):
             raise LayoutError("article", expected="an article", got=page.description)
-        # Translations and canonical links are partly in elements that are pruned below.
+        # These are partly in elements that are pruned below.
+        stated, beside = article_parts.stated_date(page), article_parts.read_sidebar(page)
         languages = article_parts.read_translations(page)
         links = [page.address(link.get("href"), itself=True) for link in page.find("link[rel~=canonical]")]
         notes = [self.remark] if self.remark else []
@@ -70,8 +71,7 @@ class ArticlePage:
         labelled, label_elements = article_parts.read_labels(
             found.region, found.texts, cards=found.has_card_labels
         )
-        if found.has_card_labels:
-            labelled = article_parts.read_values(found.region, found.texts) | labelled
+        labelled = beside | dict(found.values) | labelled
         image = article_parts.read_image(page, found.region)
         downloads = article_parts.read_downloads(page, found.region)
         notes += language_notes(found.texts, page.language)
@@ -86,7 +86,7 @@ class ArticlePage:
             url=self.url,
             canonical=next(filter(None, links), None),
             title=found.title,
-            published=found.published or labelled.get(DATE),
+            published=found.published or labelled.get(DATE) or stated,
             text=_joined(text),
             place=found.place,
             image=image,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 from lxml.etree import _Element as Element
@@ -18,6 +18,7 @@ from lxml.etree import _Element as Element
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import says
+from osce_news.pages.article_parts import read_values
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import Line, outermost, squeeze, text_of, upwards
 
@@ -58,7 +59,8 @@ class ArticleOutline:
     published: str | None = None
     place: str | None = None
     remark: str | None = None
-    has_card_labels: bool = False  # whether values are printed as in cards
+    values: Mapping[str, str] = field(default_factory=dict)  # printed as in cards, by field
+    has_card_labels: bool = False  # whether labels are those of cards too
 
 
 class ArticleLayout:
@@ -155,7 +157,7 @@ class Drupal11Layout(ArticleLayout):
         texts = outermost(page.find(self.TEXT.css), page.root)
         if not texts:  # nothing else is special about the layout, so it does not fit in part
             raise LayoutError(self.NAME, expected="a section of text", got="none")
-        heading = next((one for one in self.TITLE.find(page) if text_of(one)), None)
+        heading = page.heading
         title = text_of(heading) if heading is not None else title_in_head(page, page.lines)
         if not title:
             raise LayoutError("h1", expected="a title", got=page.description)
@@ -163,15 +165,16 @@ class Drupal11Layout(ArticleLayout):
         first = next((one for one in dates if parse_date(one.get("datetime"))), None)
         printed = None if first is None else text_of(first)
         published = printed if first is None or parse_date(printed) else first.get("datetime")
-        stated = page.first("meta[property='article:published_time']::attr(content)")
         holder = common_holder([*texts, *([] if heading is None else [heading])])
+        region = next((one for one in upwards(holder) if one.tag in ("article", "main")), holder)
         return ArticleOutline(
             layout=self.NAME,
             title=title,
-            region=next((one for one in upwards(holder) if one.tag in ("article", "main")), holder),
+            region=region,
             texts=texts,
             used=[] if heading is None else [heading],
-            published=published or stated,
+            published=published,
+            values=read_values(region, texts),
             has_card_labels=True,
         )
 

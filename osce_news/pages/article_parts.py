@@ -9,12 +9,13 @@ from itertools import islice
 from lxml.etree import _Element as Element
 
 from osce_news.items import Download, Image, Translation
+from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import begins, language_code, says
 from osce_news.pages.article_text import Paragraph
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.fields import LabelledValues, values_after
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.labels import Label, is_value, read_label, split_labels
+from osce_news.pages.labels import DATE, Label, is_value, read_label, split_labels
 from osce_news.pages.text_lines import Line, is_item, outermost, squeeze, text_lines, text_of, upwards
 
 DOWNLOAD_LISTS = "ul.osce-download-links"
@@ -28,6 +29,12 @@ _CAPTION = "figcaption, [class*=caption]"
 _SOURCES = ("src", "data-src", "data-original")
 _SMALL = frozenset({"0", "1", "16", "24", "32"})
 _NO_IMAGE = re.compile(r"logo|icon|spacer|pixel|blank", re.IGNORECASE)
+_STATED_DATES = (
+    "meta[property='article:published_time']::attr(content)",
+    "[itemprop=datePublished]::attr(content)",
+    "[itemprop=datePublished]::attr(datetime)",
+)
+_DATE_IN_JSON = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _WORDS_IN_BRACKETS = re.compile(r"\(([^()]{2,30})\)|\[([^\[\]]{2,30})\]")
 _PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
 _WORDS = re.compile(r"[\s_-]+")
@@ -52,6 +59,27 @@ def read_translations(page: HtmlPage) -> tuple[Translation, ...]:
         if url is not None and is_item(link) and language not in ("", "x"):
             found.setdefault(language, Translation(language, url))
     return tuple(found.values())
+
+
+def stated_date(page: HtmlPage) -> str | None:
+    """Return the date of publishing that the page states for programs; None without one or with several.
+
+    It is in Open Graph's meta element, or in schema.org's microdata or JSON-LD.
+    """
+    stated = [one for css in _STATED_DATES for one in page.find(css)]
+    for script in page.find("script[type='application/ld+json']::text"):
+        stated += _DATE_IN_JSON.findall(script)
+    days = {day: one for one in stated if (day := parse_date(one))}
+    return days.popitem()[1] if len(days) == 1 else None
+
+
+def read_sidebar(page: HtmlPage) -> dict[str, str]:
+    """Return the labelled values of the first block beside the text that has a date among them, by field."""
+    for block in page.find("aside, [class*=sidebar]"):
+        labelled = CardFields(text_lines(block), block, None).labelled.values
+        if DATE in labelled and len(labelled) > 1:
+            return labelled
+    return {}
 
 
 def read_labels(

@@ -47,8 +47,8 @@ class CardGroup:
                 by_card[owner].append(line)
         columns = _columns(self.parent)
         for card, link in self.links.items():
-            inside = [_time(one) for one in card.iter("time", "meta") if _is_time(one)]
-            yield CardFields(by_card[card], card, link, times=inside, columns=columns, day=days.get(card))
+            times = times_in(card)
+            yield CardFields(by_card[card], card, link, times=times, columns=columns, day=days.get(card))
 
     def _times_around(self) -> tuple[dict[Element, list[Time]], dict[Element, list[Time]]]:
         """Return the times from the card before to each card, and those from it to the next."""
@@ -86,6 +86,11 @@ def days_above(groups: Sequence[CardGroup]) -> dict[Element, str]:
             return {}
     order = [parse_date(day) or "" for day in days]
     return found if len({*order}) > 1 and order == sorted(order, reverse=True) else {}
+
+
+def times_in(element: Element) -> list[Time]:
+    """Return the times inside the element that may be the date of publishing."""
+    return [_time(one) for one in element.iter("time", "meta") if _is_time(one)]
 
 
 def _is_time(element: Element) -> bool:

@@ -59,7 +59,7 @@ class CardValues:
             parts = [" ".join(parts)]
         if self._add_values(parts) or self._add_links(parts, pieces) or self._add_dated(parts, text):
             self.end_text()
-        elif may_be_text and not _is_byline(text):
+        elif may_be_text and not is_byline(text):
             self._texts[self.is_below][-1].append(text)
 
     def add_labelled(self, label: str, line: Line) -> None:
@@ -141,7 +141,7 @@ def is_aside(text: str) -> bool:
     )
 
 
-def _is_byline(text: str) -> bool:
+def is_byline(text: str) -> bool:
     """Whether the line names an author, or says how long reading takes."""
     first, _, rest = text.partition(" ")
     if says("byline", first):

@@ -18,7 +18,7 @@ from w3lib.encoding import html_to_unicode
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.normalize.identity import is_web_address
 from osce_news.normalize.vocabulary import fold, words
-from osce_news.pages.text_lines import Line, is_hidden, squeeze, text_lines, upwards
+from osce_news.pages.text_lines import Line, is_hidden, squeeze, text_lines, text_of, upwards
 from osce_news.urls import without_user
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -100,6 +100,14 @@ class HtmlPage:
     def name(self) -> str:
         """The title in the page's head; empty if there is none."""
         return self.first("title::text") or ""
+
+    @property
+    def heading(self) -> Element | None:
+        """The h1 with the page's title, else the first one with a text; None without one."""
+        stated = self.first("meta[property='og:title']::attr(content)") or self.name
+        texts = {one: text for one in self.find("h1") if (text := text_of(one))}
+        named = [one for one, text in texts.items() if text in stated]
+        return max(named, key=lambda one: len(texts[one]), default=next(iter(texts), None))
 
     def address(self, href: str | None, *, itself: bool = False) -> str | None:
         """Return the absolute web address of a link with this `href`.

@@ -1,9 +1,9 @@
-"""Reads an article of an unknown layout: conventions find title and date, trafilatura finds the text."""
+"""Reads an article of an unknown layout: title and values are those of a card, trafilatura finds the text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice, takewhile
 from typing import Any
 
 from lxml import etree
@@ -11,17 +11,21 @@ from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR
-from osce_news.normalize.dates import place_and_day
-from osce_news.normalize.vocabulary import says
-from osce_news.pages.article_layouts import ArticleOutline, first_date, title_in_head
+from osce_news.normalize.dates import parse_date, place_and_day
+from osce_news.normalize.vocabulary import begins, says
+from osce_news.pages.article_layouts import ArticleOutline, title_in_head
 from osce_news.pages.article_text import Paragraph, read_paragraphs
+from osce_news.pages.card_fields import CardFields
+from osce_news.pages.card_groups import times_in
+from osce_news.pages.card_values import is_byline, is_dated, is_known, is_of_values
 from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.labels import DATE
 from osce_news.pages.segmentation import find_date_anchors
-from osce_news.pages.text_lines import Line, text_of
+from osce_news.pages.text_lines import INLINE, Line, text_of
 
-_DATES = "span.date-display-single, time, [class*=publish], [class*=date-]"
-_MOST_TEXTS = 20  # in an element that holds only a date; others may be nested in each other
-_NEAR = 6  # lines below a title that may contain its date
+_ABOVE, _BELOW = 3, 6  # lines around a title that may be its values
+_LONGEST_VALUE = 120  # characters of such a line; a longer one begins the text
+_MOST_TEXTS = 20  # in an element of a line; others may be nested in each other
 _MOST_ELEMENTS = 20_000  # 2 MB of short paragraphs; trafilatura needs quadratic time
 _LARGE = 500_000  # characters; trafilatura's fallbacks take too long for larger pages
 # Elements of trafilatura's output, and their names in HTML.
@@ -39,22 +43,36 @@ def find_outline(page: HtmlPage) -> ArticleOutline:
     listed = len(find_date_anchors(lines).in_list)
     if listed > 1:
         raise LayoutError("article", expected="an article", got=f"a list of {listed} results")
-    heading = next((element for element in page.find("h1") if text_of(element)), None)
+    heading = page.heading
     title = text_of(heading) if heading is not None else title_in_head(page, lines)
     if not title:
         raise LayoutError("h1", expected="a title", got=page.description)
     if says("section", title):
         raise LayoutError("h1", expected="an article's title", got=f"that of a section: {title!r}")
+    around = _around(lines, heading)
+    times = [time for line in around for time in times_in(line.block) if time.text in line.text]
+    card = CardFields(around, body, None, times=times)
+    values = dict(card.values)
+    printed = (place_and_day(line.text) for line in around if not parse_date(line.text))
+    places = (one.place for one in printed if one is not None)
     skips = [line.block for line in lines if says("skip_links", line.text) and line.block is not body]
-    used = [*skips, *_menus(lines, body), *([] if heading is None else [heading])]
-    at = next((n for n, line in enumerate(lines) if line.block is heading), None)
-    for line in lines[at + 1 : at + 1 + _NEAR] if at is not None else []:
-        if (printed := place_and_day(line.text)) and line.block is not body:
-            known = [*used, line.block]
-            return ArticleOutline(BY_EXTRACTOR, title, body, (), known, printed.day, printed.place)
-    dates = [one for one in page.find(_DATES) if _has_few_texts(one) and place_and_day(text_of(one))]
-    published, remark = first_date(dates)
-    return ArticleOutline(BY_EXTRACTOR, title, body, (), [*used, *dates], published, remark=remark)
+    read = [line for n, line in enumerate(around) if n in card.labelled.used or _is_value(line)]
+    menus = _menus(lines, body)
+    return ArticleOutline(
+        BY_EXTRACTOR,
+        title,
+        body,
+        (),
+        [
+            *skips,
+            *menus,
+            *chain.from_iterable(map(_elements_of, read)),
+            *([] if heading is None else [heading]),
+        ],
+        published=values.pop(DATE, None),
+        place=next(filter(_may_be_place, places), None),
+        values=values,
+    )
 
 
 def read_text(page: HtmlPage) -> list[Paragraph]:
@@ -87,6 +105,41 @@ def _extracted(html: str) -> Element | None:
 
     document: Any = bare_extraction(html, fast=len(html) > _LARGE, include_comments=False)
     return None if document is None else document.body
+
+
+def _around(lines: Sequence[Line], heading: Element | None) -> list[Line]:
+    """Return the lines with values above the title, and the short lines between it and the text."""
+    own = [number for number, line in enumerate(lines) if line.block is heading]
+    if not own:
+        return []
+    above = list(takewhile(_is_value, reversed(lines[max(0, own[0] - _ABOVE) : own[0]])))
+    below = takewhile(_is_short, lines[own[-1] + 1 : own[-1] + 1 + _BELOW])
+    return [*reversed(above), *below]
+
+
+def _is_short(line: Line) -> bool:
+    return (
+        line.heading is None and len(line.text) <= _LONGEST_VALUE and not line.text.endswith((".", "!", "?"))
+    )
+
+
+def _is_value(line: Line) -> bool:
+    return _is_short(line) and (is_of_values(line) or is_dated(line) or place_and_day(line.text) is not None)
+
+
+def _elements_of(line: Line) -> list[Element]:
+    """Return the elements with the text of a line: its block, or elements inside a block with more lines."""
+    if text_of(line.block) == line.text:
+        return [line.block]
+    inside = (one for one in line.block.iterchildren(*INLINE) if _has_few_texts(one))
+    return [one for one in inside if (text := text_of(one)) and text in line.text]
+
+
+def _may_be_place(text: str | None) -> bool:
+    """Whether a text before a date is not a word for publishing, an author or a type."""
+    return text is not None and not (
+        begins("published", text) or begins("changed", text) or is_known(text) or is_byline(text)
+    )
 
 
 def _has_few_texts(element: Element) -> bool:

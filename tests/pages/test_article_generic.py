@@ -32,6 +32,12 @@ def test_every_paragraph_of_an_unknown_layout_is_right(number: int) -> None:
         ("<p>Vienna, 1 May 2020</p>", "Vienna", "1 May 2020"),
         ("<p>Astana | x</p><p>1 May 2020</p>", None, "1 May 2020"),
         ("<time>1 May 2020</time>", None, "1 May 2020"),
+        ("<p>Friday, 1 May 2020, 4 pm</p>", None, "Friday, 1 May 2020, 4 pm"),
+        ("<p>01.05.2020</p>", None, "01.05.2020"),
+        ("<p>Published on 1 May 2020</p>", None, "1 May 2020"),
+        ("<p>By Anna Example | 1 May 2020</p>", None, "1 May 2020"),
+        ("<p>Last updated: 3 May 2020</p><p>Published: 1 May 2020</p>", None, "1 May 2020"),
+        ("<time datetime='2020-05-01'>Friday</time>", None, "2020-05-01"),
         ("<p>On 1 May 2020 the mayors met.</p>", None, None),
         ("", None, None),
     ],
@@ -40,6 +46,43 @@ def test_the_date_is_a_line_below_the_title(below: str, place: str | None, publi
     article = read(unknown(f"<h1>A title</h1>{below}<div>{PROSE * 6}<p>The end of it.</p></div>"))
     assert (article.title, article.place, article.published) == ("A title", place, published)
     assert "1 May 2020" not in (article.text or "") or published is None
+
+
+@pytest.mark.parametrize("holder", ["article", "div"])
+@pytest.mark.parametrize("order", ["{title}{date}{text}", "{date}{title}{text}"])
+def test_an_inline_date_beside_the_text_takes_no_text_away(order: str, holder: str) -> None:
+    """Its block is the element with the whole article."""
+    date = "<time datetime='2020-05-01'>1 May 2020</time> <span>Press release</span>"
+    inside = order.format(title="<h1>A title</h1>", date=date, text=f"{PROSE}<p>The end of it.</p>")
+    article = read(unknown(f"<main><{holder}>{inside}</{holder}></main>"))
+    assert (article.published, article.content_type) == ("1 May 2020", "Press release")
+    assert paragraphs(article)[1:] == ["The end of it."]
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        ('<meta property="article:published_time" content="2020-05-01">', "", "2020-05-01"),
+        ("", '<meta itemprop="datePublished" content="2020-05-01">', "2020-05-01"),
+        ("", '<script type="application/ld+json">{"datePublished": "2020-05-01"}</script>', "2020-05-01"),
+        ('<meta property="article:published_time" content="2020-05-01">', "<p>2 May 2020</p>", "2 May 2020"),
+        (
+            '<meta property="article:published_time" content="2020-05-01">',
+            '<meta itemprop="datePublished" content="2020-05-02">',
+            None,
+        ),
+        (
+            "",
+            "<aside><dl><dt>Date</dt><dd>1 May 2020</dd><dt>Type</dt><dd>News</dd></dl></aside>",
+            "1 May 2020",
+        ),
+        ("", "<aside><p>Date: 1 May 2020</p><p>A meeting.</p></aside>", None),
+    ],
+)
+def test_a_date_may_be_stated_in_the_head_or_beside_the_text(
+    head: str, body: str, published: str | None
+) -> None:
+    assert read(unknown(f"<h1>A title</h1>{body}<div>{PROSE * 6}</div>", head=head)).published == published
 
 
 @pytest.mark.parametrize(
@@ -53,6 +96,7 @@ def test_the_date_is_a_line_below_the_title(below: str, place: str | None, publi
         ),
         ('<title>x</title><meta property="og:title" content="A title">', "", "A title"),
         ("<title>OSCE</title>", "<h1> </h1><h1>A title</h1>", "A title"),
+        ("<title>A title | News</title>", "<h1>News</h1><h1>A title</h1>", "A title"),
     ],
 )
 def test_the_title_is_the_heading_or_what_the_head_says(head: str, body: str, title: str) -> None:
