@@ -9,6 +9,7 @@ from itertools import islice
 
 from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR, RawArticle
+from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import says
 from osce_news.pages import article_parts, unknown_layout
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
@@ -68,10 +69,9 @@ class ArticlePage:
             notes.append("begins with 'Skip Links': a site of a field operation")
         page.prune()
         found = self._find(notes)
-        labelled, label_elements = article_parts.read_labels(
-            found.region, found.texts, cards=found.has_card_labels
-        )
+        labelled, label_elements = article_parts.read_labels(found.region, found.texts)
         labelled = beside | dict(found.values) | labelled
+        dates = (found.published, labelled.get(DATE), stated)
         image = article_parts.read_image(page, found.region)
         downloads = article_parts.read_downloads(page, found.region)
         notes += language_notes(found.texts, page.language)
@@ -86,7 +86,7 @@ class ArticlePage:
             url=self.url,
             canonical=next(filter(None, links), None),
             title=found.title,
-            published=found.published or labelled.get(DATE) or stated,
+            published=next(filter(parse_date, dates), None) or next(filter(None, dates), None),
             text=_joined(text),
             place=found.place,
             image=image,

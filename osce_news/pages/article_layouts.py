@@ -60,7 +60,6 @@ class ArticleOutline:
     place: str | None = None
     remark: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)  # printed as in cards, by field
-    has_card_labels: bool = False  # whether labels are those of cards too
 
 
 class ArticleLayout:
@@ -175,7 +174,6 @@ class Drupal11Layout(ArticleLayout):
             used=[] if heading is None else [heading],
             published=published,
             values=read_values(region, texts),
-            has_card_labels=True,
         )
 
 

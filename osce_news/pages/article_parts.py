@@ -82,22 +82,20 @@ def read_sidebar(page: HtmlPage) -> dict[str, str]:
     return {}
 
 
-def read_labels(
-    region: Element, texts: Sequence[Element], *, cards: bool = False
-) -> tuple[dict[str, str], set[Element]]:
+def read_labels(region: Element, texts: Sequence[Element]) -> tuple[dict[str, str], set[Element]]:
     """Return the labelled values inside the region by field, and the elements of labels and values.
 
     Inside the text, only labels with an element of their own count: plain text that begins like one is prose.
-    With `cards`, those of cards count too, in the text if a known value follows. Rows with other labels, such
-    as the Sustainable Development Goals, are among the elements.
+    The common words that label values in cards also need a known value there; without `texts`, the text may
+    be anywhere. Rows with other labels, such as the Sustainable Development Goals, are among the elements.
     """
     holders = set(texts)
-    lines = [part for line in text_lines(region) for part in split_labels(line, cards=cards)]
+    lines = [part for line in text_lines(region) for part in split_labels(line, cards=True)]
     labels: list[Label | None] = []
     for number, line in enumerate(lines):
-        label = read_label(line, cards=cards)
+        label = read_label(line, cards=True)
         in_text = not holders.isdisjoint(upwards(line.block))
-        if label is not None and in_text:
+        if label is not None and (in_text or (label.is_common and not holders)):
             value = label.value or "".join(following.text for following in lines[number + 1 : number + 2])
             if not label.own_element or (label.is_common and not is_value(label.field, value)):
                 label = None  # a sentence

@@ -212,4 +212,4 @@ def _rows(table: Element) -> list[str] | None:
     if max(map(len, rows), default=0) < 2:
         return None
     texts = ([text_of(cell) for cell in row] for row in rows)
-    return [" | ".join(row).rstrip(" |") for row in texts if any(row)]
+    return [" | ".join(row).rstrip() for row in texts if any(row)]

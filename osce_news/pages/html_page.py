@@ -103,11 +103,13 @@ class HtmlPage:
 
     @property
     def heading(self) -> Element | None:
-        """The h1 with the page's title, else the first one with a text; None without one."""
+        """The h1 with the page's title, else the first h1, else another heading with the title; or None."""
         stated = self.first("meta[property='og:title']::attr(content)") or self.name
         texts = {one: text for one in self.find("h1") if (text := text_of(one))}
+        first = next(iter(texts), None)
+        texts = texts or {one: text for one in self.find("h2, h3") if (text := text_of(one))}
         named = [one for one, text in texts.items() if text in stated]
-        return max(named, key=lambda one: len(texts[one]), default=next(iter(texts), None))
+        return max(named, key=lambda one: len(texts[one]), default=first)
 
     def address(self, href: str | None, *, itself: bool = False) -> str | None:
         """Return the absolute web address of a link with this `href`.

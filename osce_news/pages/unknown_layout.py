@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice, takewhile
 from typing import Any
 
@@ -23,6 +23,7 @@ from osce_news.pages.labels import DATE
 from osce_news.pages.segmentation import find_date_anchors
 from osce_news.pages.text_lines import INLINE, Line, text_of
 
+_DATES = "time, [class*=publish], [class*=date]"
 _ABOVE, _BELOW = 3, 6  # lines around a title that may be its values
 _LONGEST_VALUE = 120  # characters of such a line; a longer one begins the text
 _MOST_TEXTS = 20  # in an element of a line; others may be nested in each other
@@ -55,21 +56,14 @@ def find_outline(page: HtmlPage) -> ArticleOutline:
     values = dict(card.values)
     printed = (place_and_day(line.text) for line in around if not parse_date(line.text))
     places = (one.place for one in printed if one is not None)
-    skips = [line.block for line in lines if says("skip_links", line.text) and line.block is not body]
-    read = [line for n, line in enumerate(around) if n in card.labelled.used or _is_value(line)]
-    menus = _menus(lines, body)
+    used = [line for number, line in enumerate(around) if number in card.labelled.used or _is_value(line)]
     return ArticleOutline(
         BY_EXTRACTOR,
         title,
         body,
         (),
-        [
-            *skips,
-            *menus,
-            *chain.from_iterable(map(_elements_of, read)),
-            *([] if heading is None else [heading]),
-        ],
-        published=values.pop(DATE, None),
+        [*_before(lines, heading), *_menus(lines, body), *chain.from_iterable(map(_elements_of, used))],
+        published=values.pop(DATE, None) or _only_date(page),
         place=next(filter(_may_be_place, places), None),
         values=values,
     )
@@ -115,6 +109,23 @@ def _around(lines: Sequence[Line], heading: Element | None) -> list[Line]:
     above = list(takewhile(_is_value, reversed(lines[max(0, own[0] - _ABOVE) : own[0]])))
     below = takewhile(_is_short, lines[own[-1] + 1 : own[-1] + 1 + _BELOW])
     return [*reversed(above), *below]
+
+
+def _before(lines: Sequence[Line], heading: Element | None) -> Iterator[Element]:
+    """Yield the title's heading and the blocks above it: the text is below."""
+    if heading is not None:
+        yield heading
+        wide = set(heading.iterancestors())
+        above = takewhile(lambda line: line.block is not heading, lines)
+        yield from (line.block for line in above if line.block not in wide)
+
+
+def _only_date(page: HtmlPage) -> str | None:
+    """Return the date in elements for dates anywhere on the page; None without one or with several."""
+    elements = filter(_has_few_texts, page.find(_DATES))
+    found = (date for one in elements for date in (text_of(one), one.get("datetime")))
+    days = {day: date for date in found if (day := parse_date(date))}
+    return days.popitem()[1] if len(days) == 1 else None
 
 
 def _is_short(line: Line) -> bool:

@@ -76,6 +76,9 @@ def test_an_inline_date_beside_the_text_takes_no_text_away(order: str, holder: s
             "<aside><dl><dt>Date</dt><dd>1 May 2020</dd><dt>Type</dt><dd>News</dd></dl></aside>",
             "1 May 2020",
         ),
+        ('<meta property="article:published_time" content="2020-05-01">', "<p>05/01/2020</p>", "2020-05-01"),
+        ("", "<time>1 May 2020</time>" * 2 + "<p>A line.</p>" * 9, "1 May 2020"),
+        ("", "<p>A line.</p>" * 9 + "<time>1 May 2020</time> or <time>2 May 2020</time>", None),
         ("", "<aside><p>Date: 1 May 2020</p><p>A meeting.</p></aside>", None),
     ],
 )
@@ -83,6 +86,27 @@ def test_a_date_may_be_stated_in_the_head_or_beside_the_text(
     head: str, body: str, published: str | None
 ) -> None:
     assert read(unknown(f"<h1>A title</h1>{body}<div>{PROSE * 6}</div>", head=head)).published == published
+
+
+def test_what_is_above_the_title_is_no_text() -> None:
+    rows = f"<tr><td>Home | News</td></tr><tr><td><h1>A title</h1>{PROSE}<p>The end of it.</p></td></tr>"
+    article = read(unknown(f"<p>Statement</p><table>{rows}</table>"))
+    assert paragraphs(article)[1:] == ["The end of it."]
+
+
+@pytest.mark.parametrize(
+    ("label", "content_type"),
+    [
+        ("<b>Item type:</b> News", "News"),
+        ("<b>Item type:</b> a good one", None),
+        ("Item type: a good one", None),
+    ],
+)
+def test_a_label_of_cards_counts_anywhere_if_a_known_value_follows(
+    label: str, content_type: str | None
+) -> None:
+    article = read(unknown(f"<h1>A title</h1><div>{PROSE * 6}</div><p>{label}</p>"))
+    assert article.content_type == content_type
 
 
 @pytest.mark.parametrize(
@@ -97,6 +121,7 @@ def test_a_date_may_be_stated_in_the_head_or_beside_the_text(
         ('<title>x</title><meta property="og:title" content="A title">', "", "A title"),
         ("<title>OSCE</title>", "<h1> </h1><h1>A title</h1>", "A title"),
         ("<title>A title | News</title>", "<h1>News</h1><h1>A title</h1>", "A title"),
+        ("<title>A title | OSCE</title>", "<h2>Sections</h2><h2>A title</h2>", "A title"),
     ],
 )
 def test_the_title_is_the_heading_or_what_the_head_says(head: str, body: str, title: str) -> None:
