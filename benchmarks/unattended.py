@@ -6,7 +6,7 @@ Prints three tables. Kills: crawls of a made-up newsroom are killed with SIGKILL
 seven in a row before one may reach its end. A kill is survived if `osce-news verify` finds nothing wrong
 afterwards, and if the rows at the end are those of undisturbed crawls, except for times. Gaps: the shortest
 time between two requests as the server saw them, compared with the crawl-delay of its robots.txt and with
-the crawl's receipt. Memory: the largest resident set of a crawl of `--pages` pages of results, compared
+what `runs` shows. Memory: the largest resident set of a crawl of `--pages` pages of results, compared
 with one of a tenth of them.
 """
 
@@ -141,11 +141,11 @@ def gaps_table(gaps: list[Gap]) -> str:
     """Return the gaps in Markdown.
 
     >>> print(gaps_table([Gap(0.2, 0.2004, 0.201)]))
-    | crawl-delay asked for | smallest gap seen by the server | in the receipt |
+    | crawl-delay | smallest gap seen by the server | shown by `runs` |
     | --: | --: | --: |
     | 0.2 s | 0.200 s | 0.201 s |
     """
-    rows = [["crawl-delay asked for", "smallest gap seen by the server", "in the receipt"], ["--:"] * 3]
+    rows = [["crawl-delay", "smallest gap seen by the server", "shown by `runs`"], ["--:"] * 3]
     rows += [[f"{gap.asked:g} s", f"{gap.seen:.3f} s", f"{gap.claimed:.3f} s"] for gap in gaps]
     return _table(rows)
 

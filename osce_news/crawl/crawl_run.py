@@ -146,7 +146,7 @@ class CrawlRun(Run):
                 self.recorder.close()
 
     def _failed(self, end: RunFinished, error: StorageError) -> RunFinished:
-        """Set the error, and return the end of the run with it; it tells nothing about the list."""
+        """Set the error, and return the end of the run with it, which says nothing about the list."""
         self.fail(error)
         return replace(
             end, status=self.status, message=self.message, whole=False, tells_gone=False, list_status=None

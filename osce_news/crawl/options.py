@@ -34,7 +34,7 @@ def _text(value: Any, option: str) -> str:
 
 
 def _addresses(value: Any, option: str) -> tuple[str, ...]:
-    """Return the addresses of a list of texts, or of a text that separates them by white space or commas."""
+    """Return the addresses in a list of texts, or in one text with white space or commas between them."""
     texts = re.split(r"[\s,]+(?=https?://)", value.strip()) if isinstance(value, str) else value
     if not isinstance(texts, list | tuple):
         raise BadInputError(f"--{option}: {str(value)[:60]!r} is not an address, and not a list of addresses")

@@ -23,7 +23,7 @@ from osce_news.urls import page_number, page_size
 NEW_SHARE = 0.83  # about this share of the results of a page is new; the others were on the page before
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not overlap what was read
 RECENT = 300  # results
-ENOUGH_SIZES = 3  # that were requested of pages of one size, to show that the site ignores it
+ENOUGH_SIZES = 3  # requested sizes that gave pages of one size: so the site ignores the requested size
 
 
 def window_at(position: int, max_rows: int) -> Window:
@@ -240,8 +240,8 @@ class OverlappingPages:
     def _has_own_size(self, page: PageFacts, window: Window) -> bool:
         """Whether pages of three requested sizes had the same number of results, not fewer than requested.
 
-        Such a page may have joined by chance, because a result was added on top. Two such pages prove
-        nothing: a new pinned result may make up for one result fewer.
+        Such a page may continue what was read by chance, because a result was added on top. Two such pages
+        prove nothing: a new pinned result may make up for one result fewer.
         """
         requested = self._requested[len(page.keys)]
         if len(page.keys) < window.rows:

@@ -89,11 +89,11 @@ class Pagers:
 
     @property
     def least_length(self) -> int:
-        """The least length of the list according to its pages; 0 if none gives one. It may become shorter."""
+        """The smallest length that pages gave for the list, which may become shorter; 0 if none gave one."""
         return min(self._least_lengths, default=0)
 
     def is_last(self, page: PageFacts) -> bool:
-        """Whether a page without a link to the next page is the last one, since others had such a link."""
+        """Whether a page without a link to the next page is the last one, because others had such a link."""
         return self.has_links and page.pager is not None
 
     def next_link(self, page: PageFacts, visited: Container[str]) -> str | None:

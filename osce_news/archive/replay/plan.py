@@ -17,7 +17,7 @@ from osce_news.events import EventError, RunStarted, parse_event
 from osce_news.urls import site_host
 
 _NUMBER = re.compile("[0-9]{5,6}")  # of a run's file
-# Of files that hold pages or captures in forms that are not read.
+# The suffixes of files with pages or captures that can't be read.
 _OTHER_FORMS = (
     ".arc", ".arc.gz", ".htm.gz", ".html.gz", ".maff", ".mht", ".mhtml", ".wacz", ".warc.bz2",
     ".warc.gz.open", ".warc.open", ".warc.xz", ".warc.zst", ".webarchive",
@@ -52,7 +52,7 @@ class ReplayPlan:
     def hosts(self, start_url: str) -> list[str]:
         """Return the sites whose pages are wanted from `warcs`, as `site_host` names them.
 
-        They are those of the list and of the runs, which are merged page by page if they don't fit.
+        They are the sites of the list and of the runs: a run that does not fit is merged page by page.
         """
         urls = [start_url, *(run.begins.start_url for run in self.runs)]
         return sorted({site_host(url) for url in urls})

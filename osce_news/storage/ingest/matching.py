@@ -110,7 +110,7 @@ def _resolve(
 def _candidates(connection: sqlite3.Connection, unknown: Sequence[NewsItem]) -> Iterator[sqlite3.Row]:
     """Yield the stored items that may be among the unknown ones, by their dates."""
     if any(not (item.published or item.id.isdigit()) for item in unknown):
-        yield from connection.execute(_CANDIDATES)  # only the title is left, so each may be this one
+        yield from connection.execute(_CANDIDATES)  # without a date, any stored item may be this one
         return
     dates = {date.fromisoformat(item.published) for item in unknown if item.published}
     days = {day + distance for day in dates for distance in _NEAR}

@@ -28,7 +28,7 @@ _LOAD = (
     "SELECT id, language, first_seen, last_seen, first_run, sources, withdrawn, "
     f"{', '.join(RAW_FIELDS)} FROM items WHERE id IN (SELECT value FROM json_each(?))"
 )
-# Whether no list and no search service has shown the item. Older versions did not store when the latter did.
+# Whether no list and no search service has shown the item. Older versions stored no time of the service.
 _IS_PAGE_ONLY = """sources IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM json_each(sources) WHERE key = 'list' OR 'search' IN (key, value))"""
 # All columns of an item, with its offices, topics and places as JSON arrays of the values of a `Term`.
