@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from osce_news.cli.shared.options import db_option, format_options
 from osce_news.cli.shared.output import FORMATS, is_table, print_rows, terminal_width
 from osce_news.errors import BadInputError
 from osce_news.storage import dictionary as stored
-from osce_news.storage import open_for_reading
+from osce_news.storage import read_transaction
 
 
 @click.command()
@@ -32,7 +31,7 @@ def dictionary(table: str | None, form: str | None, db: Path) -> None:
       osce-news dictionary newsroom
       osce-news dictionary items --format csv
     """
-    with closing(open_for_reading(db)) as connection:
+    with read_transaction(db) as connection:
         rows = stored.entries(connection)
     if table is not None:
         tables = list(dict.fromkeys(row["table_name"] for row in rows))

@@ -29,6 +29,7 @@ _AFTER_INTERRUPTION = {
     "crawl": "; what was read is stored",
     **dict.fromkeys(("replay", "backfill", "parse", "merge"), "; run the command again to continue"),
 }
+_OTHER_NAMES = {"--from": "--since", "--to": "--until"}  # those that click takes for other options
 _COMPLETE = "_OSCE_NEWS_COMPLETE"  # the variable that a shell sets to ask for its completion
 
 
@@ -104,8 +105,7 @@ def _run() -> int:
         return error.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "osce-news"
-        message = " ".join(error.format_message().split()).rstrip(".")
-        return _fail(f"{message}{_hint(error)} (see `{command} --help`)", 2)
+        return _fail(f"{_usage(error)} (see `{command} --help`)", 2)
     except click.exceptions.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
@@ -116,14 +116,18 @@ def _run() -> int:
         return _fail(with_database(line, database), status, show_traceback=verbose)
 
 
-def _hint(error: click.UsageError) -> str:
-    """Return what may have been meant by an argument that a command does not take; empty if not known."""
-    if error.ctx is None or "unexpected extra argument" not in error.message:
-        return ""
-    options = {name for param in error.ctx.command.params for name in param.opts}
-    if "--db" in options and ".db" in error.message:
-        return "; name the database with --db"
-    return "; words go after --search, several words in quotes" if "--search" in options else ""
+def _usage(error: click.UsageError) -> str:
+    """Return what is wrong with the arguments and, where known, what may have been meant."""
+    options = {name for param in error.ctx.command.params for name in param.opts} if error.ctx else set()
+    if isinstance(error, click.NoSuchOption) and (meant := _OTHER_NAMES.get(error.option_name)) in options:
+        return f"{error.message} Did you mean {meant!r}?"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    if "unexpected extra argument" in message:
+        if "--db" in options and ".db" in message:
+            return f"{message}; name the database with --db"
+        if "--search" in options:
+            return f"{message}; words go after --search, several words in quotes"
+    return message
 
 
 def line_and_status(error: BaseException) -> tuple[str, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from osce_news.cli.shared.options import db_option, format_options, limit_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import printable
-from osce_news.storage import open_for_reading
+from osce_news.storage import read_transaction
 from osce_news.storage import runs as stored_runs
 
 # Tables use short names for some columns, so that all of them fit.
@@ -49,7 +48,7 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
         return _list(db, limit, form)
     # SQLite has no longer integers.
     number = int(identifier) if identifier.isdecimal() and len(identifier) < 19 else 0
-    with closing(open_for_reading(db)) as connection:
+    with read_transaction(db) as connection:
         found = stored_runs.read_run(connection, number)
     if found is None:
         raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
@@ -70,7 +69,7 @@ def with_death(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(db: Path, limit: int | None, form: str | None) -> None:
-    with closing(open_for_reading(db)) as connection:
+    with read_transaction(db) as connection:
         rows = [with_death(row) for row in stored_runs.list_runs(connection, limit)]
         total = stored_runs.count_runs(connection)
     if not is_table(form):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import click
 from osce_news.cli.shared.options import db_option, format_options
 from osce_news.cli.shared.output import Row, print_field, print_json, print_rows, print_wrapped
 from osce_news.items import NEWSROOM_COLUMNS
-from osce_news.storage import open_for_reading, queries
+from osce_news.storage import queries, read_transaction
 
 
 @click.command()
@@ -30,7 +29,7 @@ def show(identifier: str, db: Path, form: str | None) -> None:
       osce-news show 514201
       osce-news show https://www.osce.org/cthb/514201 --json
     """
-    with closing(open_for_reading(db)) as connection:
+    with read_transaction(db) as connection:
         item = queries.find_item(connection, identifier)
     if form == "json":
         print_json(item)

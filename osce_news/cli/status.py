@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import closing
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from osce_news.cli.shared.options import db_option
 from osce_news.cli.shared.output import as_far_as_read, print_field, print_json
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
 from osce_news.errors import StaleError
-from osce_news.storage import open_for_reading, queries
+from osce_news.storage import queries, read_transaction
 from osce_news.storage import runs as stored_runs
 from osce_news.storage.held import held_pages
 from osce_news.storage.queries import Query
@@ -77,8 +77,9 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
       osce-news status --format json
       osce-news status --format prometheus > osce_news.prom
     """
-    facts = _facts(db)
-    age = facts["age_s"]
+    with read_transaction(db) as connection:
+        facts = _facts(connection, db)
+        stale = _stale(connection, facts["age_s"], max_age) if max_age else None
     with as_far_as_read():
         if form == "json":
             print_json(facts)
@@ -86,7 +87,7 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
             _print_metrics(facts)
         else:
             _print_facts(facts)
-    if max_age is not None and (stale := _stale(db, age, max_age)):
+    if stale:
         raise StaleError(f"{db}: {stale}; `osce-news runs` shows why, `osce-news crawl` makes a new one")
 
 
@@ -99,16 +100,14 @@ def _print_facts(facts: dict[str, Any]) -> None:
         print_field(label, shown)
 
 
-def _stale(db: Path, age: int | None, max_age: timedelta) -> str | None:
+def _stale(connection: sqlite3.Connection, age: int | None, max_age: timedelta) -> str | None:
     """Return what was not read completely for longer than this; None if all was."""
     if age is None:
         return "no crawl is complete"
     if age > max_age.total_seconds():
         return f"the last complete crawl ended {duration_in_words(age)} ago"
     now = parse_utc(utc_now())
-    with closing(open_for_reading(db)) as connection:
-        lists = unfinished_lists(connection, format_utc((now - max_age).timestamp()))
-    for name, completed in lists:
+    for name, completed in unfinished_lists(connection, format_utc((now - max_age).timestamp())):
         if completed is None:
             return f"no crawl of {name} is complete"
         ago = duration_in_words((now - parse_utc(completed)).total_seconds())
@@ -116,32 +115,32 @@ def _stale(db: Path, age: int | None, max_age: timedelta) -> str | None:
     return None
 
 
-def _facts(db: Path) -> dict[str, Any]:
+def _facts(connection: sqlite3.Connection, db: Path) -> dict[str, Any]:
     """Return the state of the database; what is not known is None."""
-    with closing(open_for_reading(db)) as connection:
-        last = next(map(with_death, stored_runs.list_runs(connection, 1)), {})
-        complete, whole = last_complete_crawl(connection), last_whole_run(connection)
-        ended = complete["finished"] if complete else None
-        age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None
-        return {
-            "database": str(db),
-            "last_run": last.get("run"),
-            **{f"last_run_{name}": last.get(name)
-               for name in ("mode", "status", "started", "finished", "message")},
-            "last_complete_run": complete["id"] if complete else None,
-            "last_complete_run_finished": ended,
-            "age_s": None if age is None else max(0, int(age)),
-            "last_whole_run": whole["id"] if whole else None,
-            "last_whole_run_finished": whole["finished"] if whole else None,
-            "held_pages": sum(page["stored_run"] is None for page in held_pages(connection)),
-            "unknown_names": len(queries.unknown_values(connection)),
-            "items": queries.count(connection, Query()),
-            "bytes": db.stat().st_size,
-        }  # fmt: skip
+    last = next(map(with_death, stored_runs.list_runs(connection, 1)), {})
+    complete, whole = last_complete_crawl(connection), last_whole_run(connection)
+    ended = complete["finished"] if complete else None
+    age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None
+    return {
+        "database": str(db),
+        "last_run": last.get("run"),
+        **{f"last_run_{name}": last.get(name)
+           for name in ("mode", "status", "started", "finished", "message")},
+        "last_complete_run": complete["id"] if complete else None,
+        "last_complete_run_finished": ended,
+        "age_s": None if age is None else max(0, int(age)),
+        "last_whole_run": whole["id"] if whole else None,
+        "last_whole_run_finished": whole["finished"] if whole else None,
+        "held_pages": sum(page["stored_run"] is None for page in held_pages(connection)),
+        "unknown_names": len(queries.unknown_values(connection)),
+        "items": queries.count(connection, Query()),
+        "bytes": db.stat().st_size,
+    }  # fmt: skip
 
 
 def _print_metrics(facts: dict[str, Any]) -> None:
-    path = os.path.abspath(facts["database"]).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    path = os.fsencode(os.path.abspath(facts["database"])).decode("utf-8", "replace")
+    path = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     for name, (key, text) in _METRICS.items():
         value = facts[key]
         if value is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import click
 from osce_news.cli.shared.options import db_option, format_options
 from osce_news.cli.shared.output import is_table, print_rows
 from osce_news.normalize.vocabulary import vocabulary as load
-from osce_news.storage import open_for_reading, queries
+from osce_news.storage import queries, read_transaction
 
 
 @click.command()
@@ -29,7 +28,7 @@ def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None) -> N
       osce-news vocabulary --unknown
     """
     if unknown:
-        with closing(open_for_reading(db)) as connection:
+        with read_transaction(db) as connection:
             rows = queries.unknown_values(connection)
         if kind is not None:
             rows = [row for row in rows if row["kind"] == _singular(kind)]

@@ -193,7 +193,6 @@ class ArticlesRun(CrawlRun):
         queue = article_queue.due_articles(writer.connection, utc_now(), options.lists)
         super().__init__(writer, options, "articles")
         self.queue_pages(queue[: options.max_articles])
-        self._over_limit = len(queue) - self.total
         self._failures = 0
         self._first_failure = ""
         self.checks = ArticleChecks(*article_queue.count_layouts(writer.connection), accept=options.accept)
@@ -201,11 +200,15 @@ class ArticlesRun(CrawlRun):
 
     def store_item(self, item: ArticleItem) -> None:
         """As `CrawlRun.store_item`, and count the failures and what is left."""
-        self.summary.articles_left = len(self.queue) - 1 + self._over_limit
         if item.status == "failed":
             self._failures += 1
             self._first_failure = self._first_failure or f"{item.url}: {item.reason}"
-        super().store_item(item)
+        self.summary.articles_left -= 1
+        try:
+            super().store_item(item)
+        except StorageError:
+            self.summary.articles_left += 1
+            raise
 
     def ending(self) -> tuple[RunFinished, list[str]]:
         """As `CrawlRun.ending`; the run is partial if articles could not be fetched."""

@@ -8,7 +8,7 @@
 """
 
 from osce_news.storage.crawl_state import Validators
-from osce_news.storage.database import open_for_reading, open_for_writing, refuse_missing
+from osce_news.storage.database import open_for_reading, open_for_writing, read_transaction, refuse_missing
 from osce_news.storage.ingest.listing import Changes
 from osce_news.storage.runs import Summary
 from osce_news.storage.writer import Writer
@@ -20,5 +20,6 @@ __all__ = [
     "Writer",
     "open_for_reading",
     "open_for_writing",
+    "read_transaction",
     "refuse_missing",
 ]

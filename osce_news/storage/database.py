@@ -83,6 +83,17 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         return _read_only(path)
 
 
+@contextmanager
+def read_transaction(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database for reading; all queries of the block read one state, even if a crawl writes.
+
+    Raises what `open_for_reading` raises.
+    """
+    with closing(open_for_reading(path)) as connection:
+        connection.execute("BEGIN")
+        yield connection
+
+
 def write_copy(connection: sqlite3.Connection, path: Path) -> None:
     """Write a copy of the database in its present state to a file; raises sqlite3.Error."""
     connection.execute("PRAGMA query_only = OFF")  # it forbids this for a copy in memory

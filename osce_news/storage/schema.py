@@ -70,11 +70,19 @@ def _view_columns() -> Iterator[str]:
             yield f"items.{name}"
 
 
-def _statements() -> Iterator[str]:
-    """Yield the statements of schema.sql."""
+def _script() -> str:
+    """Return schema.sql with the columns of items."""
     text = resources.files(__package__).joinpath("schema.sql").read_text("utf-8")
     text = text.replace("{item_columns}", ",\n    ".join(_item_columns()))
-    text = text.replace("{newsroom_columns}", ",\n    ".join(_view_columns()))
+    return text.replace("{newsroom_columns}", ",\n    ".join(_view_columns()))
+
+
+def _statements(text: str) -> Iterator[str]:
+    r"""Yield the statements of a script, without the comments between them.
+
+    >>> list(_statements("-- Two tables.\nCREATE TABLE a (b);\nCREATE TABLE c (d)"))
+    ['CREATE TABLE a (b)', 'CREATE TABLE c (d)']
+    """
     statement = ""
     for line in text.splitlines(keepends=True):
         if statement or not line.startswith(("--", "\n")):
@@ -82,10 +90,12 @@ def _statements() -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement.strip().removesuffix(";")
             statement = ""
+    if statement:  # the last one needs no semicolon
+        yield statement.strip()
 
 
 # The statement that makes each table, index, view and trigger, by name.
-SCHEMA = {sql.replace(" VIRTUAL", "", 1).split()[2]: sql for sql in _statements()}
+SCHEMA = {sql.replace(" VIRTUAL", "", 1).split()[2]: sql for sql in _statements(_script())}
 TABLES = {name: sql for name, sql in SCHEMA.items() if sql.startswith("CREATE TABLE")}
 SEARCH_INDEX = {name: sql for name, sql in SCHEMA.items() if "_fts" in name or name == "items_text"}
 

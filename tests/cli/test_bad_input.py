@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import sqlite3
@@ -73,6 +74,8 @@ def _one_line(result: Result) -> str:
         (["search", "--", "-media"], "the query only excludes"),
         (["stats", "--search", "NOT media"], "the query only excludes"),
         (["search", " "], "no words to search for"),
+        (["search", '"'], "no word to search for in '\"'"),
+        (["list", "--search", "???"], r"no word to search for in '\?\?\?'"),
         (["list", "--search", ""], "no words to search for"),
         (["stats", "--since", ""], "--since: '' is not a date"),
         (["list", "--language", ""], "language"),
@@ -89,6 +92,12 @@ def _one_line(result: Result) -> str:
         (["vocabulary", "moons"], "moons"),
         (["list", "--colour", "red"], "No such option.*--colour"),
         (["list", "--ofice", "odihr"], "No such option.*--ofice.*--office"),
+        (["list", "--from", "2022"], r"'--from'\. Did you mean '--since'\?"),
+        (["search", "osce", "--to", "2022"], r"'--to'\. Did you mean '--until'\?"),
+        (
+            ["list", "--office", "odihr, secretariat"],
+            "'odihr, secretariat'; to name several, repeat the option",
+        ),
         (["lsit"], "No such command 'lsit'. Did you mean 'list'"),
         (["help", "lsit"], "No such command 'lsit'. Did you mean 'list'"),
         (["list", "more"], r"unexpected extra argument \(more\); words go after --search, several words"),
@@ -203,6 +212,9 @@ def test_suggested_commands_work_with_a_database_of_any_name(tmp_path: Path, nam
     assert problems(tmp_path / name) == []
     typed = [line.strip() for line in first.out.splitlines() if line.startswith("  osce-news ")]
     assert len(typed) == 3
+    status = run("status", "--format", "json", f"--db={name}", cwd=tmp_path)
+    status.out.encode()  # raises if a byte of the name is printed as it is
+    assert json.loads(status.out)["database"] == name
     if name in NAMES[:2]:  # the others need no shell
         result = shell(" && ".join(typed), cwd=tmp_path)
         assert (result.status, remarks(result.err)) == (0, [])

@@ -14,7 +14,7 @@ import pytest
 from osce_news.cli.shared.summary import print_summary
 from osce_news.storage.runs import Summary
 from tests.helpers import ROOT, environment, remarks, run, shell
-from tests.processes import on_a_terminal
+from tests.processes import Command, on_a_terminal
 
 LISTS = [
     ("list", "--limit", "0"),
@@ -184,3 +184,31 @@ def test_after_a_run_that_is_not_complete_its_problems_come_next(
     assert commands(status="failed") == ["osce-news runs 3"]
     assert commands(status="complete")[0] == "osce-news list"
     assert commands(status="complete", unknown_terms=2)[-1] == "osce-news vocabulary --unknown"
+
+
+TRACED = """
+import sys
+from osce_news.storage import database
+opened = database.open_for_reading
+def traced(path):
+    connection = opened(path)
+    connection.set_trace_callback(lambda sql: print("SQL:", *sql.split(), file=sys.stderr))
+    return connection
+database.open_for_reading = traced
+"""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "list", "search osce", "show 513106", "stats", "vocabulary --unknown", "dictionary", "cite",
+        "export a.csv", "runs", "runs 1", "status --max-age 2d",
+    ],
+)  # fmt: skip
+def test_a_command_reads_one_state_of_the_database(filled: Path, tmp_path: Path, typed: str) -> None:
+    with Command(typed.split(), tmp_path, environment(), TRACED) as command:
+        done = command.wait(30)
+    statements = [line for line in done.errors.splitlines() if line.startswith("SQL: ")]
+    assert statements[0] == "SQL: BEGIN"
+    assert len(statements) > 1
+    assert "SQL: COMMIT" not in statements

@@ -138,6 +138,9 @@ def test_the_metrics_of_two_databases_on_one_machine_do_not_collide(filled: Path
         metrics(run("status", "--format", "prometheus", "--db", str(db), cwd=tmp_path).out)
         for db in (filled.name, other)
     )
+    shutil.copy(filled, tmp_path / "\udcff.db")
+    ((_, label), *_) = metrics(run("status", "--format", "prometheus", "--db", "\udcff.db", cwd=tmp_path).out)
+    assert label == f"{tmp_path}/\ufffd.db"  # one byte that is not UTF-8 would spoil the metrics of all
     assert len(one) == len(two)
     assert not one.keys() & two.keys()
     assert {label for _, label in one} == {str(filled)}

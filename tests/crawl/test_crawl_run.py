@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.clock import utc_now
 from osce_news.crawl import responses as kept_module
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import CrawlRun, as_partial
+from osce_news.crawl.crawl_run import ArticlesRun, CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import MAX_KEPT_PAGES, keep_page
 from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError, StorageError
+from osce_news.items import ArticleItem
 from osce_news.storage import Writer
+from tests.generated import fill
 
 
 @pytest.mark.parametrize("step", [1, -1], ids=["usual", "set back"])
@@ -80,6 +83,24 @@ def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path:
     assert (crawl.summary.mode, crawl.summary.status) == ("full", "refused")
     assert crawl.list_run is not None
     assert (crawl.list_run.summary.status, articles.summary.status) == ("partial", "refused")
+
+
+def test_an_article_that_is_not_stored_is_still_left(tmp_path: Path) -> None:
+    def full(*_: object) -> None:
+        raise StorageError("the disk is full")
+
+    options = CrawlOptions.parse(db=tmp_path / "a.db", articles=True)
+    fill(options.db, 3)
+    with Writer(options.db) as writer:
+        run = ArticlesRun(writer, options)
+        stored, not_stored = (
+            ArticleItem(due.item_id, due.url, utc_now(), "gone", 404) for due in list(run.queue)[:2]
+        )
+        run.store_item(stored)
+        run.record = full
+        with pytest.raises(StorageError):
+            run.store_item(not_stored)
+        assert (run.summary.articles, run.summary.articles_left) == (1, 2)
 
 
 def test_an_error_before_the_next_run_is_that_of_the_crawl(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -135,6 +136,8 @@ def as_far_as_read() -> Iterator[None]:
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
     utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a byte of a file name that is not text becomes "\udcff"
+        sys.stdout.reconfigure(errors="backslashreplace")
     json.dump(value, sys.stdout, ensure_ascii=not utf8, indent=2)
     sys.stdout.write("\n")
 

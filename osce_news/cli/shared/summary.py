@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from osce_news.cli.shared.output import as_far_as_read, print_json
 from osce_news.clock import duration_in_words
 from osce_news.errors import OsceNewsError, command_line
 from osce_news.normalize.text import numbered, printable
-from osce_news.storage import Summary, open_for_reading, queries
+from osce_news.storage import Summary, queries, read_transaction
 
 if TYPE_CHECKING:
     from osce_news.archive.replay.outcome import Outcome
@@ -130,7 +130,7 @@ def raise_first(errors: Sequence[OsceNewsError]) -> None:
 
 def _print_overview(path: Path, commands: list[str]) -> None:
     try:
-        with closing(open_for_reading(path)) as connection:
+        with read_transaction(path) as connection:
             held = queries.overview(connection)
     except OsceNewsError:  # gone or damaged meanwhile; the error of the run says so
         return

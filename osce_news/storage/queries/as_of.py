@@ -14,7 +14,7 @@ from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize import normalize
 from osce_news.storage import upgrade
-from osce_news.storage.database import open_for_reading
+from osce_news.storage.database import read_transaction
 from osce_news.storage.ingest import rows
 from osce_news.storage.queries.query import Query
 from osce_news.storage.schema import LISTS
@@ -36,12 +36,10 @@ PRESENT_ONLY = ("text", "last_seen", "withdrawn")
 def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
     """Open the database for reading, as of the query's day if it has one.
 
-    The connection reads one state of the database, even if a crawl writes meanwhile. Raises what
-    `open_for_reading` and `database_as_of` raise, and BadInputError if the query has words and the database
-    no search index.
+    As in `read_transaction`, all is read from one state. Raises what `open_for_reading` and `database_as_of`
+    raise, and BadInputError if the query has words and the database no search index.
     """
-    with closing(open_for_reading(path)) as connection:
-        connection.execute("BEGIN")
+    with read_transaction(path) as connection:
         if query.as_of is not None:
             with closing(database_as_of(connection, query.as_of, indexed=bool(query.words))) as past:
                 _let_signals_in(past)

@@ -25,7 +25,8 @@ _TERMS = re.compile(
       | (?P<first>\^\s*)? (?: "(?P<phrase>(?:[^"]|"")*)"(?P<star>\s*\*)? | (?P<word>[^\s"()]+) ) )""",
     re.VERBOSE,
 )
-_NOTHING = '""'  # a term without a letter or digit, such as an emoji; it matches nothing
+_LETTER = re.compile(r"[^\W_]")  # or a digit
+_NOTHING = '""'  # a term without any, such as an emoji; it matches nothing
 _UNKNOWN_COLUMN = re.compile(r"[A-Za-z_]+:[\w\"]")
 # FTS5 ignores marks on Latin letters only. Words in other scripts are searched for with and without them.
 _OTHER_SCRIPTS = re.compile("[\u0370-\u052f]")
@@ -47,7 +48,7 @@ def parse_words(text: str) -> Words:
     """Return the valid expression for a query; one that is not valid is read as plain words.
 
     Words are joined by AND. Operators are AND, OR, NOT, -word, brackets, "a phrase", prefix*, title:word and
-    NEAR(). Raises BadInputError for a query that only excludes.
+    NEAR(). Raises BadInputError for a query that only excludes, or that has no word.
 
     >>> parse_words("roma OR sinti -media").expression
     '( roma OR sinti ) NOT media'
@@ -57,6 +58,8 @@ def parse_words(text: str) -> Words:
     ('"or" is searched for as a word; the operator is written OR',)
     """
     query = as_typed(text)
+    if text.strip() and not _LETTER.search(query):
+        raise BadInputError(f"no word to search for in {text[:80]!r}: a word has a letter or a digit")
     if len(query) > LONGEST:
         return _plain(query, f"longer than {LONGEST:,} characters")
     expression, notes = _expression(query)
@@ -143,7 +146,7 @@ def _expression(query: str) -> tuple[str, list[str]]:
 def _term(match: re.Match[str]) -> str:
     """Return a word or phrase, quoted if FTS5 needs that; empty if it has no letter and no digit."""
     text = match["phrase"] if match["word"] is None else match["word"]
-    if not re.search(r"\w", text):
+    if not _LETTER.search(text):
         return ""
     first = "^ " if match["first"] else ""
     stem = text if match["word"] is None else text.rstrip("*")

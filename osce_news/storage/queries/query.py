@@ -56,7 +56,7 @@ class Query:
         """Return the query from words, names and dates as people write them.
 
         Raises BadInputError for an unknown name or language, for a text that is not a date, for a period that
-        ends before it begins, and for words that only exclude.
+        ends before it begins, and for words that `parse_words` refuses.
         """
         if words is not None and not words.strip():  # perhaps an unset variable in a shell
             raise BadInputError("no words to search for: without any, `osce-news list` shows all items")
@@ -211,6 +211,8 @@ def identifiers(kind: str, names: Iterable[str]) -> list[str]:
         if entry is None:
             nearest = entries.nearest(name)
             hint = f"; did you mean {nearest.id} ({nearest.label})?" if nearest else ";"
+            if "," in name and any(map(entries.lookup, name.split(","))):
+                hint = "; to name several, repeat the option;"
             one = kind.removesuffix("s").replace("_", " ")
             raise BadInputError(f"no {one} {name[:80]!r}{hint} `osce-news vocabulary {kind}` lists them")
         ids.append(entry.id)

@@ -23,7 +23,7 @@ COMMON = 50_000
 _EVERY = 8
 _SHARE = 10  # the part of COMMON that is ranked
 _EXCLUDED = re.compile(r"(?:(?<!\S)-|\bNOT\s+)(?:\"[^\"]*\"|\S+)")
-_WORD = re.compile(r"\w{3,}")
+_WORD = re.compile(r"[^\W_]{3,}")
 _WIDER = 8  # factor by which more of the newest items are tried if too few of them pass the filters
 
 

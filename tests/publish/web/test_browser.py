@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_pla
 
 from osce_news.publish.figures import FigureOptions, build_figure, render_page
 from osce_news.storage import open_for_reading
-from tests.publish.web.conftest import EDITED, HOSTILE, STRANGE, node
+from tests.publish.web.conftest import EDITED, HOSTILE, READ, STRANGE, node
 from tests.publish.web.serving import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -294,6 +294,16 @@ def test_no_page_is_hard_to_use_or_too_large(
         if PICTURES:
             page.screenshot(path=str(Path(PICTURES, f"{name}-{width}-{scheme}.png")), full_page=True)
     context.close()
+
+
+def test_a_title_of_any_length_leaves_the_page_short(visit: Visit) -> None:
+    long = "element => {element.textContent = 'A very long title '.repeat(2_000)}"
+    for address, selectors in (("", [".items h2 a"]), (f"items/{node(READ)}", ["h1", ".citation"])):
+        visit.page.goto(f"{visit.url}{address}")
+        before = visit.page.evaluate("document.documentElement.scrollHeight")
+        for selector in selectors:
+            visit.page.locator(selector).first.evaluate(long)
+        assert visit.page.evaluate("document.documentElement.scrollHeight") < before + 1_000
 
 
 def test_a_printed_page_has_the_items_and_no_forms(browser: Browser, url: str) -> None:
