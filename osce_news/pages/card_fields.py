@@ -176,7 +176,7 @@ class CardFields:
                 values.end_text()
             if line in title:
                 values.is_below = True
-                values.add(self._beside_title(line))
+                values.add([one for one in self._beside_title(line) if squeeze(one.text) not in relative])
             elif number in self.labelled.used or line.block.tag == "figcaption":
                 values.end_text()
             elif line.heading is not None:
@@ -186,7 +186,8 @@ class CardFields:
             elif (self._columns and self._is_in_column(line)) or line.text in relative:
                 values.end_text()
             elif not (line.is_link and fold(line.text) == fold(self.title or "")):
-                values.add(self._without_more(line), may_be_text=not self._leads_elsewhere(line))
+                pieces = self._without_more(line)
+                values.add(pieces, may_be_text=not self._leads_elsewhere(pieces))
         return values
 
     def _without_more(self, line: Line) -> list[Piece]:
@@ -205,12 +206,12 @@ class CardFields:
         is_alone = squeeze(text) == text_of(link)
         return is_own and is_alone and len(squeeze(text)) <= _LONGEST_BUTTON and not is_known(bare_text(text))
 
-    def _leads_elsewhere(self, line: Line) -> bool:
-        """Whether the whole line is a link to something else, such as a topic."""
+    def _leads_elsewhere(self, pieces: Sequence[Piece]) -> bool:
+        """Whether all of these are links to something else, such as a topic."""
         own = None if self.link is None else self.link.get("href")
         return all(
             piece.link is not None and piece.link.get("href") != own
-            for piece in line.pieces
+            for piece in pieces
             if bare_text(piece.text)
         )
 

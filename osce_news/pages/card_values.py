@@ -167,7 +167,8 @@ def is_of_publishing(before: str) -> bool:
     is_apart = before.rstrip().endswith(("|", "·", "•", "–", "—", ","))
     if is_apart or not any(map(str.isalpha, bare)):
         return not begins("changed", before)
-    return is_known(bare) or (begins("published", bare) and not begins("changed", bare))
+    is_said = begins("published", bare) or is_byline(bare)
+    return is_known(bare) or (is_said and not begins("changed", bare))
 
 
 @cache

@@ -75,6 +75,8 @@ def test_days_that_many_datetimes_contradict_are_those_of_other_cards() -> None:
         ('<time datetime="2026-06-11"></time>', "2026-06-11"),
         ('<p>Published on <time datetime="2026-06-11">11 June 2026</time></p>', "11 June 2026"),
         ("<p>Published on 11 June 2026</p>", "11 June 2026"),
+        ("<p>By <a href='/x'>Press Office</a> on <time>11 June 2026</time> in News</p>", "11 June 2026"),
+        ("<p>By 11 June 2026</p>", None),
         ("<p>11 June 2026 | Press release | Warsaw</p>", "11 June 2026"),
         ("<p>VIENNA, 11 June 2026</p>", "11 June 2026"),
         ("<p>Thursday, 11 June 2026</p>", "Thursday, 11 June 2026"),
@@ -200,6 +202,15 @@ def test_one_card_without_a_link_is_quarantined_and_several_fail_the_page() -> N
     assert [(one.title, one.lacks) for one in page.incomplete] == [("No address", ["address"])]
     with pytest.raises(LayoutError, match="3 of 13 results without address"):
         _ = read(*linked, unlinked * 3).results
+
+
+@pytest.mark.parametrize("chips", ["", '<p><a href="/node/{0}">EN</a> <a href="/ru/node/{0}">RU</a></p>'])
+def test_relative_times_beside_titles_and_chips_of_languages_are_no_teasers(chips: str) -> None:
+    item = '<li><a href="/node/{0}">Story</a><time datetime="2026-06-{0}">2 weeks ago</time>' + chips
+    page = read("<ul>", *(item.format(day) for day in (15, 14, 13)), "</ul>")
+    assert [(one.title, one.published, one.teaser) for one in page.results] == [
+        ("Story", f"2026-06-{day}", None) for day in (15, 14, 13)
+    ]
 
 
 @pytest.mark.parametrize("flat", ["{title}{time}<p>Text.</p>", "{time}{title}<p>Text.</p>"])
