@@ -144,6 +144,29 @@ def test_a_button_is_no_teaser_in_any_language(words: str) -> None:
     assert [one.teaser for one in page.results] == ["A text."] * 3
 
 
+@pytest.mark.parametrize(
+    ("content", "topics"),
+    [
+        ("<p><a href='/x'>Elections</a> <a href='/y'>A new topic</a></p>", "Elections, A new topic"),
+        ("<p><a href='/x'>A new topic</a></p>", None),
+        ("<dl><dt>Themes</dt><dd>Elections</dd><dt>Region</dt><dd>Near the river</dd></dl>", "Elections"),
+        ("<div class='field-label'>Themes</div><div>Elections</div>", "Elections"),
+    ],
+)
+def test_links_and_other_labels_give_the_names_of_topics_and_no_teaser(
+    content: str, topics: str | None
+) -> None:
+    page = cards(*[content] * 3)
+    assert [(one.topics, one.teaser) for one in page.results] == [(topics, None)] * 3
+
+
+def test_the_own_page_of_an_item_is_no_list_of_the_items_that_it_links() -> None:
+    linked = "<div>" + "".join(f'<h3><a href="/node/{n}">Story {n}</a></h3>' for n in (1, 2)) + "</div>"
+    stated = '<meta property="article:published_time" content="2026-06-11">'
+    assert read(linked).is_card_list
+    assert not read(linked, head=stated).is_card_list
+
+
 def test_a_date_in_an_unknown_form_is_no_part_of_the_teaser() -> None:
     page = cards(*["<span>27 novembre 2026</span><p>The mayors of four towns met.</p>"] * 3)
     assert [(one.published, one.teaser) for one in page.results] == [
