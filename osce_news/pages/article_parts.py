@@ -16,7 +16,16 @@ from osce_news.pages.card_fields import CardFields
 from osce_news.pages.fields import LabelledValues, values_after
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import DATE, Label, is_value, read_label, split_labels
-from osce_news.pages.text_lines import Line, is_item, outermost, squeeze, text_lines, text_of, upwards
+from osce_news.pages.text_lines import (
+    Line,
+    class_words,
+    is_item,
+    outermost,
+    squeeze,
+    text_lines,
+    text_of,
+    upwards,
+)
 
 DOWNLOAD_LISTS = "ul.osce-download-links"
 # Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.
@@ -37,7 +46,6 @@ _STATED_DATES = (
 _DATE_IN_JSON = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _WORDS_IN_BRACKETS = re.compile(r"\(([^()]{2,30})\)|\[([^\[\]]{2,30})\]")
 _PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
-_WORDS = re.compile(r"[\s_-]+")
 _CONTACT = frozenset({"contact", "contacts"})
 _LONGEST_CAPTION = 1_000  # characters
 _LONGEST_LABEL = 60  # characters
@@ -226,7 +234,7 @@ def contact_elements(page: HtmlPage, region: Element, texts: Sequence[Element]) 
     They are inside the region or next to it.
     """
     wide = {element for text in texts for element in upwards(text)}
-    named = (e for e in page.find("[class*=contact]") if _CONTACT & set(_WORDS.split(e.get("class") or "")))
+    named = (element for element in page.find("[class*=contact]") if _CONTACT & class_words(element))
     parent = region.getparent()
     around = region if parent is None or parent.tag in ("html", "body") else parent
     return outermost([element for element in named if element not in wide], around)

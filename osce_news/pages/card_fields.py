@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import takewhile
@@ -23,10 +22,9 @@ from osce_news.pages.card_values import (
 )
 from osce_news.pages.fields import LabelledValues, values_after
 from osce_news.pages.labels import DATE, field_of_label, is_value, join, read_label, says_something
-from osce_news.pages.text_lines import Line, Piece, kind_of, squeeze, text_of, upwards
+from osce_news.pages.text_lines import Line, Piece, class_words, kind_of, squeeze, text_of, upwards
 
-_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
-_LABEL = re.compile(r"(?<![a-z])label(?![a-z])", re.IGNORECASE)
+_TITLE = frozenset({"title", "headline"})  # words in the class of a title
 _AROUND_DATE = 40  # characters on the line of a date, besides it; a longer line is a sentence
 _MOST_TIMES = 20  # elements of a card that may be its date; each is looked for in all lines
 _LONGEST_LABEL = 40  # characters
@@ -140,7 +138,7 @@ class CardFields:
 
     def _is_called_title(self, line: Line) -> bool:
         inside = takewhile(lambda element: element is not self.element, upwards(line.block))
-        return any(_TITLE.search(element.get("class") or "") for element in inside)
+        return any(_TITLE & class_words(element) for element in inside)
 
     def _title_pieces(self, line: Line) -> list[Piece]:
         """Return the parts of the line that are the title: those in the link, without values next to it."""
@@ -221,7 +219,7 @@ class CardFields:
         labels: dict[Element, str] = {}
         for number, line in enumerate(self.lines):
             block = line.block
-            is_label = block.tag in ("dt", "th") or _LABEL.search(block.get("class") or "") is not None
+            is_label = block.tag in ("dt", "th") or "label" in class_words(block)
             is_free = number not in self.labelled.used and line not in self._title_lines
             if (
                 is_label

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from lxml.etree import _Element as Element
 from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import begins, fold, words
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.text_lines import is_hidden, text_of, upwards
+from osce_news.pages.text_lines import class_words, is_hidden, text_of, upwards
 from osce_news.urls import page_number, same_path
 
 _LONGEST_LINK = 40  # characters of what a link of the pager says
@@ -96,10 +97,8 @@ def _pager_link(page: HtmlPage, name: str, links: Sequence[Element], own: Sequen
 
 
 def _has_class(link: Element, name: str) -> bool:
-    """Whether a word in the class of the link or of the element around it is this one, as in "pager-next"."""
-    parent = link.getparent()
-    around = "" if parent is None else parent.get("class") or ""
-    return name in re.split(r"[\s_-]+", f"{link.get('class') or ''} {around}")
+    """Whether the class of the link, or of the element around it, has this word, as "pager-next" has."""
+    return any(name in class_words(element) for element in islice(upwards(link), 2))
 
 
 def _says(link: Element, name: str) -> bool:

@@ -27,6 +27,7 @@ _TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
 # Quicker than a loop here. Looking for the attributes first is quicker still, but takes quadratic time.
 _STYLED = XPath("descendant::*[@style or @hidden]")
 _COUNTING = frozenset("odd even first last".split())
+_LETTERS = re.compile("[a-z]+")
 _NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
 
 
@@ -175,6 +176,11 @@ def outermost(elements: Iterable[Element], root: Element) -> list[Element]:
     """Return the elements below `root` that are not inside another of them, in the page's order."""
     wanted = set(elements).intersection(root.iterdescendants())
     return [one for one in root.iterdescendants() if one in wanted and wanted.isdisjoint(one.iterancestors())]
+
+
+def class_words(element: Element) -> set[str]:
+    """Return the words in the element's class, in small letters: "card__title-2" has "card" and "title"."""
+    return set(_LETTERS.findall((element.get("class") or "").lower()))
 
 
 def kind_of(element: Element) -> tuple[object, str | None]:
