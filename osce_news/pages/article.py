@@ -54,19 +54,12 @@ class ArticlePage:
 
     def _read(self) -> RawArticle:
         page = self._page
-        page.refuse_other_pages("article")
-        if self.is_not_found:
-            raise LayoutError("article", expected="an article", got="a page that says 'not found'")
-        if self._is_called("no_article"):
-            raise LayoutError("article", expected="an article", got=page.description)
+        self._refuse_other_pages()
         # These are partly in elements that are pruned below.
         stated, beside = article_parts.stated_date(page), article_parts.read_sidebar(page)
         languages = article_parts.read_translations(page)
         links = [page.address(link.get("href"), itself=True) for link in page.find("link[rel~=canonical]")]
-        notes = [self.remark] if self.remark else []
-        begin = (str(text) for body in page.find("body") for text in islice(body.itertext(), 50))
-        if any(says("skip_links", text) for text in begin):
-            notes.append("begins with 'Skip Links': a site of a field operation")
+        notes = [note for note in (self.remark, self._remark_on_site) if note]
         page.prune()
         found = self._find(notes)
         labelled, label_elements = article_parts.read_labels(found.region, found.texts)
@@ -82,6 +75,7 @@ class ArticlePage:
             [*found.used, *label_elements, *blocks, *page.find(article_parts.DOWNLOAD_LISTS), *captions]
         )
         text, below, layout = self._text(found, notes)
+        text = [*article_parts.read_lead(page, text), *text]
         return RawArticle(
             url=self.url,
             canonical=next(filter(None, links), None),
@@ -105,6 +99,19 @@ class ArticlePage:
     def _page(self) -> HtmlPage:
         return HtmlPage(self.html, self.url)
 
+    def _refuse_other_pages(self) -> None:
+        self._page.refuse_other_pages("article")
+        if self.is_not_found:
+            raise LayoutError("article", expected="an article", got="a page that says 'not found'")
+        if self._is_called("no_article"):
+            raise LayoutError("article", expected="an article", got=self._page.description)
+
+    @property
+    def _remark_on_site(self) -> str | None:
+        begin = (str(text) for body in self._page.find("body") for text in islice(body.itertext(), 50))
+        is_multisite = any(says("skip_links", text) for text in begin)
+        return "begins with 'Skip Links': a site of a field operation" if is_multisite else None
+
     def _is_called(self, section: str) -> bool:
         """Whether the page's heading or name is one of the section's words, and the page has no date."""
         heading = next((text for one in self._page.find("h1") if (text := text_of(one))), "")
@@ -127,9 +134,8 @@ class ArticlePage:
                 continue
             notes += [found.remark] if found.remark else []
             return found
-        found = unknown_layout.find_outline(self._page)
-        notes += [note for note in (partly, found.remark) if note]
-        return found
+        notes += [partly] if partly else []
+        return unknown_layout.find_outline(self._page)
 
     def _text(self, found: ArticleOutline, notes: list[str]) -> tuple[list[Paragraph], list[Paragraph], str]:
         """Return the text, the contact block below it, and the layout or method that read them.

@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 from osce_news.items import Download, Image, Translation
 from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import begins, language_code, says
-from osce_news.pages.article_text import Paragraph
+from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.fields import LabelledValues, values_after
 from osce_news.pages.html_page import HtmlPage
@@ -46,6 +46,8 @@ _STATED_DATES = (
 _DATE_IN_JSON = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _WORDS_IN_BRACKETS = re.compile(r"\(([^()]{2,30})\)|\[([^\[\]]{2,30})\]")
 _PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
+_LEAD = frozenset({"lead", "intro", "introduction", "standfirst"})  # words in the class of a lead
+_BEGINNING = 40  # characters by which a paragraph is found on the page
 _CONTACT = frozenset({"contact", "contacts"})
 _LONGEST_CAPTION = 1_000  # characters
 _LONGEST_LABEL = 60  # characters
@@ -88,6 +90,17 @@ def read_sidebar(page: HtmlPage) -> dict[str, str]:
         if DATE in labelled and len(labelled) > 1:
             return labelled
     return {}
+
+
+def read_lead(page: HtmlPage, text: Sequence[Paragraph]) -> list[Paragraph]:
+    """Return the paragraphs of a lead above the text; an empty list without one, or if the text has it."""
+    inside = "\n".join(one.text for one in text)
+    for element in page.find("[class*=lead], [class*=intro], [class*=standfirst]"):
+        lead = read_paragraphs(element) if _LEAD & class_words(element) else []
+        if lead and text and lead[0].text not in inside:
+            places = [page.text.find(one.text.partition("\n")[0][:_BEGINNING]) for one in (lead[0], text[0])]
+            return lead if -1 < places[0] < places[1] else []
+    return []
 
 
 def read_labels(region: Element, texts: Sequence[Element]) -> tuple[dict[str, str], set[Element]]:

@@ -94,6 +94,17 @@ def test_what_is_above_the_title_is_no_text() -> None:
     assert paragraphs(article)[1:] == ["The end of it."]
 
 
+@pytest.mark.parametrize("body", ["article__body", "body-section is-text"])
+@pytest.mark.parametrize("lead", ["article__lead", "intro"])
+def test_a_lead_between_title_and_text_begins_the_text(lead: str, body: str) -> None:
+    prose = "".join(PROSE.replace("four", number) for number in ("two", "three", "five", "six"))
+    parts = [f'<p class="{lead}">It opens in May.</p>', f'<div class="{body}">{prose}</div>']
+    for order, first in ((parts, True), (parts[::-1], False)):
+        article = read(unknown(f"<main><article><h1>A title</h1>{''.join(order)}</article></main>"))
+        assert (paragraphs(article)[0] == "It opens in May.") == first
+        assert article.layout == ("drupal11" if "is-text" in body else "trafilatura")
+
+
 @pytest.mark.parametrize(
     ("label", "content_type"),
     [
