@@ -14,8 +14,8 @@ from lxml.etree import _Element as Element
 from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import begins, fold, words
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.text_lines import class_words, is_hidden, text_of, upwards
-from osce_news.urls import page_number, same_path
+from osce_news.pages.text_lines import class_words, is_hidden, upwards
+from osce_news.urls import page_number
 
 _LONGEST_LINK = 40  # characters of what a link of the pager says
 _LONGEST_COUNT = 60  # characters of the line with a count
@@ -72,19 +72,18 @@ def find_pager(page: HtmlPage, next_href: str | None = None) -> PagerLinks:
     They are found by `rel`, else by class, else by their words.
     """
     links = list(page.root.iter("a", "link"))
-    own = [link for link in links if link.tag == "a" and _is_of_list(page, link.get("href") or "")]
+    path = urlsplit(page.url).path
+    own = [link for link in links if link.tag == "a" and _is_of_list(link.get("href") or "", path)]
     following, last = (_pager_link(page, name, links, own) for name in ("next", "last"))
     if following is None and last is None:
         last = _farthest(page, own)
     return PagerLinks(following or page.address(next_href), last)
 
 
-def _is_of_list(page: HtmlPage, href: str) -> bool:
+def _is_of_list(href: str, path: str) -> bool:
     """Whether a link may lead to another page of this list: it names a page, or has only another query."""
-    if "page" in href:
-        return True
-    address = page.address(href) if "?" in href else None
-    return address is not None and same_path(address, page.url)
+    before, mark, _ = href.partition("?")
+    return "page" in href or (bool(mark) and (not before or before.endswith(path)))
 
 
 def _pager_link(page: HtmlPage, name: str, links: Sequence[Element], own: Sequence[Element]) -> str | None:
@@ -102,8 +101,9 @@ def _has_class(link: Element, name: str) -> bool:
 
 
 def _says(link: Element, name: str) -> bool:
-    texts = (text_of(link), link.get("aria-label") or "", link.get("title") or "")
-    said = [fold(text).strip(" ›»→>|") for text in texts if len(text) <= _LONGEST_LINK]
+    """Whether the text of the link, or what is read out instead, says that it leads to this page."""
+    texts = (" ".join(map(str, link.itertext())), link.get("aria-label"), link.get("title"))
+    said = [fold(text).strip(" ›»→>|") for text in texts if text and len(text) <= _LONGEST_LINK]
     return any(
         text in words(f"pager.{name}") or (name == "next" and begins("pager.more", text)) for text in said
     )
