@@ -209,7 +209,7 @@ def date_option(text: str | None, option: str) -> str | None:
     date = parse_date(written) or month
     if date is None:
         raise BadInputError(
-            f"--{option}: {text[:60]!r} is not a date; write one like 2015, 2022-03, 'March 2022', "
+            f"{option}: {text[:60]!r} is not a date; write one like 2015, 2022-03, 'March 2022', "
             "2022-03-15 or '15 March 2022'"
         )
     return date
@@ -218,4 +218,4 @@ def date_option(text: str | None, option: str) -> str | None:
 def check_period(since: str | None, until: str | None) -> None:
     """Raise BadInputError if the period ends before it begins; dates are YYYY-MM-DD."""
     if since and until and since > until:
-        raise BadInputError(f"--since {since} is after --until {until}")
+        raise BadInputError(f"since {since} is after until {until}")

@@ -42,6 +42,12 @@ def test_a_workbook_has_dates_and_no_formulas_and_no_texts_unless_asked_for(
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
     (first, *_) = openpyxl.load_workbook(tmp_path / "texts.xlsx")["items"].iter_rows(values_only=True)
     assert "text" in first
+    old = {**items[0], "published": "1899-12-31", "offices": []}  # Excel has no days before 1900
+    with (tmp_path / "old.xlsx").open("wb") as file:
+        write_to_stream(reading, [old], file, formats()["xlsx"], Query())
+    cells = dict(zip(header, openpyxl.load_workbook(tmp_path / "old.xlsx")["items"][2], strict=True))
+    assert cells["published"].value == "1899-12-31"
+    assert cells["offices"].data_type == "n"  # nothing; "s" would be an empty text
 
 
 @pytest.mark.slow

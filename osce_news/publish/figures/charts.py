@@ -66,7 +66,8 @@ def _over_time(
 ) -> Any:
     """Return a chart of one value over time. `top` is the end of its scale; None: its largest value."""
     scale = alt.Scale(domain=[0, top]) if top else alt.Undefined
-    axis = alt.Axis(format=",d", tickCount=4, tickMinStep=1)
+    most = top or max(row[value] or 0 for row in rows)
+    axis = alt.Axis(format=",d", tickCount=min(4, most))  # Vega ignores tickMinStep below 3
     if value == "percent":
         axis = alt.Axis(labelExpr="datum.value + '%'", values=[0, 25, 50, 75, 100])
     height = alt.Y(f"{value}:Q", title=None, scale=scale, axis=axis)
@@ -198,7 +199,7 @@ def _matrix(figure: Figure, width: int) -> Any:
     cells = base.mark_rect(stroke="white", strokeWidth=1).encode(color=shade, tooltip=tooltip)
     texts = base.mark_text(fontSize=10).encode(
         text=alt.Text("items:Q", format=",d"),
-        color=alt.condition(f"datum.items > {0.4 * most}", alt.value("white"), alt.value(_TEXT)),
+        color=alt.condition(f"datum.items > {0.55 * most}", alt.value("white"), alt.value("black")),
     )
     longest = max(len(line) for row in data for line in row["down"].split("\n"))
     overhang = len(heads[-1]) * 3.6  # of the last column's slanted name

@@ -121,7 +121,7 @@ def _counts(
             both = " and ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in by)
             raise BadInputError(f"nothing to plot: no item has both {both}")
         shown = counts.count_among(connection, options.query, keep)
-        frequent = " and ".join(f"one of the {len(keep[name])} most frequent {_PLURALS[name]}" for name in by)
+        frequent = " and ".join(_most_frequent(name, len(keep[name])) for name in by)
         remarks.append(f"{shown:,} of them are shown: those with {frequent}.")
     if several := " or ".join(_PLURALS[name] for name in groups if name != "type"):
         remarks.append(f"An item with several {several} counts once for each.")
@@ -131,6 +131,12 @@ def _counts(
         key=lambda row: [(row[name] is None, ranks[name].get(row[name], len(ranks[name]))) for name in groups]
     )
     return rows, remarks
+
+
+def _most_frequent(group: str, number: int) -> str:
+    return (
+        f"one of the {number} most frequent {_PLURALS[group]}" if number > 1 else f"the most frequent {group}"
+    )
 
 
 def _shares(connection: sqlite3.Connection, options: FigureOptions) -> list[Row]:

@@ -13,6 +13,7 @@ from osce_news.publish.formats.csv import LIST_SEPARATOR, joined
 from osce_news.storage.dictionary import Column
 
 _MOST_ROWS = 1_048_576  # of a sheet, with the header
+_FIRST_DAY = "1900-01-01"  # of Excel; earlier days are texts
 _MADE = datetime.datetime(2000, 1, 1)
 _LONGEST = 32_767  # characters of a cell
 _WIDTHS = {"title": 60, "teaser": 60, "url": 40, "offices": 40, "topics": 40}
@@ -39,9 +40,11 @@ def write(rows: Iterable[Row], file: BinaryIO, *, columns: Sequence[Column]) -> 
             raise BadInputError(f"a sheet holds {_MOST_ROWS - 1:,} items: narrow the query, or write CSV")
         for number, column in enumerate(columns):
             value = joined(row[column.name])
-            if value is not None and column.form == "YYYY-MM-DD":
+            if not value:  # not an empty text, which spreadsheets count
+                continue
+            if column.form == "YYYY-MM-DD" and value >= _FIRST_DAY:
                 sheet.write_datetime(line, number, datetime.date.fromisoformat(value), day)
-            elif value is not None:
+            else:
                 text = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 10]}… (cut)"
                 sheet.write_string(line, number, text)
     workbook.close()

@@ -28,7 +28,7 @@ class Position:
     @classmethod
     def read(cls, arguments: Any) -> Self:
         """Return the position in the arguments of an address. Raises BadInputError."""
-        query = query_of(arguments, ("order", "page", "item", "part"))
+        query = query_of(arguments, ("order", "page", "item"))
         order = arguments.get("order") or ""
         if order not in ("", "date"):
             raise BadInputError(f"no order {order[:80]!r}; use 'date', or none for the best matches first")

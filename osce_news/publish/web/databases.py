@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,7 +53,12 @@ def make_copy(source: Path, path: Path) -> bool:
 
 
 def open_copy(path: Path) -> sqlite3.Connection:
-    """Return a connection to a copy, which nothing writes to, for any thread."""
+    """Return a connection to a copy, which nothing writes to, for any thread.
+
+    Raises StorageError if the file is gone, as when somebody empties the temporary folder.
+    """
+    if not path.exists():
+        raise StorageError("the copy of the database is gone: start osce-news serve again")
     connection = sqlite3.connect(f"file:{path}?immutable=1", uri=True, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     return connection
@@ -120,6 +125,21 @@ def connect(datasette: Any, path: Path) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def time_limit(connection: sqlite3.Connection, seconds: int) -> Iterator[None]:
+    """Limit the processor time of what the block does with the connection; raises BadInputError."""
+    deadline = time.thread_time() + seconds  # a busy machine is no fault of the query
+    connection.set_progress_handler(lambda: time.thread_time() > deadline, 1_000)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise BadInputError(f"the query takes more than {seconds} seconds") from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
 async def read(datasette: Any, path: Path, function: Callable[[sqlite3.Connection], T]) -> T:
     """Return what the function returns, which gets a connection to the file in a thread for queries.
 
@@ -127,16 +147,8 @@ async def read(datasette: Any, path: Path, function: Callable[[sqlite3.Connectio
     """
 
     def in_time(connection: sqlite3.Connection) -> T:
-        deadline = time.thread_time() + _LONGEST_S  # a busy machine is no fault of the query
-        connection.set_progress_handler(lambda: time.thread_time() > deadline, 1_000)
-        try:
+        with time_limit(connection, _LONGEST_S):
             return function(connection)
-        except sqlite3.OperationalError as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
-                raise BadInputError(f"the query takes more than {_LONGEST_S} seconds") from error
-            raise
-        finally:
-            connection.set_progress_handler(None, 0)
 
     if path == Path(database(datasette).path):
         result: T = await database(datasette).execute_fn(in_time)

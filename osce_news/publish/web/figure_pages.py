@@ -25,7 +25,7 @@ from osce_news.publish.figures import (
 from osce_news.publish.web.addresses import number_in, query_of
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.facets import facets
-from osce_news.publish.web.responses import error_line, html
+from osce_news.publish.web.responses import html
 from osce_news.storage.queries import Query, label, search
 
 _WIDE, _NARROW = 760, 350  # pixels; phones get a figure drawn for their width
@@ -79,7 +79,7 @@ async def figure_page(datasette: Any, request: Any) -> Any:
         ]
         variables |= {"figure": figure, "notes": notes, "command": command(options), "rows": rows}
     except BadInputError as error:
-        variables["error"], status = error_line(error), 400
+        variables["error"], status = error, 400
     return await html(datasette, request, "figures.html", variables, status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
@@ -62,8 +63,10 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
         exception = BadRequest("the query needs too much memory")
     elif isinstance(exception, StorageError):
         exception = DatasetteError(str(exception), status=500)
-    elif isinstance(exception, BadInputError | sqlite3.Error | sqlite3.Warning):
+    elif isinstance(exception, BadInputError | sqlite3.Error | sqlite3.Warning | json.JSONDecodeError):
         exception = BadRequest(str(exception))
+    elif isinstance(exception, DatasetteError) and exception.status == 500:
+        exception.status = 400  # it says what is wrong with an address; Datasette gives it no status
     return datasettes.handle_exception(datasette, request, exception)
 
 
@@ -89,7 +92,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
                 await send(message)
 
             if (refusal := _refusal(scope)) is not None:
-                await Response.text(*refusal).asgi_send(send_with_headers)
+                await Response.text(*refusal, {"allow": "GET, HEAD"}).asgi_send(send_with_headers)
                 return
             has_sql = any(name in _OWN_SQL for name, _ in parse_qsl(scope["query_string"].decode("latin-1")))
             try:

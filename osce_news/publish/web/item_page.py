@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,17 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import NotFound
 from markupsafe import Markup, escape
 
-from osce_news.errors import BadInputError
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish import exporter
 from osce_news.publish.formats import format_of
 from osce_news.publish.references import Reference, citation, item_reference
-from osce_news.publish.web.addresses import Position, number_in
+from osce_news.publish.web.addresses import Position
 from osce_news.publish.web.databases import path_of, read
 from osce_news.publish.web.responses import download, html
 from osce_news.publish.web.search_page import MARKS, marked
 from osce_news.storage import queries
 from osce_news.storage.queries import VOCABULARIES, Query, search
 
-_PART = 3_000  # characters of a text on one page
 _REVISIONS = 10  # shown; all are in the table
 _DIFFERENCE = 100  # words of a difference that are shown
 _UNCHANGED = 12  # words that are shown around a difference
@@ -86,20 +83,11 @@ def _in_result(
         numbers, addresses = {item["id"]: 1}, {}
     number = numbers[item["id"]]
     texts = _texts(connection, position.query, item)
-    parts = list(_parts(texts["text"] or ""))
-    part = number_in(arguments, "part")
-    if part > max(1, len(parts)):
-        raise BadInputError(f"there is no part {part}; the text has {max(1, len(parts))}")
     return {
         "position": replace(position, number=number),
         "earlier": addresses.get(number - 1),
         "later": addresses.get(number + 1),
-        "title": marked(texts["title"]),
-        "teaser": marked(texts["teaser"]),
-        "parts": len(parts),
-        "part": part,
-        "text": marked(parts[part - 1]) if parts else None,
-        "here": position.item(item["id"], number),
+        **{name: marked(text) for name, text in texts.items()},
     }
 
 
@@ -123,17 +111,6 @@ def _labels(kind: str, terms: list[dict[str, Any]]) -> list[tuple[str, str | Non
         (entry.label, entry.id) if entry else (term["raw"], None)
         for entry, term in zip(known, terms, strict=True)
     ]
-
-
-def _parts(text: str) -> Iterator[str]:
-    """Yield the parts of a text, which end at the end of a paragraph or line, or of a word."""
-    while len(text) > _PART:
-        ends = [text.rfind(sign, _PART // 2, _PART) for sign in ("\n\n", "\n", " ")]
-        end = next((end for end in ends if end > 0), _PART)
-        yield text[:end]
-        text = text[end:]
-    if text.strip():
-        yield text
 
 
 def difference(before: str | None, after: str | None) -> Markup:

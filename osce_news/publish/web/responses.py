@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -19,12 +18,6 @@ from osce_news.publish.web.databases import connect
 _WRITING = ThreadPoolExecutor(2)  # files at a time; the next ones wait
 _IN_MEMORY = 1_000_000  # bytes of a file
 _CHUNK = 65_536
-_OPTION = re.compile(r"--(?=since|until|as-of)")
-
-
-def error_line(error: Exception) -> str:
-    """Return what an error says, with the names of fields instead of options."""
-    return _OPTION.sub("", str(error))
 
 
 async def html(datasette: Any, request: Any, template: str, variables: Any, status: int = 200) -> Response:

@@ -21,7 +21,7 @@ from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Position, query_of
 from osce_news.publish.web.databases import open_copy, path_of, read
 from osce_news.publish.web.facets import facets
-from osce_news.publish.web.responses import download, error_line, html
+from osce_news.publish.web.responses import download, html
 from osce_news.storage import queries
 from osce_news.storage.queries import VOCABULARIES, Query, counts, label, search
 from osce_news.storage.queries.coverage import coverage
@@ -43,7 +43,7 @@ async def search_page(datasette: Any, request: Any) -> Any:
         if not position.query and position.page == 1:
             variables["about"] = await read(datasette, path, lambda _: _about(path))
     except BadInputError as error:
-        return await html(datasette, request, "search.html", variables | {"error": error_line(error)}, 400)
+        return await html(datasette, request, "search.html", variables | {"error": error}, 400)
     return await html(datasette, request, "search.html", variables)
 
 

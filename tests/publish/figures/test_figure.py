@@ -117,6 +117,8 @@ def test_a_matrix_has_frequent_labels_and_says_how_many_items_it_shows(reading: 
     shown = counts.count_among(reading, Query(), keep)
     assert 0 < shown < 600
     assert any(f"{shown} of them are shown" in note for note in found.notes)
+    notes = " ".join(build_figure(reading, FigureOptions(("office", "topic"), top=1)).notes)
+    assert "those with the most frequent office and the most frequent topic." in notes
 
 
 def test_shares_are_percentages_of_the_items_of_each_period(reading: sqlite3.Connection) -> None:

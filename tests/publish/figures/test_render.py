@@ -82,6 +82,13 @@ def test_bar_lengths_are_proportional_to_the_numbers(reading: sqlite3.Connection
     assert [abs(height) / scale for height in drawn] == pytest.approx(items, abs=0.5)
 
 
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_no_number_of_an_axis_is_there_twice(most: int) -> None:
+    rows = [{"year": "2024", "items": most}, {"year": "2025", "items": 0}]
+    shown = texts(render_image(Figure("periods", ("year",), "Items", (), rows))).split()
+    assert [text for text in shown if len(text) == 1] == [str(number) for number in range(most + 1)]
+
+
 def test_a_png_is_sharp_and_not_blank(reading: sqlite3.Connection) -> None:
     body = render_image(build_figure(reading, FigureOptions(("office", "topic"))), ".png")
     assert body[:8] == b"\x89PNG\r\n\x1a\n"

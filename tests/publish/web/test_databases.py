@@ -89,7 +89,7 @@ def test_ten_days_at_once_are_answered_and_few_files_are_kept(snapshot: Path, tm
 
 
 def test_a_file_that_cannot_be_made_is_an_error_line_and_is_tried_again(
-    snapshot: Path, tmp_path: Path
+    snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -98,22 +98,40 @@ def test_a_file_that_cannot_be_made_is_an_error_line_and_is_tried_again(
     def ask(address: str) -> Any:
         return asyncio.run(datasette.client.get(address))
 
-    assert ask("/").status_code == 200
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("osce_news.publish.web.databases.database_as_of", full)
+        for address in (f"/?{DAY}", f"/items.csv?{DAY}", f"/figures.svg?{DAY}"):
+            answer = ask(address)
+            assert answer.status_code == 500
+            assert "2025-12-01 can't be stored" in text_of(answer.text)
+            assert "database or disk is full" in answer.text
     folder.rename(tmp_path / "elsewhere")
-    for address in (f"/?{DAY}", f"/items.csv?{DAY}", f"/figures.svg?{DAY}"):
+    for address in (f"/?{DAY}", "/items.csv", "/osce-news.csv?sql=select+1"):
         answer = ask(address)
         assert answer.status_code == 500
-        assert "2025-12-01 can't be stored" in text_of(answer.text)
-        assert "unable to open database file" in answer.text
+        assert "the copy of the database is gone: start osce-news serve again" in text_of(answer.text)
     (tmp_path / "elsewhere").rename(folder)
     assert number_of_items(ask(f"/?{DAY}").text) == 300
 
 
-@pytest.mark.parametrize("address", ["?search=police", "cite?search=police", "figures?by=year", f"?{DAY}"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "?search=police",
+        "cite?search=police",
+        "figures?by=year",
+        f"?{DAY}",
+        "osce-news/full-text.csv?words=police",
+    ],
+)
 def test_a_query_that_takes_too_long_is_an_error_line(
     get: Get, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     monkeypatch.setattr("osce_news.publish.web.databases._LONGEST_S", 0)
+    monkeypatch.setattr("osce_news.publish.web.query_pages._CSV_S", 0)
     answer = get(f"/{address}")
     assert answer.status_code == 400
     assert "the query takes more than 0 seconds" in text_of(answer.text)

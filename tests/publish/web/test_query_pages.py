@@ -39,6 +39,10 @@ def test_bad_sql_is_an_error_line_and_the_form_keeps_it(get: Get, asked: str, li
     assert asked[4:10] in answer.text
 
 
+def test_a_file_of_no_query_is_refused(get: Get) -> None:
+    assert get("/osce-news.csv").status_code == 400
+
+
 @pytest.mark.parametrize(
     "value", ["'OSCE Secretariat, ODIHR'", "1", "1.5", "x'00ff'", "'{}'", "'[1, null]'", "null"]
 )
