@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +44,13 @@ collect_ignore = ["tests/as_installed", "tests/forked.py"]
 # `--hypothesis-profile=default` tries others.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+
+# At each commit SQLite waits for the disk, which takes longer than most tests: a folder in memory has none.
+SHM = "/dev/shm"  # noqa: S108
+if os.access(SHM, os.W_OK) and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+    memory = os.statvfs(SHM)
+    if memory.f_bavail * memory.f_frsize > 2**32 and not memory.f_flag & os.ST_NOEXEC:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = tempfile.tempdir = SHM
 
 # `nohup pytest`, or a shell's job in the background, would let all processes ignore these.
 signal.signal(signal.SIGINT, signal.default_int_handler)

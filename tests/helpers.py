@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from osce_news import __version__
 from osce_news.archive.saved_page import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
@@ -31,6 +32,7 @@ from tests.processes import Command
 ROOT = Path(__file__).resolve().parent.parent
 # Where the commands that tests run look for modules.
 PATH = os.pathsep.join(map(str, [ROOT / "tests" / "as_installed", ROOT]))
+WHEEL = f"osce_news-{__version__}-py3-none-any.whl"
 FIXTURES = ROOT / "fixtures" / "listing"
 ADDRESS = "https://www.osce.org/press-releases?page=0"
 NOON = "2024-08-05T12:00:00Z"
@@ -119,7 +121,7 @@ def run(
 
     It is forked from one that has imported what it needs, unless its environment or `before` forbid that.
     """
-    if not before and all(name.startswith(("OSCE_NEWS_", "COLUMNS")) for name in env or {}):
+    if not before and all(re.match("OSCE_NEWS_|COLUMNS|.*_proxy", name) for name in env or {}):
         with Command([os.fsdecode(one) for one in arguments], cwd, environment(env)) as forked:
             return Result(*forked.result())
     done = subprocess.run(

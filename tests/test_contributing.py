@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 import os
 import re
@@ -159,36 +161,81 @@ def test_a_new_export_takes_one_file(checkout: Path) -> None:
     assert "titles" in osce_news(checkout, "export", "--help").out
 
 
-def test_a_new_column_takes_a_line_in_three_files(checkout: Path) -> None:
+def test_a_computed_column_takes_a_line_in_three_files(checkout: Path) -> None:
     old, new = ("--db", "old.db"), ("--db", "new.db")
     assert osce_news(checkout, "replay", "fixtures/listing/seed", *old).status == 0
 
-    insert(checkout / "osce_news/items.py", "    content_type: str", code("python", "year: "))
-    insert(checkout / "osce_news/normalize/record.py", '        "content_type": ', code("python", '"year": '))
-    insert(checkout / "osce_news/normalize/record.py", "\ndef rules(", "\nRULES += 1\n\n")
-    printed = subprocess.run(
-        [sys.executable, "-c", "from osce_news.storage import schema; print(schema.fingerprint())"],
-        cwd=checkout, env=environment({"PYTHONPATH": str(checkout)}), capture_output=True, encoding="utf-8",
-    ).stdout.strip()  # fmt: skip
-    schema = checkout / "osce_news/storage/schema.py"
-    source = schema.read_text(encoding="utf-8")
-    schema.write_text(
-        source.replace("MIGRATIONS = {", f'MIGRATIONS = {{"m999_year": "{printed}", ', 1), encoding="utf-8"
-    )
+    items, record = (checkout / "osce_news" / name for name in ("items.py", "normalize/record.py"))
+    insert(items, "    content_type: str | None = _column(", f"    {code('python', 'year: ')}")
+    insert(record, '        "content_type": ', " " * 8 + code("python", '"year": '))
+    insert(record, "\ndef rules(", "\nRULES += 1\n\n")
+    name_the_schema(checkout, "m999_year")
 
     for database in (old, new):
         assert osce_news(checkout, "replay", "fixtures/listing/first-page", *database).status == 0
         assert osce_news(checkout, "verify", *database).status == 0
-        items = json.loads(osce_news(checkout, "list", "--limit", "0", "--format", "json", *database).out)
-        assert len(items) == 50 + 7 * (database == old)
-        assert all(item["year"] == item["published"][:4] for item in items)
+        listed = json.loads(osce_news(checkout, "list", "--limit", "0", "--format", "json", *database).out)
+        assert len(listed) == 50 + 7 * (database == old)
+        assert all(item["year"] == item["published"][:4] for item in listed)
     dictionary = osce_news(checkout, "dictionary", "newsroom", "--format", "json", *new)
     assert "The year of publishing." in dictionary.out
 
 
-def insert(path: Path, before: str, line: str) -> None:
-    """Insert a line before the first one that begins so, with the same indentation."""
+MEANING, PITFALL = "The summary, with white space normalised.", "Printed since 2030."
+COLUMN = f'''\
+    summary: str | None = _column("{MEANING}", origin="summary_raw", pitfalls="{PITFALL}")
+    summary_raw: str | None = _column("The summary as printed.", change="text")
+'''
+
+
+def test_a_printed_column_takes_four_files(tmp_path: Path) -> None:
+    source, page = tmp_path / "osce_news", tmp_path / "fixtures/listing/seed/page.html"
+    shutil.copytree(ROOT / "osce_news", source, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "fixtures/listing/seed", page.parent)
+    label = '[fields.summary]\nen = ["Summary"]\n\n'
+    insert(source / "normalize/vocabulary/labels.toml", "# The pager's links", label)
+    insert(source / "pages/listing.py", "    teaser: str | None = None\n", "    summary: str | None = None\n")
+    insert(source / "items.py", "    teaser: str | None = _column(\n", COLUMN)
+    name_the_schema(tmp_path, "m999_summary")
+    html, teaser = page.read_text(encoding="utf-8"), '<div class="search-snippet">'
+    printed = '<div class="summary"><span class="label">Summary:</span> A short summary</div>'
+    page.write_text(html.replace(teaser, printed + teaser), encoding="utf-8")
+    legacy = ROOT / "tests" / "legacy" / "list" / "newsroom.db.gz"
+    (tmp_path / "old.db").write_bytes(gzip.decompress(legacy.read_bytes()))
+
+    def out(*arguments: str) -> str:
+        done = osce_news(tmp_path, *arguments)
+        assert done.status == 0, done.err
+        return done.out
+
+    for database, others in (("new.db", 0), ("old.db", 71)):
+        db = ("--db", database)
+        assert "7 new" in out("replay", "fixtures/listing/seed", *db)
+        out("verify", *db)
+        items = json.loads(out("list", "--limit", "0", "--format", "json", *db))
+        assert [item["summary"] for item in items].count("A short summary") == 7
+        assert len(items) == 7 + others
+        one = json.loads(out("show", "514201", "--format", "json", *db))
+        assert (one["summary"], one["raw"]["summary_raw"]) == ("A short summary",) * 2
+        out("export", f"{database}.csv", *db)
+        with (tmp_path / f"{database}.csv").open(encoding="utf-8", newline="") as file:
+            assert [row["summary"] for row in csv.DictReader(file)].count("A short summary") == 7
+    described = out("dictionary", "--format", "markdown", "--db", "new.db")
+    assert f"| `summary` | {MEANING} | text | yes | summary_raw | {PITFALL} |" in described
+    assert "| `summary_raw` |" in described
+
+
+def name_the_schema(checkout: Path, name: str) -> None:
+    """Add a name for the present schema to `MIGRATIONS`."""
+    printed = subprocess.run(
+        [sys.executable, "-c", "from osce_news.storage import schema; print(schema.fingerprint())"],
+        cwd=checkout, env=environment({"PYTHONPATH": str(checkout)}), capture_output=True, encoding="utf-8",
+    ).stdout.strip()  # fmt: skip
+    insert(checkout / "osce_news/storage/schema.py", "}\n# The names in", f'    "{name}": "{printed}",\n')
+
+
+def insert(path: Path, before: str, lines: str) -> None:
+    """Insert lines before the line that begins so; there is one."""
     text = path.read_text(encoding="utf-8")
-    indentation = " " * (len(before) - len(before.lstrip()))
-    assert f"\n{before}" in text
-    path.write_text(text.replace(f"\n{before}", f"\n{indentation}{line}{before}", 1), encoding="utf-8")
+    assert text.count(f"\n{before}") == 1, (path, before)
+    path.write_text(text.replace(f"\n{before}", f"\n{lines}{before}"), encoding="utf-8")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from osce_news.archive.capture import ARTICLE, LISTING, Capture, page_kind
 from osce_news.archive.saved_page import saved_page
-from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
+from osce_news.errors import ChallengePageError, LayoutError
 from tests.helpers import NOON, ROOT
 
 PAGES = sorted((ROOT / "fixtures").rglob("page.html"))
@@ -70,15 +69,3 @@ def test_a_listing_has_its_validators_and_normalised_records() -> None:
     assert all(item.published and item.id for item in listing.records)  # the pipelines have been there
     with pytest.raises(LayoutError, match="content of type application/pdf"):
         of("https://www.osce.org/press-releases", body, Content_Type="application/pdf").listing()
-
-
-def test_a_damaged_page_raises_no_other_error() -> None:
-    body = next(path for path in PAGES if path.parts[-2] == "first-page").read_bytes()
-    rng = Random(1)
-    for number in range(60):
-        cut = body[: rng.randrange(len(body))] + (rng.randbytes(99) if number % 2 else b"")
-        page = of("https://www.osce.org/press-releases?page=0", cut)
-        with suppress(OsceNewsError):
-            page.listing()
-        with suppress(OsceNewsError):
-            page.article("1")

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from osce_news.storage import open_for_reading
 from osce_news.storage.integrity import problems
 from tests.helpers import FIXTURES, Result, html_of, run, values
-from tests.newsroom import make_stories
 from tests.newsroom.pages import render_article
 from tests.newsroom.samples import TEN
 
@@ -141,27 +139,3 @@ def test_values_that_run_into_the_text_are_held(replay: Callable[[bytes], Result
     assert "held, see `osce-news held`" in result.err
     (page,) = json.loads(run("held", "--json", cwd=tmp_path).out)
     assert (page["results"], page["label"]) == (10, "Where we are, What we do")
-
-
-def test_a_page_nested_20_000_deep_is_read_whole_or_not_at_all(replay: Callable[[bytes], Result]) -> None:
-    result = replay(_nested(20_000).encode())
-    assert (result.status, json.loads(result.out)["seen"], len(result.errors)) in ((0, 10, 0), (3, 0, 1))
-
-
-def test_an_unknown_date_is_kept_as_printed(replay: Callable[[bytes], Result], tmp_path: Path) -> None:
-    result = replay(HTML.replace("2 August 2024</div>", "32 Foo 2024</div>").encode())
-    assert (result.status, result.err) == (0, "")
-    assert json.loads(result.out)["unknown_terms"] == 1
-    shown = json.loads(run("show", "575719", "--json", cwd=tmp_path).out)
-    assert (shown["published"], shown["raw"]["published_raw"]) == (None, "32 Foo 2024")
-    unknown = json.loads(run("vocabulary", "--unknown", "--json", cwd=tmp_path).out)
-    assert {"kind": "date", "printed": "32 Foo 2024", "items": 1} in unknown
-
-
-def test_ten_thousand_labels_set_one_record_aside(replay: Callable[[bytes], Result]) -> None:
-    offices = ", ".join(f"OSCE Office {number}" for number in range(10_000))
-    result = replay(html_of([*make_stories(20), replace(FIRST, offices=(offices,))]).encode())
-    assert result.status == 0
-    assert len(result.errors) <= 1  # an error is allowed
-    summary = json.loads(result.out)
-    assert (summary["seen"], summary["quarantined"]) == (20, 1)

@@ -98,28 +98,6 @@ def test_an_unreadable_page_makes_a_partial_replay(filled: Path, tmp_path: Path,
     assert (summary["status"], summary["pages"]) == ("partial", 2)
 
 
-def test_a_full_disk_loses_nothing_that_is_stored(filled: Path, tmp_path: Path, pages: Path) -> None:
-    with closing(open_for_reading(filled)) as connection:
-        before = set(values(connection, "SELECT id FROM items"))
-    most = filled.stat().st_size + 300_000
-
-    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))"
-    result = run("replay", pages, cwd=tmp_path, before=limit)  # Python ignores the signal of this limit
-    assert (result.status, len(result.errors)) == (1, 1), result.err
-    assert "disk" in result.err
-    assert "run the command again" in result.err
-    assert problems(filled) == []
-    with closing(open_for_reading(filled)) as connection:
-        items = set(values(connection, "SELECT id FROM items"))
-        (new,) = values(connection, "SELECT sum(new) FROM pages WHERE run_id = 2")
-        assert isinstance(new, int)
-        assert new > 0  # some pages had room
-        assert len(items) == len(before) + new
-        assert before < items
-    again = run("replay", pages, "--json", cwd=tmp_path)
-    assert (again.status, json.loads(again.out)["pages"]) == (0, PAGES)
-
-
 # Sends the signal to the replay itself, before it stores its fourth page.
 SIGNALLED = """
 import os

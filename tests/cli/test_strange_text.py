@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from unicodedata import category
@@ -11,7 +10,7 @@ from unicodedata import category
 import pytest
 
 from osce_news.storage.integrity import problems
-from tests.helpers import Result, html_of, remarks, run
+from tests.helpers import html_of, remarks, run
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 
@@ -73,37 +72,3 @@ def test_strange_titles_send_no_control_characters(strange: Path, arguments: tup
     result = run(*arguments, cwd=strange)
     assert (result.status, remarks(result.err)) == (0, [])
     assert {letter for letter in result.out if category(letter) in ("Cc", "Cs")} == {"\n"}
-
-
-NO_ADDRESSES = [
-    "http://[/575719", "http://:80/575719", "//", "https://", "http:///575719", "javascript:alert(1)",
-    "mailto:press@osce.org", "http://www.os\N{CARE OF}ce.org/575719", "#top", " ",
-]  # fmt: skip
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://www.osce.org:99999/odihr/575719",
-        "http://www.osce.org:x/odihr/575719",
-        "https://www.osce.org/%FF%00%E4/575719%",
-        "/" + "x" * 100_000,
-    ],
-    ids=range(4),
-)
-def test_a_link_to_no_item_costs_its_own_result(replay: Callable[[bytes], Result], address: str) -> None:
-    result = replay(html_of(TEN).replace('href="/odihr/575719"', f'href="{address}"').encode())
-    assert result.status == 0
-    summary = json.loads(result.out)
-    assert summary["seen"] + summary["quarantined"] == 10
-    assert summary["seen"] >= 9
-
-
-def test_single_links_that_are_not_addresses_are_quarantined(replay: Callable[[bytes], Result]) -> None:
-    stories = make_stories(10 * len(NO_ADDRESSES))
-    html = html_of(stories)
-    for story, address in zip(stories, NO_ADDRESSES, strict=False):
-        html = html.replace(f'href="{story.path}"', f'href="{address}"')
-    summary = json.loads(replay(html.encode()).out)
-    assert (summary["seen"], summary["quarantined"]) == (len(stories) - len(NO_ADDRESSES), len(NO_ADDRESSES))

@@ -206,13 +206,15 @@ def test_each_copy_of_a_result_has_a_key_of_its_own() -> None:
 
 
 NO_ADDRESS = (
-    "javascript:void(0)",
-    "http://[",
-    "http://a:99999999/node/9",
-    "mailto:a@b.c",
-    "#top",
-    "",
-    "http://",
+    *(
+        "javascript:void(0)",
+        "http://[",
+        "http://a:99999999/node/9",
+        "http://www.osce.org:x/node/9",
+        "//",
+        " ",
+    ),
+    *("http://:80/9", "http:///9", "http://www.os℅ce.org/9", "mailto:a@b.c", "#top", "", "http://"),
 )
 
 
@@ -244,17 +246,8 @@ def test_a_malformed_base_is_as_good_as_none(base: str) -> None:
 
 
 CHARACTERS = (
-    "\0",
-    "\x01",
-    "\x1b",
-    "\x7f",
-    "\x85",
-    "\ud800",
-    "\udfff",
-    "\ufffe",
-    "\uffff",
-    "&#0;",
-    "&#xD800;",
+    *("\0", "\x01", "\x1b", "\x7f", "\x85", "\ud800", "\udfff", "\ufffe", "\uffff"),
+    *("&#0;", "&#xD800;", "&#x110000;"),
 )
 
 

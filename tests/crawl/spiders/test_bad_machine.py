@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,32 +48,6 @@ def test_without_file_descriptors_the_crawl_ends_in_one_line(tmp_path: Path, fil
     lines = [line for line in done.errors if not line[:2].isdigit()]  # the others are the log's
     assert (done.status, len(lines)) == (1, 1), done.err
     assert lines[0].startswith("osce-news: ")
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder with room for 600 kB; only root may have one."""
-    folder, mount = tmp_path / "disk", shutil.which("mount")
-    folder.mkdir()
-    options = ["-t", "tmpfs", "-o", "size=600k", "osce-news-test", str(folder)]
-    if not mount or os.getuid() or subprocess.run([mount, *options], capture_output=True).returncode:
-        pytest.skip("a small disk can't be mounted here")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def test_on_a_full_disk_what_was_stored_is_whole(newsroom: Newsroom, small_disk: Path) -> None:
-    db = small_disk / "a.db"
-    newsroom.stories = make_stories(250)
-    done = crawl(newsroom, db)
-    assert ended_in_one_line(done, 1, "run the command again")
-    kept = len(stored(db))
-    assert 0 < kept < 250
-    assert is_sound(db)
-    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
-    done = crawl(newsroom, db)
-    assert (done.status, done.summary["continues"]) == (0, 1), done.errors
-    assert stored(db) == nodes(newsroom)
 
 
 GONE: dict[str, Callable[[Path], object]] = {

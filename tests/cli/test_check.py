@@ -1,4 +1,4 @@
-"""The canary over HTTP: one request, and a verdict."""
+"""`check`: one request, and a verdict."""
 
 from __future__ import annotations
 
