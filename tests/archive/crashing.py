@@ -1,4 +1,4 @@
-"""Processes that write archives and come to grief; run as `python -m tests.archive.crashing WHAT FOLDER`."""
+"""Writers of archives that are killed or fail; run as `python -m tests.archive.crashing WHAT FOLDER`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def forked(what: Callable[[], None]) -> int:
 
 
 def killed_before(piece: int) -> Callable[[], object]:
-    """Return what kills its process when it is called for the so manieth time."""
+    """Return a function that kills its process at the call with this number."""
     pieces = itertools.count()
     return lambda: os.kill(os.getpid(), signal.SIGKILL) if next(pieces) == piece else None
 

@@ -66,6 +66,6 @@ def test_a_listing_has_its_validators_and_normalised_records() -> None:
     listing = of("https://www.osce.org/press-releases", body, ETag='"1"', Last_Modified="x").listing()
     assert (listing.etag, listing.last_modified, listing.status) == ('"1"', "x", 200)
     assert len(listing.listed) == listing.results == 50
-    assert all(item.published and item.id for item in listing.records)  # the pipelines have been there
+    assert all(item.published and item.id for item in listing.records)  # normalised
     with pytest.raises(LayoutError, match="content of type application/pdf"):
         of("https://www.osce.org/press-releases", body, Content_Type="application/pdf").listing()

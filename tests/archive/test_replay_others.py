@@ -326,7 +326,7 @@ def test_a_list_of_cards_at_any_address_is_read(tmp_path: Path) -> None:
     assert rows(tmp_path / "b.db", "SELECT DISTINCT published, origin FROM items") == [(None, "list")]
 
 
-def test_a_saved_article_without_its_address_is_told_from_an_unknown_list(tmp_path: Path) -> None:
+def test_a_saved_article_without_its_address_is_no_unknown_list(tmp_path: Path) -> None:
     html = render_article(STORIES[0])
     bare = re.sub(r"<(link|meta)[^>]*(canonical|shortlink|og:url)[^>]*>", "", html)
     saved(tmp_path / "article.html", bare.encode())

@@ -436,7 +436,7 @@ def small(tmp_path: Path) -> Path:
         (b'"files": 1', b'"files": 99999999999999999'),
     ],
 )
-def test_a_note_of_a_run_that_makes_no_sense_is_told(small: Path, old: bytes, new: bytes) -> None:
+def test_a_senseless_note_of_a_run_is_reported(small: Path, old: bytes, new: bytes) -> None:
     (path,) = warcs(small)
     data = bytearray()
     for one in records(path, Report()):
@@ -463,7 +463,7 @@ def test_a_socket_that_something_opens_ends_the_replay(small: Path) -> None:
     assert "a replay opens no socket, but something called socket." in done.lines[0]
 
 
-def test_a_replay_that_was_cut_short_leaves_nothing_and_the_next_begins_anew(small: Path) -> None:
+def test_a_replay_that_was_cut_short_leaves_nothing_and_the_next_starts_over(small: Path) -> None:
     before = (
         "import osce_news.archive.replay.recorded as recorded\n"
         "store, count = recorded.RecordedRun._store, []\n"

@@ -58,7 +58,7 @@ def test_an_empty_answer_has_no_captures(body: bytes) -> None:
         b"\xff\xfe\x00", b'{"timestamp": ',
     ],
 )  # fmt: skip
-def test_what_is_no_answer_is_told_with_its_beginning(body: bytes) -> None:
+def test_the_error_for_a_strange_answer_has_its_beginning(body: bytes) -> None:
     with pytest.raises(LayoutError, match=r"index: expected an answer of a CDX interface, got '") as caught:
         parse_records(body)
     assert len(str(caught.value)) < 300
@@ -139,13 +139,13 @@ def test_a_record_without_its_place_is_counted_too(change: dict[str, str | None]
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b'[{"id": "x"}]', b'[{"cdx-api": "x"}]', b"<p>", b"null"])
-def test_a_list_of_crawls_that_is_none_is_told(body: bytes) -> None:
+def test_a_strange_list_of_crawls_is_reported(body: bytes) -> None:
     with pytest.raises(LayoutError, match="expected an answer of a CDX interface"):
         common_crawl().read("https://a.example/info", 200, body)
 
 
 @pytest.mark.parametrize("body", [b'{"pages": "many"}', b"{}", b"[3]", b"<p>"])
-def test_a_number_of_pages_that_is_none_is_told(body: bytes) -> None:
+def test_a_strange_number_of_pages_is_reported(body: bytes) -> None:
     with pytest.raises(LayoutError, match="expected an answer of a CDX interface"):
         common_crawl().read(f"{INDEX}?showNumPages=true", 200, body)
 

@@ -110,7 +110,7 @@ def test_a_sound_page_passes_and_nothing_is_changed(history: Neighbours) -> None
     assert of == records(50)
 
 
-def test_too_short_a_history_is_said_and_not_guessed_from() -> None:
+def test_too_short_a_history_is_reported_and_not_used() -> None:
     of = [raw(content_type_raw=None)(item) for item in records(50)]
     assert verdict(of, replace(near(), comparable=99)) == (
         "too few stored items to compare labels with: 99 in the language en, 100 are needed"

@@ -112,7 +112,7 @@ def test_a_server_that_is_busy_is_asked_once(newsroom: Newsroom, tmp_path: Path)
 
 
 @pytest.mark.parametrize("command", ["check", "crawl"])
-def test_where_scrapy_fails_it_is_said_in_one_line(newsroom: Newsroom, tmp_path: Path, command: str) -> None:
+def test_a_failure_of_scrapy_is_one_line(newsroom: Newsroom, tmp_path: Path, command: str) -> None:
     start = ("--start-url", f"{newsroom.url}/press-releases")
     done = without("scrapy.extensions.memusage", command, *start, cwd=tmp_path)
     assert done.status == 1
@@ -147,7 +147,7 @@ def test_a_page_is_kept_without_personal_data_and_keys(newsroom: Newsroom, tmp_p
     assert len(json.loads(page.with_name("expected.json").read_text())["records"]) == 20
 
 
-def test_what_is_waited_for_is_said_before_the_wait_is_over(tmp_path: Path) -> None:
+def test_a_long_wait_is_announced_while_it_lasts(tmp_path: Path) -> None:
     impatient = "from osce_news.crawl.middlewares import retry\nretry._PATIENCE_S = 0.1"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         start = ["--start-url", f"http://127.0.0.1:{silent.getsockname()[1]}/press-releases", "--json"]

@@ -1,4 +1,4 @@
-"""`--log-file` and `--log-format`: what is said goes there too, and a full disk ends no run."""
+"""`--log-file` and `--log-format`: log lines go there too, and a full disk ends no run."""
 
 from __future__ import annotations
 

@@ -105,7 +105,9 @@ def test_a_lost_ping_is_warned(newsroom: Newsroom, receiver: Receiver, tmp_path:
     assert len(receiver.paths) == 6  # each three times
 
 
-def test_a_mute_address_is_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_address_that_never_answers_is_reported(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(notifications, "_PATIENCE_S", 0.2)
     with silent() as address, notifications.Notifications(Path("a.db"), address, None).sent():
         pass

@@ -63,7 +63,7 @@ WAYS = [["-m", "osce_news"], ["-c", "import osce_news.cli"]]
 @pytest.mark.parametrize(
     "commands", [[CLAIMS], *slow([[old, *way] for old in _old_pythons() for way in WAYS])]
 )
-def test_an_older_python_is_told_what_is_needed(tmp_path: Path, commands: list[list[str]]) -> None:
+def test_an_older_python_prints_what_is_needed(tmp_path: Path, commands: list[list[str]]) -> None:
     """This one that claims to be older, and each older one of this machine."""
     for words in commands:
         done = subprocess.run(words, cwd=tmp_path, env=environment({"PYTHONPATH": PATH}), capture_output=True)

@@ -31,7 +31,7 @@ def crawled(
     return ended
 
 
-def test_the_last_run_and_the_last_complete_one_are_told(filled: Path, tmp_path: Path) -> None:
+def test_the_last_run_and_the_last_complete_one_are_shown(filled: Path, tmp_path: Path) -> None:
     ended = crawled(filled, timedelta(hours=50))
     crawled(filled, timedelta(hours=1), status="partial")
     result = run("status", "--format", "json", cwd=tmp_path)
@@ -79,7 +79,7 @@ def test_a_crawl_that_read_what_it_was_asked_to_read_is_complete(
     assert told["last_whole_run"] is None
 
 
-def test_the_last_whole_and_the_last_complete_crawl_are_told(filled: Path, tmp_path: Path) -> None:
+def test_the_last_whole_and_the_last_complete_crawl_are_shown(filled: Path, tmp_path: Path) -> None:
     whole = crawled(filled, timedelta(days=6))
     crawled(filled, timedelta(hours=1), mode="incremental")
     told = json.loads(run("status", "--format", "json", "--max-age", "2d", cwd=tmp_path).out)
@@ -165,7 +165,7 @@ def test_what_is_no_age_is_refused_with_one_line(filled: Path, tmp_path: Path, a
     assert "36h, 2d or 1w" in result.err
 
 
-def test_an_empty_database_and_a_missing_one_are_told_apart(tmp_path: Path) -> None:
+def test_an_empty_database_and_a_missing_one_are_distinguished(tmp_path: Path) -> None:
     missing = run("status", "--max-age", "2d", cwd=tmp_path)
     assert (missing.status, missing.out, len(missing.errors)) == (2, "", 1)
     open_for_writing(tmp_path / "osce-news.db").close()

@@ -26,7 +26,7 @@ def test_an_intact_database_verifies_and_a_damaged_one_does_not(filled: Path, tm
     assert digest(filled) == before
 
 
-def test_an_older_database_is_said_to_be_sound_and_older(older: Path, tmp_path: Path) -> None:
+def test_an_older_database_is_reported_as_sound_and_older(older: Path, tmp_path: Path) -> None:
     result = run("verify", cwd=tmp_path)
     assert (result.status, result.err) == (0, "")
     assert "no problems found; an older version made it (schema m005_dictionary): " in result.out

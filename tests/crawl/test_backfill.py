@@ -174,7 +174,7 @@ def test_the_last_line_tells_what_was_found_and_which_days_are_missing(tmp_path:
 
 
 @pytest.mark.slow
-def test_the_program_names_itself_and_waits_when_it_is_told_to(server: WebArchive, tmp_path: Path) -> None:
+def test_the_program_names_itself_and_obeys_retry_after(server: WebArchive, tmp_path: Path) -> None:
     server.fail("/cdx", retry_later(1, 503), times=1)
     server.fail(server_capture(1), retry_later(1), times=1)
     done = backfill(server, tmp_path)
@@ -355,7 +355,7 @@ def test_the_hosts_that_are_wanted_are_those_of_the_addresses(name: str) -> None
     assert BackfillOptions.parse(name, Path("archive"), urls=urls).hosts == ["elsewhere.example", "osce.org"]
 
 
-def test_an_unusable_database_is_told_before_any_request(server: WebArchive, tmp_path: Path) -> None:
+def test_an_unusable_database_is_reported_before_any_request(server: WebArchive, tmp_path: Path) -> None:
     (tmp_path / "a.db").write_bytes(b"no database at all" * 100)
     assert backfill(server, tmp_path).status == 2
     (tmp_path / "a.db").unlink()

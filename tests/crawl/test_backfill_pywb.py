@@ -88,7 +88,7 @@ def test_a_crawl_that_pywb_serves_is_backfilled_to_the_same_items(programs: Path
     assert is_sound(copied / "a.db")
 
 
-def test_an_index_that_leaves_out_what_is_over_the_limit_is_told(programs: Path, tmp_path: Path) -> None:
+def test_an_index_that_stops_at_its_limit_is_reported(programs: Path, tmp_path: Path) -> None:
     kept = saved(tmp_path / "others.warc.gz", b"".join(one.record for one in usual()))
     (tmp_path / "pywb").mkdir()
     few = "import osce_news.archive.web_archives as w\nw._ROWS = 5"

@@ -1,4 +1,4 @@
-"""What is said of requests without a response, and which of them are not tried again."""
+"""The causes of requests without a response, and which of them are not retried."""
 
 from __future__ import annotations
 

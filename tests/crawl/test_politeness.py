@@ -233,7 +233,7 @@ def test_a_host_without_an_address_had_no_request_and_needs_no_rest(caplog: pyte
     assert said(caplog)[0].startswith("http://site/a: no such host, or no network: check ")
 
 
-def test_the_wait_that_is_told_includes_the_crawl_delay(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_announced_wait_includes_the_crawl_delay(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "osce_news")
     downloader = Downloader()
     downloader.slots["site"] = slot = Slot(delay=1000.0)

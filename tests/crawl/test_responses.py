@@ -1,4 +1,4 @@
-"""What is said of failed requests, without a network."""
+"""The errors of failed requests, without a network."""
 
 from __future__ import annotations
 

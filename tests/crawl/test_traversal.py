@@ -156,7 +156,7 @@ def test_max_pages_ends_the_traversal_and_its_pages_do_not_overlap() -> None:
     assert addresses == [page(0), f"{LISTING}?page=1&rows=50"]  # the pager's link
 
 
-def test_the_number_of_pages_is_told_from_the_pager() -> None:
+def test_the_number_of_pages_comes_from_the_pager() -> None:
     site = MovingList().grow(28_000)
     first = new_traversal()
     assert first.expected_pages is None

@@ -138,20 +138,15 @@ def test_no_sound_fixture_fails(page: Sound, made: Databases) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda one: one.kind)
-def test_what_gets_through_of_a_page_of_fifty_is_known(register: Register, made: Databases) -> None:
-    check(wrong([LONG], register, made), register, LEFT_LONG)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("register", REGISTERS, ids=lambda one: one.kind)
-def test_what_gets_through_of_short_pages_is_known(register: Register, made: Databases) -> None:
-    check(wrong(SHORT, register, made), register, LEFT_SHORT)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("register", REGISTERS, ids=lambda one: one.kind)
-def test_what_gets_through_of_pages_of_cards_is_known(register: Register, made: Databases) -> None:
-    check(wrong(CARDS, register, made), register, LEFT_CARDS)
+@pytest.mark.parametrize(
+    ("pages", "left"),
+    [([LONG], LEFT_LONG), (SHORT, LEFT_SHORT), (CARDS, LEFT_CARDS)],
+    ids=["a page of fifty", "short pages", "pages of cards"],
+)
+def test_what_gets_through_is_known(
+    pages: list[Sound], left: dict[str, set[str]], register: Register, made: Databases
+) -> None:
+    check(wrong(pages, register, made), register, left)
 
 
 def check(found: dict[str, set[str]], register: Register, left: dict[str, set[str]]) -> None:

@@ -31,7 +31,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_flipped_byte_of_a_database_is_told_by_verify_or_keeps_nobody_from_reading(
+def test_a_flipped_byte_of_a_database_is_found_by_verify_or_harms_no_reader(
     crawled: Path, tmp_path: Path
 ) -> None:
     """No checksum guards the values themselves: one letter more or less is beyond what `verify` can see."""

@@ -8,6 +8,7 @@ import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.newsroom.dates import read_day
 
@@ -31,26 +32,26 @@ def _split(printed: str | None) -> tuple[str, ...]:
     return tuple(printed.split(", ")) if printed else ()
 
 
+def printed_rows() -> list[dict[str, Any]]:
+    """Return the rows of the values file, in its order."""
+    return [json.loads(line) for line in VALUES.read_text(encoding="utf-8").splitlines()]
+
+
 @functools.cache
 def printed_values() -> tuple[Printed, ...]:
     """Return all English items of the values file, oldest first."""
-    found = []
-    with VALUES.open(encoding="utf-8") as lines:
-        for line in lines:
-            row: dict[str, str] = json.loads(line)
-            day = read_day(row["date"])
-            if day is None:
-                continue
-            found.append(
-                Printed(
-                    day=day,
-                    content_type=row.get("type"),
-                    offices=_split(row.get("where")),
-                    topics=_split(row.get("what")),
-                    collections=row.get("collections"),
-                    place=row.get("place"),
-                )
-            )
+    found = [
+        Printed(
+            day=day,
+            content_type=row.get("type"),
+            offices=_split(row.get("where")),
+            topics=_split(row.get("what")),
+            collections=row.get("collections"),
+            place=row.get("place"),
+        )
+        for row in printed_rows()
+        if (day := read_day(row["date"])) is not None
+    ]
     # The file's order breaks ties, so that the list is the same everywhere.
     return tuple(sorted(found, key=lambda one: one.day))
 

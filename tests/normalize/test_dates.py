@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from osce_news.normalize import parse_date
 from osce_news.normalize.dates import has_day_and_year, is_day_and_year, place_and_day
 from tests.newsroom.dates import ENGLISH, RUSSIAN
-from tests.newsroom.values import VALUES
+from tests.newsroom.values import printed_rows
 
 days = st.dates(datetime.date(1975, 1, 1), datetime.date(2100, 12, 31))
 
@@ -107,26 +106,20 @@ NO_DATES = (
     None,
     *("Friday", "today", "tomorrow", "now", "noon", "yesterday", "March", "2022", "15", "", " ", "-"),
     *("March 2024", "15 March", "15 March 22", "15 March '22", "15 March 02022", "15 March 20222"),
-    *(
-        "32 Foo 2024",
-        "32 March 2024",
-        "0 March 2024",
-        "31 February 2022",
-        "29 February 2023",
-        "31 April 2020",
-    ),
-    *("February 30, 2022", "March 0, 2022", "31 февраля 2022"),
+    *("32 Foo 2024", "32 March 2024", "0 March 2024", "31 February 2022", "29 February 2023"),
+    *("31 April 2020", "February 30, 2022", "March 0, 2022", "31 февраля 2022"),
     *("15.03.22", "15/03/2022", "03/15/2022", "2022/15/03", "2022/2/30", "2022/3", "20220315", "1647302400"),
     *("2022-13-01", "2022-00-10", "2022-02-30", "2022-3-5", "2022-03", "2022-074", "0022-03-15"),
     *("15 March 2022 and 16 March 2022", "15-16 March 2022", "15 March 2022 - 16 March 2022"),
     *("Friday 15", "Someday, 15 March 2022", "15 March 2022, 10", "15.13.2022", "15-03-2022"),
     *("on 15 March 2022", "15 March 2022 in Vienna", "15th March 2022", "15 of March 2022", "15 Márch 2022"),
     *("15 March 2022 BC", "15 March 2022 UTC", "-15 March 2022", "+15 March 2022", "1.5 March 2022"),
+    *("15 March 2022 " * 100_000, "9" * 1_000_000),
     *("१५ March 2022", "15 March ２０２２", "15 Auguſt 2022", "15 марта 2022 годах", "мая 2022"),
 )
 
 
-@pytest.mark.parametrize("text", NO_DATES)
+@pytest.mark.parametrize("text", NO_DATES, ids=lambda text: str(text)[:40])
 def test_what_is_not_one_whole_day_is_none_and_is_not_completed_from_today(text: str | None) -> None:
     assert parse_date(text) is None
 
@@ -139,22 +132,11 @@ def test_what_is_not_one_whole_day_is_none_and_is_not_completed_from_today(text:
         *("15 March 2022, 4:30 PM", "March 15, 2022 at 4 p.m.", "15 March 2022 4:30pm CET"),
         *("2022-03-15T12:00:00Z", "2022-03-15T00:00:00+01:00", "2022-03-15 23:59", "2022-03-15T00:00:00Z"),
         *("2022-03-14T23:00:00Z", "2022-03-14T23:00:00.000Z"),  # midnight in Vienna
+        *(" 15 March 2022\n", "15\u00a0March\u00a02022", "15  March\t2022", "\u200b15 March 2022"),
     ],
 )
-def test_a_weekday_a_time_and_a_date_in_numbers_are_read(text: str) -> None:
+def test_weekdays_times_numbers_and_white_space_are_read(text: str) -> None:
     assert parse_date(text) == "2022-03-15"
-
-
-@pytest.mark.parametrize(
-    "text", [" 15 March 2022\n", "15\u00a0March\u00a02022", "15  March\t2022", "\u200b15 March 2022"]
-)
-def test_white_space_and_what_cannot_be_seen_do_not_matter(text: str) -> None:
-    assert parse_date(text) == "2022-03-15"
-
-
-def test_a_text_of_any_length_is_no_date() -> None:
-    assert parse_date("15 March 2022 " * 100_000) is None
-    assert parse_date("9" * 1_000_000) is None
 
 
 PIECES = (
@@ -185,7 +167,7 @@ def by_hand(text: str) -> str | None:
 
 
 def test_all_443_printed_dates_are_read() -> None:
-    rows = [json.loads(line) for line in VALUES.read_text(encoding="utf-8").splitlines()]
+    rows = printed_rows()
     assert len(rows) == 443
     assert [parse_date(row["date"]) for row in rows] == [by_hand(row["date"]) for row in rows]
     assert all(by_hand(row["date"]) for row in rows)

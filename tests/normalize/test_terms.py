@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +10,7 @@ from osce_news.items import Term
 from osce_news.normalize import clean, find_places, split_offices, split_topics
 from osce_news.normalize.terms import find_content_type
 from osce_news.normalize.vocabulary import vocabulary
-from tests.newsroom.values import VALUES
+from tests.newsroom.values import printed_rows
 
 
 def labels(name: str) -> st.SearchStrategy[list[str]]:
@@ -22,12 +19,8 @@ def labels(name: str) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from([text for text in known if "," not in text]), unique=True)
 
 
-def printed() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in VALUES.read_text(encoding="utf-8").splitlines()]
-
-
 def test_no_office_topic_or_type_of_the_443_printed_items_is_unknown() -> None:
-    rows = printed()
+    rows = printed_rows()
     assert len(rows) == 443
     offices = [term for row in rows for term in split_offices(row.get("where"))]
     topics = [term for row in rows for term in split_topics(row.get("what"))]
@@ -38,7 +31,7 @@ def test_no_office_topic_or_type_of_the_443_printed_items_is_unknown() -> None:
 
 
 def test_each_printed_value_is_split_at_its_commas_and_at_nothing_else() -> None:
-    for row in printed():
+    for row in printed_rows():
         for terms, raw in (
             (split_offices(row.get("where")), "where"),
             (split_topics(row.get("what")), "what"),
@@ -72,26 +65,20 @@ def test_any_text_is_split_into_names_that_are_clean_and_single(raw: str | None)
         assert [term.raw for term in terms] == list(dict.fromkeys(clean(term.raw) for term in terms))
 
 
-def test_closed_behind_an_office_is_a_status_and_not_part_of_its_name() -> None:
-    raw = (
-        "OSCE Special Monitoring Mission to Ukraine (closed), OSCE Secretariat, OSCE Office in Minsk (Closed)"
-    )
-    assert split_offices(raw) == (
-        Term("OSCE Special Monitoring Mission to Ukraine (closed)", "smm-ukraine", "closed"),
-        Term("OSCE Secretariat", "secretariat", None),
-        Term("OSCE Office in Minsk (Closed)", "office-in-minsk", "closed"),
-    )
-
-
-def test_discontinued_behind_an_office_is_a_status_too() -> None:
-    (term,) = split_offices("OSCE Centre in Ashgabat (discontinued)")
-    assert (term.id, term.status) == ("centre-in-ashgabat", "discontinued")
-
-
-def test_an_unknown_office_keeps_its_printed_name_and_has_no_identifier() -> None:
-    assert split_offices("OSCE Office on the Moon (closed)") == (
-        Term("OSCE Office on the Moon (closed)", None, "closed"),
-    )
+@pytest.mark.parametrize(
+    ("raw", "identifier", "status"),
+    [
+        ("OSCE Special Monitoring Mission to Ukraine (closed)", "smm-ukraine", "closed"),
+        ("OSCE Office in Minsk (Closed)", "office-in-minsk", "closed"),
+        ("OSCE Centre in Ashgabat (discontinued)", "centre-in-ashgabat", "discontinued"),
+        ("OSCE Office on the Moon (closed)", None, "closed"),
+        ("OSCE Secretariat", "secretariat", None),
+    ],
+)
+def test_a_status_behind_an_office_is_no_part_of_its_name(
+    raw: str, identifier: str | None, status: str | None
+) -> None:
+    assert split_offices(f"{raw}, Troika") == (Term(raw, identifier, status), Term("Troika", "troika"))
 
 
 def test_old_and_new_names_of_one_thing_mean_the_same() -> None:

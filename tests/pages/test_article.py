@@ -79,7 +79,7 @@ def test_the_canonical_address_is_the_one_that_the_page_gives() -> None:
 @pytest.mark.parametrize(
     "around", ["", '<div class="related"><span class="date-display-single">1 May</span></div>']
 )
-def test_a_page_that_says_that_it_is_not_there_is_told(name: str, around: str) -> None:
+def test_a_page_that_says_it_is_not_found_is_recognised(name: str, around: str) -> None:
     page = ArticlePage(unknown(f"<h1>{name}</h1>{PROSE * 5}{around}"), URL)
     assert page.is_not_found
     with pytest.raises(LayoutError, match="not found"):

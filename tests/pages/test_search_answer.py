@@ -184,6 +184,6 @@ def test_what_is_no_answer_of_the_service_is_not_understood(body: bytes, got: st
     assert len(str(error.value)) < 400
 
 
-def test_a_challenge_is_told_apart() -> None:
+def test_a_challenge_is_recognised() -> None:
     with pytest.raises(ChallengePageError):
         read_body(b"<html><title>Just a moment...</title></html>")

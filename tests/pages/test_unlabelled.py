@@ -42,7 +42,7 @@ def test_a_page_of_results_with_an_unknown_label_is_not_understood(line: str) ->
 
 
 @pytest.mark.parametrize("labels", [BLOCKS, FIELDS], ids=["dt", "class"])
-def test_an_unknown_label_in_a_block_of_its_own_is_told_by_its_markup(labels: str) -> None:
+def test_an_unknown_label_in_a_block_of_its_own_is_recognised_by_its_markup(labels: str) -> None:
     with pytest.raises(LayoutError, match="Category"):
         _ = read("".join(result(n, TEASER, date=labels) for n in range(1, 9))).results
 

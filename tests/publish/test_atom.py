@@ -51,7 +51,7 @@ def test_each_entry_has_dates_labels_summary_and_link(reading: sqlite3.Connectio
     assert feed.feed.updated == max(entry.updated for entry in feed.entries)
 
 
-def test_the_newest_100_are_written_and_the_rest_is_told(exported_from: Path, tmp_path: Path) -> None:
+def test_the_newest_100_are_written_and_the_rest_is_mentioned(exported_from: Path, tmp_path: Path) -> None:
     shutil.copy(exported_from, tmp_path / "osce-news.db")
     result = run("export", "news.atom", cwd=tmp_path)
     assert (result.status, result.out) == (0, "news.atom: 100 items\n")

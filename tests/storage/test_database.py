@@ -202,7 +202,7 @@ def test_a_reader_sees_one_state(hundred: Path, tmp_path: Path, monkeypatch: pyt
         open_for_reading(copy)
 
 
-def test_a_database_whose_making_was_cut_short_is_made_anew(db: Path, tmp_path: Path) -> None:
+def test_a_half_made_database_is_made_again(db: Path, tmp_path: Path) -> None:
     """A kill left part of the first transaction in the file, and what takes it back in the journal."""
     with closing(sqlite3.connect(tmp_path / "unfinished.db", isolation_level=None)) as making:
         making.execute("PRAGMA cache_size = 1")  # so that pages are written before the end

@@ -32,7 +32,7 @@ def test_the_dictionary_has_the_columns_of_the_schema_and_no_others(reading: sql
     assert said == schema
 
 
-def test_what_an_item_says_of_itself_is_said_once() -> None:
+def test_the_item_class_describes_its_columns_for_both_tables() -> None:
     field = NewsItem.__dataclass_fields__["teaser"]
     for table in ("items", "newsroom"):
         assert column(table, "teaser").meaning == field.metadata["meaning"]

@@ -1,4 +1,4 @@
-"""Renormalising: another vocabulary or other rules make the values anew, from what was printed."""
+"""Renormalising: values are recomputed from the printed ones, by another vocabulary or other rules."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_change_between_two_names_of_one_office_is_none(db: Path, edit: Edit) 
     assert problems(db) == []
 
 
-def test_a_run_with_another_vocabulary_makes_the_values_anew_first(moon_base: Path, edit: Edit) -> None:
+def test_a_run_with_another_vocabulary_first_renormalises(moon_base: Path, edit: Edit) -> None:
     edit("topics", 'label = "Arms control"\naliases = [', 'label = "Arms"\naliases = ["Tides", ')
     with Writer(moon_base) as writer:
         writer.begin("replay")
@@ -142,7 +142,9 @@ def test_a_topic_may_stand_before_its_parent_and_the_parent_may_change(moon_base
     assert problems(moon_base) == []
 
 
-def test_values_are_made_anew_if_rules_are_others(moon_base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_are_renormalised_if_the_rules_changed(
+    moon_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made: list[str] = []
 
     def spy(connection: sqlite3.Connection) -> renormalize.Renormalized:
@@ -163,7 +165,7 @@ def test_values_are_made_anew_if_rules_are_others(moon_base: Path, monkeypatch: 
         assert len(set(values(writer.connection, "SELECT rules FROM runs"))) == 2
 
 
-def test_the_search_index_is_built_anew(moon_base: Path) -> None:
+def test_the_search_index_is_rebuilt(moon_base: Path) -> None:
     with Writer(moon_base) as writer:
         key, title, teaser = writer.connection.execute("SELECT key, title, teaser FROM items").fetchone()
         writer.connection.execute(

@@ -50,7 +50,7 @@ def _counts(writer: Writer) -> tuple[int, int, int]:
     return writer.summary.new, writer.summary.changed, writer.summary.unchanged
 
 
-def test_new_changed_and_unchanged_items_are_told_apart(writer: Writer) -> None:
+def test_new_changed_and_unchanged_items_are_distinguished(writer: Writer) -> None:
     stories = make_stories(5)
     writer.store(listing(stories[:4]))
     assert _counts(writer) == (4, 0, 0)

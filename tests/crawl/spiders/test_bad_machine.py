@@ -74,7 +74,7 @@ def test_a_database_gone_under_way_ends_the_crawl(newsroom: Newsroom, tmp_path: 
     assert pages_asked(newsroom) == 3  # no page more
 
 
-def test_a_person_is_told_as_well_that_the_database_is_gone(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_without_json_a_database_that_is_gone_is_one_line_too(newsroom: Newsroom, tmp_path: Path) -> None:
     """Without --json the crawl ends with a look at the database, which is not there."""
     place = ["--db", str(tmp_path / "a.db"), "--start-url", f"{newsroom.url}/press-releases"]
     newsroom.at_request(2, lambda _: (tmp_path / "a.db").unlink())

@@ -88,7 +88,7 @@ def test_after_a_page_that_was_refused_the_next_crawl_leaves_no_gap(newsroom: Ne
 
 
 @pytest.mark.slow
-def test_a_short_history_is_said_once_in_the_log(newsroom: Newsroom, db: Path) -> None:
+def test_a_short_history_is_logged_once(newsroom: Newsroom, db: Path) -> None:
     with newsroom:
         first = crawl(newsroom, db, *FIFTY)
         second = crawl(newsroom, db, *FIFTY)

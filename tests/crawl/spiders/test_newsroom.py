@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,12 +162,14 @@ def test_a_page_that_is_not_understood_is_kept_and_named(newsroom: Newsroom, tmp
 
 
 def test_after_a_redirect_the_new_address_is_waited_for(newsroom: Newsroom, db: Path) -> None:
+    def says_what_it_waits_for() -> bool:
+        return any("waiting for" in line and line.endswith("&slow=1") for line in command.errors.splitlines())
+
     newsroom.fail(PAGE_TWO, faults.redirect(f"{LIST}?page=1&rows=49&slow=1"))
-    newsroom.before(lambda path: "slow=1" in path, lambda _: time.sleep(1))
+    newsroom.before(lambda path: "slow=1" in path, lambda _: crawling.until(says_what_it_waits_for))
     soon = "import osce_news.crawl.middlewares.retry as retry\nretry._PATIENCE_S = 0.3"
-    done = crawling.crawl(newsroom, db, "--rows", "50", before=soon)
-    waited = [line for line in done.errors.splitlines() if "waiting for" in line]
-    assert any(line.endswith("&slow=1") for line in waited), done.errors
+    with crawling.start(newsroom, db, "--rows", "50", before=soon) as command:
+        assert command.wait().summary["pages"] >= 2
 
 
 @pytest.mark.slow

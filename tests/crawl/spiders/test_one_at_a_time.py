@@ -75,7 +75,7 @@ def test_a_replay_that_waits_can_be_interrupted(newsroom: Newsroom, db: Path) ->
     assert rows(db, "SELECT mode FROM runs") == [("full",)]
 
 
-def test_a_replay_that_has_waited_in_vain_says_who_writes(newsroom: Newsroom, db: Path) -> None:
+def test_a_replay_that_gives_up_waiting_says_who_writes(newsroom: Newsroom, db: Path) -> None:
     """It waits for 30 seconds, here for less."""
     shorter = "from osce_news.storage import Writer\nassert Writer.__init__.__defaults__ == (30,)\n"
     shorter += "Writer.__init__.__defaults__ = (0.2,)"

@@ -92,7 +92,7 @@ SCENARIOS = {
     "nonsense in Retry-After leaves the usual wait": Scenario(
         lambda n: n.fail(PAGES[0], busy(503, "next week"), times=1), [200], "r00", gaps=(0.05, 0.2), retries=1
     ),
-    "a long rest is not sat out, and ends all requests": Scenario(
+    "a long Retry-After is not waited for, and ends all requests": Scenario(
         lambda n: n.fail(PAGES[0], busy(503, "86400")), [503, OPEN, OPEN], "r0", "012",
         back_offs=0, retry_after=86400, says="86400 s",
     ),
@@ -136,7 +136,7 @@ SCENARIOS = {
         [*["ResponseDataLossError"] * 3, OPEN, OPEN, OPEN], "r001122", "012345",
         settings={"RETRY_TIMES": 1}, gaps=(0.05, 0.2, 0.05, 0.2, 0.05, 0.2), retries=3,
     ),
-    "a response in between begins the count anew": Scenario(
+    "a response in between resets the count": Scenario(
         lambda n: [n.fail(PAGES[number], busy(502)) for number in (0, 1, 3, 4)],
         [502, 502, 200, 502, 502, 200], "r012345", "012345", settings={"RETRY_TIMES": 0},
     ),
@@ -174,7 +174,7 @@ SCENARIOS = {
 
 
 def test_each_scenario_ends_as_it_says() -> None:
-    """All at once, in one process. When a request left is told by that process, so no load can change it."""
+    """All at once, in one process, which says when a request left, so that no load can change that."""
     with ExitStack() as stack:
         newsrooms, orders = {}, {}
         for name, scenario in SCENARIOS.items():

@@ -59,7 +59,7 @@ def test_news_since_the_kill_is_read_and_shifts_what_is_left(newsroom: Newsroom,
 
 
 @pytest.mark.slow
-def test_a_full_crawl_of_a_known_list_is_gone_on_with(newsroom: Newsroom, db: Path) -> None:
+def test_a_full_crawl_of_a_known_list_is_resumed(newsroom: Newsroom, db: Path) -> None:
     """An incremental crawl in between does not disturb it."""
     crawl(newsroom, db, before=at(DAYS[0]))
     newsroom.remove(newsroom.stories[50].node)
@@ -74,7 +74,7 @@ def test_a_full_crawl_of_a_known_list_is_gone_on_with(newsroom: Newsroom, db: Pa
 
 
 @pytest.mark.slow
-def test_restart_begins_anew(newsroom: Newsroom, db: Path) -> None:
+def test_restart_begins_at_the_top(newsroom: Newsroom, db: Path) -> None:
     killed(newsroom, db, 7)
     newsroom.log.clear()
     done = crawl(newsroom, db, "--restart")

@@ -209,7 +209,7 @@ def test_a_crawl_is_resumed_from_its_database_and_not_from_a_jobdir(site: Newsro
 def test_a_spider_middleware_that_drops_a_record_ends_the_crawl_with_a_message(
     site: Newsroom, tmp_path: Path
 ) -> None:
-    quick = "import osce_news.crawl.pipelines as pipelines\npipelines.MAX_SILENCE_S = 0.2\n"
+    quick = "import osce_news.crawl.pipelines as pipelines\npipelines.MAX_SILENCE_S = 0.5\n"
     middleware = ("-s", 'SPIDER_MIDDLEWARES={"mine.ThirdMiddleware": 543}')
     log = scrapy(site, tmp_path, *middleware, status=1, before=quick)
     assert "49 of 50 records came out of the item pipelines; does a spider middleware" in log

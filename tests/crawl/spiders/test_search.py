@@ -281,7 +281,7 @@ ANSWER = {"found": 1, "hits": [{"document": document(1)}]}
         ((503, '{"message": "Not Ready or Lagging"}'), 1, "status 503"),
     ],
 )
-def test_a_service_that_does_not_work_is_told_by_name(
+def test_a_fault_of_the_service_is_named(
     tmp_path: Path, response: str | tuple[int, str], status: int, said: str
 ) -> None:
     with _site({COLLECTION: response, "/elsewhere": json.dumps(ANSWER)}) as site:

@@ -220,7 +220,7 @@ SAME: dict[str, str | None] = {"published": "15 March 2022", "content_type": "Ne
         ),
     ],
 )
-def test_what_a_page_prints_otherwise_than_the_list_is_told(
+def test_values_in_which_a_page_differs_from_the_list_are_stored(
     title: str, printed: dict[str, str | None], different: dict[str, object]
 ) -> None:
     assert differences(LISTED, title, printed) == different

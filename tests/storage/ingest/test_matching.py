@@ -118,7 +118,7 @@ def test_a_result_that_may_be_one_of_several_items_is_quarantined_and_they_are_n
         ({"offices": ("OSCE Minsk Group",)}, "other offices"),
     ],
 )
-def test_a_result_nearly_like_an_item_is_aside(
+def test_a_result_that_nearly_matches_an_item_is_quarantined(
     writer: Writer, change: dict[str, object], reason: str
 ) -> None:
     story = replace(STORIES[0], offices=("OSCE Mission to Serbia",))

@@ -146,7 +146,7 @@ def test_a_renamed_office_changes_no_item(writer: Writer, mode: str, before: Sto
     _read_twice(writer, mode, listing([before]), later)
     assert _revisions(writer.connection) == []
     assert (writer.summary.new, writer.summary.changed, writer.summary.unchanged) == (0, 0, 1)
-    # What is printed now stands there none the less.
+    # The stored names are nevertheless those printed now.
     row = writer.connection.execute("SELECT offices_raw, topics_raw, url_raw FROM items").fetchone()
     read = later.records[0]
     assert tuple(row) == (read.offices_raw, read.topics_raw, read.url_raw)

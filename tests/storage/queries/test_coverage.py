@@ -82,7 +82,7 @@ def test_a_list_of_which_something_was_taken_back_later_is_not_whole(db: Path, n
         assert coverage(writer.connection).whole_run is None
 
 
-def test_what_is_missing_is_said(db: Path) -> None:
+def test_missing_parts_are_reported(db: Path) -> None:
     with Writer(db) as writer:
         _crawl(writer, f"{LIST} (max-pages 3)")
         writer.connection.execute("UPDATE items SET published = NULL WHERE key = 1")

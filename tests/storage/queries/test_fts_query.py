@@ -27,7 +27,7 @@ from osce_news.storage.queries.fts_query import parse_words
         ("(police", ["not a valid query (syntax error at its end), so its words were searched for"]),
     ],
 )
-def test_how_a_query_was_read_is_told(query: str, notes: list[str]) -> None:
+def test_notes_say_how_a_query_was_read(query: str, notes: list[str]) -> None:
     assert list(parse_words(query).notes) == notes
 
 
