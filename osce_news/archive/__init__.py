@@ -2,5 +2,5 @@
 
 `writer` writes them: it makes records (`exchange`), and stores no body twice (`digests`). `warc_files` reads
 them, on top of `gzip_members`, `records` and `http`, and yields each `capture`. `replay` stores captures,
-`cluster` parses them on many machines; `web_archives`, `cdx` and `selection` find them elsewhere.
+`cluster` parses them on many machines; `web_archives` and `cdx` find them elsewhere.
 """

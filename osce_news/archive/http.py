@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from osce_news.archive.records import HEADER_END, MAX_HEADER, parse_fields
 from osce_news.archive.report import RecordError
 
 try:
@@ -22,6 +21,12 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd as zstd
 
+MAX_PAGE_BYTES = 8 * 1024 * 1024  # a list page of 50 results has about 125 kB
+MAX_HEADER = 256 * 1024  # bytes of an HTTP header, or of a record's
+HEADER_END = re.compile(rb"\r?\n\r?\n")
+
+_LINE_END = re.compile(r"\r?\n")
+_SPACE = " \t"
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?=[ \t\r\n])")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
 _NO_BODY = frozenset({204, 304, *range(100, 200)})
@@ -47,6 +52,23 @@ class ArchivedResponse:
 def header(headers: Headers, name: str) -> str:
     """Return the first value of a header, given in lower case; empty if it is missing."""
     return next((value.strip() for field, value in headers if field.lower() == name), "")
+
+
+def parse_fields(text: str) -> list[tuple[str, str]]:
+    r"""Return the named fields of a WARC or HTTP header in order, without its first line; unfold long lines.
+
+    >>> parse_fields("HTTP/1.1 200 OK\r\nServer: x\r\n  y\r\n:status: 200\r\n")
+    [('Server', 'x y')]
+    """
+    fields: list[tuple[str, str]] = []
+    for line in _LINE_END.split(text)[1:]:
+        name, colon, value = line.partition(":")
+        if line[:1] in (" ", "\t") and fields:
+            last, begin = fields[-1]
+            fields[-1] = (last, f"{begin} {line.strip(_SPACE)}".strip(_SPACE))
+        elif colon and name:  # a pseudo-field of HTTP/2 begins with the colon
+            fields.append((name.strip(_SPACE), value.strip(_SPACE)))
+    return fields
 
 
 def parse_response(block: bytes, *, header_only: bool = False) -> ArchivedResponse:

@@ -19,22 +19,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from osce_news.archive.gzip_members import MAGIC, ByteStream, GzipMembers, is_gzip, plain_stream
+from osce_news.archive.http import HEADER_END, MAX_HEADER, MAX_PAGE_BYTES, parse_fields
 from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc
 from osce_news.errors import BadInputError
 from osce_news.urls import without_user
 
-MAX_HEADER = 256 * 1024  # bytes of a record's header, or of the HTTP header in its block
-HEADER_END = re.compile(rb"\r?\n\r?\n")
-
-MAX_PAGE_BYTES = 8 * 1024 * 1024  # a list page of 50 results has about 125 kB
 _TYPES = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 _VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
 _NEXT_RECORD = re.compile(rb"\n\r?\n(?=WARC/\d\.\d+[ \t]*\r?\n)()")
 _OVERLAP = 32
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")
-_LINE_END = re.compile(r"\r?\n")
-_SPACE = " \t"
 
 _HINTS = (
     (b"PK\x03\x04", "a zip file; if it is a WACZ, unpack it: the WARC files are in its folder archive/"),
@@ -125,23 +120,6 @@ def is_warc(path: Path) -> bool:
             return _other_format(file) is None
     except OSError as error:
         raise BadInputError(f"{path}: can't be read: {error.strerror}") from error
-
-
-def parse_fields(text: str) -> list[tuple[str, str]]:
-    r"""Return the named fields of a WARC or HTTP header in order, without its first line; unfold long lines.
-
-    >>> parse_fields("HTTP/1.1 200 OK\r\nServer: x\r\n  y\r\n:status: 200\r\n")
-    [('Server', 'x y')]
-    """
-    fields: list[tuple[str, str]] = []
-    for line in _LINE_END.split(text)[1:]:
-        name, colon, value = line.partition(":")
-        if line[:1] in (" ", "\t") and fields:
-            last, begin = fields[-1]
-            fields[-1] = (last, f"{begin} {line.strip(_SPACE)}".strip(_SPACE))
-        elif colon and name:  # a pseudo-field of HTTP/2 begins with the colon
-            fields.append((name.strip(_SPACE), value.strip(_SPACE)))
-    return fields
 
 
 def check_digest(label: str, candidates: Iterable[bytes]) -> bool | None:

@@ -16,10 +16,9 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.archive.cdx import CdxRecord
+from osce_news.archive.cdx import CdxRecord, Selection
 from osce_news.archive.digests import DigestIndex
 from osce_news.archive.report import RecordError
-from osce_news.archive.selection import Selection
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.crawl_run import as_partial

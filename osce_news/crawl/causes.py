@@ -16,6 +16,7 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
+    UnsupportedURLSchemeError,
 )
 from service_identity import VerificationError
 from twisted.internet.error import ConnectionClosed
@@ -39,6 +40,7 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (ConnectionClosed, "the connection was closed before there was an answer"),
     (VerificationError, "the server's certificate is that of another host"),
     (ParseError, _NOT_HTTP),
+    (UnsupportedURLSchemeError, "the address of the proxy must begin with http://"),  # that of a page does
     (DownloadFailedError, "the connection failed"),
 )
 _OF_NETWORK = (

@@ -49,17 +49,18 @@ class StoragePipeline:
     """Stores the records of each page in one transaction, when all of them have passed the other pipelines.
 
     The page is checked first; if it fails, none of its records is stored. Records that another pipeline
-    dropped go to the table `quarantine`, with the reason. Pages of `scrapy parse` are not stored.
+    dropped go to the table `quarantine`, with the reason. Items of `scrapy parse`, and of a spider without a
+    crawl, pass unchanged.
     """
 
-    def __init__(self, crawl: Crawl) -> None:
+    def __init__(self, crawl: Crawl | None) -> None:
         self.crawl = crawl
         self._exported: set[int] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the pipeline for the crawl in the settings; signals tell it of dropped records."""
-        pipeline = cls(crawler.settings["OSCE_NEWS_CRAWL"])
+        """Return the pipeline for the crawl of the spider; signals tell it of dropped records."""
+        pipeline = cls(getattr(crawler.spider, "crawl", None))
         crawler.signals.connect(pipeline.item_dropped, signals.item_dropped)
         crawler.signals.connect(pipeline.item_error, signals.item_error)
         return pipeline
@@ -90,12 +91,12 @@ class StoragePipeline:
 
     @property
     def _page(self) -> PendingPage | None:
-        """The page whose records pass; None after its last one, and in `scrapy parse`."""
-        page = self.crawl.pending
+        """The page whose records pass; None after its last one, and if nothing is stored."""
+        page = self.crawl.pending if self.crawl else None
         return None if page is None or page.is_complete else page
 
     def _drop_from_feeds(self, item: Any) -> None:
-        run = self.crawl.list_run
+        run = self.crawl.list_run if self.crawl else None
         if isinstance(item, ArticleItem):
             if run is not None:
                 raise NotExportedError("articles are exported by `scrapy crawl articles`")

@@ -1,17 +1,16 @@
 """Scrapy's settings, for a scheduled crawler of somebody else's site."""
 
 from osce_news import __version__
-from osce_news.archive.records import MAX_PAGE_BYTES
+from osce_news.archive.http import MAX_PAGE_BYTES
 
 BOT_NAME = "osce-news"
 SPIDER_MODULES = ["osce_news.crawl.spiders"]
 NEWSPIDER_MODULE = "osce_news.crawl.spiders"
 COMMANDS_MODULE = "osce_news.crawl.commands"
 
-# Our own settings; the command line and `-s` override them.
-OSCE_NEWS_DB = "osce-news.db"
-OSCE_NEWS_ARCHIVE = ""  # a folder for the WARC files of all responses; empty: nothing is archived
-OSCE_NEWS_CRAWL = None  # the Crawl object; set by the spider
+# Our own settings. The environment variable of the same name counts if one is empty; arguments override both.
+OSCE_NEWS_DB = ""  # the database; without a name, it is osce-news.db
+OSCE_NEWS_ARCHIVE = ""  # a folder for the WARC files of all responses; without one, nothing is archived
 OSCE_NEWS_CONTACT = ""  # an e-mail address or web page for the user agent, so that the site knows who crawls
 
 # OSCE_NEWS_CONTACT is added to it.

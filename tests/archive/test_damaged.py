@@ -12,7 +12,8 @@ from random import Random
 
 import pytest
 
-from osce_news.archive.records import MAX_PAGE_BYTES, records
+from osce_news.archive.http import MAX_PAGE_BYTES
+from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from tests.archive.making import URL, answer, bodies, exchange, packed, page, read, record, saved, sha1, write

@@ -43,6 +43,7 @@ def _one_line(result: Result) -> str:
     [
         (["replay", "nothing.html"], "no such file or folder: nothing.html"),
         (["replay", "empty"], "no saved page .* and no WARC file .* in empty"),
+        (["replay", "/dev/null"], "neither a file nor a folder: /dev/null"),
         (["replay", "notes.txt"], "notes.txt is neither a saved page .* nor a WARC file"),
         (["replay"], "PATH"),
         (["replay", SEED, "--db", "not/there.db"], "no such folder: not"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from OpenSSL import SSL
 from scrapy.core.downloader.handlers.http11 import TunnelError
-from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, UnsupportedURLSchemeError
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError, ResponseFailed
@@ -38,6 +38,7 @@ REFUSED = "Could not open CONNECT tunnel with proxy a:1 [{{'status': {0}, 'reaso
         (failed(ValueError("not a length")), False, "the answer is not HTTP"),
         (failed(ConnectionLost()), False, "the connection was closed before there was an answer"),
         (DownloadTimeoutError(), False, "no answer within 60 s"),
+        (UnsupportedURLSchemeError("Unsupported scheme: b'socks5'"), False, "proxy must begin with http://"),
         (TunnelError(REFUSED.format(407)), True, "it answered with status 407"),
         (TunnelError(REFUSED.format(502)), False, "it answered with status 502"),
         (failed(SSL.Error([("SSL routines", "", "certificate verify failed")])), True, "is not valid"),

@@ -90,7 +90,8 @@ def _files_at(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
         elif path.is_file():
             below = [path]
         else:
-            raise BadInputError(f"no such file or folder: {path}")
+            what = "neither a file nor a folder" if path.exists() else "no such file or folder"
+            raise BadInputError(f"{what}: {path}")
         for file in below:
             files.setdefault(file.resolve(), file)
     return list(files.values()), sorted(left_out)

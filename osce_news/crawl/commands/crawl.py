@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from scrapy.commands import crawl
+from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
 from osce_news.crawl.spiders.base import BaseSpider
@@ -31,8 +32,8 @@ class Command(crawl.Command):
                 crawler.spidercls.options_from(crawler.settings, dict(opts.spargs))
             self.crawler_process.crawl(crawler, **opts.spargs)
             self.crawler_process.start()
-            if (done := crawler.settings["OSCE_NEWS_CRAWL"]) is not None:
-                error, interrupted = done.error, done.interrupted
+            if isinstance(crawler.spider, BaseSpider):
+                error, interrupted = crawler.spider.crawl.error, crawler.spider.crawl.interrupted
         except OsceNewsError as bad_input:
             error = bad_input
         if interrupted:
@@ -42,3 +43,16 @@ class Command(crawl.Command):
             self.exitcode = error.exit_status
         elif self.crawler_process.bootstrap_failed:
             self.exitcode = 1
+        elif _has_lost_feed(crawler):
+            sys.stderr.write(f"{crawler.spidercls.name}: a feed could not be written: see the log\n")
+            self.exitcode = 1
+
+
+def _has_lost_feed(crawler: Crawler) -> bool:
+    """Whether a feed could not be written, according to Scrapy's stats."""
+    stats = crawler.stats.get_stats() if crawler.stats else {}
+    failed, stored = (
+        any(name.startswith(f"feedexport/{how}_count/") for name in stats) for how in ("failed", "success")
+    )
+    # If a file can't be opened, Scrapy counts nothing.
+    return failed or bool(crawler.settings["FEEDS"] and stats.get("item_scraped_count") and not stored)

@@ -10,8 +10,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
-from osce_news.archive.http import unpack
-from osce_news.archive.records import MAX_PAGE_BYTES
+from osce_news.archive.http import MAX_PAGE_BYTES, unpack
 from osce_news.archive.report import RecordError
 from osce_news.normalize import is_web_address
 from osce_news.urls import page_number, same_path, without_user

@@ -10,8 +10,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from osce_news import clock
 from osce_news.archive.exchange import Exchange
-from osce_news.archive.http import unpack
-from osce_news.archive.records import MAX_PAGE_BYTES
+from osce_news.archive.http import MAX_PAGE_BYTES, unpack
 from osce_news.archive.report import RecordError
 from osce_news.errors import StorageError
 from osce_news.pages.search_settings import without_keys
@@ -80,7 +79,7 @@ class ArchiveMiddleware:
 
     @property
     def _run(self) -> CrawlRun | None:
-        crawl: Crawl | None = self.crawler.settings["OSCE_NEWS_CRAWL"]
+        crawl: Crawl | None = getattr(self.crawler.spider, "crawl", None)
         return crawl.run if crawl is not None else None
 
 

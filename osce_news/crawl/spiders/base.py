@@ -130,7 +130,6 @@ class BaseSpider(PoliteSpider):
         With `crawl` the options are those of that crawl.
         """
         crawl = kwargs.pop("crawl", None) or Crawl(cls.options_from(crawler.settings, kwargs))
-        crawler.settings.set("OSCE_NEWS_CRAWL", crawl, priority="spider")
         # This overrides the command line, because the records of a page must come in order.
         crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
         if crawler.settings["JOBDIR"]:  # a request of a former run would be taken for one of this run
@@ -153,9 +152,10 @@ class BaseSpider(PoliteSpider):
         if unknown := [name for name in arguments if name not in names and name[:1] != "_"]:
             raise BadInputError(f"unknown argument: {', '.join(unknown)}; choose from {', '.join(names)}")
         variables = {name: option["click"].get("envvar", "") for name, option in OPTIONS.items()}
-        environment = {name: os.environ.get(variable) for name, variable in variables.items()}
-        defaults = {"db": settings["OSCE_NEWS_DB"], "archive": settings["OSCE_NEWS_ARCHIVE"] or None}
-        return load_options(**defaults | {n: v for n, v in environment.items() if v} | cls.defaults | given)
+        variables["db"] = "OSCE_NEWS_DB"  # a setting of the same name comes first
+        values = {name: settings[key] or os.environ.get(key) for name, key in variables.items()}
+        others: dict[str, Any] = {"db": "osce-news.db"} | {n: value for n, value in values.items() if value}
+        return load_options(**others | cls.defaults | given)
 
     def track(self, request: Request) -> Request:
         """Return the request after noting that it is in progress."""

@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scrapy.settings import Settings
 
+from osce_news.crawl import settings
+from osce_news.crawl.spiders.newsroom import NewsroomSpider
 from tests.crawl.spiders.crawling import ROBOTS, rows
 from tests.helpers import ROOT
 from tests.newsroom import Newsroom, make_stories
@@ -280,6 +283,32 @@ def test_the_exit_status_is_that_of_osce_news_crawl_and_an_error_one_line(
     assert said in log.splitlines()[-1]
     assert "Traceback" not in log
     assert status != 2 or len(site.log) == before
+
+
+@pytest.mark.parametrize(
+    "feed", ["/dev/full:jsonl", "a-folder:csv"]
+)  # Scrapy counts only the first as failed
+def test_a_feed_that_can_not_be_written_is_an_error_although_all_is_stored(
+    site: Newsroom, tmp_path: Path, feed: str
+) -> None:
+    (tmp_path / "a-folder").mkdir()
+    log = scrapy(site, tmp_path, "-a", "max_pages=1", "-O", feed, status=1)
+    assert log.splitlines()[-1] == "newsroom: a feed could not be written: see the log"
+    assert rows(tmp_path / "a.db", "SELECT status, new FROM runs") == [("complete", 50)]
+
+
+def test_the_database_is_that_of_the_environment_unless_a_setting_or_an_argument_names_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = Settings()
+    project.setmodule(settings)
+    assert NewsroomSpider.options_from(project, {}).db == Path("osce-news.db")
+    monkeypatch.setenv("OSCE_NEWS_DB", "of-environment.db")
+    assert NewsroomSpider.options_from(project, {}).db == Path("of-environment.db")
+    project.set("OSCE_NEWS_DB", "of-settings.db")
+    assert NewsroomSpider.options_from(project, {}).db == Path("of-settings.db")
+    assert NewsroomSpider.options_from(project, {"db": "a.db"}).db == Path("a.db")
 
 
 def test_an_unknown_spider_is_an_error_that_names_the_others(site: Newsroom, tmp_path: Path) -> None:
