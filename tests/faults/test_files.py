@@ -1,8 +1,7 @@
-"""Databases with flipped bytes, and archives that are cut: told, or without consequence."""
+"""Databases with flipped bytes: found by `verify`, or without consequence."""
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -11,12 +10,11 @@ import pytest
 
 from osce_news.errors import OsceNewsError
 from osce_news.storage.integrity import problems
-from tests.archive.replaying import crawl, newsroom, replay, warcs
-from tests.crawl.spiders.crawling import rows
+from tests.archive.replaying import crawl, newsroom
 from tests.helpers import run
 from tests.newsroom import make_newer
 
-FLIPS, CUTS = 40, 24
+FLIPS = 40
 READERS = ("list --limit 0 --format json", "export out.jsonl --format jsonl", "stats --by year")
 
 
@@ -53,20 +51,3 @@ def test_a_flipped_byte_of_a_database_is_found_by_verify_or_harms_no_reader(
             assert "Traceback" not in read.err, (place, read.err)
     print(f"flipped bytes: {FLIPS} of {FLIPS}, {dict(found)}")
     assert found["told"] > FLIPS // 10
-
-
-def test_an_archive_that_is_cut_anywhere_gives_the_pages_before_the_cut(
-    crawled: Path, tmp_path: Path
-) -> None:
-    shutil.copytree(crawled / "archive", tmp_path / "archive")
-    last = warcs(tmp_path)[-1]
-    whole, items = last.read_bytes(), dict(rows(crawled / "a.db", "SELECT id, title FROM items"))
-    for number, size in enumerate(sorted(Random(6).sample(range(len(whole)), CUTS))):
-        last.write_bytes(whole[:size])
-        done = replay(tmp_path, db=f"{number}.db")
-        assert (done.status, done.lines) == (0, []), (size, done.errors)
-        assert done.summary["seen"] >= 25
-        kept = dict(rows(tmp_path / f"{number}.db", "SELECT id, title FROM items"))
-        assert kept.items() <= items.items()
-        statuses = rows(tmp_path / f"{number}.db", "SELECT status FROM runs")
-        assert statuses[0] == ("complete",)

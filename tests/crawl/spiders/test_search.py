@@ -123,14 +123,6 @@ def test_other_types_can_be_asked_for(service: Typesense, tmp_path: Path) -> Non
     assert (full["withdrawn"], full["seen"]) == (0, 12)
 
 
-def test_the_key_stands_nowhere_after_a_crawl(service: Typesense, tmp_path: Path) -> None:
-    service.put(document(number) for number in range(20))
-    done = crawl(service, tmp_path / "osce-news.db", "--archive", str(tmp_path / "archive"), "-v")
-    assert done.status == 0
-    assert "DEBUG" in done.errors
-    _assert_nowhere(service.key, tmp_path, done)
-
-
 def _assert_nowhere(key: str, folder: Path, done: Ended) -> None:
     """Fail if a file, packed or not, or the output holds the key."""
     assert key not in done.output

@@ -248,7 +248,7 @@ def replayed(readings: Sequence[tuple[str, int]]) -> tuple[str, str]:
     return title, last_seen
 
 
-@settings(max_examples=60, phases=(Phase.generate,))  # to shrink an example takes minutes, and it is short
+@settings(max_examples=30, phases=(Phase.generate,))  # to shrink an example takes minutes, and it is short
 @given(readings=READINGS, seed=st.randoms(use_true_random=False))
 def test_the_last_reading_of_each_source_decides_and_the_last_list_says_when_it_was_seen(
     readings: list[tuple[str, int]], seed: random.Random
