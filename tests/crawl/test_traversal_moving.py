@@ -39,6 +39,19 @@ def move_at_random(site: MovingList, rng: random.Random, most: int, *, twice: bo
         moves[rng.choice(list(moves))]()
 
 
+def moved_at_random(
+    site: MovingList, rng: random.Random, most: int, *, twice: bool = True
+) -> tuple[set[str], Callable[[], None]]:
+    """Return the items that are on the list throughout, and a function that moves the list."""
+    throughout = {identifier(key) for key in site.items}
+
+    def move() -> None:
+        move_at_random(site, rng, most, twice=twice)
+        throughout.intersection_update(identifier(key) for key in site.items)
+
+    return throughout, move
+
+
 @settings(max_examples=120)
 @given(st.integers(0, 150), st.integers(11, 50), st.integers(0, 6), st.integers(0, 2**32), st.booleans())
 @example(
@@ -48,12 +61,7 @@ def test_a_moving_list_is_read_or_partial(length: int, rows: int, most: int, see
     rng = random.Random(seed)
     site = MovingList(pager=pager).grow(length)
     crawler = Crawler(site, rows=rows)
-    throughout = {identifier(key) for key in site.items}
-
-    def move() -> None:
-        move_at_random(site, rng, most)
-        throughout.intersection_update(identifier(key) for key in site.items)
-
+    throughout, move = moved_at_random(site, rng, most)
     done = crawler.crawl(move)
     assert throughout <= crawler.seen or not done.is_whole
     assert done.is_whole == (not done.problems)
@@ -66,12 +74,7 @@ def test_so_is_one_whose_traversal_is_resumed(length: int, rows: int, most: int,
     rng = random.Random(seed)
     site = MovingList().grow(length)
     crawler = Crawler(site, rows=rows)
-    throughout = {identifier(key) for key in site.items}
-
-    def move() -> None:
-        move_at_random(site, rng, most)
-        throughout.intersection_update(identifier(key) for key in site.items)
-
+    throughout, move = moved_at_random(site, rng, most)
     for _ in range(rng.randint(1, 8)):
         crawler.crawl(move, stop_after=rng.randint(0, 6))
         for _ in range(rng.choice((0, 0, 1, 20, 120))):
@@ -102,14 +105,7 @@ def test_a_list_that_moves_now_and_then_is_made_whole(most: int) -> None:
         rng = random.Random(seed)
         site = MovingList().grow(500)
         crawler = Crawler(site)
-        throughout = {identifier(key) for key in site.items}
-
-        def move(
-            site: MovingList = site, rng: random.Random = rng, throughout: set[str] = throughout
-        ) -> None:
-            move_at_random(site, rng, most, twice=False)
-            throughout.intersection_update(identifier(key) for key in site.items)
-
+        throughout, move = moved_at_random(site, rng, most, twice=False)
         done = crawler.crawl(move)
         whole += done.is_whole
         assert throughout <= crawler.seen

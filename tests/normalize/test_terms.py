@@ -81,6 +81,11 @@ def test_a_status_behind_an_office_is_no_part_of_its_name(
     assert split_offices(f"{raw}, Troika") == (Term(raw, identifier, status), Term("Troika", "troika"))
 
 
+def test_a_known_name_with_a_comma_is_one_name() -> None:
+    name = "CSCE Missions of Long Duration in Kosovo, Sandjak and Vojvodina"
+    assert [(term.raw, term.id is None) for term in split_offices(name)] == [(name, False)]
+
+
 def test_old_and_new_names_of_one_thing_mean_the_same() -> None:
     assert [term.id for term in split_offices("OSCE Chairmanship, OSCE Chairpersonship")] == [
         "chairpersonship"
