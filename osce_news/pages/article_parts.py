@@ -47,6 +47,7 @@ _DATE_IN_JSON = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _WORDS_IN_BRACKETS = re.compile(r"\(([^()]{2,30})\)|\[([^\[\]]{2,30})\]")
 _PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
 _LEAD = frozenset({"lead", "intro", "introduction", "standfirst"})  # words in the class of a lead
+_MOST_BLOCKS = 20  # beside the text, or above it, in which to look; others may be nested in each other
 _BEGINNING = 40  # characters by which a paragraph is found on the page
 _CONTACT = frozenset({"contact", "contacts"})
 _LONGEST_CAPTION = 1_000  # characters
@@ -85,7 +86,7 @@ def stated_date(page: HtmlPage) -> str | None:
 
 def read_sidebar(page: HtmlPage) -> dict[str, str]:
     """Return the labelled values of the first block beside the text that has a date among them, by field."""
-    for block in page.find("aside, [class*=sidebar]"):
+    for block in page.find("aside, [class*=sidebar]")[:_MOST_BLOCKS]:
         labelled = CardFields(text_lines(block), block, None).labelled.values
         if DATE in labelled and len(labelled) > 1:
             return labelled
@@ -95,7 +96,7 @@ def read_sidebar(page: HtmlPage) -> dict[str, str]:
 def read_lead(page: HtmlPage, text: Sequence[Paragraph]) -> list[Paragraph]:
     """Return the paragraphs of a lead above the text; an empty list without one, or if the text has it."""
     inside = "\n".join(one.text for one in text)
-    for element in page.find("[class*=lead], [class*=intro], [class*=standfirst]"):
+    for element in page.find("[class*=lead], [class*=intro], [class*=standfirst]")[:_MOST_BLOCKS]:
         lead = read_paragraphs(element) if _LEAD & class_words(element) else []
         if lead and text and lead[0].text not in inside:
             places = [page.text.find(one.text.partition("\n")[0][:_BEGINNING]) for one in (lead[0], text[0])]

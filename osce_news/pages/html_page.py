@@ -38,6 +38,7 @@ _BEFORE_NAMES = b" \t\n\f\r/\"'"  # characters before an attribute's name
 _MOST_ATTRIBUTES = 20_000  # of one element, or more of several elements (see below)
 # Real pages have fewer than 60. For each line of text, all elements around it are examined.
 _MOST_NESTED = 256
+_MOST_HEADINGS = 20  # that may have the page's title; others may be nested in each other
 _NESTED_DEEPER = etree.XPath(f"boolean({'/*' * (_MOST_NESTED + 1)})")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
@@ -105,9 +106,9 @@ class HtmlPage:
     def heading(self) -> Element | None:
         """The h1 with the page's title, else the first h1, else another heading with the title; or None."""
         stated = self.first("meta[property='og:title']::attr(content)") or self.name
-        texts = {one: text for one in self.find("h1") if (text := text_of(one))}
+        texts = {one: text for one in self.find("h1")[:_MOST_HEADINGS] if (text := text_of(one))}
         first = next(iter(texts), None)
-        texts = texts or {one: text for one in self.find("h2, h3") if (text := text_of(one))}
+        texts = texts or {one: text for one in self.find("h2, h3")[:_MOST_HEADINGS] if (text := text_of(one))}
         named = [one for one, text in texts.items() if text in stated]
         return max(named, key=lambda one: len(texts[one]), default=first)
 

@@ -51,7 +51,7 @@ def find_outline(page: HtmlPage) -> ArticleOutline:
     if says("section", title):
         raise LayoutError("h1", expected="an article's title", got=f"that of a section: {title!r}")
     around = _around(lines, heading)
-    times = [time for line in around for time in times_in(line.block) if time.text in line.text]
+    times = [time for line in around for element in _elements_of(line) for time in times_in(element)]
     card = CardFields(around, body, None, times=times)
     values = dict(card.values)
     printed = (place_and_day(line.text) for line in around if not parse_date(line.text))
@@ -140,9 +140,9 @@ def _is_value(line: Line) -> bool:
 
 def _elements_of(line: Line) -> list[Element]:
     """Return the elements with the text of a line: its block, or elements inside a block with more lines."""
-    if text_of(line.block) == line.text:
+    if _has_few_texts(line.block) and text_of(line.block) == line.text:
         return [line.block]
-    inside = (one for one in line.block.iterchildren(*INLINE) if _has_few_texts(one))
+    inside = filter(_has_few_texts, islice(line.block.iterchildren(*INLINE), _MOST_TEXTS))
     return [one for one in inside if (text := text_of(one)) and text in line.text]
 
 

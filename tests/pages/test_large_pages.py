@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.pages import page, read, result
-from tests.pages.articles import PROSE, layout
+from tests.pages.articles import PROSE, layout, unknown
 from tests.pages.articles import read as read_article
 
 pytestmark = pytest.mark.slow
@@ -60,8 +60,17 @@ ARTICLES = {
     "downloads": '<a href="/x.pdf">t</a> ' * 10_000,
     "captions": '<div class="caption">a</div><img src="/a.jpg">' * 10_000,
     "titles": "<h1>t</h1>" * 10_000,
+    "titles in titles": "<h1>" * 200 + "<p>a</p>" * 10_000,
+    "blocks beside the text": "<aside>" * 200 + "<p>a</p>" * 10_000,
+    "leads": '<p class="lead">a</p>' * 10_000,
     "elements in elements": "<div>" * 200 + "a" + "</div>" * 200,
     "five megabytes of text": PROSE * (5_000_000 // len(PROSE)),
+}
+
+UNKNOWN = {
+    "times": "<time>1 May 2020</time>" * 6_000,
+    "dates in dates": "<div class=publish-date>" * 200 + "<i>x</i> " * 6_000,
+    "inline elements": "<i>1 May 2020</i><br>" * 6_000,
 }
 
 
@@ -81,3 +90,11 @@ def test_a_large_article_is_read_in_time_that_grows_with_its_size(case: str) -> 
     assert time.process_time() - begun < SECONDS
     assert article.published == "1 May 2020"
     assert (article.text or "").count("four towns") == text.count("four towns")  # all of it is read
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_a_large_article_of_no_known_layout_is_read_in_time_that_grows_with_its_size(case: str) -> None:
+    text = unknown(f"<h1>A title</h1>{UNKNOWN[case]}{PROSE * 20}")
+    begun = time.process_time()
+    assert read_article(text).title == "A title"
+    assert time.process_time() - begun < SECONDS
