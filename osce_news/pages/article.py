@@ -11,10 +11,11 @@ from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR, RawArticle
 from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import says
-from osce_news.pages import article_parts, unknown_layout
+from osce_news.pages import article_parts, article_values, unknown_layout
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
-from osce_news.pages.html_page import HtmlPage, decode
+from osce_news.pages.decoding import decode
+from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
@@ -56,13 +57,13 @@ class ArticlePage:
         page = self._page
         self._refuse_other_pages()
         # These are partly in elements that are pruned below.
-        stated, beside = article_parts.stated_date(page), article_parts.read_sidebar(page)
+        stated, beside = article_values.stated_date(page), article_values.read_sidebar(page)
         languages = article_parts.read_translations(page)
         links = [page.address(link.get("href"), itself=True) for link in page.find("link[rel~=canonical]")]
         notes = [note for note in (self.remark, self._remark_on_site) if note]
         page.prune()
         found = self._find(notes)
-        labelled, label_elements = article_parts.read_labels(found.region, found.texts)
+        labelled, label_elements = article_values.read_labels(found.region, found.texts)
         labelled = beside | dict(found.values) | labelled
         dates = (found.published, labelled.get(DATE), stated)
         image = article_parts.read_image(page, found.region)

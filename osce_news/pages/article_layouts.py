@@ -18,7 +18,7 @@ from lxml.etree import _Element as Element
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import says
-from osce_news.pages.article_parts import read_values
+from osce_news.pages.article_values import read_values
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import Line, outermost, squeeze, text_of, upwards
 

@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin
 
 from osce_news.items import BY_SEARCH, ArticleItem, NewsItem, RawArticle
-from osce_news.normalize import is_web_address, item_id, plain_text
+from osce_news.normalize import item_id, plain_text
 from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.pages.article_text import read_paragraphs
-from osce_news.pages.html_page import ILLEGAL, HtmlPage
+from osce_news.pages.html_page import ILLEGAL, HtmlPage, join_address
 from osce_news.search_query import FIELDS, TYPE_FIELDS
-from osce_news.urls import HOME_URL, is_osce_host, site_host, without_user
+from osce_news.urls import HOME_URL, is_osce_host, site_host
 
 _LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
 _NODE = re.compile("0*([1-9][0-9]{0,11})")
@@ -60,7 +59,7 @@ class Document:
     def address(self) -> str | None:
         """The web address as linked, or by its number if there is none; None without either."""
         printed = self._text("url")
-        address = _absolute(printed) if printed else None
+        address = join_address(HOME_URL, printed) if printed else None
         if self.node is None:
             return address
         # A number identifies the item on the site, at any address.
@@ -180,14 +179,6 @@ def _one_text(value: Any) -> str | None:
 def as_json(value: Any) -> str:
     """Return a value that is not a text as it is written in JSON."""
     return ILLEGAL.sub("\ufffd", json.dumps(value, ensure_ascii=False)[:1000])
-
-
-def _absolute(address: str) -> str | None:
-    try:
-        address = without_user(urljoin(HOME_URL, address.strip()))
-    except ValueError:  # such as "http://["
-        return None
-    return address if is_web_address(address) else None
 
 
 def _paragraphs(value: Any) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osce_news.pages.html_page import decode
+from osce_news.pages.decoding import decode
 
 META = '<meta charset="{}">'
 
