@@ -23,12 +23,16 @@ from osce_news.urls import HOME_URL, same_site
 MAX_SCRIPTS = 5  # of a page, to look for the key in
 _MAX_DEPTH = 12  # of settings in settings
 _VALUE = re.compile(r"(?!x+$)[A-Za-z0-9+/=_-]{16,1000}")  # not a replaced one
-_MAY_HOLD_KEY = re.compile(rb"(?:api|search|only|typesense)[^a-z]{0,3}key", re.IGNORECASE)
+_MAY_HOLD_KEY = re.compile(rb"(?:api|search|only|typesense)[^a-z]{0,9}key", re.IGNORECASE)
 _NOT_A_LETTER = re.compile("[^a-z]")
 _NAMES = ("apikey", "searchkey", "searchonlykey", "typesensekey")  # without signs, at the end of a name
 _CONTEXT = ("typesense", "search")
+_QUOTE = r"""\\*["'`]"""  # with a backslash in JSON that is itself a text
 _IN_SCRIPT = re.compile(
-    r"""(?<![\w$-])(?P<name>[\w$-]*?(?:api|search|searchonly|typesense)[_-]?key)["'`]?\s*[:=,]\s*["'`](?P<key>(?!x+["'`])[A-Za-z0-9+/=_-]{16,1000})["'`]""",
+    r"(?<![\w$-])(?P<name>[\w$-]*?(?:api|search|searchonly|typesense)[_-]?key)"
+    # In a script `name: "key"`, `name = other || "key"` and such; in an address `x-typesense-api-key=key`.
+    rf"(?:(?:{_QUOTE})?\s*[:=,]\s*(?:[\w.]+\s*\|\|\s*)?{_QUOTE}|(?<=-key)=)"
+    rf"(?P<key>(?!x+(?:{_QUOTE}|&))[A-Za-z0-9+/=_-]{{16,1000}})(?:{_QUOTE}|&)",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"""\bhost["'`]?\s*:\s*["'`]([a-z0-9.-]+)["'`]""", re.IGNORECASE)
@@ -48,13 +52,11 @@ def settings_in_page(page: HtmlPage) -> Iterator[SearchSettings]:
         with suppress(ValueError, RecursionError):
             yield from _in_json(json.loads(text), page.url)
     for element in page.root.iter():
-        values: dict[str, Any] = {}
-        for name, value in element.items():
-            if str(name).startswith("data-"):
-                values[str(name)] = value
-                with suppress(ValueError, RecursionError):
-                    values[str(name)] = json.loads(value) if str(value).startswith("{") else value
-        yield from _in_json(values, page.url)
+        values: dict[str, Any] = {str(name): str(value) for name, value in element.items()}
+        for name, value in values.items():
+            with suppress(ValueError, RecursionError):
+                values[name] = json.loads(value) if value.startswith("{") else value
+        yield from _in_json(values, page.url, str(element.tag))
     for text in page.find("script:not([src])::text"):
         yield from settings_in_script(text, page.url)
 
@@ -107,13 +109,14 @@ def scripts_of(page: HtmlPage) -> list[str]:
     ]
 
 
-def _in_json(value: Any, url: str) -> Iterator[SearchSettings]:
-    for path, values in _objects(value):
+def _in_json(value: Any, url: str, path: str = "") -> Iterator[SearchSettings]:
+    for inner, values in _objects(value, path):
         for name, text in values.items():
-            where = f"{path} {name}".lower()
+            where = f"{inner} {name}".lower()
             if not isinstance(text, str) or not _VALUE.fullmatch(text) or "admin" in where:
                 continue
-            is_key = _NOT_A_LETTER.sub("", name.lower()).endswith(_NAMES)
+            letters = _NOT_A_LETTER.sub("", name.lower())
+            is_key = letters.endswith(_NAMES) or (letters == "key" and "typesense" in where)
             if is_key and any(word in where for word in _CONTEXT):
                 yield SearchSettings(text, _base_in(values, url))
 

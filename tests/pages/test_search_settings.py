@@ -8,7 +8,7 @@ import pytest
 
 from osce_news.pages import search_settings
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.search_settings import settings_in_script, without_keys
+from osce_news.pages.search_settings import settings_in_page, settings_in_script, without_keys
 from osce_news.urls import HOME_URL
 
 KEYS = [f"Key/{number:04}/{'a' * 20}" for number in range(200)]
@@ -45,6 +45,36 @@ def test_the_key_nearest_to_the_name_of_the_service_is_used() -> None:
         assert found is not None
         assert found.key == near
     assert list(settings_in_script(f"apiKey: '{near}'", HOME_URL)) == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<script type="application/json">{"typesense": {"key": "KEY"}}</script>',
+        '<script>push("{\\"typesense\\": {\\"apiKey\\": \\"KEY\\"}}")</script>',
+        '<script>typesense; apiKey: env.other || "KEY"</script>',
+        '<script>fetch("/search?x-typesense-api-key=KEY&q=*")</script>',
+        '<search-app api-key="KEY"></search-app>',
+        '<site-search :config=\'{"apiKey": "KEY"}\'></site-search>',
+    ],
+)
+def test_a_key_is_found_and_replaced_in_every_form(markup: str) -> None:
+    body = f"<body>{markup.replace('KEY', KEYS[0])}</body>"
+    assert [found.key for found in settings_in_page(HtmlPage(body, HOME_URL))] == [KEYS[0]]
+    assert without_keys(body.encode()) == (body.replace(KEYS[0], "x" * len(KEYS[0])).encode(), 1)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>typesense; apiKey=someLongVariableName&other</script>",
+        '<script type="application/json">{"map": {"key": "KEY"}}</script>',
+        '<site-map api-key="KEY"></site-map>',
+    ],
+)
+def test_other_keys_and_variables_are_no_keys_of_the_service(markup: str) -> None:
+    body = f"<body>{markup.replace('KEY', KEYS[0])}</body>"
+    assert list(settings_in_page(HtmlPage(body, HOME_URL))) == []
 
 
 def test_a_long_word_in_a_script_takes_no_time() -> None:
