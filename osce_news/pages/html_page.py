@@ -99,11 +99,16 @@ class HtmlPage:
     def heading(self) -> Element | None:
         """The h1 with the page's title, else the first h1, else another heading with the title; or None."""
         stated = self.first("meta[property='og:title']::attr(content)") or self.name
-        texts = {one: text for one in self.find("h1")[:_MOST_HEADINGS] if (text := text_of(one))}
+        texts = self._headings("h1")
         first = next(iter(texts), None)
-        texts = texts or {one: text for one in self.find("h2, h3")[:_MOST_HEADINGS] if (text := text_of(one))}
+        if first is None:
+            others = self._headings("h2, h3")
+            texts = {one: text for one, text in others.items() if len(text) * 2 > len(stated)}
         named = [one for one, text in texts.items() if text in stated]
         return max(named, key=lambda one: len(texts[one]), default=first)
+
+    def _headings(self, css: str) -> dict[Element, str]:
+        return {one: text for one in self.find(css)[:_MOST_HEADINGS] if (text := text_of(one))}
 
     def address(self, href: str | None, *, itself: bool = False) -> str | None:
         """Return the absolute web address of a link with this `href`.

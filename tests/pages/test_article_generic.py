@@ -132,7 +132,8 @@ def test_a_label_of_cards_counts_anywhere_if_a_known_value_follows(
         ('<title>x</title><meta property="og:title" content="A title">', "", "A title"),
         ("<title>OSCE</title>", "<h1> </h1><h1>A title</h1>", "A title"),
         ("<title>A title | News</title>", "<h1>News</h1><h1>A title</h1>", "A title"),
-        ("<title>A title | OSCE</title>", "<h2>Sections</h2><h2>A title</h2>", "A title"),
+        ("<title>A title | OSCE</title>", "<h2>OSCE</h2><h2>A title</h2>", "A title"),
+        ("<title>A long title | News</title>", "<h2>News</h2><b>A long title</b>", "A long title"),
     ],
 )
 def test_the_title_is_the_heading_or_what_the_head_says(head: str, body: str, title: str) -> None:
