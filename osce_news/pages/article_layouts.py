@@ -11,6 +11,7 @@ import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import ClassVar, NamedTuple
 
 from lxml.etree import _Element as Element
@@ -19,6 +20,8 @@ from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import says
 from osce_news.pages.article_values import read_values
+from osce_news.pages.card_fields import CardFields
+from osce_news.pages.card_groups import times_in
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import Line, outermost, squeeze, text_of, upwards
 
@@ -160,10 +163,6 @@ class Drupal11Layout(ArticleLayout):
         title = text_of(heading) if heading is not None else title_in_head(page, page.lines)
         if not title:
             raise LayoutError("h1", expected="a title", got=page.description)
-        dates = [one for one in self.DATE.find(page) if set(texts).isdisjoint(upwards(one))]
-        first = next((one for one in dates if parse_date(one.get("datetime"))), None)
-        printed = None if first is None else text_of(first)
-        published = printed if first is None or parse_date(printed) else first.get("datetime")
         holder = common_holder([*texts, *([] if heading is None else [heading])])
         region = next((one for one in upwards(holder) if one.tag in ("article", "main")), holder)
         return ArticleOutline(
@@ -172,9 +171,22 @@ class Drupal11Layout(ArticleLayout):
             region=region,
             texts=texts,
             used=[] if heading is None else [heading],
-            published=published,
+            published=self._published(page, heading, texts),
             values=read_values(region, texts),
         )
+
+    def _published(self, page: HtmlPage, heading: Element | None, texts: Sequence[Element]) -> str | None:
+        """Return the date between title and text, else the first one in an attribute outside the text."""
+        lines, inside = page.lines, set(texts)
+        begin = max((number for number, line in enumerate(lines) if line.block is heading), default=-1)
+        between = list(takewhile(lambda line: inside.isdisjoint(upwards(line.block)), lines[begin + 1 :]))
+        order = {element: number for number, element in enumerate(page.root.iter())}
+        first = -1 if heading is None else order[heading]
+        dates = [one for one in self.DATE.find(page) if inside.isdisjoint(upwards(one))]
+        times = [time for one in dates if first < order[one] < order[texts[0]] for time in times_in(one)]
+        printed = CardFields(between, page.root, None, times=times).published
+        stated = (date for one in dates for date in (text_of(one), one.get("datetime")))
+        return next(filter(parse_date, (printed, *stated)), None)
 
 
 class SectionLayout(ArticleLayout):

@@ -211,6 +211,18 @@ META = '<meta property="article:published_time" content="2026-06-12T09:00:00+02:
         (STAMP.format("Thu, 06/11/2026 - 12:00"), "", META, "2026-06-11T10:00:00Z"),
         ("", f"<p>It was on {STAMP.format('11 June 2026')}.</p>", META, "2026-06-12T09:00:00+02:00"),
         ("<p><b>Date:</b> 11 June 2026</p>", "", "", "11 June 2026"),
+        (
+            f"<p>Updated: <time datetime='2026-06-13'>13 June 2026</time></p>{STAMP.format('11 June 2026')}",
+            "",
+            META,
+            "11 June 2026",
+        ),
+        (
+            "<p>Meeting: <time datetime='2026-09-14'>14 September 2026</time></p><p>11 June 2026</p>",
+            "",
+            META,
+            "11 June 2026",
+        ),
         ("", "", "", None),
     ],
 )
