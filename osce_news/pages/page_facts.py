@@ -104,9 +104,10 @@ def _says(link: Element, name: str) -> bool:
     """Whether the text of the link, or what is read out instead, says that it leads to this page."""
     texts = (" ".join(map(str, link.itertext())), link.get("aria-label"), link.get("title"))
     said = [fold(text).strip(" ›»→>|") for text in texts if text and len(text) <= _LONGEST_LINK]
-    return any(
-        text in words(f"pager.{name}") or (name == "next" and begins("pager.more", text)) for text in said
-    )
+    if any(text in words(f"pager.{name}") for text in said):
+        return True
+    is_more = name == "next" and any(begins("pager.more", text) for text in said)
+    return is_more and not any(map(_is_beside, upwards(link)))
 
 
 def _farthest(page: HtmlPage, links: Sequence[Element]) -> str | None:

@@ -150,6 +150,7 @@ def test_a_next_link_may_count_otherwise_than_in_pages(link: str) -> None:
     other = (
         '<a class="next" href="/node/2?from=8">Next story</a> <a class="nextcloud" href="?sort=8">Sort</a>'
     )
+    other += '<a href="?topic=8">Older people</a> <form><a href="?all=8">Show more topics</a></form>'
     found = read(several(2), f"<p>{other} {link}</p>")
     assert found.pager.next == "https://www.osce.org/press-releases?start=8"
 
