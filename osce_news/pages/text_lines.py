@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple, cast
 
 from lxml.etree import XPath, iterwalk
@@ -27,6 +28,8 @@ _TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
 # Quicker than a loop here. Looking for the attributes first is quicker still, but takes quadratic time.
 _STYLED = XPath("descendant::*[@style or @hidden]")
 _COUNTING = frozenset("odd even first last".split())
+_MOST_PARTS = 20  # of a card that is one link
+_LONGEST_PART = 20  # characters of a part of a date or of a chip, which may be next to others on a line
 _LETTERS = re.compile("[a-z]+")
 _NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
 
@@ -118,7 +121,7 @@ def text_lines(root: Element) -> list[Line]:
                     end()
                 walk.skip_subtree()
                 continue
-            if tag not in INLINE or (tag == "span" and _is_part_of_card(element)):
+            if tag not in INLINE or (tag == "span" and _is_line(element)):
                 if pieces:
                     end()
                 block = element
@@ -140,12 +143,21 @@ def text_lines(root: Element) -> list[Line]:
     return found
 
 
-def _is_part_of_card(span: Element) -> bool:
-    """Whether a span is a line of a card that is one link: others in the link have other classes."""
-    link = span.getparent()
-    if link is None or link.tag != "a" or not span.get("class"):
+def _is_line(span: Element) -> bool:
+    """Whether a style sheet must show a span with a class below the element before it.
+
+    Their texts touch, so that nobody could read them, or both are parts of a card that is one link.
+    """
+    link, previous, text = span.getparent(), span.getprevious(), span.text or ""
+    if link is None or previous is None or previous.tag not in INLINE or not span.get("class"):
         return False
-    return len({kind_of(one) for one in link if one.tag == "span" and one.get("class")}) > 2
+    before = "".join(map(str, previous.itertext()))
+    if max(len(before), len(text)) <= _LONGEST_PART:
+        return False
+    if not previous.tail and before[-1:].isalnum() and text[:1].isalnum():
+        return True
+    parts = islice(link.iterchildren("span"), _MOST_PARTS)
+    return link.tag == "a" and len({one.get("class") for one in parts} - {None}) > 2
 
 
 def text_of(element: Element) -> str:

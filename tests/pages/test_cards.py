@@ -128,13 +128,27 @@ def test_a_date_is_read_and_its_line_is_no_teaser(content: str, published: str) 
     assert [(one.published, one.teaser) for one in page.results] == [(published, "A text of its own.")] * 3
 
 
-def test_the_spans_of_a_card_that_is_one_link_are_lines() -> None:
+@pytest.mark.parametrize("space", ["", " "])
+def test_the_spans_of_a_card_that_is_one_link_are_lines(space: str) -> None:
     spans = (
-        "<span class=a>NEWS • {0} June 2026</span><span class=b>Story {0}</span><span class=c>A text.</span>"
+        "<span class=a>NEWS • {0} June 2026</span>",
+        "<span class=b>Story {0} of the four towns</span>",
+        "<span class=c>A text.</span>",
     )
-    page = read(*(f"<a class=card href='/node/{number}'>{spans.format(number)}</a>" for number in (3, 2, 1)))
+    link = f"<a class=card href='/node/{{0}}'>{space.join(spans)}</a>"
+    page = read(*map(link.format, (3, 2, 1)))
     assert [(one.title, one.published, one.content_type, one.teaser) for one in page.results] == [
-        (f"Story {number}", f"{number} June 2026", "NEWS", "A text.") for number in (3, 2, 1)
+        (f"Story {number} of the four towns", f"{number} June 2026", "NEWS", "A text.")
+        for number in (3, 2, 1)
+    ]
+
+
+def test_a_span_that_touches_the_text_before_it_is_a_line() -> None:
+    link = "<span class=a>Story {0} of the four towns</span><span class=b>{0} June 2026</span>"
+    item = f"<li><a href='/node/{{0}}'>{link}</a><span class=c>The mayors of four towns met.</span></li>"
+    page = read("<ul>", *map(item.format, (3, 2, 1)), "</ul>")
+    assert [(one.published, one.teaser) for one in page.results] == [
+        (f"{number} June 2026", "The mayors of four towns met.") for number in (3, 2, 1)
     ]
 
 

@@ -41,6 +41,7 @@ LISTS = {
     ),
     "style attributes": list_with('<p style="a">x</p>' * 120_000),
     "labels in a card": cards_with("<ul>" + '<li class="label">x' * 5_000 + "</ul>"),
+    "spans in a link": cards_with("<a>" + "<span class=a>x</span>" * 50_000 + "</a>"),
     "blanks in a card": cards_with("<p>a" + " " * 100_000 + "b</p>"),
     "times of cards": cards_with("".join(f"<p><time>{n} Junuary</time>" for n in range(20_000)), RUN),
     "times of a flat list": "".join(
