@@ -116,7 +116,8 @@ def _farthest(page: HtmlPage, links: Sequence[Element]) -> str | None:
     It shows that the list continues even if the pager's words and classes are unknown.
     """
     path, number = urlsplit(page.url).path, page_number(page.url) or 0
-    addresses = (page.address(link.get("href")) for link in links)
+    numbered = (href for link in links if "page" in (href := link.get("href") or ""))
+    addresses = map(page.address, numbered)
     own = [one for one in addresses if one and urlsplit(one).path == path]
     farthest = max(own, key=lambda one: page_number(one) or 0, default=page.url)
     return farthest if (page_number(farthest) or 0) > number else None
