@@ -21,9 +21,10 @@ from osce_news.pages.card_values import is_byline, is_dated, is_known, is_of_val
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import DATE
 from osce_news.pages.segmentation import find_date_anchors
-from osce_news.pages.text_lines import INLINE, Line, text_of
+from osce_news.pages.text_lines import INLINE, Line, class_words, text_of
 
 _DATES = "time, [class*=publish], [class*=date]"
+_CHANGED = frozenset({"update", "updated", "modified", "changed"})  # words in the class of another date
 _ABOVE, _BELOW = 3, 6  # lines around a title that may be its values
 _LONGEST_VALUE = 120  # characters of such a line; a longer one begins the text
 _MOST_TEXTS = 20  # in an element of a line; others may be nested in each other
@@ -34,10 +35,11 @@ _TAGS = {"head": "h2", "item": "li", "lb": "br", "quote": "blockquote", "row": "
 
 
 def find_outline(page: HtmlPage) -> ArticleOutline:
-    """Return title and date; the text is not read.
+    """Return the title and the values around it; the text is not read.
 
-    The title is the first h1, else the title in the page's head. The date is None if none is recognised.
-    Raises LayoutError if the page has no title, or is a list.
+    The title is the page's heading, else the title in the page's head. The date is the only one in elements for
+    dates if none is at the title; None if none is recognised. Raises LayoutError if the page has no title, or
+    is a list.
     """
     body = next(iter(page.find("body")), page.root)
     lines = page.lines
@@ -122,7 +124,7 @@ def _before(lines: Sequence[Line], heading: Element | None) -> Iterator[Element]
 
 def _only_date(page: HtmlPage) -> str | None:
     """Return the date in elements for dates anywhere on the page; None without one or with several."""
-    elements = filter(_has_few_texts, page.find(_DATES))
+    elements = (one for one in page.find(_DATES) if not _CHANGED & class_words(one) and _has_few_texts(one))
     found = (date for one in elements for date in (text_of(one), one.get("datetime")))
     days = {day: date for date in found if (day := parse_date(date))}
     return days.popitem()[1] if len(days) == 1 else None

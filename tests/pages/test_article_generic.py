@@ -78,6 +78,7 @@ def test_an_inline_date_beside_the_text_takes_no_text_away(order: str, holder: s
         ),
         ('<meta property="article:published_time" content="2020-05-01">', "<p>05/01/2020</p>", "2020-05-01"),
         ("", "<time>1 May 2020</time>" * 2 + "<p>A line.</p>" * 9, "1 May 2020"),
+        ("", "<p>A line.</p>" * 9 + "<span class=last-update>1 May 2020</span>", None),
         ("", "<p>A line.</p>" * 9 + "<time>1 May 2020</time> or <time>2 May 2020</time>", None),
         ("", "<aside><p>Date: 1 May 2020</p><p>A meeting.</p></aside>", None),
     ],
