@@ -37,9 +37,9 @@ _TAGS = {"head": "h2", "item": "li", "lb": "br", "quote": "blockquote", "row": "
 def find_outline(page: HtmlPage) -> ArticleOutline:
     """Return the title and the values around it; the text is not read.
 
-    The title is the page's heading, else the title in the page's head. The date is the only one in elements for
-    dates if none is at the title; None if none is recognised. Raises LayoutError if the page has no title, or
-    is a list.
+    The title is the page's heading, else the title in the page's head. If no date is at the title, it is the
+    only one in elements for dates; None if none is recognised. Raises LayoutError if the page has no title,
+    or is a list.
     """
     body = next(iter(page.find("body")), page.root)
     lines = page.lines
