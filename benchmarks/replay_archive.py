@@ -29,8 +29,8 @@ from lxml import html
 from osce_news.archive.exchange import Exchange
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.clock import format_utc
+from osce_news.crawl.list_rules import window_at
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.overlapping_pages import window_at
 from osce_news.events import PageStored, RunFinished, RunStarted
 from osce_news.storage import open_for_writing
 from osce_news.urls import with_page

@@ -67,7 +67,15 @@ BORDERS = (
     ),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in ("traversal", "search_traversal", "overlapping_pages", "pagers", "options")
+        for name in (
+            "traversal",
+            "search_traversal",
+            "overlapping_pages",
+            "plain_pages",
+            "pagers",
+            "list_rules",
+            "options",
+        )
     ),
     *(
         Border(

@@ -142,13 +142,16 @@ class ListRun(CrawlRun):
             cost=self.cost(),
         )
 
-    def skip(self, error: OsceNewsError) -> None:
-        """Skip a page that can't be read; end the run if the pages after it can't be reached."""
-        self.traversal.skip(str(error))
-        if self.traversal.url is None:
-            self.fail(as_partial(error, self.summary.pages))
-        else:
+    def skip(self, error: OsceNewsError, *, is_gone: bool) -> None:
+        """Skip a page that can't be read; end the run if the pages after it can't be reached.
+
+        `is_gone` is whether the server says that there is no such page.
+        """
+        self.traversal.skip(str(error), is_gone=is_gone)
+        if self.traversal.url is not None:
             logger.warning("%s; continuing after it", error)
+        elif not self.traversal.reached_end:
+            self.fail(as_partial(error, self.summary.pages))
 
     def end_list(self) -> None:
         """Note that the last page was stored, and look for items whose own pages must be requested."""

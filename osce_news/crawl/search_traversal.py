@@ -99,7 +99,7 @@ class SearchTraversal:
         else:
             self._go_on(page)
 
-    def skip(self, reason: str) -> None:
+    def skip(self, reason: str, *, is_gone: bool = False) -> None:
         """Request fewer documents at a time after an answer that can't be read; end after several."""
         self._failures += 1
         if self._failures >= MAX_FAILURES or self.query.hits <= MIN_HITS:

@@ -1,14 +1,12 @@
 """Which page of the list to read next, and whether the whole list was read. Plain values, no network.
 
 The list moves while it is read: results are added on top and removed anywhere. If one is removed from a page
-already read, the first result of the next page moves up onto that page, and is never seen.
+already read, the first result of the next page moves up onto that page, and is never seen. `list_rules` has
+the rules that notice it. Pages that overlap are read by `OverlappingPages`; if the site ignores the requested
+size, its pages are read one after another by `PlainPages`.
 
-Pages that overlap show whether that happened (`overlapping_pages`). If the site ignores the requested size,
-its pages are read one after another (`PlainPages`).
-
-A result at the same place of two pages in a row is not part of the list, but for example of a block of pinned
-or most-read items. A resumed traversal begins at the top, and continues where the unfinished one stopped as
-soon as a page shows only results that were read.
+A resumed traversal begins at the top, and continues where the unfinished one stopped: as soon as a page shows
+only results that were read, or after the first page if pages do not overlap.
 
 If a traversal misses an item because the list moved, the next one finds it. Missed items do not count as
 withdrawn, because the own pages of missing items are requested first (storage/missing.py).
@@ -19,10 +17,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from osce_news.crawl.list_rules import Steps, Window, continues
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.overlapping_pages import NEW_SHARE, OverlappingPages, OwnPageSizeError
-from osce_news.crawl.pagers import Pagers, PlainPages, Steps, Window
-from osce_news.pages.page_facts import PageFacts
+from osce_news.crawl.pagers import Pagers
+from osce_news.crawl.plain_pages import PlainPages
+from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
 MAX_FAILURES = 3  # pages in a row that can't be read
@@ -52,12 +52,14 @@ class Traversal:
         self._base, self._from_top = options.start_url, not page_number(options.start_url)
         self._is_resumable = overlap is None and self._from_top and not options.is_limited
         self._rows = page_size(options.start_url) or options.rows  # the most results on a page
+        self._link: str | None = None  # where an unfinished traversal read pages of the site's own size
         self._plain: PlainPages | None = None  # if the site ignores the page size
         self._pagers = Pagers(options.start_url)
         self._overlapping = OverlappingPages(self._pagers, self.problems)
         self._joined = self._without_news = self._failures = 0
         self._saved: dict[str, Any] | None = None
-        self._start(self._read_list())
+        self._steps = self._read_list()
+        next(self._steps)  # the first page, which has been chosen
 
     def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
         """Continue from a position of `save`; `listed` has the address and the keys of each page read."""
@@ -65,7 +67,8 @@ class Traversal:
         self._saved = position
         self.problems[:] = position["problems"]
         if position["link"]:
-            self._start(self._read_plain(position["link"]))
+            # It is not read from the top: nothing shows what was removed meanwhile.
+            self._link, self._from_top = position["link"], False
         else:
             self._overlapping.resume(listed, self._rows, position["end"])
 
@@ -91,12 +94,15 @@ class Traversal:
         if no_news or past or self.pages == self.options.max_pages:
             self.url = None  # before the end of the list
 
-    def skip(self, reason: str) -> None:
-        """Skip a page that can't be read; end after several, or if the pages after it can't be reached."""
-        self._failures += 1
-        if self._pagers.may_be_beyond:
-            self._end()
+    def skip(self, reason: str, *, is_gone: bool = False) -> None:
+        """Skip a page that can't be read; end after several, or if the pages after it can't be reached.
+
+        A page that `is_gone` counts as one without results if the list has no links: it is beyond the end.
+        """
+        if is_gone and self.pages and not self._pagers.has_links:
+            self._step(PageFacts(self.url or "", [], pager=PagerLinks(None, None)))
             return
+        self._failures += 1
         self.problems.append(reason)
         # Pages of the site's own size lead from one to the next, except the last page, which is read early.
         is_needed = self._plain is not None and self.url == self._plain.link
@@ -157,13 +163,7 @@ class Traversal:
     def _end_of_results(self) -> int:
         return self._plain.end if self._plain is not None else self._overlapping.results.end
 
-    def _start(self, steps: Steps[None]) -> None:
-        self._steps = steps
-        if isinstance(request := next(steps), str):
-            self.url = request
-
     def _step(self, page: PageFacts | None) -> None:
-        self._pagers.may_be_beyond = False
         try:
             request = self._steps.send(page)
         except StopIteration:
@@ -195,26 +195,25 @@ class Traversal:
         first = yield window
         if first is None:
             return
+        if self._link is not None:
+            yield from self._read_plain(self._link)
+            return
         got = len(first.keys)
-        goes_on = self._pagers.continues_after(first, window)
-        # A short page may be the whole list, or one of the site's own size with a pager in an unknown form.
-        is_unclear = not goes_on and first.pager is not None and 0 < got < rows
-        is_only = not goes_on and not is_unclear and (got < rows or self._pagers.is_last(first))
-        if first.is_whole_list or is_only:
+        rows = min(got, rows) or rows  # the largest page that the site gives
+        self._rows, window = rows, Window(window.page, rows)
+        if first.is_whole_list or not (got or continues(first, window, self._pagers)):
             self._overlapping.results.add(window.start, first.keys, window.end)
             self._end()
             return
-        if 0 < got < rows:
-            self._rows, window = got, Window(window.page, got)  # the largest page that the site gives
-        if self.options.max_pages or self._rows < 2:
+        if self.options.max_pages or rows < 2:
             yield from self._read_plain(None, [first])
             return
         try:
-            pages = self._overlapping.follow(window, first, self._rows, looks_at_top=self.overlap is None)
-            if (yield from pages):
+            if (yield from self._overlapping.follow(window, first, looks_at_top=self.overlap is None)):
                 self._end()
         except OwnPageSizeError as own:
-            is_last = not self._pagers.continues_after(own.page, Window(own.page.number, got))
+            # The page after the first one, if it has the same size or is the last.
+            is_last = not own.page.keys or continues(own.page, Window(1, got), self._pagers) is False
             is_next = own.page.number == first.number + 1 and (is_last or len(own.page.keys) == got)
             yield from self._read_plain(None, [first, own.page] if is_next else [first])
 
@@ -222,6 +221,6 @@ class Traversal:
         """Read pages of the site's own size one after another, from a link, or after pages that were read."""
         asked = page_size(self.options.start_url) or self.options.rows
         self._plain = PlainPages(self._base, asked, self._pagers, self.problems)
-        is_full = self._from_top and self.overlap is None and not self.options.max_pages
-        if (yield from self._plain.follow(link, read, counted=is_full and bool(read))):
+        counted = self._from_top and self.overlap is None and not self.options.max_pages
+        if (yield from self._plain.follow(link, read, counted=counted)):
             self._end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import Traversal
@@ -28,6 +29,9 @@ class MovingList:
     largest: int = 50  # the most results that a page has
     fixed: int | None = None  # the size of every page, whatever is asked for
     pager: bool = True
+    pinned: int = 0  # items above the list, on the first page
+    pinned_on_each: bool = False
+    beyond_end: Literal["empty", "last", "gone"] = "empty"  # the page that is shown there
 
     def grow(self, count: int) -> MovingList:
         self.items = [self.new() for _ in range(count)] + self.items
@@ -54,11 +58,19 @@ class MovingList:
             place %= len(self.items)
             self.items.insert(place + distance, self.items[place])
 
+    def has(self, url: str) -> bool:
+        """Whether the site has this page; else it answers with status 404."""
+        rows = self.fixed or min(rows_of(url), self.largest)
+        return self.beyond_end != "gone" or (page_number(url) or 0) * rows < max(1, len(self.items))
+
     def read(self, url: str) -> PageFacts:
         page, rows = page_number(url) or 0, rows_of(url)
         rows = self.fixed or min(rows, self.largest)
-        shown = self.items[page * rows : (page + 1) * rows]
         last = max(0, (len(self.items) - 1) // rows)
+        start = (min(page, last) if self.beyond_end == "last" else page) * rows
+        shown = self.items[start : start + rows]
+        if page == 0 or self.pinned_on_each:
+            shown = [*(f"pin{number}:x" for number in range(self.pinned)), *shown]
         links = PagerLinks(None, None)
         if self.pager and page < last:
             links = PagerLinks(f"{LISTING}?page={page + 1}&rows={rows}", f"{LISTING}?page={last}&rows={rows}")
@@ -89,9 +101,12 @@ class Crawler:
             traversal.resume(position, self.listed)
         while traversal.url is not None and stop_after != 0:
             move()
-            page = self.site.read(traversal.url)
             self.requests += 1
             assert self.requests < 5_000, "the traversal does not end"
+            if not self.site.has(traversal.url):
+                traversal.skip("status 404", is_gone=True)
+                continue
+            page = self.site.read(traversal.url)
             traversal.read(page)
             self.seen.update(identifier(key) for key in page.keys)
             if traversal.is_joined:

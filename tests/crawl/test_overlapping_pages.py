@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osce_news.crawl.overlapping_pages import RECENT, ReadResults, window_at
+from osce_news.crawl.list_rules import RECENT, ReadResults, window_at
 
 
 @given(st.integers(0, 40_000), st.integers(11, 50))

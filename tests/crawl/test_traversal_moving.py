@@ -83,6 +83,31 @@ def test_so_is_one_whose_traversal_is_resumed(length: int, rows: int, most: int,
     assert throughout <= crawler.seen or not done.is_whole
 
 
+def test_no_list_of_any_pages_ends_whole_too_early_while_items_are_added() -> None:
+    """With a page size of its own or not, with links or not, with and without pinned items."""
+    whole = 0
+    for seed in range(500):
+        rng = random.Random(seed)
+        site = MovingList(
+            largest=rng.choice((50, rng.randint(12, 49))),
+            fixed=rng.choice((None, rng.randint(5, 100))),
+            pager=rng.random() < 0.5,
+            pinned=rng.choice((0, 1, 3)),
+            pinned_on_each=rng.random() < 0.5,
+            beyond_end=rng.choice(("empty", "last", "gone")),
+        ).grow(rng.randint(0, 400))
+        crawler, throughout = Crawler(site), {identifier(key) for key in site.items}
+
+        def move(site: MovingList = site, rng: random.Random = rng) -> None:
+            if rng.random() < 0.1:
+                site.insert(0)
+
+        done = crawler.crawl(move)
+        assert throughout <= crawler.seen or not done.is_whole, seed
+        whole += done.is_whole
+    assert whole == 500
+
+
 def test_a_list_that_has_items_twice_is_read_whole() -> None:
     """The site does that, and each full crawl would be partial forever."""
     whole = 0

@@ -150,13 +150,13 @@ class NewsroomSpider(ItemPagesSpider):
             error = explain(response.status, said, error)
         if run is None or not isinstance(error, NetworkError):
             raise self.fail_as_partial(error)
-        is_first = not run.traversal.pages and not isinstance(run, SearchRun)
-        if is_first and (gone := gone_list(failure)) is not None:
+        gone = None if isinstance(run, SearchRun) else gone_list(failure)
+        if gone is not None and not run.traversal.pages:
             return self._after_rejected(gone, response)
         if isinstance(error, UnavailableError):
             self.fail_as_partial(error)
         else:
-            run.skip(error)
+            run.skip(error, is_gone=gone is not None)
         return self._next_request(run)
 
     def _next_request(self, run: ListRun) -> Request | None:

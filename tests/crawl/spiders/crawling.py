@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from osce_news.crawl.overlapping_pages import window_at
+from osce_news.crawl.list_rules import window_at
 from tests.helpers import Dump, dump
 from tests.newsroom import Newsroom
 from tests.processes import Command, Ended

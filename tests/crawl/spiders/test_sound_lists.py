@@ -12,6 +12,7 @@ import pytest
 from tests.crawl.spiders.crawling import ROBOTS, asked, at, crawl, nodes, rows, stored
 from tests.helpers import slow
 from tests.newsroom import Newsroom, Reply, faults, make_newer, make_stories
+from tests.newsroom.site import BeyondEnd
 
 FIFTY = ("--rows", "50")
 RESULT = b'<div class="search-result-news">'
@@ -123,6 +124,17 @@ def test_an_unchanged_list_ends_complete_after_two_pages(newsroom: Newsroom, db:
     done = crawl(newsroom, db, *FIFTY, before=at("2026-02-02T06:00:00Z"))
     assert (done.status, done.summary["status"], done.summary["mode"]) == (0, "complete", "incremental")
     assert len(asked(newsroom)) - before == 2
+
+
+@pytest.mark.parametrize("beyond_end", ["404", *slow("empty", "last")])
+def test_a_list_of_one_page_of_a_fixed_size_is_complete(
+    newsroom: Newsroom, db: Path, beyond_end: BeyondEnd
+) -> None:
+    """It has no pager, so the next page is requested, which is not there."""
+    newsroom.stories, newsroom.fixed_rows, newsroom.beyond_end = make_stories(12), 25, beyond_end
+    done = crawl(newsroom, db, *FIFTY)
+    assert (done.status, done.summary["new"]) == (0, 12), done.errors
+    assert len(asked(newsroom)) <= 4
 
 
 @pytest.mark.slow
