@@ -10,11 +10,15 @@ from random import Random
 
 import pytest
 
-from osce_news.checks import check_against
+from osce_news.checks import check_against, check_page
 from osce_news.checks.neighbours import Neighbours
-from osce_news.errors import LayoutError
-from osce_news.items import RAW_FIELDS
+from osce_news.errors import DoubtfulPageError, LayoutError
+from osce_news.items import RAW_FIELDS, NewsItem
+from osce_news.storage import Writer
+from osce_news.urls import LISTING_URL
 from tests.checks.records import Change, knowing, near, page, raw, records, refusal, shifted, verdict
+from tests.helpers import listing
+from tests.newsroom import make_stories
 
 OFFICES = ("OSCE Mission to Serbia", "OSCE Mission to Skopje, OSCE Troika")
 TOPICS = ("Youth", "Policing, Migration")
@@ -200,6 +204,20 @@ def test_a_page_without_results_fails_if_the_list_has_had_some() -> None:
     assert check_against(page([], results=3), has_results, newest_first=True) is None  # left out by --since
 
 
+@pytest.mark.parametrize(("query", "fails"), [("page=0", True), ("page=3", False), ("filters=x", False)])
+def test_only_the_first_page_of_the_whole_list_may_not_become_empty(
+    writer: Writer, query: str, fails: bool
+) -> None:
+    address = f"{LISTING_URL}?{query}"
+    writer.store(listing(make_stories(5), url=address))
+    empty = replace(page([]), url=address)
+    if fails:
+        with pytest.raises(DoubtfulPageError, match="expected results"):
+            check_page(writer.connection, empty, start_url=address)
+    else:
+        check_page(writer.connection, empty, start_url=address)
+
+
 @pytest.mark.parametrize(
     ("doubtful", "new", "fails"), [(2, 2, False), (3, 5, True), (5, 10, False), (6, 10, True)]
 )
@@ -292,6 +310,17 @@ def test_types_of_other_items_fail_a_page() -> None:
         raw(content_type_raw=(item.content_type_raw or "").replace("News", "Story"))(item) for item in of
     ]
     verdict(renamed, knowing(of))
+
+
+def test_two_offices_that_became_one_known_one_are_not_renamed() -> None:
+    def of(*offices: str) -> list[NewsItem]:
+        node = raw(url_raw=lambda item: f"https://www.osce.org/node/{item.id}")
+        return [raw(offices_raw=offices[n % 3])(node(item)) for n, item in enumerate(records(50))]
+
+    stored = of("OSCE Secretariat", "OSCE Mission to Serbia", "OSCE Mission to Moldova")
+    verdict(of("OSCE Moon Base", "OSCE Moon Base", "OSCE Mars Base"), knowing(stored))
+    mixed = of("OSCE Presence in Albania", "OSCE Presence in Albania", "OSCE Mars Base")
+    assert refusal(mixed, knowing(stored)).selector == "Where we are"
 
 
 def test_titles_that_end_early_fail_a_page_even_if_they_are_few() -> None:
