@@ -67,16 +67,17 @@ def dataset_reference(known: Coverage) -> Reference:
     if known.query:
         items = f"{known.items:,} of {numbered(known.in_database, 'item')} ({known.query})"
     published = f", published {known.first} to {known.last}" if known.first else ""
-    read = f"whole list last read {known.whole_read}" if known.whole_read else None
-    seen = f"last page read {known.read}" if known.read and known.read != known.whole_read else None
-    parts = (f"{items}{published}", read, *known.gaps, seen)
-    issued = known.whole_read or known.read
+    read = known.read and known.read[:10]
+    whole = f"whole list last read {known.whole_read}" if known.whole_read else None
+    page = f"last page read {read}" if read and read != known.whole_read else None
+    parts = (f"{items}{published}", whole, *known.gaps, page)
+    issued = known.whole_read or read
     return Reference(
         key=f"osce-newsroom-{issued or 'empty'}",
         title=f"{TITLE}, {years}",
         authors=(PUBLISHER,),
         issued=issued,
-        accessed=known.read,
+        accessed=read,
         url=LISTING_URL,
         genre="Data set",
         version=issued,

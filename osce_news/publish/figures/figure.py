@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from osce_news import __version__
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import numbered
-from osce_news.storage import queries
 from osce_news.storage.queries import Query, counts, search
+from osce_news.storage.queries.coverage import Coverage, coverage
 
 Row = dict[str, Any]
 Kind = Literal["periods", "bars", "panels", "matrix", "shares"]
@@ -75,14 +75,13 @@ class Figure:
 
 def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figure:
     """Return the figure. Raises BadInputError if there is nothing to show."""
-    extent = queries.extent(connection, options.query)
-    source = counts.source(connection)
+    known = coverage(connection, options.query)
     periods = [name for name in options.by if name in counts.PERIODS]
-    if extent["items"] == 0:
-        why = "no item matches the filters" if source.items else "the database holds no items"
+    if not known.items:
+        why = "no item matches the filters" if known.in_database else "the database holds no items"
         hints = search.remarks(connection, options.query, 0)
         raise BadInputError("; ".join([f"nothing to plot: {why}", *hints]))
-    if periods and extent["first"] is None:
+    if periods and known.first is None:
         raise BadInputError("nothing to plot: no item has a known date")
     remarks: list[str] = []
     if options.kind == "shares":
@@ -96,8 +95,7 @@ def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figu
         rows, remarks = _counts(connection, options, by, groups)
     if periods:
         rows = _fill_gaps(rows, by, counts.shown_periods(connection, options.query, by[-1]))
-    notes = _notes(options.query, extent, bool(periods), remarks, source)
-    return Figure(options.kind, by, title, notes, rows)
+    return Figure(options.kind, by, title, tuple(_notes(known, bool(periods), remarks)), rows)
 
 
 def _counts(
@@ -161,19 +159,12 @@ def _fill_gaps(rows: Iterable[Row], by: Sequence[str], periods: Sequence[str]) -
     return counts.fill(dated, {**names, period: periods}, value, nothing)
 
 
-def _notes(
-    query: Query, extent: Mapping[str, Any], dated: bool, remarks: Sequence[str], source: counts.Source
-) -> tuple[str, ...]:
-    """Return the lines below the title: the filter, what is shown, and the source."""
-    items = numbered(extent["items"], "item")
-    period = f", published {extent['first']} to {extent['last']}" if extent["first"] else ""
-    undated = [f"{extent['undated']:,} without a date are not shown."] if dated and extent["undated"] else []
-    read = f" on {source.read[:10]}" if source.read else ""
-    shown = " ".join([f"{items}{period}.", *undated, *remarks])
-    asked = query.described()
-    lines = (
-        f"Filter: {asked}." if asked else "",
-        shown,
-        f"Source: {source.site}, read{read} with osce-news {__version__}.",
-    )
-    return tuple(filter(None, lines))
+def _notes(known: Coverage, dated: bool, remarks: Sequence[str]) -> Iterator[str]:
+    """Yield the lines below the title: the filter, what is shown, and the source."""
+    if known.query:
+        yield f"Filter: {known.query}."
+    period = f", published {known.first} to {known.last}" if known.first else ""
+    undated = [f"{known.undated:,} without a date are not shown."] if dated and known.undated else []
+    yield " ".join([f"{numbered(known.items, 'item')}{period}.", *undated, *remarks])
+    read = f" on {known.read[:10]}" if known.read else ""
+    yield f"Source: {known.site}, read{read} with osce-news {__version__}."

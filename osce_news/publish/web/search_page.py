@@ -23,7 +23,7 @@ from osce_news.publish.web.databases import open_copy, path_of, read
 from osce_news.publish.web.facets import facets
 from osce_news.publish.web.responses import download, html
 from osce_news.storage import queries
-from osce_news.storage.queries import VOCABULARIES, Query, counts, label, search
+from osce_news.storage.queries import VOCABULARIES, Query, label, search
 from osce_news.storage.queries.coverage import coverage
 from osce_news.storage.runs import list_runs
 
@@ -194,7 +194,6 @@ def _about(path: Path) -> dict[str, Any]:
     """Return what the front page says about the data of a served copy, which does not change."""
     with closing(open_copy(path)) as connection:
         return queries.overview(connection) | {
-            "source": counts.source(connection),
             "coverage": coverage(connection),
             "last_run": next(iter(list_runs(connection, 1)), None),
         }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -49,15 +48,6 @@ _LABELS = {
     "text": "EXISTS (SELECT 1 FROM articles WHERE item_id = items.id AND text IS NOT NULL)",
 }
 LABELS = tuple(_LABELS)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the counted items come from, for the caption of a figure."""
-
-    site: str | None  # the host of the newest item's address; None without items
-    read: str | None  # UTC, when a page of the list was last read
-    items: int  # in the whole database
 
 
 def count_items(
@@ -144,17 +134,6 @@ def fill(
         {**dict(zip(names, key, strict=True)), value: values.get(key, nothing)}
         for key in product(*names.values())
     ]
-
-
-def source(connection: sqlite3.Connection) -> Source:
-    """Return where the items come from and when the list was last read."""
-    newest = "SELECT url FROM items ORDER BY published DESC LIMIT 1"
-    row = connection.execute(
-        f"SELECT ({newest}) AS url, (SELECT max(last_seen) FROM items) AS read, "
-        "(SELECT count(*) FROM items) AS items"
-    ).fetchone()
-    site = row["url"].split("/")[2] if row["url"] else None
-    return Source(site, row["read"], row["items"])
 
 
 def _grouped(by: Sequence[str], query: Query, keep: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from osce_news.storage.crawl_state import COMPLETE
 from osce_news.storage.queries.query import Query
@@ -15,7 +16,7 @@ _ALL = Query()
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the items of a query cover. Days are YYYY-MM-DD; what is not known is None."""
+    """What the items of a query cover. Days are YYYY-MM-DD, `read` is UTC; what is not known is None."""
 
     query: str
     """In words; empty for all items."""
@@ -23,9 +24,12 @@ class Coverage:
     in_database: int
     first: str | None
     last: str | None
+    undated: int
     texts: int
+    site: str | None
+    """The host of the newest item in the database."""
     read: str | None
-    """The day on which a page was last read."""
+    """When a page was last read."""
     whole_run: int | None
     """The last run that read a whole list to its end."""
     whole_read: str | None
@@ -38,24 +42,31 @@ def coverage(connection: sqlite3.Connection, query: Query = _ALL) -> Coverage:
     """Return what the items of a query cover."""
     where, values = query.where()
     sql = f"""
-        SELECT (SELECT date(max(fetched_at)) FROM pages) AS read,
-            (SELECT max(date(last_seen)) FROM items) AS seen,
-            count((SELECT 1 FROM articles WHERE item_id = items.id AND text IS NOT NULL)) AS texts
-        FROM items WHERE {where}"""
+        SELECT (SELECT url FROM items ORDER BY published DESC LIMIT 1) AS newest,
+            count(articles.text) AS texts
+        FROM items LEFT JOIN articles ON articles.item_id = items.id WHERE {where}"""
     row = extent(connection, query) | dict(connection.execute(sql, values).fetchone())
-    whole = last_whole_run(connection)
+    newest, whole = row.pop("newest"), last_whole_run(connection)
     return Coverage(
         query=query.described(),
-        items=row["items"],
         in_database=count(connection, _ALL),
-        first=row["first"],
-        last=row["last"],
-        texts=row["texts"],
-        read=row["read"] or row["seen"],
+        site=urlsplit(newest).netloc if newest else None,
+        read=last_read(connection),
         whole_run=whole["id"] if whole else None,
         whole_read=whole["finished"][:10] if whole else None,
         gaps=(*_gaps_of_list(connection, whole), *_gaps_of_values(row)),
+        **row,
     )
+
+
+def last_read(connection: sqlite3.Connection) -> str | None:
+    """Return when a page was last read, UTC; None if none was.
+
+    A snapshot and the database of a past day have no pages, but know when each item was last seen.
+    """
+    sql = "SELECT coalesce((SELECT max(fetched_at) FROM pages), (SELECT max(last_seen) FROM items))"
+    read: str | None = connection.execute(sql).fetchone()[0]
+    return read
 
 
 def last_whole_run(connection: sqlite3.Connection) -> sqlite3.Row | None:

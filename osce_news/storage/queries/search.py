@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from osce_news.normalize.vocabulary import fold
+from osce_news.storage.queries.coverage import last_read
 from osce_news.storage.queries.fts_query import OPERATORS, as_typed, parse_words
 from osce_news.storage.queries.query import Query
 from osce_news.storage.queries.stored_items import Row, decoded
@@ -68,16 +69,16 @@ def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[st
     nearest = {} if found else nearest_words(connection, query)
     return [
         *query.notes,
-        *(_remarks_on_day(connection, query) if query.as_of else ()),
+        *(_remarks_on_day(connection, query, query.as_of) if query.as_of else ()),
         *(f"{word!r} occurs nowhere; did you mean {near!r}?" for word, near in nearest.items()),
     ]
 
 
-def _remarks_on_day(connection: sqlite3.Connection, query: Query) -> Iterator[str]:
+def _remarks_on_day(connection: sqlite3.Connection, query: Query, day: str) -> Iterator[str]:
     """Yield what is not known about the day of a query; the connection is to the database of that day."""
-    (read,) = connection.execute("SELECT date(max(last_seen)) FROM items").fetchone()
-    if read is not None and read < query.as_of:
-        yield f"as of {query.as_of} the list had last been read on {read}"
+    read = last_read(connection)
+    if read is not None and read[:10] < day:
+        yield f"as of {day} the list had last been read on {read[:10]}"
     if query.words:
         yield "only titles and teasers were searched; full texts can't be searched as of a day"
 

@@ -27,8 +27,8 @@ def test_the_front_page_shows_coverage_and_last_crawls(get: Get, reading: sqlite
     found = queries.overview(reading)
     assert f"Items 300 from {found['offices']} offices on {found['topics']} topics; 1 withdrawn" in shown
     assert f"Published {found['first']} to {found['last']}" in shown
-    assert "Full texts 1 List" in shown
-    assert "List last read 2025-12-07 06:00 UTC" in shown
+    assert "Full texts 1 Last page" in shown
+    assert "Last page read 2025-12-07 06:00 UTC" in shown
     assert re.search(r"Last run 2 \(full\), complete, ended [\d-]+ [\d:]+ UTC: 0 new, 1 changed", shown)
     assert "not affiliated with the OSCE" in shown
 

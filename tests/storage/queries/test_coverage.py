@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from osce_news.publish.figures import FigureOptions, build_figure
+from osce_news.publish.references import dataset_reference
 from osce_news.storage import Writer
 from osce_news.storage.crawl_state import incomplete_since
 from osce_news.storage.queries import Query
@@ -80,6 +82,19 @@ def test_a_list_of_which_something_was_taken_back_later_is_not_whole(db: Path, n
         undo_run(writer, 1)
         assert incomplete_since(writer.connection, LIST) is not None
         assert coverage(writer.connection).whole_run is None
+
+
+def test_figures_and_references_name_the_day_of_the_last_page(db: Path) -> None:
+    with Writer(db) as writer:
+        _crawl(writer, LIST)
+        writer.connection.execute("UPDATE pages SET fetched_at = '2099-01-02T03:04:05Z'")
+        figure = build_figure(writer.connection, FigureOptions())
+        reference = dataset_reference(coverage(writer.connection))
+        assert f"read on {reference.accessed} with" in figure.notes[-1]
+        assert reference.accessed == "2099-01-02"
+        seen = writer.connection.execute("SELECT max(last_seen) FROM items").fetchone()[0]
+        writer.connection.execute("DELETE FROM pages")
+        assert coverage(writer.connection).read == seen
 
 
 def test_missing_parts_are_reported(db: Path) -> None:
