@@ -214,7 +214,7 @@ class _Reader:
             if record is None:
                 return
             stream.has_records = True
-            self.report.other_types += record.kind not in _TYPES
+            self.report.skipped["other_types"] += record.kind not in _TYPES
             yield record
 
     def _record(self, stream: ByteStream, where: str) -> Record | None:

@@ -6,19 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MAX_LINES = 20  # problems that are kept as lines; all of them are counted
+# The kinds of records that are skipped, each as a part of a sentence.
 SKIPPED = {
     "other_hosts": "of other hosts",
-    "not_http": "not fetched by HTTP",
-    "truncated": "truncated by the tool that recorded them",
-    "too_large": "too large for a page",
-    "unresolved": "whose page is in none of the files",
-    "unreadable": "that can't be read",
-    "other_types": "of no known type",
+    "not_http": "not fetched by HTTP",  # dns: and the like
+    "truncated": "truncated by the tool that recorded them",  # as it says, or as their lengths say
+    "too_large": "too large for a page",  # as stored or decompressed
+    "unresolved": "whose page is in none of the files",  # revisit records
+    "unreadable": "that can't be read",  # also stretches of bytes without a record
+    "other_types": "of no known type",  # a WARC-Type that the standard does not know
 }
 
 
 class RecordError(Exception):
-    """A record that is skipped. `kind` is the field of `Report` in which it is counted."""
+    """A record that is skipped. `kind` is one of SKIPPED."""
 
     def __init__(self, reason: str, kind: str = "unreadable") -> None:
         super().__init__(reason)
@@ -31,20 +32,14 @@ class Report:
 
     files: int = 0
     captures: int = 0  # yielded
-    other_hosts: int = 0
-    not_http: int = 0  # dns: and the like
-    truncated: int = 0  # responses whose end is missing, according to the tool or to their lengths
-    too_large: int = 0  # as stored or decompressed
-    unresolved: int = 0  # revisit records whose response is in none of the files
-    unreadable: int = 0  # damaged records, and stretches of bytes without a record
-    other_types: int = 0  # records with a WARC-Type that the standard does not know
+    skipped: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SKIPPED, 0))
     cut: int = 0  # files that end too early
     problems: list[str] = field(default_factory=list)  # the first `MAX_LINES`, as lines
     problem_count: int = 0
 
     def problem(self, path: Path, where: str, error: RecordError) -> None:
         """Count a record that is skipped, and keep the reason as a line."""
-        setattr(self, error.kind, getattr(self, error.kind) + 1)
+        self.skipped[error.kind] += 1
         self._add_line(f"{path}: {where}: {error}; skipped")
 
     def cut_at(self, path: Path, offset: int) -> None:
@@ -54,8 +49,10 @@ class Report:
 
     def add(self, other: Report) -> None:
         """Add the report on other files or on another part of a file."""
-        for name in ("files", "captures", "cut", "problem_count", *SKIPPED):
+        for name in ("files", "captures", "cut", "problem_count"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name, number in other.skipped.items():
+            self.skipped[name] += number
         self.problems += other.problems[: MAX_LINES - len(self.problems)]
 
     def lines(self) -> list[str]:
@@ -63,7 +60,7 @@ class Report:
         lines = list(self.problems)
         if self.problem_count > len(lines):
             lines.append(f"and {self.problem_count - len(lines):,} more problems")
-        counts = [f"{n:,} {text}" for name, text in SKIPPED.items() if (n := getattr(self, name))]
+        counts = [f"{n:,} {SKIPPED[name]}" for name, n in self.skipped.items() if n]
         return [*lines, *([f"records skipped: {', '.join(counts)}"] if counts else [])]
 
     def _add_line(self, line: str) -> None:

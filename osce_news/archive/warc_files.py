@@ -85,10 +85,11 @@ class WarcFiles:
         if record.kind not in ("response", "resource", "revisit"):
             return None
         if not record.url.lower().startswith(("http://", "https://")):
-            report.not_http += record.kind != "resource"  # crawlers keep notes and pictures as resources
+            if record.kind != "resource":  # crawlers keep notes and pictures as such
+                report.skipped["not_http"] += 1
             return None
         if not is_wanted(record.url, hosts):
-            report.other_hosts += 1
+            report.skipped["other_hosts"] += 1
             return None
         _check(record)
         if record.kind == "resource":  # the page itself, without the HTTP response (WARC 1.1, 6.4)

@@ -36,7 +36,7 @@ def test_a_killed_run_loses_nothing_that_was_recorded(killed: list[Path]) -> Non
         found, report = read(*files)
         assert done <= len(found) <= done + 1
         assert [one.body for one in found] == [body(number) for number in range(len(found))]
-        assert (report.unreadable, report.unresolved) == (0, 0)
+        assert (report.skipped["unreadable"], report.skipped["unresolved"]) == (0, 0)
         assert report.cut == report.problem_count <= 1
         cuts += report.cut
     assert cuts > KILLS // 4  # else nothing was tried
@@ -51,7 +51,7 @@ def test_the_next_run_leaves_the_files_of_a_killed_one_alone(killed: list[Path])
         found, report = read(*sorted(before), *new)
         assert [one.body for one in found[count:]] == [body(n) for n in range(count + 5)]
         assert sum(one.revisit is not None for one in found) >= count  # what was whole is not stored again
-        assert report.unresolved == 0
+        assert report.skipped["unresolved"] == 0
         assert warcio("check", *new) == (0, "")
 
 

@@ -47,7 +47,7 @@ def test_a_file_cut_at_any_byte_gives_its_complete_pages(tmp_path: Path, archive
         assert [one.body for one in found] == whole[: len(found)]
         assert len(found) >= last  # complete records stay complete
         last = len(found)
-        assert report.unreadable == 0, report.problems
+        assert report.skipped["unreadable"] == 0, report.problems
         if way != "one member":
             missing = size not in ends[1:]
             end = max(one for one in ends if one <= size)
@@ -94,7 +94,7 @@ def test_bytes_between_records_are_skipped(tmp_path: Path, junk: bytes, packing:
     first, second = (packing(page(n)) for n in (0, 1))  # type: ignore[operator]
     found, report = read(saved(tmp_path / "a.warc.gz", first + junk + b"\r\n\r\n" + second))
     assert [one.body for one in found] == [b"<p>page 0</p>", b"<p>page 1</p>"]
-    assert report.unreadable >= 1
+    assert report.skipped["unreadable"] >= 1
     (line, *_) = report.problems
     assert f"byte {len(first)}: " in line
 
@@ -134,7 +134,7 @@ def test_a_length_that_is_short_by_line_ends_is_found_by_the_digest(tmp_path: Pa
     block = answer(b"<p>\n\n\n")
     first = record(block, length=len(block) - 2, WARC_Block_Digest=sha1(block))
     found, report = read(saved(tmp_path / "a.warc", first + page(1)))
-    assert ([one.url for one in found], report.unreadable) == ([URL.format(1)], 1)
+    assert ([one.url for one in found], report.skipped["unreadable"]) == ([URL.format(1)], 1)
 
 
 @contextmanager
@@ -161,7 +161,7 @@ def test_a_decompression_bomb_in_a_body_is_refused_in_bounded_memory(tmp_path: P
     path = saved(tmp_path / "a.warc", data)
     with flat(5 * BIG):
         found, report = read(path)
-    assert (len(found), report.too_large) == (1, 1)
+    assert (len(found), report.skipped["too_large"]) == (1, 1)
     assert f"unpacks to more than {BIG:,} bytes" in report.problems[0]
 
 
@@ -175,7 +175,7 @@ def test_a_decompression_bomb_in_a_record_is_skipped_in_bounded_memory(tmp_path:
     path = saved(tmp_path / "a.warc.gz", packed(page(0)) + b"".join(parts) + packed(page(1)))
     with flat(2 * BIG):
         found, report = read(path)
-    assert ([one.url for one in found], report.too_large) == ([URL.format(0), URL.format(1)], 1)
+    assert ([one.url for one in found], report.skipped["too_large"]) == ([URL.format(0), URL.format(1)], 1)
 
 
 def test_a_header_without_end_is_skipped_in_bounded_memory(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_header_without_end_is_skipped_in_bounded_memory(tmp_path: Path) -> No
     path = saved(tmp_path / "a.warc.gz", packed(endless) + packed(page(1)))
     with flat(2 * BIG):
         found, report = read(path)
-    assert (len(found), report.unreadable) == (1, 1)
+    assert (len(found), report.skipped["unreadable"]) == (1, 1)
 
 
 @pytest.mark.slow
@@ -197,13 +197,13 @@ def test_many_small_records_are_read_in_bounded_memory(tmp_path: Path, packing: 
     with flat(1_000_000):
         path = tmp_path / "a.warc"
         count = sum(1 for _ in WarcFiles([path]).contents([path], report, hosts=["osce.org"]))
-    assert (count, report.other_hosts, report.problem_count) == (1, 10_000, 0)
+    assert (count, report.skipped["other_hosts"], report.problem_count) == (1, 10_000, 0)
 
 
 def test_many_wrong_lengths_are_skipped_fast_and_reported_in_few_lines(tmp_path: Path) -> None:
     data = record(answer(b"x"), length=4_000_000) * 20_000 + page(1)
     found, report = read(saved(tmp_path / "a.warc", data))
-    assert (len(found), report.unreadable) == (1, 20_000)
+    assert (len(found), report.skipped["unreadable"]) == (1, 20_000)
     assert len(report.lines()) == 22
     assert report.lines()[20] == "and 19,980 more problems"
 

@@ -104,7 +104,7 @@ def test_a_304_for_a_page_that_is_not_in_the_archive_is_unresolved(tmp_path: Pat
     others = [asked('"2"'), asked("*"), asked('"1", "2"'), asked()]
     last = write(tmp_path, [*(exchange(0, **one) for one in others), exchange(1, **asked('"1"'))], "2")
     found, report = read(*first, *last)
-    assert (len(found), report.unresolved) == (1, 5)
+    assert (len(found), report.skipped["unresolved"]) == (1, 5)
     assert "its page is in none of the files" in report.lines()[0]
 
 
@@ -182,7 +182,7 @@ def test_a_revisit_whose_page_has_another_digest_is_not_resolved(tmp_path: Path)
     fields = {**REVISITS["by its record"], "WARC_Payload_Digest": sha1(b"other")}
     second = record(answer(b""), "revisit", **WGET, **fields)
     found, report = read(saved(tmp_path / "a.warc", first + second))
-    assert (len(found), report.unresolved) == (1, 1)
+    assert (len(found), report.skipped["unresolved"]) == (1, 1)
 
 
 def test_a_revisit_into_a_one_member_file_is_reported_with_its_remedy(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_revisit_into_a_one_member_file_is_reported_with_its_remedy(tmp_path: 
     second = record(answer(b""), "revisit", **WGET, **REVISITS["by its record"])
     path = saved(tmp_path / "a.warc.gz", packed(page(9) + first + second))
     found, report = read(path)
-    assert (len(found), report.unresolved) == (2, 1)
+    assert (len(found), report.skipped["unresolved"]) == (2, 1)
     assert "split it with `warcio recompress`" in report.problems[0]
     with warnings.catch_warnings():
         # warcio leaves a temporary file open, which must not be found while another test runs.

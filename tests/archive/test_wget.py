@@ -39,7 +39,7 @@ def test_pages_stored_by_wget_are_read(tmp_path: Path, more: list[str], compress
     ]
     assert [(one.url, one.status) for one in found[3:]] == [(others[0], 404)]
     assert report.captures == 4
-    assert report.other_hosts == 0
+    assert report.skipped["other_hosts"] == 0
 
 
 @pytest.mark.slow
@@ -55,4 +55,4 @@ def test_wgets_revisits_are_resolved(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert report.problems == []
     alone, report = read(tmp_path / "b.warc.gz")
-    assert (alone, report.unresolved) == ([], 1)
+    assert (alone, report.skipped["unresolved"]) == ([], 1)

@@ -182,7 +182,7 @@ def _content(row: Row, path: Path, report: Report, hosts: Collection[str] | None
         capture = _capture(row, path, resolve=hosts is not None)
         if is_wanted(capture.url, hosts):
             return capture
-        report.other_hosts += 1
+        report.skipped["other_hosts"] += 1
     except RecordError as error:
         report.problem(path, f"byte {row['offset']}", error)
     report.captures -= 1  # the worker counted it

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from osce_news.archive.report import SKIPPED, Report
+from osce_news.archive.report import Report
 from osce_news.errors import OsceNewsError, PartialError
 from osce_news.storage import Summary
 
@@ -50,7 +50,7 @@ class Outcome:
 
     def check_report(self) -> None:
         """Note unreadable records as an error; a cut file is not one: a killed crawl leaves it."""
-        unread = self.report.unreadable + self.report.unresolved
+        unread = self.report.skipped["unreadable"] + self.report.skipped["unresolved"]
         if unread > self._unread:
             self._unread = unread
             self.fail(PartialError(f"{unread:,} records of WARC files could not be read; see above"))
@@ -63,13 +63,13 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         """Return the summary for `--json`, with what only replays count."""
-        skipped = {name: getattr(self.report, name) for name in SKIPPED}
+        other = {"other_pages": self.other_pages, "unknown_items": self.unknown_items}
         return asdict(self.summary) | {
             "runs": self.runs,
             "runs_known": len(self.known),
             "runs_merged": len(self.merged),
             "captures": self.report.captures,
-            "passed_over": skipped | {"other_pages": self.other_pages, "unknown_items": self.unknown_items},
+            "passed_over": self.report.skipped | other,
             "cut_files": self.report.cut,
         }
 

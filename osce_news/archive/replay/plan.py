@@ -168,7 +168,7 @@ def _read_beginning(path: Path) -> _Beginning:
             start = _start_in(record)
         if date and number > 1:
             break
-    return _Beginning(path, date, bool(number or report.unreadable), number > 1, place, start)
+    return _Beginning(path, date, bool(number or report.skipped["unreadable"]), number > 1, place, start)
 
 
 def _place_in(info: Record) -> tuple[str, int] | None:
