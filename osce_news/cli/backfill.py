@@ -15,7 +15,7 @@ from osce_news.cli.shared.options import FilePath, Number, db_option, json_optio
 from osce_news.cli.shared.summary import print_problems, print_summary, progress_bar
 from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, Writer, open_for_reading
-from osce_news.storage.database import lock
+from osce_news.storage.lock import lock
 from osce_news.storage.queries.coverage import gaps_of_days
 
 COUNTS = {

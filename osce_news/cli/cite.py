@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared.options import db_option, filter_options
-from osce_news.cli.shared.output import EMPTY, print_count, print_json
+from osce_news.cli.shared.output import print_count, print_json
 from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
@@ -46,9 +46,7 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
         if identifier is None:
             known = coverage(connection, query)
             if not known.items:
-                why = "no item matches the filters" if known.in_database else EMPTY
-                hints = search.remarks(connection, query, 0)
-                raise BadInputError("; ".join([f"nothing to cite: {why}", *hints]))
+                raise BadInputError(f"nothing to cite: {search.why_nothing(connection, query)}")
             reference = dataset_reference(known)
             if query:
                 print_count(connection, query)

@@ -146,11 +146,9 @@ def _in_order(
 
 def _print_labels(connection: sqlite3.Connection, options: FigureOptions, form: str | None) -> None:
     (period,) = options.by
-    counted = counts.count_labels(connection, period, options.query)
     rows = [
-        {period: row[period], "items": row["items"]}
-        | {f"{name}_percent": round(100 * row[name] / row["items"], 1) for name in counts.LABELS}
-        for row in counted
+        {f"{name}_percent" if name in counts.LABELS else name: value for name, value in row.items()}
+        for row in counts.label_shares(connection, period, options.query)
     ]
     if form != "json":
         for row in rows:

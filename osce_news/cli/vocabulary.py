@@ -10,10 +10,13 @@ from osce_news.cli.shared.options import db_option, format_options
 from osce_news.cli.shared.output import is_table, print_rows
 from osce_news.normalize.vocabulary import vocabulary as load
 from osce_news.storage import queries, read_transaction
+from osce_news.storage.queries import VOCABULARIES
+
+_ONE = {names: name for name, names in VOCABULARIES.items()}  # an entry of each vocabulary
 
 
 @click.command()
-@click.argument("kind", required=False, type=click.Choice(("offices", "topics", "content_types", "places")))
+@click.argument("kind", required=False, type=click.Choice(tuple(_ONE)))
 @click.option("--unknown", is_flag=True, help="List the database's values that match no entry, with counts.")
 @db_option
 @format_options
@@ -31,21 +34,16 @@ def vocabulary(kind: str | None, unknown: bool, db: Path, form: str | None) -> N
         with read_transaction(db) as connection:
             rows = queries.unknown_values(connection)
         if kind is not None:
-            rows = [row for row in rows if row["kind"] == _singular(kind)]
+            rows = [row for row in rows if row["kind"] == _ONE[kind]]
         if rows or not is_table(form):
             print_rows(rows, ("kind", "printed", "items"), form)
         if not rows:
             click.echo("no printed value is unknown", err=True)
         return
     entries = [
-        {"kind": _singular(name), "id": entry.id, "label": entry.label,
+        {"kind": _ONE[name], "id": entry.id, "label": entry.label,
          "part_of": entry.parent or entry.kind or entry.country, "other_names": list(entry.aliases)}
         for name in ((kind,) if kind else ("offices", "topics", "content_types"))
         for entry in load(name).entries.values()
     ]  # fmt: skip
     print_rows(entries, ("kind", "id", "label", "part_of", "other_names"), form)
-
-
-def _singular(kind: str) -> str:
-    """Return the name as the database has it: "office", "topic", "type" or "place"."""
-    return kind.removeprefix("content_").removesuffix("s")

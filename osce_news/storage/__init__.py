@@ -1,7 +1,7 @@
 """The SQLite database: its schema, its one writer, its readers.
 
 - Schema: `schema` (with schema.sql), `upgrade` for older databases, `dictionary`; `database` opens files.
-- Writing: `writer` stores pages, `ingest` finds out what they change, `renormalize` recomputes values.
+- Writing: `writer` stores pages under a `lock`, `ingest` finds what they change, `renormalize` recomputes.
 - Reading: `queries`.
 - What a crawl is to read: `crawl_state`, `missing`, `article_queue`.
 - Keeping: `runs` and `held` pages are listed, `undo` takes a run back, `integrity` checks a database.

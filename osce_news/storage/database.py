@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 import time
@@ -12,11 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from filelock import BaseFileLock, FileLock, Timeout
-
 from osce_news.errors import (
     BadInputError,
-    LockedError,
     NewerDatabaseError,
     NotOurDatabaseError,
     StorageError,
@@ -24,10 +20,7 @@ from osce_news.errors import (
 from osce_news.storage import dictionary, upgrade
 from osce_news.storage.schema import APPLICATION_ID, FORMER_MIGRATIONS, MIGRATIONS
 
-logger = logging.getLogger(__name__)
-
 _MAGIC = b"SQLite format 3\0"
-_PATIENCE_S = 2  # after this time, the user is told what a process waits for
 _WAIT_S = 30  # for the transaction of another process; that of a page takes milliseconds
 _READ_WAIT_S = 5  # for another program that locks the file, as in sqlite3
 _CACHE_KB = 64 * 1024  # for readers: searches read the same pages of the file repeatedly
@@ -104,39 +97,6 @@ def refuse_missing(path: Path) -> None:
     """Raise BadInputError if there is no such file, which opening for writing would create."""
     if not path.exists():
         raise BadInputError(f"no such database: {path} (make one with crawl or replay, or name it with --db)")
-
-
-def lock(path: Path, wait_s: float = 0) -> BaseFileLock:
-    """Acquire the lock of this database and return it; `release()` releases it. Readers need no lock.
-
-    The operating system releases it when the process ends, however it ends; the empty `.lock` file next to
-    the database means nothing by itself. Raises LockedError if another process still holds the lock after
-    `wait_s` seconds, StorageError if the lock file can't be made.
-    """
-    target = path.resolve()  # the same lock for all names of the file
-    file = target.with_name(f"{target.name}.lock")
-    file_lock = FileLock(file, thread_local=False)
-    try:
-        file.touch(0o644)  # on /proc filelock would wait for a file that can't be made
-        try:
-            file_lock.acquire(timeout=min(wait_s, _PATIENCE_S))
-        except Timeout:
-            if wait_s <= _PATIENCE_S:
-                raise
-            logger.warning(
-                "%s: waiting up to %.0f s, because %s is writing to it", path, wait_s, _holder(path)
-            )
-            file_lock.acquire(timeout=wait_s - _PATIENCE_S)
-    except Timeout:
-        raise LockedError(
-            f"{path}: {_holder(path)} is writing to it; wait for it to end, or stop it"
-        ) from None
-    except OSError as error:
-        raise StorageError(
-            f"{path}: the lock file next to it can't be made: {error.strerror or error} (check that the "
-            "folder exists and that you may write to it)"
-        ) from error
-    return file_lock
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -305,20 +265,3 @@ def _copy_in_memory(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA query_only = ON")
             return connection
     raise sqlite3.OperationalError("the database is locked")
-
-
-def _holder(path: Path) -> str:
-    """Return which process holds the lock, according to the last running run."""
-    try:
-        connection = open_for_reading(path)
-        try:
-            row = connection.execute(
-                "SELECT process, mode, started FROM runs WHERE status = 'running' ORDER BY id DESC LIMIT 1"
-            ).fetchone()
-        finally:
-            connection.close()
-    except Exception:  # the error to report is that the database is locked
-        row = None
-    if row is None:
-        return "another process"
-    return f"process {row['process']} ({row['mode']}, since {row['started']})"

@@ -17,9 +17,10 @@ from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
 from osce_news.storage import crawl_state, held, missing, runs
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.storage.database import lock, open_for_writing, refuse_unusable, storage_errors, transaction
+from osce_news.storage.database import open_for_writing, refuse_unusable, storage_errors, transaction
 from osce_news.storage.ingest import articles
 from osce_news.storage.ingest.listing import ONE_READING, Changes, Ingest
+from osce_news.storage.lock import lock
 from osce_news.storage.renormalize import renormalize
 from osce_news.storage.runs import Stored, Summary
 

@@ -31,7 +31,6 @@ Row = Mapping[str, Any]
 _ITEM_TABLE = ("id", "published", "content_type", "offices", "title")  # those that fit a terminal
 _BOLD = {"\x02": "\x1b[1m", "\x03": "\x1b[0m"}  # the marks around a match, as a terminal shows them
 _WITHOUT_MARKS = dict.fromkeys(map(ord, "\x02\x03[]"))  # with brackets if there are no colours
-EMPTY = "the database holds no items yet: fill it with crawl or replay"
 _WIDE = 100  # columns of a terminal that holds the table of items
 
 
@@ -118,7 +117,7 @@ def print_count(connection: sqlite3.Connection, query: Query, shown: int | None 
     if shown is not None and shown < total:
         items = f"{shown:,} of {items}; --limit 0 shows all"
     if not total:
-        items = "nothing found" if query.as_of or queries.count(connection, Query()) else EMPTY
+        items = "nothing found" if query.as_of or queries.count(connection, Query()) else search.EMPTY
     for note in (*search.remarks(connection, query, total), items):
         click.echo(printable(note)[:300], err=True)
 

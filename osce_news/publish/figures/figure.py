@@ -78,9 +78,7 @@ def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figu
     known = coverage(connection, options.query)
     periods = [name for name in options.by if name in counts.PERIODS]
     if not known.items:
-        why = "no item matches the filters" if known.in_database else "the database holds no items"
-        hints = search.remarks(connection, options.query, 0)
-        raise BadInputError("; ".join([f"nothing to plot: {why}", *hints]))
+        raise BadInputError(f"nothing to plot: {search.why_nothing(connection, options.query)}")
     if periods and known.first is None:
         raise BadInputError("nothing to plot: no item has a known date")
     remarks: list[str] = []
@@ -139,9 +137,9 @@ def _most_frequent(group: str, number: int) -> str:
 
 def _shares(connection: sqlite3.Connection, options: FigureOptions) -> list[Row]:
     (period,) = options.by
-    rows = counts.count_labels(connection, period, options.query)
+    rows = counts.label_shares(connection, period, options.query)
     return [
-        {"label": label, period: row[period], "percent": round(100 * row[label] / row["items"], 1)}
+        {"label": label, period: row[period], "percent": row[label]}
         for label in counts.LABELS
         for row in rows
         if label != "text" or any(row["text"] for row in rows)

@@ -38,7 +38,7 @@ GROUPS = tuple(_GROUPS)
 PERIODS = ("year", "month")
 OTHER = "(other)"  # the group of all items outside the groups that are kept
 
-# The labels that an item may have, each with its condition.
+# The labels that an item may have, each with the test for it.
 _LABELS = {
     "type": "content_type_raw IS NOT NULL",
     "office": "offices_raw IS NOT NULL",
@@ -83,13 +83,13 @@ def count_among(connection: sqlite3.Connection, query: Query, keep: Mapping[str,
     return int(connection.execute(sql, [*values, *(OTHER for _ in keep)]).fetchone()[0])
 
 
-def count_labels(connection: sqlite3.Connection, period: str, query: Query) -> list[Row]:
-    """Return by `year` or `month` how many items there are, and how many have each of `LABELS`.
+def label_shares(connection: sqlite3.Connection, period: str, query: Query) -> list[Row]:
+    """Return by `year` or `month` how many items there are, and what percentage has each of `LABELS`.
 
     Items without a date come last, in the group None.
     """
     where, values = query.where()
-    columns = ", ".join(f"coalesce(sum({condition}), 0) AS {name}" for name, condition in _LABELS.items())
+    columns = ", ".join(f"round(100.0 * avg({test}), 1) AS {name}" for name, test in _LABELS.items())
     sql = (
         f"SELECT {_GROUPS[period][0]} AS {period}, count(*) AS items, {columns} FROM items WHERE {where} "
         f"GROUP BY 1 ORDER BY 1 IS NULL, 1"

@@ -13,7 +13,7 @@ from osce_news.normalize.vocabulary import fold
 from osce_news.storage.queries.coverage import last_read
 from osce_news.storage.queries.fts_query import OPERATORS, as_typed, parse_words
 from osce_news.storage.queries.query import Query
-from osce_news.storage.queries.stored_items import Row, decoded
+from osce_news.storage.queries.stored_items import Row, count, decoded
 
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
 _SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
@@ -23,6 +23,7 @@ _SNIPPET = "snippet(items_fts, -1, ?, ?, '…', 24)"
 COMMON = 50_000
 _EVERY = 8
 _SHARE = 10  # the part of COMMON that is ranked
+EMPTY = "the database holds no items yet: fill it with crawl or replay"
 _EXCLUDED = re.compile(r"(?:(?<!\S)-|\bNOT\s+)(?:\"[^\"]*\"|\S+)")
 _WORD = re.compile(r"[^\W_]{3,}")
 _WIDER = 8  # factor by which more of the newest items are tried if too few of them pass the filters
@@ -72,6 +73,12 @@ def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[st
         *(_remarks_on_day(connection, query, query.as_of) if query.as_of else ()),
         *(f"{word!r} occurs nowhere; did you mean {near!r}?" for word, near in nearest.items()),
     ]
+
+
+def why_nothing(connection: sqlite3.Connection, query: Query) -> str:
+    """Return why a query has no items, with the remarks on it."""
+    why = "no item matches the filters" if count(connection, Query()) else EMPTY
+    return "; ".join([why, *remarks(connection, query, 0)])
 
 
 def _remarks_on_day(connection: sqlite3.Connection, query: Query, day: str) -> Iterator[str]:
