@@ -12,7 +12,7 @@ from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
 from osce_news.storage import queries
-from osce_news.storage.queries import Query, open_query, search
+from osce_news.storage.queries import Query, open_for_query, search
 from osce_news.storage.queries.coverage import coverage
 
 
@@ -42,7 +42,7 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
     """
     if identifier is not None and query:
         raise click.UsageError("an ID names one item: leave out the filters, or put several words in quotes")
-    with open_query(db, query) as connection:
+    with open_for_query(db, query) as connection:
         if identifier is None:
             known = coverage(connection, query)
             if not known.items:

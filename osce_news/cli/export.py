@@ -19,7 +19,7 @@ from osce_news.publish.exporter import Options
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.snapshot import write_backup, write_snapshot
 from osce_news.storage import open_for_reading, queries
-from osce_news.storage.queries import Query, open_query, search
+from osce_news.storage.queries import Query, open_for_query, search
 
 _TYPED = click.core.ParameterSource.COMMANDLINE
 _SUFFIXES = tuple(suffix for each in formats().values() for suffix in each.suffixes)
@@ -124,7 +124,7 @@ def export(
             described=not no_datapackage,
             command=_command(file, query),
         )
-        with open_query(db, query) as connection:
+        with open_for_query(db, query) as connection:
             items = _write(connection, file, form, query, options)
             if file == Path("-"):
                 return print_count(connection, query, items)

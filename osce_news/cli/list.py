@@ -14,7 +14,7 @@ from osce_news.cli.shared.options import (
 )
 from osce_news.cli.shared.output import print_count, print_items
 from osce_news.storage import queries
-from osce_news.storage.queries import Query, open_query
+from osce_news.storage.queries import Query, open_for_query
 
 
 @click.command("list")
@@ -32,7 +32,7 @@ def list_(db: Path, limit: int | None, form: str | None, query: Query) -> None:
       osce-news list --place Vienna --limit 0 --format csv > vienna.csv
       osce-news list --as-of 2026-11-01
     """
-    with open_query(db, query) as connection:
+    with open_for_query(db, query) as connection:
         rows = list(queries.items(connection, query, limit))
         print_items(connection, rows, form, query)
         print_count(connection, query, len(rows))

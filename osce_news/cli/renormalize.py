@@ -26,4 +26,4 @@ def renormalize(db: Path) -> None:
     refuse_missing(db)
     with Writer(db) as writer:
         done = renormalize_all(writer)
-    click.echo(f"{db}: {done.items} items normalised again, {done.changed} changed")
+    click.echo(f"{db}: {done.seen} items normalised again, {done.changed} changed")

@@ -16,7 +16,7 @@ from osce_news.cli.shared.options import (
     limit_option,
 )
 from osce_news.cli.shared.output import print_count, print_hits, print_items, shows_bold
-from osce_news.storage.queries import Query, open_query
+from osce_news.storage.queries import Query, open_for_query
 from osce_news.storage.queries import search as fulltext
 
 _EXCLUDED = re.compile(r"-[^-\s].+", re.DOTALL)  # options have one letter or two hyphens
@@ -64,7 +64,7 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
     """
     as_text = form is None and sys.stdout.isatty()
     marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
-    with open_query(db, query) as connection:
+    with open_for_query(db, query) as connection:
         found = fulltext.search(connection, query, limit, marks)
         if found.ranked:
             click.echo(

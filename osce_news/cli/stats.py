@@ -27,7 +27,7 @@ from osce_news.publish.figures import (
     write_figure,
 )
 from osce_news.storage import queries
-from osce_news.storage.queries import Query, counts, open_query
+from osce_news.storage.queries import Query, counts, open_for_query
 
 
 @click.command()
@@ -87,7 +87,7 @@ def stats(
         raise click.UsageError("--tidy is for counts: leave out --labels")
     if plot is not None:
         check_path(plot)  # fail before the counting, which takes time
-    with open_query(db, query) as connection:
+    with open_for_query(db, query) as connection:
         if plot is not None:
             figure = build_figure(connection, options)
             write_figure(figure, plot)

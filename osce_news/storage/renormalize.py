@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize import normalize
@@ -14,6 +14,7 @@ from osce_news.storage.ingest.articles import renormalize_articles
 from osce_news.storage.ingest.revisions import revisions
 
 if TYPE_CHECKING:
+    from osce_news.storage.runs import Summary
     from osce_news.storage.writer import Writer
 
 _BATCH = 500
@@ -28,29 +29,25 @@ _FORMER = "'former entry: ' || id"
 _RECLASSIFIED = [name for name, kind in REVISED_FIELDS.items() if kind != "text"]
 
 
-class Renormalized(NamedTuple):
-    """How many items there are, and how many of them have other values now."""
+def renormalize_all(writer: Writer) -> Summary:
+    """Normalise all raw values again, and rebuild the search index from the texts, in a run of its own.
 
-    items: int
-    changed: int
-
-
-def renormalize_all(writer: Writer) -> Renormalized:
-    """Normalise all raw values again, and rebuild the search index from the texts; raises StorageError."""
+    Returns the summary of the run. Raises StorageError.
+    """
     writer.begin("renormalize")
     with writer.transaction():
-        done = renormalize(writer.connection)
+        items, changed = renormalize(writer.connection)
         writer.connection.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
-    writer.summary.seen, writer.summary.changed = done.items, done.changed
-    writer.summary.unchanged = done.items - done.changed
-    writer.finish("complete")
-    return done
+    writer.summary.seen, writer.summary.changed = items, changed
+    writer.summary.unchanged = items - changed
+    return writer.finish("complete")
 
 
-def renormalize(connection: sqlite3.Connection) -> Renormalized:
+def renormalize(connection: sqlite3.Connection) -> tuple[int, int]:
     """Bring the tables of the vocabulary and all items up to date, inside the caller's transaction.
 
-    Raw values, identifiers and times are kept; revisions are classified again.
+    Raw values, identifiers and times are kept; revisions are classified again. Returns how many items there
+    are, and how many of them have other values now.
     """
     items = items_changed = last = 0
     write_vocabulary(connection)
@@ -70,7 +67,7 @@ def renormalize(connection: sqlite3.Connection) -> Renormalized:
     _reclassify_revisions(connection)
     for table in _VOCABULARY:  # nothing refers to its former entries any more
         connection.execute(f"DELETE FROM {table} WHERE label = {_FORMER}")
-    return Renormalized(items, items_changed)
+    return items, items_changed
 
 
 def _reclassify_revisions(connection: sqlite3.Connection) -> None:

@@ -80,7 +80,7 @@ COUNTERS = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class PageCounts:
     """The result of storing a page: how many items were new, changed, unchanged, restored."""
 
     new: int
@@ -121,7 +121,7 @@ def end_killed_runs(connection: sqlite3.Connection) -> None:
     )
 
 
-def write_page(connection: sqlite3.Connection, run: int, page: Listing, stored: Stored) -> None:
+def write_page(connection: sqlite3.Connection, run: int, page: Listing, stored: PageCounts) -> None:
     """Insert the row of a page that was read in this run."""
     row = {
         "run_id": run,

@@ -50,7 +50,7 @@ DELETE FROM articles WHERE item_id NOT IN (SELECT item_id FROM revisions WHERE f
 RETURNING read_at"""
 
 
-class Undone(NamedTuple):
+class UndoCounts(NamedTuple):
     """How many items were removed and changed back, and withdrawals and texts taken back.
 
     `kept` counts the values that later runs have changed again, and `unknown` the items that an older version
@@ -65,16 +65,11 @@ class Undone(NamedTuple):
     unknown: int
 
     def __str__(self) -> str:
-        counts = [
-            f"{self.removed} items removed",
-            f"{self.changed} changed back",
-            f"{self.withdrawals} withdrawals",
-            f"{self.texts} texts",
-        ]
-        return ", ".join(counts)
+        values = f"{self.removed} items removed, {self.changed} changed back"
+        return f"{values}, {self.withdrawals} withdrawals, {self.texts} texts"
 
 
-def undo_run(writer: Writer, undone: int) -> Undone:
+def undo_run(writer: Writer, undone: int) -> UndoCounts:
     """Take back what a run stored, in a run of its own.
 
     Raises BadInputError if there is no such run, StorageError if the database can't be written.
@@ -89,7 +84,7 @@ def undo_run(writer: Writer, undone: int) -> Undone:
     return taken_back
 
 
-def _undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
+def _undo(connection: sqlite3.Connection, undone: int, run: int) -> UndoCounts:
     unknown = connection.execute(
         "SELECT count(*) FROM items WHERE first_run IS NULL "
         "AND first_seen IN (SELECT fetched_at FROM pages WHERE run_id = ?)",
@@ -112,7 +107,7 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> Undone:
         "WHERE of.id = :undone AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')",
         {"undone": undone},
     )
-    return Undone(removed, changed, withdrawals, texts, kept + texts_kept, unknown)
+    return UndoCounts(removed, changed, withdrawals, texts, kept + texts_kept, unknown)
 
 
 def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from osce_news.storage.ingest import articles
 from osce_news.storage.ingest.listing import ONE_READING, Changes, Ingest
 from osce_news.storage.lock import lock
 from osce_news.storage.renormalize import renormalize
-from osce_news.storage.runs import Stored, Summary
+from osce_news.storage.runs import PageCounts, Summary
 
 SAVED_MODES = frozenset({"replay", "backfill", "held"})  # of runs that store pages of the past
 
@@ -192,10 +192,10 @@ class Writer(AbstractContextManager["Writer"]):
             self.summary.held = held.hold(self.connection, page, doubt, self.summary.run)
             listed = page.listed if joined else []
             read = dataclasses.replace(page, listed=listed, etag=None, last_modified=None)
-            self._write_page(read, Stored(0, 0, 0), position)
+            self._write_page(read, PageCounts(0, 0, 0), position)
         return self.summary
 
-    def _write_page(self, page: Listing, stored: Stored, position: Mapping[str, Any] | None) -> None:
+    def _write_page(self, page: Listing, stored: PageCounts, position: Mapping[str, Any] | None) -> None:
         runs.write_page(self.connection, self.summary.run, page, stored)
         self._write_summary(position=position)
         self._last_page_at = page.fetched_at

@@ -26,7 +26,7 @@ from osce_news.storage.ingest.merge import (
     records_by_id,
 )
 from osce_news.storage.ingest.revisions import LABELS, Revision
-from osce_news.storage.runs import Stored
+from osce_news.storage.runs import PageCounts
 
 # Pages that were saved within this time belong to one reading of the list: with the site's delay of ten
 # seconds, a full crawl takes two to three hours.
@@ -108,7 +108,7 @@ class Ingest:
             edits={identifier: edit for identifier, edit in edits.items() if edit is not None},
         )
 
-    def store(self, page: Listing, changes: Changes) -> Stored:
+    def store(self, page: Listing, changes: Changes) -> PageCounts:
         """Store what a page changes, inside the caller's transaction."""
         rows.insert(self._connection, changes.new, page, self._run)
         rows.update(self._connection, [edit.after for edit in changes.edits.values() if edit.after])
@@ -132,7 +132,7 @@ class Ingest:
         if page.status == HTTPStatus.NOT_MODIFIED:
             self._seen.update((hash(identifier), False) for identifier in listed_ids(page))
         self._seen.update((hash(item.id), True) for item in page.records)
-        return Stored(
+        return PageCounts(
             len(changes.new), len(changed), len(changes.known) - len(changed), seen_before, restored
         )
 

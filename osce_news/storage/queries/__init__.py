@@ -4,7 +4,7 @@
 `counts` and `coverage` answer; `as_of` lets them answer as of a past day.
 """
 
-from osce_news.storage.queries.as_of import open_query
+from osce_news.storage.queries.as_of import open_for_query
 from osce_news.storage.queries.query import VOCABULARIES, Query, label
 from osce_news.storage.queries.stored_items import (
     Row,
@@ -31,7 +31,7 @@ __all__ = [
     "item_identifier",
     "items",
     "label",
-    "open_query",
+    "open_for_query",
     "overview",
     "unknown_values",
 ]

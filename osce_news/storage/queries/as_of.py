@@ -33,7 +33,7 @@ PRESENT_ONLY = ("text", "last_seen", "withdrawn")
 
 
 @contextmanager
-def open_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
+def open_for_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
     """Open the database for reading, as of the query's day if it has one.
 
     As in `read_transaction`, all is read from one state. Raises what `open_for_reading` and `database_as_of`

@@ -15,7 +15,7 @@ from osce_news.errors import BadInputError
 from osce_news.storage import Writer, open_for_reading, queries
 from osce_news.storage import runs as stored_runs
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.storage.queries import Query, open_query
+from osce_news.storage.queries import Query, open_for_query
 from osce_news.storage.queries.as_of import PRESENT_ONLY
 from tests.helpers import items_as_of, listing
 from tests.newsroom import Story, make_stories
@@ -166,9 +166,9 @@ def test_a_command_reads_one_state_while_a_crawl_writes(tmp_path: Path) -> None:
     with Writer(tmp_path / "osce-news.db") as writer:
         writer.begin("full")
         writer.store(listing(TEN[:4]))
-        with open_query(tmp_path / "osce-news.db", Query()) as reading:
+        with open_for_query(tmp_path / "osce-news.db", Query()) as reading:
             before = queries.count(reading, Query())
             writer.store(listing(TEN[4:], url="https://www.osce.org/press-releases?page=1"))
             assert (before, queries.count(reading, Query())) == (4, 4)
-        with open_query(tmp_path / "osce-news.db", Query()) as reading:
+        with open_for_query(tmp_path / "osce-news.db", Query()) as reading:
             assert queries.count(reading, Query()) == 10
