@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from osce_news.cli.shared.output import is_table, print_field, print_json, print
 from osce_news.errors import BadInputError, command_line
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize.text import printable
-from osce_news.storage import Writer, open_for_reading, refuse_missing
+from osce_news.storage import Writer, read_transaction, refuse_missing
 from osce_news.storage import held as held_table
 from osce_news.storage.held import HeldPage
 from osce_news.storage.ingest import rows
@@ -54,7 +53,7 @@ def held(number: int | None, store: bool, discard: bool, db: Path, form: str | N
 
 
 def _list(db: Path, form: str | None) -> None:
-    with closing(open_for_reading(db)) as connection:
+    with read_transaction(db) as connection:
         pages = held_table.held_pages(connection)
     if pages and is_table(form):
         for page in pages:
@@ -69,7 +68,7 @@ def _list(db: Path, form: str | None) -> None:
 
 
 def _show(db: Path, number: int, form: str | None) -> None:
-    with closing(open_for_reading(db)) as connection:
+    with read_transaction(db) as connection:
         page = held_table.held_page(connection, number)
         found = rows.load(connection, [record.id for record in page.page.records])
     stored = {identifier: rows.raw_item(row) for identifier, row in found.items()}

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import sys
 import traceback
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -151,8 +152,9 @@ def _fail(text: str, status: int, *, show_traceback: bool = False) -> int:
     """Print one line, without control characters that a page or a name may hold; return the status."""
     text = without_user(text)
     if not log.is_json():
-        if show_traceback:
-            sys.stderr.write(without_user(traceback.format_exc()))
-        print(f"osce-news: {printable(text)}", file=sys.stderr)
+        with suppress(BrokenPipeError):  # of a pipe that nobody reads any more; the status tells
+            if show_traceback:
+                sys.stderr.write(without_user(traceback.format_exc()))
+            print(f"osce-news: {printable(text)}", file=sys.stderr)
     log.record(printable(text), logging.ERROR, traceback=show_traceback, exit_status=status)
     return status

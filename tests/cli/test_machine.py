@@ -148,6 +148,7 @@ def test_an_output_that_is_full_is_one_line_and_status_1(filled: Path, tmp_path:
         ("status --format json --max-age 1h", 7),
         ("verify --json", 1),
         ("replay nothing.html", 3),
+        ("status --max-age 1h 2>&1", 7),
     ],
 )
 def test_a_reader_that_has_enough_does_not_change_the_status(

@@ -202,7 +202,7 @@ database.open_for_reading = traced
     "typed",
     [
         "list", "search osce", "show 513106", "stats", "vocabulary --unknown", "dictionary", "cite",
-        "export a.csv", "runs", "runs 1", "status --max-age 2d",
+        "export a.csv", "runs", "runs 1", "held", "status --max-age 2d",
     ],
 )  # fmt: skip
 def test_a_command_reads_one_state_of_the_database(filled: Path, tmp_path: Path, typed: str) -> None:

@@ -19,20 +19,16 @@ _GROUPS = {
         "coalesce(content_types.label, items.content_type_raw)",
         "LEFT JOIN content_types ON content_types.id = items.content_type",
     ),
-    "office": (
-        "coalesce(offices.label, item_offices.raw)",
-        (
-            "LEFT JOIN item_offices ON item_offices.item_id = items.id "
-            "LEFT JOIN offices ON offices.id = item_offices.office_id"
-        ),
-    ),
-    "topic": (
-        "coalesce(topics.label, item_topics.raw)",
-        (
-            "LEFT JOIN item_topics ON item_topics.item_id = items.id "
-            "LEFT JOIN topics ON topics.id = item_topics.topic_id"
-        ),
-    ),
+    **{
+        one: (
+            f"coalesce({one}s.label, item_{one}s.raw)",
+            (
+                f"LEFT JOIN item_{one}s ON item_{one}s.item_id = items.id "
+                f"LEFT JOIN {one}s ON {one}s.id = {one}_id"
+            ),
+        )
+        for one in ("office", "topic")
+    },
 }
 GROUPS = tuple(_GROUPS)
 PERIODS = ("year", "month")
