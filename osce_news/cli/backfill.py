@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from osce_news.normalize.text import numbered
 from osce_news.storage import Summary, Writer, open_for_reading
 from osce_news.storage.lock import lock
 from osce_news.storage.queries.coverage import gaps_of_days
+
+if TYPE_CHECKING:
+    from osce_news.archive.replay import Outcome
 
 COUNTS = {
     "kept": "copied now",
@@ -87,17 +90,25 @@ def backfill(
     archive.mkdir(parents=True, exist_ok=True)
     with lock(archive / "backfill"), progress_bar("backfill", as_json=as_json) as advance:
         spider = process.backfill(options, advance)
-        faults = [spider.error] if spider.error is not None else []
 
         def stored(summary: Summary, total: int | None) -> None:
             advance(replace(summary, pages=summary.pages + summary.articles), total)
 
+        faults = [spider.error] if spider.error is not None else []
         outcome = store_backfill(
             archive, db, hosts=options.hosts, faults=faults, cost=spider.cost, on_page=stored
         )
+    _print_result(outcome, spider.counts, web_archive, db, as_json)
+    if spider.interrupted:
+        raise click.Abort
+    print_problems(outcome)
+
+
+def _print_result(outcome: Outcome, counts: Counter[str], web_archive: str, db: Path, as_json: bool) -> None:
+    """Print the run, how many captures were found, and the days from which the database has no item."""
     with closing(open_for_reading(db)) as connection:
         gaps = gaps_of_days(connection)
-    summary, counts = outcome.summary, spider.counts
+    summary = outcome.summary
     more = outcome.as_json() | {
         "index": {name: counts[name] for name in ("captures", *COUNTS)},
         "days_without_items": gaps,
@@ -107,9 +118,6 @@ def backfill(
         pages = f"stored {numbered(summary.pages, 'list')} and {numbered(summary.articles, 'own page')}"
         items = f"{numbered(summary.new, 'new item')}; {_missing(gaps)}"
         click.echo(f"{web_archive}: {_found(counts)}; {pages}; {items}")
-    if spider.interrupted:
-        raise click.Abort
-    print_problems(outcome)
 
 
 def _found(counts: Counter[str]) -> str:

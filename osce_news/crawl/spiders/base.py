@@ -18,6 +18,7 @@ from osce_news.crawl.config import load_options
 from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.options import OPTIONS, CrawlOptions
+from osce_news.crawl.pipelines import StoragePipeline
 from osce_news.crawl.responses import keep_page
 from osce_news.errors import (
     BadInputError,
@@ -227,7 +228,11 @@ class BaseSpider(PoliteSpider):
             self.crawl.run.set_cost(self.request_stats.counts())
 
     def start_run(self, run: CrawlRun) -> None:
-        """Count the requests of a run that has begun from 0, and open its archive."""
+        """Count the requests of a run that has begun from 0, and open its archive; the run may fail."""
         if len(self.crawl.runs) > 1:  # the first run also counts the requests for the key
             self.request_stats.restart()
         run.start_recording(str(self.crawler.settings["USER_AGENT"]))
+        if self.crawler.get_item_pipeline(StoragePipeline) is None:  # the spider would wait for it
+            run.fail(
+                BadInputError(f"ITEM_PIPELINES leaves out {StoragePipeline.__name__}, which stores pages")
+            )

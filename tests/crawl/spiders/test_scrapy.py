@@ -23,6 +23,7 @@ STORIES = 130
 DOCUMENTATION = (ROOT / "docs" / "crawling.md").read_text(encoding="utf-8")
 (DOCUMENTED_PIPELINE,) = re.findall(r"^```python\n(.*?)^```", DOCUMENTATION, re.DOTALL | re.MULTILINE)
 DOCUMENTED = re.findall(r"^\$ scrapy (\w+) (.*)$", DOCUMENTATION, re.MULTILINE)
+STORAGE = "osce_news.crawl.pipelines.StoragePipeline"
 PIPELINES = '''
 import copy
 
@@ -270,6 +271,11 @@ def test_the_documented_pipeline_drops_what_it_says(site: Newsroom, tmp_path: Pa
     ("arguments", "status", "said"),
     [
         (["-a", "rows=many"], 2, "newsroom: --rows: 'many' is not a whole number from 1 to 50"),
+        (
+            ["-s", f'ITEM_PIPELINES={{"{STORAGE}": null}}'],
+            2,
+            "newsroom: ITEM_PIPELINES leaves out StoragePip",
+        ),
         (["-a", "db=no/such/folder.db"], 2, "newsroom: no such folder"),
         (["-a", "maxpages=1"], 2, "unknown argument: maxpages"),  # it must not read the whole list
         (["-a", "delay=0", "-a", "start_url=http://127.0.0.1:{port}/gone"], 3, "the list is gone"),
@@ -279,7 +285,7 @@ def test_the_exit_status_is_that_of_osce_news_crawl_and_an_error_one_line(
     site: Newsroom, tmp_path: Path, arguments: list[str], status: int, said: str
 ) -> None:
     port, before = site.url.rpartition(":")[2], len(site.log)
-    log = scrapy(site, tmp_path, *(text.format(port=port) for text in arguments), status=status)
+    log = scrapy(site, tmp_path, *(text.replace("{port}", port) for text in arguments), status=status)
     assert said in log.splitlines()[-1]
     assert "Traceback" not in log
     assert status != 2 or len(site.log) == before
