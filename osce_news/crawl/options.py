@@ -28,7 +28,7 @@ _FLAGS = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": F
 
 
 def _text(value: Any, option: str) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise BadInputError(f"--{option}: {str(value)[:60]!r} is not a text")
     return value
 

@@ -63,6 +63,7 @@ def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
         ("start-url = [5]", "--start-url: '5' is not a text"),
         ("source = 'feed'", "--source: 'feed' is not one of auto, list, search"),
         ("archive = 1", "--archive: '1' is not a text"),
+        ('archive = "a\\u0000b"', r"--archive: 'a\x00b' is not a text"),
         ("since = 1", "since: '1' is not a date"),
         ("search-key = 12345", "--search-key: the value is not a text"),
         ("search-url = ['x']", "--search-url: the value is not a text"),
