@@ -94,7 +94,7 @@ def test_options_are_read_from_text_as_scrapy_gives_them() -> None:
     ],
 )
 def test_an_option_out_of_range_is_refused_by_its_name(name: str, value: str) -> None:
-    with pytest.raises(BadInputError, match=f"--{name.replace('_', '-')}: "):
+    with pytest.raises(BadInputError, match=f"{name.replace('_', '-')}: "):
         CrawlOptions.parse(**{name: value})
 
 
