@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -78,10 +79,12 @@ def check(
     log.only_notices()
     from osce_news.crawl import process  # imports Scrapy
 
-    spider = process.check(options)
-    if into is not None and spider.response is not None:
-        _save(spider.response, spider.fetched_at, into)
-    _report(spider, as_json)
+    # Opened first, so that a file that is not a database costs no request.
+    with closing(open_for_reading(db)) if db.exists() else nullcontext() as connection:
+        spider = process.check(options)
+        if into is not None and spider.response is not None:
+            _save(spider.response, spider.fetched_at, into)
+        _report(spider, connection, as_json)
 
 
 def _save(response: Response, fetched_at: str, into: Path) -> None:
@@ -91,14 +94,16 @@ def _save(response: Response, fetched_at: str, into: Path) -> None:
     log.say(f"the page is kept in {folder}")
 
 
-def _report(spider: CheckSpider, as_json: bool) -> None:
+def _report(spider: CheckSpider, connection: sqlite3.Connection | None, as_json: bool) -> None:
     """Print findings and coverage of the page. Raises the error if `crawl` would not read it."""
     findings, error = spider.findings, spider.error
     not_compared: str | None = None
     if findings is None:
         raise error or LayoutError("results", expected="a page", got="none")
     if spider.page is not None and error is None:
-        error, not_compared = _compare(spider.page, spider.options.db)
+        error, not_compared = _compare(spider.page, connection)
+        if error is None and connection is None:
+            not_compared = f"there is no {spider.options.db}"
     facts = asdict(findings) | {"source": findings.source}
     with as_far_as_read():
         if as_json:
@@ -139,14 +144,12 @@ def _print_coverage(coverage: dict[str, Any]) -> None:
         click.echo(f"{name.replace('_', ' '):13} {'-' if shown in (None, '') else shown}")
 
 
-def _compare(page: Listing, db: Path) -> tuple[LayoutError | None, str | None]:
+def _compare(page: Listing, connection: sqlite3.Connection | None) -> tuple[LayoutError | None, str | None]:
     """Return the error of a page that fails the checks, and why it could not be compared, if so."""
     if not page.results:
         return LayoutError("results", expected="some", got="a page that says there are none"), None
-    with closing(open_for_reading(db)) if db.exists() else nullcontext() as connection:
-        stored = read_neighbours(connection, page) if connection else Neighbours()
-        try:
-            not_compared = checks.check_against(page, stored, newest_first=newest_first(page.url))
-        except LayoutError as error:
-            return error, None
-    return None, not_compared if db.exists() else f"there is no {db}"
+    stored = read_neighbours(connection, page) if connection else Neighbours()
+    try:
+        return None, checks.check_against(page, stored, newest_first=newest_first(page.url))
+    except LayoutError as error:
+        return error, None

@@ -104,6 +104,12 @@ def test_without_a_server_it_is_an_error_of_the_network(tmp_path: Path) -> None:
     assert "the connection was refused" in done.err
 
 
+def test_a_file_that_is_no_database_costs_no_request(newsroom: Newsroom, tmp_path: Path) -> None:
+    (tmp_path / "osce-news.db").write_text("notes")
+    done = ask(newsroom, tmp_path)
+    assert (done.status, len(done.errors), newsroom.paths) == (2, 1, [])
+
+
 def test_a_server_that_is_busy_is_asked_once(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.fail(faults.page(0), faults.status(503))
     done = ask(newsroom, tmp_path)
