@@ -147,7 +147,7 @@ def _apply(
     wrong = [
         (record, fault)
         for record in applicable
-        if _id(record) in context.changed and (fault := rule.fault(record, context))
+        if (fault := rule.fault(record, context)) and record.id in context.changed
     ]
     for group_of in rule.apart:
         groups = Counter(group_of(record, context) for record, _ in wrong)
@@ -160,7 +160,7 @@ def _apply(
     faults: list[Any] = [fault for _, fault in wrong]
     most_common, _ = Counter(faults).most_common(1)[0]
     if rule.most_common:  # an item listed twice counts once
-        faults = list({_id(record): fault for record, fault in wrong if fault == most_common}.values())
+        faults = list({record.id: fault for record, fault in wrong if fault == most_common}.values())
     if not rule.exceeded(len(faults), len(applicable)) or _count_distinct(faults) < rule.min_distinct:
         return None
     if rule.usual is not None and _is_usual(rule, rule.usual, set(faults), context, near()):
@@ -168,10 +168,6 @@ def _apply(
     example = "" if rule.label is None or faults[0] is True else f", such as {_quoted(faults[0])}"
     got = f"{len(faults)} of {len(applicable)} {rule.wrong_records}{example}"
     return Finding(rule.name, rule.label or most_common, rule.expected, got)
-
-
-def _id(record: NewsItem | Pair) -> str:
-    return record.id if isinstance(record, NewsItem) else record.read.id
 
 
 def _count_distinct(faults: Sequence[Any]) -> int:

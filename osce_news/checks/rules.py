@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from osce_news.items import Listing, NewsItem
@@ -47,6 +48,11 @@ class Pair(NamedTuple):
     stored: NewsItem
     read: NewsItem
 
+    @property
+    def id(self) -> str:
+        """The item's identifier."""
+        return self.read.id
+
 
 T = TypeVar("T", NewsItem, Pair)
 
@@ -76,7 +82,7 @@ class Context:
             latest = (date.fromisoformat(page.fetched_at[:10]) + timedelta(days_ahead)).isoformat()
         except (ValueError, OverflowError):
             latest = "9999"
-        titles = {item.id: fold(item.title) for item in reversed(page.records)}
+        titles = {item.id: item.title for item in reversed(page.records)}
         dates = [None, *(item.published for item in page.records), None]
         neighbour_dates = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
         after_teaser = {item.id for before, item in itertools.pairwise(page.records) if before.teaser}
@@ -90,7 +96,7 @@ class Context:
             day=page.fetched_at[:10],
             latest=latest,
             days=Counter(item.published for item in page.records),
-            titles=titles,
+            titles={identifier: fold(title) for identifier, title in titles.items()},
             is_dated="published_raw" in page.fields,
             neighbour_dates=neighbour_dates,
             after_teaser=after_teaser,
@@ -153,9 +159,10 @@ class ShareRule:
     reason: str
 
 
-def long_words(text: str) -> set[str]:
+@lru_cache(maxsize=1_000)
+def long_words(text: str) -> frozenset[str]:
     """Return the first five letters of each word that has as many, folded."""
-    return set(_LONG_WORD.findall(fold(text)))
+    return frozenset(_LONG_WORD.findall(fold(text)))
 
 
 def first_letters(text: str) -> str:
