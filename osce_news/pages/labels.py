@@ -37,7 +37,7 @@ class _Patterns(NamedTuple):
     common: frozenset[str]  # the labels that are common words
     first_letters: frozenset[str]
     at_start: re.Pattern[str]
-    anywhere: re.Pattern[str]
+    anywhere: re.Pattern[str]  # in a casefolded text
     inside: re.Pattern[str]  # with a colon, and a separator in front
 
 
@@ -54,7 +54,7 @@ def _patterns(*, cards: bool = False) -> _Patterns:
         frozenset(common),
         frozenset(text[0] for text in fields),
         re.compile(rf"{label}\s*([:：]?)\s*", re.IGNORECASE),
-        re.compile(label, re.IGNORECASE),
+        re.compile(label),
         re.compile(rf"(?<=[\s|·•;,]){label}\s*[:：]", re.IGNORECASE),
     )
 
@@ -82,7 +82,7 @@ def read_label(line: Line, *, cards: bool = False) -> Label | None:
 def _read_label(line: Line, patterns: _Patterns) -> Label | None:
     # A label has a colon or an element of its own, or is followed by a value that starts as names and
     # dates do. So the sentence "What we do in the field matters" starts with no label.
-    text = line.text if line.text.isascii() else _visible(line.text)
+    text = line.text if line.text.isprintable() else _visible(line.text)
     match = patterns.at_start.match(text) if text[:1].casefold() in patterns.first_letters else None
     if match is None or (line.heading is not None and (match.end() == len(text) or line.is_link)):
         return None  # a heading with nothing else is that of a menu or a facet
@@ -134,7 +134,7 @@ def split_labels(line: Line, *, cards: bool = False) -> list[Line]:
     """
     patterns = _patterns(cards=cards)
     label = read_label(line, cards=cards)
-    if label is None or not patterns.anywhere.search(label.value):
+    if label is None or not patterns.anywhere.search(label.value.casefold()):
         return [line]
     runs: list[list[Piece]] = [[]]
     for piece in line.pieces:
