@@ -25,30 +25,27 @@ _SHORT = 40  # characters of a label, and of a link such as "Read more"
 class LabelledValues:
     """The labelled fields of the result that consists of these lines inside the element `limit`.
 
-    `values` has them by field, without those that have a label but no value. `labels` has the label that each
-    line begins with, or None; `used` the indexes of the lines with a label or a value.
+    `labels` has the label that each line begins with, or None; only the result's own ones count. `values` has
+    the fields without those that have a label but no value, `used` the indexes of the lines with a label or a
+    value.
     """
 
-    def __init__(
-        self, lines: Sequence[Line], limit: Element, labels: Sequence[Label | None] | None = None
-    ) -> None:
-        """Read the values; `labels` are those of the lines if not all of these are the result's own."""
+    def __init__(self, lines: Sequence[Line], limit: Element, labels: Sequence[Label | None]) -> None:
         self._lines = lines
         self._limit = limit
-        self.labels = _own_labels(lines) if labels is None else labels
+        self.labels = labels
         self.values: dict[str, str] = {}
         self.used: set[int] = set()
         self._without: set[str] = set()  # the fields with a dash instead of a value
         self._date = next((label for label in self.labels if label and label.field == DATE), None)
-        self._blocks = {line.block for line, label in zip(lines, self.labels, strict=True) if label}
         for number, label in enumerate(self.labels):
             if label is None or number in self.used:
                 continue
             further = self._value_lines(number, label)
             self.used.update((number, *further))
-            printed = [label.value, *(join(lines[index].pieces) for index in further)]
+            printed = [label.value, *[join(lines[index].pieces) for index in further]]
             before = self.values.get(label.field)
-            value = ", ".join(one for one in printed if says_something(one))
+            value = ", ".join(filter(says_something, printed))
             if not value and any(printed):
                 self._without.add(label.field)
             if value and value != before:
@@ -63,6 +60,11 @@ class LabelledValues:
     def empty(self) -> Set[str]:
         """The fields whose label is printed without a value, and without a dash in its place."""
         return {label.field for label in self.labels if label} - self.values.keys() - self._without
+
+    @cached_property
+    def _blocks(self) -> Set[Element]:
+        """The blocks of the lines with a label."""
+        return {line.block for line, label in zip(self._lines, self.labels, strict=True) if label}
 
     def _value_lines(self, number: int, label: Label) -> list[int]:
         """Return the indexes of the further lines with the value of the label on line `number`."""
@@ -156,6 +158,24 @@ def _within(block: Element, elements: Set[Element]) -> bool:
     return block in elements or not elements.isdisjoint(block.iterancestors())
 
 
+def _title_lines(others: Sequence[Line]) -> list[Line]:
+    """Return the lines of the heading, else of the link, that is the title; best one with an item's link.
+
+    Markup may break a title into several lines. A heading without a link is a title without an address.
+    """
+    headings = [line for line in others if line.heading is not None]
+    linked = [line for line in headings if line.link is not None]
+    for group in (linked, headings):
+        if group:
+            best = next((line for line in group if line.links_item), group[0])
+            return [line for line in others if line.heading is best.heading]
+    links = [line for line in others if line.is_link]
+    if not links:
+        return []
+    first = next((line for line in links if line.links_item), links[0])
+    return [line for line in links if line.link is first.link]
+
+
 class _Kinds(NamedTuple):
     """The kinds of the elements of a result's labels and values, see `kind_of`."""
 
@@ -165,37 +185,28 @@ class _Kinds(NamedTuple):
 
 
 class ResultFields:
-    """The fields of the result that consists of these lines inside the element."""
+    """The fields of the result that consists of these lines inside the element.
+
+    `link` is the title's link: the first one to an item, else the first; None if it has none. `title` is None
+    if no line is a heading or a link.
+    """
 
     def __init__(self, lines: Sequence[Line], element: Element) -> None:
         self.lines = lines
         self.element = element
+        self.labelled = LabelledValues(lines, element, _own_labels(lines))
+        self.values: Mapping[str, str] = self.labelled.values
+        others = [line for number, line in enumerate(lines) if number not in self.labelled.used]
+        title = _title_lines(others)
+        links = [link for line in title for link in line.links]
+        self.link = next(filter(is_item, links), links[0] if links else None)
+        texts = [
+            "".join([piece.text for piece in line.pieces if self.link in (None, piece.link)])
+            for line in title
+        ]
+        self.title = squeeze(" ".join(texts)) or None
+        self._teaser_lines = self._beside_title(others, title)
         self._children: dict[Element, dict[str | None, Element]] = {}  # of a block, by their first text
-
-    @cached_property
-    def labelled(self) -> LabelledValues:
-        """The fields with a label."""
-        return LabelledValues(self.lines, self.element)
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """The values by field."""
-        return self.labelled.values
-
-    @cached_property
-    def title(self) -> str | None:
-        """The title; None if no line is a heading or a link."""
-        texts = (
-            "".join([piece.text for piece in line.pieces if self.link is None or piece.link is self.link])
-            for line in self._title_lines
-        )
-        return squeeze(" ".join(texts)) or None
-
-    @cached_property
-    def link(self) -> Element | None:
-        """The title's link: the first one to an item, else the first; None if it has none."""
-        links = [link for line in self._title_lines for link in line.links]
-        return next(filter(is_item, links), links[0] if links else None)
 
     @property
     def teaser(self) -> str | None:
@@ -215,36 +226,12 @@ class ResultFields:
                 return line.text
         return None
 
-    @cached_property
-    def _other_lines(self) -> list[Line]:
-        return [line for number, line in enumerate(self.lines) if number not in self.labelled.used]
-
-    @cached_property
-    def _title_lines(self) -> list[Line]:
-        """The lines of the heading, else of the link, that is the title; best one with an item's link.
-
-        Markup may break a title into several lines. A heading without a link is a title without an address.
-        """
-        headings = [line for line in self._other_lines if line.heading is not None]
-        linked = [line for line in headings if line.link is not None]
-        for group in (linked, headings):
-            if group:
-                best = next((line for line in group if line.links_item), group[0])
-                return [line for line in self._other_lines if line.heading is best.heading]
-        links = [line for line in self._other_lines if line.is_link]
-        if not links:
-            return []
-        first = next((line for line in links if line.links_item), links[0])
-        return [line for line in links if line.link is first.link]
-
-    @cached_property
-    def _teaser_lines(self) -> list[tuple[Line, str]]:
-        """The lines below the title, each with its text; those above if there is no text below."""
-        rest, title = self._other_lines, self._title_lines
-        below = rest[rest.index(title[-1]) + 1 :] if title else rest
+    def _beside_title(self, others: Sequence[Line], title: Sequence[Line]) -> list[tuple[Line, str]]:
+        """Return the lines below the title, each with its text; those above if there is no text below."""
+        below = others[others.index(title[-1]) + 1 :] if title else others
         lines = [(line, self._without_link(line)) for line in below]
         if title and not any(text for _, text in lines):
-            lines = [(line, self._without_link(line)) for line in rest[: rest.index(title[0])]]
+            lines = [(line, self._without_link(line)) for line in others[: others.index(title[0])]]
         return lines
 
     def _without_link(self, line: Line) -> str:

@@ -136,11 +136,11 @@ def _by_class(page: HtmlPage, lines: Sequence[Line], dates: Sequence[int]) -> li
         elements = page.find(selector)
         if not _are_in_boxes(lines, dates):
             elements = [element for element in elements if not _is_in_box(element)] or elements
-        regions = _regions(lines, elements, dates)
+        within = _lines_within(lines, elements, dates)
         dated = {lines[number] for number in dates}
-        per_region = [len(dated.intersection(region.lines)) for region in regions]
-        if regions and max(per_region) <= 1 and sum(per_region) == len(dates):
-            return regions
+        per_region = [len(dated.intersection(inside)) for inside in within.values()]
+        if within and max(per_region) <= 1 and sum(per_region) == len(dates):
+            return _results(within)
     return []
 
 
@@ -165,7 +165,7 @@ def _by_element(
         if widest is None:
             return []
         elements.append(widest)
-    regions = _regions(lines, _with_dateless(elements), dates)
+    regions = _results(_lines_within(lines, _with_dateless(elements), dates))
     if not titled or sum(region.link is not None for region in regions) * 2 > len(regions):
         return regions
     return []
@@ -189,7 +189,7 @@ def _with_dateless(elements: Sequence[Element]) -> list[Element]:
 def _by_order(lines: Sequence[Line], dates: Sequence[int]) -> list[ResultFields]:
     """Return the results as runs of lines, each up to the beginning of the next."""
     holder = _holder(lines, dates)
-    inside = _regions(lines, [holder])[0].lines
+    inside = _lines_within(lines, [holder])[holder]
     dated = {lines[number] for number in dates}
     at = [number for number, line in enumerate(inside) if line in dated]
     starts = _starts(inside, at)
@@ -249,10 +249,10 @@ def _holder(lines: Sequence[Line], dates: Sequence[int]) -> Element:
     raise AssertionError("every line is inside a body")
 
 
-def _regions(
+def _lines_within(
     lines: Sequence[Line], elements: Sequence[Element], dates: Sequence[int] = ()
-) -> list[ResultFields]:
-    """Return each element with its lines; lines outside of all elements are left out.
+) -> dict[Element, list[Line]]:
+    """Return the lines inside each element; those outside of all are left out.
 
     Lines in a box or in the page's footer are left out too, unless the dates are there: a result without an
     end tag would take them for its text.
@@ -268,4 +268,8 @@ def _regions(
             element = element.getparent()
         if element is not None:
             within[element].append(line)
-    return [ResultFields(inside, element) for element, inside in within.items()]
+    return within
+
+
+def _results(within: dict[Element, list[Line]]) -> list[ResultFields]:
+    return [ResultFields(lines, element) for element, lines in within.items()]
