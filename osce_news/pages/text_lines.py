@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from lxml.etree import XPath, iterwalk
 from lxml.etree import _Element as Element
+from lxml.etree import iterwalk
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 INLINE = frozenset(
@@ -25,8 +25,6 @@ SILENT = frozenset(
     "video audio canvas map".split()
 )
 _TITLES = HEADINGS - {"h1"}  # h1 is the heading of the page, not of a result
-# Quicker than a loop here. Looking for the attributes first is quicker still, but takes quadratic time.
-_STYLED = XPath("descendant::*[@style or @hidden]")
 _COUNTING = frozenset("odd even first last".split())
 _MOST_PARTS = 20  # of a card that is one link
 _LONGEST_PART = 20  # characters of a part of a date or of a chip, which may be next to others on a line
@@ -109,14 +107,13 @@ def text_lines(root: Element) -> list[Line]:
     outer: list[tuple[Element, Element | None, Element | None]] = []
     if root.text and not root.text.isspace():
         pieces.append(Piece(root.text, None))
-    hidden = {element for element in cast("list[Element]", _STYLED(root)) if is_hidden(element)}
     walk = iterwalk(root, ("start", "end", "comment", "pi"))
     next(walk)  # the start of the root
     for event, element in walk:
         if event == "start":
             outer.append((block, link, heading))
             tag = element.tag
-            if tag == "br" or tag in SILENT or element in hidden:
+            if tag == "br" or tag in SILENT or is_hidden(element):
                 if tag == "br" and pieces:
                     end()
                 walk.skip_subtree()
