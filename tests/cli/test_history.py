@@ -246,4 +246,4 @@ def test_the_list_as_of_a_day(past: Path, tmp_path: Path) -> None:
     ]
     wrong = run("list", "--as-of", "Friday", cwd=tmp_path)
     assert (wrong.status, len(wrong.errors)) == (2, 1)
-    assert "--as-of" in wrong.err
+    assert "as-of: 'Friday'" in wrong.err
