@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from osce_news.errors import BadInputError
-from osce_news.items import REVISED_FIELDS, NewsItem
+from osce_news.items import REVISED_FIELDS
 from osce_news.normalize import normalize
 from osce_news.storage import upgrade
 from osce_news.storage.database import read_transaction
@@ -74,10 +75,6 @@ def database_as_of(
     if first is not None and day < first:
         raise BadInputError(f"nothing is known of {day}: the first items were read on {first}")
     until = {"until": f"{day}T23:59:59Z"}
-    ids = json.dumps([row["id"] for row in connection.execute(_LISTED, until)])
-    former: dict[str, dict[str, Any]] = {}
-    for row in connection.execute(_REVISED, until):  # the first change after the day comes last
-        former.setdefault(row["item_id"], {})[f"{row['field']}_raw"] = row["before"]
     past = sqlite3.connect(path, isolation_level=None)
     past.row_factory = sqlite3.Row
     past.execute("PRAGMA synchronous = OFF")  # a file that is lost can be made again
@@ -88,12 +85,11 @@ def database_as_of(
     _copy(connection, past, "runs", "date(started) <= ?", day)
     for table in ("content_types", *(f"{one}s" for one in LISTS.values())):
         _copy(connection, past, table)
+    ids = json.dumps([row["id"] for row in connection.execute(_LISTED, until)])
     _copy(connection, past, "items", "id IN (SELECT value FROM json_each(?))", ids)
     for one in LISTS.values():
         _copy(connection, past, f"item_{one}s", "item_id IN (SELECT value FROM json_each(?))", ids)
-    sql = "SELECT * FROM items WHERE id IN (SELECT value FROM json_each(?))"
-    revised = past.execute(sql, [json.dumps(list(former))]).fetchall()
-    rows.update(past, [_item_then(row, former[row["id"]]) for row in revised])
+    _restore_values(past, connection.execute(_REVISED, until))
     past.execute(
         "UPDATE items SET withdrawn = NULL, last_seen = max(first_seen, min(last_seen, ?))",
         connection.execute(_LAST_READ, until).fetchone(),
@@ -114,8 +110,15 @@ def _copy(
     past.executemany(sql, cursor)
 
 
-def _item_then(row: sqlite3.Row, former: Mapping[str, Any]) -> NewsItem:
-    """Return a stored item with the values that were printed then."""
-    item = normalize(replace(rows.raw_item(row), **former))
-    item.id, item.url, item.language = row["id"], row["url"], row["language"]
-    return item
+def _restore_values(past: sqlite3.Connection, revisions: Iterable[sqlite3.Row]) -> None:
+    """Give items the values that were printed before these revisions, the latest of which comes first."""
+    former: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row in revisions:
+        former[row["item_id"]][f"{row['field']}_raw"] = row["before"]
+    sql = "SELECT * FROM items WHERE id IN (SELECT value FROM json_each(?))"
+    items = []
+    for row in past.execute(sql, [json.dumps(list(former))]):
+        item = normalize(replace(rows.raw_item(row), **former[row["id"]]))
+        item.id, item.url, item.language = row["id"], row["url"], row["language"]
+        items.append(item)
+    rows.update(past, items)
