@@ -15,7 +15,7 @@ from osce_news.clock import format_utc, parse_utc
 from osce_news.normalize import item_id
 from osce_news.storage.article_queue import AGE, Due
 from osce_news.storage.crawl_state import COMPLETE, chain_of_runs
-from osce_news.storage.ingest.articles import GONE
+from osce_news.storage.ingest.articles import GONE, item_exists
 
 # A list that has not been read for longer says nothing about what it has now.
 MAX_AGE_OF_LIST = timedelta(days=90)
@@ -87,8 +87,7 @@ def gone_items(connection: sqlite3.Connection, missing: Iterable[str], last_page
 
 def _is_item(connection: sqlite3.Connection, url: str) -> bool:
     identifier = item_id(url)
-    sql = "SELECT 1 FROM items WHERE id = ?"
-    return identifier.isdigit() or connection.execute(sql, [identifier]).fetchone() is not None
+    return identifier.isdigit() or item_exists(connection, identifier)
 
 
 def withdraw(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int) -> int:
