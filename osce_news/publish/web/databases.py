@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ _KEPT = 3  # files of past days; one of 34,000 items has 90 MB
 _LONGEST_S = 5  # processor time of a query; Datasette gives its own as long
 _MAKING = ThreadPoolExecutor(1)
 _past: dict[Path, Future[None]] = {}  # files that exist or are being made, the last used last
+_users: Counter[Path] = Counter()  # requests that use one of these files now
 
 
 def make_copy(source: Path, path: Path) -> bool:
@@ -87,26 +89,39 @@ def database(datasette: Any) -> Any:
     return datasette.get_database(DATABASE)
 
 
-async def path_of(datasette: Any, day: str | None = None) -> Path:
-    """Return the file of the served copy, or that of a past day, which is made if it is not there.
+def served_file(datasette: Any) -> Path:
+    """Return the file of the served copy."""
+    return Path(database(datasette).path)
 
-    Raises BadInputError if nothing is known of the day, StorageError if its file can't be made.
+
+@asynccontextmanager
+async def file_of(datasette: Any, day: str | None) -> AsyncIterator[Path]:
+    """Give the file of a past day, which is made if it is not there, and stays during the block.
+
+    Without a day it is the served copy. Raises BadInputError if nothing is known of the day, StorageError if
+    its file can't be made.
     """
-    copy = Path(database(datasette).path)
+    copy = served_file(datasette)
     if day is None:
-        return copy
+        yield copy
+        return
     path = copy.with_name(f"{day}.db")
     making = _past.pop(path, None) or _MAKING.submit(_make, copy, day, path)
     _past[path] = making
+    _users[path] += 1
     try:
-        await asyncio.wrap_future(making)
-    except BaseException:
-        _past.pop(path, None)
-        raise
-    for old in [path for path, made in _past.items() if made.done()][:-_KEPT]:
-        del _past[old]
-        delete(old)
-    return path
+        try:
+            await asyncio.wrap_future(making)
+        except BaseException:
+            _past.pop(path, None)
+            raise
+        yield path
+    finally:
+        _users[path] -= 1
+        unused = [each for each in _past if not _users[each]]
+        for old in unused[: max(0, len(_past) - _KEPT)]:
+            del _past[old]
+            delete(old)
 
 
 def _make(copy: Path, day: str, path: Path) -> None:
@@ -119,7 +134,7 @@ def _make(copy: Path, day: str, path: Path) -> None:
 
 
 def connect(datasette: Any, path: Path) -> sqlite3.Connection:
-    """Return a new connection to a file that `path_of` returned."""
+    """Return a new connection to a file of a database."""
     connection = open_copy(path)
     datasette._prepare_connection(connection, DATABASE)
     return connection
@@ -150,7 +165,7 @@ async def read(datasette: Any, path: Path, function: Callable[[sqlite3.Connectio
         with time_limit(connection, _LONGEST_S):
             return function(connection)
 
-    if path == Path(database(datasette).path):
+    if path == served_file(datasette):
         result: T = await database(datasette).execute_fn(in_time)
         return result
     connection = connect(datasette, path)

@@ -23,7 +23,7 @@ from osce_news.publish.figures import (
     render_page,
 )
 from osce_news.publish.web.addresses import number_in, query_of
-from osce_news.publish.web.databases import path_of, read
+from osce_news.publish.web.databases import file_of, read, served_file
 from osce_news.publish.web.facets import facets
 from osce_news.publish.web.responses import html
 from osce_news.storage.queries import Query, label, search
@@ -61,7 +61,7 @@ def command(options: FigureOptions) -> str:
 
 async def figure_page(datasette: Any, request: Any) -> Any:
     """Answer with a page that shows one figure, its numbers, and a form to draw others."""
-    path = await path_of(datasette)
+    path = served_file(datasette)
     variables: dict[str, Any] = {
         "figures": FIGURES,
         "choices": await read(datasette, path, lambda reading: _choices(reading, path)),
@@ -105,7 +105,8 @@ async def _figure(datasette: Any, options: FigureOptions) -> tuple[Figure, list[
         figure = build_figure(connection, options)
         return figure, search.remarks(connection, options.query, len(figure.rows))
 
-    return await read(datasette, await path_of(datasette, options.query.as_of), build)
+    async with file_of(datasette, options.query.as_of) as path:
+        return await read(datasette, path, build)
 
 
 def _choices(connection: sqlite3.Connection, path: Path) -> dict[str, list[tuple[str, str]]]:

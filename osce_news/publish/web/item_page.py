@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette.utils.asgi import NotFound
+from datasette.utils.asgi import NotFound, Response
 from markupsafe import Markup, escape
 
 from osce_news.normalize.vocabulary import vocabulary
-from osce_news.publish import exporter
 from osce_news.publish.formats import format_of
 from osce_news.publish.references import Reference, citation, item_reference
 from osce_news.publish.web.addresses import Position
-from osce_news.publish.web.databases import path_of, read
-from osce_news.publish.web.responses import download, html
+from osce_news.publish.web.databases import file_of, read
+from osce_news.publish.web.responses import html
 from osce_news.publish.web.search_page import MARKS, marked
 from osce_news.storage import queries
 from osce_news.storage.queries import VOCABULARIES, Query, search
@@ -33,22 +32,16 @@ _ORDER = (
 )
 
 
-async def item_page(datasette: Any, request: Any, send: Any) -> Any:
-    """Answer with the page of an item, or with its reference as a file."""
-    identifier, suffix = request.url_vars["id"], request.url_vars["suffix"]
+async def item_page(datasette: Any, request: Any) -> Any:
+    """Answer with the page of an item."""
     position = Position.read(request.args)
-    path = await path_of(datasette, position.query.as_of)
-    item = await read(datasette, path, lambda connection: queries.item(connection, identifier))
-    if item is None:
-        then = f" as of {position.query.as_of}" if position.query.as_of else ""
-        raise NotFound(f"no item {identifier[:80]!r}{then}")
-    if suffix:
-        form = format_of(Path(f"osce-{item['id']}.{suffix}"))
 
-        def write(connection: sqlite3.Connection, file: Any) -> None:
-            exporter.write_to_stream(connection, [item], file, form, Query())
+    def found(connection: sqlite3.Connection) -> tuple[Any, dict[str, Any]]:
+        item = _item(connection, request.url_vars["id"], position)
+        return item, _in_result(connection, position, item, request.args)
 
-        return await download(datasette, send, path, f"osce-{item['id']}.{suffix}", form.media_type, write)
+    async with file_of(datasette, position.query.as_of) as path:
+        item, in_result = await read(datasette, path, found)
     reference = item_reference(item)
     variables = {
         "item": item,
@@ -60,11 +53,30 @@ async def item_page(datasette: Any, request: Any, send: Any) -> Any:
             {**row, "difference": difference(row["before"], row["after"])}
             for row in reversed(item["revisions"][-_REVISIONS:])
         ],
-        **await read(
-            datasette, path, lambda connection: _in_result(connection, position, item, request.args)
-        ),
+        **in_result,
     }
     return await html(datasette, request, "item.html", variables)
+
+
+async def item_file(datasette: Any, request: Any) -> Any:
+    """Answer with the reference to an item as a file."""
+    identifier, position = request.url_vars["id"], Position.read(request.args)
+    async with file_of(datasette, position.query.as_of) as path:
+        item = await read(datasette, path, lambda connection: _item(connection, identifier, position))
+    name = f"osce-{identifier}.{request.url_vars['suffix']}"
+    form = format_of(Path(name))
+    assert form.cite is not None
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(form.cite(item_reference(item)), headers=headers, content_type=form.media_type)
+
+
+def _item(connection: sqlite3.Connection, identifier: str, position: Position) -> Any:
+    """Return an item. Raises NotFound."""
+    item = queries.item(connection, identifier)
+    if item is None:
+        then = f" as of {position.query.as_of}" if position.query.as_of else ""
+        raise NotFound(f"no item {identifier[:80]!r}{then}")
+    return item
 
 
 def _in_result(

@@ -17,7 +17,7 @@ from osce_news import __version__
 from osce_news.errors import BadInputError
 from osce_news.publish.web.databases import DATABASE, TABLE
 from osce_news.publish.web.figure_pages import figure_file, figure_page
-from osce_news.publish.web.item_page import item_page
+from osce_news.publish.web.item_page import item_file, item_page
 from osce_news.publish.web.query_pages import QUERIES, linked, query_page, with_dates
 from osce_news.publish.web.search_page import FILES, cite_page, search_file, search_page
 from osce_news.storage.queries.fts_query import parse_words
@@ -35,7 +35,8 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
     return [
         (r"^/$", search_page),
         (rf"^/items\.(?P<suffix>{'|'.join(FILES)})$", search_file),
-        (r"^/items/(?P<id>[^/.]+)(\.(?P<suffix>ris|bib))?$", item_page),
+        (r"^/items/(?P<id>[^/.]+)$", item_page),
+        (r"^/items/(?P<id>[^/.]+)\.(?P<suffix>ris|bib)$", item_file),
         (r"^/cite$", cite_page),
         (r"^/figures$", figure_page),
         (r"^/figures\.(?P<suffix>svg|png|html|csv)$", figure_file),

@@ -20,7 +20,7 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import number_in
-from osce_news.publish.web.databases import DATABASE, TABLE, database, path_of, time_limit
+from osce_news.publish.web.databases import DATABASE, TABLE, database, served_file, time_limit
 from osce_news.publish.web.responses import download, html
 from osce_news.storage import dictionary
 from osce_news.storage.queries import VOCABULARIES
@@ -55,7 +55,7 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
             values = _values(ready, given, request.args)
             validate_sql_select(sql)
             if suffix:
-                path, file = await path_of(datasette), f"{name or 'rows'}.csv"
+                path, file = served_file(datasette), f"{name or 'rows'}.csv"
                 return await download(datasette, send, path, file, "text/csv", _csv(sql, values))
             variables |= await _page(datasette, sql, values, number_in(request.args, "page"))
         elif suffix:

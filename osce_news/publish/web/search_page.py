@@ -19,12 +19,12 @@ from osce_news.publish import exporter
 from osce_news.publish.formats import bibtex, format_of, ris
 from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Position, query_of
-from osce_news.publish.web.databases import open_copy, path_of, read
+from osce_news.publish.web.databases import file_of, open_copy, read
 from osce_news.publish.web.facets import facets
 from osce_news.publish.web.responses import download, html
 from osce_news.storage import queries
 from osce_news.storage.queries import VOCABULARIES, Query, label, search
-from osce_news.storage.queries.coverage import coverage
+from osce_news.storage.queries.coverage import Coverage, coverage
 from osce_news.storage.runs import list_runs
 
 MARKS = ("\x02", "\x03")
@@ -38,10 +38,8 @@ async def search_page(datasette: Any, request: Any) -> Any:
     variables: dict[str, Any] = {"given": request.args, "files": FILES}
     try:
         position = Position.read(request.args)
-        path = await path_of(datasette, position.query.as_of)
-        variables |= await read(datasette, path, lambda connection: _results(connection, position, path))
-        if not position.query and position.page == 1:
-            variables["about"] = await read(datasette, path, lambda _: _about(path))
+        async with file_of(datasette, position.query.as_of) as path:
+            variables |= await read(datasette, path, lambda connection: _results(connection, position, path))
     except BadInputError as error:
         return await html(datasette, request, "search.html", variables | {"error": error}, 400)
     return await html(datasette, request, "search.html", variables)
@@ -56,22 +54,25 @@ async def search_file(datasette: Any, request: Any, send: Any) -> Any:
         rows = exporter.newest(connection, query, chosen)
         exporter.write_to_stream(connection, rows, file, chosen, query)
 
-    path = await path_of(datasette, query.as_of)
-    await download(datasette, send, path, f"items{chosen.suffixes[0]}", chosen.media_type, write)
+    async with file_of(datasette, query.as_of) as path:
+        await download(datasette, send, path, f"items{chosen.suffixes[0]}", chosen.media_type, write)
 
 
 async def cite_page(datasette: Any, request: Any) -> Any:
     """Answer with the reference to the items of a query, as `osce-news cite` prints it."""
     position = Position(query := query_of(request.args, ()))
-    path = await path_of(datasette, query.as_of)
-    known = await read(datasette, path, lambda connection: coverage(connection, query))
+
+    def covered(connection: sqlite3.Connection) -> tuple[Coverage, list[str]]:
+        known = coverage(connection, query)
+        return known, search.remarks(connection, query, known.items)
+
+    async with file_of(datasette, query.as_of) as path:
+        known, notes = await read(datasette, path, covered)
     reference = dataset_reference(known)
     variables = {
         "position": position,
         "citation": citation(reference),
-        "notes": await read(
-            datasette, path, lambda connection: search.remarks(connection, query, known.items)
-        ),
+        "notes": notes,
         "formats": {"bibtex": bibtex.entry(reference), "ris": ris.record(reference)},
         "command": shlex.join(["osce-news", "cite", *query.options()]),
     }
@@ -123,6 +124,7 @@ def _results(connection: sqlite3.Connection, position: Position, path: Path) -> 
         "years": [_year(position, year, number) for year, number in counted["year"].items()],
         "highest": max(counted["year"].values(), default=0),
         "command": command(position),
+        "about": None if query or position.page > 1 else _about(path),
     }
 
 

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -73,16 +74,18 @@ def test_the_page_of_an_item_shows_that_day_and_leads_to_today(get: Get) -> None
 
 def test_ten_days_at_once_are_answered_and_few_files_are_kept(snapshot: Path, tmp_path: Path) -> None:
     datasette = application(Path(shutil.copy(snapshot, tmp_path / "osce-news.db")))
-    days = [f"2025-{day}" for day in ("11-30", *(f"12-{day:02}" for day in range(1, 10)))] * 2
+    days = [f"2025-{day}" for day in ("11-30", *(f"12-{day:02}" for day in range(1, 10)))]
 
-    async def ask() -> list[Any]:
+    async def reader(seed: int) -> None:
+        for day in Random(seed).choices(days, k=8):
+            page = (await datasette.client.get(f"/?search=title:mended&as-of={day}")).text
+            assert number_of_items(page) == int(day >= "2025-12-07")
+
+    async def ask() -> None:
         await datasette.client.get("/")  # starts Datasette, as the server does before it listens
-        return await asyncio.gather(
-            *(datasette.client.get(f"/?search=title:mended&as-of={day}") for day in days)
-        )
+        await asyncio.gather(*map(reader, range(12)))
 
-    pages = [answer.text for answer in asyncio.run(ask())]
-    assert [number_of_items(page) for page in pages] == [int(day >= "2025-12-07") for day in days]
+    asyncio.run(ask())
     files = {path.name for path in tmp_path.iterdir()}
     assert "osce-news.db" in files
     assert len(files) == 1 + _KEPT
