@@ -66,13 +66,15 @@ async def figure_page(datasette: Any, request: Any) -> Any:
         "figures": FIGURES,
         "choices": await read(datasette, path, lambda reading: _choices(reading, path)),
         "given": request.args,
-        "shown": {},
+        "by": [name for name in request.args.getlist("by") if name],
+        "shown": {name: request.args.get(name) for name in _FIELDS},
         "query": urlencode([(name, value) for name in request.args for value in request.args.getlist(name)]),
         "narrow": _NARROW,
     }
     status = 200
     try:
-        variables |= {"options": (options := options_from(request.args)), **_form(options)}
+        options = options_from(request.args)
+        variables |= _form(options)
         figure, notes = await _figure(datasette, options)
         rows = [
             [NOT_PRINTED if value is None else value for value in row.values()] for row in figure.rows[:200]

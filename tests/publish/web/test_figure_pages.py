@@ -90,6 +90,12 @@ def test_bad_input_is_an_error_line(get: Get, asked: str, line: str) -> None:
         assert "<script>alert" not in answer.text or form
 
 
+def test_a_form_with_an_error_keeps_the_choices(get: Get) -> None:
+    form = Selector(get("/figures?by=office&by=month&type=news&since=soon").text).css("form.fields")
+    assert form.css("[selected]::attr(value)").getall() == ["office", "month", "news"]
+    assert form.css("[name=since]::attr(value)").get() == "soon"
+
+
 def test_the_form_keeps_all_of_the_query(get: Get) -> None:
     asked = (
         "by=year&office=ODIHR&office=chairpersonship&place=vienna&language=en&search=osce&since=2025&top=3"
