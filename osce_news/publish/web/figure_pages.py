@@ -76,9 +76,7 @@ async def figure_page(datasette: Any, request: Any) -> Any:
         options = options_from(request.args)
         variables |= _form(options)
         figure, notes = await _figure(datasette, options)
-        rows = [
-            [NOT_PRINTED if value is None else value for value in row.values()] for row in figure.rows[:200]
-        ]
+        rows = [_shown(row) for row in figure.rows[:200]]
         variables |= {"figure": figure, "notes": notes, "command": command(options), "rows": rows}
     except BadInputError as error:
         variables["error"], status = error, 400
@@ -89,10 +87,7 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     """Answer with one figure as a file."""
     suffix = request.url_vars["suffix"]
     width = _NARROW if request.args.get("width") == str(_NARROW) else _WIDE
-    try:
-        figure, _ = await _figure(datasette, options_from(request.args))
-    except BadInputError as error:
-        return Response.text(str(error), 400)
+    figure, _ = await _figure(datasette, options_from(request.args))
     body = await asyncio.get_running_loop().run_in_executor(None, _body, figure, suffix, width)
     headers = {}
     if request.args.get("download") or suffix in ("html", "csv"):
@@ -109,6 +104,11 @@ async def _figure(datasette: Any, options: FigureOptions) -> tuple[Figure, list[
 
     async with file_of(datasette, options.query.as_of) as path:
         return await read(datasette, path, build)
+
+
+def _shown(row: dict[str, Any]) -> list[Any]:
+    *groups, number = row.values()
+    return [*(NOT_PRINTED if name is None else name for name in groups), "" if number is None else number]
 
 
 def _choices(connection: sqlite3.Connection, path: Path) -> dict[str, list[tuple[str, str]]]:

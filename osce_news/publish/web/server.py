@@ -56,11 +56,10 @@ def application(path: Path) -> Any:
 
 def _metadata(connection: sqlite3.Connection) -> dict[str, Any]:
     """Return Datasette's metadata for the copy of a database."""
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     described: dict[str, dict[str, Any]] = {
-        name: {"description": table.meaning, "columns": _columns(table)}
+        name: {"description": table.meaning, "columns": columns}
         for name, table in dictionary.tables().items()
-        if name in names
+        if (columns := _columns(connection, table))
     }
     for name in _HIDDEN:
         described.setdefault(name, {})["hidden"] = True
@@ -76,12 +75,15 @@ def _metadata(connection: sqlite3.Connection) -> dict[str, Any]:
     }
 
 
-def _columns(table: dictionary.Table) -> dict[str, str]:
-    """Return the descriptions of the columns with their forms and pitfalls."""
-    forms = {name: "" if one.form in ("text", "") else f"{one.form}." for name, one in table.columns.items()}
+def _columns(connection: sqlite3.Connection, table: dictionary.Table) -> dict[str, str]:
+    """Return the meanings, forms and pitfalls of the columns of a table; none if there is no such table."""
+    names = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", [table.name])]
+    columns = [table.columns[name] for name in names if name in table.columns]
     return {
-        name: " ".join(filter(None, (column.meaning, forms[name], column.pitfalls)))
-        for name, column in table.columns.items()
+        one.name: " ".join(
+            filter(None, (one.meaning, f"{one.form}." if one.form not in ("text", "") else "", one.pitfalls))
+        )
+        for one in columns
     }
 
 
