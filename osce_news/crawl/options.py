@@ -203,6 +203,8 @@ class CrawlOptions:
         for name, option in OPTIONS.items():
             if name in values:
                 values[name] = option["parse"](values[name], name.replace("_", "-"))
+        if values.get("db") == "":
+            raise BadInputError("--db: the path is empty")
         values["db"] = Path(values.get("db", "osce-news.db"))
         addresses = values.pop("start_url", ()) or (LISTING_URL,)
         urls = [listing_url(address, values.get("rows", MAX_ROWS)) for address in addresses]

@@ -187,7 +187,7 @@ class BackOffMiddleware(RetryMiddleware):
         only in the engine's slot.
         """
         engine = self.crawler.engine
-        if not self.crawler.crawling or engine is None or not engine.running:
+        if engine is None or not engine.running:
             return True
         slot = getattr(engine, "_slot", None)
         return slot is not None and slot.closing is not None

@@ -89,20 +89,24 @@ class PoliteSpider(scrapy.Spider):
     request_stats: RequestStats
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Return the spider with its settings."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.request_stats = RequestStats(crawler)
-        crawler.signals.connect(spider.spider_error, signals.spider_error)
-        if spider.options.delay is not None:
-            crawler.settings.set("DOWNLOAD_DELAY", spider.options.delay, priority="spider")
-        if contact := crawler.settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
-            agent = f"{crawler.settings['USER_AGENT']} (+{contact})"
-            crawler.settings.set("USER_AGENT", agent, priority="spider")
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Add the contact to the user agent."""
+        super().update_settings(settings)
+        if contact := settings["OSCE_NEWS_CONTACT"] or os.environ.get("OSCE_NEWS_CONTACT"):
+            settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact})", priority="spider")
         else:
             logger.warning(
                 "no contact in the user agent: set OSCE_NEWS_CONTACT to your e-mail address or web page"
             )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider after setting its delay."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.request_stats = RequestStats(crawler)
+        crawler.signals.connect(spider.spider_error, signals.spider_error)
+        if spider.options.delay is not None and not crawler.settings.frozen:  # as they are in `scrapy shell`
+            crawler.settings.set("DOWNLOAD_DELAY", spider.options.delay, priority="spider")
         return spider
 
     def spider_error(self, failure: Failure) -> None:
@@ -125,17 +129,21 @@ class BaseSpider(PoliteSpider):
         self._requested: str | None = None  # the address of the request in progress
 
     @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Override two settings of the command line that a crawl can't have."""
+        super().update_settings(settings)
+        settings.set("CONCURRENT_ITEMS", 1, priority=100)  # the records of a page must come in order
+        if settings["JOBDIR"]:  # a request of a former run would be taken for one of this run
+            logger.warning("JOBDIR has no effect: a crawl is resumed from its database")
+            settings.set("JOBDIR", None, priority=100)
+
+    @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider with its options checked; raises BadInputError.
 
         With `crawl` the options are those of that crawl.
         """
         crawl = kwargs.pop("crawl", None) or Crawl(cls.options_from(crawler.settings, kwargs))
-        # This overrides the command line, because the records of a page must come in order.
-        crawler.settings.set("CONCURRENT_ITEMS", 1, priority=100)
-        if crawler.settings["JOBDIR"]:  # a request of a former run would be taken for one of this run
-            logger.warning("JOBDIR has no effect: a crawl is resumed from its database")
-            crawler.settings.set("JOBDIR", None, priority=100)
         return super().from_crawler(crawler, *args, crawl=crawl, **kwargs)
 
     def set_options(self, options: CrawlOptions) -> None:
@@ -149,14 +157,15 @@ class BaseSpider(PoliteSpider):
         """Take the options out of the arguments and return them, checked; raises BadInputError."""
         names = ["db", "config", *OPTIONS]
         given = {name: arguments.pop(name) for name in names if arguments.get(name) is not None}
-        # scrapyd's own arguments begin with "_".
-        if unknown := [name for name in arguments if name not in names and name[:1] != "_"]:
+        # scrapyd's own arguments begin with "_"; `scrapy fetch` gives a function.
+        others = {name for name, value in arguments.items() if name[:1] != "_" and isinstance(value, str)}
+        if unknown := sorted(others - set(names)):
             raise BadInputError(f"unknown argument: {', '.join(unknown)}; choose from {', '.join(names)}")
         variables = {name: option["click"].get("envvar", "") for name, option in OPTIONS.items()}
         variables["db"] = "OSCE_NEWS_DB"  # a setting of the same name comes first
         values = {name: settings[key] or os.environ.get(key) for name, key in variables.items()}
-        others: dict[str, Any] = {"db": "osce-news.db"} | {n: value for n, value in values.items() if value}
-        return load_options(**others | cls.defaults | given)
+        known: dict[str, Any] = {"db": "osce-news.db"} | {n: value for n, value in values.items() if value}
+        return load_options(**known | cls.defaults | given)
 
     def track(self, request: Request) -> Request:
         """Return the request after noting that it is in progress."""

@@ -15,7 +15,7 @@ from scrapy.settings import Settings
 from osce_news.crawl import settings
 from osce_news.crawl.spiders.newsroom import NewsroomSpider
 from tests.crawl.spiders.crawling import ROBOTS, rows
-from tests.helpers import ROOT
+from tests.helpers import ROOT, slow
 from tests.newsroom import Newsroom, make_stories
 from tests.processes import Command
 
@@ -276,6 +276,7 @@ def test_the_documented_pipeline_drops_what_it_says(site: Newsroom, tmp_path: Pa
             2,
             "newsroom: ITEM_PIPELINES leaves out StoragePip",
         ),
+        (["-a", "db="], 2, "newsroom: --db: the path is empty"),
         (["-a", "db=no/such/folder.db"], 2, "newsroom: no such folder"),
         (["-a", "maxpages=1"], 2, "unknown argument: maxpages"),  # it must not read the whole list
         (["-a", "delay=0", "-a", "start_url=http://127.0.0.1:{port}/gone"], 3, "the list is gone"),
@@ -315,6 +316,22 @@ def test_the_database_is_that_of_the_environment_unless_a_setting_or_an_argument
     project.set("OSCE_NEWS_DB", "of-settings.db")
     assert NewsroomSpider.options_from(project, {}).db == Path("of-settings.db")
     assert NewsroomSpider.options_from(project, {"db": "a.db"}).db == Path("a.db")
+
+
+@pytest.mark.parametrize("spider", [[], *slow(["--spider", "newsroom"])])
+@pytest.mark.parametrize(
+    "words", ["shell --nolog -c response.status {url}", *slow("fetch --nolog --headers {url}")]
+)
+def test_scrapy_shell_and_fetch_request_a_page(
+    site: Newsroom, tmp_path: Path, words: str, spider: list[str]
+) -> None:
+    url = f"{site.url}/press-releases"
+    (tmp_path / "osce-news.toml").write_text(f'start-url = "{url}"\ndelay = 0\n')  # the spider's site
+    line = words.format(url=url).split()
+    with Command([*line, *spider, "-s", "DOWNLOAD_DELAY=0"], tmp_path, program="scrapy") as forked:
+        done = forked.result()
+    assert done.status == 0, done.errors
+    assert "200\n" in done.output or "< Content-Type: text/html" in done.output
 
 
 def test_an_unknown_spider_is_an_error_that_names_the_others(site: Newsroom, tmp_path: Path) -> None:
