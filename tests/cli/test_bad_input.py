@@ -89,7 +89,7 @@ def _one_line(result: Result) -> str:
         (["list", "--format", "xml"], "format"),
         (["stats", "--by", "moon"], "by"),
         (["stats", "--by", "year", "--by", "year"], "two different groups"),
-        (["stats", "--by", "year", "--by", "month"], "by month shows both"),
+        (["stats", "--by", "year", "--by", "month"], "months show the year too"),
         (["vocabulary", "moons"], "moons"),
         (["list", "--colour", "red"], "No such option.*--colour"),
         (["list", "--ofice", "odihr"], "No such option.*--ofice.*--office"),

@@ -41,7 +41,7 @@ class FigureOptions:
         if not 1 <= len(self.by) <= 2 or len(set(self.by)) != len(self.by):
             raise BadInputError("choose one group, or two different groups")
         if len(self.by) == 2 and set(self.by) <= set(counts.PERIODS):
-            raise BadInputError("year and month can't be combined: by month shows both")
+            raise BadInputError("year and month can't be combined: months show the year too")
         if self.labels and (len(self.by) != 1 or self.by[0] not in counts.PERIODS):
             raise BadInputError("the shares of labels are by year or by month")
         if self.top is not None and not 1 <= self.top <= MAX_GROUPS:
