@@ -13,7 +13,7 @@ from osce_news.normalize.vocabulary import fold, languages
 from osce_news.urls import DOMAIN, HOST, has_node_numbers, is_osce_host
 
 _NODE = re.compile(r"(?:(?<=/node)/|/(?!(?:19|20)[0-9]{2}/?$))0*([1-9][0-9]{0,11})/?$")
-# The address of the OSCE's that an archive or a mirror names in its own.
+# An address of the OSCE at the end of the address of an archive or a mirror.
 _COPIED = re.compile(r"/https?:/((?:[^/]+\.)?osce\.org(?::\d+)?/.+)$", re.IGNORECASE)
 _ENCODED_AGAIN = re.compile("%(?:25)+")  # in one go, because "%252525…" may be very long
 _SUFFIX = re.compile(r"(?<=\S)\s*(?:\|[^|]{1,40}|- osce)$")  # what a site adds to its titles

@@ -29,7 +29,7 @@ _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Options of an export. A format that has no use for one refuses it, but for the last two."""
+    """Options of an export. A format refuses one that it has no use for, except for the last two."""
 
     columns: Sequence[str] = ()
     """Columns of the view `newsroom`; without names all of them."""

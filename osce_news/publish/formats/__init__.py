@@ -1,4 +1,4 @@
-"""The export formats, one module each. A module here, which defines `FORMAT`, is a new format."""
+"""The export formats: each module here that defines `FORMAT` is one."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def write(rows: Iterable[Row], file: BinaryIO, *, columns: Sequence[Column]) -> 
     """
     import xlsxwriter
 
-    made = io.BytesIO()  # for a full disk makes xlsxwriter print a traceback
+    made = io.BytesIO()  # in memory, because on a full disk xlsxwriter prints a traceback
     workbook = xlsxwriter.Workbook(made, {"constant_memory": True})
     workbook.set_properties({"created": _MADE})  # the same items give the same bytes
     sheet, bold = workbook.add_worksheet("items"), workbook.add_format({"bold": True})
