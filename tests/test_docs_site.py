@@ -114,6 +114,12 @@ def test_each_page_of_the_documentation_is_in_the_site(site: Path) -> None:
     assert len(listed) == len(sources) - 1  # all but the front page itself
 
 
+def test_no_line_of_a_sentence_is_a_list(site: Path) -> None:
+    """A line that begins with "1. " in the middle of a sentence begins a list, which has one entry."""
+    lists = {path.name: page.xpath("//ol[count(li) = 1]").getall() for path, page in pages(site).items()}
+    assert {name: found for name, found in lists.items() if found} == {}
+
+
 def test_no_link_within_the_site_is_broken(site: Path) -> None:
     assert broken(site) == []
 
