@@ -22,7 +22,6 @@ SLOW = {
     "tests/archive/test_crash.py": "kills processes",
     "tests/cli/test_machine.py": "full disks, kills",
     "tests/crawl/spiders/test_bad_machine.py": "full disks, kills, clocks",
-    "tests/crawl/spiders/test_crash.py": "kills crawls",
     "tests/crawl/test_scrapyd.py": "starts scrapyd",
     "tests/faults": "kills, full disks, damaged files",
     "tests/publish/figures/test_render.py": "the extra plot",
@@ -60,7 +59,6 @@ if hasattr(signal, "SIGHUP"):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--large", action="store_true", help="run the large versions of tests (minutes)")
-    parser.addoption("--kills", type=int, default=12, help="how many crawls are killed  [default: 12]")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

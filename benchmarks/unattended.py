@@ -21,8 +21,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.kills import Chain, kill_often
 from tests.crawl.spiders.crawling import start
-from tests.crawl.spiders.killing import Chain, kill_often
 from tests.newsroom import Newsroom, make_stories
 from tests.processes import Ended
 

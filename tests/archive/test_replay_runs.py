@@ -6,16 +6,14 @@ import datetime
 import gzip
 import shutil
 import signal
-import time
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
-from tests.crawl.spiders.crawling import is_sound, killed, rows, start, until
+from tests.crawl.spiders.crawling import is_sound, killed, rows
 from tests.crawl.spiders.test_checks_http import changed
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 
@@ -344,31 +342,6 @@ def test_a_crawl_that_was_killed_behind_its_first_record_is_passed_over(tmp_path
     assert made["runs"].pop(0)["status"] == "interrupted"
     assert replayed == made
     assert [row["run_id"] for row in made["revisions"]] == [3]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("part", range(2))
-def test_the_archive_of_a_crawl_killed_at_any_moment_gives_what_was_stored(tmp_path: Path, part: int) -> None:
-    """Part 1 among its articles."""
-    rng = Random(part)
-    options = ("--articles", "--max-articles", "9") if part else ()
-    archive = ("--archive", str(tmp_path / "archive"))
-    with newsroom(150) as server:
-        for _ in range(5):
-            answered = len(server.log) + rng.randint(0, 12)
-            with start(server, tmp_path / "a.db", *archive, *options) as command:
-                until(lambda: len(server.log) >= answered or not command.is_running)  # noqa: B023
-                time.sleep(rng.random() * 0.08)
-                command.send(signal.SIGKILL)
-            if warcs(tmp_path):
-                done = replay(tmp_path, db="killed.db")
-                assert done.status == 0, done.errors
-                assert is_sound(tmp_path / "killed.db")
-                (tmp_path / "killed.db").unlink()
-        assert crawl(server, tmp_path, "--full", *options).status == 0
-    done = replay(tmp_path)
-    assert done.status == 0, done.errors
-    assert_same(tmp_path)
 
 
 @pytest.mark.slow

@@ -106,7 +106,8 @@ def test_a_date_behind_an_unknown_label_is_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Source: the mayors of four towns.", "Date palms and other trees.", "A note."]
+    "text",
+    ["Source: the mayors of four towns.", "Date palms and other trees.", "A note.", "Ten minutes to read"],
 )
 def test_a_sentence_that_begins_with_a_common_word_stays_a_teaser(text: str) -> None:
     page = cards(*[f"<p>{text}</p>"] * 3)

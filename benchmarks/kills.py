@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -95,13 +94,9 @@ def faults_of(db: Path) -> list[str]:
     return [f"{db.name}: {problem}" for problem in found]
 
 
-def kill_often(
-    folder: Path, kills: int, seed: int, each: int = 7, tell: Callable[[Chain], object] = lambda chain: None
-) -> list[Chain]:
+def kill_often(folder: Path, kills: int, seed: int, each: int = 7) -> list[Chain]:
     """Kill so many crawls at least, some in a row before one comes to its end; return the rows."""
     chains: list[Chain] = []
-    while sum(chain.kills for chain in chains) < kills:
-        left = kills - sum(chain.kills for chain in chains)
+    while (left := kills - sum(chain.kills for chain in chains)) > 0:
         chains.append(kill_until_the_end(folder, seed + len(chains), min(each, left)))
-        tell(chains[-1])
     return chains
